@@ -1,0 +1,637 @@
+//! Making an account whole: user and profile, from what is wanted to the rows that are written.
+
+use anyhow::Result;
+use jiff::Timestamp;
+use rand::{CryptoRng, Rng as _};
+use serde_json::{Map, Value as Json};
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_properties::{GeneralCategoryGroup, GeneralCategory, UnicodeGeneralCategory as _};
+
+use crate::field::{convert, Input};
+use crate::model::Key;
+use crate::password::Encoded;
+use crate::refusal::{Fault, Refusal};
+use crate::settings::{Settings, UsernameFrom};
+use crate::similar::nearest;
+use crate::store::layout::{ProfileTable, UserTable};
+use crate::store::schema::{Column, Table};
+use crate::store::{NewToken, Store, Transaction};
+use crate::value::{Kind, Value};
+
+/// What is wanted of a new account.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The login name.
+    pub username: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The last name.
+    pub last_name: Option<String>,
+    /// May the user enter Django's admin?
+    pub staff: bool,
+    /// Does the user have every permission, and enter Django's admin?
+    pub superuser: bool,
+    /// Is the user not to log in?
+    pub inactive: bool,
+    /// Further fields of the user or the profile, by name or `KIND.NAME`.
+    pub fields: Vec<(String, Input)>,
+    /// The profile.
+    pub profile: ProfileChoice,
+}
+
+/// Which profile a new account gets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ProfileChoice {
+    /// The one that the settings name, else the only kind that has one of the given fields, else none.
+    #[default]
+    Decide,
+    /// None.
+    None,
+    /// One of this kind.
+    Kind(String),
+    /// One of the kind that a body's `account_type` names, which is a value to be validated.
+    AccountType(String),
+}
+
+/// A field that has to be given and was not.
+#[derive(Clone, Debug)]
+pub struct Missing {
+    /// Its name.
+    pub field: String,
+    /// How it is given.
+    pub how: String,
+}
+
+impl Missing {
+    fn new(field: &str, how: String) -> Self {
+        Self { field: field.to_owned(), how }
+    }
+
+    /// The refusal's part about it.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        Fault::new(&*self.field, "required", format!("{} must be provided: {}", self.field, self.how))
+    }
+}
+
+/// An account ready to be written, but for its password.
+#[derive(Debug)]
+pub struct Account {
+    /// The login name.
+    pub username: String,
+    /// What is refused if the name is taken: the name itself, or the address it comes from.
+    is_named_by_email: bool,
+    user: Vec<(String, Value)>,
+    profile: Option<(String, Vec<(String, Value)>)>,
+}
+
+/// A request together with the database and settings it is measured against.
+struct Plan<'a> {
+    request: &'a Request,
+    settings: &'a Settings,
+    users: &'a UserTable,
+    login: &'a str,
+    kind: Option<&'a ProfileTable>,
+    kinds: &'a [ProfileTable],
+}
+
+/// User columns that have an option of their own, or are nobody's to set, with what to do instead.
+const OWN_OPTIONS: [(&str, &str); 8] = [
+    ("username", "give USERNAME"),
+    ("email", "use --email"),
+    ("first_name", "use --first-name"),
+    ("last_name", "use --last-name"),
+    ("is_staff", "use --staff"),
+    ("is_superuser", "use --superuser"),
+    ("is_active", "use --inactive"),
+    ("password", "use --password-stdin, --password-file, --password-env or --random-password"),
+];
+
+impl Request {
+    /// Fields that have to be given and were not, all of them.
+    ///
+    /// # Errors
+    /// What finding the profile kind refuses.
+    pub fn missing(&self, store: &Store, settings: &Settings) -> Result<Vec<Missing>> {
+        Ok(self.plan(store, settings)?.missing())
+    }
+
+    /// The profile kind of the account, if it gets a profile.
+    ///
+    /// # Errors
+    /// [`Refusal::ProfileKindNotFound`].
+    pub fn profile_kind(&self, store: &Store, settings: &Settings) -> Result<Option<String>> {
+        Ok(self.plan(store, settings)?.kind.map(|table| table.kind.clone()))
+    }
+
+    /// The account in the form in which it is stored.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] with every fault there is.
+    pub fn account(
+        &self,
+        store: &Store,
+        settings: &Settings,
+        now: Timestamp,
+        random: &mut dyn CryptoRng,
+    ) -> Result<Account> {
+        let plan = self.plan(store, settings)?;
+        let mut faults: Vec<Fault> = plan.missing().iter().map(Missing::fault).collect();
+        let account = plan.account(now, random, &mut faults);
+        if faults.is_empty() { Ok(account) } else { Err(Refusal::Invalid(faults).into()) }
+    }
+
+    fn plan<'a>(&'a self, store: &'a Store, settings: &'a Settings) -> Result<Plan<'a>> {
+        let users = &store.layout().users;
+        let kinds = store.profile_tables()?;
+        let kind = match (&self.profile, &settings.register.profile) {
+            (ProfileChoice::None, _) => None,
+            (ProfileChoice::Kind(kind), _) => Some(store.profile_table(kind)?),
+            (ProfileChoice::AccountType(kind), _) => {
+                let found = kinds.iter().find(|table| table.kind == *kind);
+                Some(found.ok_or_else(|| unknown_account_type(kind, kinds))?)
+            }
+            (ProfileChoice::Decide, Some(kind)) => Some(store.profile_table(kind)?),
+            (ProfileChoice::Decide, None) => self.kind_of_fields(&users.table, kinds),
+        };
+        Ok(Plan { request: self, settings, users, login: users.login()?, kind, kinds })
+    }
+
+    /// The only kind that has one of the given fields.
+    fn kind_of_fields<'a>(&self, users: &Table, kinds: &'a [ProfileTable]) -> Option<&'a ProfileTable> {
+        self.fields.iter().find_map(|(name, _)| {
+            if let Some((kind, _)) = name.split_once('.') {
+                return kinds.iter().find(|table| table.kind == kind);
+            }
+            if find_column(users, name).is_some() {
+                return None;
+            }
+            let mut having = kinds.iter().filter(|table| find_field(table, name).is_some());
+            having.next().filter(|_| having.next().is_none())
+        })
+    }
+}
+
+impl Plan<'_> {
+    fn missing(&self) -> Vec<Missing> {
+        let mut missing: Vec<Missing> = Vec::new();
+        let mut need = |entry: Missing| {
+            if !missing.iter().any(|known| known.field == entry.field) {
+                missing.push(entry);
+            }
+        };
+        if self.username().is_none() {
+            need(self.missing_attribute(if self.is_named_by_email() { "email" } else { self.login }));
+        }
+        let register = &self.settings.register;
+        for field in &register.required {
+            if !self.is_given(field) {
+                need(self.missing_attribute(field));
+            }
+        }
+        for column in self.user_columns().filter(|column| must_be_given(column, &self.users.table)) {
+            if !register.defaults.contains_key(&column.name) && !self.has_value(&column.name) {
+                need(missing_column(&column.name, column));
+            }
+        }
+        let Some(table) = self.kind else { return missing };
+        let kind = self.settings.profiles.get(&table.kind);
+        for field in kind.iter().flat_map(|kind| &kind.required) {
+            if !self.is_given(field) {
+                need(match find_field(table, field) {
+                    Some(column) => missing_column(field, column),
+                    None => self.missing_attribute(field),
+                });
+            }
+        }
+        for column in table.fields().filter(|column| must_be_given(column, &table.table)) {
+            let has_default = kind.is_some_and(|kind| kind.defaults.contains_key(&column.name));
+            if !has_default && !self.has_value(&column.name) {
+                need(missing_column(&column.name, column));
+            }
+        }
+        missing
+    }
+
+    /// Is this field given, with more in it than white space? Defaults count.
+    fn is_given(&self, field: &str) -> bool {
+        let request = self.request;
+        let text = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
+        match field {
+            "username" => self.username().is_some(),
+            "email" => text(&request.email) || (self.is_named_by_email() && text(&request.username)),
+            "first_name" => text(&request.first_name),
+            "last_name" => text(&request.last_name),
+            // Whoever registers sees to the password, where it is asked for without echo.
+            "password" => true,
+            "account_type" | "profile" => self.kind.is_some(),
+            field => {
+                let default = self.default_of(field).map(Input::Json);
+                self.given(field).or(default.as_ref()).is_some_and(|input| !input.is_blank())
+            }
+        }
+    }
+
+    fn has_value(&self, field: &str) -> bool {
+        self.given(field).is_some()
+    }
+
+    /// What was given for a field, under its own name or the name with its kind.
+    fn given(&self, field: &str) -> Option<&Input> {
+        let is_it = |name: &str| {
+            let name = name.rsplit('.').next().unwrap_or(name);
+            name == field || format!("{name}_id") == field
+        };
+        self.request.fields.iter().find(|(name, _)| is_it(name)).map(|(_, input)| input)
+    }
+
+    fn default_of(&self, field: &str) -> Option<Json> {
+        let profile = self.kind.and_then(|table| self.settings.profiles.get(&table.kind));
+        let profile = profile.and_then(|profile| profile.defaults.get(field));
+        profile.or_else(|| self.settings.register.defaults.get(field)).cloned()
+    }
+
+    fn missing_attribute(&self, field: &str) -> Missing {
+        let how = match field {
+            "email" => "--email ADDRESS".to_owned(),
+            "first_name" => "--first-name NAME".to_owned(),
+            "last_name" => "--last-name NAME".to_owned(),
+            "account_type" | "profile" => {
+                let kinds: Vec<&str> = self.kinds.iter().map(|table| &*table.kind).collect();
+                format!("--profile KIND, one of {}", kinds.join(", "))
+            }
+            field if field == self.login => "the argument USERNAME".to_owned(),
+            field => format!("--set {field}=VALUE"),
+        };
+        Missing::new(field, how)
+    }
+
+    fn is_named_by_email(&self) -> bool {
+        self.settings.register.username_from == UsernameFrom::Email
+    }
+
+    /// The login name as given; where it is the e-mail address, either of the two says it.
+    fn username(&self) -> Option<&str> {
+        let email = (self.is_named_by_email() || self.login == "email").then_some(self.request.email.as_deref());
+        let name = self.request.username.as_deref().or(email.flatten());
+        name.filter(|name| !name.trim().is_empty())
+    }
+
+    /// The columns of the user table that only this project has.
+    fn user_columns(&self) -> impl Iterator<Item = &Column> {
+        const KNOWN: [&str; 4] = ["password", "last_login", "date_joined", "is_active"];
+        let is_known = |name: &str| {
+            KNOWN.contains(&name)
+                || name == self.login
+                || name == self.users.key
+                || OWN_OPTIONS.iter().any(|(column, _)| *column == name)
+        };
+        self.users.table.columns.iter().filter(move |column| !is_known(&column.name) && !column.generated)
+    }
+
+    fn account(&self, now: Timestamp, random: &mut dyn CryptoRng, faults: &mut Vec<Fault>) -> Account {
+        let username: String = self.username().unwrap_or_default().nfkc().collect();
+        let email = match (&self.request.email, self.is_named_by_email() || self.login == "email") {
+            (Some(email), _) => normalize_email(email),
+            (None, true) => normalize_email(self.username().unwrap_or_default()),
+            (None, false) => String::new(),
+        };
+        let username = if self.login == "email" { email.clone() } else { username };
+        if !username.is_empty() {
+            faults.extend(self.username_fault(&username));
+        }
+        if !email.is_empty() && !is_address(&email) {
+            faults.push(Fault::new("email", "invalid", format!("email: {email:?} is not an e-mail address.")));
+        }
+        let mut row = self.attributes(&username, &email, now, faults);
+        let mut profile_row = Vec::new();
+        for (name, input) in &self.request.fields {
+            match self.destination(name) {
+                Ok((column, target)) => match convert(name, column, input) {
+                    Ok(value) => match target {
+                        Target::User => row.push((column.name.clone(), value)),
+                        Target::Profile => profile_row.push((column.name.clone(), value)),
+                    },
+                    Err(fault) => faults.push(fault),
+                },
+                Err(fault) => faults.push(fault),
+            }
+        }
+        let defaults = &self.settings.register.defaults;
+        fill(&mut row, &self.users.table, self.user_columns(), defaults, now, random, faults);
+        if !self.users.table.column(&self.users.key).is_some_and(|key| key.filled) {
+            row.push((self.users.key.clone(), Value::Uuid(fresh_uuid(random))));
+        }
+        let profile = self.kind.map(|table| {
+            let none = Map::new();
+            let defaults = self.settings.profiles.get(&table.kind).map_or(&none, |kind| &kind.defaults);
+            fill(&mut profile_row, &table.table, table.fields(), defaults, now, random, faults);
+            (table.kind.clone(), profile_row)
+        });
+        Account { username, is_named_by_email: self.is_named_by_email(), user: row, profile }
+    }
+
+    /// The columns that Django's `AbstractUser` has, as far as this table has them.
+    fn attributes(
+        &self,
+        username: &str,
+        email: &str,
+        now: Timestamp,
+        faults: &mut Vec<Fault>,
+    ) -> Vec<(String, Value)> {
+        let request = self.request;
+        let kind = self.kind.and_then(|table| self.settings.profiles.get(&table.kind));
+        let staff = request.staff || request.superuser || kind.is_some_and(|kind| kind.staff);
+        let name = |name: &Option<String>| name.clone().unwrap_or_default();
+        let mut row: Vec<(String, Value)> = Vec::new();
+        let mut set = |column: &str, value: Value, is_wanted: bool| match self.users.table.column(column) {
+            None if is_wanted => faults.push(Fault::new(
+                column,
+                "unknown_field",
+                format!("The user table {} has no column {column}.", self.users.table.name),
+            )),
+            None => {}
+            Some(known) => match (&known.kind, &value) {
+                (Kind::Text { max_length: Some(limit) }, Value::Text(text)) if text.chars().count() > *limit => {
+                    faults.push(Fault::new(
+                        column,
+                        "max_length",
+                        format!("{column} must have at most {limit} characters."),
+                    ));
+                }
+                _ if !row.iter().any(|(there, _)| there == column) => row.push((column.to_owned(), value)),
+                _ => {}
+            },
+        };
+        set(self.login, username.into(), true);
+        set("username", username.into(), false);
+        set("email", email.into(), request.email.is_some());
+        set("first_name", name(&request.first_name).into(), request.first_name.is_some());
+        set("last_name", name(&request.last_name).into(), request.last_name.is_some());
+        set("is_active", (!request.inactive).into(), request.inactive);
+        set("is_staff", staff.into(), request.staff);
+        set("is_superuser", request.superuser.into(), request.superuser);
+        set("date_joined", now.into(), false);
+        row
+    }
+
+    /// Django's `UnicodeUsernameValidator`, for tables whose login name is `username`.
+    fn username_fault(&self, username: &str) -> Option<Fault> {
+        let bad = |c: char| !is_word(c) && !".@+-".contains(c);
+        let refused = self.login == "username" && username.contains(bad);
+        refused.then(|| {
+            Fault::new(
+                "username",
+                "invalid",
+                format!("username: {username:?} may contain only letters, digits and @/./+/-/_ characters."),
+            )
+        })
+    }
+
+    /// The column that a field's name means.
+    fn destination(&self, name: &str) -> Result<(&Column, Target), Fault> {
+        let refused = |message: String| Err(Fault::new(name, "not_settable", message));
+        if let Some((_, instead)) = OWN_OPTIONS.iter().find(|(column, _)| *column == name) {
+            return refused(format!("{name} is not set in this way: {instead}."));
+        }
+        if name == self.users.key || name == "id" || name == "pk" {
+            return refused(format!("{name} is given by the database and cannot be set."));
+        }
+        if let Some((kind, field)) = name.split_once('.') {
+            if let Some(table) = self.kind.filter(|table| table.kind == kind)
+                && let Some(column) = find_field(table, field)
+            {
+                return Ok((column, Target::Profile));
+            }
+            return Err(self.unknown(name));
+        }
+        if name == self.login {
+            return refused(format!("{name} is not set in this way: give USERNAME."));
+        }
+        if let Some(column) = find_column(&self.users.table, name) {
+            return Ok((column, Target::User));
+        }
+        match self.kind.and_then(|table| find_field(table, name)) {
+            Some(column) => Ok((column, Target::Profile)),
+            None => Err(self.unknown(name)),
+        }
+    }
+
+    fn unknown(&self, name: &str) -> Fault {
+        let field = name.rsplit('.').next().unwrap_or(name);
+        let others: Vec<&str> = self
+            .kinds
+            .iter()
+            .filter(|table| self.kind.is_none_or(|own| own.kind != table.kind))
+            .filter(|table| find_field(table, field).is_some())
+            .map(|table| &*table.kind)
+            .collect();
+        let message = match (self.kind, &others[..]) {
+            (None, [_, ..]) => format!("{name} is a field of a profile: choose --profile {}.", others.join(" or ")),
+            (Some(own), [_, ..]) => {
+                format!("{name} is a field of the profile kind {}, not of {}.", others.join(" and "), own.kind)
+            }
+            (kind, []) => {
+                let own = kind.into_iter().flat_map(ProfileTable::fields);
+                let known: Vec<&str> = self.user_columns().chain(own).map(|column| &*column.name).collect();
+                match nearest(field, known.iter().copied()) {
+                    Some(near) => format!("There is no field {name}. Did you mean {near}?"),
+                    None if known.is_empty() => format!("There is no field {name}."),
+                    None => format!("There is no field {name}. Known: {}.", known.join(", ")),
+                }
+            }
+        };
+        Fault::new(name, "unknown_field", message)
+    }
+}
+
+enum Target {
+    User,
+    Profile,
+}
+
+impl Account {
+    /// Refuses a name that is taken.
+    ///
+    /// # Errors
+    /// [`Refusal::UsernameTaken`] or [`Refusal::EmailTaken`].
+    pub fn check_free(&self, store: &Store) -> Result<()> {
+        match store.find_user(&self.username)? {
+            None => Ok(()),
+            Some(_) if self.is_named_by_email => Err(Refusal::EmailTaken.into()),
+            Some(_) => Err(Refusal::UsernameTaken.into()),
+        }
+    }
+
+    /// Writes user, profile and token, and returns the user's key.
+    ///
+    /// # Errors
+    /// As [`Self::check_free`], what the database's constraints refuse, or a failure of the database.
+    pub fn create(
+        &self,
+        transaction: &Transaction<'_>,
+        password: &Encoded,
+        token: Option<&NewToken<'_>>,
+    ) -> Result<Key> {
+        self.check_free(transaction)?;
+        let mut row = self.user.clone();
+        row.push(("password".into(), password.as_str().into()));
+        let key = transaction.insert_user(&row)?;
+        if let Some((kind, values)) = &self.profile {
+            transaction.insert_profile(transaction.profile_table(kind)?, &key, values)?;
+        }
+        if let Some(token) = token {
+            transaction.insert_token(&key, token)?;
+        }
+        Ok(key)
+    }
+}
+
+fn unknown_account_type(kind: &str, kinds: &[ProfileTable]) -> Refusal {
+    let valid: Vec<&str> = kinds.iter().map(|table| &*table.kind).collect();
+    let message = match &valid[..] {
+        [] => "account_type: this database has no profile tables.".to_owned(),
+        valid => format!("account_type: {kind:?} is not valid. Valid values: {}.", valid.join(", ")),
+    };
+    Refusal::invalid("account_type", "invalid_choice", message)
+}
+
+/// Adds what was not given: defaults, fresh UUIDs, times of creation and change, and NULL.
+fn fill<'a>(
+    row: &mut Vec<(String, Value)>,
+    table: &Table,
+    columns: impl Iterator<Item = &'a Column>,
+    defaults: &Map<String, Json>,
+    now: Timestamp,
+    random: &mut dyn CryptoRng,
+    faults: &mut Vec<Fault>,
+) {
+    for column in columns {
+        if row.iter().any(|(name, _)| *name == column.name) {
+            continue;
+        }
+        let value = match defaults.get(&column.name) {
+            Some(default) => match convert(&column.name, column, &Input::Json(default.clone())) {
+                Ok(value) => value,
+                Err(fault) => {
+                    faults.push(fault);
+                    continue;
+                }
+            },
+            None if column.filled || column.nullable => continue,
+            None if is_fresh_uuid(column, table) => Value::Uuid(fresh_uuid(random)),
+            None if is_time_of_change(column) => now.into(),
+            None => continue,
+        };
+        row.push((column.name.clone(), value));
+    }
+}
+
+/// Must someone say what this column holds?
+fn must_be_given(column: &Column, table: &Table) -> bool {
+    !column.nullable && !column.filled && !is_fresh_uuid(column, table) && !is_time_of_change(column)
+}
+
+fn is_fresh_uuid(column: &Column, table: &Table) -> bool {
+    column.kind == Kind::Uuid && table.reference(&column.name).is_none()
+}
+
+/// Django's `auto_now` and `auto_now_add` leave no trace in the schema, so the name has to tell.
+fn is_time_of_change(column: &Column) -> bool {
+    const WORDS: [&str; 6] = ["creat", "updat", "modif", "added", "joined", "changed"];
+    column.kind == Kind::Timestamp && WORDS.iter().any(|word| column.name.contains(word))
+}
+
+fn missing_column(name: &str, column: &Column) -> Missing {
+    Missing::new(name, format!("--set {name}=VALUE ({})", column.kind))
+}
+
+/// The column of this name, or of the foreign key of this name.
+fn find_column<'a>(table: &'a Table, name: &str) -> Option<&'a Column> {
+    table.column(name).or_else(|| {
+        let column = format!("{name}_id");
+        table.reference(&column).and_then(|_| table.column(&column))
+    })
+}
+
+fn find_field<'a>(table: &'a ProfileTable, name: &str) -> Option<&'a Column> {
+    find_column(&table.table, name).filter(|found| table.fields().any(|field| field.name == found.name))
+}
+
+/// A random UUID (version 4 of RFC 9562) as 32 hexadecimal digits.
+fn fresh_uuid(random: &mut dyn CryptoRng) -> String {
+    let mut bits = u128::from(random.next_u64()) << 64 | u128::from(random.next_u64());
+    bits = bits & !(0xf << 76) | 0x4 << 76;
+    bits = bits & !(0x3 << 62) | 0x2 << 62;
+    format!("{bits:032x}")
+}
+
+/// Django's `normalize_email`: the domain in lower case, the rest as it is.
+#[must_use]
+pub fn normalize_email(email: &str) -> String {
+    match email.trim().rsplit_once('@') {
+        Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
+        None => email.to_owned(),
+    }
+}
+
+/// Something before an `@` and something behind it, without white space: enough to catch a slip, and no more than
+/// Django's own `create_user` would take.
+fn is_address(email: &str) -> bool {
+    let parts = email.rsplit_once('@');
+    let fits = parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    fits && !email.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+/// Python's `\w` for text: letters, decimal, letter and other numbers, and the underscore.
+fn is_word(c: char) -> bool {
+    c == '_'
+        || c.general_category_group() == GeneralCategoryGroup::Letter
+        || matches!(
+            c.general_category(),
+            GeneralCategory::DecimalNumber | GeneralCategory::LetterNumber | GeneralCategory::OtherNumber
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn email_domains_are_lower_cased() {
+        assert_eq!(normalize_email("Meg@Ducharme.COM"), "Meg@ducharme.com");
+        assert_eq!(normalize_email(" \"a@B\"@C.de "), "\"a@B\"@c.de");
+        assert_eq!(normalize_email("nobody"), "nobody");
+    }
+
+    #[test]
+    fn word_characters_are_pythons() {
+        for c in ['a', 'É', '李', '٣', 'Ⅷ', '²', '_', 'ª'] {
+            assert!(is_word(c), "{c:?}");
+        }
+        for c in ['-', '\u{301}', '‿', '€', ' ', '\u{200d}'] {
+            assert!(!is_word(c), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn uuids_are_of_version_4() {
+        let mut random = rand::rng();
+        for _ in 0..100 {
+            let uuid = fresh_uuid(&mut random);
+            assert_eq!(uuid.len(), 32);
+            assert_eq!(&uuid[12..13], "4");
+            assert!("89ab".contains(&uuid[16..17]));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn normalizing_twice_is_normalizing_once(email: String) {
+            let once = normalize_email(&email);
+            proptest::prop_assert_eq!(normalize_email(&once), once);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The one object that register, login, whoami and create-token print as JSON: the keys that clients of the five
+//! systems read.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::model::{Profile, Scheme, User};
+
+/// An account and its token.
+#[derive(Debug, Serialize)]
+pub struct Answer<'a> {
+    /// Is the token, or was the password, accepted?
+    pub valid: bool,
+    /// The token's key; left out where it is not for showing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<Option<&'a str>>,
+    /// The token's scheme; null without a token.
+    pub scheme: Option<Scheme>,
+    /// When the token ends; null for never, and without a token.
+    pub expiry: Option<Timestamp>,
+    /// Is the user staff?
+    pub staff: bool,
+    /// The user.
+    pub user: &'a User,
+    /// The user's profile, or null.
+    pub profile: Option<&'a Profile>,
+    /// A password that was made for the user, the only time it is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<&'a str>,
+}
+
+impl<'a> Answer<'a> {
+    /// An answer about a user, without a token.
+    #[must_use]
+    pub fn new(user: &'a User, profiles: &'a [Profile]) -> Self {
+        Self {
+            valid: true,
+            token: None,
+            scheme: None,
+            expiry: None,
+            staff: user.is_staff,
+            user,
+            profile: profiles.first(),
+            password: None,
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The JSON bodies that clients of the five systems send, taken as they are.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde_json::{Map, Value as Json};
+use zeroize::Zeroizing;
+
+use crate::field::Input;
+use crate::password::Plain;
+use crate::refusal::{Fault, Refusal};
+
+/// A client's request to register or to log in.
+#[derive(Debug, Default)]
+pub struct Body {
+    /// `username`.
+    pub username: Option<String>,
+    /// `email`.
+    pub email: Option<String>,
+    /// `password`.
+    pub password: Option<Plain>,
+    /// `first_name`.
+    pub first_name: Option<String>,
+    /// `last_name`.
+    pub last_name: Option<String>,
+    /// `account_type`: the profile kind.
+    pub account_type: Option<String>,
+    /// All other keys.
+    pub fields: Vec<(String, Input)>,
+}
+
+/// Keys that would give rights or forge a row, with the option that an administrator has instead.
+const REFUSED: [(&str, &str); 9] = [
+    ("id", "the database gives it"),
+    ("pk", "the database gives it"),
+    ("is_staff", "use --staff"),
+    ("is_superuser", "use --superuser"),
+    ("is_active", "use --inactive"),
+    ("groups", "a body cannot give it"),
+    ("user_permissions", "a body cannot give it"),
+    ("date_joined", "it is the moment of registering"),
+    ("last_login", "Django writes it at a login"),
+];
+
+impl Body {
+    /// The body in a file, or on standard input for `-`.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] with every fault there is, or what the operating system says.
+    pub fn read(path: &Path) -> Result<Self> {
+        let (text, name) = if path == Path::new("-") {
+            (io::read_to_string(io::stdin()).context("standard input cannot be read")?, "standard input".to_owned())
+        } else {
+            let name = path.display().to_string();
+            (fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?, name)
+        };
+        let text = Zeroizing::new(text);
+        let json: Json = serde_json::from_str(&text).map_err(|error| {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            Refusal::invalid("", "invalid_json", format!("The body on {name} is not JSON: see {place}."))
+        })?;
+        match json {
+            Json::Object(fields) => Self::of(fields),
+            _ => Err(Refusal::invalid("", "invalid_json", "The body has to be one JSON object.").into()),
+        }
+    }
+
+    fn of(object: Map<String, Json>) -> Result<Self> {
+        let mut body = Self::default();
+        let mut faults = Vec::new();
+        for (key, value) in object {
+            if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == key) {
+                faults.push(Fault::new(&*key, "not_settable", format!("{key} is not taken from a body: {why}.")));
+                continue;
+            }
+            let place = match &*key {
+                "username" => &mut body.username,
+                "email" => &mut body.email,
+                "first_name" => &mut body.first_name,
+                "last_name" => &mut body.last_name,
+                "account_type" => &mut body.account_type,
+                "password" => {
+                    match value {
+                        Json::String(password) => body.password = Some(Plain::new(password)),
+                        _ => faults.push(Fault::new(&*key, "invalid", "password must be text.")),
+                    }
+                    continue;
+                }
+                _ => {
+                    body.fields.push((key, Input::Json(value)));
+                    continue;
+                }
+            };
+            match value {
+                Json::String(text) => *place = Some(text),
+                _ => faults.push(Fault::new(&*key, "invalid", format!("{key} must be text."))),
+            }
+        }
+        if faults.is_empty() { Ok(body) } else { Err(Refusal::Invalid(faults).into()) }
+    }
+}

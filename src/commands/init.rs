@@ -1,0 +1,79 @@
+use anyhow::Result;
+use serde_json::json;
+
+use crate::context::Context;
+use crate::model::Scheme;
+use crate::output::Output;
+use crate::password::{Algorithm, Recipe};
+use crate::refusal::Refusal;
+use crate::store::{Blueprint, Store};
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl init
+  authctl init --scheme drf,knox
+  authctl init --db test.sqlite3 && export AUTHCTL_DB=test.sqlite3
+
+A Django project adopts the file with a plain `manage.py migrate`, which adds what is missing and keeps the rows.";
+
+/// Make a new database file
+///
+/// Makes Django's tables of users, groups and permissions, the token tables of the chosen schemes, and the profile
+/// tables that authctl.toml declares. A file that is there already is not touched. The new file can be read by its
+/// owner alone.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The token schemes: drf, knox or both [else `[tokens] scheme`, drf]
+    #[arg(long, value_name = "SCHEME", value_delimiter = ',')]
+    scheme: Vec<Scheme>,
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    let path = &context.settings.database;
+    if path.symlink_metadata().is_ok() {
+        return Err(Refusal::FileExists(path.clone()).into());
+    }
+    let blueprint = context.blueprint(&args.scheme);
+    let mut store = context.draft(&blueprint)?;
+    store.publish()?;
+    let recipe = context.recipe(&store)?;
+    say_made(&context.output, &store, &blueprint, &recipe)?;
+    context.output.answer(
+        Some(&path.display().to_string()),
+        &json!({
+            "database": path,
+            "schemes": blueprint.schemes,
+            "profiles": kinds(&store)?,
+            "hasher": recipe.method().algorithm().name(),
+        }),
+    )
+}
+
+fn say_made(output: &Output, store: &Store, blueprint: &Blueprint, recipe: &Recipe) -> Result<()> {
+    let schemes: Vec<String> = blueprint.schemes.iter().map(ToString::to_string).collect();
+    let kinds = kinds(store)?;
+    let profiles = if kinds.is_empty() { "no profiles".to_owned() } else { format!("profiles {}", kinds.join(", ")) };
+    output.status(format_args!("Made a database with users, {} tokens and {profiles}.", schemes.join(" and ")));
+    let unnamed = blueprint.profiles.iter().filter(|profile| profile.migrations.is_empty());
+    for profile in unnamed {
+        output.hint(format_args!(
+            "For a Django project to adopt the table {}, name its migrations in authctl.toml.",
+            profile.table
+        ));
+    }
+    let algorithm = recipe.method().algorithm();
+    output.hint(match algorithm {
+        Algorithm::Argon2 => {
+            "Passwords will be hashed with Argon2: a Django project needs argon2-cffi, and Argon2PasswordHasher first in \
+             PASSWORD_HASHERS. For Django's defaults, write [passwords] hasher = \"pbkdf2_sha256\" in authctl.toml."
+                .to_owned()
+        }
+        _ => format!("Passwords will be hashed with {algorithm}: a Django project needs its hasher in PASSWORD_HASHERS."),
+    });
+    Ok(())
+}
+
+fn kinds(store: &Store) -> Result<Vec<&str>> {
+    Ok(store.profile_tables()?.iter().map(|table| &*table.kind).collect())
+}

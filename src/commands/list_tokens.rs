@@ -1,0 +1,78 @@
+use anyhow::Result;
+
+use crate::context::Context;
+use crate::model::{Scheme, TokenFilter};
+use crate::output::{Format, Heading};
+use crate::value::{Cell, Kind};
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl list-tokens
+  authctl list-tokens --user meg
+  authctl list-tokens --scheme knox --expired --format json";
+
+/// List tokens by their public prefixes
+///
+/// A whole key is never shown: of a drf key the first 8 characters, of a knox token those that knox keeps in the open.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Only this user's tokens, by the exact login name
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+
+    /// Only tokens of this scheme
+    #[arg(long)]
+    scheme: Option<Scheme>,
+
+    /// Only tokens that have expired
+    #[arg(long)]
+    expired: bool,
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    const TEXT: Kind = Kind::Text { max_length: None };
+    let store = context.store()?;
+    let now = context.now();
+    let filter = TokenFilter {
+        user: args.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id),
+        scheme: args.scheme,
+        expired_at: args.expired.then_some(now),
+        prefix: None,
+    };
+    let headings = [
+        ("user", TEXT),
+        ("scheme", TEXT),
+        ("prefix", TEXT),
+        ("created", Kind::Timestamp),
+        ("expiry", Kind::Timestamp),
+        ("state", TEXT),
+    ]
+    .map(|(name, kind)| Heading { name, kind });
+    let mut count = 0_u64;
+    let pending = store.snapshot(|store| {
+        context.output.list(&headings, &mut |on_row| {
+            count = 0;
+            store.each_token(&filter, &mut |token| {
+                count += 1;
+                on_row(&[
+                    Cell::Text(&token.username),
+                    Cell::Text(&token.scheme.to_string()),
+                    Cell::Text(&token.prefix),
+                    token.created.into(),
+                    token.expiry.into(),
+                    Cell::Text(&token.state(now).to_string()),
+                ])
+            })
+        })
+    })?;
+    pending.finish()?;
+    if context.output.format() == Format::Table {
+        context.output.status(match count {
+            0 => "No tokens.".to_owned(),
+            1 => "1 token.".to_owned(),
+            many => format!("{many} tokens."),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,182 @@
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::ValueHint;
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::body::Body;
+use crate::context::Context;
+use crate::interrupt;
+use crate::minting;
+use crate::model::{Scheme, User};
+use crate::password::{self, Plain, Verdict};
+use crate::presented;
+use crate::refusal::{Fault, Refusal};
+use crate::secret::PasswordSource;
+use crate::session::{Session, Sessions};
+use crate::settings::UsernameFrom;
+use crate::similar::nearest;
+use crate::store::Store;
+use crate::token::PlainToken;
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl login meg@ducharme.com
+  TOKEN=$(authctl login meg --password-file secret.txt --no-store)
+  echo '{\"username\": \"me@me.com\", \"password\": \"me\"}' | authctl login --from-json - --format json
+
+What Django notices: a new token where one was made. last_login and the password stay as they are, and no signal runs.";
+
+/// Check a password, print the user's token and save the session
+///
+/// With drf the token is the one that the user has, made if there is none; with knox it is a new one with an expiry.
+/// An unknown user, a wrong password and an inactive user get the same answer.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The login name
+    username: Option<String>,
+
+    #[command(flatten)]
+    password: PasswordSource,
+
+    /// Take a client's JSON body from a file, or from standard input for `-`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["username", "PasswordSource"])]
+    from_json: Option<PathBuf>,
+
+    /// Do not save the session
+    #[arg(long)]
+    no_store: bool,
+
+    /// The token's scheme, where the database has both
+    #[arg(long)]
+    scheme: Option<Scheme>,
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    interrupt::watch()?;
+    let store = context.store()?;
+    let scheme = minting::scheme(context, store, args.scheme)?.ok_or_else(|| minting::no_token_table(store))?;
+    let (username, plain) = args.credentials(store, context)?;
+    let user = match authenticate(context, store, &username, &plain) {
+        Err(error) if matches!(error.downcast_ref(), Some(Refusal::BadCredentials)) => {
+            if context.output.format().is_json() {
+                context.output.answer(None, &json!({ "valid": false }))?;
+            }
+            return Err(error);
+        }
+        user => user?,
+    };
+
+    let fresh = minting::mint(context, store, scheme, None)?;
+    let existing = if scheme == Scheme::Drf { store.drf_key(&user.id)? } else { None };
+    let token = match existing {
+        Some(key) => key,
+        None => store.transact(|transaction| match transaction.drf_key(&user.id)? {
+            // Someone else made it between the look and the lock.
+            Some(key) if scheme == Scheme::Drf => Ok(key),
+            _ => transaction.insert_token(&user.id, &fresh.as_new()).map(|()| fresh.plain.clone()),
+        })?,
+    };
+
+    context.output.status(format_args!("Logged in as {}.", user.username));
+    if !args.no_store {
+        save(context, &user, scheme, &token);
+    }
+    let profiles = store.profiles_of(&user.id)?;
+    let mut answer = Answer::new(&user, &profiles);
+    answer.token = Some(Some(token.expose()));
+    answer.scheme = Some(scheme);
+    answer.expiry = fresh.expiry;
+    let shown = context.output.answer(Some(token.expose()), &answer);
+    shown.context("the token is stored, but could not be shown; log in again to see one")
+}
+
+/// The user whose password this is. Whoever cannot log in costs and is told the same, whatever the reason.
+fn authenticate(context: &Context, store: &Store, username: &str, plain: &Plain) -> Result<User> {
+    let found = store.find_user(username)?;
+    let encoded = match &found {
+        Some(user) => store.encoded_password(&user.id)?,
+        None => String::new(),
+    };
+    let verdict = password::verify(plain, &encoded);
+    if !matches!(verdict, Verdict::Match | Verdict::Mismatch) {
+        password::dummy_verify(plain, &context.recipe(store)?, &mut *context.random());
+    }
+    match found {
+        Some(user) if verdict == Verdict::Match && user.is_active => Ok(user),
+        _ => Err(Refusal::BadCredentials.into()),
+    }
+}
+
+/// Saves the session. The login itself has succeeded, so that it fails is no more than a warning.
+fn save(context: &Context, user: &User, scheme: Scheme, token: &PlainToken) {
+    let session = Session { username: user.username.clone(), scheme, token: token.clone() };
+    let saved = Sessions::of_environment().and_then(|sessions| sessions.put(&context.settings.database, &session));
+    if let Err(error) = saved {
+        context.output.warning(format_args!("The session was not saved: {error:#}."));
+    } else if presented::variable().is_some() {
+        context.output.warning(format_args!(
+            "{} is set and goes before the session that was saved just now.",
+            presented::VARIABLE
+        ));
+    }
+}
+
+impl Args {
+    fn credentials(&self, store: &Store, context: &Context) -> Result<(String, Plain)> {
+        if let Some(path) = &self.from_json {
+            return from_body(path, store, context);
+        }
+        let is_interactive = context.prompt.is_interactive();
+        let mut faults = Vec::new();
+        if self.username.is_none() && !is_interactive {
+            faults.push(Fault::new("username", "required", "username must be provided: the argument USERNAME"));
+        }
+        if !self.password.is_given() && !is_interactive {
+            let how = "--password-stdin, --password-file or --password-env";
+            faults.push(Fault::new("password", "required", format!("password must be provided: {how}")));
+        }
+        if !faults.is_empty() {
+            return Err(Refusal::Invalid(faults).into());
+        }
+        let username = match &self.username {
+            Some(username) => username.clone(),
+            None => context.prompt.text(store.layout().users.login()?)?,
+        };
+        let plain = match self.password.read()? {
+            Some(plain) => plain,
+            None => context.prompt.secret("Password")?,
+        };
+        Ok((username, plain))
+    }
+}
+
+/// Name and password from a client's body; the name may come as `email` where that is the login name.
+fn from_body(path: &Path, store: &Store, context: &Context) -> Result<(String, Plain)> {
+    let body = Body::read(path)?;
+    let by_email = context.settings.register.username_from == UsernameFrom::Email
+        || store.layout().users.login()? == "email";
+    let name_key = if by_email { "email" } else { "username" };
+    let mut faults = Vec::new();
+    let others = [("first_name", body.first_name.is_some()), ("last_name", body.last_name.is_some())];
+    let others = others.into_iter().chain([("account_type", body.account_type.is_some())]);
+    let unknown = others.filter(|(_, is_given)| *is_given).map(|(key, _)| key);
+    for key in unknown.chain(body.fields.iter().map(|(key, _)| &**key)) {
+        let near = nearest(key, [name_key, "password"]).map(|near| format!(" Did you mean {near}?"));
+        let message = format!("There is no key {key} in a login.{}", near.unwrap_or_default());
+        faults.push(Fault::new(key, "unknown_field", message));
+    }
+    let username = body.username.or(body.email.filter(|_| by_email));
+    if username.is_none() {
+        faults.push(Fault::new(name_key, "required", format!("{name_key} must be provided.")));
+    }
+    if body.password.is_none() {
+        faults.push(Fault::new("password", "required", "password must be provided."));
+    }
+    match (username, body.password) {
+        (Some(username), Some(password)) if faults.is_empty() => Ok((username, password)),
+        _ => Err(Refusal::Invalid(faults).into()),
+    }
+}

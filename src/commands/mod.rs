@@ -1,0 +1,53 @@
+//! The list of subcommands; each is one file with its `Args`, whose comments are the help, and its `run`.
+
+mod completions;
+mod create_token;
+mod init;
+mod list_tokens;
+mod list_users;
+mod login;
+mod logout;
+mod register;
+mod revoke_token;
+mod whoami;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::context::Context;
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Init(init::Args),
+    Register(Box<register::Args>),
+    Login(login::Args),
+    Whoami(whoami::Args),
+    Logout(logout::Args),
+    CreateToken(create_token::Args),
+    ListUsers(list_users::Args),
+    ListTokens(list_tokens::Args),
+    RevokeToken(revoke_token::Args),
+    Completions(completions::Args),
+}
+
+impl Command {
+    /// Runs the subcommand.
+    ///
+    /// # Errors
+    /// A [`crate::refusal::Refusal`] where the answer is an expected no; anything else is a failure.
+    pub fn run(&self, context: &Context) -> Result<()> {
+        match self {
+            Self::Init(args) => init::run(args, context),
+            Self::Register(args) => register::run(args, context),
+            Self::Login(args) => login::run(args, context),
+            Self::Whoami(args) => whoami::run(args, context),
+            Self::Logout(args) => logout::run(args, context),
+            Self::CreateToken(args) => create_token::run(args, context),
+            Self::ListUsers(args) => list_users::run(args, context),
+            Self::ListTokens(args) => list_tokens::run(args, context),
+            Self::RevokeToken(args) => revoke_token::run(args, context),
+            Self::Completions(args) => completions::run(args, &context.output),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+use anyhow::Result;
+
+use crate::answer::Answer;
+use crate::context::Context;
+use crate::presented::{Presented, TokenSource};
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl whoami
+  echo \"$TOKEN\" | authctl whoami --token-stdin
+  AUTHCTL_TOKEN=\"$TOKEN\" authctl whoami --format json";
+
+/// Tell whose token it is
+///
+/// The token comes from --token-stdin or --token-file, else from AUTHCTL_TOKEN, else from the saved session. Nothing is
+/// written, neither by authctl nor on its behalf.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    source: TokenSource,
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    let store = context.store()?;
+    let presented = Presented::find(&args.source, context)?;
+    let (token, user) = presented.accepted(context, store)?;
+    let address = if user.email.is_empty() { &user.username } else { &user.email };
+    context.output.status(format_args!("Token valid for {address}"));
+    let profiles = if context.output.format().is_for_programs() { store.profiles_of(&user.id)? } else { Vec::new() };
+    let mut answer = Answer::new(&user, &profiles);
+    answer.scheme = Some(token.scheme);
+    answer.expiry = token.expiry;
+    context.output.answer(Some(&user.username), &answer)
+}

@@ -1,0 +1,130 @@
+//! What a command may use: settings, output, prompt, clock, randomness, and the store, opened at first use.
+
+use std::cell::{OnceCell, RefCell, RefMut};
+
+use anyhow::Result;
+use jiff::Timestamp;
+use rand::CryptoRng;
+
+use crate::model::Scheme;
+use crate::output::Output;
+use crate::password::{self, Recipe};
+use crate::prompt::Prompt;
+use crate::refusal::Refusal;
+use crate::settings::Settings;
+use crate::store::{Blueprint, Store};
+
+/// How many of the newest users are looked at to see what the project's hasher is.
+const LOOKED_AT: u32 = 20;
+
+/// The surroundings of a command. Shared, not exclusive: a command holds on to the store while it writes output.
+pub struct Context {
+    /// What was configured.
+    pub settings: Settings,
+    /// Where results and messages go.
+    pub output: Output,
+    /// Who asks.
+    pub prompt: Prompt,
+    /// Was consent given beforehand, by `--yes`?
+    pub yes: bool,
+    clock: fn() -> Timestamp,
+    random: RefCell<Box<dyn CryptoRng>>,
+    store: OnceCell<Store>,
+}
+
+impl Context {
+    /// A context with the machine's clock and randomness.
+    #[must_use]
+    pub fn new(settings: Settings, output: Output, prompt: Prompt, yes: bool) -> Self {
+        Self {
+            settings,
+            output,
+            prompt,
+            yes,
+            clock: Timestamp::now,
+            random: RefCell::new(Box::new(rand::rng())),
+            store: OnceCell::new(),
+        }
+    }
+
+    /// The moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Randomness fit for keys.
+    pub fn random(&self) -> RefMut<'_, dyn CryptoRng> {
+        RefMut::map(self.random.borrow_mut(), |random| &mut **random)
+    }
+
+    /// The database, opened at the first call.
+    ///
+    /// # Errors
+    /// What [`Store::open`] refuses.
+    pub fn store(&self) -> Result<&Store> {
+        if let Some(store) = self.store.get() {
+            return Ok(store);
+        }
+        let store = self.open()?;
+        Ok(self.store.get_or_init(|| store))
+    }
+
+    /// The database, opened anew.
+    ///
+    /// # Errors
+    /// What [`Store::open`] refuses.
+    pub fn open(&self) -> Result<Store> {
+        Store::open(&self.settings.database, &self.settings.opening, self.settings.hints())
+    }
+
+    /// What a new database holds: the token tables of these schemes, or else of the configured one, and the profile
+    /// tables that the configuration declares.
+    #[must_use]
+    pub fn blueprint(&self, schemes: &[Scheme]) -> Blueprint {
+        let mut schemes = schemes.to_vec();
+        if schemes.is_empty() {
+            schemes.push(self.settings.tokens.scheme.unwrap_or(Scheme::Drf));
+        }
+        schemes.sort_unstable();
+        schemes.dedup();
+        Blueprint { schemes, profiles: self.settings.profile_blueprints(), now: self.now() }
+    }
+
+    /// A new database in memory, which gets its file by [`Store::publish`].
+    ///
+    /// # Errors
+    /// What [`Store::draft`] refuses.
+    pub fn draft(&self, blueprint: &Blueprint) -> Result<Store> {
+        Store::draft(&self.settings.database, &self.settings.opening, self.settings.hints(), blueprint)
+    }
+
+    /// How new passwords are hashed: as configured, else as the newest users' are, else as the project's Django does
+    /// by default; in a database of authctl's own, Argon2.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn recipe(&self, store: &Store) -> Result<Recipe> {
+        let newest = store.newest_passwords(LOOKED_AT)?;
+        let followed = password::follow(newest.iter().map(String::as_str));
+        let configured = self.settings.passwords.hasher.and_then(Recipe::newest);
+        Ok(configured.or(followed).unwrap_or_else(|| match store.layout().is_django {
+            true => Recipe::pbkdf2_sha256(),
+            false => Recipe::argon2(),
+        }))
+    }
+
+    /// Has the person at the terminal, or `--yes`, agreed?
+    ///
+    /// # Errors
+    /// [`Refusal::Usage`] where there is neither, [`Refusal::Interrupted`] where the person declines.
+    pub fn consent(&self, question: &str) -> Result<()> {
+        if self.yes {
+            return Ok(());
+        }
+        if !self.prompt.is_interactive() {
+            return Err(Refusal::usage(format!("{question} Nobody can be asked here: say --yes.")).into());
+        }
+        if self.prompt.confirm(question)? { Ok(()) } else { Err(Refusal::Interrupted.into()) }
+    }
+}

@@ -1,0 +1,62 @@
+//! Exit codes: one for each kind of answer, so that a script can tell them apart.
+
+use std::process::ExitCode;
+
+/// The outcome of a run, as the operating system is told it.
+///
+/// The numbers are an interface: they stand in `--help` and in the README, and do not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// What was asked for is done.
+    Done = 0,
+    /// Input or output, the database, or anything unexpected failed.
+    Failed = 1,
+    /// The command line or the configuration is wrong.
+    Usage = 2,
+    /// The user, token, profile kind or file that was named does not exist.
+    NotFound = 3,
+    /// Bad credentials, an invalid or expired token, an inactive user, or nobody logged in.
+    NotAuthenticated = 4,
+    /// It exists already.
+    AlreadyExists = 5,
+    /// Refused by validation: a field is missing, a name is bad, a password is weak.
+    Invalid = 6,
+    /// Several things fit and none was chosen.
+    Ambiguous = 7,
+    /// The database is in use by another writer; try again.
+    Busy = 8,
+    /// Not a usable database: missing, not SQLite, without the tables, or damaged.
+    NotUsable = 9,
+    /// Ended by Ctrl-C.
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// The number itself.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// The table of exit codes for `--help`.
+pub const HELP: &str = "\
+Exit codes:
+    0  done
+    1  failed (input or output, the database, anything unexpected)
+    2  wrong usage or configuration
+    3  not found
+    4  not authenticated (bad credentials, invalid or expired token, inactive, nobody logged in)
+    5  already exists
+    6  refused by validation (field missing, bad name, weak password)
+    7  ambiguous
+    8  database busy, try again
+    9  not a usable database (missing, not SQLite, tables not there, damaged)
+  130  interrupted";

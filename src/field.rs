@@ -1,0 +1,222 @@
+//! Values of columns: from what a person or a JSON body gives to what is stored.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+use jiff::Timestamp;
+use serde::Serialize as _;
+use serde_json::Value as Json;
+
+use crate::refusal::Fault;
+use crate::store::schema::Column;
+use crate::value::{Kind, Value};
+
+/// A value as it was given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Text, from an option or a prompt.
+    Text(String),
+    /// A value of a JSON body or of `authctl.toml`.
+    Json(Json),
+}
+
+impl Input {
+    /// Is this no value at all, or only white space?
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Text(text) | Self::Json(Json::String(text)) => text.trim().is_empty(),
+            Self::Json(json) => json.is_null(),
+        }
+    }
+}
+
+/// The value as Django would store it in this column.
+///
+/// # Errors
+/// A fault of the field `name` where the column cannot hold it. Lengths are counted in characters and kept although
+/// SQLite does not keep them.
+pub fn convert(name: &str, column: &Column, input: &Input) -> Result<Value, Fault> {
+    if *input == Input::Json(Json::Null) {
+        return match column.nullable {
+            true => Ok(Value::Null),
+            false => Err(Fault::new(name, "null", format!("{name} must have a value."))),
+        };
+    }
+    let text = match (input, &column.kind) {
+        (Input::Json(json), Kind::Json) => return Ok(Value::Text(python_json(json))),
+        (Input::Json(Json::String(text)) | Input::Text(text), _) => text.clone(),
+        (Input::Json(json @ (Json::Bool(_) | Json::Number(_))), kind) if !matches!(kind, Kind::Text { .. }) => {
+            json.to_string()
+        }
+        (Input::Json(_), kind) => {
+            return Err(Fault::new(name, "invalid", format!("{name} must be {kind}, as a JSON value.")));
+        }
+    };
+    if let Kind::Text { max_length: Some(limit) } = column.kind
+        && text.chars().count() > limit
+    {
+        return Err(Fault::new(name, "max_length", format!("{name} must have at most {limit} characters.")));
+    }
+    if matches!(column.kind, Kind::Text { .. }) && text.contains('\0') {
+        return Err(Fault::new(name, "invalid", format!("{name} must not contain a null character.")));
+    }
+    stored(&column.kind, &text)
+        .ok_or_else(|| Fault::new(name, "invalid", format!("{name} must be {}.", expected(&column.kind))))
+}
+
+fn stored(kind: &Kind, text: &str) -> Option<Value> {
+    Some(match kind {
+        Kind::Text { .. } => text.into(),
+        Kind::Integer => Value::Integer(text.trim().parse().ok()?),
+        Kind::Real => Value::Real(text.trim().parse().ok().filter(|number: &f64| number.is_finite())?),
+        Kind::Boolean => Value::Boolean(boolean(text)?),
+        Kind::Timestamp => Value::Timestamp(moment(text, &TimeZone::system())?),
+        Kind::Date => text.trim().parse::<Date>().ok()?.to_string().into(),
+        Kind::Time => time_of_day(text.trim().parse().ok()?).into(),
+        Kind::Uuid => Value::Uuid(uuid(text)?),
+        Kind::Decimal => decimal(text)?.into(),
+        Kind::Json => python_json(&serde_json::from_str(text).ok()?).into(),
+        Kind::Bytes => Value::Bytes(text.as_bytes().to_vec()),
+    })
+}
+
+fn expected(kind: &Kind) -> String {
+    match kind {
+        Kind::Integer => "a whole number".into(),
+        Kind::Real => "a number".into(),
+        Kind::Timestamp => "a date and time such as 2024-02-29T12:30:00Z".into(),
+        Kind::Date => "a date such as 2024-02-29".into(),
+        Kind::Time => "a time of day such as 12:30:00".into(),
+        Kind::Uuid => "a UUID of 32 hexadecimal digits".into(),
+        Kind::Decimal => "a decimal number such as 12.50".into(),
+        Kind::Json => "a JSON document".into(),
+        kind => kind.to_string(),
+    }
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    match &*text.trim().to_ascii_lowercase() {
+        "true" | "yes" | "1" => Some(true),
+        "false" | "no" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// A moment: with an offset as it says, without one in this zone; a date alone is its first moment.
+#[must_use]
+pub fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| zone.to_timestamp(text.parse::<DateTime>().ok()?).ok())
+}
+
+fn time_of_day(time: Time) -> String {
+    let microseconds = time.subsec_nanosecond() / 1_000;
+    let seconds = time.strftime("%H:%M:%S");
+    if microseconds == 0 { seconds.to_string() } else { format!("{seconds}.{microseconds:06}") }
+}
+
+fn uuid(text: &str) -> Option<String> {
+    let digits: String = text.trim().chars().filter(|c| *c != '-').collect();
+    let is_uuid = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_uuid.then(|| digits.to_ascii_lowercase())
+}
+
+fn decimal(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (whole, fraction) = text.strip_prefix('-').unwrap_or(text).split_once('.').unwrap_or((text.trim_start_matches('-'), "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(whole) && digits(fraction)).then(|| text.to_owned())
+}
+
+/// JSON as Python's `json.dumps` writes it by default, which is what Django stores: a space after commas and colons,
+/// and ASCII alone.
+fn python_json(json: &Json) -> String {
+    struct Python;
+    impl serde_json::ser::Formatter for Python {
+        fn begin_array_value<W: std::io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()> {
+            if first { Ok(()) } else { writer.write_all(b", ") }
+        }
+
+        fn begin_object_key<W: std::io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()> {
+            if first { Ok(()) } else { writer.write_all(b", ") }
+        }
+
+        fn begin_object_value<W: std::io::Write + ?Sized>(&mut self, writer: &mut W) -> std::io::Result<()> {
+            writer.write_all(b": ")
+        }
+
+        fn write_string_fragment<W: std::io::Write + ?Sized>(&mut self, writer: &mut W, text: &str) -> std::io::Result<()> {
+            let mut units = [0; 2];
+            for c in text.chars() {
+                if c.is_ascii() && c != '\u{7f}' {
+                    write!(writer, "{c}")?;
+                } else if c == '\u{7f}' {
+                    writer.write_all(b"\x7f")?;
+                } else {
+                    for unit in c.encode_utf16(&mut units) {
+                        write!(writer, "\\u{unit:04x}")?;
+                    }
+                }
+            }
+            Ok(())
+        }
+    }
+    let mut bytes = Vec::new();
+    let written = json.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Python));
+    debug_assert!(written.is_ok(), "a JSON value can be written to memory");
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(kind: Kind) -> Column {
+        Column { name: "x".into(), kind, nullable: false, filled: false, generated: false }
+    }
+
+    fn text(kind: Kind, given: &str) -> Result<Value, &'static str> {
+        convert("x", &column(kind), &Input::Text(given.into())).map_err(|fault| fault.code)
+    }
+
+    #[test]
+    fn text_is_kept_within_its_limit() {
+        let limited = Kind::Text { max_length: Some(3) };
+        assert!(text(limited.clone(), "äöü") == Ok("äöü".into()));
+        assert!(text(limited.clone(), "abcd") == Err("max_length"));
+        assert!(text(limited, "a\0b") == Err("invalid"));
+    }
+
+    #[test]
+    fn each_kind_takes_what_it_can_hold() {
+        assert!(text(Kind::Integer, " 42 ") == Ok(Value::Integer(42)));
+        assert!(text(Kind::Integer, "4.2") == Err("invalid"));
+        assert!(text(Kind::Boolean, "Yes") == Ok(Value::Boolean(true)));
+        assert!(text(Kind::Boolean, "2") == Err("invalid"));
+        assert!(text(Kind::Date, "2024-02-29") == Ok("2024-02-29".into()));
+        assert!(text(Kind::Date, "2023-02-29") == Err("invalid"));
+        assert!(text(Kind::Time, "12:30") == Ok("12:30:00".into()));
+        assert!(text(Kind::Decimal, "-12.50") == Ok("-12.50".into()));
+        assert!(text(Kind::Decimal, "1e3") == Err("invalid"));
+        assert!(text(Kind::Decimal, "-") == Err("invalid"));
+        let uuid = "00112233445566778899aabbccddeeff";
+        assert!(text(Kind::Uuid, "00112233-4455-6677-8899-AABBCCDDEEFF") == Ok(Value::Uuid(uuid.into())));
+        assert!(text(Kind::Uuid, "0011") == Err("invalid"));
+    }
+
+    #[test]
+    fn json_is_stored_in_pythons_spelling() {
+        let stored = text(Kind::Json, r#"{"b":[1,2.5,null],"a":"é😀"}"#);
+        assert!(stored == Ok(r#"{"b": [1, 2.5, null], "a": "\u00e9\ud83d\ude00"}"#.into()));
+        assert!(text(Kind::Json, "{") == Err("invalid"));
+    }
+
+    #[test]
+    fn json_values_fit_their_kind() {
+        let json = |kind, json: Json| convert("x", &column(kind), &Input::Json(json)).map_err(|fault| fault.code);
+        assert!(json(Kind::Integer, 7.into()) == Ok(Value::Integer(7)));
+        assert!(json(Kind::Boolean, true.into()) == Ok(Value::Boolean(true)));
+        assert!(json(Kind::Text { max_length: None }, 7.into()) == Err("invalid"));
+        assert!(json(Kind::Text { max_length: None }, Json::Null) == Err("null"));
+    }
+}

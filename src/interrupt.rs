@@ -1,0 +1,85 @@
+//! Ctrl-C: ends the program at once and cleanly, but never in the middle of a transaction.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use rustix::termios::{self, OptionalActions, Termios};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+static REQUESTED: AtomicBool = AtomicBool::new(false);
+
+/// Held by whoever must not be torn apart.
+static CRITICAL: Mutex<()> = Mutex::new(());
+
+/// How long a critical section may put off the end.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Starts to watch for signals that ask the program to end, on a thread of its own.
+///
+/// Outside of [`critical`] sections the program ends at once, with the terminal as it was before and the exit code
+/// that shells give: 128 and the signal's number, so 130 for Ctrl-C. Commands that only read need no watch: to be
+/// ended by the signal itself leaves nothing behind.
+///
+/// # Errors
+/// Where the signals cannot be taken over.
+pub fn watch() -> Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let modes = terminal_modes();
+    thread::spawn(move || {
+        for signal in &mut signals {
+            REQUESTED.store(true, Ordering::SeqCst);
+            wait_for_critical_section();
+            restore_terminal(modes.as_ref());
+            #[expect(clippy::exit, reason = "the main thread may be waiting in a prompt, where nothing else reaches it")]
+            std::process::exit(128 + signal);
+        }
+    });
+    Ok(())
+}
+
+/// Has someone asked the program to end?
+#[must_use]
+pub fn requested() -> bool {
+    REQUESTED.load(Ordering::SeqCst)
+}
+
+/// A section that is finished before the program heeds a signal, if it finishes within [`PATIENCE`].
+#[must_use = "the section ends when this is dropped"]
+pub struct Critical(MutexGuard<'static, ()>);
+
+impl Critical {
+    /// Makes the rest of the run part of the section.
+    pub fn until_the_end(self) {
+        std::mem::forget(self.0);
+    }
+}
+
+/// Begins a section that is not to be torn apart.
+pub fn critical() -> Critical {
+    Critical(CRITICAL.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// A section that hangs, on a reader that does not read say, must not make the program deaf to Ctrl-C. To end it is
+/// safe at any point: SQLite undoes what was not committed.
+fn wait_for_critical_section() {
+    let deadline = Instant::now() + PATIENCE;
+    while matches!(CRITICAL.try_lock(), Err(TryLockError::WouldBlock)) && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn terminal_modes() -> Option<Termios> {
+    termios::tcgetattr(std::io::stdin()).ok()
+}
+
+/// A prompt for a password turns the echo off and the cursor may be hidden; both come back.
+fn restore_terminal(modes: Option<&Termios>) {
+    if let Some(modes) = modes {
+        let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Now, modes);
+        let _ = dialoguer::console::Term::stderr().show_cursor();
+    }
+}

@@ -1,0 +1,123 @@
+//! Accounts and API tokens of a Django REST project, from a shell, on the project's own SQLite database.
+//!
+//! The way through the house, in which imports go one way:
+//!
+//! ```text
+//! main → lib (parse → run → exit code) → commands → context → store, output, prompt, session, settings
+//! ```
+//!
+//! - A command asks, computes, transacts and prints, in this order: it hashes before it locks, and one command is one
+//!   transaction.
+//! - `store` finds out what the database's tables mean and is the only place that knows SQL.
+//! - `accounts` makes an account whole; `field`, `password` and `token` know Django's stored forms.
+//! - `output` is the only place that writes, `prompt` the only one that asks.
+//! - Every expected "no" is a [`refusal::Refusal`], which knows its message and its [`exit::Exit`].
+
+mod accounts;
+mod answer;
+mod body;
+pub mod cli;
+mod commands;
+mod context;
+pub mod exit;
+mod field;
+mod interrupt;
+mod minting;
+mod model;
+mod output;
+mod password;
+mod presented;
+mod prompt;
+mod refusal;
+mod secret;
+mod session;
+mod settings;
+mod similar;
+mod store;
+mod token;
+mod value;
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::Parser as _;
+
+use crate::cli::Cli;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::output::{ColorChoice, Format, Output};
+use crate::prompt::Prompt;
+use crate::refusal::Refusal;
+use crate::settings::Settings;
+
+/// Parses the command line, runs the command and returns its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    match Cli::try_parse_from(&arguments) {
+        Ok(cli) => run(&cli).into(),
+        Err(error) => answer_parser(&error, &arguments).into(),
+    }
+}
+
+fn run(cli: &Cli) -> Exit {
+    let options = &cli.options;
+    let output = Output::new(options.format, options.quiet, options.color);
+    let settings = match Settings::load(options) {
+        Ok(settings) => settings,
+        Err(error) => return output.error(&error),
+    };
+    if let Some(file) = &settings.ignored_file {
+        output.warning(format_args!(
+            "{} was not read, since another user owns it; name it with --config to use it.",
+            file.display()
+        ));
+    }
+    let context = Context::new(settings, output, Prompt::new(options.no_input), options.yes);
+    match cli.command.run(&context) {
+        Ok(()) => {
+            context.output.close();
+            Exit::Done
+        }
+        Err(error) => context.output.error(&error),
+    }
+}
+
+/// Help and version on standard output; a wrong command line as clap words it, or as JSON where JSON was asked for.
+fn answer_parser(error: &clap::Error, arguments: &[OsString]) -> Exit {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return match error.print() {
+            Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => Exit::Failed,
+            _ => Exit::Done,
+        };
+    }
+    let text = without_secrets(&error.to_string(), arguments);
+    if wants_json(arguments) {
+        let message = text.trim_start_matches("error: ").trim_end().to_owned();
+        return Output::new(Format::Json, false, ColorChoice::Never).error(&Refusal::Usage(message).into());
+    }
+    let _ = io::stderr().write_all(text.as_bytes());
+    Exit::Usage
+}
+
+/// A message about the command line without the arguments that may be a token's key: who pastes one in the wrong
+/// place shall not find it in a log.
+fn without_secrets(text: &str, arguments: &[OsString]) -> String {
+    const SHORTEST_KEY: usize = 32;
+    let words = arguments.iter().skip(1).filter_map(|argument| argument.to_str());
+    let values = words.flat_map(|word| word.split(['=', ' ']));
+    let keys = values.filter(|value| {
+        value.len() >= SHORTEST_KEY && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    });
+    keys.fold(text.to_owned(), |text, key| text.replace(key, "…"))
+}
+
+/// Was JSON asked for, as far as a command line that does not parse can tell?
+fn wants_json(arguments: &[OsString]) -> bool {
+    let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let is_json = |word: &str| matches!(word, "json" | "jsonl");
+    words.iter().any(|word| word.strip_prefix("--format=").is_some_and(is_json))
+        || words.windows(2).any(|pair| pair[0] == "--format" && is_json(pair[1]))
+}

@@ -1,0 +1,88 @@
+//! Making tokens: which scheme, which key, until when.
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use crate::context::Context;
+use crate::model::Scheme;
+use crate::refusal::Refusal;
+use crate::store::{NewToken, Store};
+use crate::token::{drf, knox, Minted, PlainToken, Stored, Ttl};
+
+/// A token that was made but not stored.
+#[derive(Debug)]
+pub struct Fresh {
+    /// Its scheme.
+    pub scheme: Scheme,
+    /// Its key.
+    pub plain: PlainToken,
+    /// When it ends; `None` for never.
+    pub expiry: Option<Timestamp>,
+    stored: Stored,
+    created: Timestamp,
+}
+
+impl Fresh {
+    /// The token as the store takes it.
+    #[must_use]
+    pub fn as_new(&self) -> NewToken<'_> {
+        NewToken { stored: &self.stored, created: self.created, expiry: self.expiry }
+    }
+}
+
+/// The scheme in which a token is minted: the one that was asked for, else the configured one, else the only one
+/// there is; `None` where the database has no token table.
+///
+/// # Errors
+/// [`Refusal::Ambiguous`] where there are two and nobody decided, [`Refusal::DatabaseUnusable`] where there is no
+/// table for the one that was asked for.
+pub fn scheme(context: &Context, store: &Store, asked: Option<Scheme>) -> Result<Option<Scheme>> {
+    let present = store.layout().schemes();
+    let configured = context.settings.tokens.scheme.filter(|scheme| present.contains(scheme));
+    match (asked, configured, &present[..]) {
+        (Some(asked), _, _) if !present.contains(&asked) => Err(Refusal::DatabaseUnusable {
+            path: store.path().to_owned(),
+            reason: format!("it has no token table of the scheme {asked}."),
+        }
+        .into()),
+        (Some(scheme), _, _) | (None, Some(scheme), _) => Ok(Some(scheme)),
+        (None, None, [only]) => Ok(Some(*only)),
+        (None, None, []) => Ok(None),
+        (None, None, several) => Err(Refusal::Ambiguous {
+            what: "The scheme of a new token".into(),
+            found: several.iter().map(ToString::to_string).collect(),
+            decide: "Choose with --scheme, or in authctl.toml: [tokens] scheme = \"…\"".into(),
+        }
+        .into()),
+    }
+}
+
+/// The refusal for a database without any token table.
+#[must_use]
+pub fn no_token_table(store: &Store) -> Refusal {
+    Refusal::DatabaseUnusable { path: store.path().to_owned(), reason: "it has no token table.".into() }
+}
+
+/// Makes a token of this scheme.
+///
+/// # Errors
+/// [`Refusal::Usage`] for an expiry beyond the calendar, or one for a scheme whose tokens have none.
+pub fn mint(context: &Context, store: &Store, scheme: Scheme, ttl: Option<Ttl>) -> Result<Fresh> {
+    let created = context.now();
+    let tokens = &context.settings.tokens;
+    let mut random = context.random();
+    let (Minted { plain, stored }, expiry) = match (scheme, &store.layout().knox) {
+        (Scheme::Knox, Some(table)) => {
+            let ttl = ttl.unwrap_or(tokens.ttl);
+            let expiry = ttl
+                .expiry(created)
+                .map_err(|_| Refusal::usage(format!("--expires-in {ttl}: that is beyond the year 9999.")))?;
+            (knox::mint(table.form, tokens.hash, &tokens.prefix, &mut *random), expiry)
+        }
+        _ if matches!(ttl, Some(Ttl::For(_))) => {
+            return Err(Refusal::usage("--expires-in: tokens of the scheme drf have no expiry.").into());
+        }
+        _ => (drf::mint(&mut *random), None),
+    };
+    Ok(Fresh { scheme, plain, expiry, stored, created })
+}

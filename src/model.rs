@@ -1,0 +1,195 @@
+//! Plain data: users, profiles, tokens and the filters that choose among them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+/// A user's primary key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// Django's `AutoField` and `BigAutoField`.
+    Integer(i64),
+    /// Django's `UUIDField`: 32 lower-case hexadecimal digits.
+    Uuid(String),
+    /// A key that is text of the project's own.
+    Text(String),
+}
+
+impl fmt::Display for Key {
+    /// UUIDs are shown with dashes, as Django shows them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(number) => number.fmt(f),
+            Self::Uuid(digits) => f.write_str(&dashed_uuid(digits)),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(number) => serializer.serialize_i64(*number),
+            other => serializer.collect_str(other),
+        }
+    }
+}
+
+/// The 32 digits of a UUID with dashes; other text as it is.
+#[must_use]
+pub fn dashed_uuid(digits: &str) -> String {
+    if digits.len() == 32 && digits.is_ascii() {
+        let (a, b, c, d, e) =
+            (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
+        format!("{a}-{b}-{c}-{d}-{e}")
+    } else {
+        digits.to_owned()
+    }
+}
+
+/// A user, without the password. What the project's user table does not have is empty, false or `None`.
+#[derive(Clone, Debug, Serialize)]
+pub struct User {
+    /// The primary key.
+    pub id: Key,
+    /// The login name, whichever column holds it.
+    pub username: String,
+    /// The e-mail address.
+    pub email: String,
+    /// The first name.
+    pub first_name: String,
+    /// The last name.
+    pub last_name: String,
+    /// May the user log in? True where the table has no such column.
+    pub is_active: bool,
+    /// May the user enter Django's admin?
+    pub is_staff: bool,
+    /// Does the user have every permission?
+    pub is_superuser: bool,
+    /// When the account was made.
+    pub date_joined: Option<Timestamp>,
+    /// When the user last logged in through Django.
+    pub last_login: Option<Timestamp>,
+}
+
+/// A profile: a row one-to-one with a user.
+#[derive(Clone, Debug, Serialize)]
+pub struct Profile {
+    /// The profile kind, such as `customer`.
+    pub kind: String,
+    /// The profile's own columns.
+    #[serde(flatten)]
+    pub fields: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A token scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheme {
+    /// Django REST framework's `authtoken`: one token a user, stored as it is
+    Drf,
+    /// django-rest-knox: many tokens a user, stored as digests, with an expiry
+    Knox,
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Drf => "drf",
+            Self::Knox => "knox",
+        })
+    }
+}
+
+/// The state of a token at some moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenState {
+    /// Accepted.
+    Active,
+    /// Its expiry has passed.
+    Expired,
+    /// Its user is inactive, so Django refuses it.
+    Inactive,
+}
+
+impl fmt::Display for TokenState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Inactive => "inactive",
+        })
+    }
+}
+
+/// Which users are wanted, in which order.
+#[derive(Clone, Debug, Default)]
+pub struct UserFilter {
+    /// Only active, or only inactive users.
+    pub active: Option<bool>,
+    /// Only staff.
+    pub staff: bool,
+    /// Only superusers.
+    pub superuser: bool,
+    /// Only users with a profile of this kind.
+    pub profile: Option<String>,
+    /// Only users with this text in a name or the e-mail address.
+    pub search: Option<String>,
+    /// Only users who have no token of any scheme.
+    pub without_token: bool,
+    /// Only users who joined at this moment or later.
+    pub joined_after: Option<Timestamp>,
+    /// Only users who joined before this moment.
+    pub joined_before: Option<Timestamp>,
+    /// The order; ties and no order at all go by the primary key.
+    pub sort: Option<Sort>,
+    /// At most so many.
+    pub limit: Option<u64>,
+    /// Without the first so many.
+    pub offset: u64,
+}
+
+/// An order of users: a column's name and the direction, written `FIELD` or `FIELD:desc`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// The column.
+    pub field: String,
+    /// From the largest to the smallest?
+    pub descending: bool,
+}
+
+impl FromStr for Sort {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (field, descending) = match text.split_once(':') {
+            None => (text, false),
+            Some((field, "asc")) => (field, false),
+            Some((field, "desc")) => (field, true),
+            Some(_) => return Err("give FIELD, FIELD:asc or FIELD:desc".into()),
+        };
+        Ok(Self { field: field.replace('-', "_"), descending })
+    }
+}
+
+impl fmt::Display for Sort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.field, if self.descending { ":desc" } else { "" })
+    }
+}
+
+/// Which tokens are wanted; the conditions combine by and.
+#[derive(Clone, Debug, Default)]
+pub struct TokenFilter {
+    /// Only this user's.
+    pub user: Option<Key>,
+    /// Only this scheme's.
+    pub scheme: Option<Scheme>,
+    /// Only those whose expiry lies before this moment.
+    pub expired_at: Option<Timestamp>,
+    /// Only those whose key starts with this public prefix.
+    pub prefix: Option<String>,
+}

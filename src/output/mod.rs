@@ -1,0 +1,276 @@
+//! The only place that writes: results on standard output, everything said to a person on standard error.
+
+pub mod escape;
+mod listing;
+mod spool;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+use serde_json::{json, Value as Json};
+
+pub use self::listing::{Heading, Rows};
+use self::spool::Spool;
+use crate::exit::Exit;
+use crate::refusal::Refusal;
+
+/// The form of what is written to standard output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people: aligned columns, local times
+    #[default]
+    Table,
+    /// For scripts: tab-separated, escaped, without a heading
+    Plain,
+    /// One JSON value; errors are a JSON object on standard error
+    Json,
+    /// JSON lines: one object a row
+    Jsonl,
+    /// Comma-separated values after RFC 4180, verbatim
+    Csv,
+}
+
+impl Format {
+    /// Is an answer more than its one line of text?
+    #[must_use]
+    pub fn is_for_programs(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl | Self::Csv)
+    }
+
+    /// Are results and errors JSON?
+    #[must_use]
+    pub fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl)
+    }
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl ColorChoice {
+    fn applies(self, is_terminal: bool) -> bool {
+        match self {
+            Self::Auto => {
+                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                is_terminal && !refused && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
+/// Where results, messages and errors go.
+#[derive(Debug)]
+pub struct Output {
+    format: Format,
+    quiet: bool,
+    color: ColorChoice,
+    /// Under JSON, warnings wait for the one object on standard error.
+    warnings: RefCell<Vec<String>>,
+}
+
+/// The listing's last part, still on its way to the reader.
+#[must_use = "what waits has to be written, after the database is let go"]
+#[derive(Debug)]
+pub struct Pending(Spool);
+
+impl Pending {
+    /// Writes what waits, however long the reader takes.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn finish(self) -> Result<()> {
+        self.0.finish().context("the listing could not be written to the end")
+    }
+}
+
+impl Output {
+    /// An output of this form.
+    #[must_use]
+    pub fn new(format: Format, quiet: bool, color: ColorChoice) -> Self {
+        Self { format, quiet, color, warnings: RefCell::default() }
+    }
+
+    /// The form of results.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The answer of a command: `text`, if there is one, for people and for `$(…)`, `object` for programs.
+    ///
+    /// # Errors
+    /// What the operating system says, a closed pipe included: the answer may be a secret that is not shown again.
+    pub fn answer(&self, text: Option<&str>, object: &impl Serialize) -> Result<()> {
+        let mut out = Vec::new();
+        match self.format {
+            Format::Table | Format::Plain => {
+                for text in text {
+                    writeln!(out, "{}", escape::escaped(text))?;
+                }
+            }
+            Format::Json => {
+                serde_json::to_writer_pretty(&mut out, object)?;
+                out.push(b'\n');
+            }
+            Format::Jsonl => {
+                serde_json::to_writer(&mut out, object)?;
+                out.push(b'\n');
+            }
+            Format::Csv => write_object_as_csv(&mut out, &serde_json::to_value(object)?)?,
+        }
+        self.verbatim(&out)
+    }
+
+    /// Text that is a result as it stands.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn verbatim(&self, text: &[u8]) -> Result<()> {
+        let mut stdout = io::stdout();
+        stdout.write_all(text).and_then(|()| stdout.flush()).context("standard output cannot be written")
+    }
+
+    /// Rows in the chosen format. What the reader has not taken yet is in the returned [`Pending`].
+    ///
+    /// # Errors
+    /// What `rows` returns, or what the operating system says.
+    pub fn list(&self, headings: &[Heading], rows: &mut Rows<'_>) -> Result<Pending> {
+        let mut spool = Spool::new();
+        let color = self.color.applies(io::stdout().is_terminal());
+        listing::write(&mut spool, self.format, color, headings, rows)?;
+        Ok(Pending(spool))
+    }
+
+    /// What was done, for a person.
+    pub fn status(&self, text: impl fmt::Display) {
+        if !self.quiet && !self.format.is_json() {
+            say(&text.to_string());
+        }
+    }
+
+    /// What a person may want to know or do next.
+    pub fn hint(&self, text: impl fmt::Display) {
+        if !self.quiet && !self.format.is_json() {
+            say(&self.labelled("hint", "36", &text.to_string()));
+        }
+    }
+
+    /// What went through but deserves attention.
+    pub fn warning(&self, text: impl fmt::Display) {
+        if self.format.is_json() {
+            self.warnings.borrow_mut().push(text.to_string());
+        } else {
+            say(&self.labelled("warning", "33", &text.to_string()));
+        }
+    }
+
+    /// A secret made for the one who asked: on standard error, since standard output belongs to the token. Shown
+    /// even with `--quiet`.
+    pub fn secret(&self, label: &str, secret: &str) {
+        if !self.format.is_json() {
+            say(&format!("{label}: {secret}"));
+        }
+    }
+
+    /// Writes what is left to say after a success: under JSON, the warnings as one object.
+    pub fn close(&self) {
+        if !self.warnings.borrow().is_empty() {
+            say(&json!({ "warnings": *self.warnings.borrow() }).to_string());
+        }
+    }
+
+    /// Says why the run failed, and returns the exit code that says so too.
+    pub fn error(&self, error: &anyhow::Error) -> Exit {
+        let refusal = error.downcast_ref::<Refusal>();
+        let exit = refusal.map_or(Exit::Failed, Refusal::exit);
+        let message = sentence(error, refusal);
+        let hint = refusal.and_then(Refusal::hint);
+        if self.format.is_json() {
+            let mut object = json!({
+                "code": refusal.map_or("failed", Refusal::code),
+                "message": message,
+                "exit": exit.code(),
+            });
+            if let Some(Refusal::Invalid(faults)) = refusal {
+                object["faults"] = json!(faults);
+            }
+            if let Some(hint) = hint {
+                object["hint"] = hint.into();
+            }
+            if !self.warnings.borrow().is_empty() {
+                object["warnings"] = json!(*self.warnings.borrow());
+            }
+            say(&object.to_string());
+        } else {
+            say(&self.labelled("error", "31", &message));
+            if let Some(hint) = hint {
+                self.hint(hint);
+            }
+        }
+        exit
+    }
+
+    fn labelled(&self, label: &str, color: &str, text: &str) -> String {
+        let text = escape::message(text);
+        if self.color.applies(io::stderr().is_terminal()) {
+            format!("\u{1b}[1;{color}m{label}:\u{1b}[0m {text}")
+        } else {
+            format!("{label}: {text}")
+        }
+    }
+}
+
+/// An error in a sentence, with its causes where they are not the domain's own words.
+fn sentence(error: &anyhow::Error, refusal: Option<&Refusal>) -> String {
+    match refusal {
+        Some(refusal) => refusal.to_string(),
+        None => format!("{error:#}"),
+    }
+}
+
+/// A line on standard error. A reader that has gone away cannot be told that it has.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// One object as a heading and a row; the keys of nested objects follow their parents' after a dot.
+fn write_object_as_csv(out: &mut Vec<u8>, object: &Json) -> Result<()> {
+    fn flatten(prefix: &str, value: &Json, names: &mut Vec<String>, cells: &mut Vec<String>) {
+        match value {
+            Json::Object(fields) => {
+                for (name, value) in fields {
+                    let name = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+                    flatten(&name, value, names, cells);
+                }
+            }
+            value => {
+                names.push(prefix.to_owned());
+                cells.push(match value {
+                    Json::Null => String::new(),
+                    Json::String(text) => text.clone(),
+                    value => value.to_string(),
+                });
+            }
+        }
+    }
+    let (mut names, mut cells) = (Vec::new(), Vec::new());
+    flatten("", object, &mut names, &mut cells);
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    writer.write_record(&names)?;
+    writer.write_record(&cells)?;
+    Ok(writer.flush()?)
+}

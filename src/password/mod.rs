@@ -1,0 +1,129 @@
+//! Passwords as Django encodes them in its `password` column: read, verified and made.
+//!
+//! What is accepted and what is written was found by running Django 3.2, 4.2, 5.2, 6.0 and 6.1, with
+//! argon2-cffi 25.1 and bcrypt 5.0; the tests hold their verdicts.
+
+mod argon2;
+mod bcrypt;
+mod encoded;
+mod hexadecimal;
+mod md5;
+mod method;
+mod number;
+mod pbkdf2;
+mod plain;
+mod random;
+mod recipe;
+mod scrypt;
+mod strength;
+
+#[cfg(test)]
+mod tests;
+
+use rand::CryptoRng;
+
+pub use argon2::Argon2Cost;
+pub use encoded::{Encoded, Malformed, Summary, describe};
+use encoded::{Hash, Parsed};
+pub use method::{Algorithm, Method, UnknownAlgorithm};
+pub use plain::Plain;
+pub use random::{RANDOM_LENGTH, random_password};
+use recipe::NewHash;
+pub use recipe::{BadRecipe, Recipe, follow};
+pub use scrypt::ScryptCost;
+pub use strength::{About, Attribute, MIN_LENGTH, Weakness, weaknesses};
+
+/// What [`verify`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// This is the password.
+    Match,
+    /// This is not the password.
+    Mismatch,
+    /// No password fits: the text begins with `!`.
+    Unusable,
+    /// The text does not begin with a known algorithm.
+    Unknown,
+    /// The text begins with a known algorithm and is not of its form.
+    Malformed,
+    /// The hash is whole, and computing it would go beyond the limits.
+    TooCostly,
+}
+
+/// Tells whether this is the password that was encoded, as Django with all its hashers enabled.
+///
+/// Only [`Verdict::Match`] lets anyone in. Hashes are compared in constant time; texts without a
+/// hash to compute are answered at once, so [`dummy_verify`] is there to hide that.
+///
+/// # Limits
+/// No hash is computed that asks for more than
+/// - PBKDF2: 100,000,000 iterations,
+/// - Argon2: 1 GiB of memory, and 16 GiB written in all its passes together,
+/// - bcrypt: 20 rounds,
+/// - scrypt: 32 MiB, as in Django, where OpenSSL sets it, and `n`·`r`·`p` of 2²⁷,
+///
+/// which is up to a minute or so of computing. Beyond them Django computes on, fails or runs out of
+/// memory; here the verdict is [`Verdict::TooCostly`], as it is when the memory cannot be had.
+#[must_use]
+pub fn verify(plain: &Plain, encoded: &str) -> Verdict {
+    match Parsed::parse(encoded) {
+        Ok(Parsed::Hash(hash)) if hash.method().is_affordable() => compare(plain, &hash),
+        Ok(Parsed::Hash(_)) => Verdict::TooCostly,
+        Ok(Parsed::Unusable) => Verdict::Unusable,
+        Err(Malformed::UnknownAlgorithm) => Verdict::Unknown,
+        Err(Malformed::Not(_)) => Verdict::Malformed,
+    }
+}
+
+fn compare(plain: &Plain, hash: &Hash<'_>) -> Verdict {
+    let password = plain.as_bytes();
+    let matches = match hash {
+        Hash::Pbkdf2(hash) => hash.matches(password),
+        Hash::Argon2(hash) => match hash.matches(password) {
+            Ok(matches) => matches,
+            Err(_) => return Verdict::TooCostly,
+        },
+        Hash::Bcrypt(hash) => hash.matches(password),
+        Hash::Scrypt(hash) => hash.matches(password),
+        Hash::Md5(hash) => hash.matches(password),
+    };
+    if matches { Verdict::Match } else { Verdict::Mismatch }
+}
+
+/// Encodes a password as Django would.
+///
+/// The salt is 22 random letters and digits (131 bits), or 16 random bytes for bcrypt. The empty
+/// password has a hash like any other.
+///
+/// # Panics
+/// When the memory for Argon2 cannot be had, as any allocation that fails.
+#[must_use]
+pub fn hash(plain: &Plain, recipe: &Recipe, rng: &mut (impl CryptoRng + ?Sized)) -> Encoded {
+    let password = plain.as_bytes();
+    let rest = match recipe.0 {
+        NewHash::Pbkdf2(prf, iterations) => pbkdf2::encode(prf, iterations, password, &random::salt(rng)),
+        NewHash::Argon2(cost) => {
+            argon2::encode(cost, password, &random::salt(rng)).expect("the memory that the recipe asks for")
+        }
+        NewHash::BcryptSha256(rounds) => bcrypt::encode_sha256(rounds, password, rand::RngExt::random(rng)),
+        NewHash::Scrypt(cost) => {
+            scrypt::encode(cost, password, &random::salt(rng)).expect("a recipe's cost to be possible")
+        }
+    };
+    Encoded(format!("{}${rest}", recipe.method().algorithm()))
+}
+
+/// Spends what one [`hash`] costs, so that the login of an unknown user takes as long as a wrong
+/// password.
+///
+/// # Panics
+/// As [`hash`].
+pub fn dummy_verify(plain: &Plain, recipe: &Recipe, rng: &mut (impl CryptoRng + ?Sized)) {
+    std::hint::black_box(hash(plain, recipe, rng));
+}
+
+/// A marker that no password fits, as Django writes it: `!` and 40 random letters and digits.
+#[must_use]
+pub fn unusable(rng: &mut (impl CryptoRng + ?Sized)) -> Encoded {
+    Encoded(format!("{}{}", encoded::UNUSABLE, random::alphanumerics(40, rng)))
+}

@@ -1,0 +1,393 @@
+//! Django's verdicts, ours beside them, and what must hold for every password.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::str::FromStr;
+
+use proptest::prelude::*;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::Value;
+
+use super::*;
+
+mod django;
+mod follow;
+mod strength;
+
+const DJANGOS: [&str; 5] = ["3.2", "4.2", "5.2", "6.0", "6.1"];
+
+/// The cheapest recipes, one for each algorithm.
+const CHEAPEST: [&str; 5] =
+    ["pbkdf2_sha256 1", "pbkdf2_sha1 1", "argon2 m=8,t=1,p=1", "bcrypt_sha256 4", "scrypt n=2,r=1,p=1"];
+
+fn rng() -> StdRng {
+    StdRng::seed_from_u64(7)
+}
+
+fn plain(password: &str) -> Plain {
+    Plain::new(password.to_owned())
+}
+
+fn recipe(text: &str) -> Recipe {
+    text.parse().unwrap()
+}
+
+fn fixture(folder: &str, version: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(folder)
+        .join(format!("django-{version}.json"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn vectors(fixture: &Value) -> &[Value] {
+    fixture["vectors"].as_array().unwrap()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+#[test]
+fn new_hashes_have_djangos_form() {
+    let encode = |text| hash(&plain(""), &recipe(text), &mut rng()).into_string();
+    let is_salt = |salt: &str| salt.len() == 22 && salt.bytes().all(|byte| byte.is_ascii_alphanumeric());
+
+    let pbkdf2 = encode("pbkdf2_sha256 3");
+    let parts: Vec<_> = pbkdf2.split('$').collect();
+    assert_eq!(parts[..2], ["pbkdf2_sha256", "3"]);
+    assert!(is_salt(parts[2]));
+    assert_eq!((parts.len(), parts[3].len()), (4, 44));
+
+    let argon2 = encode("argon2 m=64,t=1,p=2");
+    let parts: Vec<_> = argon2.split('$').collect();
+    assert_eq!(parts[..4], ["argon2", "argon2id", "v=19", "m=64,t=1,p=2"]);
+    assert_eq!((parts.len(), parts[4].len(), parts[5].len()), (6, 30, 43));
+
+    let bcrypt = encode("bcrypt_sha256 5");
+    assert!(bcrypt.starts_with("bcrypt_sha256$$2b$05$"));
+    assert_eq!(bcrypt.len(), "bcrypt_sha256$".len() + 60);
+
+    let scrypt = hash(&plain(""), &Recipe::scrypt(), &mut rng()).into_string();
+    let parts: Vec<_> = scrypt.split('$').collect();
+    assert_eq!([parts[0], parts[1], parts[3], parts[4]], ["scrypt", "16384", "8", "5"]);
+    assert!(is_salt(parts[2]));
+    assert_eq!(scrypt.len(), 128);
+}
+
+#[test]
+fn every_hash_has_a_salt_of_its_own() {
+    let mut rng = rng();
+    for text in CHEAPEST {
+        let hashes: HashSet<_> =
+            (0..20).map(|_| hash(&plain("same"), &recipe(text), &mut rng).into_string()).collect();
+        assert_eq!(hashes.len(), 20, "{text}");
+    }
+}
+
+#[test]
+fn the_default_recipes_are_those_of_the_newest_django() {
+    let shown = Algorithm::ALL.map(|algorithm| {
+        Recipe::newest(algorithm).map_or_else(|| "none".to_owned(), |recipe| recipe.to_string())
+    });
+    assert_eq!(
+        shown,
+        [
+            "pbkdf2_sha256 1500000",
+            "pbkdf2_sha1 1500000",
+            "argon2 m=102400,t=2,p=8",
+            "bcrypt_sha256 12",
+            "scrypt n=16384,r=8,p=5",
+            "none",
+            "none",
+        ]
+    );
+    for recipe in Algorithm::ALL.into_iter().filter_map(Recipe::newest) {
+        assert!(!recipe.method().is_weak(), "{recipe}");
+    }
+}
+
+#[test]
+fn recipes_are_refused_for_a_reason() {
+    use Algorithm::{Argon2, Bcrypt, BcryptSha256, Md5, Pbkdf2Sha256, Scrypt};
+    for (text, reason) in [
+        ("", BadRecipe::UnknownAlgorithm),
+        ("sha1", BadRecipe::UnknownAlgorithm),
+        ("Argon2", BadRecipe::UnknownAlgorithm),
+        (" argon2", BadRecipe::UnknownAlgorithm),
+        ("md5", BadRecipe::NotForNewHashes(Md5)),
+        ("bcrypt 12", BadRecipe::NotForNewHashes(Bcrypt)),
+        ("argon2 ", BadRecipe::Cost(Argon2)),
+        ("argon2 m=7,t=1,p=1", BadRecipe::Cost(Argon2)),
+        ("argon2 m=64,t=1,p=9", BadRecipe::Cost(Argon2)),
+        ("argon2 m=64,t=0,p=1", BadRecipe::Cost(Argon2)),
+        ("argon2 m=1048577,t=1,p=1", BadRecipe::TooCostly(Argon2)),
+        ("argon2 m=1048576,t=17,p=1", BadRecipe::TooCostly(Argon2)),
+        ("argon2 m=4294967295,t=4294967295,p=16777215", BadRecipe::TooCostly(Argon2)),
+        ("pbkdf2_sha256 0", BadRecipe::Cost(Pbkdf2Sha256)),
+        ("pbkdf2_sha256 01", BadRecipe::Cost(Pbkdf2Sha256)),
+        ("pbkdf2_sha256 1 ", BadRecipe::Cost(Pbkdf2Sha256)),
+        ("pbkdf2_sha256 many", BadRecipe::Cost(Pbkdf2Sha256)),
+        ("pbkdf2_sha256 100000001", BadRecipe::TooCostly(Pbkdf2Sha256)),
+        ("bcrypt_sha256 3", BadRecipe::Cost(BcryptSha256)),
+        ("bcrypt_sha256 32", BadRecipe::Cost(BcryptSha256)),
+        ("bcrypt_sha256 21", BadRecipe::TooCostly(BcryptSha256)),
+        ("scrypt n=3,r=1,p=1", BadRecipe::Cost(Scrypt)),
+        ("scrypt n=1,r=1,p=1", BadRecipe::Cost(Scrypt)),
+        ("scrypt n=2,r=0,p=1", BadRecipe::Cost(Scrypt)),
+        ("scrypt n=2,r=1,p=0", BadRecipe::Cost(Scrypt)),
+        ("scrypt n=65536,r=1,p=1", BadRecipe::Cost(Scrypt)),
+        ("scrypt n=32768,r=8,p=1", BadRecipe::TooCostly(Scrypt)),
+        ("scrypt n=2,r=1,p=262141", BadRecipe::TooCostly(Scrypt)),
+        ("scrypt n=32768,r=1,p=131072", BadRecipe::TooCostly(Scrypt)),
+        ("scrypt n=2147483648,r=1000000,p=1000", BadRecipe::TooCostly(Scrypt)),
+        ("scrypt n=2147483648,r=4294967295,p=4294967295", BadRecipe::Cost(Scrypt)),
+    ] {
+        assert_eq!(Recipe::from_str(text), Err(reason), "{text}");
+        assert!(!reason.to_string().is_empty());
+    }
+}
+
+#[test]
+fn monstrous_hashes_are_not_computed() {
+    let hash32 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    let hash64 = format!("{}==", "A".repeat(86));
+    let argon2 = |cost| format!("argon2$argon2id$v=19${cost}$c29tZXNhbHQ$AAAAAAAA");
+    for encoded in [
+        format!("pbkdf2_sha256$100000001$salt${hash32}"),
+        format!("pbkdf2_sha256$4294967295$salt${hash32}"),
+        argon2("m=4294967295,t=1,p=1"),
+        argon2("m=1048577,t=1,p=1"),
+        argon2("m=8,t=4294967295,p=1"),
+        argon2("m=134217720,t=1,p=16777215"),
+        format!("bcrypt_sha256$$2b$31${}", "a".repeat(21) + "u" + &"a".repeat(30) + "u"),
+        format!("bcrypt$$2b$21${}", "a".repeat(21) + "u" + &"a".repeat(30) + "u"),
+        format!("scrypt$32768$salt$8$1${hash64}"),
+        format!("scrypt$2147483648$salt$4294967295$1${hash64}"),
+        format!("scrypt$32768$salt$1$131072${hash64}"),
+    ] {
+        let verdict = verify(&plain("x"), &encoded);
+        let expected =
+            if encoded.contains("4294967295$1$") { Verdict::Malformed } else { Verdict::TooCostly };
+        assert_eq!(verdict, expected, "{encoded}");
+        assert_eq!(Encoded::parse(&encoded).is_ok(), expected == Verdict::TooCostly);
+    }
+}
+
+#[test]
+fn the_verdict_names_what_is_wrong() {
+    for (encoded, verdict) in [
+        ("", Verdict::Unknown),
+        ("secret", Verdict::Unknown),
+        ("sha1$salt$da39a3ee5e6b4b0d3255bfef95601890afd80709", Verdict::Unknown),
+        ("$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e", Verdict::Unknown),
+        ("!", Verdict::Unusable),
+        ("!pbkdf2_sha256$bad", Verdict::Unusable),
+        ("pbkdf2_sha256", Verdict::Malformed),
+        ("pbkdf2_sha256$bad", Verdict::Malformed),
+        ("md5$$d41d8cd98f00b204e9800998ecf8427e", Verdict::Malformed),
+    ] {
+        assert_eq!(verify(&plain(""), encoded), verdict, "{encoded}");
+        let parsed = Encoded::parse(encoded);
+        match verdict {
+            Verdict::Unknown => assert_eq!(parsed, Err(Malformed::UnknownAlgorithm)),
+            Verdict::Malformed => assert!(matches!(parsed, Err(Malformed::Not(_)))),
+            _ => assert_eq!(parsed.unwrap().into_string(), encoded),
+        }
+    }
+}
+
+#[test]
+fn summaries_show_algorithm_and_cost() {
+    let digest = "d41d8cd98f00b204e9800998ecf8427e";
+    let sha1 = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
+    for (encoded, shown, weak) in [
+        ("!aB3", "unusable", false),
+        ("", "unknown", false),
+        ("a plain password of 32 letters..", "unknown", false),
+        ("argon2$bad", "unknown", false),
+        (digest, "unsalted_md5", true),
+        (&format!("md5$${digest}"), "unsalted_md5", true),
+        (&format!("md5$salt${digest}"), "md5", true),
+        (&format!("sha1$${sha1}"), "unsalted_sha1", true),
+        (&format!("sha1$salt${sha1}"), "sha1", true),
+        ("sha1$salt$short", "unknown", false),
+        ("crypt$$abJnggxhB/yWI", "crypt", true),
+    ] {
+        let summary = describe(encoded);
+        assert_eq!((summary.to_string().as_str(), summary.is_weak()), (shown, weak), "{encoded}");
+    }
+}
+
+#[test]
+fn weak_is_what_lies_below_the_floor() {
+    for (algorithm, cost, weak) in [
+        (Algorithm::Pbkdf2Sha256, "259999", true),
+        (Algorithm::Pbkdf2Sha256, "260000", false),
+        (Algorithm::Pbkdf2Sha1, "259999", true),
+        (Algorithm::Pbkdf2Sha1, "260000", false),
+        (Algorithm::Argon2, "m=102400,t=2,p=8", false),
+        (Algorithm::Argon2, "m=102400,t=2,p=1", false),
+        (Algorithm::Argon2, "m=102400,t=1,p=8", true),
+        (Algorithm::Argon2, "m=204800,t=1,p=8", false),
+        (Algorithm::Argon2, "m=102399,t=9,p=8", true),
+        (Algorithm::Argon2, "m=19456,t=2,p=1", true),
+        (Algorithm::BcryptSha256, "11", true),
+        (Algorithm::BcryptSha256, "12", false),
+        (Algorithm::Bcrypt, "11", true),
+        (Algorithm::Bcrypt, "12", false),
+        (Algorithm::Scrypt, "n=16384,r=8,p=5", false),
+        (Algorithm::Scrypt, "n=16384,r=8,p=1", true),
+        (Algorithm::Scrypt, "n=8192,r=8,p=10", true),
+        (Algorithm::Scrypt, "n=16384,r=15,p=3", false),
+        (Algorithm::Md5, "", true),
+    ] {
+        let method = Method::parse(algorithm, cost).unwrap();
+        assert_eq!(method.is_weak(), weak, "{method}");
+    }
+}
+
+#[test]
+fn secrets_stay_out_of_debug() {
+    let plain = plain("open sesame");
+    assert_eq!(format!("{plain:?}"), "Plain(..)");
+    let encoded = hash(&plain, &recipe("pbkdf2_sha256 3"), &mut rng());
+    assert_eq!(format!("{encoded:?}"), "Encoded(pbkdf2_sha256 3)");
+    assert_eq!(format!("{:?}", unusable(&mut rng())), "Encoded(unusable)");
+}
+
+#[test]
+fn unusable_markers_differ_and_fit_no_password() {
+    let mut rng = rng();
+    let [one, other] = [unusable(&mut rng), unusable(&mut rng)];
+    assert_ne!(one, other);
+    let random = one.as_str().strip_prefix('!').unwrap();
+    assert_eq!(random.len(), 40);
+    assert!(random.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    assert_eq!(verify(&plain(one.as_str()), one.as_str()), Verdict::Unusable);
+}
+
+#[test]
+fn a_random_source_behind_a_reference_will_do() {
+    let mut rng = rng();
+    let source: &mut dyn CryptoRng = &mut rng;
+    let recipe = recipe("pbkdf2_sha256 1");
+    dummy_verify(&plain("x"), &recipe, source);
+    assert_eq!(hash(&plain("x"), &recipe, source).summary().to_string(), "pbkdf2_sha256 1");
+}
+
+#[test]
+fn algorithms_are_named_as_in_django() {
+    for algorithm in Algorithm::ALL {
+        assert_eq!(algorithm.to_string().parse(), Ok(algorithm));
+    }
+    assert_eq!("sha1".parse::<Algorithm>(), Err(UnknownAlgorithm));
+    assert_eq!("".parse::<Algorithm>(), Err(UnknownAlgorithm));
+}
+
+fn any_cheap_recipe() -> impl Strategy<Value = Recipe> {
+    prop_oneof![
+        (1_u32..20).prop_map(|iterations| Method::Pbkdf2Sha256 { iterations }),
+        (1_u32..20).prop_map(|iterations| Method::Pbkdf2Sha1 { iterations }),
+        (1_u32..4, 1_u32..3, 8_u32..20).prop_map(|(lanes, passes, each)| {
+            let memory = lanes * each;
+            Method::Argon2(Argon2Cost { memory, passes, lanes })
+        }),
+        Just(Method::BcryptSha256 { rounds: 4 }),
+        (1_u32..8, 1_u32..4, 1_u32..4).prop_map(|(log, r, p)| Method::Scrypt(ScryptCost {
+            n: 1 << log,
+            r,
+            p
+        })),
+    ]
+    .prop_map(|method| Recipe::try_from(method).unwrap())
+}
+
+fn any_method() -> impl Strategy<Value = Method> {
+    prop_oneof![
+        any::<u32>().prop_map(|iterations| Method::Pbkdf2Sha256 { iterations }),
+        any::<u32>().prop_map(|iterations| Method::Pbkdf2Sha1 { iterations }),
+        any::<[u32; 3]>().prop_map(|[memory, passes, lanes]| {
+            let lanes = lanes % (1 << 24);
+            Method::Argon2(Argon2Cost { memory, passes, lanes })
+        }),
+        (0_u32..40).prop_map(|rounds| Method::BcryptSha256 { rounds }),
+        (0_u32..40).prop_map(|rounds| Method::Bcrypt { rounds }),
+        (0_u32..32, 0_u32..100, any::<u16>()).prop_map(|(log, r, p)| Method::Scrypt(ScryptCost {
+            n: 1 << log,
+            r,
+            p: p.into()
+        })),
+        Just(Method::Md5),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn what_is_hashed_verifies(
+        password in ".{0,100}",
+        other in ".{0,100}",
+        recipe in any_cheap_recipe(),
+        seed: u64,
+    ) {
+        let encoded = hash(&plain(&password), &recipe, &mut StdRng::seed_from_u64(seed));
+        prop_assert_eq!(verify(&plain(&password), encoded.as_str()), Verdict::Match);
+        prop_assert_eq!(encoded.summary(), Summary::Hashed(recipe.method()));
+        prop_assert_eq!(Encoded::parse(encoded.as_str()), Ok(encoded.clone()));
+        if other != password {
+            prop_assert_eq!(verify(&plain(&other), encoded.as_str()), Verdict::Mismatch);
+        }
+    }
+
+    #[test]
+    fn a_damaged_hash_never_verifies(
+        recipe in any_cheap_recipe(),
+        place: proptest::sample::Index,
+        letter in "[ -~]",
+    ) {
+        let encoded = hash(&plain("secret"), &recipe, &mut rng()).into_string();
+        let place = place.index(encoded.len());
+        let mut damaged = encoded.clone();
+        damaged.replace_range(place..=place, &letter);
+        // bcrypt's letters for a kind do not change its result.
+        prop_assume!(damaged != encoded && !damaged.starts_with("bcrypt_sha256$$2"));
+        prop_assert_ne!(verify(&plain("secret"), &damaged), Verdict::Match);
+    }
+
+    #[test]
+    fn no_text_makes_it_fail(
+        algorithm in proptest::sample::select(&Algorithm::ALL),
+        rest in "[$,=0-9a-zA-Z+/.é!]{0,80}",
+    ) {
+        for text in [format!("{algorithm}${rest}"), rest] {
+            prop_assert_ne!(verify(&plain("secret"), &text), Verdict::Match);
+            prop_assert_eq!(Encoded::parse(&text).is_err(), describe(&text) == Summary::Unknown
+                || matches!(describe(&text), Summary::Dropped(_)));
+        }
+    }
+
+    #[test]
+    fn methods_print_what_they_parse(method in any_method()) {
+        let shown = method.to_string();
+        let cost = shown.split_once(' ').map_or("", |(_, cost)| cost);
+        let expected = method.is_possible().then_some(method);
+        prop_assert_eq!(Method::parse(method.algorithm(), cost), expected);
+        match Recipe::try_from(method) {
+            Ok(recipe) => {
+                prop_assert_eq!(recipe.to_string().parse(), Ok(recipe));
+                prop_assert_eq!(recipe.method(), method);
+            }
+            Err(reason) => prop_assert_eq!(shown.parse::<Recipe>(), Err(match (reason, method) {
+                (_, Method::Bcrypt { .. } | Method::Md5) => {
+                    BadRecipe::NotForNewHashes(method.algorithm())
+                }
+                (reason, _) => reason,
+            })),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The only place that asks.
+
+use std::io::{self, IsTerminal as _};
+
+use anyhow::Result;
+use dialoguer::console::Term;
+use dialoguer::theme::ColorfulTheme;
+use dialoguer::{Confirm, Input, Password};
+use zeroize::Zeroizing;
+
+use crate::password::Plain;
+use crate::refusal::Refusal;
+
+/// Asks the person at the terminal, where there is one; questions go to standard error.
+#[derive(Clone, Copy, Debug)]
+pub struct Prompt {
+    is_interactive: bool,
+}
+
+impl Prompt {
+    /// A prompt that asks unless `no_input` is set, or standard input or error is no terminal.
+    #[must_use]
+    pub fn new(no_input: bool) -> Self {
+        Self { is_interactive: !no_input && io::stdin().is_terminal() && io::stderr().is_terminal() }
+    }
+
+    /// Is there anybody to ask?
+    #[must_use]
+    pub fn is_interactive(self) -> bool {
+        self.is_interactive
+    }
+
+    /// Asks for a line of text that must not be empty.
+    ///
+    /// # Errors
+    /// [`Refusal::Interrupted`] at the end of input.
+    pub fn text(self, question: &str) -> Result<String> {
+        let theme = ColorfulTheme::default();
+        Input::with_theme(&theme).with_prompt(question).interact_text_on(&Term::stderr()).map_err(stopped)
+    }
+
+    /// Asks for a secret once, without echo.
+    ///
+    /// # Errors
+    /// [`Refusal::Interrupted`] at the end of input.
+    pub fn secret(self, question: &str) -> Result<Plain> {
+        let theme = ColorfulTheme::default();
+        let prompt = Password::with_theme(&theme).with_prompt(question).allow_empty_password(true).report(false);
+        prompt.interact_on(&Term::stderr()).map(Plain::new).map_err(stopped)
+    }
+
+    /// Asks for a new password twice, without echo, until both are the same.
+    ///
+    /// # Errors
+    /// [`Refusal::Interrupted`] at the end of input.
+    pub fn new_password(self, question: &str) -> Result<Plain> {
+        let theme = ColorfulTheme::default();
+        let prompt = Password::with_theme(&theme)
+            .with_prompt(question)
+            .with_confirmation(format!("{question} (again)"), "The two differ. Once more, please.")
+            .report(false);
+        let password = Zeroizing::new(prompt.interact_on(&Term::stderr()).map_err(stopped)?);
+        Ok(Plain::new(password.to_string()))
+    }
+
+    /// Asks yes or no; no unless told.
+    ///
+    /// # Errors
+    /// [`Refusal::Interrupted`] at the end of input.
+    pub fn confirm(self, question: &str) -> Result<bool> {
+        let theme = ColorfulTheme::default();
+        let prompt = Confirm::with_theme(&theme).with_prompt(question).default(false);
+        Ok(prompt.interact_on_opt(&Term::stderr()).map_err(stopped)?.unwrap_or(false))
+    }
+}
+
+fn stopped(error: dialoguer::Error) -> anyhow::Error {
+    let dialoguer::Error::IO(error) = error;
+    match error.kind() {
+        io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof | io::ErrorKind::NotConnected => {
+            Refusal::Interrupted.into()
+        }
+        _ => error.into(),
+    }
+}

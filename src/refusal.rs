@@ -1,0 +1,245 @@
+//! Every expected "no", in the words of the domain, with its stable code, its exit code and what to do.
+
+use std::error::Error;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::exit::Exit;
+
+/// An expected refusal: not a defect, but an answer that a person or a script has to act upon.
+///
+/// No variant holds a secret.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The options do not fit together, or one is out of range.
+    Usage(String),
+    /// The configuration cannot be used: which file, and why.
+    Config {
+        /// The file, or `None` where it comes from the environment.
+        path: Option<PathBuf>,
+        /// What is wrong, with its place.
+        message: String,
+    },
+    /// No user has this login name.
+    UserNotFound(String),
+    /// No token fits; holds what was looked for, never more than a public prefix.
+    TokenNotFound(String),
+    /// No profile kind has this name; holds the kinds that exist.
+    ProfileKindNotFound {
+        /// The name that was given.
+        kind: String,
+        /// The names that would have been right.
+        known: Vec<String>,
+    },
+    /// Wrong name, wrong password or inactive: which of them is not told.
+    BadCredentials,
+    /// The token is unknown, or its user is inactive.
+    TokenInvalid,
+    /// The token was good until this moment, in RFC 3339.
+    TokenExpired(String),
+    /// No token was given and no session is saved for the database.
+    NotLoggedIn,
+    /// The saved session's token is no longer accepted; holds the session's user name.
+    SessionGone(String),
+    /// The login name is taken.
+    UsernameTaken,
+    /// The e-mail address, which is the login name, is taken.
+    EmailTaken,
+    /// A value that has to be unique is there already: the columns as `table.column`.
+    Taken(String),
+    /// A file that would have been made is there already.
+    FileExists(PathBuf),
+    /// Values that are missing or not accepted, all of them.
+    Invalid(Vec<Fault>),
+    /// A token was asked for a user who could not use it.
+    InactiveUser(String),
+    /// Several things fit: what, the candidates, and the option or line that decides.
+    Ambiguous {
+        /// What was to be found.
+        what: String,
+        /// The candidates.
+        found: Vec<String>,
+        /// What decides.
+        decide: String,
+    },
+    /// Another writer holds the database.
+    Busy,
+    /// There is no file at this resolved path.
+    DatabaseMissing(PathBuf),
+    /// There is a file, but authctl cannot work on it: the path and the reason.
+    DatabaseUnusable {
+        /// The resolved path.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// Ctrl-C, or the end of a prompt, before anything was changed.
+    Interrupted,
+}
+
+/// One value that is missing or not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Fault {
+    /// The field's name, as a script would give it.
+    pub field: String,
+    /// A stable word for the kind of fault, such as `required` or `too_long`.
+    pub code: &'static str,
+    /// A whole sentence for a person.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault of one field.
+    pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code, message: message.into() }
+    }
+}
+
+impl Refusal {
+    /// A refusal of the command line's words.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage(message.into())
+    }
+
+    /// A refusal for one field.
+    pub fn invalid(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Fault::new(field, code, message)])
+    }
+
+    /// The exit code that belongs to it.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) | Self::Config { .. } => Exit::Usage,
+            Self::UserNotFound(_) | Self::TokenNotFound(_) | Self::ProfileKindNotFound { .. } => {
+                Exit::NotFound
+            }
+            Self::BadCredentials
+            | Self::TokenInvalid
+            | Self::TokenExpired(_)
+            | Self::NotLoggedIn
+            | Self::SessionGone(_) => Exit::NotAuthenticated,
+            Self::UsernameTaken | Self::EmailTaken | Self::Taken(_) | Self::FileExists(_) => {
+                Exit::AlreadyExists
+            }
+            Self::Invalid(_) | Self::InactiveUser(_) => Exit::Invalid,
+            Self::Ambiguous { .. } => Exit::Ambiguous,
+            Self::Busy => Exit::Busy,
+            Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
+            Self::Interrupted => Exit::Interrupted,
+        }
+    }
+
+    /// The stable word for it in JSON.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Usage(_) => "usage",
+            Self::Config { .. } => "config",
+            Self::UserNotFound(_) => "user_not_found",
+            Self::TokenNotFound(_) => "token_not_found",
+            Self::ProfileKindNotFound { .. } => "profile_kind_not_found",
+            Self::BadCredentials => "bad_credentials",
+            Self::TokenInvalid => "token_invalid",
+            Self::TokenExpired(_) => "token_expired",
+            Self::NotLoggedIn => "not_logged_in",
+            Self::SessionGone(_) => "session_gone",
+            Self::UsernameTaken => "username_taken",
+            Self::EmailTaken => "email_taken",
+            Self::Taken(_) => "taken",
+            Self::FileExists(_) => "file_exists",
+            Self::Invalid(_) => "invalid",
+            Self::InactiveUser(_) => "inactive_user",
+            Self::Ambiguous { .. } => "ambiguous",
+            Self::Busy => "busy",
+            Self::DatabaseMissing(_) => "database_missing",
+            Self::DatabaseUnusable { .. } => "database_unusable",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// What to do about it, where that is not in the message.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::UserNotFound(_) => {
+                "Login names are compared exactly, upper and lower case included; `authctl list-users --search TEXT` \
+                 finds them."
+                    .into()
+            }
+            Self::TokenNotFound(_) => "`authctl list-tokens` shows the prefixes.".into(),
+            Self::TokenInvalid | Self::TokenExpired(_) => {
+                "Log in again with `authctl login`, or mint a token with `authctl create-token USER`.".into()
+            }
+            Self::NotLoggedIn => {
+                "Log in with `authctl login`, or give a token by --token-stdin, --token-file or AUTHCTL_TOKEN.".into()
+            }
+            Self::SessionGone(username) => format!("Log in again: authctl login {}", shell_word(username)),
+            Self::Busy => "Another program is writing to it. Try again, or wait longer with --busy-timeout.".into(),
+            Self::DatabaseMissing(_) => {
+                "Make one with `authctl init`, or name another with --db or AUTHCTL_DB.".into()
+            }
+            Self::InactiveUser(_) => "Django would refuse the token of an inactive user.".into(),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) | Self::Config { path: None, message } => f.write_str(message),
+            Self::Config { path: Some(path), message } => write!(f, "{}: {message}", path.display()),
+            Self::UserNotFound(login) => write!(f, "There is no user named {login:?}."),
+            Self::TokenNotFound(what) => write!(f, "There is no token {what}."),
+            Self::ProfileKindNotFound { kind, known } if known.is_empty() => {
+                write!(f, "There is no profile kind {kind:?}: this database has no profile tables.")
+            }
+            Self::ProfileKindNotFound { kind, known } => {
+                write!(f, "There is no profile kind {kind:?}. Valid kinds: {}.", known.join(", "))
+            }
+            Self::BadCredentials => f.write_str("Unable to log in with that name and password."),
+            Self::TokenInvalid => f.write_str("The token is not valid, or its user is inactive."),
+            Self::TokenExpired(when) => write!(f, "The token expired at {when}."),
+            Self::NotLoggedIn => f.write_str("Nobody is logged in to this database."),
+            Self::SessionGone(username) => {
+                write!(f, "The saved session of {username:?} has ended: its token is no longer accepted.")
+            }
+            Self::UsernameTaken => f.write_str("A user with that username already exists."),
+            Self::EmailTaken => f.write_str("An account with that email address already exists."),
+            Self::Taken(columns) => write!(f, "Another row has the same value in {columns}, which must be unique."),
+            Self::FileExists(path) => write!(f, "{} is there already; it was left as it is.", path.display()),
+            Self::Invalid(faults) => {
+                for (index, fault) in faults.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str("\n")?;
+                    }
+                    f.write_str(&fault.message)?;
+                }
+                Ok(())
+            }
+            Self::InactiveUser(username) => write!(f, "{username:?} is inactive, so no token was made."),
+            Self::Ambiguous { what, found, decide } => {
+                write!(f, "{what}: {} all fit. {decide}", found.join(", "))
+            }
+            Self::Busy => f.write_str("The database is busy."),
+            Self::DatabaseMissing(path) => write!(f, "There is no database at {}.", path.display()),
+            Self::DatabaseUnusable { path, reason } => {
+                write!(f, "{} cannot be used: {reason}", path.display())
+            }
+            Self::Interrupted => f.write_str("Interrupted; nothing was changed."),
+        }
+    }
+}
+
+impl Error for Refusal {}
+
+/// A word as a POSIX shell takes it, quoted only where it has to be.
+fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}

@@ -1,0 +1,105 @@
+//! Secrets from where they are kept: standard input, a file, a variable. Never from the command line.
+
+use std::env;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, ValueHint};
+use zeroize::Zeroizing;
+
+use crate::password::Plain;
+use crate::refusal::Refusal;
+
+/// Where a password comes from, other than from a prompt.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Password")]
+#[group(multiple = false)]
+pub struct PasswordSource {
+    /// Read the password from standard input; one line end behind it is dropped
+    #[arg(long)]
+    pub password_stdin: bool,
+
+    /// Read the password from a file; one line end behind it is dropped
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub password_file: Option<PathBuf>,
+
+    /// Read the password from an environment variable
+    #[arg(long, value_name = "NAME")]
+    pub password_env: Option<String>,
+}
+
+impl PasswordSource {
+    /// Is there a source at all?
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.password_stdin || self.password_file.is_some() || self.password_env.is_some()
+    }
+
+    /// The password from the source that was given, if one was.
+    ///
+    /// # Errors
+    /// Where the source cannot be read, or is no UTF-8 text.
+    pub fn read(&self) -> Result<Option<Plain>> {
+        if self.password_stdin {
+            return from_stdin().map(|secret| Some(Plain::new(secret.to_string())));
+        }
+        if let Some(path) = &self.password_file {
+            return from_file(path).map(|secret| Some(Plain::new(secret.to_string())));
+        }
+        let Some(name) = &self.password_env else { return Ok(None) };
+        match env::var(name) {
+            Ok(password) => Ok(Some(Plain::new(password))),
+            Err(env::VarError::NotPresent) => {
+                Err(Refusal::usage(format!("--password-env {name}: there is no such variable.")).into())
+            }
+            Err(env::VarError::NotUnicode(_)) => {
+                Err(Refusal::invalid("password", "invalid", format!("The variable {name} is not UTF-8 text.")).into())
+            }
+        }
+    }
+}
+
+/// A secret from standard input, without one line end behind it.
+///
+/// # Errors
+/// Where it cannot be read, or is no UTF-8 text.
+pub fn from_stdin() -> Result<Zeroizing<String>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    io::stdin().read_to_end(&mut bytes).context("standard input cannot be read")?;
+    text(&bytes, "Standard input")
+}
+
+/// A secret from a file, without one line end behind it.
+///
+/// # Errors
+/// Where it cannot be read, or is no UTF-8 text.
+pub fn from_file(path: &Path) -> Result<Zeroizing<String>> {
+    let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    text(&Zeroizing::new(bytes), &path.display().to_string())
+}
+
+fn text(bytes: &[u8], source: &str) -> Result<Zeroizing<String>> {
+    let bytes = bytes.strip_suffix(b"\n").map_or(bytes, |rest| rest.strip_suffix(b"\r").unwrap_or(rest));
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(Refusal::invalid("secret", "invalid", format!("{source} is not UTF-8 text.")).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+
+    #[test]
+    fn one_line_end_is_dropped_and_no_more() {
+        let read = |bytes: &[u8]| text(bytes, "it").expect("UTF-8").to_string();
+        assert_eq!(read(b"me"), "me");
+        assert_eq!(read(b"me\n"), "me");
+        assert_eq!(read(b"me\r\n"), "me");
+        assert_eq!(read(b"me\n\n"), "me\n");
+        assert_eq!(read(b" me \r"), " me \r");
+        assert!(text(b"\xff", "it").is_err());
+    }
+}

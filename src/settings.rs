@@ -1,0 +1,310 @@
+//! `authctl.toml`, the environment and the options, made into one value.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use crate::cli::Options;
+use crate::model::Scheme;
+use crate::password::Algorithm;
+use crate::refusal::Refusal;
+use crate::similar::nearest;
+use crate::store::layout::Hints;
+use crate::store::{Opening, ProfileBlueprint};
+use crate::token::knox::{self, Hash};
+use crate::token::Ttl;
+
+/// The name of the configuration file.
+pub const FILE_NAME: &str = "authctl.toml";
+
+/// Django's own name for the database file.
+const DEFAULT_DATABASE: &str = "db.sqlite3";
+
+/// Everything that was configured.
+#[derive(Debug)]
+pub struct Settings {
+    /// The database file, as an absolute path.
+    pub database: PathBuf,
+    /// How it is opened.
+    pub opening: Opening,
+    /// The file that was read, if there was one.
+    pub file: Option<PathBuf>,
+    /// A file that was found but not read, since another user owns it.
+    pub ignored_file: Option<PathBuf>,
+    /// `[database]`.
+    pub layout: Database,
+    /// `[register]`.
+    pub register: Register,
+    /// `[profiles.KIND]`.
+    pub profiles: BTreeMap<String, ProfileKind>,
+    /// `[tokens]`.
+    pub tokens: Tokens,
+    /// `[passwords]`.
+    pub passwords: Passwords,
+}
+
+/// The file as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    db: Option<PathBuf>,
+    database: Database,
+    register: Register,
+    profiles: BTreeMap<String, ProfileKind>,
+    tokens: Tokens,
+    passwords: Passwords,
+}
+
+/// `[database]`: what the file itself does not tell.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// The user table, where several may be it.
+    user_table: Option<String>,
+    /// The login name's column, where several may be it.
+    login_column: Option<String>,
+    /// Django's `TIME_ZONE`, for projects with `USE_TZ = False`.
+    time_zone: Option<String>,
+}
+
+/// `[register]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Register {
+    /// What the user name is made from.
+    pub username_from: UsernameFrom,
+    /// Fields that have to be given and must not be empty.
+    pub required: Vec<String>,
+    /// The profile kind of new users.
+    pub profile: Option<String>,
+    /// Values of user columns that are not given.
+    pub defaults: Map<String, Json>,
+}
+
+/// What the user name is made from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UsernameFrom {
+    /// It is given as such.
+    #[default]
+    Username,
+    /// The e-mail address is the user name.
+    Email,
+}
+
+/// `[profiles.KIND]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProfileKind {
+    /// The table; without it, the kind is one that is found under its name.
+    table: Option<String>,
+    /// The columns that `init` makes, with their types.
+    fields: Map<String, Json>,
+    /// Fields that have to be given and must not be empty.
+    pub required: Vec<String>,
+    /// Does a profile of this kind make its user staff?
+    pub staff: bool,
+    /// Values of fields that are not given.
+    pub defaults: Map<String, Json>,
+    /// The migrations, as `app.name`, that make nothing but profile tables.
+    migrations: Vec<String>,
+}
+
+/// `[tokens]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tokens {
+    /// The scheme that `init` makes, and that mints where a database has both.
+    pub scheme: Option<Scheme>,
+    /// knox's `TOKEN_TTL`.
+    pub ttl: Ttl,
+    /// knox's `TOKEN_PREFIX`.
+    pub prefix: String,
+    /// knox's `SECURE_HASH_ALGORITHM`.
+    pub hash: Hash,
+}
+
+/// `[passwords]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Passwords {
+    /// The algorithm of new hashes.
+    #[serde(deserialize_with = "algorithm")]
+    pub hasher: Option<Algorithm>,
+    /// Are weak passwords refused?
+    pub require_strong: bool,
+}
+
+fn algorithm<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Algorithm>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().map(Some).map_err(|_| {
+        let names: Vec<&str> =
+            Algorithm::ALL.into_iter().filter(|known| known.makes_hashes()).map(Algorithm::name).collect();
+        serde::de::Error::custom(format_args!("{name:?} is not a hasher; choose from {}", names.join(", ")))
+    })
+}
+
+impl Settings {
+    /// Reads the configuration that the options, the environment and the working folder lead to.
+    ///
+    /// # Errors
+    /// [`Refusal::Config`] with the place in the file, or what the operating system says.
+    pub fn load(options: &Options) -> Result<Self> {
+        let folder = env::current_dir().context("the working folder is gone")?;
+        let (path, ignored_file) = match options.config.clone().or_else(|| variable("AUTHCTL_CONFIG")) {
+            Some(path) => (Some(path), None),
+            None => find_file(&folder),
+        };
+        let file = path.as_deref().map(File::read).transpose()?.unwrap_or_default();
+        let database = match (options.db.clone().or_else(|| variable("AUTHCTL_DB")), &file.db, &path) {
+            (Some(db), _, _) => folder.join(db),
+            (None, Some(db), Some(path)) => folder.join(path.parent().unwrap_or(Path::new(""))).join(db),
+            _ => folder.join(DEFAULT_DATABASE),
+        };
+        let time_zone = match &file.database.time_zone {
+            None => TimeZone::UTC,
+            Some(name) => TimeZone::get(name).map_err(|_| Refusal::Config {
+                path: path.clone(),
+                message: format!("[database] time_zone = {name:?}: this machine knows no such time zone."),
+            })?,
+        };
+        Ok(Self {
+            database,
+            opening: Opening { busy_timeout: Duration::from_secs_f64(options.busy_timeout), time_zone },
+            file: path,
+            ignored_file,
+            layout: file.database,
+            register: file.register,
+            profiles: file.profiles,
+            tokens: file.tokens,
+            passwords: file.passwords,
+        })
+    }
+
+    /// What the store is told about the layout.
+    #[must_use]
+    pub fn hints(&self) -> Hints {
+        Hints {
+            user_table: self.layout.user_table.clone(),
+            login_column: self.layout.login_column.clone(),
+            profile_tables: self
+                .profiles
+                .iter()
+                .filter_map(|(kind, profile)| Some((kind.clone(), profile.table.clone()?)))
+                .collect(),
+        }
+    }
+
+    /// The profile tables that `init` makes: those whose table and fields are declared.
+    #[must_use]
+    pub fn profile_blueprints(&self) -> Vec<ProfileBlueprint> {
+        let declared = self.profiles.values().filter(|profile| !profile.fields.is_empty());
+        declared
+            .filter_map(|profile| {
+                let text = |json: &Json| json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+                Some(ProfileBlueprint {
+                    table: profile.table.clone()?,
+                    fields: profile.fields.iter().map(|(name, kind)| (name.clone(), text(kind))).collect(),
+                    migrations: profile.migrations.clone(),
+                })
+            })
+            .collect()
+    }
+}
+
+impl File {
+    fn read(path: &Path) -> Result<Self> {
+        let refusal = |message: String| Refusal::Config { path: Some(path.to_owned()), message };
+        let text = fs::read_to_string(path).map_err(|error| refusal(format!("it cannot be read: {error}.")))?;
+        let file: Self = toml::from_str(&text).map_err(|error| refusal(explain(&error, &text)))?;
+        file.check().map_err(refusal)?;
+        Ok(file)
+    }
+
+    /// What the types alone do not say.
+    fn check(&self) -> Result<(), String> {
+        if let Some(hasher) = self.passwords.hasher
+            && !hasher.makes_hashes()
+        {
+            return Err(format!("[passwords] hasher = \"{hasher}\": Django's defaults do not accept new hashes of it."));
+        }
+        if self.tokens.prefix.len() > knox::LONGEST_PREFIX || !self.tokens.prefix.is_ascii() {
+            return Err(format!("[tokens] prefix: knox takes at most {} ASCII characters.", knox::LONGEST_PREFIX));
+        }
+        for (kind, profile) in &self.profiles {
+            if !profile.fields.is_empty() && profile.table.is_none() {
+                return Err(format!("[profiles.{kind}] fields: name the table too, such as table = \"app_{kind}\"."));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The path in a variable that is set and not empty.
+fn variable(name: &str) -> Option<PathBuf> {
+    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// The file here or in the nearest folder above, and one that was passed over since another user owns it.
+fn find_file(folder: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
+    let nearest = folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file());
+    match nearest {
+        Some(path) if is_ours(&path) => (Some(path), None),
+        other => (None, other),
+    }
+}
+
+fn is_ours(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.uid() == rustix::process::geteuid().as_raw())
+}
+
+/// A fault of the file in a sentence: place, what is wrong, and the nearest known key where one is not known.
+fn explain(error: &toml::de::Error, text: &str) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = &text[..start.min(text.len())];
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    let message = error.message();
+    let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let message = match (&words[..], message.starts_with("unknown field")) {
+        ([unknown, known @ ..], true) => match nearest(unknown, known.iter().copied()) {
+            Some(near) => format!("there is no key `{unknown}`. Did you mean `{near}`?"),
+            None => format!("there is no key `{unknown}`. Known here: {}.", known.join(", ")),
+        },
+        _ => message.trim_end().to_owned(),
+    };
+    format!("line {line}, column {column}: {message}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &str) -> String {
+        toml::from_str::<File>(text).map_or_else(|error| explain(&error, text), |_| "none".into())
+    }
+
+    #[test]
+    fn unknown_keys_name_the_nearest_known_one() {
+        assert_eq!(
+            fault("db = \"x\"\n[passwords]\nhashr = \"argon2\"\n"),
+            "line 3, column 1: there is no key `hashr`. Did you mean `hasher`?"
+        );
+        assert!(fault("[pasword]\n").contains("Did you mean `passwords`?"));
+        assert!(fault("zzz = 1\n").contains("Known here: db, database"));
+    }
+
+    #[test]
+    fn wrong_values_name_their_place() {
+        assert!(fault("[tokens]\nscheme = \"jwt\"\n").starts_with("line 2, column 10: "));
+        assert!(fault("[tokens]\nttl = \"soon\"\n").contains("such as 10h, 30d or never"));
+    }
+}

@@ -1,0 +1,79 @@
+//! What authctl asks of a database engine; one file an engine implements it.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::store::schema::Table;
+use crate::value::{Cell, Kind, Value};
+
+/// Receives one row of a query; breaks to end the query early.
+pub type OnRow<'a> = dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>> + 'a;
+
+/// An open database: introspection, statements and transactions, with values converted.
+///
+/// Statements name their parameters `?1`, `?2` and so on. Errors are [`crate::refusal::Refusal`]s where the
+/// domain has a word for them (busy, not a database, not unique).
+pub trait Engine {
+    /// The names of all tables.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn table_names(&self) -> Result<Vec<String>>;
+
+    /// The table of this name.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn table(&self, name: &str) -> Result<Option<Table>>;
+
+    /// The names of the tables that refer to this one, in the order in which they were made.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn referring_to(&self, table: &str) -> Result<Vec<String>>;
+
+    /// Runs a query and hands out its rows, the columns read as `kinds` says.
+    ///
+    /// # Errors
+    /// Where the statement fails, or what `on_row` returns.
+    fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()>;
+
+    /// Runs a statement and says how many rows it changed.
+    ///
+    /// # Errors
+    /// Where the statement fails.
+    fn execute(&self, sql: &str, parameters: &[Value]) -> Result<usize>;
+
+    /// The key of the row that was inserted last.
+    fn last_key(&self) -> Value;
+
+    /// Begins a transaction; a writing one takes the write lock at once.
+    ///
+    /// # Errors
+    /// [`crate::refusal::Refusal::Busy`] where another writer holds on to the lock.
+    fn begin(&self, writing: bool) -> Result<()>;
+
+    /// Makes the transaction's changes last.
+    ///
+    /// # Errors
+    /// [`crate::refusal::Refusal::Busy`] where readers hold on, or what a deferred constraint refuses. The
+    /// transaction is then still open.
+    fn commit(&self) -> Result<()>;
+
+    /// Undoes the transaction.
+    fn roll_back(&self);
+
+    /// Writes a database that is in memory alone to a new file, whole and readable by its owner alone.
+    ///
+    /// # Errors
+    /// [`crate::refusal::Refusal::FileExists`], or what the operating system says.
+    fn save_as_new_file(&mut self, path: &Path) -> Result<()>;
+
+    /// How the engine would find the rows of a statement, for tests of its use of indexes.
+    ///
+    /// # Errors
+    /// Where the statement cannot be prepared.
+    fn plan(&self, sql: &str) -> Result<String>;
+}

@@ -1,0 +1,339 @@
+//! Finding out what a database's tables mean: users, tokens, profiles.
+
+use anyhow::Result;
+
+use crate::model::Scheme;
+use crate::refusal::Refusal;
+use crate::store::engine::Engine;
+use crate::store::schema::{Column, Table};
+use crate::value::Kind;
+use crate::token::{drf, knox};
+
+/// What the operator said about the layout, for databases that leave a choice.
+#[derive(Clone, Debug, Default)]
+pub struct Hints {
+    /// `[database] user_table`.
+    pub user_table: Option<String>,
+    /// `[database] login_column`.
+    pub login_column: Option<String>,
+    /// `[profiles.KIND] table`, as kind and table.
+    pub profile_tables: Vec<(String, String)>,
+}
+
+/// What was found in a database.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The user table.
+    pub users: UserTable,
+    /// DRF's token table, if there is one.
+    pub drf: Option<Table>,
+    /// knox's token table, if there is one.
+    pub knox: Option<KnoxTable>,
+    /// Has Django's `migrate` ever run here? It fills the content types; authctl leaves them empty.
+    pub is_django: bool,
+}
+
+/// The table of the users.
+#[derive(Clone, Debug)]
+pub struct UserTable {
+    /// The table itself.
+    pub table: Table,
+    /// The primary key's column.
+    pub key: String,
+    /// What the key is.
+    pub key_kind: Kind,
+    /// The columns that may be the login name: one, or several where nothing tells which.
+    logins: Vec<String>,
+}
+
+/// knox's token table, with the form in which its version stores tokens.
+#[derive(Clone, Debug)]
+pub struct KnoxTable {
+    /// The table itself.
+    pub table: Table,
+    /// How digests are made.
+    pub form: knox::Form,
+    /// The expiry's column: `expiry`, or `expires` before knox 4.0.
+    pub expiry: String,
+}
+
+/// A table whose rows are one-to-one with users.
+#[derive(Clone, Debug)]
+pub struct ProfileTable {
+    /// The name by which the commands call it.
+    pub kind: String,
+    /// The table itself.
+    pub table: Table,
+    /// The column that refers to the user.
+    pub user_column: String,
+}
+
+impl ProfileTable {
+    /// The columns that are neither the reference to the user nor filled by the database.
+    pub fn fields(&self) -> impl Iterator<Item = &Column> {
+        let own_key = |column: &&Column| !(column.filled && self.table.is_unique(&column.name));
+        self.table
+            .columns
+            .iter()
+            .filter(|column| column.name != self.user_column && !column.generated)
+            .filter(own_key)
+    }
+}
+
+impl UserTable {
+    /// The login name's column.
+    ///
+    /// # Errors
+    /// [`Refusal::Ambiguous`] where several columns may be it.
+    pub fn login(&self) -> Result<&str> {
+        match &self.logins[..] {
+            [only] => Ok(only),
+            several => Err(Refusal::Ambiguous {
+                what: format!("The login name's column in table {}", self.table.name),
+                found: several.to_vec(),
+                decide: "Name it in authctl.toml: [database] login_column = \"…\"".into(),
+            }
+            .into()),
+        }
+    }
+
+    /// The column that names a user to people: the login column, or the first that may be it.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.logins[0]
+    }
+}
+
+impl Layout {
+    /// Finds the user table and the token tables.
+    ///
+    /// # Errors
+    /// [`Refusal::Ambiguous`] where hints are needed, [`Refusal::Config`] where one is wrong, `None` where there
+    /// is no user table at all.
+    pub fn discover(engine: &dyn Engine, hints: &Hints) -> Result<Option<Self>> {
+        let drf = engine.table("authtoken_token")?.filter(|table| table.has("key") && table.has("user_id"));
+        let knox = engine.table("knox_authtoken")?.and_then(KnoxTable::recognise);
+        let Some(users) = find_users(engine, hints, drf.as_ref(), knox.as_ref())? else { return Ok(None) };
+        let users = UserTable::recognise(users, hints)?;
+        let is_django = match engine.table("django_content_type")? {
+            Some(_) => has_rows(engine, "django_content_type")?,
+            None => false,
+        };
+        Ok(Some(Self { users, drf, knox, is_django }))
+    }
+
+    /// The schemes that have a table.
+    #[must_use]
+    pub fn schemes(&self) -> Vec<Scheme> {
+        let drf = self.drf.is_some().then_some(Scheme::Drf);
+        let knox = self.knox.is_some().then_some(Scheme::Knox);
+        drf.into_iter().chain(knox).collect()
+    }
+
+    /// The most characters a public prefix of any token here can have.
+    #[must_use]
+    pub fn longest_prefix(&self) -> usize {
+        let knox = self.knox.as_ref().map_or(0, |knox| knox.form.public_length());
+        knox.max(drf::PUBLIC_LENGTH)
+    }
+
+    /// The profile tables, by their kinds.
+    ///
+    /// # Errors
+    /// [`Refusal::Config`] where a `[profiles.KIND] table` is not one.
+    pub fn discover_profiles(&self, engine: &dyn Engine, hints: &Hints) -> Result<Vec<ProfileTable>> {
+        const NOT_PROFILES: [&str; 3] = ["authtoken_token", "knox_authtoken", "django_admin_log"];
+        let mut found = Vec::new();
+        for name in engine.referring_to(&self.users.table.name)? {
+            if NOT_PROFILES.contains(&&*name) {
+                continue;
+            }
+            if let Some(table) = engine.table(&name)?
+                && let Some(user_column) = self.one_to_one(&table)
+            {
+                found.push(ProfileTable { kind: String::new(), table, user_column });
+            }
+        }
+        name_kinds(engine, hints, &mut found)?;
+        Ok(found)
+    }
+
+    /// The column by which this table is one-to-one with the users: unique by itself; of several, one that
+    /// must not be NULL, then one that is called `user_id`.
+    fn one_to_one(&self, table: &Table) -> Option<String> {
+        table
+            .references
+            .iter()
+            .filter(|reference| reference.table.eq_ignore_ascii_case(&self.users.table.name))
+            .filter(|reference| table.is_unique(&reference.column))
+            .min_by_key(|reference| {
+                let nullable = table.column(&reference.column).is_none_or(|column| column.nullable);
+                (nullable, reference.column != "user_id")
+            })
+            .map(|reference| reference.column.clone())
+    }
+}
+
+fn has_rows(engine: &dyn Engine, table: &str) -> Result<bool> {
+    let mut any = false;
+    let sql = format!("SELECT 1 FROM {} LIMIT 1", crate::store::schema::quoted(table));
+    engine.query(&sql, &[], &[Kind::Integer], &mut |_| {
+        any = true;
+        Ok(std::ops::ControlFlow::Break(()))
+    })?;
+    Ok(any)
+}
+
+fn find_users(
+    engine: &dyn Engine,
+    hints: &Hints,
+    drf: Option<&Table>,
+    knox: Option<&KnoxTable>,
+) -> Result<Option<Table>> {
+    if let Some(name) = &hints.user_table {
+        let table = engine.table(name)?;
+        return match table.filter(|table| table.has("password")) {
+            Some(table) => Ok(Some(table)),
+            None => Err(Refusal::Config {
+                path: None,
+                message: format!("[database] user_table = {name:?}: the database has no user table of that name."),
+            }
+            .into()),
+        };
+    }
+    let target = |table: &Table| table.reference("user_id").map(|reference| reference.table.clone());
+    let mut name = drf.and_then(target).or_else(|| knox.and_then(|knox| target(&knox.table)));
+    if name.is_none() {
+        name = engine.table("django_admin_log")?.as_ref().and_then(target);
+    }
+    let name = name.unwrap_or_else(|| "auth_user".into());
+    if let Some(table) = engine.table(&name)? {
+        return Ok(Some(table));
+    }
+    let mut candidates = Vec::new();
+    for name in engine.table_names()? {
+        if let Some(table) = engine.table(&name)?
+            && table.has("password")
+            && table.has("last_login")
+        {
+            candidates.push(table);
+        }
+    }
+    if candidates.len() > 1 {
+        return Err(Refusal::Ambiguous {
+            what: "The user table".into(),
+            found: candidates.into_iter().map(|table| table.name).collect(),
+            decide: "Name it in authctl.toml: [database] user_table = \"…\"".into(),
+        }
+        .into());
+    }
+    Ok(candidates.pop())
+}
+
+impl UserTable {
+    fn recognise(table: Table, hints: &Hints) -> Result<Self> {
+        let [key] = &table.key[..] else {
+            return Err(Refusal::Config {
+                path: None,
+                message: format!("Table {} has no primary key of one column, so it cannot be the user table.", table.name),
+            }
+            .into());
+        };
+        let key = key.clone();
+        let key_kind = table.column(&key).map_or(Kind::Integer, |column| column.kind.clone());
+        let logins = match &hints.login_column {
+            Some(name) if table.has(name) => vec![name.clone()],
+            Some(name) => {
+                return Err(Refusal::Config {
+                    path: None,
+                    message: format!(
+                        "[database] login_column = {name:?}: table {} has no such column.",
+                        table.name
+                    ),
+                }
+                .into());
+            }
+            None => login_candidates(&table, &key),
+        };
+        Ok(Self { table, key, key_kind, logins })
+    }
+}
+
+/// `username` unless `email` is unique too; else the unique text columns; else whatever there is.
+fn login_candidates(table: &Table, key: &str) -> Vec<String> {
+    let unique_text = |column: &&Column| {
+        column.name != key && matches!(column.kind, Kind::Text { .. }) && table.is_unique(&column.name)
+    };
+    if table.has("username") && !table.is_unique("email") {
+        return vec!["username".into()];
+    }
+    let unique: Vec<String> =
+        table.columns.iter().filter(unique_text).map(|column| column.name.clone()).collect();
+    match unique.is_empty() {
+        false => unique,
+        true if table.has("email") => vec!["email".into()],
+        true => vec![key.to_owned()],
+    }
+}
+
+impl KnoxTable {
+    fn recognise(table: Table) -> Option<Self> {
+        let expiry = ["expiry", "expires"].into_iter().find(|name| table.has(name))?.to_owned();
+        let public = table.column("token_key")?;
+        let form = match public.kind {
+            _ if table.has("salt") => knox::Form::Salted,
+            Kind::Text { max_length: Some(8) } => knox::Form::Binary,
+            _ => knox::Form::Text,
+        };
+        Some(Self { table, form, expiry })
+    }
+}
+
+/// Names each kind by the configuration; else by what remains of the table's name after its app; else, where two
+/// would clash or nothing remains, by the whole name.
+fn name_kinds(engine: &dyn Engine, hints: &Hints, found: &mut [ProfileTable]) -> Result<()> {
+    for (kind, table) in &hints.profile_tables {
+        if let Some(profile) = found.iter_mut().find(|profile| profile.table.name == *table) {
+            profile.kind.clone_from(kind);
+        } else if engine.table(table)?.is_some() {
+            return Err(Refusal::Config {
+                path: None,
+                message: format!(
+                    "[profiles.{kind}] table = {table:?}: the table is not one-to-one with the users."
+                ),
+            }
+            .into());
+        }
+    }
+    let mut short: Vec<String> = Vec::new();
+    for profile in found.iter() {
+        short.push(if profile.kind.is_empty() { model_name(engine, &profile.table.name)? } else { profile.kind.clone() });
+    }
+    for (index, profile) in found.iter_mut().enumerate() {
+        if !profile.kind.is_empty() {
+            continue;
+        }
+        let clashes = short.iter().filter(|name| **name == short[index]).count() > 1;
+        profile.kind = if clashes { profile.table.name.clone() } else { short[index].clone() };
+    }
+    Ok(())
+}
+
+/// The model's name in a table's name: what follows the app's label, which the content types know even where it
+/// has an underscore in it.
+fn model_name(engine: &dyn Engine, table: &str) -> Result<String> {
+    let mut models: Vec<String> = Vec::new();
+    if engine.table("django_content_type")?.is_some() {
+        let text = Kind::Text { max_length: None };
+        let sql = "SELECT model FROM django_content_type WHERE lower(?1) IN (app_label || '_' || model, model)";
+        engine.query(sql, &[table.into()], &[text], &mut |cells| {
+            models.push(cells[0].string());
+            Ok(std::ops::ControlFlow::Continue(()))
+        })?;
+    }
+    Ok(match (&models[..], table.split_once('_')) {
+        ([model], _) => model.clone(),
+        (_, Some((_, rest))) if !rest.is_empty() => rest.to_owned(),
+        _ => table.to_owned(),
+    })
+}

@@ -1,0 +1,183 @@
+//! Everything that knows SQL: the database's layout, and the rows of users, profiles and tokens.
+//!
+//! Statements are written from the [`Layout`] at run time over the values of [`crate::value`]; an [`Engine`] opens,
+//! introspects, executes and converts. A second engine is a second file beside `sqlite`.
+
+mod create;
+mod engine;
+pub mod layout;
+mod profiles;
+pub mod schema;
+mod sqlite;
+mod tokens;
+mod users;
+
+use std::cell::OnceCell;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+pub use self::create::{Blueprint, ProfileBlueprint};
+pub use self::engine::Engine;
+pub use self::sqlite::Opening;
+pub use self::tokens::{NewToken, Token};
+pub use self::users::UserColumn;
+use self::layout::{Hints, Layout, ProfileTable};
+use self::sqlite::Sqlite;
+use crate::interrupt;
+use crate::refusal::Refusal;
+use crate::value::Value;
+
+/// An open database and what was found in it. Reading happens here; writing wants a [`Transaction`].
+pub struct Store {
+    engine: Box<dyn Engine>,
+    path: PathBuf,
+    hints: Hints,
+    layout: Layout,
+    profiles: OnceCell<Vec<ProfileTable>>,
+}
+
+impl Store {
+    /// Opens the database file at this path.
+    ///
+    /// # Errors
+    /// [`Refusal::DatabaseMissing`], [`Refusal::DatabaseUnusable`], [`Refusal::Busy`], and what
+    /// [`Layout::discover`] refuses.
+    pub fn open(path: &Path, opening: &Opening, hints: Hints) -> Result<Self> {
+        let engine = Sqlite::open(path, opening)?;
+        Self::on(Box::new(engine), path, hints)
+    }
+
+    /// Makes a database in memory by the blueprint, to be used at once and given its file by [`Self::publish`].
+    ///
+    /// # Errors
+    /// Where a profile table's declaration cannot be made into SQL.
+    pub fn draft(path: &Path, opening: &Opening, hints: Hints, blueprint: &Blueprint) -> Result<Self> {
+        let engine = Sqlite::in_memory(path, opening)?;
+        create::create(&engine, blueprint)?;
+        Self::on(Box::new(engine), path, hints)
+    }
+
+    fn on(engine: Box<dyn Engine>, path: &Path, hints: Hints) -> Result<Self> {
+        let Some(layout) = Layout::discover(&*engine, &hints)? else {
+            return Err(Refusal::DatabaseUnusable {
+                path: path.to_owned(),
+                reason: "it has no user table. In a Django project, run `manage.py migrate` first; else name \
+                         another file with --db."
+                    .into(),
+            }
+            .into());
+        };
+        Ok(Self { engine, path: path.to_owned(), hints, layout, profiles: OnceCell::new() })
+    }
+
+    /// Writes a draft to its file: whole, readable by its owner alone, and never over a file that is there.
+    ///
+    /// # Errors
+    /// [`Refusal::FileExists`], or what the operating system says.
+    pub fn publish(&mut self) -> Result<()> {
+        self.engine.save_as_new_file(&self.path)
+    }
+
+    /// The resolved path of the database.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What was found in the database.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The profile tables; looked for at the first call, since not every command needs them.
+    ///
+    /// # Errors
+    /// What [`Layout::discover_profiles`] refuses.
+    pub fn profile_tables(&self) -> Result<&[ProfileTable]> {
+        if let Some(found) = self.profiles.get() {
+            return Ok(found);
+        }
+        let found = self.layout.discover_profiles(&*self.engine, &self.hints)?;
+        Ok(self.profiles.get_or_init(|| found))
+    }
+
+    /// The profile table of this kind.
+    ///
+    /// # Errors
+    /// [`Refusal::ProfileKindNotFound`].
+    pub fn profile_table(&self, kind: &str) -> Result<&ProfileTable> {
+        let tables = self.profile_tables()?;
+        tables.iter().find(|table| table.kind == kind).ok_or_else(|| {
+            let known = tables.iter().map(|table| table.kind.clone()).collect();
+            Refusal::ProfileKindNotFound { kind: kind.to_owned(), known }.into()
+        })
+    }
+
+    /// Does what `work` does in one transaction: all of it, or nothing.
+    ///
+    /// The write lock is taken first, so that what `work` reads is still true when it writes. Ctrl-C within is
+    /// heeded just before the commit; after it, an answer is owed, and the command finishes.
+    ///
+    /// # Errors
+    /// What `work` returns, [`Refusal::Busy`], [`Refusal::Interrupted`].
+    pub fn transact<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.engine.begin(true)?;
+        let critical = interrupt::critical();
+        let outcome = work(&Transaction { store: self }).and_then(|done| {
+            if interrupt::requested() {
+                return Err(Refusal::Interrupted.into());
+            }
+            self.engine.commit()?;
+            Ok(done)
+        });
+        match outcome {
+            Ok(_) => critical.until_the_end(),
+            Err(_) => self.engine.roll_back(),
+        }
+        outcome
+    }
+
+    /// Lets `work` read one unchanging state of the database. To be short: it can hold off writers.
+    ///
+    /// # Errors
+    /// What `work` returns.
+    pub fn snapshot<T>(&self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        self.engine.begin(false)?;
+        let outcome = work(self);
+        self.engine.roll_back();
+        outcome
+    }
+}
+
+/// A [`Store`] within a writing transaction.
+pub struct Transaction<'store> {
+    store: &'store Store,
+}
+
+impl Transaction<'_> {
+    /// Inserts a row and returns how the engine numbered it.
+    fn insert(&self, table: &str, values: &[(String, Value)]) -> Result<Value> {
+        let columns: Vec<String> = values.iter().map(|(column, _)| schema::quoted(column)).collect();
+        let places: Vec<String> = (1..=values.len()).map(|number| format!("?{number}")).collect();
+        let sql = format!(
+            "INSERT INTO {} ({}) VALUES ({})",
+            schema::quoted(table),
+            columns.join(", "),
+            places.join(", ")
+        );
+        let parameters: Vec<Value> = values.iter().map(|(_, value)| value.clone()).collect();
+        self.engine.execute(&sql, &parameters)?;
+        Ok(self.engine.last_key())
+    }
+}
+
+impl Deref for Transaction<'_> {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        self.store
+    }
+}

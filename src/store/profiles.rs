@@ -1,0 +1,71 @@
+//! The rows of the profile tables.
+
+use std::ops::ControlFlow;
+
+use anyhow::Result;
+use serde_json::{Map, Value as Json};
+
+use crate::model::{dashed_uuid, Key, Profile};
+use crate::store::layout::ProfileTable;
+use crate::store::schema::{quoted, Column};
+use crate::value::{Cell, Kind, Value};
+use crate::store::{Store, Transaction};
+
+impl Store {
+    /// The profiles of a user, of every kind.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn profiles_of(&self, user: &Key) -> Result<Vec<Profile>> {
+        let mut profiles = Vec::new();
+        for table in self.profile_tables()? {
+            let fields: Vec<&Column> = table.fields().collect();
+            let kinds: Vec<Kind> = fields.iter().map(|column| column.kind.clone()).collect();
+            let columns: Vec<String> = fields.iter().map(|column| quoted(&column.name)).collect();
+            let columns = if columns.is_empty() { "1".into() } else { columns.join(", ") };
+            let sql = format!(
+                "SELECT {columns} FROM {} WHERE {} = ?1",
+                quoted(&table.table.name),
+                quoted(&table.user_column)
+            );
+            self.engine.query(&sql, &[user.into()], &kinds, &mut |cells| {
+                let values = fields.iter().zip(cells).map(|(column, cell)| (column.name.clone(), json(*cell, &column.kind)));
+                profiles.push(Profile { kind: table.kind.clone(), fields: values.collect::<Map<_, _>>() });
+                Ok(ControlFlow::Break(()))
+            })?;
+        }
+        Ok(profiles)
+    }
+}
+
+impl Transaction<'_> {
+    /// Inserts a profile for a user.
+    ///
+    /// # Errors
+    /// [`crate::refusal::Refusal::Taken`], [`crate::refusal::Refusal::Invalid`], or a failure of the database.
+    pub fn insert_profile(&self, table: &ProfileTable, user: &Key, values: &[(String, Value)]) -> Result<()> {
+        let mut row = values.to_vec();
+        row.push((table.user_column.clone(), user.into()));
+        self.insert(&table.table.name, &row)?;
+        Ok(())
+    }
+}
+
+/// A cell as JSON shows it: dates and decimals as text, JSON as what it says.
+fn json(cell: Cell<'_>, kind: &Kind) -> Json {
+    match cell {
+        Cell::Null => Json::Null,
+        Cell::Integer(number) if *kind == Kind::Decimal => Json::String(number.to_string()),
+        Cell::Real(number) if *kind == Kind::Decimal => Json::String(number.to_string()),
+        Cell::Integer(number) => number.into(),
+        Cell::Real(number) => number.into(),
+        Cell::Boolean(flag) => flag.into(),
+        Cell::Timestamp(moment) => Json::String(moment.to_string()),
+        Cell::Text(text) => match kind {
+            Kind::Json => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+            Kind::Uuid => Json::String(dashed_uuid(text)),
+            _ => text.into(),
+        },
+        Cell::Bytes(bytes) => Json::String(String::from_utf8_lossy(bytes).into_owned()),
+    }
+}

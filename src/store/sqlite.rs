@@ -1,0 +1,445 @@
+//! The SQLite engine: opening, introspection, and Django's stored forms of each kind of value.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::Timestamp;
+use rusqlite::config::DbConfig;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{params_from_iter, Connection, ErrorCode, OpenFlags, ToSql};
+
+use crate::refusal::Refusal;
+use crate::store::engine::{Engine, OnRow};
+use crate::store::schema::{Column, Reference, Table};
+use crate::value::{Cell, Kind, Value};
+
+/// How a database file is opened.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// How long to wait for another program's lock.
+    pub busy_timeout: Duration,
+    /// The zone in which the project stores its times: UTC, or Django's `TIME_ZONE` with `USE_TZ = False`.
+    pub time_zone: TimeZone,
+}
+
+/// An open SQLite database.
+#[derive(Debug)]
+pub struct Sqlite {
+    connection: Connection,
+    path: PathBuf,
+    time_zone: TimeZone,
+}
+
+impl Sqlite {
+    /// Opens a file that is there; never makes one.
+    ///
+    /// # Errors
+    /// [`Refusal::DatabaseMissing`], [`Refusal::DatabaseUnusable`], or what the operating system says.
+    pub fn open(path: &Path, opening: &Opening) -> Result<Self> {
+        match path.metadata() {
+            Ok(metadata) if metadata.is_dir() => {
+                return Err(unusable(path, "it is a folder, not a database file."));
+            }
+            Ok(_) => {}
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Err(Refusal::DatabaseMissing(path.to_owned()).into());
+            }
+            Err(error) => return Err(error).with_context(|| format!("{} cannot be opened", path.display())),
+        }
+        // Without SQLITE_OPEN_URI: a path is a path, even when it starts with `file:`.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(|error| translate(error, path))?;
+        Self::prepare(connection, path, opening)
+    }
+
+    /// An empty database in memory, for [`Engine::save_as_new_file`].
+    ///
+    /// # Errors
+    /// Where SQLite cannot be started.
+    pub fn in_memory(path: &Path, opening: &Opening) -> Result<Self> {
+        let connection = Connection::open_in_memory().map_err(|error| translate(error, path))?;
+        Self::prepare(connection, path, opening)
+    }
+
+    fn prepare(connection: Connection, path: &Path, opening: &Opening) -> Result<Self> {
+        let prepare = || {
+            connection.busy_timeout(opening.busy_timeout)?;
+            // A misspelt name in quotes shall be an error, not a text.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+            connection.execute_batch("PRAGMA foreign_keys = ON")
+        };
+        prepare().map_err(|error| translate(error, path))?;
+        Ok(Self { connection, path: path.to_owned(), time_zone: opening.time_zone.clone() })
+    }
+
+    fn translate(&self, error: rusqlite::Error) -> anyhow::Error {
+        translate(error, &self.path)
+    }
+
+    /// The rows of an introspecting query, each made by `read`.
+    fn rows<T>(
+        &self,
+        sql: &str,
+        parameter: &str,
+        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.translate(error))?;
+        let rows = statement.query_map([parameter], read).and_then(Iterator::collect);
+        rows.map_err(|error| self.translate(error))
+    }
+
+    fn columns(&self, table: &str, definition: &str) -> Result<(Vec<Column>, Vec<String>)> {
+        let mut key = Vec::new();
+        let mut columns = self.rows(
+            "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, hidden FROM pragma_table_xinfo(?1)",
+            table,
+            |row| {
+                let name: String = row.get(0)?;
+                let declared = row.get::<_, String>(1)?.to_ascii_lowercase();
+                if row.get::<_, i64>(4)? > 0 {
+                    key.push(name.clone());
+                }
+                let generated = matches!(row.get(5)?, 2_i64 | 3);
+                Ok(Column {
+                    kind: kind_of(&name, &declared, definition),
+                    nullable: !row.get::<_, bool>(2)?,
+                    filled: row.get(3)?,
+                    generated,
+                    name,
+                })
+            },
+        )?;
+        // A sole integer primary key is SQLite's row id, which fills itself.
+        if let [only] = &key[..]
+            && let Some(column) = columns.iter_mut().find(|column| column.name == *only)
+        {
+            column.filled |= column.kind == Kind::Integer;
+            column.nullable = false;
+        }
+        Ok((columns, key))
+    }
+
+    fn references(&self, table: &str) -> Result<Vec<Reference>> {
+        let parts = self.rows(
+            "SELECT f.id, f.\"from\", f.\"table\", \
+                    coalesce(f.\"to\", (SELECT name FROM pragma_table_info(f.\"table\") WHERE pk = 1)) \
+             FROM pragma_foreign_key_list(?1) AS f ORDER BY f.id",
+            table,
+            |row| {
+                let target: Option<String> = row.get(3)?;
+                Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?, target.unwrap_or_default()))
+            },
+        )?;
+        let composite = |id| parts.iter().filter(|part| part.0 == id).count() > 1;
+        Ok(parts
+            .iter()
+            .filter(|part| !composite(part.0))
+            .map(|(_, column, table, target): &(i64, String, String, String)| Reference {
+                column: column.clone(),
+                table: table.clone(),
+                target: target.clone(),
+            })
+            .collect())
+    }
+
+    fn uniques(&self, table: &str) -> Result<Vec<Vec<String>>> {
+        let parts: Vec<(String, Option<String>)> = self.rows(
+            "SELECT list.name, info.name FROM pragma_index_list(?1) AS list, pragma_index_info(list.name) AS info \
+             WHERE list.\"unique\" AND NOT list.partial ORDER BY list.seq, info.seqno",
+            table,
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let sets = parts.chunk_by(|left, right| left.0 == right.0);
+        // An expression has no column name, and what is unique then is not the columns.
+        Ok(sets.filter_map(|set| set.iter().map(|(_, column)| column.clone()).collect()).collect())
+    }
+}
+
+impl Engine for Sqlite {
+    fn table_names(&self) -> Result<Vec<String>> {
+        self.rows(
+            "SELECT name FROM sqlite_master WHERE type = ?1 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+            "table",
+            |row| row.get(0),
+        )
+    }
+
+    fn table(&self, name: &str) -> Result<Option<Table>> {
+        let found: Vec<(String, String)> = self.rows(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
+            name,
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let Some((name, definition)) = found.into_iter().next() else { return Ok(None) };
+        let (columns, key) = self.columns(&name, &definition)?;
+        let references = self.references(&name)?;
+        let mut uniques = self.uniques(&name)?;
+        if !key.is_empty() && !uniques.contains(&key) {
+            uniques.push(key.clone());
+        }
+        Ok(Some(Table { name, columns, key, references, uniques }))
+    }
+
+    fn referring_to(&self, table: &str) -> Result<Vec<String>> {
+        // The text of the definition rules most tables out before SQLite takes them apart.
+        self.rows(
+            "SELECT DISTINCT master.name FROM sqlite_master AS master, pragma_foreign_key_list(master.name) AS key \
+             WHERE master.type = 'table' AND instr(lower(master.sql), lower(?1)) > 0 \
+               AND key.\"table\" = ?1 COLLATE NOCASE ORDER BY master.rowid",
+            table,
+            |row| row.get(0),
+        )
+    }
+
+    fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
+        let bound = parameters.iter().map(|value| Bound { value, time_zone: &self.time_zone });
+        let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.translate(error))?;
+        let mut rows = statement.query(params_from_iter(bound)).map_err(|error| self.translate(error))?;
+        while let Some(row) = rows.next().map_err(|error| self.translate(error))? {
+            let mut cells = Vec::with_capacity(kinds.len());
+            for (index, kind) in kinds.iter().enumerate() {
+                let raw = row.get_ref(index).map_err(|error| self.translate(error))?;
+                cells.push(cell(raw, kind, &self.time_zone));
+            }
+            if on_row(&cells)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn execute(&self, sql: &str, parameters: &[Value]) -> Result<usize> {
+        let bound = parameters.iter().map(|value| Bound { value, time_zone: &self.time_zone });
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(params_from_iter(bound)))
+            .map_err(|error| self.translate(error))
+    }
+
+    fn last_key(&self) -> Value {
+        Value::Integer(self.connection.last_insert_rowid())
+    }
+
+    fn begin(&self, writing: bool) -> Result<()> {
+        let sql = if writing { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        self.connection.execute_batch(sql).map_err(|error| self.translate(error))
+    }
+
+    fn commit(&self) -> Result<()> {
+        self.connection.execute_batch("COMMIT").map_err(|error| self.translate(error))
+    }
+
+    fn roll_back(&self) {
+        // Nothing is lost where this fails: closing the connection undoes the transaction as well.
+        let _ = self.connection.execute_batch("ROLLBACK");
+    }
+
+    fn save_as_new_file(&mut self, path: &Path) -> Result<()> {
+        let image = self.connection.serialize(rusqlite::MAIN_DB).map_err(|error| translate(error, path))?;
+        let cannot = || format!("{} cannot be made", path.display());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new()
+            .prefix(".authctl-")
+            .tempfile_in(folder)
+            .with_context(cannot)?;
+        file.write_all(&image).and_then(|()| file.as_file().sync_all()).with_context(cannot)?;
+        if let Err(failure) = file.persist_noclobber(path) {
+            return Err(match failure.error.kind() {
+                io::ErrorKind::AlreadyExists => Refusal::FileExists(path.to_owned()).into(),
+                _ => anyhow::Error::new(failure.error).context(cannot()),
+            });
+        }
+        File::open(folder).and_then(|folder| folder.sync_all()).with_context(cannot)
+    }
+
+    fn plan(&self, sql: &str) -> Result<String> {
+        let mut lines = Vec::new();
+        let kinds = [Kind::Integer, Kind::Integer, Kind::Integer, Kind::Text { max_length: None }];
+        self.query(&format!("EXPLAIN QUERY PLAN {sql}"), &[], &kinds, &mut |cells| {
+            lines.push(cells[3].string());
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(lines.join("\n"))
+    }
+}
+
+/// A value in Django's stored form on SQLite (facts hold for Django 3.2 to 6.1).
+struct Bound<'a> {
+    value: &'a Value,
+    time_zone: &'a TimeZone,
+}
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.value {
+            Value::Null => ValueRef::Null,
+            Value::Integer(number) => ValueRef::Integer(*number),
+            Value::Real(number) => ValueRef::Real(*number),
+            Value::Text(text) | Value::Uuid(text) => ValueRef::Text(text.as_bytes()),
+            Value::Boolean(flag) => ValueRef::Integer(i64::from(*flag)),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+            Value::Timestamp(moment) => return Ok(stored_timestamp(*moment, self.time_zone).into()),
+        }))
+    }
+}
+
+/// `YYYY-MM-DD HH:MM:SS.ffffff` in the zone, the fraction left out when it is zero.
+fn stored_timestamp(moment: Timestamp, time_zone: &TimeZone) -> String {
+    let local = time_zone.to_datetime(moment);
+    let microseconds = local.subsec_nanosecond() / 1_000;
+    let seconds = local.strftime("%Y-%m-%d %H:%M:%S");
+    if microseconds == 0 { seconds.to_string() } else { format!("{seconds}.{microseconds:06}") }
+}
+
+/// A stored text as a moment: Django's own form, and what it tolerates (`T`, `Z`, an offset).
+fn read_timestamp(text: &str, time_zone: &TimeZone) -> Option<Timestamp> {
+    let text = text.trim();
+    let zoned = text.ends_with(['Z', 'z']) || text.get(19..).is_some_and(|rest| rest.contains(['+', '-']));
+    if zoned {
+        return text.parse().ok();
+    }
+    let local: DateTime = text.parse().ok()?;
+    time_zone.to_timestamp(local).ok()
+}
+
+fn cell<'row>(raw: ValueRef<'row>, kind: &Kind, time_zone: &TimeZone) -> Cell<'row> {
+    match (kind, raw) {
+        (_, ValueRef::Null) => Cell::Null,
+        (Kind::Boolean, ValueRef::Integer(number)) => Cell::Boolean(number == 1),
+        (Kind::Boolean, _) => Cell::Boolean(false),
+        (Kind::Timestamp, ValueRef::Text(bytes)) => std::str::from_utf8(bytes)
+            .ok()
+            .and_then(|text| read_timestamp(text, time_zone))
+            .map_or(Cell::Null, Cell::Timestamp),
+        (Kind::Timestamp, _) => Cell::Null,
+        (_, ValueRef::Integer(number)) => Cell::Integer(number),
+        (_, ValueRef::Real(number)) => Cell::Real(number),
+        (_, ValueRef::Text(bytes)) => std::str::from_utf8(bytes).map_or(Cell::Bytes(bytes), Cell::Text),
+        (_, ValueRef::Blob(bytes)) => Cell::Bytes(bytes),
+    }
+}
+
+/// What Django means by a column's declared type (`django.db.backends.sqlite3`, 3.2 to 6.1).
+fn kind_of(column: &str, declared: &str, definition: &str) -> Kind {
+    let (word, rest) = declared.split_once('(').unwrap_or((declared, ""));
+    let length = rest.trim_end_matches(')').trim().parse().ok();
+    match (word.trim(), length) {
+        ("char", Some(32)) => Kind::Uuid,
+        ("varchar" | "char", max_length) => Kind::Text { max_length },
+        ("bool" | "boolean", _) => Kind::Boolean,
+        ("datetime" | "timestamp", _) => Kind::Timestamp,
+        ("date", _) => Kind::Date,
+        ("time", _) => Kind::Time,
+        ("decimal" | "numeric", _) => Kind::Decimal,
+        ("real" | "double" | "float", _) => Kind::Real,
+        ("blob", _) => Kind::Bytes,
+        ("text", _) if definition.contains(&format!("JSON_VALID(\"{column}\")")) => Kind::Json,
+        (word, _) if word.contains("int") => Kind::Integer,
+        _ => Kind::Text { max_length: None },
+    }
+}
+
+fn unusable(path: &Path, reason: &str) -> anyhow::Error {
+    Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.to_owned() }.into()
+}
+
+/// SQLite's error in the domain's words, where it has some.
+fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
+    let rusqlite::Error::SqliteFailure(failure, detail) = &error else { return error.into() };
+    let detail = detail.as_deref().unwrap_or_default();
+    match failure.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Refusal::Busy.into(),
+        ErrorCode::NotADatabase => unusable(path, "it is not a SQLite database."),
+        ErrorCode::DatabaseCorrupt => {
+            unusable(path, "it is damaged. Restore a backup, or try `.recover` in the sqlite3 shell.")
+        }
+        ErrorCode::ConstraintViolation => constraint(detail),
+        ErrorCode::ReadOnly => anyhow::Error::new(error).context(format!("{} cannot be written", path.display())),
+        _ => anyhow::Error::new(error).context(format!("{}: the database failed", path.display())),
+    }
+}
+
+fn constraint(detail: &str) -> anyhow::Error {
+    let (rule, what) = detail.split_once(" constraint failed").unwrap_or((detail, ""));
+    let what = what.trim_start_matches(": ").trim();
+    let column = what.rsplit('.').next().unwrap_or(what);
+    match rule {
+        "UNIQUE" | "PRIMARY KEY" => Refusal::Taken(what.to_owned()),
+        "NOT NULL" => Refusal::invalid(column, "required", format!("{what} must have a value.")),
+        "CHECK" => Refusal::invalid(what, "check", format!("The database's rule {what} does not accept these values.")),
+        _ => Refusal::invalid("", "reference", "A value refers to a row that does not exist."),
+    }
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utc(text: &str) -> Option<Timestamp> {
+        read_timestamp(text, &TimeZone::UTC)
+    }
+
+    #[test]
+    fn timestamps_are_stored_as_django_stores_them() {
+        let stored = |text: &str| stored_timestamp(text.parse().expect("a moment"), &TimeZone::UTC);
+        assert_eq!(stored("2024-02-29T12:30:00Z"), "2024-02-29 12:30:00");
+        assert_eq!(stored("2024-02-29T12:30:00.000120Z"), "2024-02-29 12:30:00.000120");
+    }
+
+    #[test]
+    fn timestamps_are_read_with_djangos_tolerance() {
+        let expected = "2024-02-29T12:30:00.5Z".parse().ok();
+        for text in [
+            "2024-02-29 12:30:00.500000",
+            "2024-02-29T12:30:00.5",
+            "2024-02-29 12:30:00.500Z",
+            "2024-02-29 14:30:00.5+02:00",
+        ] {
+            assert_eq!(utc(text), expected, "{text}");
+        }
+        assert_eq!(utc("yesterday"), None);
+        assert_eq!(utc(""), None);
+    }
+
+    #[test]
+    fn timestamps_without_time_zone_support_are_local() {
+        let zone = TimeZone::fixed(jiff::tz::offset(2));
+        let moment: Timestamp = "2024-02-29T12:30:00Z".parse().expect("a moment");
+        assert_eq!(stored_timestamp(moment, &zone), "2024-02-29 14:30:00");
+        assert_eq!(read_timestamp("2024-02-29 14:30:00", &zone), Some(moment));
+    }
+
+    #[test]
+    fn only_one_is_true() {
+        for (raw, expected) in [(ValueRef::Integer(1), true), (ValueRef::Integer(2), false), (ValueRef::Text(b"true"), false)] {
+            assert_eq!(cell(raw, &Kind::Boolean, &TimeZone::UTC).is_true(), expected);
+        }
+    }
+
+    #[test]
+    fn declared_types_mean_what_django_means() {
+        let definition = r#"CREATE TABLE t ("a" text NOT NULL CHECK ((JSON_VALID("a") OR "a" IS NULL)), "b" text)"#;
+        let cases = [
+            ("a", "text", Kind::Json),
+            ("b", "text", Kind::Text { max_length: None }),
+            ("c", "varchar(150)", Kind::Text { max_length: Some(150) }),
+            ("c", "char(32)", Kind::Uuid),
+            ("c", "char(39)", Kind::Text { max_length: Some(39) }),
+            ("c", "integer unsigned", Kind::Integer),
+            ("c", "bigint", Kind::Integer),
+            ("c", "bool", Kind::Boolean),
+            ("c", "datetime", Kind::Timestamp),
+        ];
+        for (column, declared, expected) in cases {
+            assert_eq!(kind_of(column, declared, definition), expected, "{declared}");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The rows of DRF's and knox's token tables.
+
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use crate::model::{Key, Scheme, TokenFilter, TokenState};
+use crate::store::schema::quoted;
+use crate::value::{Cell, Kind, Value};
+use crate::store::{Store, Transaction};
+use crate::token::knox::{self, Hash};
+use crate::token::{drf, PlainToken, Stored};
+
+const TEXT: Kind = Kind::Text { max_length: None };
+
+/// A token's row.
+#[derive(Debug)]
+pub struct Token {
+    /// Its scheme.
+    pub scheme: Scheme,
+    /// Its public first characters.
+    pub prefix: String,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// When it ends; `None` for never.
+    pub expiry: Option<Timestamp>,
+    /// The user's key.
+    pub user: Key,
+    /// The user's name; empty where a row refers to nobody.
+    pub username: String,
+    /// May the user use it?
+    pub user_is_active: bool,
+    /// The row's primary key: DRF's key itself, or knox's digest.
+    row: PlainToken,
+}
+
+impl Token {
+    /// Is this the same row?
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.scheme == other.scheme && self.row.expose() == other.row.expose()
+    }
+
+    /// Whether it is accepted at this moment.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> TokenState {
+        if self.expiry.is_some_and(|expiry| expiry < now) {
+            TokenState::Expired
+        } else if self.user_is_active {
+            TokenState::Active
+        } else {
+            TokenState::Inactive
+        }
+    }
+}
+
+/// A token to be inserted.
+#[derive(Debug)]
+pub struct NewToken<'a> {
+    /// What is stored of its key.
+    pub stored: &'a Stored,
+    /// When it is made.
+    pub created: Timestamp,
+    /// When it ends; `None` for never. DRF's tokens have no end.
+    pub expiry: Option<Timestamp>,
+}
+
+/// One scheme's part of a query over both: the columns of a [`Token`] and one more for looking a key up.
+struct Part {
+    scheme: Scheme,
+    sql: String,
+}
+
+const COLUMNS: usize = 9;
+
+impl Store {
+    /// The row of this key, whatever its state. Looked up by index.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn find_token(&self, token: &PlainToken, hash: Hash) -> Result<Option<Token>> {
+        for part in self.token_parts() {
+            let (condition, looked_up) = match (part.scheme, &self.layout.knox) {
+                (Scheme::Knox, Some(knox)) => ("t.token_key = ?1", Value::from(knox.form.token_key(token))),
+                _ => ("t.key = ?1", Value::from(token.expose())),
+            };
+            let mut found = None;
+            let sql = format!("{} WHERE {condition}", part.sql);
+            self.engine.query(&sql, &[looked_up], &self.token_kinds(), &mut |cells| {
+                let row = self.read_token(cells);
+                let matches = match (part.scheme, &self.layout.knox) {
+                    (Scheme::Knox, Some(table)) => {
+                        knox::matches(table.form, hash, token, cells[8].text(), row.row.expose())
+                    }
+                    _ => true,
+                };
+                Ok(if matches {
+                    found = Some(row);
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                })
+            })?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The DRF key of a user, who has one at most.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn drf_key(&self, user: &Key) -> Result<Option<PlainToken>> {
+        let mut key = None;
+        if let Some(table) = &self.layout.drf {
+            let sql = format!("SELECT key FROM {} WHERE user_id = ?1", quoted(&table.name));
+            self.engine.query(&sql, &[user.into()], &[TEXT], &mut |cells| {
+                key = Some(PlainToken::new(cells[0].string()));
+                Ok(ControlFlow::Break(()))
+            })?;
+        }
+        Ok(key)
+    }
+
+    /// Hands out the tokens that the filter lets through, by user name and age.
+    ///
+    /// # Errors
+    /// A failure of the database, or what `on_token` returns.
+    pub fn each_token(
+        &self,
+        filter: &TokenFilter,
+        on_token: &mut dyn FnMut(Token) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let mut parameters = Vec::new();
+        let parts: Vec<String> = self
+            .token_parts()
+            .filter(|part| filter.scheme.is_none_or(|scheme| scheme == part.scheme))
+            .map(|part| {
+                let conditions = self.token_conditions(part.scheme, filter, &mut parameters);
+                let mut sql = part.sql;
+                if !conditions.is_empty() {
+                    let _ = write!(sql, " WHERE {}", conditions.join(" AND "));
+                }
+                sql
+            })
+            .collect();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let sql = format!("{} ORDER BY 6, 3, 2", parts.join(" UNION ALL "));
+        self.engine.query(&sql, &parameters, &self.token_kinds(), &mut |cells| on_token(self.read_token(cells)))
+    }
+
+    /// The tokens that the filter lets through.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn tokens(&self, filter: &TokenFilter) -> Result<Vec<Token>> {
+        let mut tokens = Vec::new();
+        self.each_token(filter, &mut |token| {
+            tokens.push(token);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(tokens)
+    }
+
+    fn token_conditions(&self, scheme: Scheme, filter: &TokenFilter, parameters: &mut Vec<Value>) -> Vec<String> {
+        let mut bind = |value: Value| {
+            parameters.push(value);
+            format!("?{}", parameters.len())
+        };
+        let mut conditions = Vec::new();
+        if let Some(user) = &filter.user {
+            conditions.push(format!("t.user_id = {}", bind(user.into())));
+        }
+        if let Some(prefix) = &filter.prefix {
+            let column = if scheme == Scheme::Drf { "key" } else { "token_key" };
+            // A range instead of LIKE: it compares exactly and goes by the index.
+            let first = bind(prefix.as_str().into());
+            let last = bind(format!("{prefix}\u{10ffff}").into());
+            conditions.push(format!("t.{column} >= {first} AND t.{column} < {last}"));
+        }
+        if let Some(moment) = filter.expired_at {
+            conditions.push(match (scheme, &self.layout.knox) {
+                (Scheme::Knox, Some(knox)) => format!("t.{} < {}", quoted(&knox.expiry), bind(moment.into())),
+                _ => "1 = 0".into(),
+            });
+        }
+        conditions
+    }
+
+    fn token_parts(&self) -> impl Iterator<Item = Part> {
+        let users = &self.layout.users;
+        let active = if users.table.has("is_active") { "u.is_active" } else { "1" };
+        let part = move |scheme, table: &str, row: &str, public: &str, expiry: &str, salt: &str| Part {
+            scheme,
+            sql: format!(
+                "SELECT '{scheme}', {public}, t.created, {expiry}, t.user_id, coalesce(u.{}, ''), {active}, \
+                 t.{row}, {salt} FROM {} AS t LEFT JOIN {} AS u ON u.{} = t.user_id",
+                quoted(users.label()),
+                quoted(table),
+                quoted(&users.table.name),
+                quoted(&users.key),
+            ),
+        };
+        let drf = self.layout.drf.as_ref().map(|table| {
+            let public = format!("substr(t.key, 1, {})", drf::PUBLIC_LENGTH);
+            part(Scheme::Drf, &table.name, "key", &public, "NULL", "NULL")
+        });
+        let knox = self.layout.knox.as_ref().map(|knox| {
+            let expiry = format!("t.{}", quoted(&knox.expiry));
+            let salt = if knox.form == knox::Form::Salted { "t.salt" } else { "NULL" };
+            part(Scheme::Knox, &knox.table.name, "digest", "t.token_key", &expiry, salt)
+        });
+        drf.into_iter().chain(knox)
+    }
+
+    fn token_kinds(&self) -> [Kind; COLUMNS] {
+        let key = self.layout.users.key_kind.clone();
+        [TEXT, TEXT, Kind::Timestamp, Kind::Timestamp, key, TEXT, Kind::Boolean, TEXT, TEXT]
+    }
+
+    fn read_token(&self, cells: &[Cell<'_>]) -> Token {
+        Token {
+            scheme: if cells[0].text() == Some("knox") { Scheme::Knox } else { Scheme::Drf },
+            prefix: cells[1].string(),
+            created: cells[2].timestamp(),
+            expiry: cells[3].timestamp(),
+            user: self.layout.users.read_key(cells[4]),
+            username: cells[5].string(),
+            user_is_active: cells[6].is_true(),
+            row: PlainToken::new(cells[7].string()),
+        }
+    }
+}
+
+impl Transaction<'_> {
+    /// Inserts a token for a user.
+    ///
+    /// # Errors
+    /// A failure of the database; its table is there, since [`crate::store::layout::Layout::schemes`] said so.
+    pub fn insert_token(&self, user: &Key, token: &NewToken<'_>) -> Result<()> {
+        let mut row = vec![("user_id".to_owned(), Value::from(user)), ("created".to_owned(), token.created.into())];
+        let table = match (token.stored, &self.layout.knox) {
+            (Stored::Knox { digest, token_key, salt }, Some(knox)) => {
+                row.push(("digest".into(), digest.as_str().into()));
+                row.push(("token_key".into(), token_key.as_str().into()));
+                row.push((knox.expiry.clone(), token.expiry.into()));
+                row.extend(salt.iter().map(|salt| ("salt".to_owned(), salt.as_str().into())));
+                &*knox.table.name
+            }
+            (Stored::Knox { .. }, None) => "knox_authtoken",
+            (Stored::Drf { key }, _) => {
+                row.push(("key".into(), key.expose().into()));
+                "authtoken_token"
+            }
+        };
+        self.insert(table, &row)?;
+        Ok(())
+    }
+
+    /// Deletes a token; false where it was gone already.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn delete_token(&self, token: &Token) -> Result<bool> {
+        let (table, column) = match token.scheme {
+            Scheme::Drf => ("authtoken_token", "key"),
+            Scheme::Knox => ("knox_authtoken", "digest"),
+        };
+        let sql = format!("DELETE FROM {} WHERE {column} = ?1", quoted(table));
+        Ok(self.engine.execute(&sql, &[token.row.expose().into()])? > 0)
+    }
+}

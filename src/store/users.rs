@@ -1,0 +1,370 @@
+//! The rows of the user table.
+
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+use std::str::FromStr;
+
+use anyhow::Result;
+
+use crate::model::{Key, User, UserFilter};
+use crate::refusal::Refusal;
+use crate::store::engine::OnRow;
+use crate::store::layout::UserTable;
+use crate::store::schema::quoted;
+use crate::value::{Cell, Kind, Value};
+use crate::store::{Store, Transaction};
+
+const TEXT: Kind = Kind::Text { max_length: None };
+
+/// The attributes of a [`User`], by the names that Django's `AbstractUser` gives them.
+const ATTRIBUTES: [(&str, Kind); 10] = [
+    ("id", Kind::Integer),
+    ("username", TEXT),
+    ("email", TEXT),
+    ("first_name", TEXT),
+    ("last_name", TEXT),
+    ("is_active", Kind::Boolean),
+    ("is_staff", Kind::Boolean),
+    ("is_superuser", Kind::Boolean),
+    ("date_joined", Kind::Timestamp),
+    ("last_login", Kind::Timestamp),
+];
+
+/// A column of a listing of users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserColumn {
+    /// One of the attributes of a [`User`], by its name; absent columns are empty.
+    Attribute(&'static str),
+    /// The kinds of the user's profiles.
+    Profile,
+    /// How many tokens the user has, of all schemes.
+    Tokens,
+    /// The password's algorithm and cost.
+    Hasher,
+}
+
+impl UserColumn {
+    /// Every column there is, in the order in which help names them.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let attributes = ATTRIBUTES.iter().map(|(name, _)| Self::Attribute(name));
+        attributes.chain([Self::Profile, Self::Tokens, Self::Hasher]).collect()
+    }
+
+    /// Its name, which is its heading and its key in JSON.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Attribute(name) => name,
+            Self::Profile => "profile",
+            Self::Tokens => "tokens",
+            Self::Hasher => "hasher",
+        }
+    }
+
+    /// What its cells hold.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Attribute(name) => {
+                ATTRIBUTES.iter().find(|(attribute, _)| attribute == name).map_or(TEXT, |(_, kind)| kind.clone())
+            }
+            Self::Tokens => Kind::Integer,
+            Self::Profile | Self::Hasher => TEXT,
+        }
+    }
+}
+
+impl FromStr for UserColumn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wanted = text.replace('-', "_");
+        Self::all().into_iter().find(|column| column.name() == wanted).ok_or_else(|| {
+            let names: Vec<&str> = Self::all().iter().map(Self::name).collect();
+            format!("choose from {}", names.join(", "))
+        })
+    }
+}
+
+impl UserTable {
+    /// The SQL of an attribute: the table's column, or a constant where the table has none.
+    fn attribute(&self, name: &str) -> String {
+        let column = match name {
+            "id" => &self.key,
+            "username" => self.label(),
+            name => name,
+        };
+        match (self.table.has(column), name) {
+            (true, _) => format!("u.{}", quoted(column)),
+            (false, "is_active") => "1".into(),
+            (false, "is_staff" | "is_superuser") => "0".into(),
+            (false, _) => "NULL".into(),
+        }
+    }
+
+    fn kinds(&self) -> Vec<Kind> {
+        let own = |(name, kind): &(&str, Kind)| if *name == "id" { self.key_kind.clone() } else { kind.clone() };
+        ATTRIBUTES.iter().map(own).collect()
+    }
+
+    /// A key as a cell of this table's key column holds it.
+    pub(super) fn read_key(&self, cell: Cell<'_>) -> Key {
+        match cell {
+            Cell::Integer(number) => Key::Integer(number),
+            cell if self.key_kind == Kind::Uuid => Key::Uuid(cell.string()),
+            cell => Key::Text(cell.string()),
+        }
+    }
+
+    fn read(&self, cells: &[Cell<'_>]) -> User {
+        User {
+            id: self.read_key(cells[0]),
+            username: cells[1].string(),
+            email: cells[2].string(),
+            first_name: cells[3].string(),
+            last_name: cells[4].string(),
+            is_active: cells[5].is_true(),
+            is_staff: cells[6].is_true(),
+            is_superuser: cells[7].is_true(),
+            date_joined: cells[8].timestamp(),
+            last_login: cells[9].timestamp(),
+        }
+    }
+
+    fn select(&self) -> String {
+        let columns: Vec<String> = ATTRIBUTES.iter().map(|(name, _)| self.attribute(name)).collect();
+        format!("SELECT {} FROM {} AS u", columns.join(", "), quoted(&self.table.name))
+    }
+}
+
+impl From<&Key> for Value {
+    fn from(key: &Key) -> Self {
+        match key {
+            Key::Integer(number) => Self::Integer(*number),
+            Key::Uuid(digits) => Self::Uuid(digits.clone()),
+            Key::Text(text) => Self::Text(text.clone()),
+        }
+    }
+}
+
+impl Store {
+    /// The user of this login name, compared exactly.
+    ///
+    /// # Errors
+    /// [`Refusal::Ambiguous`] where the login column is not known, or a failure of the database.
+    pub fn find_user(&self, login: &str) -> Result<Option<User>> {
+        let users = &self.layout.users;
+        self.one_user(&format!("{} WHERE u.{} = ?1", users.select(), quoted(users.login()?)), login.into())
+    }
+
+    /// The user of this login name.
+    ///
+    /// # Errors
+    /// [`Refusal::UserNotFound`], and as [`Self::find_user`].
+    pub fn user(&self, login: &str) -> Result<User> {
+        self.find_user(login)?.ok_or_else(|| Refusal::UserNotFound(login.to_owned()).into())
+    }
+
+    /// The user of this key.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn user_of_key(&self, key: &Key) -> Result<Option<User>> {
+        let users = &self.layout.users;
+        self.one_user(&format!("{} WHERE u.{} = ?1", users.select(), quoted(&users.key)), key.into())
+    }
+
+    fn one_user(&self, sql: &str, parameter: Value) -> Result<Option<User>> {
+        let users = &self.layout.users;
+        let mut found = None;
+        self.engine.query(sql, &[parameter], &users.kinds(), &mut |cells| {
+            found = Some(users.read(cells));
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(found)
+    }
+
+    /// The encoded password of a user; empty where the user is gone.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn encoded_password(&self, key: &Key) -> Result<String> {
+        let users = &self.layout.users;
+        let sql = format!(
+            "SELECT password FROM {} WHERE {} = ?1",
+            quoted(&users.table.name),
+            quoted(&users.key)
+        );
+        Ok(self.texts(&sql, &[key.into()])?.pop().unwrap_or_default())
+    }
+
+    /// The encoded passwords of the newest users, newest first, to see what the project's hasher is.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn newest_passwords(&self, limit: u32) -> Result<Vec<String>> {
+        let users = &self.layout.users;
+        // Running keys grow with time; other keys say nothing, so the time of joining has to.
+        let order = match users.key_kind {
+            Kind::Integer => quoted(&users.key),
+            _ if users.table.has("date_joined") => quoted("date_joined"),
+            _ => "rowid".into(),
+        };
+        let table = quoted(&users.table.name);
+        self.texts(&format!("SELECT password FROM {table} ORDER BY {order} DESC LIMIT {limit}"), &[])
+    }
+
+    fn texts(&self, sql: &str, parameters: &[Value]) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        self.engine.query(sql, parameters, &[TEXT], &mut |cells| {
+            found.push(cells[0].string());
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
+    /// Hands out the users that the filter lets through, with the cells of the columns.
+    ///
+    /// # Errors
+    /// [`Refusal::ProfileKindNotFound`], [`Refusal::Usage`] for an order that does not exist, a failure of the
+    /// database, or what `on_row` returns.
+    pub fn each_user(&self, filter: &UserFilter, columns: &[UserColumn], on_row: &mut OnRow<'_>) -> Result<()> {
+        let users = &self.layout.users;
+        let mut parameters = Vec::new();
+        let mut selected = Vec::new();
+        let mut kinds = Vec::new();
+        for column in columns {
+            selected.push(self.listed(column)?);
+            kinds.push(match column {
+                UserColumn::Attribute("id") => users.key_kind.clone(),
+                column => column.kind(),
+            });
+        }
+        let mut sql = format!("SELECT {} FROM {} AS u", selected.join(", "), quoted(&users.table.name));
+        let conditions = self.conditions(filter, &mut parameters)?;
+        if !conditions.is_empty() {
+            let _ = write!(sql, " WHERE {}", conditions.join(" AND "));
+        }
+        sql.push_str(" ORDER BY ");
+        if let Some(sort) = &filter.sort {
+            let known = ATTRIBUTES.iter().find(|(name, _)| *name == sort.field).ok_or_else(|| {
+                let names: Vec<&str> = ATTRIBUTES.iter().map(|(name, _)| *name).collect();
+                Refusal::usage(format!("--sort {}: choose from {}.", sort.field, names.join(", ")))
+            })?;
+            let direction = if sort.descending { "DESC" } else { "ASC" };
+            let _ = write!(sql, "{} {direction}, ", users.attribute(known.0));
+        }
+        let _ = write!(sql, "u.{}", quoted(&users.key));
+        if filter.limit.is_some() || filter.offset > 0 {
+            let limit = filter.limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+            let _ = write!(sql, " LIMIT {limit} OFFSET {}", filter.offset);
+        }
+        self.engine.query(&sql, &parameters, &kinds, on_row)
+    }
+
+    fn conditions(&self, filter: &UserFilter, parameters: &mut Vec<Value>) -> Result<Vec<String>> {
+        let users = &self.layout.users;
+        let mut conditions = Vec::new();
+        let mut bind = |value: Value| {
+            parameters.push(value);
+            format!("?{}", parameters.len())
+        };
+        if let Some(active) = filter.active {
+            conditions.push(format!("{} = {}", users.attribute("is_active"), bind(active.into())));
+        }
+        for (wanted, name) in [(filter.staff, "is_staff"), (filter.superuser, "is_superuser")] {
+            if wanted {
+                conditions.push(format!("{} = {}", users.attribute(name), bind(true.into())));
+            }
+        }
+        if let Some(kind) = &filter.profile {
+            conditions.push(self.has_profile(kind)?);
+        }
+        if let Some(text) = &filter.search {
+            let place = bind(format!("%{}%", like_escaped(text)).into());
+            let fields = ["username", "email", "first_name", "last_name"];
+            let like = fields.map(|name| format!("{} LIKE {place} ESCAPE '\\'", users.attribute(name)));
+            conditions.push(format!("({})", like.join(" OR ")));
+        }
+        if filter.without_token {
+            for table in self.token_tables() {
+                conditions.push(format!("NOT {}", self.refers(table, "user_id")));
+            }
+        }
+        for (moment, operator) in [(filter.joined_after, ">="), (filter.joined_before, "<")] {
+            if let Some(moment) = moment {
+                let joined = users.attribute("date_joined");
+                conditions.push(format!("{joined} {operator} {}", bind(moment.into())));
+            }
+        }
+        Ok(conditions)
+    }
+
+    /// The SQL of a listed column.
+    fn listed(&self, column: &UserColumn) -> Result<String> {
+        Ok(match column {
+            UserColumn::Attribute(name) => self.layout.users.attribute(name),
+            UserColumn::Hasher => "u.password".into(),
+            UserColumn::Tokens => {
+                let counts: Vec<String> = self
+                    .token_tables()
+                    .map(|table| format!("(SELECT count(*) {})", self.rows_of_user(table, "user_id")))
+                    .collect();
+                if counts.is_empty() { "0".into() } else { counts.join(" + ") }
+            }
+            UserColumn::Profile => {
+                let kinds: Vec<String> = self
+                    .profile_tables()?
+                    .iter()
+                    .map(|table| {
+                        let exists = self.refers(&table.table.name, &table.user_column);
+                        format!("CASE WHEN {exists} THEN ',{}' ELSE '' END", table.kind.replace('\'', "''"))
+                    })
+                    .collect();
+                if kinds.is_empty() { "''".into() } else { format!("substr({}, 2)", kinds.join(" || ")) }
+            }
+        })
+    }
+
+    fn has_profile(&self, kind: &str) -> Result<String> {
+        let table = self.profile_table(kind)?;
+        Ok(self.refers(&table.table.name, &table.user_column))
+    }
+
+    fn refers(&self, table: &str, column: &str) -> String {
+        format!("EXISTS (SELECT 1 {})", self.rows_of_user(table, column))
+    }
+
+    fn rows_of_user(&self, table: &str, column: &str) -> String {
+        let key = quoted(&self.layout.users.key);
+        format!("FROM {} AS t WHERE t.{} = u.{key}", quoted(table), quoted(column))
+    }
+
+    fn token_tables(&self) -> impl Iterator<Item = &str> {
+        let drf = self.layout.drf.iter().map(|table| &*table.name);
+        drf.chain(self.layout.knox.iter().map(|knox| &*knox.table.name))
+    }
+}
+
+impl Transaction<'_> {
+    /// Inserts a user and returns the key: the one among the values, or the one the database gave.
+    ///
+    /// # Errors
+    /// [`Refusal::Taken`], [`Refusal::Invalid`], or a failure of the database.
+    pub fn insert_user(&self, values: &[(String, Value)]) -> Result<Key> {
+        let users = &self.layout.users;
+        let given = values.iter().find(|(column, _)| *column == users.key).map(|(_, value)| value.clone());
+        let inserted = self.insert(&users.table.name, values)?;
+        Ok(match given.unwrap_or(inserted) {
+            Value::Integer(number) => Key::Integer(number),
+            Value::Uuid(digits) => Key::Uuid(digits),
+            Value::Text(text) => Key::Text(text),
+            _ => unreachable!("a key is a number or text"),
+        })
+    }
+}
+
+fn like_escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}

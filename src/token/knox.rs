@@ -1,0 +1,134 @@
+//! django-rest-knox's tokens: the digest of a key and its public first characters (knox 3.6 to 5.1).
+
+use std::str::FromStr;
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use super::{hex, random_hex, unhex, Minted, PlainToken, Stored};
+
+/// The longest `TOKEN_PREFIX` that knox 5 accepts.
+pub const LONGEST_PREFIX: usize = 10;
+
+/// The stored forms of a token, told apart by the columns of knox's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// knox 3.6 to 4.1: a digest over the token's bytes and a salt; 8 public characters.
+    Salted,
+    /// knox 4.2: a digest over the token's bytes; 8 public characters.
+    Binary,
+    /// knox 5: a digest over the token's text, its prefix included; 15 public characters.
+    Text,
+}
+
+impl Form {
+    /// How many of a token's first characters are stored as they are.
+    #[must_use]
+    pub fn public_length(self) -> usize {
+        match self {
+            Self::Salted | Self::Binary => 8,
+            Self::Text => 15,
+        }
+    }
+
+    /// The public first characters of a key.
+    #[must_use]
+    pub fn token_key(self, token: &PlainToken) -> String {
+        token.expose().chars().take(self.public_length()).collect()
+    }
+}
+
+/// The project's `SECURE_HASH_ALGORITHM`; `sha512` is knox's default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hash {
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    #[default]
+    Sha512,
+}
+
+impl FromStr for Hash {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "sha256" => Ok(Self::Sha256),
+            "sha384" => Ok(Self::Sha384),
+            "sha512" => Ok(Self::Sha512),
+            _ => Err("choose from sha256, sha384, sha512".into()),
+        }
+    }
+}
+
+/// A fresh token, as knox makes it: the project's prefix and 64 hexadecimal digits (32 random bytes).
+#[must_use]
+pub fn mint(form: Form, hash: Hash, prefix: &str, random: &mut (impl rand::CryptoRng + ?Sized)) -> Minted {
+    let digits = random_hex(32, random);
+    // Before knox 5 there was no prefix, and the digest is one of hexadecimal digits alone.
+    let prefix = if form == Form::Text { prefix } else { "" };
+    let plain = PlainToken::new(format!("{prefix}{}", *digits));
+    let salt = (form == Form::Salted).then(|| random_hex(8, random).to_string());
+    let digest = digest(form, hash, &plain, salt.as_deref()).unwrap_or_default();
+    Minted { stored: Stored::Knox { digest, token_key: form.token_key(&plain), salt }, plain }
+}
+
+/// Is this the stored digest of that key? Compared in constant time.
+#[must_use]
+pub fn matches(form: Form, hash: Hash, token: &PlainToken, salt: Option<&str>, stored: &str) -> bool {
+    digest(form, hash, token, salt).is_some_and(|digest| digest.as_bytes().ct_eq(stored.as_bytes()).into())
+}
+
+/// The digest that is stored of a key, in lower-case hexadecimal digits; `None` for a key that this form cannot be
+/// made of.
+fn digest(form: Form, hash: Hash, token: &PlainToken, salt: Option<&str>) -> Option<String> {
+    let input = Zeroizing::new(match form {
+        Form::Text => token.expose().as_bytes().to_vec(),
+        Form::Binary => unhex(token.expose())?,
+        Form::Salted => [unhex(token.expose())?, unhex(salt?)?].concat(),
+    });
+    Some(match hash {
+        Hash::Sha256 => hex(&Sha256::digest(&*input)),
+        Hash::Sha384 => hex(&Sha384::digest(&*input)),
+        Hash::Sha512 => hex(&Sha512::digest(&*input)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+    #[test]
+    fn each_form_digests_what_its_knox_version_digests() {
+        // Published SHA-512 test value for the three bytes "abc".
+        let abc = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+                   2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
+        let sha512 = Hash::Sha512;
+        assert!(matches(Form::Text, sha512, &PlainToken::new("abc".into()), None, abc));
+        assert!(matches(Form::Binary, sha512, &PlainToken::new("616263".into()), None, abc));
+        assert!(matches(Form::Salted, sha512, &PlainToken::new("6162".into()), Some("63"), abc));
+        assert!(!matches(Form::Text, sha512, &PlainToken::new("abd".into()), None, abc));
+    }
+
+    #[test]
+    fn a_key_that_is_no_hexadecimal_number_matches_nothing_in_the_binary_forms() {
+        let token = PlainToken::new("not hex".into());
+        assert!(!matches(Form::Binary, Hash::Sha512, &token, None, ""));
+        assert!(!matches(Form::Salted, Hash::Sha512, &token, Some("00"), ""));
+    }
+
+    #[test]
+    fn public_characters_by_version() {
+        let token = PlainToken::new(KEY.into());
+        assert_eq!(Form::Salted.token_key(&token), "00010203");
+        assert_eq!(Form::Binary.token_key(&token), "00010203");
+        assert_eq!(Form::Text.token_key(&token), "000102030405060");
+    }
+}

@@ -1,0 +1,97 @@
+//! How long a token lives.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use serde::Deserialize;
+
+/// A token's time to live, as knox's `TOKEN_TTL`: `10h`, `30d`, `1h 30m`, or `never`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Ttl {
+    /// The token has no expiry.
+    Never,
+    /// The token expires so long after it is made.
+    For(SignedDuration),
+}
+
+impl Ttl {
+    /// The expiry of a token that is made at this moment; `None` for never.
+    ///
+    /// # Errors
+    /// Where that lies beyond the year 9999.
+    pub fn expiry(self, now: Timestamp) -> Result<Option<Timestamp>, jiff::Error> {
+        match self {
+            Self::Never => Ok(None),
+            Self::For(duration) => now.checked_add(duration).map(Some),
+        }
+    }
+}
+
+impl Default for Ttl {
+    /// knox's own default, ten hours.
+    fn default() -> Self {
+        Self::For(SignedDuration::from_hours(10))
+    }
+}
+
+impl FromStr for Ttl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.trim().eq_ignore_ascii_case("never") {
+            return Ok(Self::Never);
+        }
+        let span: Span = text.trim().parse().map_err(|_| format!("{text:?} is not a duration such as 10h, 30d or never"))?;
+        let duration = span
+            .to_duration(SpanRelativeTo::days_are_24_hours())
+            .map_err(|_| "give weeks, days, hours, minutes and seconds; months and years differ in length".to_owned())?;
+        if duration <= SignedDuration::ZERO {
+            return Err("a token has to live for more than no time".into());
+        }
+        Ok(Self::For(duration))
+    }
+}
+
+impl TryFrom<String> for Ttl {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for Ttl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Never => f.write_str("never"),
+            Self::For(duration) => write!(f, "{duration:#}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_in_the_words_people_use() {
+        let hours = |hours| Ok(Ttl::For(SignedDuration::from_hours(hours)));
+        assert_eq!("10h".parse(), hours(10));
+        assert_eq!("30d".parse(), hours(720));
+        assert_eq!("1 week".parse(), hours(168));
+        assert_eq!("Never".parse(), Ok(Ttl::Never));
+        for text in ["", "10", "0s", "-1h", "1 month", "soon"] {
+            assert!(text.parse::<Ttl>().is_err(), "{text:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_printed_is_parsed(seconds in 1..1_000_000_000_i64) {
+            let ttl = Ttl::For(SignedDuration::from_secs(seconds));
+            proptest::prop_assert_eq!(ttl.to_string().parse(), Ok(ttl));
+        }
+    }
+}

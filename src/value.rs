@@ -1,0 +1,197 @@
+//! The small set of values that travel between authctl and a database engine.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+/// What a column holds, as Django thinks of it; an engine knows how that is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole number, durations in microseconds included.
+    Integer,
+    /// A floating-point number.
+    Real,
+    /// Text, of at most so many characters where a limit is declared.
+    Text {
+        /// The limit in characters.
+        max_length: Option<usize>,
+    },
+    /// True or false.
+    Boolean,
+    /// A moment, to the microsecond.
+    Timestamp,
+    /// A day without a time.
+    Date,
+    /// A time of day.
+    Time,
+    /// A UUID.
+    Uuid,
+    /// A decimal number.
+    Decimal,
+    /// A JSON document.
+    Json,
+    /// Bytes.
+    Bytes,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Integer => "integer",
+            Self::Real => "real",
+            Self::Text { max_length: Some(limit) } => return write!(f, "text of at most {limit} characters"),
+            Self::Text { max_length: None } => "text",
+            Self::Boolean => "true or false",
+            Self::Timestamp => "date and time",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::Uuid => "UUID",
+            Self::Decimal => "decimal",
+            Self::Json => "JSON",
+            Self::Bytes => "bytes",
+        })
+    }
+}
+
+/// A value on its way into the database.
+///
+/// `Debug` shows the sort of value alone: a token's key passes through here too.
+#[derive(Clone, PartialEq)]
+pub enum Value {
+    /// SQL's NULL.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// A floating-point number.
+    Real(f64),
+    /// Text; also a date, a time, a decimal or JSON in the form in which it is stored.
+    Text(String),
+    /// True or false.
+    Boolean(bool),
+    /// A moment.
+    Timestamp(Timestamp),
+    /// A UUID as 32 lower-case hexadecimal digits.
+    Uuid(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "Null",
+            Self::Integer(_) => "Integer",
+            Self::Real(_) => "Real",
+            Self::Text(_) => "Text",
+            Self::Boolean(_) => "Boolean",
+            Self::Timestamp(_) => "Timestamp",
+            Self::Uuid(_) => "Uuid",
+            Self::Bytes(_) => "Bytes",
+        })
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Boolean(flag)
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(moment: Timestamp) -> Self {
+        Self::Timestamp(moment)
+    }
+}
+
+impl From<Option<Timestamp>> for Value {
+    fn from(moment: Option<Timestamp>) -> Self {
+        moment.map_or(Self::Null, Self::Timestamp)
+    }
+}
+
+/// A value as a query's row lends it, converted to the [`Kind`] that was asked for.
+///
+/// What is stored in a form that Django does not read as that kind arrives as [`Cell::Null`], as it does in
+/// Django.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Cell<'row> {
+    /// NULL, or unreadable as the kind.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// A floating-point number.
+    Real(f64),
+    /// Text.
+    Text(&'row str),
+    /// True or false.
+    Boolean(bool),
+    /// A moment.
+    Timestamp(Timestamp),
+    /// Bytes.
+    Bytes(&'row [u8]),
+}
+
+impl<'row> Cell<'row> {
+    /// The text, if it is text.
+    #[must_use]
+    pub fn text(self) -> Option<&'row str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text, owned; empty where there is none.
+    #[must_use]
+    pub fn string(self) -> String {
+        self.text().unwrap_or_default().to_owned()
+    }
+
+    /// True only where the cell says so.
+    #[must_use]
+    pub fn is_true(self) -> bool {
+        self == Self::Boolean(true)
+    }
+
+    /// The moment, if it is one.
+    #[must_use]
+    pub fn timestamp(self) -> Option<Timestamp> {
+        match self {
+            Self::Timestamp(moment) => Some(moment),
+            _ => None,
+        }
+    }
+
+    /// The whole number, if it is one.
+    #[must_use]
+    pub fn integer(self) -> Option<i64> {
+        match self {
+            Self::Integer(number) => Some(number),
+            _ => None,
+        }
+    }
+}
+
+impl From<Option<Timestamp>> for Cell<'_> {
+    fn from(moment: Option<Timestamp>) -> Self {
+        moment.map_or(Self::Null, Self::Timestamp)
+    }
+}
