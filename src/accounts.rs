@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use rand::{CryptoRng, Rng as _};
 use serde_json::{Map, Value as Json};
 use unicode_normalization::UnicodeNormalization as _;
-use unicode_properties::{GeneralCategoryGroup, GeneralCategory, UnicodeGeneralCategory as _};
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
-use crate::field::{convert, Input};
+use crate::field::{Input, convert};
 use crate::model::Key;
 use crate::password::Encoded;
 use crate::refusal::{Fault, Refusal};
@@ -274,7 +274,8 @@ impl Plan<'_> {
 
     /// The login name as given; where it is the e-mail address, either of the two says it.
     fn username(&self) -> Option<&str> {
-        let email = (self.is_named_by_email() || self.login == "email").then_some(self.request.email.as_deref());
+        let email =
+            (self.is_named_by_email() || self.login == "email").then_some(self.request.email.as_deref());
         let name = self.request.username.as_deref().or(email.flatten());
         name.filter(|name| !name.trim().is_empty())
     }
@@ -303,7 +304,11 @@ impl Plan<'_> {
             faults.extend(self.username_fault(&username));
         }
         if !email.is_empty() && !is_address(&email) {
-            faults.push(Fault::new("email", "invalid", format!("email: {email:?} is not an e-mail address.")));
+            faults.push(Fault::new(
+                "email",
+                "invalid",
+                format!("email: {email:?} is not an e-mail address."),
+            ));
         }
         let mut row = self.attributes(&username, &email, now, faults);
         let mut profile_row = Vec::new();
@@ -354,7 +359,9 @@ impl Plan<'_> {
             )),
             None => {}
             Some(known) => match (&known.kind, &value) {
-                (Kind::Text { max_length: Some(limit) }, Value::Text(text)) if text.chars().count() > *limit => {
+                (Kind::Text { max_length: Some(limit) }, Value::Text(text))
+                    if text.chars().count() > *limit =>
+                {
                     faults.push(Fault::new(
                         column,
                         "max_length",
@@ -429,9 +436,15 @@ impl Plan<'_> {
             .map(|table| &*table.kind)
             .collect();
         let message = match (self.kind, &others[..]) {
-            (None, [_, ..]) => format!("{name} is a field of a profile: choose --profile {}.", others.join(" or ")),
+            (None, [_, ..]) => {
+                format!("{name} is a field of a profile: choose --profile {}.", others.join(" or "))
+            }
             (Some(own), [_, ..]) => {
-                format!("{name} is a field of the profile kind {}, not of {}.", others.join(" and "), own.kind)
+                format!(
+                    "{name} is a field of the profile kind {}, not of {}.",
+                    others.join(" and "),
+                    own.kind
+                )
             }
             (kind, []) => {
                 let own = kind.into_iter().flat_map(ProfileTable::fields);

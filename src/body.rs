@@ -51,7 +51,10 @@ impl Body {
     /// [`Refusal::Invalid`] with every fault there is, or what the operating system says.
     pub fn read(path: &Path) -> Result<Self> {
         let (text, name) = if path == Path::new("-") {
-            (io::read_to_string(io::stdin()).context("standard input cannot be read")?, "standard input".to_owned())
+            (
+                io::read_to_string(io::stdin()).context("standard input cannot be read")?,
+                "standard input".to_owned(),
+            )
         } else {
             let name = path.display().to_string();
             (fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?, name)
@@ -72,7 +75,11 @@ impl Body {
         let mut faults = Vec::new();
         for (key, value) in object {
             if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == key) {
-                faults.push(Fault::new(&*key, "not_settable", format!("{key} is not taken from a body: {why}.")));
+                faults.push(Fault::new(
+                    &*key,
+                    "not_settable",
+                    format!("{key} is not taken from a body: {why}."),
+                ));
                 continue;
             }
             let place = match &*key {

@@ -85,5 +85,8 @@ pub struct Options {
 
 fn seconds(text: &str) -> Result<f64, String> {
     let range = 0.0..=86_400.0;
-    text.parse().ok().filter(|seconds| range.contains(seconds)).ok_or_else(|| "give seconds, from 0 to 86400".into())
+    text.parse()
+        .ok()
+        .filter(|seconds| range.contains(seconds))
+        .ok_or_else(|| "give seconds, from 0 to 86400".into())
 }

@@ -1,8 +1,8 @@
 //! Values of columns: from what a person or a JSON body gives to what is stored.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 use serde::Serialize as _;
 use serde_json::Value as Json;
 
@@ -45,7 +45,9 @@ pub fn convert(name: &str, column: &Column, input: &Input) -> Result<Value, Faul
     let text = match (input, &column.kind) {
         (Input::Json(json), Kind::Json) => return Ok(Value::Text(python_json(json))),
         (Input::Json(Json::String(text)) | Input::Text(text), _) => text.clone(),
-        (Input::Json(json @ (Json::Bool(_) | Json::Number(_))), kind) if !matches!(kind, Kind::Text { .. }) => {
+        (Input::Json(json @ (Json::Bool(_) | Json::Number(_))), kind)
+            if !matches!(kind, Kind::Text { .. }) =>
+        {
             json.to_string()
         }
         (Input::Json(_), kind) => {
@@ -123,7 +125,8 @@ fn uuid(text: &str) -> Option<String> {
 
 fn decimal(text: &str) -> Option<String> {
     let text = text.trim();
-    let (whole, fraction) = text.strip_prefix('-').unwrap_or(text).split_once('.').unwrap_or((text.trim_start_matches('-'), "0"));
+    let (whole, fraction) =
+        text.strip_prefix('-').unwrap_or(text).split_once('.').unwrap_or((text.trim_start_matches('-'), "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     (digits(whole) && digits(fraction)).then(|| text.to_owned())
 }
@@ -133,11 +136,19 @@ fn decimal(text: &str) -> Option<String> {
 fn python_json(json: &Json) -> String {
     struct Python;
     impl serde_json::ser::Formatter for Python {
-        fn begin_array_value<W: std::io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()> {
+        fn begin_array_value<W: std::io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            first: bool,
+        ) -> std::io::Result<()> {
             if first { Ok(()) } else { writer.write_all(b", ") }
         }
 
-        fn begin_object_key<W: std::io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()> {
+        fn begin_object_key<W: std::io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            first: bool,
+        ) -> std::io::Result<()> {
             if first { Ok(()) } else { writer.write_all(b", ") }
         }
 
@@ -145,7 +156,11 @@ fn python_json(json: &Json) -> String {
             writer.write_all(b": ")
         }
 
-        fn write_string_fragment<W: std::io::Write + ?Sized>(&mut self, writer: &mut W, text: &str) -> std::io::Result<()> {
+        fn write_string_fragment<W: std::io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            text: &str,
+        ) -> std::io::Result<()> {
             let mut units = [0; 2];
             for c in text.chars() {
                 if c.is_ascii() && c != '\u{7f}' {
@@ -213,7 +228,8 @@ mod tests {
 
     #[test]
     fn json_values_fit_their_kind() {
-        let json = |kind, json: Json| convert("x", &column(kind), &Input::Json(json)).map_err(|fault| fault.code);
+        let json =
+            |kind, json: Json| convert("x", &column(kind), &Input::Json(json)).map_err(|fault| fault.code);
         assert!(json(Kind::Integer, 7.into()) == Ok(Value::Integer(7)));
         assert!(json(Kind::Boolean, true.into()) == Ok(Value::Boolean(true)));
         assert!(json(Kind::Text { max_length: None }, 7.into()) == Err("invalid"));

@@ -1,7 +1,6 @@
 //! Ctrl-C: ends the program at once and cleanly, but never in the middle of a transaction.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,8 +11,8 @@ use signal_hook::iterator::Signals;
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
-/// Held by whoever must not be torn apart.
-static CRITICAL: Mutex<()> = Mutex::new(());
+/// How many critical sections are open.
+static CRITICAL: AtomicUsize = AtomicUsize::new(0);
 
 /// How long a critical section may put off the end.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -32,9 +31,12 @@ pub fn watch() -> Result<()> {
     thread::spawn(move || {
         for signal in &mut signals {
             REQUESTED.store(true, Ordering::SeqCst);
-            wait_for_critical_section();
+            wait_for_critical_sections();
             restore_terminal(modes.as_ref());
-            #[expect(clippy::exit, reason = "the main thread may be waiting in a prompt, where nothing else reaches it")]
+            #[expect(
+                clippy::exit,
+                reason = "the main thread may be waiting in a prompt, where nothing else reaches it"
+            )]
             std::process::exit(128 + signal);
         }
     });
@@ -49,25 +51,32 @@ pub fn requested() -> bool {
 
 /// A section that is finished before the program heeds a signal, if it finishes within [`PATIENCE`].
 #[must_use = "the section ends when this is dropped"]
-pub struct Critical(MutexGuard<'static, ()>);
+pub struct Critical(());
 
 impl Critical {
     /// Makes the rest of the run part of the section.
     pub fn until_the_end(self) {
-        std::mem::forget(self.0);
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Critical {
+    fn drop(&mut self) {
+        CRITICAL.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 /// Begins a section that is not to be torn apart.
 pub fn critical() -> Critical {
-    Critical(CRITICAL.lock().unwrap_or_else(PoisonError::into_inner))
+    CRITICAL.fetch_add(1, Ordering::SeqCst);
+    Critical(())
 }
 
 /// A section that hangs, on a reader that does not read say, must not make the program deaf to Ctrl-C. To end it is
 /// safe at any point: SQLite undoes what was not committed.
-fn wait_for_critical_section() {
+fn wait_for_critical_sections() {
     let deadline = Instant::now() + PATIENCE;
-    while matches!(CRITICAL.try_lock(), Err(TryLockError::WouldBlock)) && Instant::now() < deadline {
+    while CRITICAL.load(Ordering::SeqCst) > 0 && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -11,38 +11,38 @@
 //! - `store` finds out what the database's tables mean and is the only place that knows SQL.
 //! - `accounts` makes an account whole; `field`, `password` and `token` know Django's stored forms.
 //! - `output` is the only place that writes, `prompt` the only one that asks.
-//! - Every expected "no" is a [`refusal::Refusal`], which knows its message and its [`exit::Exit`].
+//! - Every expected "no" is a [`refusal::Refusal`], which knows its message and its exit code.
 
 mod accounts;
 mod answer;
 mod body;
-pub mod cli;
+mod cli;
 mod commands;
 mod context;
 pub mod exit;
 mod field;
 mod interrupt;
 mod minting;
-mod model;
+pub mod model;
 mod output;
-mod password;
+pub mod password;
 mod presented;
 mod prompt;
-mod refusal;
+pub mod refusal;
 mod secret;
 mod session;
 mod settings;
 mod similar;
-mod store;
-mod token;
-mod value;
+pub mod store;
+pub mod token;
+pub mod value;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::cli::Cli;
 use crate::context::Context;
@@ -60,6 +60,12 @@ pub fn main() -> ExitCode {
         Ok(cli) => run(&cli).into(),
         Err(error) => answer_parser(&error, &arguments).into(),
     }
+}
+
+/// The command line as clap knows it, from which completions and man pages are made.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 fn run(cli: &Cli) -> Exit {

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::model::Scheme;
 use crate::refusal::Refusal;
 use crate::store::{NewToken, Store};
-use crate::token::{drf, knox, Minted, PlainToken, Stored, Ttl};
+use crate::token::{Minted, PlainToken, Stored, Ttl, drf, knox};
 
 /// A token that was made but not stored.
 #[derive(Debug)]

@@ -41,8 +41,7 @@ impl Serialize for Key {
 #[must_use]
 pub fn dashed_uuid(digits: &str) -> String {
     if digits.len() == 32 && digits.is_ascii() {
-        let (a, b, c, d, e) =
-            (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
+        let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
         format!("{a}-{b}-{c}-{d}-{e}")
     } else {
         digits.to_owned()
@@ -85,7 +84,9 @@ pub struct Profile {
 }
 
 /// A token scheme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Scheme {
     /// Django REST framework's `authtoken`: one token a user, stored as it is

@@ -7,11 +7,11 @@ use anyhow::Result;
 use clap::{Args, ValueHint};
 
 use crate::context::Context;
+use crate::model::{TokenState, User};
 use crate::refusal::Refusal;
 use crate::secret;
 use crate::session::Sessions;
 use crate::store::{Store, Token};
-use crate::model::{TokenState, User};
 use crate::token::PlainToken;
 
 /// The variable that holds a token.
@@ -55,7 +55,8 @@ impl Presented {
         if let Some(text) = variable() {
             return Ok(given(&text));
         }
-        let session = Sessions::of_environment()?.get(&context.settings.database)?.ok_or(Refusal::NotLoggedIn)?;
+        let session =
+            Sessions::of_environment()?.get(&context.settings.database)?.ok_or(Refusal::NotLoggedIn)?;
         Ok(Self { token: session.token, session_of: Some(session.username) })
     }
 

@@ -45,7 +45,8 @@ impl Prompt {
     /// [`Refusal::Interrupted`] at the end of input.
     pub fn secret(self, question: &str) -> Result<Plain> {
         let theme = ColorfulTheme::default();
-        let prompt = Password::with_theme(&theme).with_prompt(question).allow_empty_password(true).report(false);
+        let prompt =
+            Password::with_theme(&theme).with_prompt(question).allow_empty_password(true).report(false);
         prompt.interact_on(&Term::stderr()).map(Plain::new).map_err(stopped)
     }
 

@@ -207,7 +207,9 @@ impl fmt::Display for Refusal {
             }
             Self::UsernameTaken => f.write_str("A user with that username already exists."),
             Self::EmailTaken => f.write_str("An account with that email address already exists."),
-            Self::Taken(columns) => write!(f, "Another row has the same value in {columns}, which must be unique."),
+            Self::Taken(columns) => {
+                write!(f, "Another row has the same value in {columns}, which must be unique.")
+            }
             Self::FileExists(path) => write!(f, "{} is there already; it was left as it is.", path.display()),
             Self::Invalid(faults) => {
                 for (index, fault) in faults.iter().enumerate() {

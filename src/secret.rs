@@ -54,9 +54,12 @@ impl PasswordSource {
             Err(env::VarError::NotPresent) => {
                 Err(Refusal::usage(format!("--password-env {name}: there is no such variable.")).into())
             }
-            Err(env::VarError::NotUnicode(_)) => {
-                Err(Refusal::invalid("password", "invalid", format!("The variable {name} is not UTF-8 text.")).into())
-            }
+            Err(env::VarError::NotUnicode(_)) => Err(Refusal::invalid(
+                "password",
+                "invalid",
+                format!("The variable {name} is not UTF-8 text."),
+            )
+            .into()),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{bail, Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::model::Scheme;
@@ -47,7 +47,8 @@ impl Sessions {
     /// Where neither `XDG_STATE_HOME` nor `HOME` says where state is kept.
     pub fn of_environment() -> Result<Self> {
         let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
+        let state =
+            absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
         let Some(state) = state else {
             bail!("no folder for sessions: neither XDG_STATE_HOME nor HOME is set to an absolute path")
         };
@@ -103,7 +104,9 @@ impl Sessions {
         let text = match fs::read(&self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Entries::new()),
-            Err(error) => return Err(error).with_context(|| format!("{} cannot be read", self.path.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("{} cannot be read", self.path.display()));
+            }
         };
         serde_json::from_slice(&text).map_err(|_| {
             // Not the parser's own words: they may quote a token.

@@ -19,8 +19,8 @@ use crate::refusal::Refusal;
 use crate::similar::nearest;
 use crate::store::layout::Hints;
 use crate::store::{Opening, ProfileBlueprint};
-use crate::token::knox::{self, Hash};
 use crate::token::Ttl;
+use crate::token::knox::{self, Hash};
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "authctl.toml";
@@ -223,7 +223,8 @@ impl Settings {
 impl File {
     fn read(path: &Path) -> Result<Self> {
         let refusal = |message: String| Refusal::Config { path: Some(path.to_owned()), message };
-        let text = fs::read_to_string(path).map_err(|error| refusal(format!("it cannot be read: {error}.")))?;
+        let text =
+            fs::read_to_string(path).map_err(|error| refusal(format!("it cannot be read: {error}.")))?;
         let file: Self = toml::from_str(&text).map_err(|error| refusal(explain(&error, &text)))?;
         file.check().map_err(refusal)?;
         Ok(file)
@@ -234,14 +235,21 @@ impl File {
         if let Some(hasher) = self.passwords.hasher
             && !hasher.makes_hashes()
         {
-            return Err(format!("[passwords] hasher = \"{hasher}\": Django's defaults do not accept new hashes of it."));
+            return Err(format!(
+                "[passwords] hasher = \"{hasher}\": Django's defaults do not accept new hashes of it."
+            ));
         }
         if self.tokens.prefix.len() > knox::LONGEST_PREFIX || !self.tokens.prefix.is_ascii() {
-            return Err(format!("[tokens] prefix: knox takes at most {} ASCII characters.", knox::LONGEST_PREFIX));
+            return Err(format!(
+                "[tokens] prefix: knox takes at most {} ASCII characters.",
+                knox::LONGEST_PREFIX
+            ));
         }
         for (kind, profile) in &self.profiles {
             if !profile.fields.is_empty() && profile.table.is_none() {
-                return Err(format!("[profiles.{kind}] fields: name the table too, such as table = \"app_{kind}\"."));
+                return Err(format!(
+                    "[profiles.{kind}] fields: name the table too, such as table = \"app_{kind}\"."
+                ));
             }
         }
         Ok(())

@@ -44,9 +44,13 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
     let store = context.store()?;
-    let scheme = minting::scheme(context, store, args.scheme)?.ok_or_else(|| minting::no_token_table(store))?;
+    let scheme =
+        minting::scheme(context, store, args.scheme)?.ok_or_else(|| minting::no_token_table(store))?;
     if args.rotate && scheme == Scheme::Knox {
-        return Err(Refusal::usage("--rotate: with knox every call makes a new token; revoke-token removes old ones.").into());
+        return Err(Refusal::usage(
+            "--rotate: with knox every call makes a new token; revoke-token removes old ones.",
+        )
+        .into());
     }
     let user = store.user(&args.user)?;
     if !user.is_active {
@@ -62,7 +66,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                     Some(key) if !args.rotate => return Ok((key, false)),
                     _ => {}
                 }
-                let old = TokenFilter { user: Some(user.id.clone()), scheme: Some(scheme), ..TokenFilter::default() };
+                let old = TokenFilter {
+                    user: Some(user.id.clone()),
+                    scheme: Some(scheme),
+                    ..TokenFilter::default()
+                };
                 for token in transaction.tokens(&old)? {
                     transaction.delete_token(&token)?;
                 }

@@ -53,8 +53,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 fn say_made(output: &Output, store: &Store, blueprint: &Blueprint, recipe: &Recipe) -> Result<()> {
     let schemes: Vec<String> = blueprint.schemes.iter().map(ToString::to_string).collect();
     let kinds = kinds(store)?;
-    let profiles = if kinds.is_empty() { "no profiles".to_owned() } else { format!("profiles {}", kinds.join(", ")) };
-    output.status(format_args!("Made a database with users, {} tokens and {profiles}.", schemes.join(" and ")));
+    let profiles =
+        if kinds.is_empty() { "no profiles".to_owned() } else { format!("profiles {}", kinds.join(", ")) };
+    output
+        .status(format_args!("Made a database with users, {} tokens and {profiles}.", schemes.join(" and ")));
     let unnamed = blueprint.profiles.iter().filter(|profile| profile.migrations.is_empty());
     for profile in unnamed {
         output.hint(format_args!(

@@ -68,7 +68,13 @@ pub struct Args {
     limit: Option<u64>,
 
     /// Leave out the first so many
-    #[arg(long, value_name = "N", default_value = "0", hide_default_value = true, help_heading = "Rows and columns")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "0",
+        hide_default_value = true,
+        help_heading = "Rows and columns"
+    )]
     offset: u64,
 
     /// The columns: id, username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined,
@@ -78,7 +84,8 @@ pub struct Args {
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
-    moment(text, &TimeZone::system()).ok_or_else(|| "give a date or time such as 2024-02-29 or 2024-02-29T12:30:00Z".into())
+    moment(text, &TimeZone::system())
+        .ok_or_else(|| "give a date or time such as 2024-02-29 or 2024-02-29T12:30:00Z".into())
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
@@ -138,7 +145,8 @@ impl Args {
         if !self.columns.is_empty() {
             return self.columns.clone();
         }
-        let for_people = ["id", "username", "email", "is_active", "is_staff", "date_joined", "profile", "tokens"];
+        let for_people =
+            ["id", "username", "email", "is_active", "is_staff", "date_joined", "profile", "tokens"];
         let all = UserColumn::all().into_iter();
         match format {
             Format::Table => all.filter(|column| for_people.contains(&column.name())).collect(),

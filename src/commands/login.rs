@@ -57,7 +57,8 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
     let store = context.store()?;
-    let scheme = minting::scheme(context, store, args.scheme)?.ok_or_else(|| minting::no_token_table(store))?;
+    let scheme =
+        minting::scheme(context, store, args.scheme)?.ok_or_else(|| minting::no_token_table(store))?;
     let (username, plain) = args.credentials(store, context)?;
     let user = match authenticate(context, store, &username, &plain) {
         Err(error) if matches!(error.downcast_ref(), Some(Refusal::BadCredentials)) => {
@@ -113,7 +114,8 @@ fn authenticate(context: &Context, store: &Store, username: &str, plain: &Plain)
 /// Saves the session. The login itself has succeeded, so that it fails is no more than a warning.
 fn save(context: &Context, user: &User, scheme: Scheme, token: &PlainToken) {
     let session = Session { username: user.username.clone(), scheme, token: token.clone() };
-    let saved = Sessions::of_environment().and_then(|sessions| sessions.put(&context.settings.database, &session));
+    let saved =
+        Sessions::of_environment().and_then(|sessions| sessions.put(&context.settings.database, &session));
     if let Err(error) = saved {
         context.output.warning(format_args!("The session was not saved: {error:#}."));
     } else if presented::variable().is_some() {
@@ -132,7 +134,11 @@ impl Args {
         let is_interactive = context.prompt.is_interactive();
         let mut faults = Vec::new();
         if self.username.is_none() && !is_interactive {
-            faults.push(Fault::new("username", "required", "username must be provided: the argument USERNAME"));
+            faults.push(Fault::new(
+                "username",
+                "required",
+                "username must be provided: the argument USERNAME",
+            ));
         }
         if !self.password.is_given() && !is_interactive {
             let how = "--password-stdin, --password-file or --password-env";

@@ -1,4 +1,4 @@
-use anyhow::{bail, Result};
+use anyhow::{Result, bail};
 use serde_json::json;
 
 use crate::context::Context;
@@ -85,6 +85,7 @@ fn forget_session(args: &Args, context: &Context, presented: &Presented) -> Resu
     let database = &context.settings.database;
     let Some(session) = sessions.get(database)? else { return Ok(false) };
     let is_same = session.token.expose() == presented.token.expose();
-    let is_gone = args.all && context.store()?.find_token(&session.token, context.settings.tokens.hash)?.is_none();
+    let is_gone =
+        args.all && context.store()?.find_token(&session.token, context.settings.tokens.hash)?.is_none();
     if is_same || is_gone { sessions.forget(database) } else { Ok(false) }
 }

@@ -11,7 +11,7 @@ use crate::field::Input;
 use crate::interrupt;
 use crate::minting::{self, Fresh};
 use crate::model::{Key, Scheme};
-use crate::password::{self, About, Encoded, Plain, MIN_LENGTH};
+use crate::password::{self, About, Encoded, MIN_LENGTH, Plain};
 use crate::refusal::{Fault, Refusal};
 use crate::secret::PasswordSource;
 use crate::settings::UsernameFrom;
@@ -210,7 +210,9 @@ fn report(
     let user = store.user_of_key(key)?.with_context(|| format!("user {key} was made, and is gone again"))?;
     let profiles = store.profiles_of(key)?;
     let with = match (profiles.first(), token) {
-        (Some(profile), Some(token)) => format!(" with a {} profile and a {} token", profile.kind, token.scheme),
+        (Some(profile), Some(token)) => {
+            format!(" with a {} profile and a {} token", profile.kind, token.scheme)
+        }
         (Some(profile), None) => format!(" with a {} profile", profile.kind),
         (None, Some(token)) => format!(" with a {} token", token.scheme),
         (None, None) => String::new(),
@@ -220,7 +222,8 @@ fn report(
         output.warning("No token was made: this database has no token table.");
     }
     if store.layout().is_django {
-        output.hint("Django's signals did not run: what the project does in post_save has to be done by hand.");
+        output
+            .hint("Django's signals did not run: what the project does in post_save has to be done by hand.");
     }
     let random = match password {
         Password::Random(plain) => Some(plain.as_str()),
@@ -258,7 +261,10 @@ impl Args {
         };
         let has_source = self.password.is_given() || self.random_password.is_some() || self.no_password;
         if body.password.is_some() && has_source {
-            return Err(Refusal::usage("The body has a password, and an option gives another; drop one of them.").into());
+            return Err(Refusal::usage(
+                "The body has a password, and an option gives another; drop one of them.",
+            )
+            .into());
         }
         let mut fields = body.fields;
         for (field, value) in &self.set {
@@ -405,7 +411,9 @@ fn ask_for_missing(
 /// A value from the option and one from the body: not both.
 fn once(option: &str, given: &Option<String>, from_body: Option<String>) -> Result<Option<String>> {
     match (given, from_body) {
-        (Some(_), Some(_)) => Err(Refusal::usage(format!("The body gives what {option} gives too; drop one of them.")).into()),
+        (Some(_), Some(_)) => {
+            Err(Refusal::usage(format!("The body gives what {option} gives too; drop one of them.")).into())
+        }
         (Some(given), None) => Ok(Some(given.clone())),
         (None, from_body) => Ok(from_body),
     }
@@ -416,7 +424,8 @@ fn value_of(field: &str, value: &str) -> Result<String> {
     match value.strip_prefix('@') {
         None => Ok(value.to_owned()),
         Some(literal) if literal.starts_with('@') => Ok(literal.to_owned()),
-        Some(path) => std::fs::read_to_string(path)
-            .with_context(|| format!("--set {field}=@{path}: the file cannot be read; for the text itself, write @@")),
+        Some(path) => std::fs::read_to_string(path).with_context(|| {
+            format!("--set {field}=@{path}: the file cannot be read; for the text itself, write @@")
+        }),
     }
 }

@@ -68,7 +68,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     for token in &tokens {
         let verb = if args.dry_run { "Would delete" } else { "To delete" };
         if args.dry_run || tokens.len() > 1 {
-            context.output.status(format_args!("{verb}: {} ({} of {})", token.prefix, token.scheme, token.username));
+            context
+                .output
+                .status(format_args!("{verb}: {} ({} of {})", token.prefix, token.scheme, token.username));
         }
     }
     let mut deleted = 0;
@@ -136,7 +138,10 @@ impl Args {
                     found.push(last);
                     return Err(Refusal::Ambiguous {
                         what: format!("The token with the prefix {prefix}"),
-                        found: found.iter().map(|token| format!("{} of {}", token.prefix, token.username)).collect(),
+                        found: found
+                            .iter()
+                            .map(|token| format!("{} of {}", token.prefix, token.username))
+                            .collect(),
                         decide: "Give more characters, or --user.".into(),
                     }
                     .into());

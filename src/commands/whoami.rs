@@ -27,7 +27,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let (token, user) = presented.accepted(context, store)?;
     let address = if user.email.is_empty() { &user.username } else { &user.email };
     context.output.status(format_args!("Token valid for {address}"));
-    let profiles = if context.output.format().is_for_programs() { store.profiles_of(&user.id)? } else { Vec::new() };
+    let profiles =
+        if context.output.format().is_for_programs() { store.profiles_of(&user.id)? } else { Vec::new() };
     let mut answer = Answer::new(&user, &profiles);
     answer.scheme = Some(token.scheme);
     answer.expiry = token.expiry;

@@ -9,9 +9,9 @@ use comfy_table::{Attribute, Cell as TableCell, Color, ContentArrangement, Table
 use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::Format;
 use super::escape::escaped;
 use super::spool::Spool;
-use super::Format;
 use crate::model::dashed_uuid;
 use crate::value::{Cell, Kind};
 
@@ -43,9 +43,9 @@ pub(super) fn write(
 ) -> Result<()> {
     let outcome = match format {
         Format::Table => table(spool, color, headings, rows),
-        Format::Plain => each(rows, |row| {
-            write_separated(spool, headings, row, |text| escaped(&text).into_owned())
-        }),
+        Format::Plain => {
+            each(rows, |row| write_separated(spool, headings, row, |text| escaped(&text).into_owned()))
+        }
         Format::Csv => csv(spool, headings, rows),
         Format::Jsonl => each(rows, |row| {
             write_json(spool, headings, row)?;
@@ -187,7 +187,12 @@ fn table(spool: &mut Spool, color: bool, headings: &[Heading], rows: &mut Rows<'
     each(rows, |row| write_aligned(spool, headings, &widths, &texts(row)))
 }
 
-fn write_aligned(spool: &mut Spool, headings: &[Heading], widths: &[usize], texts: &[String]) -> io::Result<()> {
+fn write_aligned(
+    spool: &mut Spool,
+    headings: &[Heading],
+    widths: &[usize],
+    texts: &[String],
+) -> io::Result<()> {
     let mut line = String::new();
     for ((heading, width), text) in headings.iter().zip(widths).zip(texts) {
         let padding = " ".repeat(width.saturating_sub(text.width()));
@@ -212,7 +217,9 @@ fn lay_out(spool: &mut Spool, color: bool, headings: &[Heading], rows: &[Vec<Str
         table.force_no_tty();
         table.set_content_arrangement(ContentArrangement::Disabled);
     }
-    table.set_header(headings.iter().map(|heading| TableCell::new(heading.name).add_attribute(Attribute::Bold)));
+    table.set_header(
+        headings.iter().map(|heading| TableCell::new(heading.name).add_attribute(Attribute::Bold)),
+    );
     for row in rows {
         table.add_row(headings.iter().zip(row).map(|(heading, text)| match tone(heading, text) {
             Some(tone) => TableCell::new(text).fg(tone),

@@ -10,7 +10,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
-use serde_json::{json, Value as Json};
+use serde_json::{Value as Json, json};
 
 pub use self::listing::{Heading, Rows};
 use self::spool::Spool;

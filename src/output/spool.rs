@@ -81,7 +81,10 @@ impl Spool {
         if let Some(to_reader) = self.to_reader.take()
             && self.overflow.is_none()
         {
-            to_reader.send(mem::take(&mut self.chunk)).map_err(|_| io::ErrorKind::BrokenPipe).or_else(|_| self.join())?;
+            to_reader
+                .send(mem::take(&mut self.chunk))
+                .map_err(|_| io::ErrorKind::BrokenPipe)
+                .or_else(|_| self.join())?;
         }
         self.join()?;
         let Some(mut file) = self.overflow.take() else { return Ok(()) };

@@ -134,9 +134,13 @@ pub fn create(engine: &dyn Engine, blueprint: &Blueprint) -> Result<()> {
     for profile in &blueprint.profiles {
         engine.execute(&profile_table(profile)?, &[])?;
         for migration in &profile.migrations {
-            let Some((app, name)) = migration.split_once('.').filter(|(app, name)| !app.is_empty() && !name.is_empty())
+            let Some((app, name)) =
+                migration.split_once('.').filter(|(app, name)| !app.is_empty() && !name.is_empty())
             else {
-                return Err(declaration(profile, &format!("migrations: {migration:?} is not of the form app.name.")));
+                return Err(declaration(
+                    profile,
+                    &format!("migrations: {migration:?} is not of the form app.name."),
+                ));
             };
             if !recorded.contains(migration) {
                 record_migration(engine, app, name, blueprint.now)?;
@@ -168,7 +172,8 @@ fn profile_table(profile: &ProfileBlueprint) -> Result<String> {
         columns.push(definition);
     }
     columns.push(
-        r#""user_id" integer NOT NULL UNIQUE REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED"#.to_owned(),
+        r#""user_id" integer NOT NULL UNIQUE REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED"#
+            .to_owned(),
     );
     Ok(format!("CREATE TABLE {} ({})", quoted(&profile.table), columns.join(", ")))
 }
@@ -177,7 +182,9 @@ fn profile_table(profile: &ProfileBlueprint) -> Result<String> {
 fn column(name: &str, declared: &str) -> Option<String> {
     let declared = declared.trim().to_ascii_lowercase();
     let (kind, null) = match declared.strip_suffix("null").map(str::trim_end) {
-        Some(rest) if rest.ends_with(" not") => (rest.trim_end_matches("not").trim_end().to_owned(), "NOT NULL"),
+        Some(rest) if rest.ends_with(" not") => {
+            (rest.trim_end_matches("not").trim_end().to_owned(), "NOT NULL")
+        }
         Some(rest) => (rest.to_owned(), "NULL"),
         None => (declared, "NOT NULL"),
     };
@@ -185,7 +192,8 @@ fn column(name: &str, declared: &str) -> Option<String> {
     let known = match length {
         Some(length) => length.parse::<u16>().is_ok_and(|length| length > 0),
         None => [
-            "text", "integer", "bigint", "smallint", "bool", "date", "datetime", "time", "decimal", "real", "char(32)",
+            "text", "integer", "bigint", "smallint", "bool", "date", "datetime", "time", "decimal", "real",
+            "char(32)",
         ]
         .contains(&&*kind),
     };

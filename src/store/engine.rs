@@ -70,10 +70,4 @@ pub trait Engine {
     /// # Errors
     /// [`crate::refusal::Refusal::FileExists`], or what the operating system says.
     fn save_as_new_file(&mut self, path: &Path) -> Result<()>;
-
-    /// How the engine would find the rows of a statement, for tests of its use of indexes.
-    ///
-    /// # Errors
-    /// Where the statement cannot be prepared.
-    fn plan(&self, sql: &str) -> Result<String>;
 }

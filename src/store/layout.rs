@@ -6,8 +6,8 @@ use crate::model::Scheme;
 use crate::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::schema::{Column, Table};
-use crate::value::Kind;
 use crate::token::{drf, knox};
+use crate::value::Kind;
 
 /// What the operator said about the layout, for databases that leave a choice.
 #[derive(Clone, Debug, Default)]
@@ -196,7 +196,9 @@ fn find_users(
             Some(table) => Ok(Some(table)),
             None => Err(Refusal::Config {
                 path: None,
-                message: format!("[database] user_table = {name:?}: the database has no user table of that name."),
+                message: format!(
+                    "[database] user_table = {name:?}: the database has no user table of that name."
+                ),
             }
             .into()),
         };
@@ -235,7 +237,10 @@ impl UserTable {
         let [key] = &table.key[..] else {
             return Err(Refusal::Config {
                 path: None,
-                message: format!("Table {} has no primary key of one column, so it cannot be the user table.", table.name),
+                message: format!(
+                    "Table {} has no primary key of one column, so it cannot be the user table.",
+                    table.name
+                ),
             }
             .into());
         };
@@ -307,7 +312,11 @@ fn name_kinds(engine: &dyn Engine, hints: &Hints, found: &mut [ProfileTable]) ->
     }
     let mut short: Vec<String> = Vec::new();
     for profile in found.iter() {
-        short.push(if profile.kind.is_empty() { model_name(engine, &profile.table.name)? } else { profile.kind.clone() });
+        short.push(if profile.kind.is_empty() {
+            model_name(engine, &profile.table.name)?
+        } else {
+            profile.kind.clone()
+        });
     }
     for (index, profile) in found.iter_mut().enumerate() {
         if !profile.kind.is_empty() {
@@ -325,7 +334,8 @@ fn model_name(engine: &dyn Engine, table: &str) -> Result<String> {
     let mut models: Vec<String> = Vec::new();
     if engine.table("django_content_type")?.is_some() {
         let text = Kind::Text { max_length: None };
-        let sql = "SELECT model FROM django_content_type WHERE lower(?1) IN (app_label || '_' || model, model)";
+        let sql =
+            "SELECT model FROM django_content_type WHERE lower(?1) IN (app_label || '_' || model, model)";
         engine.query(sql, &[table.into()], &[text], &mut |cells| {
             models.push(cells[0].string());
             Ok(std::ops::ControlFlow::Continue(()))

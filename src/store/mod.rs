@@ -20,11 +20,11 @@ use anyhow::Result;
 
 pub use self::create::{Blueprint, ProfileBlueprint};
 pub use self::engine::Engine;
+use self::layout::{Hints, Layout, ProfileTable};
 pub use self::sqlite::Opening;
+use self::sqlite::Sqlite;
 pub use self::tokens::{NewToken, Token};
 pub use self::users::UserColumn;
-use self::layout::{Hints, Layout, ProfileTable};
-use self::sqlite::Sqlite;
 use crate::interrupt;
 use crate::refusal::Refusal;
 use crate::value::Value;
@@ -63,9 +63,10 @@ impl Store {
         let Some(layout) = Layout::discover(&*engine, &hints)? else {
             return Err(Refusal::DatabaseUnusable {
                 path: path.to_owned(),
-                reason: "it has no user table. In a Django project, run `manage.py migrate` first; else name \
+                reason:
+                    "it has no user table. In a Django project, run `manage.py migrate` first; else name \
                          another file with --db."
-                    .into(),
+                        .into(),
             }
             .into());
         };

@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use anyhow::Result;
 use serde_json::{Map, Value as Json};
 
-use crate::model::{dashed_uuid, Key, Profile};
+use crate::model::{Key, Profile, dashed_uuid};
 use crate::store::layout::ProfileTable;
-use crate::store::schema::{quoted, Column};
-use crate::value::{Cell, Kind, Value};
+use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
+use crate::value::{Cell, Kind, Value};
 
 impl Store {
     /// The profiles of a user, of every kind.
@@ -29,7 +29,10 @@ impl Store {
                 quoted(&table.user_column)
             );
             self.engine.query(&sql, &[user.into()], &kinds, &mut |cells| {
-                let values = fields.iter().zip(cells).map(|(column, cell)| (column.name.clone(), json(*cell, &column.kind)));
+                let values = fields
+                    .iter()
+                    .zip(cells)
+                    .map(|(column, cell)| (column.name.clone(), json(*cell, &column.kind)));
                 profiles.push(Profile { kind: table.kind.clone(), fields: values.collect::<Map<_, _>>() });
                 Ok(ControlFlow::Break(()))
             })?;

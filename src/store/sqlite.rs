@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{params_from_iter, Connection, ErrorCode, OpenFlags, ToSql};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
 use crate::refusal::Refusal;
 use crate::store::engine::{Engine, OnRow};
@@ -54,8 +54,7 @@ impl Sqlite {
         }
         // Without SQLITE_OPEN_URI: a path is a path, even when it starts with `file:`.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection =
-            Connection::open_with_flags(path, flags).map_err(|error| translate(error, path))?;
+        let connection = Connection::open_with_flags(path, flags).map_err(|error| translate(error, path))?;
         Self::prepare(connection, path, opening)
     }
 
@@ -245,10 +244,8 @@ impl Engine for Sqlite {
         let image = self.connection.serialize(rusqlite::MAIN_DB).map_err(|error| translate(error, path))?;
         let cannot = || format!("{} cannot be made", path.display());
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new()
-            .prefix(".authctl-")
-            .tempfile_in(folder)
-            .with_context(cannot)?;
+        let mut file =
+            tempfile::Builder::new().prefix(".authctl-").tempfile_in(folder).with_context(cannot)?;
         file.write_all(&image).and_then(|()| file.as_file().sync_all()).with_context(cannot)?;
         if let Err(failure) = file.persist_noclobber(path) {
             return Err(match failure.error.kind() {
@@ -257,16 +254,6 @@ impl Engine for Sqlite {
             });
         }
         File::open(folder).and_then(|folder| folder.sync_all()).with_context(cannot)
-    }
-
-    fn plan(&self, sql: &str) -> Result<String> {
-        let mut lines = Vec::new();
-        let kinds = [Kind::Integer, Kind::Integer, Kind::Integer, Kind::Text { max_length: None }];
-        self.query(&format!("EXPLAIN QUERY PLAN {sql}"), &[], &kinds, &mut |cells| {
-            lines.push(cells[3].string());
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(lines.join("\n"))
     }
 }
 
@@ -361,7 +348,9 @@ fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
             unusable(path, "it is damaged. Restore a backup, or try `.recover` in the sqlite3 shell.")
         }
         ErrorCode::ConstraintViolation => constraint(detail),
-        ErrorCode::ReadOnly => anyhow::Error::new(error).context(format!("{} cannot be written", path.display())),
+        ErrorCode::ReadOnly => {
+            anyhow::Error::new(error).context(format!("{} cannot be written", path.display()))
+        }
         _ => anyhow::Error::new(error).context(format!("{}: the database failed", path.display())),
     }
 }
@@ -373,7 +362,11 @@ fn constraint(detail: &str) -> anyhow::Error {
     match rule {
         "UNIQUE" | "PRIMARY KEY" => Refusal::Taken(what.to_owned()),
         "NOT NULL" => Refusal::invalid(column, "required", format!("{what} must have a value.")),
-        "CHECK" => Refusal::invalid(what, "check", format!("The database's rule {what} does not accept these values.")),
+        "CHECK" => Refusal::invalid(
+            what,
+            "check",
+            format!("The database's rule {what} does not accept these values."),
+        ),
         _ => Refusal::invalid("", "reference", "A value refers to a row that does not exist."),
     }
     .into()
@@ -419,14 +412,17 @@ mod tests {
 
     #[test]
     fn only_one_is_true() {
-        for (raw, expected) in [(ValueRef::Integer(1), true), (ValueRef::Integer(2), false), (ValueRef::Text(b"true"), false)] {
+        for (raw, expected) in
+            [(ValueRef::Integer(1), true), (ValueRef::Integer(2), false), (ValueRef::Text(b"true"), false)]
+        {
             assert_eq!(cell(raw, &Kind::Boolean, &TimeZone::UTC).is_true(), expected);
         }
     }
 
     #[test]
     fn declared_types_mean_what_django_means() {
-        let definition = r#"CREATE TABLE t ("a" text NOT NULL CHECK ((JSON_VALID("a") OR "a" IS NULL)), "b" text)"#;
+        let definition =
+            r#"CREATE TABLE t ("a" text NOT NULL CHECK ((JSON_VALID("a") OR "a" IS NULL)), "b" text)"#;
         let cases = [
             ("a", "text", Kind::Json),
             ("b", "text", Kind::Text { max_length: None }),

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 
 use crate::model::{Key, Scheme, TokenFilter, TokenState};
 use crate::store::schema::quoted;
-use crate::value::{Cell, Kind, Value};
 use crate::store::{Store, Transaction};
 use crate::token::knox::{self, Hash};
-use crate::token::{drf, PlainToken, Stored};
+use crate::token::{PlainToken, Stored, drf};
+use crate::value::{Cell, Kind, Value};
 
 const TEXT: Kind = Kind::Text { max_length: None };
 
@@ -152,7 +152,8 @@ impl Store {
             return Ok(());
         }
         let sql = format!("{} ORDER BY 6, 3, 2", parts.join(" UNION ALL "));
-        self.engine.query(&sql, &parameters, &self.token_kinds(), &mut |cells| on_token(self.read_token(cells)))
+        self.engine
+            .query(&sql, &parameters, &self.token_kinds(), &mut |cells| on_token(self.read_token(cells)))
     }
 
     /// The tokens that the filter lets through.
@@ -168,7 +169,12 @@ impl Store {
         Ok(tokens)
     }
 
-    fn token_conditions(&self, scheme: Scheme, filter: &TokenFilter, parameters: &mut Vec<Value>) -> Vec<String> {
+    fn token_conditions(
+        &self,
+        scheme: Scheme,
+        filter: &TokenFilter,
+        parameters: &mut Vec<Value>,
+    ) -> Vec<String> {
         let mut bind = |value: Value| {
             parameters.push(value);
             format!("?{}", parameters.len())
@@ -244,7 +250,8 @@ impl Transaction<'_> {
     /// # Errors
     /// A failure of the database; its table is there, since [`crate::store::layout::Layout::schemes`] said so.
     pub fn insert_token(&self, user: &Key, token: &NewToken<'_>) -> Result<()> {
-        let mut row = vec![("user_id".to_owned(), Value::from(user)), ("created".to_owned(), token.created.into())];
+        let mut row =
+            vec![("user_id".to_owned(), Value::from(user)), ("created".to_owned(), token.created.into())];
         let table = match (token.stored, &self.layout.knox) {
             (Stored::Knox { digest, token_key, salt }, Some(knox)) => {
                 row.push(("digest".into(), digest.as_str().into()));

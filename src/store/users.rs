@@ -11,8 +11,8 @@ use crate::refusal::Refusal;
 use crate::store::engine::OnRow;
 use crate::store::layout::UserTable;
 use crate::store::schema::quoted;
-use crate::value::{Cell, Kind, Value};
 use crate::store::{Store, Transaction};
+use crate::value::{Cell, Kind, Value};
 
 const TEXT: Kind = Kind::Text { max_length: None };
 
@@ -66,9 +66,10 @@ impl UserColumn {
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Attribute(name) => {
-                ATTRIBUTES.iter().find(|(attribute, _)| attribute == name).map_or(TEXT, |(_, kind)| kind.clone())
-            }
+            Self::Attribute(name) => ATTRIBUTES
+                .iter()
+                .find(|(attribute, _)| attribute == name)
+                .map_or(TEXT, |(_, kind)| kind.clone()),
             Self::Tokens => Kind::Integer,
             Self::Profile | Self::Hasher => TEXT,
         }
@@ -104,7 +105,8 @@ impl UserTable {
     }
 
     fn kinds(&self) -> Vec<Kind> {
-        let own = |(name, kind): &(&str, Kind)| if *name == "id" { self.key_kind.clone() } else { kind.clone() };
+        let own =
+            |(name, kind): &(&str, Kind)| if *name == "id" { self.key_kind.clone() } else { kind.clone() };
         ATTRIBUTES.iter().map(own).collect()
     }
 
@@ -191,11 +193,8 @@ impl Store {
     /// A failure of the database.
     pub fn encoded_password(&self, key: &Key) -> Result<String> {
         let users = &self.layout.users;
-        let sql = format!(
-            "SELECT password FROM {} WHERE {} = ?1",
-            quoted(&users.table.name),
-            quoted(&users.key)
-        );
+        let sql =
+            format!("SELECT password FROM {} WHERE {} = ?1", quoted(&users.table.name), quoted(&users.key));
         Ok(self.texts(&sql, &[key.into()])?.pop().unwrap_or_default())
     }
 
@@ -229,7 +228,12 @@ impl Store {
     /// # Errors
     /// [`Refusal::ProfileKindNotFound`], [`Refusal::Usage`] for an order that does not exist, a failure of the
     /// database, or what `on_row` returns.
-    pub fn each_user(&self, filter: &UserFilter, columns: &[UserColumn], on_row: &mut OnRow<'_>) -> Result<()> {
+    pub fn each_user(
+        &self,
+        filter: &UserFilter,
+        columns: &[UserColumn],
+        on_row: &mut OnRow<'_>,
+    ) -> Result<()> {
         let users = &self.layout.users;
         let mut parameters = Vec::new();
         let mut selected = Vec::new();

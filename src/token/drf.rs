@@ -1,6 +1,6 @@
 //! DRF's `authtoken`: one key a user, stored as it is (DRF 3.14 to 3.18).
 
-use super::{random_hex, Minted, PlainToken, Stored};
+use super::{Minted, PlainToken, Stored, random_hex};
 
 /// How many first characters of a key authctl shows; the 32 that remain are 128 secret bits.
 pub const PUBLIC_LENGTH: usize = 8;

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{hex, random_hex, unhex, Minted, PlainToken, Stored};
+use super::{Minted, PlainToken, Stored, hex, random_hex, unhex};
 
 /// The longest `TOKEN_PREFIX` that knox 5 accepts.
 pub const LONGEST_PREFIX: usize = 10;

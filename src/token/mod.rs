@@ -30,7 +30,9 @@ impl PlainToken {
     pub fn presented(text: &str) -> Self {
         let text = text.trim();
         let key = match text.split_once(char::is_whitespace) {
-            Some((word, key)) if ["token", "bearer"].contains(&&*word.to_ascii_lowercase()) => key.trim_start(),
+            Some((word, key)) if ["token", "bearer"].contains(&&*word.to_ascii_lowercase()) => {
+                key.trim_start()
+            }
             _ => text,
         };
         Self::new(key.to_owned())

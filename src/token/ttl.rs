@@ -43,10 +43,13 @@ impl FromStr for Ttl {
         if text.trim().eq_ignore_ascii_case("never") {
             return Ok(Self::Never);
         }
-        let span: Span = text.trim().parse().map_err(|_| format!("{text:?} is not a duration such as 10h, 30d or never"))?;
-        let duration = span
-            .to_duration(SpanRelativeTo::days_are_24_hours())
-            .map_err(|_| "give weeks, days, hours, minutes and seconds; months and years differ in length".to_owned())?;
+        let span: Span = text
+            .trim()
+            .parse()
+            .map_err(|_| format!("{text:?} is not a duration such as 10h, 30d or never"))?;
+        let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| {
+            "give weeks, days, hours, minutes and seconds; months and years differ in length".to_owned()
+        })?;
         if duration <= SignedDuration::ZERO {
             return Err("a token has to live for more than no time".into());
         }

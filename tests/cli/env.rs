@@ -1,0 +1,186 @@
+//! A hermetic place to run the real program in: folders of its own, no variable of the machine's, a fixed time zone.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use rusqlite::Connection;
+use serde_json::Value as Json;
+use tempfile::TempDir;
+
+/// A folder to work in and a folder for state, both gone at the end.
+pub struct TestEnv {
+    work: TempDir,
+    state: TempDir,
+}
+
+/// What a run ended with.
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl TestEnv {
+    pub fn new() -> Self {
+        let folder = || TempDir::new().expect("a temporary folder");
+        Self { work: folder(), state: folder() }
+    }
+
+    /// With a database of authctl's own in it, `authctl.toml` being this text.
+    pub fn with_database(config: &str) -> Self {
+        let env = Self::new();
+        env.write("authctl.toml", config);
+        env.run(["init"]).succeeds();
+        env
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.work.path().join(name)
+    }
+
+    pub fn state_file(&self) -> PathBuf {
+        self.state.path().join("authctl/sessions.json")
+    }
+
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, text).expect("a file in the working folder");
+        path
+    }
+
+    /// The program, to be run in the working folder.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_authctl"));
+        command
+            .current_dir(self.work.path())
+            .env_clear()
+            .env("XDG_STATE_HOME", self.state.path())
+            .env("TZ", "UTC")
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
+        Run::of(self.command().args(arguments).output().expect("the program to start"))
+    }
+
+    /// Runs with this on standard input.
+    pub fn run_with_input<S: AsRef<OsStr>>(
+        &self,
+        input: impl AsRef<[u8]>,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Run {
+        let mut child = self
+            .command()
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program to start");
+        // The program may end before it has read everything.
+        let _ = child.stdin.take().expect("a pipe").write_all(input.as_ref());
+        Run::of(child.wait_with_output().expect("the program to end"))
+    }
+
+    /// Registers a user with this password and returns the token.
+    pub fn register(&self, username: &str, password: &str) -> String {
+        let run = self.run_with_input(password, ["register", username, "--password-stdin"]).succeeds();
+        run.stdout.trim().to_owned()
+    }
+
+    /// The database, to look into or to change behind the program's back.
+    pub fn database(&self) -> Connection {
+        Connection::open(self.path("db.sqlite3")).expect("the database")
+    }
+
+    /// The first column of a query's first row, as text.
+    pub fn value(&self, sql: &str) -> String {
+        let value: rusqlite::types::Value = self
+            .database()
+            .query_row(sql, [], |row| row.get(0))
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
+        match value {
+            rusqlite::types::Value::Null => "NULL".into(),
+            rusqlite::types::Value::Integer(number) => number.to_string(),
+            rusqlite::types::Value::Real(number) => number.to_string(),
+            rusqlite::types::Value::Text(text) => text,
+            rusqlite::types::Value::Blob(_) => "a blob".into(),
+        }
+    }
+
+    /// The bytes of the database file, to see that nothing was written.
+    pub fn database_bytes(&self) -> Vec<u8> {
+        fs::read(self.path("db.sqlite3")).expect("the database file")
+    }
+}
+
+impl Run {
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8 on standard error"),
+        }
+    }
+
+    #[track_caller]
+    pub fn succeeds(self) -> Self {
+        self.ends_with(0)
+    }
+
+    #[track_caller]
+    pub fn ends_with(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "\nstdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Json {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {:?}", self.stdout))
+    }
+
+    /// The error object on standard error under `--format json`.
+    #[track_caller]
+    pub fn error(&self) -> Json {
+        serde_json::from_str(&self.stderr).unwrap_or_else(|error| panic!("{error} in {:?}", self.stderr))
+    }
+
+    /// Exit code and both streams, for a snapshot, with what differs from run to run replaced.
+    pub fn snapshot(&self, env: &TestEnv) -> String {
+        let text = format!("exit: {}\n--- stdout\n{}--- stderr\n{}", self.code, self.stdout, self.stderr);
+        redact(&text, env.work.path())
+    }
+}
+
+/// Replaces the working folder, keys, times and made passwords.
+fn redact(text: &str, work: &Path) -> String {
+    let text = text.replace(&*work.to_string_lossy(), "[WORK]");
+    let mut redacted: Vec<String> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        redacted.push(match line.split_once("Password: ") {
+            Some((before, _)) => format!("{before}Password: [PASSWORD]\n"),
+            None => line.to_owned(),
+        });
+    }
+    let is_key = |word: &str| word.len() >= 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let text = redacted.concat();
+    let mut out = String::new();
+    let mut word = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c.is_ascii_alphanumeric() {
+            word.push(c);
+            continue;
+        }
+        out.push_str(if is_key(&word) { "[KEY]" } else { &word });
+        word.clear();
+        if c != '\0' {
+            out.push(c);
+        }
+    }
+    out
+}
