@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
-use rand::{CryptoRng, Rng as _};
+use rand::CryptoRng;
 use serde_json::{Map, Value as Json};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
@@ -118,14 +118,6 @@ impl Request {
         Ok(self.plan(store, settings)?.missing())
     }
 
-    /// The profile kind of the account, if it gets a profile.
-    ///
-    /// # Errors
-    /// [`Refusal::ProfileKindNotFound`].
-    pub fn profile_kind(&self, store: &Store, settings: &Settings) -> Result<Option<String>> {
-        Ok(self.plan(store, settings)?.kind.map(|table| table.kind.clone()))
-    }
-
     /// The account in the form in which it is stored.
     ///
     /// # Errors
@@ -148,12 +140,13 @@ impl Request {
         let kinds = store.profile_tables()?;
         let kind = match (&self.profile, &settings.register.profile) {
             (ProfileChoice::None, _) => None,
-            (ProfileChoice::Kind(kind), _) => Some(store.profile_table(kind)?),
+            (ProfileChoice::Kind(kind), _) | (ProfileChoice::Decide, Some(kind)) => {
+                Some(store.profile_table(kind)?)
+            }
             (ProfileChoice::AccountType(kind), _) => {
                 let found = kinds.iter().find(|table| table.kind == *kind);
                 Some(found.ok_or_else(|| unknown_account_type(kind, kinds))?)
             }
-            (ProfileChoice::Decide, Some(kind)) => Some(store.profile_table(kind)?),
             (ProfileChoice::Decide, None) => self.kind_of_fields(&users.table, kinds),
         };
         Ok(Plan { request: self, settings, users, login: users.login()?, kind, kinds })

@@ -11,9 +11,8 @@ use crate::model::{Profile, Scheme, User};
 pub struct Answer<'a> {
     /// Is the token, or was the password, accepted?
     pub valid: bool,
-    /// The token's key; left out where it is not for showing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<Option<&'a str>>,
+    /// The token's key; null where there is none, or where it is not for showing again.
+    pub token: Option<&'a str>,
     /// The token's scheme; null without a token.
     pub scheme: Option<Scheme>,
     /// When the token ends; null for never, and without a token.

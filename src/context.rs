@@ -75,7 +75,9 @@ impl Context {
     /// # Errors
     /// What [`Store::open`] refuses.
     pub fn open(&self) -> Result<Store> {
-        Store::open(&self.settings.database, &self.settings.opening, self.settings.hints())
+        let settings = &self.settings;
+        Store::open(&settings.database, &settings.opening, settings.hints())
+            .map_err(|error| self.located(error))
     }
 
     /// What a new database holds: the token tables of these schemes, or else of the configured one, and the profile
@@ -96,7 +98,20 @@ impl Context {
     /// # Errors
     /// What [`Store::draft`] refuses.
     pub fn draft(&self, blueprint: &Blueprint) -> Result<Store> {
-        Store::draft(&self.settings.database, &self.settings.opening, self.settings.hints(), blueprint)
+        let settings = &self.settings;
+        Store::draft(&settings.database, &settings.opening, settings.hints(), blueprint)
+            .map_err(|error| self.located(error))
+    }
+
+    /// What is wrong with the configuration is said with the file it stands in.
+    fn located(&self, error: anyhow::Error) -> anyhow::Error {
+        match error.downcast() {
+            Ok(Refusal::Config { path: None, message }) => {
+                Refusal::Config { path: self.settings.file.clone(), message }.into()
+            }
+            Ok(refusal) => refusal.into(),
+            Err(error) => error,
+        }
     }
 
     /// How new passwords are hashed: as configured, else as the newest users' are, else as the project's Django does
@@ -108,10 +123,8 @@ impl Context {
         let newest = store.newest_passwords(LOOKED_AT)?;
         let followed = password::follow(newest.iter().map(String::as_str));
         let configured = self.settings.passwords.hasher.and_then(Recipe::newest);
-        Ok(configured.or(followed).unwrap_or_else(|| match store.layout().is_django {
-            true => Recipe::pbkdf2_sha256(),
-            false => Recipe::argon2(),
-        }))
+        let default = if store.layout().is_django { Recipe::pbkdf2_sha256() } else { Recipe::argon2() };
+        Ok(configured.or(followed).unwrap_or(default))
     }
 
     /// Has the person at the terminal, or `--yes`, agreed?

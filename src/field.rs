@@ -37,10 +37,8 @@ impl Input {
 /// SQLite does not keep them.
 pub fn convert(name: &str, column: &Column, input: &Input) -> Result<Value, Fault> {
     if *input == Input::Json(Json::Null) {
-        return match column.nullable {
-            true => Ok(Value::Null),
-            false => Err(Fault::new(name, "null", format!("{name} must have a value."))),
-        };
+        let fault = || Fault::new(name, "null", format!("{name} must have a value."));
+        return column.nullable.then_some(Value::Null).ok_or_else(fault);
     }
     let text = match (input, &column.kind) {
         (Input::Json(json), Kind::Json) => return Ok(Value::Text(python_json(json))),

@@ -29,7 +29,7 @@ pub fn watch() -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let modes = terminal_modes();
     thread::spawn(move || {
-        for signal in &mut signals {
+        if let Some(signal) = signals.forever().next() {
             REQUESTED.store(true, Ordering::SeqCst);
             wait_for_critical_sections();
             restore_terminal(modes.as_ref());

@@ -40,12 +40,10 @@ impl Serialize for Key {
 /// The 32 digits of a UUID with dashes; other text as it is.
 #[must_use]
 pub fn dashed_uuid(digits: &str) -> String {
-    if digits.len() == 32 && digits.is_ascii() {
-        let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
-        format!("{a}-{b}-{c}-{d}-{e}")
-    } else {
-        digits.to_owned()
+    if digits.len() != 32 || !digits.is_ascii() {
+        return digits.to_owned();
     }
+    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
 }
 
 /// A user, without the password. What the project's user table does not have is empty, false or `None`.

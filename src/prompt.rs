@@ -12,21 +12,25 @@ use crate::password::Plain;
 use crate::refusal::Refusal;
 
 /// Asks the person at the terminal, where there is one; questions go to standard error.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Prompt {
     is_interactive: bool,
+    terminal: Term,
 }
 
 impl Prompt {
     /// A prompt that asks unless `no_input` is set, or standard input or error is no terminal.
     #[must_use]
     pub fn new(no_input: bool) -> Self {
-        Self { is_interactive: !no_input && io::stdin().is_terminal() && io::stderr().is_terminal() }
+        Self {
+            is_interactive: !no_input && io::stdin().is_terminal() && io::stderr().is_terminal(),
+            terminal: Term::stderr(),
+        }
     }
 
     /// Is there anybody to ask?
     #[must_use]
-    pub fn is_interactive(self) -> bool {
+    pub fn is_interactive(&self) -> bool {
         self.is_interactive
     }
 
@@ -34,33 +38,33 @@ impl Prompt {
     ///
     /// # Errors
     /// [`Refusal::Interrupted`] at the end of input.
-    pub fn text(self, question: &str) -> Result<String> {
+    pub fn text(&self, question: &str) -> Result<String> {
         let theme = ColorfulTheme::default();
-        Input::with_theme(&theme).with_prompt(question).interact_text_on(&Term::stderr()).map_err(stopped)
+        Input::with_theme(&theme).with_prompt(question).interact_text_on(&self.terminal).map_err(stopped)
     }
 
     /// Asks for a secret once, without echo.
     ///
     /// # Errors
     /// [`Refusal::Interrupted`] at the end of input.
-    pub fn secret(self, question: &str) -> Result<Plain> {
+    pub fn secret(&self, question: &str) -> Result<Plain> {
         let theme = ColorfulTheme::default();
         let prompt =
             Password::with_theme(&theme).with_prompt(question).allow_empty_password(true).report(false);
-        prompt.interact_on(&Term::stderr()).map(Plain::new).map_err(stopped)
+        prompt.interact_on(&self.terminal).map(Plain::new).map_err(stopped)
     }
 
     /// Asks for a new password twice, without echo, until both are the same.
     ///
     /// # Errors
     /// [`Refusal::Interrupted`] at the end of input.
-    pub fn new_password(self, question: &str) -> Result<Plain> {
+    pub fn new_password(&self, question: &str) -> Result<Plain> {
         let theme = ColorfulTheme::default();
         let prompt = Password::with_theme(&theme)
             .with_prompt(question)
             .with_confirmation(format!("{question} (again)"), "The two differ. Once more, please.")
             .report(false);
-        let password = Zeroizing::new(prompt.interact_on(&Term::stderr()).map_err(stopped)?);
+        let password = Zeroizing::new(prompt.interact_on(&self.terminal).map_err(stopped)?);
         Ok(Plain::new(password.to_string()))
     }
 
@@ -68,10 +72,10 @@ impl Prompt {
     ///
     /// # Errors
     /// [`Refusal::Interrupted`] at the end of input.
-    pub fn confirm(self, question: &str) -> Result<bool> {
+    pub fn confirm(&self, question: &str) -> Result<bool> {
         let theme = ColorfulTheme::default();
         let prompt = Confirm::with_theme(&theme).with_prompt(question).default(false);
-        Ok(prompt.interact_on_opt(&Term::stderr()).map_err(stopped)?.unwrap_or(false))
+        Ok(prompt.interact_on_opt(&self.terminal).map_err(stopped)?.unwrap_or(false))
     }
 }
 

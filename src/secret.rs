@@ -18,23 +18,23 @@ use crate::refusal::Refusal;
 #[group(multiple = false)]
 pub struct PasswordSource {
     /// Read the password from standard input; one line end behind it is dropped
-    #[arg(long)]
-    pub password_stdin: bool,
+    #[arg(id = "password_stdin", long = "password-stdin")]
+    pub stdin: bool,
 
     /// Read the password from a file; one line end behind it is dropped
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub password_file: Option<PathBuf>,
+    #[arg(id = "password_file", long = "password-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
 
     /// Read the password from an environment variable
-    #[arg(long, value_name = "NAME")]
-    pub password_env: Option<String>,
+    #[arg(id = "password_env", long = "password-env", value_name = "NAME")]
+    pub env: Option<String>,
 }
 
 impl PasswordSource {
     /// Is there a source at all?
     #[must_use]
     pub fn is_given(&self) -> bool {
-        self.password_stdin || self.password_file.is_some() || self.password_env.is_some()
+        self.stdin || self.file.is_some() || self.env.is_some()
     }
 
     /// The password from the source that was given, if one was.
@@ -42,13 +42,13 @@ impl PasswordSource {
     /// # Errors
     /// Where the source cannot be read, or is no UTF-8 text.
     pub fn read(&self) -> Result<Option<Plain>> {
-        if self.password_stdin {
+        if self.stdin {
             return from_stdin().map(|secret| Some(Plain::new(secret.to_string())));
         }
-        if let Some(path) = &self.password_file {
+        if let Some(path) = &self.file {
             return from_file(path).map(|secret| Some(Plain::new(secret.to_string())));
         }
-        let Some(name) = &self.password_env else { return Ok(None) };
+        let Some(name) = &self.env else { return Ok(None) };
         match env::var(name) {
             Ok(password) => Ok(Some(Plain::new(password))),
             Err(env::VarError::NotPresent) => {

@@ -3,7 +3,7 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use crate::cli::Cli;
-use crate::output::Output;
+use crate::output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,8 +19,8 @@ pub struct Args {
     shell: Shell,
 }
 
-pub fn run(args: &Args, output: &Output) -> Result<()> {
+pub fn run(args: &Args) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "authctl", &mut script);
-    output.verbatim(&script)
+    output::verbatim(&script)
 }

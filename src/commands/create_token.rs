@@ -86,7 +86,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     });
     let profiles = store.profiles_of(&user.id)?;
     let mut answer = Answer::new(&user, &profiles);
-    answer.token = Some(Some(token.expose()));
+    answer.token = Some(token.expose());
     answer.scheme = Some(scheme);
     answer.expiry = fresh.expiry;
     let mut object = serde_json::to_value(&answer)?;

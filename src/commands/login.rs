@@ -87,7 +87,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let profiles = store.profiles_of(&user.id)?;
     let mut answer = Answer::new(&user, &profiles);
-    answer.token = Some(Some(token.expose()));
+    answer.token = Some(token.expose());
     answer.scheme = Some(scheme);
     answer.expiry = fresh.expiry;
     let shown = context.output.answer(Some(token.expose()), &answer);

@@ -47,7 +47,7 @@ impl Command {
             Self::ListUsers(args) => list_users::run(args, context),
             Self::ListTokens(args) => list_tokens::run(args, context),
             Self::RevokeToken(args) => revoke_token::run(args, context),
-            Self::Completions(args) => completions::run(args, &context.output),
+            Self::Completions(args) => completions::run(args),
         }
     }
 }

@@ -151,10 +151,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     ask_for_missing(&mut request, args, body_password.is_some(), store, context)?;
     let account = request.account(store, &context.settings, context.now(), &mut *context.random())?;
     account.check_free(store)?;
-    let scheme = match args.no_token || args.inactive {
-        true => None,
-        false => minting::scheme(context, store, args.scheme)?,
-    };
+    let scheme = if args.wants_token() { minting::scheme(context, store, args.scheme)? } else { None };
     let password = args.password(body_password, &request, &account, context)?;
     let recipe = context.recipe(store)?;
     let encoded = match &password {
@@ -218,7 +215,7 @@ fn report(
         (None, None) => String::new(),
     };
     output.status(format_args!("Registered {} (id {key}){with}.", user.username));
-    if token.is_none() && !args.no_token && !args.inactive {
+    if token.is_none() && args.wants_token() {
         output.warning("No token was made: this database has no token table.");
     }
     if store.layout().is_django {
@@ -233,7 +230,7 @@ fn report(
         output.secret("Password", random);
     }
     let mut answer = Answer::new(&user, &profiles);
-    answer.token = Some(token.map(|token| token.plain.expose()));
+    answer.token = token.map(|token| token.plain.expose());
     answer.scheme = token.map(|token| token.scheme);
     answer.expiry = token.and_then(|token| token.expiry);
     answer.password = random;
@@ -250,7 +247,7 @@ impl Args {
     /// What is wanted, from the options and the body together, and the body's password.
     fn request(&self) -> Result<(Request, Option<Plain>)> {
         let body = match &self.from_json {
-            Some(path) if path == Path::new("-") && self.password.password_stdin => {
+            Some(path) if path == Path::new("-") && self.password.stdin => {
                 return Err(Refusal::usage(
                     "--from-json - and --password-stdin both want standard input; give one of them a file.",
                 )
@@ -286,10 +283,10 @@ impl Args {
             (None, None, false) => ProfileChoice::Decide,
         };
         let request = Request {
-            username: once("USERNAME", &self.username, body.username)?,
-            email: once("--email", &self.email, body.email)?,
-            first_name: once("--first-name", &self.first_name, body.first_name)?,
-            last_name: once("--last-name", &self.last_name, body.last_name)?,
+            username: once("USERNAME", self.username.as_ref(), body.username)?,
+            email: once("--email", self.email.as_ref(), body.email)?,
+            first_name: once("--first-name", self.first_name.as_ref(), body.first_name)?,
+            last_name: once("--last-name", self.last_name.as_ref(), body.last_name)?,
             staff: self.staff,
             superuser: self.superuser,
             inactive: self.inactive,
@@ -307,6 +304,10 @@ impl Args {
 
     fn schemes(&self) -> Vec<Scheme> {
         self.scheme.into_iter().collect()
+    }
+
+    fn wants_token(&self) -> bool {
+        !self.no_token && !self.inactive
     }
 
     fn has_password(&self, from_body: bool) -> bool {
@@ -402,14 +403,15 @@ fn ask_for_missing(
         }
     }
     // A profile that was chosen just now may want fields of its own.
-    match request.missing(store, &context.settings)?.is_empty() {
-        true => Ok(()),
-        false => ask_for_missing(request, args, body_has_password, store, context),
+    if request.missing(store, &context.settings)?.is_empty() {
+        Ok(())
+    } else {
+        ask_for_missing(request, args, body_has_password, store, context)
     }
 }
 
 /// A value from the option and one from the body: not both.
-fn once(option: &str, given: &Option<String>, from_body: Option<String>) -> Result<Option<String>> {
+fn once(option: &str, given: Option<&String>, from_body: Option<String>) -> Result<Option<String>> {
     match (given, from_body) {
         (Some(_), Some(_)) => {
             Err(Refusal::usage(format!("The body gives what {option} gives too; drop one of them.")).into())

@@ -1,6 +1,5 @@
 //! Rows in each of the formats.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
@@ -196,10 +195,9 @@ fn write_aligned(
     let mut line = String::new();
     for ((heading, width), text) in headings.iter().zip(widths).zip(texts) {
         let padding = " ".repeat(width.saturating_sub(text.width()));
-        let _ = match is_right_aligned(heading) {
-            true => write!(line, "{padding}{text}  "),
-            false => write!(line, "{text}{padding}  "),
-        };
+        let (first, second) =
+            if is_right_aligned(heading) { (&*padding, &**text) } else { (&**text, &*padding) };
+        line.extend([first, second, "  "]);
     }
     writeln!(spool, "{}", line.trim_end())
 }

@@ -118,7 +118,7 @@ impl Output {
         let mut out = Vec::new();
         match self.format {
             Format::Table | Format::Plain => {
-                for text in text {
+                if let Some(text) = text {
                     writeln!(out, "{}", escape::escaped(text))?;
                 }
             }
@@ -132,16 +132,7 @@ impl Output {
             }
             Format::Csv => write_object_as_csv(&mut out, &serde_json::to_value(object)?)?,
         }
-        self.verbatim(&out)
-    }
-
-    /// Text that is a result as it stands.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    pub fn verbatim(&self, text: &[u8]) -> Result<()> {
-        let mut stdout = io::stdout();
-        stdout.write_all(text).and_then(|()| stdout.flush()).context("standard output cannot be written")
+        verbatim(&out)
     }
 
     /// Rows in the chosen format. What the reader has not taken yet is in the returned [`Pending`].
@@ -232,6 +223,15 @@ impl Output {
             format!("{label}: {text}")
         }
     }
+}
+
+/// Writes text that is a result as it stands to standard output.
+///
+/// # Errors
+/// What the operating system says.
+pub fn verbatim(text: &[u8]) -> Result<()> {
+    let mut stdout = io::stdout();
+    stdout.write_all(text).and_then(|()| stdout.flush()).context("standard output cannot be written")
 }
 
 /// An error in a sentence, with its causes where they are not the domain's own words.

@@ -170,14 +170,14 @@ fn redact(text: &str, work: &Path) -> String {
     let is_key = |word: &str| word.len() >= 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let text = redacted.concat();
     let mut out = String::new();
-    let mut word = String::new();
+    let mut run = String::new();
     for c in text.chars().chain(['\0']) {
         if c.is_ascii_alphanumeric() {
-            word.push(c);
+            run.push(c);
             continue;
         }
-        out.push_str(if is_key(&word) { "[KEY]" } else { &word });
-        word.clear();
+        out.push_str(if is_key(&run) { "[KEY]" } else { &run });
+        run.clear();
         if c != '\0' {
             out.push(c);
         }
