@@ -199,7 +199,7 @@ impl Plan<'_> {
                 });
             }
         }
-        for column in table.fields().filter(|column| must_be_given(column, &table.table)) {
+        for column in table.columns().filter(|column| must_be_given(column, &table.table)) {
             let has_default = kind.is_some_and(|kind| kind.defaults.contains_key(&column.name));
             if !has_default && !self.has_value(&column.name) {
                 need(missing_column(&column.name, column));
@@ -325,7 +325,7 @@ impl Plan<'_> {
         let profile = self.kind.map(|table| {
             let none = Map::new();
             let defaults = self.settings.profiles.get(&table.kind).map_or(&none, |kind| &kind.defaults);
-            fill(&mut profile_row, &table.table, table.fields(), defaults, now, random, faults);
+            fill(&mut profile_row, &table.table, table.columns(), defaults, now, random, faults);
             (table.kind.clone(), profile_row)
         });
         Account { username, is_named_by_email: self.is_named_by_email(), user: row, profile }

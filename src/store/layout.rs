@@ -1,11 +1,13 @@
 //! Finding out what a database's tables mean: users, tokens, profiles.
 
+use std::ops::ControlFlow;
+
 use anyhow::Result;
 
 use crate::model::Scheme;
 use crate::refusal::Refusal;
 use crate::store::engine::Engine;
-use crate::store::schema::{Column, Table};
+use crate::store::schema::{Column, Table, quoted};
 use crate::token::{drf, knox};
 use crate::value::Kind;
 
@@ -69,14 +71,14 @@ pub struct ProfileTable {
 }
 
 impl ProfileTable {
-    /// The columns that are neither the reference to the user nor filled by the database.
+    /// The columns that are written besides the reference to the user.
+    pub fn columns(&self) -> impl Iterator<Item = &Column> {
+        self.table.columns.iter().filter(|column| column.name != self.user_column && !column.generated)
+    }
+
+    /// The columns that say something about the user: all but the keys.
     pub fn fields(&self) -> impl Iterator<Item = &Column> {
-        let own_key = |column: &&Column| !(column.filled && self.table.is_unique(&column.name));
-        self.table
-            .columns
-            .iter()
-            .filter(|column| column.name != self.user_column && !column.generated)
-            .filter(own_key)
+        self.columns().filter(|column| !self.table.key.contains(&column.name))
     }
 }
 
@@ -176,10 +178,10 @@ impl Layout {
 
 fn has_rows(engine: &dyn Engine, table: &str) -> Result<bool> {
     let mut any = false;
-    let sql = format!("SELECT 1 FROM {} LIMIT 1", crate::store::schema::quoted(table));
+    let sql = format!("SELECT 1 FROM {} LIMIT 1", quoted(table));
     engine.query(&sql, &[], &[Kind::Integer], &mut |_| {
         any = true;
-        Ok(std::ops::ControlFlow::Break(()))
+        Ok(ControlFlow::Break(()))
     })?;
     Ok(any)
 }
@@ -329,21 +331,37 @@ fn name_kinds(engine: &dyn Engine, hints: &Hints, found: &mut [ProfileTable]) ->
 }
 
 /// The model's name in a table's name: what follows the app's label, which the content types know even where it
-/// has an underscore in it.
+/// has an underscore in it. A name of which they know nothing is the table of the only model that has none.
 fn model_name(engine: &dyn Engine, table: &str) -> Result<String> {
-    let mut models: Vec<String> = Vec::new();
-    if engine.table("django_content_type")?.is_some() {
-        let text = Kind::Text { max_length: None };
-        let sql =
-            "SELECT model FROM django_content_type WHERE lower(?1) IN (app_label || '_' || model, model)";
-        engine.query(sql, &[table.into()], &[text], &mut |cells| {
-            models.push(cells[0].string());
-            Ok(std::ops::ControlFlow::Continue(()))
-        })?;
+    let models = models(engine)?;
+    let default_table = |(label, model): &(String, String)| format!("{label}_{model}");
+    if let Some((_, model)) = models.iter().find(|model| table.eq_ignore_ascii_case(&default_table(model))) {
+        return Ok(model.clone());
     }
-    Ok(match (&models[..], table.split_once('_')) {
-        ([model], _) => model.clone(),
-        (_, Some((_, rest))) if !rest.is_empty() => rest.to_owned(),
+    if let Some((_, rest)) = table.split_once('_').filter(|(_, rest)| !rest.is_empty()) {
+        return Ok(rest.to_owned());
+    }
+    let tables = engine.table_names()?;
+    let has_table = |model| tables.iter().any(|table| table.eq_ignore_ascii_case(&default_table(model)));
+    // These apps of Django's and DRF's have models whose tables are called otherwise, or none.
+    let is_known = |label: &str| ["admin", "authtoken", "contenttypes", "sessions", "sites"].contains(&label);
+    let mut without_table = models.iter().filter(|model| !is_known(&model.0) && !has_table(model));
+    Ok(match (without_table.next(), without_table.next()) {
+        (Some((_, only)), None) => only.clone(),
         _ => table.to_owned(),
     })
+}
+
+/// The models that the content types know, as app label and lower-case name.
+fn models(engine: &dyn Engine) -> Result<Vec<(String, String)>> {
+    const TEXT: Kind = Kind::Text { max_length: None };
+    let mut models = Vec::new();
+    if engine.table("django_content_type")?.is_some() {
+        let sql = "SELECT app_label, model FROM django_content_type";
+        engine.query(sql, &[], &[TEXT, TEXT], &mut |cells| {
+            models.push((cells[0].string(), cells[1].string()));
+            Ok(ControlFlow::Continue(()))
+        })?;
+    }
+    Ok(models)
 }

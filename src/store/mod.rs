@@ -9,6 +9,8 @@ pub mod layout;
 mod profiles;
 pub mod schema;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod users;
 

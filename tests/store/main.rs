@@ -1,1 +1,50 @@
-//! The contract of the store, run for every engine.
+//! The store's contract, on databases that Django made: `tests/fixtures/schemas` holds what `migrate` left.
+
+#![expect(clippy::unwrap_used, reason = "a test that unwraps nothing fails with the place")]
+
+mod layouts;
+mod rows;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+use authctl::store::layout::Hints;
+use authctl::store::{Opening, Store};
+use jiff::tz::TimeZone;
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+/// A database of the schema that a Django project's `migrate` left.
+struct Project {
+    folder: TempDir,
+}
+
+impl Project {
+    fn of(schema: &str) -> Self {
+        let dump =
+            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/schemas/{schema}.sql"));
+        let project = Self { folder: TempDir::new().unwrap() };
+        let connection = project.connection();
+        connection.pragma_update(None, "foreign_keys", false).unwrap();
+        connection.execute_batch(&std::fs::read_to_string(dump).unwrap()).unwrap();
+        project
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("db.sqlite3")
+    }
+
+    fn connection(&self) -> Connection {
+        Connection::open(self.path()).unwrap()
+    }
+
+    fn open(&self) -> Store {
+        self.open_with(Hints::default()).unwrap()
+    }
+
+    fn open_with(&self, hints: Hints) -> Result<Store> {
+        let opening = Opening { busy_timeout: Duration::from_secs(1), time_zone: TimeZone::UTC };
+        Store::open(&self.path(), &opening, hints)
+    }
+}

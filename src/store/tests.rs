@@ -1,0 +1,148 @@
+//! How SQLite finds what is looked up: by index, whatever the size of the tables.
+
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::engine::OnRow;
+use super::layout::Hints;
+use super::schema::Table;
+use super::sqlite::Sqlite;
+use super::{Blueprint, Engine, NewToken, Opening, ProfileBlueprint, Store, create};
+use crate::model::{Key, Scheme, TokenFilter};
+use crate::token::knox::{self, Form, Hash};
+use crate::token::{PlainToken, drf};
+use crate::value::{Kind, Value};
+
+/// An engine that remembers how each statement it ran found its rows.
+struct Explained {
+    engine: Sqlite,
+    plans: Rc<RefCell<Vec<String>>>,
+}
+
+impl Explained {
+    fn explain(&self, sql: &str, parameters: &[Value]) -> Result<()> {
+        let kinds = [Kind::Integer, Kind::Integer, Kind::Integer, Kind::Text { max_length: None }];
+        self.engine.query(&format!("EXPLAIN QUERY PLAN {sql}"), parameters, &kinds, &mut |cells| {
+            self.plans.borrow_mut().push(format!("{} in {sql}", cells[3].string()));
+            Ok(ControlFlow::Continue(()))
+        })
+    }
+}
+
+impl Engine for Explained {
+    fn table_names(&self) -> Result<Vec<String>> {
+        self.engine.table_names()
+    }
+
+    fn table(&self, name: &str) -> Result<Option<Table>> {
+        self.engine.table(name)
+    }
+
+    fn referring_to(&self, table: &str) -> Result<Vec<String>> {
+        self.engine.referring_to(table)
+    }
+
+    fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
+        self.explain(sql, parameters)?;
+        self.engine.query(sql, parameters, kinds, on_row)
+    }
+
+    fn execute(&self, sql: &str, parameters: &[Value]) -> Result<usize> {
+        self.explain(sql, parameters)?;
+        self.engine.execute(sql, parameters)
+    }
+
+    fn last_key(&self) -> Value {
+        self.engine.last_key()
+    }
+
+    fn begin(&self, writing: bool) -> Result<()> {
+        self.engine.begin(writing)
+    }
+
+    fn commit(&self) -> Result<()> {
+        self.engine.commit()
+    }
+
+    fn roll_back(&self) {
+        self.engine.roll_back();
+    }
+
+    fn save_as_new_file(&mut self, path: &Path) -> Result<()> {
+        self.engine.save_as_new_file(path)
+    }
+}
+
+/// A store with both schemes and a profile, and the plans of what it runs.
+fn explained() -> (Store, Rc<RefCell<Vec<String>>>) {
+    let opening = Opening { busy_timeout: Duration::ZERO, time_zone: TimeZone::UTC };
+    let path = Path::new("memory");
+    let engine = Sqlite::in_memory(path, &opening).expect("SQLite");
+    let blueprint = Blueprint {
+        schemes: vec![Scheme::Drf, Scheme::Knox],
+        profiles: vec![ProfileBlueprint {
+            table: "app_gamer".into(),
+            fields: vec![("bio".into(), "varchar(50)".into())],
+            migrations: Vec::new(),
+        }],
+        now: Timestamp::UNIX_EPOCH,
+    };
+    create::create(&engine, &blueprint).expect("the tables");
+    let plans = Rc::default();
+    let engine = Explained { engine, plans: Rc::clone(&plans) };
+    let store = Store::on(Box::new(engine), path, Hints::default()).expect("a layout");
+    store.profile_tables().expect("profiles");
+    plans.borrow_mut().clear();
+    (store, plans)
+}
+
+#[test]
+fn every_look_up_goes_by_index() {
+    let (store, plans) = explained();
+    let mut random = rand::rng();
+    let user = Key::Integer(1);
+    let drf = drf::mint(&mut random);
+    let knox = knox::mint(Form::Text, Hash::Sha512, "", &mut random);
+    store.find_user("meg").expect("a look-up");
+    store.user_of_key(&user).expect("a look-up");
+    store.encoded_password(&user).expect("a look-up");
+    store.newest_passwords(20).expect("a look-up");
+    store.drf_key(&user).expect("a look-up");
+    store.profiles_of(&user).expect("a look-up");
+    for token in [&drf, &knox] {
+        store.find_token(&token.plain, Hash::Sha512).expect("a look-up");
+        let _ = store.transact(|transaction| {
+            let token = NewToken { stored: &token.stored, created: Timestamp::UNIX_EPOCH, expiry: None };
+            transaction.insert_token(&user, &token)
+        });
+    }
+    store.tokens(&TokenFilter { user: Some(user), ..TokenFilter::default() }).expect("a look-up");
+    store
+        .tokens(&TokenFilter { prefix: Some("abcdef".into()), ..TokenFilter::default() })
+        .expect("a look-up");
+    let absent = store.find_token(&PlainToken::new("absent".into()), Hash::Sha512).expect("a look-up");
+    assert!(absent.is_none());
+
+    let plans = plans.borrow();
+    assert!(plans.len() > 15, "{plans:#?}");
+    // The newest users are read from the end of the table, a few and no more.
+    let scans = plans.iter().filter(|plan| plan.starts_with("SCAN") && !plan.contains("LIMIT 20"));
+    let tables = ["auth_user", "authtoken_token", "knox_authtoken", "app_gamer", " u ", " t "];
+    let scans: Vec<_> = scans.filter(|plan| tables.iter().any(|table| plan.contains(table))).collect();
+    assert!(scans.is_empty(), "{scans:#?}");
+}
+
+#[test]
+fn the_plans_tell_a_scan() {
+    let (store, plans) = explained();
+    store.each_user(&crate::model::UserFilter::default(), &[], &mut |_| Ok(ControlFlow::Continue(()))).ok();
+    store.tokens(&TokenFilter::default()).expect("a listing");
+    assert!(plans.borrow().iter().any(|plan| plan.starts_with("SCAN")), "{:#?}", plans.borrow());
+}

@@ -1,0 +1,137 @@
+//! What is found in each project's schema.
+
+use authctl::refusal::Refusal;
+use authctl::store::layout::Hints;
+use authctl::token::knox::Form;
+use authctl::value::Kind;
+
+use crate::Project;
+
+/// What is expected of a schema: user table, login column (`?` where it has to be named), schemes, profile kinds.
+const EXPECTED: [(&str, &str, &str, &str, &str); 27] = [
+    ("repairs", "auth_user", "username", "drf", "customer employee"),
+    ("levelup", "auth_user", "username", "drf", "gamer"),
+    ("rock", "auth_user", "username", "drf", ""),
+    ("function-views", "auth_user", "username", "drf", ""),
+    ("knox", "auth_user", "username", "knox", ""),
+    ("knox-3.6", "auth_user", "username", "knox", ""),
+    ("knox-4.2", "auth_user", "username", "knox", ""),
+    ("both_schemes", "auth_user", "username", "drf knox", "gamer"),
+    ("no_tokens", "auth_user", "username", "", "gamer"),
+    ("bare_user", "bare_login", "username", "drf", ""),
+    ("bigint_key", "staffing_account", "username", "knox", "badge"),
+    ("uuid_key", "registry_member", "username", "drf", "card"),
+    ("uuid_key_knox", "registry_member", "username", "knox", "card"),
+    ("renamed_user", "members", "username", "drf", "passport"),
+    ("email_login", "mailing_subscriber", "email", "drf", "preference"),
+    ("two_unique", "dual_client", "?", "drf", "desk"),
+    ("no_staff", "library_reader", "username", "drf", "shelf"),
+    ("clashing_kinds", "auth_user", "username", "drf", "club_profile shop_profile"),
+    ("inherited_profile", "auth_user", "username", "drf", "author"),
+    ("pk_profile", "auth_user", "username", "drf", "patient"),
+    ("nullable_link", "auth_user", "username", "drf", "seat"),
+    ("two_references", "auth_user", "username", "drf", "trainee"),
+    ("many_to_many", "auth_user", "username", "drf", "player"),
+    ("proxy_user", "auth_user", "username", "drf", "agent"),
+    ("db_defaults", "auth_user", "username", "drf", "setting"),
+    ("local_time", "auth_user", "username", "drf", "diarist"),
+    ("wide", "auth_user", "username", "drf", "holder"),
+];
+
+#[test]
+fn every_projects_layout_is_found() {
+    for (schema, table, login, schemes, kinds) in EXPECTED {
+        let project = Project::of(schema);
+        let store = project.open();
+        let layout = store.layout();
+        assert_eq!(layout.users.table.name, table, "{schema}");
+        assert_eq!(layout.users.login().unwrap_or("?"), login, "{schema}");
+        let found: Vec<String> = layout.schemes().iter().map(ToString::to_string).collect();
+        assert_eq!(found.join(" "), schemes, "{schema}");
+        let mut found: Vec<&str> = store.profile_tables().unwrap().iter().map(|table| &*table.kind).collect();
+        found.sort_unstable();
+        assert_eq!(found.join(" "), kinds, "{schema}");
+        assert!(layout.is_django, "{schema}");
+    }
+}
+
+#[test]
+fn a_table_whose_name_says_nothing_is_found_through_the_content_types() {
+    let project = Project::of("plain_table");
+    let kinds: Vec<String> =
+        project.open().profile_tables().unwrap().iter().map(|table| table.kind.clone()).collect();
+    assert_eq!(kinds, ["membership"]);
+}
+
+#[test]
+fn keys_are_what_the_columns_say() {
+    let key = |schema| Project::of(schema).open().layout().users.key_kind.clone();
+    assert_eq!(key("rock"), Kind::Integer);
+    assert_eq!(key("bigint_key"), Kind::Integer);
+    assert_eq!(key("uuid_key"), Kind::Uuid);
+}
+
+#[test]
+fn knox_versions_are_told_apart_by_their_columns() {
+    let form = |schema| Project::of(schema).open().layout().knox.as_ref().map(|knox| knox.form);
+    assert_eq!(form("knox-3.6"), Some(Form::Salted));
+    assert_eq!(form("knox-4.2"), Some(Form::Binary));
+    assert_eq!(form("knox"), Some(Form::Text));
+}
+
+#[test]
+fn two_user_tables_have_to_be_told_apart() {
+    let project = Project::of("two_user_tables");
+    let refused = project.open_with(Hints::default()).err().unwrap();
+    let Some(Refusal::Ambiguous { found, decide, .. }) = refused.downcast_ref() else {
+        panic!("{refused:?}")
+    };
+    assert_eq!(found, &["portal_operator", "portal_patron"]);
+    assert!(decide.contains("[database] user_table"));
+
+    let chosen = Hints { user_table: Some("portal_patron".into()), ..Hints::default() };
+    assert_eq!(project.open_with(chosen).unwrap().layout().users.login().unwrap(), "email");
+    let wrong = Hints { user_table: Some("portal_post".into()), ..Hints::default() };
+    assert!(matches!(project.open_with(wrong).err().unwrap().downcast_ref(), Some(Refusal::Config { .. })));
+}
+
+#[test]
+fn two_unique_columns_want_a_word_for_what_names_a_user_and_none_for_what_only_reads() {
+    let project = Project::of("two_unique");
+    let store = project.open();
+    assert!(matches!(store.find_user("x").unwrap_err().downcast_ref(), Some(Refusal::Ambiguous { .. })));
+    assert_eq!(store.tokens(&authctl::model::TokenFilter::default()).unwrap().len(), 0);
+
+    let chosen = Hints { login_column: Some("email".into()), ..Hints::default() };
+    assert!(project.open_with(chosen).unwrap().find_user("x").unwrap().is_none());
+}
+
+#[test]
+fn profile_fields_leave_out_keys_and_generated_columns() {
+    let fields = |schema, kind: &str| -> Vec<String> {
+        let project = Project::of(schema);
+        let store = project.open();
+        store.profile_table(kind).unwrap().fields().map(|column| column.name.clone()).collect()
+    };
+    assert_eq!(fields("levelup", "gamer"), ["bio"]);
+    assert_eq!(fields("inherited_profile", "author"), ["pen_name", "royalty"]);
+    assert_eq!(fields("pk_profile", "patient"), ["chart"]);
+    assert_eq!(fields("db_defaults", "setting"), ["theme", "language", "retries", "since"]);
+    assert_eq!(fields("uuid_key", "card"), ["motto"]);
+}
+
+#[test]
+fn a_profile_is_reached_by_the_reference_that_must_be_there() {
+    let project = Project::of("two_references");
+    assert_eq!(project.open().profile_table("trainee").unwrap().user_column, "user_id");
+}
+
+#[test]
+fn a_kind_can_be_named_in_the_configuration() {
+    let project = Project::of("clashing_kinds");
+    let hints = Hints { profile_tables: vec![("member".into(), "club_profile".into())], ..Hints::default() };
+    let store = project.open_with(hints).unwrap();
+    let mut kinds: Vec<&str> = store.profile_tables().unwrap().iter().map(|table| &*table.kind).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["member", "profile"]);
+}
