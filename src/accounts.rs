@@ -3,7 +3,7 @@
 use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
@@ -132,6 +132,10 @@ impl Request {
         let plan = self.plan(store, settings)?;
         let mut faults: Vec<Fault> = plan.missing().iter().map(Missing::fault).collect();
         let account = plan.account(now, random, &mut faults);
+        faults.extend(dangling(store, &plan.users.table, &account.user)?);
+        if let (Some(table), Some((_, row))) = (plan.kind, &account.profile) {
+            faults.extend(dangling(store, &table.table, row)?);
+        }
         if faults.is_empty() { Ok(account) } else { Err(Refusal::Invalid(faults).into()) }
     }
 
@@ -200,8 +204,7 @@ impl Plan<'_> {
             }
         }
         for column in table.columns().filter(|column| must_be_given(column, &table.table)) {
-            let has_default = kind.is_some_and(|kind| kind.defaults.contains_key(&column.name));
-            if !has_default && !self.has_value(&column.name) {
+            if self.default_of(&column.name).is_none() && !self.has_value(&column.name) {
                 need(missing_column(&column.name, column));
             }
         }
@@ -307,25 +310,32 @@ impl Plan<'_> {
         let mut profile_row = Vec::new();
         for (name, input) in &self.request.fields {
             match self.destination(name) {
-                Ok((column, target)) => match convert(name, column, input) {
-                    Ok(value) => match target {
-                        Target::User => row.push((column.name.clone(), value)),
-                        Target::Profile => profile_row.push((column.name.clone(), value)),
-                    },
-                    Err(fault) => faults.push(fault),
-                },
+                Ok((column, target)) => {
+                    let row = match target {
+                        Target::User => &mut row,
+                        Target::Profile => &mut profile_row,
+                    };
+                    if row.iter().any(|(there, _)| *there == column.name) {
+                        faults.push(Fault::new(&**name, "given_twice", format!("{name} is given twice.")));
+                        continue;
+                    }
+                    match convert(name, column, input) {
+                        Ok(value) => row.push((column.name.clone(), value)),
+                        Err(fault) => faults.push(fault),
+                    }
+                }
                 Err(fault) => faults.push(fault),
             }
         }
-        let defaults = &self.settings.register.defaults;
-        fill(&mut row, &self.users.table, self.user_columns(), defaults, now, random, faults);
+        let shared = &self.settings.register.defaults;
+        fill(&mut row, &self.users.table, self.user_columns(), &|name| shared.get(name), now, random, faults);
         if !self.users.table.column(&self.users.key).is_some_and(|key| key.filled) {
             row.push((self.users.key.clone(), Value::Uuid(fresh_uuid(random))));
         }
         let profile = self.kind.map(|table| {
-            let none = Map::new();
-            let defaults = self.settings.profiles.get(&table.kind).map_or(&none, |kind| &kind.defaults);
-            fill(&mut profile_row, &table.table, table.columns(), defaults, now, random, faults);
+            let own = self.settings.profiles.get(&table.kind).map(|kind| &kind.defaults);
+            let default = |name: &str| own.and_then(|own| own.get(name)).or_else(|| shared.get(name));
+            fill(&mut profile_row, &table.table, table.columns(), &default, now, random, faults);
             (table.kind.clone(), profile_row)
         });
         Account { username, is_named_by_email: self.is_named_by_email(), user: row, profile }
@@ -495,6 +505,19 @@ impl Account {
     }
 }
 
+/// References of a row to rows that are not there.
+fn dangling(store: &Store, table: &Table, row: &[(String, Value)]) -> Result<Vec<Fault>> {
+    let mut faults = Vec::new();
+    for (column, value) in row {
+        let Some(reference) = table.reference(column).filter(|_| *value != Value::Null) else { continue };
+        if !store.points_at_row(reference, value)? {
+            let message = format!("{column}: there is no row in {} with that {}.", reference.table, reference.target);
+            faults.push(Fault::new(&**column, "does_not_exist", message));
+        }
+    }
+    Ok(faults)
+}
+
 fn unknown_account_type(kind: &str, kinds: &[ProfileTable]) -> Refusal {
     let valid: Vec<&str> = kinds.iter().map(|table| &*table.kind).collect();
     let message = match &valid[..] {
@@ -509,7 +532,7 @@ fn fill<'a>(
     row: &mut Vec<(String, Value)>,
     table: &Table,
     columns: impl Iterator<Item = &'a Column>,
-    defaults: &Map<String, Json>,
+    default: &dyn Fn(&str) -> Option<&'a Json>,
     now: Timestamp,
     random: &mut dyn CryptoRng,
     faults: &mut Vec<Fault>,
@@ -518,7 +541,7 @@ fn fill<'a>(
         if row.iter().any(|(name, _)| *name == column.name) {
             continue;
         }
-        let value = match defaults.get(&column.name) {
+        let value = match default(&column.name) {
             Some(default) => match convert(&column.name, column, &Input::Json(default.clone())) {
                 Ok(value) => value,
                 Err(fault) => {

@@ -1,6 +1,6 @@
 //! Values of columns: from what a person or a JSON body gives to what is stored.
 
-use jiff::Timestamp;
+use jiff::{Span, SpanRelativeTo, Timestamp};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use serde::Serialize as _;
@@ -67,7 +67,7 @@ pub fn convert(name: &str, column: &Column, input: &Input) -> Result<Value, Faul
 fn stored(kind: &Kind, text: &str) -> Option<Value> {
     Some(match kind {
         Kind::Text { .. } => text.into(),
-        Kind::Integer => Value::Integer(text.trim().parse().ok()?),
+        Kind::Integer => Value::Integer(text.trim().parse().ok().or_else(|| duration(text.trim()))?),
         Kind::Real => Value::Real(text.trim().parse().ok().filter(|number: &f64| number.is_finite())?),
         Kind::Boolean => Value::Boolean(boolean(text)?),
         Kind::Timestamp => Value::Timestamp(moment(text, &TimeZone::system())?),
@@ -82,7 +82,7 @@ fn stored(kind: &Kind, text: &str) -> Option<Value> {
 
 fn expected(kind: &Kind) -> String {
     match kind {
-        Kind::Integer => "a whole number".into(),
+        Kind::Integer => "a whole number, or a duration such as 1 02:00:00 or P1DT2H".into(),
         Kind::Real => "a number".into(),
         Kind::Timestamp => "a date and time such as 2024-02-29T12:30:00Z".into(),
         Kind::Date => "a date such as 2024-02-29".into(),
@@ -107,6 +107,22 @@ fn boolean(text: &str) -> Option<bool> {
 pub fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let text = text.trim();
     text.parse().ok().or_else(|| zone.to_timestamp(text.parse::<DateTime>().ok()?).ok())
+}
+
+/// A duration in microseconds, which is how Django keeps one in an integer column: `[DAYS ]HH:MM:SS[.ffffff]`, as its
+/// fixtures have it, or ISO 8601.
+fn duration(text: &str) -> Option<i64> {
+    const DAY: i64 = 86_400_000_000;
+    if text.contains('P') {
+        let span: Span = text.parse().ok()?;
+        let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+        return i64::try_from(duration.as_micros()).ok();
+    }
+    let (days, clock) = text.split_once(' ').unwrap_or(("0", text));
+    let days: i64 = days.parse().ok()?;
+    let clock: Time = clock.parse().ok()?;
+    let within = clock.duration_since(Time::midnight()).as_micros();
+    days.checked_mul(DAY)?.checked_add(i64::try_from(within).ok()?)
 }
 
 fn time_of_day(time: Time) -> String {
@@ -204,6 +220,9 @@ mod tests {
     fn each_kind_takes_what_it_can_hold() {
         assert!(text(Kind::Integer, " 42 ") == Ok(Value::Integer(42)));
         assert!(text(Kind::Integer, "4.2") == Err("invalid"));
+        assert!(text(Kind::Integer, "1 02:00:00.000003") == Ok(Value::Integer(93_600_000_003)));
+        assert!(text(Kind::Integer, "-1 00:00:01") == Ok(Value::Integer(-86_399_000_000)));
+        assert!(text(Kind::Integer, "P1DT2H") == Ok(Value::Integer(93_600_000_000)));
         assert!(text(Kind::Boolean, "Yes") == Ok(Value::Boolean(true)));
         assert!(text(Kind::Boolean, "2") == Err("invalid"));
         assert!(text(Kind::Date, "2024-02-29") == Ok("2024-02-29".into()));

@@ -15,7 +15,7 @@ mod tokens;
 mod users;
 
 use std::cell::OnceCell;
-use std::ops::Deref;
+use std::ops::{ControlFlow, Deref};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -24,12 +24,13 @@ pub use self::create::{Blueprint, ProfileBlueprint};
 pub use self::engine::Engine;
 use self::layout::{Hints, Layout, ProfileTable};
 pub use self::sqlite::Opening;
+use self::schema::{Reference, quoted};
 use self::sqlite::Sqlite;
 pub use self::tokens::{NewToken, Token};
 pub use self::users::UserColumn;
 use crate::interrupt;
 use crate::refusal::Refusal;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 /// An open database and what was found in it. Reading happens here; writing wants a [`Transaction`].
 pub struct Store {
@@ -119,6 +120,21 @@ impl Store {
         })
     }
 
+    /// Is there a row that this reference's value points at?
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn points_at_row(&self, reference: &Reference, value: &Value) -> Result<bool> {
+        let (table, column) = (quoted(&reference.table), quoted(&reference.target));
+        let sql = format!("SELECT 1 FROM {table} WHERE {column} = ?1 LIMIT 1");
+        let mut found = false;
+        self.engine.query(&sql, std::slice::from_ref(value), &[Kind::Integer], &mut |_| {
+            found = true;
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(found)
+    }
+
     /// Does what `work` does in one transaction: all of it, or nothing.
     ///
     /// The write lock is taken first, so that what `work` reads is still true when it writes. Ctrl-C within is
@@ -163,11 +179,11 @@ pub struct Transaction<'store> {
 impl Transaction<'_> {
     /// Inserts a row and returns how the engine numbered it.
     fn insert(&self, table: &str, values: &[(String, Value)]) -> Result<Value> {
-        let columns: Vec<String> = values.iter().map(|(column, _)| schema::quoted(column)).collect();
+        let columns: Vec<String> = values.iter().map(|(column, _)| quoted(column)).collect();
         let places: Vec<String> = (1..=values.len()).map(|number| format!("?{number}")).collect();
         let sql = format!(
             "INSERT INTO {} ({}) VALUES ({})",
-            schema::quoted(table),
+            quoted(table),
             columns.join(", "),
             places.join(", ")
         );

@@ -1,0 +1,47 @@
+//! The Python side: scripts that make a project's database and judge one.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value as Json;
+
+/// The version sets to run for.
+pub fn sets() -> Vec<String> {
+    let sets = std::env::var("AUTHCTL_DJANGO_SETS").unwrap_or_else(|_| "4.2,5.2".into());
+    sets.split(',').map(|set| set.trim().to_owned()).collect()
+}
+
+/// A database as the project's own Django makes it, and the accounts in it.
+pub fn make(set: &str, project: &str, database: &Path) -> Json {
+    let database = database.to_str().unwrap();
+    let made = run("make_project_db.py", &["--set", set, "--system", project, "--db", database], "");
+    serde_json::from_str(&made).unwrap()
+}
+
+/// Has the project's Django judge a database; fails with what it found.
+pub fn judge(set: &str, project: &str, database: &Path, options: &[&str], expected: &Json) {
+    let database = database.to_str().unwrap();
+    let mut arguments = vec!["--set", set, "--system", project, "--db", database];
+    arguments.extend(options);
+    let verdict = run("judge.py", &arguments, &expected.to_string());
+    assert!(verdict.lines().count() > 5, "{project} on {set}: the judge looked at next to nothing:\n{verdict}");
+}
+
+fn run(script: &str, arguments: &[&str], input: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django");
+    let mut child = Command::new("python3")
+        .arg(folder.join(script))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("python3");
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    assert!(output.status.success(), "{script} {}:\n{stderr}", arguments.join(" "));
+    stdout
+}
