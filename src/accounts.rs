@@ -511,7 +511,8 @@ fn dangling(store: &Store, table: &Table, row: &[(String, Value)]) -> Result<Vec
     for (column, value) in row {
         let Some(reference) = table.reference(column).filter(|_| *value != Value::Null) else { continue };
         if !store.points_at_row(reference, value)? {
-            let message = format!("{column}: there is no row in {} with that {}.", reference.table, reference.target);
+            let message =
+                format!("{column}: there is no row in {} with that {}.", reference.table, reference.target);
             faults.push(Fault::new(&**column, "does_not_exist", message));
         }
     }
@@ -559,7 +560,8 @@ fn fill<'a>(
 }
 
 /// Must someone say what this column holds?
-fn must_be_given(column: &Column, table: &Table) -> bool {
+#[must_use]
+pub fn must_be_given(column: &Column, table: &Table) -> bool {
     !column.nullable && !column.filled && !is_fresh_uuid(column, table) && !is_time_of_change(column)
 }
 

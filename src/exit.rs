@@ -28,6 +28,8 @@ pub enum Exit {
     Busy = 8,
     /// Not a usable database: missing, not SQLite, without the tables, or damaged.
     NotUsable = 9,
+    /// `check` found errors or warnings.
+    Findings = 11,
     /// Ended by Ctrl-C.
     Interrupted = 130,
 }
@@ -59,4 +61,5 @@ Exit codes:
     7  ambiguous
     8  database busy, try again
     9  not a usable database (missing, not SQLite, tables not there, damaged)
+   11  check found errors or warnings
   130  interrupted";

@@ -1,8 +1,8 @@
 //! Values of columns: from what a person or a JSON body gives to what is stored.
 
-use jiff::{Span, SpanRelativeTo, Timestamp};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
+use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde::Serialize as _;
 use serde_json::Value as Json;
 

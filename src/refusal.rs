@@ -73,6 +73,13 @@ pub enum Refusal {
         /// Why not.
         reason: String,
     },
+    /// `check` found so many errors and warnings.
+    Findings {
+        /// Errors.
+        errors: usize,
+        /// Warnings.
+        warnings: usize,
+    },
     /// Ctrl-C, or the end of a prompt, before anything was changed.
     Interrupted,
 }
@@ -126,6 +133,7 @@ impl Refusal {
             Self::Ambiguous { .. } => Exit::Ambiguous,
             Self::Busy => Exit::Busy,
             Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
+            Self::Findings { .. } => Exit::Findings,
             Self::Interrupted => Exit::Interrupted,
         }
     }
@@ -154,6 +162,7 @@ impl Refusal {
             Self::Busy => "busy",
             Self::DatabaseMissing(_) => "database_missing",
             Self::DatabaseUnusable { .. } => "database_unusable",
+            Self::Findings { .. } => "findings",
             Self::Interrupted => "interrupted",
         }
     }
@@ -228,6 +237,9 @@ impl fmt::Display for Refusal {
             Self::DatabaseMissing(path) => write!(f, "There is no database at {}.", path.display()),
             Self::DatabaseUnusable { path, reason } => {
                 write!(f, "{} cannot be used: {reason}", path.display())
+            }
+            Self::Findings { errors, warnings } => {
+                write!(f, "The check found errors: {errors}, warnings: {warnings}.")
             }
             Self::Interrupted => f.write_str("Interrupted; nothing was changed."),
         }

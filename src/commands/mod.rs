@@ -1,5 +1,6 @@
 //! The list of subcommands; each is one file with its `Args`, whose comments are the help, and its `run`.
 
+mod check;
 mod completions;
 mod create_token;
 mod init;
@@ -28,6 +29,7 @@ pub enum Command {
     ListUsers(list_users::Args),
     ListTokens(list_tokens::Args),
     RevokeToken(revoke_token::Args),
+    Check(check::Args),
     Completions(completions::Args),
 }
 
@@ -47,6 +49,7 @@ impl Command {
             Self::ListUsers(args) => list_users::run(args, context),
             Self::ListTokens(args) => list_tokens::run(args, context),
             Self::RevokeToken(args) => revoke_token::run(args, context),
+            Self::Check(args) => check::run(args, context),
             Self::Completions(args) => completions::run(args),
         }
     }

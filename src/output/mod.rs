@@ -5,7 +5,7 @@ mod listing;
 mod spool;
 
 use std::cell::RefCell;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, Result};
@@ -72,6 +72,18 @@ impl ColorChoice {
     }
 }
 
+/// How serious something is that was found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something is broken.
+    Error,
+    /// Something wants attention.
+    Warning,
+    /// Something is good to know.
+    Note,
+}
+
 /// Where results, messages and errors go.
 #[derive(Debug)]
 pub struct Output {
@@ -133,6 +145,39 @@ impl Output {
             Format::Csv => write_object_as_csv(&mut out, &serde_json::to_value(object)?)?,
         }
         verbatim(&out)
+    }
+
+    /// Facts under their headings, one a line, for people; `object` for programs.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn report(&self, facts: &[(&str, String)], object: &impl Serialize) -> Result<()> {
+        if self.format.is_for_programs() {
+            return self.answer(None, object);
+        }
+        let width = facts.iter().map(|(heading, _)| heading.len()).max().unwrap_or_default();
+        let mut text = String::new();
+        for (heading, fact) in facts {
+            let fact = escape::escaped(fact);
+            let _ = match self.format {
+                Format::Plain => writeln!(text, "{heading}\t{fact}"),
+                _ => writeln!(text, "{heading:width$}  {fact}"),
+            };
+        }
+        verbatim(text.as_bytes())
+    }
+
+    /// Something that was found out, labelled by how serious it is. Under JSON it is part of the answer already.
+    pub fn finding(&self, severity: Severity, text: &str) {
+        let is_hidden = self.quiet && severity == Severity::Note;
+        if !is_hidden && !self.format.is_for_programs() {
+            let (label, color) = match severity {
+                Severity::Error => ("error", "31"),
+                Severity::Warning => ("warning", "33"),
+                Severity::Note => ("note", "36"),
+            };
+            say(&self.labelled(label, color, text));
+        }
     }
 
     /// Rows in the chosen format. What the reader has not taken yet is in the returned [`Pending`].

@@ -70,7 +70,7 @@ impl fmt::Display for Argon2Cost {
 }
 
 /// The parts of an encoding after the algorithm.
-pub(super) struct Hash {
+pub(super) struct Parts {
     kind: Kind,
     version: Version,
     pub(super) cost: Argon2Cost,
@@ -78,7 +78,7 @@ pub(super) struct Hash {
     hash: Vec<u8>,
 }
 
-impl Hash {
+impl Parts {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (kind, text) = text.split_once('$')?;
         let (version, text) = match text.strip_prefix("v=") {

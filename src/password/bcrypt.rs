@@ -37,14 +37,14 @@ pub(super) enum Input {
 }
 
 /// The parts of an encoding after the algorithm.
-pub(super) struct Hash {
+pub(super) struct Parts {
     input: Input,
     rounds: u32,
     salt: [u8; SALT_LEN],
     hash: Vec<u8>,
 }
 
-impl Hash {
+impl Parts {
     pub(super) fn parse(input: Input, text: &str) -> Option<Self> {
         let (kind, text) = text.strip_prefix('$')?.split_once('$')?;
         let (rounds, text) = text.split_once('$')?;

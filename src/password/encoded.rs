@@ -146,11 +146,11 @@ pub(super) enum Parsed<'a> {
 
 /// A hash taken apart.
 pub(super) enum Hash<'a> {
-    Pbkdf2(pbkdf2::Hash<'a>),
-    Argon2(argon2::Hash),
-    Bcrypt(bcrypt::Hash),
-    Scrypt(scrypt::Hash<'a>),
-    Md5(md5::Hash<'a>),
+    Pbkdf2(pbkdf2::Parts<'a>),
+    Argon2(argon2::Parts),
+    Bcrypt(bcrypt::Parts),
+    Scrypt(scrypt::Parts<'a>),
+    Md5(md5::Parts<'a>),
 }
 
 impl<'a> Parsed<'a> {
@@ -167,13 +167,13 @@ impl<'a> Parsed<'a> {
 impl<'a> Hash<'a> {
     fn parse(algorithm: Algorithm, rest: &'a str) -> Option<Self> {
         match algorithm {
-            Algorithm::Pbkdf2Sha256 => pbkdf2::Hash::parse(Prf::Sha256, rest).map(Self::Pbkdf2),
-            Algorithm::Pbkdf2Sha1 => pbkdf2::Hash::parse(Prf::Sha1, rest).map(Self::Pbkdf2),
-            Algorithm::Argon2 => argon2::Hash::parse(rest).map(Self::Argon2),
-            Algorithm::BcryptSha256 => bcrypt::Hash::parse(Input::Sha256, rest).map(Self::Bcrypt),
-            Algorithm::Bcrypt => bcrypt::Hash::parse(Input::Raw, rest).map(Self::Bcrypt),
-            Algorithm::Scrypt => scrypt::Hash::parse(rest).map(Self::Scrypt),
-            Algorithm::Md5 => md5::Hash::parse(rest).map(Self::Md5),
+            Algorithm::Pbkdf2Sha256 => pbkdf2::Parts::parse(Prf::Sha256, rest).map(Self::Pbkdf2),
+            Algorithm::Pbkdf2Sha1 => pbkdf2::Parts::parse(Prf::Sha1, rest).map(Self::Pbkdf2),
+            Algorithm::Argon2 => argon2::Parts::parse(rest).map(Self::Argon2),
+            Algorithm::BcryptSha256 => bcrypt::Parts::parse(Input::Sha256, rest).map(Self::Bcrypt),
+            Algorithm::Bcrypt => bcrypt::Parts::parse(Input::Raw, rest).map(Self::Bcrypt),
+            Algorithm::Scrypt => scrypt::Parts::parse(rest).map(Self::Scrypt),
+            Algorithm::Md5 => md5::Parts::parse(rest).map(Self::Md5),
         }
     }
 

@@ -8,12 +8,12 @@ use super::hexadecimal;
 const HASH_LETTERS: usize = 32;
 
 /// The parts of an encoding after the algorithm.
-pub(super) struct Hash<'a> {
+pub(super) struct Parts<'a> {
     salt: &'a str,
     hash: &'a str,
 }
 
-impl<'a> Hash<'a> {
+impl<'a> Parts<'a> {
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let (salt, hash) = text.split_once('$')?;
         let hex = hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));

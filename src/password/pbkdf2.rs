@@ -16,7 +16,7 @@ use super::number;
 pub(super) const DJANGO_ITERATIONS: u32 = 1_500_000;
 /// What Django 3.2 used: fewer are weak.
 pub(super) const FLOOR_ITERATIONS: u32 = 260_000;
-/// Some minutes of computing.
+/// Up to a minute or so of computing.
 pub(super) const MAX_ITERATIONS: u32 = 100_000_000;
 
 /// The function under the HMAC.
@@ -49,14 +49,14 @@ impl Prf {
 }
 
 /// The parts of an encoding after the algorithm.
-pub(super) struct Hash<'a> {
+pub(super) struct Parts<'a> {
     prf: Prf,
     iterations: u32,
     salt: &'a str,
     hash: Vec<u8>,
 }
 
-impl<'a> Hash<'a> {
+impl<'a> Parts<'a> {
     pub(super) fn parse(prf: Prf, text: &'a str) -> Option<Self> {
         let (iterations, text) = text.split_once('$')?;
         let (salt, hash) = text.split_once('$')?;

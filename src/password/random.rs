@@ -3,7 +3,6 @@
 use rand::CryptoRng;
 use rand::distr::{Alphanumeric, SampleString};
 use rand::seq::IndexedRandom;
-use zeroize::Zeroizing;
 
 use super::plain::Plain;
 use super::strength::{About, MIN_LENGTH, weaknesses};

@@ -78,13 +78,13 @@ impl fmt::Display for ScryptCost {
 }
 
 /// The parts of an encoding after the algorithm.
-pub(super) struct Hash<'a> {
+pub(super) struct Parts<'a> {
     pub(super) cost: ScryptCost,
     salt: &'a str,
     hash: [u8; HASH_LEN],
 }
 
-impl<'a> Hash<'a> {
+impl<'a> Parts<'a> {
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.split('$');
         let [n, salt, r, p, hash] = std::array::from_fn(|_| parts.next());

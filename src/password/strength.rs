@@ -114,7 +114,7 @@ pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Weakness> {
         .find(|(_, value)| is_similar(&lower, value))
         .map(|(attribute, _)| Weakness::TooSimilar(attribute));
     let short = password.chars().count() < MIN_LENGTH;
-    let common = [password, &lower].map(strip).into_iter().any(is_common_password);
+    let common = is_common(password) || (*lower != password && is_common(&lower));
     let numeric = !password.is_empty() && password.chars().all(is_digit);
     similar
         .into_iter()
@@ -124,8 +124,12 @@ pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Weakness> {
         .collect()
 }
 
+fn is_common(password: &str) -> bool {
+    is_common_password(strip(password))
+}
+
 /// Whether a password in lower case resembles a value or a word of it.
-fn is_similar(password: &str, value: &str) -> bool {
+pub(super) fn is_similar(password: &str, value: &str) -> bool {
     let value = value.to_lowercase();
     words(&value).chain([value.as_str()]).any(|part| resembles(password, part))
 }
@@ -141,14 +145,9 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 /// Whether two texts share so many characters, whatever their order, that
 /// `2 * shared / (length + length)` is at least 0.7.
 ///
-/// A part of up to a tenth of the password's length resembles nothing.
+/// Django leaves out parts of up to a tenth of the password's length, which never come near that.
 fn resembles(password: &str, part: &str) -> bool {
-    let password_len = password.chars().count();
-    let part_len = part.chars().count();
-    if password_len > 0 && password_len >= 10 * part_len {
-        return false;
-    }
-    20 * shared(password, part) >= 7 * (password_len + part_len)
+    20 * shared(password, part) >= 7 * (password.chars().count() + part.chars().count())
 }
 
 /// How many characters two texts have in common, each as often as it is in both.

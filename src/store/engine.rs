@@ -65,6 +65,18 @@ pub trait Engine {
     /// Undoes the transaction.
     fn roll_back(&self);
 
+    /// Faults of the file itself, in the engine's words; none where it is whole.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn integrity_faults(&self) -> Result<Vec<String>>;
+
+    /// References that point at nothing: the table, the table they should point at, and how many there are.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn dangling_references(&self) -> Result<Vec<(String, String, u64)>>;
+
     /// Writes a database that is in memory alone to a new file, whole and readable by its owner alone.
     ///
     /// # Errors

@@ -7,8 +7,10 @@ mod create;
 mod engine;
 pub mod layout;
 mod profiles;
+mod regexp;
 pub mod schema;
 mod sqlite;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -23,9 +25,10 @@ use anyhow::Result;
 pub use self::create::{Blueprint, ProfileBlueprint};
 pub use self::engine::Engine;
 use self::layout::{Hints, Layout, ProfileTable};
-pub use self::sqlite::Opening;
 use self::schema::{Reference, quoted};
+pub use self::sqlite::Opening;
 use self::sqlite::Sqlite;
+pub use self::survey::{Counts, Group};
 pub use self::tokens::{NewToken, Token};
 pub use self::users::UserColumn;
 use crate::interrupt;
@@ -181,12 +184,8 @@ impl Transaction<'_> {
     fn insert(&self, table: &str, values: &[(String, Value)]) -> Result<Value> {
         let columns: Vec<String> = values.iter().map(|(column, _)| quoted(column)).collect();
         let places: Vec<String> = (1..=values.len()).map(|number| format!("?{number}")).collect();
-        let sql = format!(
-            "INSERT INTO {} ({}) VALUES ({})",
-            quoted(table),
-            columns.join(", "),
-            places.join(", ")
-        );
+        let sql =
+            format!("INSERT INTO {} ({}) VALUES ({})", quoted(table), columns.join(", "), places.join(", "));
         let parameters: Vec<Value> = values.iter().map(|(_, value)| value.clone()).collect();
         self.engine.execute(&sql, &parameters)?;
         Ok(self.engine.last_key())

@@ -15,6 +15,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
 use crate::refusal::Refusal;
 use crate::store::engine::{Engine, OnRow};
+use crate::store::regexp;
 use crate::store::schema::{Column, Reference, Table};
 use crate::value::{Cell, Kind, Value};
 
@@ -69,6 +70,7 @@ impl Sqlite {
     fn prepare(connection: Connection, path: &Path, opening: &Opening) -> Result<Self> {
         let prepare = || {
             connection.busy_timeout(opening.busy_timeout)?;
+            regexp::register(&connection)?;
             // A misspelt name in quotes shall be an error, not a text.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
             connection.execute_batch("PRAGMA foreign_keys = ON")
@@ -237,6 +239,20 @@ impl Engine for Sqlite {
     fn roll_back(&self) {
         // Nothing is lost where this fails: closing the connection undoes the transaction as well.
         let _ = self.connection.execute_batch("ROLLBACK");
+    }
+
+    fn integrity_faults(&self) -> Result<Vec<String>> {
+        let faults =
+            self.rows("SELECT integrity_check FROM pragma_integrity_check(?1)", "100", |row| row.get(0))?;
+        Ok(faults.into_iter().filter(|fault: &String| fault != "ok").collect())
+    }
+
+    fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
+        self.rows(
+            "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check WHERE ?1 IS NOT NULL GROUP BY 1, 2",
+            "",
+            |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?.unsigned_abs())),
+        )
     }
 
     fn save_as_new_file(&mut self, path: &Path) -> Result<()> {

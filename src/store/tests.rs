@@ -75,6 +75,14 @@ impl Engine for Explained {
         self.engine.roll_back();
     }
 
+    fn integrity_faults(&self) -> Result<Vec<String>> {
+        self.engine.integrity_faults()
+    }
+
+    fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
+        self.engine.dangling_references()
+    }
+
     fn save_as_new_file(&mut self, path: &Path) -> Result<()> {
         self.engine.save_as_new_file(path)
     }

@@ -90,7 +90,7 @@ impl FromStr for UserColumn {
 
 impl UserTable {
     /// The SQL of an attribute: the table's column, or a constant where the table has none.
-    fn attribute(&self, name: &str) -> String {
+    pub(super) fn attribute(&self, name: &str) -> String {
         let column = match name {
             "id" => &self.key,
             "username" => self.label(),

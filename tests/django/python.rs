@@ -25,7 +25,10 @@ pub fn judge(set: &str, project: &str, database: &Path, options: &[&str], expect
     let mut arguments = vec!["--set", set, "--system", project, "--db", database];
     arguments.extend(options);
     let verdict = run("judge.py", &arguments, &expected.to_string());
-    assert!(verdict.lines().count() > 5, "{project} on {set}: the judge looked at next to nothing:\n{verdict}");
+    assert!(
+        verdict.lines().count() > 5,
+        "{project} on {set}: the judge looked at next to nothing:\n{verdict}"
+    );
 }
 
 fn run(script: &str, arguments: &[&str], input: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::{json, Value as Json};
+use serde_json::{Value as Json, json};
 
 use crate::env::TestEnv;
 use crate::python;
@@ -22,9 +22,7 @@ const SYSTEMS: [System; 5] = [
 ];
 
 fn repairs() -> Vec<(Json, Json)> {
-    let person = |email: &str, first: &str| {
-        json!({ "email": email, "password": "ducharme", "first_name": first, "last_name": "Ducharme" })
-    };
+    let person = |email: &str, first: &str| json!({ "email": email, "password": "ducharme", "first_name": first, "last_name": "Ducharme" });
     let with = |body: Json, more: Json| {
         let mut body = body;
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -32,14 +30,20 @@ fn repairs() -> Vec<(Json, Json)> {
     };
     vec![
         (
-            with(person("meg@Ducharme.com", "Meg"), json!({ "account_type": "customer", "address": "12 Oak Lane" })),
+            with(
+                person("meg@Ducharme.com", "Meg"),
+                json!({ "account_type": "customer", "address": "12 Oak Lane" }),
+            ),
             json!({
                 "user": { "email": "meg@ducharme.com", "first_name": "Meg", "is_staff": false },
                 "profiles": [{ "model": "repairsapi.Customer", "fields": { "address": "12 Oak Lane" } }],
             }),
         ),
         (
-            with(person("bo@ducharme.com", "Bo"), json!({ "account_type": "employee", "specialty": "Größe 36" })),
+            with(
+                person("bo@ducharme.com", "Bo"),
+                json!({ "account_type": "employee", "specialty": "Größe 36" }),
+            ),
             json!({
                 "user": { "first_name": "Bo", "is_staff": true },
                 "profiles": [{ "model": "repairsapi.Employee", "fields": { "specialty": "Größe 36" } }],
@@ -88,14 +92,18 @@ impl System {
     /// An environment with this system's own `authctl.toml`.
     fn env(&self) -> TestEnv {
         let env = TestEnv::new();
-        let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(self.name).join("authctl.toml");
+        let config =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(self.name).join("authctl.toml");
         env.write("authctl.toml", &std::fs::read_to_string(config).unwrap());
         env
     }
 
     /// Registers the accounts, logs them in, rotates and revokes; returns what Django has to find.
     fn fill(&self, env: &TestEnv, hasher: &str) -> Vec<Json> {
-        (self.accounts)().into_iter().map(|(body, expected)| self.account(env, &body, expected, hasher)).collect()
+        (self.accounts)()
+            .into_iter()
+            .map(|(body, expected)| self.account(env, &body, expected, hasher))
+            .collect()
     }
 
     fn account(&self, env: &TestEnv, body: &Json, mut expected: Json, hasher: &str) -> Json {
@@ -141,10 +149,12 @@ fn a_project_adopts_what_authctl_made() {
             env.run(["init"]).succeeds();
             let accounts = system.fill(&env, "argon2");
             let count = accounts.len();
-            let expected = json!({ "accounts": accounts, "counts": { "auth_user": count }, "journal_mode": "delete" });
+            let expected =
+                json!({ "accounts": accounts, "counts": { "auth_user": count }, "journal_mode": "delete" });
             let options = ["--migrate", "--hasher", "argon2", "--login", "all"];
             // knox 4.2's table has other columns than knox 5's, which authctl makes.
-            if system.name != "knox" || set.starts_with("5") || set.starts_with('6') || set.ends_with("knox5") {
+            if system.name != "knox" || set.starts_with("5") || set.starts_with('6') || set.ends_with("knox5")
+            {
                 python::judge(&set, system.name, &env.path("db.sqlite3"), &options, &expected);
             }
         }

@@ -1,0 +1,223 @@
+use anyhow::Result;
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use crate::accounts::must_be_given;
+use crate::context::Context;
+use crate::model::{Scheme, TokenFilter};
+use crate::output::Severity;
+use crate::password::{self, Summary};
+use crate::refusal::Refusal;
+use crate::store::layout::ProfileTable;
+use crate::store::{Group, Store};
+use crate::token::knox::Form;
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl check
+  authctl check --format json
+  authctl check --quiet || echo 'the database wants attention'";
+
+/// Tell what was found in the database, and what is wrong with it
+///
+/// Shows the configuration, the layout, counts and the password hashers, and looks for faults of the file, users who
+/// cannot log in, weak hashes, and tokens that are of no use. Nothing is written. Ends with 0 where there is neither error
+/// nor warning, else with 11.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {}
+
+#[derive(Debug, Serialize)]
+struct Finding {
+    severity: Severity,
+    code: &'static str,
+    count: u64,
+    message: String,
+}
+
+pub fn run(_args: &Args, context: &Context) -> Result<()> {
+    let store = context.store()?;
+    // Each look by itself: one snapshot over all of them would hold off writers of a large database for too long.
+    let (facts, mut object) = describe(context, store)?;
+    let findings = findings(context, store)?;
+    object["findings"] = json!(findings);
+    context.output.report(&facts, &object)?;
+    for finding in &findings {
+        context.output.finding(finding.severity, &finding.message);
+    }
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    if errors + warnings > 0 {
+        return Err(Refusal::Findings { errors, warnings }.into());
+    }
+    context.output.status("No errors, no warnings.");
+    Ok(())
+}
+
+type Facts = Vec<(&'static str, String)>;
+
+/// What was found, as lines for people and as an object for programs.
+fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
+    let settings = &context.settings;
+    let layout = store.layout();
+    let users = &layout.users;
+    let counts = store.user_counts()?;
+    let file = settings.file.as_ref().map(|path| path.display().to_string());
+    let zone = settings.opening.time_zone.iana_name().unwrap_or("UTC").to_owned();
+    let maker = if layout.is_django { "Django" } else { "authctl" };
+    let mut facts: Facts = vec![
+        ("configuration", file.clone().unwrap_or_else(|| "none".into())),
+        ("database", format!("{}, made by {maker}", store.path().display())),
+        ("time zone", zone.clone()),
+        ("user table", format!("{}, key {} ({})", users.table.name, users.key, users.key_kind)),
+        ("login column", users.login().map_or_else(|error| error.to_string(), str::to_owned)),
+        (
+            "users",
+            format!(
+                "{} ({} active, {} staff, {} superusers)",
+                counts.users, counts.active, counts.staff, counts.superusers
+            ),
+        ),
+    ];
+    let mut tokens = Vec::new();
+    for scheme in layout.schemes() {
+        let (table, version) = match (scheme, &layout.knox) {
+            (Scheme::Knox, Some(knox)) => (&*knox.table.name, knox_version(knox.form)),
+            _ => ("authtoken_token", "DRF"),
+        };
+        let count = store.row_count(table)?;
+        facts.push(("tokens", format!("{scheme} ({version}): {count}")));
+        tokens.push(json!({ "scheme": scheme, "version": version, "table": table, "count": count }));
+    }
+    if tokens.is_empty() {
+        facts.push(("tokens", "no token table".into()));
+    }
+    let mut profiles = Vec::new();
+    for table in store.profile_tables()? {
+        let count = store.row_count(&table.table.name)?;
+        let required = required(table, context);
+        let wants =
+            if required.is_empty() { String::new() } else { format!(", requires {}", required.join(", ")) };
+        facts.push(("profile", format!("{} ({}): {count}{wants}", table.kind, table.table.name)));
+        profiles.push(json!({
+            "kind": table.kind, "table": table.table.name, "count": count, "required": required,
+        }));
+    }
+    let recipe = context.recipe(store)?;
+    let mut hashers = Vec::new();
+    for (hasher, group) in store.by_password(|encoded| password::describe(encoded).to_string())? {
+        facts.push(("hasher", format!("{hasher}: {}", group.count)));
+        hashers.push(json!({ "hasher": hasher, "count": group.count }));
+    }
+    facts.push(("new hashes", recipe.to_string()));
+    let object = json!({
+        "configuration": file,
+        "database": store.path(),
+        "made_by_django": layout.is_django,
+        "time_zone": zone,
+        "user_table": users.table.name,
+        "key": { "column": users.key, "kind": users.key_kind.to_string() },
+        "login_column": users.login().ok(),
+        "users": counts,
+        "tokens": tokens,
+        "profiles": profiles,
+        "hashers": hashers,
+        "new_hashes": recipe.to_string(),
+    });
+    Ok((facts, object))
+}
+
+fn knox_version(form: Form) -> &'static str {
+    match form {
+        Form::Salted => "knox 3.6 to 4.1",
+        Form::Binary => "knox 4.2",
+        Form::Text => "knox 5",
+    }
+}
+
+/// The fields that a new profile of this kind has to be given.
+fn required<'a>(table: &'a ProfileTable, context: &'a Context) -> Vec<&'a str> {
+    let configured = context.settings.profiles.get(&table.kind);
+    let is_required =
+        |name: &str| configured.is_some_and(|kind| kind.required.iter().any(|field| field == name));
+    let has_default = |name: &str| configured.is_some_and(|kind| kind.defaults.contains_key(name));
+    table
+        .fields()
+        .filter(|column| {
+            is_required(&column.name) || (must_be_given(column, &table.table) && !has_default(&column.name))
+        })
+        .map(|column| &*column.name)
+        .collect()
+}
+
+fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    for fault in store.integrity_faults()? {
+        let message = format!("The file is damaged: {fault}.");
+        findings.push(Finding { severity: Severity::Error, code: "damaged", count: 1, message });
+    }
+    for (table, parent, count) in store.dangling_references()? {
+        let message = format!("{count} in {table}: a reference to {parent} points at no row.");
+        findings.push(Finding { severity: Severity::Error, code: "dangling_reference", count, message });
+    }
+    let mut find = |severity, code, group: &Group, what: &str| {
+        if group.count > 0 {
+            let more = if group.count > group.examples.len() as u64 { ", …" } else { "" };
+            let message = format!("{} {what}: {}{more}.", group.count, group.examples.join(", "));
+            findings.push(Finding { severity, code, count: group.count, message });
+        }
+    };
+    let by_sort = store.by_password(|encoded| match password::describe(encoded) {
+        Summary::Unusable => "unusable",
+        Summary::Unknown => "unknown",
+        summary if summary.is_weak() => "weak",
+        _ => "strong",
+    })?;
+    let group = |sort| by_sort.get(sort).cloned().unwrap_or_default();
+    find(
+        Severity::Warning,
+        "unknown_hasher",
+        &group("unknown"),
+        "with a password that no hasher of Django's understands, so that nobody logs in",
+    );
+    find(Severity::Note, "unusable_password", &group("unusable"), "with an unusable password");
+    find(
+        Severity::Warning,
+        "weak_hash",
+        &group("weak"),
+        "with a password hash that is weaker than it should be",
+    );
+    find(
+        Severity::Warning,
+        "case_only_username",
+        &store.differing_in_case("username")?,
+        "user names differ in upper and lower case alone",
+    );
+    find(
+        Severity::Warning,
+        "case_only_email",
+        &store.differing_in_case("email")?,
+        "e-mail addresses differ in upper and lower case alone",
+    );
+    find(
+        Severity::Warning,
+        "superuser_never_logged_in",
+        &store.superusers_who_never_logged_in()?,
+        "superusers never logged in",
+    );
+    let now = context.now();
+    find(
+        Severity::Warning,
+        "token_of_inactive_user",
+        &store.tokens_of_inactive_users(now)?,
+        "tokens belong to inactive users",
+    );
+    let expired =
+        store.tokens(&TokenFilter { expired_at: Some(now), ..TokenFilter::default() })?.len() as u64;
+    if expired > 0 {
+        let message =
+            format!("{expired} tokens have expired; `authctl revoke-token --expired` removes them.");
+        findings.push(Finding { severity: Severity::Note, code: "expired_token", count: expired, message });
+    }
+    Ok(findings)
+}

@@ -1,0 +1,136 @@
+"""What the scripts share: finding the right Python, starting Django, raw rows, profiles."""
+
+import argparse
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Iterator
+
+from projects import PROJECTS
+
+HERE = Path(__file__).resolve().parent
+
+
+def project_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--system", "--shape", required=True, choices=PROJECTS, metavar="NAME",
+        help="a system or a shape of projects.py",
+    )
+    parser.add_argument("--db", required=True, type=Path, metavar="PATH")
+    parser.add_argument(
+        "--set", dest="version_set", metavar="SET",
+        help="run under the environment of this version set (made by venv.sh when it isn't there)",
+    )
+    parser.add_argument(
+        "--hasher", metavar="ALGORITHM",
+        help="the project's first password hasher, for example argon2 (else Django's own)",
+    )
+    parser.add_argument("--knox-prefix", metavar="TEXT", help="knox's TOKEN_PREFIX")
+    parser.add_argument("--knox-hash", metavar="NAME", help="knox's SECURE_HASH_ALGORITHM: sha256, …")
+
+
+def enter_set(version_set: str | None) -> None:
+    """Start this script anew under the Python of a version set, unless that is what runs it."""
+    if version_set is None:
+        return
+    made = subprocess.run(
+        ["sh", str(HERE / "venv.sh"), version_set], stdout=subprocess.PIPE, text=True
+    )
+    if made.returncode != 0:
+        sys.exit(made.returncode)
+    python = made.stdout.strip()
+    if Path(sys.prefix).resolve() != Path(python).parents[1].resolve():
+        os.execv(python, [python, *sys.argv])
+
+
+def start_django(args: argparse.Namespace, db: Path) -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
+    os.environ["PROJECT"] = args.system
+    os.environ["PROJECT_DB"] = str(db)
+    for name, value in (
+        ("PROJECT_HASHER", args.hasher),
+        ("PROJECT_KNOX_PREFIX", args.knox_prefix),
+        ("PROJECT_KNOX_HASH", args.knox_hash),
+    ):
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+    import django
+
+    django.setup()
+
+
+def raw_connection(path: Path) -> sqlite3.Connection:
+    """A connection that converts nothing: text stays the bytes it is."""
+    connection = sqlite3.connect(path)
+    connection.text_factory = bytes
+    return connection
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def raw_columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    rows = connection.execute(f"PRAGMA table_xinfo({quoted(table)})")
+    return [row[1].decode() for row in rows]
+
+
+def raw_rows(
+    connection: sqlite3.Connection, table: str, columns: list[str]
+) -> dict[int, dict[str, tuple[str, Any]]]:
+    """Row id → column → (storage class, value), exactly as stored."""
+    wanted = ", ".join(f"typeof({quoted(name)}), {quoted(name)}" for name in columns)
+    rows = {}
+    for rowid, *flat in connection.execute(f"SELECT rowid, {wanted} FROM {quoted(table)}"):
+        pairs = zip(flat[::2], flat[1::2])
+        rows[rowid] = {name: (kind.decode(), value) for name, (kind, value) in zip(columns, pairs)}
+    return rows
+
+
+def user_link(model: Any) -> Any:
+    """The field by which a profile belongs to its user: one-to-one, rather required, rather `user`."""
+    from django.contrib.auth import get_user_model
+
+    links = [
+        field
+        for field in model._meta.local_concrete_fields
+        if field.one_to_one and field.remote_field.model is get_user_model()
+    ]
+    return min(links, key=lambda field: (field.null, field.name != "user"), default=None)
+
+
+def profile_models() -> Iterator[Any]:
+    from django.apps import apps
+
+    for model in apps.get_models():
+        if model._meta.app_label != "authtoken" and not model._meta.proxy and user_link(model):
+            yield model
+
+
+def stored_value(field: Any, value: Any) -> Any:
+    """A value as JSON has it, made into what the field holds in Python."""
+    from datetime import datetime
+
+    from django.conf import settings
+    from django.utils import timezone
+
+    if value is None:
+        return None
+    if field.is_relation:
+        return stored_value(field.target_field, value)
+    made = field.to_python(value) if field.get_internal_type() != "JSONField" else value
+    if field.get_internal_type() == "DateTimeField" and isinstance(made, datetime):
+        if settings.USE_TZ and timezone.is_naive(made):
+            made = timezone.make_aware(made)
+        elif not settings.USE_TZ and timezone.is_aware(made):
+            made = timezone.make_naive(made)
+    return made
+
+
+def attributes(model: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Field values as JSON has them, made into the keyword arguments of a model."""
+    fields = {name: model._meta.get_field(name) for name in values}
+    return {field.attname: stored_value(field, values[name]) for name, field in fields.items()}

@@ -1,0 +1,671 @@
+#!/usr/bin/env python3
+"""Judge a database with the real Django, DRF and knox.
+
+    judge.py --system NAME --db PATH [--set SET] [--migrate] [--hasher ALGORITHM]
+             [--knox-prefix TEXT] [--knox-hash NAME] [--login first|all|none] < expectations.json
+
+NAME is a system or a shape of projects.py. The file at PATH is only read: everything happens to a
+copy. With --migrate a plain `migrate` is run on it first, which has to succeed, keep every row that
+was there byte for byte, and add what Django adds by itself. --hasher names the project's first
+hasher, and then no password may want a new hash. --login says who logs in over HTTP and out again:
+the first active and the first inactive account unless told.
+
+Expectations, one JSON object on stdin (make_project_db.py prints the like); only `accounts` must
+be there, and a key that isn't known here is a failure, for it would not have been judged:
+
+    {"accounts": [
+       {"login": "meg",                  what the project's users log in with
+        "password": "ducharme",          null: an unusable password; absent: not judged
+        "user": {"email": "…"},          fields as Django reads them, values as JSON has them
+        "profiles": [{"model": "repairsapi.Customer", "fields": {"address": "…"}}],
+                                         all the profiles the user has; absent: not judged
+        "tokens": [{"scheme": "drf", "key": "…"},
+                   {"scheme": "knox", "key": "…", "expires_in": 36000}],
+                                         they are accepted (refused if the user is inactive), and
+                                         the user has as many of that scheme; expires_in is in
+                                         seconds from the row's creation, or null for never
+        "revoked": [{"scheme": "drf", "key": "…"}],    they are refused
+        "hasher": "argon2",              the algorithm of the stored hash
+        "must_update": false,            does Django want to hash it anew at the next login?
+        "recent": 300}],                 date_joined, creation times and the like lie no more than
+                                         so many seconds back, and not ahead
+     "absent": ["nobody"],               logins that no user may have
+     "revoked": [{"scheme": "drf", "key": "…"}],
+     "counts": {"auth_user": 3},         rows in a table
+     "journal_mode": "delete"}
+
+`name`, `django` and `project` are allowed beside and mean nothing.
+
+Prints one JSON object a line for each check, {"check", "subject", "ok", "reason"}, and at the end
+{"check": "summary", "ok", "passed", "failed", "notes"}. Failures are said on stderr too. No
+password and no key is printed. A check that can't run has failed.
+
+Exit: 0 all passed, 1 something failed, 2 usage, 3 no Python for the set.
+"""
+
+import argparse
+import json
+import sqlite3
+import sys
+import tempfile
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Iterator
+
+from harness import (
+    enter_set,
+    profile_models,
+    project_arguments,
+    raw_columns,
+    raw_connection,
+    raw_rows,
+    start_django,
+    stored_value,
+    user_link,
+)
+from projects import PROJECTS
+
+# Tables that `migrate` itself adds rows to.
+FILLED_BY_MIGRATE = {"django_migrations", "django_content_type", "auth_permission"}
+SECRET_COLUMNS = {"password", "key", "digest", "salt", "token_key", "session_data"}
+TOP_KEYS = {"accounts", "absent", "revoked", "counts", "journal_mode", "django", "project"}
+ACCOUNT_KEYS = {
+    "name", "login", "password", "user", "profiles", "tokens", "revoked", "hasher", "must_update",
+    "recent",
+}
+TOKEN_KEYS = {"scheme", "key", "expires_in"}
+PROFILE_KEYS = {"model", "fields"}
+WRONG = {"drf": "0" * 40, "knox": "0" * 64}
+
+
+class Wrong(Exception):
+    """What a check found to be not as it should be."""
+
+
+def require(condition: Any, reason: str) -> None:
+    if not condition:
+        raise Wrong(reason)
+
+
+class Report:
+    def __init__(self) -> None:
+        self.passed = self.failed = 0
+        self.notes: list[str] = []
+
+    @contextmanager
+    def check(self, name: str, subject: str = "") -> Iterator[None]:
+        reason = None
+        try:
+            yield
+        except Wrong as wrong:
+            reason = str(wrong)
+        except SystemExit as left:
+            reason = f"left with exit code {left.code}"
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+        result = {"check": name, "subject": subject, "ok": reason is None}
+        if reason is None:
+            self.passed += 1
+        else:
+            self.failed += 1
+            result["reason"] = reason
+            print(f"FAILED {name}{subject and f' ({subject})'}: {reason}", file=sys.stderr)
+        print(json.dumps(result), flush=True)
+
+    def finish(self) -> int:
+        ok = self.failed == 0 and self.passed > 0
+        summary = {
+            "check": "summary", "ok": ok, "passed": self.passed, "failed": self.failed,
+            "notes": self.notes,
+        }
+        print(json.dumps(summary))
+        return 0 if ok else 1
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    project_arguments(parser)
+    parser.add_argument("--migrate", action="store_true")
+    parser.add_argument("--login", choices=("first", "all", "none"), default="first")
+    return parser.parse_args()
+
+
+# --- expectations ---------------------------------------------------------------------------------
+
+
+def unknown_keys(expected: dict[str, Any]) -> list[str]:
+    """Keys that nothing here would look at, and keys that are missing."""
+    faults = [key for key in expected if key not in TOP_KEYS]
+    faults += [] if "accounts" in expected else ["accounts is missing"]
+    tokens = list(expected.get("revoked", []))
+    for account in expected.get("accounts", []):
+        faults += [key for key in account if key not in ACCOUNT_KEYS]
+        faults += [] if "login" in account else ["login is missing"]
+        for profile in account.get("profiles", []):
+            faults += [key for key in profile if key not in PROFILE_KEYS]
+        tokens += account.get("tokens", []) + account.get("revoked", [])
+    for token in tokens:
+        faults += [key for key in token if key not in TOKEN_KEYS]
+    return faults
+
+
+# --- the file -------------------------------------------------------------------------------------
+
+
+def copy_of(path: Path, folder: Path) -> Path:
+    """A copy that holds what a `-wal` file beside the original holds too."""
+    copy = folder / "copy.sqlite3"
+    source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    target = sqlite3.connect(copy)
+    with source, target:
+        source.backup(target)
+    source.close()
+    target.close()
+    return copy
+
+
+def journal_mode(path: Path) -> str:
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    connection.close()
+    return mode
+
+
+def check_sound(report: Report, when: str) -> None:
+    """Through Django's connection, since CHECK constraints may use its REGEXP."""
+    from django.db import connection
+
+    for pragma, good in (("integrity_check", [("ok",)]), ("foreign_key_check", [])):
+        with report.check(pragma, when), connection.cursor() as cursor:
+            found = [tuple(row) for row in cursor.execute(f"PRAGMA {pragma}").fetchall()]
+            require(found == good, f"{len(found)} findings, the first {found[:1]}")
+
+
+# --- migrate --------------------------------------------------------------------------------------
+
+
+def every_row(copy: Path) -> dict[str, tuple[list[str], list[dict[str, Any]]]]:
+    """Table → its columns and its rows, in the order of row ids."""
+    raw = raw_connection(copy)
+    tables = [
+        name.decode()
+        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if not name.startswith(b"sqlite_")
+    ]
+    dump = {}
+    for table in tables:
+        columns = raw_columns(raw, table)
+        dump[table] = (columns, list(raw_rows(raw, table, columns).values()))
+    raw.close()
+    return dump
+
+
+def check_kept(report: Report, before: dict[str, Any], copy: Path) -> None:
+    after = every_row(copy)
+    for table, (columns, rows) in before.items():
+        with report.check("migrate keeps the rows", table):
+            require(table in after, "the table is gone")
+            require(set(columns) <= set(after[table][0]), "a column is gone")
+            now = [{name: row[name] for name in columns} for row in after[table][1]]
+            lost = [row for row in rows if row not in now]
+            require(not lost, f"{len(lost)} of {len(rows)} rows were changed or lost")
+            if table not in FILLED_BY_MIGRATE:
+                require(len(now) == len(rows), f"{len(rows)} rows became {len(now)}")
+
+
+def check_filled(report: Report) -> None:
+    """After `migrate`, content types and permissions are those of a database Django made."""
+    from django.contrib.auth.models import Permission
+    from django.contrib.contenttypes.models import ContentType
+
+    for model, fields in (
+        (ContentType, ("app_label", "model")),
+        (Permission, ("content_type__app_label", "content_type__model", "codename", "name")),
+    ):
+        with report.check("migrate fills", model._meta.db_table):
+            ours, theirs = (
+                sorted(model.objects.using(alias).values_list(*fields))
+                for alias in ("default", "reference")
+            )
+            missing = [row for row in theirs if row not in ours]
+            require(not missing, f"{len(missing)} are missing, the first {missing[:1]}")
+
+
+def check_schema(report: Report) -> None:
+    """Each table Django makes, with all that hangs on it, is as Django makes it."""
+    from django.db import connections
+
+    def schema(alias: str) -> dict[str, set[tuple[str, str, str]]]:
+        tables: dict[str, set[tuple[str, str, str]]] = {}
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT tbl_name, type, name, sql FROM sqlite_master")
+            for table, kind, name, sql in cursor.fetchall():
+                tables.setdefault(table, set()).add((kind, name, " ".join((sql or "").split())))
+        return tables
+
+    ours, theirs = schema("default"), schema("reference")
+    for table in sorted(theirs):
+        with report.check("schema", table):
+            require(table in ours, "the table is missing")
+            odd = ours[table] ^ theirs[table]
+            told = "; ".join(
+                f"{'here' if item in ours[table] else 'Django'}: {item[2] or item[1]}"
+                for item in sorted(odd)
+            )
+            require(not odd, f"differs from Django's. {told}")
+    if extra := sorted(set(ours) - set(theirs)):
+        report.notes.append(f"tables that this project doesn't make: {', '.join(extra)}")
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def told_row(row: Any) -> str:
+    secret = row._meta.pk.column in SECRET_COLUMNS
+    return "a row" if secret else f"row {row.pk}"
+
+
+def check_full_clean(report: Report, models: list[Any]) -> None:
+    for model in models:
+        with report.check("full_clean", model._meta.label):
+            for row in model._default_manager.all():
+                try:
+                    row.full_clean()
+                except Exception as error:
+                    faults = getattr(error, "message_dict", error)
+                    raise Wrong(f"{told_row(row)}: {faults}") from error
+
+
+def check_unchanged_by_save(report: Report, copy: Path) -> None:
+    """Every row of every model, loaded and saved, has the bytes it had."""
+    from django.apps import apps
+    from django.db import transaction
+
+    raw = raw_connection(copy)
+    for model in apps.get_models(include_auto_created=True):
+        meta = model._meta
+        if meta.proxy or not meta.managed or meta.swapped:
+            continue
+        with report.check("load and save", meta.label):
+            # In a child's save the parent's rows are written too, and have a check of their own.
+            columns = [
+                field.column
+                for field in meta.local_concrete_fields
+                if not getattr(field, "auto_now", False) and not getattr(field, "generated", False)
+            ]
+            # What SQLite's own clock put there has three digits, and Django writes six.
+            clocked = {
+                field.column
+                for field in meta.local_concrete_fields
+                if getattr(field, "has_db_default", bool)()
+                and field.get_internal_type() == "DateTimeField"
+            }
+            before = raw_rows(raw, meta.db_table, columns)
+            with transaction.atomic():
+                count = 0
+                for row in model._base_manager.all():
+                    count += 1
+                    try:
+                        with transaction.atomic():
+                            row.save()
+                    except Exception as error:
+                        told = f"{told_row(row)}: {type(error).__name__}: {error}"
+                        raise Wrong(told) from error
+            require(count == len(before), f"Django reads {count} rows of {len(before)}")
+            after = raw_rows(raw, meta.db_table, columns)
+            require(list(before) == list(after), "rows were added or removed")
+            for rowid, old in before.items():
+                for column, value in old.items():
+                    now = after[rowid][column]
+                    if column in clocked and value[0] == "text" and now[1] == value[1] + b"000":
+                        continue
+                    told = "" if column in SECRET_COLUMNS else f": {value} became {now}"
+                    require(value == now, f"row {rowid}, column {column}{told}")
+    raw.close()
+
+
+def recent_fields(row: Any) -> Iterator[Any]:
+    for field in row._meta.concrete_fields:
+        if field.get_internal_type() == "DateTimeField" and (
+            field.auto_now or field.auto_now_add or field.name == "date_joined"
+        ):
+            yield field
+
+
+def require_fields(row: Any, expected: dict[str, Any]) -> None:
+    for name, value in expected.items():
+        field = row._meta.get_field(name)
+        actual, wanted = getattr(row, field.attname), stored_value(field, value)
+        if isinstance(actual, memoryview):
+            actual = bytes(actual)
+        require(
+            actual == wanted,
+            f"{name} is not as expected"
+            if name in SECRET_COLUMNS
+            else f"{name} is {actual!r}, not {wanted!r}",
+        )
+
+
+def token_model(scheme: str) -> Any:
+    if scheme == "drf":
+        from rest_framework.authtoken.models import Token
+
+        return Token
+    require(scheme == "knox", f"no scheme is called {scheme!r}")
+    from knox.models import AuthToken
+
+    return AuthToken
+
+
+# --- accounts -------------------------------------------------------------------------------------
+
+
+class Accounts:
+    def __init__(self, report: Report, project: Any, args: argparse.Namespace) -> None:
+        from django.contrib.auth import get_user_model
+        from rest_framework.test import APIClient
+
+        self.report = report
+        self.project = project
+        self.args = args
+        self.client = APIClient()
+        self.tried_a_wrong_one = False
+        self.User = get_user_model()
+
+    def user(self, account: dict[str, Any]) -> Any:
+        try:
+            return self.User._default_manager.get_by_natural_key(account["login"])
+        except self.User.DoesNotExist:
+            raise Wrong("there is no such user") from None
+
+    # What is read, and what changes nothing.
+
+    def check_rows(self, account: dict[str, Any]) -> None:
+        login = account["login"]
+        with self.report.check("user", login):
+            user = self.user(account)
+            require_fields(user, account.get("user", {}))
+            found = self.User._default_manager.filter(pk=user.pk).count()
+            require(found == 1, f"its key finds {found} users")
+        if "profiles" in account:
+            with self.report.check("profiles", login):
+                self.require_profiles(account)
+        if "tokens" in account:
+            with self.report.check("token rows", login):
+                self.require_token_rows(account)
+        if "recent" in account:
+            with self.report.check("recent", login):
+                self.require_recent(account)
+
+    def require_profiles(self, account: dict[str, Any]) -> None:
+        user = self.user(account)
+        expected = {profile["model"].lower(): profile["fields"] for profile in account["profiles"]}
+        for model in profile_models():
+            fields = expected.pop(model._meta.label_lower, None)
+            row = model._base_manager.filter(**{user_link(model).attname: user.pk}).first()
+            if fields is None:
+                require(row is None, f"has a {model._meta.label}, which isn't expected")
+            else:
+                require(row is not None, f"has no {model._meta.label}")
+                require_fields(row, fields)
+        require(not expected, f"the project has no {', '.join(expected)}")
+
+    def require_token_rows(self, account: dict[str, Any]) -> None:
+        user = self.user(account)
+        for scheme in self.project.tokens:
+            expected = [token for token in account["tokens"] if token["scheme"] == scheme]
+            rows = list(token_model(scheme).objects.filter(user_id=user.pk))
+            now = self.now()
+            expiry = "expiry" if rows and hasattr(rows[0], "expiry") else "expires"
+            alive = [row for row in rows if (getattr(row, expiry, None) or now) >= now]
+            require(
+                len(alive) == len(expected),
+                f"has {len(alive)} live {scheme} tokens, not {len(expected)}",
+            )
+            if scheme == "drf":
+                keys = [row.key for row in rows]
+                require(keys == [token["key"] for token in expected], "it is another key")
+            for token in expected:
+                if "expires_in" not in token:
+                    continue
+                prefix = token["key"][:8]
+                row = next((row for row in alive if row.token_key.startswith(prefix)), None)
+                require(row is not None, "a token's public prefix isn't stored")
+                when = getattr(row, expiry)
+                if token["expires_in"] is None:
+                    require(when is None, f"a token expires at {when}, not never")
+                else:
+                    require(when is not None, "a token never expires")
+                    apart = when - row.created - timedelta(seconds=token["expires_in"])
+                    require(abs(apart) < timedelta(seconds=5), f"expiry is off by {apart}")
+        foreign = {token["scheme"] for token in account["tokens"]} - set(self.project.tokens)
+        require(not foreign, f"the project has no tokens of scheme {', '.join(foreign)}")
+
+    def now(self) -> Any:
+        from django.utils import timezone
+
+        return timezone.now()  # naive and local where USE_TZ is off
+
+    def require_recent(self, account: dict[str, Any]) -> None:
+        user = self.user(account)
+        rows = [user]
+        for model in profile_models():
+            rows += model._base_manager.filter(**{user_link(model).attname: user.pk})
+        for scheme in self.project.tokens:
+            rows += token_model(scheme).objects.filter(user_id=user.pk)
+        times = [(row, field, getattr(row, field.attname)) for row in rows for field in recent_fields(row)]
+        require(times, "no row of this account has a time to look at")
+        for row, field, value in times:
+            require(value is not None, f"{row._meta.label}.{field.name} reads as None")
+            age = (self.now() - value).total_seconds()
+            require(
+                -5 <= age <= account["recent"],
+                f"{row._meta.label}.{field.name} is {value}, {age:.0f} seconds ago",
+            )
+
+    # What may write: Django hashes anew, counts logins and removes expired tokens.
+
+    def check_password(self, account: dict[str, Any]) -> None:
+        from django.contrib.auth import authenticate
+        from django.contrib.auth.hashers import get_hasher, identify_hasher
+
+        login, password = account["login"], account["password"]
+        field = self.User.USERNAME_FIELD
+        if password is None:
+            with self.report.check("unusable password", login):
+                user = self.user(account)
+                require(not user.has_usable_password(), "the password is usable")
+                require(authenticate(**{field: login, "password": ""}) is None, "it logs in")
+            return
+        with self.report.check("hasher", login):
+            encoded = self.user(account).password
+            hasher = identify_hasher(encoded)
+            if "hasher" in account:
+                require(
+                    hasher.algorithm == account["hasher"],
+                    f"hashed by {hasher.algorithm}, not by {account['hasher']}",
+                )
+            wanted = account.get("must_update", False if self.args.hasher else None)
+            if wanted is not None:
+                first = get_hasher("default")
+                found = hasher.algorithm != first.algorithm or first.must_update(encoded)
+                require(found == wanted, f"must_update is {found} for a hash of {hasher.algorithm}")
+        with self.report.check("password", login):
+            user = self.user(account)
+            if not user.is_active:
+                require(user.check_password(password), "check_password refuses it")
+            found = authenticate(**{field: login, "password": password})
+            if user.is_active:
+                require(found is not None, "authenticate refuses it")
+                require(found.pk == user.pk, "authenticate finds another user")
+            else:
+                require(found is None, "authenticate accepts an inactive user")
+            if not self.tried_a_wrong_one:
+                self.tried_a_wrong_one = True
+                wrong = authenticate(**{field: login, "password": password + "x"})
+                require(wrong is None, "authenticate accepts a wrong password")
+            if account.get("must_update", not self.args.hasher) is False:
+                now = self.user(account).password
+                require(now == encoded, "logging in changed the stored password")
+
+    def ask(self, scheme: str, key: str) -> Any:
+        """Who is that, by the token alone?"""
+        require(scheme in self.project.tokens, f"the project has no tokens of scheme {scheme!r}")
+        return self.client.get(f"/{scheme}/whoami/", HTTP_AUTHORIZATION=f"Token {key}")
+
+    def require_refused(self, scheme: str, key: str, why: str | None = None) -> None:
+        answer = self.ask(scheme, key)
+        require(answer.status_code == 401, f"answered {answer.status_code}, not 401")
+        if why is not None:
+            said = str(answer.json().get("detail"))
+            require(said == why, f"refused because of {said!r}, not of {why!r}")
+
+    def require_accepted(self, scheme: str, key: str, user: Any) -> None:
+        answer = self.ask(scheme, key)
+        require(answer.status_code == 200, f"answered {answer.status_code}: {answer.content!r}")
+        who = answer.json()
+        require(who["id"] == str(user.pk), f"it is the token of {who['user']}")
+
+    def check_tokens(self, account: dict[str, Any]) -> None:
+        login = account["login"]
+        self.check_revoked(account.get("revoked", []), login)
+        for number, token in enumerate(account.get("tokens", []), 1):
+            subject = f"{login}, {token['scheme']} {number}"
+            with self.report.check("token", subject):
+                user = self.user(account)
+                if user.is_active:
+                    self.require_accepted(token["scheme"], token["key"], user)
+                else:
+                    self.require_refused(
+                        token["scheme"], token["key"], "User inactive or deleted."
+                    )
+
+    def check_revoked(self, tokens: list[dict[str, Any]], subject: str) -> None:
+        for number, token in enumerate(tokens, 1):
+            with self.report.check("revoked token", f"{subject}, {token['scheme']} {number}"):
+                self.require_refused(token["scheme"], token["key"], "Invalid token.")
+
+    def check_logins(self, accounts: list[dict[str, Any]]) -> None:
+        seen = set()
+        for account in accounts:
+            active = account.get("user", {}).get("is_active", True)
+            if self.args.login == "none" or not account.get("password"):
+                continue
+            if self.args.login == "all" or active not in seen:
+                seen.add(active)
+                self.check_login(account)
+
+    def check_login(self, account: dict[str, Any]) -> None:
+        """Log in, ask and log out as a client does."""
+        login, password = account["login"], account["password"]
+        for scheme in self.project.tokens:
+            with self.report.check("login", f"{login}, {scheme}"):
+                user = self.user(account)
+                body = {"username": login, "password": password}
+                answer = self.client.post(f"/{scheme}/login/", body, format="json")
+                if not user.is_active:
+                    require(answer.status_code == 400, f"answered {answer.status_code}, not 400")
+                    continue
+                require(
+                    answer.status_code == 200, f"answered {answer.status_code}: {answer.content!r}"
+                )
+                key = answer.json()["token"]
+                had = [t["key"] for t in account.get("tokens", []) if t["scheme"] == scheme]
+                if scheme == "drf" and had:
+                    require(key == had[0], "logging in gives another token than the one expected")
+                self.require_accepted(scheme, key, user)
+                left = self.client.post(f"/{scheme}/logout/", HTTP_AUTHORIZATION=f"Token {key}")
+                require(left.status_code == 204, f"logging out answered {left.status_code}")
+                self.require_refused(scheme, key, "Invalid token.")
+
+
+def judge(report: Report, args: argparse.Namespace, expected: dict[str, Any], copy: Path) -> None:
+    from django.apps import apps
+    from django.core.management import call_command
+    from django.db import connections
+
+    project = PROJECTS[args.system]
+    connections["default"].cursor().execute("PRAGMA synchronous=OFF")
+    check_sound(report, "as it came")
+    before = every_row(copy)
+    for table, count in expected.get("counts", {}).items():
+        with report.check("count", table):
+            found = len(before[table][1]) if table in before else "no table"
+            require(found == count, f"{found} rows, not {count}")
+
+    if args.migrate:
+        with report.check("migrate"):
+            call_command("migrate", verbosity=0, interactive=False)
+        check_kept(report, before, copy)
+        check_sound(report, "after migrate")
+    with report.check("migrate --check"):
+        call_command("migrate", "--check", verbosity=0, interactive=False, stdout=sys.stderr)
+    with report.check("reference"):
+        call_command("migrate", database="reference", verbosity=0, interactive=False)
+    check_schema(report)
+    if args.migrate:
+        check_filled(report)
+
+    project_models = [
+        model
+        for model in apps.get_models()
+        if not model._meta.proxy
+        and (model.__module__.startswith(("systems.", "shapes.", "rest_framework.", "knox."))
+             or model._meta.label == project.user_model)
+    ]
+    check_full_clean(report, project_models)
+    check_unchanged_by_save(report, copy)
+
+    accounts = Accounts(report, project, args)
+    for login in expected.get("absent", []):
+        with report.check("absent", login):
+            found = accounts.User._default_manager.filter(**{accounts.User.USERNAME_FIELD: login})
+            require(not found.exists(), "there is such a user")
+    for account in expected["accounts"]:
+        accounts.check_rows(account)
+    for account in expected["accounts"]:
+        if "password" in account:
+            accounts.check_password(account)
+    for scheme in project.tokens:
+        with report.check("a token of nobody's", scheme):
+            accounts.require_refused(scheme, WRONG[scheme], "Invalid token.")
+    accounts.check_revoked(expected.get("revoked", []), "nobody")
+    for account in expected["accounts"]:
+        accounts.check_tokens(account)
+    accounts.check_logins(expected["accounts"])
+    check_sound(report, "at the end")
+
+
+def main() -> None:
+    args = arguments()
+    enter_set(args.version_set)
+    try:
+        expected = json.load(sys.stdin)
+        faults = unknown_keys(expected)
+    except (ValueError, TypeError, AttributeError) as error:
+        print(f"judge.py: the expectations on stdin can't be read: {error}", file=sys.stderr)
+        sys.exit(2)
+    report = Report()
+    with report.check("expectations"):
+        require(not faults, f"not understood: {', '.join(faults)}")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = None
+        with report.check("open", str(args.db)):
+            require(args.db.is_file(), "there is no such file")
+            copy = copy_of(args.db, Path(folder))
+        if "journal_mode" in expected:
+            with report.check("journal mode"):
+                mode = journal_mode(args.db)
+                require(mode == expected["journal_mode"], f"it is {mode}")
+        if copy and not faults:
+            with report.check("everything was judged"):
+                start_django(args, copy)
+                judge(report, args, expected, copy)
+    sys.exit(report.finish())
+
+
+if __name__ == "__main__":
+    main()

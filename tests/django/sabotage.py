@@ -1,0 +1,331 @@
+#!/usr/bin/env python3
+"""Break databases on purpose, each in one way, and see that judge.py goes red for that reason.
+
+    PYTHON sabotage.py [NAME]...      all of them unless named
+
+Run it with the Python of a version set. Each database is made by Django, spoilt, and judged; the
+judge has to fail, with the check named here among its failures. Exit: 0 it always did, 1 it didn't.
+"""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable
+
+from harness import HERE
+
+import django
+
+Spoil = Callable[[sqlite3.Connection, dict[str, Any]], object]
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    project: str
+    check: str | None  # what has to fail; None: nothing may
+    spoil: Spoil
+    options: tuple[str, ...] = ()
+
+
+def sql(*statements: str) -> Spoil:
+    return lambda db, _expected: [db.execute(statement) for statement in statements]
+
+
+def dashed_keys(db: sqlite3.Connection, _expected: dict[str, Any]) -> None:
+    (key,) = db.execute("SELECT id FROM registry_member ORDER BY rowid LIMIT 1").fetchone()
+    dashed = str(uuid.UUID(key))
+    db.execute("UPDATE registry_member SET id = ? WHERE id = ?", (dashed, key))
+    db.execute("UPDATE registry_card SET member_id = ? WHERE member_id = ?", (dashed, key))
+    db.execute("UPDATE authtoken_token SET user_id = ? WHERE user_id = ?", (dashed, key))
+
+
+def later_expiry(db: sqlite3.Connection, _expected: dict[str, Any]) -> None:
+    columns = [row[1] for row in db.execute("PRAGMA table_info(knox_authtoken)")]
+    expiry = "expiry" if "expiry" in columns else "expires"
+    db.execute(
+        f"UPDATE knox_authtoken SET {expiry} = datetime({expiry}, '+1 hour')"
+        f" WHERE {expiry} > datetime('now')"
+    )
+
+
+def expect(change: Callable[[dict[str, Any]], object]) -> Spoil:
+    """Leave the database as it is and expect what isn't so."""
+    return lambda _db, expected: change(expected)
+
+
+def adopted(*more: str) -> Spoil:
+    """Take away what an outside tool would leave to `migrate`, then do something more."""
+    return sql(
+        "DROP TABLE django_admin_log",
+        "DROP TABLE django_session",
+        "DELETE FROM django_migrations WHERE app IN ('admin', 'sessions')",
+        "DELETE FROM auth_permission",
+        "DELETE FROM django_content_type",
+        *more,
+    )
+
+
+def drop_rows_on_migrate() -> Spoil:
+    return adopted(
+        "CREATE TRIGGER spoil AFTER INSERT ON django_migrations"
+        " BEGIN DELETE FROM authtoken_token; END"
+    )
+
+
+def first(expected: dict[str, Any]) -> dict[str, Any]:
+    return expected["accounts"][0]
+
+
+FIRST_USER = "WHERE id = (SELECT min(id) FROM auth_user)"
+FIRST_DOSSIER = "WHERE id = (SELECT min(id) FROM census_dossier)"
+
+SABOTAGES: dict[str, Sabotage] = {
+    # Passwords and names.
+    "hash of another password": Sabotage(
+        "levelup", "password",
+        sql(
+            "UPDATE auth_user SET password ="
+            f" substr(password, 1, length(password) - 1) || '!' {FIRST_USER}"
+        ),
+    ),
+    "hash without its algorithm": Sabotage(
+        "levelup", "hasher",
+        sql(f"UPDATE auth_user SET password = '$2b$12$' || password {FIRST_USER}"),
+    ),
+    "hash of another hasher": Sabotage(
+        "levelup", "hasher", sql(),
+        ("--hasher", "argon2"),
+    ),
+    "name beyond the column": Sabotage(
+        "levelup", "full_clean",
+        sql("UPDATE auth_user SET username = printf('%.151c', 'x') WHERE username = 'plain'"),
+    ),
+    "name with a space": Sabotage(
+        "levelup", "full_clean",
+        sql("UPDATE auth_user SET username = 'pl ain' WHERE username = 'plain'"),
+    ),
+    "inactive user let in": Sabotage(
+        "levelup", "user", sql("UPDATE auth_user SET is_active = 1"),
+    ),
+    # Stored forms.
+    "datetime with T": Sabotage(
+        "levelup", "load and save",
+        sql(f"UPDATE auth_user SET date_joined = replace(date_joined, ' ', 'T') {FIRST_USER}"),
+    ),
+    "datetime with a zone": Sabotage(
+        "levelup", "load and save",
+        sql(f"UPDATE auth_user SET date_joined = date_joined || '+00:00' {FIRST_USER}"),
+    ),
+    "datetime of three digits": Sabotage(
+        "levelup", "load and save",
+        sql(f"UPDATE auth_user SET date_joined = substr(date_joined, 1, 19) || '.120' {FIRST_USER}"),
+    ),
+    "datetime that is none": Sabotage(
+        "levelup", "load and save",
+        sql(f"UPDATE auth_user SET date_joined = 'yesterday' {FIRST_USER}"),
+    ),
+    "boolean as text": Sabotage(
+        "levelup", "load and save", sql(f"UPDATE auth_user SET is_active = 'true' {FIRST_USER}"),
+    ),
+    "UUID with dashes": Sabotage("uuid_key", "load and save", dashed_keys),
+    "UUID in capitals": Sabotage(
+        "every_type", "load and save",
+        sql(f"UPDATE census_dossier SET tracking = upper(tracking) {FIRST_DOSSIER}"),
+    ),
+    "JSON without spaces": Sabotage(
+        "every_type", "load and save",
+        sql(f"UPDATE census_dossier SET answers = replace(answers, ', ', ',') {FIRST_DOSSIER}"),
+    ),
+    "JSON with bare umlauts": Sabotage(
+        "every_type", "load and save",
+        sql(f"UPDATE census_dossier SET answers = replace(answers, '\\u00f6', 'ö') {FIRST_DOSSIER}"),
+    ),
+    "duration as text": Sabotage(
+        "every_type", "load and save",
+        sql(f"UPDATE census_dossier SET shift = '1 02:00:00' {FIRST_DOSSIER}"),
+    ),
+    "time without seconds": Sabotage(
+        "every_type", "load and save",
+        sql(f"UPDATE census_dossier SET wakes_at = '06:30' {FIRST_DOSSIER}"),
+    ),
+    "decimal of too many digits": Sabotage(
+        "every_type", "load and save",
+        sql(f"UPDATE census_dossier SET income = 1.23456 {FIRST_DOSSIER}"),
+    ),
+    "choice that is none": Sabotage(
+        "every_type", "full_clean",
+        sql(f"UPDATE census_dossier SET tier = 'lead' {FIRST_DOSSIER}"),
+    ),
+    "REGEXP constraint broken": Sabotage(
+        "every_type", "integrity_check",
+        sql(
+            "PRAGMA ignore_check_constraints = ON",
+            f"UPDATE census_dossier SET code = 'abc' {FIRST_DOSSIER}",
+        ),
+    ),
+    "universal time where local is kept": Sabotage(
+        "local_time", "recent",
+        lambda db, expected: (
+            first(expected).update(recent=600),
+            db.execute(
+                "UPDATE auth_user SET date_joined ="
+                f" strftime('%Y-%m-%d %H:%M:%S', 'now') {FIRST_USER}"
+            ),
+        ),
+    ),
+    # Tokens.
+    "key of another user": Sabotage(
+        "levelup", "token rows", expect(lambda e: first(e)["tokens"][0].update(key="f" * 40)),
+    ),
+    "token row lost": Sabotage(
+        "levelup", "token",
+        sql(f"DELETE FROM authtoken_token WHERE user_id = (SELECT id FROM auth_user {FIRST_USER})"),
+    ),
+    "key in capitals": Sabotage(
+        "levelup", "token", sql('UPDATE authtoken_token SET "key" = upper("key")'),
+    ),
+    "digest of another token": Sabotage(
+        "knox", "token", sql("UPDATE knox_authtoken SET digest = substr(digest, 2) || 'x'"),
+    ),
+    "public prefix of another length": Sabotage(
+        "knox", "token", sql("UPDATE knox_authtoken SET token_key = substr(token_key, 1, 7)"),
+    ),
+    "expiry that is another": Sabotage(
+        "knox", "token rows",
+        later_expiry,
+    ),
+    "token not revoked": Sabotage(
+        "levelup", "revoked token",
+        expect(lambda e: e.update(revoked=[dict(first(e)["tokens"][0])])),
+    ),
+    "scheme that isn't there": Sabotage(
+        "levelup", "token",
+        expect(lambda e: first(e)["tokens"].append({"scheme": "knox", "key": "f" * 64})),
+    ),
+    # Rows and tables.
+    "profile lost": Sabotage("levelup", "profiles", sql("DELETE FROM levelupapi_gamer")),
+    "profile of another value": Sabotage(
+        "levelup", "profiles", sql("UPDATE levelupapi_gamer SET bio = 'other'"),
+    ),
+    "profile not expected": Sabotage(
+        "levelup", "profiles", expect(lambda e: first(e).update(profiles=[])),
+    ),
+    "user left behind": Sabotage("levelup", "absent", expect(lambda e: e.update(absent=["plain"]))),
+    "user missing": Sabotage("levelup", "user", expect(lambda e: first(e).update(login="nobody"))),
+    "row too many": Sabotage("levelup", "count", expect(lambda e: e.update(counts={"auth_user": 1}))),
+    "reference to nobody": Sabotage(
+        "levelup", "foreign_key_check", sql("UPDATE levelupapi_gamer SET user_id = 9999 WHERE id = 1"),
+    ),
+    "index too many": Sabotage(
+        "levelup", "schema", sql("CREATE INDEX mine ON auth_user (email)"),
+    ),
+    "index missing": Sabotage("levelup", "schema", sql("DROP INDEX auth_user_groups_user_id_6a12ed8b")),
+    "column too many": Sabotage("levelup", "schema", sql("ALTER TABLE auth_user ADD COLUMN phone text")),
+    "journal switched": Sabotage(
+        "levelup", "journal mode",
+        lambda db, expected: (
+            expected.update(journal_mode="delete"), db.commit(), db.execute("PRAGMA journal_mode = WAL"),
+        ),
+    ),
+    # Adoption.
+    "migration row missing": Sabotage(
+        "levelup", "migrate --check",
+        sql("DELETE FROM django_migrations WHERE app = 'authtoken' AND name = '0003_tokenproxy'"),
+    ),
+    "migration row missing, migrated": Sabotage(
+        "levelup", "migrate",
+        adopted("DELETE FROM django_migrations WHERE app = 'levelupapi'"), ("--migrate",),
+    ),
+    "migration row without its dependency": Sabotage(
+        "levelup", "migrate",
+        adopted("DELETE FROM django_migrations WHERE app = 'contenttypes'"), ("--migrate",),
+    ),
+    "tokens lost on migrating": Sabotage(
+        "levelup", "migrate keeps the rows", drop_rows_on_migrate(), ("--migrate",)
+    ),
+    "nothing spoilt, adopted": Sabotage("levelup", None, adopted(), ("--migrate",)),
+    "nothing spoilt, adopted with knox": Sabotage("knox", None, adopted(), ("--migrate",)),
+    "nothing spoilt, two profile kinds adopted": Sabotage("repairs", None, adopted(), ("--migrate",)),
+    # The judge's own input.
+    "expectation not understood": Sabotage(
+        "levelup", "expectations", expect(lambda e: first(e).update(pasword="typo")),
+    ),
+}
+
+
+def run(script: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(HERE / script), *arguments], input=given, capture_output=True, text=True
+    )
+
+
+def made_by_django(project: str, folder: Path) -> tuple[Path, str]:
+    """One database a project; md5 for its speed."""
+    db, expected = folder / f"{project}.db", folder / f"{project}.json"
+    if not db.exists():
+        made = run(
+            "make_project_db.py", "--system", project, "--db", str(db), "--accounts", "few",
+            "--hasher", "md5",
+        )
+        if made.returncode != 0:
+            sys.exit(f"{project} could not be made:\n{made.stderr}")
+        expected.write_text(made.stdout)
+    return db, expected.read_text()
+
+
+def failures(output: str) -> set[str]:
+    results = [json.loads(line) for line in output.splitlines()]
+    return {result["check"] for result in results if not result["ok"]} - {"summary"}
+
+
+def attempt(sabotage: Sabotage, folder: Path) -> str | None:
+    """What is wrong with the judge, if something is."""
+    db, text = made_by_django(sabotage.project, folder)
+    spoilt = folder / "spoilt.db"
+    shutil.copyfile(db, spoilt)
+    expected = json.loads(text)
+    connection = sqlite3.connect(spoilt)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    sabotage.spoil(connection, expected)
+    connection.commit()
+    connection.close()
+    options = ("--hasher", "md5", *sabotage.options)
+    judged = run(
+        "judge.py", "--system", sabotage.project, "--db", str(spoilt), "--login", "none", *options,
+        given=json.dumps(expected),
+    )
+    found = failures(judged.stdout)
+    if judged.returncode != (sabotage.check is not None):
+        return f"the judge left with {judged.returncode}: {judged.stderr}"
+    if sabotage.check is not None and sabotage.check not in found:
+        return f"{sabotage.check!r} is not among the failures {sorted(found)}"
+    return None
+
+
+def main() -> None:
+    names = sys.argv[1:] or list(SABOTAGES)
+    wrong = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            reason = attempt(SABOTAGES[name], Path(folder))
+            wrong += reason is not None
+            print(f"ok     {name}" if reason is None else f"WRONG  {name}: {reason}", flush=True)
+        judged = run(
+            "judge.py", "--system", "levelup", "--db", str(Path(folder) / "none.db"),
+            given='{"accounts": []}',
+        )
+        if judged.returncode != 1 or failures(judged.stdout) != {"open"}:
+            wrong += 1
+            print("WRONG  a file that isn't there")
+    print(f"Django {django.get_version()}: {len(names) + 1 - wrong} of {len(names) + 1} sabotages seen")
+    sys.exit(wrong != 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Prove the live tests' own tools against Django itself, without authctl.
+#
+#   tests/django/selftest.sh [SET]...      4.2 and 5.2 unless told; --all for every set
+#
+# For each version set: a database of every system and every shape is made by Django and judged,
+# which has to be green; then databases are spoilt on purpose, which has to be red. A set without a
+# suitable Python is a failure. Exit: 0 all as it should be, 1 not.
+set -u
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM
+case ${1:-} in
+    '') set -- 4.2 5.2 ;;
+    --all) set -- $(sh "$here/venv.sh" --list) ;;
+esac
+
+failed=0
+for version_set in "$@"; do
+    python=$(sh "$here/venv.sh" "$version_set") || { failed=1; continue; }
+    for project in $("$python" "$here/make_project_db.py" --list); do
+        db=$folder/$version_set-$project.db
+        # The systems with Django's own hasher, the shapes with a quick one.
+        case $project in
+            repairs | knox) hasher= ;;
+            *) hasher='--hasher md5' ;;
+        esac
+        if "$python" "$here/make_project_db.py" --system "$project" --db "$db" $hasher \
+            >"$db.json" 2>"$db.err" &&
+            "$python" "$here/judge.py" --system "$project" --db "$db" $hasher --migrate \
+                <"$db.json" >"$db.out" 2>>"$db.err"
+        then
+            echo "green  $version_set $project: $(tail -n 1 "$db.out")"
+        else
+            failed=1
+            echo "WRONG  $version_set $project"
+            cat "$db.err"
+        fi
+        rm -f "$db"
+    done
+    "$python" "$here/sabotage.py" || failed=1
+done
+exit $failed

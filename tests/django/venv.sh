@@ -1,0 +1,98 @@
+#!/bin/sh
+# Make the virtual environment of one version set, once, and print the path of its python.
+#
+#   tests/django/venv.sh SET        SET: 3.2 3.2-knox4.2 4.2 4.2-knox5 5.2 6.0 6.1
+#   tests/django/venv.sh --list     the sets, one a line
+#
+# The packages are those of requirements/SET.txt, every one pinned. The environment lies in
+# target/django/SET (CARGO_TARGET_DIR is honoured). It is built under a temporary name and renamed
+# when it is whole, so an interrupted run leaves nothing that counts; a changed list of packages
+# makes it anew. Nothing but the path goes to stdout.
+#
+# Exit: 0 done, 1 the environment could not be made, 2 usage, 3 no suitable Python was found.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+if [ "${1:-}" = --list ]; then
+    for file in "$here"/requirements/*.txt; do basename "$file" .txt; done
+    exit 0
+fi
+if [ $# -ne 1 ] || [ ! -f "$here/requirements/$1.txt" ]; then
+    echo "usage: venv.sh SET, where SET is one of:" $(sh "$0" --list) >&2
+    exit 2
+fi
+set_name=$1
+wanted=$here/requirements/$set_name.txt
+
+# The Python versions this Django is for, the preferred one first.
+case $set_name in
+    3.2*) versions="3.10" ;;
+    4.2*) versions="3.11 3.12" ;;
+    5.2*) versions="3.11 3.12 3.13" ;;
+    6.0*) versions="3.12 3.13 3.14" ;;
+    6.1*) versions="3.13 3.12 3.14" ;;
+    *) echo "venv.sh: no Python versions are known for the set $set_name" >&2; exit 2 ;;
+esac
+
+root=${CARGO_TARGET_DIR:-$here/../../target}
+mkdir -p "$root/django"
+root=$(CDPATH='' cd -- "$root/django" && pwd)
+home=$root/$set_name
+
+whole() { [ -x "$home/bin/python" ] && cmp -s "$wanted" "$home/requirements.txt"; }
+if whole; then echo "$home/bin/python"; exit 0; fi
+
+# Does this command run, and is it the version it is called by? (A pyenv shim may be there and fail.)
+is_version() {
+    [ "$("$1" -c 'import sys, venv, ensurepip; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)" = "$2" ]
+}
+find_python() {
+    for version in $versions; do
+        for candidate in "python$version" python3; do
+            if is_version "$candidate" "$version"; then echo "$candidate"; return; fi
+        done
+        if command -v pyenv >/dev/null 2>&1; then
+            for full in $(pyenv versions --bare 2>/dev/null); do
+                case $full in "$version".*) ;; *) continue ;; esac
+                candidate=$(PYENV_VERSION=$full pyenv prefix 2>/dev/null)/bin/python || continue
+                if is_version "$candidate" "$version"; then echo "$candidate"; return; fi
+            done
+        fi
+    done
+    return 1
+}
+if ! python=$(find_python); then
+    echo "venv.sh: the set $set_name needs one of Python $versions with venv and pip, and none was found" >&2
+    echo "venv.sh: on Debian: apt-get install python3 python3-venv; elsewhere: pyenv install VERSION" >&2
+    exit 3
+fi
+
+# One builder at a time where flock is there; without it the first to finish wins the rename.
+if command -v flock >/dev/null 2>&1; then
+    exec 9>"$root/.$set_name.lock"
+    flock 9
+    if whole; then echo "$home/bin/python"; exit 0; fi
+    rm -rf "$root/.$set_name."?????? # what a killed run has left
+fi
+
+building=$(mktemp -d "$root/.$set_name.XXXXXX")
+trap 'rm -rf "$building"' EXIT
+trap 'exit 1' HUP INT TERM
+log=$building/install.log
+echo "venv.sh: making $home ($("$python" --version 2>&1))" >&2
+if ! {
+    "$python" -m venv "$building" &&
+    "$building/bin/python" -m pip install --disable-pip-version-check --no-input -r "$wanted"
+} >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    echo "venv.sh: the set $set_name could not be installed" >&2
+    exit 1
+fi
+cp "$wanted" "$building/requirements.txt"
+# An environment with another list of packages makes way.
+if [ -e "$home" ] && ! whole; then rm -rf "$home"; fi
+"$python" -c 'import os, sys; os.rename(*sys.argv[1:])' "$building" "$home" 2>/dev/null || whole || {
+    echo "venv.sh: $building could not be renamed to $home" >&2
+    exit 1
+}
+echo "$home/bin/python"
