@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Params, ToSql, params_from_iter};
 
 use crate::refusal::Refusal;
 use crate::store::engine::{Engine, OnRow};
@@ -87,11 +87,11 @@ impl Sqlite {
     fn rows<T>(
         &self,
         sql: &str,
-        parameter: &str,
+        parameters: impl Params,
         read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>> {
         let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.translate(error))?;
-        let rows = statement.query_map([parameter], read).and_then(Iterator::collect);
+        let rows = statement.query_map(parameters, read).and_then(Iterator::collect);
         rows.map_err(|error| self.translate(error))
     }
 
@@ -99,7 +99,7 @@ impl Sqlite {
         let mut key = Vec::new();
         let mut columns = self.rows(
             "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, hidden FROM pragma_table_xinfo(?1)",
-            table,
+            [table],
             |row| {
                 let name: String = row.get(0)?;
                 let declared = row.get::<_, String>(1)?.to_ascii_lowercase();
@@ -131,7 +131,7 @@ impl Sqlite {
             "SELECT f.id, f.\"from\", f.\"table\", \
                     coalesce(f.\"to\", (SELECT name FROM pragma_table_info(f.\"table\") WHERE pk = 1)) \
              FROM pragma_foreign_key_list(?1) AS f ORDER BY f.id",
-            table,
+            [table],
             |row| {
                 let target: Option<String> = row.get(3)?;
                 Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?, target.unwrap_or_default()))
@@ -153,7 +153,7 @@ impl Sqlite {
         let parts: Vec<(String, Option<String>)> = self.rows(
             "SELECT list.name, info.name FROM pragma_index_list(?1) AS list, pragma_index_info(list.name) AS info \
              WHERE list.\"unique\" AND NOT list.partial ORDER BY list.seq, info.seqno",
-            table,
+            [table],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         let sets = parts.chunk_by(|left, right| left.0 == right.0);
@@ -166,7 +166,7 @@ impl Engine for Sqlite {
     fn table_names(&self) -> Result<Vec<String>> {
         self.rows(
             "SELECT name FROM sqlite_master WHERE type = ?1 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
-            "table",
+            ["table"],
             |row| row.get(0),
         )
     }
@@ -174,7 +174,7 @@ impl Engine for Sqlite {
     fn table(&self, name: &str) -> Result<Option<Table>> {
         let found: Vec<(String, String)> = self.rows(
             "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
-            name,
+            [name],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         let Some((name, definition)) = found.into_iter().next() else { return Ok(None) };
@@ -193,7 +193,7 @@ impl Engine for Sqlite {
             "SELECT DISTINCT master.name FROM sqlite_master AS master, pragma_foreign_key_list(master.name) AS key \
              WHERE master.type = 'table' AND instr(lower(master.sql), lower(?1)) > 0 \
                AND key.\"table\" = ?1 COLLATE NOCASE ORDER BY master.rowid",
-            table,
+            [table],
             |row| row.get(0),
         )
     }
@@ -242,15 +242,14 @@ impl Engine for Sqlite {
     }
 
     fn integrity_faults(&self) -> Result<Vec<String>> {
-        let faults =
-            self.rows("SELECT integrity_check FROM pragma_integrity_check(?1)", "100", |row| row.get(0))?;
+        let faults = self.rows("SELECT integrity_check FROM pragma_integrity_check", [], |row| row.get(0))?;
         Ok(faults.into_iter().filter(|fault: &String| fault != "ok").collect())
     }
 
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
         self.rows(
-            "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check WHERE ?1 IS NOT NULL GROUP BY 1, 2",
-            "",
+            "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2",
+            [],
             |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?.unsigned_abs())),
         )
     }
