@@ -180,9 +180,10 @@ impl Keys {
     fn learn(&mut self, shown: &str, ours: &str) -> bool {
         let pairs = words(shown).filter(|word| is_key(word)).zip(words(ours).filter(|word| is_key(word)));
         for (shown, ours) in pairs {
-            match self.ours(shown) {
-                Some(known) if known != ours => return false,
-                Some(_) => {}
+            let known = self.0.iter().find(|(s, o)| s.starts_with(shown) || o.starts_with(ours));
+            match known {
+                Some((s, o)) if s.starts_with(shown) && o.starts_with(ours) => {}
+                Some(_) => return false,
                 None => {
                     self.0.insert(shown.to_owned(), ours.to_owned());
                 }
