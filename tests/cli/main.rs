@@ -3,3 +3,4 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps nothing fails with the place")]
 
 mod env;
+mod readme;

@@ -1,0 +1,373 @@
+//! The README is true: every command in it is run, in order, as by one person at one shell, and prints what it says.
+//!
+//! - Of a `console` block, lines behind `$ ` are commands (`> ` carries one on), the others what they print on either
+//!   stream. A command that fails has to be followed by `echo $?`.
+//! - Of an `sh` block, each line is a command, and has to succeed.
+//! - A `toml` block becomes the `authctl.toml` of the folder that the shell is in.
+//!
+//! Keys, times and made passwords differ from run to run. A key that the README shows twice has to be one key in the
+//! run too, and stands for it, or for its prefix, in the commands that follow.
+//!
+//! `README=write cargo test --test cli readme` writes the outputs of the run into the README.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::env::{Run, TestEnv};
+
+/// Commands that are shown and not run here, since they would build the program or run these tests.
+const NOT_RUN: [&str; 2] = ["cargo test", "cargo install --path ."];
+
+/// Whose home folder the README's outputs show.
+const HOME: &str = "/home/meg";
+
+const SHORTEST_PREFIX: usize = 6;
+const SHORTEST_SHOWN: usize = 8;
+
+fn readme() -> String {
+    fs::read_to_string(path()).unwrap()
+}
+
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
+/// One thing to do, with the lines of the README in which its output stands.
+#[derive(Debug)]
+struct Step {
+    what: What,
+    output: Option<std::ops::Range<usize>>,
+    line: usize,
+}
+
+#[derive(Debug, PartialEq)]
+enum What {
+    Run(String),
+    Configure(String),
+}
+
+/// The steps of a README, in order.
+fn steps(lines: &[&str]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let Some(language) = lines[at].strip_prefix("```") else {
+            at += 1;
+            continue;
+        };
+        let start = at + 1;
+        let length = lines[start..].iter().position(|line| *line == "```");
+        let end = start + length.unwrap_or_else(|| panic!("line {start}: a block without an end"));
+        match language {
+            "console" => console(lines, start, end, &mut steps),
+            "sh" => {
+                for line in (start..end).filter(|line| !lines[*line].starts_with('#')) {
+                    let what = What::Run(lines[line].to_owned());
+                    steps.push(Step { what, output: None, line: line + 1 });
+                }
+            }
+            "toml" => {
+                let what = What::Configure(lines[start..end].join("\n") + "\n");
+                steps.push(Step { what, output: None, line: start + 1 });
+            }
+            "text" | "python" => {}
+            other => panic!("line {start}: a block of {other:?}, of which nothing is checked"),
+        }
+        at = end + 1;
+    }
+    steps
+}
+
+fn console(lines: &[&str], start: usize, end: usize, steps: &mut Vec<Step>) {
+    let mut at = start;
+    while at < end {
+        let line = at + 1;
+        let first = lines[at].strip_prefix("$ ");
+        let mut command = first.unwrap_or_else(|| panic!("line {line}: output of no command")).to_owned();
+        at += 1;
+        while let Some(more) = lines[at].strip_prefix("> ") {
+            command = command + "\n" + more;
+            at += 1;
+        }
+        let output = at;
+        while at < end && !lines[at].starts_with("$ ") {
+            at += 1;
+        }
+        steps.push(Step { what: What::Run(command), output: Some(output..at), line });
+    }
+}
+
+/// A shell whose variables, folder and last exit code outlive each command.
+struct Shell {
+    env: TestEnv,
+    home: PathBuf,
+    status: i32,
+}
+
+impl Shell {
+    fn new() -> Self {
+        let env = TestEnv::new();
+        let home = env.path("").canonicalize().unwrap().join("home");
+        for folder in ["home/authctl", "bin", "shell"] {
+            fs::create_dir_all(env.path(folder)).unwrap();
+        }
+        symlink(env!("CARGO_BIN_EXE_authctl"), env.path("bin/authctl")).unwrap();
+        fs::write(env.path("shell/folder"), home.join("authctl").to_str().unwrap()).unwrap();
+        fs::write(env.path("shell/variables"), "").unwrap();
+        Self { env, home, status: 0 }
+    }
+
+    /// Runs a command and returns what a person at a terminal would see.
+    fn run(&mut self, command: &str) -> String {
+        let script = format!(
+            "exec 2>&1\n. \"$0/variables\"\ncd \"$(cat \"$0/folder\")\"\nset -a\n(exit {})\n{command}\n\
+             set -- $?\nexport -p > \"$0/variables\"\npwd > \"$0/folder\"\nexit $1\n",
+            self.status
+        );
+        let ours = self.env.command();
+        let variables = ours.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        let output = Command::new("/bin/sh")
+            .args(["-c", &script])
+            .arg(self.env.path("shell"))
+            .env_clear()
+            .envs(variables)
+            .env("HOME", &self.home)
+            .env("PATH", format!("{}:/usr/bin:/bin", self.env.path("bin").display()))
+            .stdin(Stdio::null())
+            .output()
+            .expect("a shell");
+        let run = Run::of(output);
+        assert_eq!(run.stderr, "", "{command}");
+        self.status = run.code;
+        // Markdown has no place for the line ends of CSV.
+        run.stdout.replace("\r\n", "\n").replace(self.home.to_str().unwrap(), HOME)
+    }
+
+    fn folder(&self) -> PathBuf {
+        fs::read_to_string(self.env.path("shell/folder")).unwrap().trim_end().into()
+    }
+}
+
+/// The keys of the README and those that they stand for in this run.
+#[derive(Default)]
+struct Keys(BTreeMap<String, String>);
+
+impl Keys {
+    /// The command with this run's keys in it.
+    fn translate(&self, command: &str) -> String {
+        words(command).map(|word| self.ours(word).unwrap_or_else(|| word.to_owned())).collect()
+    }
+
+    fn ours(&self, word: &str) -> Option<String> {
+        let is_key = word.len() >= SHORTEST_PREFIX && is_hexadecimal(word);
+        let (_, ours) = self.0.iter().find(|(shown, _)| is_key && shown.starts_with(word))?;
+        Some(ours[..word.len()].to_owned())
+    }
+
+    /// The output with the README's keys in it, as far as they are known.
+    fn translate_back(&self, output: &str) -> String {
+        let shown = |word: &str| {
+            let known = self.0.iter().find(|(_, ours)| is_key(word) && ours.starts_with(word));
+            known.map_or_else(|| word.to_owned(), |(shown, _)| shown[..word.len()].to_owned())
+        };
+        words(output).map(shown).collect()
+    }
+
+    /// Learns which keys stand for which; false where they contradict what is known.
+    fn learn(&mut self, shown: &str, ours: &str) -> bool {
+        let pairs = words(shown).filter(|word| is_key(word)).zip(words(ours).filter(|word| is_key(word)));
+        for (shown, ours) in pairs {
+            let known = self.0.iter().find(|(s, o)| s.starts_with(shown) || o.starts_with(ours));
+            match known {
+                Some((s, o)) if s.starts_with(shown) && o.starts_with(ours) => {}
+                Some(_) => return false,
+                None => {
+                    self.0.insert(shown.to_owned(), ours.to_owned());
+                }
+            }
+        }
+        true
+    }
+}
+
+fn is_hexadecimal(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// Is this a key, or the part of one that is public?
+fn is_key(word: &str) -> bool {
+    word.len() >= SHORTEST_SHOWN && is_hexadecimal(word)
+}
+
+/// The words of a text and what stands between them, which together are the text.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()).flat_map(|piece| {
+        let end = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric()).len();
+        [&piece[..end], &piece[end..]]
+    })
+}
+
+/// The text with keys, times and made passwords replaced.
+fn redacted(text: &str) -> String {
+    let text: String = words(text).map(|word| if is_key(word) { "[KEY]" } else { word }).collect();
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let secret = ["Password: ", "\"password\": \""]
+            .into_iter()
+            .find_map(|label| line.find(label).map(|at| at + label.len()));
+        match secret {
+            Some(at) => out = out + &line[..at] + "[PASSWORD]\n",
+            None => out += &without_times(line),
+        }
+    }
+    out
+}
+
+fn without_times(line: &str) -> String {
+    const SHAPE: &[u8] = b"0000-00-00 00:00:00";
+    let fits = |text: &str| {
+        text.len() >= SHAPE.len()
+            && text.bytes().zip(SHAPE).all(|(byte, shape)| match shape {
+                b'0' => byte.is_ascii_digit(),
+                b' ' => byte == b' ' || byte == b'T',
+                other => byte == *other,
+            })
+    };
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(c) = rest.chars().next() {
+        if fits(rest) {
+            rest = rest[SHAPE.len()..].trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+            rest = rest.strip_prefix('Z').unwrap_or(rest);
+            out.push_str("[TIME]");
+        } else {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    out
+}
+
+#[test]
+fn every_command_prints_what_it_says() {
+    let text = readme();
+    let lines: Vec<&str> = text.lines().collect();
+    let steps = steps(&lines);
+    let is_written = std::env::var_os("README").is_some_and(|value| value == "write");
+    let mut shell = Shell::new();
+    let mut keys = Keys::default();
+    let mut anew: Vec<(std::ops::Range<usize>, String)> = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let Step { what, output, line } = step;
+        let command = match what {
+            What::Configure(text) => {
+                fs::write(shell.folder().join("authctl.toml"), text).unwrap();
+                // There may be no database yet, which is found out only after the file was read.
+                let answer = shell.run("authctl list-users --limit 0");
+                assert!([0, 9].contains(&shell.status), "line {line}: authctl.toml is refused: {answer}");
+                shell.status = 0;
+                continue;
+            }
+            What::Run(command) if NOT_RUN.contains(&&**command) => continue,
+            What::Run(command) => command,
+        };
+        let ours = keys.translate(&command.replace("cargo run --release -- ", "authctl "));
+        assert!(!ours.contains("cargo "), "line {line}: {ours}");
+        let printed = shell.run(&ours);
+        let failed = shell.status != 0;
+        let is_told = matches!(steps.get(index + 1), Some(next) if next.what == What::Run("echo $?".into()));
+        assert!(!failed || is_told, "line {line}: exit {}: {ours}\n{printed}", shell.status);
+        let Some(output) = output else { continue };
+        let shown: String = lines[output.clone()].iter().flat_map(|line| [line, "\n"]).collect();
+        let is_same = redacted(&shown) == redacted(&printed) && keys.learn(&shown, &printed);
+        if is_written && !is_same {
+            let back = keys.translate_back(&printed);
+            keys.learn(&back, &printed);
+            anew.push((output.clone(), back));
+            continue;
+        }
+        assert_eq!(redacted(&shown), redacted(&printed), "line {line}: {command}");
+        assert!(is_same, "line {line}: {command}\nThe keys are not those of before:\n{printed}");
+    }
+    if !anew.is_empty() {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        for (output, printed) in anew.into_iter().rev() {
+            lines.splice(output, printed.lines().map(str::to_owned));
+        }
+        fs::write(path(), lines.join("\n") + "\n").unwrap();
+    }
+}
+
+#[test]
+fn the_main_command_the_tests_and_every_subcommand_are_shown() {
+    let text = readme();
+    let lines: Vec<&str> = text.lines().collect();
+    let commands: Vec<String> = steps(&lines)
+        .into_iter()
+        .filter_map(|step| match step.what {
+            What::Run(command) => Some(command),
+            What::Configure(_) => None,
+        })
+        .collect();
+    let main = "cargo run --release -- register --init meg@ducharme.com --random-password";
+    for command in NOT_RUN.into_iter().chain([main]) {
+        assert!(commands.iter().any(|known| known == command), "{command}");
+    }
+    let help = TestEnv::new().run(["--help"]).succeeds().stdout;
+    let subcommands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let subcommands = subcommands.map_while(|line| line.split_whitespace().next());
+    for subcommand in subcommands.filter(|name| *name != "help") {
+        let shown = format!("authctl {subcommand}");
+        assert!(commands.iter().any(|command| command.contains(&shown)), "{shown}");
+    }
+}
+
+/// The cells of a table's rows behind a heading.
+fn table<'a>(text: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
+    let (_, behind) = text.split_once(heading).unwrap_or_else(|| panic!("no {heading}"));
+    let rows =
+        behind.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    rows.skip(2).map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect()
+}
+
+#[test]
+fn exit_codes_are_those_of_the_help() {
+    let help = TestEnv::new().run(["--help"]).succeeds().stdout;
+    let listed = help.lines().skip_while(|line| *line != "Exit codes:").skip(1);
+    let listed: Vec<Vec<&str>> = listed
+        .map_while(|line| line.trim().split_once("  "))
+        .map(|(code, meaning)| vec![code, meaning])
+        .collect();
+    assert!(listed.len() > 9, "{listed:?}");
+    assert_eq!(table(&readme(), "## Exit codes"), listed);
+}
+
+#[test]
+fn the_keys_of_the_configuration_are_all_described() {
+    let text = readme();
+    let mut described: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in table(&text, "### Keys") {
+        let key = row[0].trim_matches('`');
+        let (section, key) = key.rsplit_once('.').unwrap_or(("", key));
+        described.entry(section.to_owned()).or_default().push(key.to_owned());
+    }
+    let sections: Vec<String> = described.keys().filter(|name| !name.is_empty()).cloned().collect();
+    for section in sections {
+        let name = section.split('.').next().unwrap().to_owned();
+        described.entry(String::new()).or_default().push(name);
+    }
+    let env = TestEnv::new();
+    for (section, mut keys) in described {
+        let heading = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
+        env.write("authctl.toml", &format!("{heading}zzzzzzzzzz = 1\n"));
+        let error = env.run(["list-users"]).ends_with(2).stderr;
+        let known = error.split_once("Known here: ").unwrap_or_else(|| panic!("{section}: {error}")).1;
+        let mut known: Vec<&str> = known.trim_end().trim_end_matches('.').split(", ").collect();
+        known.sort_unstable();
+        keys.sort_unstable();
+        assert_eq!(keys, known, "[{section}]");
+    }
+}
