@@ -16,6 +16,20 @@ pub struct TestEnv {
     state: TempDir,
 }
 
+/// The password of users that are registered quickly.
+pub const PASSWORD: &str = "wonderland-7";
+
+const ENCODED: &str = "pbkdf2_sha256$1$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR2SIv6SdNZBbs7B7bH1JZh0=";
+
+/// The repair shop's configuration: customers and employees, named by their addresses.
+pub const REPAIRS: &str = include_str!("../../examples/repairs/authctl.toml");
+
+/// The game club's configuration: everybody is a gamer.
+pub const LEVELUP: &str = include_str!("../../examples/levelup/authctl.toml");
+
+/// A configuration with knox tokens.
+pub const KNOX: &str = include_str!("../../examples/knox/authctl.toml");
+
 /// What a run ended with.
 pub struct Run {
     pub code: i32,
@@ -92,6 +106,51 @@ impl TestEnv {
         run.stdout.trim().to_owned()
     }
 
+    /// Runs with these variables set too.
+    pub fn run_with_env<S: AsRef<OsStr>>(
+        &self,
+        variables: &[(&str, &str)],
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Run {
+        let mut command = self.command();
+        command.args(arguments).envs(variables.iter().copied());
+        Run::of(command.output().expect("the program to start"))
+    }
+
+    /// Registers a user whose password is [`PASSWORD`], which takes no time to check, and returns the token.
+    pub fn register_quickly(&self, username: &str) -> String {
+        let run = self.run(["register", username, "--no-password"]).succeeds();
+        let sql = "UPDATE auth_user SET password = ?1 WHERE username = ?2";
+        self.database().execute(sql, [ENCODED, username]).expect("the password to be set");
+        run.stdout.trim().to_owned()
+    }
+
+    /// Logs in with [`PASSWORD`].
+    pub fn log_in<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
+        let arguments: Vec<S> = arguments.into_iter().collect();
+        let common = ["login", "--password-stdin"].map(OsStr::new);
+        self.run_with_input(PASSWORD, common.into_iter().chain(arguments.iter().map(AsRef::as_ref)))
+    }
+
+    /// All rows of a query, their columns joined by `|`.
+    pub fn rows(&self, sql: &str) -> Vec<String> {
+        let database = self.database();
+        let mut statement = database.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let width = statement.column_count();
+        let row = |row: &rusqlite::Row<'_>| {
+            let cells: rusqlite::Result<Vec<rusqlite::types::Value>> =
+                (0..width).map(|index| row.get(index)).collect();
+            Ok(cells?.into_iter().map(text).collect::<Vec<_>>().join("|"))
+        };
+        let rows: rusqlite::Result<Vec<String>> = statement.query_map([], row).and_then(Iterator::collect);
+        rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Runs statements on the database behind the program's back.
+    pub fn execute(&self, sql: &str) {
+        self.database().execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
     /// The database, to look into or to change behind the program's back.
     pub fn database(&self) -> Connection {
         Connection::open(self.path("db.sqlite3")).expect("the database")
@@ -103,13 +162,7 @@ impl TestEnv {
             .database()
             .query_row(sql, [], |row| row.get(0))
             .unwrap_or_else(|error| panic!("{sql}: {error}"));
-        match value {
-            rusqlite::types::Value::Null => "NULL".into(),
-            rusqlite::types::Value::Integer(number) => number.to_string(),
-            rusqlite::types::Value::Real(number) => number.to_string(),
-            rusqlite::types::Value::Text(text) => text,
-            rusqlite::types::Value::Blob(_) => "a blob".into(),
-        }
+        text(value)
     }
 
     /// The bytes of the database file, to see that nothing was written.
@@ -154,6 +207,16 @@ impl Run {
     pub fn snapshot(&self, env: &TestEnv) -> String {
         let text = format!("exit: {}\n--- stdout\n{}--- stderr\n{}", self.code, self.stdout, self.stderr);
         redact(&text, env.work.path())
+    }
+}
+
+fn text(value: rusqlite::types::Value) -> String {
+    match value {
+        rusqlite::types::Value::Null => "NULL".into(),
+        rusqlite::types::Value::Integer(number) => number.to_string(),
+        rusqlite::types::Value::Real(number) => number.to_string(),
+        rusqlite::types::Value::Text(text) => text,
+        rusqlite::types::Value::Blob(_) => "a blob".into(),
     }
 }
 

@@ -2,5 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps nothing fails with the place")]
 
+mod create_token;
 mod env;
+mod examples;
+mod from_json;
+mod login;
+mod logout;
 mod readme;
+mod register;
+mod session;
+mod settings;
+mod whoami;

@@ -1,0 +1,152 @@
+//! The scripts of the five systems, run as they stand.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::env::Run;
+
+fn script(system: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(system).join("run.sh")
+}
+
+fn shell(script: &Path, folder: Option<&Path>, elsewhere: &Path) -> Run {
+    let program = Path::new(env!("CARGO_BIN_EXE_authctl"));
+    let bin = program.parent().expect("a folder with the program in it");
+    let mut command = Command::new("sh");
+    command
+        .arg(script)
+        .args(folder)
+        .current_dir(elsewhere)
+        .env_clear()
+        .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
+        .env("TMPDIR", elsewhere)
+        .env("TZ", "UTC")
+        .stdin(Stdio::null());
+    Run::of(command.output().expect("sh to start"))
+}
+
+/// Runs a system's script in a folder that is kept, and opens the database that came out.
+fn kept(system: &str) -> (Run, Connection, TempDir) {
+    let (folder, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let run = shell(&script(system), Some(folder.path()), elsewhere.path()).succeeds();
+    let database = Connection::open(folder.path().join("db.sqlite3")).unwrap();
+    (run, database, folder)
+}
+
+fn rows(database: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = database.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+fn count(database: &Connection, table: &str) -> i64 {
+    database.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+}
+
+/// The JSON objects in an output, by the first line and the last.
+fn objects(run: &Run) -> Vec<serde_json::Value> {
+    let mut objects = Vec::new();
+    let mut text = String::new();
+    for line in run.stdout.lines() {
+        if line == "{" || !text.is_empty() {
+            text.push_str(line);
+        }
+        if line == "}" {
+            objects.push(serde_json::from_str(&text).unwrap());
+            text.clear();
+        }
+    }
+    objects
+}
+
+#[test]
+fn repairs() {
+    let (run, database, _folder) = kept("repairs");
+    let answers = objects(&run);
+    assert_eq!(answers[0]["profile"], serde_json::json!({ "kind": "customer", "address": "12 Oak Lane" }));
+    assert_eq!((&answers[0]["staff"], &answers[1]["staff"]), (&false.into(), &true.into()));
+    assert_eq!(answers[2]["token"], answers[0]["token"]);
+    assert_eq!(answers[3], serde_json::json!({ "valid": false }));
+    assert!(run.stdout.contains("exit code 4\n"));
+    assert!(run.stdout.contains("\nmeg@ducharme.com\n"), "{}", run.stdout);
+    assert!(run.stderr.contains("Token valid for meg@ducharme.com"));
+    let users = "SELECT username || '|' || email || '|' || is_staff FROM auth_user ORDER BY id";
+    assert_eq!(
+        rows(&database, users),
+        ["meg@ducharme.com|meg@ducharme.com|0", "joe@example.com|joe@example.com|1"]
+    );
+    assert_eq!(rows(&database, "SELECT user_id || address FROM repairsapi_customer"), ["112 Oak Lane"]);
+    assert_eq!(rows(&database, "SELECT user_id || specialty FROM repairsapi_employee"), ["2Laptops"]);
+    assert_eq!(count(&database, "authtoken_token"), 0);
+    let migrations = "SELECT app || name FROM django_migrations WHERE app = 'repairsapi'";
+    assert_eq!(rows(&database, migrations), ["repairsapi0001_initial"]);
+}
+
+#[test]
+fn levelup() {
+    let (run, database, _folder) = kept("levelup");
+    let answers = objects(&run);
+    assert_eq!(answers[0]["profile"], serde_json::json!({ "kind": "gamer", "bio": "I play." }));
+    assert_eq!(answers[1]["token"], answers[0]["token"]);
+    let token = answers[0]["token"].as_str().unwrap();
+    let printed: Vec<&str> = run.stdout.lines().filter(|line| line.len() == 40).collect();
+    assert!(!printed.is_empty() && !printed.contains(&token), "a fresh token after the revoked one");
+    assert!(run.stderr.contains("Deleted 1 token"), "{}", run.stderr);
+    assert_eq!(rows(&database, "SELECT user_id || bio FROM levelupapi_gamer"), ["1I play."]);
+    assert_eq!(count(&database, "authtoken_token"), 0);
+}
+
+#[test]
+fn rock() {
+    let (run, database, folder) = kept("rock");
+    assert!(run.stdout.contains("the same token\n"));
+    assert_eq!(run.stdout.lines().filter(|line| *line == "meg@ducharme.com").count(), 2);
+    assert_eq!(rows(&database, "SELECT first_name || last_name FROM auth_user"), ["MegDucharme"]);
+    assert_eq!(count(&database, "authtoken_token"), 0);
+    assert!(!folder.path().join("registered").exists(), "a token in a file stays behind");
+}
+
+#[test]
+fn function_views() {
+    let (run, database, _folder) = kept("function-views");
+    let answers = objects(&run);
+    assert_eq!(answers[0]["user"]["email"], "meg@ducharme.com");
+    assert_ne!(answers[1]["token"], answers[0]["token"]);
+    assert!(run.stderr.contains("Token valid for meg@ducharme.com"));
+    assert!(run.stderr.contains("Nobody is logged in"), "{}", run.stderr);
+    assert!(run.stdout.ends_with("exit code 4\n"));
+    assert_eq!(count(&database, "authtoken_token"), 0);
+}
+
+#[test]
+fn knox() {
+    let (run, database, _folder) = kept("knox");
+    let answers = objects(&run);
+    assert_ne!(answers[0]["token"], answers[1]["token"]);
+    assert!(answers.iter().all(|answer| answer["scheme"] == "knox" && answer["expiry"].is_string()));
+    assert!(run.stderr.contains("2 tokens are deleted"), "{}", run.stderr);
+    assert_eq!(count(&database, "knox_authtoken"), 0);
+    assert_eq!(count(&database, "auth_user"), 1);
+}
+
+#[test]
+fn scripts_leave_nothing_behind_unless_told() {
+    let elsewhere = TempDir::new().unwrap();
+    shell(&script("rock"), None, elsewhere.path()).succeeds();
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+    // The others begin in the same way.
+    let beginning = |system: &str| {
+        let text = fs::read_to_string(script(system)).unwrap();
+        let lines = text.lines().skip_while(|line| !line.starts_with("# usage:"));
+        lines.take_while(|line| !line.starts_with("authctl")).map(String::from).collect::<Vec<_>>()
+    };
+    let expected = beginning("rock");
+    assert!(expected.len() > 10, "{expected:?}");
+    for system in ["repairs", "levelup", "function-views", "knox"] {
+        assert_eq!(beginning(system), expected, "{system}");
+    }
+}

@@ -1,0 +1,159 @@
+//! The saved session: one private file, one entry a database.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+use insta::assert_snapshot;
+
+use crate::env::{PASSWORD, TestEnv};
+
+fn logged_in() -> (TestEnv, String) {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let token = env.log_in(["meg"]).succeeds().stdout.trim_end().to_owned();
+    (env, token)
+}
+
+fn entries(env: &TestEnv) -> serde_json::Value {
+    serde_json::from_slice(&fs::read(env.state_file()).unwrap()).unwrap()
+}
+
+#[test]
+fn is_for_its_owner_alone() {
+    let (env, _) = logged_in();
+    let file = env.state_file();
+    let folder = file.parent().unwrap();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(folder).unwrap().permissions().mode() & 0o777, 0o700);
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", entry.file_name());
+    }
+}
+
+#[test]
+fn a_file_open_to_others_is_closed_by_the_next_login() {
+    let (env, _) = logged_in();
+    fs::set_permissions(env.state_file(), fs::Permissions::from_mode(0o644)).unwrap();
+    env.log_in(["meg"]).succeeds();
+    assert_eq!(fs::metadata(env.state_file()).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn is_replaced_and_not_rewritten() {
+    let (env, _) = logged_in();
+    let before = fs::metadata(env.state_file()).unwrap().ino();
+    let open = fs::File::open(env.state_file()).unwrap();
+    env.register_quickly("joe");
+    env.log_in(["joe"]).succeeds();
+    assert_ne!(fs::metadata(env.state_file()).unwrap().ino(), before, "a new file took its place");
+    let old: serde_json::Value = serde_json::from_reader(open).unwrap();
+    assert!(old.to_string().contains("\"meg\""), "whoever reads has the old one whole");
+}
+
+#[test]
+fn has_one_entry_for_each_database() {
+    let (env, _) = logged_in();
+    env.run(["init", "--db", "other.sqlite3"]).succeeds();
+    env.run_with_input(PASSWORD, ["register", "joe", "--password-stdin", "--db", "other.sqlite3"]).succeeds();
+    env.log_in(["joe", "--db", "other.sqlite3"]).succeeds();
+    assert_eq!(entries(&env).as_object().unwrap().len(), 2);
+    assert_eq!(env.run(["whoami"]).succeeds().stdout, "meg\n");
+    assert_eq!(env.run(["whoami", "--db", "other.sqlite3"]).succeeds().stdout, "joe\n");
+    env.run(["logout"]).succeeds();
+    env.run(["whoami"]).ends_with(4);
+    assert_eq!(env.run(["whoami", "--db", "other.sqlite3"]).succeeds().stdout, "joe\n");
+    // Logging in as someone else takes the place of the one before.
+    env.register_quickly("ann");
+    env.log_in(["ann"]).succeeds();
+    assert_eq!(env.run(["whoami"]).succeeds().stdout, "ann\n");
+    assert_eq!(entries(&env).as_object().unwrap().len(), 2);
+}
+
+#[test]
+fn two_ways_to_a_database_share_a_session() {
+    let (env, _) = logged_in();
+    fs::create_dir(env.path("sub")).unwrap();
+    std::os::unix::fs::symlink(env.path("db.sqlite3"), env.path("link.sqlite3")).unwrap();
+    for path in ["./db.sqlite3", "sub/../db.sqlite3", "link.sqlite3"] {
+        assert_eq!(env.run(["whoami", "--db", path]).succeeds().stdout, "meg\n", "{path}");
+    }
+}
+
+#[test]
+fn no_store_leaves_it_alone() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    env.register_quickly("joe");
+    env.log_in(["meg", "--no-store"]).succeeds();
+    assert!(!env.state_file().exists());
+    env.log_in(["joe"]).succeeds();
+    let before = fs::read(env.state_file()).unwrap();
+    env.log_in(["meg", "--no-store"]).succeeds();
+    assert!(before == fs::read(env.state_file()).unwrap());
+}
+
+#[test]
+fn a_token_that_is_gone_says_how_to_log_in() {
+    let (env, _) = logged_in();
+    env.execute("DELETE FROM authtoken_token");
+    assert_snapshot!(env.run(["whoami"]).snapshot(&env), @r#"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: The saved session of "meg" has ended: its token is no longer accepted.
+    hint: Log in again: authctl login meg
+    "#);
+    assert_eq!(env.run(["whoami", "--format", "json"]).ends_with(4).error()["code"], "session_gone");
+    env.log_in(["meg"]).succeeds();
+    assert_eq!(env.run(["whoami"]).succeeds().stdout, "meg\n");
+}
+
+#[test]
+fn a_file_that_is_none_is_told_without_its_text() {
+    let (env, token) = logged_in();
+    fs::write(env.state_file(), format!("{{\"x\": \"{token}")).unwrap();
+    let run = env.run(["whoami"]).ends_with(1);
+    assert!(run.stderr.contains("sessions.json") && !run.stderr.contains(&token), "{}", run.stderr);
+    // The login itself succeeds, and says that it was not saved.
+    let run = env.log_in(["meg"]).succeeds();
+    assert_eq!(run.stdout.trim_end(), token);
+    assert!(run.stderr.contains("warning: The session was not saved"), "{}", run.stderr);
+}
+
+#[test]
+fn lives_under_home_where_no_state_folder_is_named() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    env.write("secret", PASSWORD);
+    let home = env.path("home");
+    fs::create_dir(&home).unwrap();
+    let mut command = env.command();
+    command
+        .args(["login", "meg", "--password-file", "secret"])
+        .env_remove("XDG_STATE_HOME")
+        .env("HOME", &home);
+    crate::env::Run::of(command.output().unwrap()).succeeds();
+    assert!(home.join(".local/state/authctl/sessions.json").exists());
+    let mut command = env.command();
+    command.args(["login", "meg", "--password-file", "secret"]).env_remove("XDG_STATE_HOME");
+    let run = crate::env::Run::of(command.output().unwrap()).succeeds();
+    assert!(run.stderr.contains("not saved"), "{}", run.stderr);
+}
+
+#[test]
+fn logins_at_once_are_all_kept() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let names: Vec<String> = (0..8).map(|number| format!("copy{number}.sqlite3")).collect();
+    for name in &names {
+        fs::copy(env.path("db.sqlite3"), env.path(name)).unwrap();
+    }
+    std::thread::scope(|scope| {
+        for name in &names {
+            let env = &env;
+            scope.spawn(move || env.log_in(["meg", "--db", name]).succeeds());
+        }
+    });
+    assert_eq!(entries(&env).as_object().unwrap().len(), 8);
+}

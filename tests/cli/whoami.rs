@@ -1,0 +1,190 @@
+//! `whoami`: the user of a token, and nothing written.
+
+use insta::assert_snapshot;
+
+use crate::env::{KNOX, REPAIRS, TestEnv};
+
+fn with_meg() -> (TestEnv, String) {
+    let env = TestEnv::with_database("");
+    let run = env.run(["register", "meg", "--email", "meg@ducharme.com", "--no-password"]).succeeds();
+    (env, run.stdout.trim_end().to_owned())
+}
+
+#[test]
+fn says_whose_token_it_is() {
+    let (env, token) = with_meg();
+    let run = env.run_with_input(&token, ["whoami", "--token-stdin"]);
+    assert_snapshot!(run.snapshot(&env), @r"
+    exit: 0
+    --- stdout
+    meg
+    --- stderr
+    Token valid for meg@ducharme.com
+    ");
+    let quiet = env.run_with_input(&token, ["whoami", "--token-stdin", "--quiet"]).succeeds();
+    assert_eq!((&*quiet.stdout, &*quiet.stderr), ("meg\n", ""));
+}
+
+#[test]
+fn tokens_are_taken_as_clients_send_them() {
+    let (env, token) = with_meg();
+    for form in ["{}", "{}\n", " {}\r\n", "Token {}", "token {}\n", "TOKEN   {}", "Bearer {}"] {
+        let given = form.replace("{}", &token);
+        assert_eq!(env.run_with_input(&given, ["whoami", "--token-stdin"]).succeeds().stdout, "meg\n");
+        env.write("token", &given);
+        assert_eq!(env.run(["whoami", "--token-file", "token"]).succeeds().stdout, "meg\n");
+        let run = env.run_with_env(&[("AUTHCTL_TOKEN", &given)], ["whoami"]).succeeds();
+        assert_eq!(run.stdout, "meg\n");
+    }
+}
+
+#[test]
+fn writes_nothing() {
+    for config in ["", KNOX] {
+        let env = TestEnv::with_database(config);
+        let token = env.register_quickly("meg");
+        let before = env.database_bytes();
+        env.run_with_input(&token, ["whoami", "--token-stdin"]).succeeds();
+        env.run_with_input("abc", ["whoami", "--token-stdin"]).ends_with(4);
+        assert!(before == env.database_bytes());
+        assert!(!env.state_file().exists());
+        assert_eq!(std::fs::read_dir(env.path("")).unwrap().count(), 2, "database and configuration alone");
+    }
+}
+
+#[test]
+fn works_where_the_file_cannot_be_written() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (env, token) = with_meg();
+    let path = env.path("db.sqlite3");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).unwrap();
+    assert_eq!(env.run_with_input(&token, ["whoami", "--token-stdin"]).succeeds().stdout, "meg\n");
+}
+
+#[test]
+fn the_nearest_source_decides() {
+    let (env, meg) = with_meg();
+    let joe = env.register_quickly("joe");
+    let ann = env.register_quickly("ann");
+    env.log_in(["ann"]).succeeds();
+    assert_eq!(env.run(["whoami"]).succeeds().stdout, "ann\n");
+    let variable = [("AUTHCTL_TOKEN", &*joe)];
+    assert_eq!(env.run_with_env(&variable, ["whoami"]).succeeds().stdout, "joe\n");
+    env.write("token", &meg);
+    assert_eq!(env.run_with_env(&variable, ["whoami", "--token-file", "token"]).succeeds().stdout, "meg\n");
+    assert_eq!(env.run_with_env(&[("AUTHCTL_TOKEN", "")], ["whoami"]).succeeds().stdout, "ann\n");
+    // A bad variable is not passed over for the session.
+    env.run_with_env(&[("AUTHCTL_TOKEN", "abc")], ["whoami"]).ends_with(4);
+    env.run(["whoami", "--token-stdin", "--token-file", "token"]).ends_with(2);
+    assert_eq!(env.run_with_input(&ann, ["whoami", "--token-stdin"]).succeeds().stdout, "ann\n");
+}
+
+#[test]
+fn answers_with_stable_keys_and_without_the_token() {
+    let env = TestEnv::with_database(REPAIRS);
+    let run = env.run([
+        "register",
+        "a@b.de",
+        "--first-name",
+        "A",
+        "--last-name",
+        "B",
+        "--set",
+        "specialty=x",
+        "--no-password",
+    ]);
+    let token = run.succeeds().stdout;
+    let run = env.run_with_input(&token, ["whoami", "--token-stdin", "--format", "json"]).succeeds();
+    let answer = run.json();
+    let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["valid", "token", "scheme", "expiry", "staff", "user", "profile"]);
+    assert!(answer["token"].is_null());
+    assert_eq!(answer["profile"]["kind"], "employee");
+    assert_eq!(answer["staff"], true);
+    assert!(!run.stdout.contains(token.trim_end()));
+}
+
+#[test]
+fn tokens_that_are_not_accepted() {
+    let (env, token) = with_meg();
+    for bad in ["abc", "", "Token", &token[..39], &token.to_uppercase(), &format!("{token}0")] {
+        if bad == token {
+            continue;
+        }
+        let run = env.run_with_input(bad, ["whoami", "--token-stdin", "--format", "json"]).ends_with(4);
+        assert_eq!(run.error()["code"], "token_invalid", "{bad}");
+        assert!(bad.is_empty() || bad.len() < 6 || !run.stderr.contains(bad));
+    }
+    env.execute("UPDATE auth_user SET is_active = 0");
+    let run = env.run_with_input(&token, ["whoami", "--token-stdin"]).ends_with(4);
+    assert!(run.stderr.contains("not valid, or its user is inactive"), "{}", run.stderr);
+    assert!(!run.stderr.contains(&token));
+}
+
+#[test]
+fn expired_tokens() {
+    let env = TestEnv::with_database(KNOX);
+    let token = env.register_quickly("meg");
+    env.execute("UPDATE knox_authtoken SET expiry = '2020-01-02 03:04:05'");
+    let run = env.run_with_input(&token, ["whoami", "--token-stdin", "--format", "json"]).ends_with(4);
+    assert_eq!(run.error()["code"], "token_expired");
+    env.execute("UPDATE knox_authtoken SET expiry = NULL");
+    env.run_with_input(&token, ["whoami", "--token-stdin"]).succeeds();
+}
+
+#[test]
+fn a_public_prefix_is_no_token() {
+    let env = TestEnv::with_database(KNOX);
+    let token = env.register_quickly("meg");
+    env.run_with_input(&token[..15], ["whoami", "--token-stdin"]).ends_with(4);
+    // The same public prefix, another secret.
+    let forged = format!("{}{}", &token[..15], "0".repeat(token.len() - 15));
+    env.run_with_input(&forged, ["whoami", "--token-stdin"]).ends_with(4);
+}
+
+#[test]
+fn nobody_is_logged_in() {
+    let (env, _) = with_meg();
+    assert_snapshot!(env.run(["whoami"]).snapshot(&env), @r"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: Nobody is logged in to this database.
+    hint: Log in with `authctl login`, or give a token by --token-stdin, --token-file or AUTHCTL_TOKEN.
+    ");
+    assert_eq!(env.run(["whoami", "--format", "json"]).ends_with(4).error()["code"], "not_logged_in");
+}
+
+#[test]
+fn a_token_on_the_command_line_is_refused_and_not_echoed() {
+    let (env, token) = with_meg();
+    for arguments in [vec!["whoami", &token], vec!["whoami", "--token-stdin", &token, "--format", "json"]] {
+        let run = env.run(arguments).ends_with(2);
+        assert!(!run.stderr.contains(&token), "{}", run.stderr);
+    }
+}
+
+#[test]
+#[ignore = "status lines are not escaped"]
+fn what_the_database_says_cannot_steer_a_terminal() {
+    let (env, token) = with_meg();
+    env.execute(
+        "UPDATE auth_user SET username = 'm' || char(27) || '[31mg', email = 'a' || char(27) || '[2J@b.de'",
+    );
+    let run = env.run_with_input(&token, ["whoami", "--token-stdin"]).succeeds();
+    assert!(!run.stdout.contains('\u{1b}'), "{:?}", run.stdout);
+    assert!(!run.stderr.contains('\u{1b}'), "{:?}", run.stderr);
+}
+
+#[test]
+fn a_missing_database_names_its_path() {
+    let env = TestEnv::new();
+    assert_snapshot!(env.run_with_input("abc", ["whoami", "--token-stdin"]).snapshot(&env), @r"
+    exit: 9
+    --- stdout
+    --- stderr
+    error: There is no database at [WORK]/db.sqlite3.
+    hint: Make one with `authctl init`, or name another with --db or AUTHCTL_DB.
+    ");
+    assert_eq!(std::fs::read_dir(env.path("")).unwrap().count(), 0);
+}
