@@ -3,3 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps nothing fails with the place")]
 
 mod env;
+mod exit_codes;
+mod formats;
+mod generated;
+mod help;
+mod init;
+mod interrupts;
+mod list_tokens;
+mod list_users;
+mod prompts;
+mod revoke_token;
+mod seed;
+#[cfg(feature = "live")]
+mod shells;
+mod terminal;
