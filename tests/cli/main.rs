@@ -5,11 +5,25 @@
 mod create_token;
 mod env;
 mod examples;
+mod exit_codes;
+mod formats;
 mod from_json;
+mod generated;
+mod help;
+mod init;
+mod interrupts;
+mod list_tokens;
+mod list_users;
 mod login;
 mod logout;
+mod prompts;
 mod readme;
 mod register;
+mod revoke_token;
+mod seed;
 mod session;
 mod settings;
+#[cfg(feature = "live")]
+mod shells;
+mod terminal;
 mod whoami;

@@ -1,0 +1,277 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_authctl_global_optspecs
+    string join \n db= config= format= q/quiet no-input y/yes color= busy-timeout= h/help V/version
+end
+
+function __fish_authctl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_authctl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_authctl_using_subcommand
+    set -l cmd (__fish_authctl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c authctl -n "__fish_authctl_needs_command" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_needs_command" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_needs_command" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_needs_command" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_needs_command" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_needs_command" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_needs_command" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_needs_command" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_needs_command" -s V -l version -d 'Print version'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "init" -d 'Make a new database file'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "register" -d 'Register a user, with profile and token'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "whoami" -d 'Tell whose token it is'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "logout" -d 'Delete a token and forget the session that holds it'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "create-token" -d 'Make a token for a user, without the password'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-users" -d 'List users'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-tokens" -d 'List tokens by their public prefixes'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "revoke-token" -d 'Delete tokens'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l scheme -d 'The token schemes: drf, knox or both [else `[tokens] scheme`, drf]' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
+knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand init" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l email -d 'The e-mail address' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l first-name -d 'The first name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l last-name -d 'The last name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l from-json -d 'Take a client\'s JSON body from a file, or from standard input for `-`' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l password-file -d 'Read the password from a file; one line end behind it is dropped' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l password-env -d 'Read the password from an environment variable' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l random-password -d 'Make a random password and show it once, of LENGTH characters (22 unless told)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l profile -d 'The kind of the profile [else `[register] profile`, or the only kind that has a given field]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l set -d 'Set a field of the profile or the user; VALUE may be @FILE, and @@ stands for @' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l scheme -d 'The token\'s scheme, where the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
+knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l staff -d 'Let the user enter Django\'s admin'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l superuser -d 'Give the user every permission, and let the user enter Django\'s admin'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l inactive -d 'Make an account that cannot log in, and no token'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l init -d 'Make the database first, where there is none'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l password-stdin -d 'Read the password from standard input; one line end behind it is dropped'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l no-password -d 'Set Django\'s unusable password: nobody logs in, but the token works'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l require-strong -d 'Refuse a weak password instead of warning'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l no-profile -d 'Make no profile'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l no-token -d 'Make no token'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-file -d 'Read the password from a file; one line end behind it is dropped' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-env -d 'Read the password from an environment variable' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l from-json -d 'Take a client\'s JSON body from a file, or from standard input for `-`' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l scheme -d 'The token\'s scheme, where the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
+knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-stdin -d 'Read the password from standard input; one line end behind it is dropped'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-store -d 'Do not save the session'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l token-file -d 'Read the token from a file' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l token-stdin -d 'Read the token from standard input; the form `Token abc…` is taken too'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l token-file -d 'Read the token from a file' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l token-stdin -d 'Read the token from standard input; the form `Token abc…` is taken too'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l all -d 'Delete all tokens of the token\'s user'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l keep-token -d 'Forget the session and leave the token valid'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l expires-in -d 'When a knox token expires: a duration such as 10h or 30d, or never [else `[tokens] ttl`, 10h]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l scheme -d 'The token\'s scheme, where the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
+knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l rotate -d 'Replace the drf key by a fresh one'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l profile -d 'Only users with a profile of this kind' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l search -d 'Only users with this text in user name, e-mail address, first or last name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-after -d 'Only users who joined at this date or time, or later; local time unless it has an offset' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-before -d 'Only users who joined before this date or time' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l sort -d 'Sort by a column, with :desc from the largest to the smallest [else by id]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l limit -d 'Show at most so many' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l offset -d 'Leave out the first so many' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l columns -d 'The columns: id, username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined, last_login, profile, tokens, hasher' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l active -d 'Only active users'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l inactive -d 'Only inactive users'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l staff -d 'Only staff'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l superuser -d 'Only superusers'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l without-token -d 'Only users without any token'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l user -d 'Only this user\'s tokens, by the exact login name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l scheme -d 'Only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
+knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l expired -d 'Only tokens that have expired'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l user -d 'Tokens of this user, by the exact login name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l scheme -d 'Only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
+knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l token-stdin -d 'Read a whole token from standard input'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l expired -d 'Tokens that have expired'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l all -d 'All tokens'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l dry-run -d 'Show what would be deleted, and delete nothing'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token completions help" -f -a "init" -d 'Make a new database file'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token completions help" -f -a "register" -d 'Register a user, with profile and token'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token completions help" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token completions help" -f -a "whoami" -d 'Tell whose token it is'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token completions help" -f -a "logout" -d 'Delete a token and forget the session that holds it'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token completions help" -f -a "create-token" -d 'Make a token for a user, without the password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token completions help" -f -a "list-users" -d 'List users'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token completions help" -f -a "list-tokens" -d 'List tokens by their public prefixes'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token completions help" -f -a "revoke-token" -d 'Delete tokens'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,0 +1,175 @@
+//! Signals: whatever ends the program, an account is there as a whole or not at all.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::env::TestEnv;
+use crate::seed;
+use crate::terminal::wait_for;
+
+const GAMERS: &str = "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\n\
+                      fields = { bio = \"varchar(50)\" }\ndefaults = { bio = \"plays\" }\n";
+
+fn started(command: &mut Command) -> Child {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program to start")
+}
+
+fn signal(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).expect("a signal to be sent");
+}
+
+/// The exit code, or 128 and the signal's number, as a shell tells it.
+fn code(child: &mut Child) -> i32 {
+    let status = wait_for(|| child.try_wait().expect("a child")).expect("the program to end");
+    status.code().or(status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
+}
+
+/// Waits until the program has the database open, so that it is at work.
+fn wait_until_at_work(child: &Child, env: &TestEnv) {
+    let descriptors = format!("/proc/{}/fd", child.id());
+    let database = env.path("db.sqlite3");
+    let found = wait_for(|| {
+        let mut entries = fs::read_dir(&descriptors).ok()?.flatten();
+        entries.find(|entry| fs::read_link(entry.path()).is_ok_and(|target| target == database))
+    });
+    assert!(found.is_some(), "the program does not open the database");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_while_waiting_for_a_lock_ends_at_once_and_changes_nothing() {
+    let env = TestEnv::with_database(GAMERS);
+    let database = env.database();
+    let meg = seed::user(&database, "meg");
+    seed::drf_token(&database, meg, &seed::key("abcdef"));
+    let before = env.database_bytes();
+    for arguments in [
+        &["register", "ann", "--no-password"][..],
+        &["create-token", "meg", "--rotate"],
+        &["revoke-token", "abcdef"],
+    ] {
+        let holder = env.database();
+        holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mut child = started(env.command().args(arguments).args(["--busy-timeout", "600"]));
+        wait_until_at_work(&child, &env);
+        thread::sleep(Duration::from_millis(500));
+        assert!(child.try_wait().unwrap().is_none(), "{arguments:?} did not wait for the lock");
+        let sent = Instant::now();
+        signal(&child, Signal::INT);
+        assert_eq!(code(&mut child), 130, "{arguments:?}");
+        assert!(sent.elapsed() < Duration::from_secs(20), "{arguments:?}");
+        holder.execute_batch("ROLLBACK").unwrap();
+        assert!(env.database_bytes() == before, "{arguments:?}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn other_signals_end_it_too_with_their_own_numbers() {
+    let env = TestEnv::with_database("");
+    for (number, expected) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
+        let holder = env.database();
+        holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let arguments = ["register", "ann", "--no-password", "--busy-timeout", "600"];
+        let mut child = started(env.command().args(arguments));
+        wait_until_at_work(&child, &env);
+        thread::sleep(Duration::from_millis(500));
+        signal(&child, number);
+        assert_eq!(code(&mut child), expected);
+        holder.execute_batch("ROLLBACK").unwrap();
+        assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
+    }
+}
+
+/// Users who are there, and users who are there with their profile and their token.
+fn users_and_whole_ones(env: &TestEnv) -> (String, String) {
+    (
+        env.value("SELECT count(*) FROM auth_user"),
+        env.value(
+            "SELECT count(*) FROM auth_user AS u WHERE EXISTS (SELECT 1 FROM app_gamer WHERE user_id = u.id) \
+             AND EXISTS (SELECT 1 FROM authtoken_token WHERE user_id = u.id)",
+        ),
+    )
+}
+
+/// Registers users and sends this signal at moments spread over a whole run; returns the codes that ended the runs.
+fn register_and_send(env: &TestEnv, sent: Signal, runs: u32) -> Vec<i32> {
+    let register = |name: &str| {
+        let mut command = env.command();
+        command.args(["register", name, "--no-password", "--quiet"]);
+        started(&mut command)
+    };
+    let start = Instant::now();
+    assert_eq!(code(&mut register("whole")), 0);
+    let whole = start.elapsed();
+    let mut codes = Vec::new();
+    for run in 0..runs {
+        let mut child = register(&format!("user{run}"));
+        thread::sleep(whole * run / runs);
+        signal(&child, sent);
+        codes.push(code(&mut child));
+        assert_eq!(env.value("PRAGMA integrity_check"), "ok");
+        assert_eq!(env.value("SELECT count(*) FROM pragma_foreign_key_check"), "0");
+        let (users, whole) = users_and_whole_ones(env);
+        assert_eq!(users, whole, "after run {run}");
+    }
+    // The database goes on to be of use.
+    assert_eq!(code(&mut register("last")), 0);
+    codes
+}
+
+#[test]
+fn killed_at_any_moment_it_leaves_whole_accounts_or_none() {
+    let env = TestEnv::with_database(GAMERS);
+    let codes = register_and_send(&env, Signal::KILL, 30);
+    assert!(codes.iter().all(|code| matches!(code, 0 | 137)), "{codes:?}");
+    assert!(codes.contains(&137), "no run was killed: {codes:?}");
+}
+
+#[test]
+fn interrupted_at_any_moment_it_tells_whether_the_account_was_made() {
+    let env = TestEnv::with_database(GAMERS);
+    let codes = register_and_send(&env, Signal::INT, 20);
+    assert!(codes.iter().all(|code| matches!(code, 0 | 130)), "{codes:?}");
+    assert!(codes.contains(&130), "no run was interrupted: {codes:?}");
+    for (run, code) in codes.iter().enumerate() {
+        let there = env.value(&format!("SELECT count(*) FROM auth_user WHERE username = 'user{run}'"));
+        // Who is told 130 finds nothing changed; who is told 0 finds the account.
+        assert_eq!(there, if *code == 0 { "1" } else { "0" }, "run {run} ended with {code}");
+    }
+}
+
+#[test]
+fn interrupted_while_a_file_is_made_it_leaves_the_whole_file_or_none() {
+    let runs = 12;
+    let mut whole = Duration::ZERO;
+    for run in 0..=runs {
+        let env = TestEnv::new();
+        let start = Instant::now();
+        let mut child = started(env.command().args(["register", "meg", "--init", "--no-password"]));
+        if run > 0 {
+            thread::sleep(whole * (run - 1) / runs);
+            signal(&child, Signal::INT);
+        }
+        let code = code(&mut child);
+        if run == 0 {
+            assert_eq!(code, 0);
+            whole = start.elapsed();
+        }
+        let names: Vec<_> =
+            fs::read_dir(env.path(".")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        match code {
+            0 => {
+                assert_eq!(names, ["db.sqlite3"]);
+                assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "1");
+            }
+            130 => assert!(names.is_empty(), "{names:?}"),
+            other => panic!("ended with {other}"),
+        }
+    }
+}

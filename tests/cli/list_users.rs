@@ -1,0 +1,350 @@
+use crate::env::{Run, TestEnv};
+use crate::seed::{self, Person};
+
+const CONFIG: &str = r#"
+[profiles.customer]
+table = "repairsapi_customer"
+fields = { address = "varchar(155)" }
+[profiles.employee]
+table = "repairsapi_employee"
+fields = { specialty = "varchar(155)" }
+"#;
+
+/// Five users who differ in everything one may filter by.
+fn five() -> TestEnv {
+    let env = TestEnv::with_database(CONFIG);
+    let database = env.database();
+    let meg = Person {
+        username: "meg",
+        email: "meg@ducharme.com",
+        first_name: "Meg",
+        last_name: "Ducharme",
+        staff: true,
+        joined: "2024-01-01 00:00:00",
+        last_login: Some("2024-06-01 10:00:00.250000"),
+        ..Person::default()
+    }
+    .add_to(&database);
+    let root = Person {
+        username: "root",
+        superuser: true,
+        staff: true,
+        joined: "2024-01-01 23:59:59.999999",
+        ..Person::default()
+    };
+    root.add_to(&database);
+    let ann =
+        Person { username: "Ann", first_name: "100%", joined: "2024-01-02 00:00:00", ..Person::default() };
+    let ann = ann.add_to(&database);
+    Person {
+        username: "gone",
+        last_name: "O_Neil",
+        active: false,
+        joined: "2023-12-31 23:59:59.999999",
+        ..Person::default()
+    }
+    .add_to(&database);
+    Person {
+        username: "zoe",
+        email: "zoe@example.com",
+        active: false,
+        staff: true,
+        joined: "2024-03-01 00:00:00.000001",
+        ..Person::default()
+    }
+    .add_to(&database);
+    seed::drf_token(&database, meg, &seed::key("aa"));
+    database
+        .execute("INSERT INTO repairsapi_customer (address, user_id) VALUES ('12 Oak', ?1)", [ann])
+        .unwrap();
+    database
+        .execute("INSERT INTO repairsapi_employee (specialty, user_id) VALUES ('all', ?1)", [meg])
+        .unwrap();
+    database
+        .execute("INSERT INTO repairsapi_customer (address, user_id) VALUES ('1 Elm', ?1)", [meg])
+        .unwrap();
+    env
+}
+
+fn list(env: &TestEnv, arguments: &[&str]) -> Run {
+    env.run(["list-users", "--format", "plain", "--columns", "username"].iter().chain(arguments))
+}
+
+#[track_caller]
+fn names(env: &TestEnv, arguments: &[&str]) -> Vec<String> {
+    list(env, arguments).succeeds().stdout.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn without_filters_all_are_listed_in_the_order_of_their_keys() {
+    assert_eq!(names(&five(), &[]), ["meg", "root", "Ann", "gone", "zoe"]);
+}
+
+#[test]
+fn filters_choose_and_combine_by_and() {
+    let env = five();
+    for (arguments, expected) in [
+        (&["--active"][..], &["meg", "root", "Ann"][..]),
+        (&["--inactive"], &["gone", "zoe"]),
+        (&["--staff"], &["meg", "root", "zoe"]),
+        (&["--superuser"], &["root"]),
+        (&["--without-token"], &["root", "Ann", "gone", "zoe"]),
+        (&["--profile", "customer"], &["meg", "Ann"]),
+        (&["--profile", "employee"], &["meg"]),
+        (&["--staff", "--inactive"], &["zoe"]),
+        (&["--staff", "--active", "--without-token"], &["root"]),
+        (&["--profile", "customer", "--without-token"], &["Ann"]),
+        (&["--profile", "customer", "--search", "ducharme", "--staff"], &["meg"]),
+        (&["--superuser", "--inactive"], &[]),
+        (&["--active", "--joined-before", "2024-01-02", "--sort", "username"], &["meg", "root"]),
+    ] {
+        assert_eq!(names(&env, arguments), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn search_looks_into_four_columns_and_takes_text_as_it_is() {
+    let env = five();
+    for (text, expected) in [
+        ("ROOT", &["root"][..]),
+        ("@example", &["zoe"]),
+        ("ducharme.com", &["meg"]),
+        ("Ducharme", &["meg"]),
+        ("100", &["Ann"]),
+        ("%", &["Ann"]),
+        ("_", &["gone"]),
+        ("\\", &[]),
+        ("' OR 1=1 --", &[]),
+        ("", &["meg", "root", "Ann", "gone", "zoe"]),
+        // The password column is no place to search in.
+        ("pbkdf2", &[]),
+    ] {
+        assert_eq!(names(&env, &["--search", text]), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn joined_after_is_inclusive_and_joined_before_is_not() {
+    let env = five();
+    for (arguments, expected) in [
+        (&["--joined-after", "2024-01-01"][..], &["meg", "root", "Ann", "zoe"][..]),
+        (&["--joined-before", "2024-01-01"], &["gone"]),
+        (&["--joined-after", "2024-01-01", "--joined-before", "2024-01-02"], &["meg", "root"]),
+        (&["--joined-after", "2024-01-01T00:00:00.000001"], &["root", "Ann", "zoe"]),
+        (&["--joined-after", "2024-01-01 23:59:59.999999Z"], &["root", "Ann", "zoe"]),
+        (&["--joined-before", "2024-01-01 23:59:59.999999Z"], &["meg", "gone"]),
+        // The same moments, by another clock.
+        (&["--joined-after", "2024-01-02T01:00:00+01:00"], &["Ann", "zoe"]),
+        (&["--joined-before", "2024-01-01T19:00:00-05:00"], &["meg", "root", "gone"]),
+        (&["--joined-after", "2024-03-01T00:00:00"], &["zoe"]),
+        (&["--joined-after", "2024-03-01T00:00:00.000002Z"], &[]),
+    ] {
+        assert_eq!(names(&env, arguments), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn dates_without_an_offset_are_local() {
+    let env = five();
+    let joined_on_new_year = |zone: &str| {
+        let mut command = env.command();
+        command.env("TZ", zone);
+        command.args(["list-users", "--format", "plain", "--columns", "username"]);
+        command.args(["--joined-after", "2024-01-01", "--joined-before", "2024-01-02"]);
+        Run::of(command.output().unwrap()).succeeds().stdout
+    };
+    assert_eq!(joined_on_new_year("UTC0"), "meg\nroot\n");
+    // One hour ahead of UTC, the day begins and ends an hour earlier.
+    assert_eq!(joined_on_new_year("XXX-1"), "meg\ngone\n");
+}
+
+#[test]
+fn times_that_are_none_are_wrong_usage() {
+    let env = five();
+    for time in ["yesterday", "2024-02-30", "2024-13-01", "", "12:30", "1704067200"] {
+        let run = list(&env, &["--joined-after", time]).ends_with(2);
+        assert!(run.stderr.contains("2024-02-29"), "{time:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn sorting_goes_by_any_attribute_both_ways_and_then_by_key() {
+    let env = five();
+    for (sort, expected) in [
+        ("username", ["Ann", "gone", "meg", "root", "zoe"]),
+        ("username:asc", ["Ann", "gone", "meg", "root", "zoe"]),
+        ("username:desc", ["zoe", "root", "meg", "gone", "Ann"]),
+        ("date_joined", ["gone", "meg", "root", "Ann", "zoe"]),
+        ("date-joined:desc", ["zoe", "Ann", "root", "meg", "gone"]),
+        ("id:desc", ["zoe", "gone", "Ann", "root", "meg"]),
+        ("is_staff", ["Ann", "gone", "meg", "root", "zoe"]),
+        ("is_staff:desc", ["meg", "root", "zoe", "Ann", "gone"]),
+        ("last_login:desc", ["meg", "root", "Ann", "gone", "zoe"]),
+    ] {
+        assert_eq!(names(&env, &["--sort", sort]), expected, "{sort}");
+    }
+}
+
+#[test]
+fn an_order_that_does_not_exist_is_wrong_usage() {
+    let env = five();
+    for sort in ["nonsense", "password", "username:down", "", "username; DROP TABLE auth_user"] {
+        list(&env, &["--sort", sort]).ends_with(2);
+    }
+    assert!(list(&env, &["--sort", "nonsense"]).stderr.contains("date_joined"));
+}
+
+#[test]
+fn limit_and_offset_cut_out_of_the_order() {
+    let env = five();
+    for (arguments, expected) in [
+        (&["--limit", "2"][..], &["meg", "root"][..]),
+        (&["--limit", "0"], &[]),
+        (&["--offset", "3"], &["gone", "zoe"]),
+        (&["--limit", "2", "--offset", "1"], &["root", "Ann"]),
+        (&["--limit", "2", "--offset", "4"], &["zoe"]),
+        (&["--offset", "99"], &[]),
+        (&["--limit", "1", "--sort", "username:desc"], &["zoe"]),
+        (&["--limit", "1", "--offset", "1", "--inactive"], &["zoe"]),
+        (&["--limit", "18446744073709551615"], &["meg", "root", "Ann", "gone", "zoe"]),
+    ] {
+        assert_eq!(names(&env, arguments), expected, "{arguments:?}");
+    }
+    list(&env, &["--limit", "-1"]).ends_with(2);
+    list(&env, &["--offset", "x"]).ends_with(2);
+}
+
+#[test]
+#[ignore = "the offset is written into the SQL, where it is beyond an integer"]
+fn an_offset_beyond_all_rows_leaves_none() {
+    assert_eq!(names(&five(), &["--offset", "18446744073709551615"]), Vec::<String>::new());
+}
+
+#[test]
+fn columns_come_as_asked_for() {
+    let env = five();
+    let run = env
+        .run([
+            "list-users",
+            "--format",
+            "plain",
+            "--columns",
+            "tokens,username,profile,hasher,is-staff",
+            "--limit",
+            "2",
+        ])
+        .succeeds();
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    let cells: Vec<&str> = lines[0].split('\t').collect();
+    assert_eq!(cells[..3], ["1", "meg", "customer,employee"]);
+    assert!(cells[3].contains("pbkdf2_sha256") && !cells[3].contains("salt"), "{}", cells[3]);
+    assert_eq!(cells[4], "true");
+    assert!(lines[1].starts_with("0\troot\t\t"), "{}", lines[1]);
+    let run = env.run(["list-users", "--columns", "username,password"]).ends_with(2);
+    assert!(run.stderr.contains("choose from id, username"), "{}", run.stderr);
+}
+
+#[test]
+#[ignore = "only the first hasher column is described; the second shows the encoded password"]
+fn no_choice_of_columns_shows_an_encoded_password() {
+    let env = five();
+    for format in ["table", "plain", "json", "csv"] {
+        let run = env.run(["list-users", "--format", format, "--columns", "hasher,hasher"]);
+        assert!(!run.stdout.contains("saltsalt"), "{}", run.stdout);
+    }
+}
+
+#[test]
+#[ignore = "a column asked for twice is a key twice in an object"]
+fn an_object_has_each_key_once() {
+    let run = five().run(["list-users", "--format", "jsonl", "--columns", "id,username,id", "--limit", "1"]);
+    assert!(run.code == 2 || run.stdout.matches("\"id\":").count() == 1, "{}", run.stdout);
+}
+
+#[test]
+fn people_see_a_heading_and_programs_every_attribute() {
+    let env = five();
+    let run = env.run(["list-users"]).succeeds();
+    let heading: Vec<&str> = run.stdout.lines().next().unwrap().split_whitespace().collect();
+    assert_eq!(
+        heading,
+        ["id", "username", "email", "is_active", "is_staff", "date_joined", "profile", "tokens"]
+    );
+    assert_eq!(run.stderr, "5 users.\n");
+    let users = env.run(["list-users", "--format", "json"]).succeeds().json();
+    let keys: Vec<&String> = users[0].as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "id",
+            "username",
+            "email",
+            "first_name",
+            "last_name",
+            "is_active",
+            "is_staff",
+            "is_superuser",
+            "date_joined",
+            "last_login"
+        ]
+    );
+    assert_eq!(users[0]["id"], 1);
+    assert_eq!(users[0]["is_staff"], true);
+    assert_eq!(users[0]["date_joined"], "2024-01-01T00:00:00Z");
+    assert_eq!(users[0]["last_login"], "2024-06-01T10:00:00.25Z");
+    assert!(users[1]["last_login"].is_null());
+    assert!(!env.run(["list-users", "--format", "json"]).stdout.contains("pbkdf2"));
+}
+
+#[test]
+fn nobody_found_is_an_answer() {
+    let env = five();
+    assert_eq!(list(&env, &["--search", "nobody"]).succeeds().stdout, "");
+    let run = env.run(["list-users", "--search", "nobody"]).succeeds();
+    assert_eq!(run.stderr, "No users.\n");
+    assert_eq!(env.run(["list-users", "--search", "meg"]).succeeds().stderr, "1 user.\n");
+    assert_eq!(
+        env.run(["list-users", "--search", "nobody", "--format", "json"]).succeeds().json(),
+        serde_json::json!([])
+    );
+    assert_eq!(env.run(["list-users", "--search", "nobody", "--format", "jsonl"]).succeeds().stdout, "");
+    let run =
+        env.run(["list-users", "--search", "nobody", "--format", "csv", "--columns", "id,email"]).succeeds();
+    assert_eq!(run.stdout, "id,email\r\n");
+}
+
+#[test]
+fn filters_that_exclude_each_other_are_wrong_usage() {
+    list(&five(), &["--active", "--inactive"]).ends_with(2);
+}
+
+#[test]
+fn a_profile_kind_that_does_not_exist_is_not_found_and_the_others_are_named() {
+    let run = list(&five(), &["--profile", "plumber"]).ends_with(3);
+    assert!(run.stderr.contains("customer") && run.stderr.contains("employee"), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn a_token_of_either_scheme_is_a_token() {
+    let env = TestEnv::new();
+    env.run(["init", "--scheme", "drf,knox"]).succeeds();
+    let database = env.database();
+    let drf = seed::user(&database, "drf");
+    let knox = seed::user(&database, "knox");
+    seed::user(&database, "none");
+    seed::drf_token(&database, drf, &seed::key("aa"));
+    seed::knox_token(&database, drf, "kkkkkkkkkkkkkk1", None);
+    seed::knox_token(&database, knox, "kkkkkkkkkkkkkk2", None);
+    assert_eq!(names(&env, &["--without-token"]), ["none"]);
+    let run = env.run(["list-users", "--format", "plain", "--columns", "username,tokens"]).succeeds();
+    assert_eq!(run.stdout, "drf\t2\nknox\t1\nnone\t0\n");
+}
+
+#[test]
+fn listing_writes_nothing() {
+    let env = five();
+    let before = env.database_bytes();
+    env.run(["list-users"]).succeeds();
+    assert!(env.database_bytes() == before);
+}

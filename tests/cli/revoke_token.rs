@@ -1,0 +1,229 @@
+use crate::env::{Run, TestEnv};
+use crate::seed;
+
+const PAST: &str = "2020-05-06 07:08:09";
+
+/// meg and ann with a DRF key each, and three knox tokens.
+fn both() -> TestEnv {
+    let env = TestEnv::new();
+    env.run(["init", "--scheme", "drf,knox"]).succeeds();
+    let database = env.database();
+    let meg = seed::user(&database, "meg");
+    let ann = seed::user(&database, "ann");
+    seed::drf_token(&database, meg, &seed::key("abcdef11"));
+    seed::drf_token(&database, ann, &seed::key("abcdef22"));
+    seed::knox_token(&database, meg, "knoxmegexpired0", Some(PAST));
+    seed::knox_token(&database, meg, "knoxmeg00000000", None);
+    seed::knox_token(&database, ann, "knoxannexpired0", Some(PAST));
+    env
+}
+
+fn revoke(env: &TestEnv, arguments: &[&str]) -> Run {
+    env.run(["revoke-token"].iter().chain(arguments))
+}
+
+/// The public prefixes that are left.
+fn left(env: &TestEnv) -> Vec<String> {
+    let run = env.run(["list-tokens", "--format", "plain"]).succeeds();
+    let mut left: Vec<String> =
+        run.stdout.lines().map(|line| line.split('\t').nth(2).unwrap().to_owned()).collect();
+    left.sort();
+    left
+}
+
+const ALL: [&str; 5] = ["abcdef11", "abcdef22", "knoxannexpired0", "knoxmeg00000000", "knoxmegexpired0"];
+
+fn all_but(gone: &[&str]) -> Vec<String> {
+    ALL.iter().filter(|prefix| !gone.contains(prefix)).map(|&prefix| prefix.to_owned()).collect()
+}
+
+#[test]
+fn unique_prefixes_delete_their_tokens() {
+    let env = both();
+    let run = revoke(&env, &["abcdef1"]).succeeds();
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", "Deleted 1 token.\n"));
+    assert_eq!(left(&env), all_but(&["abcdef11"]));
+    revoke(&env, &["knoxan"]).succeeds();
+    assert_eq!(left(&env), all_but(&["abcdef11", "knoxannexpired0"]));
+    // A whole public prefix, of the longest there is.
+    revoke(&env, &["knoxmeg00000000"]).succeeds();
+    assert_eq!(left(&env), all_but(&["abcdef11", "knoxannexpired0", "knoxmeg00000000"]));
+}
+
+#[test]
+fn a_prefix_of_several_is_ambiguous_and_deletes_nothing() {
+    let env = both();
+    let run = revoke(&env, &["abcdef"]).ends_with(7);
+    for word in ["abcdef11", "abcdef22", "meg", "ann", "--user"] {
+        assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
+    }
+    assert_eq!(revoke(&env, &["knoxmeg", "--format", "json"]).ends_with(7).error()["code"], "ambiguous");
+    // A unique one before it does not go either.
+    revoke(&env, &["--yes", "knoxann", "abcdef"]).ends_with(7);
+    assert_eq!(left(&env), all_but(&[]));
+}
+
+#[test]
+fn filters_narrow_a_prefix_until_it_is_unique() {
+    let env = both();
+    revoke(&env, &["abcdef", "--user", "ann"]).succeeds();
+    assert_eq!(left(&env), all_but(&["abcdef22"]));
+    revoke(&env, &["knoxmeg", "--expired"]).succeeds();
+    assert_eq!(left(&env), all_but(&["abcdef22", "knoxmegexpired0"]));
+    revoke(&env, &["abcdef11", "--scheme", "knox"]).ends_with(3);
+    revoke(&env, &["abcdef11", "--user", "ann"]).ends_with(3);
+}
+
+#[test]
+fn prefixes_are_exact() {
+    let env = both();
+    for prefix in ["ABCDEF11", "abcd%%", "abcde_11", "bcdef11", "knox*meg"] {
+        let error = revoke(&env, &[prefix, "--format", "json"]).ends_with(3).error();
+        assert_eq!(error["code"], "token_not_found", "{prefix}");
+    }
+    assert_eq!(left(&env), all_but(&[]));
+}
+
+#[test]
+fn short_prefixes_are_wrong_usage() {
+    let env = both();
+    for prefix in ["", "a", "abcde"] {
+        revoke(&env, &[prefix]).ends_with(2);
+    }
+    assert_eq!(left(&env), all_but(&[]));
+}
+
+#[test]
+fn what_is_longer_than_a_public_prefix_is_not_echoed() {
+    let env = both();
+    for argument in [seed::key("abcdef11"), "abcdef1100000000".to_owned(), "x".repeat(1000), "é".repeat(16)]
+    {
+        for format in ["table", "json"] {
+            let run = revoke(&env, &[&argument, "--format", format]).ends_with(2);
+            assert!(!run.stderr.contains(&argument[..16]), "{}", run.stderr);
+            assert!(run.stderr.contains("--token-stdin"), "{}", run.stderr);
+        }
+    }
+    // Without knox, DRF's eight characters are all that is public.
+    let env = TestEnv::with_database("");
+    let database = env.database();
+    let meg = seed::user(&database, "meg");
+    seed::drf_token(&database, meg, &seed::key("abcdef1122"));
+    let run = revoke(&env, &["abcdef112"]).ends_with(2);
+    assert!(!run.stderr.contains("abcdef112"), "{}", run.stderr);
+    revoke(&env, &["abcdef11"]).succeeds();
+}
+
+#[test]
+fn a_whole_key_comes_by_standard_input() {
+    let env = both();
+    let key = seed::key("abcdef11");
+    for text in [key.clone(), format!("{key}\n"), format!("Token {key}\n")] {
+        let env = both();
+        let run = env.run_with_input(text, ["revoke-token", "--token-stdin"]).succeeds();
+        assert!(!run.stdout.contains(&key) && !run.stderr.contains(&key));
+        assert_eq!(left(&env), all_but(&["abcdef11"]));
+    }
+    env.run_with_input(seed::key("abcdef33"), ["revoke-token", "--token-stdin"]).ends_with(3);
+    env.run_with_input("abcdef11", ["revoke-token", "--token-stdin"]).ends_with(3);
+    env.run_with_input("", ["revoke-token", "--token-stdin"]).ends_with(3);
+    env.run_with_input(&key, ["revoke-token", "--token-stdin", "--user", "ann"]).ends_with(3);
+    env.run_with_input(&key, ["revoke-token", "--token-stdin", "--scheme", "knox"]).ends_with(3);
+    env.run_with_input(&key, ["revoke-token", "--token-stdin", "--expired"]).ends_with(3);
+    env.run_with_input(&key, ["revoke-token", "--token-stdin", "--dry-run"]).succeeds();
+    assert_eq!(left(&env), all_but(&[]));
+    env.run_with_input(&key, ["revoke-token", "--token-stdin", "--user", "meg"]).succeeds();
+    assert_eq!(left(&env), all_but(&["abcdef11"]));
+}
+
+#[test]
+fn a_knox_key_comes_by_standard_input_too() {
+    let env = both();
+    let key = env.run(["create-token", "meg", "--scheme", "knox"]).succeeds().stdout;
+    assert_eq!(left(&env).len(), 6);
+    env.run_with_input(&key, ["revoke-token", "--token-stdin"]).succeeds();
+    assert_eq!(left(&env), all_but(&[]));
+    env.run_with_input(&key, ["whoami", "--token-stdin"]).ends_with(4);
+}
+
+#[test]
+fn filters_combine_by_and() {
+    for (arguments, gone) in [
+        (&["--user", "meg"][..], &["abcdef11", "knoxmegexpired0", "knoxmeg00000000"][..]),
+        (&["--user", "meg", "--scheme", "drf"], &["abcdef11"]),
+        (&["--user", "meg", "--expired"], &["knoxmegexpired0"]),
+        (&["--expired"], &["knoxmegexpired0", "knoxannexpired0"]),
+        (&["--all"], &ALL),
+        (&["--all", "--scheme", "knox"], &["knoxmegexpired0", "knoxmeg00000000", "knoxannexpired0"]),
+        (&["--all", "--user", "ann"], &["abcdef22", "knoxannexpired0"]),
+        (&["--all", "--expired"], &["knoxmegexpired0", "knoxannexpired0"]),
+        (&["--expired", "--scheme", "drf"], &[]),
+        (&["abcdef11", "abcdef22", "abcdef1"], &["abcdef11", "abcdef22"]),
+    ] {
+        let env = both();
+        let answer = revoke(&env, &[arguments, &["--yes", "--format", "json"]].concat()).succeeds().json();
+        assert_eq!(left(&env), all_but(gone), "{arguments:?}");
+        assert_eq!(answer["deleted"], gone.len(), "{arguments:?}");
+        assert_eq!(answer["tokens"].as_array().unwrap().len(), gone.len(), "{arguments:?}");
+        assert_eq!(env.value("SELECT count(*) FROM auth_user"), "2");
+    }
+}
+
+#[test]
+fn more_than_one_wants_consent() {
+    let env = both();
+    for arguments in [&["--all"][..], &["--user", "meg"], &["abcdef11", "abcdef22"], &["--all", "--no-input"]]
+    {
+        let run = revoke(&env, arguments).ends_with(2);
+        assert!(run.stderr.contains("--yes"), "{arguments:?}: {}", run.stderr);
+        assert_eq!(left(&env), all_but(&[]), "{arguments:?}");
+    }
+    // One needs none, however it was chosen.
+    revoke(&env, &["--user", "ann", "--scheme", "drf"]).succeeds();
+    assert_eq!(left(&env), all_but(&["abcdef22"]));
+}
+
+#[test]
+fn a_dry_run_shows_and_deletes_nothing() {
+    let env = both();
+    let before = env.database_bytes();
+    let run = revoke(&env, &["--user", "meg", "--dry-run"]).succeeds();
+    for prefix in ["abcdef11", "knoxmegexpired0", "knoxmeg00000000", "3 tokens would be deleted"] {
+        assert!(run.stderr.contains(prefix), "{}", run.stderr);
+    }
+    assert!(!run.stderr.contains("abcdef110") && !run.stderr.contains("abcdef22"), "{}", run.stderr);
+    let answer = revoke(&env, &["--all", "--dry-run", "--yes", "--format", "json"]).succeeds().json();
+    assert_eq!((&answer["deleted"], &answer["dry_run"]), (&0.into(), &true.into()));
+    assert_eq!(answer["tokens"].as_array().unwrap().len(), 5);
+    assert!(env.database_bytes() == before);
+}
+
+#[test]
+fn nothing_to_delete_is_done() {
+    let env = TestEnv::with_database("");
+    seed::users(&env, &["meg"]);
+    for arguments in [&["--all"][..], &["--expired"], &["--user", "meg"]] {
+        let run = revoke(&env, arguments).succeeds();
+        assert_eq!(run.stderr, "No token was there to delete.\n", "{arguments:?}");
+    }
+}
+
+#[test]
+fn nothing_said_is_wrong_usage() {
+    let env = both();
+    revoke(&env, &[]).ends_with(2);
+    revoke(&env, &["--yes"]).ends_with(2);
+    revoke(&env, &["--scheme", "drf", "--yes"]).ends_with(2);
+    revoke(&env, &["--dry-run"]).ends_with(2);
+    revoke(&env, &["abcdef11", "--all", "--yes"]).ends_with(2);
+    revoke(&env, &["abcdef11", "--token-stdin"]).ends_with(2);
+    revoke(&env, &["--all", "--token-stdin"]).ends_with(2);
+    assert_eq!(left(&env), all_but(&[]));
+}
+
+#[test]
+fn an_unknown_user_is_not_found() {
+    let env = both();
+    revoke(&env, &["--user", "Meg", "--yes"]).ends_with(3);
+    assert_eq!(left(&env), all_but(&[]));
+}

@@ -1,0 +1,115 @@
+//! Rows put in behind the program's back: many users, without the cost of their passwords.
+
+use rusqlite::{Connection, params};
+
+use crate::env::TestEnv;
+
+/// What a seeded user's password column holds: an encoded password that nothing verifies against quickly or slowly.
+pub const ENCODED: &str =
+    "pbkdf2_sha256$1000000$saltsaltsaltsaltsaltsa$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+/// A user to put in.
+#[derive(Clone, Copy, Debug)]
+pub struct Person<'a> {
+    pub username: &'a str,
+    pub email: &'a str,
+    pub first_name: &'a str,
+    pub last_name: &'a str,
+    pub active: bool,
+    pub staff: bool,
+    pub superuser: bool,
+    pub joined: &'a str,
+    pub last_login: Option<&'a str>,
+}
+
+impl Default for Person<'_> {
+    fn default() -> Self {
+        Self {
+            username: "",
+            email: "",
+            first_name: "",
+            last_name: "",
+            active: true,
+            staff: false,
+            superuser: false,
+            joined: "2024-01-01 12:00:00",
+            last_login: None,
+        }
+    }
+}
+
+impl Person<'_> {
+    /// Puts the user in and returns the key.
+    pub fn add_to(&self, database: &Connection) -> i64 {
+        database
+            .prepare_cached(
+                "INSERT INTO auth_user (password, last_login, is_superuser, username, last_name, email, is_staff, \
+                 is_active, date_joined, first_name) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )
+            .unwrap()
+            .execute(params![
+                ENCODED,
+                self.last_login,
+                self.superuser,
+                self.username,
+                self.last_name,
+                self.email,
+                self.staff,
+                self.active,
+                self.joined,
+                self.first_name,
+            ])
+            .unwrap();
+        database.last_insert_rowid()
+    }
+}
+
+/// A user of whom nothing but the name matters.
+pub fn user(database: &Connection, username: &str) -> i64 {
+    Person { username, ..Person::default() }.add_to(database)
+}
+
+/// Puts users in, of whom nothing but the names matters.
+pub fn users(env: &TestEnv, usernames: &[&str]) {
+    let database = env.database();
+    for username in usernames {
+        user(&database, username);
+    }
+}
+
+/// So many users, named `user00000` and on, with this text for a first name.
+pub fn crowd(env: &TestEnv, count: usize, first_name: &str) {
+    let mut database = env.database();
+    let transaction = database.transaction().unwrap();
+    for number in 0..count {
+        let username = format!("user{number:05}");
+        Person { username: &username, first_name, ..Person::default() }.add_to(&transaction);
+    }
+    transaction.commit().unwrap();
+}
+
+/// A key of 40 characters, as DRF makes them, that starts with this.
+pub fn key(start: &str) -> String {
+    format!("{start:0<40}")
+}
+
+/// Gives a user this DRF key.
+pub fn drf_token(database: &Connection, user: i64, key: &str) {
+    database
+        .execute(
+            "INSERT INTO authtoken_token (key, created, user_id) VALUES (?1, '2024-03-01 08:00:00.000001', ?2)",
+            params![key, user],
+        )
+        .unwrap();
+}
+
+/// Gives a user a knox token of this public part, whose key nobody knows.
+pub fn knox_token(database: &Connection, user: i64, public: &str, expiry: Option<&str>) {
+    database
+        .execute(
+            "INSERT INTO knox_authtoken (digest, created, user_id, expiry, token_key) \
+             VALUES (?1, '2024-03-01 08:00:00', ?2, ?3, ?4)",
+            params![format!("{public:0<128}"), user, expiry, public],
+        )
+        .unwrap();
+}

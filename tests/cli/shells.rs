@@ -1,0 +1,85 @@
+//! The kept completion scripts in the real shells. A shell that is missing is a failure, not a reason to pass.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::env::TestEnv;
+use crate::terminal::Terminal;
+
+fn script(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(name);
+    assert!(path.is_file(), "{} is missing", path.display());
+    path.to_str().unwrap().to_owned()
+}
+
+/// A shell at a terminal in a folder of its own.
+fn shell(env: &TestEnv, name: &str, arguments: &[&str]) -> Terminal {
+    let mut command = Command::new(name);
+    command.args(arguments).current_dir(env.path("."));
+    command
+        .env("HOME", env.path("."))
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("LC_ALL", "C.UTF-8");
+    Terminal::start(&command)
+}
+
+/// Types words up to a tab, and expects the command line to have become this. What runs is a function in the place of
+/// the program, which tells its arguments.
+#[track_caller]
+fn completes(terminal: &mut Terminal, typed: &str, expected: &str) {
+    terminal.types(typed);
+    terminal.types("\t");
+    // The shell writes what it completes before it takes the end of the line.
+    terminal.expect(expected.rsplit(' ').next().unwrap());
+    terminal.types("\n");
+    terminal.expect(&format!("<<{expected}>>"));
+}
+
+const CASES: [(&str, &str); 4] = [
+    ("authctl reg", "register"),
+    ("authctl list-t", "list-tokens"),
+    ("authctl list-users --without-t", "list-users --without-token"),
+    ("authctl revoke-token --token-st", "revoke-token --token-stdin"),
+];
+
+#[test]
+fn bash_completes() {
+    let env = TestEnv::new();
+    let mut terminal = shell(&env, "bash", &["--norc", "--noprofile", "-i"]);
+    terminal.types("PS1='ready> '; bind 'set enable-bracketed-paste off'; authctl() { echo \"<<$*>>\"; }\n");
+    terminal.types(&format!("source '{}' && echo 'loaded' | tr a-z A-Z\n", script("authctl.bash")));
+    terminal.expect("LOADED");
+    for (typed, expected) in CASES {
+        completes(&mut terminal, typed, expected);
+    }
+}
+
+#[test]
+fn zsh_completes() {
+    let env = TestEnv::new();
+    let folder = Path::new(&script("_authctl")).parent().unwrap().to_str().unwrap().to_owned();
+    let mut terminal = shell(&env, "zsh", &["-f", "-i"]);
+    terminal.types("PS1='ready> '; unsetopt zle_bracketed_paste; authctl() { echo \"<<$*>>\" }\n");
+    terminal.types(&format!(
+        "fpath=('{folder}' $fpath); autoload -U compinit; compinit -u -D && echo loaded | tr a-z A-Z\n"
+    ));
+    terminal.expect("LOADED");
+    for (typed, expected) in CASES {
+        completes(&mut terminal, typed, expected);
+    }
+}
+
+#[test]
+fn fish_completes() {
+    let env = TestEnv::new();
+    for (typed, expected) in CASES {
+        let source = format!("source '{}'; complete --do-complete '{typed}'", script("authctl.fish"));
+        let mut command = Command::new("fish");
+        command.args(["--no-config", "-c", &source]).env("HOME", env.path("."));
+        let output = command.output().expect("fish to start");
+        assert!(output.status.success());
+        let offered = String::from_utf8(output.stdout).unwrap();
+        let words: Vec<&str> = offered.lines().filter_map(|line| line.split('\t').next()).collect();
+        assert_eq!(words, [expected.rsplit(' ').next().unwrap()], "{typed}");
+    }
+}
