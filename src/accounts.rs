@@ -94,6 +94,8 @@ struct Plan<'a> {
     users: &'a UserTable,
     login: &'a str,
     kind: Option<&'a ProfileTable>,
+    /// What is wrong with the profile kind that was asked for.
+    kind_fault: Option<Fault>,
     kinds: &'a [ProfileTable],
 }
 
@@ -118,42 +120,50 @@ impl Request {
         Ok(self.plan(store, settings)?.missing())
     }
 
-    /// The account in the form in which it is stored.
+    /// The account in the form in which it is stored, and every fault there is in it; with one, it is not to be
+    /// written.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] with every fault there is.
+    /// What finding the profile kind refuses, or [`Refusal::Config`] for fields in the settings that are none.
     pub fn account(
         &self,
         store: &Store,
         settings: &Settings,
         now: Timestamp,
         random: &mut dyn CryptoRng,
-    ) -> Result<Account> {
+    ) -> Result<(Account, Vec<Fault>)> {
         let plan = self.plan(store, settings)?;
-        let mut faults: Vec<Fault> = plan.missing().iter().map(Missing::fault).collect();
+        let mut faults: Vec<Fault> = plan.kind_fault.iter().cloned().collect();
+        faults.extend(plan.missing().iter().map(Missing::fault));
         let account = plan.account(now, random, &mut faults);
         faults.extend(dangling(store, &plan.users.table, &account.user)?);
         if let (Some(table), Some((_, row))) = (plan.kind, &account.profile) {
             faults.extend(dangling(store, &table.table, row)?);
         }
-        if faults.is_empty() { Ok(account) } else { Err(Refusal::Invalid(faults).into()) }
+        Ok((account, faults))
     }
 
     fn plan<'a>(&'a self, store: &'a Store, settings: &'a Settings) -> Result<Plan<'a>> {
         let users = &store.layout().users;
         let kinds = store.profile_tables()?;
+        let mut kind_fault = None;
+        let find = |kind: &str| kinds.iter().find(|table| table.kind == kind);
         let kind = match (&self.profile, &settings.register.profile) {
             (ProfileChoice::None, _) => None,
-            (ProfileChoice::Kind(kind), _) | (ProfileChoice::Decide, Some(kind)) => {
-                Some(store.profile_table(kind)?)
-            }
+            (ProfileChoice::Kind(kind), _) => Some(store.profile_table(kind)?),
             (ProfileChoice::AccountType(kind), _) => {
-                let found = kinds.iter().find(|table| table.kind == *kind);
-                Some(found.ok_or_else(|| unknown_account_type(kind, kinds))?)
+                let found = find(kind);
+                kind_fault = found.is_none().then(|| unknown_account_type(kind, kinds));
+                found
             }
+            (ProfileChoice::Decide, Some(kind)) => Some(find(kind).ok_or_else(|| {
+                settings.refused(format!("[register] profile = {kind:?}: the database has no such profile kind."))
+            })?),
             (ProfileChoice::Decide, None) => self.kind_of_fields(&users.table, kinds),
         };
-        Ok(Plan { request: self, settings, users, login: users.login()?, kind, kinds })
+        let plan = Plan { request: self, settings, users, login: users.login()?, kind, kind_fault, kinds };
+        plan.check_settings()?;
+        Ok(plan)
     }
 
     /// The only kind that has one of the given fields.
@@ -172,6 +182,31 @@ impl Request {
 }
 
 impl Plan<'_> {
+    /// Refuses fields in the settings that no column has: they would be passed over, or could never be given.
+    fn check_settings(&self) -> Result<()> {
+        let register = &self.settings.register;
+        let of_user = |name: &str| {
+            ["account_type", "profile", "password", "username"].contains(&name)
+                || find_column(&self.users.table, name).is_some()
+        };
+        let of_any_kind = |name: &str| self.kinds.iter().any(|table| find_field(table, name).is_some());
+        for name in register.required.iter().chain(register.defaults.keys()) {
+            if !of_user(name) && !of_any_kind(name) {
+                return Err(self.settings.refused(format!("[register]: the database has no field {name}.")).into());
+            }
+        }
+        for table in self.kinds {
+            let Some(kind) = self.settings.profiles.get(&table.kind) else { continue };
+            for name in kind.required.iter().chain(kind.defaults.keys()) {
+                if find_field(table, name).is_none() && !of_user(name) {
+                    let message = format!("[profiles.{}]: the table {} has no field {name}.", table.kind, table.table.name);
+                    return Err(self.settings.refused(message).into());
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn missing(&self) -> Vec<Missing> {
         let mut missing: Vec<Missing> = Vec::new();
         let mut need = |entry: Missing| {
@@ -217,12 +252,12 @@ impl Plan<'_> {
         let text = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
         match field {
             "username" => self.username().is_some(),
-            "email" => text(&request.email) || (self.is_named_by_email() && text(&request.username)),
-            "first_name" => text(&request.first_name),
-            "last_name" => text(&request.last_name),
+            "email" => text(&self.attribute(field, request.email.as_ref())) || (self.is_named_by_email() && text(&request.username)),
+            "first_name" => text(&self.attribute(field, request.first_name.as_ref())),
+            "last_name" => text(&self.attribute(field, request.last_name.as_ref())),
             // Whoever registers sees to the password, where it is asked for without echo.
             "password" => true,
-            "account_type" | "profile" => self.kind.is_some(),
+            "account_type" | "profile" => self.kind.is_some() || self.kind_fault.is_some(),
             field => {
                 let default = self.default_of(field).map(Input::Json);
                 self.given(field).or(default.as_ref()).is_some_and(|input| !input.is_blank())
@@ -232,6 +267,12 @@ impl Plan<'_> {
 
     fn has_value(&self, field: &str) -> bool {
         self.given(field).is_some()
+    }
+
+    /// A text of Django's own columns: as given, else by default.
+    fn attribute(&self, field: &str, given: Option<&String>) -> Option<String> {
+        let default = || self.settings.register.defaults.get(field)?.as_str().map(str::to_owned);
+        given.cloned().or_else(default)
     }
 
     /// What was given for a field, under its own name or the name with its kind.
@@ -280,10 +321,7 @@ impl Plan<'_> {
     fn user_columns(&self) -> impl Iterator<Item = &Column> {
         const KNOWN: [&str; 4] = ["password", "last_login", "date_joined", "is_active"];
         let is_known = |name: &str| {
-            KNOWN.contains(&name)
-                || name == self.login
-                || name == self.users.key
-                || OWN_OPTIONS.iter().any(|(column, _)| *column == name)
+            KNOWN.contains(&name) || name == self.login || name == self.users.key || self.own_option(name).is_some()
         };
         self.users.table.columns.iter().filter(move |column| !is_known(&column.name) && !column.generated)
     }
@@ -291,9 +329,14 @@ impl Plan<'_> {
     fn account(&self, now: Timestamp, random: &mut dyn CryptoRng, faults: &mut Vec<Fault>) -> Account {
         let username: String = self.username().unwrap_or_default().nfkc().collect();
         let email = match (&self.request.email, self.is_named_by_email() || self.login == "email") {
+            (Some(email), true) if self.request.username.as_ref().is_some_and(|name| name != email) => {
+                let message = "username: the e-mail address is the user name here; give it once.";
+                faults.push(Fault::new("username", "not_settable", message));
+                String::new()
+            }
             (Some(email), _) => normalize_email(email),
             (None, true) => normalize_email(self.username().unwrap_or_default()),
-            (None, false) => String::new(),
+            (None, false) => normalize_email(&self.attribute("email", None).unwrap_or_default()),
         };
         let username = if self.login == "email" { email.clone() } else { username };
         if !username.is_empty() {
@@ -352,7 +395,7 @@ impl Plan<'_> {
         let request = self.request;
         let kind = self.kind.and_then(|table| self.settings.profiles.get(&table.kind));
         let staff = request.staff || request.superuser || kind.is_some_and(|kind| kind.staff);
-        let name = |name: &Option<String>| name.clone().unwrap_or_default();
+        let name = |column, given| self.attribute(column, given).unwrap_or_default();
         let mut row: Vec<(String, Value)> = Vec::new();
         let mut set = |column: &str, value: Value, is_wanted: bool| match self.users.table.column(column) {
             None if is_wanted => faults.push(Fault::new(
@@ -371,15 +414,16 @@ impl Plan<'_> {
                         format!("{column} must have at most {limit} characters."),
                     ));
                 }
-                _ if !row.iter().any(|(there, _)| there == column) => row.push((column.to_owned(), value)),
-                _ => {}
+                _ => row.push((column.to_owned(), value)),
             },
         };
         set(self.login, username.into(), true);
-        set("username", username.into(), false);
-        set("email", email.into(), request.email.is_some());
-        set("first_name", name(&request.first_name).into(), request.first_name.is_some());
-        set("last_name", name(&request.last_name).into(), request.last_name.is_some());
+        if self.login != "email" {
+            set("email", email.into(), request.email.is_some());
+        }
+        let (first, last) = (request.first_name.as_ref(), request.last_name.as_ref());
+        set("first_name", name("first_name", first).into(), first.is_some());
+        set("last_name", name("last_name", last).into(), last.is_some());
         set("is_active", (!request.inactive).into(), request.inactive);
         set("is_staff", staff.into(), request.staff);
         set("is_superuser", request.superuser.into(), request.superuser);
@@ -403,7 +447,7 @@ impl Plan<'_> {
     /// The column that a field's name means.
     fn destination(&self, name: &str) -> Result<(&Column, Target), Fault> {
         let refused = |message: String| Err(Fault::new(name, "not_settable", message));
-        if let Some((_, instead)) = OWN_OPTIONS.iter().find(|(column, _)| *column == name) {
+        if let Some(instead) = self.own_option(name) {
             return refused(format!("{name} is not set in this way: {instead}."));
         }
         if name == self.users.key || name == "id" || name == "pk" {
@@ -429,6 +473,12 @@ impl Plan<'_> {
         }
     }
 
+    /// What is given instead of `--set` for this column. `username` has its own place only where it is the login name.
+    fn own_option(&self, name: &str) -> Option<&'static str> {
+        let known = OWN_OPTIONS.iter().find(|(column, _)| *column == name)?;
+        (name != "username" || self.login == "username").then_some(known.1)
+    }
+
     fn unknown(&self, name: &str) -> Fault {
         let field = name.rsplit('.').next().unwrap_or(name);
         let others: Vec<&str> = self
@@ -452,7 +502,8 @@ impl Plan<'_> {
             (kind, []) => {
                 let own = kind.into_iter().flat_map(ProfileTable::fields);
                 let known: Vec<&str> = self.user_columns().chain(own).map(|column| &*column.name).collect();
-                match nearest(field, known.iter().copied()) {
+                let with_options = OWN_OPTIONS.iter().map(|(column, _)| *column).chain(["account_type"]);
+                match nearest(field, known.iter().copied().chain(with_options)) {
                     Some(near) => format!("There is no field {name}. Did you mean {near}?"),
                     None if known.is_empty() => format!("There is no field {name}."),
                     None => format!("There is no field {name}. Known: {}.", known.join(", ")),
@@ -519,13 +570,13 @@ fn dangling(store: &Store, table: &Table, row: &[(String, Value)]) -> Result<Vec
     Ok(faults)
 }
 
-fn unknown_account_type(kind: &str, kinds: &[ProfileTable]) -> Refusal {
+fn unknown_account_type(kind: &str, kinds: &[ProfileTable]) -> Fault {
     let valid: Vec<&str> = kinds.iter().map(|table| &*table.kind).collect();
     let message = match &valid[..] {
         [] => "account_type: this database has no profile tables.".to_owned(),
         valid => format!("account_type: {kind:?} is not valid. Valid values: {}.", valid.join(", ")),
     };
-    Refusal::invalid("account_type", "invalid_choice", message)
+    Fault::new("account_type", "invalid_choice", message)
 }
 
 /// Adds what was not given: defaults, fresh UUIDs, times of creation and change, and NULL.

@@ -107,7 +107,7 @@ impl Context {
     fn located(&self, error: anyhow::Error) -> anyhow::Error {
         match error.downcast() {
             Ok(Refusal::Config { path: None, message }) => {
-                Refusal::Config { path: self.settings.file.clone(), message }.into()
+                self.settings.refused(message).into()
             }
             Ok(refusal) => refusal.into(),
             Err(error) => error,

@@ -189,6 +189,11 @@ impl Settings {
         })
     }
 
+    /// A refusal of what stands in the configuration file.
+    pub fn refused(&self, message: String) -> Refusal {
+        Refusal::Config { path: self.file.clone(), message }
+    }
+
     /// What the store is told about the layout.
     #[must_use]
     pub fn hints(&self) -> Hints {

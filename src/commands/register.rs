@@ -148,8 +148,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         None => context.store()?,
     };
 
-    ask_for_missing(&mut request, args, body_password.is_some(), store, context)?;
-    let account = request.account(store, &context.settings, context.now(), &mut *context.random())?;
+    if context.prompt.is_interactive() {
+        ask_for_missing(&mut request, store, context)?;
+    }
+    let account = args.account(&request, body_password.is_some(), store, context)?;
     account.check_free(store)?;
     let scheme = if args.wants_token() { minting::scheme(context, store, args.scheme)? } else { None };
     let password = args.password(body_password, &request, &account, context)?;
@@ -310,8 +312,16 @@ impl Args {
         !self.no_token && !self.inactive
     }
 
-    fn has_password(&self, from_body: bool) -> bool {
-        from_body || self.password.is_given() || self.random_password.is_some() || self.no_password
+    /// The account without faults, or all of them at once, a missing password included.
+    fn account(&self, request: &Request, from_body: bool, store: &Store, context: &Context) -> Result<Account> {
+        let (account, mut faults) =
+            request.account(store, &context.settings, context.now(), &mut *context.random())?;
+        let has_source = self.password.is_given() || self.random_password.is_some() || self.no_password;
+        if !from_body && !has_source && !context.prompt.is_interactive() {
+            let how = "--password-stdin, --password-file, --password-env, --random-password or --no-password";
+            faults.push(Fault::new("password", "required", format!("password must be provided: {how}")));
+        }
+        if faults.is_empty() { Ok(account) } else { Err(Refusal::Invalid(faults).into()) }
     }
 
     /// The password from its one source, or asked for; weak ones are spoken about.
@@ -370,23 +380,11 @@ impl Args {
     }
 }
 
-/// Asks for every missing field at a terminal; elsewhere refuses with all of them, the password included.
-fn ask_for_missing(
-    request: &mut Request,
-    args: &Args,
-    body_has_password: bool,
-    store: &Store,
-    context: &Context,
-) -> Result<()> {
+/// Asks for every missing field.
+fn ask_for_missing(request: &mut Request, store: &Store, context: &Context) -> Result<()> {
     let missing = request.missing(store, &context.settings)?;
-    let needs_password = !args.has_password(body_has_password);
-    if !context.prompt.is_interactive() {
-        let mut faults: Vec<Fault> = missing.iter().map(Missing::fault).collect();
-        if needs_password {
-            let how = "--password-stdin, --password-file, --password-env, --random-password or --no-password";
-            faults.push(Fault::new("password", "required", format!("password must be provided: {how}")));
-        }
-        return if faults.is_empty() { Ok(()) } else { Err(Refusal::Invalid(faults).into()) };
+    if missing.is_empty() {
+        return Ok(());
     }
     for Missing { field, .. } in missing {
         let answer = context.prompt.text(&field)?;
@@ -403,11 +401,7 @@ fn ask_for_missing(
         }
     }
     // A profile that was chosen just now may want fields of its own.
-    if request.missing(store, &context.settings)?.is_empty() {
-        Ok(())
-    } else {
-        ask_for_missing(request, args, body_has_password, store, context)
-    }
+    ask_for_missing(request, store, context)
 }
 
 /// A value from the option and one from the body: not both.
