@@ -262,3 +262,12 @@ fn the_tutorials_own_bodies_go_through() {
     let answer = login(&env, r#"{"username": "meg@ducharme.com", "password": "ducharme"}"#).succeeds().json();
     assert_eq!(answer["token"], token);
 }
+
+#[test]
+#[ignore = "null is told to be no text, and not taken as not given"]
+fn null_is_no_value() {
+    let env = TestEnv::with_database("");
+    let body = r#"{"username": "meg", "password": "wonderland-7", "email": null}"#;
+    let answer = register(&env, body).succeeds().json();
+    assert_eq!(answer["user"]["email"], "");
+}

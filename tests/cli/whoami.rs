@@ -188,3 +188,24 @@ fn a_missing_database_names_its_path() {
     ");
     assert_eq!(std::fs::read_dir(env.path("")).unwrap().count(), 0);
 }
+
+#[test]
+fn a_locked_database_is_exit_8() {
+    let (env, token) = with_meg();
+    let database = env.database();
+    database.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    env.run_with_input(&token, ["whoami", "--token-stdin", "--busy-timeout", "0.1"]).ends_with(8);
+}
+
+#[test]
+#[ignore = "it is passed over for the session"]
+fn a_variable_that_is_no_text_is_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let (env, _) = with_meg();
+    env.register_quickly("joe");
+    env.log_in(["joe"]).succeeds();
+    let mut command = env.command();
+    command.arg("whoami").env("AUTHCTL_TOKEN", std::ffi::OsStr::from_bytes(b"\xff\xfe"));
+    let run = crate::env::Run::of(command.output().unwrap());
+    assert_ne!(run.code, 0, "{}", run.stdout);
+}
