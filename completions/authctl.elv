@@ -41,6 +41,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand list-users 'List users'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
+            cand check 'Tell what was found in the database, and what is wrong with it'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -227,6 +228,20 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'authctl;check'= {
+            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
+            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
+            cand --format 'The form of the output: table, plain, json, jsonl or csv'
+            cand --color 'Colours: auto, always or never'
+            cand --busy-timeout 'How many seconds to wait while another program holds the database'
+            cand -q 'Say nothing but results, warnings and errors'
+            cand --quiet 'Say nothing but results, warnings and errors'
+            cand --no-input 'Ask nothing, even at a terminal'
+            cand -y 'Agree beforehand to what would be asked'
+            cand --yes 'Agree beforehand to what would be asked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'authctl;completions'= {
             cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
             cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
@@ -251,6 +266,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand list-users 'List users'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
+            cand check 'Tell what was found in the database, and what is wrong with it'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -271,6 +287,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help;list-tokens'= {
         }
         &'authctl;help;revoke-token'= {
+        }
+        &'authctl;help;check'= {
         }
         &'authctl;help;completions'= {
         }

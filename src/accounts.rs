@@ -157,7 +157,8 @@ impl Request {
                 found
             }
             (ProfileChoice::Decide, Some(kind)) => Some(find(kind).ok_or_else(|| {
-                settings.refused(format!("[register] profile = {kind:?}: the database has no such profile kind."))
+                settings
+                    .refused(format!("[register] profile = {kind:?}: the database has no such profile kind."))
             })?),
             (ProfileChoice::Decide, None) => self.kind_of_fields(&users.table, kinds),
         };
@@ -192,14 +193,28 @@ impl Plan<'_> {
         let of_any_kind = |name: &str| self.kinds.iter().any(|table| find_field(table, name).is_some());
         for name in register.required.iter().chain(register.defaults.keys()) {
             if !of_user(name) && !of_any_kind(name) {
-                return Err(self.settings.refused(format!("[register]: the database has no field {name}.")).into());
+                return Err(self
+                    .settings
+                    .refused(format!("[register]: the database has no field {name}."))
+                    .into());
+            }
+        }
+        for (kind, profile) in &self.settings.profiles {
+            if !profile.is_declared() && !self.kinds.iter().any(|table| table.kind == *kind) {
+                let message = format!(
+                    "[profiles.{kind}]: the database has no such profile kind, and no table is named."
+                );
+                return Err(self.settings.refused(message).into());
             }
         }
         for table in self.kinds {
             let Some(kind) = self.settings.profiles.get(&table.kind) else { continue };
             for name in kind.required.iter().chain(kind.defaults.keys()) {
                 if find_field(table, name).is_none() && !of_user(name) {
-                    let message = format!("[profiles.{}]: the table {} has no field {name}.", table.kind, table.table.name);
+                    let message = format!(
+                        "[profiles.{}]: the table {} has no field {name}.",
+                        table.kind, table.table.name
+                    );
                     return Err(self.settings.refused(message).into());
                 }
             }
@@ -252,7 +267,10 @@ impl Plan<'_> {
         let text = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
         match field {
             "username" => self.username().is_some(),
-            "email" => text(&self.attribute(field, request.email.as_ref())) || (self.is_named_by_email() && text(&request.username)),
+            "email" => {
+                text(&self.attribute(field, request.email.as_ref()))
+                    || (self.is_named_by_email() && text(&request.username))
+            }
             "first_name" => text(&self.attribute(field, request.first_name.as_ref())),
             "last_name" => text(&self.attribute(field, request.last_name.as_ref())),
             // Whoever registers sees to the password, where it is asked for without echo.
@@ -321,7 +339,10 @@ impl Plan<'_> {
     fn user_columns(&self) -> impl Iterator<Item = &Column> {
         const KNOWN: [&str; 4] = ["password", "last_login", "date_joined", "is_active"];
         let is_known = |name: &str| {
-            KNOWN.contains(&name) || name == self.login || name == self.users.key || self.own_option(name).is_some()
+            KNOWN.contains(&name)
+                || name == self.login
+                || name == self.users.key
+                || self.own_option(name).is_some()
         };
         self.users.table.columns.iter().filter(move |column| !is_known(&column.name) && !column.generated)
     }

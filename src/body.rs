@@ -90,6 +90,7 @@ impl Body {
                 "account_type" => &mut body.account_type,
                 "password" => {
                     match value {
+                        Json::Null => {}
                         Json::String(password) => body.password = Some(Plain::new(password)),
                         _ => faults.push(Fault::new(&*key, "invalid", "password must be text.")),
                     }
@@ -101,6 +102,7 @@ impl Body {
                 }
             };
             match value {
+                Json::Null => {}
                 Json::String(text) => *place = Some(text),
                 _ => faults.push(Fault::new(&*key, "invalid", format!("{key} must be text."))),
             }

@@ -14,7 +14,7 @@ Environment:
   AUTHCTL_CONFIG   the configuration file, unless --config names one
   AUTHCTL_TOKEN    the token for whoami and logout, instead of the saved session
   XDG_STATE_HOME   the folder under which sessions are saved (~/.local/state)
-  NO_COLOR         no colours, whatever its value
+  NO_COLOR         no colours, unless it is empty
   TZ               the time zone of times that are shown and given without an offset";
 
 const EXAMPLES: &str = "\

@@ -8,7 +8,7 @@ use rand::CryptoRng;
 
 use crate::model::Scheme;
 use crate::output::Output;
-use crate::password::{self, Recipe};
+use crate::password::{self, Algorithm, Recipe};
 use crate::prompt::Prompt;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
@@ -47,10 +47,11 @@ impl Context {
         }
     }
 
-    /// The moment.
+    /// The moment, to the microsecond as databases keep it.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        (self.clock)()
+        let now = (self.clock)();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
     /// Randomness fit for keys.
@@ -106,9 +107,7 @@ impl Context {
     /// What is wrong with the configuration is said with the file it stands in.
     fn located(&self, error: anyhow::Error) -> anyhow::Error {
         match error.downcast() {
-            Ok(Refusal::Config { path: None, message }) => {
-                self.settings.refused(message).into()
-            }
+            Ok(Refusal::Config { path: None, message }) => self.settings.refused(message).into(),
             Ok(refusal) => refusal.into(),
             Err(error) => error,
         }
@@ -139,5 +138,19 @@ impl Context {
             return Err(Refusal::usage(format!("{question} Nobody can be asked here: say --yes.")).into());
         }
         if self.prompt.confirm(question)? { Ok(()) } else { Err(Refusal::Interrupted.into()) }
+    }
+}
+
+/// What a Django project needs to verify passwords that are hashed in this way.
+#[must_use]
+pub fn hasher_needed(recipe: &Recipe) -> String {
+    match recipe.method().algorithm() {
+        Algorithm::Argon2 => "Passwords are hashed with Argon2: a Django project needs argon2-cffi, and \
+             Argon2PasswordHasher first in PASSWORD_HASHERS so that it does not hash them anew. For Django's default, \
+             write [passwords] hasher = \"pbkdf2_sha256\" in authctl.toml."
+            .to_owned(),
+        algorithm => {
+            format!("Passwords are hashed with {algorithm}: a Django project needs its hasher in PASSWORD_HASHERS.")
+        }
     }
 }

@@ -41,15 +41,16 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::cli::Cli;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::output::{ColorChoice, Format, Output};
 use crate::prompt::Prompt;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, may_be_key};
 use crate::settings::Settings;
 
 /// Parses the command line, runs the command and returns its exit code.
@@ -71,6 +72,12 @@ pub fn command() -> clap::Command {
 fn run(cli: &Cli) -> Exit {
     let options = &cli.options;
     let output = Output::new(options.format, options.quiet, options.color);
+    if let Command::Completions(args) = &cli.command {
+        return match args.print() {
+            Ok(()) => Exit::Done,
+            Err(error) => output.error(&error),
+        };
+    }
     let settings = match Settings::load(options) {
         Ok(settings) => settings,
         Err(error) => return output.error(&error),
@@ -99,7 +106,14 @@ fn answer_parser(error: &clap::Error, arguments: &[OsString]) -> Exit {
             _ => Exit::Done,
         };
     }
-    let text = without_secrets(&error.to_string(), arguments);
+    let mut text = without_secrets(&error.to_string(), arguments);
+    if error.kind() == ErrorKind::UnknownArgument
+        && let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
+        && !argument.starts_with('-')
+    {
+        // A word too many may be a password.
+        text = text.replace(&format!("'{argument}'"), "'…'");
+    }
     if wants_json(arguments) {
         let message = text.trim_start_matches("error: ").trim_end().to_owned();
         return Output::new(Format::Json, false, ColorChoice::Never).error(&Refusal::Usage(message).into());
@@ -111,12 +125,9 @@ fn answer_parser(error: &clap::Error, arguments: &[OsString]) -> Exit {
 /// A message about the command line without the arguments that may be a token's key: who pastes one in the wrong
 /// place shall not find it in a log.
 fn without_secrets(text: &str, arguments: &[OsString]) -> String {
-    const SHORTEST_KEY: usize = 32;
     let words = arguments.iter().skip(1).filter_map(|argument| argument.to_str());
     let values = words.flat_map(|word| word.split(['=', ' ']));
-    let keys = values.filter(|value| {
-        value.len() >= SHORTEST_KEY && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    });
+    let keys = values.filter(|value| may_be_key(value));
     keys.fold(text.to_owned(), |text, key| text.replace(key, "…"))
 }
 

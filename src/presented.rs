@@ -1,6 +1,7 @@
 //! The token that whoami and logout speak of: given, in the environment, or of the saved session.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -8,6 +9,7 @@ use clap::{Args, ValueHint};
 
 use crate::context::Context;
 use crate::model::{TokenState, User};
+use crate::output::local;
 use crate::refusal::Refusal;
 use crate::secret;
 use crate::session::Sessions;
@@ -53,41 +55,51 @@ impl Presented {
             return Ok(given(&secret::from_file(path)?));
         }
         if let Some(text) = variable() {
-            return Ok(given(&text));
+            // What is no text is no token either; to fall back on the session would be a guess.
+            return Ok(given(&text.to_string_lossy()));
         }
         let session =
             Sessions::of_environment()?.get(&context.settings.database)?.ok_or(Refusal::NotLoggedIn)?;
         Ok(Self { token: session.token, session_of: Some(session.username) })
     }
 
-    /// The token's row and its user.
+    /// The token's row, whatever its state.
     ///
     /// # Errors
-    /// [`Refusal::TokenInvalid`], [`Refusal::TokenExpired`], or [`Refusal::SessionGone`] where the token came from
-    /// the saved session.
+    /// [`Refusal::TokenInvalid`], or [`Refusal::SessionGone`] where the token came from the saved session.
+    pub fn row(&self, context: &Context, store: &Store) -> Result<Token> {
+        let found = store.find_token(&self.token, context.settings.tokens.hash)?;
+        found.ok_or_else(|| self.refused(Refusal::TokenInvalid).into())
+    }
+
+    /// The row of a token that Django accepts, and its user.
+    ///
+    /// # Errors
+    /// As [`Self::row`], and [`Refusal::TokenExpired`].
     pub fn accepted(&self, context: &Context, store: &Store) -> Result<(Token, User)> {
-        let refused = |refusal: Refusal| match &self.session_of {
+        let token = self.row(context, store)?;
+        match (token.state(context.now()), token.expiry) {
+            (TokenState::Active, _) => {}
+            (TokenState::Expired, Some(expiry)) => {
+                return Err(self.refused(Refusal::TokenExpired(local(expiry))).into());
+            }
+            _ => return Err(self.refused(Refusal::TokenInvalid).into()),
+        }
+        let user = store.user_of_key(&token.user)?;
+        user.map(|user| (token, user)).ok_or_else(|| self.refused(Refusal::TokenInvalid).into())
+    }
+
+    /// A refusal in the words of the token's origin.
+    fn refused(&self, refusal: Refusal) -> Refusal {
+        match &self.session_of {
             Some(username) => Refusal::SessionGone(username.clone()),
             None => refusal,
-        };
-        let Some(token) = store.find_token(&self.token, context.settings.tokens.hash)? else {
-            return Err(refused(Refusal::TokenInvalid).into());
-        };
-        let expiry = token.expiry.map(|expiry| expiry.to_string()).unwrap_or_default();
-        match token.state(context.now()) {
-            TokenState::Active => {}
-            TokenState::Expired => return Err(refused(Refusal::TokenExpired(expiry)).into()),
-            TokenState::Inactive => return Err(refused(Refusal::TokenInvalid).into()),
-        }
-        match store.user_of_key(&token.user)? {
-            Some(user) => Ok((token, user)),
-            None => Err(refused(Refusal::TokenInvalid).into()),
         }
     }
 }
 
 /// The token in the environment, if it is set and not empty.
 #[must_use]
-pub fn variable() -> Option<String> {
-    env::var(VARIABLE).ok().filter(|token| !token.trim().is_empty())
+pub fn variable() -> Option<OsString> {
+    env::var_os(VARIABLE).filter(|token| !token.to_string_lossy().trim().is_empty())
 }

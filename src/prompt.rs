@@ -6,7 +6,6 @@ use anyhow::Result;
 use dialoguer::console::Term;
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, Input, Password};
-use zeroize::Zeroizing;
 
 use crate::password::Plain;
 use crate::refusal::Refusal;
@@ -46,26 +45,28 @@ impl Prompt {
     /// Asks for a secret once, without echo.
     ///
     /// # Errors
-    /// [`Refusal::Interrupted`] at the end of input.
+    /// [`Refusal::Interrupted`] at the end of input, which is told by an empty line, so that this is one too.
     pub fn secret(&self, question: &str) -> Result<Plain> {
         let theme = ColorfulTheme::default();
         let prompt =
             Password::with_theme(&theme).with_prompt(question).allow_empty_password(true).report(false);
-        prompt.interact_on(&self.terminal).map(Plain::new).map_err(stopped)
+        let secret = prompt.interact_on(&self.terminal).map_err(stopped)?;
+        if secret.is_empty() { Err(Refusal::Interrupted.into()) } else { Ok(Plain::new(secret)) }
     }
 
     /// Asks for a new password twice, without echo, until both are the same.
     ///
     /// # Errors
-    /// [`Refusal::Interrupted`] at the end of input.
+    /// As [`Self::secret`].
     pub fn new_password(&self, question: &str) -> Result<Plain> {
-        let theme = ColorfulTheme::default();
-        let prompt = Password::with_theme(&theme)
-            .with_prompt(question)
-            .with_confirmation(format!("{question} (again)"), "The two differ. Once more, please.")
-            .report(false);
-        let password = Zeroizing::new(prompt.interact_on(&self.terminal).map_err(stopped)?);
-        Ok(Plain::new(password.to_string()))
+        loop {
+            let first = self.secret(question)?;
+            let second = self.secret(&format!("{question} (again)"))?;
+            if first.as_str() == second.as_str() {
+                return Ok(first);
+            }
+            self.terminal.write_line("The two differ. Once more, please.")?;
+        }
     }
 
     /// Asks yes or no; no unless told.
@@ -80,6 +81,8 @@ impl Prompt {
 }
 
 fn stopped(error: dialoguer::Error) -> anyhow::Error {
+    // The signal's own thread restores the terminal too, but this one may be faster to end the program.
+    let _ = Term::stderr().show_cursor();
     let dialoguer::Error::IO(error) = error;
     match error.kind() {
         io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof | io::ErrorKind::NotConnected => {

@@ -35,7 +35,7 @@ pub enum Refusal {
     BadCredentials,
     /// The token is unknown, or its user is inactive.
     TokenInvalid,
-    /// The token was good until this moment, in RFC 3339.
+    /// The token was good until this moment, as people read it.
     TokenExpired(String),
     /// No token was given and no session is saved for the database.
     NotLoggedIn,
@@ -199,6 +199,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Usage(message) | Self::Config { path: None, message } => f.write_str(message),
             Self::Config { path: Some(path), message } => write!(f, "{}: {message}", path.display()),
+            Self::UserNotFound(login) if may_be_key(login) => f.write_str("There is no user of that name."),
             Self::UserNotFound(login) => write!(f, "There is no user named {login:?}."),
             Self::TokenNotFound(what) => write!(f, "There is no token {what}."),
             Self::ProfileKindNotFound { kind, known } if known.is_empty() => {
@@ -247,6 +248,13 @@ impl fmt::Display for Refusal {
 }
 
 impl Error for Refusal {}
+
+/// Has this the look of a token's key, which is not to be repeated wherever it turns up?
+#[must_use]
+pub fn may_be_key(text: &str) -> bool {
+    const SHORTEST_KEY: usize = 32;
+    text.len() >= SHORTEST_KEY && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
 
 /// A word as a POSIX shell takes it, quoted only where it has to be.
 fn shell_word(text: &str) -> String {

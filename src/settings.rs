@@ -143,12 +143,23 @@ pub struct Passwords {
     pub require_strong: bool,
 }
 
+impl ProfileKind {
+    /// Does the configuration say which table it is?
+    #[must_use]
+    pub fn is_declared(&self) -> bool {
+        self.table.is_some()
+    }
+}
+
 fn algorithm<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Algorithm>, D::Error> {
     let name = String::deserialize(deserializer)?;
     name.parse().map(Some).map_err(|_| {
         let names: Vec<&str> =
             Algorithm::ALL.into_iter().filter(|known| known.makes_hashes()).map(Algorithm::name).collect();
-        serde::de::Error::custom(format_args!("{name:?} is not a hasher; choose from {}", names.join(", ")))
+        serde::de::Error::custom(format_args!(
+            "[passwords] hasher = {name:?} is not a hasher of Django's; choose from {}",
+            names.join(", ")
+        ))
     })
 }
 

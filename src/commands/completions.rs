@@ -19,8 +19,14 @@ pub struct Args {
     shell: Shell,
 }
 
-pub fn run(args: &Args) -> Result<()> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "authctl", &mut script);
-    output::verbatim(&script)
+impl Args {
+    /// Prints the script. Needs no context, so that a shell that starts in any folder can ask for it.
+    pub fn print(&self) -> Result<()> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "authctl", &mut script);
+        match output::verbatim(&script) {
+            Err(error) if output::is_broken_pipe(&error) => Ok(()),
+            outcome => outcome,
+        }
+    }
 }

@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::interrupt;
 use crate::minting;
 use crate::model::{Scheme, TokenFilter};
+use crate::output::local;
 use crate::refusal::Refusal;
 use crate::token::Ttl;
 
@@ -61,6 +62,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let (token, created) = match existing {
         Some(key) => (key, false),
         None => store.transact(|transaction| {
+            transaction.active_user(&user)?;
             if scheme == Scheme::Drf {
                 match transaction.drf_key(&user.id)? {
                     Some(key) if !args.rotate => return Ok((key, false)),
@@ -80,7 +82,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         })?,
     };
     context.output.status(match (created, fresh.expiry) {
-        (true, Some(expiry)) => format!("Made a {scheme} token for {}, good until {expiry}.", user.username),
+        (true, Some(expiry)) => {
+            format!("Made a {scheme} token for {}, good until {}.", user.username, local(expiry))
+        }
         (true, None) => format!("Made a {scheme} token for {}.", user.username),
         (false, _) => format!("{} has a {scheme} token already; --rotate would replace it.", user.username),
     });

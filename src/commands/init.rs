@@ -2,9 +2,11 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::context::Context;
+use crate::context::hasher_needed;
+use crate::interrupt;
 use crate::model::Scheme;
 use crate::output::Output;
-use crate::password::{Algorithm, Recipe};
+use crate::password::Recipe;
 use crate::refusal::Refusal;
 use crate::store::{Blueprint, Store};
 
@@ -30,12 +32,14 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
+    interrupt::watch()?;
     let path = &context.settings.database;
     if path.symlink_metadata().is_ok() {
         return Err(Refusal::FileExists(path.clone()).into());
     }
     let blueprint = context.blueprint(&args.scheme);
     let mut store = context.draft(&blueprint)?;
+    interrupt::critical().until_the_end();
     store.publish()?;
     let recipe = context.recipe(&store)?;
     say_made(&context.output, &store, &blueprint, &recipe)?;
@@ -64,15 +68,7 @@ fn say_made(output: &Output, store: &Store, blueprint: &Blueprint, recipe: &Reci
             profile.table
         ));
     }
-    let algorithm = recipe.method().algorithm();
-    output.hint(match algorithm {
-        Algorithm::Argon2 => {
-            "Passwords will be hashed with Argon2: a Django project needs argon2-cffi, and Argon2PasswordHasher first in \
-             PASSWORD_HASHERS. For Django's defaults, write [passwords] hasher = \"pbkdf2_sha256\" in authctl.toml."
-                .to_owned()
-        }
-        _ => format!("Passwords will be hashed with {algorithm}: a Django project needs its hasher in PASSWORD_HASHERS."),
-    });
+    output.hint(hasher_needed(recipe));
     Ok(())
 }
 

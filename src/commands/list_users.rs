@@ -143,7 +143,13 @@ impl Args {
     /// The chosen columns; else those that a terminal has room for, or all that cost nothing for programs.
     fn columns(&self, format: Format) -> Vec<UserColumn> {
         if !self.columns.is_empty() {
-            return self.columns.clone();
+            let mut columns: Vec<UserColumn> = Vec::new();
+            for column in &self.columns {
+                if !columns.contains(column) {
+                    columns.push(column.clone());
+                }
+            }
+            return columns;
         }
         let for_people =
             ["id", "username", "email", "is_active", "is_staff", "date_joined", "profile", "tokens"];

@@ -74,10 +74,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let existing = if scheme == Scheme::Drf { store.drf_key(&user.id)? } else { None };
     let token = match existing {
         Some(key) => key,
-        None => store.transact(|transaction| match transaction.drf_key(&user.id)? {
-            // Someone else made it between the look and the lock.
-            Some(key) if scheme == Scheme::Drf => Ok(key),
-            _ => transaction.insert_token(&user.id, &fresh.as_new()).map(|()| fresh.plain.clone()),
+        None => store.transact(|transaction| {
+            // Between the look and the lock someone may have taken the user away, or made the token.
+            transaction.active_user(&user).map_err(|_| Refusal::BadCredentials)?;
+            match transaction.drf_key(&user.id)? {
+                Some(key) if scheme == Scheme::Drf => Ok(key),
+                _ => transaction.insert_token(&user.id, &fresh.as_new()).map(|()| fresh.plain.clone()),
+            }
         })?,
     };
 

@@ -49,19 +49,19 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let store = context.store()?;
     let presented = Presented::find(&args.source, context)?;
-    let (token, user) = match presented.accepted(context, store) {
+    let token = match presented.row(context, store) {
         Err(error) if matches!(error.downcast_ref(), Some(Refusal::SessionGone(_))) => {
             Sessions::of_environment()?.forget(database)?;
-            context.output.status("The session's token was no longer accepted; forgot the session.");
+            context.output.status("The session's token was gone already; forgot the session.");
             return context.output.answer(None, &json!({ "deleted": 0, "session_forgotten": true }));
         }
-        accepted => accepted?,
+        found => found?,
     };
     let deleted = store.transact(|transaction| {
         if !args.all {
             return Ok(usize::from(transaction.delete_token(&token)?));
         }
-        let filter = TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() };
+        let filter = TokenFilter { user: Some(token.user.clone()), ..TokenFilter::default() };
         let mut deleted = 0;
         for token in transaction.tokens(&filter)? {
             deleted += usize::from(transaction.delete_token(&token)?);
@@ -73,8 +73,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let forgotten = forget_session(args, context, &presented)?;
     context.output.status(match deleted {
-        1 => format!("Logged {} out: the token is deleted.", user.username),
-        many => format!("Logged {} out: {many} tokens are deleted.", user.username),
+        1 => format!("Logged {} out: the token is deleted.", token.username),
+        many => format!("Logged {} out: {many} tokens are deleted.", token.username),
     });
     context.output.answer(None, &json!({ "deleted": deleted, "session_forgotten": forgotten }))
 }

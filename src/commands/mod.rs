@@ -50,7 +50,7 @@ impl Command {
             Self::ListTokens(args) => list_tokens::run(args, context),
             Self::RevokeToken(args) => revoke_token::run(args, context),
             Self::Check(args) => check::run(args, context),
-            Self::Completions(args) => completions::run(args),
+            Self::Completions(args) => args.print(),
         }
     }
 }

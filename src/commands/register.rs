@@ -6,7 +6,7 @@ use clap::ValueHint;
 use crate::accounts::{Account, Missing, ProfileChoice, Request};
 use crate::answer::Answer;
 use crate::body::Body;
-use crate::context::Context;
+use crate::context::{Context, hasher_needed};
 use crate::field::Input;
 use crate::interrupt;
 use crate::minting::{self, Fresh};
@@ -186,6 +186,7 @@ fn commit(
         match draft.publish() {
             Ok(()) => {
                 context.output.status(format_args!("Made {}.", draft.path().display()));
+                context.output.hint(hasher_needed(&context.recipe(&draft)?));
                 return Ok((draft, key));
             }
             Err(error) if matches!(error.downcast_ref(), Some(Refusal::FileExists(_))) => {}
@@ -228,18 +229,17 @@ fn report(
         Password::Random(plain) => Some(plain.as_str()),
         _ => None,
     };
-    if let Some(random) = random {
-        output.secret("Password", random);
-    }
     let mut answer = Answer::new(&user, &profiles);
     answer.token = token.map(|token| token.plain.expose());
     answer.scheme = token.map(|token| token.scheme);
     answer.expiry = token.and_then(|token| token.expiry);
     answer.password = random;
     let text = token.map(|token| token.plain.expose());
-    output.answer(text, &answer).with_context(|| {
+    let shown = random.map_or(Ok(()), |random| output.secret("Password", random));
+    shown.and_then(|()| output.answer(text, &answer)).with_context(|| {
         format!(
-            "{} was registered, but the answer could not be shown; `authctl create-token` gives a token",
+            "{} was registered, but the answer could not be shown; `authctl create-token` gives a token, and a new \
+             password has to be set",
             user.username
         )
     })
@@ -313,7 +313,13 @@ impl Args {
     }
 
     /// The account without faults, or all of them at once, a missing password included.
-    fn account(&self, request: &Request, from_body: bool, store: &Store, context: &Context) -> Result<Account> {
+    fn account(
+        &self,
+        request: &Request,
+        from_body: bool,
+        store: &Store,
+        context: &Context,
+    ) -> Result<Account> {
         let (account, mut faults) =
             request.account(store, &context.settings, context.now(), &mut *context.random())?;
         let has_source = self.password.is_given() || self.random_password.is_some() || self.no_password;

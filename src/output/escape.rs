@@ -27,12 +27,17 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A message of authctl's own, which may have lines, with all other control characters shown as escapes.
+/// A line of a message, with whatever could steer a terminal or begin another line shown as an escape; backslashes
+/// stay as they are.
 #[must_use]
-pub fn message(text: &str) -> String {
+pub fn line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c != '\n' && is_harmful(c) { out.extend(c.escape_default()) } else { out.push(c) }
+        if is_harmful(c) {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
     }
     out
 }
@@ -70,7 +75,7 @@ mod tests {
         assert_eq!(escaped("a\tb\nc\\d\r"), "a\\tb\\nc\\\\d\\r");
         assert_eq!(escaped("x\u{202e}y\u{2066}z"), "x\\u{202e}y\\u{2066}z");
         assert_eq!(escaped("\u{9b}0m\u{7f}"), "\\u{9b}0m\\u{7f}");
-        assert_eq!(message("one\ntwo\u{7}"), "one\ntwo\\u{7}");
+        assert_eq!(line("one\ntwo\u{7}\\"), "one\\ntwo\\u{7}\\");
     }
 
     proptest::proptest! {

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::Format;
 use super::escape::escaped;
+use super::is_broken_pipe;
 use super::spool::Spool;
 use crate::model::dashed_uuid;
 use crate::value::{Cell, Kind};
@@ -57,10 +58,6 @@ pub(super) fn write(
         Err(error) if is_broken_pipe(&error) => Ok(()),
         outcome => outcome,
     }
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn each(rows: &mut Rows<'_>, mut write: impl FnMut(&[Cell<'_>]) -> io::Result<()>) -> Result<()> {
@@ -182,24 +179,45 @@ fn table(spool: &mut Spool, color: bool, headings: &[Heading], rows: &mut Rows<'
         Ok(ControlFlow::Continue(()))
     })?;
     let names: Vec<String> = headings.iter().map(|heading| heading.name.to_owned()).collect();
-    write_aligned(spool, headings, &widths, &names)?;
-    each(rows, |row| write_aligned(spool, headings, &widths, &texts(row)))
+    let bold = |_: &Heading, _: &str| Some(BOLD);
+    let toned = |heading: &Heading, text: &str| tone(heading, text).map(Tone::code);
+    let plain = |_: &Heading, _: &str| None;
+    let aligned = Aligned { headings, widths: &widths };
+    if color {
+        aligned.write(spool, &names, bold)?;
+        each(rows, |row| aligned.write(spool, &texts(row), toned))
+    } else {
+        aligned.write(spool, &names, plain)?;
+        each(rows, |row| aligned.write(spool, &texts(row), plain))
+    }
 }
 
-fn write_aligned(
-    spool: &mut Spool,
-    headings: &[Heading],
-    widths: &[usize],
-    texts: &[String],
-) -> io::Result<()> {
-    let mut line = String::new();
-    for ((heading, width), text) in headings.iter().zip(widths).zip(texts) {
-        let padding = " ".repeat(width.saturating_sub(text.width()));
-        let (first, second) =
-            if is_right_aligned(heading) { (&*padding, &**text) } else { (&**text, &*padding) };
-        line.extend([first, second, "  "]);
+/// Columns of fixed widths.
+struct Aligned<'a> {
+    headings: &'a [Heading],
+    widths: &'a [usize],
+}
+
+impl Aligned<'_> {
+    fn write(
+        &self,
+        spool: &mut Spool,
+        texts: &[String],
+        style: impl Fn(&Heading, &str) -> Option<u8>,
+    ) -> io::Result<()> {
+        let mut line = String::new();
+        for ((heading, width), text) in self.headings.iter().zip(self.widths).zip(texts) {
+            let padding = " ".repeat(width.saturating_sub(text.width()));
+            let shown = match style(heading, text) {
+                Some(code) => &format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+                None => text,
+            };
+            let (first, second) =
+                if is_right_aligned(heading) { (&padding, shown) } else { (shown, &padding) };
+            line.extend([first, second, "  "]);
+        }
+        writeln!(spool, "{}", line.trim_end())
     }
-    writeln!(spool, "{}", line.trim_end())
 }
 
 fn is_right_aligned(heading: &Heading) -> bool {
@@ -220,7 +238,7 @@ fn lay_out(spool: &mut Spool, color: bool, headings: &[Heading], rows: &[Vec<Str
     );
     for row in rows {
         table.add_row(headings.iter().zip(row).map(|(heading, text)| match tone(heading, text) {
-            Some(tone) => TableCell::new(text).fg(tone),
+            Some(tone) => TableCell::new(text).fg(tone.color()),
             None => TableCell::new(text),
         }));
     }
@@ -239,12 +257,45 @@ fn lay_out(spool: &mut Spool, color: bool, headings: &[Heading], rows: &[Vec<Str
 }
 
 /// Colour says what wants attention: who cannot get in, and who may do more than others.
-fn tone(heading: &Heading, text: &str) -> Option<Color> {
+fn tone(heading: &Heading, text: &str) -> Option<Tone> {
     match (heading.name, text) {
-        ("is_active", "no") | ("state", "inactive") => Some(Color::Red),
-        ("state", "expired") => Some(Color::DarkGrey),
-        ("state", "active") => Some(Color::Green),
-        ("is_superuser" | "is_staff", "yes") => Some(Color::Yellow),
+        ("is_active", "no") | ("state", "inactive") => Some(Tone::Bad),
+        ("state", "expired") => Some(Tone::Past),
+        ("state", "active") => Some(Tone::Good),
+        ("is_superuser" | "is_staff", "yes") => Some(Tone::Powerful),
         _ => None,
+    }
+}
+
+/// What a colour says.
+#[derive(Clone, Copy, Debug)]
+enum Tone {
+    Bad,
+    Past,
+    Good,
+    Powerful,
+}
+
+/// The code of bold text in ECMA-48.
+const BOLD: u8 = 1;
+
+impl Tone {
+    fn color(self) -> Color {
+        match self {
+            Self::Bad => Color::Red,
+            Self::Past => Color::DarkGrey,
+            Self::Good => Color::Green,
+            Self::Powerful => Color::Yellow,
+        }
+    }
+
+    /// The same colour as its code in ECMA-48.
+    fn code(self) -> u8 {
+        match self {
+            Self::Bad => 31,
+            Self::Past => 90,
+            Self::Good => 32,
+            Self::Powerful => 33,
+        }
     }
 }

@@ -9,6 +9,8 @@ use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, Result};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -194,7 +196,7 @@ impl Output {
     /// What was done, for a person.
     pub fn status(&self, text: impl fmt::Display) {
         if !self.quiet && !self.format.is_json() {
-            say(&text.to_string());
+            say(&escape::line(&text.to_string()));
         }
     }
 
@@ -216,10 +218,14 @@ impl Output {
 
     /// A secret made for the one who asked: on standard error, since standard output belongs to the token. Shown
     /// even with `--quiet`.
-    pub fn secret(&self, label: &str, secret: &str) {
-        if !self.format.is_json() {
-            say(&format!("{label}: {secret}"));
+    ///
+    /// # Errors
+    /// What the operating system says: nobody has seen the secret then.
+    pub fn secret(&self, label: &str, secret: &str) -> Result<()> {
+        if self.format.is_json() {
+            return Ok(());
         }
+        writeln!(io::stderr(), "{label}: {secret}").context("standard error cannot be written")
     }
 
     /// Writes what is left to say after a success: under JSON, the warnings as one object.
@@ -233,12 +239,12 @@ impl Output {
     pub fn error(&self, error: &anyhow::Error) -> Exit {
         let refusal = error.downcast_ref::<Refusal>();
         let exit = refusal.map_or(Exit::Failed, Refusal::exit);
-        let message = sentence(error, refusal);
+        let sentences = sentences(error, refusal);
         let hint = refusal.and_then(Refusal::hint);
         if self.format.is_json() {
             let mut object = json!({
                 "code": refusal.map_or("failed", Refusal::code),
-                "message": message,
+                "message": sentences.join("\n"),
                 "exit": exit.code(),
             });
             if let Some(Refusal::Invalid(faults)) = refusal {
@@ -252,7 +258,13 @@ impl Output {
             }
             say(&object.to_string());
         } else {
-            say(&self.labelled("error", "31", &message));
+            for (index, sentence) in sentences.iter().enumerate() {
+                say(&if index == 0 {
+                    self.labelled("error", "31", sentence)
+                } else {
+                    escape::line(sentence)
+                });
+            }
             if let Some(hint) = hint {
                 self.hint(hint);
             }
@@ -261,7 +273,7 @@ impl Output {
     }
 
     fn labelled(&self, label: &str, color: &str, text: &str) -> String {
-        let text = escape::message(text);
+        let text = escape::line(text);
         if self.color.applies(io::stderr().is_terminal()) {
             format!("\u{1b}[1;{color}m{label}:\u{1b}[0m {text}")
         } else {
@@ -279,12 +291,25 @@ pub fn verbatim(text: &[u8]) -> Result<()> {
     stdout.write_all(text).and_then(|()| stdout.flush()).context("standard output cannot be written")
 }
 
-/// An error in a sentence, with its causes where they are not the domain's own words.
-fn sentence(error: &anyhow::Error, refusal: Option<&Refusal>) -> String {
+/// Did the reader go away?
+#[must_use]
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// An error in sentences, one a line, with its causes where they are not the domain's own words.
+fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
     match refusal {
-        Some(refusal) => refusal.to_string(),
-        None => format!("{error:#}"),
+        Some(Refusal::Invalid(faults)) => faults.iter().map(|fault| fault.message.clone()).collect(),
+        Some(refusal) => vec![refusal.to_string()],
+        None => vec![format!("{error:#}")],
     }
+}
+
+/// A moment for people: local time, to the second.
+#[must_use]
+pub fn local(moment: Timestamp) -> String {
+    TimeZone::system().to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// A line on standard error. A reader that has gone away cannot be told that it has.

@@ -130,6 +130,7 @@ pub fn create(engine: &dyn Engine, blueprint: &Blueprint) -> Result<()> {
             record_migration(engine, app, name, blueprint.now)?;
         }
     }
+    refuse_clashes(&blueprint.profiles)?;
     let mut recorded = Vec::new();
     for profile in &blueprint.profiles {
         engine.execute(&profile_table(profile)?, &[])?;
@@ -151,6 +152,31 @@ pub fn create(engine: &dyn Engine, blueprint: &Blueprint) -> Result<()> {
     engine.commit()
 }
 
+/// Refuses tables and columns that would be there twice; SQL knows no upper and lower case in names.
+fn refuse_clashes(profiles: &[ProfileBlueprint]) -> Result<()> {
+    const RESERVED: [&str; 5] = ["auth_", "authtoken_", "django_", "knox_", "sqlite_"];
+    let mut tables: Vec<String> = Vec::new();
+    for profile in profiles {
+        let table = profile.table.to_ascii_lowercase();
+        if tables.contains(&table) || RESERVED.iter().any(|prefix| table.starts_with(prefix)) {
+            return Err(declaration(profile, "another table has this name."));
+        }
+        tables.push(table);
+        let mut columns = vec!["id".to_owned(), "user_id".to_owned()];
+        for (name, _) in &profile.fields {
+            let column = name.to_ascii_lowercase();
+            if columns.contains(&column) {
+                return Err(declaration(
+                    profile,
+                    &format!("fields.{name}: the table has that column already."),
+                ));
+            }
+            columns.push(column);
+        }
+    }
+    Ok(())
+}
+
 fn record_migration(engine: &dyn Engine, app: &str, name: &str, now: Timestamp) -> Result<()> {
     let sql = r#"INSERT INTO "django_migrations" ("app", "name", "applied") VALUES (?1, ?2, ?3)"#;
     engine.execute(sql, &[app.into(), name.into(), now.into()])?;
@@ -165,7 +191,7 @@ fn profile_table(profile: &ProfileBlueprint) -> Result<String> {
                 profile,
                 &format!(
                     "fields.{name}: {declared:?} is not one of Django's column types. Known: varchar(N), text, integer, \
-                     bigint, bool, date, datetime, time, decimal, real, char(32), each with `null` behind it where it may be empty."
+                     bigint, smallint, bool, date, datetime, time, decimal, real, char(32), each with `null` behind it where it may be empty."
                 ),
             )
         })?;

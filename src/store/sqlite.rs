@@ -361,7 +361,7 @@ fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
         ErrorCode::DatabaseCorrupt => {
             unusable(path, "it is damaged. Restore a backup, or try `.recover` in the sqlite3 shell.")
         }
-        ErrorCode::ConstraintViolation => constraint(detail),
+        ErrorCode::ConstraintViolation => constraint(failure.extended_code, detail),
         ErrorCode::ReadOnly => {
             anyhow::Error::new(error).context(format!("{} cannot be written", path.display()))
         }
@@ -369,7 +369,7 @@ fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
     }
 }
 
-fn constraint(detail: &str) -> anyhow::Error {
+fn constraint(code: i32, detail: &str) -> anyhow::Error {
     let (rule, what) = detail.split_once(" constraint failed").unwrap_or((detail, ""));
     let what = what.trim_start_matches(": ").trim();
     let column = what.rsplit('.').next().unwrap_or(what);
@@ -381,7 +381,10 @@ fn constraint(detail: &str) -> anyhow::Error {
             "check",
             format!("The database's rule {what} does not accept these values."),
         ),
-        _ => Refusal::invalid("", "reference", "A value refers to a row that does not exist."),
+        _ if code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
+            Refusal::invalid("", "reference", "A value refers to a row that does not exist.")
+        }
+        _ => Refusal::invalid("", "refused", format!("The database refuses it: {detail}.")),
     }
     .into()
 }

@@ -177,6 +177,19 @@ impl Store {
         self.one_user(&format!("{} WHERE u.{} = ?1", users.select(), quoted(&users.key)), key.into())
     }
 
+    /// The user of this key, to be given a token.
+    ///
+    /// # Errors
+    /// [`Refusal::InactiveUser`] or [`Refusal::UserNotFound`], with the name for a user who is gone; a failure of the
+    /// database.
+    pub fn active_user(&self, user: &User) -> Result<User> {
+        match self.user_of_key(&user.id)? {
+            Some(user) if user.is_active => Ok(user),
+            Some(user) => Err(Refusal::InactiveUser(user.username).into()),
+            None => Err(Refusal::UserNotFound(user.username.clone()).into()),
+        }
+    }
+
     fn one_user(&self, sql: &str, parameter: Value) -> Result<Option<User>> {
         let users = &self.layout.users;
         let mut found = None;
@@ -262,7 +275,7 @@ impl Store {
         let _ = write!(sql, "u.{}", quoted(&users.key));
         if filter.limit.is_some() || filter.offset > 0 {
             let limit = filter.limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
-            let _ = write!(sql, " LIMIT {limit} OFFSET {}", filter.offset);
+            let _ = write!(sql, " LIMIT {limit} OFFSET {}", i64::try_from(filter.offset).unwrap_or(i64::MAX));
         }
         self.engine.query(&sql, &parameters, &kinds, on_row)
     }

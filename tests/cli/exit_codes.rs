@@ -52,7 +52,6 @@ fn code_2_is_for_wrong_usage_and_configuration() {
 }
 
 #[test]
-#[ignore = "the configuration is read before anything that has no use for it"]
 fn completions_need_no_configuration() {
     let env = TestEnv::new();
     env.write("authctl.toml", "nonsense");

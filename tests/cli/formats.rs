@@ -131,7 +131,6 @@ fn json_and_json_lines_parse_back() {
 }
 
 #[test]
-#[ignore = "what is said of what was done is not escaped"]
 fn text_of_the_database_is_escaped_in_what_is_said() {
     let env = TestEnv::with_database("");
     let database = env.database();
@@ -147,7 +146,6 @@ fn text_of_the_database_is_escaped_in_what_is_said() {
 }
 
 #[test]
-#[ignore = "a line end in a name begins a line of the message"]
 fn names_do_not_forge_lines_of_a_message() {
     let env = TestEnv::with_database("");
     let database = env.database();
@@ -243,7 +241,6 @@ fn people_read_local_times_and_programs_rfc_3339() {
 }
 
 #[test]
-#[ignore = "the expiry is told in UTC, as a machine would"]
 fn an_expiry_is_told_to_people_in_local_time() {
     let env = TestEnv::new();
     env.run(["init", "--scheme", "knox"]).succeeds();
@@ -475,7 +472,6 @@ fn a_secret_that_cannot_be_written_is_a_failure_that_says_what_was_committed() {
 
 #[test]
 #[cfg(target_os = "linux")]
-#[ignore = "a password that standard error does not take is lost without a word"]
 fn a_made_password_that_cannot_be_written_is_a_failure() {
     let env = TestEnv::with_database("");
     let mut command = env.command();

@@ -243,7 +243,6 @@ fn column_types_that_django_does_not_have_are_refused_with_their_field() {
 }
 
 #[test]
-#[ignore = "the refusal does not name authctl.toml"]
 fn a_wrong_declaration_is_refused_with_its_file() {
     refused("[profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"jsonb\" }\n", "authctl.toml");
 }
@@ -264,7 +263,6 @@ fn fields_without_a_table_are_refused() {
 }
 
 #[test]
-#[ignore = "SQLite's own error comes through, with exit code 1"]
 fn declarations_that_clash_are_wrong_configuration() {
     for (config, word) in [
         ("[profiles.a]\ntable = \"app_a\"\nfields = { id = \"integer\" }\n", "id"),

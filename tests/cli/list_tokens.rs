@@ -71,7 +71,6 @@ fn no_format_shows_a_whole_key() {
 }
 
 #[test]
-#[ignore = "a key no longer than the public prefix is shown whole"]
 fn short_keys_of_a_projects_own_making_are_not_shown_whole() {
     let env = TestEnv::with_database("");
     let database = env.database();

@@ -112,7 +112,6 @@ fn a_session_whose_token_is_gone_is_forgotten() {
 }
 
 #[test]
-#[ignore = "the row of an expired token stays"]
 fn an_expired_token_is_deleted_too() {
     let (env, _) = logged_in(KNOX);
     env.execute("UPDATE knox_authtoken SET expiry = '2020-01-02 03:04:05'");
@@ -122,7 +121,6 @@ fn an_expired_token_is_deleted_too() {
 }
 
 #[test]
-#[ignore = "the token stays, and is good again when the user is"]
 fn the_token_of_an_inactive_user_is_deleted_too() {
     let (env, token) = logged_in("");
     env.execute("UPDATE auth_user SET is_active = 0");

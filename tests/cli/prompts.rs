@@ -226,7 +226,6 @@ fn ctrl_c_at_any_other_question_ends_the_same_way() {
 }
 
 #[test]
-#[ignore = "the end of input counts as an empty line, so that the question comes again"]
 fn the_end_of_input_at_a_question_ends_the_same_way() {
     let env = TestEnv::with_database("");
     let before = env.database_bytes();
@@ -261,7 +260,6 @@ fn a_taken_name_is_told_before_a_password_is_asked_for() {
 }
 
 #[test]
-#[ignore = "what is said of what would be done is not escaped"]
 fn text_of_the_database_does_not_steer_the_terminal_in_a_question() {
     let env = with_tokens(2);
     env.database().execute("UPDATE auth_user SET username = 'x\u{1b}[2Jy' || id", []).unwrap();

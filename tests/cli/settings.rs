@@ -79,7 +79,6 @@ fn required_fields_and_kinds_that_do_not_exist_are_refused() {
 }
 
 #[test]
-#[ignore = "it is exit 3, without the file"]
 fn a_profile_of_the_settings_that_is_not_there_is_an_error_of_the_settings() {
     let env = TestEnv::with_database("");
     env.write("authctl.toml", "[register]\nprofile = \"gamer\"\n");
@@ -109,7 +108,6 @@ fn defaults_fill_user_columns() {
 }
 
 #[test]
-#[ignore = "defaults of first_name, last_name and email are passed over"]
 fn defaults_fill_djangos_own_columns() {
     let env = TestEnv::with_database(
         "[register]\nrequired = [\"last_name\"]\ndefaults = { last_name = \"Doe\" }\n",
@@ -119,7 +117,6 @@ fn defaults_fill_djangos_own_columns() {
 }
 
 #[test]
-#[ignore = "unknown defaults are passed over"]
 fn defaults_of_no_column_are_refused() {
     let env = TestEnv::with_database("");
     env.write("authctl.toml", "[register]\ndefaults = { lastname = \"Doe\" }\n");
@@ -220,7 +217,6 @@ fn a_file_of_another_user_is_passed_over() {
 }
 
 #[test]
-#[ignore = "it is passed over"]
 fn a_kind_that_is_declared_and_not_there_is_told() {
     let env = TestEnv::with_database("");
     env.write("authctl.toml", "[profiles.gamr]\nrequired = [\"bio\"]\n");

@@ -165,7 +165,6 @@ fn a_token_on_the_command_line_is_refused_and_not_echoed() {
 }
 
 #[test]
-#[ignore = "status lines are not escaped"]
 fn what_the_database_says_cannot_steer_a_terminal() {
     let (env, token) = with_meg();
     env.execute(
@@ -198,7 +197,6 @@ fn a_locked_database_is_exit_8() {
 }
 
 #[test]
-#[ignore = "it is passed over for the session"]
 fn a_variable_that_is_no_text_is_not_passed_over() {
     use std::os::unix::ffi::OsStrExt as _;
     let (env, _) = with_meg();
