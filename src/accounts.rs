@@ -363,7 +363,7 @@ impl Plan<'_> {
         if !username.is_empty() {
             faults.extend(self.username_fault(&username));
         }
-        if !email.is_empty() && !is_address(&email) {
+        if !email.trim().is_empty() && !is_address(&email) {
             faults.push(Fault::new(
                 "email",
                 "invalid",
@@ -373,6 +373,9 @@ impl Plan<'_> {
         let mut row = self.attributes(&username, &email, now, faults);
         let mut profile_row = Vec::new();
         for (name, input) in &self.request.fields {
+            if self.kind_fault.is_some() && self.kinds.iter().any(|table| find_field(table, name).is_some()) {
+                continue;
+            }
             match self.destination(name) {
                 Ok((column, target)) => {
                     let row = match target {

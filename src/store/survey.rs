@@ -152,7 +152,8 @@ impl Store {
     pub fn tokens_of_inactive_users(&self, now: Timestamp) -> Result<Group> {
         let mut group = Group::default();
         self.each_token(&TokenFilter::default(), &mut |token| {
-            if token.state(now) == TokenState::Inactive {
+            // A row that refers to nobody is a dangling reference, which is told as such.
+            if token.state(now) == TokenState::Inactive && !token.username.is_empty() {
                 group.add(&token.username);
             }
             Ok(ControlFlow::Continue(()))

@@ -57,9 +57,9 @@ fn an_unknown_account_type_does_not_hide_other_faults() {
 fn each_kind_names_the_field_it_needs() {
     let env = TestEnv::with_database(REPAIRS);
     let run = register(&env, &CUSTOMER.replace("\"address\"", "\"specialty\"")).ends_with(6);
-    assert_eq!(faults(&run), ["address required"]);
+    assert_eq!(faults(&run), ["address required", "specialty unknown_field"]);
     let run = register(&env, &CUSTOMER.replace("customer", "employee")).ends_with(6);
-    assert_eq!(faults(&run), ["specialty required"]);
+    assert_eq!(faults(&run), ["specialty required", "address unknown_field"]);
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
 }
 

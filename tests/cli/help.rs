@@ -53,6 +53,7 @@ fn the_commands_of_the_program_are_these() {
             "list-users",
             "list-tokens",
             "revoke-token",
+            "check",
             "completions"
         ]
     );

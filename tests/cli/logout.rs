@@ -107,7 +107,7 @@ fn a_session_whose_token_is_gone_is_forgotten() {
     let (env, _) = logged_in("");
     env.execute("DELETE FROM authtoken_token");
     let run = env.run(["logout"]).succeeds();
-    assert!(run.stderr.contains("no longer accepted"), "{}", run.stderr);
+    assert!(run.stderr.contains("gone already"), "{}", run.stderr);
     assert_eq!(sessions(&env), 0);
 }
 

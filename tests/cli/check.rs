@@ -1,0 +1,102 @@
+use serde_json::Value as Json;
+
+use crate::env::TestEnv;
+use crate::seed;
+
+/// The findings' codes and severities.
+fn findings(object: &Json) -> Vec<String> {
+    let text = |finding: &Json, key: &str| finding[key].as_str().unwrap().to_owned();
+    let findings = object["findings"].as_array().unwrap();
+    findings
+        .iter()
+        .map(|finding| format!("{} {}", text(finding, "severity"), text(finding, "code")))
+        .collect()
+}
+
+#[test]
+fn a_new_database_is_without_findings() {
+    let env = TestEnv::with_database(
+        "[profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"varchar(50)\", level = \"integer null\" }\n",
+    );
+    let object = env.run(["check", "--format", "json"]).succeeds().json();
+    assert_eq!(findings(&object), Vec::<String>::new());
+    assert_eq!(object["user_table"], "auth_user");
+    assert_eq!(object["login_column"], "username");
+    assert_eq!(object["made_by_django"], false);
+    assert_eq!(object["time_zone"], "UTC");
+    assert_eq!(object["new_hashes"], "argon2 m=102400,t=2,p=8");
+    assert_eq!(object["profiles"][0]["kind"], "gamer");
+    assert_eq!(object["profiles"][0]["required"], serde_json::json!(["bio"]));
+    assert_eq!(object["tokens"][0]["scheme"], "drf");
+    assert!(object["configuration"].as_str().unwrap().ends_with("authctl.toml"));
+    let shown = env.run(["check"]).succeeds();
+    assert!(shown.stdout.contains("gamer (app_gamer): 0, requires bio"), "{}", shown.stdout);
+    assert_eq!(shown.stderr, "No errors, no warnings.\n");
+}
+
+#[test]
+fn everything_that_wants_attention_is_found() {
+    let env = TestEnv::with_database("[tokens]\nscheme = \"knox\"\n");
+    let database = env.database();
+    for name in ["meg", "MEG", "root", "gone", "odd", "weak"] {
+        seed::user(&database, name);
+    }
+    env.execute(
+        "UPDATE auth_user SET is_superuser = 1 WHERE username = 'root';
+         UPDATE auth_user SET is_active = 0 WHERE username = 'gone';
+         UPDATE auth_user SET password = 'plain text' WHERE username = 'odd';
+         UPDATE auth_user SET password = 'md5$salt$00000000000000000000000000000000' WHERE username = 'weak';
+         UPDATE auth_user SET password = '!' || password WHERE username = 'meg';
+         UPDATE auth_user SET email = username || '@x.de'",
+    );
+    let id = |name: &str| {
+        env.value(&format!("SELECT id FROM auth_user WHERE username = '{name}'")).parse().unwrap()
+    };
+    seed::knox_token(&database, id("gone"), "aaaaaaaaaaaaaaa", None);
+    seed::knox_token(&database, id("meg"), "bbbbbbbbbbbbbbb", Some("2020-01-01 00:00:00"));
+    let before = env.database_bytes();
+    let run = env.run(["check", "--format", "json"]).ends_with(11);
+    let found = findings(&run.json());
+    for expected in [
+        "warning unknown_hasher",
+        "note unusable_password",
+        "warning weak_hash",
+        "warning case_only_username",
+        "warning case_only_email",
+        "warning superuser_never_logged_in",
+        "warning token_of_inactive_user",
+        "note expired_token",
+    ] {
+        assert!(found.contains(&expected.to_owned()), "{expected} is not in {found:?}");
+    }
+    assert_eq!(run.error()["code"], "findings");
+    assert!(env.database_bytes() == before, "check writes nothing");
+    let shown = env.run(["check"]).ends_with(11);
+    assert!(shown.stderr.contains("warning: 1 with a password that no hasher"), "{}", shown.stderr);
+    assert!(!shown.stderr.contains("plain text"));
+}
+
+#[test]
+fn dangling_references_and_damage_are_errors() {
+    let env = TestEnv::with_database("");
+    env.execute(
+        "PRAGMA foreign_keys = OFF;
+         INSERT INTO authtoken_token VALUES ('0123456789', '2024-01-01 00:00:00', 99)",
+    );
+    let run = env.run(["check", "--format", "json"]).ends_with(11);
+    assert_eq!(findings(&run.json()), ["error dangling_reference"]);
+    env.execute("DELETE FROM authtoken_token");
+    env.execute(
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_master SET sql = replace(sql, '\"name\" varchar(150) NOT NULL UNIQUE', '\"name\" varchar(150) NULL UNIQUE')
+         WHERE name = 'auth_group'",
+    );
+    env.execute("INSERT INTO auth_group (name) VALUES (NULL)");
+    env.execute(
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_master SET sql = replace(sql, '\"name\" varchar(150) NULL UNIQUE', '\"name\" varchar(150) NOT NULL UNIQUE')
+         WHERE name = 'auth_group'",
+    );
+    let run = env.run(["check", "--format", "json"]).ends_with(11);
+    assert_eq!(findings(&run.json()), ["error damaged"]);
+}
