@@ -3,19 +3,32 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
 
 use serde_json::Value as Json;
 
 /// The version sets to run for.
-pub fn sets() -> Vec<String> {
+fn sets() -> Vec<String> {
     let sets = std::env::var("AUTHCTL_DJANGO_SETS").unwrap_or_else(|_| "4.2,5.2".into());
     sets.split(',').map(|set| set.trim().to_owned()).collect()
 }
 
-/// A database as the project's own Django makes it, and the accounts in it.
-pub fn make(set: &str, project: &str, database: &Path) -> Json {
+/// Runs a check for each version set, all sets at once, and tells all that failed.
+pub fn for_each_set(check: impl Fn(&str) + Sync) {
+    let sets = sets();
+    let failed: Vec<&String> = thread::scope(|scope| {
+        let runs: Vec<_> = sets.iter().map(|set| (set, scope.spawn(|| check(set)))).collect();
+        runs.into_iter().filter_map(|(set, run)| run.join().is_err().then_some(set)).collect()
+    });
+    assert!(failed.is_empty(), "failed on {failed:?}");
+}
+
+/// A database as the project's own Django makes it, and the accounts in it; `options` are the script's.
+pub fn make(set: &str, project: &str, database: &Path, options: &[&str]) -> Json {
     let database = database.to_str().unwrap();
-    let made = run("make_project_db.py", &["--set", set, "--system", project, "--db", database], "");
+    let mut arguments = vec!["--set", set, "--system", project, "--db", database];
+    arguments.extend(options);
+    let made = run("make_project_db.py", &arguments, "");
     serde_json::from_str(&made).unwrap()
 }
 
