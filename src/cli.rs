@@ -81,6 +81,10 @@ pub struct Options {
     /// How many seconds to wait while another program holds the database
     #[arg(long, global = true, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     pub busy_timeout: f64,
+
+    /// Open the database although that could lock its owner's server out
+    #[arg(long, global = true)]
+    pub force: bool,
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

@@ -62,6 +62,10 @@ pub enum Refusal {
         /// What decides.
         decide: String,
     },
+    /// The user has as many valid tokens as the configuration allows.
+    TokenLimit(u64),
+    /// To open the database could lock its owner's server out.
+    Foreign(PathBuf),
     /// Another writer holds the database.
     Busy,
     /// There is no file at this resolved path.
@@ -117,7 +121,7 @@ impl Refusal {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::Config { .. } => Exit::Usage,
+            Self::Usage(_) | Self::Config { .. } | Self::Foreign(_) => Exit::Usage,
             Self::UserNotFound(_) | Self::TokenNotFound(_) | Self::ProfileKindNotFound { .. } => {
                 Exit::NotFound
             }
@@ -129,7 +133,7 @@ impl Refusal {
             Self::UsernameTaken | Self::EmailTaken | Self::Taken(_) | Self::FileExists(_) => {
                 Exit::AlreadyExists
             }
-            Self::Invalid(_) | Self::InactiveUser(_) => Exit::Invalid,
+            Self::Invalid(_) | Self::InactiveUser(_) | Self::TokenLimit(_) => Exit::Invalid,
             Self::Ambiguous { .. } => Exit::Ambiguous,
             Self::Busy => Exit::Busy,
             Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
@@ -159,6 +163,8 @@ impl Refusal {
             Self::Invalid(_) => "invalid",
             Self::InactiveUser(_) => "inactive_user",
             Self::Ambiguous { .. } => "ambiguous",
+            Self::TokenLimit(_) => "token_limit",
+            Self::Foreign(_) => "foreign",
             Self::Busy => "busy",
             Self::DatabaseMissing(_) => "database_missing",
             Self::DatabaseUnusable { .. } => "database_unusable",
@@ -185,6 +191,8 @@ impl Refusal {
             }
             Self::SessionGone(username) => format!("Log in again: authctl login {}", shell_word(username)),
             Self::Busy => "Another program is writing to it. Try again, or wait longer with --busy-timeout.".into(),
+            Self::TokenLimit(_) => "`authctl revoke-token --user USER` makes room.".into(),
+            Self::Foreign(_) => "Run this as the owner, for instance with sudo -u, or say --force.".into(),
             Self::DatabaseMissing(_) => {
                 "Make one with `authctl init`, or name another with --db or AUTHCTL_DB.".into()
             }
@@ -234,6 +242,15 @@ impl fmt::Display for Refusal {
             Self::Ambiguous { what, found, decide } => {
                 write!(f, "{what}: {} all fit. {decide}", found.join(", "))
             }
+            Self::TokenLimit(limit) => {
+                write!(f, "The user has {limit} valid tokens already, which is what [tokens] limit allows.")
+            }
+            Self::Foreign(path) => write!(
+                f,
+                "{} belongs to another user and keeps a write-ahead log: files made beside it in your name could lock \
+                 the owner's server out.",
+                path.display()
+            ),
             Self::Busy => f.write_str("The database is busy."),
             Self::DatabaseMissing(path) => write!(f, "There is no database at {}.", path.display()),
             Self::DatabaseUnusable { path, reason } => {

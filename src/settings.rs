@@ -128,6 +128,8 @@ pub struct Tokens {
     pub ttl: Ttl,
     /// knox's `TOKEN_PREFIX`.
     pub prefix: String,
+    /// knox's `TOKEN_LIMIT_PER_USER`.
+    pub limit: Option<u64>,
     /// knox's `SECURE_HASH_ALGORITHM`.
     pub hash: Hash,
 }
@@ -189,7 +191,11 @@ impl Settings {
         };
         Ok(Self {
             database,
-            opening: Opening { busy_timeout: Duration::from_secs_f64(options.busy_timeout), time_zone },
+            opening: Opening {
+                busy_timeout: Duration::from_secs_f64(options.busy_timeout),
+                time_zone,
+                force: options.force,
+            },
             file: path,
             ignored_file,
             layout: file.database,

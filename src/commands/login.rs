@@ -77,6 +77,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         None => store.transact(|transaction| {
             // Between the look and the lock someone may have taken the user away, or made the token.
             transaction.active_user(&user).map_err(|_| Refusal::BadCredentials)?;
+            if let (Scheme::Knox, Some(limit)) = (scheme, context.settings.tokens.limit)
+                && transaction.valid_knox_tokens(&user.id, context.now())? >= limit
+            {
+                return Err(Refusal::TokenLimit(limit).into());
+            }
             match transaction.drf_key(&user.id)? {
                 Some(key) if scheme == Scheme::Drf => Ok(key),
                 _ => transaction.insert_token(&user.id, &fresh.as_new()).map(|()| fresh.plain.clone()),

@@ -1,7 +1,8 @@
 //! The SQLite engine: opening, introspection, and Django's stored forms of each kind of value.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub struct Opening {
     pub busy_timeout: Duration,
     /// The zone in which the project stores its times: UTC, or Django's `TIME_ZONE` with `USE_TZ = False`.
     pub time_zone: TimeZone,
+    /// Open it although that could lock its owner's server out?
+    pub force: bool,
 }
 
 /// An open SQLite database.
@@ -51,6 +54,9 @@ impl Sqlite {
                 return Err(Refusal::DatabaseMissing(path.to_owned()).into());
             }
             Err(error) => return Err(error).with_context(|| format!("{} cannot be opened", path.display())),
+        }
+        if !opening.force && could_lock_out(path) {
+            return Err(Refusal::Foreign(path.to_owned()).into());
         }
         // Without SQLITE_OPEN_URI: a path is a path, even when it starts with `file:`.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -269,6 +275,24 @@ impl Engine for Sqlite {
         }
         File::open(folder).and_then(|folder| folder.sync_all()).with_context(cannot)
     }
+}
+
+/// Would files that SQLite makes beside this database be in the way of its owner?
+///
+/// With a write-ahead log, even a reader makes the files `-wal` and `-shm`, in the reader's name; a server of another
+/// user can then not write them. Root is no danger: SQLite gives the files to the database's owner. Without the log, a
+/// journal is there for milliseconds.
+fn could_lock_out(path: &Path) -> bool {
+    let us = rustix::process::geteuid();
+    let is_foreign = |path: &Path| path.metadata().is_ok_and(|metadata| metadata.uid() != us.as_raw());
+    let log = PathBuf::from(format!("{}-wal", path.display()));
+    !us.is_root() && has_write_ahead_log(path) && [path, &log].into_iter().any(is_foreign)
+}
+
+/// The file format's read version is 2 with a write-ahead log (SQLite's file format, section 1.3).
+fn has_write_ahead_log(path: &Path) -> bool {
+    let mut header = [0; 20];
+    File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_ok() && header[19] == 2
 }
 
 /// A value in Django's stored form on SQLite (facts hold for Django 3.2 to 6.1).

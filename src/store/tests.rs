@@ -90,7 +90,7 @@ impl Engine for Explained {
 
 /// A store with both schemes and a profile, and the plans of what it runs.
 fn explained() -> (Store, Rc<RefCell<Vec<String>>>) {
-    let opening = Opening { busy_timeout: Duration::ZERO, time_zone: TimeZone::UTC };
+    let opening = Opening { busy_timeout: Duration::ZERO, time_zone: TimeZone::UTC, force: false };
     let path = Path::new("memory");
     let engine = Sqlite::in_memory(path, &opening).expect("SQLite");
     let blueprint = Blueprint {

@@ -126,6 +126,19 @@ impl Store {
         Ok(key)
     }
 
+    /// How many of a user's knox tokens count towards knox's `TOKEN_LIMIT_PER_USER`: those that have not expired; before
+    /// knox 5, of those with an expiry.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn valid_knox_tokens(&self, user: &Key, now: Timestamp) -> Result<u64> {
+        let endless_count = self.layout.knox.as_ref().is_some_and(|knox| knox.form == knox::Form::Text);
+        let filter =
+            TokenFilter { user: Some(user.clone()), scheme: Some(Scheme::Knox), ..TokenFilter::default() };
+        let counts = |token: &Token| token.expiry.map_or(endless_count, |expiry| expiry > now);
+        Ok(self.tokens(&filter)?.iter().filter(|token| counts(token)).count() as u64)
+    }
+
     /// Hands out the tokens that the filter lets through, by user name and age.
     ///
     /// # Errors

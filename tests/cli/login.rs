@@ -245,3 +245,18 @@ fn the_expiry_is_the_stored_one() {
     let last = listed.as_array_mut().unwrap().pop().unwrap();
     assert_eq!(last["expiry"], answer["expiry"]);
 }
+
+#[test]
+fn a_login_makes_no_more_tokens_than_the_limit() {
+    let env = TestEnv::with_database("[tokens]\nscheme = \"knox\"\nlimit = 2\n");
+    env.register_quickly("meg");
+    let login = || env.run_with_input(PASSWORD, ["login", "meg", "--password-stdin", "--format", "json"]);
+    login().succeeds();
+    let refused = login().ends_with(6);
+    assert_eq!(refused.error()["code"], "token_limit");
+    assert_eq!(env.value("SELECT count(*) FROM knox_authtoken"), "2");
+    env.execute("UPDATE knox_authtoken SET expiry = '2020-01-01 00:00:00' WHERE rowid = 1");
+    login().succeeds();
+    // An administrator is not bound by it, as in knox itself.
+    env.run(["create-token", "meg"]).succeeds();
+}

@@ -7,6 +7,8 @@ mod create_token;
 mod env;
 mod examples;
 mod exit_codes;
+#[cfg(feature = "live")]
+mod foreign;
 mod formats;
 mod from_json;
 mod generated;

@@ -44,7 +44,8 @@ impl Project {
     }
 
     fn open_with(&self, hints: Hints) -> Result<Store> {
-        let opening = Opening { busy_timeout: Duration::from_secs(1), time_zone: TimeZone::UTC };
+        let opening =
+            Opening { busy_timeout: Duration::from_secs(1), time_zone: TimeZone::UTC, force: false };
         Store::open(&self.path(), &opening, hints)
     }
 }
