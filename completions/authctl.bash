@@ -95,7 +95,7 @@ _authctl() {
 
     case "${cmd}" in
         authctl)
-            opts="-q -y -h -V --db --config --format --quiet --no-input --yes --color --busy-timeout --help --version init register login whoami logout create-token list-users list-tokens revoke-token check completions help"
+            opts="-q -y -h -V --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help --version init register login whoami logout create-token list-users list-tokens revoke-token check completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -151,7 +151,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__check)
-            opts="-q -y -h --db --config --format --quiet --no-input --yes --color --busy-timeout --help"
+            opts="-q -y -h --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -207,7 +207,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__completions)
-            opts="-q -y -h --db --config --format --quiet --no-input --yes --color --busy-timeout --help bash elvish fish powershell zsh"
+            opts="-q -y -h --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -263,7 +263,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__create__subcmd__token)
-            opts="-q -y -h --rotate --expires-in --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --help"
+            opts="-q -y -h --rotate --expires-in --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -509,7 +509,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__init)
-            opts="-q -y -h --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --help"
+            opts="-q -y -h --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -569,7 +569,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__list__subcmd__tokens)
-            opts="-q -y -h --user --scheme --expired --db --config --format --quiet --no-input --yes --color --busy-timeout --help"
+            opts="-q -y -h --user --scheme --expired --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -633,7 +633,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__list__subcmd__users)
-            opts="-q -y -h --active --inactive --staff --superuser --profile --search --without-token --joined-after --joined-before --sort --limit --offset --columns --db --config --format --quiet --no-input --yes --color --busy-timeout --help"
+            opts="-q -y -h --active --inactive --staff --superuser --profile --search --without-token --joined-after --joined-before --sort --limit --offset --columns --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -721,7 +721,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__login)
-            opts="-q -y -h --password-stdin --password-file --password-env --from-json --no-store --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --help"
+            opts="-q -y -h --password-stdin --password-file --password-env --from-json --no-store --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -815,7 +815,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__logout)
-            opts="-q -y -h --token-stdin --token-file --all --keep-token --db --config --format --quiet --no-input --yes --color --busy-timeout --help"
+            opts="-q -y -h --token-stdin --token-file --all --keep-token --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -886,7 +886,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__register)
-            opts="-q -y -h --email --first-name --last-name --staff --superuser --inactive --from-json --init --password-stdin --password-file --password-env --random-password --no-password --require-strong --profile --no-profile --set --no-token --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --help"
+            opts="-q -y -h --email --first-name --last-name --staff --superuser --inactive --from-json --init --password-stdin --password-file --password-env --random-password --no-password --require-strong --profile --no-profile --set --no-token --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1004,7 +1004,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__revoke__subcmd__token)
-            opts="-q -y -h --token-stdin --user --expired --all --scheme --dry-run --db --config --format --quiet --no-input --yes --color --busy-timeout --help"
+            opts="-q -y -h --token-stdin --user --expired --all --scheme --dry-run --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1068,7 +1068,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__whoami)
-            opts="-q -y -h --token-stdin --token-file --db --config --format --quiet --no-input --yes --color --busy-timeout --help"
+            opts="-q -y -h --token-stdin --token-file --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

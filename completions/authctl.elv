@@ -28,6 +28,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --no-input 'Ask nothing, even at a terminal'
             cand -y 'Agree beforehand to what would be asked'
             cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
@@ -57,6 +58,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --no-input 'Ask nothing, even at a terminal'
             cand -y 'Agree beforehand to what would be asked'
             cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -90,6 +92,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --no-input 'Ask nothing, even at a terminal'
             cand -y 'Agree beforehand to what would be asked'
             cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -110,6 +113,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --no-input 'Ask nothing, even at a terminal'
             cand -y 'Agree beforehand to what would be asked'
             cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -126,6 +130,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --no-input 'Ask nothing, even at a terminal'
             cand -y 'Agree beforehand to what would be asked'
             cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -144,6 +149,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --no-input 'Ask nothing, even at a terminal'
             cand -y 'Agree beforehand to what would be asked'
             cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -161,6 +167,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --no-input 'Ask nothing, even at a terminal'
             cand -y 'Agree beforehand to what would be asked'
             cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -188,6 +195,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --no-input 'Ask nothing, even at a terminal'
             cand -y 'Agree beforehand to what would be asked'
             cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -205,6 +213,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --no-input 'Ask nothing, even at a terminal'
             cand -y 'Agree beforehand to what would be asked'
             cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -225,6 +234,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --no-input 'Ask nothing, even at a terminal'
             cand -y 'Agree beforehand to what would be asked'
             cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -239,6 +249,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --no-input 'Ask nothing, even at a terminal'
             cand -y 'Agree beforehand to what would be asked'
             cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -253,6 +264,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --no-input 'Ask nothing, even at a terminal'
             cand -y 'Agree beforehand to what would be asked'
             cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
             cand -h 'Print help'
             cand --help 'Print help'
         }

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_authctl_global_optspecs
-    string join \n db= config= format= q/quiet no-input y/yes color= busy-timeout= h/help V/version
+    string join \n db= config= format= q/quiet no-input y/yes color= busy-timeout= force h/help V/version
 end
 
 function __fish_authctl_needs_command
@@ -38,6 +38,7 @@ complete -c authctl -n "__fish_authctl_needs_command" -l busy-timeout -d 'How ma
 complete -c authctl -n "__fish_authctl_needs_command" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_needs_command" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_needs_command" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_needs_command" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_needs_command" -s V -l version -d 'Print version'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "init" -d 'Make a new database file'
@@ -68,6 +69,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand init" -l busy-timeout -d
 complete -c authctl -n "__fish_authctl_using_subcommand init" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l email -d 'The e-mail address' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l first-name -d 'The first name' -r
@@ -103,6 +105,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand register" -l no-token -d
 complete -c authctl -n "__fish_authctl_using_subcommand register" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-file -d 'Read the password from a file; one line end behind it is dropped' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-env -d 'Read the password from an environment variable' -r
@@ -125,6 +128,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-store -d 'D
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l token-file -d 'Read the token from a file' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
@@ -142,6 +146,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l token-stdin -
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l token-file -d 'Read the token from a file' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
@@ -161,6 +166,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand logout" -l keep-token -d
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l expires-in -d 'When a knox token expires: a duration such as 10h or 30d, or never [else `[tokens] ttl`, 10h]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l scheme -d 'The token\'s scheme, where the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
@@ -180,6 +186,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l rotate 
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l profile -d 'Only users with a profile of this kind' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l search -d 'Only users with this text in user name, e-mail address, first or last name' -r
@@ -208,6 +215,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l without-t
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l user -d 'Only this user\'s tokens, by the exact login name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l scheme -d 'Only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
@@ -227,6 +235,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l expired 
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l user -d 'Tokens of this user, by the exact login name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l scheme -d 'Only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
@@ -249,6 +258,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l dry-run
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
@@ -264,6 +274,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand check" -l busy-timeout -
 complete -c authctl -n "__fish_authctl_using_subcommand check" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand check" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
@@ -279,6 +290,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand completions" -l busy-tim
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "init" -d 'Make a new database file'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "register" -d 'Register a user, with profile and token'

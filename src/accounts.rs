@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rand::CryptoRng;
 use serde_json::Value as Json;
 use unicode_normalization::UnicodeNormalization as _;
@@ -239,7 +240,9 @@ impl Plan<'_> {
             }
         }
         for column in self.user_columns().filter(|column| must_be_given(column, &self.users.table)) {
-            if !register.defaults.contains_key(&column.name) && !self.has_value(&column.name) {
+            if !register.defaults.contains_key(&column.name)
+                && self.given(Target::User, &column.name).is_none()
+            {
                 need(missing_column(&column.name, column));
             }
         }
@@ -254,7 +257,8 @@ impl Plan<'_> {
             }
         }
         for column in table.columns().filter(|column| must_be_given(column, &table.table)) {
-            if self.default_of(&column.name).is_none() && !self.has_value(&column.name) {
+            if self.default_of(&column.name).is_none() && self.given(Target::Profile, &column.name).is_none()
+            {
                 need(missing_column(&column.name, column));
             }
         }
@@ -278,13 +282,13 @@ impl Plan<'_> {
             "account_type" | "profile" => self.kind.is_some() || self.kind_fault.is_some(),
             field => {
                 let default = self.default_of(field).map(Input::Json);
-                self.given(field).or(default.as_ref()).is_some_and(|input| !input.is_blank())
+                let given = self
+                    .destination(field)
+                    .ok()
+                    .and_then(|(column, target)| self.given(target, &column.name));
+                given.or(default.as_ref()).is_some_and(|input| !input.is_blank())
             }
         }
-    }
-
-    fn has_value(&self, field: &str) -> bool {
-        self.given(field).is_some()
     }
 
     /// A text of Django's own columns: as given, else by default.
@@ -293,13 +297,11 @@ impl Plan<'_> {
         given.cloned().or_else(default)
     }
 
-    /// What was given for a field, under its own name or the name with its kind.
-    fn given(&self, field: &str) -> Option<&Input> {
-        let is_it = |name: &str| {
-            let name = name.rsplit('.').next().unwrap_or(name);
-            name == field || format!("{name}_id") == field
-        };
-        self.request.fields.iter().find(|(name, _)| is_it(name)).map(|(_, input)| input)
+    /// What was given for a column of the user or the profile, under whichever of its names.
+    fn given(&self, target: Target, column: &str) -> Option<&Input> {
+        let means_it =
+            |name: &str| self.destination(name).is_ok_and(|(meant, of)| of == target && meant.name == column);
+        self.request.fields.iter().find(|(name, _)| means_it(name)).map(|(_, input)| input)
     }
 
     fn default_of(&self, field: &str) -> Option<Json> {
@@ -372,37 +374,27 @@ impl Plan<'_> {
         }
         let mut row = self.attributes(&username, &email, now, faults);
         let mut profile_row = Vec::new();
+        let zone = &self.settings.opening.time_zone;
+        let mut making = Making { now, zone, random, faults };
         for (name, input) in &self.request.fields {
             if self.kind_fault.is_some() && self.kinds.iter().any(|table| find_field(table, name).is_some()) {
                 continue;
             }
             match self.destination(name) {
-                Ok((column, target)) => {
-                    let row = match target {
-                        Target::User => &mut row,
-                        Target::Profile => &mut profile_row,
-                    };
-                    if row.iter().any(|(there, _)| *there == column.name) {
-                        faults.push(Fault::new(&**name, "given_twice", format!("{name} is given twice.")));
-                        continue;
-                    }
-                    match convert(name, column, input) {
-                        Ok(value) => row.push((column.name.clone(), value)),
-                        Err(fault) => faults.push(fault),
-                    }
-                }
-                Err(fault) => faults.push(fault),
+                Ok((column, Target::User)) => making.set(&mut row, name, column, input),
+                Ok((column, Target::Profile)) => making.set(&mut profile_row, name, column, input),
+                Err(fault) => making.faults.push(fault),
             }
         }
         let shared = &self.settings.register.defaults;
-        fill(&mut row, &self.users.table, self.user_columns(), &|name| shared.get(name), now, random, faults);
+        making.fill(&mut row, &self.users.table, self.user_columns(), &|name| shared.get(name));
         if !self.users.table.column(&self.users.key).is_some_and(|key| key.filled) {
-            row.push((self.users.key.clone(), Value::Uuid(fresh_uuid(random))));
+            row.push((self.users.key.clone(), Value::Uuid(fresh_uuid(making.random))));
         }
         let profile = self.kind.map(|table| {
             let own = self.settings.profiles.get(&table.kind).map(|kind| &kind.defaults);
             let default = |name: &str| own.and_then(|own| own.get(name)).or_else(|| shared.get(name));
-            fill(&mut profile_row, &table.table, table.columns(), &default, now, random, faults);
+            making.fill(&mut profile_row, &table.table, table.columns(), &default);
             (table.kind.clone(), profile_row)
         });
         Account { username, is_named_by_email: self.is_named_by_email(), user: row, profile }
@@ -538,6 +530,8 @@ impl Plan<'_> {
     }
 }
 
+/// Whose column it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Target {
     User,
     Profile,
@@ -603,34 +597,49 @@ fn unknown_account_type(kind: &str, kinds: &[ProfileTable]) -> Fault {
     Fault::new("account_type", "invalid_choice", message)
 }
 
-/// Adds what was not given: defaults, fresh UUIDs, times of creation and change, and NULL.
-fn fill<'a>(
-    row: &mut Vec<(String, Value)>,
-    table: &Table,
-    columns: impl Iterator<Item = &'a Column>,
-    default: &dyn Fn(&str) -> Option<&'a Json>,
+/// What making the rows of an account takes, and the faults that are met on the way.
+struct Making<'a> {
     now: Timestamp,
-    random: &mut dyn CryptoRng,
-    faults: &mut Vec<Fault>,
-) {
-    for column in columns {
-        if row.iter().any(|(name, _)| *name == column.name) {
-            continue;
+    zone: &'a TimeZone,
+    random: &'a mut dyn CryptoRng,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Making<'_> {
+    /// Adds a value that was given to a row.
+    fn set(&mut self, row: &mut Vec<(String, Value)>, name: &str, column: &Column, input: &Input) {
+        if row.iter().any(|(there, _)| *there == column.name) {
+            self.faults.push(Fault::new(name, "given_twice", format!("{name} is given twice.")));
+            return;
         }
-        let value = match default(&column.name) {
-            Some(default) => match convert(&column.name, column, &Input::Json(default.clone())) {
-                Ok(value) => value,
-                Err(fault) => {
-                    faults.push(fault);
-                    continue;
-                }
-            },
-            None if column.filled || column.nullable => continue,
-            None if is_fresh_uuid(column, table) => Value::Uuid(fresh_uuid(random)),
-            None if is_time_of_change(column) => now.into(),
-            None => continue,
-        };
-        row.push((column.name.clone(), value));
+        match convert(name, column, input, self.zone) {
+            Ok(value) => row.push((column.name.clone(), value)),
+            Err(fault) => self.faults.push(fault),
+        }
+    }
+
+    /// Adds what was not given: defaults, fresh UUIDs, times of creation and change.
+    fn fill<'c>(
+        &mut self,
+        row: &mut Vec<(String, Value)>,
+        table: &Table,
+        columns: impl Iterator<Item = &'c Column>,
+        default: &dyn Fn(&str) -> Option<&'c Json>,
+    ) {
+        for column in columns {
+            if row.iter().any(|(name, _)| *name == column.name) {
+                continue;
+            }
+            if let Some(default) = default(&column.name) {
+                self.set(row, &column.name, column, &Input::Json(default.clone()));
+            } else if column.filled || column.nullable {
+                // The database knows.
+            } else if is_fresh_uuid(column, table) {
+                row.push((column.name.clone(), Value::Uuid(fresh_uuid(self.random))));
+            } else if is_time_of_change(column) {
+                row.push((column.name.clone(), self.now.into()));
+            }
+        }
     }
 }
 

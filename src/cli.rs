@@ -15,7 +15,7 @@ Environment:
   AUTHCTL_TOKEN    the token for whoami and logout, instead of the saved session
   XDG_STATE_HOME   the folder under which sessions are saved (~/.local/state)
   NO_COLOR         no colours, unless it is empty
-  TZ               the time zone of times that are shown and given without an offset";
+  TZ               the time zone of times that are shown, and of filters without an offset";
 
 const EXAMPLES: &str = "\
 Examples:

@@ -34,8 +34,8 @@ impl Input {
 ///
 /// # Errors
 /// A fault of the field `name` where the column cannot hold it. Lengths are counted in characters and kept although
-/// SQLite does not keep them.
-pub fn convert(name: &str, column: &Column, input: &Input) -> Result<Value, Fault> {
+/// SQLite does not keep them. A time without an offset is one of the project's own `zone`.
+pub fn convert(name: &str, column: &Column, input: &Input, zone: &TimeZone) -> Result<Value, Fault> {
     if *input == Input::Json(Json::Null) {
         let fault = || Fault::new(name, "null", format!("{name} must have a value."));
         return column.nullable.then_some(Value::Null).ok_or_else(fault);
@@ -60,17 +60,17 @@ pub fn convert(name: &str, column: &Column, input: &Input) -> Result<Value, Faul
     if matches!(column.kind, Kind::Text { .. }) && text.contains('\0') {
         return Err(Fault::new(name, "invalid", format!("{name} must not contain a null character.")));
     }
-    stored(&column.kind, &text)
+    stored(&column.kind, &text, zone)
         .ok_or_else(|| Fault::new(name, "invalid", format!("{name} must be {}.", expected(&column.kind))))
 }
 
-fn stored(kind: &Kind, text: &str) -> Option<Value> {
+fn stored(kind: &Kind, text: &str, zone: &TimeZone) -> Option<Value> {
     Some(match kind {
         Kind::Text { .. } => text.into(),
         Kind::Integer => Value::Integer(text.trim().parse().ok().or_else(|| duration(text.trim()))?),
         Kind::Real => Value::Real(text.trim().parse().ok().filter(|number: &f64| number.is_finite())?),
         Kind::Boolean => Value::Boolean(boolean(text)?),
-        Kind::Timestamp => Value::Timestamp(moment(text, &TimeZone::system())?),
+        Kind::Timestamp => Value::Timestamp(moment(text, zone)?),
         Kind::Date => text.trim().parse::<Date>().ok()?.to_string().into(),
         Kind::Time => time_of_day(text.trim().parse().ok()?).into(),
         Kind::Uuid => Value::Uuid(uuid(text)?),
@@ -205,7 +205,7 @@ mod tests {
     }
 
     fn text(kind: Kind, given: &str) -> Result<Value, &'static str> {
-        convert("x", &column(kind), &Input::Text(given.into())).map_err(|fault| fault.code)
+        convert("x", &column(kind), &Input::Text(given.into()), &TimeZone::UTC).map_err(|fault| fault.code)
     }
 
     #[test]
@@ -245,8 +245,9 @@ mod tests {
 
     #[test]
     fn json_values_fit_their_kind() {
-        let json =
-            |kind, json: Json| convert("x", &column(kind), &Input::Json(json)).map_err(|fault| fault.code);
+        let json = |kind, json: Json| {
+            convert("x", &column(kind), &Input::Json(json), &TimeZone::UTC).map_err(|fault| fault.code)
+        };
         assert!(json(Kind::Integer, 7.into()) == Ok(Value::Integer(7)));
         assert!(json(Kind::Boolean, true.into()) == Ok(Value::Boolean(true)));
         assert!(json(Kind::Text { max_length: None }, 7.into()) == Err("invalid"));

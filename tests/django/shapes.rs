@@ -60,6 +60,10 @@ fn works_on(set: &str, shape: &str, config: &str) {
     check_what_django_made(&env, accounts, has_tokens);
     let newcomer = register(&env, accounts, has_tokens);
     accounts.push(newcomer);
+    if shape == "two_user_tables" {
+        // Nothing in that project says when a row was made.
+        accounts.last_mut().unwrap().as_object_mut().unwrap().remove("recent");
+    }
     python::judge(set, shape, &database, &hasher, &made);
 }
 
@@ -67,10 +71,8 @@ fn works_on(set: &str, shape: &str, config: &str) {
 fn register(env: &TestEnv, accounts: &[Json], has_tokens: bool) -> Json {
     let model = accounts.iter().find(|account| !account["profiles"].as_array().unwrap().is_empty());
     let model = model.unwrap_or(&accounts[0]);
-    let login = match model["login"].as_str().unwrap().contains('@') {
-        true => "newcomer@example.com",
-        false => "newcomer",
-    };
+    let by_email = model["login"].as_str().unwrap().contains('@');
+    let login = if by_email { "newcomer@example.com" } else { "newcomer" };
     let mut arguments: Vec<String> =
         ["register", login, "--password-stdin", "--format", "json"].map(Into::into).into();
     let mut expected =
@@ -91,12 +93,14 @@ fn register(env: &TestEnv, accounts: &[Json], has_tokens: bool) -> Json {
     if let Some(profile) = model["profiles"].get(0) {
         let kinds = env.run(["check", "--format", "json"]).json()["profiles"].clone();
         let kind = kind_of(profile["model"].as_str().unwrap(), &kinds);
-        arguments.extend(["--profile".into(), kind]);
+        arguments.extend(["--profile".into(), kind.clone()]);
         let mut fields = json!({});
         for (field, value) in profile["fields"].as_object().unwrap() {
             let value = fresh(value);
             if !value.is_null() {
-                arguments.extend(["--set".into(), format!("{field}={}", text(&value))]);
+                // The one column that is not called as its field is.
+                let column = if field == "plan" { "p1" } else { field };
+                arguments.extend(["--set".into(), format!("{kind}.{column}={}", text(&value))]);
             }
             fields[field] = value;
         }

@@ -77,14 +77,14 @@ fn rock() -> Vec<(Json, Json)> {
 
 fn function_views() -> Vec<(Json, Json)> {
     vec![(
-        json!({ "username": "meg", "password": "ducharme", "email": "meg@Example.com" }),
+        json!({ "username": "margaret", "password": "ducharme", "email": "meg@Example.com" }),
         json!({ "user": { "email": "meg@example.com" }, "profiles": [] }),
     )]
 }
 
 fn knox() -> Vec<(Json, Json)> {
     vec![(
-        json!({ "username": "meg", "password": "correct horse battery", "email": "meg@example.com" }),
+        json!({ "username": "margaret", "password": "correct horse battery", "email": "meg@example.com" }),
         json!({ "user": { "email": "meg@example.com" }, "profiles": [] }),
     )]
 }
@@ -99,46 +99,47 @@ impl System {
         env
     }
 
-    /// Registers the accounts, logs them in, rotates and revokes; returns what Django has to find.
+    /// Makes the system's accounts; returns what Django has to find.
     fn fill(&self, env: &TestEnv, hasher: &str) -> Vec<Json> {
         (self.accounts)()
             .into_iter()
             .map(|(body, expected)| self.account(env, &body, expected, hasher))
             .collect()
     }
+}
 
-    fn account(&self, env: &TestEnv, body: &Json, mut expected: Json, hasher: &str) -> Json {
-        let arguments = ["register", "--from-json", "-", "--format", "json"];
-        let registered = env.run_with_input(body.to_string(), arguments).succeeds().json();
-        let login = registered["user"]["username"].as_str().unwrap().to_owned();
-        let name_key = if body.get("username").is_some() { "username" } else { "email" };
-        let credentials = json!({ name_key: body[name_key], "password": body["password"] });
-        let arguments = ["login", "--from-json", "-", "--format", "json"];
-        let logged_in = env.run_with_input(credentials.to_string(), arguments).succeeds().json();
-        let key = |answer: &Json| answer["token"].as_str().unwrap().to_owned();
-        let whoami = env.run_with_input(key(&logged_in), ["whoami", "--token-stdin"]).succeeds();
-        assert_eq!(whoami.stdout.trim(), login);
+/// Registers an account, logs it in, and has one token of its revoked.
+fn account(env: &TestEnv, body: &Json, mut expected: Json, hasher: &str) -> Json {
+    let arguments = ["register", "--from-json", "-", "--format", "json"];
+    let registered = env.run_with_input(body.to_string(), arguments).succeeds().json();
+    let login = registered["user"]["username"].as_str().unwrap().to_owned();
+    let name_key = if body.get("username").is_some() { "username" } else { "email" };
+    let credentials = json!({ name_key: body[name_key], "password": body["password"] });
+    let arguments = ["login", "--from-json", "-", "--format", "json"];
+    let logged_in = env.run_with_input(credentials.to_string(), arguments).succeeds().json();
+    let key = |answer: &Json| answer["token"].as_str().unwrap().to_owned();
+    let whoami = env.run_with_input(key(&logged_in), ["whoami", "--token-stdin"]).succeeds();
+    assert_eq!(whoami.stdout.trim(), login);
 
-        // One token is revoked; the last one made stays.
-        let scheme = registered["scheme"].as_str().unwrap().to_owned();
-        env.run_with_input(key(&registered), ["revoke-token", "--token-stdin"]).succeeds();
-        let fresh = env.run(["create-token", &login, "--format", "json"]).succeeds().json();
-        let mut tokens = vec![json!({ "scheme": scheme, "key": key(&fresh) })];
-        if scheme == "knox" {
-            tokens[0]["expires_in"] = json!(36_000);
-            tokens.push(json!({ "scheme": scheme, "key": key(&logged_in), "expires_in": 36_000 }));
-        } else {
-            assert_eq!(key(&registered), key(&logged_in), "drf hands out the same key again");
-        }
-        expected["login"] = json!(login);
-        expected["password"] = body["password"].clone();
-        expected["tokens"] = json!(tokens);
-        expected["revoked"] = json!([{ "scheme": scheme, "key": key(&registered) }]);
-        expected["hasher"] = json!(hasher);
-        expected["must_update"] = json!(false);
-        expected["recent"] = json!(600);
-        expected
+    // One token is revoked; the last one made stays.
+    let scheme = registered["scheme"].as_str().unwrap().to_owned();
+    env.run_with_input(key(&registered), ["revoke-token", "--token-stdin"]).succeeds();
+    let fresh = env.run(["create-token", &login, "--format", "json"]).succeeds().json();
+    let mut tokens = vec![json!({ "scheme": scheme, "key": key(&fresh) })];
+    if scheme == "knox" {
+        tokens[0]["expires_in"] = json!(36_000);
+        tokens.push(json!({ "scheme": scheme, "key": key(&logged_in), "expires_in": 36_000 }));
+    } else {
+        assert_eq!(key(&registered), key(&logged_in), "drf hands out the same key again");
     }
+    expected["login"] = json!(login);
+    expected["password"] = body["password"].clone();
+    expected["tokens"] = json!(tokens);
+    expected["revoked"] = json!([{ "scheme": scheme, "key": key(&registered) }]);
+    expected["hasher"] = json!(hasher);
+    expected["must_update"] = json!(false);
+    expected["recent"] = json!(600);
+    expected
 }
 
 /// What `init` makes, a project adopts with a plain `migrate`, and finds every row as if it had made it.
