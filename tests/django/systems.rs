@@ -101,10 +101,7 @@ impl System {
 
     /// Makes the system's accounts; returns what Django has to find.
     fn fill(&self, env: &TestEnv, hasher: &str) -> Vec<Json> {
-        (self.accounts)()
-            .into_iter()
-            .map(|(body, expected)| self.account(env, &body, expected, hasher))
-            .collect()
+        (self.accounts)().into_iter().map(|(body, expected)| account(env, &body, expected, hasher)).collect()
     }
 }
 
