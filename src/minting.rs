@@ -57,10 +57,15 @@ pub fn scheme(context: &Context, store: &Store, asked: Option<Scheme>) -> Result
     }
 }
 
-/// The refusal for a database without any token table.
-#[must_use]
-pub fn no_token_table(store: &Store) -> Refusal {
-    Refusal::DatabaseUnusable { path: store.path().to_owned(), reason: "it has no token table.".into() }
+/// The scheme in which a token is minted, where one has to be.
+///
+/// # Errors
+/// As [`scheme`], and [`Refusal::DatabaseUnusable`] where the database has no token table.
+pub fn needed_scheme(context: &Context, store: &Store, asked: Option<Scheme>) -> Result<Scheme> {
+    scheme(context, store, asked)?.ok_or_else(|| {
+        let reason = "it has no token table.".into();
+        Refusal::DatabaseUnusable { path: store.path().to_owned(), reason }.into()
+    })
 }
 
 /// Makes a token of this scheme.

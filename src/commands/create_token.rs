@@ -45,8 +45,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
     let store = context.store()?;
-    let scheme =
-        minting::scheme(context, store, args.scheme)?.ok_or_else(|| minting::no_token_table(store))?;
+    let scheme = minting::needed_scheme(context, store, args.scheme)?;
     if args.rotate && scheme == Scheme::Knox {
         return Err(Refusal::usage(
             "--rotate: with knox every call makes a new token; revoke-token removes old ones.",

@@ -57,8 +57,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
     let store = context.store()?;
-    let scheme =
-        minting::scheme(context, store, args.scheme)?.ok_or_else(|| minting::no_token_table(store))?;
+    let scheme = minting::needed_scheme(context, store, args.scheme)?;
     let (username, plain) = args.credentials(store, context)?;
     let user = match authenticate(context, store, &username, &plain) {
         Err(error) if matches!(error.downcast_ref(), Some(Refusal::BadCredentials)) => {

@@ -1,102 +1,32 @@
-//! Making an account whole: user and profile, from what is wanted to the rows that are written.
+//! A request, measured against the database and the settings: what is missing, what each field means, what is wrong.
 
 use anyhow::Result;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use rand::CryptoRng;
 use serde_json::Value as Json;
 use unicode_normalization::UnicodeNormalization as _;
-use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
-use crate::field::{Input, convert};
-use crate::model::Key;
-use crate::password::Encoded;
-use crate::refusal::{Fault, Refusal};
+use super::names::{is_address, is_word, normalize_email};
+use super::rows::{Making, find_column, find_field, fresh_uuid, must_be_given};
+use super::{Account, Missing, ProfileChoice, Request};
+use crate::field::Input;
+use crate::refusal::Fault;
 use crate::settings::{Settings, UsernameFrom};
 use crate::similar::nearest;
+use crate::store::Store;
 use crate::store::layout::{ProfileTable, UserTable};
 use crate::store::schema::{Column, Table};
-use crate::store::{NewToken, Store, Transaction};
 use crate::value::{Kind, Value};
 
-/// What is wanted of a new account.
-#[derive(Clone, Debug, Default)]
-pub struct Request {
-    /// The login name.
-    pub username: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// May the user enter Django's admin?
-    pub staff: bool,
-    /// Does the user have every permission, and enter Django's admin?
-    pub superuser: bool,
-    /// Is the user not to log in?
-    pub inactive: bool,
-    /// Further fields of the user or the profile, by name or `KIND.NAME`.
-    pub fields: Vec<(String, Input)>,
-    /// The profile.
-    pub profile: ProfileChoice,
-}
-
-/// Which profile a new account gets.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum ProfileChoice {
-    /// The one that the settings name, else the only kind that has one of the given fields, else none.
-    #[default]
-    Decide,
-    /// None.
-    None,
-    /// One of this kind.
-    Kind(String),
-    /// One of the kind that a body's `account_type` names, which is a value to be validated.
-    AccountType(String),
-}
-
-/// A field that has to be given and was not.
-#[derive(Clone, Debug)]
-pub struct Missing {
-    /// Its name.
-    pub field: String,
-    /// How it is given.
-    pub how: String,
-}
-
-impl Missing {
-    fn new(field: &str, how: String) -> Self {
-        Self { field: field.to_owned(), how }
-    }
-
-    /// The refusal's part about it.
-    #[must_use]
-    pub fn fault(&self) -> Fault {
-        Fault::new(&*self.field, "required", format!("{} must be provided: {}", self.field, self.how))
-    }
-}
-
-/// An account ready to be written, but for its password.
-#[derive(Debug)]
-pub struct Account {
-    /// The login name.
-    pub username: String,
-    /// What is refused if the name is taken: the name itself, or the address it comes from.
-    is_named_by_email: bool,
-    user: Vec<(String, Value)>,
-    profile: Option<(String, Vec<(String, Value)>)>,
-}
-
 /// A request together with the database and settings it is measured against.
-struct Plan<'a> {
+pub(super) struct Plan<'a> {
     request: &'a Request,
     settings: &'a Settings,
-    users: &'a UserTable,
+    pub(super) users: &'a UserTable,
     login: &'a str,
-    kind: Option<&'a ProfileTable>,
+    pub(super) kind: Option<&'a ProfileTable>,
     /// What is wrong with the profile kind that was asked for.
-    kind_fault: Option<Fault>,
+    pub(super) kind_fault: Option<Fault>,
     kinds: &'a [ProfileTable],
 }
 
@@ -113,38 +43,7 @@ const OWN_OPTIONS: [(&str, &str); 8] = [
 ];
 
 impl Request {
-    /// Fields that have to be given and were not, all of them.
-    ///
-    /// # Errors
-    /// What finding the profile kind refuses.
-    pub fn missing(&self, store: &Store, settings: &Settings) -> Result<Vec<Missing>> {
-        Ok(self.plan(store, settings)?.missing())
-    }
-
-    /// The account in the form in which it is stored, and every fault there is in it; with one, it is not to be
-    /// written.
-    ///
-    /// # Errors
-    /// What finding the profile kind refuses, or [`Refusal::Config`] for fields in the settings that are none.
-    pub fn account(
-        &self,
-        store: &Store,
-        settings: &Settings,
-        now: Timestamp,
-        random: &mut dyn CryptoRng,
-    ) -> Result<(Account, Vec<Fault>)> {
-        let plan = self.plan(store, settings)?;
-        let mut faults: Vec<Fault> = plan.kind_fault.iter().cloned().collect();
-        faults.extend(plan.missing().iter().map(Missing::fault));
-        let account = plan.account(now, random, &mut faults);
-        faults.extend(dangling(store, &plan.users.table, &account.user)?);
-        if let (Some(table), Some((_, row))) = (plan.kind, &account.profile) {
-            faults.extend(dangling(store, &table.table, row)?);
-        }
-        Ok((account, faults))
-    }
-
-    fn plan<'a>(&'a self, store: &'a Store, settings: &'a Settings) -> Result<Plan<'a>> {
+    pub(super) fn plan<'a>(&'a self, store: &'a Store, settings: &'a Settings) -> Result<Plan<'a>> {
         let users = &store.layout().users;
         let kinds = store.profile_tables()?;
         let mut kind_fault = None;
@@ -223,7 +122,7 @@ impl Plan<'_> {
         Ok(())
     }
 
-    fn missing(&self) -> Vec<Missing> {
+    pub(super) fn missing(&self) -> Vec<Missing> {
         let mut missing: Vec<Missing> = Vec::new();
         let mut need = |entry: Missing| {
             if !missing.iter().any(|known| known.field == entry.field) {
@@ -349,7 +248,12 @@ impl Plan<'_> {
         self.users.table.columns.iter().filter(move |column| !is_known(&column.name) && !column.generated)
     }
 
-    fn account(&self, now: Timestamp, random: &mut dyn CryptoRng, faults: &mut Vec<Fault>) -> Account {
+    pub(super) fn account(
+        &self,
+        now: Timestamp,
+        random: &mut dyn CryptoRng,
+        faults: &mut Vec<Fault>,
+    ) -> Account {
         let username: String = self.username().unwrap_or_default().nfkc().collect();
         let email = match (&self.request.email, self.is_named_by_email() || self.login == "email") {
             (Some(email), true) if self.request.username.as_ref().is_some_and(|name| name != email) => {
@@ -537,57 +441,6 @@ enum Target {
     Profile,
 }
 
-impl Account {
-    /// Refuses a name that is taken.
-    ///
-    /// # Errors
-    /// [`Refusal::UsernameTaken`] or [`Refusal::EmailTaken`].
-    pub fn check_free(&self, store: &Store) -> Result<()> {
-        match store.find_user(&self.username)? {
-            None => Ok(()),
-            Some(_) if self.is_named_by_email => Err(Refusal::EmailTaken.into()),
-            Some(_) => Err(Refusal::UsernameTaken.into()),
-        }
-    }
-
-    /// Writes user, profile and token, and returns the user's key.
-    ///
-    /// # Errors
-    /// As [`Self::check_free`], what the database's constraints refuse, or a failure of the database.
-    pub fn create(
-        &self,
-        transaction: &Transaction<'_>,
-        password: &Encoded,
-        token: Option<&NewToken<'_>>,
-    ) -> Result<Key> {
-        self.check_free(transaction)?;
-        let mut row = self.user.clone();
-        row.push(("password".into(), password.as_str().into()));
-        let key = transaction.insert_user(&row)?;
-        if let Some((kind, values)) = &self.profile {
-            transaction.insert_profile(transaction.profile_table(kind)?, &key, values)?;
-        }
-        if let Some(token) = token {
-            transaction.insert_token(&key, token)?;
-        }
-        Ok(key)
-    }
-}
-
-/// References of a row to rows that are not there.
-fn dangling(store: &Store, table: &Table, row: &[(String, Value)]) -> Result<Vec<Fault>> {
-    let mut faults = Vec::new();
-    for (column, value) in row {
-        let Some(reference) = table.reference(column).filter(|_| *value != Value::Null) else { continue };
-        if !store.points_at_row(reference, value)? {
-            let message =
-                format!("{column}: there is no row in {} with that {}.", reference.table, reference.target);
-            faults.push(Fault::new(&**column, "does_not_exist", message));
-        }
-    }
-    Ok(faults)
-}
-
 fn unknown_account_type(kind: &str, kinds: &[ProfileTable]) -> Fault {
     let valid: Vec<&str> = kinds.iter().map(|table| &*table.kind).collect();
     let message = match &valid[..] {
@@ -597,156 +450,6 @@ fn unknown_account_type(kind: &str, kinds: &[ProfileTable]) -> Fault {
     Fault::new("account_type", "invalid_choice", message)
 }
 
-/// What making the rows of an account takes, and the faults that are met on the way.
-struct Making<'a> {
-    now: Timestamp,
-    zone: &'a TimeZone,
-    random: &'a mut dyn CryptoRng,
-    faults: &'a mut Vec<Fault>,
-}
-
-impl Making<'_> {
-    /// Adds a value that was given to a row.
-    fn set(&mut self, row: &mut Vec<(String, Value)>, name: &str, column: &Column, input: &Input) {
-        if row.iter().any(|(there, _)| *there == column.name) {
-            self.faults.push(Fault::new(name, "given_twice", format!("{name} is given twice.")));
-            return;
-        }
-        match convert(name, column, input, self.zone) {
-            Ok(value) => row.push((column.name.clone(), value)),
-            Err(fault) => self.faults.push(fault),
-        }
-    }
-
-    /// Adds what was not given: defaults, fresh UUIDs, times of creation and change.
-    fn fill<'c>(
-        &mut self,
-        row: &mut Vec<(String, Value)>,
-        table: &Table,
-        columns: impl Iterator<Item = &'c Column>,
-        default: &dyn Fn(&str) -> Option<&'c Json>,
-    ) {
-        for column in columns {
-            if row.iter().any(|(name, _)| *name == column.name) {
-                continue;
-            }
-            if let Some(default) = default(&column.name) {
-                self.set(row, &column.name, column, &Input::Json(default.clone()));
-            } else if column.filled || column.nullable {
-                // The database knows.
-            } else if is_fresh_uuid(column, table) {
-                row.push((column.name.clone(), Value::Uuid(fresh_uuid(self.random))));
-            } else if is_time_of_change(column) {
-                row.push((column.name.clone(), self.now.into()));
-            }
-        }
-    }
-}
-
-/// Must someone say what this column holds?
-#[must_use]
-pub fn must_be_given(column: &Column, table: &Table) -> bool {
-    !column.nullable && !column.filled && !is_fresh_uuid(column, table) && !is_time_of_change(column)
-}
-
-fn is_fresh_uuid(column: &Column, table: &Table) -> bool {
-    column.kind == Kind::Uuid && table.reference(&column.name).is_none()
-}
-
-/// Django's `auto_now` and `auto_now_add` leave no trace in the schema, so the name has to tell.
-fn is_time_of_change(column: &Column) -> bool {
-    const WORDS: [&str; 6] = ["creat", "updat", "modif", "added", "joined", "changed"];
-    column.kind == Kind::Timestamp && WORDS.iter().any(|word| column.name.contains(word))
-}
-
 fn missing_column(name: &str, column: &Column) -> Missing {
     Missing::new(name, format!("--set {name}=VALUE ({})", column.kind))
-}
-
-/// The column of this name, or of the foreign key of this name.
-fn find_column<'a>(table: &'a Table, name: &str) -> Option<&'a Column> {
-    table.column(name).or_else(|| {
-        let column = format!("{name}_id");
-        table.reference(&column).and_then(|_| table.column(&column))
-    })
-}
-
-fn find_field<'a>(table: &'a ProfileTable, name: &str) -> Option<&'a Column> {
-    find_column(&table.table, name).filter(|found| table.fields().any(|field| field.name == found.name))
-}
-
-/// A random UUID (version 4 of RFC 9562) as 32 hexadecimal digits.
-fn fresh_uuid(random: &mut dyn CryptoRng) -> String {
-    let mut bits = u128::from(random.next_u64()) << 64 | u128::from(random.next_u64());
-    bits = bits & !(0xf << 76) | 0x4 << 76;
-    bits = bits & !(0x3 << 62) | 0x2 << 62;
-    format!("{bits:032x}")
-}
-
-/// Django's `normalize_email`: the domain in lower case, the rest as it is.
-#[must_use]
-pub fn normalize_email(email: &str) -> String {
-    match email.trim().rsplit_once('@') {
-        Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
-        None => email.to_owned(),
-    }
-}
-
-/// Something before an `@` and something behind it, without white space: enough to catch a slip, and no more than
-/// Django's own `create_user` would take.
-fn is_address(email: &str) -> bool {
-    let parts = email.rsplit_once('@');
-    let fits = parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    fits && !email.contains(|c: char| c.is_whitespace() || c.is_control())
-}
-
-/// Python's `\w` for text: letters, decimal, letter and other numbers, and the underscore.
-fn is_word(c: char) -> bool {
-    c == '_'
-        || c.general_category_group() == GeneralCategoryGroup::Letter
-        || matches!(
-            c.general_category(),
-            GeneralCategory::DecimalNumber | GeneralCategory::LetterNumber | GeneralCategory::OtherNumber
-        )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn email_domains_are_lower_cased() {
-        assert_eq!(normalize_email("Meg@Ducharme.COM"), "Meg@ducharme.com");
-        assert_eq!(normalize_email(" \"a@B\"@C.de "), "\"a@B\"@c.de");
-        assert_eq!(normalize_email("nobody"), "nobody");
-    }
-
-    #[test]
-    fn word_characters_are_pythons() {
-        for c in ['a', 'É', '李', '٣', 'Ⅷ', '²', '_', 'ª'] {
-            assert!(is_word(c), "{c:?}");
-        }
-        for c in ['-', '\u{301}', '‿', '€', ' ', '\u{200d}'] {
-            assert!(!is_word(c), "{c:?}");
-        }
-    }
-
-    #[test]
-    fn uuids_are_of_version_4() {
-        let mut random = rand::rng();
-        for _ in 0..100 {
-            let uuid = fresh_uuid(&mut random);
-            assert_eq!(uuid.len(), 32);
-            assert_eq!(&uuid[12..13], "4");
-            assert!("89ab".contains(&uuid[16..17]));
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn normalizing_twice_is_normalizing_once(email: String) {
-            let once = normalize_email(&email);
-            proptest::prop_assert_eq!(normalize_email(&once), once);
-        }
-    }
 }

@@ -1,0 +1,110 @@
+//! The values of an account's columns: what is given, what has a default, and what fills itself.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rand::CryptoRng;
+use serde_json::Value as Json;
+
+use crate::field::{Input, convert};
+use crate::refusal::Fault;
+use crate::store::layout::ProfileTable;
+use crate::store::schema::{Column, Table};
+use crate::value::{Kind, Value};
+
+/// What making the rows of an account takes, and the faults that are met on the way.
+pub(super) struct Making<'a> {
+    pub now: Timestamp,
+    pub zone: &'a TimeZone,
+    pub random: &'a mut dyn CryptoRng,
+    pub faults: &'a mut Vec<Fault>,
+}
+
+impl Making<'_> {
+    /// Adds a value that was given to a row.
+    pub fn set(&mut self, row: &mut Vec<(String, Value)>, name: &str, column: &Column, input: &Input) {
+        if row.iter().any(|(there, _)| *there == column.name) {
+            self.faults.push(Fault::new(name, "given_twice", format!("{name} is given twice.")));
+            return;
+        }
+        match convert(name, column, input, self.zone) {
+            Ok(value) => row.push((column.name.clone(), value)),
+            Err(fault) => self.faults.push(fault),
+        }
+    }
+
+    /// Adds what was not given: defaults, fresh UUIDs, times of creation and change.
+    pub fn fill<'c>(
+        &mut self,
+        row: &mut Vec<(String, Value)>,
+        table: &Table,
+        columns: impl Iterator<Item = &'c Column>,
+        default: &dyn Fn(&str) -> Option<&'c Json>,
+    ) {
+        for column in columns {
+            if row.iter().any(|(name, _)| *name == column.name) {
+                continue;
+            }
+            if let Some(default) = default(&column.name) {
+                self.set(row, &column.name, column, &Input::Json(default.clone()));
+            } else if column.filled || column.nullable {
+                // The database knows.
+            } else if is_fresh_uuid(column, table) {
+                row.push((column.name.clone(), Value::Uuid(fresh_uuid(self.random))));
+            } else if is_time_of_change(column) {
+                row.push((column.name.clone(), self.now.into()));
+            }
+        }
+    }
+}
+
+/// Must someone say what this column holds?
+#[must_use]
+pub fn must_be_given(column: &Column, table: &Table) -> bool {
+    !column.nullable && !column.filled && !is_fresh_uuid(column, table) && !is_time_of_change(column)
+}
+
+fn is_fresh_uuid(column: &Column, table: &Table) -> bool {
+    column.kind == Kind::Uuid && table.reference(&column.name).is_none()
+}
+
+/// Django's `auto_now` and `auto_now_add` leave no trace in the schema, so the name has to tell.
+fn is_time_of_change(column: &Column) -> bool {
+    const WORDS: [&str; 6] = ["creat", "updat", "modif", "added", "joined", "changed"];
+    column.kind == Kind::Timestamp && WORDS.iter().any(|word| column.name.contains(word))
+}
+
+/// The column of this name, or of the foreign key of this name.
+pub(super) fn find_column<'a>(table: &'a Table, name: &str) -> Option<&'a Column> {
+    table.column(name).or_else(|| {
+        let column = format!("{name}_id");
+        table.reference(&column).and_then(|_| table.column(&column))
+    })
+}
+
+pub(super) fn find_field<'a>(table: &'a ProfileTable, name: &str) -> Option<&'a Column> {
+    find_column(&table.table, name).filter(|found| table.fields().any(|field| field.name == found.name))
+}
+
+/// A random UUID (version 4 of RFC 9562) as 32 hexadecimal digits.
+pub(super) fn fresh_uuid(random: &mut dyn CryptoRng) -> String {
+    let mut bits = u128::from(random.next_u64()) << 64 | u128::from(random.next_u64());
+    bits = bits & !(0xf << 76) | 0x4 << 76;
+    bits = bits & !(0x3 << 62) | 0x2 << 62;
+    format!("{bits:032x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uuids_are_of_version_4() {
+        let mut random = rand::rng();
+        for _ in 0..100 {
+            let uuid = fresh_uuid(&mut random);
+            assert_eq!(uuid.len(), 32);
+            assert_eq!(&uuid[12..13], "4");
+            assert!("89ab".contains(&uuid[16..17]));
+        }
+    }
+}
