@@ -67,18 +67,10 @@ impl Context {
         if let Some(store) = self.store.get() {
             return Ok(store);
         }
-        let store = self.open()?;
-        Ok(self.store.get_or_init(|| store))
-    }
-
-    /// The database, opened anew.
-    ///
-    /// # Errors
-    /// What [`Store::open`] refuses.
-    pub fn open(&self) -> Result<Store> {
         let settings = &self.settings;
-        Store::open(&settings.database, &settings.opening, settings.hints())
-            .map_err(|error| self.located(error))
+        let opened = Store::open(&settings.database, &settings.opening, settings.hints());
+        let store = opened.map_err(|error| self.located(error))?;
+        Ok(self.store.get_or_init(|| store))
     }
 
     /// What a new database holds: the token tables of these schemes, or else of the configured one, and the profile

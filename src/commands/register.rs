@@ -164,19 +164,23 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     };
     let token = scheme.map(|scheme| minting::mint(context, store, scheme, None)).transpose()?;
 
-    let (store, key) = commit(context, draft, &account, &encoded, token.as_ref())?;
-    report(args, context, &store, &key, &password, token.as_ref())
+    let (published, key) = commit(context, draft, &account, &encoded, token.as_ref())?;
+    let store = match &published {
+        Some(published) => published,
+        None => context.store()?,
+    };
+    report(args, context, store, &key, &password, token.as_ref())
 }
 
 /// Writes the account into the database, or a new database with the account in it. Where someone else has made the
-/// file in the meantime, the account goes there.
+/// file in the meantime, the account goes there. Returns the new database, if it is one, and the user's key.
 fn commit(
     context: &Context,
     draft: Option<Store>,
     account: &Account,
     password: &Encoded,
     token: Option<&Fresh>,
-) -> Result<(Store, Key)> {
+) -> Result<(Option<Store>, Key)> {
     let create = |store: &Store| {
         let token = token.map(Fresh::as_new);
         store.transact(|transaction| account.create(transaction, password, token.as_ref()))
@@ -187,15 +191,14 @@ fn commit(
             Ok(()) => {
                 context.output.status(format_args!("Made {}.", draft.path().display()));
                 context.output.hint(hasher_needed(&context.recipe(&draft)?));
-                return Ok((draft, key));
+                return Ok((Some(draft), key));
             }
             Err(error) if matches!(error.downcast_ref(), Some(Refusal::FileExists(_))) => {}
             Err(error) => return Err(error),
         }
     }
-    let store = context.open()?;
-    let key = create(&store)?;
-    Ok((store, key))
+    let key = create(context.store()?)?;
+    Ok((None, key))
 }
 
 fn report(
