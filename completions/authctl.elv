@@ -47,7 +47,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'authctl;init'= {
-            cand --scheme 'The token schemes: drf, knox or both [else `[tokens] scheme`, drf]'
+            cand --scheme 'The token schemes: drf, knox, or drf,knox for both [else `[tokens] scheme`, drf]'
             cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
             cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
             cand --format 'The form of the output: table, plain, json, jsonl or csv'

@@ -53,7 +53,7 @@ complete -c authctl -n "__fish_authctl_needs_command" -f -a "revoke-token" -d 'D
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "check" -d 'Tell what was found in the database, and what is wrong with it'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l scheme -d 'The token schemes: drf, knox or both [else `[tokens] scheme`, drf]' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l scheme -d 'The token schemes: drf, knox, or drf,knox for both [else `[tokens] scheme`, drf]' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
 knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F

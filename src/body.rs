@@ -1,7 +1,7 @@
 //! The JSON bodies that clients of the five systems send, taken as they are.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -31,6 +31,9 @@ pub struct Body {
     pub fields: Vec<(String, Input)>,
 }
 
+/// No body is longer than this many bytes.
+const LIMIT: u64 = 1024 * 1024;
+
 /// Keys that would give rights or forge a row, with the option that an administrator has instead.
 const REFUSED: [(&str, &str); 9] = [
     ("id", "the database gives it"),
@@ -50,19 +53,25 @@ impl Body {
     /// # Errors
     /// [`Refusal::Invalid`] with every fault there is, or what the operating system says.
     pub fn read(path: &Path) -> Result<Self> {
-        let (text, name) = if path == Path::new("-") {
-            (
-                io::read_to_string(io::stdin()).context("standard input cannot be read")?,
-                "standard input".to_owned(),
-            )
+        let is_stdin = path == Path::new("-");
+        let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
+        let mut bytes = Zeroizing::new(Vec::new());
+        let read = if is_stdin {
+            io::stdin().take(LIMIT + 1).read_to_end(&mut bytes)
         } else {
-            let name = path.display().to_string();
-            (fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?, name)
+            File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
         };
-        let text = Zeroizing::new(text);
-        let json: Json = serde_json::from_str(&text).map_err(|error| {
+        read.with_context(|| format!("{name} cannot be read"))?;
+        let bad = |message: String| Refusal::invalid("", "invalid_json", message);
+        if bytes.len() as u64 > LIMIT {
+            return Err(bad(format!("The body in {name} is too long.")).into());
+        }
+        if bytes.trim_ascii().is_empty() {
+            return Err(bad(format!("The body in {name} is empty.")).into());
+        }
+        let json: Json = serde_json::from_slice(&bytes).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
-            Refusal::invalid("", "invalid_json", format!("The body on {name} is not JSON: see {place}."))
+            bad(format!("The body in {name} is not JSON: see {place}."))
         })?;
         match json {
             Json::Object(fields) => Self::of(fields),

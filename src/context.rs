@@ -113,7 +113,7 @@ impl Context {
     pub fn recipe(&self, store: &Store) -> Result<Recipe> {
         let newest = store.newest_passwords(LOOKED_AT)?;
         let followed = password::follow(newest.iter().map(String::as_str));
-        let configured = self.settings.passwords.hasher.and_then(Recipe::newest);
+        let configured = self.settings.passwords.hasher;
         let default = if store.layout().is_django { Recipe::pbkdf2_sha256() } else { Recipe::argon2() };
         Ok(configured.or(followed).unwrap_or(default))
     }
@@ -121,7 +121,7 @@ impl Context {
     /// Has the person at the terminal, or `--yes`, agreed?
     ///
     /// # Errors
-    /// [`Refusal::Usage`] where there is neither, [`Refusal::Interrupted`] where the person declines.
+    /// [`Refusal::Usage`] where there is neither, [`Refusal::Declined`] where the person declines.
     pub fn consent(&self, question: &str) -> Result<()> {
         if self.yes {
             return Ok(());
@@ -129,7 +129,7 @@ impl Context {
         if !self.prompt.is_interactive() {
             return Err(Refusal::usage(format!("{question} Nobody can be asked here: say --yes.")).into());
         }
-        if self.prompt.confirm(question)? { Ok(()) } else { Err(Refusal::Interrupted.into()) }
+        if self.prompt.confirm(question)? { Ok(()) } else { Err(Refusal::Declined.into()) }
     }
 }
 

@@ -60,14 +60,19 @@ pub fn convert(name: &str, column: &Column, input: &Input, zone: &TimeZone) -> R
     if matches!(column.kind, Kind::Text { .. }) && text.contains('\0') {
         return Err(Fault::new(name, "invalid", format!("{name} must not contain a null character.")));
     }
+    if column.kind == Kind::Integer
+        && let Some(microseconds) = duration(text.trim()).filter(|_| column.may_be_duration)
+    {
+        return Ok(Value::Integer(microseconds));
+    }
     stored(&column.kind, &text, zone)
-        .ok_or_else(|| Fault::new(name, "invalid", format!("{name} must be {}.", expected(&column.kind))))
+        .ok_or_else(|| Fault::new(name, "invalid", format!("{name} must be {}.", expected(column))))
 }
 
 fn stored(kind: &Kind, text: &str, zone: &TimeZone) -> Option<Value> {
     Some(match kind {
         Kind::Text { .. } => text.into(),
-        Kind::Integer => Value::Integer(text.trim().parse().ok().or_else(|| duration(text.trim()))?),
+        Kind::Integer => Value::Integer(text.trim().parse().ok()?),
         Kind::Real => Value::Real(text.trim().parse().ok().filter(|number: &f64| number.is_finite())?),
         Kind::Boolean => Value::Boolean(boolean(text)?),
         Kind::Timestamp => Value::Timestamp(moment(text, zone)?),
@@ -80,9 +85,12 @@ fn stored(kind: &Kind, text: &str, zone: &TimeZone) -> Option<Value> {
     })
 }
 
-fn expected(kind: &Kind) -> String {
-    match kind {
-        Kind::Integer => "a whole number, or a duration such as 1 02:00:00 or P1DT2H".into(),
+fn expected(column: &Column) -> String {
+    match &column.kind {
+        Kind::Integer if column.may_be_duration => {
+            "a whole number, or a duration such as 1 02:00:00 or P1DT2H".into()
+        }
+        Kind::Integer => "a whole number".into(),
         Kind::Real => "a number".into(),
         Kind::Timestamp => "a date and time such as 2024-02-29T12:30:00Z".into(),
         Kind::Date => "a date such as 2024-02-29".into(),
@@ -109,20 +117,35 @@ pub fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     text.parse().ok().or_else(|| zone.to_timestamp(text.parse::<DateTime>().ok()?).ok())
 }
 
-/// A duration in microseconds, which is how Django keeps one in an integer column: `[DAYS ]HH:MM:SS[.ffffff]`, as its
-/// fixtures have it, or ISO 8601.
+/// A duration in microseconds, which is how Django keeps one in an integer column: `[DAYS ][-][[HH:]MM:]SS[.ffffff]` as
+/// Django's `parse_duration` reads it (a number alone is microseconds here), or ISO 8601.
 fn duration(text: &str) -> Option<i64> {
-    const DAY: i64 = 86_400_000_000;
+    const SECOND: i64 = 1_000_000;
     if text.contains('P') {
         let span: Span = text.parse().ok()?;
         let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
         return i64::try_from(duration.as_micros()).ok();
     }
-    let (days, clock) = text.split_once(' ').unwrap_or(("0", text));
-    let days: i64 = days.parse().ok()?;
-    let clock: Time = clock.parse().ok()?;
-    let within = clock.duration_since(Time::midnight()).as_micros();
-    days.checked_mul(DAY)?.checked_add(i64::try_from(within).ok()?)
+    let (days, clock) = match text.split_once(' ') {
+        Some((days, clock)) => {
+            (days.parse::<i64>().ok()?, clock.trim_start_matches("days, ").trim_start_matches("day, "))
+        }
+        None if text.contains(':') => (0, text),
+        None => return None,
+    };
+    let (sign, clock) = clock.strip_prefix('-').map_or((1, clock), |rest| (-1, rest));
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let mut seconds = 0_i64;
+    for part in clock.split(':') {
+        let part: u32 = part.parse().ok()?;
+        seconds = seconds.checked_mul(60)?.checked_add(part.into())?;
+    }
+    let microseconds: i64 =
+        if fraction.is_empty() { 0 } else { format!("{fraction:0<6}").get(..6)?.parse().ok()? };
+    let within = seconds.checked_mul(SECOND)?.checked_add(microseconds)?;
+    (clock.split(':').count() <= 3)
+        .then_some(())
+        .and_then(|()| days.checked_mul(86_400 * SECOND)?.checked_add(sign * within))
 }
 
 fn time_of_day(time: Time) -> String {
@@ -201,7 +224,14 @@ mod tests {
     use super::*;
 
     fn column(kind: Kind) -> Column {
-        Column { name: "x".into(), kind, nullable: false, filled: false, generated: false }
+        Column {
+            name: "x".into(),
+            kind,
+            may_be_duration: true,
+            nullable: false,
+            filled: false,
+            generated: false,
+        }
     }
 
     fn text(kind: Kind, given: &str) -> Result<Value, &'static str> {
@@ -222,6 +252,10 @@ mod tests {
         assert!(text(Kind::Integer, "4.2") == Err("invalid"));
         assert!(text(Kind::Integer, "1 02:00:00.000003") == Ok(Value::Integer(93_600_000_003)));
         assert!(text(Kind::Integer, "-1 00:00:01") == Ok(Value::Integer(-86_399_000_000)));
+        assert!(text(Kind::Integer, "1:30:00") == Ok(Value::Integer(5_400_000_000)));
+        assert!(text(Kind::Integer, "02:00") == Ok(Value::Integer(120_000_000)));
+        assert!(text(Kind::Integer, "-1:00:00") == Ok(Value::Integer(-3_600_000_000)));
+        assert!(text(Kind::Integer, "1:2:3:4") == Err("invalid"));
         assert!(text(Kind::Integer, "P1DT2H") == Ok(Value::Integer(93_600_000_000)));
         assert!(text(Kind::Boolean, "Yes") == Ok(Value::Boolean(true)));
         assert!(text(Kind::Boolean, "2") == Err("invalid"));

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::prompt;
 use anyhow::Result;
 use rustix::termios::{self, OptionalActions, Termios};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -89,6 +90,6 @@ fn terminal_modes() -> Option<Termios> {
 fn restore_terminal(modes: Option<&Termios>) {
     if let Some(modes) = modes {
         let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Now, modes);
-        let _ = dialoguer::console::Term::stderr().show_cursor();
+        prompt::show_cursor();
     }
 }

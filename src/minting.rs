@@ -38,7 +38,7 @@ impl Fresh {
 /// table for the one that was asked for.
 pub fn scheme(context: &Context, store: &Store, asked: Option<Scheme>) -> Result<Option<Scheme>> {
     let present = store.layout().schemes();
-    let configured = context.settings.tokens.scheme.filter(|scheme| present.contains(scheme));
+    let configured = configured_scheme(context, store)?;
     match (asked, configured, &present[..]) {
         (Some(asked), _, _) if !present.contains(&asked) => Err(Refusal::DatabaseUnusable {
             path: store.path().to_owned(),
@@ -54,6 +54,22 @@ pub fn scheme(context: &Context, store: &Store, asked: Option<Scheme>) -> Result
             decide: "Choose with --scheme, or in authctl.toml: [tokens] scheme = \"…\"".into(),
         }
         .into()),
+    }
+}
+
+/// The scheme of `[tokens] scheme`, if the database has any token table.
+///
+/// # Errors
+/// [`Refusal::Config`] where it has one, but of another scheme.
+pub fn configured_scheme(context: &Context, store: &Store) -> Result<Option<Scheme>> {
+    let present = store.layout().schemes();
+    match context.settings.tokens.scheme.filter(|_| !present.is_empty()) {
+        Some(scheme) if !present.contains(&scheme) => {
+            let message =
+                format!("[tokens] scheme = \"{scheme}\": the database has no token table of that scheme.");
+            Err(context.settings.refused(message).into())
+        }
+        configured => Ok(configured),
     }
 }
 

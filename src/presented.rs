@@ -55,6 +55,13 @@ impl Presented {
             return Ok(given(&secret::from_file(path)?));
         }
         if let Some(text) = variable() {
+            if text.is_empty() {
+                // `AUTHCTL_TOKEN=$UNSET authctl logout` shall not log somebody else out.
+                return Err(Refusal::usage(format!(
+                    "{VARIABLE} is set but empty; unset it to use the saved session."
+                ))
+                .into());
+            }
             // What is no text is no token either; to fall back on the session would be a guess.
             return Ok(given(&text.to_string_lossy()));
         }
@@ -98,8 +105,8 @@ impl Presented {
     }
 }
 
-/// The token in the environment, if it is set and not empty.
+/// The token in the environment, if it is set.
 #[must_use]
 pub fn variable() -> Option<OsString> {
-    env::var_os(VARIABLE).filter(|token| !token.to_string_lossy().trim().is_empty())
+    env::var_os(VARIABLE)
 }

@@ -45,13 +45,13 @@ impl Prompt {
     /// Asks for a secret once, without echo.
     ///
     /// # Errors
-    /// [`Refusal::Interrupted`] at the end of input, which is told by an empty line, so that this is one too.
+    /// [`Refusal::Declined`] for an empty line, as which the end of input is told too.
     pub fn secret(&self, question: &str) -> Result<Plain> {
         let theme = ColorfulTheme::default();
         let prompt =
             Password::with_theme(&theme).with_prompt(question).allow_empty_password(true).report(false);
         let secret = prompt.interact_on(&self.terminal).map_err(stopped)?;
-        if secret.is_empty() { Err(Refusal::Interrupted.into()) } else { Ok(Plain::new(secret)) }
+        if secret.is_empty() { Err(Refusal::Declined.into()) } else { Ok(Plain::new(secret)) }
     }
 
     /// Asks for a new password twice, without echo, until both are the same.
@@ -80,9 +80,15 @@ impl Prompt {
     }
 }
 
+/// Shows the cursor again, which a question hides.
+pub fn show_cursor() {
+    // Where there is no terminal, there is no cursor.
+    let _ = Term::stderr().show_cursor();
+}
+
 fn stopped(error: dialoguer::Error) -> anyhow::Error {
     // The signal's own thread restores the terminal too, but this one may be faster to end the program.
-    let _ = Term::stderr().show_cursor();
+    show_cursor();
     let dialoguer::Error::IO(error) = error;
     match error.kind() {
         io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof | io::ErrorKind::NotConnected => {

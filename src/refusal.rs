@@ -84,7 +84,9 @@ pub enum Refusal {
         /// Warnings.
         warnings: usize,
     },
-    /// Ctrl-C, or the end of a prompt, before anything was changed.
+    /// The person at the terminal said no, or gave nothing.
+    Declined,
+    /// Ctrl-C before anything was changed.
     Interrupted,
 }
 
@@ -138,7 +140,7 @@ impl Refusal {
             Self::Busy => Exit::Busy,
             Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
             Self::Findings { .. } => Exit::Findings,
-            Self::Interrupted => Exit::Interrupted,
+            Self::Declined | Self::Interrupted => Exit::Interrupted,
         }
     }
 
@@ -169,6 +171,7 @@ impl Refusal {
             Self::DatabaseMissing(_) => "database_missing",
             Self::DatabaseUnusable { .. } => "database_unusable",
             Self::Findings { .. } => "findings",
+            Self::Declined => "declined",
             Self::Interrupted => "interrupted",
         }
     }
@@ -259,6 +262,7 @@ impl fmt::Display for Refusal {
             Self::Findings { errors, warnings } => {
                 write!(f, "The check found errors: {errors}, warnings: {warnings}.")
             }
+            Self::Declined => f.write_str("Not confirmed; nothing was changed."),
             Self::Interrupted => f.write_str("Interrupted; nothing was changed."),
         }
     }

@@ -1,7 +1,7 @@
 //! Secrets from where they are kept: standard input, a file, a variable. Never from the command line.
 
 use std::env;
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,9 @@ use zeroize::Zeroizing;
 
 use crate::password::Plain;
 use crate::refusal::Refusal;
+
+/// No secret is longer than this many bytes; what is, is another file.
+const LIMIT: u64 = 64 * 1024;
 
 /// Where a password comes from, other than from a prompt.
 #[derive(Args, Debug)]
@@ -52,7 +55,8 @@ impl PasswordSource {
         match env::var(name) {
             Ok(password) => Ok(Some(Plain::new(password))),
             Err(env::VarError::NotPresent) => {
-                Err(Refusal::usage(format!("--password-env {name}: there is no such variable.")).into())
+                // The name is not repeated: it may be the password itself, given by mistake.
+                Err(Refusal::usage("--password-env: there is no variable of that name.").into())
             }
             Err(env::VarError::NotUnicode(_)) => Err(Refusal::invalid(
                 "password",
@@ -70,7 +74,7 @@ impl PasswordSource {
 /// Where it cannot be read, or is no UTF-8 text.
 pub fn from_stdin() -> Result<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(Vec::new());
-    io::stdin().read_to_end(&mut bytes).context("standard input cannot be read")?;
+    io::stdin().take(LIMIT + 1).read_to_end(&mut bytes).context("standard input cannot be read")?;
     text(&bytes, "Standard input")
 }
 
@@ -79,11 +83,19 @@ pub fn from_stdin() -> Result<Zeroizing<String>> {
 /// # Errors
 /// Where it cannot be read, or is no UTF-8 text.
 pub fn from_file(path: &Path) -> Result<Zeroizing<String>> {
-    let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    text(&Zeroizing::new(bytes), &path.display().to_string())
+    let mut bytes = Zeroizing::new(Vec::new());
+    File::open(path)
+        .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    text(&bytes, &path.display().to_string())
 }
 
 fn text(bytes: &[u8], source: &str) -> Result<Zeroizing<String>> {
+    if bytes.len() as u64 > LIMIT {
+        return Err(
+            Refusal::invalid("secret", "too_long", format!("{source} is too long for a secret.")).into()
+        );
+    }
     let bytes = bytes.strip_suffix(b"\n").map_or(bytes, |rest| rest.strip_suffix(b"\r").unwrap_or(rest));
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),

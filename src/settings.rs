@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::cli::Options;
 use crate::model::Scheme;
-use crate::password::Algorithm;
+use crate::password::{Algorithm, Recipe};
 use crate::refusal::Refusal;
 use crate::similar::nearest;
 use crate::store::layout::Hints;
@@ -138,22 +138,14 @@ pub struct Tokens {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Passwords {
-    /// The algorithm of new hashes.
-    #[serde(deserialize_with = "algorithm")]
-    pub hasher: Option<Algorithm>,
+    /// The algorithm of new hashes, with a cost of its own where one is given: `pbkdf2_sha256 1000000`.
+    #[serde(deserialize_with = "recipe")]
+    pub hasher: Option<Recipe>,
     /// Are weak passwords refused?
     pub require_strong: bool,
 }
 
-impl ProfileKind {
-    /// Does the configuration say which table it is?
-    #[must_use]
-    pub fn is_declared(&self) -> bool {
-        self.table.is_some()
-    }
-}
-
-fn algorithm<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Algorithm>, D::Error> {
+fn recipe<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Recipe>, D::Error> {
     let name = String::deserialize(deserializer)?;
     name.parse().map(Some).map_err(|_| {
         let names: Vec<&str> =
@@ -254,13 +246,6 @@ impl File {
 
     /// What the types alone do not say.
     fn check(&self) -> Result<(), String> {
-        if let Some(hasher) = self.passwords.hasher
-            && !hasher.makes_hashes()
-        {
-            return Err(format!(
-                "[passwords] hasher = \"{hasher}\": Django's defaults do not accept new hashes of it."
-            ));
-        }
         if self.tokens.prefix.len() > knox::LONGEST_PREFIX || !self.tokens.prefix.is_ascii() {
             return Err(format!(
                 "[tokens] prefix: knox takes at most {} ASCII characters.",

@@ -99,11 +99,9 @@ impl Plan<'_> {
                     .into());
             }
         }
-        for (kind, profile) in &self.settings.profiles {
-            if !profile.is_declared() && !self.kinds.iter().any(|table| table.kind == *kind) {
-                let message = format!(
-                    "[profiles.{kind}]: the database has no such profile kind, and no table is named."
-                );
+        for kind in self.settings.profiles.keys() {
+            if !self.kinds.iter().any(|table| table.kind == *kind) {
+                let message = format!("[profiles.{kind}]: the database has no profile table for it.");
                 return Err(self.settings.refused(message).into());
             }
         }
@@ -148,9 +146,9 @@ impl Plan<'_> {
         let Some(table) = self.kind else { return missing };
         let kind = self.settings.profiles.get(&table.kind);
         for field in kind.iter().flat_map(|kind| &kind.required) {
-            if !self.is_given(field) {
+            if !self.is_given(&self.profile_field(field)) {
                 need(match find_field(table, field) {
-                    Some(column) => missing_column(field, column),
+                    Some(column) => missing_column(&self.profile_field(field), column),
                     None => self.missing_attribute(field),
                 });
             }
@@ -158,10 +156,20 @@ impl Plan<'_> {
         for column in table.columns().filter(|column| must_be_given(column, &table.table)) {
             if self.default_of(&column.name).is_none() && self.given(Target::Profile, &column.name).is_none()
             {
-                need(missing_column(&column.name, column));
+                need(missing_column(&self.profile_field(&column.name), column));
             }
         }
         missing
+    }
+
+    /// The name by which a field of the profile is given: with its kind where the user has one of that name too.
+    fn profile_field(&self, field: &str) -> String {
+        match self.kind {
+            Some(table) if find_column(&self.users.table, field).is_some() => {
+                format!("{}.{field}", table.kind)
+            }
+            _ => field.to_owned(),
+        }
     }
 
     /// Is this field given, with more in it than white space? Defaults count.
@@ -301,7 +309,12 @@ impl Plan<'_> {
             making.fill(&mut profile_row, &table.table, table.columns(), &default);
             (table.kind.clone(), profile_row)
         });
-        Account { username, is_named_by_email: self.is_named_by_email(), user: row, profile }
+        Account {
+            username,
+            is_named_by_email: self.is_named_by_email() || self.login == "email",
+            user: row,
+            profile,
+        }
     }
 
     /// The columns that Django's `AbstractUser` has, as far as this table has them.
@@ -347,7 +360,9 @@ impl Plan<'_> {
         set("is_active", (!request.inactive).into(), request.inactive);
         set("is_staff", staff.into(), request.staff);
         set("is_superuser", request.superuser.into(), request.superuser);
-        set("date_joined", now.into(), false);
+        if self.given(Target::User, "date_joined").is_none() {
+            set("date_joined", now.into(), false);
+        }
         row
     }
 

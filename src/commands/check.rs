@@ -2,8 +2,9 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::accounts::must_be_given;
+use crate::accounts::{Request, must_be_given};
 use crate::context::Context;
+use crate::minting;
 use crate::model::{Scheme, TokenFilter};
 use crate::output::Severity;
 use crate::password::{self, Summary};
@@ -16,7 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   authctl check
   authctl check --format json
-  authctl check --quiet || echo 'the database wants attention'";
+  authctl check > report.txt || echo 'the database wants attention'";
 
 /// Tell what was found in the database, and what is wrong with it
 ///
@@ -38,10 +39,18 @@ struct Finding {
 pub fn run(_args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     // Each look by itself: one snapshot over all of them would hold off writers of a large database for too long.
-    let (facts, mut object) = describe(context, store)?;
-    let findings = findings(context, store)?;
-    object["findings"] = json!(findings);
-    context.output.report(&facts, &object)?;
+    let mut findings = damage(store)?;
+    if findings.is_empty() {
+        findings = configuration_faults(context, store);
+        findings.extend(self::findings(context, store)?);
+        let (facts, mut object) = describe(context, store)?;
+        object["findings"] = json!(findings);
+        context.output.report(&facts, &object)?;
+    } else {
+        // What else a damaged file says is not to be relied upon.
+        let facts = [("database", store.path().display().to_string())];
+        context.output.report(&facts, &json!({ "database": store.path(), "findings": findings }))?;
+    }
     for finding in &findings {
         context.output.finding(finding.severity, &finding.message);
     }
@@ -150,20 +159,38 @@ fn required<'a>(table: &'a ProfileTable, context: &'a Context) -> Vec<&'a str> {
         .collect()
 }
 
+fn damage(store: &Store) -> Result<Vec<Finding>> {
+    let finding = |fault: String| {
+        let message = format!("The file is damaged: {fault}.");
+        Finding { severity: Severity::Error, code: "damaged", count: 1, message }
+    };
+    Ok(store.integrity_faults()?.into_iter().map(finding).collect())
+}
+
+/// What in `authctl.toml` does not fit the database, and would stop a registration.
+fn configuration_faults(context: &Context, store: &Store) -> Vec<Finding> {
+    let fields = Request::default().missing(store, &context.settings).err();
+    let scheme = minting::configured_scheme(context, store).err();
+    let faults = fields.into_iter().chain(scheme);
+    // An open choice is no fault until something depends on it; the report shows it.
+    let faults = faults.filter(|fault| !matches!(fault.downcast_ref(), Some(Refusal::Ambiguous { .. })));
+    let finding = |fault: anyhow::Error| {
+        let message = fault.to_string();
+        Finding { severity: Severity::Error, code: "configuration", count: 1, message }
+    };
+    faults.map(finding).collect()
+}
+
 fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    for fault in store.integrity_faults()? {
-        let message = format!("The file is damaged: {fault}.");
-        findings.push(Finding { severity: Severity::Error, code: "damaged", count: 1, message });
-    }
     for (table, parent, count) in store.dangling_references()? {
-        let message = format!("{count} in {table}: a reference to {parent} points at no row.");
+        let message = format!("References from {table} to rows of {parent} that are not there: {count}.");
         findings.push(Finding { severity: Severity::Error, code: "dangling_reference", count, message });
     }
     let mut find = |severity, code, group: &Group, what: &str| {
         if group.count > 0 {
             let more = if group.count > group.examples.len() as u64 { ", …" } else { "" };
-            let message = format!("{} {what}: {}{more}.", group.count, group.examples.join(", "));
+            let message = format!("{what}: {} ({}{more}).", group.count, group.examples.join(", "));
             findings.push(Finding { severity, code, count: group.count, message });
         }
     };
@@ -178,45 +205,44 @@ fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
         Severity::Warning,
         "unknown_hasher",
         &group("unknown"),
-        "with a password that no hasher of Django's understands, so that nobody logs in",
+        "Users with a password that no hasher of Django's understands",
     );
-    find(Severity::Note, "unusable_password", &group("unusable"), "with an unusable password");
+    find(Severity::Note, "unusable_password", &group("unusable"), "Users with an unusable password");
     find(
         Severity::Warning,
         "weak_hash",
         &group("weak"),
-        "with a password hash that is weaker than it should be",
+        "Users with a password hash that is weaker than it should be",
     );
     find(
         Severity::Warning,
         "case_only_username",
         &store.differing_in_case("username")?,
-        "user names differ in upper and lower case alone",
+        "User names that differ in upper and lower case alone",
     );
     find(
         Severity::Warning,
         "case_only_email",
         &store.differing_in_case("email")?,
-        "e-mail addresses differ in upper and lower case alone",
+        "E-mail addresses that differ in upper and lower case alone",
     );
     find(
-        Severity::Warning,
+        Severity::Note,
         "superuser_never_logged_in",
         &store.superusers_who_never_logged_in()?,
-        "superusers never logged in",
+        "Superusers who never logged in through Django",
     );
     let now = context.now();
     find(
         Severity::Warning,
         "token_of_inactive_user",
         &store.tokens_of_inactive_users(now)?,
-        "tokens belong to inactive users",
+        "Tokens of inactive users",
     );
     let expired =
         store.tokens(&TokenFilter { expired_at: Some(now), ..TokenFilter::default() })?.len() as u64;
     if expired > 0 {
-        let message =
-            format!("{expired} tokens have expired; `authctl revoke-token --expired` removes them.");
+        let message = format!("Expired tokens: {expired}. `authctl revoke-token --expired` removes them.");
         findings.push(Finding { severity: Severity::Note, code: "expired_token", count: expired, message });
     }
     Ok(findings)

@@ -26,7 +26,7 @@ A Django project adopts the file with a plain `manage.py migrate`, which adds wh
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// The token schemes: drf, knox or both [else `[tokens] scheme`, drf]
+    /// The token schemes: drf, knox, or drf,knox for both [else `[tokens] scheme`, drf]
     #[arg(long, value_name = "SCHEME", value_delimiter = ',')]
     scheme: Vec<Scheme>,
 }

@@ -109,7 +109,10 @@ fn authenticate(context: &Context, store: &Store, username: &str, plain: &Plain)
         None => String::new(),
     };
     let verdict = password::verify(plain, &encoded);
-    if !matches!(verdict, Verdict::Match | Verdict::Mismatch) {
+    // A weak hash is computed sooner than one of today's, which would tell that there is such a user.
+    let is_slow =
+        matches!(verdict, Verdict::Match | Verdict::Mismatch) && !password::describe(&encoded).is_weak();
+    if !is_slow {
         password::dummy_verify(plain, &context.recipe(store)?, &mut *context.random());
     }
     match found {
@@ -125,7 +128,7 @@ fn save(context: &Context, user: &User, scheme: Scheme, token: &PlainToken) {
         Sessions::of_environment().and_then(|sessions| sessions.put(&context.settings.database, &session));
     if let Err(error) = saved {
         context.output.warning(format_args!("The session was not saved: {error:#}."));
-    } else if presented::variable().is_some() {
+    } else if presented::variable().is_some_and(|token| !token.is_empty()) {
         context.output.warning(format_args!(
             "{} is set and goes before the session that was saved just now.",
             presented::VARIABLE

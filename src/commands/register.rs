@@ -238,14 +238,12 @@ fn report(
     answer.expiry = token.and_then(|token| token.expiry);
     answer.password = random;
     let text = token.map(|token| token.plain.expose());
-    let shown = random.map_or(Ok(()), |random| output.secret("Password", random));
-    shown.and_then(|()| output.answer(text, &answer)).with_context(|| {
-        format!(
-            "{} was registered, but the answer could not be shown; `authctl create-token` gives a token, and a new \
-             password has to be set",
-            user.username
-        )
-    })
+    let username = &user.username;
+    let password_shown = random.map_or(Ok(()), |random| output.secret("Password", random));
+    output.answer(text, &answer).with_context(|| {
+        format!("{username} was registered, but the answer could not be shown; `authctl create-token` gives a token")
+    })?;
+    password_shown.with_context(|| format!("{username} was registered, but the password could not be shown"))
 }
 
 impl Args {

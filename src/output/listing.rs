@@ -33,6 +33,9 @@ pub type Rows<'a> = dyn FnMut(&mut OnRow<'_>) -> Result<()> + 'a;
 /// So many rows are laid out as one table that fits the terminal; more are streamed with fixed widths.
 const LAID_OUT: usize = 1_000;
 
+/// Columns are not wrapped to less than this.
+const NARROWEST: u16 = 20;
+
 /// Writes all rows in the format to the spool.
 pub(super) fn write(
     spool: &mut Spool,
@@ -227,6 +230,10 @@ fn is_right_aligned(heading: &Heading) -> bool {
 fn lay_out(spool: &mut Spool, color: bool, headings: &[Heading], rows: &[Vec<String>]) -> io::Result<()> {
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    // A terminal that does not tell its width says that it has none.
+    if table.width().is_some_and(|width| width < NARROWEST) {
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    }
     if color {
         table.enforce_styling();
     } else {

@@ -211,7 +211,7 @@ fn find_users(
         name = engine.table("django_admin_log")?.as_ref().and_then(target);
     }
     let name = name.unwrap_or_else(|| "auth_user".into());
-    if let Some(table) = engine.table(&name)? {
+    if let Some(table) = engine.table(&name)?.filter(|table| table.has("password")) {
         return Ok(Some(table));
     }
     let mut candidates = Vec::new();
@@ -249,12 +249,12 @@ impl UserTable {
         let key = key.clone();
         let key_kind = table.column(&key).map_or(Kind::Integer, |column| column.kind.clone());
         let logins = match &hints.login_column {
-            Some(name) if table.has(name) => vec![name.clone()],
+            Some(name) if table.is_unique(name) => vec![name.clone()],
             Some(name) => {
                 return Err(Refusal::Config {
                     path: None,
                     message: format!(
-                        "[database] login_column = {name:?}: table {} has no such column.",
+                        "[database] login_column = {name:?}: table {} has no unique column of that name.",
                         table.name
                     ),
                 }

@@ -67,14 +67,14 @@ impl Store {
 
     fn on(engine: Box<dyn Engine>, path: &Path, hints: Hints) -> Result<Self> {
         let Some(layout) = Layout::discover(&*engine, &hints)? else {
-            return Err(Refusal::DatabaseUnusable {
-                path: path.to_owned(),
-                reason:
-                    "it has no user table. In a Django project, run `manage.py migrate` first; else name \
-                         another file with --db."
-                        .into(),
-            }
-            .into());
+            let is_empty = path.metadata().is_ok_and(|metadata| metadata.len() == 0);
+            let reason = if is_empty {
+                "it is empty. In a Django project, run `manage.py migrate`; else delete it and run `authctl init`."
+            } else {
+                "it has no user table. In a Django project, run `manage.py migrate` first; else name another file \
+                 with --db."
+            };
+            return Err(Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.into() }.into());
         };
         Ok(Self { engine, path: path.to_owned(), hints, layout, profiles: OnceCell::new() })
     }

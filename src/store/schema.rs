@@ -24,6 +24,8 @@ pub struct Column {
     pub name: String,
     /// What it holds.
     pub kind: Kind,
+    /// May it be a `DurationField`, which Django keeps in microseconds in a `bigint`?
+    pub may_be_duration: bool,
     /// May it be NULL?
     pub nullable: bool,
     /// Does the database fill it by itself: by a default, by a generated expression, or as the running key?

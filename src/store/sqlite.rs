@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow, bail};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -115,6 +115,7 @@ impl Sqlite {
                 let generated = matches!(row.get(5)?, 2_i64 | 3);
                 Ok(Column {
                     kind: kind_of(&name, &declared, definition),
+                    may_be_duration: declared == "bigint",
                     nullable: !row.get::<_, bool>(2)?,
                     filled: row.get(3)?,
                     generated,
@@ -264,6 +265,9 @@ impl Engine for Sqlite {
         let image = self.connection.serialize(rusqlite::MAIN_DB).map_err(|error| translate(error, path))?;
         let cannot = || format!("{} cannot be made", path.display());
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            bail!("{}: there is no folder {}", cannot(), folder.display());
+        }
         let mut file =
             tempfile::Builder::new().prefix(".authctl-").tempfile_in(folder).with_context(cannot)?;
         file.write_all(&image).and_then(|()| file.as_file().sync_all()).with_context(cannot)?;
@@ -387,9 +391,12 @@ fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
         }
         ErrorCode::ConstraintViolation => constraint(failure.extended_code, detail),
         ErrorCode::ReadOnly => {
-            anyhow::Error::new(error).context(format!("{} cannot be written", path.display()))
+            anyhow!("{} cannot be written: the file or its folder is read-only", path.display())
         }
-        _ => anyhow::Error::new(error).context(format!("{}: the database failed", path.display())),
+        ErrorCode::CannotOpen => {
+            anyhow!("{} cannot be opened: {detail}; see who may read it", path.display())
+        }
+        _ => anyhow!("{}: the database failed: {detail}", path.display()),
     }
 }
 

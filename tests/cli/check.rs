@@ -63,7 +63,7 @@ fn everything_that_wants_attention_is_found() {
         "warning weak_hash",
         "warning case_only_username",
         "warning case_only_email",
-        "warning superuser_never_logged_in",
+        "note superuser_never_logged_in",
         "warning token_of_inactive_user",
         "note expired_token",
     ] {
@@ -72,7 +72,13 @@ fn everything_that_wants_attention_is_found() {
     assert_eq!(run.error()["code"], "findings");
     assert!(env.database_bytes() == before, "check writes nothing");
     let shown = env.run(["check"]).ends_with(11);
-    assert!(shown.stderr.contains("warning: 1 with a password that no hasher"), "{}", shown.stderr);
+    assert!(
+        shown
+            .stderr
+            .contains("warning: Users with a password that no hasher of Django's understands: 1 (odd)"),
+        "{}",
+        shown.stderr
+    );
     assert!(!shown.stderr.contains("plain text"));
 }
 
@@ -99,4 +105,28 @@ fn dangling_references_and_damage_are_errors() {
     );
     let run = env.run(["check", "--format", "json"]).ends_with(11);
     assert_eq!(findings(&run.json()), ["error damaged"]);
+}
+
+#[test]
+fn a_configuration_that_would_stop_a_registration_is_an_error() {
+    for config in [
+        "[register]\nrequired = [\"emial\"]\n",
+        "[register]\nprofile = \"nope\"\n",
+        "[profiles.customer]\ntable = \"nope\"\n",
+        "[tokens]\nscheme = \"knox\"\n",
+    ] {
+        let env = TestEnv::with_database("");
+        env.write("authctl.toml", config);
+        let run = env.run(["check", "--format", "json"]).ends_with(11);
+        assert_eq!(findings(&run.json()), ["error configuration"], "{config}");
+        env.run(["register", "meg", "--no-password"]).ends_with(2);
+    }
+}
+
+#[test]
+fn an_open_choice_of_the_login_column_is_shown_and_no_fault() {
+    let env = TestEnv::with_database("");
+    env.execute("CREATE UNIQUE INDEX one_address ON auth_user (email)");
+    let object = env.run(["check", "--format", "json"]).succeeds().json();
+    assert!(object["login_column"].is_null());
 }

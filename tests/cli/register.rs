@@ -968,3 +968,23 @@ fn a_password_in_the_place_of_an_argument_is_not_echoed() {
         assert!(!run.stderr.contains("Zebra"), "{}", run.stderr);
     }
 }
+
+#[test]
+fn a_field_of_the_user_and_the_profile_is_named_with_its_kind() {
+    let env = TestEnv::with_database(
+        "[profiles.gamer]\ntable = \"app_gamer\"\nfields = { tier = \"varchar(9)\" }\n[register]\nprofile = \"gamer\"\n",
+    );
+    env.execute("ALTER TABLE auth_user ADD COLUMN tier varchar(9) NOT NULL DEFAULT 'none'");
+    let arguments = ["register", "meg", "--no-password", "--format", "json"];
+    assert_eq!(faults(&env.run(arguments).ends_with(6)), ["gamer.tier required"]);
+    let sets = ["--set", "tier=user", "--set", "gamer.tier=game"];
+    env.run(arguments.iter().chain(&sets)).succeeds();
+    assert_eq!(env.value("SELECT u.tier || g.tier FROM auth_user u, app_gamer g"), "usergame");
+}
+
+#[test]
+fn the_moment_of_joining_can_be_set() {
+    let env = plain();
+    env.run(["register", "meg", "--no-password", "--set", "date_joined=2020-01-02"]).succeeds();
+    assert_eq!(env.value("SELECT date_joined FROM auth_user"), "2020-01-02 00:00:00");
+}
