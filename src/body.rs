@@ -29,6 +29,8 @@ pub struct Body {
     pub account_type: Option<String>,
     /// All other keys.
     pub fields: Vec<(String, Input)>,
+    /// What is wrong with the keys above, to be told together with what else is found wrong.
+    pub faults: Vec<Fault>,
 }
 
 /// No body is longer than this many bytes.
@@ -51,7 +53,7 @@ impl Body {
     /// The body in a file, or on standard input for `-`.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] with every fault there is, or what the operating system says.
+    /// [`Refusal::Invalid`] for what is no JSON object, or what the operating system says.
     pub fn read(path: &Path) -> Result<Self> {
         let is_stdin = path == Path::new("-");
         let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
@@ -74,17 +76,16 @@ impl Body {
             bad(format!("The body in {name} is not JSON: see {place}."))
         })?;
         match json {
-            Json::Object(fields) => Self::of(fields),
+            Json::Object(fields) => Ok(Self::of(fields)),
             _ => Err(Refusal::invalid("", "invalid_json", "The body has to be one JSON object.").into()),
         }
     }
 
-    fn of(object: Map<String, Json>) -> Result<Self> {
+    fn of(object: Map<String, Json>) -> Self {
         let mut body = Self::default();
-        let mut faults = Vec::new();
         for (key, value) in object {
             if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == key) {
-                faults.push(Fault::new(
+                body.faults.push(Fault::new(
                     &*key,
                     "not_settable",
                     format!("{key} is not taken from a body: {why}."),
@@ -101,7 +102,7 @@ impl Body {
                     match value {
                         Json::Null => {}
                         Json::String(password) => body.password = Some(Plain::new(password)),
-                        _ => faults.push(Fault::new(&*key, "invalid", "password must be text.")),
+                        _ => body.faults.push(Fault::new(&*key, "invalid", "password must be text.")),
                     }
                     continue;
                 }
@@ -113,9 +114,9 @@ impl Body {
             match value {
                 Json::Null => {}
                 Json::String(text) => *place = Some(text),
-                _ => faults.push(Fault::new(&*key, "invalid", format!("{key} must be text."))),
+                _ => body.faults.push(Fault::new(&*key, "invalid", format!("{key} must be text."))),
             }
         }
-        if faults.is_empty() { Ok(body) } else { Err(Refusal::Invalid(faults).into()) }
+        body
     }
 }

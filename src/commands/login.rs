@@ -175,7 +175,7 @@ fn from_body(path: &Path, store: &Store, context: &Context) -> Result<(String, P
     let by_email = context.settings.register.username_from == UsernameFrom::Email
         || store.layout().users.login()? == "email";
     let name_key = if by_email { "email" } else { "username" };
-    let mut faults = Vec::new();
+    let mut faults = body.faults;
     let others = [("first_name", body.first_name.is_some()), ("last_name", body.last_name.is_some())];
     let others = others.into_iter().chain([("account_type", body.account_type.is_some())]);
     let unknown = others.filter(|(_, is_given)| *is_given).map(|(key, _)| key);

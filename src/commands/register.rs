@@ -131,6 +131,12 @@ fn assignment(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// What of a body is not part of the request.
+struct FromBody {
+    password: Option<Plain>,
+    faults: Vec<Fault>,
+}
+
 /// The password of a new account.
 enum Password {
     Plain(Plain),
@@ -141,7 +147,7 @@ enum Password {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
-    let (mut request, body_password) = args.request()?;
+    let (mut request, from_body) = args.request()?;
     let draft = args.draft(context)?;
     let store = match &draft {
         Some(draft) => draft,
@@ -151,10 +157,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if context.prompt.is_interactive() {
         ask_for_missing(&mut request, store, context)?;
     }
-    let account = args.account(&request, body_password.is_some(), store, context)?;
+    let account = args.account(&request, &from_body, store, context)?;
     account.check_free(store)?;
     let scheme = if args.wants_token() { minting::scheme(context, store, args.scheme)? } else { None };
-    let password = args.password(body_password, &request, &account, context)?;
+    let password = args.password(from_body.password, &request, &account, context)?;
     let recipe = context.recipe(store)?;
     let encoded = match &password {
         Password::Plain(plain) | Password::Random(plain) => {
@@ -247,8 +253,8 @@ fn report(
 }
 
 impl Args {
-    /// What is wanted, from the options and the body together, and the body's password.
-    fn request(&self) -> Result<(Request, Option<Plain>)> {
+    /// What is wanted, from the options and the body together, and the rest of the body.
+    fn request(&self) -> Result<(Request, FromBody)> {
         let body = match &self.from_json {
             Some(path) if path == Path::new("-") && self.password.stdin => {
                 return Err(Refusal::usage(
@@ -296,7 +302,7 @@ impl Args {
             fields,
             profile,
         };
-        Ok((request, body.password))
+        Ok((request, FromBody { password: body.password, faults: body.faults }))
     }
 
     /// A new database, where one is to be made.
@@ -317,17 +323,21 @@ impl Args {
     fn account(
         &self,
         request: &Request,
-        from_body: bool,
+        from_body: &FromBody,
         store: &Store,
         context: &Context,
     ) -> Result<Account> {
         let (account, mut faults) =
             request.account(store, &context.settings, context.now(), &mut *context.random())?;
         let has_source = self.password.is_given() || self.random_password.is_some() || self.no_password;
-        if !from_body && !has_source && !context.prompt.is_interactive() {
+        if from_body.password.is_none() && !has_source && !context.prompt.is_interactive() {
             let how = "--password-stdin, --password-file, --password-env, --random-password or --no-password";
             faults.push(Fault::new("password", "required", format!("password must be provided: {how}")));
         }
+        // What is in the body, though wrong, is not missing.
+        let is_told = |fault: &Fault| from_body.faults.iter().any(|told| told.field == fault.field);
+        faults.retain(|fault| !is_told(fault));
+        faults.extend(from_body.faults.iter().cloned());
         if faults.is_empty() { Ok(account) } else { Err(Refusal::Invalid(faults).into()) }
     }
 

@@ -54,6 +54,25 @@ fn an_unknown_account_type_does_not_hide_other_faults() {
 }
 
 #[test]
+fn refused_keys_do_not_hide_other_faults() {
+    let env = TestEnv::with_database("");
+    let run = register(&env, r#"{"id": 1, "is_staff": true, "nosuch": 1, "email": "x", "password": 12}"#)
+        .ends_with(6);
+    let faults = faults(&run);
+    for expected in [
+        "id not_settable",
+        "is_staff not_settable",
+        "nosuch unknown_field",
+        "email invalid",
+        "username required",
+        "password invalid",
+    ] {
+        assert!(faults.contains(&expected.to_owned()), "{expected} is not in {faults:?}");
+    }
+    assert_eq!(faults.len(), 6, "{faults:?}");
+}
+
+#[test]
 fn each_kind_names_the_field_it_needs() {
     let env = TestEnv::with_database(REPAIRS);
     let run = register(&env, &CUSTOMER.replace("\"address\"", "\"specialty\"")).ends_with(6);
@@ -231,7 +250,8 @@ fn login_bodies_are_checked() {
         &env,
         r#"{"username": "meg", "password": "x", "first_name": "Meg", "pasword": 1, "is_staff": true}"#,
     );
-    assert_eq!(faults(&run.ends_with(6)), ["is_staff not_settable"]);
+    let found = ["is_staff not_settable", "first_name unknown_field", "pasword unknown_field"];
+    assert_eq!(faults(&run.ends_with(6)), found);
     let run = login(&env, r#"{"username": "meg", "password": "x", "first_name": "Meg", "pasword": 1}"#);
     assert_eq!(faults(&run), ["first_name unknown_field", "pasword unknown_field"]);
     assert!(run.stderr.contains("Did you mean password?"));
