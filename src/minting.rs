@@ -4,9 +4,9 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use crate::context::Context;
-use crate::model::Scheme;
+use crate::model::{Scheme, TokenFilter, User};
 use crate::refusal::Refusal;
-use crate::store::{NewToken, Store};
+use crate::store::{NewToken, Store, Transaction};
 use crate::token::{Minted, PlainToken, Stored, Ttl, drf, knox};
 
 /// A token that was made but not stored.
@@ -106,4 +106,43 @@ pub fn mint(context: &Context, store: &Store, scheme: Scheme, ttl: Option<Ttl>) 
         _ => (drf::mint(&mut *random), None),
     };
     Ok(Fresh { scheme, plain, expiry, stored, created })
+}
+
+/// Gives a user the token: with drf the key that is there, unless it is to be rotated; else the fresh one, stored once
+/// `allow` has agreed within the transaction. Tells whether it is the fresh one.
+///
+/// # Errors
+/// [`Refusal::InactiveUser`] or [`Refusal::UserNotFound`] where the user was taken away in the meantime, what `allow`
+/// returns, or a failure of the database.
+pub fn hand_out(
+    store: &Store,
+    user: &User,
+    fresh: &Fresh,
+    rotate: bool,
+    allow: impl FnOnce(&Transaction<'_>) -> Result<()>,
+) -> Result<(PlainToken, bool)> {
+    let existing = |store: &Store| match fresh.scheme {
+        Scheme::Drf if !rotate => store.drf_key(&user.id),
+        _ => Ok(None),
+    };
+    if let Some(key) = existing(store)? {
+        return Ok((key, false));
+    }
+    store.transact(|transaction| {
+        transaction.active_user(user)?;
+        // Someone else may have made it between the look and the lock.
+        if let Some(key) = existing(transaction)? {
+            return Ok((key, false));
+        }
+        allow(transaction)?;
+        if fresh.scheme == Scheme::Drf {
+            let user = Some(user.id.clone());
+            let old = TokenFilter { user, scheme: Some(Scheme::Drf), ..TokenFilter::default() };
+            for token in transaction.tokens(&old)? {
+                transaction.delete_token(&token)?;
+            }
+        }
+        transaction.insert_token(&user.id, &fresh.as_new())?;
+        Ok((fresh.plain.clone(), true))
+    })
 }

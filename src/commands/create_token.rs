@@ -5,7 +5,7 @@ use crate::answer::Answer;
 use crate::context::Context;
 use crate::interrupt;
 use crate::minting;
-use crate::model::{Scheme, TokenFilter};
+use crate::model::Scheme;
 use crate::output::local;
 use crate::refusal::Refusal;
 use crate::token::Ttl;
@@ -57,29 +57,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         return Err(Refusal::InactiveUser(user.username).into());
     }
     let fresh = minting::mint(context, store, scheme, args.expires_in)?;
-    let existing = if scheme == Scheme::Drf && !args.rotate { store.drf_key(&user.id)? } else { None };
-    let (token, created) = match existing {
-        Some(key) => (key, false),
-        None => store.transact(|transaction| {
-            transaction.active_user(&user)?;
-            if scheme == Scheme::Drf {
-                match transaction.drf_key(&user.id)? {
-                    Some(key) if !args.rotate => return Ok((key, false)),
-                    _ => {}
-                }
-                let old = TokenFilter {
-                    user: Some(user.id.clone()),
-                    scheme: Some(scheme),
-                    ..TokenFilter::default()
-                };
-                for token in transaction.tokens(&old)? {
-                    transaction.delete_token(&token)?;
-                }
-            }
-            transaction.insert_token(&user.id, &fresh.as_new())?;
-            Ok((fresh.plain.clone(), true))
-        })?,
-    };
+    let (token, created) = minting::hand_out(store, &user, &fresh, args.rotate, |_| Ok(()))?;
     context.output.status(match (created, fresh.expiry) {
         (true, Some(expiry)) => {
             format!("Made a {scheme} token for {}, good until {}.", user.username, local(expiry))

@@ -70,23 +70,20 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     };
 
     let fresh = minting::mint(context, store, scheme, None)?;
-    let existing = if scheme == Scheme::Drf { store.drf_key(&user.id)? } else { None };
-    let token = match existing {
-        Some(key) => key,
-        None => store.transact(|transaction| {
-            // Between the look and the lock someone may have taken the user away, or made the token.
-            transaction.active_user(&user).map_err(|_| Refusal::BadCredentials)?;
-            if let (Scheme::Knox, Some(limit)) = (scheme, context.settings.tokens.limit)
-                && transaction.valid_knox_tokens(&user.id, context.now())? >= limit
+    let handed_out = minting::hand_out(store, &user, &fresh, false, |transaction| {
+        match (scheme, context.settings.tokens.limit) {
+            (Scheme::Knox, Some(limit))
+                if transaction.valid_knox_tokens(&user.id, context.now())? >= limit =>
             {
-                return Err(Refusal::TokenLimit(limit).into());
+                Err(Refusal::TokenLimit(limit).into())
             }
-            match transaction.drf_key(&user.id)? {
-                Some(key) if scheme == Scheme::Drf => Ok(key),
-                _ => transaction.insert_token(&user.id, &fresh.as_new()).map(|()| fresh.plain.clone()),
-            }
-        })?,
-    };
+            _ => Ok(()),
+        }
+    });
+    let (token, _) = handed_out.map_err(|error| match error.downcast_ref() {
+        Some(Refusal::InactiveUser(_) | Refusal::UserNotFound(_)) => Refusal::BadCredentials.into(),
+        _ => error,
+    })?;
 
     context.output.status(format_args!("Logged in as {}.", user.username));
     if !args.no_store {
