@@ -17,6 +17,8 @@ pub enum Input {
     Text(String),
     /// A value of a JSON body or of `authctl.toml`.
     Json(Json),
+    /// What is in a file and is no text.
+    Bytes(Vec<u8>),
 }
 
 impl Input {
@@ -26,6 +28,7 @@ impl Input {
         match self {
             Self::Text(text) | Self::Json(Json::String(text)) => text.trim().is_empty(),
             Self::Json(json) => json.is_null(),
+            Self::Bytes(bytes) => bytes.is_empty(),
         }
     }
 }
@@ -40,8 +43,13 @@ pub fn convert(name: &str, column: &Column, input: &Input, zone: &TimeZone) -> R
         let fault = || Fault::new(name, "null", format!("{name} must have a value."));
         return column.nullable.then_some(Value::Null).ok_or_else(fault);
     }
+    let invalid = |expected: &str| Fault::new(name, "invalid", format!("{name} must be {expected}."));
     let text = match (input, &column.kind) {
-        (Input::Json(json), Kind::Json) => return Ok(Value::Text(python_json(json))),
+        (Input::Json(json), Kind::Json) => {
+            return python_json(json).map(Value::Text).ok_or_else(|| invalid(&expected(column)));
+        }
+        (Input::Bytes(bytes), Kind::Bytes) => return Ok(Value::Bytes(bytes.clone())),
+        (Input::Bytes(_), kind) => return Err(invalid(&format!("{kind}; this is not UTF-8 text"))),
         (Input::Json(Json::String(text)) | Input::Text(text), _) => text.clone(),
         (Input::Json(json @ (Json::Bool(_) | Json::Number(_))), kind)
             if !matches!(kind, Kind::Text { .. }) =>
@@ -49,7 +57,7 @@ pub fn convert(name: &str, column: &Column, input: &Input, zone: &TimeZone) -> R
             json.to_string()
         }
         (Input::Json(_), kind) => {
-            return Err(Fault::new(name, "invalid", format!("{name} must be {kind}, as a JSON value.")));
+            return Err(invalid(&format!("{kind}, as a JSON value")));
         }
     };
     if let Kind::Text { max_length: Some(limit) } = column.kind
@@ -65,8 +73,7 @@ pub fn convert(name: &str, column: &Column, input: &Input, zone: &TimeZone) -> R
     {
         return Ok(Value::Integer(microseconds));
     }
-    stored(&column.kind, &text, zone)
-        .ok_or_else(|| Fault::new(name, "invalid", format!("{name} must be {}.", expected(column))))
+    stored(&column.kind, &text, zone).ok_or_else(|| invalid(&expected(column)))
 }
 
 fn stored(kind: &Kind, text: &str, zone: &TimeZone) -> Option<Value> {
@@ -80,7 +87,7 @@ fn stored(kind: &Kind, text: &str, zone: &TimeZone) -> Option<Value> {
         Kind::Time => time_of_day(text.trim().parse().ok()?).into(),
         Kind::Uuid => Value::Uuid(uuid(text)?),
         Kind::Decimal => decimal(text)?.into(),
-        Kind::Json => python_json(&serde_json::from_str(text).ok()?).into(),
+        Kind::Json => python_json(&serde_json::from_str(text).ok()?)?.into(),
         Kind::Bytes => Value::Bytes(text.as_bytes().to_vec()),
     })
 }
@@ -169,8 +176,8 @@ fn decimal(text: &str) -> Option<String> {
 }
 
 /// JSON as Python's `json.dumps` writes it by default, which is what Django stores: a space after commas and colons,
-/// and ASCII alone.
-fn python_json(json: &Json) -> String {
+/// and ASCII alone. `None` for a number that Python would take for infinite, which SQLite does not take for JSON.
+fn python_json(json: &Json) -> Option<String> {
     struct Python;
     impl serde_json::ser::Formatter for Python {
         fn begin_array_value<W: std::io::Write + ?Sized>(
@@ -191,6 +198,15 @@ fn python_json(json: &Json) -> String {
 
         fn begin_object_value<W: std::io::Write + ?Sized>(&mut self, writer: &mut W) -> std::io::Result<()> {
             writer.write_all(b": ")
+        }
+
+        fn write_number_str<W: std::io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            number: &str,
+        ) -> std::io::Result<()> {
+            let spelt = python_number(number).ok_or(std::io::ErrorKind::InvalidData)?;
+            writer.write_all(spelt.as_bytes())
         }
 
         fn write_string_fragment<W: std::io::Write + ?Sized>(
@@ -214,9 +230,24 @@ fn python_json(json: &Json) -> String {
         }
     }
     let mut bytes = Vec::new();
-    let written = json.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Python));
-    debug_assert!(written.is_ok(), "a JSON value can be written to memory");
-    String::from_utf8(bytes).unwrap_or_default()
+    json.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Python)).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+/// A JSON number as Python spells it: whole ones with all their digits, others as `repr(float)` does, which is the
+/// shortest form that reads back as the same number.
+fn python_number(number: &str) -> Option<String> {
+    if !number.contains(['.', 'e', 'E']) {
+        return Some(if number == "-0" { "0".into() } else { number.to_owned() });
+    }
+    let number: f64 = number.parse().ok().filter(|number: &f64| number.is_finite())?;
+    let scientific = format!("{number:e}");
+    let (digits, exponent) = scientific.split_once('e')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    Some(match exponent {
+        -4..16 => format!("{number:?}"),
+        _ => format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
+    })
 }
 
 #[cfg(test)]
@@ -275,6 +306,29 @@ mod tests {
         let stored = text(Kind::Json, r#"{"b":[1,2.5,null],"a":"é😀"}"#);
         assert!(stored == Ok(r#"{"b": [1, 2.5, null], "a": "\u00e9\ud83d\ude00"}"#.into()));
         assert!(text(Kind::Json, "{") == Err("invalid"));
+        assert!(text(Kind::Json, "1e999") == Err("invalid"));
+    }
+
+    #[test]
+    fn numbers_are_spelt_as_python_spells_them() {
+        // Each right side is what Python 3.11 prints for `json.dumps(json.loads(left))`.
+        let cases = [
+            ("123456789012345678901234567890", "123456789012345678901234567890"),
+            ("-0", "0"),
+            ("-0.0", "-0.0"),
+            ("2.50", "2.5"),
+            ("1E2", "100.0"),
+            ("1e15", "1000000000000000.0"),
+            ("1e16", "1e+16"),
+            ("12345678901234567.5", "1.2345678901234568e+16"),
+            ("0.0001", "0.0001"),
+            ("0.00001", "1e-05"),
+            ("1.5e-7", "1.5e-07"),
+            ("1e300", "1e+300"),
+        ];
+        for (given, expected) in cases {
+            assert!(text(Kind::Json, given) == Ok(expected.into()), "{given}");
+        }
     }
 
     #[test]
@@ -286,5 +340,9 @@ mod tests {
         assert!(json(Kind::Boolean, true.into()) == Ok(Value::Boolean(true)));
         assert!(json(Kind::Text { max_length: None }, 7.into()) == Err("invalid"));
         assert!(json(Kind::Text { max_length: None }, Json::Null) == Err("null"));
+        let bytes = Input::Bytes(vec![0xff, 0]);
+        let file = |kind| convert("x", &column(kind), &bytes, &TimeZone::UTC).map_err(|fault| fault.code);
+        assert!(file(Kind::Bytes) == Ok(Value::Bytes(vec![0xff, 0])));
+        assert!(file(Kind::Text { max_length: None }) == Err("invalid"));
     }
 }

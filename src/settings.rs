@@ -86,6 +86,7 @@ pub struct Register {
     /// The profile kind of new users.
     pub profile: Option<String>,
     /// Values of user columns that are not given.
+    #[serde(deserialize_with = "values")]
     pub defaults: Map<String, Json>,
 }
 
@@ -113,6 +114,7 @@ pub struct ProfileKind {
     /// Does a profile of this kind make its user staff?
     pub staff: bool,
     /// Values of fields that are not given.
+    #[serde(deserialize_with = "values")]
     pub defaults: Map<String, Json>,
     /// The migrations, as `app.name`, that make nothing but profile tables.
     migrations: Vec<String>,
@@ -143,6 +145,25 @@ pub struct Passwords {
     pub hasher: Option<Recipe>,
     /// Are weak passwords refused?
     pub require_strong: bool,
+}
+
+/// Values of columns; TOML's dates and times as the text they are written in.
+fn values<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Map<String, Json>, D::Error> {
+    fn json(value: toml::Value) -> Json {
+        match value {
+            toml::Value::String(text) => text.into(),
+            toml::Value::Integer(number) => number.into(),
+            toml::Value::Float(number) => number.into(),
+            toml::Value::Boolean(flag) => flag.into(),
+            toml::Value::Datetime(moment) => moment.to_string().into(),
+            toml::Value::Array(values) => values.into_iter().map(json).collect(),
+            toml::Value::Table(table) => Json::Object(object(table)),
+        }
+    }
+    fn object(table: toml::Table) -> Map<String, Json> {
+        table.into_iter().map(|(name, value)| (name, json(value))).collect()
+    }
+    toml::Table::deserialize(deserializer).map(object)
 }
 
 fn recipe<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Recipe>, D::Error> {

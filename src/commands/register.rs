@@ -277,7 +277,7 @@ impl Args {
             if fields.iter().any(|(name, _)| name == field) {
                 return Err(Refusal::usage(format!("{field} is given twice.")).into());
             }
-            fields.push((field.clone(), Input::Text(value_of(field, value)?)));
+            fields.push((field.clone(), value_of(field, value)?));
         }
         let profile = match (&self.profile, &body.account_type, self.no_profile) {
             (Some(_), Some(_), _) | (None, Some(_), true) => {
@@ -432,13 +432,15 @@ fn once(option: &str, given: Option<&String>, from_body: Option<String>) -> Resu
     }
 }
 
-/// The value of `--set`: as it stands, or the text of the file behind an `@`.
-fn value_of(field: &str, value: &str) -> Result<String> {
-    match value.strip_prefix('@') {
-        None => Ok(value.to_owned()),
-        Some(literal) if literal.starts_with('@') => Ok(literal.to_owned()),
-        Some(path) => std::fs::read_to_string(path).with_context(|| {
-            format!("--set {field}=@{path}: the file cannot be read; for the text itself, write @@")
-        }),
-    }
+/// The value of `--set`: as it stands, or what is in the file behind an `@`.
+fn value_of(field: &str, value: &str) -> Result<Input> {
+    let path = match value.strip_prefix('@') {
+        None => return Ok(Input::Text(value.to_owned())),
+        Some(literal) if literal.starts_with('@') => return Ok(Input::Text(literal.to_owned())),
+        Some(path) => path,
+    };
+    let bytes = std::fs::read(path).with_context(|| {
+        format!("--set {field}=@{path}: the file cannot be read; for the text itself, write @@")
+    })?;
+    Ok(String::from_utf8(bytes).map_or_else(|error| Input::Bytes(error.into_bytes()), Input::Text))
 }

@@ -28,11 +28,23 @@ pub trait Engine {
     /// Where the database cannot be read.
     fn table(&self, name: &str) -> Result<Option<Table>>;
 
-    /// The names of the tables that refer to this one, in the order in which they were made.
+    /// Is there a table of this name?
     ///
     /// # Errors
     /// Where the database cannot be read.
-    fn referring_to(&self, table: &str) -> Result<Vec<String>>;
+    fn has_table(&self, name: &str) -> Result<bool>;
+
+    /// The tables that have all of these columns.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn tables_with(&self, columns: &[&str]) -> Result<Vec<Table>>;
+
+    /// The tables in which a column that refers to this table is unique by itself, in the order in which they were made.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>>;
 
     /// Runs a query and hands out its rows, the columns read as `kinds` says.
     ///

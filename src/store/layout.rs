@@ -114,13 +114,10 @@ impl Layout {
     /// is no user table at all.
     pub fn discover(engine: &dyn Engine, hints: &Hints) -> Result<Option<Self>> {
         let drf = engine.table("authtoken_token")?.filter(|table| table.has("key") && table.has("user_id"));
-        let knox = engine.table("knox_authtoken")?.and_then(KnoxTable::recognise);
+        let knox = KnoxTable::find(engine)?;
         let Some(users) = find_users(engine, hints, drf.as_ref(), knox.as_ref())? else { return Ok(None) };
         let users = UserTable::recognise(users, hints)?;
-        let is_django = match engine.table("django_content_type")? {
-            Some(_) => has_rows(engine, "django_content_type")?,
-            None => false,
-        };
+        let is_django = engine.has_table("django_content_type")? && has_rows(engine, "django_content_type")?;
         Ok(Some(Self { users, drf, knox, is_django }))
     }
 
@@ -146,11 +143,8 @@ impl Layout {
     pub fn discover_profiles(&self, engine: &dyn Engine, hints: &Hints) -> Result<Vec<ProfileTable>> {
         const NOT_PROFILES: [&str; 3] = ["authtoken_token", "knox_authtoken", "django_admin_log"];
         let mut found = Vec::new();
-        for name in engine.referring_to(&self.users.table.name)? {
-            if NOT_PROFILES.contains(&&*name) {
-                continue;
-            }
-            if let Some(table) = engine.table(&name)?
+        for table in engine.uniquely_referring_to(&self.users.table.name)? {
+            if !NOT_PROFILES.contains(&&*table.name)
                 && let Some(user_column) = self.one_to_one(&table)
             {
                 found.push(ProfileTable { kind: String::new(), table, user_column });
@@ -214,15 +208,7 @@ fn find_users(
     if let Some(table) = engine.table(&name)?.filter(|table| table.has("password")) {
         return Ok(Some(table));
     }
-    let mut candidates = Vec::new();
-    for name in engine.table_names()? {
-        if let Some(table) = engine.table(&name)?
-            && table.has("password")
-            && table.has("last_login")
-        {
-            candidates.push(table);
-        }
-    }
+    let mut candidates = engine.tables_with(&["password", "last_login"])?;
     if candidates.len() > 1 {
         return Err(Refusal::Ambiguous {
             what: "The user table".into(),
@@ -284,6 +270,17 @@ fn login_candidates(table: &Table, key: &str) -> Vec<String> {
 }
 
 impl KnoxTable {
+    /// knox's own table, else the only one that looks like it: `KNOX_TOKEN_MODEL` may have put another in its place.
+    fn find(engine: &dyn Engine) -> Result<Option<Self>> {
+        if let Some(own) = engine.table("knox_authtoken")? {
+            return Ok(Self::recognise(own));
+        }
+        let others = engine.tables_with(&["digest", "token_key", "user_id"])?;
+        let mut others = others.into_iter().filter_map(Self::recognise);
+        let first = others.next();
+        Ok(first.filter(|_| others.next().is_none()))
+    }
+
     fn recognise(table: Table) -> Option<Self> {
         let expiry = ["expiry", "expires"].into_iter().find(|name| table.has(name))?.to_owned();
         let public = table.column("token_key")?;
@@ -302,7 +299,7 @@ fn name_kinds(engine: &dyn Engine, hints: &Hints, found: &mut [ProfileTable]) ->
     for (kind, table) in &hints.profile_tables {
         if let Some(profile) = found.iter_mut().find(|profile| profile.table.name == *table) {
             profile.kind.clone_from(kind);
-        } else if engine.table(table)?.is_some() {
+        } else if engine.has_table(table)? {
             return Err(Refusal::Config {
                 path: None,
                 message: format!(
@@ -356,7 +353,7 @@ fn model_name(engine: &dyn Engine, table: &str) -> Result<String> {
 fn models(engine: &dyn Engine) -> Result<Vec<(String, String)>> {
     const TEXT: Kind = Kind::Text { max_length: None };
     let mut models = Vec::new();
-    if engine.table("django_content_type")?.is_some() {
+    if engine.has_table("django_content_type")? {
         let sql = "SELECT app_label, model FROM django_content_type";
         engine.query(sql, &[], &[TEXT, TEXT], &mut |cells| {
             models.push((cells[0].string(), cells[1].string()));

@@ -4,6 +4,7 @@
 //! introspects, executes and converts. A second engine is a second file beside `sqlite`.
 
 mod create;
+mod definition;
 mod engine;
 pub mod layout;
 mod profiles;

@@ -1,5 +1,6 @@
 //! The SQLite engine: opening, introspection, and Django's stored forms of each kind of value.
 
+use std::cell::OnceCell;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
@@ -15,6 +16,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Params, ToSql, params_from_iter};
 
 use crate::refusal::Refusal;
+use crate::store::definition::may_refer_uniquely;
 use crate::store::engine::{Engine, OnRow};
 use crate::store::regexp;
 use crate::store::schema::{Column, Reference, Table};
@@ -37,6 +39,17 @@ pub struct Sqlite {
     connection: Connection,
     path: PathBuf,
     time_zone: TimeZone,
+    /// The definitions in the file; read once, since each command asks for several.
+    definitions: OnceCell<Vec<Definition>>,
+}
+
+/// An entry of SQLite's schema table (file format, section 2.6) for a table or one of its unique indexes.
+#[derive(Debug)]
+struct Definition {
+    is_table: bool,
+    name: String,
+    table: String,
+    sql: String,
 }
 
 impl Sqlite {
@@ -82,7 +95,8 @@ impl Sqlite {
             connection.execute_batch("PRAGMA foreign_keys = ON")
         };
         prepare().map_err(|error| translate(error, path))?;
-        Ok(Self { connection, path: path.to_owned(), time_zone: opening.time_zone.clone() })
+        let time_zone = opening.time_zone.clone();
+        Ok(Self { connection, path: path.to_owned(), time_zone, definitions: OnceCell::new() })
     }
 
     fn translate(&self, error: rusqlite::Error) -> anyhow::Error {
@@ -99,6 +113,36 @@ impl Sqlite {
         let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.translate(error))?;
         let rows = statement.query_map(parameters, read).and_then(Iterator::collect);
         rows.map_err(|error| self.translate(error))
+    }
+
+    fn definitions(&self) -> Result<&[Definition]> {
+        if let Some(definitions) = self.definitions.get() {
+            return Ok(definitions);
+        }
+        let read = self.rows(
+            "SELECT type = 'table', name, tbl_name, sql FROM sqlite_master \
+             WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+                OR type = 'index' AND sql LIKE 'CREATE UNIQUE%'",
+            [],
+            |row| {
+                Ok(Definition {
+                    is_table: row.get(0)?,
+                    name: row.get(1)?,
+                    table: row.get(2)?,
+                    sql: row.get(3)?,
+                })
+            },
+        )?;
+        Ok(self.definitions.get_or_init(|| read))
+    }
+
+    fn tables(&self) -> Result<impl Iterator<Item = &Definition>> {
+        Ok(self.definitions()?.iter().filter(|definition| definition.is_table))
+    }
+
+    /// The definition of this table; SQL knows no upper and lower case in names.
+    fn definition(&self, table: &str) -> Result<Option<&Definition>> {
+        Ok(self.tables()?.find(|definition| definition.name.eq_ignore_ascii_case(table)))
     }
 
     fn columns(&self, table: &str, definition: &str) -> Result<(Vec<Column>, Vec<String>)> {
@@ -171,21 +215,17 @@ impl Sqlite {
 
 impl Engine for Sqlite {
     fn table_names(&self) -> Result<Vec<String>> {
-        self.rows(
-            "SELECT name FROM sqlite_master WHERE type = ?1 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
-            ["table"],
-            |row| row.get(0),
-        )
+        Ok(self.tables()?.map(|table| table.name.clone()).collect())
+    }
+
+    fn has_table(&self, name: &str) -> Result<bool> {
+        Ok(self.definition(name)?.is_some())
     }
 
     fn table(&self, name: &str) -> Result<Option<Table>> {
-        let found: Vec<(String, String)> = self.rows(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
-            [name],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        let Some((name, definition)) = found.into_iter().next() else { return Ok(None) };
-        let (columns, key) = self.columns(&name, &definition)?;
+        let Some(definition) = self.definition(name)? else { return Ok(None) };
+        let name = definition.name.clone();
+        let (columns, key) = self.columns(&name, &definition.sql)?;
         let references = self.references(&name)?;
         let mut uniques = self.uniques(&name)?;
         if !key.is_empty() && !uniques.contains(&key) {
@@ -194,15 +234,33 @@ impl Engine for Sqlite {
         Ok(Some(Table { name, columns, key, references, uniques }))
     }
 
-    fn referring_to(&self, table: &str) -> Result<Vec<String>> {
-        // The text of the definition rules most tables out before SQLite takes them apart.
-        self.rows(
-            "SELECT DISTINCT master.name FROM sqlite_master AS master, pragma_foreign_key_list(master.name) AS key \
-             WHERE master.type = 'table' AND instr(lower(master.sql), lower(?1)) > 0 \
-               AND key.\"table\" = ?1 COLLATE NOCASE ORDER BY master.rowid",
-            [table],
-            |row| row.get(0),
-        )
+    fn tables_with(&self, columns: &[&str]) -> Result<Vec<Table>> {
+        let mut found = Vec::new();
+        for definition in self.tables()? {
+            if columns.iter().all(|column| definition.sql.contains(column)) {
+                found.extend(self.table(&definition.name)?);
+            }
+        }
+        found.retain(|table| columns.iter().all(|column| table.has(column)));
+        Ok(found)
+    }
+
+    fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>> {
+        let definitions = self.definitions()?;
+        let mut found = Vec::new();
+        for table in self.tables()? {
+            let indexes = definitions.iter().filter(|index| !index.is_table && index.table == table.name);
+            let indexes: Vec<&str> = indexes.map(|index| &*index.sql).collect();
+            if may_refer_uniquely(&table.sql, &indexes, target) {
+                found.extend(self.table(&table.name)?);
+            }
+        }
+        let is_one = |table: &Table| {
+            let mut references = table.references.iter();
+            references.any(|to| to.table.eq_ignore_ascii_case(target) && table.is_unique(&to.column))
+        };
+        found.retain(is_one);
+        Ok(found)
     }
 
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {

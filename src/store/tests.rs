@@ -45,8 +45,16 @@ impl Engine for Explained {
         self.engine.table(name)
     }
 
-    fn referring_to(&self, table: &str) -> Result<Vec<String>> {
-        self.engine.referring_to(table)
+    fn has_table(&self, name: &str) -> Result<bool> {
+        self.engine.has_table(name)
+    }
+
+    fn tables_with(&self, columns: &[&str]) -> Result<Vec<Table>> {
+        self.engine.tables_with(columns)
+    }
+
+    fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>> {
+        self.engine.uniquely_referring_to(target)
     }
 
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {

@@ -289,9 +289,9 @@ impl Transaction<'_> {
     /// # Errors
     /// A failure of the database.
     pub fn delete_token(&self, token: &Token) -> Result<bool> {
-        let (table, column) = match token.scheme {
-            Scheme::Drf => ("authtoken_token", "key"),
-            Scheme::Knox => ("knox_authtoken", "digest"),
+        let (table, column) = match (token.scheme, &self.layout.knox) {
+            (Scheme::Knox, Some(knox)) => (&*knox.table.name, "digest"),
+            _ => ("authtoken_token", "key"),
         };
         let sql = format!("DELETE FROM {} WHERE {column} = ?1", quoted(table));
         Ok(self.engine.execute(&sql, &[token.row.expose().into()])? > 0)

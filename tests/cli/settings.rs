@@ -117,6 +117,16 @@ fn defaults_fill_djangos_own_columns() {
 }
 
 #[test]
+fn defaults_may_be_dates_of_toml() {
+    let env = TestEnv::with_database("");
+    env.execute("ALTER TABLE auth_user ADD COLUMN born date NULL");
+    env.execute("ALTER TABLE auth_user ADD COLUMN seen datetime NULL");
+    env.write("authctl.toml", "[register.defaults]\nborn = 2004-02-29\nseen = 2024-02-29T12:30:00+02:00\n");
+    env.run(["register", "meg", "--no-password"]).succeeds();
+    assert_eq!(env.value("SELECT born || ' ' || seen FROM auth_user"), "2004-02-29 2024-02-29 10:30:00");
+}
+
+#[test]
 fn defaults_of_no_column_are_refused() {
     let env = TestEnv::with_database("");
     env.write("authctl.toml", "[register]\ndefaults = { lastname = \"Doe\" }\n");

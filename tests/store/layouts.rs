@@ -135,3 +135,15 @@ fn a_kind_can_be_named_in_the_configuration() {
     kinds.sort_unstable();
     assert_eq!(kinds, ["member", "profile"]);
 }
+
+#[test]
+fn a_token_model_of_the_projects_own_stands_in_for_knoxs() {
+    let project = Project::of("knox");
+    project.connection().execute_batch("ALTER TABLE knox_authtoken RENAME TO doors_pass").unwrap();
+    let table = |project: &Project| project.open().layout().knox.as_ref().map(|knox| knox.table.name.clone());
+    assert_eq!(table(&project).as_deref(), Some("doors_pass"));
+    let copy = "CREATE TABLE doors_other (digest text PRIMARY KEY, token_key varchar(25), expiry datetime, \
+                user_id integer REFERENCES auth_user (id))";
+    project.connection().execute_batch(copy).unwrap();
+    assert_eq!(table(&project), None, "of two, none is taken by a guess");
+}
