@@ -633,13 +633,17 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__list__subcmd__users)
-            opts="-q -y -h --active --inactive --staff --superuser --profile --search --without-token --joined-after --joined-before --sort --limit --offset --columns --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --active --inactive --staff --superuser --profile --group --search --without-token --joined-after --joined-before --sort --limit --offset --columns --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --group)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -173,6 +173,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;list-users'= {
             cand --profile 'Only users with a profile of this kind'
+            cand --group 'Only users in this group, by its exact name'
             cand --search 'Only users with this text in user name, e-mail address, first or last name'
             cand --joined-after 'Only users who joined at this date or time, or later; local time unless it has an offset'
             cand --joined-before 'Only users who joined before this date or time'

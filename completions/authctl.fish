@@ -189,6 +189,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s y -l ye
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l profile -d 'Only users with a profile of this kind' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l group -d 'Only users in this group, by its exact name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l search -d 'Only users with this text in user name, e-mail address, first or last name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-after -d 'Only users who joined at this date or time, or later; local time unless it has an offset' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-before -d 'Only users who joined before this date or time' -r

@@ -14,7 +14,7 @@ pub enum Exit {
     Failed = 1,
     /// The command line or the configuration is wrong.
     Usage = 2,
-    /// The user, token or profile kind that was named does not exist.
+    /// The user, token, profile kind or group that was named does not exist.
     NotFound = 3,
     /// Bad credentials, an invalid or expired token, an inactive user, or nobody logged in.
     NotAuthenticated = 4,

@@ -135,6 +135,8 @@ pub struct UserFilter {
     pub superuser: bool,
     /// Only users with a profile of this kind.
     pub profile: Option<String>,
+    /// Only users in the group of this name.
+    pub group: Option<String>,
     /// Only users with this text in a name or the e-mail address.
     pub search: Option<String>,
     /// Only users who have no token of any scheme.

@@ -31,6 +31,13 @@ pub enum Refusal {
         /// The names that would have been right.
         known: Vec<String>,
     },
+    /// No group has this name; holds the groups that exist.
+    GroupNotFound {
+        /// The name that was given.
+        name: String,
+        /// The names that would have been right.
+        known: Vec<String>,
+    },
     /// Wrong name, wrong password or inactive: which of them is not told.
     BadCredentials,
     /// The token is unknown, or its user is inactive.
@@ -124,9 +131,10 @@ impl Refusal {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) | Self::Config { .. } | Self::Foreign(_) => Exit::Usage,
-            Self::UserNotFound(_) | Self::TokenNotFound(_) | Self::ProfileKindNotFound { .. } => {
-                Exit::NotFound
-            }
+            Self::UserNotFound(_)
+            | Self::TokenNotFound(_)
+            | Self::ProfileKindNotFound { .. }
+            | Self::GroupNotFound { .. } => Exit::NotFound,
             Self::BadCredentials
             | Self::TokenInvalid
             | Self::TokenExpired(_)
@@ -153,6 +161,7 @@ impl Refusal {
             Self::UserNotFound(_) => "user_not_found",
             Self::TokenNotFound(_) => "token_not_found",
             Self::ProfileKindNotFound { .. } => "profile_kind_not_found",
+            Self::GroupNotFound { .. } => "group_not_found",
             Self::BadCredentials => "bad_credentials",
             Self::TokenInvalid => "token_invalid",
             Self::TokenExpired(_) => "token_expired",
@@ -218,6 +227,12 @@ impl fmt::Display for Refusal {
             }
             Self::ProfileKindNotFound { kind, known } => {
                 write!(f, "There is no profile kind {kind:?}. Valid kinds: {}.", known.join(", "))
+            }
+            Self::GroupNotFound { name, known } if known.is_empty() => {
+                write!(f, "There is no group {name:?}: this database has no groups of users.")
+            }
+            Self::GroupNotFound { name, known } => {
+                write!(f, "There is no group {name:?}. Known groups: {}.", known.join(", "))
             }
             Self::BadCredentials => f.write_str("Unable to log in with that name and password."),
             Self::TokenInvalid => f.write_str("The token is not valid, or its user is inactive."),

@@ -14,6 +14,7 @@ const EXAMPLES: &str = "\
 Examples:
   authctl list-users --search ducharme
   authctl list-users --staff --active --sort date_joined:desc --limit 10
+  authctl list-users --group editors
   authctl list-users --without-token --format plain --columns username
   authctl list-users --joined-after 2024-01-01 --joined-before 2025-01-01 --format csv > users.csv";
 
@@ -42,6 +43,10 @@ pub struct Args {
     /// Only users with a profile of this kind
     #[arg(long, value_name = "KIND", help_heading = "Filters")]
     profile: Option<String>,
+
+    /// Only users in this group, by its exact name
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    group: Option<String>,
 
     /// Only users with this text in user name, e-mail address, first or last name
     #[arg(long, value_name = "TEXT", help_heading = "Filters")]
@@ -130,6 +135,7 @@ impl Args {
             staff: self.staff,
             superuser: self.superuser,
             profile: self.profile.clone(),
+            group: self.group.clone(),
             search: self.search.clone(),
             without_token: self.without_token,
             joined_after: self.joined_after,

@@ -1,6 +1,14 @@
 //! What the text of a table's definition tells, without asking SQLite: it takes tables apart slowly, and of hundreds of
 //! tables few are of interest.
 
+/// May a column of this table refer to `target`? True for every table that has one, and for some more.
+///
+/// `definition` is the table's `CREATE TABLE`.
+pub fn may_refer(definition: &str, target: &str) -> bool {
+    // A name with a quote in it is written otherwise than it is.
+    target.contains('"') || definition.to_ascii_lowercase().contains(&target.to_ascii_lowercase())
+}
+
 /// May a column of this table that refers to `target` be unique by itself? True for every table that has one; for others
 /// it may be true too, where the text is not of the plain sort that Django writes.
 ///

@@ -40,6 +40,12 @@ pub trait Engine {
     /// Where the database cannot be read.
     fn tables_with(&self, columns: &[&str]) -> Result<Vec<Table>>;
 
+    /// The tables with a reference to each of these.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>>;
+
     /// The tables in which a column that refers to this table is unique by itself, in the order in which they were made.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Everything that knows SQL: the database's layout, and the rows of users, profiles and tokens.
+//! Everything that knows SQL: the database's layout, and the rows of users, groups, profiles and tokens.
 //!
 //! Statements are written from the [`Layout`] at run time over the values of [`crate::value`]; an [`Engine`] opens,
 //! introspects, executes and converts. A second engine is a second file beside `sqlite`.
@@ -6,6 +6,7 @@
 mod create;
 mod definition;
 mod engine;
+mod groups;
 pub mod layout;
 mod profiles;
 mod regexp;
@@ -25,6 +26,7 @@ use anyhow::Result;
 
 pub use self::create::{Blueprint, ProfileBlueprint};
 pub use self::engine::Engine;
+use self::groups::Link;
 use self::layout::{Hints, Layout, ProfileTable};
 use self::schema::{Reference, quoted};
 pub use self::sqlite::Opening;
@@ -43,6 +45,7 @@ pub struct Store {
     hints: Hints,
     layout: Layout,
     profiles: OnceCell<Vec<ProfileTable>>,
+    groups: OnceCell<Option<Link>>,
 }
 
 impl Store {
@@ -77,7 +80,8 @@ impl Store {
             };
             return Err(Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.into() }.into());
         };
-        Ok(Self { engine, path: path.to_owned(), hints, layout, profiles: OnceCell::new() })
+        let (profiles, groups) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { engine, path: path.to_owned(), hints, layout, profiles, groups })
     }
 
     /// Writes a draft to its file: whole, readable by its owner alone, and never over a file that is there.

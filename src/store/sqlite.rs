@@ -16,7 +16,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Params, ToSql, params_from_iter};
 
 use crate::refusal::Refusal;
-use crate::store::definition::may_refer_uniquely;
+use crate::store::definition::{may_refer, may_refer_uniquely};
 use crate::store::engine::{Engine, OnRow};
 use crate::store::regexp;
 use crate::store::schema::{Column, Reference, Table};
@@ -242,6 +242,20 @@ impl Engine for Sqlite {
             }
         }
         found.retain(|table| columns.iter().all(|column| table.has(column)));
+        Ok(found)
+    }
+
+    fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>> {
+        let mut found = Vec::new();
+        for definition in self.tables()? {
+            if targets.iter().all(|target| may_refer(&definition.sql, target)) {
+                found.extend(self.table(&definition.name)?);
+            }
+        }
+        let refers = |table: &Table, target: &str| {
+            table.references.iter().any(|reference| reference.table.eq_ignore_ascii_case(target))
+        };
+        found.retain(|table| targets.iter().all(|target| refers(table, target)));
         Ok(found)
     }
 

@@ -53,6 +53,10 @@ impl Engine for Explained {
         self.engine.tables_with(columns)
     }
 
+    fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>> {
+        self.engine.referring_to(targets)
+    }
+
     fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>> {
         self.engine.uniquely_referring_to(target)
     }
@@ -132,6 +136,8 @@ fn every_look_up_goes_by_index() {
     store.newest_passwords(20).expect("a look-up");
     store.drf_key(&user).expect("a look-up");
     store.profiles_of(&user).expect("a look-up");
+    store.groups_of(&user).expect("a look-up");
+    store.permissions_of(&user).expect("a look-up");
     for token in [&drf, &knox] {
         store.find_token(&token.plain, Hash::Sha512).expect("a look-up");
         let _ = store.transact(|transaction| {
@@ -150,7 +156,8 @@ fn every_look_up_goes_by_index() {
     assert!(plans.len() > 15, "{plans:#?}");
     // The newest users are read from the end of the table, a few and no more.
     let scans = plans.iter().filter(|plan| plan.starts_with("SCAN") && !plan.contains("LIMIT 20"));
-    let tables = ["auth_user", "authtoken_token", "knox_authtoken", "app_gamer", " u ", " t "];
+    let tables =
+        ["auth_user", "authtoken_token", "knox_authtoken", "auth_user_groups", "app_gamer", " u ", " t "];
     let scans: Vec<_> = scans.filter(|plan| tables.iter().any(|table| plan.contains(table))).collect();
     assert!(scans.is_empty(), "{scans:#?}");
 }

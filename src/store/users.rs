@@ -227,7 +227,7 @@ impl Store {
         self.texts(&format!("SELECT password FROM {table} ORDER BY {order} DESC LIMIT {limit}"), &[])
     }
 
-    fn texts(&self, sql: &str, parameters: &[Value]) -> Result<Vec<String>> {
+    pub(super) fn texts(&self, sql: &str, parameters: &[Value]) -> Result<Vec<String>> {
         let mut found = Vec::new();
         self.engine.query(sql, parameters, &[TEXT], &mut |cells| {
             found.push(cells[0].string());
@@ -239,8 +239,8 @@ impl Store {
     /// Hands out the users that the filter lets through, with the cells of the columns.
     ///
     /// # Errors
-    /// [`Refusal::ProfileKindNotFound`], [`Refusal::Usage`] for an order that does not exist, a failure of the
-    /// database, or what `on_row` returns.
+    /// [`Refusal::ProfileKindNotFound`], [`Refusal::GroupNotFound`], [`Refusal::Usage`] for an order that does not
+    /// exist, a failure of the database, or what `on_row` returns.
     pub fn each_user(
         &self,
         filter: &UserFilter,
@@ -297,6 +297,15 @@ impl Store {
         }
         if let Some(kind) = &filter.profile {
             conditions.push(self.has_profile(kind)?);
+        }
+        if let Some(name) = &filter.group {
+            let group = self.find_group(name)?;
+            // A group that was found has its link.
+            conditions.extend(self.group_link()?.map(|link| {
+                let rows = self.rows_of_user(&link.table, &link.user_column);
+                let column = quoted(&link.other_column);
+                format!("EXISTS (SELECT 1 {rows} AND t.{column} = {})", bind((&group).into()))
+            }));
         }
         if let Some(text) = &filter.search {
             let place = bind(format!("%{}%", like_escaped(text)).into());

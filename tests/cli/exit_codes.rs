@@ -67,6 +67,7 @@ fn code_3_is_for_what_is_not_found() {
         &["revoke-token", "abcdef"],
         &["revoke-token", "--user", "nobody"],
         &["list-users", "--profile", "nothing"],
+        &["list-users", "--group", "nothing"],
         &["register", "meg", "--no-password", "--profile", "nothing"],
     ] {
         env.run(arguments).ends_with(3);

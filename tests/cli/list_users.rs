@@ -54,6 +54,9 @@ fn five() -> TestEnv {
     }
     .add_to(&database);
     seed::drf_token(&database, meg, &seed::key("aa"));
+    seed::group(&database, "editors", &[meg, ann]);
+    seed::group(&database, "Night shift, \"late\"", &[ann]);
+    seed::group(&database, "nobody", &[]);
     database
         .execute("INSERT INTO repairsapi_customer (address, user_id) VALUES ('12 Oak', ?1)", [ann])
         .unwrap();
@@ -95,6 +98,10 @@ fn filters_choose_and_combine_by_and() {
         (&["--staff", "--active", "--without-token"], &["root"]),
         (&["--profile", "customer", "--without-token"], &["Ann"]),
         (&["--profile", "customer", "--search", "ducharme", "--staff"], &["meg"]),
+        (&["--group", "editors"], &["meg", "Ann"]),
+        (&["--group", "Night shift, \"late\""], &["Ann"]),
+        (&["--group", "nobody"], &[]),
+        (&["--group", "editors", "--without-token", "--profile", "customer"], &["Ann"]),
         (&["--superuser", "--inactive"], &[]),
         (&["--active", "--joined-before", "2024-01-02", "--sort", "username"], &["meg", "root"]),
     ] {
@@ -320,6 +327,24 @@ fn a_profile_kind_that_does_not_exist_is_not_found_and_the_others_are_named() {
     let run = list(&five(), &["--profile", "plumber"]).ends_with(3);
     assert!(run.stderr.contains("customer") && run.stderr.contains("employee"), "{}", run.stderr);
     assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn a_group_that_does_not_exist_is_not_found_and_the_others_are_named() {
+    let env = five();
+    for name in ["Editors", "editors ", "", "edit%"] {
+        let run = list(&env, &["--group", name]).ends_with(3);
+        assert!(
+            run.stderr.contains("Known groups: Night shift, \"late\", editors, nobody."),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(run.stdout, "");
+    }
+    env.execute("DELETE FROM auth_user_groups; DELETE FROM auth_group");
+    let error = env.run(["list-users", "--group", "editors", "--format", "json"]).ends_with(3).error();
+    assert_eq!(error["code"], "group_not_found");
+    assert!(error["message"].as_str().unwrap().contains("no groups"), "{error}");
 }
 
 #[test]

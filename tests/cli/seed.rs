@@ -88,6 +88,16 @@ pub fn crowd(env: &TestEnv, count: usize, first_name: &str) {
     transaction.commit().unwrap();
 }
 
+/// A group of this name with these users in it.
+pub fn group(database: &Connection, name: &str, members: &[i64]) {
+    database.execute("INSERT INTO auth_group (name) VALUES (?1)", [name]).unwrap();
+    let group = database.last_insert_rowid();
+    for member in members {
+        let sql = "INSERT INTO auth_user_groups (user_id, group_id) VALUES (?1, ?2)";
+        database.execute(sql, [member, &group]).unwrap();
+    }
+}
+
 /// A key of 40 characters, as DRF makes them, that starts with this.
 pub fn key(start: &str) -> String {
     format!("{start:0<40}")

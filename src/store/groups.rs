@@ -1,0 +1,204 @@
+//! The groups and permissions of users: Django's tables, and the many-to-many tables between them and the users.
+
+use std::ops::ControlFlow;
+
+use anyhow::Result;
+
+use crate::model::Key;
+use crate::refusal::Refusal;
+use crate::store::engine::Engine;
+use crate::store::layout::UserTable;
+use crate::store::schema::{Table, quoted};
+use crate::store::{Store, Transaction};
+use crate::value::{Kind, Value};
+
+const GROUPS: &str = "auth_group";
+const PERMISSIONS: &str = "auth_permission";
+const CONTENT_TYPES: &str = "django_content_type";
+
+/// A many-to-many table between the users and another table.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Its name.
+    pub(super) table: String,
+    /// The column that refers to the user; called after the project's model.
+    pub(super) user_column: String,
+    /// The column that refers to the other table.
+    pub(super) other_column: String,
+    /// The column of the other table that is referred to.
+    target: String,
+}
+
+impl Link {
+    /// The table that Django names after the user table and the field, else the only one that looks like one.
+    fn find(engine: &dyn Engine, users: &UserTable, field: &str, other: &str) -> Result<Option<Self>> {
+        let own = engine.table(&format!("{}_{field}", users.table.name))?;
+        if let Some(own) = own.and_then(|table| Self::recognise(&table, users, other)) {
+            return Ok(Some(own));
+        }
+        let referring = engine.referring_to(&[&users.table.name, other])?;
+        let mut links = referring
+            .iter()
+            .filter_map(|table| Self::recognise(table, users, other).filter(|link| link.is_pure(table)));
+        let first = links.next();
+        Ok(first.filter(|_| links.next().is_none()))
+    }
+
+    fn recognise(table: &Table, users: &UserTable, other: &str) -> Option<Self> {
+        let to =
+            |name: &str| table.references.iter().find(|reference| reference.table.eq_ignore_ascii_case(name));
+        let (user, other) = (to(&users.table.name)?, to(other)?);
+        Some(Self {
+            table: table.name.clone(),
+            user_column: user.column.clone(),
+            other_column: other.column.clone(),
+            target: other.target.clone(),
+        })
+    }
+
+    /// Is the table nothing but a link, each pair once? A row that says more is the project's own.
+    fn is_pure(&self, table: &Table) -> bool {
+        let is_pair = |columns: &Vec<String>| {
+            columns.len() == 2 && columns.contains(&self.user_column) && columns.contains(&self.other_column)
+        };
+        let is_known = |name: &String| {
+            [&self.user_column, &self.other_column].contains(&name) || table.key.contains(name)
+        };
+        table.uniques.iter().any(is_pair) && table.columns.iter().all(|column| is_known(&column.name))
+    }
+}
+
+impl Store {
+    /// The table that tells who is in which group; `None` where users cannot be in one.
+    pub(super) fn group_link(&self) -> Result<Option<&Link>> {
+        if let Some(found) = self.groups.get() {
+            return Ok(found.as_ref());
+        }
+        let found = match self.engine.has_table(GROUPS)? {
+            true => Link::find(&*self.engine, &self.layout.users, "groups", GROUPS)?,
+            false => None,
+        };
+        Ok(self.groups.get_or_init(|| found).as_ref())
+    }
+
+    fn needed_group_link(&self) -> Result<&Link> {
+        self.group_link()?.ok_or_else(|| {
+            let reason = "it has no table that tells who is in which group.".into();
+            Refusal::DatabaseUnusable { path: self.path().to_owned(), reason }.into()
+        })
+    }
+
+    /// The names of all groups that users can be in, sorted.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn group_names(&self) -> Result<Vec<String>> {
+        if self.group_link()?.is_none() {
+            return Ok(Vec::new());
+        }
+        self.texts(&format!("SELECT name FROM {} ORDER BY 1", quoted(GROUPS)), &[])
+    }
+
+    /// The key of the group of this name, compared exactly.
+    ///
+    /// # Errors
+    /// [`Refusal::GroupNotFound`], or a failure of the database.
+    pub fn find_group(&self, name: &str) -> Result<Key> {
+        let mut found = None;
+        if let Some(link) = self.group_link()? {
+            let sql = format!("SELECT {} FROM {} WHERE name = ?1", quoted(&link.target), quoted(GROUPS));
+            self.engine.query(&sql, &[name.into()], &[Kind::Integer], &mut |cells| {
+                found = cells[0].integer().map(Key::Integer);
+                Ok(ControlFlow::Break(()))
+            })?;
+        }
+        match found {
+            Some(key) => Ok(key),
+            None => Err(Refusal::GroupNotFound { name: name.to_owned(), known: self.group_names()? }.into()),
+        }
+    }
+
+    /// The names of the groups that a user is in, sorted.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn groups_of(&self, user: &Key) -> Result<Vec<String>> {
+        let Some(link) = self.group_link()? else { return Ok(Vec::new()) };
+        let sql = format!(
+            "SELECT g.name FROM {} AS t JOIN {} AS g ON g.{} = t.{} WHERE t.{} = ?1 ORDER BY 1",
+            quoted(&link.table),
+            quoted(GROUPS),
+            quoted(&link.target),
+            quoted(&link.other_column),
+            quoted(&link.user_column),
+        );
+        self.texts(&sql, &[user.into()])
+    }
+
+    /// The permissions that a user was given by name and not through a group, as `app_label.codename`, sorted.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn permissions_of(&self, user: &Key) -> Result<Vec<String>> {
+        for table in [PERMISSIONS, CONTENT_TYPES] {
+            if !self.engine.has_table(table)? {
+                return Ok(Vec::new());
+            }
+        }
+        let link = Link::find(&*self.engine, &self.layout.users, "user_permissions", PERMISSIONS)?;
+        let Some(link) = link else { return Ok(Vec::new()) };
+        let sql = format!(
+            "SELECT c.app_label || '.' || p.codename FROM {} AS t JOIN {} AS p ON p.{} = t.{} \
+             JOIN {} AS c ON c.id = p.content_type_id WHERE t.{} = ?1 ORDER BY 1",
+            quoted(&link.table),
+            quoted(PERMISSIONS),
+            quoted(&link.target),
+            quoted(&link.other_column),
+            quoted(CONTENT_TYPES),
+            quoted(&link.user_column),
+        );
+        self.texts(&sql, &[user.into()])
+    }
+}
+
+impl Transaction<'_> {
+    /// Puts a user into a group; false where the user is in it already.
+    ///
+    /// # Errors
+    /// [`Refusal::DatabaseUnusable`] where users cannot be in groups, or a failure of the database.
+    pub fn add_to_group(&self, user: &Key, group: &Key) -> Result<bool> {
+        let link = self.needed_group_link()?;
+        let mut is_member = false;
+        let sql = format!(
+            "SELECT 1 FROM {} WHERE {} = ?1 AND {} = ?2 LIMIT 1",
+            quoted(&link.table),
+            quoted(&link.user_column),
+            quoted(&link.other_column),
+        );
+        self.engine.query(&sql, &[user.into(), group.into()], &[Kind::Integer], &mut |_| {
+            is_member = true;
+            Ok(ControlFlow::Break(()))
+        })?;
+        if !is_member {
+            let row: [(String, Value); 2] =
+                [(link.user_column.clone(), user.into()), (link.other_column.clone(), group.into())];
+            self.insert(&link.table, &row)?;
+        }
+        Ok(!is_member)
+    }
+
+    /// Takes a user out of a group; false where the user is not in it.
+    ///
+    /// # Errors
+    /// As [`Self::add_to_group`].
+    pub fn remove_from_group(&self, user: &Key, group: &Key) -> Result<bool> {
+        let link = self.needed_group_link()?;
+        let sql = format!(
+            "DELETE FROM {} WHERE {} = ?1 AND {} = ?2",
+            quoted(&link.table),
+            quoted(&link.user_column),
+            quoted(&link.other_column),
+        );
+        Ok(self.engine.execute(&sql, &[user.into(), group.into()])? > 0)
+    }
+}
