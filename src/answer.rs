@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::changing::Report;
 use crate::model::{Profile, Scheme, User};
 
 /// An account and its token.
@@ -26,6 +27,9 @@ pub struct Answer<'a> {
     /// A password that was made for the user, the only time it is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<&'a str>,
+    /// What the command changed, if it is one that changes something.
+    #[serde(flatten)]
+    pub report: Option<Report>,
 }
 
 impl<'a> Answer<'a> {
@@ -41,6 +45,7 @@ impl<'a> Answer<'a> {
             user,
             profile: profiles.first(),
             password: None,
+            report: None,
         }
     }
 }

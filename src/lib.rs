@@ -15,7 +15,10 @@
 
 mod accounts;
 mod answer;
+mod assignment;
+mod audit;
 mod body;
+mod changing;
 mod cli;
 mod commands;
 mod context;
@@ -24,17 +27,20 @@ mod field;
 mod interrupt;
 mod minting;
 pub mod model;
+mod new_password;
 mod output;
 pub mod password;
 mod presented;
 mod prompt;
 pub mod refusal;
+mod registration;
 mod secret;
 mod session;
 mod settings;
 mod similar;
 pub mod store;
 pub mod token;
+mod token_file;
 pub mod value;
 
 use std::ffi::OsString;

@@ -2,12 +2,15 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
+use serde_json::json;
 
+use crate::changing::Change;
 use crate::context::Context;
 use crate::model::{Scheme, TokenFilter, User};
 use crate::refusal::Refusal;
-use crate::store::{NewToken, Store, Transaction};
-use crate::token::{Minted, PlainToken, Stored, Ttl, drf, knox};
+use crate::store::{Done, NewToken, Store};
+use crate::token::knox::Hash;
+use crate::token::{Minted, PlainToken, Stored, Ttl, Unfit, drf, knox};
 
 /// A token that was made but not stored.
 #[derive(Debug)]
@@ -18,6 +21,9 @@ pub struct Fresh {
     pub plain: PlainToken,
     /// When it ends; `None` for never.
     pub expiry: Option<Timestamp>,
+    /// Was its key known beforehand?
+    is_known: bool,
+    hash: Hash,
     stored: Stored,
     created: Timestamp,
 }
@@ -84,57 +90,75 @@ pub fn needed_scheme(context: &Context, store: &Store, asked: Option<Scheme>) ->
     })
 }
 
-/// Makes a token of this scheme.
+/// Makes a token of this scheme: of a fresh key, or of one that is known beforehand.
 ///
 /// # Errors
-/// [`Refusal::Usage`] for an expiry beyond the calendar, or one for a scheme whose tokens have none.
-pub fn mint(context: &Context, store: &Store, scheme: Scheme, ttl: Option<Ttl>) -> Result<Fresh> {
+/// [`Refusal::Usage`] for an expiry beyond the calendar, or one for a scheme whose tokens have none; [`Refusal::Invalid`]
+/// for a known key that will not do.
+pub fn mint(
+    context: &Context,
+    store: &Store,
+    scheme: Scheme,
+    ttl: Option<Ttl>,
+    known: Option<&PlainToken>,
+) -> Result<Fresh> {
     let created = context.now();
     let tokens = &context.settings.tokens;
     let mut random = context.random();
+    let unfit =
+        |reason: Unfit| Refusal::invalid("token", "invalid", format!("The token will not do: {reason}."));
     let (Minted { plain, stored }, expiry) = match (scheme, &store.layout().knox) {
         (Scheme::Knox, Some(table)) => {
             let ttl = ttl.unwrap_or(tokens.ttl);
             let expiry = ttl
                 .expiry(created)
                 .map_err(|_| Refusal::usage(format!("--expires-in {ttl}: that is beyond the year 9999.")))?;
-            (knox::mint(table.form, tokens.hash, &tokens.prefix, &mut *random), expiry)
+            let minted = match known {
+                Some(key) => knox::of_key(table.form, tokens.hash, key, &mut *random).map_err(unfit)?,
+                None => knox::mint(table.form, tokens.hash, &tokens.prefix, &mut *random),
+            };
+            (minted, expiry)
         }
         _ if matches!(ttl, Some(Ttl::For(_))) => {
             return Err(Refusal::usage("--expires-in: tokens of the scheme drf have no expiry.").into());
         }
-        _ => (drf::mint(&mut *random), None),
+        _ => match known {
+            Some(key) => (drf::of_key(key).map_err(unfit)?, None),
+            None => (drf::mint(&mut *random), None),
+        },
     };
-    Ok(Fresh { scheme, plain, expiry, stored, created })
+    Ok(Fresh { scheme, plain, expiry, is_known: known.is_some(), hash: tokens.hash, stored, created })
 }
 
-/// Gives a user the token: with drf the key that is there, unless it is to be rotated; else the fresh one, stored once
-/// `allow` has agreed within the transaction. Tells whether it is the fresh one.
+/// Gives a user the token: the one that is there already, as a drf key is unless it is to be rotated, or a known key
+/// that was stored before; else the fresh one. `ready` has the last word before anything is written, and is told which
+/// token it will be.
 ///
 /// # Errors
-/// [`Refusal::InactiveUser`] or [`Refusal::UserNotFound`] where the user was taken away in the meantime, what `allow`
-/// returns, or a failure of the database.
+/// [`Refusal::InactiveUser`] or [`Refusal::UserNotFound`] where the user was taken away in the meantime,
+/// [`Refusal::OtherToken`] where a known key is not the one that is there, what `ready` returns, or a failure of the
+/// database.
 pub fn hand_out(
+    change: &Change<'_>,
     store: &Store,
     user: &User,
     fresh: &Fresh,
     rotate: bool,
-    allow: impl FnOnce(&Transaction<'_>) -> Result<()>,
-) -> Result<(PlainToken, bool)> {
-    let existing = |store: &Store| match fresh.scheme {
-        Scheme::Drf if !rotate => store.drf_key(&user.id),
-        _ => Ok(None),
-    };
-    if let Some(key) = existing(store)? {
-        return Ok((key, false));
+    ready: impl FnOnce(&Store, &PlainToken) -> Result<()>,
+) -> Result<Done<PlainToken>> {
+    let unchanged = |key| Done { value: key, fields: Vec::new() };
+    if let Some(key) = fresh.existing(store, user, rotate)? {
+        ready(store, &key)?;
+        return Ok(unchanged(key));
     }
-    store.transact(|transaction| {
+    change.make(store, &json!({ "user": user.username }), |transaction| {
         transaction.active_user(user)?;
         // Someone else may have made it between the look and the lock.
-        if let Some(key) = existing(transaction)? {
-            return Ok((key, false));
+        if let Some(key) = fresh.existing(transaction, user, rotate)? {
+            ready(transaction, &key)?;
+            return Ok(unchanged(key));
         }
-        allow(transaction)?;
+        ready(transaction, &fresh.plain)?;
         if fresh.scheme == Scheme::Drf {
             let user = Some(user.id.clone());
             let old = TokenFilter { user, scheme: Some(Scheme::Drf), ..TokenFilter::default() };
@@ -143,6 +167,25 @@ pub fn hand_out(
             }
         }
         transaction.insert_token(&user.id, &fresh.as_new())?;
-        Ok((fresh.plain.clone(), true))
+        Ok(Done { value: fresh.plain.clone(), fields: vec!["token".into()] })
     })
+}
+
+impl Fresh {
+    /// The user's token that makes this one unnecessary.
+    fn existing(&self, store: &Store, user: &User, rotate: bool) -> Result<Option<PlainToken>> {
+        if self.scheme == Scheme::Knox {
+            // A known key that is there already; of another user, the database will not have it twice.
+            let found = if self.is_known { store.find_token(&self.plain, self.hash)? } else { None };
+            return Ok(found.filter(|token| token.user == user.id).map(|_| self.plain.clone()));
+        }
+        let Some(key) = store.drf_key(&user.id)? else { return Ok(None) };
+        let is_same = key.expose() == self.plain.expose();
+        match (rotate, self.is_known) {
+            (_, true) if is_same => Ok(Some(key)),
+            (true, _) => Ok(None),
+            (false, false) => Ok(Some(key)),
+            (false, true) => Err(Refusal::OtherToken(user.username.clone()).into()),
+        }
+    }
 }

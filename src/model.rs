@@ -193,4 +193,8 @@ pub struct TokenFilter {
     pub expired_at: Option<Timestamp>,
     /// Only those whose key starts with this public prefix.
     pub prefix: Option<String>,
+    /// Only those that were made before this moment.
+    pub created_before: Option<Timestamp>,
+    /// Only those of inactive users.
+    pub of_inactive: bool,
 }

@@ -54,6 +54,8 @@ pub enum Refusal {
     EmailTaken,
     /// A value that has to be unique is there already: the columns as `table.column`.
     Taken(String),
+    /// This user has another drf key than the one that was given.
+    OtherToken(String),
     /// A file that would have been made is there already.
     FileExists(PathBuf),
     /// Values that are missing or not accepted, all of them.
@@ -140,9 +142,11 @@ impl Refusal {
             | Self::TokenExpired(_)
             | Self::NotLoggedIn
             | Self::SessionGone(_) => Exit::NotAuthenticated,
-            Self::UsernameTaken | Self::EmailTaken | Self::Taken(_) | Self::FileExists(_) => {
-                Exit::AlreadyExists
-            }
+            Self::UsernameTaken
+            | Self::EmailTaken
+            | Self::Taken(_)
+            | Self::OtherToken(_)
+            | Self::FileExists(_) => Exit::AlreadyExists,
             Self::Invalid(_) | Self::InactiveUser(_) | Self::TokenLimit(_) => Exit::Invalid,
             Self::Ambiguous { .. } => Exit::Ambiguous,
             Self::Busy => Exit::Busy,
@@ -170,6 +174,7 @@ impl Refusal {
             Self::UsernameTaken => "username_taken",
             Self::EmailTaken => "email_taken",
             Self::Taken(_) => "taken",
+            Self::OtherToken(_) => "other_token",
             Self::FileExists(_) => "file_exists",
             Self::Invalid(_) => "invalid",
             Self::InactiveUser(_) => "inactive_user",
@@ -204,6 +209,7 @@ impl Refusal {
             Self::SessionGone(username) => format!("Log in again: authctl login {}", shell_word(username)),
             Self::Busy => "Another program is writing to it. Try again, or wait longer with --busy-timeout.".into(),
             Self::TokenLimit(_) => "`authctl revoke-token --user USER` makes room.".into(),
+            Self::OtherToken(_) => "--rotate replaces it by the one that is given.".into(),
             Self::Foreign(_) => "Run this as the owner, for instance with sudo -u, or say --force.".into(),
             Self::DatabaseMissing(_) => {
                 "Make one with `authctl init`, or name another with --db or AUTHCTL_DB.".into()
@@ -246,6 +252,7 @@ impl fmt::Display for Refusal {
             Self::Taken(columns) => {
                 write!(f, "Another row has the same value in {columns}, which must be unique.")
             }
+            Self::OtherToken(username) => write!(f, "{username:?} has another drf key already."),
             Self::FileExists(path) => write!(f, "{} is there already; it was left as it is.", path.display()),
             Self::Invalid(faults) => {
                 for (index, fault) in faults.iter().enumerate() {

@@ -49,6 +49,8 @@ pub struct Settings {
     pub tokens: Tokens,
     /// `[passwords]`.
     pub passwords: Passwords,
+    /// `[audit] file`, as an absolute path.
+    pub audit_log: Option<PathBuf>,
 }
 
 /// The file as it is written.
@@ -61,6 +63,7 @@ struct File {
     profiles: BTreeMap<String, ProfileKind>,
     tokens: Tokens,
     passwords: Passwords,
+    audit: Audit,
 }
 
 /// `[database]`: what the file itself does not tell.
@@ -136,6 +139,14 @@ pub struct Tokens {
     pub hash: Hash,
 }
 
+/// `[audit]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Audit {
+    /// The file to which changes are appended.
+    file: Option<PathBuf>,
+}
+
 /// `[passwords]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -190,10 +201,12 @@ impl Settings {
             None => find_file(&folder),
         };
         let file = path.as_deref().map(File::read).transpose()?.unwrap_or_default();
-        let database = match (options.db.clone().or_else(|| variable("AUTHCTL_DB")), &file.db, &path) {
-            (Some(db), _, _) => folder.join(db),
-            (None, Some(db), Some(path)) => folder.join(path.parent().unwrap_or(Path::new(""))).join(db),
-            _ => folder.join(DEFAULT_DATABASE),
+        // What the file names lies beside it.
+        let beside = path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let database = match (options.db.clone().or_else(|| variable("AUTHCTL_DB")), &file.db) {
+            (Some(db), _) => folder.join(db),
+            (None, Some(db)) => folder.join(beside).join(db),
+            (None, None) => folder.join(DEFAULT_DATABASE),
         };
         let time_zone = match &file.database.time_zone {
             None => TimeZone::UTC,
@@ -203,6 +216,7 @@ impl Settings {
             })?,
         };
         Ok(Self {
+            audit_log: file.audit.file.map(|log| folder.join(beside).join(log)),
             database,
             opening: Opening {
                 busy_timeout: Duration::from_secs_f64(options.busy_timeout),

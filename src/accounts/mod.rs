@@ -1,8 +1,11 @@
 //! Making an account whole: user and profile, from what is wanted to the rows that are written.
 //!
-//! A [`Request`] says what is wanted; `plan` measures it against the database and the settings; `rows` makes the values
-//! of the columns; `names` are Django's rules for user names and addresses.
+//! A [`Request`] says what is wanted of a new account; `plan` measures it against the database and the settings. A
+//! [`Wish`] says what is wanted of an account that is there, and `edit` what that changes. `fields` knows which column a
+//! name means, `rows` makes the values of columns, `names` are Django's rules for user names and addresses.
 
+mod edit;
+mod fields;
 mod names;
 mod plan;
 mod rows;
@@ -11,14 +14,15 @@ use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
 
+pub use self::edit::{Edit, Wish};
 pub use self::rows::must_be_given;
 use crate::field::Input;
 use crate::model::Key;
 use crate::password::Encoded;
 use crate::refusal::{Fault, Refusal};
 use crate::settings::Settings;
-use crate::store::schema::Table;
-use crate::store::{NewToken, Store, Transaction};
+use crate::store::schema::{Column, Table};
+use crate::store::{Done, NewToken, Store, Transaction};
 use crate::value::Value;
 
 /// What is wanted of a new account.
@@ -42,6 +46,8 @@ pub struct Request {
     pub fields: Vec<(String, Input)>,
     /// The profile.
     pub profile: ProfileChoice,
+    /// Groups to be in, by name.
+    pub groups: Vec<String>,
 }
 
 /// Which profile a new account gets.
@@ -88,9 +94,39 @@ pub struct Account {
     is_named_by_email: bool,
     user: Vec<(String, Value)>,
     profile: Option<(String, Vec<(String, Value)>)>,
+    groups: Vec<Key>,
 }
 
 impl Request {
+    /// The login name, in the form in which it would be stored.
+    ///
+    /// # Errors
+    /// As [`Self::missing`].
+    pub fn login_name(&self, store: &Store, settings: &Settings) -> Result<Option<String>> {
+        Ok(self.plan(store, settings)?.login_name())
+    }
+
+    /// The same, wanted of an account that is there: what is not said stays.
+    ///
+    /// # Errors
+    /// As [`Self::missing`].
+    pub fn wish(&self, store: &Store, settings: &Settings) -> Result<Wish> {
+        let plan = self.plan(store, settings)?;
+        let said = |flag: bool| flag.then_some(true);
+        Ok(Wish {
+            email: self.email.clone(),
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            active: self.inactive.then_some(false),
+            staff: said(self.staff || self.superuser),
+            superuser: said(self.superuser),
+            fields: self.fields.clone(),
+            add_groups: self.groups.clone(),
+            profile: plan.kind.map(|table| table.kind.clone()),
+            ..Wish::default()
+        })
+    }
+
     /// Fields that have to be given and were not, all of them.
     ///
     /// # Errors
@@ -114,8 +150,11 @@ impl Request {
         let plan = self.plan(store, settings)?;
         let mut faults: Vec<Fault> = plan.kind_fault.iter().cloned().collect();
         faults.extend(plan.missing().iter().map(Missing::fault));
-        let account = plan.account(now, random, &mut faults);
-        faults.extend(dangling(store, &plan.users.table, &account.user)?);
+        let mut account = plan.account(now, random, &mut faults);
+        for group in &self.groups {
+            account.groups.push(store.find_group(group)?);
+        }
+        faults.extend(dangling(store, &plan.fields.users.table, &account.user)?);
         if let (Some(table), Some((_, row))) = (plan.kind, &account.profile) {
             faults.extend(dangling(store, &table.table, row)?);
         }
@@ -136,7 +175,7 @@ impl Account {
         }
     }
 
-    /// Writes user, profile and token, and returns the user's key.
+    /// Writes user, groups, profile and token, and returns the user's key and the fields that are written.
     ///
     /// # Errors
     /// As [`Self::check_free`], what the database's constraints refuse, or a failure of the database.
@@ -145,19 +184,32 @@ impl Account {
         transaction: &Transaction<'_>,
         password: &Encoded,
         token: Option<&NewToken<'_>>,
-    ) -> Result<Key> {
+    ) -> Result<Done<Key>> {
         self.check_free(transaction)?;
         let mut row = self.user.clone();
         row.push(("password".into(), password.as_str().into()));
         let key = transaction.insert_user(&row)?;
+        let mut fields: Vec<String> = row.into_iter().map(|(column, _)| column).collect();
+        for group in &self.groups {
+            transaction.add_to_group(&key, group)?;
+        }
+        if !self.groups.is_empty() {
+            fields.push("groups".into());
+        }
         if let Some((kind, values)) = &self.profile {
             transaction.insert_profile(transaction.profile_table(kind)?, &key, values)?;
+            fields.extend(values.iter().map(|(column, _)| format!("{kind}.{column}")));
         }
         if let Some(token) = token {
             transaction.insert_token(&key, token)?;
+            fields.push("token".into());
         }
-        Ok(key)
+        Ok(Done { value: key, fields })
     }
+}
+
+fn missing_column(name: &str, column: &Column) -> Missing {
+    Missing::new(name, format!("--set {name}=VALUE ({})", column.kind))
 }
 
 /// References of a row to rows that are not there.

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::refusal::Fault;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
 /// Django's `normalize_email`: the domain in lower case, the rest as it is.
@@ -13,8 +14,22 @@ pub fn normalize_email(email: &str) -> String {
     }
 }
 
+/// What is wrong with an e-mail address that is not empty.
+pub fn address_fault(email: &str) -> Option<Fault> {
+    let message = || format!("email: {email:?} is not an e-mail address.");
+    (!email.is_empty() && !is_address(email)).then(|| Fault::new("email", "invalid", message()))
+}
+
+/// What Django's `UnicodeUsernameValidator` finds wrong with a user name.
+pub fn username_fault(username: &str) -> Option<Fault> {
+    let message =
+        || format!("username: {username:?} may contain only letters, digits and @/./+/-/_ characters.");
+    let is_bad = |c: char| !is_word(c) && !".@+-".contains(c);
+    username.contains(is_bad).then(|| Fault::new("username", "invalid", message()))
+}
+
 /// Would Django's `EmailValidator` (5.2) accept this address?
-pub fn is_address(email: &str) -> bool {
+fn is_address(email: &str) -> bool {
     const LONGEST: usize = 320;
     email.chars().count() <= LONGEST
         && email.rsplit_once('@').is_some_and(|(local, domain)| is_local_part(local) && is_domain(domain))
@@ -61,7 +76,7 @@ fn is_domain(domain: &str) -> bool {
 }
 
 /// Python's `\w` for text: letters, decimal, letter and other numbers, and the underscore.
-pub fn is_word(c: char) -> bool {
+fn is_word(c: char) -> bool {
     c == '_'
         || c.general_category_group() == GeneralCategoryGroup::Letter
         || matches!(

@@ -2,19 +2,24 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use crate::answer::Answer;
+use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
 use crate::minting;
 use crate::model::Scheme;
 use crate::output::local;
 use crate::refusal::Refusal;
-use crate::token::Ttl;
+use crate::secret;
+use crate::token::{PlainToken, Ttl};
+use crate::token_file::{Staged, TokenFiles};
 
 const EXAMPLES: &str = "\
 Examples:
   TOKEN=$(authctl create-token meg)
   authctl create-token meg --rotate
   authctl create-token ci-bot --scheme knox --expires-in 30d
+  openssl rand -hex 20 | authctl create-token ci-bot --token-stdin
+  authctl create-token ci-bot --env-file .env --as API_TOKEN
 
 What Django notices: requests with the new token are accepted from the next one on; with --rotate, those with the old \
 key are refused. Django's sessions stay, and no signal runs.";
@@ -22,7 +27,8 @@ key are refused. Django's sessions stay, and no signal runs.";
 /// Make a token for a user, without the password
 ///
 /// With drf a user has one key: it is printed if it is there, made if not, and replaced with --rotate. With knox every
-/// call makes a new token.
+/// call makes a new token. A file that is to hold the token is written before the token is stored: where it cannot be,
+/// nothing is changed.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -33,6 +39,10 @@ pub struct Args {
     #[arg(long)]
     rotate: bool,
 
+    /// Take the key from standard input: 32 characters at least, such as `openssl rand -hex 20` makes
+    #[arg(long)]
+    token_stdin: bool,
+
     /// When a knox token expires: a duration such as 10h or 30d, or never [else `[tokens] ttl`, 10h]
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<Ttl>,
@@ -40,6 +50,12 @@ pub struct Args {
     /// The token's scheme, where the database has both
     #[arg(long)]
     scheme: Option<Scheme>,
+
+    #[command(flatten)]
+    files: TokenFiles,
+
+    #[command(flatten)]
+    writing: Writing,
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
@@ -56,22 +72,44 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if !user.is_active {
         return Err(Refusal::InactiveUser(user.username).into());
     }
-    let fresh = minting::mint(context, store, scheme, args.expires_in)?;
-    let (token, created) = minting::hand_out(store, &user, &fresh, args.rotate, |_| Ok(()))?;
-    context.output.status(match (created, fresh.expiry) {
-        (true, Some(expiry)) => {
-            format!("Made a {scheme} token for {}, good until {}.", user.username, local(expiry))
+    let known = if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin()?)) } else { None };
+    let fresh = minting::mint(context, store, scheme, args.expires_in, known.as_ref())?;
+    let change = Change::new(context, &args.writing, "create-token");
+    let mut staged = Staged::default();
+    let done = minting::hand_out(&change, store, &user, &fresh, args.rotate, |_, token| {
+        staged = args.files.stage(token)?;
+        Ok(())
+    })?;
+    let report = change.report(done.fields);
+    if !report.dry_run {
+        staged.put().context("the token is stored, but its file is not there")?;
+    }
+
+    let username = &user.username;
+    context.output.status(match (report.changed, report.dry_run, fresh.expiry) {
+        (true, true, _) => format!("Would make a {scheme} token for {username}; nothing was changed."),
+        (true, false, Some(expiry)) => {
+            format!("Made a {scheme} token for {username}, good until {}.", local(expiry))
         }
-        (true, None) => format!("Made a {scheme} token for {}.", user.username),
-        (false, _) => format!("{} has a {scheme} token already; --rotate would replace it.", user.username),
+        (true, false, None) => format!("Made a {scheme} token for {username}."),
+        (false, _, _) if args.token_stdin => {
+            format!("{username} has this token already; nothing was changed.")
+        }
+        (false, _, _) => format!("{username} has a {scheme} token already; --rotate would replace it."),
     });
+    for path in args.files.paths().iter().filter(|_| !report.dry_run) {
+        context.output.status(format_args!("The token is in {}.", path.display()));
+    }
     let profiles = store.profiles_of(&user.id)?;
+    let is_shown = !report.dry_run && !args.files.are_given();
     let mut answer = Answer::new(&user, &profiles);
-    answer.token = Some(token.expose());
+    answer.token = Some(done.value.expose()).filter(|_| is_shown);
     answer.scheme = Some(scheme);
     answer.expiry = fresh.expiry;
+    answer.report = Some(report.clone());
     let mut object = serde_json::to_value(&answer)?;
-    object["created"] = json!(created);
-    let shown = context.output.answer(Some(token.expose()), &object);
+    object["created"] = json!(report.changed && !report.dry_run);
+    object["files"] = json!(args.files.paths());
+    let shown = context.output.answer(answer.token, &object);
     shown.context("the token is stored, but could not be shown")
 }

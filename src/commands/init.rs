@@ -1,6 +1,7 @@
 use anyhow::Result;
 use serde_json::json;
 
+use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::context::hasher_needed;
 use crate::interrupt;
@@ -29,6 +30,9 @@ pub struct Args {
     /// The token schemes: drf, knox, or drf,knox for both [else `[tokens] scheme`, drf]
     #[arg(long, value_name = "SCHEME", value_delimiter = ',')]
     scheme: Vec<Scheme>,
+
+    #[command(flatten)]
+    writing: Writing,
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
@@ -39,28 +43,37 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let blueprint = context.blueprint(&args.scheme);
     let mut store = context.draft(&blueprint)?;
-    interrupt::critical().until_the_end();
-    store.publish()?;
+    let change = Change::new(context, &args.writing, "init");
+    change.publish(&mut store, &json!({ "file": path }), &["database".into()])?;
     let recipe = context.recipe(&store)?;
-    say_made(&context.output, &store, &blueprint, &recipe)?;
-    context.output.answer(
-        Some(&path.display().to_string()),
-        &json!({
-            "database": path,
-            "schemes": blueprint.schemes,
-            "profiles": kinds(&store)?,
-            "hasher": recipe.method().algorithm().name(),
-        }),
-    )
+    say_made(&context.output, &store, &blueprint, &recipe, change.is_rehearsal())?;
+    let mut object = json!({
+        "database": path,
+        "schemes": blueprint.schemes,
+        "profiles": kinds(&store)?,
+        "hasher": recipe.method().algorithm().name(),
+    });
+    change.report(vec!["database".into()]).add_to(&mut object);
+    context.output.answer(Some(&path.display().to_string()), &object)
 }
 
-fn say_made(output: &Output, store: &Store, blueprint: &Blueprint, recipe: &Recipe) -> Result<()> {
+fn say_made(
+    output: &Output,
+    store: &Store,
+    blueprint: &Blueprint,
+    recipe: &Recipe,
+    is_rehearsal: bool,
+) -> Result<()> {
     let schemes: Vec<String> = blueprint.schemes.iter().map(ToString::to_string).collect();
     let kinds = kinds(store)?;
     let profiles =
         if kinds.is_empty() { "no profiles".to_owned() } else { format!("profiles {}", kinds.join(", ")) };
-    output
-        .status(format_args!("Made a database with users, {} tokens and {profiles}.", schemes.join(" and ")));
+    let made = format!("a database with users, {} tokens and {profiles}", schemes.join(" and "));
+    if is_rehearsal {
+        output.status(format_args!("Would make {made}; nothing was made."));
+        return Ok(());
+    }
+    output.status(format_args!("Made {made}."));
     let unnamed = blueprint.profiles.iter().filter(|profile| profile.migrations.is_empty());
     for profile in unnamed {
         output.hint(format_args!(

@@ -38,7 +38,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         user: args.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id),
         scheme: args.scheme,
         expired_at: args.expired.then_some(now),
-        prefix: None,
+        ..TokenFilter::default()
     };
     let headings = [
         ("user", TEXT),

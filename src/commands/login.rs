@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::answer::Answer;
 use crate::body::Body;
+use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
 use crate::minting;
@@ -17,7 +18,7 @@ use crate::secret::PasswordSource;
 use crate::session::{Session, Sessions};
 use crate::settings::UsernameFrom;
 use crate::similar::nearest;
-use crate::store::Store;
+use crate::store::{Done, Store};
 use crate::token::PlainToken;
 
 const EXAMPLES: &str = "\
@@ -52,6 +53,9 @@ pub struct Args {
     /// The token's scheme, where the database has both
     #[arg(long)]
     scheme: Option<Scheme>,
+
+    #[command(flatten)]
+    writing: Writing,
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
@@ -69,32 +73,37 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         user => user?,
     };
 
-    let fresh = minting::mint(context, store, scheme, None)?;
-    let handed_out = minting::hand_out(store, &user, &fresh, false, |transaction| {
+    let fresh = minting::mint(context, store, scheme, None, None)?;
+    let change = Change::new(context, &args.writing, "login");
+    let handed_out = minting::hand_out(&change, store, &user, &fresh, false, |store, _| {
         match (scheme, context.settings.tokens.limit) {
-            (Scheme::Knox, Some(limit))
-                if transaction.valid_knox_tokens(&user.id, context.now())? >= limit =>
-            {
+            (Scheme::Knox, Some(limit)) if store.valid_knox_tokens(&user.id, context.now())? >= limit => {
                 Err(Refusal::TokenLimit(limit).into())
             }
             _ => Ok(()),
         }
     });
-    let (token, _) = handed_out.map_err(|error| match error.downcast_ref() {
+    let Done { value: token, fields } = handed_out.map_err(|error| match error.downcast_ref() {
         Some(Refusal::InactiveUser(_) | Refusal::UserNotFound(_)) => Refusal::BadCredentials.into(),
         _ => error,
     })?;
+    let report = change.report(fields);
 
-    context.output.status(format_args!("Logged in as {}.", user.username));
-    if !args.no_store {
-        save(context, &user, scheme, &token);
+    if report.dry_run {
+        context.output.status(format_args!("Would log in as {}; nothing was changed.", user.username));
+    } else {
+        context.output.status(format_args!("Logged in as {}.", user.username));
+        if !args.no_store {
+            save(context, &user, scheme, &token);
+        }
     }
     let profiles = store.profiles_of(&user.id)?;
     let mut answer = Answer::new(&user, &profiles);
-    answer.token = Some(token.expose());
+    answer.token = Some(token.expose()).filter(|_| !report.dry_run);
     answer.scheme = Some(scheme);
     answer.expiry = fresh.expiry;
-    let shown = context.output.answer(Some(token.expose()), &answer);
+    answer.report = Some(report);
+    let shown = context.output.answer(answer.token, &answer);
     shown.context("the token is stored, but could not be shown; log in again to see one")
 }
 

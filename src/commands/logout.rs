@@ -1,12 +1,14 @@
 use anyhow::{Result, bail};
 use serde_json::json;
 
+use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
 use crate::model::TokenFilter;
 use crate::presented::{Presented, TokenSource};
 use crate::refusal::Refusal;
-use crate::session::Sessions;
+use crate::session::{Session, Sessions};
+use crate::store::Done;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,57 +37,84 @@ pub struct Args {
     /// Forget the session and leave the token valid
     #[arg(long, conflicts_with_all = ["all", "TokenSource"])]
     keep_token: bool,
+
+    #[command(flatten)]
+    writing: Writing,
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
-    let database = &context.settings.database;
+    let change = Change::new(context, &args.writing, "logout");
     if args.keep_token {
-        if !Sessions::of_environment()?.forget(database)? {
+        if !args.forget(context, |_| true)? {
             return Err(Refusal::NotLoggedIn.into());
         }
-        context.output.status("Forgot the session; its token stays valid.");
-        return context.output.answer(None, &json!({ "deleted": 0, "session_forgotten": true }));
+        return args.tell(context, &change, "Forgot the session; its token stays valid.", 0, true);
     }
     let store = context.store()?;
     let presented = Presented::find(&args.source, context)?;
     let token = match presented.row(context, store) {
         Err(error) if matches!(error.downcast_ref(), Some(Refusal::SessionGone(_))) => {
-            Sessions::of_environment()?.forget(database)?;
-            context.output.status("The session's token was gone already; forgot the session.");
-            return context.output.answer(None, &json!({ "deleted": 0, "session_forgotten": true }));
+            args.forget(context, |_| true)?;
+            let text = "The session's token was gone already; forgot the session.";
+            return args.tell(context, &change, text, 0, true);
         }
         found => found?,
     };
-    let deleted = store.transact(|transaction| {
-        if !args.all {
-            return Ok(usize::from(transaction.delete_token(&token)?));
-        }
-        let filter = TokenFilter { user: Some(token.user.clone()), ..TokenFilter::default() };
-        let mut deleted = 0;
-        for token in transaction.tokens(&filter)? {
-            deleted += usize::from(transaction.delete_token(&token)?);
-        }
-        Ok(deleted)
-    })?;
+    let Done { value: deleted, .. } =
+        change.make(store, &json!({ "user": token.username }), |transaction| {
+            let tokens = if args.all {
+                let filter = TokenFilter { user: Some(token.user.clone()), ..TokenFilter::default() };
+                &transaction.tokens(&filter)?[..]
+            } else {
+                std::slice::from_ref(&token)
+            };
+            transaction.delete_tokens(tokens)
+        })?;
     if deleted == 0 {
         bail!("the token was deleted by someone else in the meantime");
     }
-    let forgotten = forget_session(args, context, &presented)?;
-    context.output.status(match deleted {
+    // Where all of the user's tokens are gone, so is that of any session of the user.
+    let is_held = |session: &Session| {
+        session.token.expose() == presented.token.expose() || (args.all && session.username == token.username)
+    };
+    let forgotten = args.forget(context, is_held)?;
+    let text = match deleted {
         1 => format!("Logged {} out: the token is deleted.", token.username),
         many => format!("Logged {} out: {many} tokens are deleted.", token.username),
-    });
-    context.output.answer(None, &json!({ "deleted": deleted, "session_forgotten": forgotten }))
+    };
+    args.tell(context, &change, &text, deleted, forgotten)
 }
 
-/// Forgets the session if it holds the deleted token, or any of the user's where all were deleted.
-fn forget_session(args: &Args, context: &Context, presented: &Presented) -> Result<bool> {
-    let Ok(sessions) = Sessions::of_environment() else { return Ok(false) };
-    let database = &context.settings.database;
-    let Some(session) = sessions.get(database)? else { return Ok(false) };
-    let is_same = session.token.expose() == presented.token.expose();
-    let is_gone =
-        args.all && context.store()?.find_token(&session.token, context.settings.tokens.hash)?.is_none();
-    if is_same || is_gone { sessions.forget(database) } else { Ok(false) }
+impl Args {
+    /// Forgets the saved session, if there is one of which this is true; as a rehearsal, tells only whether there is.
+    fn forget(&self, context: &Context, is_it: impl FnOnce(&Session) -> bool) -> Result<bool> {
+        let database = &context.settings.database;
+        let Ok(sessions) = Sessions::of_environment() else { return Ok(false) };
+        let is_there = sessions.get(database)?.is_some_and(|session| is_it(&session));
+        if is_there && !self.writing.dry_run {
+            return sessions.forget(database);
+        }
+        Ok(is_there)
+    }
+
+    fn tell(
+        &self,
+        context: &Context,
+        change: &Change<'_>,
+        text: &str,
+        deleted: usize,
+        forgotten: bool,
+    ) -> Result<()> {
+        if change.is_rehearsal() {
+            context.output.status(format_args!("Rehearsed, nothing was changed: {text}"));
+        } else {
+            context.output.status(text);
+        }
+        let fields = [("token", deleted > 0), ("session", forgotten)];
+        let fields = fields.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name.to_owned());
+        let mut object = json!({ "deleted": deleted, "session_forgotten": forgotten });
+        change.report(fields.collect()).add_to(&mut object);
+        context.output.answer(None, &object)
+    }
 }

@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod create_token;
+mod edit_user;
 mod init;
 mod list_tokens;
 mod list_users;
@@ -10,6 +11,7 @@ mod login;
 mod logout;
 mod register;
 mod revoke_token;
+mod set_password;
 mod whoami;
 
 use anyhow::Result;
@@ -25,6 +27,8 @@ pub enum Command {
     Login(login::Args),
     Whoami(whoami::Args),
     Logout(logout::Args),
+    EditUser(edit_user::Args),
+    SetPassword(set_password::Args),
     CreateToken(create_token::Args),
     ListUsers(list_users::Args),
     ListTokens(list_tokens::Args),
@@ -45,6 +49,8 @@ impl Command {
             Self::Login(args) => login::run(args, context),
             Self::Whoami(args) => whoami::run(args, context),
             Self::Logout(args) => logout::run(args, context),
+            Self::EditUser(args) => edit_user::run(args, context),
+            Self::SetPassword(args) => set_password::run(args, context),
             Self::CreateToken(args) => create_token::run(args, context),
             Self::ListUsers(args) => list_users::run(args, context),
             Self::ListTokens(args) => list_tokens::run(args, context),

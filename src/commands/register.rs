@@ -5,17 +5,20 @@ use clap::ValueHint;
 
 use crate::accounts::{Account, Missing, ProfileChoice, Request};
 use crate::answer::Answer;
+use crate::assignment::{Assignment, assignment};
 use crate::body::Body;
-use crate::context::{Context, hasher_needed};
+use crate::changing::{Change, Report, Writing};
+use crate::context::Context;
 use crate::field::Input;
 use crate::interrupt;
-use crate::minting::{self, Fresh};
-use crate::model::{Key, Scheme};
-use crate::password::{self, About, Encoded, MIN_LENGTH, Plain};
+use crate::model::{Scheme, User};
+use crate::new_password::NewPassword;
+use crate::password::{About, Plain};
 use crate::refusal::{Fault, Refusal};
-use crate::secret::PasswordSource;
+use crate::registration::{OnExisting, Outcome, Registration, UpdatePassword};
 use crate::settings::UsernameFrom;
 use crate::store::Store;
+use crate::token::PlainToken;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -71,31 +74,7 @@ pub struct Args {
     init: bool,
 
     #[command(flatten)]
-    password: PasswordSource,
-
-    /// Make a random password and show it once, of LENGTH characters (22 unless told)
-    #[arg(
-        long,
-        value_name = "LENGTH",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "22",
-        value_parser = length,
-        conflicts_with = "PasswordSource",
-        help_heading = "Password",
-    )]
-    random_password: Option<usize>,
-
-    /// Set Django's unusable password: nobody logs in, but the token works
-    #[arg(long, conflicts_with_all = ["PasswordSource", "random_password"], help_heading = "Password")]
-    no_password: bool,
-
-    /// Refuse a weak password instead of warning
-    ///
-    /// Weak is what Django's four default validators would refuse: fewer than 8 characters, digits alone, too much like
-    /// the name or address, or too common. The list of common passwords is not Django's own, but a longer one.
-    #[arg(long, help_heading = "Password")]
-    require_strong: bool,
+    password: NewPassword,
 
     /// The kind of the profile [else `[register] profile`, or the only kind that has a given field]
     #[arg(long, value_name = "KIND", help_heading = "Profile and fields")]
@@ -107,7 +86,11 @@ pub struct Args {
 
     /// Set a field of the profile or the user; VALUE may be @FILE, and @@ stands for @
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment, help_heading = "Profile and fields")]
-    set: Vec<(String, String)>,
+    set: Vec<Assignment>,
+
+    /// Put the user into this group, which has to exist; may be given several times
+    #[arg(long, value_name = "NAME", help_heading = "Profile and fields")]
+    group: Vec<String>,
 
     /// Make no token
     #[arg(long, help_heading = "Token")]
@@ -116,19 +99,21 @@ pub struct Args {
     /// The token's scheme, where the database has both
     #[arg(long, conflicts_with = "no_token", help_heading = "Token")]
     scheme: Option<Scheme>,
-}
 
-fn length(text: &str) -> Result<usize, String> {
-    let longest = 128;
-    let length = text.parse().ok().filter(|length| (MIN_LENGTH..=longest).contains(length));
-    length.ok_or_else(|| format!("give a length from {MIN_LENGTH} to {longest}"))
-}
+    /// What happens to an account that is there already: fail, skip or update
+    ///
+    /// skip touches nothing and prints the drf key. update writes what is given here and differs; what is not given stays.
+    #[arg(long, value_name = "WHAT", default_value = "fail", hide_possible_values = true)]
+    #[arg(help_heading = "Existing accounts")]
+    on_existing: OnExisting,
 
-fn assignment(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((field, value)) if !field.is_empty() => Ok((field.to_owned(), value.to_owned())),
-        _ => Err("give FIELD=VALUE".into()),
-    }
+    /// With --on-existing update, when the password is set: on-create, always or if-different
+    #[arg(long, value_name = "WHEN", default_value = "on-create", hide_possible_values = true)]
+    #[arg(help_heading = "Existing accounts")]
+    update_password: UpdatePassword,
+
+    #[command(flatten)]
+    writing: Writing,
 }
 
 /// What of a body is not part of the request.
@@ -137,126 +122,93 @@ struct FromBody {
     faults: Vec<Fault>,
 }
 
-/// The password of a new account.
-enum Password {
-    Plain(Plain),
-    /// Made here, so that it has to be shown.
-    Random(Plain),
-    Unusable,
-}
-
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
     let (mut request, from_body) = args.request()?;
-    let draft = args.draft(context)?;
-    let store = match &draft {
-        Some(draft) => draft,
-        None => context.store()?,
-    };
-
-    if context.prompt.is_interactive() {
-        ask_for_missing(&mut request, store, context)?;
-    }
-    let account = args.account(&request, &from_body, store, context)?;
-    account.check_free(store)?;
-    let scheme = if args.wants_token() { minting::scheme(context, store, args.scheme)? } else { None };
-    let password = args.password(from_body.password, &request, &account, context)?;
-    let recipe = context.recipe(store)?;
-    let encoded = match &password {
-        Password::Plain(plain) | Password::Random(plain) => {
-            password::hash(plain, &recipe, &mut *context.random())
-        }
-        Password::Unusable => password::unusable(&mut *context.random()),
-    };
-    let token = scheme.map(|scheme| minting::mint(context, store, scheme, None)).transpose()?;
-
-    let (published, key) = commit(context, draft, &account, &encoded, token.as_ref())?;
-    let store = match &published {
-        Some(published) => published,
-        None => context.store()?,
-    };
-    report(args, context, store, &key, &password, token.as_ref())
-}
-
-/// Writes the account into the database, or a new database with the account in it. Where someone else has made the
-/// file in the meantime, the account goes there. Returns the new database, if it is one, and the user's key.
-fn commit(
-    context: &Context,
-    draft: Option<Store>,
-    account: &Account,
-    password: &Encoded,
-    token: Option<&Fresh>,
-) -> Result<(Option<Store>, Key)> {
-    let create = |store: &Store| {
-        let token = token.map(Fresh::as_new);
-        store.transact(|transaction| account.create(transaction, password, token.as_ref()))
-    };
-    if let Some(mut draft) = draft {
-        let key = create(&draft)?;
-        match draft.publish() {
-            Ok(()) => {
-                context.output.status(format_args!("Made {}.", draft.path().display()));
-                context.output.hint(hasher_needed(&context.recipe(&draft)?));
-                return Ok((Some(draft), key));
+    let mut draft = args.draft(context)?;
+    let change = Change::new(context, &args.writing, "register");
+    let registration =
+        Registration { context, change: &change, wants_token: args.wants_token(), scheme: args.scheme };
+    let outcome = match args.existing(&request, draft.as_ref(), context)? {
+        Some(user) => args.converge(&registration, &request, &from_body, &user)?,
+        None => match args.create(&registration, &mut request, &from_body, &mut draft) {
+            Err(error) if is_taken(&error) && args.on_existing != OnExisting::Fail => {
+                // Someone else has registered the user in the meantime.
+                let user = args.existing(&request, None, context)?.ok_or(error)?;
+                args.converge(&registration, &request, &from_body, &user)?
             }
-            Err(error) if matches!(error.downcast_ref(), Some(Refusal::FileExists(_))) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    let key = create(context.store()?)?;
-    Ok((None, key))
+            outcome => outcome?,
+        },
+    };
+    report(args, context, &change, &outcome)
 }
 
-fn report(
-    args: &Args,
-    context: &Context,
-    store: &Store,
-    key: &Key,
-    password: &Password,
-    token: Option<&Fresh>,
-) -> Result<()> {
+fn is_taken(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
+}
+
+fn report(args: &Args, context: &Context, change: &Change<'_>, outcome: &Outcome) -> Result<()> {
     let output = &context.output;
-    let user = store.user_of_key(key)?.with_context(|| format!("user {key} was made, and is gone again"))?;
-    let profiles = store.profiles_of(key)?;
-    let with = match (profiles.first(), token) {
-        (Some(profile), Some(token)) => {
-            format!(" with a {} profile and a {} token", profile.kind, token.scheme)
+    let report = change.report(outcome.fields.clone());
+    output.status(sentence(outcome, &report));
+    if outcome.token.is_none() && args.wants_token() && outcome.user.is_active {
+        match outcome.scheme {
+            None => output.warning("No token was made: this database has no token table."),
+            // A knox token is not kept in a form that could be shown again.
+            Some(_) => {
+                output.hint("No token was made for a user who was there already; create-token makes one.")
+            }
         }
-        (Some(profile), None) => format!(" with a {} profile", profile.kind),
-        (None, Some(token)) => format!(" with a {} token", token.scheme),
-        (None, None) => String::new(),
-    };
-    output.status(format_args!("Registered {} (id {key}){with}.", user.username));
-    if token.is_none() && args.wants_token() {
-        output.warning("No token was made: this database has no token table.");
     }
-    if store.layout().is_django {
+    if outcome.is_new && outcome.is_django && !report.dry_run {
         output
             .hint("Django's signals did not run: what the project does in post_save has to be done by hand.");
     }
-    let random = match password {
-        Password::Random(plain) => Some(plain.as_str()),
-        _ => None,
-    };
-    let mut answer = Answer::new(&user, &profiles);
-    answer.token = token.map(|token| token.plain.expose());
-    answer.scheme = token.map(|token| token.scheme);
-    answer.expiry = token.and_then(|token| token.expiry);
+    let token = outcome.token.as_ref().map(PlainToken::expose).filter(|_| !report.dry_run);
+    let random = outcome.random.as_ref().map(Plain::as_str).filter(|_| !report.dry_run);
+    let mut answer = Answer::new(&outcome.user, &outcome.profiles);
+    answer.token = token;
+    answer.scheme = outcome.scheme.filter(|_| outcome.token.is_some());
+    answer.expiry = outcome.expiry;
     answer.password = random;
-    let text = token.map(|token| token.plain.expose());
-    let username = &user.username;
+    answer.report = Some(report);
+    let username = &outcome.user.username;
     let password_shown = random.map_or(Ok(()), |random| output.secret("Password", random));
-    output.answer(text, &answer).with_context(|| {
+    output.answer(token, &answer).with_context(|| {
         format!("{username} was registered, but the answer could not be shown; `authctl create-token` gives a token")
     })?;
     password_shown.with_context(|| format!("{username} was registered, but the password could not be shown"))
+}
+
+/// What happened, or would happen, to the account.
+fn sentence(outcome: &Outcome, report: &Report) -> String {
+    let Outcome { user, profiles, .. } = outcome;
+    let username = &user.username;
+    if !report.changed {
+        return format!("{username} (id {}) is there already; nothing was changed.", user.id);
+    }
+    if !outcome.is_new {
+        let fields = report.fields.join(", ");
+        return match report.dry_run {
+            true => format!("Would change {username} (id {}): {fields}; nothing was changed.", user.id),
+            false => format!("Changed {username} (id {}): {fields}.", user.id),
+        };
+    }
+    let profile = profiles.first().map(|profile| format!("a {} profile", profile.kind));
+    let token = outcome.scheme.filter(|_| outcome.token.is_some()).map(|scheme| format!("a {scheme} token"));
+    let with: Vec<String> = profile.into_iter().chain(token).collect();
+    let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(" and ")) };
+    match report.dry_run {
+        true => format!("Would register {username}{with}; nothing was changed."),
+        false => format!("Registered {username} (id {}){with}.", user.id),
+    }
 }
 
 impl Args {
     /// What is wanted, from the options and the body together, and the rest of the body.
     fn request(&self) -> Result<(Request, FromBody)> {
         let body = match &self.from_json {
-            Some(path) if path == Path::new("-") && self.password.stdin => {
+            Some(path) if path == Path::new("-") && self.password.wants_stdin() => {
                 return Err(Refusal::usage(
                     "--from-json - and --password-stdin both want standard input; give one of them a file.",
                 )
@@ -265,19 +217,19 @@ impl Args {
             Some(path) => Body::read(path)?,
             None => Body::default(),
         };
-        let has_source = self.password.is_given() || self.random_password.is_some() || self.no_password;
-        if body.password.is_some() && has_source {
+        if body.password.is_some() && self.password.is_given() {
             return Err(Refusal::usage(
                 "The body has a password, and an option gives another; drop one of them.",
             )
             .into());
         }
         let mut fields = body.fields;
-        for (field, value) in &self.set {
+        for assignment in &self.set {
+            let field = &assignment.field;
             if fields.iter().any(|(name, _)| name == field) {
                 return Err(Refusal::usage(format!("{field} is given twice.")).into());
             }
-            fields.push((field.clone(), value_of(field, value)?));
+            fields.push((field.clone(), assignment.input()?));
         }
         let profile = match (&self.profile, &body.account_type, self.no_profile) {
             (Some(_), Some(_), _) | (None, Some(_), true) => {
@@ -301,6 +253,7 @@ impl Args {
             inactive: self.inactive,
             fields,
             profile,
+            groups: self.group.clone(),
         };
         Ok((request, FromBody { password: body.password, faults: body.faults }))
     }
@@ -319,6 +272,75 @@ impl Args {
         !self.no_token && !self.inactive
     }
 
+    /// The account of that name, where one that is there is no error.
+    fn existing(&self, request: &Request, draft: Option<&Store>, context: &Context) -> Result<Option<User>> {
+        if self.on_existing == OnExisting::Fail || draft.is_some() {
+            return Ok(None);
+        }
+        let store = context.store()?;
+        match request.login_name(store, &context.settings)? {
+            Some(name) => store.find_user(&name),
+            None => Ok(None),
+        }
+    }
+
+    /// Makes the account, in a new database where there is none.
+    fn create(
+        &self,
+        registration: &Registration<'_>,
+        request: &mut Request,
+        from_body: &FromBody,
+        draft: &mut Option<Store>,
+    ) -> Result<Outcome> {
+        let context = registration.context;
+        let store = match draft {
+            Some(draft) => &*draft,
+            None => context.store()?,
+        };
+        if context.prompt.is_interactive() {
+            ask_for_missing(request, store, context)?;
+        }
+        let account = self.account(request, from_body, store, context)?;
+        account.check_free(store)?;
+        let password =
+            self.password.choose(from_body.password.as_ref(), &about(request, &account.username), context)?;
+        registration.create(&account, password, draft)
+    }
+
+    /// Brings the account that is there to what is wanted, or leaves it as it is.
+    fn converge(
+        &self,
+        registration: &Registration<'_>,
+        request: &Request,
+        from_body: &FromBody,
+        user: &User,
+    ) -> Result<Outcome> {
+        let context = registration.context;
+        let store = context.store()?;
+        if self.on_existing != OnExisting::Update {
+            return registration.leave(user, store);
+        }
+        let wish = request.wish(store, &context.settings)?;
+        let (edit, mut faults) =
+            wish.edit(store, &context.settings, user, context.now(), &mut *context.random())?;
+        faults.extend(from_body.faults.iter().cloned());
+        if !faults.is_empty() {
+            return Err(Refusal::Invalid(faults).into());
+        }
+        let is_wanted = self.update_password != UpdatePassword::OnCreate
+            && (self.password.is_given() || from_body.password.is_some());
+        let password = if is_wanted {
+            let about = about(request, &user.username);
+            let password = self.password.choose(from_body.password.as_ref(), &about, context)?;
+            let is_same = self.update_password == UpdatePassword::IfDifferent
+                && password.is(&store.encoded_password(&user.id)?);
+            Some(password).filter(|_| !is_same)
+        } else {
+            None
+        };
+        registration.converge(user, edit, password, store)
+    }
+
     /// The account without faults, or all of them at once, a missing password included.
     fn account(
         &self,
@@ -329,8 +351,7 @@ impl Args {
     ) -> Result<Account> {
         let (account, mut faults) =
             request.account(store, &context.settings, context.now(), &mut *context.random())?;
-        let has_source = self.password.is_given() || self.random_password.is_some() || self.no_password;
-        if from_body.password.is_none() && !has_source && !context.prompt.is_interactive() {
+        if from_body.password.is_none() && !self.password.is_given() && !context.prompt.is_interactive() {
             let how = "--password-stdin, --password-file, --password-env, --random-password or --no-password";
             faults.push(Fault::new("password", "required", format!("password must be provided: {how}")));
         }
@@ -340,60 +361,14 @@ impl Args {
         faults.extend(from_body.faults.iter().cloned());
         if faults.is_empty() { Ok(account) } else { Err(Refusal::Invalid(faults).into()) }
     }
+}
 
-    /// The password from its one source, or asked for; weak ones are spoken about.
-    fn password(
-        &self,
-        from_body: Option<Plain>,
-        request: &Request,
-        account: &Account,
-        context: &Context,
-    ) -> Result<Password> {
-        let about = About {
-            username: Some(&account.username),
-            first_name: request.first_name.as_deref(),
-            last_name: request.last_name.as_deref(),
-            email: request.email.as_deref(),
-        };
-        if self.no_password {
-            return Ok(Password::Unusable);
-        }
-        if let Some(length) = self.random_password {
-            return Ok(Password::Random(password::random_password(length, &about, &mut *context.random())));
-        }
-        let given = match from_body {
-            Some(plain) => Some(plain),
-            None => self.password.read()?,
-        };
-        let plain = match given {
-            Some(plain) => plain,
-            None => context.prompt.new_password("Password")?,
-        };
-        if plain.as_str().is_empty() {
-            return Err(Refusal::invalid(
-                "password",
-                "required",
-                "password: it is empty. For an account without one, say --no-password.",
-            )
-            .into());
-        }
-        let faults: Vec<Fault> = password::weaknesses(&plain, &about)
-            .iter()
-            .map(|weakness| Fault::new("password", weakness.code(), weakness.to_string()))
-            .collect();
-        if faults.is_empty() {
-            return Ok(Password::Plain(plain));
-        }
-        if self.require_strong || context.settings.passwords.require_strong {
-            return Err(Refusal::Invalid(faults).into());
-        }
-        for fault in &faults {
-            context.output.warning(&fault.message);
-        }
-        if context.prompt.is_interactive() && !context.yes {
-            context.consent("Use this password all the same?")?;
-        }
-        Ok(Password::Plain(plain))
+fn about<'a>(request: &'a Request, username: &'a str) -> About<'a> {
+    About {
+        username: Some(username),
+        first_name: request.first_name.as_deref(),
+        last_name: request.last_name.as_deref(),
+        email: request.email.as_deref(),
     }
 }
 
@@ -430,17 +405,4 @@ fn once(option: &str, given: Option<&String>, from_body: Option<String>) -> Resu
         (Some(given), None) => Ok(Some(given.clone())),
         (None, from_body) => Ok(from_body),
     }
-}
-
-/// The value of `--set`: as it stands, or what is in the file behind an `@`.
-fn value_of(field: &str, value: &str) -> Result<Input> {
-    let path = match value.strip_prefix('@') {
-        None => return Ok(Input::Text(value.to_owned())),
-        Some(literal) if literal.starts_with('@') => return Ok(Input::Text(literal.to_owned())),
-        Some(path) => path,
-    };
-    let bytes = std::fs::read(path).with_context(|| {
-        format!("--set {field}=@{path}: the file cannot be read; for the text itself, write @@")
-    })?;
-    Ok(String::from_utf8(bytes).map_or_else(|error| Input::Bytes(error.into_bytes()), Input::Text))
 }

@@ -1,13 +1,14 @@
 use anyhow::Result;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
+use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
 use crate::model::{Scheme, TokenFilter};
 use crate::refusal::Refusal;
 use crate::secret;
-use crate::store::{Store, Token};
-use crate::token::PlainToken;
+use crate::store::{Done, Store, Token};
+use crate::token::{PlainToken, Ttl};
 
 /// Shorter prefixes are too easily someone else's.
 const SHORTEST_PREFIX: usize = 6;
@@ -17,6 +18,7 @@ Examples:
   authctl revoke-token 3f9c21
   authctl revoke-token --user meg --dry-run
   authctl revoke-token --expired --yes
+  authctl revoke-token --older-than 90d --inactive-users --yes
   echo \"$TOKEN\" | authctl revoke-token --token-stdin
 
 What Django notices: requests with a revoked token are refused from the next one on. Django's own sessions, as of a \
@@ -29,7 +31,7 @@ browser in the admin, go on, and no signal runs.";
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 #[command(group(clap::ArgGroup::new("which").required(true).multiple(true).args([
-    "prefixes", "token_stdin", "user", "expired", "all",
+    "prefixes", "token_stdin", "user", "expired", "older_than", "inactive_users", "all",
 ])))]
 pub struct Args {
     /// Public prefixes, of 6 characters at least
@@ -48,6 +50,14 @@ pub struct Args {
     #[arg(long)]
     expired: bool,
 
+    /// Tokens that were made longer ago than this, such as 30d
+    #[arg(long, value_name = "DURATION")]
+    older_than: Option<Ttl>,
+
+    /// Tokens of inactive users, which Django refuses anyway
+    #[arg(long)]
+    inactive_users: bool,
+
     /// All tokens
     #[arg(long, conflicts_with = "prefixes")]
     all: bool,
@@ -56,46 +66,46 @@ pub struct Args {
     #[arg(long)]
     scheme: Option<Scheme>,
 
-    /// Show what would be deleted, and delete nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    writing: Writing,
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
     let store = context.store()?;
+    let change = Change::new(context, &args.writing, "revoke-token");
     let tokens = args.chosen(store, context)?;
-    for token in &tokens {
-        let verb = if args.dry_run { "Would delete" } else { "To delete" };
-        if args.dry_run || tokens.len() > 1 {
+    if change.is_rehearsal() || tokens.len() > 1 {
+        let verb = if change.is_rehearsal() { "Would delete" } else { "To delete" };
+        for token in &tokens {
             context
                 .output
                 .status(format_args!("{verb}: {} ({} of {})", token.prefix, token.scheme, token.username));
         }
     }
-    let mut deleted = 0;
-    if !args.dry_run && !tokens.is_empty() {
-        if tokens.len() > 1 {
-            context.consent(&format!("Delete {} tokens?", tokens.len()))?;
-        }
-        deleted = store.transact(|transaction| {
-            let mut deleted = 0;
-            for token in &tokens {
-                deleted += usize::from(transaction.delete_token(token)?);
-            }
-            Ok(deleted)
-        })?;
+    if tokens.len() > 1 && !change.is_rehearsal() {
+        context.consent(&format!("Delete {} tokens?", tokens.len()))?;
     }
-    context.output.status(match (args.dry_run, deleted) {
-        (true, _) => format!("{} would be deleted; nothing was.", count(tokens.len())),
-        (false, 0) => "No token was there to delete.".to_owned(),
-        (false, deleted) => format!("Deleted {}.", count(deleted)),
-    });
-    let rows: Vec<_> = tokens
+    let rows: Vec<Json> = tokens
         .iter()
         .map(|token| json!({ "user": token.username, "scheme": token.scheme, "prefix": token.prefix }))
         .collect();
-    context.output.answer(None, &json!({ "deleted": deleted, "dry_run": args.dry_run, "tokens": rows }))
+    let done = match &tokens[..] {
+        [] => Done { value: 0, fields: Vec::new() },
+        tokens => {
+            change.make(store, &json!({ "tokens": rows }), |transaction| transaction.delete_tokens(tokens))?
+        }
+    };
+    let report = change.report(done.fields);
+    let deleted = if report.dry_run { 0 } else { done.value };
+    context.output.status(match (report.dry_run, deleted) {
+        (true, _) => format!("{} would be deleted; nothing was.", count(done.value)),
+        (false, 0) => "No token was there to delete.".to_owned(),
+        (false, deleted) => format!("Deleted {}.", count(deleted)),
+    });
+    let mut object = json!({ "deleted": deleted, "tokens": rows });
+    report.add_to(&mut object);
+    context.output.answer(None, &object)
 }
 
 fn count(number: usize) -> String {
@@ -103,55 +113,64 @@ fn count(number: usize) -> String {
 }
 
 impl Args {
+    fn filter(&self, store: &Store, context: &Context) -> Result<TokenFilter> {
+        let now = context.now();
+        let made_before = |age: Ttl| match age {
+            Ttl::For(age) => now.checked_sub(age).map_err(|_| {
+                Refusal::usage(format!("--older-than {}: no token can be so old.", Ttl::For(age)))
+            }),
+            Ttl::Never => Err(Refusal::usage("--older-than: give a duration such as 30d.")),
+        };
+        Ok(TokenFilter {
+            user: self.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id),
+            scheme: self.scheme,
+            expired_at: self.expired.then_some(now),
+            prefix: None,
+            created_before: self.older_than.map(made_before).transpose()?,
+            of_inactive: self.inactive_users,
+        })
+    }
+
     fn chosen(&self, store: &Store, context: &Context) -> Result<Vec<Token>> {
         for prefix in &self.prefixes {
             check_prefix(prefix, store.layout().longest_prefix())?;
         }
-        let filter = TokenFilter {
-            user: self.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id),
-            scheme: self.scheme,
-            expired_at: self.expired.then(|| context.now()),
-            prefix: None,
-        };
+        let filter = self.filter(store, context)?;
         if self.token_stdin {
             let token = PlainToken::presented(&secret::from_stdin()?);
             let found = store.find_token(&token, context.settings.tokens.hash)?;
-            let fits = |token: &Token| {
-                filter.user.as_ref().is_none_or(|user| *user == token.user)
-                    && filter.scheme.is_none_or(|scheme| scheme == token.scheme)
-                    && filter.expired_at.is_none_or(|now| token.expiry.is_some_and(|expiry| expiry < now))
-            };
-            let found = found.filter(fits).ok_or_else(|| Refusal::TokenNotFound("with that key".into()))?;
-            return Ok(vec![found]);
+            let found = found.filter(|token| token.fits(&filter));
+            return Ok(vec![found.ok_or_else(|| Refusal::TokenNotFound("with that key".into()))?]);
         }
         if self.prefixes.is_empty() {
             return store.tokens(&filter);
         }
         let mut chosen: Vec<Token> = Vec::new();
         for prefix in &self.prefixes {
-            let one = TokenFilter { prefix: Some(prefix.clone()), ..filter.clone() };
-            let mut found = store.tokens(&one)?;
-            let token = match (found.pop(), found.is_empty()) {
-                (None, _) => return Err(Refusal::TokenNotFound(format!("whose prefix is {prefix}")).into()),
-                (Some(token), true) => token,
-                (Some(last), false) => {
-                    found.push(last);
-                    return Err(Refusal::Ambiguous {
-                        what: format!("The token with the prefix {prefix}"),
-                        found: found
-                            .iter()
-                            .map(|token| format!("{} of {}", token.prefix, token.username))
-                            .collect(),
-                        decide: "Give more characters, or --user.".into(),
-                    }
-                    .into());
-                }
-            };
+            let token = one_of_prefix(store, &filter, prefix)?;
             if !chosen.iter().any(|known| known.is_same(&token)) {
                 chosen.push(token);
             }
         }
         Ok(chosen)
+    }
+}
+
+/// The only token with this prefix that the filter lets through.
+fn one_of_prefix(store: &Store, filter: &TokenFilter, prefix: &str) -> Result<Token> {
+    let mut found = store.tokens(&TokenFilter { prefix: Some(prefix.to_owned()), ..filter.clone() })?;
+    match (found.pop(), found.is_empty()) {
+        (None, _) => Err(Refusal::TokenNotFound(format!("whose prefix is {prefix}")).into()),
+        (Some(token), true) => Ok(token),
+        (Some(last), false) => {
+            found.push(last);
+            Err(Refusal::Ambiguous {
+                what: format!("The token with the prefix {prefix}"),
+                found: found.iter().map(|token| format!("{} of {}", token.prefix, token.username)).collect(),
+                decide: "Give more characters, or --user.".into(),
+            }
+            .into())
+        }
     }
 }
 

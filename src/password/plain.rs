@@ -5,6 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 /// A password in plain text: wiped from memory when dropped, and never shown by accident.
+#[derive(Clone)]
 pub struct Plain(Zeroizing<String>);
 
 impl Plain {

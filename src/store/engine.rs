@@ -80,6 +80,12 @@ pub trait Engine {
     /// transaction is then still open.
     fn commit(&self) -> Result<()>;
 
+    /// Ends the transaction as a commit would, deferred constraints checked, and undoes it.
+    ///
+    /// # Errors
+    /// What a constraint refuses. The transaction is then still open.
+    fn take_back(&self) -> Result<()>;
+
     /// Undoes the transaction.
     fn roll_back(&self);
 
@@ -94,6 +100,12 @@ pub trait Engine {
     /// # Errors
     /// Where the database cannot be read.
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>>;
+
+    /// Refuses what [`Self::save_as_new_file`] would refuse, and makes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::save_as_new_file`].
+    fn check_new_file(&self, path: &Path) -> Result<()>;
 
     /// Writes a database that is in memory alone to a new file, whole and readable by its owner alone.
     ///

@@ -23,18 +23,20 @@ use std::ops::{ControlFlow, Deref};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use jiff::Timestamp;
 
 pub use self::create::{Blueprint, ProfileBlueprint};
 pub use self::engine::Engine;
 use self::groups::Link;
 use self::layout::{Hints, Layout, ProfileTable};
-use self::schema::{Reference, quoted};
+use self::schema::{Reference, Table, quoted};
 pub use self::sqlite::Opening;
 use self::sqlite::Sqlite;
 pub use self::survey::{Counts, Group};
 pub use self::tokens::{NewToken, Token};
 pub use self::users::UserColumn;
 use crate::interrupt;
+use crate::model::Key;
 use crate::refusal::Refusal;
 use crate::value::{Kind, Value};
 
@@ -90,6 +92,14 @@ impl Store {
     /// [`Refusal::FileExists`], or what the operating system says.
     pub fn publish(&mut self) -> Result<()> {
         self.engine.save_as_new_file(&self.path)
+    }
+
+    /// Refuses what [`Self::publish`] would refuse, and makes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::publish`].
+    pub fn check_place(&self) -> Result<()> {
+        self.engine.check_new_file(&self.path)
     }
 
     /// The resolved path of the database.
@@ -167,6 +177,22 @@ impl Store {
         outcome
     }
 
+    /// Does what `work` does in one transaction and takes it all back; what the commit would refuse is refused.
+    ///
+    /// # Errors
+    /// As [`Self::transact`].
+    pub fn rehearse<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.engine.begin(true)?;
+        let outcome = work(&Transaction { store: self }).and_then(|done| {
+            self.engine.take_back()?;
+            Ok(done)
+        });
+        if outcome.is_err() {
+            self.engine.roll_back();
+        }
+        outcome
+    }
+
     /// Lets `work` read one unchanging state of the database. To be short: it can hold off writers.
     ///
     /// # Errors
@@ -177,6 +203,15 @@ impl Store {
         self.engine.roll_back();
         outcome
     }
+}
+
+/// What a transaction did, or would do.
+#[derive(Clone, Debug)]
+pub struct Done<T> {
+    /// What came out of it.
+    pub value: T,
+    /// The names of the fields that changed; none where everything was as wanted.
+    pub fields: Vec<String>,
 }
 
 /// A [`Store`] within a writing transaction.
@@ -194,6 +229,59 @@ impl Transaction<'_> {
         let parameters: Vec<Value> = values.iter().map(|(_, value)| value.clone()).collect();
         self.engine.execute(&sql, &parameters)?;
         Ok(self.engine.last_key())
+    }
+}
+
+impl Transaction<'_> {
+    /// Writes those of the values that differ from what is in the row of this key, and returns their columns. Where any
+    /// does, the columns that tell when a row was changed are set too.
+    fn update(
+        &self,
+        table: &Table,
+        key: (&str, &Key),
+        values: &[(String, Value)],
+        now: Timestamp,
+    ) -> Result<Vec<String>> {
+        if values.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (name, key) = (quoted(&table.name), (quoted(key.0), Value::from(key.1)));
+        let parameters = |values: &[(String, Value)]| -> Vec<Value> {
+            values.iter().map(|(_, value)| value.clone()).chain([key.1.clone()]).collect()
+        };
+        let differ: Vec<String> = values
+            .iter()
+            .enumerate()
+            .map(|(index, (column, _))| format!("{} IS DISTINCT FROM ?{}", quoted(column), index + 1))
+            .collect();
+        let place = values.len() + 1;
+        let sql = format!("SELECT {} FROM {name} WHERE {} = ?{place}", differ.join(", "), key.0);
+        let kinds = vec![Kind::Boolean; values.len()];
+        let mut changes: Vec<(String, Value)> = Vec::new();
+        self.engine.query(&sql, &parameters(values), &kinds, &mut |cells| {
+            let differing = values.iter().zip(cells).filter(|(_, cell)| cell.is_true());
+            changes = differing.map(|(value, _)| value.clone()).collect();
+            Ok(ControlFlow::Break(()))
+        })?;
+        if changes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let changed = changes.iter().map(|(column, _)| column.clone()).collect();
+        let touched = table.columns.iter().filter(|column| column.is_time_of_change());
+        for column in touched {
+            if !values.iter().any(|(name, _)| *name == column.name) {
+                changes.push((column.name.clone(), now.into()));
+            }
+        }
+        let set: Vec<String> = changes
+            .iter()
+            .enumerate()
+            .map(|(index, (column, _))| format!("{} = ?{}", quoted(column), index + 1))
+            .collect();
+        let place = changes.len() + 1;
+        let sql = format!("UPDATE {name} SET {} WHERE {} = ?{place}", set.join(", "), key.0);
+        self.engine.execute(&sql, &parameters(&changes))?;
+        Ok(changed)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use anyhow::Result;
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use crate::model::{Key, Profile, dashed_uuid};
@@ -12,6 +13,21 @@ use crate::store::{Store, Transaction};
 use crate::value::{Cell, Kind, Value};
 
 impl Store {
+    /// Does the user have a profile of this kind?
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn has_profile(&self, table: &ProfileTable, user: &Key) -> Result<bool> {
+        let (name, column) = (quoted(&table.table.name), quoted(&table.user_column));
+        let mut has = false;
+        let sql = format!("SELECT 1 FROM {name} WHERE {column} = ?1 LIMIT 1");
+        self.engine.query(&sql, &[user.into()], &[Kind::Integer], &mut |_| {
+            has = true;
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(has)
+    }
+
     /// The profiles of a user, of every kind.
     ///
     /// # Errors
@@ -42,6 +58,20 @@ impl Store {
 }
 
 impl Transaction<'_> {
+    /// Writes those of the values that differ from the profile's, and returns their columns.
+    ///
+    /// # Errors
+    /// As [`Self::insert_profile`].
+    pub fn update_profile(
+        &self,
+        table: &ProfileTable,
+        user: &Key,
+        values: &[(String, Value)],
+        now: Timestamp,
+    ) -> Result<Vec<String>> {
+        self.update(&table.table, (&table.user_column, user), values, now)
+    }
+
     /// Inserts a profile for a user.
     ///
     /// # Errors

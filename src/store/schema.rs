@@ -34,6 +34,19 @@ pub struct Column {
     pub generated: bool,
 }
 
+impl Column {
+    /// Does it tell when its row was last changed? Django's `auto_now` leaves no trace in the schema, so the name has
+    /// to say it.
+    #[must_use]
+    pub fn is_time_of_change(&self) -> bool {
+        let (first, second) = self.name.split_once('_').unwrap_or((&self.name, ""));
+        let is_change = |word| ["updated", "modified", "changed"].contains(&word);
+        let goes_with = |word| ["", "at", "on", "time", "date", "last"].contains(&word);
+        self.kind == Kind::Timestamp
+            && (is_change(first) && goes_with(second) || is_change(second) && goes_with(first))
+    }
+}
+
 /// A column that refers to a column of another table.
 #[derive(Clone, Debug)]
 pub struct Reference {

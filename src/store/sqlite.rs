@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -14,6 +16,7 @@ use jiff::tz::TimeZone;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Params, ToSql, params_from_iter};
+use tempfile::NamedTempFile;
 
 use crate::refusal::Refusal;
 use crate::store::definition::{may_refer, may_refer_uniquely};
@@ -39,6 +42,8 @@ pub struct Sqlite {
     connection: Connection,
     path: PathBuf,
     time_zone: TimeZone,
+    /// Shall the next commit be made a rollback? SQLite asks its commit hook after it has checked the constraints.
+    taking_back: Arc<AtomicBool>,
     /// The definitions in the file; read once, since each command asks for several.
     definitions: OnceCell<Vec<Definition>>,
 }
@@ -86,8 +91,11 @@ impl Sqlite {
         Self::prepare(connection, path, opening)
     }
 
-    fn prepare(connection: Connection, path: &Path, opening: &Opening) -> Result<Self> {
+    fn prepare(mut connection: Connection, path: &Path, opening: &Opening) -> Result<Self> {
+        let taking_back = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&taking_back);
         let prepare = || {
+            connection.commit_hook(Some(move || asked.load(Ordering::Relaxed)))?;
             connection.busy_timeout(opening.busy_timeout)?;
             regexp::register(&connection)?;
             // A misspelt name in quotes shall be an error, not a text.
@@ -96,7 +104,7 @@ impl Sqlite {
         };
         prepare().map_err(|error| translate(error, path))?;
         let time_zone = opening.time_zone.clone();
-        Ok(Self { connection, path: path.to_owned(), time_zone, definitions: OnceCell::new() })
+        Ok(Self { connection, path: path.to_owned(), time_zone, taking_back, definitions: OnceCell::new() })
     }
 
     fn translate(&self, error: rusqlite::Error) -> anyhow::Error {
@@ -315,6 +323,18 @@ impl Engine for Sqlite {
         self.connection.execute_batch("COMMIT").map_err(|error| self.translate(error))
     }
 
+    fn take_back(&self) -> Result<()> {
+        self.taking_back.store(true, Ordering::Relaxed);
+        let ended = self.connection.execute_batch("COMMIT");
+        self.taking_back.store(false, Ordering::Relaxed);
+        match ended {
+            Err(error) if was_taken_back(&error) => Ok(()),
+            Err(error) => Err(self.translate(error)),
+            // Nothing was written, so the hook was not asked.
+            Ok(()) => Ok(()),
+        }
+    }
+
     fn roll_back(&self) {
         // Nothing is lost where this fails: closing the connection undoes the transaction as well.
         let _ = self.connection.execute_batch("ROLLBACK");
@@ -333,15 +353,17 @@ impl Engine for Sqlite {
         )
     }
 
+    fn check_new_file(&self, path: &Path) -> Result<()> {
+        if path.symlink_metadata().is_ok() {
+            return Err(Refusal::FileExists(path.to_owned()).into());
+        }
+        beside(path).map(drop)
+    }
+
     fn save_as_new_file(&mut self, path: &Path) -> Result<()> {
         let image = self.connection.serialize(rusqlite::MAIN_DB).map_err(|error| translate(error, path))?;
         let cannot = || format!("{} cannot be made", path.display());
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if !folder.is_dir() {
-            bail!("{}: there is no folder {}", cannot(), folder.display());
-        }
-        let mut file =
-            tempfile::Builder::new().prefix(".authctl-").tempfile_in(folder).with_context(cannot)?;
+        let mut file = beside(path)?;
         file.write_all(&image).and_then(|()| file.as_file().sync_all()).with_context(cannot)?;
         if let Err(failure) = file.persist_noclobber(path) {
             return Err(match failure.error.kind() {
@@ -349,8 +371,22 @@ impl Engine for Sqlite {
                 _ => anyhow::Error::new(failure.error).context(cannot()),
             });
         }
-        File::open(folder).and_then(|folder| folder.sync_all()).with_context(cannot)
+        File::open(folder_of(path)).and_then(|folder| folder.sync_all()).with_context(cannot)
     }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A temporary file in the folder of this one, readable by its owner alone.
+fn beside(path: &Path) -> Result<NamedTempFile> {
+    let cannot = || format!("{} cannot be made", path.display());
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        bail!("{}: there is no folder {}", cannot(), folder.display());
+    }
+    tempfile::Builder::new().prefix(".authctl-").tempfile_in(folder).with_context(cannot)
 }
 
 /// Would files that SQLite makes beside this database be in the way of its owner?
@@ -470,6 +506,12 @@ fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
         }
         _ => anyhow!("{}: the database failed: {detail}", path.display()),
     }
+}
+
+fn was_taken_back(error: &rusqlite::Error) -> bool {
+    error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_COMMITHOOK)
 }
 
 fn constraint(code: i32, detail: &str) -> anyhow::Error {

@@ -145,6 +145,21 @@ impl Store {
         ))
     }
 
+    /// Is there an active superuser?
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn has_superuser(&self) -> Result<bool> {
+        let users = &self.layout.users;
+        let [any] = self.numbers(&format!(
+            "SELECT EXISTS (SELECT 1 FROM {} AS u WHERE {} = 1 AND {} = 1)",
+            quoted(&users.table.name),
+            users.attribute("is_superuser"),
+            users.attribute("is_active"),
+        ))?;
+        Ok(any > 0)
+    }
+
     /// The owners of tokens that Django refuses since the user is inactive.
     ///
     /// # Errors

@@ -79,6 +79,10 @@ impl Engine for Explained {
         self.engine.begin(writing)
     }
 
+    fn take_back(&self) -> Result<()> {
+        self.engine.take_back()
+    }
+
     fn commit(&self) -> Result<()> {
         self.engine.commit()
     }
@@ -93,6 +97,10 @@ impl Engine for Explained {
 
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
         self.engine.dangling_references()
+    }
+
+    fn check_new_file(&self, path: &Path) -> Result<()> {
+        self.engine.check_new_file(path)
     }
 
     fn save_as_new_file(&mut self, path: &Path) -> Result<()> {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::model::{Key, Scheme, TokenFilter, TokenState};
 use crate::store::schema::quoted;
-use crate::store::{Store, Transaction};
+use crate::store::{Done, Store, Transaction};
 use crate::token::knox::{self, Hash};
 use crate::token::{PlainToken, Stored, drf};
 use crate::value::{Cell, Kind, Value};
@@ -41,6 +41,16 @@ impl Token {
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         self.scheme == other.scheme && self.row.expose() == other.row.expose()
+    }
+
+    /// Does the filter let it through? The prefix is left out of account: a row holds more of it than it shows.
+    #[must_use]
+    pub fn fits(&self, filter: &TokenFilter) -> bool {
+        filter.user.as_ref().is_none_or(|user| *user == self.user)
+            && filter.scheme.is_none_or(|scheme| scheme == self.scheme)
+            && filter.expired_at.is_none_or(|now| self.expiry.is_some_and(|expiry| expiry < now))
+            && filter.created_before.is_none_or(|moment| self.created.is_some_and(|made| made < moment))
+            && !(filter.of_inactive && self.user_is_active)
     }
 
     /// Whether it is accepted at this moment.
@@ -203,6 +213,12 @@ impl Store {
             let last = bind(format!("{prefix}\u{10ffff}").into());
             conditions.push(format!("t.{column} >= {first} AND t.{column} < {last}"));
         }
+        if let Some(moment) = filter.created_before {
+            conditions.push(format!("t.created < {}", bind(moment.into())));
+        }
+        if filter.of_inactive {
+            conditions.push(format!("{} <> 1", self.layout.users.attribute("is_active")));
+        }
         if let Some(moment) = filter.expired_at {
             conditions.push(match (scheme, &self.layout.knox) {
                 (Scheme::Knox, Some(knox)) => format!("t.{} < {}", quoted(&knox.expiry), bind(moment.into())),
@@ -282,6 +298,18 @@ impl Transaction<'_> {
         };
         self.insert(table, &row)?;
         Ok(())
+    }
+
+    /// Deletes these tokens and counts those that were still there.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn delete_tokens(&self, tokens: &[Token]) -> Result<Done<usize>> {
+        let mut deleted = 0;
+        for token in tokens {
+            deleted += usize::from(self.delete_token(token)?);
+        }
+        Ok(Done { value: deleted, fields: if deleted > 0 { vec!["token".into()] } else { Vec::new() } })
     }
 
     /// Deletes a token; false where it was gone already.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::str::FromStr;
 
 use anyhow::Result;
+use jiff::Timestamp;
 
 use crate::model::{Key, User, UserFilter};
 use crate::refusal::Refusal;
@@ -296,7 +297,7 @@ impl Store {
             }
         }
         if let Some(kind) = &filter.profile {
-            conditions.push(self.has_profile(kind)?);
+            conditions.push(self.of_profile_kind(kind)?);
         }
         if let Some(name) = &filter.group {
             let group = self.find_group(name)?;
@@ -353,7 +354,7 @@ impl Store {
         })
     }
 
-    fn has_profile(&self, kind: &str) -> Result<String> {
+    fn of_profile_kind(&self, kind: &str) -> Result<String> {
         let table = self.profile_table(kind)?;
         Ok(self.refers(&table.table.name, &table.user_column))
     }
@@ -374,6 +375,15 @@ impl Store {
 }
 
 impl Transaction<'_> {
+    /// Writes those of the values that differ from the user's, and returns their columns.
+    ///
+    /// # Errors
+    /// [`Refusal::Taken`], [`Refusal::Invalid`], or a failure of the database.
+    pub fn update_user(&self, user: &Key, values: &[(String, Value)], now: Timestamp) -> Result<Vec<String>> {
+        let users = &self.layout.users;
+        self.update(&users.table, (&users.key, user), values, now)
+    }
+
     /// Inserts a user and returns the key: the one among the values, or the one the database gave.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{Minted, PlainToken, Stored, hex, random_hex, unhex};
+use super::{Minted, PlainToken, Stored, Unfit, hex, random_hex, unguessable, unhex};
 
 /// The longest `TOKEN_PREFIX` that knox 5 accepts.
 pub const LONGEST_PREFIX: usize = 10;
@@ -73,9 +73,46 @@ pub fn mint(form: Form, hash: Hash, prefix: &str, random: &mut (impl rand::Crypt
     // Before knox 5 there was no prefix, and the digest is one of hexadecimal digits alone.
     let prefix = if form == Form::Text { prefix } else { "" };
     let plain = PlainToken::new(format!("{prefix}{}", *digits));
-    let salt = (form == Form::Salted).then(|| random_hex(8, random).to_string());
+    let salt = fresh_salt(form, random);
     let digest = digest(form, hash, &plain, salt.as_deref()).unwrap_or_default();
     Minted { stored: Stored::Knox { digest, token_key: form.token_key(&plain), salt }, plain }
+}
+
+/// The token of a key that is known beforehand.
+///
+/// # Errors
+/// Where a client could not send it, a guess could find it, or this form cannot digest it.
+pub fn of_key(
+    form: Form,
+    hash: Hash,
+    plain: &PlainToken,
+    random: &mut (impl rand::CryptoRng + ?Sized),
+) -> Result<Minted, Unfit> {
+    unguessable(plain)?;
+    taken_over(form, hash, plain, random)
+}
+
+/// The token of a key that clients use already, whatever it looks like.
+///
+/// # Errors
+/// Where this form cannot digest it.
+pub fn taken_over(
+    form: Form,
+    hash: Hash,
+    plain: &PlainToken,
+    random: &mut (impl rand::CryptoRng + ?Sized),
+) -> Result<Minted, Unfit> {
+    let salt = fresh_salt(form, random);
+    let digest = digest(form, hash, plain, salt.as_deref())
+        .ok_or(Unfit("this version of knox takes keys of hexadecimal digits alone, in pairs"))?;
+    Ok(Minted {
+        stored: Stored::Knox { digest, token_key: form.token_key(plain), salt },
+        plain: plain.clone(),
+    })
+}
+
+fn fresh_salt(form: Form, random: &mut (impl rand::CryptoRng + ?Sized)) -> Option<String> {
+    (form == Form::Salted).then(|| random_hex(8, random).to_string())
 }
 
 /// Is this the stored digest of that key? Compared in constant time.

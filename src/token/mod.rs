@@ -87,6 +87,42 @@ impl fmt::Debug for Stored {
     }
 }
 
+/// Why a key that is known beforehand cannot be a token, in words that do not repeat it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unfit(&'static str);
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// Refuses a key that no client could send in a header, and one that a guess could find.
+fn unguessable(plain: &PlainToken) -> Result<(), Unfit> {
+    const SHORTEST: usize = 32;
+    const FEWEST_DIFFERENT: usize = 8;
+    /// From the documentation and the docstring of DRF's `TokenAuthentication`, copied into countless tutorials.
+    const PUBLISHED: [&str; 2] =
+        ["9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b", "401f7ac837da42b97f613d789819ff93537bee6a"];
+    let key = plain.expose();
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Unfit("a key has visible ASCII characters alone, no spaces among them"));
+    }
+    if key.len() < SHORTEST {
+        return Err(Unfit("a key has at least 32 characters"));
+    }
+    let mut different = key.as_bytes().to_vec();
+    different.sort_unstable();
+    different.dedup();
+    if different.len() < FEWEST_DIFFERENT {
+        return Err(Unfit("a key of so few different characters could be guessed"));
+    }
+    if PUBLISHED.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+        return Err(Unfit("this key stands in published examples, so everybody knows it"));
+    }
+    Ok(())
+}
+
 /// `length` random bytes as lower-case hexadecimal digits.
 fn random_hex(length: usize, random: &mut (impl rand::Rng + ?Sized)) -> Zeroizing<String> {
     let mut bytes = Zeroizing::new(vec![0; length]);

@@ -1,0 +1,164 @@
+//! The fields of an account: which column a name means, and what is said of a name that means none.
+
+use super::rows::{find_column, find_field};
+use crate::refusal::Fault;
+use crate::similar::nearest;
+use crate::store::layout::{ProfileTable, UserTable};
+use crate::store::schema::Column;
+use crate::value::{Kind, Value};
+
+/// User columns that have an option of their own, or are nobody's to set, with what to do instead.
+const OWN_OPTIONS: [(&str, &str); 8] = [
+    ("username", "give USERNAME"),
+    ("email", "use --email"),
+    ("first_name", "use --first-name"),
+    ("last_name", "use --last-name"),
+    ("is_staff", "use --staff"),
+    ("is_superuser", "use --superuser"),
+    ("is_active", "use --inactive"),
+    ("password", "use --password-stdin, --password-file, --password-env or --random-password"),
+];
+
+/// The fields that one account has.
+pub(super) struct Fields<'a> {
+    pub users: &'a UserTable,
+    /// The login name's column.
+    pub login: &'a str,
+    /// The profile tables in which the account has a row, or is to have one.
+    pub own: Vec<&'a ProfileTable>,
+    /// All profile tables.
+    pub kinds: &'a [ProfileTable],
+}
+
+/// Whose column it is: the user's, or that of the profile of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner<'a> {
+    User,
+    Profile(&'a str),
+}
+
+impl<'a> Fields<'a> {
+    /// The columns of the user table that only this project has.
+    pub fn of_project(&self) -> impl Iterator<Item = &'a Column> {
+        const KNOWN: [&str; 4] = ["password", "last_login", "date_joined", "is_active"];
+        let is_known = |name: &str| {
+            KNOWN.contains(&name)
+                || name == self.login
+                || name == self.users.key
+                || self.own_option(name).is_some()
+        };
+        self.users.table.columns.iter().filter(move |column| !is_known(&column.name) && !column.generated)
+    }
+
+    /// The column that a field's name means.
+    pub fn destination(&self, name: &str) -> Result<(&'a Column, Owner<'a>), Fault> {
+        let refused = |message: String| Err(Fault::new(name, "not_settable", message));
+        if let Some(instead) = self.own_option(name) {
+            return refused(format!("{name} is not set in this way: {instead}."));
+        }
+        if name == self.users.key || name == "id" || name == "pk" {
+            return refused(format!("{name} is given by the database and cannot be set."));
+        }
+        let in_profile = |table: &&'a ProfileTable, field: &str| {
+            find_field(table, field).map(|column| (column, Owner::Profile(&*table.kind)))
+        };
+        if let Some((kind, field)) = name.split_once('.') {
+            let table = self.own.iter().find(|table| table.kind == kind);
+            return table.and_then(|table| in_profile(table, field)).ok_or_else(|| self.unknown(name));
+        }
+        if name == self.login {
+            return refused(format!("{name} is not set in this way: give USERNAME."));
+        }
+        if let Some(column) = find_column(&self.users.table, name) {
+            return Ok((column, Owner::User));
+        }
+        let found: Vec<_> = self.own.iter().filter_map(|table| in_profile(table, name)).collect();
+        match &found[..] {
+            [] => Err(self.unknown(name)),
+            [only] => Ok(*only),
+            _ => {
+                let names: Vec<String> =
+                    self.own.iter().map(|table| format!("{}.{name}", table.kind)).collect();
+                let message = format!("{name} is a field of several profiles: say {}.", names.join(" or "));
+                Err(Fault::new(name, "ambiguous", message))
+            }
+        }
+    }
+
+    /// Refuses a value of one of Django's own columns that this table does not have, or that is too short for it.
+    pub fn attribute(&self, column: &str, value: &Value) -> Result<(), Fault> {
+        let table = &self.users.table;
+        let Some(known) = table.column(column) else {
+            let message = format!("The user table {} has no column {column}.", table.name);
+            return Err(Fault::new(column, "unknown_field", message));
+        };
+        match (&known.kind, value) {
+            (Kind::Text { max_length: Some(limit) }, Value::Text(text)) if text.chars().count() > *limit => {
+                let message = format!("{column} must have at most {limit} characters.");
+                Err(Fault::new(column, "max_length", message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The column that a field's name means, and what stands in it when there is nothing in it.
+    pub fn emptied(&self, name: &str) -> Result<(String, Owner<'a>, Value), Fault> {
+        // Django's own text columns are never NULL; "empty" is the empty text.
+        if ["email", "first_name", "last_name"].contains(&name) && name != self.login {
+            let empty = Value::from("");
+            return self.attribute(name, &empty).map(|()| (name.to_owned(), Owner::User, empty));
+        }
+        let (column, owner) = self.destination(name)?;
+        let value = match column.kind {
+            _ if column.nullable => Value::Null,
+            Kind::Text { .. } => "".into(),
+            _ => {
+                let message = format!("{name} must have a value: {}.", column.kind);
+                return Err(Fault::new(name, "null", message));
+            }
+        };
+        Ok((column.name.clone(), owner, value))
+    }
+
+    /// What is given instead of `--set` for this column. `username` has its own place only where it is the login name.
+    pub fn own_option(&self, name: &str) -> Option<&'static str> {
+        let known = OWN_OPTIONS.iter().find(|(column, _)| *column == name)?;
+        (name != "username" || self.login == "username").then_some(known.1)
+    }
+
+    fn unknown(&self, name: &str) -> Fault {
+        let field = name.rsplit('.').next().unwrap_or(name);
+        let is_own = |table: &ProfileTable| self.own.iter().any(|own| own.kind == table.kind);
+        let others: Vec<&str> = self
+            .kinds
+            .iter()
+            .filter(|table| !is_own(table) && find_field(table, field).is_some())
+            .map(|table| &*table.kind)
+            .collect();
+        let own: Vec<&str> = self.own.iter().map(|table| &*table.kind).collect();
+        let message = match (&own[..], &others[..]) {
+            ([], [_, ..]) => {
+                format!("{name} is a field of a profile: choose --profile {}.", others.join(" or "))
+            }
+            (own, [_, ..]) => {
+                format!(
+                    "{name} is a field of the profile kind {}, not of {}.",
+                    others.join(" and "),
+                    own.join(" or ")
+                )
+            }
+            (_, []) => {
+                let of_profiles = self.own.iter().flat_map(|table| table.fields());
+                let known: Vec<&str> =
+                    self.of_project().chain(of_profiles).map(|column| &*column.name).collect();
+                let with_options = OWN_OPTIONS.iter().map(|(column, _)| *column).chain(["account_type"]);
+                match nearest(field, known.iter().copied().chain(with_options)) {
+                    Some(near) => format!("There is no field {name}. Did you mean {near}?"),
+                    None if known.is_empty() => format!("There is no field {name}."),
+                    None => format!("There is no field {name}. Known: {}.", known.join(", ")),
+                }
+            }
+        };
+        Fault::new(name, "unknown_field", message)
+    }
+}

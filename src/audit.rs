@@ -1,0 +1,118 @@
+//! The audit log: JSON lines that tell who changed what, one before each commit and one after it.
+
+use std::env;
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json, json};
+
+use crate::refusal::Refusal;
+
+/// An audit log that can be written.
+#[derive(Debug)]
+pub struct AuditLog {
+    path: PathBuf,
+    file: File,
+}
+
+/// What a record tells, apart from when and by whom. No value of a field is in it, so no secret either.
+#[derive(Debug)]
+pub struct Event<'a> {
+    /// The moment.
+    pub at: Timestamp,
+    /// What both lines of a change have in common and no other line has.
+    pub id: String,
+    /// The subcommand.
+    pub command: &'a str,
+    /// The database file.
+    pub database: &'a Path,
+    /// What is changed, such as `{"user": "meg"}`.
+    pub object: &'a Json,
+    /// The names of the fields that change.
+    pub fields: &'a [String],
+}
+
+/// A change that was announced in the log, to be followed by its outcome.
+#[derive(Debug)]
+#[must_use = "the log is owed the outcome"]
+pub struct Announced {
+    log: AuditLog,
+    line: Map<String, Json>,
+}
+
+impl AuditLog {
+    /// Opens the log at its end; makes it, readable by its owner alone, where there is none.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn open(path: &Path) -> Result<Self> {
+        let mut options = OpenOptions::new();
+        let file = options.append(true).create(true).mode(0o600).open(path);
+        let file = file.with_context(|| cannot(path))?;
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    /// Writes the line that goes before the commit, and waits until the disk has it.
+    ///
+    /// # Errors
+    /// What the operating system says; the change is then not to be made.
+    pub fn announce(self, event: &Event<'_>) -> Result<Announced> {
+        let mut line = Map::new();
+        for (name, value) in [
+            ("id", json!(event.id)),
+            ("at", json!(event.at)),
+            ("state", json!("begun")),
+            ("os_user", json!(os_user())),
+            ("command", json!(event.command)),
+            ("database", json!(event.database)),
+            ("object", event.object.clone()),
+            ("fields", json!(event.fields)),
+        ] {
+            line.insert(name.into(), value);
+        }
+        if let Ok(caller) = env::var("SUDO_USER") {
+            line.insert("sudo_user".into(), caller.into());
+        }
+        self.append(&line)?;
+        Ok(Announced { log: self, line })
+    }
+
+    /// One line in one write, so that lines of programs that run at once stay whole.
+    fn append(&self, line: &Map<String, Json>) -> Result<()> {
+        let mut bytes = serde_json::to_vec(line)?;
+        bytes.push(b'\n');
+        let mut file = &self.file;
+        file.write_all(&bytes).and_then(|()| file.sync_data()).with_context(|| cannot(&self.path))
+    }
+}
+
+impl Announced {
+    /// Writes the line that goes after the commit.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn conclude<T>(mut self, at: Timestamp, outcome: &Result<T>) -> Result<()> {
+        self.line.insert("at".into(), json!(at));
+        self.line.insert("state".into(), if outcome.is_ok() { "done" } else { "failed" }.into());
+        if let Err(error) = outcome {
+            let code = error.downcast_ref().map_or("failed", Refusal::code);
+            self.line.insert("error".into(), code.into());
+        }
+        self.log.append(&self.line)
+    }
+}
+
+/// Who runs this: the name of the effective user, or the number where the system knows no name.
+fn os_user() -> String {
+    let uid = rustix::process::geteuid().as_raw();
+    uzers::get_user_by_uid(uid)
+        .map_or_else(|| uid.to_string(), |user| user.name().to_string_lossy().into_owned())
+}
+
+fn cannot(path: &Path) -> String {
+    format!("the audit log {} cannot be written", path.display())
+}

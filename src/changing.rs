@@ -1,0 +1,147 @@
+//! How every command changes a database: announced in the audit log, in one transaction, or only rehearsed.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, ValueHint};
+use rand::RngExt as _;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::audit::{Announced, AuditLog, Event};
+use crate::context::Context;
+use crate::interrupt;
+use crate::store::{Done, Store, Transaction};
+
+/// The options of every command that changes something.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Change")]
+pub struct Writing {
+    /// Do the whole work and take it back: show what would happen, change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Append who changed what to this file, as JSON lines [else `[audit] file`]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub audit_log: Option<PathBuf>,
+}
+
+/// What every command that changes something tells programs, among its other keys.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// Did anything change? With `dry_run`: would it?
+    pub changed: bool,
+    /// The names of the fields that did.
+    pub fields: Vec<String>,
+    /// Was it only rehearsed?
+    pub dry_run: bool,
+}
+
+impl Report {
+    /// Adds its keys to an answer's.
+    pub fn add_to(self, object: &mut Json) {
+        object["changed"] = self.changed.into();
+        object["fields"] = self.fields.into();
+        object["dry_run"] = self.dry_run.into();
+    }
+}
+
+/// A change that a command is about to make.
+pub struct Change<'a> {
+    context: &'a Context,
+    writing: &'a Writing,
+    command: &'static str,
+}
+
+impl<'a> Change<'a> {
+    /// A change by this subcommand.
+    #[must_use]
+    pub fn new(context: &'a Context, writing: &'a Writing, command: &'static str) -> Self {
+        Self { context, writing, command }
+    }
+
+    /// Is it only rehearsed?
+    #[must_use]
+    pub fn is_rehearsal(&self) -> bool {
+        self.writing.dry_run
+    }
+
+    /// What programs are told of it.
+    #[must_use]
+    pub fn report(&self, fields: Vec<String>) -> Report {
+        Report { changed: !fields.is_empty(), fields, dry_run: self.writing.dry_run }
+    }
+
+    /// Does what `work` does in one transaction, announced in the audit log if anything changes. As a rehearsal the
+    /// transaction is rolled back and the log left alone.
+    ///
+    /// # Errors
+    /// As [`Store::transact`]; also where the audit log cannot be written, and nothing is changed then.
+    pub fn make<T>(
+        &self,
+        store: &Store,
+        object: &Json,
+        work: impl FnOnce(&Transaction<'_>) -> Result<Done<T>>,
+    ) -> Result<Done<T>> {
+        if self.writing.dry_run {
+            return store.rehearse(work);
+        }
+        let log = self.log()?;
+        let mut announced = None;
+        let outcome = store.transact(|transaction| {
+            let done = work(transaction)?;
+            announced = self.announce(log, object, &done.fields)?;
+            Ok(done)
+        });
+        self.conclude(announced, &outcome);
+        outcome
+    }
+
+    /// Gives a database in memory its file, announced in the audit log. As a rehearsal it only looks whether the file
+    /// could be made.
+    ///
+    /// # Errors
+    /// As [`Store::publish`]; also where the audit log cannot be written, and no file is made then.
+    pub fn publish(&self, draft: &mut Store, object: &Json, fields: &[String]) -> Result<()> {
+        if self.writing.dry_run {
+            return draft.check_place();
+        }
+        let announced = self.announce(self.log()?, object, fields)?;
+        let critical = interrupt::critical();
+        let outcome = draft.publish();
+        self.conclude(announced, &outcome);
+        if outcome.is_ok() {
+            critical.until_the_end();
+        }
+        outcome
+    }
+
+    /// The audit log, where one is wanted. Opened early: where it cannot be written, no work is to be done in vain.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    fn log(&self) -> Result<Option<AuditLog>> {
+        let path = self.writing.audit_log.as_deref().or(self.context.settings.audit_log.as_deref());
+        path.filter(|_| !self.writing.dry_run).map(AuditLog::open).transpose()
+    }
+
+    /// Announces a change of these fields in the log; none is not announced.
+    ///
+    /// # Errors
+    /// What the operating system says; the change is then not to be made.
+    fn announce(&self, log: Option<AuditLog>, object: &Json, fields: &[String]) -> Result<Option<Announced>> {
+        let Some(log) = log.filter(|_| !fields.is_empty()) else { return Ok(None) };
+        let id = format!("{:016x}", self.context.random().random::<u64>());
+        let (at, database) = (self.context.now(), &*self.context.settings.database);
+        log.announce(&Event { at, id, command: self.command, database, object, fields }).map(Some)
+    }
+
+    /// Tells the log how a change ended. The change itself is made, so that the log fails is no more than a warning.
+    fn conclude<T>(&self, announced: Option<Announced>, outcome: &Result<T>) {
+        if let Some(announced) = announced
+            && let Err(error) = announced.conclude(self.context.now(), outcome)
+        {
+            self.context.output.warning(format_args!("The change has no second line: {error:#}."));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use crate::changing::{Change, Writing};
+use crate::context::Context;
+use crate::interrupt;
+use crate::model::TokenFilter;
+use crate::new_password::{NewPassword, Password};
+use crate::password::About;
+use crate::refusal::Refusal;
+use crate::store::Done;
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl set-password meg
+  authctl set-password meg --random-password --revoke-tokens
+  authctl set-password ci-bot --password-file secret.txt
+  authctl set-password joe --no-password
+
+What Django notices: the user's sessions end, since they are tied to the password. API tokens stay valid, unless \
+--revoke-tokens deletes them. No signal runs.";
+
+/// Set a user's password
+///
+/// The password is asked for twice at a terminal; a script names one source for it. It is hashed as the database's
+/// newest passwords are.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The login name, exact
+    user: String,
+
+    #[command(flatten)]
+    password: NewPassword,
+
+    /// Delete the user's tokens too
+    #[arg(long)]
+    revoke_tokens: bool,
+
+    #[command(flatten)]
+    writing: Writing,
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    interrupt::watch()?;
+    let store = context.store()?;
+    let user = store.user(&args.user)?;
+    if !args.password.is_given() && !context.prompt.is_interactive() {
+        let how = "--password-stdin, --password-file, --password-env, --random-password, --no-password or \
+                   --password-hash-stdin";
+        let message = format!("password must be provided: {how}");
+        return Err(Refusal::invalid("password", "required", message).into());
+    }
+    let about = About {
+        username: Some(&user.username),
+        first_name: Some(&user.first_name),
+        last_name: Some(&user.last_name),
+        email: Some(&user.email),
+    };
+    let password = args.password.choose(None, &about, context)?;
+    let change = Change::new(context, &args.writing, "set-password");
+    let encoded = password.encode(store, context, change.is_rehearsal())?;
+    let is_unusable = matches!(password, Password::Unusable);
+    let Done { value: revoked, fields } =
+        change.make(store, &json!({ "user": user.username }), |transaction| {
+            let row = [("password".to_owned(), encoded.as_str().into())];
+            let mut fields = transaction.update_user(&user.id, &row, context.now())?;
+            let mut revoked = 0;
+            if args.revoke_tokens {
+                let filter = TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() };
+                let done = transaction.delete_tokens(&transaction.tokens(&filter)?)?;
+                revoked = done.value;
+                fields.extend(done.fields);
+            }
+            Ok(Done { value: revoked, fields })
+        })?;
+
+    let report = change.report(fields);
+    let username = &user.username;
+    let output = &context.output;
+    if !report.changed {
+        output.status(format_args!("{username} has this very hash already; nothing was changed."));
+    } else if report.dry_run {
+        output.status(format_args!("Would set the password of {username}; nothing was changed."));
+    } else {
+        output.status(match is_unusable {
+            true => format!("{username} has no usable password any more."),
+            false => format!("The password of {username} is set."),
+        });
+        let tokens = match revoked {
+            _ if !args.revoke_tokens => "API tokens stay valid; --revoke-tokens deletes them.".to_owned(),
+            1 => "1 API token is deleted.".to_owned(),
+            many => format!("{many} API tokens are deleted."),
+        };
+        output.hint(format_args!("Django's sessions of {username} end. {tokens}"));
+    }
+    let random = password.into_shown().filter(|_| !report.dry_run);
+    let mut object = json!({ "username": username, "id": user.id, "tokens_deleted": revoked });
+    if let Some(random) = &random {
+        object["password"] = random.as_str().into();
+    }
+    report.add_to(&mut object);
+    let shown = random.as_ref().map_or(Ok(()), |random| output.secret("Password", random.as_str()));
+    output.answer(None, &object)?;
+    shown.with_context(|| format!("the password of {username} is set, but could not be shown"))
+}

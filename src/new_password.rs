@@ -1,0 +1,194 @@
+//! The password of a new account, or an old account's new one: where it comes from, and whether it will do.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::context::Context;
+use crate::password::{self, About, Encoded, MIN_LENGTH, Malformed, Plain};
+use crate::refusal::{Fault, Refusal};
+use crate::secret::{self, PasswordSource};
+use crate::store::Store;
+
+/// Where a new password comes from, other than from a prompt.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Password")]
+pub struct NewPassword {
+    #[command(flatten)]
+    source: PasswordSource,
+
+    /// Make a random password and show it once, of LENGTH characters (22 unless told)
+    #[arg(
+        id = "random_password",
+        long = "random-password",
+        value_name = "LENGTH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "22",
+        value_parser = length,
+        conflicts_with = "PasswordSource",
+    )]
+    random: Option<usize>,
+
+    /// Set Django's unusable password: nobody logs in, but the token works
+    #[arg(id = "no_password", long = "no-password", conflicts_with_all = ["PasswordSource", "random_password"])]
+    none: bool,
+
+    /// Read an encoded password, as Django stores it, from standard input
+    #[arg(long, conflicts_with_all = ["PasswordSource", "random_password", "no_password"])]
+    password_hash_stdin: bool,
+
+    /// Refuse a weak password instead of warning
+    ///
+    /// Weak is what Django's four default validators would refuse: fewer than 8 characters, digits alone, too much like
+    /// the name or address, or too common. The list of common passwords is not Django's own, but a longer one.
+    #[arg(long)]
+    require_strong: bool,
+}
+
+/// A new password.
+pub enum Password {
+    /// As someone gave it.
+    Plain(Plain),
+    /// Made here, so that it has to be shown.
+    Random(Plain),
+    /// Encoded elsewhere.
+    Encoded(Encoded),
+    /// None that fits.
+    Unusable,
+}
+
+impl NewPassword {
+    /// Is there a source at all?
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.source.is_given() || self.random.is_some() || self.none || self.password_hash_stdin
+    }
+
+    /// Does the source want standard input?
+    #[must_use]
+    pub fn wants_stdin(&self) -> bool {
+        self.source.stdin || self.password_hash_stdin
+    }
+
+    /// The password from its one source, `from_body` among them, or asked for; weak ones are spoken about.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for what cannot be a password, or is too weak where that is not to be; what reading the
+    /// source says.
+    pub fn choose(
+        &self,
+        from_body: Option<&Plain>,
+        about: &About<'_>,
+        context: &Context,
+    ) -> Result<Password> {
+        if self.none {
+            return Ok(Password::Unusable);
+        }
+        if self.password_hash_stdin {
+            return encoded(&secret::from_stdin()?, context);
+        }
+        if let Some(length) = self.random {
+            return Ok(Password::Random(password::random_password(length, about, &mut *context.random())));
+        }
+        let given = match from_body {
+            Some(plain) => Some(plain.clone()),
+            None => self.source.read()?,
+        };
+        let plain = match given {
+            Some(plain) => plain,
+            None => context.prompt.new_password("Password")?,
+        };
+        if plain.as_str().is_empty() {
+            return Err(Refusal::invalid(
+                "password",
+                "required",
+                "password: it is empty. For an account without one, say --no-password.",
+            )
+            .into());
+        }
+        self.judge(&plain, about, context)?;
+        Ok(Password::Plain(plain))
+    }
+
+    fn judge(&self, plain: &Plain, about: &About<'_>, context: &Context) -> Result<()> {
+        let faults: Vec<Fault> = password::weaknesses(plain, about)
+            .iter()
+            .map(|weakness| Fault::new("password", weakness.code(), weakness.to_string()))
+            .collect();
+        if faults.is_empty() {
+            return Ok(());
+        }
+        if self.require_strong || context.settings.passwords.require_strong {
+            return Err(Refusal::Invalid(faults).into());
+        }
+        for fault in &faults {
+            context.output.warning(&fault.message);
+        }
+        if context.prompt.is_interactive() && !context.yes {
+            context.consent("Use this password all the same?")?;
+        }
+        Ok(())
+    }
+}
+
+/// A password that was encoded elsewhere. A plain text is refused: Django would store it and never let anyone in.
+fn encoded(text: &str, context: &Context) -> Result<Password> {
+    let encoded = Encoded::parse(text).map_err(|malformed| {
+        let reason = match malformed {
+            Malformed::UnknownAlgorithm => "it does not begin with one of Django's algorithms".to_owned(),
+            Malformed::Not(algorithm) => format!("it begins with {algorithm} and is not of its form"),
+        };
+        Refusal::invalid(
+            "password",
+            "invalid_hash",
+            format!("That is not a password as Django encodes it: {reason}."),
+        )
+    })?;
+    if encoded.summary().is_weak() {
+        context.output.warning(format_args!("The hash ({}) is weaker than it should be.", encoded.summary()));
+    }
+    Ok(Password::Encoded(encoded))
+}
+
+impl Password {
+    /// The password as it is stored. As a rehearsal nothing is hashed, and what comes out is good for nothing.
+    ///
+    /// # Errors
+    /// A failure of the database, which tells how its passwords are hashed.
+    pub fn encode(&self, store: &Store, context: &Context, is_rehearsal: bool) -> Result<Encoded> {
+        Ok(match self {
+            Self::Plain(plain) | Self::Random(plain) if !is_rehearsal => {
+                password::hash(plain, &context.recipe(store)?, &mut *context.random())
+            }
+            Self::Encoded(encoded) => encoded.clone(),
+            _ => password::unusable(&mut *context.random()),
+        })
+    }
+
+    /// The password that was made here, to be shown.
+    #[must_use]
+    pub fn into_shown(self) -> Option<Plain> {
+        match self {
+            Self::Random(plain) => Some(plain),
+            _ => None,
+        }
+    }
+
+    /// Is this what is stored already?
+    #[must_use]
+    pub fn is(&self, stored: &str) -> bool {
+        match self {
+            Self::Plain(plain) | Self::Random(plain) => {
+                password::verify(plain, stored) == password::Verdict::Match
+            }
+            Self::Encoded(encoded) => encoded.as_str() == stored,
+            Self::Unusable => password::describe(stored) == password::Summary::Unusable,
+        }
+    }
+}
+
+fn length(text: &str) -> Result<usize, String> {
+    let longest = 128;
+    let length = text.parse().ok().filter(|length| (MIN_LENGTH..=longest).contains(length));
+    length.ok_or_else(|| format!("give a length from {MIN_LENGTH} to {longest}"))
+}

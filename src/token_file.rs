@@ -1,0 +1,156 @@
+//! Files that are given a token: one of its own, or a line in a dotenv file. Staged before the commit, so that nothing is
+//! committed that could not be handed over, and put in their places after it.
+
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, ValueHint};
+use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
+
+use crate::token::PlainToken;
+
+/// Where a token goes instead of standard output.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Files")]
+pub struct TokenFiles {
+    /// Write the token to this file, which its owner alone can read, and not to standard output
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    output_file: Option<PathBuf>,
+
+    /// Write the token as a line NAME=TOKEN into this dotenv file, in place of the line that is there, and not to
+    /// standard output
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "variable")]
+    env_file: Option<PathBuf>,
+
+    /// The NAME in the dotenv file
+    #[arg(id = "variable", long = "as", value_name = "NAME", value_parser = variable, requires = "env_file")]
+    variable: Option<String>,
+}
+
+/// Files that are written but not in their places yet; dropped, they are gone.
+#[derive(Debug, Default)]
+#[must_use = "the files have to be put in their places"]
+pub struct Staged(Vec<(NamedTempFile, PathBuf)>);
+
+impl TokenFiles {
+    /// Does the token go to files?
+    #[must_use]
+    pub fn are_given(&self) -> bool {
+        self.output_file.is_some() || self.env_file.is_some()
+    }
+
+    /// The files, for the answer.
+    #[must_use]
+    pub fn paths(&self) -> Vec<&Path> {
+        self.output_file.iter().chain(&self.env_file).map(PathBuf::as_path).collect()
+    }
+
+    /// Writes the files beside their places.
+    ///
+    /// # Errors
+    /// What the operating system says; nothing has changed then.
+    pub fn stage(&self, token: &PlainToken) -> Result<Staged> {
+        let mut staged = Staged::default();
+        if let Some(path) = &self.output_file {
+            staged.add(path, format!("{}\n", token.expose()).as_bytes(), OWNER_ONLY)?;
+        }
+        if let (Some(path), Some(name)) = (&self.env_file, &self.variable) {
+            let (text, mode) = match fs::read_to_string(path) {
+                Ok(text) => (Zeroizing::new(text), path.metadata()?.permissions().mode() & 0o777),
+                Err(error) if error.kind() == ErrorKind::NotFound => Default::default(),
+                Err(error) => {
+                    return Err(error).with_context(|| format!("{} cannot be read", path.display()));
+                }
+            };
+            let mode = if mode == 0 { OWNER_ONLY } else { mode };
+            staged.add(path, with_line(&text, name, token.expose()).as_bytes(), mode)?;
+        }
+        Ok(staged)
+    }
+}
+
+const OWNER_ONLY: u32 = 0o600;
+
+impl Staged {
+    fn add(&mut self, path: &Path, content: &[u8], mode: u32) -> Result<()> {
+        let cannot = || format!("{} cannot be written", path.display());
+        if path.is_dir() {
+            bail!("{}: it is a folder", cannot());
+        }
+        // A link stays a link: what it points at gets the token.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file =
+            tempfile::Builder::new().prefix(".authctl-").tempfile_in(folder).with_context(cannot)?;
+        file.write_all(content)
+            .and_then(|()| file.as_file().set_permissions(fs::Permissions::from_mode(mode)))
+            .and_then(|()| file.as_file().sync_all())
+            .with_context(cannot)?;
+        self.0.push((file, path));
+        Ok(())
+    }
+
+    /// Puts the files in their places.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn put(self) -> Result<()> {
+        for (file, path) in self.0 {
+            file.persist(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// A dotenv file's text with this variable in the place of the line that sets it, or at the end.
+fn with_line(text: &str, name: &str, value: &str) -> Zeroizing<String> {
+    let sets_it = |line: &str| {
+        let line = line.trim_start();
+        let line = line.strip_prefix("export ").map_or(line, str::trim_start);
+        line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    let mut out = Zeroizing::new(String::with_capacity(text.len() + name.len() + value.len() + 2));
+    let mut is_set = false;
+    for line in text.lines() {
+        if !sets_it(line) {
+            out.push_str(line);
+            out.push('\n');
+        } else if !is_set {
+            let export = if line.trim_start().starts_with("export ") { "export " } else { "" };
+            out.extend([export, name, "=", value, "\n"]);
+            is_set = true;
+        }
+    }
+    if !is_set {
+        out.extend([name, "=", value, "\n"]);
+    }
+    out
+}
+
+fn variable(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !text.is_empty() && text.chars().all(fits) && !text.starts_with(|c: char| c.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("give a name of letters, digits and underscores".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_line;
+
+    #[test]
+    fn a_line_is_replaced_where_it_stands_and_added_where_there_is_none() {
+        assert_eq!(&**with_line("", "T", "x"), "T=x\n");
+        assert_eq!(&**with_line("A=1\nB=2", "T", "x"), "A=1\nB=2\nT=x\n");
+        assert_eq!(&**with_line("A=1\nT=old\nB=2\n", "T", "x"), "A=1\nT=x\nB=2\n");
+        assert_eq!(&**with_line("export T = old\n", "T", "x"), "export T=x\n");
+        assert_eq!(&**with_line("T=1\nT=2\n", "T", "x"), "T=x\n");
+        assert_eq!(&**with_line("#T=1\nT2=2\n", "T", "x"), "#T=1\nT2=2\nT=x\n");
+    }
+}
