@@ -84,6 +84,9 @@ impl Presented {
     /// # Errors
     /// As [`Self::row`], and [`Refusal::TokenExpired`].
     pub fn accepted(&self, context: &Context, store: &Store) -> Result<(Token, User)> {
+        if !self.token.fits_a_header() {
+            return Err(self.refused(Refusal::TokenInvalid).into());
+        }
         let token = self.row(context, store)?;
         match (token.state(context.now()), token.expiry) {
             (TokenState::Active, _) => {}

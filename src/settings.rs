@@ -281,9 +281,10 @@ impl File {
 
     /// What the types alone do not say.
     fn check(&self) -> Result<(), String> {
-        if self.tokens.prefix.len() > knox::LONGEST_PREFIX || !self.tokens.prefix.is_ascii() {
+        let prefix = &self.tokens.prefix;
+        if prefix.len() > knox::LONGEST_PREFIX || !prefix.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(format!(
-                "[tokens] prefix: knox takes at most {} ASCII characters.",
+                "[tokens] prefix: knox takes at most {} ASCII characters, none of them a space.",
                 knox::LONGEST_PREFIX
             ));
         }

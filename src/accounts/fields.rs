@@ -97,6 +97,10 @@ impl<'a> Fields<'a> {
                 let message = format!("{column} must have at most {limit} characters.");
                 Err(Fault::new(column, "max_length", message))
             }
+            (_, Value::Text(text)) if text.contains('\0') => {
+                let message = format!("{column} must not contain a null character.");
+                Err(Fault::new(column, "invalid", message))
+            }
             _ => Ok(()),
         }
     }

@@ -175,8 +175,11 @@ impl Store {
             return Ok(());
         }
         let sql = format!("{} ORDER BY 6, 3, 2", parts.join(" UNION ALL "));
-        self.engine
-            .query(&sql, &parameters, &self.token_kinds(), &mut |cells| on_token(self.read_token(cells)))
+        // SQL would compare texts: one with a `T` comes after its whole day, one that is no time before all times.
+        self.engine.query(&sql, &parameters, &self.token_kinds(), &mut |cells| {
+            let token = self.read_token(cells);
+            if token.fits(filter) { on_token(token) } else { Ok(ControlFlow::Continue(())) }
+        })
     }
 
     /// The tokens that the filter lets through.
@@ -213,15 +216,12 @@ impl Store {
             let last = bind(format!("{prefix}\u{10ffff}").into());
             conditions.push(format!("t.{column} >= {first} AND t.{column} < {last}"));
         }
-        if let Some(moment) = filter.created_before {
-            conditions.push(format!("t.created < {}", bind(moment.into())));
-        }
         if filter.of_inactive {
             conditions.push(format!("{} <> 1", self.layout.users.attribute("is_active")));
         }
-        if let Some(moment) = filter.expired_at {
+        if filter.expired_at.is_some() {
             conditions.push(match (scheme, &self.layout.knox) {
-                (Scheme::Knox, Some(knox)) => format!("t.{} < {}", quoted(&knox.expiry), bind(moment.into())),
+                (Scheme::Knox, Some(knox)) => format!("t.{} IS NOT NULL", quoted(&knox.expiry)),
                 _ => "1 = 0".into(),
             });
         }

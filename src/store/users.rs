@@ -105,6 +105,13 @@ impl UserTable {
         }
     }
 
+    /// The SQL by which an attribute is compared: of a time with a `T`, which Django reads too, as Django writes it.
+    fn ordered(&self, name: &str) -> String {
+        let sql = self.attribute(name);
+        let is_time = ATTRIBUTES.contains(&(name, Kind::Timestamp));
+        if is_time { format!("replace({sql}, 'T', ' ')") } else { sql }
+    }
+
     fn kinds(&self) -> Vec<Kind> {
         let own =
             |(name, kind): &(&str, Kind)| if *name == "id" { self.key_kind.clone() } else { kind.clone() };
@@ -271,7 +278,7 @@ impl Store {
                 Refusal::usage(format!("--sort {}: choose from {}.", sort.field, names.join(", ")))
             })?;
             let direction = if sort.descending { "DESC" } else { "ASC" };
-            let _ = write!(sql, "{} {direction}, ", users.attribute(known.0));
+            let _ = write!(sql, "{} {direction}, ", users.ordered(known.0));
         }
         let _ = write!(sql, "u.{}", quoted(&users.key));
         if filter.limit.is_some() || filter.offset > 0 {
@@ -289,7 +296,9 @@ impl Store {
             format!("?{}", parameters.len())
         };
         if let Some(active) = filter.active {
-            conditions.push(format!("{} = {}", users.attribute("is_active"), bind(active.into())));
+            // Whatever is not 1 is read as false.
+            let operator = if active { "IS" } else { "IS NOT" };
+            conditions.push(format!("{} {operator} {}", users.attribute("is_active"), bind(true.into())));
         }
         for (wanted, name) in [(filter.staff, "is_staff"), (filter.superuser, "is_superuser")] {
             if wanted {
@@ -321,7 +330,7 @@ impl Store {
         }
         for (moment, operator) in [(filter.joined_after, ">="), (filter.joined_before, "<")] {
             if let Some(moment) = moment {
-                let joined = users.attribute("date_joined");
+                let joined = users.ordered("date_joined");
                 conditions.push(format!("{joined} {operator} {}", bind(moment.into())));
             }
         }

@@ -38,6 +38,13 @@ impl PlainToken {
         Self::new(key.to_owned())
     }
 
+    /// Can a client send it? DRF and knox refuse keys with white space and characters beyond ASCII in them, even where
+    /// there is a row of that key.
+    #[must_use]
+    pub fn fits_a_header(&self) -> bool {
+        self.0.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+
     /// The key itself, for the one who asked for it and for comparing.
     #[must_use]
     pub fn expose(&self) -> &str {

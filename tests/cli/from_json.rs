@@ -288,3 +288,19 @@ fn null_is_no_value() {
     let answer = register(&env, body).succeeds().json();
     assert_eq!(answer["user"]["email"], "");
 }
+
+#[test]
+fn a_null_character_is_refused_in_every_text() {
+    let env = TestEnv::with_database(LEVELUP);
+    let body = json!({ "username": "meg", "email": "a@b.de", "password": "wonderland-7", "first_name": "A",
+        "last_name": "B", "bio": "x" });
+    for field in ["username", "email", "first_name", "last_name", "bio"] {
+        let mut body = body.clone();
+        let text = format!("{}\0", body[field].as_str().unwrap());
+        body[field] = json!(text);
+        let run = register(&env, &body.to_string()).ends_with(6);
+        assert_eq!(faults(&run), [format!("{field} invalid")]);
+    }
+    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
+    register(&env, &body.to_string()).succeeds();
+}

@@ -370,3 +370,34 @@ fn listing_writes_nothing() {
     env.run(["list-users"]).succeeds();
     assert!(env.database_bytes() == before);
 }
+
+#[test]
+fn whoever_is_shown_inactive_is_found_inactive() {
+    let env = TestEnv::with_database("");
+    seed::users(&env, &["one", "zero", "two", "word"]);
+    env.execute(
+        "UPDATE auth_user SET is_active = 0 WHERE username = 'zero';
+         UPDATE auth_user SET is_active = 2 WHERE username = 'two';
+         UPDATE auth_user SET is_active = 'true' WHERE username = 'word'",
+    );
+    assert_eq!(names(&env, &["--active"]), ["one"]);
+    assert_eq!(names(&env, &["--inactive"]), ["zero", "two", "word"]);
+    let run = env.run(["list-users", "--format", "plain", "--columns", "username,is_active"]).succeeds();
+    assert_eq!(run.stdout, "one\ttrue\nzero\tfalse\ntwo\tfalse\nword\tfalse\n");
+}
+
+#[test]
+fn times_with_a_t_are_in_their_place() {
+    let env = TestEnv::with_database("");
+    let database = env.database();
+    for (username, joined) in [
+        ("noon", "2024-01-01 12:00:00"),
+        ("morning", "2024-01-01T08:00:00"),
+        ("night", "2024-01-01T23:00:00Z"),
+    ] {
+        Person { username, joined, ..Person::default() }.add_to(&database);
+    }
+    assert_eq!(names(&env, &["--sort", "date_joined"]), ["morning", "noon", "night"]);
+    assert_eq!(names(&env, &["--joined-before", "2024-01-01T12:00:00Z"]), ["morning"]);
+    assert_eq!(names(&env, &["--joined-after", "2024-01-01T12:00:00Z"]), ["noon", "night"]);
+}

@@ -40,6 +40,8 @@ fn wrong_values_are_refused() {
         "[tokens]\nttl = \"soon\"",
         "[tokens]\nttl = 10",
         "[tokens]\nprefix = \"much too long\"",
+        "[tokens]\nprefix = \"my shop\"",
+        "[tokens]\nprefix = \"café_\"",
         "[passwords]\nhasher = \"rot13\"",
         "[passwords]\nhasher = \"md5\"",
         "[passwords]\nrequire_strong = \"yes\"",
@@ -232,4 +234,24 @@ fn a_kind_that_is_declared_and_not_there_is_told() {
     env.write("authctl.toml", "[profiles.gamr]\nrequired = [\"bio\"]\n");
     let run = env.run(["register", "meg", "--no-password"]).ends_with(2);
     assert!(run.stderr.contains("gamr"), "{}", run.stderr);
+}
+
+#[test]
+fn times_are_those_of_the_projects_zone() {
+    let env = TestEnv::with_database("");
+    env.write("authctl.toml", "[database]\ntime_zone = \"Asia/Tokyo\"\n");
+    env.run(["register", "meg", "--no-password", "--set", "date_joined=2020-01-02T00:00:00Z"]).succeeds();
+    env.run(["register", "joe", "--no-password", "--set", "date_joined=2020-01-02"]).succeeds();
+    let stored = env.rows("SELECT date_joined FROM auth_user ORDER BY id");
+    assert_eq!(stored, ["2020-01-02 09:00:00", "2020-01-02 00:00:00"]);
+    let age = "SELECT abs(julianday('now', '+9 hours') - julianday(created)) * 24 < 1 FROM authtoken_token";
+    assert_eq!(env.rows(age), ["1", "1"]);
+    let listed = ["list-users", "--format", "plain", "--columns", "date_joined"];
+    assert_eq!(env.run(listed).succeeds().stdout, "2020-01-02T00:00:00Z\n2020-01-01T15:00:00Z\n");
+    let before = ["--joined-before", "2020-01-01T16:00:00Z"];
+    assert_eq!(
+        env.run(listed.iter().chain(&before)).succeeds().stdout,
+        "2020-01-01T15:00:00Z\n",
+        "a moment is compared by the project's clock"
+    );
 }

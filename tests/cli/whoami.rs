@@ -130,6 +130,7 @@ fn expired_tokens() {
     env.execute("UPDATE knox_authtoken SET expiry = '2020-01-02 03:04:05'");
     let run = env.run_with_input(&token, ["whoami", "--token-stdin", "--format", "json"]).ends_with(4);
     assert_eq!(run.error()["code"], "token_expired");
+    assert_eq!(env.value("SELECT count(*) FROM knox_authtoken"), "1", "to clean up is Django's business");
     env.execute("UPDATE knox_authtoken SET expiry = NULL");
     env.run_with_input(&token, ["whoami", "--token-stdin"]).succeeds();
 }
@@ -208,4 +209,49 @@ fn a_variable_that_is_no_text_is_not_passed_over() {
     command.arg("whoami").env("AUTHCTL_TOKEN", std::ffi::OsStr::from_bytes(b"\xff\xfe"));
     let run = crate::env::Run::of(command.output().unwrap());
     assert_ne!(run.code, 0, "{}", run.stdout);
+}
+
+#[test]
+fn drf_keys_of_a_projects_own_making() {
+    let (env, _) = with_meg();
+    let whoami = |key: &str| {
+        env.database().execute("UPDATE authtoken_token SET key = ?1", [key]).unwrap();
+        env.run_with_input(key, ["whoami", "--token-stdin"])
+    };
+    let long = "k".repeat(200);
+    for key in ["x", "s3cret!", "a:b/c+d=", "token", "ABCdef", &long] {
+        assert_eq!(whoami(key).succeeds().stdout, "meg\n", "{key}");
+    }
+    // Keys that no header can carry: DRF and knox refuse spaces and what is not ASCII.
+    for key in ["clé", "two words", "a\tb"] {
+        whoami(key).ends_with(4);
+        env.run_with_input(key, ["revoke-token", "--token-stdin", "--dry-run"]).succeeds();
+    }
+}
+
+#[test]
+fn knox_tokens_made_under_another_prefix_are_taken() {
+    let env = TestEnv::with_database("[tokens]\nscheme = \"knox\"\nprefix = \"old_\"\n");
+    let token = env.register_quickly("meg");
+    assert!(token.starts_with("old_"), "{token}");
+    for prefix in ["", "new_"] {
+        env.write("authctl.toml", &format!("[tokens]\nscheme = \"knox\"\nprefix = \"{prefix}\"\n"));
+        env.run_with_input(&token, ["whoami", "--token-stdin"]).succeeds();
+    }
+    // The prefix belongs to the token.
+    env.run_with_input(&token[4..], ["whoami", "--token-stdin"]).ends_with(4);
+}
+
+#[test]
+fn knox_digests_are_of_the_projects_own_hash() {
+    for (hash, length) in [("sha256", "64"), ("sha384", "96"), ("sha512", "128")] {
+        let config = format!("[tokens]\nscheme = \"knox\"\nhash = \"{hash}\"\n");
+        let env = TestEnv::with_database(&config);
+        let token = env.register_quickly("meg");
+        assert_eq!(env.value("SELECT length(digest) FROM knox_authtoken"), length);
+        env.run_with_input(&token, ["whoami", "--token-stdin"]).succeeds();
+        let other = if hash == "sha512" { "sha256" } else { "sha512" };
+        env.write("authctl.toml", &config.replace(hash, other));
+        env.run_with_input(&token, ["whoami", "--token-stdin"]).ends_with(4);
+    }
 }

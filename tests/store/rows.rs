@@ -173,3 +173,198 @@ fn listed_users_have_their_profiles_and_tokens() {
     let expected = [("meg", "customer,employee", Some(0)), ("bob", "", Some(1))];
     assert_eq!(rows, expected.map(|(name, kinds, tokens)| (name.to_owned(), kinds.to_owned(), tokens)));
 }
+
+#[test]
+fn moments_are_read_with_djangos_tolerance() {
+    let project = Project::of("rock");
+    let store = project.open();
+    add(&store, "meg");
+    let half_past = "2024-02-29T12:30:00.5Z".parse().ok();
+    for (stored, expected) in [
+        ("'2024-02-29 12:30:00.500000'", half_past),
+        ("'2024-02-29 12:30:00.500'", half_past),
+        ("'2024-02-29T12:30:00.5'", half_past),
+        ("'2024-02-29T12:30:00.500000000Z'", half_past),
+        ("'2024-02-29 12:30:00.500000+00:00'", half_past),
+        // As every Django but the oldest reads it.
+        ("'2024-02-29'", "2024-02-29T00:00:00Z".parse().ok()),
+        // What Django reads as no moment at all.
+        ("1709209800", None),
+        ("1709209800.5", None),
+        ("''", None),
+        ("'yesterday'", None),
+    ] {
+        let set = format!("UPDATE auth_user SET date_joined = {stored}, last_login = {stored}");
+        project.connection().execute_batch(&set).unwrap();
+        let user = store.user("meg").unwrap();
+        assert_eq!((user.date_joined, user.last_login), (expected, expected), "{stored}");
+    }
+}
+
+#[test]
+fn a_flag_is_set_only_where_it_is_one() {
+    let project = Project::of("rock");
+    let store = project.open();
+    let meg = add(&store, "meg");
+    let minted = drf::mint(&mut rand::rng());
+    store
+        .transact(|transaction| {
+            give(transaction, &meg, &minted, None);
+            Ok(())
+        })
+        .unwrap();
+    for (stored, expected) in [("1", true), ("0", false), ("2", false), ("'true'", false), ("'t'", false)] {
+        let set = format!("UPDATE auth_user SET is_active = {stored}, is_staff = {stored}");
+        project.connection().execute_batch(&set).unwrap();
+        let user = store.user("meg").unwrap();
+        assert_eq!((user.is_active, user.is_staff), (expected, expected), "{stored}");
+        let state = store.find_token(&minted.plain, Hash::Sha512).unwrap().unwrap().state(now());
+        let expected = if expected { TokenState::Active } else { TokenState::Inactive };
+        assert_eq!(state, expected, "{stored}");
+    }
+}
+
+#[test]
+fn a_key_that_another_tool_wrote_with_dashes_is_taken_as_it_stands() {
+    const DASHED: &str = "0011AABB-2233-4455-8677-8899aabbccdd";
+    let project = Project::of("uuid_key");
+    let store = project.open();
+    let mut person = row("meg");
+    person.push(("id".to_owned(), DASHED.into()));
+    store.transact(|transaction| transaction.insert_user(&person)).unwrap();
+    let user = store.user("meg").unwrap();
+    assert_eq!(user.id, Key::Uuid(DASHED.to_owned()));
+    let minted = drf::mint(&mut rand::rng());
+    store
+        .transact(|transaction| {
+            give(transaction, &user.id, &minted, None);
+            Ok(())
+        })
+        .unwrap();
+    let found = store.find_token(&minted.plain, Hash::Sha512).unwrap().unwrap();
+    assert_eq!(store.user_of_key(&found.user).unwrap().unwrap().username, "meg");
+    let stored: String =
+        project.connection().query_row("SELECT user_id FROM authtoken_token", [], |row| row.get(0)).unwrap();
+    assert_eq!(stored, DASHED, "the reference is to the very text that is there");
+}
+
+#[test]
+fn tokens_that_knox_4_left_are_listed_and_not_accepted_by_knox_5() {
+    let mut random = rand::rng();
+    let project = Project::of("knox");
+    let store = project.open();
+    let meg = add(&store, "meg");
+    let old = knox::mint(Form::Binary, Hash::Sha512, "", &mut random);
+    let new = knox::mint(Form::Text, Hash::Sha512, "", &mut random);
+    store
+        .transact(|transaction| {
+            give(transaction, &meg, &old, None);
+            give(transaction, &meg, &new, None);
+            Ok(())
+        })
+        .unwrap();
+    assert!(store.find_token(&old.plain, Hash::Sha512).unwrap().is_none());
+    assert!(store.find_token(&new.plain, Hash::Sha512).unwrap().is_some());
+    let mut listed: Vec<usize> =
+        store.tokens(&TokenFilter::default()).unwrap().iter().map(|token| token.prefix.len()).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, [8, 15]);
+}
+
+#[test]
+fn tokens_without_an_expiry_count_towards_the_limit_since_knox_5() {
+    let mut random = rand::rng();
+    for (schema, form, counted) in
+        [("knox", Form::Text, 2), ("knox-4.2", Form::Binary, 1), ("knox-3.6", Form::Salted, 1)]
+    {
+        let project = Project::of(schema);
+        let store = project.open();
+        let (meg, bob) = (add(&store, "meg"), add(&store, "bob"));
+        let second = SignedDuration::from_secs(1);
+        store
+            .transact(|transaction| {
+                for expiry in [None, Some(now() - second), Some(now()), Some(now() + second)] {
+                    give(transaction, &meg, &knox::mint(form, Hash::Sha512, "", &mut random), expiry);
+                }
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(store.valid_knox_tokens(&meg, now()).unwrap(), counted, "{schema}");
+        assert_eq!(store.valid_knox_tokens(&bob, now()).unwrap(), 0, "{schema}");
+    }
+}
+
+#[test]
+fn what_has_expired_is_told_by_the_moment_and_not_by_the_text() {
+    let project = Project::of("knox");
+    let store = project.open();
+    let meg = add(&store, "meg");
+    let minted = knox::mint(Form::Text, Hash::Sha512, "", &mut rand::rng());
+    store
+        .transact(|transaction| {
+            give(transaction, &meg, &minted, None);
+            Ok(())
+        })
+        .unwrap();
+    for (stored, expected) in [
+        ("'2024-02-29 12:29:59'", true),
+        ("'2024-02-29 12:31:00'", false),
+        ("'2024-02-29T12:29:59'", true),
+        ("'2024-02-29 11:00:00-02:00'", false),
+        // What Django reads as no moment is no expiry to it.
+        ("''", false),
+        ("1", false),
+        ("'2'", false),
+        ("NULL", false),
+    ] {
+        let set = format!("UPDATE knox_authtoken SET expiry = {stored}");
+        project.connection().execute_batch(&set).unwrap();
+        let state = store.find_token(&minted.plain, Hash::Sha512).unwrap().unwrap().state(now());
+        assert_eq!(state == TokenState::Expired, expected, "{stored}");
+        let filter = TokenFilter { expired_at: Some(now()), ..TokenFilter::default() };
+        assert_eq!(store.tokens(&filter).unwrap().len(), usize::from(expected), "{stored}");
+    }
+}
+
+#[test]
+fn what_the_database_fills_by_itself_is_read_back() {
+    let project = Project::of("db_defaults");
+    let store = project.open();
+    let key = add(&store, "meg");
+    let table = store.profile_table("setting").unwrap();
+    let values = [("theme".to_owned(), Value::from("dark"))];
+    store.transact(|transaction| transaction.insert_profile(table, &key, &values)).unwrap();
+    let stored: String =
+        project.connection().query_row("SELECT since FROM modern_setting", [], |row| row.get(0)).unwrap();
+    assert_eq!(stored.len(), "2024-02-29 12:30:00.123".len(), "SQLite's clock gives milliseconds");
+    let fields = &store.profiles_of(&key).unwrap()[0].fields;
+    let since: Timestamp = fields["since"].as_str().unwrap().parse().unwrap();
+    let expected: Timestamp = format!("{}Z", stored.replace(' ', "T")).parse().unwrap();
+    assert_eq!(since, expected);
+    assert_eq!((&fields["language"], &fields["retries"]), (&"en".into(), &3.into()));
+}
+
+#[test]
+fn tokens_of_the_same_public_part_are_told_apart() {
+    let mut random = rand::rng();
+    for (schema, form) in [("knox", Form::Text), ("knox-4.2", Form::Binary), ("knox-3.6", Form::Salted)] {
+        let project = Project::of(schema);
+        let store = project.open();
+        let (meg, bob) = (add(&store, "meg"), add(&store, "bob"));
+        let [first, second] = [(); 2].map(|()| knox::mint(form, Hash::Sha512, "", &mut random));
+        store
+            .transact(|transaction| {
+                give(transaction, &meg, &first, None);
+                give(transaction, &bob, &second, None);
+                Ok(())
+            })
+            .unwrap();
+        let shared = "UPDATE knox_authtoken SET token_key = ?1";
+        project.connection().execute(shared, [form.token_key(&second.plain)]).unwrap();
+        let found = store.find_token(&second.plain, Hash::Sha512).unwrap().unwrap();
+        assert_eq!(found.username, "bob", "{schema}");
+        assert!(store.transact(|transaction| transaction.delete_token(&found)).unwrap());
+        let left = store.tokens(&TokenFilter::default()).unwrap();
+        assert_eq!(left.iter().map(|token| &*token.username).collect::<Vec<_>>(), ["meg"], "{schema}");
+    }
+}
