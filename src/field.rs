@@ -293,6 +293,7 @@ mod tests {
         assert!(text(Kind::Date, "2024-02-29") == Ok("2024-02-29".into()));
         assert!(text(Kind::Date, "2023-02-29") == Err("invalid"));
         assert!(text(Kind::Time, "12:30") == Ok("12:30:00".into()));
+        assert!(text(Kind::Time, "12:30:00.5") == Ok("12:30:00.500000".into()));
         assert!(text(Kind::Decimal, "-12.50") == Ok("-12.50".into()));
         assert!(text(Kind::Decimal, "1e3") == Err("invalid"));
         assert!(text(Kind::Decimal, "-") == Err("invalid"));

@@ -93,7 +93,8 @@ mod tests {
     fn email_domains_are_lower_cased() {
         assert_eq!(normalize_email("Meg@Ducharme.COM"), "Meg@ducharme.com");
         assert_eq!(normalize_email(" \"a@B\"@C.de "), "\"a@B\"@c.de");
-        assert_eq!(normalize_email("nobody"), "nobody");
+        assert_eq!(normalize_email("Ä@BÜCHER.Example"), "Ä@bücher.example");
+        assert_eq!(normalize_email(" Nobody "), " Nobody ");
     }
 
     #[test]

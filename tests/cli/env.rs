@@ -51,6 +51,17 @@ impl TestEnv {
         env
     }
 
+    /// With a database of the schema that a Django project's `migrate` left.
+    pub fn with_schema(schema: &str) -> Self {
+        let dump = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/schemas/{schema}.sql"));
+        let env = Self::new();
+        let database = env.database();
+        database.pragma_update(None, "foreign_keys", false).expect("a pragma");
+        let dump = fs::read_to_string(dump).expect("a schema of that name");
+        database.execute_batch(&dump).expect("the schema's tables");
+        env
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.work.path().join(name)
     }

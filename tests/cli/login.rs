@@ -88,6 +88,11 @@ fn who_cannot_log_in_is_told_the_same() {
         ("off", PASSWORD),
         ("none", PASSWORD),
         ("MEG", PASSWORD),
+        ("ｍｅｇ", PASSWORD),
+        (" meg", PASSWORD),
+        ("meg", " wonderland-7"),
+        ("meg", "wonderland-7 "),
+        ("meg", "Wonderland-7"),
         ("meg", ""),
     ] {
         let run = env
@@ -115,8 +120,8 @@ fn an_inactive_user_gets_no_token() {
 }
 
 #[test]
-fn hashes_that_cannot_be_read_are_no_match() {
-    let (env, _) = with_meg();
+fn hashes_that_cannot_be_read_are_no_match_and_leave_tokens_alone() {
+    let (env, token) = with_meg();
     for encoded in [
         "",
         "!",
@@ -129,6 +134,17 @@ fn hashes_that_cannot_be_read_are_no_match() {
     ] {
         env.database().execute("UPDATE auth_user SET password = ?1", [encoded]).unwrap();
         env.log_in(["meg"]).ends_with(4);
+        env.run_with_input(&token, ["whoami", "--token-stdin"]).succeeds();
+    }
+}
+
+#[test]
+fn white_space_is_part_of_a_password() {
+    let env = TestEnv::with_database("");
+    env.register("meg", " two words\t");
+    for (password, code) in [(" two words\t", 0), (" two words\t\n", 0), ("two words", 4), (" two words", 4)]
+    {
+        env.run_with_input(password, ["login", "meg", "--password-stdin"]).ends_with(code);
     }
 }
 

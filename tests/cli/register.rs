@@ -214,7 +214,7 @@ fn names_are_normalized_and_validated() {
     for good in ["José", "李小龍", "a.b@c+d-e_f", "Ⅷ²"] {
         env.run(["register", good, "--no-password"]).succeeds();
     }
-    for bad in ["a b", "a/b", "a\u{301}\u{301}b", "a\tb", "a\nb", "a‿b", "€", " meg"] {
+    for bad in ["a b", "a/b", "a\u{301}\u{301}b", "a\tb", "a\nb", "meg\n", "a‿b", "€", " meg"] {
         let run = env.run(["register", bad, "--no-password", "--format", "json"]).ends_with(6);
         assert_eq!(faults(&run), ["username invalid"], "{bad:?}");
     }
@@ -1009,4 +1009,127 @@ fn addresses_that_django_would_refuse_are_refused() {
         assert!(run.stderr.contains("e-mail address"), "{}", run.stderr);
     }
     env.run(["register", "meg", "--no-password", "--email", "meg@localhost"]).succeeds();
+}
+
+/// A profile with a required column of every type, and someone who has it; `more` overrides.
+fn citizen(more: &[&str]) -> Vec<String> {
+    let fields = [
+        "birthday=1990-12-31",
+        "citizen.tier=basic",
+        "quota=5",
+        "home=1",
+        "born=1985-02-28",
+        "seen_at=2024-02-29T23:59:01.000120Z",
+        "wakes_at=06:30",
+        "shift=1 02:00:00.000003",
+        "consents=true",
+        "reference=00000000-0000-4000-8000-00000000000A",
+        "income=12345.600",
+        "weight=71.5",
+        r#"answers={"zeta":[1,2.50,null],"alpha":"größe"}"#,
+        "dossier.tier=gold",
+        "points=7",
+        "level=3",
+        "code=ABC",
+        "host=192.0.2.7",
+        "handle=slug-1",
+        "homepage=https://example.com/a?b=c",
+        "remarks=first line",
+        "country=2",
+    ];
+    let name = |field: &str| field.split_once('=').unwrap().0.to_owned();
+    let is_given = |field: &&&str| !more.iter().any(|other| name(other) == name(field));
+    let fields = fields.iter().filter(is_given).chain(more).filter(|field| !field.ends_with('='));
+    let fields = fields.flat_map(|field| ["--set".to_owned(), field.replacen("citizen.", "", 1)]);
+    let command = ["register", "meg", "--no-password", "--profile", "dossier", "--format", "json"];
+    command.into_iter().map(str::to_owned).chain(fields).collect()
+}
+
+#[test]
+fn every_type_is_stored_as_django_stores_it() {
+    let env = TestEnv::with_schema("every_type");
+    let answer = env.run(citizen(&[])).succeeds().json();
+    let stored =
+        |column: &str| env.rows(&format!("SELECT typeof({column}), {column} FROM census_dossier")).remove(0);
+    for (column, expected) in [
+        ("born", "text|1985-02-28"),
+        ("seen_at", "text|2024-02-29 23:59:01.000120"),
+        ("wakes_at", "text|06:30:00"),
+        ("shift", "integer|93600000003"),
+        ("consents", "integer|1"),
+        ("vaccinated", "null|NULL"),
+        ("reference", "text|0000000000004000800000000000000a"),
+        ("income", "real|12345.6"),
+        ("weight", "real|71.5"),
+        ("answers", r#"text|{"zeta": [1, 2.5, null], "alpha": "gr\u00f6\u00dfe"}"#),
+        ("points", "integer|7"),
+        ("level", "integer|3"),
+        ("host", "text|192.0.2.7"),
+        ("remarks", "text|first line"),
+        ("scan", "null|NULL"),
+        ("country_id", "integer|2"),
+    ] {
+        assert_eq!(stored(column), expected, "{column}");
+    }
+    let profile = &answer["profile"];
+    assert_eq!(profile["income"], "12345.6");
+    assert_eq!(profile["reference"], "00000000-0000-4000-8000-00000000000a");
+    assert_eq!(profile["answers"], json!({ "zeta": [1, 2.5, null], "alpha": "größe" }));
+    // What Django's model would fill by itself has no trace in the table but its name and its type.
+    let filled = "SELECT length(tracking), tracking GLOB '*[^0-9a-f]*', created_at = updated_at, \
+                  abs(julianday('now') - julianday(created_at)) * 24 < 1 FROM census_dossier";
+    assert_eq!(env.rows(filled), ["32|0|1|1"]);
+}
+
+#[test]
+fn a_decimal_may_turn_out_whole_and_json_may_be_null() {
+    let env = TestEnv::with_schema("every_type");
+    let answer = env.run(citizen(&["income=3.00", "answers=null"])).succeeds().json();
+    let stored = "SELECT typeof(income), income, typeof(answers), answers FROM census_dossier";
+    assert_eq!(env.rows(stored), ["integer|3|text|null"]);
+    assert_eq!(answer["profile"]["income"], "3");
+    assert!(answer["profile"]["answers"].is_null());
+}
+
+#[test]
+fn what_only_the_model_has_a_default_for_is_asked_for() {
+    let env = TestEnv::with_schema("every_type");
+    let run = env.run(citizen(&["consents=", "points=", "remarks=", "quota="])).ends_with(6);
+    let expected = ["quota required", "consents required", "points required", "remarks required"];
+    assert_eq!(faults(&run), expected);
+    assert_eq!(env.value("SELECT count(*) FROM census_citizen"), "0");
+}
+
+#[test]
+fn rules_with_a_regular_expression_or_a_range_are_the_databases() {
+    for (field, rule) in
+        [("code=AbC", "dossier_code_form"), ("level=10", "dossier_level_range"), ("points=-1", "points")]
+    {
+        let env = TestEnv::with_schema("every_type");
+        let run = env.run(citizen(&[field])).ends_with(6);
+        assert!(run.stderr.contains("check") && run.stderr.contains(rule), "{field}: {}", run.stderr);
+        assert_eq!(env.value("SELECT count(*) FROM census_citizen"), "0");
+    }
+}
+
+#[test]
+fn the_number_of_a_user_who_is_gone_is_not_given_again() {
+    for env in [plain(), TestEnv::with_schema("rock")] {
+        env.run(["register", "meg", "--no-password"]).succeeds();
+        env.execute("DELETE FROM authtoken_token; DELETE FROM auth_user");
+        env.run(["register", "joe", "--no-password"]).succeeds();
+        assert_eq!(env.value("SELECT id FROM auth_user"), "2");
+    }
+}
+
+#[test]
+fn a_column_that_the_database_fills_need_not_be_given() {
+    let env = TestEnv::with_schema("db_defaults");
+    let arguments = ["register", "meg", "--no-password", "--profile", "setting", "--format", "json"];
+    assert_eq!(faults(&env.run(arguments).ends_with(6)), ["theme required"]);
+    env.run(arguments.iter().chain(&["--set", "theme=dark"])).succeeds();
+    let row = "SELECT theme, language, retries, label FROM modern_setting";
+    assert_eq!(env.rows(row), ["dark|en|3|dark/en"]);
+    let run = env.run(arguments.iter().chain(&["--set", "theme=x", "--set", "label=y"])).ends_with(6);
+    assert!(run.stderr.contains("label"), "a generated column is nobody's to set: {}", run.stderr);
 }

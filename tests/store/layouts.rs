@@ -147,3 +147,58 @@ fn a_token_model_of_the_projects_own_stands_in_for_knoxs() {
     project.connection().execute_batch(copy).unwrap();
     assert_eq!(table(&project), None, "of two, none is taken by a guess");
 }
+
+#[test]
+fn without_tokens_the_user_table_is_found_through_the_admins_log_and_then_by_its_columns() {
+    let project = Project::of("renamed_user");
+    let user_table = || project.open().layout().users.table.name.clone();
+    // A decoy that looks like a user table, and one that has the name of Django's own.
+    let decoys = "CREATE TABLE vault (id integer PRIMARY KEY, password text, last_login datetime);
+                  CREATE TABLE auth_user (id integer PRIMARY KEY, password text, username text)";
+    project.connection().execute_batch(decoys).unwrap();
+    assert_eq!(user_table(), "members");
+    project.connection().execute_batch("DROP TABLE authtoken_token").unwrap();
+    assert_eq!(user_table(), "members");
+    project.connection().execute_batch("DROP TABLE django_admin_log").unwrap();
+    assert_eq!(user_table(), "auth_user");
+    project.connection().execute_batch("DROP TABLE auth_user; DROP TABLE vault").unwrap();
+    assert_eq!(user_table(), "members");
+}
+
+#[test]
+fn what_is_unique_only_in_part_or_as_an_expression_makes_no_column_unique() {
+    let project = Project::of("many_to_many");
+    let indexes = "CREATE UNIQUE INDEX one_address ON auth_user (LOWER(email));
+                   CREATE UNIQUE INDEX one_name ON auth_user (email, LOWER(first_name));
+                   CREATE UNIQUE INDEX one_staff_address ON auth_user (email) WHERE is_staff;
+                   CREATE UNIQUE INDEX one_page ON teams_visit (user_id, LOWER(page));
+                   CREATE UNIQUE INDEX one_early_page ON teams_visit (user_id) WHERE at < '2020'";
+    project.connection().execute_batch(indexes).unwrap();
+    let store = project.open();
+    assert_eq!(store.layout().users.login().unwrap(), "username");
+    let kinds: Vec<&str> = store.profile_tables().unwrap().iter().map(|table| &*table.kind).collect();
+    assert_eq!(kinds, ["player"]);
+}
+
+#[test]
+fn a_profiles_reference_may_be_called_anything_and_may_be_empty() {
+    let user_column =
+        |schema, kind: &str| Project::of(schema).open().profile_table(kind).unwrap().user_column.clone();
+    assert_eq!(user_column("plain_table", "membership"), "whose");
+    assert_eq!(user_column("nullable_link", "seat"), "user_id");
+    assert_eq!(user_column("inherited_profile", "author"), "user_ptr_id");
+}
+
+#[test]
+fn of_two_references_that_must_be_there_the_one_called_user_id_is_taken() {
+    for [first, second] in [["guardian_id", "user_id"], ["user_id", "guardian_id"]] {
+        let project = Project::of("rock");
+        let table = format!(
+            "CREATE TABLE app_ward (id integer PRIMARY KEY, \
+             {first} integer NOT NULL UNIQUE REFERENCES auth_user (id), \
+             {second} integer NOT NULL UNIQUE REFERENCES auth_user (id))"
+        );
+        project.connection().execute_batch(&table).unwrap();
+        assert_eq!(project.open().profile_table("ward").unwrap().user_column, "user_id", "{first}");
+    }
+}
