@@ -46,6 +46,8 @@ complete -c authctl -n "__fish_authctl_needs_command" -f -a "register" -d 'Regis
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "whoami" -d 'Tell whose token it is'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "logout" -d 'Delete a token and forget the session that holds it'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "set-password" -d 'Set a user\'s password'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "create-token" -d 'Make a token for a user, without the password'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-users" -d 'List users'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-tokens" -d 'List tokens by their public prefixes'
@@ -55,6 +57,7 @@ complete -c authctl -n "__fish_authctl_needs_command" -f -a "completions" -d 'Pr
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l scheme -d 'The token schemes: drf, knox, or drf,knox for both [else `[tokens] scheme`, drf]' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
 knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
@@ -66,6 +69,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand init" -l color -d 'Colou
 always\t'Always'
 never\t'Never'"
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l dry-run -d 'Do the whole work and take it back: show what would happen, change nothing'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -s y -l yes -d 'Agree beforehand to what would be asked'
@@ -80,8 +84,16 @@ complete -c authctl -n "__fish_authctl_using_subcommand register" -l password-en
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l random-password -d 'Make a random password and show it once, of LENGTH characters (22 unless told)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l profile -d 'The kind of the profile [else `[register] profile`, or the only kind that has a given field]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l set -d 'Set a field of the profile or the user; VALUE may be @FILE, and @@ stands for @' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l group -d 'Put the user into this group, which has to exist; may be given several times' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l scheme -d 'The token\'s scheme, where the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
 knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l on-existing -d 'What happens to an account that is there already: fail, skip or update' -r -f -a "fail\t'It is an error'
+skip\t'It stays as it is'
+update\t'It gets what is given; what is not given stays'"
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l update-password -d 'With --on-existing update, when the password is set: on-create, always or if-different' -r -f -a "on-create\t'Never: only a new account does'
+always\t'Each time'
+if-different\t'Where it is another one'"
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
@@ -99,9 +111,11 @@ complete -c authctl -n "__fish_authctl_using_subcommand register" -l inactive -d
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l init -d 'Make the database first, where there is none'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l password-stdin -d 'Read the password from standard input; one line end behind it is dropped'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l no-password -d 'Set Django\'s unusable password: nobody logs in, but the token works'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l password-hash-stdin -d 'Read an encoded password, as Django stores it, from standard input'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l require-strong -d 'Refuse a weak password instead of warning'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l no-profile -d 'Make no profile'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l no-token -d 'Make no token'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l dry-run -d 'Do the whole work and take it back: show what would happen, change nothing'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -s y -l yes -d 'Agree beforehand to what would be asked'
@@ -112,6 +126,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-env -
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l from-json -d 'Take a client\'s JSON body from a file, or from standard input for `-`' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l scheme -d 'The token\'s scheme, where the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
 knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
@@ -125,6 +140,7 @@ never\t'Never'"
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-stdin -d 'Read the password from standard input; one line end behind it is dropped'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-store -d 'Do not save the session'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l dry-run -d 'Do the whole work and take it back: show what would happen, change nothing'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s y -l yes -d 'Agree beforehand to what would be asked'
@@ -149,6 +165,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s y -l yes -d '
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l token-file -d 'Read the token from a file' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
@@ -163,14 +180,78 @@ complete -c authctl -n "__fish_authctl_using_subcommand logout" -l busy-timeout 
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l token-stdin -d 'Read the token from standard input; the form `Token abc…` is taken too'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l all -d 'Delete all tokens of the token\'s user'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l keep-token -d 'Forget the session and leave the token valid'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l dry-run -d 'Do the whole work and take it back: show what would happen, change nothing'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s y -l yes -d 'Agree beforehand to what would be asked'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l rename -d 'Give the user another login name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l email -d 'The e-mail address' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l first-name -d 'The first name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l last-name -d 'The last name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l set -d 'Set a field of the user or a profile; VALUE may be @FILE, and @@ stands for @' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l unset -d 'Empty a field: NULL where the column takes it, else the empty text' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l add-group -d 'Put the user into this group, which has to exist; may be given several times' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l remove-group -d 'Take the user out of this group; may be given several times' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l active -d 'Let the user log in and use tokens'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l inactive -d 'Lock the user out: no login, no token, no session'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l staff -d 'Let the user enter Django\'s admin'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l no-staff -d 'Keep the user out of Django\'s admin'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l superuser -d 'Give the user every permission'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l no-superuser -d 'Leave the user the permissions that were granted, alone or through groups'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l revoke-tokens -d 'Delete the user\'s tokens'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l dry-run -d 'Do the whole work and take it back: show what would happen, change nothing'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l force -d 'Open the database although that could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-file -d 'Read the password from a file; one line end behind it is dropped' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-env -d 'Read the password from an environment variable' -r
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l random-password -d 'Make a random password and show it once, of LENGTH characters (22 unless told)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-stdin -d 'Read the password from standard input; one line end behind it is dropped'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l no-password -d 'Set Django\'s unusable password: nobody logs in, but the token works'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-hash-stdin -d 'Read an encoded password, as Django stores it, from standard input'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l require-strong -d 'Refuse a weak password instead of warning'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l revoke-tokens -d 'Delete the user\'s tokens too'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l dry-run -d 'Do the whole work and take it back: show what would happen, change nothing'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l force -d 'Open the database although that could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l expires-in -d 'When a knox token expires: a duration such as 10h or 30d, or never [else `[tokens] ttl`, 10h]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l scheme -d 'The token\'s scheme, where the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
 knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l output-file -d 'Write the token to this file, which its owner alone can read, and not to standard output' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l env-file -d 'Write the token as a line NAME=TOKEN into this dotenv file, in place of the line that is there, and not to standard output' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l as -d 'The NAME in the dotenv file' -r
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
@@ -183,6 +264,8 @@ always\t'Always'
 never\t'Never'"
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l rotate -d 'Replace the drf key by a fresh one'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l token-stdin -d 'Take the key from standard input: 32 characters at least, such as `openssl rand -hex 20` makes'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l dry-run -d 'Do the whole work and take it back: show what would happen, change nothing'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s y -l yes -d 'Agree beforehand to what would be asked'
@@ -239,8 +322,10 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s y -l yes
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l user -d 'Tokens of this user, by the exact login name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l older-than -d 'Tokens that were made longer ago than this, such as 30d' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l scheme -d 'Only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
 knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
@@ -254,8 +339,9 @@ never\t'Never'"
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l token-stdin -d 'Read a whole token from standard input'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l expired -d 'Tokens that have expired'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l inactive-users -d 'Tokens of inactive users, which Django refuses anyway'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l all -d 'All tokens'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l dry-run -d 'Show what would be deleted, and delete nothing'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l dry-run -d 'Do the whole work and take it back: show what would happen, change nothing'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s y -l yes -d 'Agree beforehand to what would be asked'
@@ -293,15 +379,17 @@ complete -c authctl -n "__fish_authctl_using_subcommand completions" -l no-input
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s y -l yes -d 'Agree beforehand to what would be asked'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "init" -d 'Make a new database file'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "register" -d 'Register a user, with profile and token'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "whoami" -d 'Tell whose token it is'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "logout" -d 'Delete a token and forget the session that holds it'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "create-token" -d 'Make a token for a user, without the password'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "list-users" -d 'List users'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "list-tokens" -d 'List tokens by their public prefixes'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "revoke-token" -d 'Delete tokens'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "check" -d 'Tell what was found in the database, and what is wrong with it'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout create-token list-users list-tokens revoke-token check completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "init" -d 'Make a new database file'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "register" -d 'Register a user, with profile and token'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "whoami" -d 'Tell whose token it is'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "logout" -d 'Delete a token and forget the session that holds it'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "set-password" -d 'Set a user\'s password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "create-token" -d 'Make a token for a user, without the password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "list-users" -d 'List users'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "list-tokens" -d 'List tokens by their public prefixes'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "revoke-token" -d 'Delete tokens'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "check" -d 'Tell what was found in the database, and what is wrong with it'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -117,6 +117,14 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// Is it the same sort of fault of the same field?
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.field == other.field && self.code == other.code
+    }
+}
+
 impl Refusal {
     /// A refusal of the command line's words.
     pub fn usage(message: impl Into<String>) -> Self {

@@ -20,7 +20,7 @@ use crate::store::{Store, Transaction};
 use crate::value::Value;
 
 /// What is wanted of an account that is there.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wish {
     /// Another login name.
     pub rename: Option<String>,

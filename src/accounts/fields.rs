@@ -60,7 +60,7 @@ impl<'a> Fields<'a> {
             return refused(format!("{name} is given by the database and cannot be set."));
         }
         let in_profile = |table: &&'a ProfileTable, field: &str| {
-            find_field(table, field).map(|column| (column, Owner::Profile(&*table.kind)))
+            find_field(table, field).map(|column| (column, Owner::Profile(&table.kind)))
         };
         if let Some((kind, field)) = name.split_once('.') {
             let table = self.own.iter().find(|table| table.kind == kind);

@@ -326,6 +326,8 @@ impl Plan<'_> {
             let is_there = self.fields.users.table.has(column);
             match self.fields.attribute(column, &value) {
                 Ok(()) => row.push((column.to_owned(), value)),
+                // A name or an address may be refused for the same already.
+                Err(fault) if faults.iter().any(|known| known.is_like(&fault)) => {}
                 Err(fault) if is_there || is_wanted => faults.push(fault),
                 Err(_) => {}
             }

@@ -26,10 +26,6 @@ from the next request on; a new name leaves them as they are. Its signals do not
 /// What is not given stays as it is, and what is so already is not written. The answer names the fields that changed.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
-#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args([
-    "rename", "email", "first_name", "last_name", "active", "inactive", "staff", "no_staff", "superuser",
-    "no_superuser", "set", "unset", "add_group", "remove_group", "revoke_tokens",
-])))]
 pub struct Args {
     /// The login name, exact
     user: String,
@@ -101,9 +97,13 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
     let store = context.store()?;
+    let wish = args.wish()?;
+    if wish == Wish::default() && !args.revoke_tokens {
+        let options = "--rename, --email, --set, --inactive, --add-group and others that --help names";
+        return Err(Refusal::usage(format!("There is nothing to change: give one of {options}.")).into());
+    }
     let user = store.user(&args.user)?;
-    let (edit, faults) =
-        args.wish()?.edit(store, &context.settings, &user, context.now(), &mut *context.random())?;
+    let (edit, faults) = wish.edit(store, &context.settings, &user, context.now(), &mut *context.random())?;
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults).into());
     }

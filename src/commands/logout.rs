@@ -49,7 +49,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         if !args.forget(context, |_| true)? {
             return Err(Refusal::NotLoggedIn.into());
         }
-        return args.tell(context, &change, "Forgot the session; its token stays valid.", 0, true);
+        return tell(context, &change, "Forgot the session; its token stays valid.", 0, true);
     }
     let store = context.store()?;
     let presented = Presented::find(&args.source, context)?;
@@ -57,7 +57,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         Err(error) if matches!(error.downcast_ref(), Some(Refusal::SessionGone(_))) => {
             args.forget(context, |_| true)?;
             let text = "The session's token was gone already; forgot the session.";
-            return args.tell(context, &change, text, 0, true);
+            return tell(context, &change, text, 0, true);
         }
         found => found?,
     };
@@ -83,7 +83,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         1 => format!("Logged {} out: the token is deleted.", token.username),
         many => format!("Logged {} out: {many} tokens are deleted.", token.username),
     };
-    args.tell(context, &change, &text, deleted, forgotten)
+    tell(context, &change, &text, deleted, forgotten)
 }
 
 impl Args {
@@ -97,24 +97,17 @@ impl Args {
         }
         Ok(is_there)
     }
+}
 
-    fn tell(
-        &self,
-        context: &Context,
-        change: &Change<'_>,
-        text: &str,
-        deleted: usize,
-        forgotten: bool,
-    ) -> Result<()> {
-        if change.is_rehearsal() {
-            context.output.status(format_args!("Rehearsed, nothing was changed: {text}"));
-        } else {
-            context.output.status(text);
-        }
-        let fields = [("token", deleted > 0), ("session", forgotten)];
-        let fields = fields.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name.to_owned());
-        let mut object = json!({ "deleted": deleted, "session_forgotten": forgotten });
-        change.report(fields.collect()).add_to(&mut object);
-        context.output.answer(None, &object)
+fn tell(context: &Context, change: &Change<'_>, text: &str, deleted: usize, forgotten: bool) -> Result<()> {
+    if change.is_rehearsal() {
+        context.output.status(format_args!("Rehearsed, nothing was changed: {text}"));
+    } else {
+        context.output.status(text);
     }
+    let fields = [("token", deleted > 0), ("session", forgotten)];
+    let fields = fields.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name.to_owned());
+    let mut object = json!({ "deleted": deleted, "session_forgotten": forgotten });
+    change.report(fields.collect()).add_to(&mut object);
+    context.output.answer(None, &object)
 }

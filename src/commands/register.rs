@@ -156,7 +156,7 @@ fn report(args: &Args, context: &Context, change: &Change<'_>, outcome: &Outcome
             None => output.warning("No token was made: this database has no token table."),
             // A knox token is not kept in a form that could be shown again.
             Some(_) => {
-                output.hint("No token was made for a user who was there already; create-token makes one.")
+                output.hint("No token was made for a user who was there already; create-token makes one.");
             }
         }
     }
@@ -189,18 +189,20 @@ fn sentence(outcome: &Outcome, report: &Report) -> String {
     }
     if !outcome.is_new {
         let fields = report.fields.join(", ");
-        return match report.dry_run {
-            true => format!("Would change {username} (id {}): {fields}; nothing was changed.", user.id),
-            false => format!("Changed {username} (id {}): {fields}.", user.id),
+        return if report.dry_run {
+            format!("Would change {username} (id {}): {fields}; nothing was changed.", user.id)
+        } else {
+            format!("Changed {username} (id {}): {fields}.", user.id)
         };
     }
     let profile = profiles.first().map(|profile| format!("a {} profile", profile.kind));
     let token = outcome.scheme.filter(|_| outcome.token.is_some()).map(|scheme| format!("a {scheme} token"));
     let with: Vec<String> = profile.into_iter().chain(token).collect();
     let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(" and ")) };
-    match report.dry_run {
-        true => format!("Would register {username}{with}; nothing was changed."),
-        false => format!("Registered {username} (id {}){with}.", user.id),
+    if report.dry_run {
+        format!("Would register {username}{with}; nothing was changed.")
+    } else {
+        format!("Registered {username} (id {}){with}.", user.id)
     }
 }
 

@@ -29,7 +29,7 @@ browser in the admin, go on, and no signal runs.";
 /// By unique public prefixes as list-tokens shows them, by the whole key on standard input, or by filters, which combine
 /// by and. Asks before more than one is deleted; where nobody can be asked, wants --yes.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, override_usage = "authctl revoke-token [OPTIONS] [PREFIX]...")]
 #[command(group(clap::ArgGroup::new("which").required(true).multiple(true).args([
     "prefixes", "token_stdin", "user", "expired", "older_than", "inactive_users", "all",
 ])))]

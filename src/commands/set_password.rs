@@ -83,9 +83,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     } else if report.dry_run {
         output.status(format_args!("Would set the password of {username}; nothing was changed."));
     } else {
-        output.status(match is_unusable {
-            true => format!("{username} has no usable password any more."),
-            false => format!("The password of {username} is set."),
+        output.status(if is_unusable {
+            format!("{username} has no usable password any more.")
+        } else {
+            format!("The password of {username} is set.")
         });
         let tokens = match revoked {
             _ if !args.revoke_tokens => "API tokens stay valid; --revoke-tokens deletes them.".to_owned(),

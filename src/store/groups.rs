@@ -74,9 +74,10 @@ impl Store {
         if let Some(found) = self.groups.get() {
             return Ok(found.as_ref());
         }
-        let found = match self.engine.has_table(GROUPS)? {
-            true => Link::find(&*self.engine, &self.layout.users, "groups", GROUPS)?,
-            false => None,
+        let found = if self.engine.has_table(GROUPS)? {
+            Link::find(&*self.engine, &self.layout.users, "groups", GROUPS)?
+        } else {
+            None
         };
         Ok(self.groups.get_or_init(|| found).as_ref())
     }

@@ -257,30 +257,30 @@ impl Transaction<'_> {
         let place = values.len() + 1;
         let sql = format!("SELECT {} FROM {name} WHERE {} = ?{place}", differ.join(", "), key.0);
         let kinds = vec![Kind::Boolean; values.len()];
-        let mut changes: Vec<(String, Value)> = Vec::new();
+        let mut assignments: Vec<(String, Value)> = Vec::new();
         self.engine.query(&sql, &parameters(values), &kinds, &mut |cells| {
             let differing = values.iter().zip(cells).filter(|(_, cell)| cell.is_true());
-            changes = differing.map(|(value, _)| value.clone()).collect();
+            assignments = differing.map(|(value, _)| value.clone()).collect();
             Ok(ControlFlow::Break(()))
         })?;
-        if changes.is_empty() {
+        if assignments.is_empty() {
             return Ok(Vec::new());
         }
-        let changed = changes.iter().map(|(column, _)| column.clone()).collect();
+        let changed = assignments.iter().map(|(column, _)| column.clone()).collect();
         let touched = table.columns.iter().filter(|column| column.is_time_of_change());
         for column in touched {
             if !values.iter().any(|(name, _)| *name == column.name) {
-                changes.push((column.name.clone(), now.into()));
+                assignments.push((column.name.clone(), now.into()));
             }
         }
-        let set: Vec<String> = changes
+        let set: Vec<String> = assignments
             .iter()
             .enumerate()
             .map(|(index, (column, _))| format!("{} = ?{}", quoted(column), index + 1))
             .collect();
-        let place = changes.len() + 1;
+        let place = assignments.len() + 1;
         let sql = format!("UPDATE {name} SET {} WHERE {} = ?{place}", set.join(", "), key.0);
-        self.engine.execute(&sql, &parameters(&changes))?;
+        self.engine.execute(&sql, &parameters(&assignments))?;
         Ok(changed)
     }
 }

@@ -175,3 +175,114 @@ fn a_secret_that_cannot_be_written_is_exit_1() {
     let run = Run::of(command.stderr(std::process::Stdio::piped()).output().unwrap()).ends_with(1);
     assert!(run.stderr.contains("the token is stored"), "{}", run.stderr);
 }
+
+const KNOWN: &str = "3b5d5c3712955042212316173ccf37be800b12f6";
+
+#[test]
+fn a_known_key_is_taken_once_and_replaces_another_only_when_told() {
+    let env = TestEnv::with_database("");
+    env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
+    let known = ["create-token", "meg", "--token-stdin"];
+    assert_eq!(env.run_with_input(KNOWN, known).succeeds().stdout, format!("{KNOWN}\n"));
+    let before = env.database_bytes();
+    let answer =
+        env.run_with_input(KNOWN, known.iter().copied().chain(["--format", "json"])).succeeds().json();
+    assert_eq!(answer["changed"], false);
+    assert!(env.database_bytes() == before);
+    let other = KNOWN.replace('3', "4");
+    let run = env.run_with_input(&other, known).ends_with(5);
+    assert!(run.stderr.contains("--rotate") && !run.stderr.contains(&other), "{}", run.stderr);
+    env.run_with_input(&other, known.iter().copied().chain(["--rotate"])).succeeds();
+    assert_eq!(env.value("SELECT key FROM authtoken_token"), other);
+    env.run(["register", "joe", "--no-password", "--no-token"]).succeeds();
+    env.run_with_input(&other, ["create-token", "joe", "--token-stdin"]).ends_with(5);
+}
+
+#[test]
+fn a_known_key_has_to_be_one_that_nobody_guesses() {
+    let env = TestEnv::with_database("");
+    env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
+    let long = KNOWN.repeat(2);
+    let spaced = KNOWN.replacen('5', " ", 1);
+    for bad in [
+        "",
+        "short",
+        "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b",
+        "0123012301230123012301230123012301230123",
+        &long,
+        &spaced,
+        "3b5d5c3712955042212316173ccf37be800b12fé",
+    ] {
+        let run = env.run_with_input(bad, ["create-token", "meg", "--token-stdin"]).ends_with(6);
+        assert!(bad.is_empty() || !run.stderr.contains(bad), "{}", run.stderr);
+    }
+    assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
+}
+
+#[test]
+fn a_known_key_of_knox_is_taken_once() {
+    let env = TestEnv::with_database(KNOX);
+    env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
+    let known = ["create-token", "meg", "--token-stdin", "--expires-in", "30d"];
+    env.run_with_input(KNOWN, known).succeeds();
+    env.run_with_input(KNOWN, known).succeeds();
+    assert_eq!(env.value("SELECT count(*) FROM knox_authtoken"), "1");
+    env.run_with_input(KNOWN, ["whoami", "--token-stdin"]).succeeds();
+}
+
+#[test]
+fn a_token_goes_to_a_file_instead_of_standard_output() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let env = TestEnv::with_database("");
+    let token = env.register_quickly("meg");
+    std::fs::write(env.path("token"), "old").unwrap();
+    std::fs::set_permissions(env.path("token"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let run = env.run(["create-token", "meg", "--output-file", "token"]).succeeds();
+    assert_eq!(run.stdout, "");
+    assert_eq!(std::fs::read_to_string(env.path("token")).unwrap(), format!("{token}\n"));
+    assert_eq!(env.path("token").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+
+    env.write(".env", "DEBUG=1\nAPI_TOKEN=old\n# end\n");
+    let run = env.run(["create-token", "meg", "--env-file", ".env", "--as", "API_TOKEN", "--format", "json"]);
+    let run = run.succeeds();
+    assert!(!run.stdout.contains(&token), "{}", run.stdout);
+    assert_eq!(run.json()["files"], serde_json::json!([".env"]));
+    let dotenv = std::fs::read_to_string(env.path(".env")).unwrap();
+    assert_eq!(dotenv, format!("DEBUG=1\nAPI_TOKEN={token}\n# end\n"));
+    env.run(["create-token", "meg", "--env-file", "new.env", "--as", "T"]).succeeds();
+    assert_eq!(env.path("new.env").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    for wrong in [&["--env-file", ".env"][..], &["--as", "T"], &["--env-file", ".env", "--as", "1T"]] {
+        env.run(["create-token", "meg"].iter().chain(wrong)).ends_with(2);
+    }
+}
+
+#[test]
+fn where_a_file_cannot_be_written_nothing_is_committed() {
+    let env = TestEnv::with_database("");
+    let token = env.register_quickly("meg");
+    std::fs::create_dir(env.path("folder")).unwrap();
+    for place in ["folder", "no/such/place"] {
+        let run = env.run(["create-token", "meg", "--rotate", "--output-file", place]).ends_with(1);
+        assert!(run.stderr.contains("cannot be written"), "{}", run.stderr);
+    }
+    assert_eq!(env.value("SELECT key FROM authtoken_token"), token);
+    // A commit that is refused leaves no file either.
+    env.execute("CREATE TRIGGER no BEFORE INSERT ON authtoken_token BEGIN SELECT RAISE(ABORT, 'no'); END");
+    assert_ne!(env.run(["create-token", "meg", "--rotate", "--output-file", "token"]).code, 0);
+    assert!(!env.path("token").exists());
+    let hidden = std::fs::read_dir(env.path("")).unwrap();
+    let names: Vec<_> = hidden.map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!names.iter().any(|name| name.to_string_lossy().starts_with(".authctl-")), "{names:?}");
+}
+
+#[test]
+fn a_rehearsal_makes_no_token_and_no_file() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let before = env.database_bytes();
+    let run = env.run(["create-token", "meg", "--rotate", "--dry-run", "--output-file", "token"]).succeeds();
+    assert_eq!((run.stdout.as_str(), run.stderr.contains("Would make")), ("", true));
+    assert!(env.database_bytes() == before && !env.path("token").exists());
+    let run = env.run(["create-token", "meg", "--dry-run"]).succeeds();
+    assert_eq!(run.stdout, "", "a rehearsal shows no secret");
+}

@@ -41,11 +41,17 @@ fn knox_deletes_that_one_or_all() {
     env.register_quickly("joe");
     assert_eq!(env.value("SELECT count(*) FROM knox_authtoken"), "3");
     let answer = env.run(["logout", "--format", "json"]).succeeds().json();
-    assert_eq!(answer, json!({ "deleted": 1, "session_forgotten": true }));
+    assert_eq!(
+        answer,
+        json!({ "deleted": 1, "session_forgotten": true, "changed": true, "fields": ["token", "session"], "dry_run": false })
+    );
     assert_eq!(env.rows("SELECT user_id FROM knox_authtoken ORDER BY 1"), ["1", "2"]);
     env.log_in(["meg"]).succeeds();
     let answer = env.run(["logout", "--all", "--format", "json"]).succeeds().json();
-    assert_eq!(answer, json!({ "deleted": 2, "session_forgotten": true }));
+    assert_eq!(
+        answer,
+        json!({ "deleted": 2, "session_forgotten": true, "changed": true, "fields": ["token", "session"], "dry_run": false })
+    );
     assert_eq!(env.rows("SELECT user_id FROM knox_authtoken"), ["2"], "joe's stays");
     assert_eq!(sessions(&env), 0);
 }
@@ -83,13 +89,19 @@ fn a_given_token_leaves_another_session_alone() {
     let (env, meg) = logged_in("");
     let joe = env.register_quickly("joe");
     let answer = env.run_with_input(&joe, ["logout", "--token-stdin", "--format", "json"]).succeeds().json();
-    assert_eq!(answer, json!({ "deleted": 1, "session_forgotten": false }));
+    assert_eq!(
+        answer,
+        json!({ "deleted": 1, "session_forgotten": false, "changed": true, "fields": ["token"], "dry_run": false })
+    );
     assert_eq!(sessions(&env), 1);
     assert_eq!(env.run(["whoami"]).succeeds().stdout, "meg\n");
     // The session holds this one, wherever it was given.
     let answer =
         env.run_with_env(&[("AUTHCTL_TOKEN", &meg)], ["logout", "--format", "json"]).succeeds().json();
-    assert_eq!(answer, json!({ "deleted": 1, "session_forgotten": true }));
+    assert_eq!(
+        answer,
+        json!({ "deleted": 1, "session_forgotten": true, "changed": true, "fields": ["token", "session"], "dry_run": false })
+    );
     assert_eq!(sessions(&env), 0);
 }
 

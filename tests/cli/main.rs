@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps nothing fails with the place")]
 
+mod audit;
 mod check;
 mod create_token;
+mod edit_user;
 mod env;
 mod examples;
 mod exit_codes;
@@ -25,6 +27,7 @@ mod register;
 mod revoke_token;
 mod seed;
 mod session;
+mod set_password;
 mod settings;
 #[cfg(feature = "live")]
 mod shells;

@@ -97,7 +97,10 @@ fn the_answer_has_stable_keys() {
     );
     let answer = run.succeeds().json();
     let keys = |json: &serde_json::Value| json.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&answer), ["valid", "token", "scheme", "expiry", "staff", "user", "profile"]);
+    assert_eq!(
+        keys(&answer),
+        ["valid", "token", "scheme", "expiry", "staff", "user", "profile", "changed", "fields", "dry_run"]
+    );
     assert_eq!(
         keys(&answer["user"]),
         [
@@ -956,7 +959,7 @@ fn csv_is_one_heading_and_one_row() {
     let lines: Vec<&str> = run.stdout.split("\r\n").collect();
     assert_eq!(lines.len(), 3, "{:?}", run.stdout);
     assert!(lines[0].starts_with("valid,token,scheme,expiry,staff,user.id,user.username,"), "{}", lines[0]);
-    assert!(lines[0].ends_with("profile.kind,profile.bio"), "{}", lines[0]);
+    assert!(lines[0].ends_with("profile.kind,profile.bio,changed,fields,dry_run"), "{}", lines[0]);
     assert!(lines[1].contains(",\"A, \"\"B\"\"\","), "{}", lines[1]);
 }
 
@@ -1132,4 +1135,165 @@ fn a_column_that_the_database_fills_need_not_be_given() {
     assert_eq!(env.rows(row), ["dark|en|3|dark/en"]);
     let run = env.run(arguments.iter().chain(&["--set", "theme=x", "--set", "label=y"])).ends_with(6);
     assert!(run.stderr.contains("label"), "a generated column is nobody's to set: {}", run.stderr);
+}
+
+#[test]
+fn an_account_that_is_there_is_left_as_it_is_with_skip() {
+    let env = TestEnv::with_database("");
+    let token = env.register_quickly("meg");
+    let before = env.database_bytes();
+    let skip = ["register", "meg", "--on-existing", "skip", "--email", "other@example.com", "--no-password"];
+    let run = env.run(skip).succeeds();
+    assert_eq!(run.stdout, format!("{token}\n"));
+    assert!(run.stderr.contains("nothing was changed"), "{}", run.stderr);
+    assert!(env.database_bytes() == before);
+    let answer = env.run(skip.iter().copied().chain(["--format", "json"])).succeeds().json();
+    assert_eq!((&answer["changed"], &answer["fields"]), (&json!(false), &json!([])));
+    assert_eq!(answer["token"], *token);
+    // Without the option it is an error as ever.
+    env.run(["register", "meg", "--no-password"]).ends_with(5);
+}
+
+#[test]
+fn an_account_that_is_there_gets_what_is_given_with_update() {
+    let env = TestEnv::with_database(LEVELUP);
+    env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
+    env.run(["register", "meg", "--email", "m@example.com", "--first-name", "Meg", "--no-password"])
+        .ends_with(6);
+    let first = [
+        "register",
+        "meg",
+        "--email",
+        "m@example.com",
+        "--first-name",
+        "Meg",
+        "--last-name",
+        "D",
+        "--set",
+        "bio=x",
+        "--no-password",
+    ];
+    env.run(first).succeeds();
+    let update = [
+        "register",
+        "meg",
+        "--on-existing",
+        "update",
+        "--last-name",
+        "Ducharme",
+        "--set",
+        "bio=new",
+        "--group",
+        "editors",
+        "--staff",
+        "--no-password",
+        "--format",
+        "json",
+    ];
+    let answer = env.run(update).succeeds().json();
+    assert_eq!(answer["fields"], json!(["last_name", "is_staff", "gamer.bio", "groups"]));
+    assert_eq!(answer["user"]["first_name"], "Meg", "what is not given stays");
+    assert_eq!(answer["user"]["last_name"], "Ducharme");
+    assert_eq!(answer["profile"]["bio"], "new");
+    assert_eq!(answer["token"], env.value("SELECT key FROM authtoken_token"));
+    let before = env.database_bytes();
+    let again = env.run(update).succeeds().json();
+    assert_eq!((&again["changed"], &again["fields"]), (&json!(false), &json!([])));
+    assert!(env.database_bytes() == before, "the second time nothing is written");
+    env.run(["register", "meg", "--on-existing", "update", "--group", "nobody", "--no-password"])
+        .ends_with(3);
+}
+
+#[test]
+fn an_updated_account_gets_the_profile_and_the_token_that_it_lacks() {
+    let env = TestEnv::with_database(LEVELUP);
+    env.run(["register", "meg", "--email", "m@example.com", "--no-profile", "--no-token", "--no-password"])
+        .ends_with(6);
+    env.write("authctl.toml", "");
+    env.run(["register", "meg", "--no-profile", "--no-token", "--no-password"]).succeeds();
+    env.write("authctl.toml", LEVELUP);
+    let update = ["register", "meg", "--on-existing", "update", "--no-password", "--format", "json"];
+    env.run(update).ends_with(6);
+    let with_bio = update.iter().copied().chain(["--set", "bio=hello"]);
+    let answer = env.run(with_bio).succeeds().json();
+    assert_eq!(answer["fields"], json!(["gamer", "token"]));
+    assert_eq!(env.value("SELECT bio FROM levelupapi_gamer"), "hello");
+}
+
+#[test]
+fn the_password_of_an_account_that_is_there_changes_as_told() {
+    let env = TestEnv::with_database("[passwords]\nhasher = \"pbkdf2_sha256\"\n");
+    env.register("meg", "wonderland-7");
+    let stored = || env.value("SELECT password FROM auth_user");
+    let update = |password: &str, when: &str| {
+        let arguments =
+            ["register", "meg", "--on-existing", "update", "--password-stdin", "--update-password", when];
+        let run = env.run_with_input(password, arguments.iter().copied().chain(["--format", "json"]));
+        run.succeeds().json()["fields"].clone()
+    };
+    let first = stored();
+    assert_eq!(update("another-7-word", "on-create"), json!([]));
+    assert_eq!(update("wonderland-7", "if-different"), json!([]));
+    assert_eq!(stored(), first);
+    assert_eq!(update("another-7-word", "if-different"), json!(["password"]));
+    let second = stored();
+    assert_ne!(second, first);
+    assert_eq!(update("another-7-word", "always"), json!(["password"]));
+    assert_ne!(stored(), second, "always hashes anew");
+}
+
+#[test]
+fn an_encoded_password_is_taken_as_it_is_and_a_plain_one_refused() {
+    let env = plain();
+    let encoded = "pbkdf2_sha256$1$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR2SIv6SdNZBbs7B7bH1JZh0=";
+    let run = env.run_with_input(encoded, ["register", "meg", "--password-hash-stdin"]).succeeds();
+    assert!(run.stderr.contains("weaker"), "{}", run.stderr);
+    assert_eq!(env.value("SELECT password FROM auth_user"), encoded);
+    env.log_in(["meg"]).succeeds();
+    for wrong in ["wonderland-7", "", "pbkdf2_sha256$bad", "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aaaa"] {
+        let run = env.run_with_input(wrong, ["register", "joe", "--password-hash-stdin"]).ends_with(6);
+        assert!(wrong.is_empty() || !run.stderr.contains(wrong), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_rehearsal_shows_what_would_be_and_writes_nothing() {
+    let env = TestEnv::with_database(LEVELUP);
+    let before = env.database_bytes();
+    let rehearse = [
+        "register",
+        "meg",
+        "--email",
+        "m@example.com",
+        "--first-name",
+        "Meg",
+        "--last-name",
+        "D",
+        "--set",
+        "bio=x",
+        "--random-password",
+        "--dry-run",
+    ];
+    let run = env.run(rehearse).succeeds();
+    assert_eq!(run.stdout, "", "no token is shown");
+    assert!(run.stderr.contains("Would register meg with a gamer profile and a drf token"), "{}", run.stderr);
+    assert!(!run.stderr.contains("Password:"), "{}", run.stderr);
+    let answer = env.run(rehearse.iter().copied().chain(["--format", "json"])).succeeds().json();
+    assert_eq!((&answer["changed"], &answer["dry_run"]), (&json!(true), &json!(true)));
+    assert_eq!((&answer["token"], &answer["user"]["username"]), (&json!(null), &json!("meg")));
+    assert!(env.database_bytes() == before);
+    // What the real run would refuse, the rehearsal refuses too.
+    env.run(["register", "meg", "--dry-run", "--no-password"]).ends_with(6);
+    env.execute("DELETE FROM authtoken_token");
+    env.execute("CREATE TRIGGER no BEFORE INSERT ON authtoken_token BEGIN SELECT RAISE(ABORT, 'no'); END");
+    assert_ne!(env.run(rehearse).code, 0);
+}
+
+#[test]
+fn a_rehearsal_with_init_makes_no_file() {
+    let env = TestEnv::new();
+    let run = env.run(["register", "meg", "--init", "--no-password", "--dry-run"]).succeeds();
+    assert!(run.stderr.contains("Would make") && run.stderr.contains("Would register meg"), "{}", run.stderr);
+    assert!(!env.path("db.sqlite3").exists());
+    assert_eq!(std::fs::read_dir(env.path("")).unwrap().count(), 0);
 }

@@ -227,3 +227,22 @@ fn an_unknown_user_is_not_found() {
     revoke(&env, &["--user", "Meg", "--yes"]).ends_with(3);
     assert_eq!(left(&env), all_but(&[]));
 }
+
+#[test]
+fn by_age_and_by_users_who_may_not_log_in() {
+    let env = TestEnv::with_database("");
+    for name in ["meg", "joe", "ann"] {
+        env.register_quickly(name);
+    }
+    env.execute("UPDATE authtoken_token SET created = '2020-01-01T00:00:00Z' WHERE user_id = 1");
+    env.execute("UPDATE auth_user SET is_active = 0 WHERE username = 'joe'");
+    let run = env.run(["revoke-token", "--older-than", "30d", "--format", "json"]).succeeds();
+    assert_eq!(run.json()["tokens"][0]["user"], "meg");
+    let run = env.run(["revoke-token", "--inactive-users", "--format", "json"]).succeeds();
+    assert_eq!(run.json()["tokens"][0]["user"], "joe");
+    assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "1");
+    env.run(["revoke-token", "--older-than", "never"]).ends_with(2);
+    env.run(["revoke-token", "--older-than", "soon"]).ends_with(2);
+    let none = env.run(["revoke-token", "--older-than", "1d", "--inactive-users", "--format", "json"]);
+    assert_eq!(none.succeeds().json()["changed"], false);
+}

@@ -1,0 +1,91 @@
+//! The audit log: who changed what, before and after, and never a value.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::{Value as Json, json};
+
+use crate::env::TestEnv;
+
+fn lines(env: &TestEnv, name: &str) -> Vec<Json> {
+    let text = fs::read_to_string(env.path(name)).unwrap_or_default();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_change_has_a_line_before_and_a_line_after() {
+    let env = TestEnv::with_database("");
+    env.write(
+        "authctl.toml",
+        "[audit]\nfile = \"log/audit.jsonl\"\n[passwords]\nhasher = \"pbkdf2_sha256\"\n",
+    );
+    let run = env.run(["register", "meg", "--no-password"]).ends_with(1);
+    assert!(run.stderr.contains("audit log"), "{}", run.stderr);
+    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0", "without a log no change");
+
+    fs::create_dir(env.path("log")).unwrap();
+    let token = env.run(["register", "meg", "--no-password"]).succeeds().stdout;
+    let log = lines(&env, "log/audit.jsonl");
+    assert_eq!(log.len(), 2);
+    let user = std::process::Command::new("id").arg("-un").output().unwrap();
+    for (line, state) in log.iter().zip(["begun", "done"]) {
+        assert_eq!(line["state"], state);
+        assert_eq!(line["id"], log[0]["id"]);
+        assert_eq!(line["command"], "register");
+        assert_eq!(line["object"], json!({ "user": "meg" }));
+        assert_eq!(line["os_user"], String::from_utf8_lossy(&user.stdout).trim());
+        assert_eq!(line["database"], env.path("db.sqlite3").canonicalize().unwrap().to_str().unwrap());
+        let fields: Vec<&str> = line["fields"].as_array().unwrap().iter().filter_map(Json::as_str).collect();
+        assert!(fields.contains(&"username") && fields.contains(&"token"), "{fields:?}");
+    }
+    let mode = fs::metadata(env.path("log/audit.jsonl")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    let secret = "a-long-secret-7";
+    env.run_with_input(secret, ["set-password", "meg", "--password-stdin"]).succeeds();
+    env.run(["create-token", "meg", "--rotate"]).succeeds();
+    env.run(["logout", "--keep-token"]).ends_with(4);
+    let text = fs::read_to_string(env.path("log/audit.jsonl")).unwrap();
+    assert_eq!(text.lines().count(), 6);
+    assert!(!text.contains(secret) && !text.contains(token.trim()));
+}
+
+#[test]
+fn what_changes_nothing_leaves_no_line() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let log = ["--audit-log", "audit.jsonl"];
+    let run = |arguments: &[&str]| env.run(arguments.iter().chain(&log));
+    run(&["create-token", "meg"]).succeeds();
+    run(&["register", "meg", "--on-existing", "skip", "--no-password"]).succeeds();
+    run(&["edit-user", "meg", "--staff", "--dry-run"]).succeeds();
+    run(&["edit-user", "meg", "--email", "x"]).ends_with(6);
+    assert_eq!(lines(&env, "audit.jsonl").len(), 0);
+    run(&["edit-user", "meg", "--staff"]).succeeds();
+    assert_eq!(lines(&env, "audit.jsonl").len(), 2);
+}
+
+#[test]
+fn a_change_that_fails_is_told_as_such() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    // A reference that is checked at the commit alone.
+    env.execute("CREATE TABLE note (user_id integer NOT NULL REFERENCES auth_user (id) DEFERRABLE INITIALLY DEFERRED)");
+    env.execute("CREATE TRIGGER late AFTER UPDATE ON auth_user BEGIN INSERT INTO note VALUES (99); END");
+    env.run(["edit-user", "meg", "--staff", "--audit-log", "audit.jsonl"]).ends_with(6);
+    let log = lines(&env, "audit.jsonl");
+    assert_eq!(log.iter().map(|line| line["state"].clone()).collect::<Vec<_>>(), ["begun", "failed"]);
+    assert_eq!(log[1]["error"], "invalid");
+    assert_eq!(env.value("SELECT is_staff FROM auth_user"), "0");
+    // The rehearsal finds it too.
+    env.run(["edit-user", "meg", "--staff", "--dry-run"]).ends_with(6);
+}
+
+#[test]
+fn a_new_database_is_announced_before_it_is_there() {
+    let env = TestEnv::new();
+    env.run(["init", "--audit-log", "no/such/folder.jsonl"]).ends_with(1);
+    assert!(!env.path("db.sqlite3").exists());
+    env.run(["register", "meg", "--init", "--no-password", "--audit-log", "audit.jsonl"]).succeeds();
+    assert_eq!(lines(&env, "audit.jsonl").len(), 2);
+}

@@ -1,0 +1,150 @@
+//! `edit-user`: what is given changes, what is not given stays.
+
+use serde_json::json;
+
+use crate::env::{LEVELUP, REPAIRS, TestEnv};
+
+fn meg() -> TestEnv {
+    let env = TestEnv::with_database(LEVELUP);
+    env.run([
+        "register",
+        "meg",
+        "--email",
+        "m@example.com",
+        "--first-name",
+        "Meg",
+        "--last-name",
+        "D",
+        "--set",
+        "bio=x",
+        "--no-password",
+    ])
+    .succeeds();
+    env
+}
+
+fn edit(env: &TestEnv, arguments: &[&str]) -> serde_json::Value {
+    let all = ["edit-user", "meg", "--format", "json"].iter().chain(arguments);
+    env.run(all).succeeds().json()
+}
+
+#[test]
+fn only_what_differs_is_written_and_named() {
+    let env = meg();
+    let answer = edit(&env, &["--first-name", "Meg", "--last-name", "Ducharme", "--set", "bio=y", "--staff"]);
+    assert_eq!(answer["fields"], json!(["last_name", "is_staff", "gamer.bio"]));
+    assert_eq!(answer["changed"], true);
+    assert_eq!(answer["profile"]["bio"], "y");
+    let before = env.database_bytes();
+    let again = edit(&env, &["--last-name", "Ducharme", "--set", "gamer.bio=y", "--staff"]);
+    assert_eq!((&again["fields"], &again["changed"]), (&json!([]), &json!(false)));
+    assert!(env.database_bytes() == before);
+    let run = env.run(["edit-user", "meg", "--no-staff", "--email", ""]).succeeds();
+    assert_eq!(run.stderr, "Changed meg: email, is_staff.\n");
+    assert_eq!(env.value("SELECT email || is_staff FROM auth_user"), "0");
+}
+
+#[test]
+fn groups_are_joined_and_left() {
+    let env = meg();
+    env.execute("INSERT INTO auth_group (name) VALUES ('editors'), ('readers')");
+    assert_eq!(
+        edit(&env, &["--add-group", "editors", "--add-group", "readers"])["fields"],
+        json!(["groups"])
+    );
+    assert_eq!(edit(&env, &["--add-group", "editors"])["changed"], false);
+    assert_eq!(edit(&env, &["--remove-group", "editors"])["fields"], json!(["groups"]));
+    let sql = "SELECT g.name FROM auth_user_groups AS t JOIN auth_group AS g ON g.id = t.group_id";
+    assert_eq!(env.rows(sql), ["readers"]);
+    let run = env.run(["edit-user", "meg", "--add-group", "editor"]).ends_with(3);
+    assert!(run.stderr.contains("editors"), "{}", run.stderr);
+}
+
+#[test]
+fn fields_are_emptied() {
+    let env = meg();
+    env.execute("ALTER TABLE auth_user ADD COLUMN phone varchar(20) NULL");
+    env.execute("ALTER TABLE auth_user ADD COLUMN age integer NOT NULL DEFAULT 0");
+    edit(&env, &["--set", "phone=555", "--set", "age=7"]);
+    let answer = edit(&env, &["--unset", "phone", "--unset", "first_name", "--unset", "bio"]);
+    assert_eq!(answer["fields"], json!(["phone", "first_name", "gamer.bio"]));
+    assert_eq!(env.value("SELECT phone IS NULL AND first_name = '' FROM auth_user"), "1");
+    let run = env.run(["edit-user", "meg", "--unset", "age", "--unset", "nothing"]).ends_with(6);
+    assert!(run.stderr.contains("age must have a value"), "{}", run.stderr);
+    assert!(run.stderr.contains("no field nothing"), "{}", run.stderr);
+}
+
+#[test]
+fn another_name_is_free_and_of_djangos_form() {
+    let env = meg();
+    env.run([
+        "register",
+        "joe",
+        "--email",
+        "j@example.com",
+        "--first-name",
+        "J",
+        "--last-name",
+        "S",
+        "--set",
+        "bio=z",
+        "--no-password",
+    ])
+    .succeeds();
+    env.run(["edit-user", "meg", "--rename", "joe"]).ends_with(5);
+    env.run(["edit-user", "meg", "--rename", "meg ducharme"]).ends_with(6);
+    env.run(["edit-user", "meg", "--rename", " "]).ends_with(6);
+    assert_eq!(edit(&env, &["--rename", "ｍａｇｇｉｅ"])["user"]["username"], "maggie");
+    env.run(["edit-user", "meg", "--staff"]).ends_with(3);
+}
+
+#[test]
+fn where_the_address_is_the_name_both_change() {
+    let env = TestEnv::with_database(REPAIRS);
+    let joe =
+        ["register", "joe@example.com", "--first-name", "J", "--last-name", "S", "--profile", "employee"];
+    env.run(joe.iter().copied().chain(["--set", "specialty=x", "--no-password"])).succeeds();
+    let run = env.run(["edit-user", "joe@example.com", "--email", "j@example.com"]).ends_with(6);
+    assert!(run.stderr.contains("--rename"), "{}", run.stderr);
+    env.run(["edit-user", "joe@example.com", "--rename", "j@Example.com"]).succeeds();
+    assert_eq!(env.rows("SELECT username, email FROM auth_user"), ["j@example.com|j@example.com"]);
+}
+
+#[test]
+fn locking_out_can_take_the_tokens_too() {
+    let env = meg();
+    let answer = edit(&env, &["--inactive", "--revoke-tokens"]);
+    assert_eq!(answer["fields"], json!(["is_active", "token"]));
+    assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
+    env.execute("UPDATE auth_user SET is_superuser = 1, is_active = 1");
+    let run = env.run(["edit-user", "meg", "--no-superuser"]).succeeds();
+    assert!(run.stderr.contains("no active superuser"), "{}", run.stderr);
+}
+
+#[test]
+fn wrong_usage_and_faults_change_nothing() {
+    let env = meg();
+    let before = env.database_bytes();
+    env.run(["edit-user", "meg"]).ends_with(2);
+    env.run(["edit-user", "meg", "--staff", "--no-staff"]).ends_with(2);
+    env.run(["edit-user", "nobody", "--staff"]).ends_with(3);
+    let run =
+        env.run(["edit-user", "meg", "--staff", "--email", "x", "--set", "nothing=1", "--set", "password=x"]);
+    let run = run.ends_with(6);
+    assert_eq!(run.stderr.lines().count(), 3, "{}", run.stderr);
+    assert!(env.database_bytes() == before);
+    let run = env.run(["edit-user", "meg", "--staff", "--dry-run"]).succeeds();
+    assert_eq!(run.stderr, "Would change meg: is_staff; nothing was changed.\n");
+    assert!(env.database_bytes() == before);
+}
+
+#[test]
+fn the_time_of_the_change_is_written_as_auto_now_would() {
+    let env = meg();
+    env.execute("ALTER TABLE auth_user ADD COLUMN updated_at datetime NULL");
+    env.execute("UPDATE auth_user SET updated_at = '2001-01-01 00:00:00'");
+    edit(&env, &["--no-staff"]);
+    assert_eq!(env.value("SELECT updated_at FROM auth_user"), "2001-01-01 00:00:00", "nothing changed");
+    assert_eq!(edit(&env, &["--staff"])["fields"], json!(["is_staff"]));
+    assert_ne!(env.value("SELECT updated_at FROM auth_user"), "2001-01-01 00:00:00");
+}

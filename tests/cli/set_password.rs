@@ -1,0 +1,87 @@
+//! `set-password`: a new password, and what it does to tokens.
+
+use serde_json::json;
+
+use crate::env::{PASSWORD, TestEnv};
+
+fn meg() -> TestEnv {
+    let env = TestEnv::with_database("[passwords]\nhasher = \"pbkdf2_sha256\"\n");
+    env.register_quickly("meg");
+    env
+}
+
+#[test]
+fn the_new_password_lets_in_and_the_old_one_does_not() {
+    let env = meg();
+    let run = env.run_with_input("another-7-word", ["set-password", "meg", "--password-stdin"]).succeeds();
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.contains("sessions of meg end. API tokens stay valid"), "{}", run.stderr);
+    env.log_in(["meg"]).ends_with(4);
+    env.run_with_input("another-7-word", ["login", "meg", "--password-stdin"]).succeeds();
+    assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "1");
+}
+
+#[test]
+fn tokens_go_when_that_is_asked_for() {
+    let env = meg();
+    let arguments = ["set-password", "meg", "--no-password", "--revoke-tokens", "--format", "json"];
+    let answer = env.run(arguments).succeeds().json();
+    assert_eq!(answer["fields"], json!(["password", "token"]));
+    assert_eq!(answer["tokens_deleted"], 1);
+    assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
+    assert_eq!(env.value("SELECT substr(password, 1, 1) FROM auth_user"), "!");
+    env.log_in(["meg"]).ends_with(4);
+}
+
+#[test]
+fn a_random_password_is_shown_once_and_lets_in() {
+    let env = meg();
+    let run = env.run(["set-password", "meg", "--random-password"]).succeeds();
+    let password = run.stderr.lines().find_map(|line| line.strip_prefix("Password: ")).unwrap();
+    env.run_with_input(password, ["login", "meg", "--password-stdin"]).succeeds();
+    let answer =
+        env.run(["set-password", "meg", "--random-password=30", "--format", "json"]).succeeds().json();
+    assert_eq!(answer["password"].as_str().unwrap().len(), 30);
+}
+
+#[test]
+fn an_encoded_password_is_stored_as_it_is() {
+    let env = meg();
+    let encoded = env.value("SELECT password FROM auth_user");
+    env.run(["set-password", "meg", "--no-password"]).succeeds();
+    let arguments = ["set-password", "meg", "--password-hash-stdin", "--format", "json"];
+    let answer = env.run_with_input(&encoded, arguments).succeeds().json();
+    assert_eq!(answer["fields"], json!(["password"]));
+    assert_eq!(env.value("SELECT password FROM auth_user"), encoded);
+    assert_eq!(env.run_with_input(&encoded, arguments).succeeds().json()["changed"], false);
+    env.log_in(["meg"]).succeeds();
+}
+
+#[test]
+fn weak_passwords_are_spoken_about_or_refused() {
+    let env = meg();
+    env.execute("UPDATE auth_user SET last_name = 'Ducharme'");
+    let run = env.run_with_input("ducharme", ["set-password", "meg", "--password-stdin"]).succeeds();
+    assert!(run.stderr.contains("resembles the last name"), "{}", run.stderr);
+    let strict = ["set-password", "meg", "--password-stdin", "--require-strong"];
+    env.run_with_input("ducharme", strict).ends_with(6);
+    env.run_with_input("", ["set-password", "meg", "--password-stdin"]).ends_with(6);
+}
+
+#[test]
+fn what_cannot_be_done_changes_nothing() {
+    let env = meg();
+    let before = env.database_bytes();
+    env.run(["set-password", "meg"]).ends_with(6);
+    env.run(["set-password", "nobody", "--no-password"]).ends_with(3);
+    env.run(["set-password", "meg", "--no-password", "--random-password"]).ends_with(2);
+    let run = env.run(["set-password", "meg", "--random-password", "--dry-run"]).succeeds();
+    assert!(
+        !run.stderr.contains("Password:") && run.stderr.contains("nothing was changed"),
+        "{}",
+        run.stderr
+    );
+    assert!(env.database_bytes() == before);
+    env.log_in(["meg"]).succeeds();
+    assert_eq!(PASSWORD, "wonderland-7");
+}
