@@ -36,6 +36,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand init 'Make a new database file'
             cand register 'Register a user, with profile and token'
             cand login 'Check a password, print the user''s token and save the session'
+            cand check-password 'Tell by the exit code alone whether a password is right'
             cand whoami 'Tell whose token it is'
             cand logout 'Delete a token and forget the session that holds it'
             cand edit-user 'Change a user''s fields, profile fields, flags and groups'
@@ -120,6 +121,24 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --password-stdin 'Read the password from standard input; one line end behind it is dropped'
             cand --no-store 'Do not save the session'
             cand --dry-run 'Do the whole work and take it back: show what would happen, change nothing'
+            cand -q 'Say nothing but results, warnings and errors'
+            cand --quiet 'Say nothing but results, warnings and errors'
+            cand --no-input 'Ask nothing, even at a terminal'
+            cand -y 'Agree beforehand to what would be asked'
+            cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;check-password'= {
+            cand --password-file 'Read the password from a file; one line end behind it is dropped'
+            cand --password-env 'Read the password from an environment variable'
+            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
+            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
+            cand --format 'The form of the output: table, plain, json, jsonl or csv'
+            cand --color 'Colours: auto, always or never'
+            cand --busy-timeout 'How many seconds to wait while another program holds the database'
+            cand --password-stdin 'Read the password from standard input; one line end behind it is dropped'
             cand -q 'Say nothing but results, warnings and errors'
             cand --quiet 'Say nothing but results, warnings and errors'
             cand --no-input 'Ask nothing, even at a terminal'
@@ -353,6 +372,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand init 'Make a new database file'
             cand register 'Register a user, with profile and token'
             cand login 'Check a password, print the user''s token and save the session'
+            cand check-password 'Tell by the exit code alone whether a password is right'
             cand whoami 'Tell whose token it is'
             cand logout 'Delete a token and forget the session that holds it'
             cand edit-user 'Change a user''s fields, profile fields, flags and groups'
@@ -370,6 +390,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help;register'= {
         }
         &'authctl;help;login'= {
+        }
+        &'authctl;help;check-password'= {
         }
         &'authctl;help;whoami'= {
         }

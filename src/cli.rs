@@ -13,7 +13,7 @@ Environment:
   AUTHCTL_DB       the database file, unless --db names one
   AUTHCTL_CONFIG   the configuration file, unless --config names one
   AUTHCTL_TOKEN    the token for whoami and logout, instead of the saved session
-  XDG_STATE_HOME   the folder under which sessions are saved (~/.local/state)
+  XDG_STATE_HOME   the folder of saved sessions and counted failures (~/.local/state)
   NO_COLOR         no colours, unless it is empty
   TZ               the time zone of times that are shown, and of filters without an offset";
 

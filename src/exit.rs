@@ -28,6 +28,8 @@ pub enum Exit {
     Busy = 8,
     /// Not a usable database: missing, not SQLite, without the tables, or damaged.
     NotUsable = 9,
+    /// Too many logins failed; wait.
+    Throttled = 10,
     /// `check` found errors or warnings.
     Findings = 11,
     /// Ended by Ctrl-C.
@@ -61,5 +63,6 @@ Exit codes:
     7  ambiguous
     8  database busy, try again
     9  not a usable database (missing, not SQLite, tables not there, damaged)
+   10  too many failed logins, wait
    11  check found errors or warnings
   130  interrupted";

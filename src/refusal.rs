@@ -40,6 +40,10 @@ pub enum Refusal {
     },
     /// Wrong name, wrong password or inactive: which of them is not told.
     BadCredentials,
+    /// As [`Self::BadCredentials`], where the exit code is the whole answer.
+    NoMatch,
+    /// Too many logins failed; holds the seconds until one is tried again.
+    Throttled(u64),
     /// The token is unknown, or its user is inactive.
     TokenInvalid,
     /// The token was good until this moment, as people read it.
@@ -146,6 +150,7 @@ impl Refusal {
             | Self::ProfileKindNotFound { .. }
             | Self::GroupNotFound { .. } => Exit::NotFound,
             Self::BadCredentials
+            | Self::NoMatch
             | Self::TokenInvalid
             | Self::TokenExpired(_)
             | Self::NotLoggedIn
@@ -159,6 +164,7 @@ impl Refusal {
             Self::Ambiguous { .. } => Exit::Ambiguous,
             Self::Busy => Exit::Busy,
             Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
+            Self::Throttled(_) => Exit::Throttled,
             Self::Findings { .. } => Exit::Findings,
             Self::Declined | Self::Interrupted => Exit::Interrupted,
         }
@@ -175,6 +181,8 @@ impl Refusal {
             Self::ProfileKindNotFound { .. } => "profile_kind_not_found",
             Self::GroupNotFound { .. } => "group_not_found",
             Self::BadCredentials => "bad_credentials",
+            Self::NoMatch => "no_match",
+            Self::Throttled(_) => "throttled",
             Self::TokenInvalid => "token_invalid",
             Self::TokenExpired(_) => "token_expired",
             Self::NotLoggedIn => "not_logged_in",
@@ -196,6 +204,12 @@ impl Refusal {
             Self::Declined => "declined",
             Self::Interrupted => "interrupted",
         }
+    }
+
+    /// Is the exit code the whole answer, so that nothing is said?
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        matches!(self, Self::NoMatch)
     }
 
     /// What to do about it, where that is not in the message.
@@ -248,7 +262,11 @@ impl fmt::Display for Refusal {
             Self::GroupNotFound { name, known } => {
                 write!(f, "There is no group {name:?}. Known groups: {}.", known.join(", "))
             }
-            Self::BadCredentials => f.write_str("Unable to log in with that name and password."),
+            Self::BadCredentials | Self::NoMatch => {
+                f.write_str("Unable to log in with that name and password.")
+            }
+            Self::Throttled(1) => f.write_str("Too many logins failed. Wait 1 second."),
+            Self::Throttled(seconds) => write!(f, "Too many logins failed. Wait {seconds} seconds."),
             Self::TokenInvalid => f.write_str("The token is not valid, or its user is inactive."),
             Self::TokenExpired(when) => write!(f, "The token expired at {when}."),
             Self::NotLoggedIn => f.write_str("Nobody is logged in to this database."),

@@ -19,6 +19,7 @@ use crate::refusal::Refusal;
 use crate::similar::nearest;
 use crate::store::layout::Hints;
 use crate::store::{Opening, ProfileBlueprint};
+use crate::throttle::Rate;
 use crate::token::Ttl;
 use crate::token::knox::{self, Hash};
 
@@ -45,6 +46,8 @@ pub struct Settings {
     pub register: Register,
     /// `[profiles.KIND]`.
     pub profiles: BTreeMap<String, ProfileKind>,
+    /// `[login]`.
+    pub login: Login,
     /// `[tokens]`.
     pub tokens: Tokens,
     /// `[passwords]`.
@@ -61,6 +64,7 @@ struct File {
     database: Database,
     register: Register,
     profiles: BTreeMap<String, ProfileKind>,
+    login: Login,
     tokens: Tokens,
     passwords: Passwords,
     audit: Audit,
@@ -121,6 +125,14 @@ pub struct ProfileKind {
     pub defaults: Map<String, Json>,
     /// The migrations, as `app.name`, that make nothing but profile tables.
     migrations: Vec<String>,
+}
+
+/// `[login]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Login {
+    /// How often a login may fail.
+    pub throttle: Option<Rate>,
 }
 
 /// `[tokens]`.
@@ -228,6 +240,7 @@ impl Settings {
             layout: file.database,
             register: file.register,
             profiles: file.profiles,
+            login: file.login,
             tokens: file.tokens,
             passwords: file.passwords,
         })

@@ -5,13 +5,14 @@ use clap::ValueHint;
 use serde_json::json;
 
 use crate::answer::Answer;
+use crate::authentication::{self, authenticate, password_missing};
 use crate::body::Body;
 use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
 use crate::minting;
 use crate::model::{Scheme, User};
-use crate::password::{self, Plain, Verdict};
+use crate::password::Plain;
 use crate::presented;
 use crate::refusal::{Fault, Refusal};
 use crate::secret::PasswordSource;
@@ -32,7 +33,8 @@ What Django notices: a new token where one was made. last_login and the password
 /// Check a password, print the user's token and save the session
 ///
 /// With drf the token is the one that the user has, made if there is none; with knox it is a new one with an expiry.
-/// An unknown user, a wrong password and an inactive user get the same answer.
+/// An unknown user, a wrong password and an inactive user get the same answer. After as many failures as `[login]
+/// throttle` allows, the answer is to wait.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -107,26 +109,6 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     shown.context("the token is stored, but could not be shown; log in again to see one")
 }
 
-/// The user whose password this is. Whoever cannot log in costs and is told the same, whatever the reason.
-fn authenticate(context: &Context, store: &Store, username: &str, plain: &Plain) -> Result<User> {
-    let found = store.find_user(username)?;
-    let encoded = match &found {
-        Some(user) => store.encoded_password(&user.id)?,
-        None => String::new(),
-    };
-    let verdict = password::verify(plain, &encoded);
-    // A weak hash is computed sooner than one of today's, which would tell that there is such a user.
-    let is_slow =
-        matches!(verdict, Verdict::Match | Verdict::Mismatch) && !password::describe(&encoded).is_weak();
-    if !is_slow {
-        password::dummy_verify(plain, &context.recipe(store)?, &mut *context.random());
-    }
-    match found {
-        Some(user) if verdict == Verdict::Match && user.is_active => Ok(user),
-        _ => Err(Refusal::BadCredentials.into()),
-    }
-}
-
 /// Saves the session. The login itself has succeeded, so that it fails is no more than a warning.
 fn save(context: &Context, user: &User, scheme: Scheme, token: &PlainToken) {
     let session = Session { username: user.username.clone(), scheme, token: token.clone() };
@@ -157,8 +139,7 @@ impl Args {
             ));
         }
         if !self.password.is_given() && !is_interactive {
-            let how = "--password-stdin, --password-file or --password-env";
-            faults.push(Fault::new("password", "required", format!("password must be provided: {how}")));
+            faults.push(password_missing());
         }
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
@@ -167,11 +148,7 @@ impl Args {
             Some(username) => username.clone(),
             None => context.prompt.text(store.layout().users.login()?)?,
         };
-        let plain = match self.password.read()? {
-            Some(plain) => plain,
-            None => context.prompt.secret("Password")?,
-        };
-        Ok((username, plain))
+        Ok((username, authentication::password(&self.password, context)?))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The list of subcommands; each is one file with its `Args`, whose comments are the help, and its `run`.
 
 mod check;
+mod check_password;
 mod completions;
 mod create_token;
 mod edit_user;
@@ -25,6 +26,7 @@ pub enum Command {
     Init(init::Args),
     Register(Box<register::Args>),
     Login(login::Args),
+    CheckPassword(check_password::Args),
     Whoami(whoami::Args),
     Logout(logout::Args),
     EditUser(edit_user::Args),
@@ -47,6 +49,7 @@ impl Command {
             Self::Init(args) => init::run(args, context),
             Self::Register(args) => register::run(args, context),
             Self::Login(args) => login::run(args, context),
+            Self::CheckPassword(args) => check_password::run(args, context),
             Self::Whoami(args) => whoami::run(args, context),
             Self::Logout(args) => logout::run(args, context),
             Self::EditUser(args) => edit_user::run(args, context),

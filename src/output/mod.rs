@@ -228,17 +228,21 @@ impl Output {
         writeln!(io::stderr(), "{label}: {secret}").context("standard error cannot be written")
     }
 
-    /// Writes what is left to say after a success: under JSON, the warnings as one object.
+    /// Writes what is left to say where there is no error to tell: under JSON, the warnings as one object.
     pub fn close(&self) {
         if !self.warnings.borrow().is_empty() {
             say(&json!({ "warnings": *self.warnings.borrow() }).to_string());
         }
     }
 
-    /// Says why the run failed, and returns the exit code that says so too.
+    /// Says why the run failed, unless the exit code is to say it alone, and returns the exit code that says so too.
     pub fn error(&self, error: &anyhow::Error) -> Exit {
         let refusal = error.downcast_ref::<Refusal>();
         let exit = refusal.map_or(Exit::Failed, Refusal::exit);
+        if refusal.is_some_and(Refusal::is_silent) {
+            self.close();
+            return exit;
+        }
         let sentences = sentences(error, refusal);
         let hint = refusal.and_then(Refusal::hint);
         if self.format.is_json() {
@@ -249,6 +253,9 @@ impl Output {
             });
             if let Some(Refusal::Invalid(faults)) = refusal {
                 object["faults"] = json!(faults);
+            }
+            if let Some(Refusal::Throttled(seconds)) = refusal {
+                object["retry_after"] = json!(seconds);
             }
             if let Some(hint) = hint {
                 object["hint"] = hint.into();

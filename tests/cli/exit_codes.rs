@@ -81,6 +81,7 @@ fn code_4_is_for_who_is_not_authenticated() {
     env.run(["logout"]).ends_with(4);
     env.run_with_input(seed::key("ff"), ["whoami", "--token-stdin"]).ends_with(4);
     env.run_with_input("wrong", ["login", "nobody", "--password-stdin"]).ends_with(4);
+    env.run_with_input("wrong", ["check-password", "nobody", "--password-stdin"]).ends_with(4);
 }
 
 #[test]
@@ -207,6 +208,14 @@ fn code_9_is_for_a_scheme_without_a_table() {
 }
 
 #[test]
+fn code_10_is_for_too_many_failed_logins() {
+    let env = TestEnv::with_database("[login]\nthrottle = \"1/hour\"\n");
+    env.run_with_input("wrong", ["login", "nobody", "--password-stdin"]).ends_with(4);
+    env.run_with_input("wrong", ["login", "nobody", "--password-stdin"]).ends_with(10);
+    env.run_with_input("wrong", ["check-password", "nobody", "--password-stdin"]).ends_with(10);
+}
+
+#[test]
 fn code_130_is_for_who_declines() {
     use crate::terminal::Terminal;
     let env = TestEnv::with_database("");
@@ -234,7 +243,7 @@ fn documented() -> Vec<(u8, String)> {
 #[test]
 fn the_help_lists_every_code() {
     let codes: Vec<u8> = documented().iter().map(|(code, _)| *code).collect();
-    assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 130]);
+    assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 130]);
 }
 
 #[test]

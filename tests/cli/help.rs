@@ -47,6 +47,7 @@ fn the_commands_of_the_program_are_these() {
             "init",
             "register",
             "login",
+            "check-password",
             "whoami",
             "logout",
             "create-token",
@@ -85,6 +86,8 @@ fn secrets_have_no_options() {
     for arguments in [
         &["register", "meg", "--password", "swordfish"][..],
         &["login", "meg", "--password=swordfish"],
+        &["check-password", "meg", "--password", "swordfish"],
+        &["check-password", "meg", "swordfish"],
         &["whoami", "--token", "swordfish"],
         &["revoke-token", "--token", "swordfish"],
     ] {

@@ -4,6 +4,7 @@
 
 mod audit;
 mod check;
+mod check_password;
 mod create_token;
 mod edit_user;
 mod env;
@@ -32,4 +33,5 @@ mod settings;
 #[cfg(feature = "live")]
 mod shells;
 mod terminal;
+mod throttle;
 mod whoami;

@@ -5,7 +5,7 @@
 //! - Of an `sh` block, each line is a command, and has to succeed.
 //! - A `toml` block becomes the `authctl.toml` of the folder that the shell is in.
 //!
-//! Keys, times and made passwords differ from run to run. A key that the README shows twice has to be one key in the
+//! Keys, times, waits and made passwords differ from run to run. A key that the README shows twice has to be one key in the
 //! run too, and stands for it, or for its prefix, in the commands that follow.
 //!
 //! `README=write cargo test --test cli readme` writes the outputs of the run into the README.
@@ -220,10 +220,18 @@ fn redacted(text: &str) -> String {
             .find_map(|label| line.find(label).map(|at| at + label.len()));
         match secret {
             Some(at) => out = out + &line[..at] + "[PASSWORD]\n",
-            None => out += &without_times(line),
+            None => out += &without_wait(&without_times(line)),
         }
     }
     out
+}
+
+/// How long there is to wait depends on how long the commands before took.
+fn without_wait(line: &str) -> String {
+    match line.split_once("Wait ").and_then(|(before, rest)| Some((before, rest.split_once(" second")?))) {
+        Some((before, (_, behind))) => format!("{before}Wait [TIME] second{behind}"),
+        None => line.to_owned(),
+    }
 }
 
 fn without_times(line: &str) -> String {
