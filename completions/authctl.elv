@@ -43,6 +43,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand set-password 'Set a user''s password'
             cand create-token 'Make a token for a user, without the password'
             cand list-users 'List users'
+            cand show-user 'Show everything about a user but the secrets'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
             cand check 'Tell what was found in the database, and what is wrong with it'
@@ -296,6 +297,21 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'authctl;show-user'= {
+            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
+            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
+            cand --format 'The form of the output: table, plain, json, jsonl or csv'
+            cand --color 'Colours: auto, always or never'
+            cand --busy-timeout 'How many seconds to wait while another program holds the database'
+            cand -q 'Say nothing but results, warnings and errors'
+            cand --quiet 'Say nothing but results, warnings and errors'
+            cand --no-input 'Ask nothing, even at a terminal'
+            cand -y 'Agree beforehand to what would be asked'
+            cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'authctl;list-tokens'= {
             cand --user 'Only this user''s tokens, by the exact login name'
             cand --scheme 'Only tokens of this scheme'
@@ -379,6 +395,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand set-password 'Set a user''s password'
             cand create-token 'Make a token for a user, without the password'
             cand list-users 'List users'
+            cand show-user 'Show everything about a user but the secrets'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
             cand check 'Tell what was found in the database, and what is wrong with it'
@@ -404,6 +421,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help;create-token'= {
         }
         &'authctl;help;list-users'= {
+        }
+        &'authctl;help;show-user'= {
         }
         &'authctl;help;list-tokens'= {
         }

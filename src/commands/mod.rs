@@ -13,6 +13,7 @@ mod logout;
 mod register;
 mod revoke_token;
 mod set_password;
+mod show_user;
 mod whoami;
 
 use anyhow::Result;
@@ -33,6 +34,7 @@ pub enum Command {
     SetPassword(set_password::Args),
     CreateToken(create_token::Args),
     ListUsers(list_users::Args),
+    ShowUser(show_user::Args),
     ListTokens(list_tokens::Args),
     RevokeToken(revoke_token::Args),
     Check(check::Args),
@@ -56,6 +58,7 @@ impl Command {
             Self::SetPassword(args) => set_password::run(args, context),
             Self::CreateToken(args) => create_token::run(args, context),
             Self::ListUsers(args) => list_users::run(args, context),
+            Self::ShowUser(args) => show_user::run(args, context),
             Self::ListTokens(args) => list_tokens::run(args, context),
             Self::RevokeToken(args) => revoke_token::run(args, context),
             Self::Check(args) => check::run(args, context),

@@ -284,7 +284,7 @@ enum Tone {
 }
 
 /// The code of bold text in ECMA-48.
-const BOLD: u8 = 1;
+pub(super) const BOLD: u8 = 1;
 
 impl Tone {
     fn color(self) -> Color {

@@ -2,6 +2,7 @@
 
 pub mod escape;
 mod listing;
+mod sections;
 mod spool;
 
 use std::cell::RefCell;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 pub use self::listing::{Heading, Rows};
+pub use self::sections::Section;
 use self::spool::Spool;
 use crate::exit::Exit;
 use crate::refusal::Refusal;
@@ -167,6 +169,19 @@ impl Output {
             };
         }
         verbatim(text.as_bytes())
+    }
+
+    /// Sections under their headings for people, the same rows tab-separated for scripts; `object` for programs.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn sections(&self, sections: &[Section], object: &impl Serialize) -> Result<()> {
+        let color = self.color.applies(io::stdout().is_terminal());
+        match self.format {
+            Format::Table => verbatim(sections::for_people(sections, color).as_bytes()),
+            Format::Plain => verbatim(sections::for_scripts(sections).as_bytes()),
+            _ => self.answer(None, object),
+        }
     }
 
     /// Something that was found out, labelled by how serious it is. Under JSON it is part of the answer already.

@@ -1,4 +1,4 @@
-//! The rows of the profile tables.
+//! The rows of the profile tables, and the project's own columns of the user table.
 
 use std::ops::ControlFlow;
 
@@ -11,6 +11,9 @@ use crate::store::layout::ProfileTable;
 use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
 use crate::value::{Cell, Kind, Value};
+
+/// What is shown in place of a secret.
+const HIDDEN: &str = "(hidden)";
 
 impl Store {
     /// Does the user have a profile of this kind?
@@ -33,27 +36,64 @@ impl Store {
     /// # Errors
     /// A failure of the database.
     pub fn profiles_of(&self, user: &Key) -> Result<Vec<Profile>> {
+        self.profiles_with(user, false)
+    }
+
+    /// As [`Self::profiles_of`], for whoever is not the user: without what [`Column::may_hold_secret`] tells of.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn profiles_without_secrets(&self, user: &Key) -> Result<Vec<Profile>> {
+        self.profiles_with(user, true)
+    }
+
+    fn profiles_with(&self, user: &Key, hides: bool) -> Result<Vec<Profile>> {
         let mut profiles = Vec::new();
         for table in self.profile_tables()? {
             let fields: Vec<&Column> = table.fields().collect();
-            let kinds: Vec<Kind> = fields.iter().map(|column| column.kind.clone()).collect();
-            let columns: Vec<String> = fields.iter().map(|column| quoted(&column.name)).collect();
-            let columns = if columns.is_empty() { "1".into() } else { columns.join(", ") };
-            let sql = format!(
-                "SELECT {columns} FROM {} WHERE {} = ?1",
-                quoted(&table.table.name),
-                quoted(&table.user_column)
-            );
-            self.engine.query(&sql, &[user.into()], &kinds, &mut |cells| {
-                let values = fields
-                    .iter()
-                    .zip(cells)
-                    .map(|(column, cell)| (column.name.clone(), json(*cell, &column.kind)));
-                profiles.push(Profile { kind: table.kind.clone(), fields: values.collect::<Map<_, _>>() });
-                Ok(ControlFlow::Break(()))
-            })?;
+            let found = self.fields(&table.table.name, &table.user_column, user, &fields, hides)?;
+            profiles.extend(found.map(|fields| Profile { kind: table.kind.clone(), fields }));
         }
         Ok(profiles)
+    }
+
+    /// The columns that the user table has beyond those of a [`crate::model::User`], without what may be a secret.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn extra_fields_of(&self, user: &Key) -> Result<Map<String, Json>> {
+        let users = &self.layout.users;
+        let columns: Vec<&Column> = users.extra_columns().collect();
+        Ok(self.fields(&users.table.name, &users.key, user, &columns, true)?.unwrap_or_default())
+    }
+
+    /// These columns of a user's row in a table; what may be a secret is not even read where it is to be hidden.
+    fn fields(
+        &self,
+        table: &str,
+        user_column: &str,
+        user: &Key,
+        columns: &[&Column],
+        hides: bool,
+    ) -> Result<Option<Map<String, Json>>> {
+        let select = |column: &&Column| {
+            let is_hidden = hides && column.may_hold_secret();
+            if is_hidden { format!("'{HIDDEN}'") } else { quoted(&column.name) }
+        };
+        let selected: Vec<String> = columns.iter().map(select).collect();
+        let selected = if selected.is_empty() { "1".into() } else { selected.join(", ") };
+        let kinds: Vec<Kind> = columns.iter().map(|column| column.kind.clone()).collect();
+        let sql = format!("SELECT {selected} FROM {} WHERE {} = ?1", quoted(table), quoted(user_column));
+        let mut found = None;
+        self.engine.query(&sql, &[user.into()], &kinds, &mut |cells| {
+            let values = columns
+                .iter()
+                .zip(cells)
+                .map(|(column, cell)| (column.name.clone(), json(*cell, &column.kind)));
+            found = Some(values.collect());
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(found)
     }
 }
 

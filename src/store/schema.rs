@@ -58,6 +58,41 @@ pub struct Reference {
     pub target: String,
 }
 
+impl Column {
+    /// Does its name say that it holds a secret, such as another service's key? Whatever else is in doubt is one too.
+    #[must_use]
+    pub fn may_hold_secret(&self) -> bool {
+        const PARTS: [&str; 10] = [
+            "apikey",
+            "cipher",
+            "credential",
+            "passcode",
+            "passphrase",
+            "passwd",
+            "password",
+            "privatekey",
+            "secret",
+            "token",
+        ];
+        const WORDS: [&str; 13] = [
+            "cvc", "cvv", "hash", "hotp", "key", "keys", "mnemonic", "otp", "pass", "pin", "pwd", "salt",
+            "totp",
+        ];
+        // When a password was changed, or whether a token is wanted, is none.
+        if matches!(self.kind, Kind::Boolean | Kind::Timestamp | Kind::Date | Kind::Time) {
+            return false;
+        }
+        let name = self.name.to_lowercase();
+        let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+        let is_code = words.contains(&"code") || words.contains(&"codes");
+        let is_for_recovery =
+            ["backup", "recovery", "reset", "verification"].iter().any(|word| words.contains(word));
+        PARTS.iter().any(|part| name.contains(part))
+            || WORDS.iter().any(|word| words.contains(word)) && !words.contains(&"public")
+            || is_code && is_for_recovery
+    }
+}
+
 impl Table {
     /// The column of this name.
     #[must_use]
@@ -88,4 +123,58 @@ impl Table {
 #[must_use]
 pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Column, Kind};
+
+    #[test]
+    fn names_tell_what_may_be_a_secret() {
+        let may_hold_secret = |name: &str, kind| {
+            let name = name.to_owned();
+            Column { name, kind, may_be_duration: false, nullable: true, filled: false, generated: false }
+                .may_hold_secret()
+        };
+        let text = || Kind::Text { max_length: None };
+        for name in [
+            "api_key",
+            "apiKey",
+            "privateKey",
+            "APIKEY",
+            "private_key",
+            "ssh_key",
+            "stripe_secret",
+            "otp",
+            "totp_seed",
+            "otp_secret",
+            "old_password",
+            "password2",
+            "pin",
+            "refresh_token",
+            "tokens",
+            "recovery_codes",
+            "key",
+            "salt",
+        ] {
+            assert!(may_hold_secret(name, text()), "{name}");
+        }
+        for name in [
+            "bio",
+            "address",
+            "monkey",
+            "pinned_post",
+            "public_key",
+            "spin",
+            "zip_code",
+            "keyboard",
+            "hashtags",
+            "passport",
+        ] {
+            assert!(!may_hold_secret(name, text()), "{name}");
+        }
+        assert!(may_hold_secret("pin", Kind::Integer) && may_hold_secret("token", Kind::Uuid));
+        assert!(!may_hold_secret("must_change_password", Kind::Boolean));
+        assert!(!may_hold_secret("password_changed", Kind::Timestamp));
+    }
 }

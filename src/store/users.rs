@@ -11,7 +11,7 @@ use crate::model::{Key, User, UserFilter};
 use crate::refusal::Refusal;
 use crate::store::engine::OnRow;
 use crate::store::layout::UserTable;
-use crate::store::schema::quoted;
+use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
 use crate::value::{Cell, Kind, Value};
 
@@ -110,6 +110,18 @@ impl UserTable {
         let sql = self.attribute(name);
         let is_time = ATTRIBUTES.contains(&(name, Kind::Timestamp));
         if is_time { format!("replace({sql}, 'T', ' ')") } else { sql }
+    }
+
+    /// The columns that say what is no attribute of a [`User`]: the project's own. The password is none.
+    pub(super) fn extra_columns(&self) -> impl Iterator<Item = &Column> {
+        let is_attribute = |name: &str| {
+            let is_named_so = |(attribute, _): &(&str, Kind)| *attribute == name;
+            ATTRIBUTES.iter().skip_while(|(name, _)| ["id", "username"].contains(name)).any(is_named_so)
+        };
+        self.table.columns.iter().filter(move |column| {
+            let name = &*column.name;
+            name != self.key && name != self.label() && name != "password" && !is_attribute(name)
+        })
     }
 
     fn kinds(&self) -> Vec<Kind> {

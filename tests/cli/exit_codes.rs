@@ -64,6 +64,7 @@ fn code_3_is_for_what_is_not_found() {
     for arguments in [
         &["create-token", "nobody"][..],
         &["list-tokens", "--user", "nobody"],
+        &["show-user", "nobody"],
         &["revoke-token", "abcdef"],
         &["revoke-token", "--user", "nobody"],
         &["list-users", "--profile", "nothing"],

@@ -52,6 +52,7 @@ fn the_commands_of_the_program_are_these() {
             "logout",
             "create-token",
             "list-users",
+            "show-user",
             "list-tokens",
             "revoke-token",
             "check",
@@ -128,9 +129,12 @@ fn a_key_in_a_wrong_place_is_not_echoed() {
 fn a_key_given_for_a_user_is_not_echoed() {
     let env = TestEnv::with_database("");
     let key = seed::key("0123456789abcdef");
-    for arguments in
-        [&["create-token", &key][..], &["list-tokens", "--user", &key], &["revoke-token", "--user", &key]]
-    {
+    for arguments in [
+        &["create-token", &key][..],
+        &["list-tokens", "--user", &key],
+        &["revoke-token", "--user", &key],
+        &["show-user", &key],
+    ] {
         let run = env.run(arguments).ends_with(3);
         assert!(!run.stderr.contains(&key[..16]), "{arguments:?}: {}", run.stderr);
     }

@@ -32,6 +32,7 @@ mod set_password;
 mod settings;
 #[cfg(feature = "live")]
 mod shells;
+mod show_user;
 mod terminal;
 mod throttle;
 mod whoami;

@@ -1,0 +1,155 @@
+use anyhow::Result;
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json, json};
+
+use crate::context::Context;
+use crate::model::{Profile, TokenFilter, User};
+use crate::output::{Format, Section, local};
+use crate::password;
+use crate::store::schema::Table;
+use crate::store::{Store, Token};
+use crate::value::Kind;
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl show-user meg
+  authctl show-user meg@ducharme.com --format json
+  authctl show-user meg --format plain | grep ^group";
+
+/// Show everything about a user but the secrets
+///
+/// The user's columns, groups and profiles, the permissions that were given to the user directly, the tokens by their
+/// public prefixes, and how the password is hashed. Of a column whose name says that it holds a secret, the value is
+/// not shown.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The login name, exact
+    user: String,
+}
+
+/// What is known of a user at one moment.
+struct Known {
+    user: User,
+    fields: Map<String, Json>,
+    hasher: String,
+    groups: Vec<String>,
+    permissions: Vec<String>,
+    profiles: Vec<Profile>,
+    tokens: Vec<Token>,
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    let store = context.store()?;
+    let known = store.snapshot(|store| Known::read(store, &args.user))?;
+    let now = context.now();
+    let format = context.output.format();
+    context.output.sections(&known.sections(store, format, now)?, &known.object(now))
+}
+
+impl Known {
+    fn read(store: &Store, login: &str) -> Result<Self> {
+        let user = store.user(login)?;
+        let id = &user.id;
+        let filter = TokenFilter { user: Some(id.clone()), ..TokenFilter::default() };
+        Ok(Self {
+            fields: store.extra_fields_of(id)?,
+            hasher: password::describe(&store.encoded_password(id)?).to_string(),
+            groups: store.groups_of(id)?,
+            permissions: store.permissions_of(id)?,
+            profiles: store.profiles_without_secrets(id)?,
+            tokens: store.tokens(&filter)?,
+            user,
+        })
+    }
+
+    fn object(&self, now: Timestamp) -> Json {
+        let token = |token: &Token| {
+            json!({
+                "scheme": token.scheme,
+                "prefix": token.prefix,
+                "created": token.created,
+                "expiry": token.expiry,
+                "state": token.state(now),
+            })
+        };
+        json!({
+            "user": self.user,
+            "fields": self.fields,
+            "hasher": self.hasher,
+            "groups": self.groups,
+            "permissions": self.permissions,
+            "profiles": self.profiles,
+            "tokens": self.tokens.iter().map(token).collect::<Vec<_>>(),
+        })
+    }
+
+    fn sections(&self, store: &Store, format: Format, now: Timestamp) -> Result<Vec<Section>> {
+        let row = |name: &str, text: String| vec![name.to_owned(), text];
+        let rows = |fields: &Map<String, Json>, table: &Table| -> Vec<Vec<String>> {
+            fields
+                .iter()
+                .map(|(name, value)| row(name, shown(value, is_moment(table, name), format)))
+                .collect()
+        };
+        let moment = |moment: Option<Timestamp>| moment.map_or_else(String::new, |at| time(at, format));
+        let user = &self.user;
+        let flag = |flag: bool| shown(&flag.into(), false, format);
+        let mut of_user = vec![
+            row("id", user.id.to_string()),
+            row("username", user.username.clone()),
+            row("email", user.email.clone()),
+            row("first_name", user.first_name.clone()),
+            row("last_name", user.last_name.clone()),
+            row("is_active", flag(user.is_active)),
+            row("is_staff", flag(user.is_staff)),
+            row("is_superuser", flag(user.is_superuser)),
+            row("date_joined", moment(user.date_joined)),
+            row("last_login", moment(user.last_login)),
+        ];
+        of_user.extend(rows(&self.fields, &store.layout().users.table));
+        of_user.push(row("hasher", self.hasher.clone()));
+        let alone = |names: &[String]| names.iter().map(|name| vec![name.clone()]).collect();
+        let mut sections = vec![
+            Section::new("user", of_user),
+            Section::new("groups", alone(&self.groups)),
+            Section::new("permissions", alone(&self.permissions)),
+        ];
+        for profile in &self.profiles {
+            let table = &store.profile_table(&profile.kind)?.table;
+            let heading = vec!["profile".to_owned(), profile.kind.clone()];
+            sections.push(Section { heading, rows: rows(&profile.fields, table) });
+        }
+        let tokens = self.tokens.iter().map(|token| {
+            let (scheme, state) = (token.scheme.to_string(), token.state(now).to_string());
+            vec![scheme, token.prefix.clone(), moment(token.created), moment(token.expiry), state]
+        });
+        let mut of_tokens: Vec<Vec<String>> = tokens.collect();
+        if format == Format::Table && !of_tokens.is_empty() {
+            of_tokens.insert(0, ["scheme", "prefix", "created", "expiry", "state"].map(str::to_owned).into());
+        }
+        sections.push(Section::new("tokens", of_tokens));
+        Ok(sections)
+    }
+}
+
+fn is_moment(table: &Table, column: &str) -> bool {
+    table.column(column).is_some_and(|column| column.kind == Kind::Timestamp)
+}
+
+/// A value in words for people, or as programs take it.
+fn shown(value: &Json, is_moment: bool, format: Format) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::Bool(flag) if format == Format::Table => if *flag { "yes" } else { "no" }.to_owned(),
+        Json::String(text) => match text.parse() {
+            Ok(moment) if is_moment => time(moment, format),
+            _ => text.clone(),
+        },
+        value => value.to_string(),
+    }
+}
+
+fn time(moment: Timestamp, format: Format) -> String {
+    if format == Format::Table { local(moment) } else { moment.to_string() }
+}
