@@ -44,12 +44,14 @@ complete -c authctl -n "__fish_authctl_needs_command" -s V -l version -d 'Print 
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "init" -d 'Make a new database file'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "register" -d 'Register a user, with profile and token'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "check-password" -d 'Tell by the exit code alone whether a password is right'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "whoami" -d 'Tell whose token it is'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "logout" -d 'Delete a token and forget the session that holds it'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "set-password" -d 'Set a user\'s password'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "create-token" -d 'Make a token for a user, without the password'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-users" -d 'List users'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "show-user" -d 'Show everything about a user but the secrets'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-tokens" -d 'List tokens by their public prefixes'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "revoke-token" -d 'Delete tokens'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "check" -d 'Tell what was found in the database, and what is wrong with it'
@@ -146,6 +148,25 @@ complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-input -d 'A
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s y -l yes -d 'Agree beforehand to what would be asked'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-file -d 'Read the password from a file; one line end behind it is dropped' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-env -d 'Read the password from an environment variable' -r
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-stdin -d 'Read the password from standard input; one line end behind it is dropped'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l force -d 'Open the database although that could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l token-file -d 'Read the token from a file' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
@@ -301,6 +322,22 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l no-input 
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s y -l yes -d 'Agree beforehand to what would be asked'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l force -d 'Open the database although that could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l user -d 'Only this user\'s tokens, by the exact login name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l scheme -d 'Only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
 knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
@@ -379,17 +416,19 @@ complete -c authctl -n "__fish_authctl_using_subcommand completions" -l no-input
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s y -l yes -d 'Agree beforehand to what would be asked'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "init" -d 'Make a new database file'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "register" -d 'Register a user, with profile and token'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "whoami" -d 'Tell whose token it is'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "logout" -d 'Delete a token and forget the session that holds it'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "set-password" -d 'Set a user\'s password'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "create-token" -d 'Make a token for a user, without the password'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "list-users" -d 'List users'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "list-tokens" -d 'List tokens by their public prefixes'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "revoke-token" -d 'Delete tokens'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "check" -d 'Tell what was found in the database, and what is wrong with it'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login whoami logout edit-user set-password create-token list-users list-tokens revoke-token check completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "init" -d 'Make a new database file'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "register" -d 'Register a user, with profile and token'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "check-password" -d 'Tell by the exit code alone whether a password is right'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "whoami" -d 'Tell whose token it is'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "logout" -d 'Delete a token and forget the session that holds it'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "set-password" -d 'Set a user\'s password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "create-token" -d 'Make a token for a user, without the password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "list-users" -d 'List users'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "show-user" -d 'Show everything about a user but the secrets'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "list-tokens" -d 'List tokens by their public prefixes'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "revoke-token" -d 'Delete tokens'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "check" -d 'Tell what was found in the database, and what is wrong with it'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password create-token list-users show-user list-tokens revoke-token check completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -50,6 +50,8 @@ fn the_commands_of_the_program_are_these() {
             "check-password",
             "whoami",
             "logout",
+            "edit-user",
+            "set-password",
             "create-token",
             "list-users",
             "show-user",
