@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::changing::Report;
-use crate::model::{Profile, Scheme, User};
+use crate::model::{Profile, Scheme, User, serialize_moment};
 
 /// An account and its token.
 #[derive(Debug, Serialize)]
@@ -17,6 +17,7 @@ pub struct Answer<'a> {
     /// The token's scheme; null without a token.
     pub scheme: Option<Scheme>,
     /// When the token ends; null for never, and without a token.
+    #[serde(serialize_with = "serialize_moment")]
     pub expiry: Option<Timestamp>,
     /// Is the user staff?
     pub staff: bool,

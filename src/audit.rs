@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
+use crate::model::rfc3339;
 use crate::refusal::Refusal;
 
 /// An audit log that can be written.
@@ -64,7 +65,7 @@ impl AuditLog {
         let mut line = Map::new();
         for (name, value) in [
             ("id", json!(event.id)),
-            ("at", json!(event.at)),
+            ("at", json!(rfc3339(event.at))),
             ("state", json!("begun")),
             ("os_user", json!(os_user())),
             ("command", json!(event.command)),
@@ -96,7 +97,7 @@ impl Announced {
     /// # Errors
     /// What the operating system says.
     pub fn conclude<T>(mut self, at: Timestamp, outcome: &Result<T>) -> Result<()> {
-        self.line.insert("at".into(), json!(at));
+        self.line.insert("at".into(), rfc3339(at).into());
         self.line.insert("state".into(), if outcome.is_ok() { "done" } else { "failed" }.into());
         if let Err(error) = outcome {
             let code = error.downcast_ref().map_or("failed", Refusal::code);

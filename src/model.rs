@@ -46,6 +46,21 @@ pub fn dashed_uuid(digits: &str) -> String {
     [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
 }
 
+/// A moment for programs, after RFC 3339 in UTC: with six decimals or, on the second, none, as DRF writes it.
+#[must_use]
+pub fn rfc3339(moment: Timestamp) -> String {
+    if moment.subsec_nanosecond() == 0 { format!("{moment:.0}") } else { format!("{moment:.6}") }
+}
+
+/// The same for an answer's key; null for none.
+///
+/// # Errors
+/// What the serializer says.
+#[expect(clippy::ref_option, reason = "serde hands over a field by reference")]
+pub fn serialize_moment<S: Serializer>(moment: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    moment.map(rfc3339).serialize(serializer)
+}
+
 /// A user, without the password. What the project's user table does not have is empty, false or `None`.
 #[derive(Clone, Debug, Serialize)]
 pub struct User {
@@ -66,8 +81,10 @@ pub struct User {
     /// Does the user have every permission?
     pub is_superuser: bool,
     /// When the account was made.
+    #[serde(serialize_with = "serialize_moment")]
     pub date_joined: Option<Timestamp>,
     /// When the user last logged in through Django.
+    #[serde(serialize_with = "serialize_moment")]
     pub last_login: Option<Timestamp>,
 }
 

@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use crate::context::Context;
-use crate::model::{Profile, TokenFilter, User};
+use crate::model::{Profile, TokenFilter, User, rfc3339};
 use crate::output::{Format, Section, local};
 use crate::password;
 use crate::store::schema::Table;
@@ -68,8 +68,8 @@ impl Known {
             json!({
                 "scheme": token.scheme,
                 "prefix": token.prefix,
-                "created": token.created,
-                "expiry": token.expiry,
+                "created": token.created.map(rfc3339),
+                "expiry": token.expiry.map(rfc3339),
                 "state": token.state(now),
             })
         };
@@ -151,5 +151,5 @@ fn shown(value: &Json, is_moment: bool, format: Format) -> String {
 }
 
 fn time(moment: Timestamp, format: Format) -> String {
-    if format == Format::Table { local(moment) } else { moment.to_string() }
+    if format == Format::Table { local(moment) } else { rfc3339(moment) }
 }

@@ -12,7 +12,7 @@ use super::Format;
 use super::escape::escaped;
 use super::is_broken_pipe;
 use super::spool::Spool;
-use crate::model::dashed_uuid;
+use crate::model::{dashed_uuid, rfc3339};
 use crate::value::{Cell, Kind};
 
 /// The column of a listing.
@@ -124,7 +124,7 @@ fn write_json(spool: &mut Spool, headings: &[Heading], row: &[Cell<'_>]) -> io::
             Cell::Integer(number) => write!(spool, "{number}")?,
             Cell::Boolean(flag) => write!(spool, "{flag}")?,
             Cell::Real(number) => serde_json::to_writer(&mut *spool, number)?,
-            Cell::Timestamp(moment) => write!(spool, "\"{moment}\"")?,
+            Cell::Timestamp(moment) => write!(spool, "\"{}\"", rfc3339(*moment))?,
             Cell::Text(text) if heading.kind != Kind::Uuid => serde_json::to_writer(&mut *spool, text)?,
             cell => serde_json::to_writer(&mut *spool, &machine_text(*cell, &heading.kind))?,
         }
@@ -141,7 +141,7 @@ fn machine_text(cell: Cell<'_>, kind: &Kind) -> String {
         Cell::Text(text) if *kind == Kind::Uuid => dashed_uuid(text),
         Cell::Text(text) => text.to_owned(),
         Cell::Boolean(flag) => flag.to_string(),
-        Cell::Timestamp(moment) => moment.to_string(),
+        Cell::Timestamp(moment) => rfc3339(moment),
         Cell::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
-use crate::model::{Key, Profile, dashed_uuid};
+use crate::model::{Key, Profile, dashed_uuid, rfc3339};
 use crate::store::layout::ProfileTable;
 use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
@@ -133,7 +133,7 @@ fn json(cell: Cell<'_>, kind: &Kind) -> Json {
         Cell::Integer(number) => number.into(),
         Cell::Real(number) => number.into(),
         Cell::Boolean(flag) => flag.into(),
-        Cell::Timestamp(moment) => Json::String(moment.to_string()),
+        Cell::Timestamp(moment) => Json::String(rfc3339(moment)),
         Cell::Text(text) => match kind {
             Kind::Json => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
             Kind::Uuid => Json::String(dashed_uuid(text)),

@@ -234,9 +234,9 @@ fn people_read_local_times_and_programs_rfc_3339() {
     assert_eq!(list("XXX-2", "table").lines().last(), Some("2024-07-02 00:30:00"));
     assert_eq!(list("XXX5:30", "table").lines().last(), Some("2024-07-01 17:00:00"));
     for zone in ["UTC0", "XXX-2"] {
-        assert_eq!(list(zone, "plain"), "2024-07-01T22:30:00.5Z\n");
-        assert_eq!(list(zone, "jsonl"), "{\"date_joined\":\"2024-07-01T22:30:00.5Z\"}\n");
-        assert_eq!(list(zone, "csv"), "date_joined\r\n2024-07-01T22:30:00.5Z\r\n");
+        assert_eq!(list(zone, "plain"), "2024-07-01T22:30:00.500000Z\n");
+        assert_eq!(list(zone, "jsonl"), "{\"date_joined\":\"2024-07-01T22:30:00.500000Z\"}\n");
+        assert_eq!(list(zone, "csv"), "date_joined\r\n2024-07-01T22:30:00.500000Z\r\n");
     }
 }
 

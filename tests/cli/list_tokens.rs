@@ -35,9 +35,9 @@ fn owner_scheme_prefix_times_and_state_are_listed() {
         [
             format!("ann\tknox\tknoxforever0000\t{created}\t\tactive"),
             format!("ann\tknox\tknoxfuture00000\t{created}\t2999-01-01T00:00:00Z\tactive"),
-            format!("gone\tknox\tknoxgoneexpired\t{created}\t2020-05-06T07:08:09.1Z\texpired"),
+            format!("gone\tknox\tknoxgoneexpired\t{created}\t2020-05-06T07:08:09.100000Z\texpired"),
             format!("gone\tdrf\tdeadbeef\t{finer}\t\tinactive"),
-            format!("meg\tknox\tknoxexpired0000\t{created}\t2020-05-06T07:08:09.1Z\texpired"),
+            format!("meg\tknox\tknoxexpired0000\t{created}\t2020-05-06T07:08:09.100000Z\texpired"),
             format!("meg\tdrf\tabcdef01\t{finer}\t\tactive"),
         ]
     );
@@ -87,7 +87,7 @@ fn programs_get_stable_keys() {
         tokens[0],
         serde_json::json!({
             "user": "meg", "scheme": "knox", "prefix": "knoxexpired0000", "created": "2024-03-01T08:00:00Z",
-            "expiry": "2020-05-06T07:08:09.1Z", "state": "expired",
+            "expiry": "2020-05-06T07:08:09.100000Z", "state": "expired",
         })
     );
     assert!(tokens[1]["expiry"].is_null());

@@ -295,7 +295,7 @@ fn people_see_a_heading_and_programs_every_attribute() {
     assert_eq!(users[0]["id"], 1);
     assert_eq!(users[0]["is_staff"], true);
     assert_eq!(users[0]["date_joined"], "2024-01-01T00:00:00Z");
-    assert_eq!(users[0]["last_login"], "2024-06-01T10:00:00.25Z");
+    assert_eq!(users[0]["last_login"], "2024-06-01T10:00:00.250000Z");
     assert!(users[1]["last_login"].is_null());
     assert!(!env.run(["list-users", "--format", "json"]).stdout.contains("pbkdf2"));
 }

@@ -122,7 +122,7 @@ fn scripts_see_each_value_on_a_line() {
     user	is_staff	true
     user	is_superuser	false
     user	date_joined	2024-01-01T12:00:00Z
-    user	last_login	2024-06-01T10:00:00.25Z
+    user	last_login	2024-06-01T10:00:00.250000Z
     user	phone	+1 615
     user	vip	true
     user	seen	2024-05-01T08:00:00Z
@@ -163,7 +163,7 @@ fn programs_see_one_object_with_stable_keys() {
                 "is_staff": true,
                 "is_superuser": false,
                 "date_joined": "2024-01-01T12:00:00Z",
-                "last_login": "2024-06-01T10:00:00.25Z",
+                "last_login": "2024-06-01T10:00:00.250000Z",
             },
             "fields": {
                 "phone": "+1 615",
