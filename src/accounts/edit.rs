@@ -85,7 +85,8 @@ impl Wish {
         let wanted = self.profile.as_deref().map(|kind| store.profile_table(kind)).transpose()?;
         let new = wanted.filter(|wanted| present.iter().all(|table| table.kind != wanted.kind));
         let own = present.iter().copied().chain(new).collect();
-        let fields = Fields { users, login: users.login()?, own, kinds: store.profile_tables()? };
+        let fields =
+            Fields { users, login: users.login()?, own, kinds: store.profile_tables()?, is_new: false };
 
         let mut faults = Vec::new();
         let mut edit = Edit { now, ..Edit::default() };
@@ -105,6 +106,9 @@ impl Wish {
         }
         if let Some(table) = new {
             edit.make_profile(table, settings, &mut making);
+            if settings.profiles.get(&table.kind).is_some_and(|kind| kind.staff) && self.staff.is_none() {
+                edit.user.push(("is_staff".into(), true.into()));
+            }
         }
         faults.extend(dangling(store, &users.table, &edit.user)?);
         for (kind, row) in edit.profiles.iter().chain(&edit.new_profile) {

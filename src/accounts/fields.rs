@@ -7,16 +7,21 @@ use crate::store::layout::{ProfileTable, UserTable};
 use crate::store::schema::Column;
 use crate::value::{Kind, Value};
 
-/// User columns that have an option of their own, or are nobody's to set, with what to do instead.
-const OWN_OPTIONS: [(&str, &str); 8] = [
-    ("username", "give USERNAME"),
-    ("email", "use --email"),
-    ("first_name", "use --first-name"),
-    ("last_name", "use --last-name"),
-    ("is_staff", "use --staff"),
-    ("is_superuser", "use --superuser"),
-    ("is_active", "use --inactive"),
-    ("password", "use --password-stdin, --password-file, --password-env or --random-password"),
+/// User columns that have an option of their own, or are nobody's to set, with what to do instead: for a new account,
+/// and for one that is there.
+const OWN_OPTIONS: [(&str, &str, &str); 8] = [
+    ("username", "give USERNAME", "use --rename"),
+    ("email", "use --email", "use --email"),
+    ("first_name", "use --first-name", "use --first-name"),
+    ("last_name", "use --last-name", "use --last-name"),
+    ("is_staff", "use --staff", "use --staff or --no-staff"),
+    ("is_superuser", "use --superuser", "use --superuser or --no-superuser"),
+    ("is_active", "use --inactive", "use --active or --inactive"),
+    (
+        "password",
+        "use --password-stdin, --password-file, --password-env or --random-password",
+        "use `authctl set-password`",
+    ),
 ];
 
 /// The fields that one account has.
@@ -28,6 +33,8 @@ pub(super) struct Fields<'a> {
     pub own: Vec<&'a ProfileTable>,
     /// All profile tables.
     pub kinds: &'a [ProfileTable],
+    /// Is the account still to be made?
+    pub is_new: bool,
 }
 
 /// Whose column it is: the user's, or that of the profile of a kind.
@@ -67,7 +74,8 @@ impl<'a> Fields<'a> {
             return table.and_then(|table| in_profile(table, field)).ok_or_else(|| self.unknown(name));
         }
         if name == self.login {
-            return refused(format!("{name} is not set in this way: give USERNAME."));
+            let instead = if self.is_new { "give USERNAME" } else { "use --rename" };
+            return refused(format!("{name} is not set in this way: {instead}."));
         }
         if let Some(column) = find_column(&self.users.table, name) {
             return Ok((column, Owner::User));
@@ -126,8 +134,9 @@ impl<'a> Fields<'a> {
 
     /// What is given instead of `--set` for this column. `username` has its own place only where it is the login name.
     pub fn own_option(&self, name: &str) -> Option<&'static str> {
-        let known = OWN_OPTIONS.iter().find(|(column, _)| *column == name)?;
-        (name != "username" || self.login == "username").then_some(known.1)
+        let (_, of_new, of_present) = OWN_OPTIONS.iter().find(|(column, ..)| *column == name)?;
+        let instead = if self.is_new { of_new } else { of_present };
+        (name != "username" || self.login == "username").then_some(instead)
     }
 
     fn unknown(&self, name: &str) -> Fault {
@@ -141,6 +150,12 @@ impl<'a> Fields<'a> {
             .collect();
         let own: Vec<&str> = self.own.iter().map(|table| &*table.kind).collect();
         let message = match (&own[..], &others[..]) {
+            (_, [_, ..]) if !self.is_new => {
+                format!(
+                    "{name} is a field of the profile kind {}, which the user does not have.",
+                    others.join(" or ")
+                )
+            }
             ([], [_, ..]) => {
                 format!("{name} is a field of a profile: choose --profile {}.", others.join(" or "))
             }
@@ -155,7 +170,7 @@ impl<'a> Fields<'a> {
                 let of_profiles = self.own.iter().flat_map(|table| table.fields());
                 let known: Vec<&str> =
                     self.of_project().chain(of_profiles).map(|column| &*column.name).collect();
-                let with_options = OWN_OPTIONS.iter().map(|(column, _)| *column).chain(["account_type"]);
+                let with_options = OWN_OPTIONS.iter().map(|(column, ..)| *column).chain(["account_type"]);
                 match nearest(field, known.iter().copied().chain(with_options)) {
                     Some(near) => format!("There is no field {name}. Did you mean {near}?"),
                     None if known.is_empty() => format!("There is no field {name}."),

@@ -51,7 +51,13 @@ impl Request {
         let plan = Plan {
             request: self,
             settings,
-            fields: Fields { users, login: users.login()?, own: kind.into_iter().collect(), kinds },
+            fields: Fields {
+                users,
+                login: users.login()?,
+                is_new: true,
+                own: kind.into_iter().collect(),
+                kinds,
+            },
             kind,
             kind_fault,
         };

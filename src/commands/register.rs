@@ -26,6 +26,7 @@ Examples:
   authctl register --init meg@ducharme.com --random-password
   authctl register meg --profile customer --set address='12 Oak Lane' --password-file secret.txt
   TOKEN=$(authctl register ci-bot --no-password)
+  authctl register ci-bot --on-existing update --email ci@example.com --no-password
   authctl register --from-json body.json --format json
 
 What Django notices: the user, the profile and the token are there at its next query. Its signals do not run, so \

@@ -133,6 +133,8 @@ fn wrong_usage_and_faults_change_nothing() {
     let run = run.ends_with(6);
     assert_eq!(run.stderr.lines().count(), 3, "{}", run.stderr);
     assert!(env.database_bytes() == before);
+    let run = env.run(["edit-user", "meg", "--set", "username=x", "--set", "is_active=0"]).ends_with(6);
+    assert!(run.stderr.contains("--rename") && run.stderr.contains("--active"), "{}", run.stderr);
     let run = env.run(["edit-user", "meg", "--staff", "--dry-run"]).succeeds();
     assert_eq!(run.stderr, "Would change meg: is_staff; nothing was changed.\n");
     assert!(env.database_bytes() == before);
@@ -147,4 +149,23 @@ fn the_time_of_the_change_is_written_as_auto_now_would() {
     assert_eq!(env.value("SELECT updated_at FROM auth_user"), "2001-01-01 00:00:00", "nothing changed");
     assert_eq!(edit(&env, &["--staff"])["fields"], json!(["is_staff"]));
     assert_ne!(env.value("SELECT updated_at FROM auth_user"), "2001-01-01 00:00:00");
+}
+
+#[test]
+fn a_field_of_a_profile_that_the_user_does_not_have_is_refused() {
+    let env = TestEnv::with_database(REPAIRS);
+    let joe =
+        ["register", "joe@example.com", "--first-name", "J", "--last-name", "S", "--profile", "customer"];
+    env.run(joe.iter().copied().chain(["--set", "address=x", "--no-password"])).succeeds();
+    let run = env.run(["edit-user", "joe@example.com", "--set", "specialty=x"]).ends_with(6);
+    assert!(run.stderr.contains("employee, which the user does not have"), "{}", run.stderr);
+    // Registered anew as an employee, the customer becomes both, and staff as employees are.
+    let both =
+        ["register", "joe@example.com", "--on-existing", "update", "--first-name", "J", "--last-name", "S"];
+    let both = both.iter().copied().chain(["--profile", "employee", "--set", "specialty=y", "--no-password"]);
+    let answer = env.run(both.chain(["--format", "json"])).succeeds().json();
+    assert_eq!(answer["fields"], json!(["is_staff", "employee"]));
+    let run =
+        env.run(["edit-user", "joe@example.com", "--set", "specialty=z", "--set", "address=w"]).succeeds();
+    assert_eq!(run.stderr, "Changed joe@example.com: employee.specialty, customer.address.\n");
 }

@@ -18,6 +18,7 @@ mod generated;
 mod help;
 mod init;
 mod interrupts;
+mod kills;
 mod list_tokens;
 mod list_users;
 mod login;

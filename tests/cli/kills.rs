@@ -1,0 +1,170 @@
+//! `kill -9` at any moment: the database is as it was or as it was to be, never between.
+//!
+//! `AUTHCTL_KILLS=200 cargo test --test cli kills -- --nocapture` tries more often and prints what it found.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use crate::env::TestEnv;
+
+/// A writing command and what it reads from standard input.
+const COMMANDS: &[(&str, &[&str], &str)] = &[
+    (
+        "register",
+        &["register", "ann", "--password-stdin", "--group", "editors", "--set", "bio=x"],
+        "wonderland-7",
+    ),
+    (
+        "register --on-existing",
+        &["register", "meg", "--on-existing", "update", "--set", "bio=y", "--staff", "--no-password"],
+        "",
+    ),
+    (
+        "edit-user",
+        &["edit-user", "meg", "--set", "bio=y", "--staff", "--add-group", "editors", "--revoke-tokens"],
+        "",
+    ),
+    ("set-password", &["set-password", "meg", "--password-stdin", "--revoke-tokens"], "another-7-word"),
+    ("create-token", &["create-token", "meg", "--rotate"], ""),
+    ("login", &["login", "joe", "--password-stdin", "--no-store"], "wonderland-7"),
+    ("logout", &["logout", "--token-stdin"], "TOKEN"),
+    ("revoke-token", &["revoke-token", "--all", "--yes"], ""),
+];
+
+const CONFIG: &str = "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\n\
+                      fields = { bio = \"varchar(50)\" }\n[passwords]\nhasher = \"pbkdf2_sha256\"\n";
+
+fn prepared() -> (TestEnv, String) {
+    let env = TestEnv::with_database(CONFIG);
+    env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
+    env.run(["register", "meg", "--set", "bio=x", "--no-password"]).succeeds();
+    env.run(["register", "joe", "--set", "bio=x", "--no-password", "--no-token"]).succeeds();
+    let encoded = "pbkdf2_sha256$1$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR2SIv6SdNZBbs7B7bH1JZh0=";
+    env.execute(&format!("UPDATE auth_user SET password = '{encoded}'"));
+    let token = env.value("SELECT key FROM authtoken_token");
+    (env, token)
+}
+
+/// All rows of all tables. What is random or a time in them is told by whether it is what it was before.
+fn state(path: &Path, before: Option<&Connection>) -> String {
+    let database = Connection::open(path).expect("the database");
+    let integrity: String =
+        database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a check");
+    assert_eq!(integrity, "ok");
+    let one = |database: &Connection, sql: &str| -> Vec<String> {
+        let mut statement = database.prepare(sql).expect(sql);
+        let rows = statement.query_map([], |row| row.get(0)).expect(sql);
+        rows.map(|row| row.expect(sql)).collect()
+    };
+    let mut lines = Vec::new();
+    for sql in [
+        "SELECT username || ' ' || is_staff || ' ' || is_active FROM auth_user ORDER BY id",
+        "SELECT bio || ' ' || user_id FROM app_gamer ORDER BY user_id",
+        "SELECT user_id || ' ' || group_id FROM auth_user_groups ORDER BY 1",
+        "SELECT 'token ' || user_id FROM authtoken_token ORDER BY 1",
+    ] {
+        lines.extend(one(&database, sql));
+    }
+    for sql in
+        ["SELECT password FROM auth_user ORDER BY id", "SELECT key FROM authtoken_token ORDER BY user_id"]
+    {
+        let known = before.map(|before| one(before, sql)).unwrap_or_default();
+        lines.extend(one(&database, sql).iter().map(|value| format!("known: {}", known.contains(value))));
+    }
+    lines.join("\n")
+}
+
+fn rounds() -> u32 {
+    std::env::var("AUTHCTL_KILLS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(8)
+}
+
+#[test]
+fn a_killed_command_has_done_all_or_nothing() {
+    let (env, token) = prepared();
+    let original = env.path("original");
+    fs::copy(env.path("db.sqlite3"), &original).expect("a copy");
+    let before = Connection::open(&original).expect("the copy");
+    let files = |env: &TestEnv| -> Vec<String> {
+        let entries = fs::read_dir(env.path("")).expect("the folder");
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    };
+    let untouched = state(&original, Some(&before));
+    for (name, arguments, input) in COMMANDS {
+        let input = if *input == "TOKEN" { &token } else { *input };
+        let start = |env: &TestEnv| {
+            let mut command = env.command();
+            command.args(*arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+            let mut child = command.spawn().expect("the program to start");
+            let mut pipe = child.stdin.take().expect("a pipe");
+            let _ = std::io::Write::write_all(&mut pipe, input.as_bytes());
+            child
+        };
+        fs::copy(&original, env.path("db.sqlite3")).expect("a copy");
+        let clock = Instant::now();
+        assert!(start(&env).wait().expect("the end").success(), "{name}");
+        let whole = clock.elapsed();
+        let done = state(&env.path("db.sqlite3"), Some(&before));
+        assert_ne!(done, untouched, "{name}");
+
+        let mut found: BTreeMap<&str, u32> = BTreeMap::new();
+        for round in 0..rounds() {
+            fs::copy(&original, env.path("db.sqlite3")).expect("a copy");
+            let mut child = start(&env);
+            // The commit comes at the end, so most kills fall there.
+            let share = 0.5 + 0.6 * f64::from(round) / f64::from(rounds());
+            std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
+            child.kill().expect("a kill");
+            child.wait().expect("the end");
+            let now = state(&env.path("db.sqlite3"), Some(&before));
+            let outcome = match () {
+                () if now == untouched => "as before",
+                () if now == done => "done",
+                () => panic!("{name} was torn apart:\n{now}"),
+            };
+            *found.entry(outcome).or_default() += 1;
+        }
+        println!("{name}: {found:?}, files: {:?}", files(&env));
+        let left: Vec<String> =
+            files(&env).into_iter().filter(|file| file.starts_with(".authctl-")).collect();
+        assert!(left.is_empty(), "{name}: {left:?}");
+    }
+}
+
+#[test]
+fn a_killed_init_has_made_the_whole_file_or_none() {
+    let env = TestEnv::new();
+    let run = |env: &TestEnv| {
+        let mut command = env.command();
+        command
+            .args(["register", "meg", "--init", "--no-password"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.spawn().expect("the program to start")
+    };
+    let clock = Instant::now();
+    assert!(run(&env).wait().expect("the end").success());
+    let whole = clock.elapsed();
+    let (mut made, mut left) = (0, 0);
+    for round in 0..rounds() {
+        let env = TestEnv::new();
+        let mut child = run(&env);
+        let share = 0.5 + 0.6 * f64::from(round) / f64::from(rounds());
+        std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
+        child.kill().expect("a kill");
+        child.wait().expect("the end");
+        if env.path("db.sqlite3").exists() {
+            assert_eq!(env.value("SELECT count(*) FROM auth_user JOIN authtoken_token"), "1");
+            made += 1;
+        }
+        let entries = fs::read_dir(env.path("")).expect("the folder");
+        left += entries
+            .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.file_name() != "db.sqlite3"))
+            .count();
+    }
+    println!("register --init: made {made}, temporary files left {left}");
+}
