@@ -75,6 +75,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let known = if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin()?)) } else { None };
     let fresh = minting::mint(context, store, scheme, args.expires_in, known.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
+    // A staged file is not to be left behind.
+    let _critical = args.files.are_given().then(interrupt::critical);
     let mut staged = Staged::default();
     let done = minting::hand_out(&change, store, &user, &fresh, args.rotate, |_, token| {
         staged = args.files.stage(token)?;
