@@ -41,6 +41,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand logout 'Delete a token and forget the session that holds it'
             cand edit-user 'Change a user''s fields, profile fields, flags and groups'
             cand set-password 'Set a user''s password'
+            cand delete-user 'Delete a user with all that belongs to the user'
             cand create-token 'Make a token for a user, without the password'
             cand list-users 'List users'
             cand show-user 'Show everything about a user but the secrets'
@@ -244,6 +245,25 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'authctl;delete-user'= {
+            cand --cascade 'Delete the rows of this table that refer to what is deleted; may be given several times'
+            cand --set-null 'Keep the rows of this table and empty their reference; may be given several times'
+            cand --audit-log 'Append who changed what to this file, as JSON lines [else `[audit] file`]'
+            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
+            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
+            cand --format 'The form of the output: table, plain, json, jsonl or csv'
+            cand --color 'Colours: auto, always or never'
+            cand --busy-timeout 'How many seconds to wait while another program holds the database'
+            cand --dry-run 'Do the whole work and take it back: show what would happen, change nothing'
+            cand -q 'Say nothing but results, warnings and errors'
+            cand --quiet 'Say nothing but results, warnings and errors'
+            cand --no-input 'Ask nothing, even at a terminal'
+            cand -y 'Agree beforehand to what would be asked'
+            cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'authctl;create-token'= {
             cand --expires-in 'When a knox token expires: a duration such as 10h or 30d, or never [else `[tokens] ttl`, 10h]'
             cand --scheme 'The token''s scheme, where the database has both'
@@ -393,6 +413,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand logout 'Delete a token and forget the session that holds it'
             cand edit-user 'Change a user''s fields, profile fields, flags and groups'
             cand set-password 'Set a user''s password'
+            cand delete-user 'Delete a user with all that belongs to the user'
             cand create-token 'Make a token for a user, without the password'
             cand list-users 'List users'
             cand show-user 'Show everything about a user but the secrets'
@@ -417,6 +438,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help;edit-user'= {
         }
         &'authctl;help;set-password'= {
+        }
+        &'authctl;help;delete-user'= {
         }
         &'authctl;help;create-token'= {
         }

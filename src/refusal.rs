@@ -64,6 +64,10 @@ pub enum Refusal {
     FileExists(PathBuf),
     /// Values that are missing or not accepted, all of them.
     Invalid(Vec<Fault>),
+    /// Rows of other tables refer to what would be deleted: each table, with what decides about it.
+    StillReferenced(Vec<Fault>),
+    /// What a person agreed to is not so any more; holds what.
+    ChangedMeanwhile(String),
     /// A token was asked for a user who could not use it.
     InactiveUser(String),
     /// Several things fit: what, the candidates, and the option or line that decides.
@@ -140,6 +144,15 @@ impl Refusal {
         Self::Invalid(vec![Fault::new(field, code, message)])
     }
 
+    /// What is wrong with single fields or tables.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        match self {
+            Self::Invalid(faults) | Self::StillReferenced(faults) => faults,
+            _ => &[],
+        }
+    }
+
     /// The exit code that belongs to it.
     #[must_use]
     pub fn exit(&self) -> Exit {
@@ -160,9 +173,11 @@ impl Refusal {
             | Self::Taken(_)
             | Self::OtherToken(_)
             | Self::FileExists(_) => Exit::AlreadyExists,
-            Self::Invalid(_) | Self::InactiveUser(_) | Self::TokenLimit(_) => Exit::Invalid,
+            Self::Invalid(_) | Self::StillReferenced(_) | Self::InactiveUser(_) | Self::TokenLimit(_) => {
+                Exit::Invalid
+            }
             Self::Ambiguous { .. } => Exit::Ambiguous,
-            Self::Busy => Exit::Busy,
+            Self::Busy | Self::ChangedMeanwhile(_) => Exit::Busy,
             Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
             Self::Throttled(_) => Exit::Throttled,
             Self::Findings { .. } => Exit::Findings,
@@ -193,6 +208,8 @@ impl Refusal {
             Self::OtherToken(_) => "other_token",
             Self::FileExists(_) => "file_exists",
             Self::Invalid(_) => "invalid",
+            Self::StillReferenced(_) => "still_referenced",
+            Self::ChangedMeanwhile(_) => "changed_meanwhile",
             Self::InactiveUser(_) => "inactive_user",
             Self::Ambiguous { .. } => "ambiguous",
             Self::TokenLimit(_) => "token_limit",
@@ -231,6 +248,12 @@ impl Refusal {
             Self::SessionGone(username) => format!("Log in again: authctl login {}", shell_word(username)),
             Self::Busy => "Another program is writing to it. Try again, or wait longer with --busy-timeout.".into(),
             Self::TokenLimit(_) => "`authctl revoke-token --user USER` makes room.".into(),
+            Self::StillReferenced(_) => {
+                "Nothing was changed. To keep what is theirs, lock the user out instead: `authctl edit-user USER \
+                 --inactive`"
+                    .into()
+            }
+            Self::ChangedMeanwhile(_) => "Run the command again to see what it is now.".into(),
             Self::OtherToken(_) => "--rotate replaces it by the one that is given.".into(),
             Self::Foreign(_) => "Run this as the owner, for instance with sudo -u, or say --force.".into(),
             Self::DatabaseMissing(_) => {
@@ -280,7 +303,7 @@ impl fmt::Display for Refusal {
             }
             Self::OtherToken(username) => write!(f, "{username:?} has another drf key already."),
             Self::FileExists(path) => write!(f, "{} is there already; it was left as it is.", path.display()),
-            Self::Invalid(faults) => {
+            Self::Invalid(faults) | Self::StillReferenced(faults) => {
                 for (index, fault) in faults.iter().enumerate() {
                     if index > 0 {
                         f.write_str("\n")?;
@@ -288,6 +311,9 @@ impl fmt::Display for Refusal {
                     f.write_str(&fault.message)?;
                 }
                 Ok(())
+            }
+            Self::ChangedMeanwhile(what) => {
+                write!(f, "{what} has changed in the meantime; nothing was changed here.")
             }
             Self::InactiveUser(username) => write!(f, "{username:?} is inactive, so no token was made."),
             Self::Ambiguous { what, found, decide } => {

@@ -4,6 +4,7 @@ mod check;
 mod check_password;
 mod completions;
 mod create_token;
+mod delete_user;
 mod edit_user;
 mod init;
 mod list_tokens;
@@ -32,6 +33,7 @@ pub enum Command {
     Logout(logout::Args),
     EditUser(edit_user::Args),
     SetPassword(set_password::Args),
+    DeleteUser(delete_user::Args),
     CreateToken(create_token::Args),
     ListUsers(list_users::Args),
     ShowUser(show_user::Args),
@@ -56,6 +58,7 @@ impl Command {
             Self::Logout(args) => logout::run(args, context),
             Self::EditUser(args) => edit_user::run(args, context),
             Self::SetPassword(args) => set_password::run(args, context),
+            Self::DeleteUser(args) => delete_user::run(args, context),
             Self::CreateToken(args) => create_token::run(args, context),
             Self::ListUsers(args) => list_users::run(args, context),
             Self::ShowUser(args) => show_user::run(args, context),

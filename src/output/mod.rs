@@ -266,7 +266,7 @@ impl Output {
                 "message": sentences.join("\n"),
                 "exit": exit.code(),
             });
-            if let Some(Refusal::Invalid(faults)) = refusal {
+            if let Some(faults) = refusal.map(Refusal::faults).filter(|faults| !faults.is_empty()) {
                 object["faults"] = json!(faults);
             }
             if let Some(Refusal::Throttled(seconds)) = refusal {
@@ -322,7 +322,9 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// An error in sentences, one a line, with its causes where they are not the domain's own words.
 fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
     match refusal {
-        Some(Refusal::Invalid(faults)) => faults.iter().map(|fault| fault.message.clone()).collect(),
+        Some(Refusal::Invalid(faults) | Refusal::StillReferenced(faults)) => {
+            faults.iter().map(|fault| fault.message.clone()).collect()
+        }
         Some(refusal) => vec![refusal.to_string()],
         None => vec![format!("{error:#}")],
     }

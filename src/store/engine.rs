@@ -52,6 +52,12 @@ pub trait Engine {
     /// Where the database cannot be read.
     fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>>;
 
+    /// What tells the rows of this table apart within a transaction, as SQL; `None` where no one column does.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn row_name(&self, table: &Table) -> Result<Option<String>>;
+
     /// Runs a query and hands out its rows, the columns read as `kinds` says.
     ///
     /// # Errors
@@ -72,6 +78,12 @@ pub trait Engine {
     /// # Errors
     /// [`crate::refusal::Refusal::Busy`] where another writer holds on to the lock.
     fn begin(&self, writing: bool) -> Result<()>;
+
+    /// Puts off every check of a reference until the transaction's end.
+    ///
+    /// # Errors
+    /// Where the statement fails.
+    fn defer_references(&self) -> Result<()>;
 
     /// Makes the transaction's changes last.
     ///

@@ -136,18 +136,23 @@ impl Store {
         self.texts(&sql, &[user.into()])
     }
 
+    /// The table that tells who was given which permission; `None` where users cannot be given one.
+    pub(super) fn permission_link(&self) -> Result<Option<Link>> {
+        if !self.engine.has_table(PERMISSIONS)? {
+            return Ok(None);
+        }
+        Link::find(&*self.engine, &self.layout.users, "user_permissions", PERMISSIONS)
+    }
+
     /// The permissions that a user was given by name and not through a group, as `app_label.codename`, sorted.
     ///
     /// # Errors
     /// A failure of the database.
     pub fn permissions_of(&self, user: &Key) -> Result<Vec<String>> {
-        for table in [PERMISSIONS, CONTENT_TYPES] {
-            if !self.engine.has_table(table)? {
-                return Ok(Vec::new());
-            }
+        if !self.engine.has_table(CONTENT_TYPES)? {
+            return Ok(Vec::new());
         }
-        let link = Link::find(&*self.engine, &self.layout.users, "user_permissions", PERMISSIONS)?;
-        let Some(link) = link else { return Ok(Vec::new()) };
+        let Some(link) = self.permission_link()? else { return Ok(Vec::new()) };
         let sql = format!(
             "SELECT c.app_label || '.' || p.codename FROM {} AS t JOIN {} AS p ON p.{} = t.{} \
              JOIN {} AS c ON c.id = p.content_type_id WHERE t.{} = ?1 ORDER BY 1",

@@ -5,6 +5,7 @@
 
 mod create;
 mod definition;
+mod deletion;
 mod engine;
 mod groups;
 pub mod layout;
@@ -26,6 +27,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 pub use self::create::{Blueprint, ProfileBlueprint};
+pub use self::deletion::{Decisions, Deletion};
 pub use self::engine::Engine;
 use self::groups::Link;
 use self::layout::{Hints, Layout, ProfileTable};

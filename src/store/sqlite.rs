@@ -22,7 +22,7 @@ use crate::refusal::Refusal;
 use crate::store::definition::{may_refer, may_refer_uniquely};
 use crate::store::engine::{Engine, OnRow};
 use crate::store::regexp;
-use crate::store::schema::{Column, Reference, Table};
+use crate::store::schema::{Column, Reference, Table, quoted};
 use crate::value::{Cell, Kind, Value};
 
 /// How a database file is opened.
@@ -285,6 +285,17 @@ impl Engine for Sqlite {
         Ok(found)
     }
 
+    fn row_name(&self, table: &Table) -> Result<Option<String>> {
+        let sql = "SELECT wr FROM pragma_table_list(?1) WHERE schema = 'main'";
+        let has_no_row_id = self.rows(sql, [&table.name], |row| row.get(0))?.contains(&true);
+        if has_no_row_id {
+            return Ok(if let [key] = &table.key[..] { Some(quoted(key)) } else { None });
+        }
+        let is_free =
+            |name: &&str| !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+        Ok(["rowid", "_rowid_", "oid"].into_iter().find(is_free).map(str::to_owned))
+    }
+
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         let bound = parameters.iter().map(|value| Bound { value, time_zone: &self.time_zone });
         let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.translate(error))?;
@@ -317,6 +328,11 @@ impl Engine for Sqlite {
     fn begin(&self, writing: bool) -> Result<()> {
         let sql = if writing { "BEGIN IMMEDIATE" } else { "BEGIN" };
         self.connection.execute_batch(sql).map_err(|error| self.translate(error))
+    }
+
+    fn defer_references(&self) -> Result<()> {
+        // SQLite itself switches it off at the transaction's end.
+        self.connection.execute_batch("PRAGMA defer_foreign_keys = ON").map_err(|error| self.translate(error))
     }
 
     fn commit(&self) -> Result<()> {

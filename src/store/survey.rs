@@ -186,7 +186,7 @@ impl Store {
     }
 
     /// The numbers of a query of one row.
-    fn numbers<const COUNT: usize>(&self, sql: &str) -> Result<[u64; COUNT]> {
+    pub(super) fn numbers<const COUNT: usize>(&self, sql: &str) -> Result<[u64; COUNT]> {
         let mut numbers = [0; COUNT];
         self.engine.query(sql, &[], &[const { Kind::Integer }; COUNT], &mut |cells| {
             for (number, cell) in numbers.iter_mut().zip(cells) {

@@ -61,6 +61,10 @@ impl Engine for Explained {
         self.engine.uniquely_referring_to(target)
     }
 
+    fn row_name(&self, table: &Table) -> Result<Option<String>> {
+        self.engine.row_name(table)
+    }
+
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         self.explain(sql, parameters)?;
         self.engine.query(sql, parameters, kinds, on_row)
@@ -77,6 +81,10 @@ impl Engine for Explained {
 
     fn begin(&self, writing: bool) -> Result<()> {
         self.engine.begin(writing)
+    }
+
+    fn defer_references(&self) -> Result<()> {
+        self.engine.defer_references()
     }
 
     fn take_back(&self) -> Result<()> {

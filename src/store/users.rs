@@ -389,7 +389,7 @@ impl Store {
         format!("FROM {} AS t WHERE t.{} = u.{key}", quoted(table), quoted(column))
     }
 
-    fn token_tables(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn token_tables(&self) -> impl Iterator<Item = &str> {
         let drf = self.layout.drf.iter().map(|table| &*table.name);
         drf.chain(self.layout.knox.iter().map(|knox| &*knox.table.name))
     }

@@ -52,6 +52,7 @@ fn the_commands_of_the_program_are_these() {
             "logout",
             "edit-user",
             "set-password",
+            "delete-user",
             "create-token",
             "list-users",
             "show-user",

@@ -6,6 +6,7 @@ mod audit;
 mod check;
 mod check_password;
 mod create_token;
+mod delete_user;
 mod edit_user;
 mod env;
 mod examples;

@@ -1,0 +1,130 @@
+use std::fmt::Write as _;
+
+use anyhow::{Error, Result};
+use serde_json::{Map, Value as Json, json};
+
+use crate::changing::{Change, Writing};
+use crate::context::Context;
+use crate::interrupt;
+use crate::model::User;
+use crate::refusal::{Fault, Refusal};
+use crate::store::{Decisions, Deletion, Done};
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl delete-user meg --dry-run
+  authctl delete-user meg --yes
+  authctl delete-user meg --cascade shop_order --set-null blog_post
+
+What Django notices: the user is gone at its next query; tokens are refused and sessions end with the next request. Its \
+signals do not run, files of deleted rows stay, and so do rows that name the user without a reference of the \
+database's, as generic relations do.";
+
+/// Delete a user with all that belongs to the user
+///
+/// That is the admin log, groups, permissions, tokens and profiles. Rows of other tables that refer to the user, or to
+/// what goes along, are in the way until it is decided about each table. Shows by table what goes, and asks; where
+/// nobody can be asked, wants --yes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The login name, exact
+    user: String,
+
+    /// Delete the rows of this table that refer to what is deleted; may be given several times
+    #[arg(long, value_name = "TABLE")]
+    cascade: Vec<String>,
+
+    /// Keep the rows of this table and empty their reference; may be given several times
+    #[arg(long, value_name = "TABLE")]
+    set_null: Vec<String>,
+
+    #[command(flatten)]
+    writing: Writing,
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    interrupt::watch()?;
+    let store = context.store()?;
+    let user = store.user(&args.user)?;
+    let decisions = Decisions { cascade: args.cascade.clone(), set_null: args.set_null.clone() };
+    let deletion = store.deletion(&user, &decisions)?;
+    let change = Change::new(context, &args.writing, "delete-user");
+    show(context, &deletion, change.is_rehearsal());
+    let others = others(&deletion);
+    if !change.is_rehearsal() {
+        context.consent(&format!("Delete {}{others}?", user.username))?;
+    }
+    let done = change.make(store, &json!({ "user": user.username }), |transaction| {
+        transaction.delete_user(&user, &decisions, &deletion)?;
+        let names = deletion.deleted.iter().chain(&deletion.emptied).map(|(name, _)| name.clone());
+        Ok(Done { value: transaction.has_superuser()?, fields: names.collect() })
+    });
+    let done = done.map_err(|error| in_the_way(error, &user))?;
+
+    let report = change.report(done.fields);
+    context.output.status(if report.dry_run {
+        format!("Would delete {}{others}; nothing was changed.", user.username)
+    } else {
+        format!("Deleted {} (id {}){others}.", user.username, user.id)
+    });
+    if user.is_superuser && user.is_active && !done.value {
+        let verb = if report.dry_run { "would be" } else { "is" };
+        context.output.warning(format_args!("There {verb} no active superuser any more."));
+    }
+    let mut object = json!({
+        "user": user.username,
+        "id": user.id,
+        "deleted": counts(&deletion.deleted),
+        "emptied": counts(&deletion.emptied),
+    });
+    report.add_to(&mut object);
+    context.output.answer(None, &object)
+}
+
+fn show(context: &Context, deletion: &Deletion, is_rehearsal: bool) {
+    let (delete, empty) =
+        if is_rehearsal { ("Would delete", "Would empty") } else { ("To delete", "To empty") };
+    for (table, count) in &deletion.deleted {
+        context.output.status(format_args!("{delete}: {table} ({})", rows(*count)));
+    }
+    for (column, count) in &deletion.emptied {
+        context.output.status(format_args!("{empty}: {column} ({})", rows(*count)));
+    }
+}
+
+/// What else happens than that one row goes, for a sentence.
+fn others(deletion: &Deletion) -> String {
+    let sum = |counts: &[(String, u64)]| counts.iter().map(|(_, count)| count).sum::<u64>();
+    let (deleted, emptied) = (sum(&deletion.deleted).saturating_sub(1), sum(&deletion.emptied));
+    let mut text = String::new();
+    if deleted > 0 {
+        let _ = write!(text, " with {deleted} more {}", if deleted == 1 { "row" } else { "rows" });
+    }
+    if emptied > 0 {
+        let _ = write!(text, ", emptying the reference of {}", rows(emptied));
+    }
+    text
+}
+
+fn rows(count: u64) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
+}
+
+fn counts(counts: &[(String, u64)]) -> Json {
+    counts.iter().map(|(name, count)| (name.clone(), json!(count))).collect::<Map<_, _>>().into()
+}
+
+/// What the database refuses at the commit, in words of what was to be done.
+fn in_the_way(error: Error, user: &User) -> Error {
+    match error.downcast_ref() {
+        Some(Refusal::Invalid(faults)) if faults.iter().any(|fault| fault.code == "reference") => {
+            let message = format!(
+                "Something still refers to {}, or to what would go along, in a way that authctl does not see.",
+                user.username
+            );
+            Refusal::StillReferenced(vec![Fault::new("", "still_referenced", message)]).into()
+        }
+        _ => error,
+    }
+}

@@ -1,0 +1,434 @@
+//! Deleting a user with all that goes along, which Django does in Python: its tables have no ON DELETE.
+//!
+//! Rows that go are kept in temporary tables, one for each table, which grow until no reference leads to another row.
+//! What then still refers to them is emptied or stands in the way.
+
+use anyhow::Result;
+
+use crate::model::{Key, User};
+use crate::refusal::{Fault, Refusal};
+use crate::store::schema::{Reference, Table, quoted};
+use crate::store::{Store, Transaction};
+
+/// What Django calls the column by which a child of multi-table inheritance is its parent.
+const PARENT_LINK: &str = "_ptr_id";
+
+/// What the operator decided about tables whose rows refer to what is deleted.
+#[derive(Clone, Debug, Default)]
+pub struct Decisions {
+    /// Tables whose rows are deleted too.
+    pub cascade: Vec<String>,
+    /// Tables in which the reference is emptied.
+    pub set_null: Vec<String>,
+}
+
+/// What goes with a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    /// How many rows of which table are deleted, in the order in which they are; the user among them.
+    pub deleted: Vec<(String, u64)>,
+    /// In how many rows which column is emptied, as `table.column`.
+    pub emptied: Vec<(String, u64)>,
+}
+
+/// A table on the way, and the place of the rows of it that go.
+struct Node {
+    table: Table,
+    /// What tells its rows apart.
+    row: String,
+    /// The temporary table with the rows that go.
+    going: String,
+    may_go: bool,
+}
+
+/// A reference from one of the nodes to another.
+struct Edge {
+    from: usize,
+    column: String,
+    to: usize,
+    target: String,
+    rule: Rule,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rule {
+    /// The row goes with what it refers to, as Django has it.
+    Goes,
+    /// The row is the same object as what it refers to, so that each goes with the other.
+    IsSame,
+    /// The row goes, since the operator said so.
+    Cascades,
+    /// The reference is emptied, if it may be.
+    IsEmptied,
+    /// Nothing was decided.
+    Stays,
+}
+
+impl Rule {
+    fn takes_the_row(self) -> bool {
+        matches!(self, Self::Goes | Self::IsSame | Self::Cascades)
+    }
+}
+
+struct Plan<'a> {
+    store: &'a Store,
+    decisions: &'a Decisions,
+    belongings: Vec<(String, String)>,
+    nodes: Vec<Node>,
+    edges: Vec<Edge>,
+}
+
+impl Store {
+    /// What would go with a user.
+    ///
+    /// # Errors
+    /// [`Refusal::StillReferenced`] with every table that nothing was decided about, [`Refusal::Usage`] for a decision
+    /// about a table that does not refer to what is deleted, or a failure of the database.
+    pub fn deletion(&self, user: &User, decisions: &Decisions) -> Result<Deletion> {
+        self.snapshot(|store| Plan::make(store, user, decisions)?.deletion())
+    }
+
+    /// The columns by which rows belong to a user: of the admin log, groups, permissions and tokens, and of profiles. A
+    /// profile that may do without a user does not belong to one.
+    fn belongings(&self) -> Result<Vec<(String, String)>> {
+        let mut tables = vec!["django_admin_log"];
+        tables.extend(self.token_tables());
+        let mut columns: Vec<(&str, &str)> = tables.into_iter().map(|table| (table, "user_id")).collect();
+        let permissions = self.permission_link()?;
+        for link in self.group_link()?.into_iter().chain(&permissions) {
+            columns.push((&link.table, &link.user_column));
+        }
+        for profile in self.profile_tables()? {
+            if !is_nullable(&profile.table, &profile.user_column) {
+                columns.push((&profile.table.name, &profile.user_column));
+            }
+        }
+        Ok(columns.into_iter().map(|(table, column)| (table.to_owned(), column.to_owned())).collect())
+    }
+}
+
+impl Transaction<'_> {
+    /// Deletes a user with all that was shown to go along, and nothing else.
+    ///
+    /// # Errors
+    /// [`Refusal::UserNotFound`] or [`Refusal::ChangedMeanwhile`] where it is not what was shown any more, and as
+    /// [`Store::deletion`]. What refers to the user in a way that is not seen here is refused at the commit.
+    pub fn delete_user(&self, user: &User, decisions: &Decisions, shown: &Deletion) -> Result<()> {
+        let now = self.user_of_key(&user.id)?;
+        if now.is_none_or(|now| now.username != user.username) {
+            return Err(Refusal::UserNotFound(user.username.clone()).into());
+        }
+        let plan = Plan::make(self, user, decisions)?;
+        if plan.deletion()? != *shown {
+            return Err(Refusal::ChangedMeanwhile(format!("What goes with {:?}", user.username)).into());
+        }
+        // The order of deleting is right wherever there is one; among tables that refer to each other there is none.
+        self.engine.defer_references()?;
+        plan.carry_out()
+    }
+}
+
+impl<'a> Plan<'a> {
+    fn make(store: &'a Store, user: &User, decisions: &'a Decisions) -> Result<Self> {
+        let belongings = store.belongings()?;
+        let mut plan = Self { store, decisions, belongings, nodes: Vec::new(), edges: Vec::new() };
+        plan.find_references()?;
+        plan.check_decisions()?;
+        plan.gather(&user.id)?;
+        Ok(plan)
+    }
+
+    /// Finds every reference to a table of which rows may go.
+    fn find_references(&mut self) -> Result<()> {
+        let store = self.store;
+        let mut open = Vec::new();
+        if let Some(users) = self.number_of(&store.layout.users.table)? {
+            self.lets_go(users, &mut open);
+        }
+        while let Some(to) = open.pop() {
+            let table = self.nodes[to].table.clone();
+            for referring in store.engine.referring_to(&[&table.name])? {
+                let Some(from) = self.number_of(&referring)? else { continue };
+                for reference in &referring.references {
+                    if reference.table.eq_ignore_ascii_case(&table.name) && has(&table, &reference.target) {
+                        let rule = self.rule(&referring, reference, to);
+                        if rule.takes_the_row() {
+                            self.lets_go(from, &mut open);
+                        }
+                        let (column, target) = (reference.column.clone(), reference.target.clone());
+                        self.edges.push(Edge { from, column, to, target, rule });
+                    }
+                }
+            }
+            if let Some(link) = parent_link(&table)
+                && let Some(parent) = store.engine.table(&link.table)?
+                && let Some(parent) = self.number_of(&parent)?
+            {
+                self.lets_go(parent, &mut open);
+            }
+        }
+        Ok(())
+    }
+
+    fn lets_go(&mut self, node: usize, open: &mut Vec<usize>) {
+        if !self.nodes[node].may_go {
+            self.nodes[node].may_go = true;
+            open.push(node);
+        }
+    }
+
+    /// The node of this table, made where there is none; `None` for a table whose rows cannot be told apart, which is
+    /// left to the database.
+    fn number_of(&mut self, table: &Table) -> Result<Option<usize>> {
+        let known = self.nodes.iter().position(|node| node.table.name == table.name);
+        if known.is_some() {
+            return Ok(known);
+        }
+        let number = self.nodes.len();
+        let Some(row) = self.store.engine.row_name(table)? else { return Ok(None) };
+        let going = format!("temp.authctl_going_{number}");
+        self.nodes.push(Node { table: table.clone(), row, going, may_go: false });
+        Ok(Some(number))
+    }
+
+    fn rule(&self, table: &Table, reference: &Reference, to: usize) -> Rule {
+        let is_named = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case(&table.name));
+        if parent_link(table).is_some_and(|link| link.column == reference.column) {
+            Rule::IsSame
+        } else if to == 0 && self.belongings.contains(&(table.name.clone(), reference.column.clone())) {
+            Rule::Goes
+        } else if is_named(&self.decisions.set_null) {
+            Rule::IsEmptied
+        } else if is_named(&self.decisions.cascade) {
+            Rule::Cascades
+        } else {
+            Rule::Stays
+        }
+    }
+
+    /// Refuses a decision about a table that does not refer to what may be deleted.
+    fn check_decisions(&self) -> Result<()> {
+        let Decisions { cascade, set_null } = self.decisions;
+        for (option, names) in [("--cascade", cascade), ("--set-null", set_null)] {
+            for name in names {
+                let refers = |edge: &Edge| self.nodes[edge.from].table.name.eq_ignore_ascii_case(name);
+                if !self.edges.iter().any(refers) {
+                    let known = match &self.undecided()[..] {
+                        [] => "No table here needs a decision".to_owned(),
+                        names => format!("Tables that do: {}", names.join(", ")),
+                    };
+                    let message =
+                        format!("{option} {name}: that table does not refer to what is deleted. {known}.");
+                    return Err(Refusal::Usage(message).into());
+                }
+            }
+        }
+        match cascade.iter().find(|name| set_null.iter().any(|other| other.eq_ignore_ascii_case(name))) {
+            Some(both) => {
+                Err(Refusal::usage(format!("{both}: give --cascade or --set-null, not both.")).into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The tables about which something is to be decided, sorted.
+    fn undecided(&self) -> Vec<&str> {
+        let open = self.edges.iter().filter(|edge| !matches!(edge.rule, Rule::Goes | Rule::IsSame));
+        let mut names: Vec<&str> = open.map(|edge| &*self.nodes[edge.from].table.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Gathers the rows that go.
+    fn gather(&self, user: &Key) -> Result<()> {
+        let engine = &*self.store.engine;
+        for node in &self.nodes {
+            engine.execute(&format!("CREATE TABLE {} (place PRIMARY KEY)", node.going), &[])?;
+        }
+        let users = &self.nodes[0];
+        let sql = format!(
+            "INSERT INTO {} SELECT t.{} FROM {} AS t WHERE t.{} = ?1",
+            users.going,
+            users.row,
+            quoted(&users.table.name),
+            quoted(&self.store.layout.users.key)
+        );
+        engine.execute(&sql, &[user.into()])?;
+        let mut grown = vec![0];
+        while let Some(at) = grown.pop() {
+            for edge in self.edges.iter().filter(|edge| edge.rule.takes_the_row()) {
+                let (node, rows) = if edge.to == at {
+                    (edge.from, self.referring_rows(edge))
+                } else if edge.from == at && edge.rule == Rule::IsSame {
+                    (edge.to, self.referred_rows(edge))
+                } else {
+                    continue;
+                };
+                let Node { row, going, .. } = &self.nodes[node];
+                let sql = format!("INSERT OR IGNORE INTO {going} SELECT t.{row} {rows}");
+                if engine.execute(&sql, &[])? > 0 && !grown.contains(&node) {
+                    grown.push(node);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that refer to what goes, as the end of a query over `t`.
+    fn referring_rows(&self, edge: &Edge) -> String {
+        let (from, to) = (&self.nodes[edge.from], &self.nodes[edge.to]);
+        format!(
+            "FROM {} AS t WHERE t.{} IN (SELECT p.{} FROM {} AS p WHERE p.{} IN (SELECT place FROM {}))",
+            quoted(&from.table.name),
+            quoted(&edge.column),
+            quoted(&edge.target),
+            quoted(&to.table.name),
+            to.row,
+            to.going
+        )
+    }
+
+    /// The rows to which what goes refers, as the end of a query over `t`.
+    fn referred_rows(&self, edge: &Edge) -> String {
+        let (from, to) = (&self.nodes[edge.from], &self.nodes[edge.to]);
+        format!(
+            "FROM {} AS t WHERE t.{} IN (SELECT c.{} FROM {} AS c WHERE c.{} IN (SELECT place FROM {}))",
+            quoted(&to.table.name),
+            quoted(&edge.target),
+            quoted(&edge.column),
+            quoted(&from.table.name),
+            from.row,
+            from.going
+        )
+    }
+
+    /// The rows that refer to what goes and do not go themselves.
+    fn staying_rows(&self, edge: &Edge) -> String {
+        let Node { row, going, .. } = &self.nodes[edge.from];
+        format!("{} AND t.{row} NOT IN (SELECT place FROM {going})", self.referring_rows(edge))
+    }
+
+    /// What goes, if nothing stands in the way.
+    fn deletion(&self) -> Result<Deletion> {
+        let mut deleted = Vec::new();
+        for at in self.order() {
+            let Node { table, going, .. } = &self.nodes[at];
+            let [count] = self.store.numbers(&format!("SELECT count(*) FROM {going}"))?;
+            if count > 0 {
+                deleted.push((table.name.clone(), count));
+            }
+        }
+        let mut emptied: Vec<(String, u64)> = Vec::new();
+        let mut faults = Vec::new();
+        for (at, node) in self.nodes.iter().enumerate() {
+            let mut in_the_way: Vec<&Edge> = Vec::new();
+            for edge in self.edges.iter().filter(|edge| edge.from == at && !edge.rule.takes_the_row()) {
+                let [count] = self.store.numbers(&format!("SELECT count(*) {}", self.staying_rows(edge)))?;
+                if count == 0 {
+                    continue;
+                }
+                if edge.rule == Rule::IsEmptied && is_nullable(&node.table, &edge.column) {
+                    emptied.push((format!("{}.{}", node.table.name, edge.column), count));
+                } else {
+                    in_the_way.push(edge);
+                }
+            }
+            if !in_the_way.is_empty() {
+                faults.push(self.fault(node, &in_the_way)?);
+            }
+        }
+        if faults.is_empty() {
+            Ok(Deletion { deleted, emptied })
+        } else {
+            Err(Refusal::StillReferenced(faults).into())
+        }
+    }
+
+    /// What is to be said of a table whose rows stand in the way.
+    fn fault(&self, node: &Node, edges: &[&Edge]) -> Result<Fault> {
+        let rows: Vec<String> =
+            edges.iter().map(|edge| format!("SELECT t.{} {}", node.row, self.staying_rows(edge))).collect();
+        let [count] = self.store.numbers(&format!("SELECT count(*) FROM ({})", rows.join(" UNION ")))?;
+        let mut by: Vec<String> = edges
+            .iter()
+            .map(|edge| format!("{} to {}", edge.column, self.nodes[edge.to].table.name))
+            .collect();
+        by.sort();
+        let name = &node.table.name;
+        let (rows, refer) = if count == 1 { ("row", "refers") } else { ("rows", "refer") };
+        let fixed: Vec<&str> = edges
+            .iter()
+            .map(|edge| &*edge.column)
+            .filter(|column| !is_nullable(&node.table, column))
+            .collect();
+        let deletes = format!("--cascade {name} deletes such rows");
+        let ways = match &fixed[..] {
+            [] => format!("{deletes}, --set-null {name} empties the reference"),
+            fixed if edges[0].rule == Rule::IsEmptied => {
+                format!("{} must have a value; {deletes}", fixed.join(", "))
+            }
+            _ => deletes,
+        };
+        let message =
+            format!("{name}: {count} {rows} {refer} to what would be deleted ({}). {ways}.", by.join(", "));
+        Ok(Fault::new(name, "still_referenced", message))
+    }
+
+    /// The nodes whose rows may go, each before those to which it refers.
+    fn order(&self) -> Vec<usize> {
+        fn visit(plan: &Plan<'_>, at: usize, seen: &mut Vec<usize>, order: &mut Vec<usize>) {
+            if seen.contains(&at) || !plan.nodes[at].may_go {
+                return;
+            }
+            seen.push(at);
+            for edge in plan.edges.iter().filter(|edge| edge.to == at) {
+                visit(plan, edge.from, seen, order);
+            }
+            order.push(at);
+        }
+        let mut order = Vec::new();
+        let mut seen = Vec::new();
+        for at in 0..self.nodes.len() {
+            visit(self, at, &mut seen, &mut order);
+        }
+        order
+    }
+
+    fn carry_out(&self) -> Result<()> {
+        let engine = &*self.store.engine;
+        for edge in self.edges.iter().filter(|edge| edge.rule == Rule::IsEmptied) {
+            let Node { table, row, .. } = &self.nodes[edge.from];
+            let (name, column) = (quoted(&table.name), quoted(&edge.column));
+            let rows = self.staying_rows(edge);
+            engine.execute(
+                &format!("UPDATE {name} SET {column} = NULL WHERE {row} IN (SELECT t.{row} {rows})"),
+                &[],
+            )?;
+        }
+        for at in self.order() {
+            let Node { table, row, going, .. } = &self.nodes[at];
+            let name = quoted(&table.name);
+            engine.execute(&format!("DELETE FROM {name} WHERE {row} IN (SELECT place FROM {going})"), &[])?;
+        }
+        for node in &self.nodes {
+            engine.execute(&format!("DROP TABLE {}", node.going), &[])?;
+        }
+        Ok(())
+    }
+}
+
+/// The reference by which a child of multi-table inheritance is its parent.
+fn parent_link(table: &Table) -> Option<&Reference> {
+    let [key] = &table.key[..] else { return None };
+    table.reference(key).filter(|link| link.column.ends_with(PARENT_LINK))
+}
+
+fn is_nullable(table: &Table, column: &str) -> bool {
+    table.column(column).is_some_and(|column| column.nullable)
+}
+
+/// Has the table this column? SQL knows no upper and lower case in names.
+fn has(table: &Table, name: &str) -> bool {
+    table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name))
+}

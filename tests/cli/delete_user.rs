@@ -1,0 +1,557 @@
+use std::thread;
+use std::time::Instant;
+
+use rusqlite::Connection;
+
+use crate::env::{Run, TestEnv};
+use crate::seed::{self, Person};
+use crate::terminal::Terminal;
+
+const ORDERS: &str = "CREATE TABLE shop_order (id integer PRIMARY KEY, buyer_id integer NOT NULL REFERENCES auth_user (id) \
+                      DEFERRABLE INITIALLY DEFERRED);
+                      CREATE TABLE shop_line (id integer PRIMARY KEY, order_id integer NOT NULL REFERENCES shop_order \
+                      (id) DEFERRABLE INITIALLY DEFERRED);";
+
+fn delete(env: &TestEnv, arguments: &[&str]) -> Run {
+    env.run(["delete-user"].iter().chain(arguments))
+}
+
+/// Users meg and ann, of these keys, in a database of authctl's own.
+fn pair(more: &str) -> TestEnv {
+    let env = TestEnv::with_database("");
+    seed::users(&env, &["meg", "ann"]);
+    env.execute(more);
+    env
+}
+
+/// Nothing of this user's is left, ann is untouched, and no reference points at nothing.
+#[track_caller]
+fn is_gone(env: &TestEnv, name: &str) {
+    let users = env.rows("SELECT username FROM auth_user");
+    assert!(!users.contains(&name.to_owned()), "{users:?}");
+    assert_eq!(env.rows("PRAGMA foreign_key_check"), Vec::<String>::new());
+    assert_eq!(env.value("PRAGMA integrity_check"), "ok");
+}
+
+#[track_caller]
+fn refuses(env: &TestEnv, arguments: &[&str], code: i32, words: &[&str]) {
+    let before = env.database_bytes();
+    for more in [&["--yes"][..], &["--dry-run"]] {
+        let run = delete(env, &[arguments, more].concat()).ends_with(code);
+        for word in words {
+            assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
+        }
+        assert!(run.stdout.is_empty());
+    }
+    assert!(env.database_bytes() == before);
+}
+
+#[test]
+fn a_plain_user_goes_with_the_token() {
+    let env = TestEnv::with_database("");
+    env.run(["register", "meg", "--no-password"]).succeeds();
+    env.run(["register", "ann", "--no-password"]).succeeds();
+    let run = delete(&env, &["meg", "--yes"]).succeeds();
+    assert_eq!(run.stdout, "");
+    assert_eq!(
+        run.stderr,
+        "To delete: authtoken_token (1 row)\nTo delete: auth_user (1 row)\nDeleted meg (id 1) with 1 more row.\n"
+    );
+    is_gone(&env, "meg");
+    assert_eq!(env.rows("SELECT user_id FROM authtoken_token"), ["2"]);
+    delete(&env, &["meg", "--yes"]).ends_with(3);
+}
+
+/// meg of the staff, in a group, with a permission, tokens of both schemes, a profile and a log of what she did.
+fn staff() -> TestEnv {
+    let env = TestEnv::with_schema("both_schemes");
+    let database = env.database();
+    for username in ["meg", "ann"] {
+        let key = Person { username, staff: true, ..Person::default() }.add_to(&database);
+        seed::drf_token(&database, key, &seed::key(&format!("abcdef{key}")));
+        seed::knox_token(&database, key, &format!("knox{key}aaaaaaaaaa"), None);
+        seed::knox_token(&database, key, &format!("knox{key}bbbbbbbbbb"), None);
+        let sql = format!(
+            "INSERT INTO levelupapi_gamer (bio, user_id) VALUES ('plays', {key});
+             INSERT INTO auth_user_user_permissions (user_id, permission_id) VALUES ({key}, 1), ({key}, 2);
+             INSERT INTO django_admin_log (object_repr, action_flag, change_message, user_id, action_time) VALUES \
+             ('x', 1, '', {key}, '2024-01-01'), ('y', 2, '', {key}, '2024-01-01'), ('z', 3, '', {key}, '2024-01-01')"
+        );
+        env.execute(&sql);
+    }
+    seed::group(&database, "editors", &[1, 2]);
+    env
+}
+
+#[test]
+fn what_belongs_to_a_user_goes_along_and_is_counted() {
+    let env = staff();
+    let answer = delete(&env, &["meg", "--yes", "--format", "json"]).succeeds().json();
+    assert_eq!(
+        answer,
+        serde_json::json!({
+            "user": "meg",
+            "id": 1,
+            "deleted": {
+                "auth_user_groups": 1,
+                "auth_user_user_permissions": 2,
+                "authtoken_token": 1,
+                "django_admin_log": 3,
+                "knox_authtoken": 2,
+                "levelupapi_gamer": 1,
+                "auth_user": 1,
+            },
+            "emptied": {},
+            "changed": true,
+            "fields": answer["fields"],
+            "dry_run": false,
+        })
+    );
+    assert_eq!(answer["fields"].as_array().unwrap().len(), 7);
+    is_gone(&env, "meg");
+    for table in answer["deleted"].as_object().unwrap().keys() {
+        let column = if table == "auth_user" { "id" } else { "user_id" };
+        let left = env.rows(&format!("SELECT DISTINCT {column} FROM {table}"));
+        assert_eq!(left, ["2"], "{table}");
+    }
+    assert_eq!(env.value("SELECT count(*) FROM auth_group"), "1");
+}
+
+#[test]
+fn a_dry_run_shows_all_and_changes_nothing() {
+    let env = staff();
+    let before = env.database_bytes();
+    let run = delete(&env, &["meg", "--dry-run"]).succeeds();
+    for word in [
+        "Would delete: django_admin_log (3 rows)",
+        "Would delete: levelupapi_gamer (1 row)",
+        "Would delete meg with 10 more rows; nothing was changed.",
+    ] {
+        assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
+    }
+    let answer = delete(&env, &["meg", "--dry-run", "--format", "json"]).succeeds().json();
+    assert_eq!((&answer["dry_run"], &answer["changed"]), (&true.into(), &true.into()));
+    assert_eq!(answer["deleted"]["knox_authtoken"], 2);
+    assert!(env.database_bytes() == before);
+}
+
+#[test]
+fn a_script_has_to_agree_beforehand() {
+    let env = staff();
+    let before = env.database_bytes();
+    let run = delete(&env, &["meg"]).ends_with(2);
+    assert!(run.stderr.contains("To delete: knox_authtoken (2 rows)"), "{}", run.stderr);
+    assert!(run.stderr.contains("--yes"), "{}", run.stderr);
+    assert!(env.database_bytes() == before);
+}
+
+#[test]
+fn other_rows_are_in_the_way_until_it_is_decided_about_them() {
+    let env = TestEnv::with_schema("many_to_many");
+    seed::users(&env, &["meg", "ann"]);
+    env.execute(
+        "INSERT INTO teams_player (nickname, user_id) VALUES ('Meg', 1), ('Ann', 2);
+         INSERT INTO teams_player_follows (player_id, user_id) VALUES (1, 2), (2, 1);
+         INSERT INTO teams_team (name) VALUES ('reds');
+         INSERT INTO teams_team_fans (team_id, user_id) VALUES (1, 1), (1, 2);
+         INSERT INTO teams_visit (page, at, user_id) VALUES ('a', '2024-01-01', 1), ('b', '2024-01-01', 1), \
+         ('c', '2024-01-01', 2)",
+    );
+    let error = {
+        refuses(
+            &env,
+            &["meg"],
+            6,
+            &["teams_visit: 2 rows", "teams_team_fans: 1 row", "--cascade teams_visit"],
+        );
+        delete(&env, &["meg", "--yes", "--format", "json"]).ends_with(6).error()
+    };
+    assert_eq!(error["code"], "still_referenced");
+    let tables: Vec<&str> =
+        error["faults"].as_array().unwrap().iter().map(|fault| fault["field"].as_str().unwrap()).collect();
+    // One row follows meg, and one is of whom meg's profile follows.
+    assert!(error["message"].as_str().unwrap().contains("teams_player_follows: 2 rows"), "{error}");
+    let mut sorted = tables.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, ["teams_player_follows", "teams_team_fans", "teams_visit"]);
+
+    let all = ["teams_visit", "teams_team_fans", "teams_player_follows"];
+    let cascade: Vec<&str> = all.iter().flat_map(|table| ["--cascade", table]).collect();
+    // What is left out is still in the way.
+    refuses(&env, &[&["meg"][..], &cascade[2..]].concat(), 6, &["teams_visit: 2 rows"]);
+    let answer = delete(&env, &[&["meg", "--yes", "--format", "json"][..], &cascade].concat());
+    let answer = answer.succeeds().json();
+    assert_eq!(answer["deleted"]["teams_visit"], 2);
+    assert_eq!(answer["deleted"]["teams_player"], 1);
+    is_gone(&env, "meg");
+    assert_eq!(env.rows("SELECT page FROM teams_visit"), ["c"]);
+    assert_eq!(env.rows("SELECT user_id FROM teams_team_fans"), ["2"]);
+    assert_eq!(env.value("SELECT count(*) FROM teams_player_follows"), "0");
+}
+
+#[test]
+fn a_cascade_goes_on_only_where_it_was_decided() {
+    let env = pair(&format!(
+        "{ORDERS} INSERT INTO shop_order VALUES (1, 1), (2, 2), (3, 1);
+         INSERT INTO shop_line VALUES (1, 1), (2, 2), (3, 3), (4, 3)"
+    ));
+    refuses(&env, &["meg", "--cascade", "shop_order"], 6, &["shop_line: 3 rows", "order_id to shop_order"]);
+    let run = delete(&env, &["meg", "--cascade", "SHOP_ORDER", "--cascade", "shop_line", "--yes"]).succeeds();
+    assert!(run.stderr.ends_with("Deleted meg (id 1) with 5 more rows.\n"), "{}", run.stderr);
+    is_gone(&env, "meg");
+    assert_eq!(env.rows("SELECT id FROM shop_order"), ["2"]);
+    assert_eq!(env.rows("SELECT id FROM shop_line"), ["2"]);
+}
+
+#[test]
+fn a_profile_that_others_refer_to_is_in_the_way() {
+    let env = TestEnv::with_schema("repairs");
+    seed::users(&env, &["meg", "ann"]);
+    env.execute(
+        "INSERT INTO repairsapi_customer (address, user_id) VALUES ('a', 1), ('b', 2);
+         CREATE TABLE repairsapi_ticket (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES \
+         repairsapi_customer (id) DEFERRABLE INITIALLY DEFERRED);
+         INSERT INTO repairsapi_ticket VALUES (1, 1), (2, 2)",
+    );
+    refuses(&env, &["meg"], 6, &["repairsapi_ticket: 1 row", "customer_id to repairsapi_customer"]);
+    delete(&env, &["meg", "--cascade", "repairsapi_ticket", "--yes"]).succeeds();
+    is_gone(&env, "meg");
+    assert_eq!(env.rows("SELECT user_id FROM repairsapi_customer"), ["2"]);
+    assert_eq!(env.rows("SELECT id FROM repairsapi_ticket"), ["2"]);
+}
+
+#[test]
+fn a_reference_is_emptied_where_it_may_be() {
+    let env = pair(
+        "CREATE TABLE blog_post (id integer PRIMARY KEY, author_id integer REFERENCES auth_user (id), editor_id integer \
+         REFERENCES auth_user (id));
+         INSERT INTO blog_post VALUES (1, 1, 1), (2, 2, 1), (3, 2, 2), (4, NULL, 1)",
+    );
+    refuses(&env, &["meg"], 6, &["blog_post: 3 rows", "--set-null blog_post"]);
+    let answer = delete(&env, &["meg", "--set-null", "blog_post", "--yes", "--format", "json"]);
+    let answer = answer.succeeds().json();
+    assert_eq!(answer["emptied"], serde_json::json!({ "blog_post.author_id": 1, "blog_post.editor_id": 3 }));
+    assert_eq!(answer["deleted"], serde_json::json!({ "auth_user": 1 }));
+    is_gone(&env, "meg");
+    let posts = env.rows("SELECT * FROM blog_post");
+    assert_eq!(posts, ["1|NULL|NULL", "2|2|NULL", "3|2|2", "4|NULL|NULL"]);
+}
+
+#[test]
+fn a_reference_that_must_have_a_value_is_not_emptied() {
+    let env = pair(&format!("{ORDERS} INSERT INTO shop_order VALUES (1, 1)"));
+    refuses(
+        &env,
+        &["meg", "--set-null", "shop_order"],
+        6,
+        &["buyer_id must have a value", "--cascade shop_order"],
+    );
+    // Where there is no such row, there is nothing to refuse.
+    delete(&env, &["ann", "--set-null", "shop_order", "--yes"]).succeeds();
+    is_gone(&env, "ann");
+}
+
+#[test]
+fn a_profile_that_may_do_without_a_user_is_decided_about() {
+    for (option, left) in [("--set-null", &["A1|NULL", "A2|2"][..]), ("--cascade", &["A2|2"])] {
+        let env = TestEnv::with_schema("nullable_link");
+        seed::users(&env, &["meg", "ann"]);
+        env.execute("INSERT INTO seating_seat (label, user_id) VALUES ('A1', 1), ('A2', 2)");
+        refuses(&env, &["meg"], 6, &["seating_seat: 1 row", "--set-null seating_seat"]);
+        delete(&env, &["meg", option, "seating_seat", "--yes"]).succeeds();
+        is_gone(&env, "meg");
+        assert_eq!(env.rows("SELECT label, user_id FROM seating_seat"), left);
+    }
+}
+
+#[test]
+fn other_references_of_a_profile_table_are_not_the_users_own() {
+    let env = TestEnv::with_schema("two_references");
+    seed::users(&env, &["meg", "ann", "joe"]);
+    env.execute(
+        "INSERT INTO mentoring_trainee (goal, mentor_id, referred_by_id, user_id) VALUES ('a', NULL, NULL, 1), \
+         ('b', 1, 1, 2), ('c', NULL, 1, 3)",
+    );
+    refuses(
+        &env,
+        &["meg"],
+        6,
+        &["mentoring_trainee: 2 rows", "mentor_id to auth_user, referred_by_id to auth_user"],
+    );
+    delete(&env, &["meg", "--set-null", "mentoring_trainee", "--yes"]).succeeds();
+    is_gone(&env, "meg");
+    let left = env.rows("SELECT goal, mentor_id, referred_by_id, user_id FROM mentoring_trainee");
+    assert_eq!(left, ["b|NULL|NULL|2", "c|NULL|NULL|3"]);
+}
+
+#[test]
+fn a_child_of_inheritance_is_its_parent() {
+    let env = TestEnv::with_schema("inherited_profile");
+    seed::users(&env, &["meg", "ann"]);
+    env.execute(
+        "INSERT INTO press_author (user_ptr_id, pen_name, royalty) VALUES (1, 'M', 1), (2, 'A', 1);
+         CREATE TABLE press_poet (author_ptr_id integer PRIMARY KEY REFERENCES press_author (user_ptr_id) DEFERRABLE \
+         INITIALLY DEFERRED);
+         INSERT INTO press_poet VALUES (1), (2)",
+    );
+    let answer = delete(&env, &["meg", "--yes", "--format", "json"]).succeeds().json();
+    assert_eq!(answer["deleted"], serde_json::json!({ "press_poet": 1, "press_author": 1, "auth_user": 1 }));
+    is_gone(&env, "meg");
+
+    // The parent of a profile goes too, and with it the parent's other children; what refers to one of them is in the way.
+    let env = pair(
+        "CREATE TABLE app_person (id integer PRIMARY KEY);
+         CREATE TABLE app_worker (person_ptr_id integer PRIMARY KEY REFERENCES app_person (id), user_id integer NOT NULL \
+         UNIQUE REFERENCES auth_user (id));
+         CREATE TABLE app_driver (person_ptr_id integer PRIMARY KEY REFERENCES app_person (id));
+         CREATE TABLE app_trip (id integer PRIMARY KEY, person_id integer REFERENCES app_person (id));
+         INSERT INTO app_person VALUES (7), (8), (9);
+         INSERT INTO app_worker VALUES (7, 1), (8, 2);
+         INSERT INTO app_driver VALUES (7), (9);
+         INSERT INTO app_trip VALUES (1, 7), (2, 8)",
+    );
+    refuses(&env, &["meg"], 6, &["app_trip: 1 row", "person_id to app_person"]);
+    delete(&env, &["meg", "--set-null", "app_trip", "--yes"]).succeeds();
+    is_gone(&env, "meg");
+    assert_eq!(env.rows("SELECT id FROM app_person"), ["8", "9"]);
+    assert_eq!(env.rows("SELECT person_ptr_id FROM app_worker"), ["8"]);
+    assert_eq!(env.rows("SELECT person_ptr_id FROM app_driver"), ["9"]);
+    assert_eq!(env.rows("SELECT * FROM app_trip"), ["1|NULL", "2|8"]);
+}
+
+#[test]
+fn rows_that_refer_to_their_own_table_go_from_the_root() {
+    const TREE: &str = "CREATE TABLE forum_note (id integer PRIMARY KEY, parent_id integer REFERENCES forum_note (id), \
+                        user_id integer REFERENCES auth_user (id));
+                        INSERT INTO forum_note VALUES (1, NULL, 1), (2, 1, 2), (3, 2, 2), (4, 3, 1), (5, 5, 2), \
+                        (6, NULL, 2)";
+    let env = pair(TREE);
+    delete(&env, &["meg", "--cascade", "forum_note", "--yes"]).succeeds();
+    is_gone(&env, "meg");
+    assert_eq!(env.rows("SELECT id FROM forum_note"), ["5", "6"]);
+
+    let env = pair(TREE);
+    delete(&env, &["meg", "--set-null", "forum_note", "--yes"]).succeeds();
+    is_gone(&env, "meg");
+    assert_eq!(env.rows("SELECT * FROM forum_note")[..2], ["1|NULL|NULL", "2|1|2"]);
+}
+
+#[test]
+fn tables_that_refer_to_each_other_go_together() {
+    let env = pair(
+        "CREATE TABLE app_team (id integer PRIMARY KEY, captain_id integer NOT NULL REFERENCES app_player (id));
+         CREATE TABLE app_player (id integer PRIMARY KEY, team_id integer NOT NULL REFERENCES app_team (id), user_id \
+         integer NOT NULL REFERENCES auth_user (id));
+         PRAGMA foreign_keys = OFF;
+         INSERT INTO app_team VALUES (1, 10), (2, 20);
+         INSERT INTO app_player VALUES (10, 1, 1), (11, 1, 1), (20, 2, 2)",
+    );
+    refuses(&env, &["meg", "--cascade", "app_player"], 6, &["app_team: 1 row"]);
+    delete(&env, &["meg", "--cascade", "app_player", "--cascade", "app_team", "--yes"]).succeeds();
+    is_gone(&env, "meg");
+    assert_eq!(env.rows("SELECT id FROM app_player"), ["20"]);
+    assert_eq!(env.rows("SELECT id FROM app_team"), ["2"]);
+}
+
+#[test]
+fn a_reference_may_be_to_another_column_than_the_key() {
+    let env = pair(
+        "CREATE TABLE app_badge (id integer PRIMARY KEY, name varchar(150) NOT NULL REFERENCES auth_user (username) \
+         ON DELETE RESTRICT, code text UNIQUE);
+         CREATE TABLE app_door (code text REFERENCES app_badge (code) ON DELETE RESTRICT, PRIMARY KEY (code)) \
+         WITHOUT ROWID;
+         INSERT INTO app_badge VALUES (5, 'meg', 'x'), (6, 'ann', 'y');
+         INSERT INTO app_door VALUES ('x'), ('y')",
+    );
+    refuses(&env, &["meg"], 6, &["app_badge: 1 row", "name to auth_user"]);
+    refuses(&env, &["meg", "--cascade", "app_badge"], 6, &["app_door: 1 row", "code to app_badge"]);
+    delete(&env, &["meg", "--cascade", "app_badge", "--cascade", "app_door", "--yes"]).succeeds();
+    is_gone(&env, "meg");
+    assert_eq!(env.rows("SELECT id FROM app_badge"), ["6"]);
+    assert_eq!(env.rows("SELECT code FROM app_door"), ["y"]);
+}
+
+#[test]
+fn users_who_refer_to_the_user_go_with_all_that_is_theirs() {
+    let env = pair(
+        "ALTER TABLE auth_user ADD COLUMN invited_by_id integer REFERENCES auth_user (id);
+         UPDATE auth_user SET invited_by_id = 1 WHERE username = 'ann'",
+    );
+    seed::drf_token(&env.database(), 2, &seed::key("abcdef"));
+    refuses(&env, &["meg"], 6, &["auth_user: 1 row", "invited_by_id to auth_user"]);
+    let answer = delete(&env, &["meg", "--cascade", "auth_user", "--dry-run", "--format", "json"]);
+    let deleted = &answer.succeeds().json()["deleted"];
+    assert_eq!(*deleted, serde_json::json!({ "authtoken_token": 1, "auth_user": 2 }));
+    delete(&env, &["meg", "--set-null", "auth_user", "--yes"]).succeeds();
+    is_gone(&env, "meg");
+    assert_eq!(env.rows("SELECT username, invited_by_id FROM auth_user"), ["ann|NULL"]);
+}
+
+#[test]
+fn what_is_not_seen_the_database_refuses() {
+    let env = pair(
+        "CREATE UNIQUE INDEX both ON auth_user (id, username);
+         CREATE TABLE app_pair (id integer PRIMARY KEY, a integer, b text, FOREIGN KEY (a, b) REFERENCES auth_user (id, \
+         username) DEFERRABLE INITIALLY DEFERRED);
+         INSERT INTO app_pair VALUES (1, 1, 'meg')",
+    );
+    refuses(&env, &["meg"], 6, &["Something still refers to meg", "Nothing was changed"]);
+    assert_eq!(
+        delete(&env, &["meg", "--yes", "--format", "json"]).ends_with(6).error()["code"],
+        "still_referenced"
+    );
+    delete(&env, &["ann", "--yes"]).succeeds();
+    is_gone(&env, "ann");
+}
+
+#[test]
+fn a_table_that_does_not_refer_to_the_user_is_wrong_usage() {
+    let env = pair(&format!("{ORDERS} INSERT INTO shop_order VALUES (1, 1)"));
+    for option in ["--cascade", "--set-null"] {
+        for table in ["shop_ordr", "auth_group", "shop_line"] {
+            refuses(&env, &["meg", option, table], 2, &[option, table, "Tables that do: shop_order."]);
+        }
+    }
+    refuses(&env, &["meg", "--cascade", "shop_order", "--set-null", "shop_order"], 2, &["not both"]);
+    // These go anyway.
+    delete(&env, &["ann", "--cascade", "authtoken_token", "--yes"]).succeeds();
+    let none = pair("");
+    refuses(&none, &["meg", "--cascade", "shop_order"], 2, &["No table here needs a decision."]);
+}
+
+#[test]
+fn keys_may_be_uuids() {
+    const MEG: &str = "0123456789abcdef0123456789abcdef";
+    let env = TestEnv::with_schema("uuid_key");
+    for (key, name) in [(MEG, "meg"), ("ffffffffffffffffffffffffffffffff", "ann")] {
+        env.execute(&format!(
+            "INSERT INTO registry_member (id, password, is_superuser, username, first_name, last_name, email, is_staff, \
+             is_active, date_joined) VALUES ('{key}', '!', 0, '{name}', '', '', '', 0, 1, '2024-01-01');
+             INSERT INTO registry_card (id, motto, member_id) VALUES ('{key}', 'x', '{key}');
+             INSERT INTO authtoken_token (key, created, user_id) VALUES ('{key}', '2024-01-01', '{key}');
+             INSERT INTO registry_member_user_permissions (member_id, permission_id) VALUES ('{key}', 1)"
+        ));
+    }
+    let answer = delete(&env, &["meg", "--yes", "--format", "json"]).succeeds().json();
+    assert_eq!(answer["id"], "01234567-89ab-cdef-0123-456789abcdef");
+    for table in ["registry_card", "authtoken_token", "registry_member_user_permissions", "registry_member"] {
+        assert_eq!(answer["deleted"][table], 1, "{table}");
+        assert_eq!(env.value(&format!("SELECT count(*) FROM {table}")), "1", "{table}");
+    }
+    assert_eq!(env.rows("PRAGMA foreign_key_check"), Vec::<String>::new());
+}
+
+#[test]
+fn the_last_active_superuser_is_missed() {
+    let env = TestEnv::with_database("");
+    for username in ["root", "admin"] {
+        Person { username, superuser: true, ..Person::default() }.add_to(&env.database());
+    }
+    let run = delete(&env, &["root", "--yes"]).succeeds();
+    assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+    let run = delete(&env, &["admin", "--dry-run"]).succeeds();
+    assert!(run.stderr.contains("warning: There would be no active superuser any more."), "{}", run.stderr);
+    let run = delete(&env, &["admin", "--yes"]).succeeds();
+    assert!(run.stderr.contains("warning: There is no active superuser any more."), "{}", run.stderr);
+}
+
+#[test]
+fn the_audit_log_names_the_tables() {
+    let env = staff();
+    delete(&env, &["meg", "--yes", "--audit-log", "audit.jsonl"]).succeeds();
+    let log = std::fs::read_to_string(env.path("audit.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!((&lines[1]["state"], &lines[1]["object"]["user"]), (&"done".into(), &"meg".into()));
+    assert!(lines[0]["fields"].as_array().unwrap().contains(&"knox_authtoken".into()), "{log}");
+}
+
+fn at_terminal(env: &TestEnv, arguments: &[&str]) -> Terminal {
+    let mut command = env.command();
+    command.arg("delete-user").args(arguments);
+    Terminal::start(&command)
+}
+
+#[test]
+fn at_a_terminal_the_person_is_asked() {
+    let env = staff();
+    let before = env.database_bytes();
+    let mut terminal = at_terminal(&env, &["meg"]);
+    terminal.expect("To delete: knox_authtoken (2 rows)");
+    terminal.expect("Delete meg with 10 more rows?");
+    terminal.types("n");
+    terminal.ends_with(130);
+    assert!(env.database_bytes() == before);
+    let mut terminal = at_terminal(&env, &["meg"]);
+    terminal.expect("Delete meg");
+    terminal.types("y");
+    terminal.ends_with(0);
+    is_gone(&env, "meg");
+}
+
+#[test]
+fn nothing_but_what_was_shown_is_deleted() {
+    let env = staff();
+    let mut terminal = at_terminal(&env, &["meg"]);
+    terminal.expect("Delete meg with 10 more rows?");
+    seed::knox_token(&env.database(), 1, "knox1cccccccccc", None);
+    terminal.types("y");
+    let screen = terminal.ends_with(8);
+    assert!(screen.contains("has changed in the meantime; nothing was changed here."), "{screen}");
+    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "2");
+    assert_eq!(env.value("SELECT count(*) FROM knox_authtoken WHERE user_id = 1"), "3");
+
+    let mut terminal = at_terminal(&env, &["meg"]);
+    terminal.expect("Delete meg");
+    env.execute("UPDATE auth_user SET username = 'margaret' WHERE id = 1");
+    terminal.types("y");
+    terminal.ends_with(3);
+    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "2");
+}
+
+/// Users who are there, and those of them with profile, tokens and log.
+fn users_and_whole_ones(database: &Connection) -> (i64, i64) {
+    let number = |sql: &str| database.query_row(sql, [], |row| row.get(0)).unwrap();
+    (
+        number("SELECT count(*) FROM auth_user"),
+        number(
+            "SELECT count(*) FROM auth_user AS u WHERE EXISTS (SELECT 1 FROM levelupapi_gamer WHERE user_id = u.id) \
+             AND EXISTS (SELECT 1 FROM authtoken_token WHERE user_id = u.id) \
+             AND (SELECT count(*) FROM django_admin_log WHERE user_id = u.id) = 300",
+        ),
+    )
+}
+
+#[test]
+fn killed_at_any_moment_it_leaves_a_whole_user_or_none() {
+    const RUNS: u32 = 16;
+    let env = TestEnv::with_schema("both_schemes");
+    let database = env.database();
+    for number in 0..=RUNS {
+        let key = seed::user(&database, &format!("user{number}"));
+        seed::drf_token(&database, key, &seed::key(&format!("abcdef{key:02}")));
+        env.execute(&format!(
+            "INSERT INTO levelupapi_gamer (bio, user_id) VALUES ('plays', {key});
+             WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 300)
+             INSERT INTO django_admin_log (object_repr, action_flag, change_message, user_id, action_time)
+             SELECT 'x', 1, '', {key}, '2024-01-01' FROM n"
+        ));
+    }
+    let start = Instant::now();
+    delete(&env, &[&format!("user{RUNS}"), "--yes"]).succeeds();
+    let whole = start.elapsed();
+    let mut killed = 0;
+    for run in 0..RUNS {
+        let mut command = env.command();
+        command.args(["delete-user", &format!("user{run}"), "--yes", "--quiet"]);
+        let mut child = command.spawn().unwrap();
+        thread::sleep(whole * run / RUNS);
+        child.kill().unwrap();
+        killed += u32::from(!child.wait().unwrap().success());
+        assert_eq!(env.value("PRAGMA integrity_check"), "ok");
+        assert_eq!(env.rows("PRAGMA foreign_key_check"), Vec::<String>::new());
+        let (users, whole) = users_and_whole_ones(&database);
+        assert_eq!(users, whole, "after run {run}");
+    }
+    assert!(killed > 0, "no run was killed");
+}
