@@ -56,7 +56,6 @@ pub fn rfc3339(moment: Timestamp) -> String {
 ///
 /// # Errors
 /// What the serializer says.
-#[expect(clippy::ref_option, reason = "serde hands over a field by reference")]
 pub fn serialize_moment<S: Serializer>(moment: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     moment.map(rfc3339).serialize(serializer)
 }

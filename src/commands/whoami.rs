@@ -24,7 +24,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let presented = Presented::find(&args.source, context)?;
-    let (token, user) = presented.accepted(context, store)?;
+    let (token, user) = store.snapshot(|store| presented.accepted(context, store))?;
     let address = if user.email.is_empty() { &user.username } else { &user.email };
     context.output.status(format_args!("Token valid for {address}"));
     let profiles =

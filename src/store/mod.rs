@@ -74,7 +74,11 @@ impl Store {
     }
 
     fn on(engine: Box<dyn Engine>, path: &Path, hints: Hints) -> Result<Self> {
-        let Some(layout) = Layout::discover(&*engine, &hints)? else {
+        // One read lock for all that is looked at, instead of one each.
+        engine.begin(false)?;
+        let discovered = Layout::discover(&*engine, &hints);
+        engine.roll_back();
+        let Some(layout) = discovered? else {
             let is_empty = path.metadata().is_ok_and(|metadata| metadata.len() == 0);
             let reason = if is_empty {
                 "it is empty. In a Django project, run `manage.py migrate`; else delete it and run `authctl init`."

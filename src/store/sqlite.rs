@@ -123,6 +123,20 @@ impl Sqlite {
         rows.map_err(|error| self.translate(error))
     }
 
+    /// The rows of an introspecting PRAGMA on one table or index. As a statement of its own it is prepared faster than as
+    /// a table-valued function.
+    fn pragma<T>(
+        &self,
+        name: &str,
+        argument: &str,
+        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        let sql = format!("PRAGMA {name}({})", quoted(argument));
+        let mut statement = self.connection.prepare(&sql).map_err(|error| self.translate(error))?;
+        let rows = statement.query_map([], read).and_then(Iterator::collect);
+        rows.map_err(|error| self.translate(error))
+    }
+
     fn definitions(&self) -> Result<&[Definition]> {
         if let Some(definitions) = self.definitions.get() {
             return Ok(definitions);
@@ -155,26 +169,21 @@ impl Sqlite {
 
     fn columns(&self, table: &str, definition: &str) -> Result<(Vec<Column>, Vec<String>)> {
         let mut key = Vec::new();
-        let mut columns = self.rows(
-            "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, hidden FROM pragma_table_xinfo(?1)",
-            [table],
-            |row| {
-                let name: String = row.get(0)?;
-                let declared = row.get::<_, String>(1)?.to_ascii_lowercase();
-                if row.get::<_, i64>(4)? > 0 {
-                    key.push(name.clone());
-                }
-                let generated = matches!(row.get(5)?, 2_i64 | 3);
-                Ok(Column {
-                    kind: kind_of(&name, &declared, definition),
-                    may_be_duration: declared == "bigint",
-                    nullable: !row.get::<_, bool>(2)?,
-                    filled: row.get(3)?,
-                    generated,
-                    name,
-                })
-            },
-        )?;
+        let mut columns = self.pragma("table_xinfo", table, |row| {
+            let name: String = row.get("name")?;
+            let declared = row.get::<_, String>("type")?.to_ascii_lowercase();
+            if row.get::<_, i64>("pk")? > 0 {
+                key.push(name.clone());
+            }
+            Ok(Column {
+                kind: kind_of(&name, &declared, definition),
+                may_be_duration: declared == "bigint",
+                nullable: !row.get::<_, bool>("notnull")?,
+                filled: row.get_ref("dflt_value")? != ValueRef::Null,
+                generated: matches!(row.get("hidden")?, 2_i64 | 3),
+                name,
+            })
+        })?;
         // A sole integer primary key is SQLite's row id, which fills itself.
         if let [only] = &key[..]
             && let Some(column) = columns.iter_mut().find(|column| column.name == *only)
@@ -186,38 +195,42 @@ impl Sqlite {
     }
 
     fn references(&self, table: &str) -> Result<Vec<Reference>> {
-        let parts = self.rows(
-            "SELECT f.id, f.\"from\", f.\"table\", \
-                    coalesce(f.\"to\", (SELECT name FROM pragma_table_info(f.\"table\") WHERE pk = 1)) \
-             FROM pragma_foreign_key_list(?1) AS f ORDER BY f.id",
-            [table],
-            |row| {
-                let target: Option<String> = row.get(3)?;
-                Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?, target.unwrap_or_default()))
-            },
-        )?;
+        let parts: Vec<(i64, String, String, Option<String>)> =
+            self.pragma("foreign_key_list", table, |row| {
+                Ok((row.get("id")?, row.get("from")?, row.get("table")?, row.get("to")?))
+            })?;
         let composite = |id| parts.iter().filter(|part| part.0 == id).count() > 1;
-        Ok(parts
-            .iter()
-            .filter(|part| !composite(part.0))
-            .map(|(_, column, table, target): &(i64, String, String, String)| Reference {
-                column: column.clone(),
-                table: table.clone(),
-                target: target.clone(),
-            })
-            .collect())
+        let mut references = Vec::new();
+        for (_, column, table, target) in parts.iter().filter(|part| !composite(part.0)) {
+            let target = match target {
+                Some(target) => target.clone(),
+                None => self.sole_key(table)?,
+            };
+            references.push(Reference { column: column.clone(), table: table.clone(), target });
+        }
+        // SQLite numbers them from the last to the first.
+        references.reverse();
+        Ok(references)
+    }
+
+    /// The primary key's column, to which a reference points that names none.
+    fn sole_key(&self, table: &str) -> Result<String> {
+        let columns: Vec<(String, i64)> =
+            self.pragma("table_info", table, |row| Ok((row.get("name")?, row.get("pk")?)))?;
+        Ok(columns.into_iter().find(|(_, place)| *place == 1).map(|(name, _)| name).unwrap_or_default())
     }
 
     fn uniques(&self, table: &str) -> Result<Vec<Vec<String>>> {
-        let parts: Vec<(String, Option<String>)> = self.rows(
-            "SELECT list.name, info.name FROM pragma_index_list(?1) AS list, pragma_index_info(list.name) AS info \
-             WHERE list.\"unique\" AND NOT list.partial ORDER BY list.seq, info.seqno",
-            [table],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        let sets = parts.chunk_by(|left, right| left.0 == right.0);
-        // An expression has no column name, and what is unique then is not the columns.
-        Ok(sets.filter_map(|set| set.iter().map(|(_, column)| column.clone()).collect()).collect())
+        let indexes: Vec<(String, bool, bool)> = self.pragma("index_list", table, |row| {
+            Ok((row.get("name")?, row.get("unique")?, row.get("partial")?))
+        })?;
+        let mut uniques = Vec::new();
+        for (name, ..) in indexes.into_iter().filter(|(_, is_unique, is_partial)| *is_unique && !is_partial) {
+            // An expression has no column name, and what is unique then is not the columns.
+            let columns: Vec<Option<String>> = self.pragma("index_info", &name, |row| row.get("name"))?;
+            uniques.extend(columns.into_iter().collect::<Option<Vec<String>>>());
+        }
+        Ok(uniques)
     }
 }
 

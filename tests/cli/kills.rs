@@ -84,6 +84,7 @@ fn rounds() -> u32 {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "what was found is shown to the one who asks for it")]
 fn a_killed_command_has_done_all_or_nothing() {
     let (env, token) = prepared();
     let original = env.path("original");
@@ -136,6 +137,7 @@ fn a_killed_command_has_done_all_or_nothing() {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "what was found is shown to the one who asks for it")]
 fn a_killed_init_has_made_the_whole_file_or_none() {
     let env = TestEnv::new();
     let run = |env: &TestEnv| {
