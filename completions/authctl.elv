@@ -48,6 +48,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
             cand check 'Tell what was found in the database, and what is wrong with it'
+            cand backup 'Copy the database to a file, while its server goes on'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -389,6 +390,22 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'authctl;backup'= {
+            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
+            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
+            cand --format 'The form of the output: table, plain, json, jsonl or csv'
+            cand --color 'Colours: auto, always or never'
+            cand --busy-timeout 'How many seconds to wait while another program holds the database'
+            cand --overwrite 'Replace the file if it is there already'
+            cand -q 'Say nothing but results, warnings and errors'
+            cand --quiet 'Say nothing but results, warnings and errors'
+            cand --no-input 'Ask nothing, even at a terminal'
+            cand -y 'Agree beforehand to what would be asked'
+            cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'authctl;completions'= {
             cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
             cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
@@ -420,6 +437,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
             cand check 'Tell what was found in the database, and what is wrong with it'
+            cand backup 'Copy the database to a file, while its server goes on'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -452,6 +470,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help;revoke-token'= {
         }
         &'authctl;help;check'= {
+        }
+        &'authctl;help;backup'= {
         }
         &'authctl;help;completions'= {
         }

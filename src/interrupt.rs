@@ -1,6 +1,9 @@
 //! Ctrl-C: ends the program at once and cleanly, but never in the middle of a transaction.
 
+use std::fs;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,6 +12,9 @@ use anyhow::Result;
 use rustix::termios::{self, OptionalActions, Termios};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+
+/// Files that nobody shall find half made.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
@@ -34,6 +40,11 @@ pub fn watch() -> Result<()> {
             REQUESTED.store(true, Ordering::SeqCst);
             wait_for_critical_sections();
             restore_terminal(modes.as_ref());
+            // Held until the end, so that no other file is begun.
+            let unfinished = unfinished_files();
+            for path in &*unfinished {
+                let _ = fs::remove_file(path);
+            }
             #[expect(
                 clippy::exit,
                 reason = "the main thread may be waiting in a prompt, where nothing else reaches it"
@@ -71,6 +82,32 @@ impl Drop for Critical {
 pub fn critical() -> Critical {
     CRITICAL.fetch_add(1, Ordering::SeqCst);
     Critical(())
+}
+
+/// A file that goes away where the program is ended before it is finished.
+#[derive(Debug)]
+#[must_use = "the file is taken to be finished when this is dropped"]
+pub struct Unfinished(PathBuf);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        unfinished_files().retain(|path| *path != self.0);
+    }
+}
+
+/// Begins a file that is of no use before it is finished; `make` makes it and tells its path.
+///
+/// # Errors
+/// What `make` returns.
+pub fn unfinished<T, E>(make: impl FnOnce() -> Result<(T, PathBuf), E>) -> Result<(T, Unfinished), E> {
+    let mut unfinished = unfinished_files();
+    let (file, path) = make()?;
+    unfinished.push(path.clone());
+    Ok((file, Unfinished(path)))
+}
+
+fn unfinished_files() -> MutexGuard<'static, Vec<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A section that hangs, on a reader that does not read say, must not make the program deaf to Ctrl-C. To end it is

@@ -28,6 +28,7 @@ mod field;
 mod interrupt;
 mod minting;
 pub mod model;
+mod new_file;
 mod new_password;
 mod output;
 pub mod password;

@@ -2,15 +2,15 @@
 //! committed that could not be handed over, and put in their places after it.
 
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueHint};
-use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
+use crate::new_file::NewFile;
 use crate::token::PlainToken;
 
 /// Where a token goes instead of standard output.
@@ -34,7 +34,7 @@ pub struct TokenFiles {
 /// Files that are written but not in their places yet; dropped, they are gone.
 #[derive(Debug, Default)]
 #[must_use = "the files have to be put in their places"]
-pub struct Staged(Vec<(NamedTempFile, PathBuf)>);
+pub struct Staged(Vec<NewFile>);
 
 impl TokenFiles {
     /// Does the token go to files?
@@ -77,20 +77,15 @@ const OWNER_ONLY: u32 = 0o600;
 
 impl Staged {
     fn add(&mut self, path: &Path, content: &[u8], mode: u32) -> Result<()> {
-        let cannot = || format!("{} cannot be written", path.display());
         if path.is_dir() {
-            bail!("{}: it is a folder", cannot());
+            bail!("{} cannot be written: it is a folder", path.display());
         }
         // A link stays a link: what it points at gets the token.
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file =
-            tempfile::Builder::new().prefix(".authctl-").tempfile_in(folder).with_context(cannot)?;
-        file.write_all(content)
-            .and_then(|()| file.as_file().set_permissions(fs::Permissions::from_mode(mode)))
-            .and_then(|()| file.as_file().sync_all())
-            .with_context(cannot)?;
-        self.0.push((file, path));
+        let file = NewFile::at(&path.canonicalize().unwrap_or_else(|_| path.to_owned()))?;
+        file.write(content)?;
+        file.set_mode(mode)?;
+        file.sync()?;
+        self.0.push(file);
         Ok(())
     }
 
@@ -99,10 +94,7 @@ impl Staged {
     /// # Errors
     /// What the operating system says.
     pub fn put(self) -> Result<()> {
-        for (file, path) in self.0 {
-            file.persist(&path).with_context(|| format!("{} cannot be written", path.display()))?;
-        }
-        Ok(())
+        self.0.into_iter().try_for_each(|file| file.appear(true))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The list of subcommands; each is one file with its `Args`, whose comments are the help, and its `run`.
 
+mod backup;
 mod check;
 mod check_password;
 mod completions;
@@ -40,6 +41,7 @@ pub enum Command {
     ListTokens(list_tokens::Args),
     RevokeToken(revoke_token::Args),
     Check(check::Args),
+    Backup(backup::Args),
     Completions(completions::Args),
 }
 
@@ -65,6 +67,7 @@ impl Command {
             Self::ListTokens(args) => list_tokens::run(args, context),
             Self::RevokeToken(args) => revoke_token::run(args, context),
             Self::Check(args) => check::run(args, context),
+            Self::Backup(args) => backup::run(args, context),
             Self::Completions(args) => args.print(),
         }
     }

@@ -124,4 +124,12 @@ pub trait Engine {
     /// # Errors
     /// [`crate::refusal::Refusal::FileExists`], or what the operating system says.
     fn save_as_new_file(&mut self, path: &Path) -> Result<()>;
+
+    /// Copies the database as it is at one moment, though others may be writing to it, to a file readable by its owner
+    /// alone; over a file that is there already only where the copy `replaces` it. Returns the copy's length.
+    ///
+    /// # Errors
+    /// [`crate::refusal::Refusal::FileExists`], [`crate::refusal::Refusal::Usage`] where the path is the database's own,
+    /// [`crate::refusal::Refusal::Busy`], or what the operating system says.
+    fn back_up(&self, path: &Path, replaces: bool) -> Result<u64>;
 }

@@ -3,6 +3,7 @@
 //! Statements are written from the [`Layout`] at run time over the values of [`crate::value`]; an [`Engine`] opens,
 //! introspects, executes and converts. A second engine is a second file beside `sqlite`.
 
+mod backup;
 mod create;
 mod definition;
 mod deletion;
@@ -106,6 +107,16 @@ impl Store {
     /// As [`Self::publish`].
     pub fn check_place(&self) -> Result<()> {
         self.engine.check_new_file(&self.path)
+    }
+
+    /// Copies the database as it is at one moment to a file readable by its owner alone; over a file that is there
+    /// already only where the copy `replaces` it. Returns the copy's length.
+    ///
+    /// # Errors
+    /// [`Refusal::FileExists`], [`Refusal::Usage`] where the path is the database's own, [`Refusal::Busy`], or what the
+    /// operating system says.
+    pub fn back_up(&self, path: &Path, replaces: bool) -> Result<u64> {
+        self.engine.back_up(path, replaces)
     }
 
     /// The resolved path of the database.

@@ -2,23 +2,25 @@
 
 use std::cell::OnceCell;
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
+use std::iter;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Params, ToSql, params_from_iter};
-use tempfile::NamedTempFile;
 
+use crate::new_file::NewFile;
 use crate::refusal::Refusal;
+use crate::store::backup;
 use crate::store::definition::{may_refer, may_refer_uniquely};
 use crate::store::engine::{Engine, OnRow};
 use crate::store::regexp;
@@ -41,6 +43,7 @@ pub struct Opening {
 pub struct Sqlite {
     connection: Connection,
     path: PathBuf,
+    busy_timeout: Duration,
     time_zone: TimeZone,
     /// Shall the next commit be made a rollback? SQLite asks its commit hook after it has checked the constraints.
     taking_back: Arc<AtomicBool>,
@@ -103,8 +106,14 @@ impl Sqlite {
             connection.execute_batch("PRAGMA foreign_keys = ON")
         };
         prepare().map_err(|error| translate(error, path))?;
-        let time_zone = opening.time_zone.clone();
-        Ok(Self { connection, path: path.to_owned(), time_zone, taking_back, definitions: OnceCell::new() })
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+            busy_timeout: opening.busy_timeout,
+            time_zone: opening.time_zone.clone(),
+            taking_back,
+            definitions: OnceCell::new(),
+        })
     }
 
     fn translate(&self, error: rusqlite::Error) -> anyhow::Error {
@@ -386,36 +395,52 @@ impl Engine for Sqlite {
         if path.symlink_metadata().is_ok() {
             return Err(Refusal::FileExists(path.to_owned()).into());
         }
-        beside(path).map(drop)
+        NewFile::at(path).map(drop)
     }
 
     fn save_as_new_file(&mut self, path: &Path) -> Result<()> {
         let image = self.connection.serialize(rusqlite::MAIN_DB).map_err(|error| translate(error, path))?;
-        let cannot = || format!("{} cannot be made", path.display());
-        let mut file = beside(path)?;
-        file.write_all(&image).and_then(|()| file.as_file().sync_all()).with_context(cannot)?;
-        if let Err(failure) = file.persist_noclobber(path) {
-            return Err(match failure.error.kind() {
-                io::ErrorKind::AlreadyExists => Refusal::FileExists(path.to_owned()).into(),
-                _ => anyhow::Error::new(failure.error).context(cannot()),
-            });
+        let file = NewFile::at(path)?;
+        file.write(&image)?;
+        file.publish(false).map(drop)
+    }
+
+    fn back_up(&self, path: &Path, replaces: bool) -> Result<u64> {
+        if is_of_database(path, &self.path) {
+            return Err(Refusal::usage(format!(
+                "{} belongs to the database itself; name another file.",
+                path.display()
+            ))
+            .into());
         }
-        File::open(folder_of(path)).and_then(|folder| folder.sync_all()).with_context(cannot)
+        // A device or a link is not what anybody wants to have replaced.
+        let is_in_the_way = |there: &PathBuf| {
+            let found = there.symlink_metadata();
+            found.is_ok_and(|metadata| !(replaces && there == path && metadata.is_file()))
+        };
+        let mut places = iter::once(path.to_owned()).chain(backup::companions(path));
+        if let Some(there) = places.find(is_in_the_way) {
+            return Err(Refusal::FileExists(there).into());
+        }
+        let file = NewFile::named_at(path)?;
+        backup::copy(&self.connection, file.path().unwrap_or(path), self.busy_timeout).map_err(|error| {
+            let of_copy = [ErrorCode::DiskFull, ErrorCode::SystemIoFailure, ErrorCode::CannotOpen];
+            let is_of_copy = error.sqlite_error_code().is_some_and(|code| of_copy.contains(&code));
+            translate(error, if is_of_copy { path } else { &self.path })
+        })?;
+        file.publish(replaces)
     }
 }
 
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// A temporary file in the folder of this one, readable by its owner alone.
-fn beside(path: &Path) -> Result<NamedTempFile> {
-    let cannot = || format!("{} cannot be made", path.display());
-    let folder = folder_of(path);
-    if !folder.is_dir() {
-        bail!("{}: there is no folder {}", cannot(), folder.display());
+/// Is this path the database's file by any name, or one that SQLite keeps beside it?
+fn is_of_database(path: &Path, database: &Path) -> bool {
+    let inode = |path: &Path| path.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    if inode(path).is_some_and(|file| inode(database) == Some(file)) {
+        return true;
     }
-    tempfile::Builder::new().prefix(".authctl-").tempfile_in(folder).with_context(cannot)
+    let resolved = |path: &Path| Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+    let database = database.canonicalize().unwrap_or_else(|_| database.to_owned());
+    resolved(path).is_some_and(|path| backup::companions(&database).any(|companion| companion == path))
 }
 
 /// Would files that SQLite makes beside this database be in the way of its owner?

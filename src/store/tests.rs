@@ -114,6 +114,10 @@ impl Engine for Explained {
     fn save_as_new_file(&mut self, path: &Path) -> Result<()> {
         self.engine.save_as_new_file(path)
     }
+
+    fn back_up(&self, path: &Path, replaces: bool) -> Result<u64> {
+        self.engine.back_up(path, replaces)
+    }
 }
 
 /// A store with both schemes and a profile, and the plans of what it runs.

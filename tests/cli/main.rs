@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps nothing fails with the place")]
 
 mod audit;
+mod backup;
 mod check;
 mod check_password;
 mod create_token;

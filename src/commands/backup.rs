@@ -1,0 +1,41 @@
+use std::path::{PathBuf, absolute};
+
+use anyhow::{Context as _, Result};
+use clap::ValueHint;
+use serde_json::json;
+
+use crate::context::Context;
+use crate::interrupt;
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl backup before-migrate.sqlite3
+  authctl backup \"backups/$(date +%F).sqlite3\"
+  authctl backup /var/backups/accounts.sqlite3 --overwrite
+
+What Django notices: nothing, but that a write in between may wait for the time of the copy.";
+
+/// Copy the database to a file, while its server goes on
+///
+/// The copy is the whole database at one moment, with everything in it, password hashes and drf keys included. Its owner
+/// alone can read it. The file appears once it is whole; one that is there already is not touched.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The file to make
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    file: PathBuf,
+
+    /// Replace the file if it is there already
+    #[arg(long)]
+    overwrite: bool,
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    interrupt::watch()?;
+    let path = absolute(&args.file).context("the file's path cannot be found out")?;
+    let store = context.store()?;
+    let bytes = store.back_up(&path, args.overwrite)?;
+    context.output.status(format_args!("Copied {}, {bytes} bytes.", store.path().display()));
+    context.output.answer(Some(&path.display().to_string()), &json!({ "backup": path, "bytes": bytes }))
+}

@@ -1,0 +1,183 @@
+//! Files that appear whole and readable by their owner alone, or not at all.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, ErrorKind, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+use tempfile::NamedTempFile;
+
+use crate::interrupt::{self, Unfinished};
+use crate::refusal::Refusal;
+
+/// A file in the making, in the folder in which it will appear.
+#[derive(Debug)]
+pub struct NewFile {
+    making: Making,
+    target: PathBuf,
+}
+
+#[derive(Debug)]
+enum Making {
+    /// Without a name, so that nothing is left of it when the program is killed. A feature of Linux and of most of its
+    /// file systems.
+    Unnamed(File),
+    Named(NamedTempFile, Unfinished),
+}
+
+const PREFIX: &str = ".authctl-";
+
+impl NewFile {
+    /// An empty file that shall appear at this path.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn at(target: &Path) -> Result<Self> {
+        check_folder(target)?;
+        match unnamed(folder(target)) {
+            Some(file) => Ok(Self { making: Making::Unnamed(file), target: target.to_owned() }),
+            None => Self::named_at(target),
+        }
+    }
+
+    /// The same, for a writer that wants a path in the meantime.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn named_at(target: &Path) -> Result<Self> {
+        check_folder(target)?;
+        let (file, unfinished) = interrupt::unfinished(|| {
+            let file = tempfile::Builder::new().prefix(PREFIX).tempfile_in(folder(target))?;
+            let path = file.path().to_owned();
+            Ok::<_, io::Error>((file, path))
+        })
+        .with_context(|| cannot(target))?;
+        Ok(Self { making: Making::Named(file, unfinished), target: target.to_owned() })
+    }
+
+    /// Where it is in the meantime, if it has a name.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match &self.making {
+            Making::Unnamed(_) => None,
+            Making::Named(file, _) => Some(file.path()),
+        }
+    }
+
+    fn file(&self) -> &File {
+        match &self.making {
+            Making::Unnamed(file) => file,
+            Making::Named(file, _) => file.as_file(),
+        }
+    }
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn write(&self, bytes: &[u8]) -> Result<()> {
+        let mut file = self.file();
+        file.write_all(bytes).with_context(|| cannot(&self.target))
+    }
+
+    /// Gives it another mode than its owner's alone.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn set_mode(&self, mode: u32) -> Result<()> {
+        self.file().set_permissions(Permissions::from_mode(mode)).with_context(|| cannot(&self.target))
+    }
+
+    /// Waits until the disk has it, so that what is left to do can hardly fail; returns its length.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn sync(&self) -> Result<u64> {
+        let length = self.file().sync_all().and_then(|()| self.file().metadata());
+        Ok(length.with_context(|| cannot(&self.target))?.len())
+    }
+
+    /// Lets it appear unless someone has asked the program to end, as [`Self::appear`]; returns its length. After that an
+    /// answer is owed, and the command finishes.
+    ///
+    /// # Errors
+    /// [`Refusal::FileExists`], [`Refusal::Interrupted`], or what the operating system says.
+    pub fn publish(self, replaces: bool) -> Result<u64> {
+        let length = self.sync()?;
+        let critical = interrupt::critical();
+        if interrupt::requested() {
+            return Err(Refusal::Interrupted.into());
+        }
+        self.appear(replaces)?;
+        critical.until_the_end();
+        Ok(length)
+    }
+
+    /// Lets it appear, in the place of a file that is there already only where it `replaces` it.
+    ///
+    /// # Errors
+    /// [`Refusal::FileExists`], or what the operating system says.
+    pub fn appear(self, replaces: bool) -> Result<()> {
+        let Self { making, target } = self;
+        let appeared = match making {
+            Making::Unnamed(file) if replaces => replace(&file, &target),
+            Making::Unnamed(file) => link(&file, &target),
+            Making::Named(file, _) if replaces => file.persist(&target).map(drop).map_err(|failed| failed.error),
+            Making::Named(file, _) => {
+                file.persist_noclobber(&target).map(drop).map_err(|failed| failed.error)
+            }
+        };
+        match appeared {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                return Err(Refusal::FileExists(target).into());
+            }
+            appeared => appeared.with_context(|| cannot(&target))?,
+        }
+        File::open(folder(&target)).and_then(|folder| folder.sync_all()).with_context(|| cannot(&target))
+    }
+}
+
+/// A file without a name in this folder; `None` where there is no such thing.
+fn unnamed(folder: &Path) -> Option<File> {
+    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+    let file = rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR).ok().map(File::from)?;
+    entry(&file).exists().then_some(file)
+}
+
+/// The name of an open file among those of this process, by which it can be linked.
+fn entry(file: &File) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
+}
+
+fn link(file: &File, target: &Path) -> io::Result<()> {
+    Ok(rustix::fs::linkat(CWD, entry(file), CWD, target, AtFlags::SYMLINK_FOLLOW)?)
+}
+
+/// A link never replaces what is there, a change of name does.
+fn replace(file: &File, target: &Path) -> io::Result<()> {
+    let _critical = interrupt::critical();
+    let named = tempfile::Builder::new().prefix(PREFIX).make_in(folder(target), |path| link(file, path))?;
+    fs::rename(named.path(), target)?;
+    // It has its name now, and is not to be removed under the one before.
+    let _ = named.into_temp_path().keep();
+    Ok(())
+}
+
+fn check_folder(target: &Path) -> Result<()> {
+    let folder = folder(target);
+    if !folder.is_dir() {
+        bail!("{}: there is no folder {}", cannot(target), folder.display());
+    }
+    Ok(())
+}
+
+fn folder(target: &Path) -> &Path {
+    target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn cannot(target: &Path) -> String {
+    format!("{} cannot be written", target.display())
+}

@@ -1,0 +1,125 @@
+//! A copy of a SQLite file that others may be writing to.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, ffi};
+
+/// How many pages are copied at once; between two steps, writers get in.
+const STEP: i32 = 256;
+
+/// How often a writer may make the copy start anew before it keeps them waiting.
+const RESTARTS: u32 = 3;
+
+/// What SQLite keeps beside a database file; with another file's, a database is ruined when it is opened.
+const COMPANIONS: [&str; 3] = ["-journal", "-wal", "-shm"];
+
+/// Copies the database into an empty file, waiting so long for another program's lock.
+///
+/// # Errors
+/// What SQLite says.
+pub fn copy(source: &Connection, target: &Path, busy_timeout: Duration) -> rusqlite::Result<()> {
+    copy_in_steps(source, target, busy_timeout, || {})
+}
+
+fn copy_in_steps(
+    source: &Connection,
+    target: &Path,
+    busy_timeout: Duration,
+    mut between: impl FnMut(),
+) -> rusqlite::Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut copy = Connection::open_with_flags(target, flags)?;
+    // Nobody uses it before it is whole and synced, so it needs no journal that could be left behind.
+    copy.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
+    let backup = Backup::new(source, &mut copy)?;
+    let mut held = None;
+    let mut restarts = 0;
+    let mut copied = 0;
+    loop {
+        // SQLite begins to count what it waited with a statement, of which a step is none.
+        source.busy_timeout(busy_timeout)?;
+        match backup.step(STEP)? {
+            StepResult::Done => return Ok(()),
+            StepResult::More => {}
+            _ => return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)),
+        }
+        let progress = backup.progress();
+        let now = progress.pagecount - progress.remaining;
+        if now <= copied {
+            restarts += 1;
+        }
+        if restarts == RESTARTS && held.is_none() {
+            held = Some(hold(source)?);
+        }
+        copied = now;
+        between();
+    }
+}
+
+/// Keeps the database as it is until the transaction is dropped: with a rollback journal, writers wait meanwhile.
+fn hold(source: &Connection) -> rusqlite::Result<Transaction<'_>> {
+    let held = Transaction::new_unchecked(source, TransactionBehavior::Deferred)?;
+    // The lock comes with the first read.
+    held.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    Ok(held)
+}
+
+/// The files that SQLite keeps, or may keep, beside this one.
+pub fn companions(database: &Path) -> impl Iterator<Item = PathBuf> {
+    COMPANIONS.iter().map(|suffix| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(suffix);
+        name.into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rusqlite::Connection;
+    use tempfile::{NamedTempFile, TempDir};
+
+    use super::copy_in_steps;
+
+    /// Copies while a writer tries to write before each step; tells how often it could, and how many of its rows came along.
+    fn written_and_copied(mode: &str) -> (i64, i64) {
+        let folder = TempDir::new().expect("a folder");
+        let path = folder.path().join("db.sqlite3");
+        let writer = Connection::open(&path).expect("a database");
+        let tables = "CREATE TABLE ballast (bytes BLOB); INSERT INTO ballast VALUES (zeroblob(8000000)); \
+                      CREATE TABLE rows (number INTEGER)";
+        writer.execute_batch(&format!("PRAGMA journal_mode = {mode}; {tables}")).expect("tables");
+        writer.busy_timeout(Duration::ZERO).expect("no patience");
+        let source = Connection::open(&path).expect("a database");
+        let target = NamedTempFile::new_in(&folder).expect("a file");
+        let mut written = 0;
+        copy_in_steps(&source, target.path(), Duration::ZERO, || {
+            written += i64::from(writer.execute("INSERT INTO rows VALUES (1)", []).is_ok());
+            assert!(written < 100, "the copy comes to no end");
+        })
+        .expect("a copy");
+        let copy = Connection::open(target.path()).expect("a copy");
+        let count = |connection: &Connection| {
+            connection
+                .query_row("SELECT count(*) FROM rows", [], |row| row.get::<_, i64>(0))
+                .expect("a count")
+        };
+        assert_eq!(count(&writer), written);
+        writer.execute("INSERT INTO rows VALUES (1)", []).expect("the lock to be gone");
+        (written, count(&copy))
+    }
+
+    #[test]
+    fn a_writer_who_makes_it_start_anew_again_and_again_has_to_wait() {
+        assert_eq!(written_and_copied("delete"), (3, 3));
+    }
+
+    #[test]
+    fn with_a_write_ahead_log_nobody_waits() {
+        let (written, copied) = written_and_copied("wal");
+        assert!(written > 3 && copied == 3, "{written}, {copied}");
+    }
+}
