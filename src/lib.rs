@@ -10,6 +10,7 @@
 //!   transaction.
 //! - `store` finds out what the database's tables mean and is the only place that knows SQL.
 //! - `accounts` makes an account whole; `field`, `password` and `token` know Django's stored forms.
+//! - `authentication` tells whether a password is right; `state` keeps sessions and counted failures between runs.
 //! - `output` is the only place that writes, `prompt` the only one that asks.
 //! - Every expected "no" is a [`refusal::Refusal`], which knows its message and its exit code.
 
