@@ -25,7 +25,10 @@ enum Making {
     /// Without a name, so that nothing is left of it when the program is killed. A feature of Linux and of most of its
     /// file systems.
     Unnamed(File),
-    Named(NamedTempFile, Unfinished),
+    Named {
+        file: NamedTempFile,
+        _unfinished: Unfinished,
+    },
 }
 
 const PREFIX: &str = ".authctl-";
@@ -49,13 +52,13 @@ impl NewFile {
     /// What the operating system says.
     pub fn named_at(target: &Path) -> Result<Self> {
         check_folder(target)?;
-        let (file, unfinished) = interrupt::unfinished(|| {
+        let (file, _unfinished) = interrupt::unfinished(|| {
             let file = tempfile::Builder::new().prefix(PREFIX).tempfile_in(folder(target))?;
             let path = file.path().to_owned();
             Ok::<_, io::Error>((file, path))
         })
         .with_context(|| cannot(target))?;
-        Ok(Self { making: Making::Named(file, unfinished), target: target.to_owned() })
+        Ok(Self { making: Making::Named { file, _unfinished }, target: target.to_owned() })
     }
 
     /// Where it is in the meantime, if it has a name.
@@ -63,14 +66,14 @@ impl NewFile {
     pub fn path(&self) -> Option<&Path> {
         match &self.making {
             Making::Unnamed(_) => None,
-            Making::Named(file, _) => Some(file.path()),
+            Making::Named { file, .. } => Some(file.path()),
         }
     }
 
     fn file(&self) -> &File {
         match &self.making {
             Making::Unnamed(file) => file,
-            Making::Named(file, _) => file.as_file(),
+            Making::Named { file, .. } => file.as_file(),
         }
     }
 
@@ -125,8 +128,10 @@ impl NewFile {
         let appeared = match making {
             Making::Unnamed(file) if replaces => replace(&file, &target),
             Making::Unnamed(file) => link(&file, &target),
-            Making::Named(file, _) if replaces => file.persist(&target).map(drop).map_err(|failed| failed.error),
-            Making::Named(file, _) => {
+            Making::Named { file, .. } if replaces => {
+                file.persist(&target).map(drop).map_err(|failed| failed.error)
+            }
+            Making::Named { file, .. } => {
                 file.persist_noclobber(&target).map(drop).map_err(|failed| failed.error)
             }
         };
