@@ -47,6 +47,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand show-user 'Show everything about a user but the secrets'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
+            cand migrate-tokens 'Move tokens from DRF to knox with the keys that clients have'
             cand check 'Tell what was found in the database, and what is wrong with it'
             cand backup 'Copy the database to a file, while its server goes on'
             cand completions 'Print the completion script of a shell'
@@ -375,6 +376,28 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'authctl;migrate-tokens'= {
+            cand --to 'The scheme to move to'
+            cand --user 'Only this user''s token, by the exact login name'
+            cand --expires-in 'When the knox tokens expire: a duration such as 30d, or never'
+            cand --audit-log 'Append who changed what to this file, as JSON lines [else `[audit] file`]'
+            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
+            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
+            cand --format 'The form of the output: table, plain, json, jsonl or csv'
+            cand --color 'Colours: auto, always or never'
+            cand --busy-timeout 'How many seconds to wait while another program holds the database'
+            cand --keep 'Leave the drf tokens where they are, for a server that still asks DRF'
+            cand --skip-unfit 'Leave keys that cannot go where they are, and move the others'
+            cand --dry-run 'Do the whole work and take it back: show what would happen, change nothing'
+            cand -q 'Say nothing but results, warnings and errors'
+            cand --quiet 'Say nothing but results, warnings and errors'
+            cand --no-input 'Ask nothing, even at a terminal'
+            cand -y 'Agree beforehand to what would be asked'
+            cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'authctl;check'= {
             cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
             cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
@@ -436,6 +459,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand show-user 'Show everything about a user but the secrets'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
+            cand migrate-tokens 'Move tokens from DRF to knox with the keys that clients have'
             cand check 'Tell what was found in the database, and what is wrong with it'
             cand backup 'Copy the database to a file, while its server goes on'
             cand completions 'Print the completion script of a shell'
@@ -468,6 +492,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help;list-tokens'= {
         }
         &'authctl;help;revoke-token'= {
+        }
+        &'authctl;help;migrate-tokens'= {
         }
         &'authctl;help;check'= {
         }

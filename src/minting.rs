@@ -176,7 +176,7 @@ impl Fresh {
     fn existing(&self, store: &Store, user: &User, rotate: bool) -> Result<Option<PlainToken>> {
         if self.scheme == Scheme::Knox {
             // A known key that is there already; of another user, the database will not have it twice.
-            let found = if self.is_known { store.find_token(&self.plain, self.hash)? } else { None };
+            let found = if self.is_known { store.find_knox_token(&self.plain, self.hash)? } else { None };
             return Ok(found.filter(|token| token.user == user.id).map(|_| self.plain.clone()));
         }
         let Some(key) = store.drf_key(&user.id)? else { return Ok(None) };

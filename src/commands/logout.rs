@@ -65,11 +65,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         change.make(store, &json!({ "user": token.username }), |transaction| {
             let tokens = if args.all {
                 let filter = TokenFilter { user: Some(token.user.clone()), ..TokenFilter::default() };
-                &transaction.tokens(&filter)?[..]
+                transaction.tokens(&filter)?
             } else {
-                std::slice::from_ref(&token)
+                transaction.rows_of_key(&presented.token, context.settings.tokens.hash)?
             };
-            transaction.delete_tokens(tokens)
+            transaction.delete_tokens(&tokens)
         })?;
     if deleted == 0 {
         bail!("the token was deleted by someone else in the meantime");

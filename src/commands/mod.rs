@@ -12,6 +12,7 @@ mod list_tokens;
 mod list_users;
 mod login;
 mod logout;
+mod migrate_tokens;
 mod register;
 mod revoke_token;
 mod set_password;
@@ -40,6 +41,7 @@ pub enum Command {
     ShowUser(show_user::Args),
     ListTokens(list_tokens::Args),
     RevokeToken(revoke_token::Args),
+    MigrateTokens(migrate_tokens::Args),
     Check(check::Args),
     Backup(backup::Args),
     Completions(completions::Args),
@@ -66,6 +68,7 @@ impl Command {
             Self::ShowUser(args) => show_user::run(args, context),
             Self::ListTokens(args) => list_tokens::run(args, context),
             Self::RevokeToken(args) => revoke_token::run(args, context),
+            Self::MigrateTokens(args) => migrate_tokens::run(args, context),
             Self::Check(args) => check::run(args, context),
             Self::Backup(args) => backup::run(args, context),
             Self::Completions(args) => args.print(),

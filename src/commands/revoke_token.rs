@@ -83,7 +83,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 .status(format_args!("{verb}: {} ({} of {})", token.prefix, token.scheme, token.username));
         }
     }
-    if tokens.len() > 1 && !change.is_rehearsal() {
+    if tokens.len() > 1 && !args.token_stdin && !change.is_rehearsal() {
         context.consent(&format!("Delete {} tokens?", tokens.len()))?;
     }
     let rows: Vec<Json> = tokens
@@ -138,9 +138,12 @@ impl Args {
         let filter = self.filter(store, context)?;
         if self.token_stdin {
             let token = PlainToken::presented(&secret::from_stdin()?);
-            let found = store.find_token(&token, context.settings.tokens.hash)?;
-            let found = found.filter(|token| token.fits(&filter));
-            return Ok(vec![found.ok_or_else(|| Refusal::TokenNotFound("with that key".into()))?]);
+            let mut found = store.rows_of_key(&token, context.settings.tokens.hash)?;
+            found.retain(|token| token.fits(&filter));
+            if found.is_empty() {
+                return Err(Refusal::TokenNotFound("with that key".into()).into());
+            }
+            return Ok(found);
         }
         if self.prefixes.is_empty() {
             return store.tokens(&filter);

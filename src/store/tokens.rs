@@ -43,6 +43,12 @@ impl Token {
         self.scheme == other.scheme && self.row.expose() == other.row.expose()
     }
 
+    /// The key itself, if it is of DRF, which keeps keys as they are.
+    #[must_use]
+    pub fn drf_key(&self) -> Option<&PlainToken> {
+        Some(&self.row).filter(|_| self.scheme == Scheme::Drf)
+    }
+
     /// Does the filter let it through? The prefix is left out of account: a row holds more of it than it shows.
     #[must_use]
     pub fn fits(&self, filter: &TokenFilter) -> bool {
@@ -91,7 +97,36 @@ impl Store {
     /// # Errors
     /// A failure of the database.
     pub fn find_token(&self, token: &PlainToken, hash: Hash) -> Result<Option<Token>> {
+        self.find_among(self.token_parts(), token, hash)
+    }
+
+    /// The row of this key among knox's alone: the key may be DRF's as well.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn find_knox_token(&self, token: &PlainToken, hash: Hash) -> Result<Option<Token>> {
+        self.find_among(self.token_parts().filter(|part| part.scheme == Scheme::Knox), token, hash)
+    }
+
+    /// Every row of this key: two where a token was copied from DRF to knox.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn rows_of_key(&self, token: &PlainToken, hash: Hash) -> Result<Vec<Token>> {
+        let mut rows = Vec::new();
         for part in self.token_parts() {
+            rows.extend(self.find_among(std::iter::once(part), token, hash)?);
+        }
+        Ok(rows)
+    }
+
+    fn find_among(
+        &self,
+        parts: impl Iterator<Item = Part>,
+        token: &PlainToken,
+        hash: Hash,
+    ) -> Result<Option<Token>> {
+        for part in parts {
             let (condition, looked_up) = match (part.scheme, &self.layout.knox) {
                 (Scheme::Knox, Some(knox)) => ("t.token_key = ?1", Value::from(knox.form.token_key(token))),
                 _ => ("t.key = ?1", Value::from(token.expose())),

@@ -95,13 +95,20 @@ pub fn of_key(
 /// The token of a key that clients use already, whatever it looks like.
 ///
 /// # Errors
-/// Where this form cannot digest it.
+/// Where this form cannot digest it, or too little of it would stay secret.
 pub fn taken_over(
     form: Form,
     hash: Hash,
     plain: &PlainToken,
     random: &mut (impl rand::CryptoRng + ?Sized),
 ) -> Result<Minted, Unfit> {
+    /// 64 bits of hexadecimal digits.
+    const FEWEST_SECRET: usize = 16;
+    if plain.expose().chars().count() < form.public_length() + FEWEST_SECRET {
+        return Err(Unfit(
+            "knox makes a key's first characters public, and of so short a key too few would be left",
+        ));
+    }
     let salt = fresh_salt(form, random);
     let digest = digest(form, hash, plain, salt.as_deref())
         .ok_or(Unfit("this version of knox takes keys of hexadecimal digits alone, in pairs"))?;

@@ -58,6 +58,7 @@ fn the_commands_of_the_program_are_these() {
             "show-user",
             "list-tokens",
             "revoke-token",
+            "migrate-tokens",
             "check",
             "backup",
             "completions"

@@ -25,6 +25,7 @@ mod list_tokens;
 mod list_users;
 mod login;
 mod logout;
+mod migrate_tokens;
 mod prompts;
 mod readme;
 mod register;

@@ -1,0 +1,235 @@
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::changing::{Change, Report, Writing};
+use crate::context::Context;
+use crate::interrupt;
+use crate::model::{Key, Scheme, TokenFilter};
+use crate::refusal::{Fault, Refusal};
+use crate::store::layout::KnoxTable;
+use crate::store::{Done, NewToken, Store, Token, Transaction};
+use crate::token::{Stored, Ttl, knox};
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl migrate-tokens --to knox --dry-run
+  authctl migrate-tokens --to knox --keep --yes
+  authctl migrate-tokens --to knox --user ci-bot --expires-in 90d --yes
+
+What Django notices: knox accepts the keys from the next request on, and DRF refuses them unless --keep. Which of the \
+two is asked, DEFAULT_AUTHENTICATION_CLASSES says. Django's sessions stay, and no signal runs.";
+
+/// Move tokens from DRF to knox with the keys that clients have
+///
+/// Each drf key becomes a knox token of the same key. knox keeps its first 15 characters as they are, 8 before knox 5:
+/// they become public, as list-tokens shows them, and the others stay secret. Before knox 5 a key has to be of
+/// hexadecimal digits, as DRF makes them. Where a key cannot go, nothing is changed, unless --skip-unfit. Asks first;
+/// where nobody can be asked, wants --yes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The scheme to move to
+    #[arg(long, value_name = "SCHEME")]
+    to: Target,
+
+    /// Leave the drf tokens where they are, for a server that still asks DRF
+    #[arg(long)]
+    keep: bool,
+
+    /// Leave keys that cannot go where they are, and move the others
+    #[arg(long)]
+    skip_unfit: bool,
+
+    /// Only this user's token, by the exact login name
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+
+    /// When the knox tokens expire: a duration such as 30d, or never
+    #[arg(long, value_name = "DURATION", default_value = "never")]
+    expires_in: Ttl,
+
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Target {
+    /// django-rest-knox
+    Knox,
+}
+
+/// What is to be done with the drf tokens.
+#[derive(Debug, Default)]
+struct Moves {
+    /// Tokens to be made in knox, with what is stored there, and an expired row of the same key that makes way.
+    fresh: Vec<(Token, Stored, Option<Token>)>,
+    /// Tokens whose keys knox has already.
+    known: Vec<Token>,
+    /// The users whose keys cannot go, by the reason.
+    unfit: BTreeMap<String, Vec<String>>,
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    interrupt::watch()?;
+    let Target::Knox = args.to;
+    let store = context.store()?;
+    let table = knox_table(store)?;
+    let now = context.now();
+    let expiry = args.expires_in.expiry(now).map_err(|_| {
+        Refusal::usage(format!("--expires-in {}: that is beyond the year 9999.", args.expires_in))
+    })?;
+    let user = args.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id);
+    let moves = args.moves(store, table, user.as_ref(), context)?;
+    let change = Change::new(context, &args.writing, "migrate-tokens");
+    if !change.is_rehearsal() && moves.changes_anything(args.keep) {
+        let copy = if args.keep { "Copy" } else { "Move" };
+        context.consent(&format!("{copy} {} to knox?", moves.count()))?;
+    }
+    let object = json!({ "from": Scheme::Drf, "to": Scheme::Knox, "user": args.user });
+    let done = change.make(store, &object, |transaction| {
+        // The tokens as they are now: someone may have logged in or out since.
+        let moves = args.moves(transaction, table, user.as_ref(), context)?;
+        let fields = moves.carry_out(transaction, args.keep, now, expiry)?;
+        Ok(Done { value: moves, fields })
+    })?;
+
+    let report = change.report(done.fields);
+    tell(context, &done.value, &report, args.keep);
+    let mut object = json!({
+        "migrated": done.value.fresh.len(),
+        "already": done.value.known.len(),
+        "skipped": done.value.skipped(),
+    });
+    report.add_to(&mut object);
+    context.output.answer(None, &object)
+}
+
+/// knox's table, where DRF's is there too.
+fn knox_table(store: &Store) -> Result<&KnoxTable> {
+    let missing = |scheme| {
+        let reason = format!("it has no token table of the scheme {scheme}, so there is nothing to move.");
+        Refusal::DatabaseUnusable { path: store.path().to_owned(), reason }
+    };
+    let layout = store.layout();
+    if layout.drf.is_none() {
+        return Err(missing(Scheme::Drf).into());
+    }
+    Ok(layout.knox.as_ref().ok_or_else(|| missing(Scheme::Knox))?)
+}
+
+fn tell(context: &Context, moves: &Moves, report: &Report, keep: bool) {
+    let output = &context.output;
+    let count = moves.count();
+    output.status(match (report.changed, report.dry_run, keep) {
+        (false, ..) if moves.known.is_empty() => "No drf token was there to move.".to_owned(),
+        (false, ..) => "knox has these keys already; nothing was changed.".to_owned(),
+        (true, true, false) => format!("Would move {count} to knox; nothing was changed."),
+        (true, true, true) => format!("Would copy {count} to knox; nothing was changed."),
+        (true, false, false) => format!("Moved {count} to knox: DRF refuses them from now on."),
+        (true, false, true) => format!("Copied {count} to knox: DRF accepts them as well."),
+    });
+    for (reason, names) in &moves.unfit {
+        output.warning(format_args!("Left where they are: keys of {}. {reason}", names.join(", ")));
+    }
+}
+
+impl Args {
+    /// What is to be done with the tokens that are there.
+    fn moves(
+        &self,
+        store: &Store,
+        table: &KnoxTable,
+        user: Option<&Key>,
+        context: &Context,
+    ) -> Result<Moves> {
+        let hash = context.settings.tokens.hash;
+        let filter = TokenFilter { user: user.cloned(), scheme: Some(Scheme::Drf), ..TokenFilter::default() };
+        let mut moves = Moves::default();
+        for token in store.tokens(&filter)? {
+            let Some(key) = token.drf_key() else { continue };
+            if token.username.is_empty() {
+                moves.unfit("the user of such a key is gone", "nobody");
+                continue;
+            }
+            let present = store.find_knox_token(key, hash)?;
+            let is_expired = |token: &Token| token.expiry.is_some_and(|expiry| expiry < context.now());
+            match &present {
+                Some(other) if other.user != token.user => {
+                    return Err(Refusal::Taken(format!("{}.digest", table.table.name)).into());
+                }
+                Some(same) if !is_expired(same) => moves.known.push(token),
+                _ => match knox::taken_over(table.form, hash, key, &mut *context.random()) {
+                    Ok(minted) => moves.fresh.push((token, minted.stored, present)),
+                    Err(reason) => moves.unfit(&reason.to_string(), &token.username),
+                },
+            }
+        }
+        if !self.skip_unfit && !moves.unfit.is_empty() {
+            return Err(Refusal::Invalid(moves.faults()).into());
+        }
+        Ok(moves)
+    }
+}
+
+impl Moves {
+    fn unfit(&mut self, reason: &str, username: &str) {
+        let mut sentence = reason.to_owned();
+        if let Some(first) = sentence.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        self.unfit.entry(sentence + ".").or_default().push(username.to_owned());
+    }
+
+    fn skipped(&self) -> usize {
+        self.unfit.values().map(Vec::len).sum()
+    }
+
+    fn faults(&self) -> Vec<Fault> {
+        let fault = |(reason, names): (&String, &Vec<String>)| {
+            let keys = if names.len() == 1 { "1 key" } else { &format!("{} keys", names.len()) };
+            let message = format!(
+                "{keys} cannot go to knox, of {}. {reason} --skip-unfit leaves such keys where they are.",
+                names.join(", ")
+            );
+            Fault::new("token", "unfit", message)
+        };
+        self.unfit.iter().map(fault).collect()
+    }
+
+    /// How many tokens leave DRF or come to knox.
+    fn count(&self) -> String {
+        match self.fresh.len() + self.known.len() {
+            1 => "1 token".to_owned(),
+            many => format!("{many} tokens"),
+        }
+    }
+
+    fn changes_anything(&self, keep: bool) -> bool {
+        !self.fresh.is_empty() || !keep && !self.known.is_empty()
+    }
+
+    fn carry_out(
+        &self,
+        transaction: &Transaction<'_>,
+        keep: bool,
+        now: Timestamp,
+        expiry: Option<Timestamp>,
+    ) -> Result<Vec<String>> {
+        for (token, stored, expired) in &self.fresh {
+            if let Some(expired) = expired {
+                transaction.delete_token(expired)?;
+            }
+            let created = token.created.unwrap_or(now);
+            transaction.insert_token(&token.user, &NewToken { stored, created, expiry })?;
+        }
+        let moved = self.fresh.iter().map(|(token, ..)| token).chain(&self.known);
+        for token in moved.filter(|_| !keep) {
+            transaction.delete_token(token)?;
+        }
+        Ok(if self.changes_anything(keep) { vec!["token".to_owned()] } else { Vec::new() })
+    }
+}

@@ -1,0 +1,305 @@
+use rusqlite::params;
+
+use crate::env::{Run, TestEnv};
+use crate::seed;
+use crate::terminal::Terminal;
+
+/// A drf key that every knox can take.
+const MEG: &str = "0123456789abcdef0123456789abcdef01234567";
+const ANN: &str = "fedcba9876543210fedcba9876543210fedcba98";
+
+/// Keys that knox before version 5 cannot take.
+const ODD: &str = "0123456789abcdef0123456789abcdef0123456";
+const WORDS: &str = "correct-horse-battery-staple-0123456789";
+
+/// knox's tables before version 5: what is special in them.
+const BINARY: &str = "DROP TABLE knox_authtoken;
+    CREATE TABLE knox_authtoken (digest varchar(128) NOT NULL PRIMARY KEY, created datetime NOT NULL, user_id integer NOT \
+    NULL REFERENCES auth_user (id), token_key varchar(8) NOT NULL, expiry datetime NULL)";
+const SALTED: &str = "DROP TABLE knox_authtoken;
+    CREATE TABLE knox_authtoken (digest varchar(128) NOT NULL PRIMARY KEY, salt varchar(16) NOT NULL UNIQUE, created \
+    datetime NOT NULL, user_id integer NOT NULL REFERENCES auth_user (id), expires datetime NULL, token_key varchar(8) \
+    NOT NULL)";
+
+/// A project with both schemes, and users with these drf keys.
+fn project(form: &str, keys: &[(&str, &str)]) -> TestEnv {
+    let env = TestEnv::with_schema("both_schemes");
+    env.execute(form);
+    let database = env.database();
+    for (name, key) in keys {
+        let user = seed::user(&database, name);
+        seed::drf_token(&database, user, key);
+    }
+    env
+}
+
+fn migrate(env: &TestEnv, arguments: &[&str]) -> Run {
+    env.run(["migrate-tokens", "--to", "knox"].iter().chain(arguments))
+}
+
+fn counts(env: &TestEnv) -> String {
+    env.value("SELECT (SELECT count(*) FROM authtoken_token) || ' ' || (SELECT count(*) FROM knox_authtoken)")
+}
+
+/// Whose token is this?
+fn owner(env: &TestEnv, key: &str) -> String {
+    env.run_with_input(key, ["whoami", "--token-stdin", "--quiet"]).succeeds().stdout.trim().to_owned()
+}
+
+#[track_caller]
+fn shows_no_key(run: &Run) {
+    for key in [MEG, ANN, ODD, WORDS] {
+        assert!(
+            !run.stdout.contains(&key[..8]) && !run.stderr.contains(&key[..8]),
+            "{}{}",
+            run.stdout,
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn keys_move_in_the_form_of_each_knox() {
+    for (form, public, expiry) in [("", 15, "expiry"), (BINARY, 8, "expiry"), (SALTED, 8, "expires")] {
+        let env = project(form, &[("meg", MEG), ("ann", ANN)]);
+        let run = migrate(&env, &["--yes"]).succeeds();
+        shows_no_key(&run);
+        assert_eq!(run.stderr, "Moved 2 tokens to knox: DRF refuses them from now on.\n");
+        assert_eq!(counts(&env), "0 2", "{form}");
+        assert_eq!((owner(&env, MEG), owner(&env, ANN)), ("meg".into(), "ann".into()), "{form}");
+        let sql =
+            format!("SELECT user_id, token_key, created, {expiry} FROM knox_authtoken ORDER BY user_id");
+        let expected =
+            |user: u8, key: &str| format!("{user}|{}|2024-03-01 08:00:00.000001|NULL", &key[..public]);
+        assert_eq!(env.rows(&sql), [expected(1, MEG), expected(2, ANN)], "{form}");
+        assert_eq!(env.value("SELECT min(length(digest)) FROM knox_authtoken"), "128");
+        // Once more, there is nothing to do.
+        let answer = migrate(&env, &["--format", "json"]).succeeds().json();
+        assert_eq!((&answer["migrated"], &answer["changed"]), (&0.into(), &false.into()));
+    }
+}
+
+#[test]
+fn knox_5_digests_the_text_of_a_key() {
+    let env = project("", &[("meg", WORDS)]);
+    migrate(&env, &["--yes"]).succeeds();
+    assert_eq!(owner(&env, WORDS), "meg");
+    // SHA-512 of the text, as `sha512sum` prints it.
+    assert_eq!(env.value("SELECT digest FROM knox_authtoken"), DIGEST);
+}
+
+const DIGEST: &str = "74f6be4b3d1367bf35836923bc1480e4581a643ca15c39d5c50fd181088d3359\
+                      24b9cb1042ddd9a1ba4162b5c2ed43aa4bd5c5bd87b776dfb214944c7632b19a";
+
+#[test]
+fn keys_that_cannot_go_are_refused_together_or_left() {
+    for form in [BINARY, SALTED] {
+        let env = project(form, &[("meg", MEG), ("joe", ODD), ("ann", WORDS)]);
+        let before = env.database_bytes();
+        for more in [&["--yes"][..], &["--dry-run"], &[]] {
+            let run = migrate(&env, more).ends_with(6);
+            shows_no_key(&run);
+            for word in ["2 keys", "ann, joe", "hexadecimal", "--skip-unfit"] {
+                assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
+            }
+        }
+        let error = migrate(&env, &["--yes", "--format", "json"]).ends_with(6).error();
+        assert_eq!(error["faults"][0]["code"], "unfit");
+        assert!(env.database_bytes() == before);
+
+        let run = migrate(&env, &["--skip-unfit", "--yes", "--format", "json"]).succeeds();
+        shows_no_key(&run);
+        let answer = run.json();
+        assert_eq!((&answer["migrated"], &answer["skipped"]), (&1.into(), &2.into()));
+        assert!(run.error()["warnings"][0].as_str().unwrap().contains("ann, joe"), "{}", run.stderr);
+        assert_eq!(counts(&env), "2 1");
+        assert_eq!((owner(&env, MEG), owner(&env, WORDS)), ("meg".into(), "ann".into()));
+    }
+}
+
+#[test]
+fn a_key_of_which_too_little_would_stay_secret_does_not_go() {
+    for (form, key, fits) in [
+        ("", "0123456789abcdef0123456789abcd", false),
+        ("", "0123456789abcdef0123456789abcde", true),
+        (BINARY, "0123456789abcdef012345", false),
+        (BINARY, "0123456789abcdef01234567", true),
+    ] {
+        let env = project(form, &[("meg", key)]);
+        let run = migrate(&env, &["--yes"]).ends_with(if fits { 0 } else { 6 });
+        assert!(fits || run.stderr.contains("public"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn tokens_that_are_kept_are_copied_once() {
+    for form in ["", BINARY, SALTED] {
+        let env = project(form, &[("meg", MEG), ("ann", ANN)]);
+        let run = migrate(&env, &["--keep", "--yes"]).succeeds();
+        assert_eq!(run.stderr, "Copied 2 tokens to knox: DRF accepts them as well.\n");
+        assert_eq!(counts(&env), "2 2");
+        let before = env.database_bytes();
+        // Nothing is asked where nothing changes.
+        let answer = migrate(&env, &["--keep", "--format", "json"]).succeeds().json();
+        assert_eq!(
+            answer,
+            serde_json::json!({
+                "migrated": 0, "already": 2, "skipped": 0, "changed": false, "fields": [], "dry_run": false,
+            })
+        );
+        assert!(env.database_bytes() == before, "{form}");
+        // A newcomer is copied alone, and in the end all go.
+        let joe = seed::user(&env.database(), "joe");
+        seed::drf_token(&env.database(), joe, &MEG.replace('0', "a"));
+        let answer = migrate(&env, &["--keep", "--yes", "--format", "json"]).succeeds().json();
+        assert_eq!((&answer["migrated"], &answer["already"]), (&1.into(), &2.into()));
+        let answer = migrate(&env, &["--yes", "--format", "json"]).succeeds().json();
+        assert_eq!((&answer["migrated"], &answer["already"]), (&0.into(), &3.into()));
+        assert_eq!(answer["fields"], serde_json::json!(["token"]));
+        assert_eq!(counts(&env), "0 3");
+        assert_eq!(owner(&env, MEG), "meg");
+    }
+}
+
+#[test]
+fn a_copied_token_is_revoked_in_both_places() {
+    let env = project("", &[("meg", MEG), ("ann", ANN)]);
+    migrate(&env, &["--keep", "--yes"]).succeeds();
+    let run = env.run_with_input(MEG, ["revoke-token", "--token-stdin"]).succeeds();
+    assert!(run.stderr.ends_with("Deleted 2 tokens.\n"), "{}", run.stderr);
+    env.run_with_input(MEG, ["whoami", "--token-stdin"]).ends_with(4);
+    env.run_with_input(ANN, ["logout", "--token-stdin"]).succeeds();
+    assert_eq!(counts(&env), "0 0");
+}
+
+#[test]
+fn an_expired_row_of_the_same_key_makes_way() {
+    let env = project("", &[("meg", MEG)]);
+    migrate(&env, &["--keep", "--yes"]).succeeds();
+    env.execute("UPDATE knox_authtoken SET expiry = '2020-01-01 00:00:00'");
+    let answer = migrate(&env, &["--yes", "--format", "json"]).succeeds().json();
+    assert_eq!(answer["migrated"], 1);
+    assert_eq!(counts(&env), "0 1");
+    assert_eq!(owner(&env, MEG), "meg");
+}
+
+#[test]
+fn a_key_that_is_anothers_in_knox_is_taken() {
+    for form in ["", BINARY, SALTED] {
+        let env = project(form, &[("meg", MEG), ("ann", ANN)]);
+        migrate(&env, &["--keep", "--yes"]).succeeds();
+        env.execute("UPDATE knox_authtoken SET user_id = 2 WHERE user_id = 1");
+        let before = env.database_bytes();
+        let run = migrate(&env, &["--yes", "--format", "json"]).ends_with(5);
+        shows_no_key(&run);
+        assert_eq!(run.error()["code"], "taken");
+        assert!(env.database_bytes() == before, "{form}");
+    }
+}
+
+#[test]
+fn one_users_token_goes_alone() {
+    let env = project("", &[("meg", MEG), ("ann", ANN)]);
+    migrate(&env, &["--user", "ann", "--yes"]).succeeds();
+    assert_eq!(env.rows("SELECT user_id FROM knox_authtoken"), ["2"]);
+    assert_eq!(env.rows("SELECT user_id FROM authtoken_token"), ["1"]);
+    migrate(&env, &["--user", "nobody", "--yes"]).ends_with(3);
+    // A key that another user's cannot go with is not in the way.
+    let env = project(BINARY, &[("meg", MEG), ("ann", WORDS)]);
+    migrate(&env, &["--user", "meg", "--yes"]).succeeds();
+    assert_eq!(counts(&env), "1 1");
+}
+
+#[test]
+fn an_end_may_be_given() {
+    let env = project("", &[("meg", MEG)]);
+    migrate(&env, &["--expires-in", "30d", "--yes"]).succeeds();
+    let days = "SELECT round(julianday(expiry) - julianday('now')) FROM knox_authtoken";
+    assert_eq!(env.value(days), "30");
+    migrate(&env, &["--expires-in", "soon", "--yes"]).ends_with(2);
+    let run = migrate(&env, &["--expires-in", "5000000d", "--yes"]).ends_with(2);
+    assert!(run.stderr.contains("9999"), "{}", run.stderr);
+}
+
+#[test]
+fn tokens_of_inactive_users_go_too_and_those_of_nobody_do_not() {
+    let env = project("", &[("meg", MEG)]);
+    env.execute("UPDATE auth_user SET is_active = 0");
+    let database = env.database();
+    database.pragma_update(None, "foreign_keys", false).unwrap();
+    let sql = "INSERT INTO authtoken_token (key, created, user_id) VALUES (?1, '2024-01-01', 99)";
+    database.execute(sql, params![ANN]).unwrap();
+    let run = migrate(&env, &["--yes"]).ends_with(6);
+    assert!(run.stderr.contains("of nobody"), "{}", run.stderr);
+    migrate(&env, &["--skip-unfit", "--yes"]).succeeds();
+    assert_eq!(env.rows("SELECT user_id FROM knox_authtoken"), ["1"]);
+    assert_eq!(env.rows("SELECT user_id FROM authtoken_token"), ["99"]);
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let env = project("", &[("meg", MEG), ("ann", ANN)]);
+    let before = env.database_bytes();
+    let run = migrate(&env, &["--dry-run"]).succeeds();
+    assert_eq!(run.stderr, "Would move 2 tokens to knox; nothing was changed.\n");
+    let answer = migrate(&env, &["--dry-run", "--keep", "--format", "json"]).succeeds().json();
+    assert_eq!(
+        answer,
+        serde_json::json!({
+            "migrated": 2, "already": 0, "skipped": 0, "changed": true, "fields": ["token"], "dry_run": true,
+        })
+    );
+    assert!(env.database_bytes() == before);
+}
+
+#[test]
+fn a_script_has_to_agree_beforehand_and_a_person_is_asked() {
+    let env = project("", &[("meg", MEG), ("ann", ANN)]);
+    let before = env.database_bytes();
+    let run = migrate(&env, &[]).ends_with(2);
+    assert!(run.stderr.contains("Move 2 tokens to knox?") && run.stderr.contains("--yes"), "{}", run.stderr);
+    for (answer, code) in [("n", 130), ("y", 0)] {
+        assert!(env.database_bytes() == before);
+        let mut command = env.command();
+        command.args(["migrate-tokens", "--to", "knox"]);
+        let mut terminal = Terminal::start(&command);
+        terminal.expect("Move 2 tokens to knox?");
+        terminal.types(answer);
+        terminal.ends_with(code);
+    }
+    assert_eq!(counts(&env), "0 2");
+}
+
+#[test]
+fn both_tables_have_to_be_there() {
+    for (schema, missing) in [("levelup", "knox"), ("knox", "drf")] {
+        let env = TestEnv::with_schema(schema);
+        let run = migrate(&env, &["--yes"]).ends_with(9);
+        assert!(run.stderr.contains(&format!("no token table of the scheme {missing}")), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn where_to_has_to_be_said() {
+    let env = project("", &[("meg", MEG)]);
+    env.run(["migrate-tokens", "--yes"]).ends_with(2);
+    env.run(["migrate-tokens", "--to", "drf", "--yes"]).ends_with(2);
+    assert_eq!(counts(&env), "1 0");
+}
+
+#[test]
+fn a_known_key_can_be_made_in_knox_while_drf_has_it() {
+    let env = project("", &[("meg", MEG)]);
+    let arguments = ["create-token", "meg", "--scheme", "knox", "--token-stdin", "--quiet"];
+    env.run_with_input(MEG, arguments).succeeds();
+    assert_eq!(counts(&env), "1 1");
+}
+
+#[test]
+fn the_audit_log_has_no_key() {
+    let env = project("", &[("meg", MEG)]);
+    migrate(&env, &["--yes", "--audit-log", "audit.jsonl"]).succeeds();
+    let log = std::fs::read_to_string(env.path("audit.jsonl")).unwrap();
+    assert_eq!(log.lines().count(), 2);
+    assert!(log.contains("migrate-tokens") && !log.contains(&MEG[..8]), "{log}");
+}
