@@ -42,12 +42,12 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('check-password', 'check-password', [CompletionResultType]::ParameterValue, 'Tell by the exit code alone whether a password is right')
             [CompletionResult]::new('whoami', 'whoami', [CompletionResultType]::ParameterValue, 'Tell whose token it is')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Delete a token and forget the session that holds it')
+            [CompletionResult]::new('list-users', 'list-users', [CompletionResultType]::ParameterValue, 'List users')
+            [CompletionResult]::new('show-user', 'show-user', [CompletionResultType]::ParameterValue, 'Show everything about a user but the secrets')
             [CompletionResult]::new('edit-user', 'edit-user', [CompletionResultType]::ParameterValue, 'Change a user''s fields, profile fields, flags and groups')
             [CompletionResult]::new('set-password', 'set-password', [CompletionResultType]::ParameterValue, 'Set a user''s password')
             [CompletionResult]::new('delete-user', 'delete-user', [CompletionResultType]::ParameterValue, 'Delete a user with all that belongs to the user')
             [CompletionResult]::new('create-token', 'create-token', [CompletionResultType]::ParameterValue, 'Make a token for a user, without the password')
-            [CompletionResult]::new('list-users', 'list-users', [CompletionResultType]::ParameterValue, 'List users')
-            [CompletionResult]::new('show-user', 'show-user', [CompletionResultType]::ParameterValue, 'Show everything about a user but the secrets')
             [CompletionResult]::new('list-tokens', 'list-tokens', [CompletionResultType]::ParameterValue, 'List tokens by their public prefixes')
             [CompletionResult]::new('revoke-token', 'revoke-token', [CompletionResultType]::ParameterValue, 'Delete tokens')
             [CompletionResult]::new('migrate-tokens', 'migrate-tokens', [CompletionResultType]::ParameterValue, 'Move tokens from DRF to knox with the keys that clients have')
@@ -200,6 +200,52 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'authctl;list-users' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Only users with a profile of this kind')
+            [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'Only users in this group, by its exact name')
+            [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Only users with this text in user name, e-mail address, first or last name')
+            [CompletionResult]::new('--joined-after', '--joined-after', [CompletionResultType]::ParameterName, 'Only users who joined at this date or time, or later; local time unless it has an offset')
+            [CompletionResult]::new('--joined-before', '--joined-before', [CompletionResultType]::ParameterName, 'Only users who joined before this date or time')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by a column, with :desc from the largest to the smallest [else by id]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many')
+            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Leave out the first so many')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'The columns: id, username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined, last_login, profile, tokens, hasher')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of the output: table, plain, json, jsonl or csv')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'How many seconds to wait while another program holds the database')
+            [CompletionResult]::new('--active', '--active', [CompletionResultType]::ParameterName, 'Only active users')
+            [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Only inactive users')
+            [CompletionResult]::new('--staff', '--staff', [CompletionResultType]::ParameterName, 'Only staff')
+            [CompletionResult]::new('--superuser', '--superuser', [CompletionResultType]::ParameterName, 'Only superusers')
+            [CompletionResult]::new('--without-token', '--without-token', [CompletionResultType]::ParameterName, 'Only users without any token')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Ask nothing, even at a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Open the database although that could lock its owner''s server out')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'authctl;show-user' {
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of the output: table, plain, json, jsonl or csv')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'How many seconds to wait while another program holds the database')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Ask nothing, even at a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Open the database although that could lock its owner''s server out')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'authctl;edit-user' {
             [CompletionResult]::new('--rename', '--rename', [CompletionResultType]::ParameterName, 'Give the user another login name')
             [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'The e-mail address')
@@ -294,52 +340,6 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--rotate', '--rotate', [CompletionResultType]::ParameterName, 'Replace the drf key by a fresh one')
             [CompletionResult]::new('--token-stdin', '--token-stdin', [CompletionResultType]::ParameterName, 'Take the key from standard input: 32 characters at least, such as `openssl rand -hex 20` makes')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Do the whole work and take it back: show what would happen, change nothing')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
-            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Ask nothing, even at a terminal')
-            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
-            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Open the database although that could lock its owner''s server out')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'authctl;list-users' {
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Only users with a profile of this kind')
-            [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'Only users in this group, by its exact name')
-            [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Only users with this text in user name, e-mail address, first or last name')
-            [CompletionResult]::new('--joined-after', '--joined-after', [CompletionResultType]::ParameterName, 'Only users who joined at this date or time, or later; local time unless it has an offset')
-            [CompletionResult]::new('--joined-before', '--joined-before', [CompletionResultType]::ParameterName, 'Only users who joined before this date or time')
-            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by a column, with :desc from the largest to the smallest [else by id]')
-            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many')
-            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Leave out the first so many')
-            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'The columns: id, username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined, last_login, profile, tokens, hasher')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of the output: table, plain, json, jsonl or csv')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
-            [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'How many seconds to wait while another program holds the database')
-            [CompletionResult]::new('--active', '--active', [CompletionResultType]::ParameterName, 'Only active users')
-            [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Only inactive users')
-            [CompletionResult]::new('--staff', '--staff', [CompletionResultType]::ParameterName, 'Only staff')
-            [CompletionResult]::new('--superuser', '--superuser', [CompletionResultType]::ParameterName, 'Only superusers')
-            [CompletionResult]::new('--without-token', '--without-token', [CompletionResultType]::ParameterName, 'Only users without any token')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
-            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Ask nothing, even at a terminal')
-            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
-            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Open the database although that could lock its owner''s server out')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'authctl;show-user' {
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of the output: table, plain, json, jsonl or csv')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
-            [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'How many seconds to wait while another program holds the database')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Ask nothing, even at a terminal')
@@ -473,12 +473,12 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('check-password', 'check-password', [CompletionResultType]::ParameterValue, 'Tell by the exit code alone whether a password is right')
             [CompletionResult]::new('whoami', 'whoami', [CompletionResultType]::ParameterValue, 'Tell whose token it is')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Delete a token and forget the session that holds it')
+            [CompletionResult]::new('list-users', 'list-users', [CompletionResultType]::ParameterValue, 'List users')
+            [CompletionResult]::new('show-user', 'show-user', [CompletionResultType]::ParameterValue, 'Show everything about a user but the secrets')
             [CompletionResult]::new('edit-user', 'edit-user', [CompletionResultType]::ParameterValue, 'Change a user''s fields, profile fields, flags and groups')
             [CompletionResult]::new('set-password', 'set-password', [CompletionResultType]::ParameterValue, 'Set a user''s password')
             [CompletionResult]::new('delete-user', 'delete-user', [CompletionResultType]::ParameterValue, 'Delete a user with all that belongs to the user')
             [CompletionResult]::new('create-token', 'create-token', [CompletionResultType]::ParameterValue, 'Make a token for a user, without the password')
-            [CompletionResult]::new('list-users', 'list-users', [CompletionResultType]::ParameterValue, 'List users')
-            [CompletionResult]::new('show-user', 'show-user', [CompletionResultType]::ParameterValue, 'Show everything about a user but the secrets')
             [CompletionResult]::new('list-tokens', 'list-tokens', [CompletionResultType]::ParameterValue, 'List tokens by their public prefixes')
             [CompletionResult]::new('revoke-token', 'revoke-token', [CompletionResultType]::ParameterValue, 'Delete tokens')
             [CompletionResult]::new('migrate-tokens', 'migrate-tokens', [CompletionResultType]::ParameterValue, 'Move tokens from DRF to knox with the keys that clients have')
@@ -506,6 +506,12 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         'authctl;help;logout' {
             break
         }
+        'authctl;help;list-users' {
+            break
+        }
+        'authctl;help;show-user' {
+            break
+        }
         'authctl;help;edit-user' {
             break
         }
@@ -516,12 +522,6 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;help;create-token' {
-            break
-        }
-        'authctl;help;list-users' {
-            break
-        }
-        'authctl;help;show-user' {
             break
         }
         'authctl;help;list-tokens' {

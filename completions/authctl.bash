@@ -16,6 +16,9 @@ _authctl() {
             ",$1")
                 cmd="authctl"
                 ;;
+            authctl,backup)
+                cmd="authctl__subcmd__backup"
+                ;;
             authctl,check)
                 cmd="authctl__subcmd__check"
                 ;;
@@ -69,6 +72,9 @@ _authctl() {
                 ;;
             authctl,whoami)
                 cmd="authctl__subcmd__whoami"
+                ;;
+            authctl__subcmd__help,backup)
+                cmd="authctl__subcmd__help__subcmd__backup"
                 ;;
             authctl__subcmd__help,check)
                 cmd="authctl__subcmd__help__subcmd__check"
@@ -131,8 +137,64 @@ _authctl() {
 
     case "${cmd}" in
         authctl)
-            opts="-q -y -h -V --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help --version init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help"
+            opts="-q -y -h -V --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help --version init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table plain json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --busy-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        authctl__subcmd__backup)
+            opts="-q -y -h --overwrite --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -669,8 +731,22 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__help)
-            opts="init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help"
+            opts="init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        authctl__subcmd__help__subcmd__backup)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

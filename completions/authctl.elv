@@ -39,12 +39,12 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand check-password 'Tell by the exit code alone whether a password is right'
             cand whoami 'Tell whose token it is'
             cand logout 'Delete a token and forget the session that holds it'
+            cand list-users 'List users'
+            cand show-user 'Show everything about a user but the secrets'
             cand edit-user 'Change a user''s fields, profile fields, flags and groups'
             cand set-password 'Set a user''s password'
             cand delete-user 'Delete a user with all that belongs to the user'
             cand create-token 'Make a token for a user, without the password'
-            cand list-users 'List users'
-            cand show-user 'Show everything about a user but the secrets'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
             cand migrate-tokens 'Move tokens from DRF to knox with the keys that clients have'
@@ -190,6 +190,50 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'authctl;list-users'= {
+            cand --profile 'Only users with a profile of this kind'
+            cand --group 'Only users in this group, by its exact name'
+            cand --search 'Only users with this text in user name, e-mail address, first or last name'
+            cand --joined-after 'Only users who joined at this date or time, or later; local time unless it has an offset'
+            cand --joined-before 'Only users who joined before this date or time'
+            cand --sort 'Sort by a column, with :desc from the largest to the smallest [else by id]'
+            cand --limit 'Show at most so many'
+            cand --offset 'Leave out the first so many'
+            cand --columns 'The columns: id, username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined, last_login, profile, tokens, hasher'
+            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
+            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
+            cand --format 'The form of the output: table, plain, json, jsonl or csv'
+            cand --color 'Colours: auto, always or never'
+            cand --busy-timeout 'How many seconds to wait while another program holds the database'
+            cand --active 'Only active users'
+            cand --inactive 'Only inactive users'
+            cand --staff 'Only staff'
+            cand --superuser 'Only superusers'
+            cand --without-token 'Only users without any token'
+            cand -q 'Say nothing but results, warnings and errors'
+            cand --quiet 'Say nothing but results, warnings and errors'
+            cand --no-input 'Ask nothing, even at a terminal'
+            cand -y 'Agree beforehand to what would be asked'
+            cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;show-user'= {
+            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
+            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
+            cand --format 'The form of the output: table, plain, json, jsonl or csv'
+            cand --color 'Colours: auto, always or never'
+            cand --busy-timeout 'How many seconds to wait while another program holds the database'
+            cand -q 'Say nothing but results, warnings and errors'
+            cand --quiet 'Say nothing but results, warnings and errors'
+            cand --no-input 'Ask nothing, even at a terminal'
+            cand -y 'Agree beforehand to what would be asked'
+            cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'authctl;edit-user'= {
             cand --rename 'Give the user another login name'
             cand --email 'The e-mail address'
@@ -281,50 +325,6 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --rotate 'Replace the drf key by a fresh one'
             cand --token-stdin 'Take the key from standard input: 32 characters at least, such as `openssl rand -hex 20` makes'
             cand --dry-run 'Do the whole work and take it back: show what would happen, change nothing'
-            cand -q 'Say nothing but results, warnings and errors'
-            cand --quiet 'Say nothing but results, warnings and errors'
-            cand --no-input 'Ask nothing, even at a terminal'
-            cand -y 'Agree beforehand to what would be asked'
-            cand --yes 'Agree beforehand to what would be asked'
-            cand --force 'Open the database although that could lock its owner''s server out'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'authctl;list-users'= {
-            cand --profile 'Only users with a profile of this kind'
-            cand --group 'Only users in this group, by its exact name'
-            cand --search 'Only users with this text in user name, e-mail address, first or last name'
-            cand --joined-after 'Only users who joined at this date or time, or later; local time unless it has an offset'
-            cand --joined-before 'Only users who joined before this date or time'
-            cand --sort 'Sort by a column, with :desc from the largest to the smallest [else by id]'
-            cand --limit 'Show at most so many'
-            cand --offset 'Leave out the first so many'
-            cand --columns 'The columns: id, username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined, last_login, profile, tokens, hasher'
-            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
-            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
-            cand --format 'The form of the output: table, plain, json, jsonl or csv'
-            cand --color 'Colours: auto, always or never'
-            cand --busy-timeout 'How many seconds to wait while another program holds the database'
-            cand --active 'Only active users'
-            cand --inactive 'Only inactive users'
-            cand --staff 'Only staff'
-            cand --superuser 'Only superusers'
-            cand --without-token 'Only users without any token'
-            cand -q 'Say nothing but results, warnings and errors'
-            cand --quiet 'Say nothing but results, warnings and errors'
-            cand --no-input 'Ask nothing, even at a terminal'
-            cand -y 'Agree beforehand to what would be asked'
-            cand --yes 'Agree beforehand to what would be asked'
-            cand --force 'Open the database although that could lock its owner''s server out'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'authctl;show-user'= {
-            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
-            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
-            cand --format 'The form of the output: table, plain, json, jsonl or csv'
-            cand --color 'Colours: auto, always or never'
-            cand --busy-timeout 'How many seconds to wait while another program holds the database'
             cand -q 'Say nothing but results, warnings and errors'
             cand --quiet 'Say nothing but results, warnings and errors'
             cand --no-input 'Ask nothing, even at a terminal'
@@ -451,12 +451,12 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand check-password 'Tell by the exit code alone whether a password is right'
             cand whoami 'Tell whose token it is'
             cand logout 'Delete a token and forget the session that holds it'
+            cand list-users 'List users'
+            cand show-user 'Show everything about a user but the secrets'
             cand edit-user 'Change a user''s fields, profile fields, flags and groups'
             cand set-password 'Set a user''s password'
             cand delete-user 'Delete a user with all that belongs to the user'
             cand create-token 'Make a token for a user, without the password'
-            cand list-users 'List users'
-            cand show-user 'Show everything about a user but the secrets'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
             cand migrate-tokens 'Move tokens from DRF to knox with the keys that clients have'
@@ -477,6 +477,10 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;help;logout'= {
         }
+        &'authctl;help;list-users'= {
+        }
+        &'authctl;help;show-user'= {
+        }
         &'authctl;help;edit-user'= {
         }
         &'authctl;help;set-password'= {
@@ -484,10 +488,6 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help;delete-user'= {
         }
         &'authctl;help;create-token'= {
-        }
-        &'authctl;help;list-users'= {
-        }
-        &'authctl;help;show-user'= {
         }
         &'authctl;help;list-tokens'= {
         }

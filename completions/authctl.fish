@@ -47,16 +47,17 @@ complete -c authctl -n "__fish_authctl_needs_command" -f -a "login" -d 'Check a 
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "check-password" -d 'Tell by the exit code alone whether a password is right'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "whoami" -d 'Tell whose token it is'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "logout" -d 'Delete a token and forget the session that holds it'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-users" -d 'List users'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "show-user" -d 'Show everything about a user but the secrets'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "set-password" -d 'Set a user\'s password'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "delete-user" -d 'Delete a user with all that belongs to the user'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "create-token" -d 'Make a token for a user, without the password'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-users" -d 'List users'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "show-user" -d 'Show everything about a user but the secrets'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-tokens" -d 'List tokens by their public prefixes'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "revoke-token" -d 'Delete tokens'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "migrate-tokens" -d 'Move tokens from DRF to knox with the keys that clients have'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "check" -d 'Tell what was found in the database, and what is wrong with it'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "backup" -d 'Copy the database to a file, while its server goes on'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l scheme -d 'The token schemes: drf, knox, or drf,knox for both [else `[tokens] scheme`, drf]' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
@@ -209,6 +210,52 @@ complete -c authctl -n "__fish_authctl_using_subcommand logout" -l no-input -d '
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s y -l yes -d 'Agree beforehand to what would be asked'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l profile -d 'Only users with a profile of this kind' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l group -d 'Only users in this group, by its exact name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l search -d 'Only users with this text in user name, e-mail address, first or last name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-after -d 'Only users who joined at this date or time, or later; local time unless it has an offset' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-before -d 'Only users who joined before this date or time' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l sort -d 'Sort by a column, with :desc from the largest to the smallest [else by id]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l limit -d 'Show at most so many' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l offset -d 'Leave out the first so many' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l columns -d 'The columns: id, username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined, last_login, profile, tokens, hasher' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l active -d 'Only active users'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l inactive -d 'Only inactive users'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l staff -d 'Only staff'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l superuser -d 'Only superusers'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l without-token -d 'Only users without any token'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l force -d 'Open the database although that could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l force -d 'Open the database although that could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l rename -d 'Give the user another login name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l email -d 'The e-mail address' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l first-name -d 'The first name' -r
@@ -314,52 +361,6 @@ complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l no-inpu
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s y -l yes -d 'Agree beforehand to what would be asked'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l profile -d 'Only users with a profile of this kind' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l group -d 'Only users in this group, by its exact name' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l search -d 'Only users with this text in user name, e-mail address, first or last name' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-after -d 'Only users who joined at this date or time, or later; local time unless it has an offset' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-before -d 'Only users who joined before this date or time' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l sort -d 'Sort by a column, with :desc from the largest to the smallest [else by id]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l limit -d 'Show at most so many' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l offset -d 'Leave out the first so many' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l columns -d 'The columns: id, username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined, last_login, profile, tokens, hasher' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
-plain\t'For scripts: tab-separated, escaped, without a heading'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines: one object a row'
-csv\t'Comma-separated values after RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
-always\t'Always'
-never\t'Never'"
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l active -d 'Only active users'
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l inactive -d 'Only inactive users'
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l staff -d 'Only staff'
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l superuser -d 'Only superusers'
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l without-token -d 'Only users without any token'
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s q -l quiet -d 'Say nothing but results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l no-input -d 'Ask nothing, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s y -l yes -d 'Agree beforehand to what would be asked'
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l force -d 'Open the database although that could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
-plain\t'For scripts: tab-separated, escaped, without a heading'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines: one object a row'
-csv\t'Comma-separated values after RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
-always\t'Always'
-never\t'Never'"
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -s q -l quiet -d 'Say nothing but results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l no-input -d 'Ask nothing, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -s y -l yes -d 'Agree beforehand to what would be asked'
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l force -d 'Open the database although that could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l user -d 'Only this user\'s tokens, by the exact login name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l scheme -d 'Only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
 knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
@@ -445,6 +446,23 @@ complete -c authctl -n "__fish_authctl_using_subcommand check" -l no-input -d 'A
 complete -c authctl -n "__fish_authctl_using_subcommand check" -s y -l yes -d 'Agree beforehand to what would be asked'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
+plain\t'For scripts: tab-separated, escaped, without a heading'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines: one object a row'
+csv\t'Comma-separated values after RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -l overwrite -d 'Replace the file if it is there already'
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -s q -l quiet -d 'Say nothing but results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -l no-input -d 'Ask nothing, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -s y -l yes -d 'Agree beforehand to what would be asked'
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -l force -d 'Open the database although that could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
@@ -461,21 +479,22 @@ complete -c authctl -n "__fish_authctl_using_subcommand completions" -l no-input
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s y -l yes -d 'Agree beforehand to what would be asked'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "init" -d 'Make a new database file'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "register" -d 'Register a user, with profile and token'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "check-password" -d 'Tell by the exit code alone whether a password is right'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "whoami" -d 'Tell whose token it is'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "logout" -d 'Delete a token and forget the session that holds it'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "set-password" -d 'Set a user\'s password'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "delete-user" -d 'Delete a user with all that belongs to the user'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "create-token" -d 'Make a token for a user, without the password'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "list-users" -d 'List users'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "show-user" -d 'Show everything about a user but the secrets'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "list-tokens" -d 'List tokens by their public prefixes'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "revoke-token" -d 'Delete tokens'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "migrate-tokens" -d 'Move tokens from DRF to knox with the keys that clients have'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "check" -d 'Tell what was found in the database, and what is wrong with it'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout edit-user set-password delete-user create-token list-users show-user list-tokens revoke-token migrate-tokens check completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "init" -d 'Make a new database file'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "register" -d 'Register a user, with profile and token'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "check-password" -d 'Tell by the exit code alone whether a password is right'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "whoami" -d 'Tell whose token it is'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "logout" -d 'Delete a token and forget the session that holds it'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "list-users" -d 'List users'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "show-user" -d 'Show everything about a user but the secrets'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "set-password" -d 'Set a user\'s password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "delete-user" -d 'Delete a user with all that belongs to the user'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "create-token" -d 'Make a token for a user, without the password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "list-tokens" -d 'List tokens by their public prefixes'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "revoke-token" -d 'Delete tokens'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "migrate-tokens" -d 'Move tokens from DRF to knox with the keys that clients have'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "check" -d 'Tell what was found in the database, and what is wrong with it'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "backup" -d 'Copy the database to a file, while its server goes on'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user create-token list-tokens revoke-token migrate-tokens check backup completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -27,7 +27,8 @@ enum Making {
     Unnamed(File),
     Named {
         file: NamedTempFile,
-        _unfinished: Unfinished,
+        #[expect(dead_code, reason = "dropping it tells that the file is finished")]
+        unfinished: Unfinished,
     },
 }
 
@@ -52,13 +53,13 @@ impl NewFile {
     /// What the operating system says.
     pub fn named_at(target: &Path) -> Result<Self> {
         check_folder(target)?;
-        let (file, _unfinished) = interrupt::unfinished(|| {
+        let (file, unfinished) = interrupt::unfinished(|| {
             let file = tempfile::Builder::new().prefix(PREFIX).tempfile_in(folder(target))?;
             let path = file.path().to_owned();
             Ok::<_, io::Error>((file, path))
         })
         .with_context(|| cannot(target))?;
-        Ok(Self { making: Making::Named { file, _unfinished }, target: target.to_owned() })
+        Ok(Self { making: Making::Named { file, unfinished }, target: target.to_owned() })
     }
 
     /// Where it is in the meantime, if it has a name.

@@ -34,13 +34,17 @@ const COMMANDS: &[(&str, &[&str], &str)] = &[
     ("login", &["login", "joe", "--password-stdin", "--no-store"], "wonderland-7"),
     ("logout", &["logout", "--token-stdin"], "TOKEN"),
     ("revoke-token", &["revoke-token", "--all", "--yes"], ""),
+    ("delete-user", &["delete-user", "meg", "--yes"], ""),
+    ("migrate-tokens", &["migrate-tokens", "--to", "knox", "--yes"], ""),
 ];
 
 const CONFIG: &str = "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\n\
-                      fields = { bio = \"varchar(50)\" }\n[passwords]\nhasher = \"pbkdf2_sha256\"\n";
+                      fields = { bio = \"varchar(50)\" }\n[tokens]\nscheme = \"drf\"\n[passwords]\nhasher = \"pbkdf2_sha256\"\n";
 
 fn prepared() -> (TestEnv, String) {
-    let env = TestEnv::with_database(CONFIG);
+    let env = TestEnv::new();
+    env.write("authctl.toml", CONFIG);
+    env.run(["init", "--scheme", "drf,knox"]).succeeds();
     env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
     env.run(["register", "meg", "--set", "bio=x", "--no-password"]).succeeds();
     env.run(["register", "joe", "--set", "bio=x", "--no-password", "--no-token"]).succeeds();
@@ -67,6 +71,7 @@ fn state(path: &Path, before: Option<&Connection>) -> String {
         "SELECT bio || ' ' || user_id FROM app_gamer ORDER BY user_id",
         "SELECT user_id || ' ' || group_id FROM auth_user_groups ORDER BY 1",
         "SELECT 'token ' || user_id FROM authtoken_token ORDER BY 1",
+        "SELECT 'knox ' || user_id FROM knox_authtoken ORDER BY 1",
     ] {
         lines.extend(one(&database, sql));
     }
