@@ -1,4 +1,4 @@
-//! The scripts of the five systems, run as they stand.
+//! The scripts of the examples, run as they stand.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,12 @@ use tempfile::TempDir;
 
 use crate::env::Run;
 
+fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
+}
+
 fn script(system: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(system).join("run.sh")
+    example(system).join("run.sh")
 }
 
 fn shell(script: &Path, folder: Option<&Path>, elsewhere: &Path) -> Run {
@@ -149,4 +153,43 @@ fn scripts_leave_nothing_behind_unless_told() {
     for system in ["repairs", "levelup", "function-views", "knox"] {
         assert_eq!(beginning(system), expected, "{system}");
     }
+}
+
+#[test]
+fn accounts_are_provisioned_once() {
+    let folder = TempDir::new().unwrap();
+    let run = || shell(&example("provision.sh"), Some(folder.path()), folder.path()).succeeds();
+    let file = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    let first = run();
+    assert!(first.stdout.ends_with("edit-user joe: changed\nregister ci-bot: changed\nregister old-bot: changed\n5 commands changed something.\n"), "{}", first.stdout);
+    let (database, token) = (file("db.sqlite3"), file("ci-bot.token"));
+    let second = run();
+    assert_eq!((&*second.stdout, &*second.stderr), ("Nothing was changed.\n", ""));
+    assert!(file("db.sqlite3") == database && file("ci-bot.token") == token);
+    let database = Connection::open(folder.path().join("db.sqlite3")).unwrap();
+    let users =
+        "SELECT username || '|' || first_name || '|' || is_active || is_staff || is_superuser FROM auth_user";
+    assert_eq!(rows(&database, users), ["ada||111", "joe|Joe|110", "ci-bot||100", "old-bot||000"]);
+    assert_eq!(
+        rows(&database, "SELECT key || char(10) FROM authtoken_token"),
+        [String::from_utf8(token).unwrap()]
+    );
+
+    // What someone changed since is brought back, and nothing else.
+    database.execute_batch("UPDATE auth_user SET last_name = 'Moss' WHERE username = 'joe'").unwrap();
+    assert_eq!(run().stdout, "edit-user joe: changed\n1 command changed something.\n");
+}
+
+#[test]
+fn the_script_for_ci_wants_a_server_and_stands_in_the_readme() {
+    let folder = TempDir::new().unwrap();
+    let run = shell(&example("ci-token.sh"), None, folder.path()).ends_with(2);
+    assert!(run.stderr.starts_with("usage: "), "{}", run.stderr);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let text = fs::read_to_string(example("ci-token.sh")).unwrap();
+    assert!(
+        readme.contains(&format!("```text\n{text}```\n")),
+        "README.md does not show ci-token.sh as it is"
+    );
 }
