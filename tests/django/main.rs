@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps nothing fails with the place")]
 
+mod changes;
 #[path = "../cli/env.rs"]
 #[expect(dead_code, reason = "the tests of the command line use all of it")]
 mod env;

@@ -1,8 +1,8 @@
 //! The Python side: scripts that make a project's database and judge one.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use serde_json::Value as Json;
@@ -42,6 +42,46 @@ pub fn judge(set: &str, project: &str, database: &Path, options: &[&str], expect
         verdict.lines().count() > 5,
         "{project} on {set}: the judge looked at next to nothing:\n{verdict}"
     );
+}
+
+/// The Python of a version set.
+pub fn interpreter(set: &str) -> String {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/venv.sh");
+    let output = Command::new("sh").arg(script).arg(set).stderr(Stdio::inherit()).output().expect("sh");
+    assert!(output.status.success(), "there is no Python for {set}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// A project's server, which ends with this value.
+pub struct Server {
+    /// Where it listens, without a slash at the end.
+    pub address: String,
+    child: Child,
+}
+
+impl Server {
+    /// Starts a project's server on a database, which need not be there yet.
+    pub fn start(set: &str, project: &str, database: &Path) -> Self {
+        let mut child = Command::new("python3")
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/serve.py"))
+            .args(["--set", set, "--system", project, "--db"])
+            .arg(database)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("python3");
+        let mut address = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        assert!(!address.is_empty(), "the server did not start");
+        Self { address: address.trim().to_owned(), child }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
 }
 
 fn run(script: &str, arguments: &[&str], input: &str) -> String {

@@ -1,0 +1,224 @@
+//! Accounts that Django made, changed, deleted and given other tokens: Django finds them as if it had done it.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value as Json, json};
+
+use crate::env::{Run, TestEnv};
+use crate::python;
+
+/// The cheapest hasher that is followed.
+const ARGON2: [&str; 2] = ["--hasher", "argon2"];
+
+/// A project's database with a few accounts, and what its Django has to find.
+fn made(set: &str, project: &str) -> (TestEnv, Json) {
+    let env = TestEnv::new();
+    let options = [&ARGON2[..], &["--accounts", "few"]].concat();
+    let made = python::make(set, project, &env.path("db.sqlite3"), &options);
+    (env, made)
+}
+
+fn judge(set: &str, project: &str, env: &TestEnv, expected: &Json) {
+    python::judge(set, project, &env.path("db.sqlite3"), &ARGON2, expected);
+}
+
+fn login_of(account: &Json) -> &str {
+    account["login"].as_str().unwrap()
+}
+
+/// knox accepts the keys that DRF made, and DRF accepts them no more, or still where they were copied.
+#[test]
+fn keys_that_were_moved_are_accepted_by_knox() {
+    python::for_each_set(|set| {
+        for keep in [false, true] {
+            let (env, mut made) = made(set, "both_schemes");
+            let mut arguments = vec!["migrate-tokens", "--to", "knox", "--yes", "--format", "json"];
+            arguments.extend(keep.then_some("--keep"));
+            let answer = env.run(&arguments).succeeds().json();
+            let mut moved = 0;
+            for account in made["accounts"].as_array_mut().unwrap() {
+                let tokens = account["tokens"].as_array_mut().unwrap();
+                let keys: Vec<Json> =
+                    tokens.iter().filter(|token| token["scheme"] == "drf").cloned().collect();
+                if !keep {
+                    tokens.retain(|token| token["scheme"] != "drf");
+                }
+                for token in &keys {
+                    tokens.push(json!({ "scheme": "knox", "key": token["key"], "expires_in": null }));
+                }
+                moved += keys.len();
+                if !keep {
+                    account["revoked"].as_array_mut().unwrap().extend(keys);
+                }
+            }
+            assert_eq!(answer["migrated"], moved);
+            assert!(moved > 1);
+            let again = env.run(&arguments).succeeds().json();
+            assert_eq!((&again["migrated"], &again["changed"]), (&json!(0), &json!(false)));
+            judge(set, "both_schemes", &env, &made);
+        }
+    });
+}
+
+/// A project, the statements that make rows which refer to its first account, `KEY`, and what is decided about them.
+type Case = (&'static str, &'static str, &'static [&'static str]);
+
+const LOG: &str =
+    "INSERT INTO django_admin_log (object_repr, action_flag, change_message, user_id, action_time) \
+                   VALUES ('x', 1, '', KEY, '2024-01-01 00:00:00'), ('y', 1, '', KEY, '2024-01-01 00:00:00');
+                   INSERT INTO auth_group (name) VALUES ('editors');";
+
+const CASES: [Case; 7] = [
+    (
+        "repairs",
+        "INSERT INTO auth_user_groups (user_id, group_id) VALUES (KEY, 1);
+         INSERT INTO auth_user_user_permissions (user_id, permission_id) VALUES (KEY, 1)",
+        &[],
+    ),
+    (
+        "uuid_key",
+        "INSERT INTO registry_member_groups (member_id, group_id) VALUES (KEY, 1);
+         INSERT INTO registry_member_user_permissions (member_id, permission_id) VALUES (KEY, 1)",
+        &[],
+    ),
+    (
+        "many_to_many",
+        "INSERT INTO teams_visit (page, at, user_id) VALUES ('a', '2024-01-01 00:00:00', KEY);
+         INSERT INTO teams_team (name) VALUES ('reds');
+         INSERT INTO teams_team_fans (team_id, user_id) VALUES (1, KEY);
+         INSERT INTO teams_player_follows (player_id, user_id) SELECT id, KEY FROM teams_player",
+        &["--cascade", "teams_visit", "--cascade", "teams_team_fans", "--cascade", "teams_player_follows"],
+    ),
+    ("inherited_profile", "", &[]),
+    ("both_schemes", "", &[]),
+    ("nullable_link", "", &["--set-null", "seating_seat"]),
+    (
+        "two_references",
+        "UPDATE mentoring_trainee SET referred_by_id = KEY",
+        &["--set-null", "mentoring_trainee"],
+    ),
+];
+
+#[test]
+fn a_deleted_user_is_gone_and_the_rest_is_whole() {
+    python::for_each_set(|set| {
+        for (project, rows, decisions) in CASES {
+            let (env, mut made) = made(set, project);
+            let gone = made["accounts"].as_array_mut().unwrap().remove(0);
+            let login = login_of(&gone);
+            let user = env.run(["show-user", login, "--format", "json"]).succeeds().json();
+            let id = &user["user"]["id"];
+            let key = id.as_str().map_or_else(|| id.to_string(), |id| format!("'{}'", id.replace('-', "")));
+            env.execute(&format!("{LOG}{rows}").replace("KEY", &key));
+            let arguments = [&["delete-user", login, "--yes", "--format", "json"][..], decisions].concat();
+            let answer = env.run(arguments).succeeds().json();
+            assert_eq!(answer["deleted"]["django_admin_log"], 2, "{project}");
+            made["absent"] = json!([login]);
+            let mut revoked = gone["tokens"].as_array().unwrap().clone();
+            revoked.extend(gone["revoked"].as_array().unwrap().clone());
+            made["revoked"] = json!(revoked);
+            judge(set, project, &env, &made);
+        }
+    });
+}
+
+/// Django logs in with the new password, reads the new values and finds nothing wrong with them.
+#[test]
+fn changed_accounts_are_as_django_would_have_changed_them() {
+    python::for_each_set(|set| {
+        for project in ["repairs", "uuid_key", "email_login"] {
+            let (env, mut made) = made(set, project);
+            for account in made["accounts"].as_array_mut().unwrap() {
+                change(&env, project, account);
+            }
+            judge(set, project, &env, &made);
+        }
+    });
+}
+
+fn change(env: &TestEnv, project: &str, account: &mut Json) {
+    let login = login_of(account).to_owned();
+    let password = "größer-als-zuvor-41";
+    let arguments = ["set-password", &login, "--password-stdin"];
+    env.run_with_input(format!("{password}\n"), arguments).succeeds();
+    account["password"] = json!(password);
+    let is_active = account["user"]["is_active"] != json!(false);
+    let mut edit = vec!["edit-user".to_owned(), login.clone()];
+    let mut set = |option: &str, value: &str| edit.extend([option.to_owned(), value.to_owned()]);
+    match project {
+        "email_login" => {
+            set("--rename", &format!("New.{}", login.replace("example", "EXAMPLE")));
+            account["login"] = json!(format!("New.{login}"));
+            set("--set", "full_name=Zoë Ünal");
+            account["user"]["full_name"] = json!("Zoë Ünal");
+        }
+        _ => {
+            set("--rename", &format!("new-{login}"));
+            account["login"] = json!(format!("new-{login}"));
+            set("--email", "Zoe@EXAMPLE.com");
+            set("--first-name", "Zoë");
+            set("--last-name", "");
+            account["user"]["email"] = json!("Zoe@example.com");
+            account["user"]["first_name"] = json!("Zoë");
+            account["user"]["last_name"] = json!("");
+        }
+    }
+    if let Some(profile) = account["profiles"].get_mut(0) {
+        for (field, value) in profile["fields"].as_object_mut().unwrap() {
+            if value.is_string() {
+                set("--set", &format!("{field}=12 Größenweg"));
+                *value = json!("12 Größenweg");
+            }
+        }
+    }
+    // Who was locked out comes in, and one who was in is locked out.
+    edit.push(if is_active && login.contains("employee") { "--inactive" } else { "--active" }.into());
+    account["user"]["is_active"] = json!(!(is_active && login.contains("employee")));
+    edit.push("--staff".into());
+    account["user"]["is_staff"] = json!(true);
+    let again = env.run(&edit).succeeds();
+    assert!(again.stderr.starts_with("Changed "), "{}", again.stderr);
+}
+
+/// The example for CI, with a server that works on the database which the script makes.
+#[test]
+fn a_server_takes_the_token_that_a_ci_job_knew_beforehand() {
+    python::for_each_set(|set| {
+        let env = TestEnv::new();
+        let database = env.path("db.sqlite3");
+        let server = python::Server::start(set, "rock", &database);
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ci-token.sh");
+        let manage = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/manage.py");
+        let program = Path::new(env!("CARGO_BIN_EXE_authctl")).parent().unwrap();
+        let run = |arguments: &[&str]| {
+            let output = Command::new("sh")
+                .arg(&script)
+                .args(arguments)
+                .current_dir(env.path(""))
+                .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
+                .env("PROJECT", "rock")
+                .env("PROJECT_DB", &database)
+                .env_remove("API_URL")
+                .stdin(Stdio::null())
+                .output();
+            Run::of(output.expect("sh"))
+        };
+        let page = format!("{}/drf/whoami/", server.address);
+        let python = python::interpreter(set);
+        let migrate = [&*page, &*python, manage.to_str().unwrap(), "migrate", "--verbosity", "0"];
+        let first = run(&migrate).succeeds();
+        assert!(
+            first.stdout.ends_with("With the token the server answers 200, without it 401.\n"),
+            "{}{}",
+            first.stdout,
+            first.stderr
+        );
+        let key = env.value("SELECT key FROM authtoken_token");
+        assert_eq!(std::fs::read_to_string(env.path(".env")).unwrap(), format!("API_TOKEN={key}\n"));
+        assert!(!first.stdout.contains(&key) && !first.stderr.contains(&key));
+        assert_ne!(env.value("SELECT count(*) FROM django_content_type"), "0");
+        // It is for an empty folder.
+        run(&migrate).ends_with(5);
+    });
+}
