@@ -17,7 +17,7 @@ unset AUTHCTL_DB AUTHCTL_TOKEN
 
 authctl init --scheme drf
 authctl register ci-bot --no-password --no-token
-openssl rand -hex 20 | authctl create-token ci-bot --token-stdin --env-file .env --as API_TOKEN
+head -c 20 /dev/urandom | od -An -tx1 | tr -d ' \n' | authctl create-token ci-bot --token-stdin --env-file .env --as API_TOKEN
 if [ $# -gt 0 ]; then "$@"; fi
 
 . ./.env

@@ -146,23 +146,20 @@ fn change(env: &TestEnv, project: &str, account: &mut Json) {
     let is_active = account["user"]["is_active"] != json!(false);
     let mut edit = vec!["edit-user".to_owned(), login.clone()];
     let mut set = |option: &str, value: &str| edit.extend([option.to_owned(), value.to_owned()]);
-    match project {
-        "email_login" => {
-            set("--rename", &format!("New.{}", login.replace("example", "EXAMPLE")));
-            account["login"] = json!(format!("New.{login}"));
-            set("--set", "full_name=Zoë Ünal");
-            account["user"]["full_name"] = json!("Zoë Ünal");
-        }
-        _ => {
-            set("--rename", &format!("new-{login}"));
-            account["login"] = json!(format!("new-{login}"));
-            set("--email", "Zoe@EXAMPLE.com");
-            set("--first-name", "Zoë");
-            set("--last-name", "");
-            account["user"]["email"] = json!("Zoe@example.com");
-            account["user"]["first_name"] = json!("Zoë");
-            account["user"]["last_name"] = json!("");
-        }
+    if project == "email_login" {
+        set("--rename", &format!("New.{}", login.replace("example", "EXAMPLE")));
+        account["login"] = json!(format!("New.{login}"));
+        set("--set", "full_name=Zoë Ünal");
+        account["user"]["full_name"] = json!("Zoë Ünal");
+    } else {
+        set("--rename", &format!("new-{login}"));
+        account["login"] = json!(format!("new-{login}"));
+        set("--email", "Zoe@EXAMPLE.com");
+        set("--first-name", "Zoë");
+        set("--last-name", "");
+        account["user"]["email"] = json!("Zoe@example.com");
+        account["user"]["first_name"] = json!("Zoë");
+        account["user"]["last_name"] = json!("");
     }
     if let Some(profile) = account["profiles"].get_mut(0) {
         for (field, value) in profile["fields"].as_object_mut().unwrap() {
@@ -177,8 +174,8 @@ fn change(env: &TestEnv, project: &str, account: &mut Json) {
     account["user"]["is_active"] = json!(!(is_active && login.contains("employee")));
     edit.push("--staff".into());
     account["user"]["is_staff"] = json!(true);
-    let again = env.run(&edit).succeeds();
-    assert!(again.stderr.starts_with("Changed "), "{}", again.stderr);
+    let run = env.run(&edit).succeeds();
+    assert!(run.stderr.starts_with("Changed "), "{}", run.stderr);
 }
 
 /// The example for CI, with a server that works on the database which the script makes.
