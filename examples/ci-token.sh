@@ -20,6 +20,7 @@ authctl register ci-bot --no-password --no-token
 head -c 20 /dev/urandom | od -An -tx1 | tr -d ' \n' | authctl create-token ci-bot --token-stdin --env-file .env --as API_TOKEN
 if [ $# -gt 0 ]; then "$@"; fi
 
+# shellcheck source=/dev/null
 . ./.env
 # The header comes by standard input: every user of the machine can read command lines.
 ask() { curl --silent --show-error --output /dev/null --write-out '%{http_code}' --header @- "$url"; }
