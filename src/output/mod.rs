@@ -341,8 +341,13 @@ fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// One object as a heading and a row; the keys of nested objects follow their parents' after a dot.
+/// One object as a heading and a row; the keys of nested objects follow their parents' after a dot, and a list of texts is
+/// one cell with commas in it.
 fn write_object_as_csv(out: &mut Vec<u8>, object: &Json) -> Result<()> {
+    fn joined(values: &[Json]) -> Option<String> {
+        let texts: Option<Vec<&str>> = values.iter().map(Json::as_str).collect();
+        texts.map(|texts| texts.join(","))
+    }
     fn flatten(prefix: &str, value: &Json, names: &mut Vec<String>, cells: &mut Vec<String>) {
         match value {
             Json::Object(fields) => {
@@ -356,6 +361,7 @@ fn write_object_as_csv(out: &mut Vec<u8>, object: &Json) -> Result<()> {
                 cells.push(match value {
                     Json::Null => String::new(),
                     Json::String(text) => text.clone(),
+                    Json::Array(values) => joined(values).unwrap_or_else(|| value.to_string()),
                     value => value.to_string(),
                 });
             }

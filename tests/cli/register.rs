@@ -961,6 +961,7 @@ fn csv_is_one_heading_and_one_row() {
     assert!(lines[0].starts_with("valid,token,scheme,expiry,staff,user.id,user.username,"), "{}", lines[0]);
     assert!(lines[0].ends_with("profile.kind,profile.bio,changed,fields,dry_run"), "{}", lines[0]);
     assert!(lines[1].contains(",\"A, \"\"B\"\"\","), "{}", lines[1]);
+    assert!(lines[1].ends_with(",gamer.bio,token\",false"), "{}", lines[1]);
 }
 
 #[test]
