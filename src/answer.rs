@@ -1,10 +1,10 @@
-//! The one object that register, login, whoami and create-token print as JSON: the keys that clients of the five
-//! systems read.
+//! What programs are told: the object of register, login, whoami, create-token and edit-user, with the keys that clients of
+//! the five systems read, and what every command that changes something adds to its own.
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value as Json;
 
-use crate::changing::Report;
 use crate::model::{Profile, Scheme, User, serialize_moment};
 
 /// An account and its token.
@@ -48,5 +48,25 @@ impl<'a> Answer<'a> {
             password: None,
             report: None,
         }
+    }
+}
+
+/// What every command that changes something tells programs, among its other keys.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// Did anything change? With `dry_run`: would it?
+    pub changed: bool,
+    /// The names of the fields that did.
+    pub fields: Vec<String>,
+    /// Was it only rehearsed?
+    pub dry_run: bool,
+}
+
+impl Report {
+    /// Adds its keys to an answer's.
+    pub fn add_to(self, object: &mut Json) {
+        object["changed"] = self.changed.into();
+        object["fields"] = self.fields.into();
+        object["dry_run"] = self.dry_run.into();
     }
 }

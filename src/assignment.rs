@@ -1,8 +1,15 @@
 //! `FIELD=VALUE` on the command line.
 
+use std::fs::File;
+use std::io::Read as _;
+
 use anyhow::{Context as _, Result};
 
 use crate::field::Input;
+use crate::refusal::Refusal;
+
+/// No value is longer than this many bytes; what is, is another file.
+const LIMIT: u64 = 64 * 1024 * 1024;
 
 /// A field and what it is set to.
 #[derive(Clone, Debug)]
@@ -29,16 +36,22 @@ impl Assignment {
     /// The value as it stands, or what is in the file behind an `@`; `@@` stands for `@`.
     ///
     /// # Errors
-    /// Where the file cannot be read.
+    /// Where the file cannot be read, or is too long.
     pub fn input(&self) -> Result<Input> {
         let path = match self.value.strip_prefix('@') {
             None => return Ok(Input::Text(self.value.clone())),
             Some(literal) if literal.starts_with('@') => return Ok(Input::Text(literal.to_owned())),
             Some(path) => path,
         };
-        let bytes = std::fs::read(path).with_context(|| {
+        let mut bytes = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes));
+        read.with_context(|| {
             format!("--set {}=@{path}: the file cannot be read; for the text itself, write @@", self.field)
         })?;
+        if bytes.len() as u64 > LIMIT {
+            let message = format!("--set {}=@{path}: the file is longer than 64 MiB.", self.field);
+            return Err(Refusal::invalid(&*self.field, "too_long", message).into());
+        }
         Ok(String::from_utf8(bytes).map_or_else(|error| Input::Bytes(error.into_bytes()), Input::Text))
     }
 }

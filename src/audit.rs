@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -52,7 +52,7 @@ impl AuditLog {
     /// What the operating system says.
     pub fn open(path: &Path) -> Result<Self> {
         let mut options = OpenOptions::new();
-        let file = options.append(true).create(true).mode(0o600).open(path);
+        let file = options.read(true).append(true).create(true).mode(0o600).open(path);
         let file = file.with_context(|| cannot(path))?;
         Ok(Self { path: path.to_owned(), file })
     }
@@ -69,7 +69,7 @@ impl AuditLog {
             ("state", json!("begun")),
             ("os_user", json!(os_user())),
             ("command", json!(event.command)),
-            ("database", json!(event.database)),
+            ("database", json!(event.database.to_string_lossy())),
             ("object", event.object.clone()),
             ("fields", json!(event.fields)),
         ] {
@@ -82,9 +82,18 @@ impl AuditLog {
         Ok(Announced { log: self, line })
     }
 
+    /// Does the log end within a line, as one does that was cut short by a full disk?
+    fn is_torn(&self) -> bool {
+        let mut file = &self.file;
+        let mut last = [b'\n'];
+        let read = file.seek(SeekFrom::End(-1)).and_then(|_| file.read_exact(&mut last));
+        read.is_ok() && last != [b'\n']
+    }
+
     /// One line in one write, so that lines of programs that run at once stay whole.
     fn append(&self, line: &Map<String, Json>) -> Result<()> {
-        let mut bytes = serde_json::to_vec(line)?;
+        let mut bytes = if self.is_torn() { vec![b'\n'] } else { Vec::new() };
+        serde_json::to_writer(&mut bytes, line)?;
         bytes.push(b'\n');
         let mut file = &self.file;
         file.write_all(&bytes).and_then(|()| file.sync_data()).with_context(|| cannot(&self.path))

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, ValueHint};
 use rand::RngExt as _;
-use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::answer::Report;
 use crate::audit::{Announced, AuditLog, Event};
 use crate::context::Context;
 use crate::interrupt;
@@ -24,26 +24,6 @@ pub struct Writing {
     /// Append who changed what to this file, as JSON lines [else `[audit] file`]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub audit_log: Option<PathBuf>,
-}
-
-/// What every command that changes something tells programs, among its other keys.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Report {
-    /// Did anything change? With `dry_run`: would it?
-    pub changed: bool,
-    /// The names of the fields that did.
-    pub fields: Vec<String>,
-    /// Was it only rehearsed?
-    pub dry_run: bool,
-}
-
-impl Report {
-    /// Adds its keys to an answer's.
-    pub fn add_to(self, object: &mut Json) {
-        object["changed"] = self.changed.into();
-        object["fields"] = self.fields.into();
-        object["dry_run"] = self.dry_run.into();
-    }
 }
 
 /// A change that a command is about to make.
@@ -83,10 +63,10 @@ impl<'a> Change<'a> {
         object: &Json,
         work: impl FnOnce(&Transaction<'_>) -> Result<Done<T>>,
     ) -> Result<Done<T>> {
+        let log = self.log(store)?;
         if self.writing.dry_run {
             return store.rehearse(work);
         }
-        let log = self.log()?;
         let mut announced = None;
         let outcome = store.transact(|transaction| {
             let done = work(transaction)?;
@@ -103,10 +83,11 @@ impl<'a> Change<'a> {
     /// # Errors
     /// As [`Store::publish`]; also where the audit log cannot be written, and no file is made then.
     pub fn publish(&self, draft: &mut Store, object: &Json, fields: &[String]) -> Result<()> {
+        let log = self.log(draft)?;
         if self.writing.dry_run {
             return draft.check_place();
         }
-        let announced = self.announce(self.log()?, object, fields)?;
+        let announced = self.announce(log, object, fields)?;
         let critical = interrupt::critical();
         let outcome = draft.publish();
         self.conclude(announced, &outcome);
@@ -119,10 +100,12 @@ impl<'a> Change<'a> {
     /// The audit log, where one is wanted. Opened early: where it cannot be written, no work is to be done in vain.
     ///
     /// # Errors
-    /// What the operating system says.
-    fn log(&self) -> Result<Option<AuditLog>> {
+    /// [`crate::refusal::Refusal::Usage`] for a file of the database's own, or what the operating system says.
+    fn log(&self, store: &Store) -> Result<Option<AuditLog>> {
         let path = self.writing.audit_log.as_deref().or(self.context.settings.audit_log.as_deref());
-        path.filter(|_| !self.writing.dry_run).map(AuditLog::open).transpose()
+        let Some(path) = path else { return Ok(None) };
+        store.refuse_own(path)?;
+        if self.writing.dry_run { Ok(None) } else { AuditLog::open(path).map(Some) }
     }
 
     /// Announces a change of these fields in the log; none is not announced.

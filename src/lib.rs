@@ -35,6 +35,7 @@ mod output;
 pub mod password;
 mod presented;
 mod prompt;
+mod rate;
 pub mod refusal;
 mod registration;
 mod secret;

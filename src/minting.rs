@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::changing::Change;
 use crate::context::Context;
-use crate::model::{Scheme, TokenFilter, User};
+use crate::model::{Scheme, TokenFilter, TokenState, User};
 use crate::refusal::Refusal;
 use crate::store::{Done, NewToken, Store};
 use crate::token::knox::Hash;
@@ -130,14 +130,23 @@ pub fn mint(
     Ok(Fresh { scheme, plain, expiry, is_known: known.is_some(), hash: tokens.hash, stored, created })
 }
 
+/// A token that a user was given.
+#[derive(Clone, Debug)]
+pub struct HandedOut {
+    /// Its key.
+    pub key: PlainToken,
+    /// When it ends; `None` for never.
+    pub expiry: Option<Timestamp>,
+}
+
 /// Gives a user the token: the one that is there already, as a drf key is unless it is to be rotated, or a known key
 /// that was stored before; else the fresh one. `ready` has the last word before anything is written, and is told which
 /// token it will be.
 ///
 /// # Errors
 /// [`Refusal::InactiveUser`] or [`Refusal::UserNotFound`] where the user was taken away in the meantime,
-/// [`Refusal::OtherToken`] where a known key is not the one that is there, what `ready` returns, or a failure of the
-/// database.
+/// [`Refusal::OtherToken`] where a known key is not the one that is there, [`Refusal::Taken`] where it is another user's,
+/// what `ready` returns, or a failure of the database.
 pub fn hand_out(
     change: &Change<'_>,
     store: &Store,
@@ -145,47 +154,70 @@ pub fn hand_out(
     fresh: &Fresh,
     rotate: bool,
     ready: impl FnOnce(&Store, &PlainToken) -> Result<()>,
-) -> Result<Done<PlainToken>> {
-    let unchanged = |key| Done { value: key, fields: Vec::new() };
-    if let Some(key) = fresh.existing(store, user, rotate)? {
-        ready(store, &key)?;
-        return Ok(unchanged(key));
+) -> Result<Done<HandedOut>> {
+    let unchanged = |there: HandedOut| Done { value: there, fields: Vec::new() };
+    if let Some(there) = fresh.existing(store, user, rotate)? {
+        ready(store, &there.key)?;
+        return Ok(unchanged(there));
     }
     change.make(store, &json!({ "user": user.username }), |transaction| {
         transaction.active_user(user)?;
         // Someone else may have made it between the look and the lock.
-        if let Some(key) = fresh.existing(transaction, user, rotate)? {
-            ready(transaction, &key)?;
-            return Ok(unchanged(key));
+        if let Some(there) = fresh.existing(transaction, user, rotate)? {
+            ready(transaction, &there.key)?;
+            return Ok(unchanged(there));
         }
         ready(transaction, &fresh.plain)?;
         if fresh.scheme == Scheme::Drf {
             let user = Some(user.id.clone());
             let old = TokenFilter { user, scheme: Some(Scheme::Drf), ..TokenFilter::default() };
-            for token in transaction.tokens(&old)? {
-                transaction.delete_token(&token)?;
-            }
+            transaction.delete_tokens(&transaction.tokens(&old)?)?;
+        } else if fresh.is_known {
+            // One that has expired makes way for its own renewal.
+            let old = transaction.rows_of_key(&fresh.plain, fresh.hash)?;
+            let old: Vec<_> = old.into_iter().filter(|token| token.scheme == Scheme::Knox).collect();
+            transaction.delete_tokens(&old)?;
         }
         transaction.insert_token(&user.id, &fresh.as_new())?;
-        Ok(Done { value: fresh.plain.clone(), fields: vec!["token".into()] })
+        let made = HandedOut { key: fresh.plain.clone(), expiry: fresh.expiry };
+        Ok(Done { value: made, fields: vec!["token".into()] })
     })
 }
 
 impl Fresh {
     /// The user's token that makes this one unnecessary.
-    fn existing(&self, store: &Store, user: &User, rotate: bool) -> Result<Option<PlainToken>> {
+    fn existing(&self, store: &Store, user: &User, rotate: bool) -> Result<Option<HandedOut>> {
         if self.scheme == Scheme::Knox {
-            // A known key that is there already; of another user, the database will not have it twice.
-            let found = if self.is_known { store.find_knox_token(&self.plain, self.hash)? } else { None };
-            return Ok(found.filter(|token| token.user == user.id).map(|_| self.plain.clone()));
+            return self.existing_in_knox(store, user);
         }
         let Some(key) = store.drf_key(&user.id)? else { return Ok(None) };
         let is_same = key.expose() == self.plain.expose();
+        let there = HandedOut { key, expiry: None };
         match (rotate, self.is_known) {
-            (_, true) if is_same => Ok(Some(key)),
+            (_, true) if is_same => Ok(Some(there)),
             (true, _) => Ok(None),
-            (false, false) => Ok(Some(key)),
+            (false, false) => Ok(Some(there)),
             (false, true) => Err(Refusal::OtherToken(user.username.clone()).into()),
         }
+    }
+
+    /// A known key that is there already. Since a salted digest is another one each time, the database itself would take
+    /// a key twice.
+    fn existing_in_knox(&self, store: &Store, user: &User) -> Result<Option<HandedOut>> {
+        if !self.is_known {
+            return Ok(None);
+        }
+        for token in store.rows_of_key(&self.plain, self.hash)? {
+            if token.scheme != Scheme::Knox {
+                continue;
+            }
+            if token.user != user.id {
+                return Err(Refusal::Taken("the token".into()).into());
+            }
+            if token.state(self.created) != TokenState::Expired {
+                return Ok(Some(HandedOut { key: self.plain.clone(), expiry: token.expiry }));
+            }
+        }
+        Ok(None)
     }
 }

@@ -3,11 +3,11 @@
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::fd::AsRawFd as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+use rustix::fs::{AtFlags, CWD};
 use tempfile::NamedTempFile;
 
 use crate::interrupt::{self, Unfinished};
@@ -95,6 +95,19 @@ impl NewFile {
         self.file().set_permissions(Permissions::from_mode(mode)).with_context(|| cannot(&self.target))
     }
 
+    /// Gives it the owner and group that a file in its place has.
+    ///
+    /// # Errors
+    /// What the operating system says, to whoever may not give files away.
+    pub fn set_owner(&self, user: u32, group: u32) -> Result<()> {
+        let there = self.file().metadata().with_context(|| cannot(&self.target))?;
+        if (there.uid(), there.gid()) != (user, group) {
+            std::os::unix::fs::fchown(self.file(), Some(user), Some(group))
+                .with_context(|| format!("{}: it belongs to another user", cannot(&self.target)))?;
+        }
+        Ok(())
+    }
+
     /// Waits until the disk has it, so that what is left to do can hardly fail; returns its length.
     ///
     /// # Errors
@@ -147,7 +160,15 @@ impl NewFile {
 }
 
 /// A file without a name in this folder; `None` where there is no such thing.
+#[cfg(not(target_os = "linux"))]
+fn unnamed(_folder: &Path) -> Option<File> {
+    None
+}
+
+/// A file without a name in this folder; `None` where there is no such thing.
+#[cfg(target_os = "linux")]
 fn unnamed(folder: &Path) -> Option<File> {
+    use rustix::fs::{Mode, OFlags};
     let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
     let file = rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR).ok().map(File::from)?;
     entry(&file).exists().then_some(file)
@@ -180,7 +201,8 @@ fn check_folder(target: &Path) -> Result<()> {
     Ok(())
 }
 
-fn folder(target: &Path) -> &Path {
+/// The folder in which a file lies.
+pub fn folder(target: &Path) -> &Path {
     target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

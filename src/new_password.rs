@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::context::Context;
-use crate::password::{self, About, Encoded, MIN_LENGTH, Malformed, Plain};
+use crate::password::{self, About, Encoded, MIN_LENGTH, Malformed, Plain, Summary};
 use crate::refusal::{Fault, Refusal};
 use crate::secret::{self, PasswordSource};
 use crate::store::Store;
@@ -85,7 +85,7 @@ impl NewPassword {
             return Ok(Password::Unusable);
         }
         if self.password_hash_stdin {
-            return encoded(&secret::from_stdin()?, context);
+            return self.encoded(&secret::from_stdin()?, context);
         }
         if let Some(length) = self.random {
             return Ok(Password::Random(password::random_password(length, about, &mut *context.random())));
@@ -98,6 +98,10 @@ impl NewPassword {
             Some(plain) => plain,
             None => context.prompt.new_password("Password")?,
         };
+        if plain.as_str().contains('\0') {
+            let message = "password: it contains a null character, which Django's login form refuses.";
+            return Err(Refusal::invalid("password", "invalid", message).into());
+        }
         if plain.as_str().is_empty() {
             return Err(Refusal::invalid(
                 "password",
@@ -110,6 +114,35 @@ impl NewPassword {
         Ok(Password::Plain(plain))
     }
 
+    /// A password that was encoded elsewhere. A plain text is refused: Django would store it and never let anyone in.
+    fn encoded(&self, text: &str, context: &Context) -> Result<Password> {
+        let encoded = Encoded::parse(text).map_err(|malformed| {
+            let reason = match malformed {
+                Malformed::UnknownAlgorithm => "it does not begin with one of Django's algorithms".to_owned(),
+                Malformed::Not(algorithm) => format!("it begins with {algorithm} and is not of its form"),
+            };
+            let message = format!("That is not a password as Django encodes it: {reason}.");
+            Refusal::invalid("password", "invalid_hash", message)
+        })?;
+        let summary = encoded.summary();
+        if summary == Summary::Unusable {
+            return Ok(Password::Unusable);
+        }
+        if summary.is_weak() {
+            let message = format!("The hash ({summary}) is weaker than it should be.");
+            if self.is_strict(context) {
+                return Err(Refusal::invalid("password", "weak_hash", message).into());
+            }
+            context.output.warning(message);
+        }
+        Ok(Password::Encoded(encoded))
+    }
+
+    /// Is a weak one refused?
+    fn is_strict(&self, context: &Context) -> bool {
+        self.require_strong || context.settings.passwords.require_strong
+    }
+
     fn judge(&self, plain: &Plain, about: &About<'_>, context: &Context) -> Result<()> {
         let faults: Vec<Fault> = password::weaknesses(plain, about)
             .iter()
@@ -118,7 +151,7 @@ impl NewPassword {
         if faults.is_empty() {
             return Ok(());
         }
-        if self.require_strong || context.settings.passwords.require_strong {
+        if self.is_strict(context) {
             return Err(Refusal::Invalid(faults).into());
         }
         for fault in &faults {
@@ -129,25 +162,6 @@ impl NewPassword {
         }
         Ok(())
     }
-}
-
-/// A password that was encoded elsewhere. A plain text is refused: Django would store it and never let anyone in.
-fn encoded(text: &str, context: &Context) -> Result<Password> {
-    let encoded = Encoded::parse(text).map_err(|malformed| {
-        let reason = match malformed {
-            Malformed::UnknownAlgorithm => "it does not begin with one of Django's algorithms".to_owned(),
-            Malformed::Not(algorithm) => format!("it begins with {algorithm} and is not of its form"),
-        };
-        Refusal::invalid(
-            "password",
-            "invalid_hash",
-            format!("That is not a password as Django encodes it: {reason}."),
-        )
-    })?;
-    if encoded.summary().is_weak() {
-        context.output.warning(format_args!("The hash ({}) is weaker than it should be.", encoded.summary()));
-    }
-    Ok(Password::Encoded(encoded))
 }
 
 impl Password {

@@ -75,7 +75,7 @@ impl Prompt {
     /// [`Refusal::Interrupted`] at the end of input.
     pub fn confirm(&self, question: &str) -> Result<bool> {
         let theme = ColorfulTheme::default();
-        let prompt = Confirm::with_theme(&theme).with_prompt(question).default(false);
+        let prompt = Confirm::with_theme(&theme).with_prompt(question).default(false).wait_for_newline(true);
         Ok(prompt.interact_on_opt(&self.terminal).map_err(stopped)?.unwrap_or(false))
     }
 }

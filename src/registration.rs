@@ -97,7 +97,7 @@ impl Registration<'_> {
             let done =
                 account.create(transaction, &encoded, fresh.as_ref().map(|fresh| fresh.as_new()).as_ref())?;
             let user = transaction.user_of_key(&done.value)?.context("the user is gone again")?;
-            let profiles = transaction.profiles_of(&user.id)?;
+            let profiles = transaction.profiles_without_secrets(&user.id)?;
             Ok(Done { value: (user, profiles), fields: done.fields })
         };
         let object = json!({ "user": account.username });
@@ -171,7 +171,7 @@ impl Registration<'_> {
         };
         let done = self.change.make(store, &json!({ "user": user.username }), |transaction| {
             let mut fields = edit.apply(transaction, user)?;
-            let now = transaction.user_of_key(&user.id)?.context("the user is gone")?;
+            let now = transaction.user_again(user)?;
             if let Some(fresh) = fresh.as_ref().filter(|_| now.is_active)
                 && transaction.drf_key(&user.id)?.is_none()
             {
@@ -187,9 +187,13 @@ impl Registration<'_> {
 
     fn outcome(&self, store: &Store, user: User, fields: Vec<String>) -> Result<Outcome> {
         let scheme = self.scheme(store)?;
-        let key = if scheme == Some(Scheme::Drf) { store.drf_key(&user.id)? } else { None };
+        // A key that Django refuses is not handed out.
+        let key = match scheme {
+            Some(Scheme::Drf) if user.is_active => store.drf_key(&user.id)?,
+            _ => None,
+        };
         Ok(Outcome {
-            profiles: store.profiles_of(&user.id)?,
+            profiles: store.profiles_without_secrets(&user.id)?,
             is_new: false,
             is_django: store.layout().is_django,
             fields,

@@ -15,11 +15,11 @@ use serde_json::{Map, Value as Json};
 use crate::cli::Options;
 use crate::model::Scheme;
 use crate::password::{Algorithm, Recipe};
+use crate::rate::Rate;
 use crate::refusal::Refusal;
 use crate::similar::nearest;
 use crate::store::layout::Hints;
 use crate::store::{Opening, ProfileBlueprint};
-use crate::throttle::Rate;
 use crate::token::Ttl;
 use crate::token::knox::{self, Hash};
 
@@ -244,6 +244,12 @@ impl Settings {
             tokens: file.tokens,
             passwords: file.passwords,
         })
+    }
+
+    /// Is the e-mail address the login name, by the configuration or by the login name's column?
+    #[must_use]
+    pub fn is_named_by_email(&self, login: &str) -> bool {
+        self.register.username_from == UsernameFrom::Email || login == "email"
     }
 
     /// A refusal of what stands in the configuration file.

@@ -1,16 +1,18 @@
 //! Files that are given a token: one of its own, or a line in a dotenv file. Staged before the commit, so that nothing is
 //! committed that could not be handed over, and put in their places after it.
 
-use std::fs;
-use std::io::ErrorKind;
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueHint};
 use zeroize::Zeroizing;
 
-use crate::new_file::NewFile;
+use crate::new_file::{NewFile, folder};
+use crate::refusal::Refusal;
+use crate::store::Store;
 use crate::token::PlainToken;
 
 /// Where a token goes instead of standard output.
@@ -34,7 +36,11 @@ pub struct TokenFiles {
 /// Files that are written but not in their places yet; dropped, they are gone.
 #[derive(Debug, Default)]
 #[must_use = "the files have to be put in their places"]
-pub struct Staged(Vec<NewFile>);
+pub struct Staged {
+    files: Vec<NewFile>,
+    /// The dotenv file's folder, locked, so that of two programs that add a line each both lines stay.
+    lock: Option<File>,
+}
 
 impl TokenFiles {
     /// Does the token go to files?
@@ -49,6 +55,18 @@ impl TokenFiles {
         self.output_file.iter().chain(&self.env_file).map(PathBuf::as_path).collect()
     }
 
+    /// Refuses files that are the database's own, and one file for both.
+    ///
+    /// # Errors
+    /// [`Refusal::Usage`].
+    pub fn check(&self, store: &Store) -> Result<()> {
+        self.paths().iter().try_for_each(|path| store.refuse_own(path))?;
+        if self.output_file.is_some() && self.output_file == self.env_file {
+            return Err(Refusal::usage("--output-file and --env-file name the same file.").into());
+        }
+        Ok(())
+    }
+
     /// Writes the files beside their places.
     ///
     /// # Errors
@@ -59,6 +77,7 @@ impl TokenFiles {
             staged.add(path, format!("{}\n", token.expose()).as_bytes(), OWNER_ONLY)?;
         }
         if let (Some(path), Some(name)) = (&self.env_file, &self.variable) {
+            staged.lock = lock(path).ok();
             let (text, mode) = match fs::read_to_string(path) {
                 Ok(text) => (Zeroizing::new(text), path.metadata()?.permissions().mode() & 0o777),
                 Err(error) if error.kind() == ErrorKind::NotFound => Default::default(),
@@ -77,15 +96,28 @@ const OWNER_ONLY: u32 = 0o600;
 
 impl Staged {
     fn add(&mut self, path: &Path, content: &[u8], mode: u32) -> Result<()> {
-        if path.is_dir() {
-            bail!("{} cannot be written: it is a folder", path.display());
-        }
+        let there = path.symlink_metadata().ok().map(|_| path.canonicalize()).transpose();
         // A link stays a link: what it points at gets the token.
-        let file = NewFile::at(&path.canonicalize().unwrap_or_else(|_| path.to_owned()))?;
+        let there = there.with_context(|| format!("{} leads to nothing", path.display()))?;
+        let owner = match &there {
+            None => None,
+            Some(path) => {
+                let metadata =
+                    path.metadata().with_context(|| format!("{} cannot be read", path.display()))?;
+                if !metadata.is_file() {
+                    bail!("{} cannot be written: it is no ordinary file", path.display());
+                }
+                Some((metadata.uid(), metadata.gid()))
+            }
+        };
+        let file = NewFile::at(there.as_deref().unwrap_or(path))?;
         file.write(content)?;
+        if let Some((user, group)) = owner {
+            file.set_owner(user, group)?;
+        }
         file.set_mode(mode)?;
         file.sync()?;
-        self.0.push(file);
+        self.files.push(file);
         Ok(())
     }
 
@@ -94,33 +126,57 @@ impl Staged {
     /// # Errors
     /// What the operating system says.
     pub fn put(self) -> Result<()> {
-        self.0.into_iter().try_for_each(|file| file.appear(true))
+        let put = self.files.into_iter().try_for_each(|file| file.appear(true));
+        drop(self.lock);
+        put
     }
 }
 
-/// A dotenv file's text with this variable in the place of the line that sets it, or at the end.
+/// Locks the folder of a file that is read, changed and replaced: the file itself is another one after that.
+fn lock(path: &Path) -> io::Result<File> {
+    let folder = File::open(folder(&path.canonicalize().unwrap_or_else(|_| path.to_owned())))?;
+    folder.lock()?;
+    Ok(folder)
+}
+
+/// A dotenv file's text with this variable in the place of the line that sets it, or at the end. Other lines stay as they
+/// are, to the byte.
 fn with_line(text: &str, name: &str, value: &str) -> Zeroizing<String> {
     let sets_it = |line: &str| {
         let line = line.trim_start();
         let line = line.strip_prefix("export ").map_or(line, str::trim_start);
         line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='))
     };
+    let value = quoted(value);
     let mut out = Zeroizing::new(String::with_capacity(text.len() + name.len() + value.len() + 2));
     let mut is_set = false;
-    for line in text.lines() {
+    for line in text.split_inclusive('\n') {
         if !sets_it(line) {
             out.push_str(line);
-            out.push('\n');
         } else if !is_set {
             let export = if line.trim_start().starts_with("export ") { "export " } else { "" };
-            out.extend([export, name, "=", value, "\n"]);
+            let end = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
+            out.extend([export, name, "=", &value, end]);
             is_set = true;
         }
     }
     if !is_set {
-        out.extend([name, "=", value, "\n"]);
+        if !out.is_empty() && !out.ends_with('\n') {
+            out.push('\n');
+        }
+        out.extend([name, "=", &value, "\n"]);
     }
     out
+}
+
+/// A value as a shell and the readers of dotenv files take it: in quotes where it has characters that mean something.
+fn quoted(value: &str) -> Zeroizing<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    Zeroizing::new(if value.chars().all(is_plain) {
+        value.to_owned()
+    } else {
+        format!("'{}'", value.replace('\'', r"'\''"))
+    })
 }
 
 fn variable(text: &str) -> Result<String, String> {
@@ -144,5 +200,7 @@ mod tests {
         assert_eq!(&**with_line("export T = old\n", "T", "x"), "export T=x\n");
         assert_eq!(&**with_line("T=1\nT=2\n", "T", "x"), "T=x\n");
         assert_eq!(&**with_line("#T=1\nT2=2\n", "T", "x"), "#T=1\nT2=2\nT=x\n");
+        assert_eq!(&**with_line("A=1\r\nT=old\r\n", "T", "x"), "A=1\r\nT=x\r\n");
+        assert_eq!(&**with_line("", "T", "a$(b)'c"), "T='a$(b)'\\''c'\n");
     }
 }

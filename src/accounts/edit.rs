@@ -13,7 +13,7 @@ use crate::field::Input;
 use crate::model::{Key, User};
 use crate::password::Encoded;
 use crate::refusal::{Fault, Refusal};
-use crate::settings::{Settings, UsernameFrom};
+use crate::settings::Settings;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
 use crate::store::{Store, Transaction};
@@ -99,10 +99,23 @@ impl Wish {
             }
         }
         for name in &self.unset {
+            if name == "email" && settings.is_named_by_email(fields.login) {
+                let message = "email: the e-mail address is the user name here and cannot be emptied.";
+                making.faults.push(Fault::new("email", "not_settable", message));
+                continue;
+            }
             match fields.emptied(name) {
+                Ok((column, owner, _)) if edit.row(owner).iter().any(|(given, _)| *given == column) => {
+                    let message = format!("{name} is given and emptied at once.");
+                    making.faults.push(Fault::new(name, "given_twice", message));
+                }
                 Ok((column, owner, value)) => edit.row(owner).push((column, value)),
                 Err(fault) => making.faults.push(fault),
             }
+        }
+        for name in self.add_groups.iter().filter(|name| self.remove_groups.contains(name)) {
+            let message = format!("The group {name} is to be joined and left at once.");
+            making.faults.push(Fault::new("groups", "given_twice", message));
         }
         if let Some(table) = new {
             edit.make_profile(table, settings, &mut making);
@@ -133,20 +146,21 @@ impl Wish {
         edit: &mut Edit,
         faults: &mut Vec<Fault>,
     ) {
-        let by_email = settings.register.username_from == UsernameFrom::Email || fields.login == "email";
+        let by_email = settings.is_named_by_email(fields.login);
         let mut wanted: Vec<(&str, Value)> = Vec::new();
         if let Some(name) = &self.rename {
-            let name: String = if by_email { normalize_email(name) } else { name.nfkc().collect() };
+            let name: String =
+                if fields.login == "email" { normalize_email(name) } else { name.nfkc().collect() };
             faults.extend(name_fault(&name, fields.login, by_email));
             // Where the address is the name, both change.
             if by_email && fields.login != "email" {
-                wanted.push(("email", name.as_str().into()));
+                wanted.push(("email", normalize_email(&name).into()));
             }
             wanted.push((fields.login, name.as_str().into()));
             edit.name = Some(name).filter(|name| *name != user.username);
         }
         if let Some(email) = self.email.as_deref().map(normalize_email) {
-            if by_email && email != user.email {
+            if by_email && email != normalize_email(&user.username) {
                 let message = "email: the e-mail address is the user name here; use --rename.";
                 faults.push(Fault::new("email", "not_settable", message));
             } else if fields.login != "email" {
@@ -187,12 +201,17 @@ impl Edit {
     fn make_profile(&mut self, table: &ProfileTable, settings: &Settings, making: &mut Making<'_>) {
         let given = self.profiles.iter().position(|(kind, _)| *kind == table.kind);
         let mut row = given.map(|index| self.profiles.remove(index).1).unwrap_or_default();
-        let own = settings.profiles.get(&table.kind).map(|kind| &kind.defaults);
-        let default =
-            |name: &str| own.and_then(|own| own.get(name)).or_else(|| settings.register.defaults.get(name));
+        let kind = settings.profiles.get(&table.kind);
+        let shared = &settings.register.defaults;
+        let default = |name: &str| kind.and_then(|kind| kind.defaults.get(name)).or_else(|| shared.get(name));
         making.fill(&mut row, &table.table, table.columns(), &default);
-        let is_missing = |column: &&Column| {
-            must_be_given(column, &table.table) && !row.iter().any(|(name, _)| *name == column.name)
+        let is_required = |column: &Column| {
+            kind.is_some_and(|kind| kind.required.iter().any(|name| is_called(column, name)))
+        };
+        let is_blank = |value: &Value| matches!(value, Value::Text(text) if text.trim().is_empty());
+        let is_missing = |column: &&Column| match row.iter().find(|(name, _)| *name == column.name) {
+            Some((_, value)) => is_required(column) && (*value == Value::Null || is_blank(value)),
+            None => is_required(column) || must_be_given(column, &table.table),
         };
         let missing = table.columns().filter(is_missing);
         making.faults.extend(missing.map(|column| missing_column(&column.name, column).fault()));
@@ -216,7 +235,7 @@ impl Edit {
             let refusal = if self.is_named_by_email { Refusal::EmailTaken } else { Refusal::UsernameTaken };
             return Err(refusal.into());
         }
-        let mut changed = transaction.update_user(&user.id, &self.user, self.now)?;
+        let mut changed = transaction.update_user(user, &self.user, self.now)?;
         for (kind, values) in &self.profiles {
             let table = transaction.profile_table(kind)?;
             let fields = transaction.update_profile(table, &user.id, values, self.now)?;
@@ -238,6 +257,11 @@ impl Edit {
         }
         Ok(changed)
     }
+}
+
+/// Is the column meant by this name? A foreign key goes by its field's name too.
+fn is_called(column: &Column, name: &str) -> bool {
+    column.name == name || column.name.strip_suffix("_id") == Some(name)
 }
 
 /// What is wrong with a new login name.

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use rand::CryptoRng;
 
 pub use self::edit::{Edit, Wish};
+use self::fields::Owner;
 pub use self::rows::must_be_given;
 use crate::field::Input;
 use crate::model::Key;
@@ -106,12 +107,19 @@ impl Request {
         Ok(self.plan(store, settings)?.login_name())
     }
 
-    /// The same, wanted of an account that is there: what is not said stays.
+    /// The same, wanted of an account that is there: what is not said stays. The profile kind that the settings name is
+    /// one of new users, so it counts only where a field of it is given.
     ///
     /// # Errors
-    /// As [`Self::missing`].
+    /// As [`Self::missing`], and [`Refusal::Invalid`] for a profile kind that there is not.
     pub fn wish(&self, store: &Store, settings: &Settings) -> Result<Wish> {
         let plan = self.plan(store, settings)?;
+        if let Some(fault) = &plan.kind_fault {
+            return Err(Refusal::Invalid(vec![fault.clone()]).into());
+        }
+        let is_of_profile = |name: &str| matches!(plan.fields.destination(name), Ok((_, Owner::Profile(_))));
+        let is_said =
+            self.profile != ProfileChoice::Decide || self.fields.iter().any(|(name, _)| is_of_profile(name));
         let said = |flag: bool| flag.then_some(true);
         Ok(Wish {
             email: self.email.clone(),
@@ -122,7 +130,7 @@ impl Request {
             superuser: said(self.superuser),
             fields: self.fields.clone(),
             add_groups: self.groups.clone(),
-            profile: plan.kind.map(|table| table.kind.clone()),
+            profile: plan.kind.filter(|_| is_said).map(|table| table.kind.clone()),
             ..Wish::default()
         })
     }

@@ -242,8 +242,8 @@ impl Plan<'_> {
 
     /// The login name as given; where it is the e-mail address, either of the two says it.
     fn username(&self) -> Option<&str> {
-        let email = (self.is_named_by_email() || self.fields.login == "email")
-            .then_some(self.request.email.as_deref());
+        let email =
+            self.settings.is_named_by_email(self.fields.login).then_some(self.request.email.as_deref());
         let name = self.request.username.as_deref().or(email.flatten());
         name.filter(|name| !name.trim().is_empty())
     }
@@ -255,7 +255,7 @@ impl Plan<'_> {
         faults: &mut Vec<Fault>,
     ) -> Account {
         let username: String = self.username().unwrap_or_default().nfkc().collect();
-        let email = match (&self.request.email, self.is_named_by_email() || self.fields.login == "email") {
+        let email = match (&self.request.email, self.settings.is_named_by_email(self.fields.login)) {
             (Some(email), true) if self.request.username.as_ref().is_some_and(|name| name != email) => {
                 let message = "username: the e-mail address is the user name here; give it once.";
                 faults.push(Fault::new("username", "not_settable", message));
@@ -301,7 +301,7 @@ impl Plan<'_> {
         });
         Account {
             username,
-            is_named_by_email: self.is_named_by_email() || self.fields.login == "email",
+            is_named_by_email: self.settings.is_named_by_email(self.fields.login),
             user: row,
             profile,
             groups: Vec::new(),

@@ -50,7 +50,7 @@ impl Making<'_> {
                 // The database knows.
             } else if is_fresh_uuid(column, table) {
                 row.push((column.name.clone(), Value::Uuid(fresh_uuid(self.random))));
-            } else if is_time_of_change(column) {
+            } else if fills_itself_with_now(column) {
                 row.push((column.name.clone(), self.now.into()));
             }
         }
@@ -60,7 +60,7 @@ impl Making<'_> {
 /// Must someone say what this column holds?
 #[must_use]
 pub fn must_be_given(column: &Column, table: &Table) -> bool {
-    !column.nullable && !column.filled && !is_fresh_uuid(column, table) && !is_time_of_change(column)
+    !column.nullable && !column.filled && !is_fresh_uuid(column, table) && !fills_itself_with_now(column)
 }
 
 fn is_fresh_uuid(column: &Column, table: &Table) -> bool {
@@ -68,7 +68,7 @@ fn is_fresh_uuid(column: &Column, table: &Table) -> bool {
 }
 
 /// Django's `auto_now` and `auto_now_add` leave no trace in the schema, so the name has to tell.
-fn is_time_of_change(column: &Column) -> bool {
+fn fills_itself_with_now(column: &Column) -> bool {
     const WORDS: [&str; 6] = ["creat", "updat", "modif", "added", "joined", "changed"];
     column.kind == Kind::Timestamp && WORDS.iter().any(|word| column.name.contains(word))
 }

@@ -37,5 +37,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let bytes = store.back_up(&path, args.overwrite)?;
     context.output.status(format_args!("Copied {}, {bytes} bytes.", store.path().display()));
-    context.output.answer(Some(&path.display().to_string()), &json!({ "backup": path, "bytes": bytes }))
+    context.output.answer(
+        Some(&path.display().to_string()),
+        &json!({ "backup": path.to_string_lossy(), "bytes": bytes }),
+    )
 }

@@ -49,7 +49,9 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
     } else {
         // What else a damaged file says is not to be relied upon.
         let facts = [("database", store.path().display().to_string())];
-        context.output.report(&facts, &json!({ "database": store.path(), "findings": findings }))?;
+        context
+            .output
+            .report(&facts, &json!({ "database": store.path().to_string_lossy(), "findings": findings }))?;
     }
     for finding in &findings {
         context.output.finding(finding.severity, &finding.message);
@@ -121,7 +123,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     facts.push(("new hashes", recipe.to_string()));
     let object = json!({
         "configuration": file,
-        "database": store.path(),
+        "database": store.path().to_string_lossy(),
         "made_by_django": layout.is_django,
         "time_zone": zone,
         "user_table": users.table.name,

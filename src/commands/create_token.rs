@@ -72,6 +72,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if !user.is_active {
         return Err(Refusal::InactiveUser(user.username).into());
     }
+    args.files.check(store)?;
     let known = if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin()?)) } else { None };
     let fresh = minting::mint(context, store, scheme, args.expires_in, known.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
@@ -88,7 +89,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
 
     let username = &user.username;
-    context.output.status(match (report.changed, report.dry_run, fresh.expiry) {
+    context.output.status(match (report.changed, report.dry_run, done.value.expiry) {
         (true, true, _) => format!("Would make a {scheme} token for {username}; nothing was changed."),
         (true, false, Some(expiry)) => {
             format!("Made a {scheme} token for {username}, good until {}.", local(expiry))
@@ -102,16 +103,17 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     for path in args.files.paths().iter().filter(|_| !report.dry_run) {
         context.output.status(format_args!("The token is in {}.", path.display()));
     }
-    let profiles = store.profiles_of(&user.id)?;
+    let profiles = store.profiles_without_secrets(&user.id)?;
     let is_shown = !report.dry_run && !args.files.are_given();
     let mut answer = Answer::new(&user, &profiles);
-    answer.token = Some(done.value.expose()).filter(|_| is_shown);
+    answer.token = Some(done.value.key.expose()).filter(|_| is_shown);
     answer.scheme = Some(scheme);
-    answer.expiry = fresh.expiry;
+    answer.expiry = done.value.expiry;
     answer.report = Some(report.clone());
     let mut object = serde_json::to_value(&answer)?;
     object["created"] = json!(report.changed && !report.dry_run);
-    object["files"] = json!(args.files.paths());
+    let files: Vec<_> = args.files.paths().iter().map(|path| path.to_string_lossy()).collect();
+    object["files"] = json!(files);
     let shown = context.output.answer(answer.token, &object);
     shown.context("the token is stored, but could not be shown")
 }

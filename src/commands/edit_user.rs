@@ -114,8 +114,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             let filter = TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() };
             fields.extend(transaction.delete_tokens(&transaction.tokens(&filter)?)?.fields);
         }
-        let now = transaction.user_of_key(&user.id)?.context("the user is gone")?;
-        let profiles = transaction.profiles_of(&user.id)?;
+        let now = transaction.user_again(&user)?;
+        let profiles = transaction.profiles_without_secrets(&user.id)?;
         Ok(Done { value: (now, profiles, transaction.has_superuser()?), fields })
     })?;
 
@@ -128,7 +128,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         (true, false) => format!("Changed {}: {fields}.", user.username),
     });
     if user.is_superuser && user.is_active && !has_superuser {
-        context.output.warning("There is no active superuser any more.");
+        let verb = if report.dry_run { "would be" } else { "is" };
+        context.output.warning(format_args!("There {verb} no active superuser any more."));
     }
     if now.is_superuser && !now.is_staff && report.changed {
         context
@@ -137,7 +138,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let mut answer = Answer::new(&now, &profiles);
     answer.report = Some(report);
-    context.output.answer(None, &answer)
+    let shown = context.output.answer(None, &answer);
+    shown.with_context(|| format!("{} is as wanted now, but the answer could not be shown", user.username))
 }
 
 impl Args {

@@ -44,11 +44,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let blueprint = context.blueprint(&args.scheme);
     let mut store = context.draft(&blueprint)?;
     let change = Change::new(context, &args.writing, "init");
-    change.publish(&mut store, &json!({ "file": path }), &["database".into()])?;
+    change.publish(&mut store, &json!({ "file": path.to_string_lossy() }), &["database".into()])?;
     let recipe = context.recipe(&store)?;
     say_made(&context.output, &store, &blueprint, &recipe, change.is_rehearsal())?;
     let mut object = json!({
-        "database": path,
+        "database": path.to_string_lossy(),
         "schemes": blueprint.schemes,
         "profiles": kinds(&store)?,
         "hasher": recipe.method().algorithm().name(),

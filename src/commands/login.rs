@@ -17,7 +17,6 @@ use crate::presented;
 use crate::refusal::{Fault, Refusal};
 use crate::secret::PasswordSource;
 use crate::session::{Session, Sessions};
-use crate::settings::UsernameFrom;
 use crate::similar::nearest;
 use crate::store::{Done, Store};
 use crate::token::PlainToken;
@@ -85,7 +84,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             _ => Ok(()),
         }
     });
-    let Done { value: token, fields } = handed_out.map_err(|error| match error.downcast_ref() {
+    let Done { value: handed_out, fields } = handed_out.map_err(|error| match error.downcast_ref() {
         Some(Refusal::InactiveUser(_) | Refusal::UserNotFound(_)) => Refusal::BadCredentials.into(),
         _ => error,
     })?;
@@ -96,14 +95,14 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     } else {
         context.output.status(format_args!("Logged in as {}.", user.username));
         if !args.no_store {
-            save(context, &user, scheme, &token);
+            save(context, &user, scheme, &handed_out.key);
         }
     }
     let profiles = store.profiles_of(&user.id)?;
     let mut answer = Answer::new(&user, &profiles);
-    answer.token = Some(token.expose()).filter(|_| !report.dry_run);
+    answer.token = Some(handed_out.key.expose()).filter(|_| !report.dry_run);
     answer.scheme = Some(scheme);
-    answer.expiry = fresh.expiry;
+    answer.expiry = handed_out.expiry;
     answer.report = Some(report);
     let shown = context.output.answer(answer.token, &answer);
     shown.context("the token is stored, but could not be shown; log in again to see one")
@@ -155,8 +154,7 @@ impl Args {
 /// Name and password from a client's body; the name may come as `email` where that is the login name.
 fn from_body(path: &Path, store: &Store, context: &Context) -> Result<(String, Plain)> {
     let body = Body::read(path)?;
-    let by_email = context.settings.register.username_from == UsernameFrom::Email
-        || store.layout().users.login()? == "email";
+    let by_email = context.settings.is_named_by_email(store.layout().users.login()?);
     let name_key = if by_email { "email" } else { "username" };
     let mut faults = body.faults;
     let others = [("first_name", body.first_name.is_some()), ("last_name", body.last_name.is_some())];

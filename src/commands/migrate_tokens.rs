@@ -5,7 +5,8 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::changing::{Change, Report, Writing};
+use crate::answer::Report;
+use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
 use crate::model::{Key, Scheme, TokenFilter};

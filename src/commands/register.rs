@@ -4,10 +4,10 @@ use anyhow::{Context as _, Result};
 use clap::ValueHint;
 
 use crate::accounts::{Account, Missing, ProfileChoice, Request};
-use crate::answer::Answer;
+use crate::answer::{Answer, Report};
 use crate::assignment::{Assignment, assignment};
 use crate::body::Body;
-use crate::changing::{Change, Report, Writing};
+use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::field::Input;
 use crate::interrupt;
@@ -30,7 +30,8 @@ Examples:
   authctl register --from-json body.json --format json
 
 What Django notices: the user, the profile and the token are there at its next query. Its signals do not run, so \
-what a project does in post_save has to be done by hand.";
+what a project does in post_save has to be done by hand. An account that is there and gets another password loses its \
+sessions, and with --inactive its tokens are refused too.";
 
 /// Register a user, with profile and token
 ///
@@ -125,6 +126,9 @@ struct FromBody {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
+    if args.update_password != UpdatePassword::OnCreate && args.on_existing != OnExisting::Update {
+        return Err(Refusal::usage("--update-password goes with --on-existing update.").into());
+    }
     let (mut request, from_body) = args.request()?;
     let mut draft = args.draft(context)?;
     let change = Change::new(context, &args.writing, "register");
@@ -196,7 +200,10 @@ fn sentence(outcome: &Outcome, report: &Report) -> String {
             format!("Changed {username} (id {}): {fields}.", user.id)
         };
     }
-    let profile = profiles.first().map(|profile| format!("a {} profile", profile.kind));
+    let profile = profiles.first().map(|profile| {
+        let article = if profile.kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        format!("{article} {} profile", profile.kind)
+    });
     let token = outcome.scheme.filter(|_| outcome.token.is_some()).map(|scheme| format!("a {scheme} token"));
     let with: Vec<String> = profile.into_iter().chain(token).collect();
     let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(" and ")) };

@@ -22,8 +22,8 @@ What Django notices: the user's sessions end, since they are tied to the passwor
 
 /// Set a user's password
 ///
-/// The password is asked for twice at a terminal; a script names one source for it. It is hashed as the database's
-/// newest passwords are.
+/// The password is asked for twice at a terminal; a script names one source for it. It is hashed as `[passwords] hasher`
+/// says, else as the database's newest passwords are.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -64,7 +64,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let Done { value: revoked, fields } =
         change.make(store, &json!({ "user": user.username }), |transaction| {
             let row = [("password".to_owned(), encoded.as_str().into())];
-            let mut fields = transaction.update_user(&user.id, &row, context.now())?;
+            let mut fields = transaction.update_user(&user, &row, context.now())?;
             let mut revoked = 0;
             if args.revoke_tokens {
                 let filter = TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() };
@@ -78,8 +78,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let report = change.report(fields);
     let username = &user.username;
     let output = &context.output;
-    if !report.changed {
-        output.status(format_args!("{username} has this very hash already; nothing was changed."));
+    let is_set = report.fields.iter().any(|field| field == "password");
+    if !is_set {
+        output.status(format_args!("{username} has this very hash already; the password stays."));
     } else if report.dry_run {
         output.status(format_args!("Would set the password of {username}; nothing was changed."));
     } else {
@@ -95,13 +96,15 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         };
         output.hint(format_args!("Django's sessions of {username} end. {tokens}"));
     }
-    let random = password.into_shown().filter(|_| !report.dry_run);
+    let random = password.into_shown().filter(|_| is_set && !report.dry_run);
     let mut object = json!({ "username": username, "id": user.id, "tokens_deleted": revoked });
     if let Some(random) = &random {
         object["password"] = random.as_str().into();
     }
     report.add_to(&mut object);
     let shown = random.as_ref().map_or(Ok(()), |random| output.secret("Password", random.as_str()));
-    output.answer(None, &object)?;
+    output
+        .answer(None, &object)
+        .with_context(|| format!("the password of {username} is set, but the answer could not be shown"))?;
     shown.with_context(|| format!("the password of {username} is set, but could not be shown"))
 }

@@ -113,6 +113,9 @@ pub trait Engine {
     /// Where the database cannot be read.
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>>;
 
+    /// Is this path the database's file by any name, or one that the engine keeps beside it?
+    fn owns(&self, path: &Path) -> bool;
+
     /// Refuses what [`Self::save_as_new_file`] would refuse, and makes nothing.
     ///
     /// # Errors

@@ -109,6 +109,18 @@ impl Store {
         self.engine.check_new_file(&self.path)
     }
 
+    /// Refuses a path to write to that is the database's own, by whatever name.
+    ///
+    /// # Errors
+    /// [`Refusal::Usage`].
+    pub fn refuse_own(&self, path: &Path) -> Result<()> {
+        if self.engine.owns(path) {
+            let message = format!("{} belongs to the database itself; name another file.", path.display());
+            return Err(Refusal::Usage(message).into());
+        }
+        Ok(())
+    }
+
     /// Copies the database as it is at one moment to a file readable by its owner alone; over a file that is there
     /// already only where the copy `replaces` it. Returns the copy's length.
     ///
@@ -116,6 +128,7 @@ impl Store {
     /// [`Refusal::FileExists`], [`Refusal::Usage`] where the path is the database's own, [`Refusal::Busy`], or what the
     /// operating system says.
     pub fn back_up(&self, path: &Path, replaces: bool) -> Result<u64> {
+        self.refuse_own(path)?;
         self.engine.back_up(path, replaces)
     }
 
@@ -250,17 +263,17 @@ impl Transaction<'_> {
 }
 
 impl Transaction<'_> {
-    /// Writes those of the values that differ from what is in the row of this key, and returns their columns. Where any
-    /// does, the columns that tell when a row was changed are set too.
+    /// Writes those of the values that differ from what is in the row of this key, and returns their columns; `None`
+    /// where the row is gone. Where any differs, the columns that tell when a row was changed are set too.
     fn update(
         &self,
         table: &Table,
         key: (&str, &Key),
         values: &[(String, Value)],
         now: Timestamp,
-    ) -> Result<Vec<String>> {
+    ) -> Result<Option<Vec<String>>> {
         if values.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
         let (name, key) = (quoted(&table.name), (quoted(key.0), Value::from(key.1)));
         let parameters = |values: &[(String, Value)]| -> Vec<Value> {
@@ -274,14 +287,15 @@ impl Transaction<'_> {
         let place = values.len() + 1;
         let sql = format!("SELECT {} FROM {name} WHERE {} = ?{place}", differ.join(", "), key.0);
         let kinds = vec![Kind::Boolean; values.len()];
-        let mut assignments: Vec<(String, Value)> = Vec::new();
+        let mut found: Option<Vec<(String, Value)>> = None;
         self.engine.query(&sql, &parameters(values), &kinds, &mut |cells| {
             let differing = values.iter().zip(cells).filter(|(_, cell)| cell.is_true());
-            assignments = differing.map(|(value, _)| value.clone()).collect();
+            found = Some(differing.map(|(value, _)| value.clone()).collect());
             Ok(ControlFlow::Break(()))
         })?;
+        let Some(mut assignments) = found else { return Ok(None) };
         if assignments.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
         let changed = assignments.iter().map(|(column, _)| column.clone()).collect();
         let touched = table.columns.iter().filter(|column| column.is_time_of_change());
@@ -298,7 +312,7 @@ impl Transaction<'_> {
         let place = assignments.len() + 1;
         let sql = format!("UPDATE {name} SET {} WHERE {} = ?{place}", set.join(", "), key.0);
         self.engine.execute(&sql, &parameters(&assignments))?;
-        Ok(changed)
+        Ok(Some(changed))
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use crate::model::{Key, Profile, dashed_uuid, rfc3339};
+use crate::refusal::Refusal;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
@@ -101,7 +102,7 @@ impl Transaction<'_> {
     /// Writes those of the values that differ from the profile's, and returns their columns.
     ///
     /// # Errors
-    /// As [`Self::insert_profile`].
+    /// [`Refusal::ChangedMeanwhile`] where the profile is gone, and as [`Self::insert_profile`].
     pub fn update_profile(
         &self,
         table: &ProfileTable,
@@ -109,7 +110,8 @@ impl Transaction<'_> {
         values: &[(String, Value)],
         now: Timestamp,
     ) -> Result<Vec<String>> {
-        self.update(&table.table, (&table.user_column, user), values, now)
+        let changed = self.update(&table.table, (&table.user_column, user), values, now)?;
+        changed.ok_or_else(|| Refusal::ChangedMeanwhile(format!("The profile {}", table.kind)).into())
     }
 
     /// Inserts a profile for a user.

@@ -391,6 +391,10 @@ impl Engine for Sqlite {
         )
     }
 
+    fn owns(&self, path: &Path) -> bool {
+        is_of_database(path, &self.path)
+    }
+
     fn check_new_file(&self, path: &Path) -> Result<()> {
         if path.symlink_metadata().is_ok() {
             return Err(Refusal::FileExists(path.to_owned()).into());
@@ -406,13 +410,6 @@ impl Engine for Sqlite {
     }
 
     fn back_up(&self, path: &Path, replaces: bool) -> Result<u64> {
-        if is_of_database(path, &self.path) {
-            return Err(Refusal::usage(format!(
-                "{} belongs to the database itself; name another file.",
-                path.display()
-            ))
-            .into());
-        }
         // A device or a link is not what anybody wants to have replaced.
         let is_in_the_way = |there: &PathBuf| {
             let found = there.symlink_metadata();
@@ -438,7 +435,10 @@ fn is_of_database(path: &Path, database: &Path) -> bool {
     if inode(path).is_some_and(|file| inode(database) == Some(file)) {
         return true;
     }
-    let resolved = |path: &Path| Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+    let resolved = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(folder.canonicalize().ok()?.join(path.file_name()?))
+    };
     let database = database.canonicalize().unwrap_or_else(|_| database.to_owned());
     resolved(path).is_some_and(|path| backup::companions(&database).any(|companion| companion == path))
 }

@@ -107,6 +107,10 @@ impl Engine for Explained {
         self.engine.dangling_references()
     }
 
+    fn owns(&self, path: &Path) -> bool {
+        self.engine.owns(path)
+    }
+
     fn check_new_file(&self, path: &Path) -> Result<()> {
         self.engine.check_new_file(path)
     }

@@ -220,6 +220,14 @@ impl Store {
         Ok(found)
     }
 
+    /// The user as it is now.
+    ///
+    /// # Errors
+    /// [`Refusal::UserNotFound`] where the user is gone, or a failure of the database.
+    pub fn user_again(&self, user: &User) -> Result<User> {
+        self.user_of_key(&user.id)?.ok_or_else(|| Refusal::UserNotFound(user.username.clone()).into())
+    }
+
     /// The encoded password of a user; empty where the user is gone.
     ///
     /// # Errors
@@ -399,10 +407,17 @@ impl Transaction<'_> {
     /// Writes those of the values that differ from the user's, and returns their columns.
     ///
     /// # Errors
-    /// [`Refusal::Taken`], [`Refusal::Invalid`], or a failure of the database.
-    pub fn update_user(&self, user: &Key, values: &[(String, Value)], now: Timestamp) -> Result<Vec<String>> {
+    /// [`Refusal::UserNotFound`] where the user is gone, [`Refusal::Taken`], [`Refusal::Invalid`], or a failure of the
+    /// database.
+    pub fn update_user(
+        &self,
+        user: &User,
+        values: &[(String, Value)],
+        now: Timestamp,
+    ) -> Result<Vec<String>> {
         let users = &self.layout.users;
-        self.update(&users.table, (&users.key, user), values, now)
+        let changed = self.update(&users.table, (&users.key, &user.id), values, now)?;
+        changed.ok_or_else(|| Refusal::UserNotFound(user.username.clone()).into())
     }
 
     /// Inserts a user and returns the key: the one among the values, or the one the database gave.

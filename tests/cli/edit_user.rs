@@ -107,7 +107,7 @@ fn where_the_address_is_the_name_both_change() {
     let run = env.run(["edit-user", "joe@example.com", "--email", "j@example.com"]).ends_with(6);
     assert!(run.stderr.contains("--rename"), "{}", run.stderr);
     env.run(["edit-user", "joe@example.com", "--rename", "j@Example.com"]).succeeds();
-    assert_eq!(env.rows("SELECT username, email FROM auth_user"), ["j@example.com|j@example.com"]);
+    assert_eq!(env.rows("SELECT username, email FROM auth_user"), ["j@Example.com|j@example.com"]);
 }
 
 #[test]
@@ -168,4 +168,50 @@ fn a_field_of_a_profile_that_the_user_does_not_have_is_refused() {
     let run =
         env.run(["edit-user", "joe@example.com", "--set", "specialty=z", "--set", "address=w"]).succeeds();
     assert_eq!(run.stderr, "Changed joe@example.com: employee.specialty, customer.address.\n");
+}
+
+#[test]
+fn what_contradicts_itself_is_refused() {
+    let env = meg();
+    env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
+    let before = env.database_bytes();
+    for words in [
+        &["--first-name", "X", "--unset", "first_name"][..],
+        &["--set", "bio=z", "--unset", "bio"],
+        &["--set", "bio=z", "--set", "gamer.bio=w"],
+        &["--add-group", "editors", "--remove-group", "editors"],
+    ] {
+        env.run(["edit-user", "meg"].iter().chain(words)).ends_with(6);
+    }
+    assert!(env.database_bytes() == before);
+}
+
+#[test]
+fn secrets_of_a_profile_are_not_answered() {
+    let env = meg();
+    env.execute("ALTER TABLE levelupapi_gamer ADD COLUMN api_key varchar(40) NOT NULL DEFAULT 'hush-hush'");
+    for words in [
+        &["edit-user", "meg", "--staff"][..],
+        &["create-token", "meg"],
+        &["register", "meg", "--on-existing", "skip", "--no-password"],
+    ] {
+        let run = env.run(words.iter().chain(&["--format", "json"])).succeeds();
+        assert!(!run.stdout.contains("hush-hush"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_name_that_is_an_address_keeps_its_spelling_and_its_address() {
+    let env = TestEnv::with_database(REPAIRS);
+    let joe =
+        ["register", "Joe@Example.com", "--first-name", "J", "--last-name", "S", "--profile", "customer"];
+    env.run(joe.iter().copied().chain(["--set", "address=x", "--no-password"])).succeeds();
+    env.run(["edit-user", "Joe@Example.com", "--unset", "email"]).ends_with(6);
+    let same = env.run(["edit-user", "Joe@Example.com", "--rename", "Joe@Example.com", "--format", "json"]);
+    assert_eq!(same.succeeds().json()["changed"], false);
+    env.execute("UPDATE auth_user SET email = ''");
+    let converge =
+        ["register", "Joe@Example.com", "--on-existing", "update", "--no-password", "--format", "json"];
+    let answer = env.run(converge.iter().copied().chain(["--email", "Joe@Example.com"])).succeeds().json();
+    assert_eq!(answer["fields"], json!(["email"]));
 }

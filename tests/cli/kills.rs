@@ -118,15 +118,16 @@ fn a_killed_command_has_done_all_or_nothing() {
         assert_ne!(done, untouched, "{name}");
 
         let mut found: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut killed = 0;
         for round in 0..rounds() {
             fs::copy(&original, env.path("db.sqlite3")).expect("a copy");
             let mut child = start(&env);
-            // The commit comes at the end, so most kills fall there.
-            let share = 0.5 + 0.6 * f64::from(round) / f64::from(rounds());
+            let share = 0.1 + f64::from(round) / f64::from(rounds());
             std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
             child.kill().expect("a kill");
-            child.wait().expect("the end");
+            let ended = child.wait().expect("the end");
             let now = state(&env.path("db.sqlite3"), Some(&before));
+            killed += u32::from(ended.code().is_none());
             let outcome = match () {
                 () if now == untouched => "as before",
                 () if now == done => "done",
@@ -138,6 +139,7 @@ fn a_killed_command_has_done_all_or_nothing() {
         let left: Vec<String> =
             files(&env).into_iter().filter(|file| file.starts_with(".authctl-")).collect();
         assert!(left.is_empty(), "{name}: {left:?}");
+        assert!(killed > 0, "{name}: every kill came too late");
     }
 }
 
@@ -160,7 +162,7 @@ fn a_killed_init_has_made_the_whole_file_or_none() {
     for round in 0..rounds() {
         let env = TestEnv::new();
         let mut child = run(&env);
-        let share = 0.5 + 0.6 * f64::from(round) / f64::from(rounds());
+        let share = 0.1 + f64::from(round) / f64::from(rounds());
         std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
         child.kill().expect("a kill");
         child.wait().expect("the end");
@@ -174,4 +176,5 @@ fn a_killed_init_has_made_the_whole_file_or_none() {
             .count();
     }
     println!("register --init: made {made}, temporary files left {left}");
+    assert_eq!(left, 0, "a file that has no name yet is gone with the program");
 }

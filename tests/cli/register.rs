@@ -1206,19 +1206,31 @@ fn an_account_that_is_there_gets_what_is_given_with_update() {
 }
 
 #[test]
-fn an_updated_account_gets_the_profile_and_the_token_that_it_lacks() {
+fn an_updated_account_gets_the_profile_that_is_asked_for_and_the_token_that_it_lacks() {
     let env = TestEnv::with_database(LEVELUP);
-    env.run(["register", "meg", "--email", "m@example.com", "--no-profile", "--no-token", "--no-password"])
-        .ends_with(6);
     env.write("authctl.toml", "");
     env.run(["register", "meg", "--no-profile", "--no-token", "--no-password"]).succeeds();
     env.write("authctl.toml", LEVELUP);
     let update = ["register", "meg", "--on-existing", "update", "--no-password", "--format", "json"];
-    env.run(update).ends_with(6);
-    let with_bio = update.iter().copied().chain(["--set", "bio=hello"]);
-    let answer = env.run(with_bio).succeeds().json();
+    let with = |more: &[&'static str]| env.run(update.iter().chain(more));
+    // The configured kind is one of new users.
+    assert_eq!(with(&["--no-token"]).succeeds().json()["changed"], false);
+    with(&["--profile", "gamer"]).ends_with(6);
+    with(&["--profile", "gamer", "--set", "bio="]).ends_with(6);
+    let answer = with(&["--set", "bio=hello"]).succeeds().json();
     assert_eq!(answer["fields"], json!(["gamer", "token"]));
     assert_eq!(env.value("SELECT bio FROM levelupapi_gamer"), "hello");
+    let body = r#"{"username": "meg", "account_type": "gamr"}"#;
+    env.run_with_input(body, ["register", "--from-json", "-", "--on-existing", "update"]).ends_with(6);
+}
+
+#[test]
+fn the_key_of_an_inactive_account_is_not_handed_out() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    env.execute("UPDATE auth_user SET is_active = 0");
+    let run = env.run(["register", "meg", "--on-existing", "skip", "--no-password"]).succeeds();
+    assert_eq!(run.stdout, "");
 }
 
 #[test]
