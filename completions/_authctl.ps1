@@ -307,7 +307,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         }
         'authctl;delete-user' {
             [CompletionResult]::new('--cascade', '--cascade', [CompletionResultType]::ParameterName, 'Delete the rows of this table that refer to what is deleted; may be given several times')
-            [CompletionResult]::new('--set-null', '--set-null', [CompletionResultType]::ParameterName, 'Keep the rows of this table and empty their reference; may be given several times')
+            [CompletionResult]::new('--set-null', '--set-null', [CompletionResultType]::ParameterName, 'Keep the rows of this table and empty their reference; may be given several times. Not for what belongs to the user')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file, as JSON lines [else `[audit] file`]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')
@@ -397,7 +397,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         'authctl;migrate-tokens' {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The scheme to move to')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only this user''s token, by the exact login name')
-            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'When the knox tokens expire: a duration such as 30d, or never')
+            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'When the knox tokens expire, those of keys that knox has already too: a duration such as 30d, or never')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file, as JSON lines [else `[audit] file`]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')

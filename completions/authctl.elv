@@ -293,7 +293,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;delete-user'= {
             cand --cascade 'Delete the rows of this table that refer to what is deleted; may be given several times'
-            cand --set-null 'Keep the rows of this table and empty their reference; may be given several times'
+            cand --set-null 'Keep the rows of this table and empty their reference; may be given several times. Not for what belongs to the user'
             cand --audit-log 'Append who changed what to this file, as JSON lines [else `[audit] file`]'
             cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
             cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
@@ -379,7 +379,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;migrate-tokens'= {
             cand --to 'The scheme to move to'
             cand --user 'Only this user''s token, by the exact login name'
-            cand --expires-in 'When the knox tokens expire: a duration such as 30d, or never'
+            cand --expires-in 'When the knox tokens expire, those of keys that knox has already too: a duration such as 30d, or never'
             cand --audit-log 'Append who changed what to this file, as JSON lines [else `[audit] file`]'
             cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
             cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'

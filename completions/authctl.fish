@@ -316,7 +316,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s y -l ye
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l cascade -d 'Delete the rows of this table that refer to what is deleted; may be given several times' -r
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l set-null -d 'Keep the rows of this table and empty their reference; may be given several times' -r
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l set-null -d 'Keep the rows of this table and empty their reference; may be given several times. Not for what belongs to the user' -r
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
@@ -409,7 +409,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l force -
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l to -d 'The scheme to move to' -r -f -a "knox\t'django-rest-knox'"
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l user -d 'Only this user\'s token, by the exact login name' -r
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l expires-in -d 'When the knox tokens expire: a duration such as 30d, or never' -r
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l expires-in -d 'When the knox tokens expire, those of keys that knox has already too: a duration such as 30d, or never' -r
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F

@@ -63,6 +63,19 @@ impl<'a> Change<'a> {
         object: &Json,
         work: impl FnOnce(&Transaction<'_>) -> Result<Done<T>>,
     ) -> Result<Done<T>> {
+        self.make_and_name(store, |_| object.clone(), work)
+    }
+
+    /// As [`Self::make`], where only the work's outcome tells what is changed: `object` names it.
+    ///
+    /// # Errors
+    /// As [`Self::make`].
+    pub fn make_and_name<T>(
+        &self,
+        store: &Store,
+        object: impl FnOnce(&T) -> Json,
+        work: impl FnOnce(&Transaction<'_>) -> Result<Done<T>>,
+    ) -> Result<Done<T>> {
         let log = self.log(store)?;
         if self.writing.dry_run {
             return store.rehearse(work);
@@ -70,7 +83,7 @@ impl<'a> Change<'a> {
         let mut announced = None;
         let outcome = store.transact(|transaction| {
             let done = work(transaction)?;
-            announced = self.announce(log, object, &done.fields)?;
+            announced = self.announce(log, &object(&done.value), &done.fields)?;
             Ok(done)
         });
         self.conclude(announced, &outcome);

@@ -24,7 +24,7 @@ pub enum Exit {
     Invalid = 6,
     /// Several things fit and none was chosen.
     Ambiguous = 7,
-    /// The database is in use by another writer; try again.
+    /// The database is in use by another writer, or what was agreed to has changed meanwhile; try again.
     Busy = 8,
     /// Not a usable database: missing, not SQLite, without the tables, or damaged.
     NotUsable = 9,
@@ -61,7 +61,7 @@ Exit codes:
     5  already exists
     6  refused by validation (field missing, bad name, weak password)
     7  ambiguous
-    8  database busy, try again
+    8  database busy, or what was agreed to has changed meanwhile, try again
     9  not a usable database (missing, not SQLite, tables not there, damaged)
    10  too many failed logins, wait
    11  check found errors or warnings

@@ -12,7 +12,7 @@ use crate::model::{TokenState, User};
 use crate::output::local;
 use crate::refusal::Refusal;
 use crate::secret;
-use crate::session::Sessions;
+use crate::session::{Session, Sessions};
 use crate::store::{Store, Token};
 use crate::token::PlainToken;
 
@@ -97,6 +97,12 @@ impl Presented {
         }
         let user = store.user_of_key(&token.user)?;
         user.map(|user| (token, user)).ok_or_else(|| self.refused(Refusal::TokenInvalid).into())
+    }
+
+    /// Is it the token that this session holds?
+    #[must_use]
+    pub fn is_of(&self, session: &Session) -> bool {
+        self.token.expose() == session.token.expose()
     }
 
     /// A refusal in the words of the token's origin.

@@ -28,6 +28,12 @@ struct Entry {
     token: String,
 }
 
+impl From<Entry> for Session {
+    fn from(entry: Entry) -> Self {
+        Self { username: entry.username, scheme: entry.scheme, token: PlainToken::new(entry.token) }
+    }
+}
+
 /// The file of sessions.
 pub struct Sessions(StateFile<Entry>);
 
@@ -46,11 +52,7 @@ impl Sessions {
     /// Where the file is there but cannot be read.
     pub fn get(&self, database: &Path) -> Result<Option<Session>> {
         let mut entries = self.0.read()?;
-        Ok(entries.remove(&identity(database)).map(|entry| Session {
-            username: entry.username,
-            scheme: entry.scheme,
-            token: PlainToken::new(entry.token),
-        }))
+        Ok(entries.remove(&identity(database)).map(Session::from))
     }
 
     /// Saves the session for a database in place of the one before.
@@ -69,17 +71,19 @@ impl Sessions {
         })
     }
 
-    /// Forgets the session for a database; false where there was none.
+    /// Forgets the session for a database if it is the one that is meant; false where it is not, or there is none. The
+    /// look and the change are under one lock, so that a session that is saved in between stays.
     ///
     /// # Errors
-    /// Where the file cannot be written; it is then as it was.
-    pub fn forget(&self, database: &Path) -> Result<bool> {
+    /// Where the file cannot be read or written, or what `is_meant` returns; the file is then as it was.
+    pub fn forget(&self, database: &Path, is_meant: impl FnOnce(&Session) -> Result<bool>) -> Result<bool> {
         if !self.0.exists() {
             return Ok(false);
         }
         let mut forgotten = false;
         self.0.change(|entries| {
-            forgotten = entries.remove(&identity(database)).is_some();
+            let Some(entry) = entries.remove(&identity(database)) else { return Ok(false) };
+            forgotten = is_meant(&Session::from(entry))?;
             Ok(forgotten)
         })?;
         Ok(forgotten)

@@ -35,7 +35,8 @@ pub struct Args {
     #[arg(long, value_name = "TABLE")]
     cascade: Vec<String>,
 
-    /// Keep the rows of this table and empty their reference; may be given several times
+    /// Keep the rows of this table and empty their reference; may be given several times. Not for what belongs to the
+    /// user
     #[arg(long, value_name = "TABLE")]
     set_null: Vec<String>,
 
@@ -73,7 +74,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         context.output.warning(format_args!("There {verb} no active superuser any more."));
     }
     let mut object = json!({
-        "user": user.username,
+        "username": user.username,
         "id": user.id,
         "deleted": counts(&deletion.deleted),
         "emptied": counts(&deletion.emptied),

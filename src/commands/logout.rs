@@ -4,7 +4,6 @@ use serde_json::json;
 use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
-use crate::model::TokenFilter;
 use crate::presented::{Presented, TokenSource};
 use crate::refusal::Refusal;
 use crate::session::{Session, Sessions};
@@ -46,7 +45,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
     let change = Change::new(context, &args.writing, "logout");
     if args.keep_token {
-        if !args.forget(context, |_| true)? {
+        if !args.forget(context, |_| Ok(true))? {
             return Err(Refusal::NotLoggedIn.into());
         }
         return tell(context, &change, "Forgot the session; its token stays valid.", 0, true);
@@ -55,30 +54,40 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let presented = Presented::find(&args.source, context)?;
     let token = match presented.row(context, store) {
         Err(error) if matches!(error.downcast_ref(), Some(Refusal::SessionGone(_))) => {
-            args.forget(context, |_| true)?;
-            let text = "The session's token was gone already; forgot the session.";
-            return tell(context, &change, text, 0, true);
+            let forgotten = args.forget(context, |session| Ok(presented.is_of(session)))?;
+            let text = if forgotten {
+                "The session's token was gone already; forgot the session."
+            } else {
+                "The session's token was gone already, and another login has saved its own session since."
+            };
+            return tell(context, &change, text, 0, forgotten);
         }
         found => found?,
     };
+    let hash = context.settings.tokens.hash;
     let Done { value: deleted, .. } =
         change.make(store, &json!({ "user": token.username }), |transaction| {
-            let tokens = if args.all {
-                let filter = TokenFilter { user: Some(token.user.clone()), ..TokenFilter::default() };
-                transaction.tokens(&filter)?
-            } else {
-                transaction.rows_of_key(&presented.token, context.settings.tokens.hash)?
-            };
-            transaction.delete_tokens(&tokens)
+            if args.all {
+                return transaction.delete_tokens_of(&token.user, None);
+            }
+            transaction.delete_tokens(&transaction.rows_of_key(&presented.token, hash)?)
         })?;
     if deleted == 0 {
         bail!("the token was deleted by someone else in the meantime");
     }
-    // Where all of the user's tokens are gone, so is that of any session of the user.
-    let is_held = |session: &Session| {
-        session.token.expose() == presented.token.expose() || (args.all && session.username == token.username)
+    // Where all of the user's tokens are gone, so is that of any session of the user, unless a login came since.
+    let is_ended = |session: &Session| {
+        if presented.is_of(session) {
+            return Ok(true);
+        }
+        let is_of_all = args.all && session.username == token.username;
+        Ok(is_of_all && (change.is_rehearsal() || store.find_token(&session.token, hash)?.is_none()))
     };
-    let forgotten = args.forget(context, is_held)?;
+    // The token is deleted, so that the session stays is no more than a warning.
+    let forgotten = args.forget(context, is_ended).unwrap_or_else(|error| {
+        context.output.warning(format_args!("The session was not forgotten: {error:#}."));
+        false
+    });
     let text = match deleted {
         1 => format!("Logged {} out: the token is deleted.", token.username),
         many => format!("Logged {} out: {many} tokens are deleted.", token.username),
@@ -88,14 +97,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
 impl Args {
     /// Forgets the saved session, if there is one of which this is true; as a rehearsal, tells only whether there is.
-    fn forget(&self, context: &Context, is_it: impl FnOnce(&Session) -> bool) -> Result<bool> {
+    fn forget(&self, context: &Context, is_meant: impl FnOnce(&Session) -> Result<bool>) -> Result<bool> {
         let database = &context.settings.database;
         let Ok(sessions) = Sessions::of_environment() else { return Ok(false) };
-        let is_there = sessions.get(database)?.is_some_and(|session| is_it(&session));
-        if is_there && !self.writing.dry_run {
-            return sessions.forget(database);
+        if self.writing.dry_run {
+            return sessions.get(database)?.map_or(Ok(false), |session| is_meant(&session));
         }
-        Ok(is_there)
+        sessions.forget(database, is_meant)
     }
 }
 

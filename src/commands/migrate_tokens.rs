@@ -49,7 +49,7 @@ pub struct Args {
     #[arg(long, value_name = "USER")]
     user: Option<String>,
 
-    /// When the knox tokens expire: a duration such as 30d, or never
+    /// When the knox tokens expire, those of keys that knox has already too: a duration such as 30d, or never
     #[arg(long, value_name = "DURATION", default_value = "never")]
     expires_in: Ttl,
 
@@ -68,8 +68,8 @@ enum Target {
 struct Moves {
     /// Tokens to be made in knox, with what is stored there, and an expired row of the same key that makes way.
     fresh: Vec<(Token, Stored, Option<Token>)>,
-    /// Tokens whose keys knox has already.
-    known: Vec<Token>,
+    /// Tokens whose keys knox has already, with the row there if it is to get another expiry.
+    known: Vec<(Token, Option<Token>)>,
     /// The users whose keys cannot go, by the reason.
     unfit: BTreeMap<String, Vec<String>>,
 }
@@ -84,16 +84,15 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         Refusal::usage(format!("--expires-in {}: that is beyond the year 9999.", args.expires_in))
     })?;
     let user = args.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id);
-    let moves = args.moves(store, table, user.as_ref(), context)?;
+    let moves = args.moves(store, table, user.as_ref(), context, expiry)?;
     let change = Change::new(context, &args.writing, "migrate-tokens");
     if !change.is_rehearsal() && moves.changes_anything(args.keep) {
-        let copy = if args.keep { "Copy" } else { "Move" };
-        context.consent(&format!("{copy} {} to knox?", moves.count()))?;
+        context.consent(&capitalised(format!("{}?", moves.deeds(args.keep, false))))?;
     }
     let object = json!({ "from": Scheme::Drf, "to": Scheme::Knox, "user": args.user });
     let done = change.make(store, &object, |transaction| {
         // The tokens as they are now: someone may have logged in or out since.
-        let moves = args.moves(transaction, table, user.as_ref(), context)?;
+        let moves = args.moves(transaction, table, user.as_ref(), context, expiry)?;
         let fields = moves.carry_out(transaction, args.keep, now, expiry)?;
         Ok(Done { value: moves, fields })
     })?;
@@ -103,6 +102,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let mut object = json!({
         "migrated": done.value.fresh.len(),
         "already": done.value.known.len(),
+        "expiry_changed": done.value.renewed(),
         "skipped": done.value.skipped(),
     });
     report.add_to(&mut object);
@@ -124,14 +124,18 @@ fn knox_table(store: &Store) -> Result<&KnoxTable> {
 
 fn tell(context: &Context, moves: &Moves, report: &Report, keep: bool) {
     let output = &context.output;
-    let count = moves.count();
-    output.status(match (report.changed, report.dry_run, keep) {
-        (false, ..) if moves.known.is_empty() => "No drf token was there to move.".to_owned(),
-        (false, ..) => "knox has these keys already; nothing was changed.".to_owned(),
-        (true, true, false) => format!("Would move {count} to knox; nothing was changed."),
-        (true, true, true) => format!("Would copy {count} to knox; nothing was changed."),
-        (true, false, false) => format!("Moved {count} to knox: DRF refuses them from now on."),
-        (true, false, true) => format!("Copied {count} to knox: DRF accepts them as well."),
+    output.status(if !report.changed {
+        match (moves.known.is_empty(), moves.unfit.is_empty()) {
+            (true, true) => "No drf token was there to move.".to_owned(),
+            (true, false) => "No drf token can go to knox; nothing was changed.".to_owned(),
+            (false, true) => "knox has these keys already; nothing was changed.".to_owned(),
+            (false, false) => "knox has the keys that can go already; nothing was changed.".to_owned(),
+        }
+    } else if report.dry_run {
+        format!("Would {}; nothing was changed.", moves.deeds(keep, false))
+    } else {
+        let drf = if keep { "accepts them as well" } else { "refuses them from now on" };
+        capitalised(format!("{}: DRF {drf}.", moves.deeds(keep, true)))
     });
     for (reason, names) in &moves.unfit {
         output.warning(format_args!("Left where they are: keys of {}. {reason}", names.join(", ")));
@@ -146,6 +150,7 @@ impl Args {
         table: &KnoxTable,
         user: Option<&Key>,
         context: &Context,
+        expiry: Option<Timestamp>,
     ) -> Result<Moves> {
         let hash = context.settings.tokens.hash;
         let filter = TokenFilter { user: user.cloned(), scheme: Some(Scheme::Drf), ..TokenFilter::default() };
@@ -158,12 +163,14 @@ impl Args {
             }
             let present = store.find_knox_token(key, hash)?;
             let is_expired = |token: &Token| token.expiry.is_some_and(|expiry| expiry < context.now());
-            match &present {
+            match present {
                 Some(other) if other.user != token.user => {
                     return Err(Refusal::Taken(format!("{}.digest", table.table.name)).into());
                 }
-                Some(same) if !is_expired(same) => moves.known.push(token),
-                _ => match knox::taken_over(table.form, hash, key, &mut *context.random()) {
+                Some(same) if !is_expired(&same) => {
+                    moves.known.push((token, Some(same).filter(|same| same.expiry != expiry)));
+                }
+                present => match knox::taken_over(table.form, hash, key, &mut *context.random()) {
                     Ok(minted) => moves.fresh.push((token, minted.stored, present)),
                     Err(reason) => moves.unfit(&reason.to_string(), &token.username),
                 },
@@ -178,11 +185,8 @@ impl Args {
 
 impl Moves {
     fn unfit(&mut self, reason: &str, username: &str) {
-        let mut sentence = reason.to_owned();
-        if let Some(first) = sentence.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        self.unfit.entry(sentence + ".").or_default().push(username.to_owned());
+        let sentence = capitalised(format!("{reason}."));
+        self.unfit.entry(sentence).or_default().push(username.to_owned());
     }
 
     fn skipped(&self) -> usize {
@@ -201,16 +205,35 @@ impl Moves {
         self.unfit.iter().map(fault).collect()
     }
 
-    /// How many tokens leave DRF or come to knox.
-    fn count(&self) -> String {
-        match self.fresh.len() + self.known.len() {
-            1 => "1 token".to_owned(),
-            many => format!("{many} tokens"),
-        }
+    /// How many tokens come to knox, or leave DRF too.
+    fn moved(&self, keep: bool) -> usize {
+        self.fresh.len() + if keep { 0 } else { self.known.len() }
+    }
+
+    /// How many tokens that knox has already get another expiry.
+    fn renewed(&self) -> usize {
+        self.known.iter().filter(|(_, row)| row.is_some()).count()
     }
 
     fn changes_anything(&self, keep: bool) -> bool {
-        !self.fresh.is_empty() || !keep && !self.known.is_empty()
+        self.moved(keep) + self.renewed() > 0
+    }
+
+    /// What is to be done, or what was done, for a sentence.
+    fn deeds(&self, keep: bool, are_done: bool) -> String {
+        let (copy, change) = match (keep, are_done) {
+            (true, false) => ("copy", "change"),
+            (true, true) => ("copied", "changed"),
+            (false, false) => ("move", "change"),
+            (false, true) => ("moved", "changed"),
+        };
+        let copied = format!("{copy} {} to knox", count(self.moved(keep)));
+        let changed = format!("{change} the expiry of {} that knox has already", count(self.renewed()));
+        match (self.moved(keep), self.renewed()) {
+            (_, 0) => copied,
+            (0, _) => changed,
+            _ => format!("{copied} and {changed}"),
+        }
     }
 
     fn carry_out(
@@ -227,10 +250,26 @@ impl Moves {
             let created = token.created.unwrap_or(now);
             transaction.insert_token(&token.user, &NewToken { stored, created, expiry })?;
         }
-        let moved = self.fresh.iter().map(|(token, ..)| token).chain(&self.known);
+        for row in self.known.iter().filter_map(|(_, row)| row.as_ref()) {
+            transaction.set_expiry(row, expiry)?;
+        }
+        let known = self.known.iter().map(|(token, _)| token);
+        let moved = self.fresh.iter().map(|(token, ..)| token).chain(known);
         for token in moved.filter(|_| !keep) {
             transaction.delete_token(token)?;
         }
-        Ok(if self.changes_anything(keep) { vec!["token".to_owned()] } else { Vec::new() })
+        let fields = [("token", self.moved(keep)), ("expiry", self.renewed())];
+        Ok(fields.into_iter().filter(|(_, count)| *count > 0).map(|(name, _)| name.to_owned()).collect())
     }
+}
+
+fn capitalised(mut sentence: String) -> String {
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    sentence
+}
+
+fn count(number: usize) -> String {
+    if number == 1 { "1 token".to_owned() } else { format!("{number} tokens") }
 }

@@ -74,7 +74,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
     let store = context.store()?;
     let change = Change::new(context, &args.writing, "revoke-token");
-    let tokens = args.chosen(store, context)?;
+    for prefix in &args.prefixes {
+        check_prefix(prefix, store.layout().longest_prefix())?;
+    }
+    let filter = args.filter(store, context)?;
+    let tokens = args.chosen(store, context, &filter)?;
     if change.is_rehearsal() || tokens.len() > 1 {
         let verb = if change.is_rehearsal() { "Would delete" } else { "To delete" };
         for token in &tokens {
@@ -86,26 +90,45 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if tokens.len() > 1 && !args.token_stdin && !change.is_rehearsal() {
         context.consent(&format!("Delete {} tokens?", tokens.len()))?;
     }
-    let rows: Vec<Json> = tokens
-        .iter()
-        .map(|token| json!({ "user": token.username, "scheme": token.scheme, "prefix": token.prefix }))
-        .collect();
-    let done = match &tokens[..] {
-        [] => Done { value: 0, fields: Vec::new() },
-        tokens => {
-            change.make(store, &json!({ "tokens": rows }), |transaction| transaction.delete_tokens(tokens))?
-        }
+    let done = if tokens.is_empty() {
+        Done { value: Vec::new(), fields: Vec::new() }
+    } else {
+        change.make_and_name(
+            store,
+            |deleted: &Vec<Token>| json!({ "tokens": rows(deleted) }),
+            |transaction| {
+                // As they are now: while the question stood, an owner may have been let in again.
+                let mut fitting = Vec::new();
+                for token in &tokens {
+                    fitting.extend(transaction.token_as_it_is(token)?.filter(|token| token.fits(&filter)));
+                }
+                let Done { fields, .. } = transaction.delete_tokens(&fitting)?;
+                Ok(Done { value: fitting, fields })
+            },
+        )?
     };
-    let report = change.report(done.fields);
-    let deleted = if report.dry_run { 0 } else { done.value };
-    context.output.status(match (report.dry_run, deleted) {
-        (true, _) => format!("{} would be deleted; nothing was.", count(done.value)),
+    let (deleted, report) = (done.value, change.report(done.fields));
+    context.output.status(match (report.dry_run, deleted.len()) {
+        (true, number) => format!("{} would be deleted; nothing was.", count(number)),
         (false, 0) => "No token was there to delete.".to_owned(),
-        (false, deleted) => format!("Deleted {}.", count(deleted)),
+        (false, number) => format!("Deleted {}.", count(number)),
     });
-    let mut object = json!({ "deleted": deleted, "tokens": rows });
+    if deleted.len() < tokens.len() {
+        let others = count(tokens.len() - deleted.len());
+        context.output.warning(format_args!(
+            "Changed in the meantime and not deleted here, or gone already: {others}."
+        ));
+    }
+    let mut object = json!({ "deleted": deleted.len(), "tokens": rows(&deleted) });
     report.add_to(&mut object);
     context.output.answer(None, &object)
+}
+
+/// Which tokens these are, for programs.
+fn rows(tokens: &[Token]) -> Json {
+    let row =
+        |token: &Token| json!({ "user": token.username, "scheme": token.scheme, "prefix": token.prefix });
+    tokens.iter().map(row).collect()
 }
 
 fn count(number: usize) -> String {
@@ -131,26 +154,22 @@ impl Args {
         })
     }
 
-    fn chosen(&self, store: &Store, context: &Context) -> Result<Vec<Token>> {
-        for prefix in &self.prefixes {
-            check_prefix(prefix, store.layout().longest_prefix())?;
-        }
-        let filter = self.filter(store, context)?;
+    fn chosen(&self, store: &Store, context: &Context, filter: &TokenFilter) -> Result<Vec<Token>> {
         if self.token_stdin {
             let token = PlainToken::presented(&secret::from_stdin()?);
             let mut found = store.rows_of_key(&token, context.settings.tokens.hash)?;
-            found.retain(|token| token.fits(&filter));
+            found.retain(|token| token.fits(filter));
             if found.is_empty() {
                 return Err(Refusal::TokenNotFound("with that key".into()).into());
             }
             return Ok(found);
         }
         if self.prefixes.is_empty() {
-            return store.tokens(&filter);
+            return store.tokens(filter);
         }
         let mut chosen: Vec<Token> = Vec::new();
         for prefix in &self.prefixes {
-            let token = one_of_prefix(store, &filter, prefix)?;
+            let token = one_of_prefix(store, filter, prefix)?;
             if !chosen.iter().any(|known| known.is_same(&token)) {
                 chosen.push(token);
             }

@@ -83,7 +83,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Refusal::StillReferenced`] with every table that nothing was decided about, [`Refusal::Usage`] for a decision
-    /// about a table that does not refer to what is deleted, or a failure of the database.
+    /// about a table that does not refer to what is deleted or to keep rows that belong to it, or a failure of the
+    /// database.
     pub fn deletion(&self, user: &User, decisions: &Decisions) -> Result<Deletion> {
         self.snapshot(|store| Plan::make(store, user, decisions)?.deletion())
     }
@@ -206,7 +207,8 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Refuses a decision about a table that does not refer to what may be deleted.
+    /// Refuses a decision about a table that does not refer to what may be deleted, and one to keep rows that go anyway:
+    /// who asks for that must not lose them.
     fn check_decisions(&self) -> Result<()> {
         let Decisions { cascade, set_null } = self.decisions;
         for (option, names) in [("--cascade", cascade), ("--set-null", set_null)] {
@@ -221,6 +223,13 @@ impl<'a> Plan<'a> {
                         format!("{option} {name}: that table does not refer to what is deleted. {known}.");
                     return Err(Refusal::Usage(message).into());
                 }
+            }
+        }
+        for name in set_null {
+            let undecided = self.undecided();
+            if !undecided.iter().any(|table| table.eq_ignore_ascii_case(name)) {
+                let message = format!("--set-null {name}: the rows of that table go with the user.");
+                return Err(Refusal::Usage(message).into());
             }
         }
         match cascade.iter().find(|name| set_null.iter().any(|other| other.eq_ignore_ascii_case(name))) {

@@ -120,6 +120,23 @@ impl Store {
         Ok(rows)
     }
 
+    /// The row of this token as it is now; `None` where it is gone, or another user's.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn token_as_it_is(&self, token: &Token) -> Result<Option<Token>> {
+        let mut found = None;
+        if let Some(part) = self.token_parts().find(|part| part.scheme == token.scheme) {
+            let column = if token.scheme == Scheme::Knox { "digest" } else { "key" };
+            let sql = format!("{} WHERE t.{column} = ?1", part.sql);
+            self.engine.query(&sql, &[token.row.expose().into()], &self.token_kinds(), &mut |cells| {
+                found = Some(self.read_token(cells));
+                Ok(ControlFlow::Break(()))
+            })?;
+        }
+        Ok(found.filter(|now| now.user == token.user))
+    }
+
     fn find_among(
         &self,
         parts: impl Iterator<Item = Part>,
@@ -345,6 +362,28 @@ impl Transaction<'_> {
             deleted += usize::from(self.delete_token(token)?);
         }
         Ok(Done { value: deleted, fields: if deleted > 0 { vec!["token".into()] } else { Vec::new() } })
+    }
+
+    /// Deletes all tokens of a user, or those of one scheme, and counts them.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn delete_tokens_of(&self, user: &Key, scheme: Option<Scheme>) -> Result<Done<usize>> {
+        let filter = TokenFilter { user: Some(user.clone()), scheme, ..TokenFilter::default() };
+        self.delete_tokens(&self.tokens(&filter)?)
+    }
+
+    /// Gives a knox token another expiry; DRF's have none.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn set_expiry(&self, token: &Token, expiry: Option<Timestamp>) -> Result<()> {
+        if let (Scheme::Knox, Some(knox)) = (token.scheme, &self.layout.knox) {
+            let (table, column) = (quoted(&knox.table.name), quoted(&knox.expiry));
+            let sql = format!("UPDATE {table} SET {column} = ?1 WHERE digest = ?2");
+            self.engine.execute(&sql, &[expiry.into(), token.row.expose().into()])?;
+        }
+        Ok(())
     }
 
     /// Deletes a token; false where it was gone already.

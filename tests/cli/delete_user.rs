@@ -90,7 +90,7 @@ fn what_belongs_to_a_user_goes_along_and_is_counted() {
     assert_eq!(
         answer,
         serde_json::json!({
-            "user": "meg",
+            "username": "meg",
             "id": 1,
             "deleted": {
                 "auth_user_groups": 1,
@@ -417,6 +417,18 @@ fn a_table_that_does_not_refer_to_the_user_is_wrong_usage() {
     delete(&env, &["ann", "--cascade", "authtoken_token", "--yes"]).succeeds();
     let none = pair("");
     refuses(&none, &["meg", "--cascade", "shop_order"], 2, &["No table here needs a decision."]);
+}
+
+#[test]
+fn what_belongs_to_the_user_is_not_kept() {
+    let env = staff();
+    let words = ["the rows of that table go with the user"];
+    for table in ["levelupapi_gamer", "LevelUpAPI_Gamer", "authtoken_token", "auth_user_groups"] {
+        refuses(&env, &["meg", "--set-null", table], 2, &words);
+    }
+    let env = TestEnv::with_schema("inherited_profile");
+    seed::users(&env, &["meg"]);
+    refuses(&env, &["meg", "--set-null", "press_author"], 2, &words);
 }
 
 #[test]

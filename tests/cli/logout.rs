@@ -1,9 +1,14 @@
 //! `logout`: the token deleted, the session forgotten.
 
+use std::fs::{self, File};
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::env::{KNOX, TestEnv};
+use crate::env::{KNOX, Run, TestEnv};
 
 fn logged_in(config: &str) -> (TestEnv, String) {
     let env = TestEnv::with_database(config);
@@ -152,4 +157,46 @@ fn the_session_stays_where_deleting_fails() {
     assert_eq!(env.run(["whoami"]).succeeds().stdout, "meg\n");
     std::fs::remove_file(env.path("db.sqlite3")).unwrap();
     env.run(["logout"]).ends_with(9);
+}
+
+#[test]
+fn a_session_that_cannot_be_forgotten_is_a_warning_once_the_token_is_deleted() {
+    for more in [&[][..], &["--all"]] {
+        let (env, token) = logged_in("");
+        fs::write(env.state_file(), "nonsense").unwrap();
+        let arguments = [&["logout", "--token-stdin", "--format", "json"], more].concat();
+        let run = env.run_with_input(token, arguments).succeeds();
+        let answer = run.json();
+        assert_eq!((&answer["deleted"], &answer["session_forgotten"]), (&1.into(), &false.into()));
+        let warning = run.error()["warnings"][0].as_str().unwrap().to_owned();
+        assert!(warning.starts_with("The session was not forgotten: "), "{warning}");
+        assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
+        // Before anything is deleted, it is an error.
+        env.run(["logout"]).ends_with(1);
+        env.run(["logout", "--keep-token"]).ends_with(1);
+    }
+}
+
+#[test]
+fn a_login_in_between_keeps_its_session() {
+    for more in [&[][..], &["--all"]] {
+        let (env, old) = logged_in("");
+        let lock = File::create(env.state_file().with_extension("lock")).unwrap();
+        lock.lock().unwrap();
+        let mut command = env.command();
+        command.args(["logout", "--format", "json"]).args(more);
+        let logout = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        while env.value("SELECT count(*) FROM authtoken_token") != "0" {
+            thread::sleep(Duration::from_millis(10));
+        }
+        // Time to look at the session without the lock, if it did.
+        thread::sleep(Duration::from_millis(300));
+        let new = env.run(["create-token", "meg", "--quiet"]).succeeds().stdout;
+        let saved = fs::read_to_string(env.state_file()).unwrap();
+        fs::write(env.state_file(), saved.replace(&old, new.trim())).unwrap();
+        lock.unlock().unwrap();
+        let answer = Run::of(logout.wait_with_output().unwrap()).succeeds().json();
+        assert_eq!((&answer["deleted"], &answer["session_forgotten"]), (&1.into(), &false.into()));
+        assert_eq!(env.run(["whoami"]).succeeds().stdout, "meg\n", "{more:?}");
+    }
 }

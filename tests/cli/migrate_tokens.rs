@@ -144,7 +144,8 @@ fn tokens_that_are_kept_are_copied_once() {
         assert_eq!(
             answer,
             serde_json::json!({
-                "migrated": 0, "already": 2, "skipped": 0, "changed": false, "fields": [], "dry_run": false,
+                "migrated": 0, "already": 2, "expiry_changed": 0, "skipped": 0, "changed": false, "fields": [],
+                "dry_run": false,
             })
         );
         assert!(env.database_bytes() == before, "{form}");
@@ -222,6 +223,76 @@ fn an_end_may_be_given() {
 }
 
 #[test]
+fn a_key_that_knox_has_gets_the_expiry_that_is_asked_for() {
+    for form in ["", BINARY, SALTED] {
+        let env = project(form, &[("meg", MEG), ("ann", ANN)]);
+        migrate(&env, &["--keep", "--expires-in", "30d", "--yes"]).succeeds();
+        let column = if form == SALTED { "expires" } else { "expiry" };
+        let endless = format!("SELECT count(*) FROM knox_authtoken WHERE {column} IS NULL");
+        let before = env.database_bytes();
+        let run = migrate(&env, &["--keep", "--dry-run"]).succeeds();
+        let expected = "Would change the expiry of 2 tokens that knox has already; nothing was changed.\n";
+        assert_eq!(run.stderr, expected);
+        let run = migrate(&env, &["--keep"]).ends_with(2);
+        assert!(
+            run.stderr.contains("Change the expiry of 2 tokens that knox has already?"),
+            "{}",
+            run.stderr
+        );
+        assert!(env.database_bytes() == before);
+        let answer =
+            migrate(&env, &["--keep", "--yes", "--user", "meg", "--format", "json"]).succeeds().json();
+        assert_eq!(
+            answer,
+            serde_json::json!({
+                "migrated": 0, "already": 1, "expiry_changed": 1, "skipped": 0, "changed": true, "fields": ["expiry"],
+                "dry_run": false,
+            })
+        );
+        assert_eq!((env.value(&endless), counts(&env)), ("1".into(), "2 2".into()), "{form}");
+        let run = migrate(&env, &["--yes"]).succeeds();
+        let expected = "Moved 2 tokens to knox and changed the expiry of 1 token that knox has already: DRF refuses \
+                        them from now on.\n";
+        assert_eq!(run.stderr, expected);
+        assert_eq!((env.value(&endless), counts(&env)), ("2".into(), "0 2".into()), "{form}");
+        assert_eq!((owner(&env, MEG), owner(&env, ANN)), ("meg".into(), "ann".into()), "{form}");
+    }
+}
+
+#[test]
+fn only_what_is_copied_is_counted_as_such() {
+    let env = project("", &[("meg", MEG)]);
+    migrate(&env, &["--keep", "--yes"]).succeeds();
+    let ann = seed::user(&env.database(), "ann");
+    seed::drf_token(&env.database(), ann, ANN);
+    let run = migrate(&env, &["--keep"]).ends_with(2);
+    assert!(run.stderr.contains("Copy 1 token to knox?"), "{}", run.stderr);
+    let run = migrate(&env, &["--keep", "--dry-run"]).succeeds();
+    assert_eq!(run.stderr, "Would copy 1 token to knox; nothing was changed.\n");
+    let run = migrate(&env, &["--keep", "--yes"]).succeeds();
+    assert_eq!(run.stderr, "Copied 1 token to knox: DRF accepts them as well.\n");
+}
+
+#[test]
+fn keys_of_which_none_can_go_are_there_all_the_same() {
+    let env = project(BINARY, &[("meg", ODD)]);
+    let run = migrate(&env, &["--skip-unfit"]).succeeds();
+    let (first, rest) = run.stderr.split_once('\n').unwrap();
+    assert_eq!(first, "No drf token can go to knox; nothing was changed.");
+    assert!(rest.contains("Left where they are: keys of meg."), "{rest}");
+    // Of two, knox has one already.
+    let ann = seed::user(&env.database(), "ann");
+    seed::drf_token(&env.database(), ann, ANN);
+    migrate(&env, &["--skip-unfit", "--keep", "--yes"]).succeeds();
+    let run = migrate(&env, &["--skip-unfit", "--keep"]).succeeds();
+    assert!(
+        run.stderr.starts_with("knox has the keys that can go already; nothing was changed.\n"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn tokens_of_inactive_users_go_too_and_those_of_nobody_do_not() {
     let env = project("", &[("meg", MEG)]);
     env.execute("UPDATE auth_user SET is_active = 0");
@@ -246,7 +317,8 @@ fn a_dry_run_changes_nothing() {
     assert_eq!(
         answer,
         serde_json::json!({
-            "migrated": 2, "already": 0, "skipped": 0, "changed": true, "fields": ["token"], "dry_run": true,
+            "migrated": 2, "already": 0, "expiry_changed": 0, "skipped": 0, "changed": true, "fields": ["token"],
+            "dry_run": true,
         })
     );
     assert!(env.database_bytes() == before);

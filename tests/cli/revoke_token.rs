@@ -1,5 +1,6 @@
 use crate::env::{Run, TestEnv};
 use crate::seed;
+use crate::terminal::Terminal;
 
 const PAST: &str = "2020-05-06 07:08:09";
 
@@ -193,9 +194,43 @@ fn a_dry_run_shows_and_deletes_nothing() {
     }
     assert!(!run.stderr.contains("abcdef110") && !run.stderr.contains("abcdef22"), "{}", run.stderr);
     let answer = revoke(&env, &["--all", "--dry-run", "--yes", "--format", "json"]).succeeds().json();
-    assert_eq!((&answer["deleted"], &answer["dry_run"]), (&0.into(), &true.into()));
+    assert_eq!((&answer["deleted"], &answer["dry_run"]), (&5.into(), &true.into()));
     assert_eq!(answer["tokens"].as_array().unwrap().len(), 5);
     assert!(env.database_bytes() == before);
+}
+
+#[test]
+fn what_fits_no_more_once_it_is_agreed_to_stays() {
+    let env = TestEnv::with_database("");
+    for name in ["meg", "joe", "ann"] {
+        env.register_quickly(name);
+    }
+    env.execute("UPDATE auth_user SET is_active = 0");
+    let mut command = env.command();
+    command.args(["revoke-token", "--inactive-users", "--format", "json", "--audit-log", "audit.jsonl"]);
+    let mut terminal = Terminal::start(&command);
+    terminal.expect("Delete 3 tokens?");
+    env.execute(
+        "UPDATE auth_user SET is_active = 1 WHERE username = 'meg';
+         DELETE FROM authtoken_token WHERE user_id = 2",
+    );
+    terminal.types("y");
+    let screen = terminal.ends_with(0);
+    assert!(screen.contains("\"deleted\": 1"), "{screen}");
+    assert!(
+        screen.contains("Changed in the meantime and not deleted here, or gone already: 2 tokens."),
+        "{screen}"
+    );
+    let (_, answer) = screen.split_once("\"tokens\"").unwrap();
+    assert!(answer.contains("ann") && !answer.contains("meg") && !answer.contains("joe"), "{screen}");
+    assert_eq!(env.rows("SELECT user_id FROM authtoken_token"), ["1"]);
+    let log = std::fs::read_to_string(env.path("audit.jsonl")).unwrap();
+    for line in log.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let tokens = line["object"]["tokens"].as_array().unwrap();
+        assert_eq!((tokens.len(), &tokens[0]["user"]), (1, &"ann".into()), "{log}");
+    }
+    assert_eq!(log.lines().count(), 2);
 }
 
 #[test]

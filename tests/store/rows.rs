@@ -135,6 +135,35 @@ fn tokens_are_filtered_by_user_scheme_expiry_and_prefix() {
 }
 
 #[test]
+fn a_users_tokens_go_together_or_those_of_one_scheme() {
+    let mut random = rand::rng();
+    let project = Project::of("both_schemes");
+    let store = project.open();
+    let (meg, bob) = (add(&store, "meg"), add(&store, "bob"));
+    store
+        .transact(|transaction| {
+            for user in [&meg, &bob] {
+                give(transaction, user, &knox::mint(Form::Text, Hash::Sha512, "", &mut random), None);
+                give(transaction, user, &drf::mint(&mut random), None);
+            }
+            Ok(())
+        })
+        .unwrap();
+    let delete = |user, scheme| {
+        store.transact(|transaction| transaction.delete_tokens_of(user, scheme)).unwrap().value
+    };
+    let left = || -> Vec<(String, Scheme)> {
+        let tokens = store.tokens(&TokenFilter::default()).unwrap();
+        tokens.into_iter().map(|token| (token.username, token.scheme)).collect()
+    };
+    assert_eq!(delete(&meg, Some(Scheme::Drf)), 1);
+    assert_eq!(delete(&meg, Some(Scheme::Drf)), 0);
+    assert!(left().contains(&("meg".into(), Scheme::Knox)));
+    assert_eq!(delete(&bob, None), 2);
+    assert_eq!(left(), [("meg".into(), Scheme::Knox)]);
+}
+
+#[test]
 fn a_profile_is_written_and_read_back() {
     let project = Project::of("repairs");
     let store = project.open();
