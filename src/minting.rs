@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::changing::Change;
 use crate::context::Context;
-use crate::model::{Scheme, TokenFilter, TokenState, User};
+use crate::model::{Scheme, TokenState, User};
 use crate::refusal::Refusal;
 use crate::store::{Done, NewToken, Store};
 use crate::token::knox::Hash;
@@ -169,9 +169,7 @@ pub fn hand_out(
         }
         ready(transaction, &fresh.plain)?;
         if fresh.scheme == Scheme::Drf {
-            let user = Some(user.id.clone());
-            let old = TokenFilter { user, scheme: Some(Scheme::Drf), ..TokenFilter::default() };
-            transaction.delete_tokens(&transaction.tokens(&old)?)?;
+            transaction.delete_tokens_of(&user.id, Some(Scheme::Drf))?;
         } else if fresh.is_known {
             // One that has expired makes way for its own renewal.
             let old = transaction.rows_of_key(&fresh.plain, fresh.hash)?;

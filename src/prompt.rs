@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _};
 use anyhow::Result;
 use dialoguer::console::Term;
 use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Confirm, Input, Password};
+use dialoguer::{Input, Password};
 
 use crate::password::Plain;
 use crate::refusal::Refusal;
@@ -69,14 +69,15 @@ impl Prompt {
         }
     }
 
-    /// Asks yes or no; no unless told.
+    /// Asks yes or no, to be answered by a line: a key that was hit by chance decides nothing. No unless told.
     ///
     /// # Errors
     /// [`Refusal::Interrupted`] at the end of input.
     pub fn confirm(&self, question: &str) -> Result<bool> {
         let theme = ColorfulTheme::default();
-        let prompt = Confirm::with_theme(&theme).with_prompt(question).default(false).wait_for_newline(true);
-        Ok(prompt.interact_on_opt(&self.terminal).map_err(stopped)?.unwrap_or(false))
+        let prompt = Input::<String>::with_theme(&theme).with_prompt(format!("{question} (y/N)"));
+        let answer = prompt.allow_empty(true).interact_text_on(&self.terminal).map_err(stopped)?;
+        Ok(["y", "yes"].contains(&&*answer.trim().to_lowercase()))
     }
 }
 

@@ -7,7 +7,6 @@ use crate::assignment::{Assignment, assignment};
 use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
-use crate::model::TokenFilter;
 use crate::refusal::Refusal;
 use crate::store::Done;
 
@@ -111,8 +110,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let done = change.make(store, &json!({ "user": user.username }), |transaction| {
         let mut fields = edit.apply(transaction, &user)?;
         if args.revoke_tokens {
-            let filter = TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() };
-            fields.extend(transaction.delete_tokens(&transaction.tokens(&filter)?)?.fields);
+            fields.extend(transaction.delete_tokens_of(&user.id, None)?.fields);
         }
         let now = transaction.user_again(&user)?;
         let profiles = transaction.profiles_without_secrets(&user.id)?;

@@ -4,7 +4,6 @@ use serde_json::json;
 use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
-use crate::model::TokenFilter;
 use crate::new_password::{NewPassword, Password};
 use crate::password::About;
 use crate::refusal::Refusal;
@@ -67,8 +66,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             let mut fields = transaction.update_user(&user, &row, context.now())?;
             let mut revoked = 0;
             if args.revoke_tokens {
-                let filter = TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() };
-                let done = transaction.delete_tokens(&transaction.tokens(&filter)?)?;
+                let done = transaction.delete_tokens_of(&user.id, None)?;
                 revoked = done.value;
                 fields.extend(done.fields);
             }

@@ -89,3 +89,14 @@ fn a_new_database_is_announced_before_it_is_there() {
     env.run(["register", "meg", "--init", "--no-password", "--audit-log", "audit.jsonl"]).succeeds();
     assert_eq!(lines(&env, "audit.jsonl").len(), 2);
 }
+
+#[test]
+fn a_line_that_was_cut_short_does_not_swallow_the_next() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    env.write("audit.jsonl", "{\"id\": \"cut sh");
+    env.run(["edit-user", "meg", "--staff", "--audit-log", "audit.jsonl"]).succeeds();
+    let text = fs::read_to_string(env.path("audit.jsonl")).unwrap();
+    let whole: Vec<Json> = text.lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(whole.len(), 2);
+}

@@ -348,3 +348,46 @@ fn a_path_that_is_no_text_is_no_trouble() {
     env.run(words.iter().map(std::ffi::OsString::as_os_str).chain([place])).succeeds();
     assert!(env.path("").join(place).exists());
 }
+
+#[test]
+fn the_database_is_never_taken_for_a_file_to_write_to() {
+    use std::os::unix::fs::symlink;
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    symlink("db.sqlite3", env.path("link")).unwrap();
+    let before = env.database_bytes();
+    for place in ["db.sqlite3", "./db.sqlite3", "link", "db.sqlite3-journal", "db.sqlite3-wal"] {
+        for words in [
+            &["--rotate", "--output-file", place][..],
+            &["--rotate", "--env-file", place, "--as", "T"],
+            &["--rotate", "--audit-log", place],
+            &["--rotate", "--dry-run", "--audit-log", place],
+        ] {
+            env.run(["create-token", "meg"].iter().chain(words)).ends_with(2);
+        }
+    }
+    assert!(env.database_bytes() == before);
+    assert!(!env.path("db.sqlite3-journal").exists());
+    env.run(["create-token", "meg", "--output-file", "t", "--env-file", "t", "--as", "T"]).ends_with(2);
+}
+
+#[test]
+fn lines_that_are_added_at_once_all_stay() {
+    let env = TestEnv::with_database("");
+    let names: Vec<String> = (0..12).map(|number| format!("u{number}")).collect();
+    for name in &names {
+        env.register_quickly(name);
+    }
+    let children: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let mut command = env.command();
+            command.args(["create-token", name, "--env-file", ".env", "--as", name]);
+            command.stderr(std::process::Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(std::fs::read_to_string(env.path(".env")).unwrap().lines().count(), names.len());
+}

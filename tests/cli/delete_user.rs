@@ -491,12 +491,12 @@ fn at_a_terminal_the_person_is_asked() {
     let mut terminal = at_terminal(&env, &["meg"]);
     terminal.expect("To delete: knox_authtoken (2 rows)");
     terminal.expect("Delete meg with 10 more rows?");
-    terminal.types("n");
+    terminal.types("n\n");
     terminal.ends_with(130);
     assert!(env.database_bytes() == before);
     let mut terminal = at_terminal(&env, &["meg"]);
     terminal.expect("Delete meg");
-    terminal.types("y");
+    terminal.types("y\n");
     terminal.ends_with(0);
     is_gone(&env, "meg");
 }
@@ -507,7 +507,7 @@ fn nothing_but_what_was_shown_is_deleted() {
     let mut terminal = at_terminal(&env, &["meg"]);
     terminal.expect("Delete meg with 10 more rows?");
     seed::knox_token(&env.database(), 1, "knox1cccccccccc", None);
-    terminal.types("y");
+    terminal.types("y\n");
     let screen = terminal.ends_with(8);
     assert!(screen.contains("has changed in the meantime; nothing was changed here."), "{screen}");
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "2");
@@ -516,7 +516,7 @@ fn nothing_but_what_was_shown_is_deleted() {
     let mut terminal = at_terminal(&env, &["meg"]);
     terminal.expect("Delete meg");
     env.execute("UPDATE auth_user SET username = 'margaret' WHERE id = 1");
-    terminal.types("y");
+    terminal.types("y\n");
     terminal.ends_with(3);
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "2");
 }

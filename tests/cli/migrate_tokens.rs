@@ -330,7 +330,7 @@ fn a_script_has_to_agree_beforehand_and_a_person_is_asked() {
     let before = env.database_bytes();
     let run = migrate(&env, &[]).ends_with(2);
     assert!(run.stderr.contains("Move 2 tokens to knox?") && run.stderr.contains("--yes"), "{}", run.stderr);
-    for (answer, code) in [("n", 130), ("y", 0)] {
+    for (answer, code) in [("n\n", 130), ("y\n", 0)] {
         assert!(env.database_bytes() == before);
         let mut command = env.command();
         command.args(["migrate-tokens", "--to", "knox"]);

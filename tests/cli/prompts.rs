@@ -78,7 +78,7 @@ fn a_weak_password_goes_through_when_confirmed() {
     terminal.types_secretly("(again)", "ducharme");
     terminal.expect("warning:");
     terminal.expect("Use this password all the same?");
-    terminal.types("y");
+    terminal.types("y\n");
     terminal.ends_with(0);
     assert_eq!(users(&env), "1");
     env.run_with_input("ducharme", ["login", "meg@ducharme.com", "--password-stdin"]).succeeds();
@@ -86,7 +86,7 @@ fn a_weak_password_goes_through_when_confirmed() {
 
 #[test]
 fn a_weak_password_that_is_declined_changes_nothing() {
-    for answer in ["n", "\n", "\u{1b}"] {
+    for answer in ["n\n", "\n", "maybe\n"] {
         let env = TestEnv::with_database("");
         let before = env.database_bytes();
         let mut terminal = at_terminal(&env, &["register", "meg"]);
@@ -156,14 +156,14 @@ fn revoking_more_than_one_asks_and_does_when_told() {
     terminal.expect("abcdef1");
     terminal.expect("Delete 2 tokens?");
     assert_eq!(tokens(&env), "2");
-    terminal.types("y");
+    terminal.types("y\n");
     terminal.ends_with(0);
     assert_eq!(tokens(&env), "0");
 }
 
 #[test]
 fn revoking_that_is_declined_deletes_nothing() {
-    for answer in ["n", "\n", "\u{3}"] {
+    for answer in ["n\n", "\n", "\u{3}"] {
         let env = with_tokens(2);
         let mut terminal = at_terminal(&env, &["revoke-token", "--all"]);
         terminal.expect("Delete 2 tokens?");
@@ -187,7 +187,7 @@ fn no_lock_is_held_while_asking() {
     let mut terminal = at_terminal(&env, &["revoke-token", "--all"]);
     terminal.expect("Delete 2 tokens?");
     env.database().execute_batch("BEGIN EXCLUSIVE; DELETE FROM authtoken_token; COMMIT").unwrap();
-    terminal.types("y");
+    terminal.types("y\n");
     terminal.expect("No token was there to delete.");
     terminal.ends_with(0);
 }
@@ -265,7 +265,7 @@ fn text_of_the_database_does_not_steer_the_terminal_in_a_question() {
     env.database().execute("UPDATE auth_user SET username = 'x\u{1b}[2Jy' || id", []).unwrap();
     let mut terminal = at_terminal(&env, &["revoke-token", "--all"]);
     terminal.expect("Delete 2 tokens?");
-    terminal.types("n");
+    terminal.types("n\n");
     let screen = terminal.ends_with(130);
     assert!(!screen.contains("\u{1b}[2J"), "{screen:?}");
 }

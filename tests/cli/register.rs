@@ -1310,3 +1310,9 @@ fn a_rehearsal_with_init_makes_no_file() {
     assert!(!env.path("db.sqlite3").exists());
     assert_eq!(std::fs::read_dir(env.path("")).unwrap().count(), 0);
 }
+
+#[test]
+fn options_that_would_be_passed_over_are_refused() {
+    let env = plain();
+    env.run(["register", "meg", "--no-password", "--update-password", "always"]).ends_with(2);
+}

@@ -214,7 +214,7 @@ fn what_fits_no_more_once_it_is_agreed_to_stays() {
         "UPDATE auth_user SET is_active = 1 WHERE username = 'meg';
          DELETE FROM authtoken_token WHERE user_id = 2",
     );
-    terminal.types("y");
+    terminal.types("y\n");
     let screen = terminal.ends_with(0);
     assert!(screen.contains("\"deleted\": 1"), "{screen}");
     assert!(

@@ -84,3 +84,14 @@ fn what_cannot_be_done_changes_nothing() {
     assert!(env.database_bytes() == before);
     env.log_in(["meg"]).succeeds();
 }
+
+#[test]
+fn an_encoded_password_is_judged_too() {
+    let env = meg();
+    let md5 = "md5$salt$e4d909c290d0fb1ca068ffaddf22cbd0";
+    let strict = ["set-password", "meg", "--password-hash-stdin", "--require-strong"];
+    env.run_with_input(md5, strict).ends_with(6);
+    let run = env.run_with_input("!", ["set-password", "meg", "--password-hash-stdin"]).succeeds();
+    assert!(run.stderr.contains("no usable password"), "{}", run.stderr);
+    env.run_with_input("nul\0byte-7", ["set-password", "meg", "--password-stdin"]).ends_with(6);
+}
