@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use anyhow::{Error, Result};
+use anyhow::{Context as _, Error, Result};
 use serde_json::{Map, Value as Json, json};
 
 use crate::changing::{Change, Writing};
@@ -79,8 +79,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         "deleted": counts(&deletion.deleted),
         "emptied": counts(&deletion.emptied),
     });
+    let verb = if report.dry_run { "would be" } else { "was" };
     report.add_to(&mut object);
-    context.output.answer(None, &object)
+    let shown = context.output.answer(None, &object);
+    shown.with_context(|| format!("{} {verb} deleted, but the answer could not be shown", user.username))
 }
 
 fn show(context: &Context, deletion: &Deletion, is_rehearsal: bool) {
