@@ -172,9 +172,9 @@ pub fn hand_out(
             transaction.delete_tokens_of(&user.id, Some(Scheme::Drf))?;
         } else if fresh.is_known {
             // One that has expired makes way for its own renewal.
-            let old = transaction.rows_of_key(&fresh.plain, fresh.hash)?;
-            let old: Vec<_> = old.into_iter().filter(|token| token.scheme == Scheme::Knox).collect();
-            transaction.delete_tokens(&old)?;
+            if let Some(old) = transaction.find_knox_token(&fresh.plain, fresh.hash)? {
+                transaction.delete_token(&old)?;
+            }
         }
         transaction.insert_token(&user.id, &fresh.as_new())?;
         let made = HandedOut { key: fresh.plain.clone(), expiry: fresh.expiry };
@@ -205,17 +205,11 @@ impl Fresh {
         if !self.is_known {
             return Ok(None);
         }
-        for token in store.rows_of_key(&self.plain, self.hash)? {
-            if token.scheme != Scheme::Knox {
-                continue;
-            }
-            if token.user != user.id {
-                return Err(Refusal::Taken("the token".into()).into());
-            }
-            if token.state(self.created) != TokenState::Expired {
-                return Ok(Some(HandedOut { key: self.plain.clone(), expiry: token.expiry }));
-            }
+        let Some(token) = store.find_knox_token(&self.plain, self.hash)? else { return Ok(None) };
+        if token.user != user.id {
+            return Err(Refusal::Taken("the token".into()).into());
         }
-        Ok(None)
+        let there = HandedOut { key: self.plain.clone(), expiry: token.expiry };
+        Ok(Some(there).filter(|_| token.state(self.created) != TokenState::Expired))
     }
 }

@@ -352,7 +352,8 @@ pub fn may_be_key(text: &str) -> bool {
 }
 
 /// A word as a POSIX shell takes it, quoted only where it has to be.
-fn shell_word(text: &str) -> String {
+#[must_use]
+pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
     if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
         text.to_owned()

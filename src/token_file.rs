@@ -11,7 +11,7 @@ use clap::{Args, ValueHint};
 use zeroize::Zeroizing;
 
 use crate::new_file::{NewFile, folder};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, shell_word};
 use crate::store::Store;
 use crate::token::PlainToken;
 
@@ -77,7 +77,8 @@ impl TokenFiles {
             staged.add(path, format!("{}\n", token.expose()).as_bytes(), OWNER_ONLY)?;
         }
         if let (Some(path), Some(name)) = (&self.env_file, &self.variable) {
-            staged.lock = lock(path).ok();
+            let locked = lock(path).with_context(|| format!("{} cannot be written", path.display()))?;
+            staged.lock = Some(locked);
             let (text, mode) = match fs::read_to_string(path) {
                 Ok(text) => (Zeroizing::new(text), path.metadata()?.permissions().mode() & 0o777),
                 Err(error) if error.kind() == ErrorKind::NotFound => Default::default(),
@@ -147,7 +148,7 @@ fn with_line(text: &str, name: &str, value: &str) -> Zeroizing<String> {
         let line = line.strip_prefix("export ").map_or(line, str::trim_start);
         line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='))
     };
-    let value = quoted(value);
+    let value = Zeroizing::new(shell_word(value));
     let mut out = Zeroizing::new(String::with_capacity(text.len() + name.len() + value.len() + 2));
     let mut is_set = false;
     for line in text.split_inclusive('\n') {
@@ -167,16 +168,6 @@ fn with_line(text: &str, name: &str, value: &str) -> Zeroizing<String> {
         out.extend([name, "=", &value, "\n"]);
     }
     out
-}
-
-/// A value as a shell and the readers of dotenv files take it: in quotes where it has characters that mean something.
-fn quoted(value: &str) -> Zeroizing<String> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    Zeroizing::new(if value.chars().all(is_plain) {
-        value.to_owned()
-    } else {
-        format!("'{}'", value.replace('\'', r"'\''"))
-    })
 }
 
 fn variable(text: &str) -> Result<String, String> {

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::fields::{Fields, Owner};
 use super::names::{address_fault, normalize_email, username_fault};
-use super::rows::{Making, must_be_given};
+use super::rows::{Making, find_field, must_be_given};
 use super::{dangling, missing_column};
 use crate::field::Input;
 use crate::model::{Key, User};
@@ -206,7 +206,9 @@ impl Edit {
         let default = |name: &str| kind.and_then(|kind| kind.defaults.get(name)).or_else(|| shared.get(name));
         making.fill(&mut row, &table.table, table.columns(), &default);
         let is_required = |column: &Column| {
-            kind.is_some_and(|kind| kind.required.iter().any(|name| is_called(column, name)))
+            let is_it =
+                |name: &String| find_field(table, name).is_some_and(|found| found.name == column.name);
+            kind.is_some_and(|kind| kind.required.iter().any(is_it))
         };
         let is_blank = |value: &Value| matches!(value, Value::Text(text) if text.trim().is_empty());
         let is_missing = |column: &&Column| match row.iter().find(|(name, _)| *name == column.name) {
@@ -257,11 +259,6 @@ impl Edit {
         }
         Ok(changed)
     }
-}
-
-/// Is the column meant by this name? A foreign key goes by its field's name too.
-fn is_called(column: &Column, name: &str) -> bool {
-    column.name == name || column.name.strip_suffix("_id") == Some(name)
 }
 
 /// What is wrong with a new login name.

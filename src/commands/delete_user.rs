@@ -7,6 +7,7 @@ use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
 use crate::model::User;
+use crate::output::counted;
 use crate::refusal::{Fault, Refusal};
 use crate::store::{Decisions, Deletion, Done};
 
@@ -89,10 +90,10 @@ fn show(context: &Context, deletion: &Deletion, is_rehearsal: bool) {
     let (delete, empty) =
         if is_rehearsal { ("Would delete", "Would empty") } else { ("To delete", "To empty") };
     for (table, count) in &deletion.deleted {
-        context.output.status(format_args!("{delete}: {table} ({})", rows(*count)));
+        context.output.status(format_args!("{delete}: {table} ({})", counted(*count, "row")));
     }
     for (column, count) in &deletion.emptied {
-        context.output.status(format_args!("{empty}: {column} ({})", rows(*count)));
+        context.output.status(format_args!("{empty}: {column} ({})", counted(*count, "row")));
     }
 }
 
@@ -105,13 +106,9 @@ fn others(deletion: &Deletion) -> String {
         let _ = write!(text, " with {deleted} more {}", if deleted == 1 { "row" } else { "rows" });
     }
     if emptied > 0 {
-        let _ = write!(text, ", emptying the reference of {}", rows(emptied));
+        let _ = write!(text, ", emptying the reference of {}", counted(emptied, "row"));
     }
     text
-}
-
-fn rows(count: u64) -> String {
-    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
 }
 
 fn counts(counts: &[(String, u64)]) -> Json {

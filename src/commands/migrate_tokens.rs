@@ -10,6 +10,7 @@ use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
 use crate::model::{Key, Scheme, TokenFilter};
+use crate::output::counted;
 use crate::refusal::{Fault, Refusal};
 use crate::store::layout::KnoxTable;
 use crate::store::{Done, NewToken, Store, Token, Transaction};
@@ -271,5 +272,5 @@ fn capitalised(mut sentence: String) -> String {
 }
 
 fn count(number: usize) -> String {
-    if number == 1 { "1 token".to_owned() } else { format!("{number} tokens") }
+    counted(number as u64, "token")
 }

@@ -5,6 +5,7 @@ use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
 use crate::model::{Scheme, TokenFilter};
+use crate::output::counted;
 use crate::refusal::Refusal;
 use crate::secret;
 use crate::store::{Done, Store, Token};
@@ -132,7 +133,7 @@ fn rows(tokens: &[Token]) -> Json {
 }
 
 fn count(number: usize) -> String {
-    if number == 1 { "1 token".to_owned() } else { format!("{number} tokens") }
+    counted(number as u64, "token")
 }
 
 impl Args {

@@ -336,6 +336,12 @@ pub fn local(moment: Timestamp) -> String {
     TimeZone::system().to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// So many of something, such as `1 token` or `3 tokens`.
+#[must_use]
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// A line on standard error. A reader that has gone away cannot be told that it has.
 fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");

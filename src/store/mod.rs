@@ -173,8 +173,12 @@ impl Store {
     /// # Errors
     /// A failure of the database.
     pub fn points_at_row(&self, reference: &Reference, value: &Value) -> Result<bool> {
-        let (table, column) = (quoted(&reference.table), quoted(&reference.target));
-        let sql = format!("SELECT 1 FROM {table} WHERE {column} = ?1 LIMIT 1");
+        self.has_row(&reference.table, &reference.target, value)
+    }
+
+    /// Is there a row with this value in the column?
+    fn has_row(&self, table: &str, column: &str, value: &Value) -> Result<bool> {
+        let sql = format!("SELECT 1 FROM {} WHERE {} = ?1 LIMIT 1", quoted(table), quoted(column));
         let mut found = false;
         self.engine.query(&sql, std::slice::from_ref(value), &[Kind::Integer], &mut |_| {
             found = true;

@@ -22,14 +22,7 @@ impl Store {
     /// # Errors
     /// A failure of the database.
     pub fn has_profile(&self, table: &ProfileTable, user: &Key) -> Result<bool> {
-        let (name, column) = (quoted(&table.table.name), quoted(&table.user_column));
-        let mut has = false;
-        let sql = format!("SELECT 1 FROM {name} WHERE {column} = ?1 LIMIT 1");
-        self.engine.query(&sql, &[user.into()], &[Kind::Integer], &mut |_| {
-            has = true;
-            Ok(ControlFlow::Break(()))
-        })?;
-        Ok(has)
+        self.has_row(&table.table.name, &table.user_column, &user.into())
     }
 
     /// The profiles of a user, of every kind.
