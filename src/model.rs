@@ -87,6 +87,31 @@ pub struct User {
     pub last_login: Option<Timestamp>,
 }
 
+/// A permission, as Django's fixtures name one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// By its primary key.
+    Key(i64),
+    /// By its natural key.
+    Natural {
+        /// What may be done, such as `add_user`.
+        codename: String,
+        /// The app of the model it is about.
+        app_label: String,
+        /// The model's name, in lower case.
+        model: String,
+    },
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => write!(f, "with the key {key}"),
+            Self::Natural { codename, app_label, model } => write!(f, "{app_label}.{codename} of {model}"),
+        }
+    }
+}
+
 /// A profile: a row one-to-one with a user.
 #[derive(Clone, Debug, Serialize)]
 pub struct Profile {

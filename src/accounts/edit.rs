@@ -8,9 +8,9 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::fields::{Fields, Owner};
 use super::names::{address_fault, normalize_email, username_fault};
 use super::rows::{Making, find_field, must_be_given};
-use super::{dangling, missing_column};
+use super::{Row, dangling, missing_column, unknown_permission};
 use crate::field::Input;
-use crate::model::{Key, User};
+use crate::model::{Key, Permission, User};
 use crate::password::Encoded;
 use crate::refusal::{Fault, Refusal};
 use crate::settings::Settings;
@@ -44,8 +44,10 @@ pub struct Wish {
     pub add_groups: Vec<String>,
     /// Groups not to be in.
     pub remove_groups: Vec<String>,
-    /// A profile to have; made where there is none of this kind.
-    pub profile: Option<String>,
+    /// Permissions of the user's own to have.
+    pub add_permissions: Vec<Permission>,
+    /// Profiles to have, by their kinds; made where there is none of the kind.
+    pub profiles: Vec<String>,
 }
 
 /// The values that a [`Wish`] leads to, to be compared with those that are there and written where they differ.
@@ -54,9 +56,10 @@ pub struct Edit {
     /// The new login name, if it is another.
     name: Option<String>,
     is_named_by_email: bool,
-    user: Vec<(String, Value)>,
-    profiles: Vec<(String, Vec<(String, Value)>)>,
-    new_profile: Option<(String, Vec<(String, Value)>)>,
+    user: Row,
+    profiles: Vec<(String, Row)>,
+    new_profiles: Vec<(String, Row)>,
+    add_permissions: Vec<Key>,
     add_groups: Vec<Key>,
     remove_groups: Vec<Key>,
     now: Timestamp,
@@ -82,9 +85,14 @@ impl Wish {
                 present.push(table);
             }
         }
-        let wanted = self.profile.as_deref().map(|kind| store.profile_table(kind)).transpose()?;
-        let new = wanted.filter(|wanted| present.iter().all(|table| table.kind != wanted.kind));
-        let own = present.iter().copied().chain(new).collect();
+        let mut new = Vec::new();
+        for kind in &self.profiles {
+            let wanted = store.profile_table(kind)?;
+            if present.iter().all(|table| table.kind != wanted.kind) {
+                new.push(wanted);
+            }
+        }
+        let own = present.iter().chain(&new).copied().collect();
         let fields =
             Fields { users, login: users.login()?, own, kinds: store.profile_tables()?, is_new: false };
 
@@ -117,14 +125,14 @@ impl Wish {
             let message = format!("The group {name} is to be joined and left at once.");
             making.faults.push(Fault::new("groups", "given_twice", message));
         }
-        if let Some(table) = new {
+        for table in new {
             edit.make_profile(table, settings, &mut making);
             if settings.profiles.get(&table.kind).is_some_and(|kind| kind.staff) && self.staff.is_none() {
                 edit.user.push(("is_staff".into(), true.into()));
             }
         }
         faults.extend(dangling(store, &users.table, &edit.user)?);
-        for (kind, row) in edit.profiles.iter().chain(&edit.new_profile) {
+        for (kind, row) in edit.profiles.iter().chain(&edit.new_profiles) {
             faults.extend(dangling(store, &store.profile_table(kind)?.table, row)?);
         }
         for (names, keys) in
@@ -132,6 +140,12 @@ impl Wish {
         {
             for name in names {
                 keys.push(store.find_group(name)?);
+            }
+        }
+        for permission in &self.add_permissions {
+            match store.find_permission(permission)? {
+                Some(key) => edit.add_permissions.push(key),
+                None => faults.push(unknown_permission(permission)),
             }
         }
         Ok((edit, faults))
@@ -188,7 +202,7 @@ impl Wish {
 
 impl Edit {
     /// The row to which a value belongs.
-    fn row(&mut self, owner: Owner<'_>) -> &mut Vec<(String, Value)> {
+    fn row(&mut self, owner: Owner<'_>) -> &mut Row {
         let Owner::Profile(kind) = owner else { return &mut self.user };
         let index = self.profiles.iter().position(|(known, _)| known == kind).unwrap_or_else(|| {
             self.profiles.push((kind.to_owned(), Vec::new()));
@@ -217,7 +231,7 @@ impl Edit {
         };
         let missing = table.columns().filter(is_missing);
         making.faults.extend(missing.map(|column| missing_column(&column.name, column).fault()));
-        self.new_profile = Some((table.kind.clone(), row));
+        self.new_profiles.push((table.kind.clone(), row));
     }
 
     /// Sets another password too.
@@ -243,7 +257,7 @@ impl Edit {
             let fields = transaction.update_profile(table, &user.id, values, self.now)?;
             changed.extend(fields.into_iter().map(|field| format!("{kind}.{field}")));
         }
-        if let Some((kind, values)) = &self.new_profile {
+        for (kind, values) in &self.new_profiles {
             transaction.insert_profile(transaction.profile_table(kind)?, &user.id, values)?;
             changed.push(kind.clone());
         }
@@ -256,6 +270,13 @@ impl Edit {
         }
         if groups {
             changed.push("groups".into());
+        }
+        let mut permissions = false;
+        for permission in &self.add_permissions {
+            permissions |= transaction.give_permission(&user.id, permission)?;
+        }
+        if permissions {
+            changed.push("user_permissions".into());
         }
         Ok(changed)
     }

@@ -1,6 +1,6 @@
 //! Making an account whole: user and profile, from what is wanted to the rows that are written.
 //!
-//! A [`Request`] says what is wanted of a new account; `plan` measures it against the database and the settings. A
+//! A [`Request`] says what is wanted of a new account; a [`Planner`] measures it against the database and the settings. A
 //! [`Wish`] says what is wanted of an account that is there, and `edit` what that changes. `fields` knows which column a
 //! name means, `rows` makes the values of columns, `names` are Django's rules for user names and addresses.
 
@@ -15,10 +15,10 @@ use jiff::Timestamp;
 use rand::CryptoRng;
 
 pub use self::edit::{Edit, Wish};
-use self::fields::Owner;
+pub use self::plan::Planner;
 pub use self::rows::must_be_given;
 use crate::field::Input;
-use crate::model::Key;
+use crate::model::{Key, Permission};
 use crate::password::Encoded;
 use crate::refusal::{Fault, Refusal};
 use crate::settings::Settings;
@@ -37,21 +37,27 @@ pub struct Request {
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// May the user enter Django's admin?
-    pub staff: bool,
-    /// Does the user have every permission, and enter Django's admin?
-    pub superuser: bool,
-    /// Is the user not to log in?
-    pub inactive: bool,
-    /// Further fields of the user or the profile, by name or `KIND.NAME`.
+    /// May the user enter Django's admin? Not unless told, or a superuser.
+    pub staff: Option<bool>,
+    /// Does the user have every permission? Not unless told.
+    pub superuser: Option<bool>,
+    /// May the user log in? Unless told otherwise.
+    pub active: Option<bool>,
+    /// Further fields of the user or the profiles, by name or `KIND.NAME`.
     pub fields: Vec<(String, Input)>,
-    /// The profile.
+    /// The primary key; else the database gives it.
+    pub key: Option<Input>,
+    /// The primary keys of profiles, by their kinds.
+    pub profile_keys: Vec<(String, Input)>,
+    /// The profiles.
     pub profile: ProfileChoice,
     /// Groups to be in, by name.
     pub groups: Vec<String>,
+    /// Permissions of the user's own.
+    pub permissions: Vec<Permission>,
 }
 
-/// Which profile a new account gets.
+/// Which profiles a new account gets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ProfileChoice {
     /// The one that the settings name, else the only kind that has one of the given fields, else none.
@@ -59,8 +65,8 @@ pub enum ProfileChoice {
     Decide,
     /// None.
     None,
-    /// One of this kind.
-    Kind(String),
+    /// One of each of these kinds.
+    Kinds(Vec<String>),
     /// One of the kind that a body's `account_type` names, which is a value to be validated.
     AccountType(String),
 }
@@ -87,67 +93,51 @@ impl Missing {
 }
 
 /// An account ready to be written, but for its password.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Account {
     /// The login name.
     pub username: String,
     /// What is refused if the name is taken: the name itself, or the address it comes from.
     is_named_by_email: bool,
-    user: Vec<(String, Value)>,
-    profile: Option<(String, Vec<(String, Value)>)>,
+    user: Row,
+    profiles: Vec<(String, Row)>,
     groups: Vec<Key>,
+    permissions: Vec<Key>,
 }
+
+/// Values by their columns.
+type Row = Vec<(String, Value)>;
 
 impl Request {
     /// The login name, in the form in which it would be stored.
     ///
     /// # Errors
-    /// As [`Self::missing`].
+    /// As [`Planner::new`].
     pub fn login_name(&self, store: &Store, settings: &Settings) -> Result<Option<String>> {
-        Ok(self.plan(store, settings)?.login_name())
+        Ok(Planner::new(store, settings)?.login_name(self))
     }
 
-    /// The same, wanted of an account that is there: what is not said stays. The profile kind that the settings name is
-    /// one of new users, so it counts only where a field of it is given.
+    /// The same, wanted of an account that is there.
     ///
     /// # Errors
-    /// As [`Self::missing`], and [`Refusal::Invalid`] for a profile kind that there is not.
+    /// As [`Planner::new`] and [`Planner::wish`].
     pub fn wish(&self, store: &Store, settings: &Settings) -> Result<Wish> {
-        let plan = self.plan(store, settings)?;
-        if let Some(fault) = &plan.kind_fault {
-            return Err(Refusal::Invalid(vec![fault.clone()]).into());
-        }
-        let is_of_profile = |name: &str| matches!(plan.fields.destination(name), Ok((_, Owner::Profile(_))));
-        let is_said =
-            self.profile != ProfileChoice::Decide || self.fields.iter().any(|(name, _)| is_of_profile(name));
-        let said = |flag: bool| flag.then_some(true);
-        Ok(Wish {
-            email: self.email.clone(),
-            first_name: self.first_name.clone(),
-            last_name: self.last_name.clone(),
-            active: self.inactive.then_some(false),
-            staff: said(self.staff || self.superuser),
-            superuser: said(self.superuser),
-            fields: self.fields.clone(),
-            add_groups: self.groups.clone(),
-            profile: plan.kind.filter(|_| is_said).map(|table| table.kind.clone()),
-            ..Wish::default()
-        })
+        Planner::new(store, settings)?.wish(self)
     }
 
     /// Fields that have to be given and were not, all of them.
     ///
     /// # Errors
-    /// What finding the profile kind refuses.
+    /// As [`Planner::new`], and what finding the profile kind refuses.
     pub fn missing(&self, store: &Store, settings: &Settings) -> Result<Vec<Missing>> {
-        Ok(self.plan(store, settings)?.missing())
+        Ok(Planner::new(store, settings)?.plan(self)?.missing())
     }
 
     /// The account in the form in which it is stored, and every fault there is in it; with one, it is not to be
     /// written.
     ///
     /// # Errors
-    /// What finding the profile kind refuses, or [`Refusal::Config`] for fields in the settings that are none.
+    /// As [`Planner::new`], [`Planner::account`] and [`Account::settle`].
     pub fn account(
         &self,
         store: &Store,
@@ -155,22 +145,35 @@ impl Request {
         now: Timestamp,
         random: &mut dyn CryptoRng,
     ) -> Result<(Account, Vec<Fault>)> {
-        let plan = self.plan(store, settings)?;
-        let mut faults: Vec<Fault> = plan.kind_fault.iter().cloned().collect();
-        faults.extend(plan.missing().iter().map(Missing::fault));
-        let mut account = plan.account(now, random, &mut faults);
-        for group in &self.groups {
-            account.groups.push(store.find_group(group)?);
-        }
-        faults.extend(dangling(store, &plan.fields.users.table, &account.user)?);
-        if let (Some(table), Some((_, row))) = (plan.kind, &account.profile) {
-            faults.extend(dangling(store, &table.table, row)?);
-        }
+        let (mut account, mut faults) = Planner::new(store, settings)?.account(self, now, random)?;
+        faults.extend(account.settle(self, store)?);
         Ok((account, faults))
     }
 }
 
 impl Account {
+    /// Finds what the request refers to in the database, and returns what is not there.
+    ///
+    /// # Errors
+    /// [`Refusal::GroupNotFound`], or a failure of the database.
+    pub fn settle(&mut self, request: &Request, store: &Store) -> Result<Vec<Fault>> {
+        for group in &request.groups {
+            self.groups.push(store.find_group(group)?);
+        }
+        let mut faults = Vec::new();
+        for permission in &request.permissions {
+            match store.find_permission(permission)? {
+                Some(key) => self.permissions.push(key),
+                None => faults.push(unknown_permission(permission)),
+            }
+        }
+        faults.extend(dangling(store, &store.layout().users.table, &self.user)?);
+        for (kind, row) in &self.profiles {
+            faults.extend(dangling(store, &store.profile_table(kind)?.table, row)?);
+        }
+        Ok(faults)
+    }
+
     /// Refuses a name that is taken.
     ///
     /// # Errors
@@ -183,10 +186,10 @@ impl Account {
         }
     }
 
-    /// Writes user, groups, profile and token, and returns the user's key and the fields that are written.
+    /// Writes the account whole, and returns the user's key and the fields that are written.
     ///
     /// # Errors
-    /// As [`Self::check_free`], what the database's constraints refuse, or a failure of the database.
+    /// As [`Self::check_free`] and [`Self::insert`].
     pub fn create(
         &self,
         transaction: &Transaction<'_>,
@@ -194,18 +197,12 @@ impl Account {
         token: Option<&NewToken<'_>>,
     ) -> Result<Done<Key>> {
         self.check_free(transaction)?;
-        let mut row = self.user.clone();
-        row.push(("password".into(), password.as_str().into()));
-        let key = transaction.insert_user(&row)?;
-        let mut fields: Vec<String> = row.into_iter().map(|(column, _)| column).collect();
-        for group in &self.groups {
-            transaction.add_to_group(&key, group)?;
-        }
-        if !self.groups.is_empty() {
-            fields.push("groups".into());
-        }
-        if let Some((kind, values)) = &self.profile {
-            transaction.insert_profile(transaction.profile_table(kind)?, &key, values)?;
+        let mut whole = self.clone();
+        whole.set_password(password);
+        let key = whole.insert(transaction)?;
+        let mut fields: Vec<String> = whole.user.into_iter().map(|(column, _)| column).collect();
+        fields.extend((!self.groups.is_empty()).then(|| "groups".into()));
+        for (kind, values) in &self.profiles {
             fields.extend(values.iter().map(|(column, _)| format!("{kind}.{column}")));
         }
         if let Some(token) = token {
@@ -214,6 +211,35 @@ impl Account {
         }
         Ok(Done { value: key, fields })
     }
+
+    /// Gives the account its password.
+    pub fn set_password(&mut self, password: &Encoded) {
+        self.user.push(("password".into(), password.as_str().into()));
+    }
+
+    /// Writes user, groups, permissions and profiles of an account that was given its password, and returns the user's
+    /// key.
+    ///
+    /// # Errors
+    /// [`Refusal::Taken`] for the name among others, what the database's constraints refuse, or a failure of the
+    /// database.
+    pub fn insert(&self, transaction: &Transaction<'_>) -> Result<Key> {
+        let key = transaction.insert_user(&self.user)?;
+        for group in &self.groups {
+            transaction.add_to_group(&key, group)?;
+        }
+        for permission in &self.permissions {
+            transaction.give_permission(&key, permission)?;
+        }
+        for (kind, values) in &self.profiles {
+            transaction.insert_profile(transaction.profile_table(kind)?, &key, values)?;
+        }
+        Ok(key)
+    }
+}
+
+fn unknown_permission(permission: &Permission) -> Fault {
+    Fault::new("user_permissions", "does_not_exist", format!("There is no permission {permission}."))
 }
 
 fn missing_column(name: &str, column: &Column) -> Missing {

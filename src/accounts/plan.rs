@@ -1,4 +1,4 @@
-//! A request, measured against the database and the settings: what is missing, what each field means, what is wrong.
+//! Requests, measured against the database and the settings: what is missing, what each field means, what is wrong.
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -9,87 +9,53 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::fields::{Fields, Owner};
 use super::names::{address_fault, normalize_email, username_fault};
 use super::rows::{Making, find_column, find_field, fresh_uuid, must_be_given};
-use super::{Account, Missing, ProfileChoice, Request, missing_column};
+use super::{Account, Missing, ProfileChoice, Request, Row, Wish, missing_column};
 use crate::field::Input;
-use crate::refusal::Fault;
+use crate::refusal::{Fault, Refusal};
 use crate::settings::{Settings, UsernameFrom};
 use crate::store::Store;
-use crate::store::layout::ProfileTable;
-use crate::store::schema::Table;
+use crate::store::layout::{ProfileTable, UserTable};
 use crate::value::Value;
 
-/// A request together with the database and settings it is measured against.
+/// The database and the settings that requests are measured against; made once for many of them, and used by several
+/// threads.
+#[derive(Clone, Copy)]
+pub struct Planner<'a> {
+    settings: &'a Settings,
+    users: &'a UserTable,
+    login: &'a str,
+    kinds: &'a [ProfileTable],
+}
+
+/// A request together with what it is measured against.
 pub(super) struct Plan<'a> {
     request: &'a Request,
     settings: &'a Settings,
-    pub(super) fields: Fields<'a>,
-    pub(super) kind: Option<&'a ProfileTable>,
+    fields: Fields<'a>,
     /// What is wrong with the profile kind that was asked for.
-    pub(super) kind_fault: Option<Fault>,
+    kind_fault: Option<Fault>,
 }
 
-impl Request {
-    pub(super) fn plan<'a>(&'a self, store: &'a Store, settings: &'a Settings) -> Result<Plan<'a>> {
+impl<'a> Planner<'a> {
+    /// Measures by this database and these settings.
+    ///
+    /// # Errors
+    /// [`Refusal::Ambiguous`] where the login column is not known, [`Refusal::Config`] for fields and kinds in the
+    /// settings that the database does not have: they would be passed over, or could never be given.
+    pub fn new(store: &'a Store, settings: &'a Settings) -> Result<Self> {
         let users = &store.layout().users;
-        let kinds = store.profile_tables()?;
-        let mut kind_fault = None;
-        let find = |kind: &str| kinds.iter().find(|table| table.kind == kind);
-        let kind = match (&self.profile, &settings.register.profile) {
-            (ProfileChoice::None, _) => None,
-            (ProfileChoice::Kind(kind), _) => Some(store.profile_table(kind)?),
-            (ProfileChoice::AccountType(kind), _) => {
-                let found = find(kind);
-                kind_fault = found.is_none().then(|| unknown_account_type(kind, kinds));
-                found
-            }
-            (ProfileChoice::Decide, Some(kind)) => Some(find(kind).ok_or_else(|| {
-                settings
-                    .refused(format!("[register] profile = {kind:?}: the database has no such profile kind."))
-            })?),
-            (ProfileChoice::Decide, None) => self.kind_of_fields(&users.table, kinds),
-        };
-        let plan = Plan {
-            request: self,
-            settings,
-            fields: Fields {
-                users,
-                login: users.login()?,
-                is_new: true,
-                own: kind.into_iter().collect(),
-                kinds,
-            },
-            kind,
-            kind_fault,
-        };
-        plan.check_settings()?;
-        Ok(plan)
+        let planner = Self { settings, users, login: users.login()?, kinds: store.profile_tables()? };
+        planner.check_settings()?;
+        Ok(planner)
     }
 
-    /// The only kind that has one of the given fields.
-    fn kind_of_fields<'a>(&self, users: &Table, kinds: &'a [ProfileTable]) -> Option<&'a ProfileTable> {
-        self.fields.iter().find_map(|(name, _)| {
-            if let Some((kind, _)) = name.split_once('.') {
-                return kinds.iter().find(|table| table.kind == kind);
-            }
-            if find_column(users, name).is_some() {
-                return None;
-            }
-            let mut having = kinds.iter().filter(|table| find_field(table, name).is_some());
-            having.next().filter(|_| having.next().is_none())
-        })
-    }
-}
-
-impl Plan<'_> {
-    /// Refuses fields in the settings that no column has: they would be passed over, or could never be given.
     fn check_settings(&self) -> Result<()> {
         let register = &self.settings.register;
         let of_user = |name: &str| {
             ["account_type", "profile", "password", "username"].contains(&name)
-                || find_column(&self.fields.users.table, name).is_some()
+                || find_column(&self.users.table, name).is_some()
         };
-        let of_any_kind =
-            |name: &str| self.fields.kinds.iter().any(|table| find_field(table, name).is_some());
+        let of_any_kind = |name: &str| self.kinds.iter().any(|table| find_field(table, name).is_some());
         for name in register.required.iter().chain(register.defaults.keys()) {
             if !of_user(name) && !of_any_kind(name) {
                 return Err(self
@@ -98,13 +64,17 @@ impl Plan<'_> {
                     .into());
             }
         }
+        if let Some(kind) = register.profile.as_ref().filter(|kind| self.kind(kind).is_none()) {
+            let message = format!("[register] profile = {kind:?}: the database has no such profile kind.");
+            return Err(self.settings.refused(message).into());
+        }
         for kind in self.settings.profiles.keys() {
-            if !self.fields.kinds.iter().any(|table| table.kind == *kind) {
+            if self.kind(kind).is_none() {
                 let message = format!("[profiles.{kind}]: the database has no profile table for it.");
                 return Err(self.settings.refused(message).into());
             }
         }
-        for table in self.fields.kinds {
+        for table in self.kinds {
             let Some(kind) = self.settings.profiles.get(&table.kind) else { continue };
             for name in kind.required.iter().chain(kind.defaults.keys()) {
                 if find_field(table, name).is_none() && !of_user(name) {
@@ -119,6 +89,117 @@ impl Plan<'_> {
         Ok(())
     }
 
+    fn kind(&self, name: &str) -> Option<&'a ProfileTable> {
+        self.kinds.iter().find(|table| table.kind == name)
+    }
+
+    /// The login name, in the form in which it is stored.
+    #[must_use]
+    pub fn login_name(&self, request: &Request) -> Option<String> {
+        let given = given_name(request, self.settings, self.login)?;
+        Some(if self.login == "email" { normalize_email(given) } else { nfkc(given) })
+    }
+
+    /// The account in the form in which it is stored, and every fault that can be found in it without asking the
+    /// database; with one, it is not to be written.
+    ///
+    /// # Errors
+    /// [`Refusal::ProfileKindNotFound`].
+    pub fn account(
+        &self,
+        request: &Request,
+        now: Timestamp,
+        random: &mut dyn CryptoRng,
+    ) -> Result<(Account, Vec<Fault>)> {
+        let plan = self.plan(request)?;
+        let mut faults: Vec<Fault> = plan.kind_fault.iter().cloned().collect();
+        faults.extend(plan.missing().iter().map(Missing::fault));
+        let account = plan.account(now, random, &mut faults);
+        Ok((account, faults))
+    }
+
+    /// What the request wants of an account that is there: what is not said stays. The profile kind that the settings
+    /// name is one of new users, so it counts only where a field of it is given.
+    ///
+    /// # Errors
+    /// [`Refusal::ProfileKindNotFound`], and [`Refusal::Invalid`] for an account type that there is not.
+    pub fn wish(&self, request: &Request) -> Result<Wish> {
+        let plan = self.plan(request)?;
+        if let Some(fault) = &plan.kind_fault {
+            return Err(Refusal::Invalid(vec![fault.clone()]).into());
+        }
+        let is_of_profile = |name: &str| matches!(plan.fields.destination(name), Ok((_, Owner::Profile(_))));
+        let is_said = request.profile != ProfileChoice::Decide
+            || request.fields.iter().any(|(name, _)| is_of_profile(name));
+        let kinds = plan.fields.own.iter().filter(|_| is_said).map(|table| table.kind.clone());
+        Ok(Wish {
+            email: request.email.clone(),
+            first_name: request.first_name.clone(),
+            last_name: request.last_name.clone(),
+            active: request.active,
+            staff: request.staff.or(request.superuser.filter(|is_superuser| *is_superuser)),
+            superuser: request.superuser,
+            fields: request.fields.clone(),
+            add_groups: request.groups.clone(),
+            add_permissions: request.permissions.clone(),
+            profiles: kinds.collect(),
+            ..Wish::default()
+        })
+    }
+
+    pub(super) fn plan<'p>(&'p self, request: &'p Request) -> Result<Plan<'p>> {
+        let mut kind_fault = None;
+        let own: Vec<&ProfileTable> = match (&request.profile, &self.settings.register.profile) {
+            (ProfileChoice::None, _) => Vec::new(),
+            (ProfileChoice::Kinds(kinds), _) => {
+                let found = kinds.iter().map(|kind| {
+                    self.kind(kind).ok_or_else(|| {
+                        let known = self.kinds.iter().map(|table| table.kind.clone()).collect();
+                        Refusal::ProfileKindNotFound { kind: kind.clone(), known }
+                    })
+                });
+                found.collect::<Result<_, Refusal>>()?
+            }
+            (ProfileChoice::AccountType(kind), _) => {
+                let found = self.kind(kind);
+                kind_fault = found.is_none().then(|| unknown_account_type(kind, self.kinds));
+                found.into_iter().collect()
+            }
+            (ProfileChoice::Decide, Some(kind)) => self.kind(kind).into_iter().collect(),
+            (ProfileChoice::Decide, None) => self.kind_of_fields(request).into_iter().collect(),
+        };
+        let fields = Fields { users: self.users, login: self.login, is_new: true, own, kinds: self.kinds };
+        Ok(Plan { request, settings: self.settings, fields, kind_fault })
+    }
+
+    /// The only kind that has one of the given fields.
+    fn kind_of_fields(&self, request: &Request) -> Option<&'a ProfileTable> {
+        request.fields.iter().find_map(|(name, _)| {
+            if let Some((kind, _)) = name.split_once('.') {
+                return self.kind(kind);
+            }
+            if find_column(&self.users.table, name).is_some() {
+                return None;
+            }
+            let mut having = self.kinds.iter().filter(|table| find_field(table, name).is_some());
+            having.next().filter(|_| having.next().is_none())
+        })
+    }
+}
+
+/// The login name as given; where it is the e-mail address, either of the two says it.
+fn given_name<'r>(request: &'r Request, settings: &Settings, login: &str) -> Option<&'r str> {
+    let email = settings.is_named_by_email(login).then_some(request.email.as_deref()).flatten();
+    let name = request.username.as_deref().or(email);
+    name.filter(|name| !name.trim().is_empty())
+}
+
+/// Unicode's compatibility form, in which Django stores login names.
+fn nfkc(name: &str) -> String {
+    if name.is_ascii() { name.to_owned() } else { name.nfkc().collect() }
+}
+
+impl Plan<'_> {
     pub(super) fn missing(&self) -> Vec<Missing> {
         let mut missing: Vec<Missing> = Vec::new();
         let mut need = |entry: Missing| {
@@ -144,34 +225,36 @@ impl Plan<'_> {
                 need(missing_column(&column.name, column));
             }
         }
-        let Some(table) = self.kind else { return missing };
-        let kind = self.settings.profiles.get(&table.kind);
-        for field in kind.iter().flat_map(|kind| &kind.required) {
-            if !self.is_given(&self.profile_field(field)) {
-                need(match find_field(table, field) {
-                    Some(column) => missing_column(&self.profile_field(field), column),
-                    None => self.missing_attribute(field),
-                });
+        for table in &self.fields.own {
+            let kind = self.settings.profiles.get(&table.kind);
+            for field in kind.iter().flat_map(|kind| &kind.required) {
+                let name = self.profile_field(table, field);
+                if !self.is_given(&name) {
+                    need(match find_field(table, field) {
+                        Some(column) => missing_column(&name, column),
+                        None => self.missing_attribute(field),
+                    });
+                }
             }
-        }
-        for column in table.columns().filter(|column| must_be_given(column, &table.table)) {
-            if self.default_of(&column.name).is_none()
-                && self.given(Owner::Profile(&table.kind), &column.name).is_none()
-            {
-                need(missing_column(&self.profile_field(&column.name), column));
+            for column in table.columns().filter(|column| must_be_given(column, &table.table)) {
+                if self.default_of(&column.name).is_none()
+                    && self.given(Owner::Profile(&table.kind), &column.name).is_none()
+                {
+                    need(missing_column(&self.profile_field(table, &column.name), column));
+                }
             }
         }
         missing
     }
 
-    /// The name by which a field of the profile is given: with its kind where the user has one of that name too.
-    fn profile_field(&self, field: &str) -> String {
-        match self.kind {
-            Some(table) if find_column(&self.fields.users.table, field).is_some() => {
-                format!("{}.{field}", table.kind)
-            }
-            _ => field.to_owned(),
-        }
+    /// The name by which a field of a profile is given: with its kind where the user or another of the profiles has one
+    /// of that name too.
+    fn profile_field(&self, table: &ProfileTable, field: &str) -> String {
+        let is_shared =
+            |other: &&ProfileTable| other.kind != table.kind && find_field(other, field).is_some();
+        let is_ambiguous = find_column(&self.fields.users.table, field).is_some()
+            || find_field(table, field).is_some() && self.fields.own.iter().any(is_shared);
+        if is_ambiguous { format!("{}.{field}", table.kind) } else { field.to_owned() }
     }
 
     /// Is this field given, with more in it than white space? Defaults count.
@@ -188,7 +271,7 @@ impl Plan<'_> {
             "last_name" => text(&self.attribute(field, request.last_name.as_ref())),
             // Whoever registers sees to the password, where it is asked for without echo.
             "password" => true,
-            "account_type" | "profile" => self.kind.is_some() || self.kind_fault.is_some(),
+            "account_type" | "profile" => !self.fields.own.is_empty() || self.kind_fault.is_some(),
             field => {
                 let default = self.default_of(field).map(Input::Json);
                 let given = self
@@ -216,9 +299,9 @@ impl Plan<'_> {
     }
 
     fn default_of(&self, field: &str) -> Option<Json> {
-        let profile = self.kind.and_then(|table| self.settings.profiles.get(&table.kind));
-        let profile = profile.and_then(|profile| profile.defaults.get(field));
-        profile.or_else(|| self.settings.register.defaults.get(field)).cloned()
+        let of_kinds = self.fields.own.iter().filter_map(|table| self.settings.profiles.get(&table.kind));
+        let default = of_kinds.filter_map(|kind| kind.defaults.get(field)).next();
+        default.or_else(|| self.settings.register.defaults.get(field)).cloned()
     }
 
     fn missing_attribute(&self, field: &str) -> Missing {
@@ -240,21 +323,12 @@ impl Plan<'_> {
         self.settings.register.username_from == UsernameFrom::Email
     }
 
-    /// The login name as given; where it is the e-mail address, either of the two says it.
     fn username(&self) -> Option<&str> {
-        let email =
-            self.settings.is_named_by_email(self.fields.login).then_some(self.request.email.as_deref());
-        let name = self.request.username.as_deref().or(email.flatten());
-        name.filter(|name| !name.trim().is_empty())
+        given_name(self.request, self.settings, self.fields.login)
     }
 
-    pub(super) fn account(
-        &self,
-        now: Timestamp,
-        random: &mut dyn CryptoRng,
-        faults: &mut Vec<Fault>,
-    ) -> Account {
-        let username: String = self.username().unwrap_or_default().nfkc().collect();
+    fn account(&self, now: Timestamp, random: &mut dyn CryptoRng, faults: &mut Vec<Fault>) -> Account {
+        let username = nfkc(self.username().unwrap_or_default());
         let email = match (&self.request.email, self.settings.is_named_by_email(self.fields.login)) {
             (Some(email), true) if self.request.username.as_ref().is_some_and(|name| name != email) => {
                 let message = "username: the e-mail address is the user name here; give it once.";
@@ -273,7 +347,8 @@ impl Plan<'_> {
             faults.extend(address_fault(&email));
         }
         let mut row = self.attributes(&username, &email, now, faults);
-        let mut profile_row = Vec::new();
+        let mut profiles: Vec<(String, Row)> =
+            self.fields.own.iter().map(|table| (table.kind.clone(), Vec::new())).collect();
         let zone = &self.settings.opening.time_zone;
         let mut making = Making { now, zone, random, faults };
         for (name, input) in &self.request.fields {
@@ -284,35 +359,41 @@ impl Plan<'_> {
             }
             match self.fields.destination(name) {
                 Ok((column, Owner::User)) => making.set(&mut row, name, column, input),
-                Ok((column, Owner::Profile(_))) => making.set(&mut profile_row, name, column, input),
+                Ok((column, Owner::Profile(kind))) => {
+                    let own = profiles.iter_mut().find(|(own, _)| own == kind);
+                    own.into_iter().for_each(|(_, row)| making.set(row, name, column, input));
+                }
                 Err(fault) => making.faults.push(fault),
             }
         }
         let shared = &self.settings.register.defaults;
         making.fill(&mut row, &self.fields.users.table, self.fields.of_project(), &|name| shared.get(name));
-        if !self.fields.users.table.column(&self.fields.users.key).is_some_and(|key| key.filled) {
-            row.push((self.fields.users.key.clone(), Value::Uuid(fresh_uuid(making.random))));
+        let key = self.fields.users.table.column(&self.fields.users.key);
+        match (&self.request.key, key) {
+            (Some(input), Some(column)) => making.set(&mut row, &column.name, column, input),
+            (None, Some(column)) if column.filled => {}
+            _ => row.push((self.fields.users.key.clone(), Value::Uuid(fresh_uuid(making.random)))),
         }
-        let profile = self.kind.map(|table| {
-            let own = self.settings.profiles.get(&table.kind).map(|kind| &kind.defaults);
+        for (table, (kind, row)) in self.fields.own.iter().zip(&mut profiles) {
+            let key = self.request.profile_keys.iter().find(|(of, _)| of == kind);
+            let column = table.table.key.first().and_then(|name| table.table.column(name));
+            if let (Some((_, input)), Some(column)) = (key, column)
+                && column.name != table.user_column
+            {
+                making.set(row, &column.name, column, input);
+            }
+            let own = self.settings.profiles.get(kind).map(|kind| &kind.defaults);
             let default = |name: &str| own.and_then(|own| own.get(name)).or_else(|| shared.get(name));
-            making.fill(&mut profile_row, &table.table, table.columns(), &default);
-            (table.kind.clone(), profile_row)
-        });
+            making.fill(row, &table.table, table.columns(), &default);
+        }
         Account {
             username,
             is_named_by_email: self.settings.is_named_by_email(self.fields.login),
             user: row,
-            profile,
+            profiles,
             groups: Vec::new(),
+            permissions: Vec::new(),
         }
-    }
-
-    /// The login name, in the form in which it is stored.
-    pub(super) fn login_name(&self) -> Option<String> {
-        let given = self.username()?;
-        let is_address = self.fields.login == "email";
-        Some(if is_address { normalize_email(given) } else { given.nfkc().collect() })
     }
 
     /// The columns that Django's `AbstractUser` has, as far as this table has them.
@@ -324,8 +405,10 @@ impl Plan<'_> {
         faults: &mut Vec<Fault>,
     ) -> Vec<(String, Value)> {
         let request = self.request;
-        let kind = self.kind.and_then(|table| self.settings.profiles.get(&table.kind));
-        let staff = request.staff || request.superuser || kind.is_some_and(|kind| kind.staff);
+        let superuser = request.superuser.unwrap_or(false);
+        let makes_staff =
+            |table: &&ProfileTable| self.settings.profiles.get(&table.kind).is_some_and(|kind| kind.staff);
+        let staff = request.staff.unwrap_or_else(|| superuser || self.fields.own.iter().any(makes_staff));
         let name = |column, given| self.attribute(column, given).unwrap_or_default();
         let mut row: Vec<(String, Value)> = Vec::new();
         let mut set = |column: &str, value: Value, is_wanted: bool| {
@@ -345,9 +428,10 @@ impl Plan<'_> {
         let (first, last) = (request.first_name.as_ref(), request.last_name.as_ref());
         set("first_name", name("first_name", first).into(), first.is_some());
         set("last_name", name("last_name", last).into(), last.is_some());
-        set("is_active", (!request.inactive).into(), request.inactive);
-        set("is_staff", staff.into(), request.staff);
-        set("is_superuser", request.superuser.into(), request.superuser);
+        let active = request.active.unwrap_or(true);
+        set("is_active", active.into(), !active);
+        set("is_staff", staff.into(), request.staff == Some(true));
+        set("is_superuser", superuser.into(), superuser);
         if self.given(Owner::User, "date_joined").is_none() {
             set("date_joined", now.into(), false);
         }

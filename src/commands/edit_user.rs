@@ -159,7 +159,7 @@ impl Args {
             unset: self.unset.clone(),
             add_groups: self.add_group.clone(),
             remove_groups: self.remove_group.clone(),
-            profile: None,
+            ..Wish::default()
         })
     }
 }

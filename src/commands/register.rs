@@ -248,7 +248,7 @@ impl Args {
                 )
                 .into());
             }
-            (Some(kind), None, _) => ProfileChoice::Kind(kind.clone()),
+            (Some(kind), None, _) => ProfileChoice::Kinds(vec![kind.clone()]),
             (None, Some(kind), false) => ProfileChoice::AccountType(kind.clone()),
             (None, None, true) => ProfileChoice::None,
             (None, None, false) => ProfileChoice::Decide,
@@ -258,12 +258,13 @@ impl Args {
             email: once("--email", self.email.as_ref(), body.email)?,
             first_name: once("--first-name", self.first_name.as_ref(), body.first_name)?,
             last_name: once("--last-name", self.last_name.as_ref(), body.last_name)?,
-            staff: self.staff,
-            superuser: self.superuser,
-            inactive: self.inactive,
+            staff: self.staff.then_some(true),
+            superuser: self.superuser.then_some(true),
+            active: self.inactive.then_some(false),
             fields,
             profile,
             groups: self.group.clone(),
+            ..Request::default()
         };
         Ok((request, FromBody { password: body.password, faults: body.faults }))
     }
@@ -395,7 +396,7 @@ fn ask_for_missing(request: &mut Request, store: &Store, context: &Context) -> R
             "email" => request.email = Some(answer),
             "first_name" => request.first_name = Some(answer),
             "last_name" => request.last_name = Some(answer),
-            "account_type" | "profile" => request.profile = ProfileChoice::Kind(answer),
+            "account_type" | "profile" => request.profile = ProfileChoice::Kinds(vec![answer]),
             field if !by_email && store.layout().users.login().is_ok_and(|login| login == field) => {
                 request.username = Some(answer);
             }

@@ -70,8 +70,17 @@ pub trait Engine {
     /// Where the statement fails.
     fn execute(&self, sql: &str, parameters: &[Value]) -> Result<usize>;
 
-    /// The key of the row that was inserted last.
-    fn last_key(&self) -> Value;
+    /// Inserts a row, given by its columns, and returns the key by which the engine numbered it.
+    ///
+    /// # Errors
+    /// Where the statement fails.
+    fn insert(&self, table: &str, row: &[(&str, &Value)]) -> Result<Value>;
+
+    /// Makes ready for many changes in one transaction, which then may take more memory.
+    ///
+    /// # Errors
+    /// Where the statement fails.
+    fn expect_many_changes(&self) -> Result<()>;
 
     /// Begins a transaction; a writing one takes the write lock at once.
     ///

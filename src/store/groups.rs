@@ -4,13 +4,13 @@ use std::ops::ControlFlow;
 
 use anyhow::Result;
 
-use crate::model::Key;
+use crate::model::{Key, Permission};
 use crate::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::layout::UserTable;
 use crate::store::schema::{Table, quoted};
 use crate::store::{Store, Transaction};
-use crate::value::{Kind, Value};
+use crate::value::Kind;
 
 const GROUPS: &str = "auth_group";
 const PERMISSIONS: &str = "auth_permission";
@@ -165,6 +165,36 @@ impl Store {
         );
         self.texts(&sql, &[user.into()])
     }
+
+    /// The key of this permission.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn find_permission(&self, permission: &Permission) -> Result<Option<Key>> {
+        if self.permission_link()?.is_none() || !self.engine.has_table(CONTENT_TYPES)? {
+            return Ok(None);
+        }
+        let (sql, parameters) = match permission {
+            Permission::Key(key) => {
+                (format!("SELECT id FROM {} WHERE id = ?1", quoted(PERMISSIONS)), vec![(*key).into()])
+            }
+            Permission::Natural { codename, app_label, model } => (
+                format!(
+                    "SELECT p.id FROM {} AS p JOIN {} AS c ON c.id = p.content_type_id \
+                     WHERE p.codename = ?1 AND c.app_label = ?2 AND c.model = ?3",
+                    quoted(PERMISSIONS),
+                    quoted(CONTENT_TYPES),
+                ),
+                vec![codename.as_str().into(), app_label.as_str().into(), model.as_str().into()],
+            ),
+        };
+        let mut found = None;
+        self.engine.query(&sql, &parameters, &[Kind::Integer], &mut |cells| {
+            found = cells[0].integer().map(Key::Integer);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(found)
+    }
 }
 
 impl Transaction<'_> {
@@ -173,24 +203,37 @@ impl Transaction<'_> {
     /// # Errors
     /// [`Refusal::DatabaseUnusable`] where users cannot be in groups, or a failure of the database.
     pub fn add_to_group(&self, user: &Key, group: &Key) -> Result<bool> {
-        let link = self.needed_group_link()?;
-        let mut is_member = false;
+        self.link(self.needed_group_link()?, user, group)
+    }
+
+    /// Gives a user a permission; false where the user was given it already.
+    ///
+    /// # Errors
+    /// A failure of the database; its table is there, since [`Store::find_permission`] found a permission.
+    pub fn give_permission(&self, user: &Key, permission: &Key) -> Result<bool> {
+        match self.permission_link()? {
+            Some(link) => self.link(&link, user, permission),
+            None => Ok(false),
+        }
+    }
+
+    fn link(&self, link: &Link, user: &Key, other: &Key) -> Result<bool> {
+        let mut is_there = false;
         let sql = format!(
             "SELECT 1 FROM {} WHERE {} = ?1 AND {} = ?2 LIMIT 1",
             quoted(&link.table),
             quoted(&link.user_column),
             quoted(&link.other_column),
         );
-        self.engine.query(&sql, &[user.into(), group.into()], &[Kind::Integer], &mut |_| {
-            is_member = true;
+        self.engine.query(&sql, &[user.into(), other.into()], &[Kind::Integer], &mut |_| {
+            is_there = true;
             Ok(ControlFlow::Break(()))
         })?;
-        if !is_member {
-            let row: [(String, Value); 2] =
-                [(link.user_column.clone(), user.into()), (link.other_column.clone(), group.into())];
-            self.insert(&link.table, &row)?;
+        if !is_there {
+            let row = [(link.user_column.clone(), user.into())];
+            self.insert(&link.table, &row, Some((&link.other_column, &other.into())))?;
         }
-        Ok(!is_member)
+        Ok(!is_there)
     }
 
     /// Takes a user out of a group; false where the user is not in it.

@@ -254,15 +254,11 @@ pub struct Transaction<'store> {
 }
 
 impl Transaction<'_> {
-    /// Inserts a row and returns how the engine numbered it.
-    fn insert(&self, table: &str, values: &[(String, Value)]) -> Result<Value> {
-        let columns: Vec<String> = values.iter().map(|(column, _)| quoted(column)).collect();
-        let places: Vec<String> = (1..=values.len()).map(|number| format!("?{number}")).collect();
-        let sql =
-            format!("INSERT INTO {} ({}) VALUES ({})", quoted(table), columns.join(", "), places.join(", "));
-        let parameters: Vec<Value> = values.iter().map(|(_, value)| value.clone()).collect();
-        self.engine.execute(&sql, &parameters)?;
-        Ok(self.engine.last_key())
+    /// Inserts a row of these values and one more, and returns how the engine numbered it.
+    fn insert(&self, table: &str, values: &[(String, Value)], more: Option<(&str, &Value)>) -> Result<Value> {
+        let row: Vec<(&str, &Value)> =
+            values.iter().map(|(column, value)| (&**column, value)).chain(more).collect();
+        self.engine.insert(table, &row)
     }
 }
 

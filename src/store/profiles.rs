@@ -112,9 +112,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::refusal::Refusal::Taken`], [`crate::refusal::Refusal::Invalid`], or a failure of the database.
     pub fn insert_profile(&self, table: &ProfileTable, user: &Key, values: &[(String, Value)]) -> Result<()> {
-        let mut row = values.to_vec();
-        row.push((table.user_column.clone(), user.into()));
-        self.insert(&table.table.name, &row)?;
+        self.insert(&table.table.name, values, Some((&table.user_column, &user.into())))?;
         Ok(())
     }
 }

@@ -75,8 +75,12 @@ impl Engine for Explained {
         self.engine.execute(sql, parameters)
     }
 
-    fn last_key(&self) -> Value {
-        self.engine.last_key()
+    fn insert(&self, table: &str, row: &[(&str, &Value)]) -> Result<Value> {
+        self.engine.insert(table, row)
+    }
+
+    fn expect_many_changes(&self) -> Result<()> {
+        self.engine.expect_many_changes()
     }
 
     fn begin(&self, writing: bool) -> Result<()> {

@@ -348,7 +348,7 @@ impl Transaction<'_> {
                 "authtoken_token"
             }
         };
-        self.insert(table, &row)?;
+        self.insert(table, &row, None)?;
         Ok(())
     }
 

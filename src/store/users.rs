@@ -426,12 +426,12 @@ impl Transaction<'_> {
     /// [`Refusal::Taken`], [`Refusal::Invalid`], or a failure of the database.
     pub fn insert_user(&self, values: &[(String, Value)]) -> Result<Key> {
         let users = &self.layout.users;
-        let given = values.iter().find(|(column, _)| *column == users.key).map(|(_, value)| value.clone());
-        let inserted = self.insert(&users.table.name, values)?;
-        Ok(match given.unwrap_or(inserted) {
-            Value::Integer(number) => Key::Integer(number),
-            Value::Uuid(digits) => Key::Uuid(digits),
-            Value::Text(text) => Key::Text(text),
+        let given = values.iter().find(|(column, _)| *column == users.key).map(|(_, value)| value);
+        let inserted = self.insert(&users.table.name, values, None)?;
+        Ok(match given.unwrap_or(&inserted) {
+            Value::Integer(number) => Key::Integer(*number),
+            Value::Uuid(digits) => Key::Uuid(digits.clone()),
+            Value::Text(text) => Key::Text(text.clone()),
             _ => unreachable!("a key is a number or text"),
         })
     }
