@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use subtle::ConstantTimeEq;
 
+use super::blocks::Blocks;
 use super::number;
 
 const HASH_LEN: usize = 32;
@@ -31,6 +32,7 @@ pub struct Argon2Cost {
 impl Argon2Cost {
     /// Django's parameters from 3.2 to 6.1, which are also the floor.
     pub(super) const DJANGO: Self = Self { memory: 102_400, passes: 2, lanes: 8 };
+    pub(super) const LEAST: Self = Self { memory: 8, passes: 1, lanes: 1 };
 
     pub(super) fn is_possible(self) -> bool {
         Params::new(self.memory, self.passes, self.lanes, None).is_ok()
@@ -48,6 +50,11 @@ impl Argon2Cost {
     /// KiB written.
     pub(super) fn work(self) -> u64 {
         u64::from(self.memory) * u64::from(self.passes)
+    }
+
+    /// Blocks of 1 KiB that are filled: `memory` without what does not divide evenly among the lanes.
+    pub(super) fn blocks(self) -> usize {
+        Params::new(self.memory, self.passes, self.lanes, None).map_or(0, |params| params.block_count())
     }
 
     /// Reads `m=102400,t=2,p=8`.
@@ -104,23 +111,37 @@ impl Parts {
         long_enough.then_some(parts)
     }
 
+    /// # Errors
+    /// When the memory cannot be had.
     pub(super) fn matches(&self, password: &[u8]) -> ::argon2::Result<bool> {
+        let mut blocks = Blocks::new(self.cost.blocks()).map_err(|_| ::argon2::Error::OutOfMemory)?;
         let mut hash = vec![0; self.hash.len()];
         let Argon2Cost { memory, passes, lanes } = self.cost;
         let params = Params::new(memory, passes, lanes, None)?;
-        Argon2::new(self.kind, self.version, params).hash_password_into(password, &self.salt, &mut hash)?;
+        Argon2::new(self.kind, self.version, params).hash_password_into_with_memory(
+            password,
+            &self.salt,
+            &mut hash,
+            &mut blocks,
+        )?;
         Ok(self.hash.ct_eq(&hash).into())
     }
 }
 
 /// What follows the algorithm and its `$`: Argon2id, version 19, with the bytes of the salt's text.
-pub(super) fn encode(cost: Argon2Cost, password: &[u8], salt: &str) -> ::argon2::Result<String> {
+pub(super) fn encode(
+    cost: Argon2Cost,
+    password: &[u8],
+    salt: &str,
+    blocks: &mut Blocks,
+) -> ::argon2::Result<String> {
     let mut hash = [0; HASH_LEN];
     let params = Params::new(cost.memory, cost.passes, cost.lanes, None)?;
-    Argon2::new(Kind::Argon2id, Version::V0x13, params).hash_password_into(
+    Argon2::new(Kind::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
         password,
         salt.as_bytes(),
         &mut hash,
+        blocks,
     )?;
     let salt = STANDARD_NO_PAD.encode(salt);
     let hash = STANDARD_NO_PAD.encode(hash);

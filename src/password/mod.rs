@@ -5,7 +5,9 @@
 
 mod argon2;
 mod bcrypt;
+mod blocks;
 mod encoded;
+mod hasher;
 mod hexadecimal;
 mod md5;
 mod method;
@@ -25,10 +27,10 @@ use rand::CryptoRng;
 pub use argon2::Argon2Cost;
 pub use encoded::{Encoded, Malformed, Summary, describe};
 use encoded::{Hash, Parsed};
+pub use hasher::Hasher;
 pub use method::{Algorithm, Method, UnknownAlgorithm};
 pub use plain::Plain;
 pub use random::{RANDOM_LENGTH, random_password};
-use recipe::NewHash;
 pub use recipe::{BadRecipe, Recipe, follow};
 pub use scrypt::ScryptCost;
 pub use strength::{About, Attribute, MIN_LENGTH, Weakness, weaknesses};
@@ -90,27 +92,13 @@ fn compare(plain: &Plain, hash: &Hash<'_>) -> Verdict {
     if matches { Verdict::Match } else { Verdict::Mismatch }
 }
 
-/// Encodes a password as Django would.
-///
-/// The salt is 22 random letters and digits (131 bits), or 16 random bytes for bcrypt. The empty
-/// password has a hash like any other.
+/// Encodes a password as [`Hasher::hash`], on all cores.
 ///
 /// # Panics
 /// When the memory for Argon2 cannot be had, as any allocation that fails.
 #[must_use]
 pub fn hash(plain: &Plain, recipe: &Recipe, rng: &mut (impl CryptoRng + ?Sized)) -> Encoded {
-    let password = plain.as_bytes();
-    let rest = match recipe.0 {
-        NewHash::Pbkdf2(prf, iterations) => pbkdf2::encode(prf, iterations, password, &random::salt(rng)),
-        NewHash::Argon2(cost) => {
-            argon2::encode(cost, password, &random::salt(rng)).expect("the memory that the recipe asks for")
-        }
-        NewHash::BcryptSha256(rounds) => bcrypt::encode_sha256(rounds, password, rand::RngExt::random(rng)),
-        NewHash::Scrypt(cost) => {
-            scrypt::encode(cost, password, &random::salt(rng)).expect("a recipe's cost to be possible")
-        }
-    };
-    Encoded(format!("{}${rest}", recipe.method().algorithm()))
+    Hasher::new(recipe).expect("the memory that the recipe asks for").hash(plain, rng)
 }
 
 /// Spends what one [`hash`] costs, so that the login of an unknown user takes as long as a wrong

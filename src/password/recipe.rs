@@ -83,6 +83,19 @@ impl Recipe {
         }
     }
 
+    /// The same algorithm at its least cost, for test data alone: whoever has such a hash has the password.
+    ///
+    /// Hashes like this are never [followed](follow).
+    #[must_use]
+    pub const fn cheapest(self) -> Self {
+        Self(match self.0 {
+            NewHash::Pbkdf2(prf, _) => NewHash::Pbkdf2(prf, 1),
+            NewHash::Argon2(_) => NewHash::Argon2(Argon2Cost::LEAST),
+            NewHash::BcryptSha256(_) => NewHash::BcryptSha256(*bcrypt::POSSIBLE_ROUNDS.start()),
+            NewHash::Scrypt(_) => NewHash::Scrypt(ScryptCost::LEAST),
+        })
+    }
+
     /// The algorithm with its cost.
     #[must_use]
     pub const fn method(self) -> Method {
@@ -188,7 +201,8 @@ impl std::error::Error for BadRecipe {}
 /// enough.
 ///
 /// 1. What cannot be followed is passed over: unusable, unknown and malformed texts, MD5 and plain
-///    bcrypt, and costs beyond the limits of [`verify`](super::verify).
+///    bcrypt, costs beyond the limits of [`verify`](super::verify), and the [cheapest](Recipe::cheapest)
+///    hashes, which are test data.
 /// 2. The first one left decides on the algorithm.
 /// 3. Of all texts of this algorithm the costliest decides on the cost, and of equally costly ones
 ///    the newest; but a [weak](Method::is_weak) cost never does. After an upgrade of Django, one
@@ -199,7 +213,7 @@ impl std::error::Error for BadRecipe {}
 pub fn follow<'a>(newest_first: impl IntoIterator<Item = &'a str>) -> Option<Recipe> {
     let mut recipes = newest_first.into_iter().filter_map(|encoded| {
         let Summary::Hashed(method) = describe(encoded) else { return None };
-        Recipe::try_from(method).ok()
+        Recipe::try_from(method).ok().filter(|recipe| *recipe != recipe.cheapest())
     });
     let newest = recipes.next()?;
     let algorithm = newest.method().algorithm();

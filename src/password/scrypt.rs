@@ -30,6 +30,7 @@ pub struct ScryptCost {
 impl ScryptCost {
     /// Django's parameters from 5.1 to 6.1, which are also the floor. Up to 5.0, `p` was 1.
     pub(super) const DJANGO: Self = Self { n: 16_384, r: 8, p: 5 };
+    pub(super) const LEAST: Self = Self { n: 2, r: 1, p: 1 };
 
     pub(super) fn is_possible(self) -> bool {
         let Self { n, r, p } = self;

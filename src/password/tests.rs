@@ -79,6 +79,31 @@ fn new_hashes_have_djangos_form() {
 }
 
 #[test]
+fn a_worker_makes_the_same_hashes() {
+    for text in CHEAPEST.into_iter().chain(["argon2 m=100,t=2,p=3", "scrypt n=16,r=2,p=3"]) {
+        let recipe = recipe(text);
+        let [mut all_cores, mut worker] = [Hasher::new(&recipe).unwrap(), Hasher::worker(&recipe).unwrap()];
+        let [mut one_rng, mut other_rng] = [rng(), rng()];
+        for password in ["", "secret", "another"] {
+            let encoded = worker.hash(&plain(password), &mut one_rng);
+            assert_eq!(encoded, all_cores.hash(&plain(password), &mut other_rng), "{text}");
+            assert_eq!(verify(&plain(password), encoded.as_str()), Verdict::Match, "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_cheapest_recipes_keep_their_algorithm() {
+    let shown: Vec<_> = Algorithm::ALL
+        .into_iter()
+        .filter_map(Recipe::newest)
+        .map(|recipe| recipe.cheapest().to_string())
+        .collect();
+    assert_eq!(shown, CHEAPEST);
+    assert!(CHEAPEST.iter().all(|text| recipe(text).method().is_weak()));
+}
+
+#[test]
 fn every_hash_has_a_salt_of_its_own() {
     let mut rng = rng();
     for text in CHEAPEST {

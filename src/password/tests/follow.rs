@@ -10,8 +10,8 @@ fn argon2(cost: &str) -> String {
     format!("argon2$argon2id$v=19${cost}$c29tZXNhbHQ$AAAAAAAA")
 }
 
-fn scrypt(n: u32, p: u32) -> String {
-    format!("scrypt${n}$salt$8${p}${}==", "A".repeat(86))
+fn scrypt(n: u32, r: u32, p: u32) -> String {
+    format!("scrypt${n}$salt${r}${p}${}==", "A".repeat(86))
 }
 
 fn bcrypt(rounds: u32) -> String {
@@ -53,11 +53,11 @@ fn of_equal_costs_the_newest_is_taken() {
 
 #[test]
 fn a_weak_cost_is_raised_to_the_floor() {
-    assert_eq!(followed(&[pbkdf2(1)]).unwrap(), "pbkdf2_sha256 260000");
+    assert_eq!(followed(&[pbkdf2(2)]).unwrap(), "pbkdf2_sha256 260000");
     assert_eq!(followed(&[pbkdf2(259_999), pbkdf2(3)]).unwrap(), "pbkdf2_sha256 260000");
     assert_eq!(followed(&[argon2("m=512,t=2,p=2")]).unwrap(), "argon2 m=102400,t=2,p=8");
-    assert_eq!(followed(&[scrypt(16_384, 1)]).unwrap(), "scrypt n=16384,r=8,p=5");
-    assert_eq!(followed(&[bcrypt(4)]).unwrap(), "bcrypt_sha256 12");
+    assert_eq!(followed(&[scrypt(16_384, 8, 1)]).unwrap(), "scrypt n=16384,r=8,p=5");
+    assert_eq!(followed(&[bcrypt(5)]).unwrap(), "bcrypt_sha256 12");
 }
 
 #[test]
@@ -91,4 +91,13 @@ fn what_cannot_be_followed_is_passed_over() {
     let mut users = others().to_vec();
     users.push(bcrypt(12));
     assert_eq!(followed(&users).unwrap(), "bcrypt_sha256 12");
+}
+
+#[test]
+fn the_cheapest_hashes_are_test_data_and_not_followed() {
+    let cheapest = || [pbkdf2(1), argon2("m=8,t=1,p=1"), bcrypt(4), scrypt(2, 1, 1)];
+    assert_eq!(followed(&cheapest()), None);
+    let mut users = cheapest().to_vec();
+    users.push(argon2("m=102400,t=3,p=8"));
+    assert_eq!(followed(&users).unwrap(), "argon2 m=102400,t=3,p=8");
 }

@@ -1,0 +1,83 @@
+//! Hashes made one after the other, as when many users are imported.
+
+use std::io;
+
+use rand::CryptoRng;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::blocks::Blocks;
+use super::encoded::Encoded;
+use super::plain::Plain;
+use super::recipe::{NewHash, Recipe};
+use super::{argon2, bcrypt, pbkdf2, random, scrypt};
+
+/// Makes hashes of one [`Recipe`], and keeps Argon2's memory from one to the next; it is wiped at the end.
+pub struct Hasher {
+    recipe: Recipe,
+    blocks: Blocks,
+    /// The one thread that computes all lanes, where not all cores do.
+    lanes: Option<ThreadPool>,
+}
+
+impl Hasher {
+    /// Computes each hash on as many cores as its algorithm can use.
+    ///
+    /// # Errors
+    /// When the memory that the recipe asks for cannot be had.
+    pub fn new(recipe: &Recipe) -> io::Result<Self> {
+        let blocks = match recipe.0 {
+            NewHash::Argon2(cost) => cost.blocks(),
+            _ => 0,
+        };
+        Ok(Self { recipe: *recipe, blocks: Blocks::new(blocks)?, lanes: None })
+    }
+
+    /// Computes each hash on one core, so that as many of these as there are cores do not get in each other's way.
+    ///
+    /// # Errors
+    /// When the memory that the recipe asks for, or a thread, cannot be had.
+    pub fn worker(recipe: &Recipe) -> io::Result<Self> {
+        let has_lanes = match recipe.0 {
+            NewHash::Argon2(cost) => cost.lanes > 1,
+            NewHash::Scrypt(cost) => cost.p > 1,
+            NewHash::Pbkdf2(..) | NewHash::BcryptSha256(_) => false,
+        };
+        // The hash crates spread lanes over the pool of the thread they are called in.
+        let one_thread = || ThreadPoolBuilder::new().num_threads(1).build().map_err(io::Error::other);
+        Ok(Self { lanes: has_lanes.then(one_thread).transpose()?, ..Self::new(recipe)? })
+    }
+
+    /// Encodes a password as Django would.
+    ///
+    /// The salt is 22 random letters and digits (131 bits), or 16 random bytes for bcrypt. The empty
+    /// password has a hash like any other.
+    #[must_use]
+    pub fn hash(&mut self, plain: &Plain, rng: &mut (impl CryptoRng + ?Sized)) -> Encoded {
+        let Self { recipe, blocks, lanes } = self;
+        let password = plain.as_bytes();
+        let rest = match recipe.0 {
+            NewHash::Pbkdf2(prf, iterations) => pbkdf2::encode(prf, iterations, password, &random::salt(rng)),
+            NewHash::BcryptSha256(rounds) => {
+                bcrypt::encode_sha256(rounds, password, rand::RngExt::random(rng))
+            }
+            NewHash::Argon2(cost) => {
+                let salt = random::salt(rng);
+                within(lanes.as_ref(), || argon2::encode(cost, password, &salt, blocks))
+                    .expect("a recipe's cost to be possible")
+            }
+            NewHash::Scrypt(cost) => {
+                let salt = random::salt(rng);
+                within(lanes.as_ref(), || scrypt::encode(cost, password, &salt))
+                    .expect("a recipe's cost to be possible")
+            }
+        };
+        Encoded(format!("{}${rest}", recipe.method().algorithm()))
+    }
+}
+
+fn within<T: Send>(lanes: Option<&ThreadPool>, compute: impl FnOnce() -> T + Send) -> T {
+    match lanes {
+        Some(pool) => pool.install(compute),
+        None => compute(),
+    }
+}
