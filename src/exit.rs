@@ -32,6 +32,8 @@ pub enum Exit {
     Throttled = 10,
     /// `check` found errors or warnings.
     Findings = 11,
+    /// `--exit-code`: something would change.
+    WouldChange = 12,
     /// Ended by Ctrl-C.
     Interrupted = 130,
 }
@@ -65,4 +67,5 @@ Exit codes:
     9  not a usable database (missing, not SQLite, tables not there, damaged)
    10  too many failed logins, wait
    11  check found errors or warnings
+   12  something would change (--exit-code)
   130  interrupted";

@@ -98,9 +98,8 @@ impl NewPassword {
             Some(plain) => plain,
             None => context.prompt.new_password("Password")?,
         };
-        if plain.as_str().contains('\0') {
-            let message = "password: it contains a null character, which Django's login form refuses.";
-            return Err(Refusal::invalid("password", "invalid", message).into());
+        if let Some(fault) = null_fault(&plain) {
+            return Err(Refusal::Invalid(vec![fault]).into());
         }
         if plain.as_str().is_empty() {
             return Err(Refusal::invalid(
@@ -114,28 +113,16 @@ impl NewPassword {
         Ok(Password::Plain(plain))
     }
 
-    /// A password that was encoded elsewhere. A plain text is refused: Django would store it and never let anyone in.
+    /// A password that was encoded elsewhere.
     fn encoded(&self, text: &str, context: &Context) -> Result<Password> {
-        let encoded = Encoded::parse(text).map_err(|malformed| {
-            let reason = match malformed {
-                Malformed::UnknownAlgorithm => "it does not begin with one of Django's algorithms".to_owned(),
-                Malformed::Not(algorithm) => format!("it begins with {algorithm} and is not of its form"),
-            };
-            let message = format!("That is not a password as Django encodes it: {reason}.");
-            Refusal::invalid("password", "invalid_hash", message)
-        })?;
-        let summary = encoded.summary();
-        if summary == Summary::Unusable {
-            return Ok(Password::Unusable);
-        }
-        if summary.is_weak() {
-            let message = format!("The hash ({summary}) is weaker than it should be.");
+        let (password, weakness) = encoded(text).map_err(|fault| Refusal::Invalid(vec![fault]))?;
+        if let Some(fault) = weakness {
             if self.is_strict(context) {
-                return Err(Refusal::invalid("password", "weak_hash", message).into());
+                return Err(Refusal::Invalid(vec![fault]).into());
             }
-            context.output.warning(message);
+            context.output.warning(fault.message);
         }
-        Ok(Password::Encoded(encoded))
+        Ok(password)
     }
 
     /// Is a weak one refused?
@@ -144,10 +131,7 @@ impl NewPassword {
     }
 
     fn judge(&self, plain: &Plain, about: &About<'_>, context: &Context) -> Result<()> {
-        let faults: Vec<Fault> = password::weaknesses(plain, about)
-            .iter()
-            .map(|weakness| Fault::new("password", weakness.code(), weakness.to_string()))
-            .collect();
+        let faults = weaknesses(plain, about);
         if faults.is_empty() {
             return Ok(());
         }
@@ -199,6 +183,43 @@ impl Password {
             Self::Unusable => password::describe(stored) == password::Summary::Unusable,
         }
     }
+}
+
+/// What is wrong with a text that Django's login form would refuse.
+#[must_use]
+pub fn null_fault(plain: &Plain) -> Option<Fault> {
+    let message = "password: it contains a null character, which Django's login form refuses.";
+    plain.as_str().contains('\0').then(|| Fault::new("password", "invalid", message))
+}
+
+/// What makes a password weak.
+#[must_use]
+pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Fault> {
+    let fault = |weakness: &password::Weakness| Fault::new("password", weakness.code(), weakness.to_string());
+    password::weaknesses(plain, about).iter().map(fault).collect()
+}
+
+/// A password that was encoded elsewhere, and what makes it weak. A plain text is refused: Django would store it and
+/// never let anyone in.
+///
+/// # Errors
+/// A fault of `password`, which does not repeat the text.
+pub fn encoded(text: &str) -> Result<(Password, Option<Fault>), Fault> {
+    let encoded = Encoded::parse(text).map_err(|malformed| {
+        let reason = match malformed {
+            Malformed::UnknownAlgorithm => "it does not begin with one of Django's algorithms".to_owned(),
+            Malformed::Not(algorithm) => format!("it begins with {algorithm} and is not of its form"),
+        };
+        let message = format!("That is not a password as Django encodes it: {reason}.");
+        Fault::new("password", "invalid_hash", message)
+    })?;
+    let summary = encoded.summary();
+    if summary == Summary::Unusable {
+        return Ok((Password::Unusable, None));
+    }
+    let message = || format!("The hash ({summary}) is weaker than it should be.");
+    let weakness = summary.is_weak().then(|| Fault::new("password", "weak_hash", message()));
+    Ok((Password::Encoded(encoded), weakness))
 }
 
 fn length(text: &str) -> Result<usize, String> {

@@ -101,6 +101,8 @@ pub enum Refusal {
         /// Warnings.
         warnings: usize,
     },
+    /// Something would change, where the exit code is to tell.
+    WouldChange,
     /// The person at the terminal said no, or gave nothing.
     Declined,
     /// Ctrl-C before anything was changed.
@@ -116,12 +118,24 @@ pub struct Fault {
     pub code: &'static str,
     /// A whole sentence for a person.
     pub message: String,
+    /// Where in a file it is.
+    #[serde(flatten)]
+    pub place: Option<Place>,
+}
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
 }
 
 impl Fault {
     /// A fault of one field.
     pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self { field: field.into(), code, message: message.into() }
+        Self { field: field.into(), code, message: message.into(), place: None }
     }
 }
 
@@ -181,6 +195,7 @@ impl Refusal {
             Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
             Self::Throttled(_) => Exit::Throttled,
             Self::Findings { .. } => Exit::Findings,
+            Self::WouldChange => Exit::WouldChange,
             Self::Declined | Self::Interrupted => Exit::Interrupted,
         }
     }
@@ -218,6 +233,7 @@ impl Refusal {
             Self::DatabaseMissing(_) => "database_missing",
             Self::DatabaseUnusable { .. } => "database_unusable",
             Self::Findings { .. } => "findings",
+            Self::WouldChange => "would_change",
             Self::Declined => "declined",
             Self::Interrupted => "interrupted",
         }
@@ -226,7 +242,7 @@ impl Refusal {
     /// Is the exit code the whole answer, so that nothing is said?
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        matches!(self, Self::NoMatch)
+        matches!(self, Self::NoMatch | Self::WouldChange)
     }
 
     /// What to do about it, where that is not in the message.
@@ -336,6 +352,7 @@ impl fmt::Display for Refusal {
             Self::Findings { errors, warnings } => {
                 write!(f, "The check found errors: {errors}, warnings: {warnings}.")
             }
+            Self::WouldChange => f.write_str("Something would change."),
             Self::Declined => f.write_str("Not confirmed; nothing was changed."),
             Self::Interrupted => f.write_str("Interrupted; nothing was changed."),
         }
