@@ -25,7 +25,9 @@ mod cli;
 mod commands;
 mod context;
 pub mod exit;
+mod export;
 mod field;
+mod filters;
 mod interrupt;
 mod minting;
 pub mod model;
@@ -89,6 +91,10 @@ fn run(cli: &Cli) -> Exit {
             Ok(()) => Exit::Done,
             Err(error) => output.error(&error),
         };
+    }
+    if options.format == Format::Fixture && !matches!(cli.command, Command::Export(_)) {
+        return output
+            .error(&Refusal::usage("--format fixture: only `authctl export` writes fixtures.").into());
     }
     let settings = match Settings::load(options) {
         Ok(settings) => settings,

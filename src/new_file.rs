@@ -159,6 +159,17 @@ impl NewFile {
     }
 }
 
+impl io::Write for &NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut file = self.file();
+        file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A file without a name in this folder; `None` where there is no such thing.
 #[cfg(not(target_os = "linux"))]
 fn unnamed(_folder: &Path) -> Option<File> {

@@ -257,6 +257,12 @@ impl Settings {
         Refusal::Config { path: self.file.clone(), message }
     }
 
+    /// The zone of the project's times where it keeps them without one, as it does with `USE_TZ = False`.
+    #[must_use]
+    pub fn local_times(&self) -> Option<TimeZone> {
+        self.layout.time_zone.as_ref().map(|_| self.opening.time_zone.clone())
+    }
+
     /// What the store is told about the layout.
     #[must_use]
     pub fn hints(&self) -> Hints {

@@ -7,6 +7,7 @@ mod completions;
 mod create_token;
 mod delete_user;
 mod edit_user;
+mod export;
 mod init;
 mod list_tokens;
 mod list_users;
@@ -42,6 +43,7 @@ pub enum Command {
     ListTokens(list_tokens::Args),
     RevokeToken(revoke_token::Args),
     MigrateTokens(migrate_tokens::Args),
+    Export(export::Args),
     Check(check::Args),
     Backup(backup::Args),
     Completions(completions::Args),
@@ -69,6 +71,7 @@ impl Command {
             Self::ListTokens(args) => list_tokens::run(args, context),
             Self::RevokeToken(args) => revoke_token::run(args, context),
             Self::MigrateTokens(args) => migrate_tokens::run(args, context),
+            Self::Export(args) => export::run(args, context),
             Self::Check(args) => check::run(args, context),
             Self::Backup(args) => backup::run(args, context),
             Self::Completions(args) => args.print(),

@@ -45,7 +45,7 @@ pub(super) fn write(
     rows: &mut Rows<'_>,
 ) -> Result<()> {
     let outcome = match format {
-        Format::Table => table(spool, color, headings, rows),
+        Format::Table | Format::Fixture => table(spool, color, headings, rows),
         Format::Plain => {
             each(rows, |row| write_separated(spool, headings, row, |text| escaped(&text).into_owned()))
         }

@@ -2,6 +2,7 @@
 
 pub mod escape;
 mod listing;
+mod machine;
 mod sections;
 mod spool;
 
@@ -16,6 +17,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 pub use self::listing::{Heading, Rows};
+pub use self::machine::{end_csv, push_csv, push_csv_text, push_json, push_local, push_serialized};
 pub use self::sections::Section;
 use self::spool::Spool;
 use crate::exit::Exit;
@@ -35,6 +37,9 @@ pub enum Format {
     Jsonl,
     /// Comma-separated values after RFC 4180, verbatim
     Csv,
+    /// A Django fixture, which `export` alone writes; what else it says is for people
+    #[value(hide = true)]
+    Fixture,
 }
 
 impl Format {
@@ -133,7 +138,7 @@ impl Output {
     pub fn answer(&self, text: Option<&str>, object: &impl Serialize) -> Result<()> {
         let mut out = Vec::new();
         match self.format {
-            Format::Table | Format::Plain => {
+            Format::Table | Format::Plain | Format::Fixture => {
                 if let Some(text) = text {
                     writeln!(out, "{}", escape::escaped(text))?;
                 }
@@ -206,6 +211,21 @@ impl Output {
         let color = self.color.applies(io::stdout().is_terminal());
         listing::write(&mut spool, self.format, color, headings, rows)?;
         Ok(Pending(spool))
+    }
+
+    /// Whatever `write` writes, in the form that it gives it, and what it returns; nothing of that where the reader went
+    /// away. What the reader has not taken yet is in the returned [`Pending`].
+    ///
+    /// # Errors
+    /// What `write` returns, or what the operating system says.
+    #[expect(clippy::unused_self, reason = "whoever writes has to have the output")]
+    pub fn stream<T>(&self, write: impl FnOnce(&mut Spool) -> Result<T>) -> Result<(Option<T>, Pending)> {
+        let mut spool = Spool::new();
+        let written = match write(&mut spool) {
+            Err(error) if is_broken_pipe(&error) => None,
+            written => Some(written?),
+        };
+        Ok((written, Pending(spool)))
     }
 
     /// What was done, for a person.

@@ -58,6 +58,9 @@ pub trait Engine {
     /// Where the database cannot be read.
     fn row_name(&self, table: &Table) -> Result<Option<String>>;
 
+    /// The SQL of an aggregate: all rows as one JSON list, each a list of these columns and sorted by them.
+    fn json_lists(&self, columns: &[&str]) -> String;
+
     /// Runs a query and hands out its rows, the columns read as `kinds` says.
     ///
     /// # Errors

@@ -136,6 +136,45 @@ impl Store {
         self.texts(&sql, &[user.into()])
     }
 
+    /// The SQL of a user's groups by their natural keys in Django, as a JSON list; the user table is called `u`. `None`
+    /// where users cannot be in groups.
+    pub(super) fn group_keys(&self) -> Result<Option<String>> {
+        let Some(link) = self.group_link()? else { return Ok(None) };
+        let joined = format!(
+            "JOIN {} AS g ON g.{} = t.{}",
+            quoted(GROUPS),
+            quoted(&link.target),
+            quoted(&link.other_column)
+        );
+        Ok(Some(self.keys_in(link, &joined, &["g.name"])))
+    }
+
+    /// The same for the permissions that a user was given by name.
+    pub(super) fn permission_keys(&self) -> Result<Option<String>> {
+        if !self.engine.has_table(CONTENT_TYPES)? {
+            return Ok(None);
+        }
+        let Some(link) = self.permission_link()? else { return Ok(None) };
+        let joined = format!(
+            "JOIN {} AS p ON p.{} = t.{} JOIN {} AS c ON c.id = p.content_type_id",
+            quoted(PERMISSIONS),
+            quoted(&link.target),
+            quoted(&link.other_column),
+            quoted(CONTENT_TYPES),
+        );
+        Ok(Some(self.keys_in(&link, &joined, &["p.codename", "c.app_label", "c.model"])))
+    }
+
+    fn keys_in(&self, link: &Link, joined: &str, columns: &[&str]) -> String {
+        format!(
+            "(SELECT {} FROM {} AS t {joined} WHERE t.{} = u.{})",
+            self.engine.json_lists(columns),
+            quoted(&link.table),
+            quoted(&link.user_column),
+            quoted(&self.layout.users.key),
+        )
+    }
+
     /// The table that tells who was given which permission; `None` where users cannot be given one.
     pub(super) fn permission_link(&self) -> Result<Option<Link>> {
         if !self.engine.has_table(PERMISSIONS)? {

@@ -331,21 +331,50 @@ fn name_kinds(engine: &dyn Engine, hints: &Hints, found: &mut [ProfileTable]) ->
 /// has an underscore in it. A name of which they know nothing is the table of the only model that has none.
 fn model_name(engine: &dyn Engine, table: &str) -> Result<String> {
     let models = models(engine)?;
-    let default_table = |(label, model): &(String, String)| format!("{label}_{model}");
-    if let Some((_, model)) = models.iter().find(|model| table.eq_ignore_ascii_case(&default_table(model))) {
-        return Ok(model.clone());
+    if let Some((_, model)) = model_by_name(&models, table) {
+        return Ok(model);
     }
     if let Some((_, rest)) = table.split_once('_').filter(|(_, rest)| !rest.is_empty()) {
         return Ok(rest.to_owned());
     }
+    let model = only_model_without_table(engine, &models)?;
+    Ok(model.map_or_else(|| table.to_owned(), |(_, model)| model))
+}
+
+/// The model of a table, as app label and lower-case name, as far as the content types tell; where there are none, as far
+/// as the table's name does.
+pub(super) fn model_of(engine: &dyn Engine, table: &str) -> Result<Option<(String, String)>> {
+    let models = models(engine)?;
+    if models.is_empty() {
+        let parts = table.split_once('_').filter(|(label, model)| !label.is_empty() && !model.is_empty());
+        return Ok(parts.map(|(label, model)| (label.to_owned(), model.to_owned())));
+    }
+    match model_by_name(&models, table) {
+        Some(model) => Ok(Some(model)),
+        None => only_model_without_table(engine, &models),
+    }
+}
+
+fn default_table((label, model): &(String, String)) -> String {
+    format!("{label}_{model}")
+}
+
+fn model_by_name(models: &[(String, String)], table: &str) -> Option<(String, String)> {
+    models.iter().find(|model| table.eq_ignore_ascii_case(&default_table(model))).cloned()
+}
+
+fn only_model_without_table(
+    engine: &dyn Engine,
+    models: &[(String, String)],
+) -> Result<Option<(String, String)>> {
     let tables = engine.table_names()?;
     let has_table = |model| tables.iter().any(|table| table.eq_ignore_ascii_case(&default_table(model)));
     // These apps of Django's and DRF's have models whose tables are called otherwise, or none.
     let is_known = |label: &str| ["admin", "authtoken", "contenttypes", "sessions", "sites"].contains(&label);
     let mut without_table = models.iter().filter(|model| !is_known(&model.0) && !has_table(model));
     Ok(match (without_table.next(), without_table.next()) {
-        (Some((_, only)), None) => only.clone(),
-        _ => table.to_owned(),
+        (Some(only), None) => Some(only.clone()),
+        _ => None,
     })
 }
 

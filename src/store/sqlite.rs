@@ -357,6 +357,11 @@ impl Engine for Sqlite {
         Ok(["rowid", "_rowid_", "oid"].into_iter().find(is_free).map(str::to_owned))
     }
 
+    fn json_lists(&self, columns: &[&str]) -> String {
+        let columns = columns.join(", ");
+        format!("json_group_array(json_array({columns}) ORDER BY {columns})")
+    }
+
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         let bound = parameters.iter().map(|value| Bound { value, time_zone: &self.time_zone });
         let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.translate(error))?;

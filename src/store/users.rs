@@ -287,7 +287,15 @@ impl Store {
             });
         }
         let mut sql = format!("SELECT {} FROM {} AS u", selected.join(", "), quoted(&users.table.name));
-        let conditions = self.conditions(filter, &mut parameters)?;
+        sql.push_str(&self.chosen(filter, &mut parameters)?);
+        self.engine.query(&sql, &parameters, &kinds, on_row)
+    }
+
+    /// The SQL behind the user table, called `u`, that lets through what the filter does, in its order.
+    pub(super) fn chosen(&self, filter: &UserFilter, parameters: &mut Vec<Value>) -> Result<String> {
+        let users = &self.layout.users;
+        let mut sql = String::new();
+        let conditions = self.conditions(filter, parameters)?;
         if !conditions.is_empty() {
             let _ = write!(sql, " WHERE {}", conditions.join(" AND "));
         }
@@ -305,7 +313,7 @@ impl Store {
             let limit = filter.limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
             let _ = write!(sql, " LIMIT {limit} OFFSET {}", i64::try_from(filter.offset).unwrap_or(i64::MAX));
         }
-        self.engine.query(&sql, &parameters, &kinds, on_row)
+        Ok(sql)
     }
 
     fn conditions(&self, filter: &UserFilter, parameters: &mut Vec<Value>) -> Result<Vec<String>> {

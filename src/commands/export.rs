@@ -1,0 +1,177 @@
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf, absolute};
+
+use anyhow::{Context as _, Result};
+use clap::ValueHint;
+use serde_json::json;
+
+use crate::context::Context;
+use crate::export::{Export, Form, Names, Secrets};
+use crate::filters::Filters;
+use crate::interrupt;
+use crate::model::UserFilter;
+use crate::new_file::NewFile;
+use crate::output::{Format, counted};
+use crate::refusal::Refusal;
+use crate::store::Store;
+
+const EXAMPLES: &str = "\
+Forms:
+  csv      one line a user; an empty cell is NULL or an empty text, which only JSON tells apart
+  json     one list of objects, one a user
+  jsonl    one object a line
+  fixture  every row as an object, for `manage.py loaddata`; needs --with-password-hashes
+Without --format, the FILE's ending decides between csv, json and jsonl; otherwise it is csv.
+
+Examples:
+  authctl export users.csv
+  authctl export --staff --format jsonl | jq -r .email
+  authctl export accounts.json --with-password-hashes --with-token-keys
+  authctl export users.json --format fixture --with-password-hashes && manage.py loaddata users.json
+
+What Django notices: nothing.";
+
+/// Export users with their groups and profiles
+///
+/// What is written is of one moment, in a form that `import` and Django's loaddata take back. Passwords and tokens are
+/// left out unless they are asked for. A FILE is readable by its owner alone, appears once it is whole, and is not touched
+/// if it is there already.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The file to make [else standard output]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    file: Option<PathBuf>,
+
+    /// Replace the file if it is there already
+    #[arg(long, requires = "file")]
+    overwrite: bool,
+
+    /// Write the encoded passwords too
+    #[arg(long, help_heading = "Secrets")]
+    with_password_hashes: bool,
+
+    /// Write the keys of drf tokens too; in a fixture, the tokens of both schemes as they are stored
+    #[arg(long, help_heading = "Secrets")]
+    with_token_keys: bool,
+
+    /// Write the columns too whose names say that they may be secrets, such as api_key
+    #[arg(long, help_heading = "Secrets")]
+    with_secrets: bool,
+
+    /// The model of a table, where its name does not tell: TABLE=APP.MODEL
+    #[arg(long = "model", value_name = "TABLE=MODEL", value_parser = model, help_heading = "Fixture")]
+    models: Vec<(String, String)>,
+
+    /// A column that is a DurationField, which the database does not tell from a big number: [TABLE.]COLUMN
+    #[arg(long = "duration", value_name = "COLUMN", help_heading = "Fixture")]
+    durations: Vec<String>,
+
+    #[command(flatten)]
+    filters: Filters,
+}
+
+fn model(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').filter(|(table, model)| {
+        let is_model = |(label, name): (&str, &str)| !label.is_empty() && !name.is_empty();
+        !table.is_empty() && model.split_once('.').is_some_and(is_model)
+    });
+    let (table, model) = parts.ok_or("give TABLE=APP.MODEL, such as members=people.person")?;
+    Ok((table.to_owned(), model.to_lowercase()))
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    interrupt::watch()?;
+    let file = args.file.as_deref().filter(|file| *file != Path::new("-"));
+    let form = form(file, context.output.format())?;
+    let store = context.store()?;
+    let secrets = Secrets {
+        password_hashes: args.with_password_hashes,
+        token_keys: args.with_token_keys,
+        columns: args.with_secrets,
+    };
+    if form != Form::Fixture && !(args.models.is_empty() && args.durations.is_empty()) {
+        return Err(Refusal::usage("--model and --duration are for --format fixture.").into());
+    }
+    let names = Names {
+        models: args.models.clone(),
+        durations: args.durations.clone(),
+        local_times: context.settings.local_times(),
+    };
+    let export = Export::plan(store, form, secrets, names)?;
+    let filter = args.filters.filter();
+    let has_secrets = args.with_password_hashes || args.with_token_keys || args.with_secrets;
+    match file {
+        Some(file) => {
+            let path = absolute(file).context("the file's path cannot be found out")?;
+            remark(&export, context);
+            let count = to_file(store, &export, &filter, &path, args.overwrite)?;
+            let users = counted(count, "user");
+            context.output.status(format_args!("Exported {users} as {}.", form.name()));
+            context.output.answer(
+                Some(&path.display().to_string()),
+                &json!({ "export": path.to_string_lossy(), "format": form.name(), "users": count }),
+            )
+        }
+        None if has_secrets && io::stdout().is_terminal() => Err(Refusal::usage(
+            "Secrets are not written to a terminal: name a FILE, or a reader behind a pipe.",
+        )
+        .into()),
+        None => {
+            remark(&export, context);
+            let (count, pending) =
+                store.snapshot(|store| context.output.stream(|out| export.write(store, &filter, out)))?;
+            pending.finish()?;
+            if let Some(count) = count {
+                context.output.status(format_args!(
+                    "Exported {} as {}.",
+                    counted(count, "user"),
+                    form.name()
+                ));
+            }
+            Ok(())
+        }
+    }
+}
+
+fn remark(export: &Export<'_>, context: &Context) {
+    for remark in export.remarks() {
+        context.output.warning(remark);
+    }
+}
+
+/// The form that was asked for; else what the file's ending says; else CSV.
+fn form(file: Option<&Path>, format: Format) -> Result<Form> {
+    let ending = file.and_then(Path::extension).map(|ending| ending.to_ascii_lowercase());
+    Ok(match (format, ending.as_ref().and_then(|ending| ending.to_str())) {
+        (Format::Csv, _) => Form::Csv,
+        (Format::Json, _) | (Format::Table, Some("json")) => Form::Json,
+        (Format::Jsonl, _) | (Format::Table, Some("jsonl")) => Form::Jsonl,
+        (Format::Fixture, _) => Form::Fixture,
+        (Format::Table, _) => Form::Csv,
+        (Format::Plain, _) => {
+            return Err(Refusal::usage("--format plain: choose from csv, json, jsonl and fixture.").into());
+        }
+    })
+}
+
+/// Writes the file beside its place, and puts it there once it is whole.
+fn to_file(
+    store: &Store,
+    export: &Export<'_>,
+    filter: &UserFilter,
+    path: &Path,
+    replaces: bool,
+) -> Result<u64> {
+    store.refuse_own(path)?;
+    if !replaces && path.symlink_metadata().is_ok() {
+        return Err(Refusal::FileExists(path.to_owned()).into());
+    }
+    let file = NewFile::at(path)?;
+    let mut out = BufWriter::with_capacity(64 * 1024, &file);
+    let count = store.snapshot(|store| export.write(store, filter, &mut out))?;
+    out.flush().with_context(|| format!("{} cannot be written", path.display()))?;
+    drop(out);
+    file.publish(replaces)?;
+    Ok(count)
+}
