@@ -109,7 +109,9 @@ fn expected(column: &Column) -> String {
     }
 }
 
-fn boolean(text: &str) -> Option<bool> {
+/// A flag as people write it.
+#[must_use]
+pub fn boolean(text: &str) -> Option<bool> {
     match &*text.trim().to_ascii_lowercase() {
         "true" | "yes" | "1" => Some(true),
         "false" | "no" | "0" => Some(false),

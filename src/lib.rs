@@ -28,6 +28,7 @@ pub mod exit;
 mod export;
 mod field;
 mod filters;
+mod import;
 mod interrupt;
 mod minting;
 pub mod model;

@@ -2,12 +2,13 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
+use rand::CryptoRng;
 use serde_json::json;
 
 use crate::changing::Change;
 use crate::context::Context;
 use crate::model::{Scheme, TokenState, User};
-use crate::refusal::Refusal;
+use crate::refusal::{Fault, Refusal};
 use crate::store::{Done, NewToken, Store};
 use crate::token::knox::Hash;
 use crate::token::{Minted, PlainToken, Stored, Ttl, Unfit, drf, knox};
@@ -24,8 +25,10 @@ pub struct Fresh {
     /// Was its key known beforehand?
     is_known: bool,
     hash: Hash,
-    stored: Stored,
-    created: Timestamp,
+    /// What is stored.
+    pub stored: Stored,
+    /// When it was made.
+    pub created: Timestamp,
 }
 
 impl Fresh {
@@ -90,11 +93,75 @@ pub fn needed_scheme(context: &Context, store: &Store, asked: Option<Scheme>) ->
     })
 }
 
+/// How tokens are made here; for any number of them, and for several threads.
+#[derive(Clone, Debug)]
+pub struct Mint {
+    scheme: Scheme,
+    /// How knox stores them, where it is knox that does.
+    form: Option<knox::Form>,
+    hash: Hash,
+    prefix: String,
+    created: Timestamp,
+    expiry: Option<Timestamp>,
+}
+
+impl Mint {
+    /// Makes tokens of this scheme; knox's have this long to live, or as configured.
+    ///
+    /// # Errors
+    /// [`Refusal::Usage`] for an expiry beyond the calendar, or one for a scheme whose tokens have none.
+    pub fn new(context: &Context, store: &Store, scheme: Scheme, ttl: Option<Ttl>) -> Result<Self> {
+        let created = context.now();
+        let tokens = &context.settings.tokens;
+        let knox = store.layout().knox.as_ref().filter(|_| scheme == Scheme::Knox);
+        let expiry = match knox {
+            Some(_) => {
+                let ttl = ttl.unwrap_or(tokens.ttl);
+                let beyond = || Refusal::usage(format!("--expires-in {ttl}: that is beyond the year 9999."));
+                ttl.expiry(created).map_err(|_| beyond())?
+            }
+            None if matches!(ttl, Some(Ttl::For(_))) => {
+                return Err(Refusal::usage("--expires-in: tokens of the scheme drf have no expiry.").into());
+            }
+            None => None,
+        };
+        let form = knox.map(|knox| knox.form);
+        Ok(Self { scheme, form, hash: tokens.hash, prefix: tokens.prefix.clone(), created, expiry })
+    }
+
+    /// Are they of drf, which keeps one token a user?
+    #[must_use]
+    pub fn is_drf(&self) -> bool {
+        self.scheme == Scheme::Drf
+    }
+
+    /// Makes a token of a fresh key, or of one that is known beforehand.
+    ///
+    /// # Errors
+    /// Where the known key will not do.
+    pub fn mint(&self, known: Option<&PlainToken>, random: &mut dyn CryptoRng) -> Result<Fresh, Unfit> {
+        let Minted { plain, stored } = match (self.form, known) {
+            (Some(form), Some(key)) => knox::of_key(form, self.hash, key, random)?,
+            (Some(form), None) => knox::mint(form, self.hash, &self.prefix, random),
+            (None, Some(key)) => drf::of_key(key)?,
+            (None, None) => drf::mint(random),
+        };
+        Ok(Fresh {
+            scheme: self.scheme,
+            plain,
+            expiry: self.expiry,
+            is_known: known.is_some(),
+            hash: self.hash,
+            stored,
+            created: self.created,
+        })
+    }
+}
+
 /// Makes a token of this scheme: of a fresh key, or of one that is known beforehand.
 ///
 /// # Errors
-/// [`Refusal::Usage`] for an expiry beyond the calendar, or one for a scheme whose tokens have none; [`Refusal::Invalid`]
-/// for a known key that will not do.
+/// As [`Mint::new`], and [`Refusal::Invalid`] for a known key that will not do.
 pub fn mint(
     context: &Context,
     store: &Store,
@@ -102,32 +169,14 @@ pub fn mint(
     ttl: Option<Ttl>,
     known: Option<&PlainToken>,
 ) -> Result<Fresh> {
-    let created = context.now();
-    let tokens = &context.settings.tokens;
-    let mut random = context.random();
-    let unfit =
-        |reason: Unfit| Refusal::invalid("token", "invalid", format!("The token will not do: {reason}."));
-    let (Minted { plain, stored }, expiry) = match (scheme, &store.layout().knox) {
-        (Scheme::Knox, Some(table)) => {
-            let ttl = ttl.unwrap_or(tokens.ttl);
-            let expiry = ttl
-                .expiry(created)
-                .map_err(|_| Refusal::usage(format!("--expires-in {ttl}: that is beyond the year 9999.")))?;
-            let minted = match known {
-                Some(key) => knox::of_key(table.form, tokens.hash, key, &mut *random).map_err(unfit)?,
-                None => knox::mint(table.form, tokens.hash, &tokens.prefix, &mut *random),
-            };
-            (minted, expiry)
-        }
-        _ if matches!(ttl, Some(Ttl::For(_))) => {
-            return Err(Refusal::usage("--expires-in: tokens of the scheme drf have no expiry.").into());
-        }
-        _ => match known {
-            Some(key) => (drf::of_key(key).map_err(unfit)?, None),
-            None => (drf::mint(&mut *random), None),
-        },
-    };
-    Ok(Fresh { scheme, plain, expiry, is_known: known.is_some(), hash: tokens.hash, stored, created })
+    let minted = Mint::new(context, store, scheme, ttl)?.mint(known, &mut *context.random());
+    Ok(minted.map_err(|unfit| Refusal::Invalid(vec![unfit_fault(unfit)]))?)
+}
+
+/// What is wrong with a known key.
+#[must_use]
+pub fn unfit_fault(unfit: Unfit) -> Fault {
+    Fault::new("token", "invalid", format!("The token will not do: {unfit}."))
 }
 
 /// A token that a user was given.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A user's primary key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +29,46 @@ impl fmt::Display for Key {
 }
 
 impl Serialize for Key {
+    /// For people and their programs as it is shown; else so that it can be read back.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
+            key if !serializer.is_human_readable() => KeyForm::from(key.clone()).serialize(serializer),
             Self::Integer(number) => serializer.serialize_i64(*number),
             other => serializer.collect_str(other),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        KeyForm::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// A [`Key`] that tells its sort.
+#[derive(Serialize, Deserialize)]
+enum KeyForm {
+    Integer(i64),
+    Uuid(String),
+    Text(String),
+}
+
+impl From<Key> for KeyForm {
+    fn from(key: Key) -> Self {
+        match key {
+            Key::Integer(number) => Self::Integer(number),
+            Key::Uuid(digits) => Self::Uuid(digits),
+            Key::Text(text) => Self::Text(text),
+        }
+    }
+}
+
+impl From<KeyForm> for Key {
+    fn from(form: KeyForm) -> Self {
+        match form {
+            KeyForm::Integer(number) => Self::Integer(number),
+            KeyForm::Uuid(digits) => Self::Uuid(digits),
+            KeyForm::Text(text) => Self::Text(text),
         }
     }
 }

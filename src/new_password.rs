@@ -205,14 +205,7 @@ pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Fault> {
 /// # Errors
 /// A fault of `password`, which does not repeat the text.
 pub fn encoded(text: &str) -> Result<(Password, Option<Fault>), Fault> {
-    let encoded = Encoded::parse(text).map_err(|malformed| {
-        let reason = match malformed {
-            Malformed::UnknownAlgorithm => "it does not begin with one of Django's algorithms".to_owned(),
-            Malformed::Not(algorithm) => format!("it begins with {algorithm} and is not of its form"),
-        };
-        let message = format!("That is not a password as Django encodes it: {reason}.");
-        Fault::new("password", "invalid_hash", message)
-    })?;
+    let encoded = parse_encoded(text)?;
     let summary = encoded.summary();
     if summary == Summary::Unusable {
         return Ok((Password::Unusable, None));
@@ -222,7 +215,26 @@ pub fn encoded(text: &str) -> Result<(Password, Option<Fault>), Fault> {
     Ok((Password::Encoded(encoded), weakness))
 }
 
-fn length(text: &str) -> Result<usize, String> {
+/// A password that was encoded elsewhere, unusable ones among them.
+///
+/// # Errors
+/// As [`encoded`].
+pub fn parse_encoded(text: &str) -> Result<Encoded, Fault> {
+    Encoded::parse(text).map_err(|malformed| {
+        let reason = match malformed {
+            Malformed::UnknownAlgorithm => "it does not begin with one of Django's algorithms".to_owned(),
+            Malformed::Not(algorithm) => format!("it begins with {algorithm} and is not of its form"),
+        };
+        let message = format!("That is not a password as Django encodes it: {reason}.");
+        Fault::new("password", "invalid_hash", message)
+    })
+}
+
+/// A length that a random password may have.
+///
+/// # Errors
+/// What is accepted.
+pub fn length(text: &str) -> Result<usize, String> {
     let longest = 128;
     let length = text.parse().ok().filter(|length| (MIN_LENGTH..=longest).contains(length));
     length.ok_or_else(|| format!("give a length from {MIN_LENGTH} to {longest}"))

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// What a column holds, as Django thinks of it; an engine knows how that is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +57,7 @@ impl fmt::Display for Kind {
 /// A value on its way into the database.
 ///
 /// `Debug` shows the sort of value alone: a token's key passes through here too.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// SQL's NULL.
     Null,
@@ -69,7 +70,7 @@ pub enum Value {
     /// True or false.
     Boolean(bool),
     /// A moment.
-    Timestamp(Timestamp),
+    Timestamp(#[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")] Timestamp),
     /// A UUID as 32 lower-case hexadecimal digits.
     Uuid(String),
     /// Bytes.

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fields::{Fields, Owner};
@@ -51,7 +52,7 @@ pub struct Wish {
 }
 
 /// The values that a [`Wish`] leads to, to be compared with those that are there and written where they differ.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Edit {
     /// The new login name, if it is another.
     name: Option<String>,
@@ -62,6 +63,7 @@ pub struct Edit {
     add_permissions: Vec<Key>,
     add_groups: Vec<Key>,
     remove_groups: Vec<Key>,
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
     now: Timestamp,
 }
 

@@ -13,9 +13,10 @@ mod rows;
 use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
+use serde::{Deserialize, Serialize};
 
 pub use self::edit::{Edit, Wish};
-pub use self::plan::Planner;
+pub use self::plan::{NamedField, Planner};
 pub use self::rows::must_be_given;
 use crate::field::Input;
 use crate::model::{Key, Permission};
@@ -93,7 +94,7 @@ impl Missing {
 }
 
 /// An account ready to be written, but for its password.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
     /// The login name.
     pub username: String,

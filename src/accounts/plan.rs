@@ -15,6 +15,7 @@ use crate::refusal::{Fault, Refusal};
 use crate::settings::{Settings, UsernameFrom};
 use crate::store::Store;
 use crate::store::layout::{ProfileTable, UserTable};
+use crate::store::schema::Column;
 use crate::value::Value;
 
 /// The database and the settings that requests are measured against; made once for many of them, and used by several
@@ -25,6 +26,17 @@ pub struct Planner<'a> {
     users: &'a UserTable,
     login: &'a str,
     kinds: &'a [ProfileTable],
+}
+
+/// A field that a name means.
+#[derive(Clone, Debug)]
+pub struct NamedField<'a> {
+    /// The name by which a [`Request`] gives it.
+    pub name: String,
+    /// The profile kind it belongs to, if one alone.
+    pub kind: Option<&'a str>,
+    /// Its column.
+    pub column: &'a Column,
 }
 
 /// A request together with what it is measured against.
@@ -91,6 +103,54 @@ impl<'a> Planner<'a> {
 
     fn kind(&self, name: &str) -> Option<&'a ProfileTable> {
         self.kinds.iter().find(|table| table.kind == name)
+    }
+
+    /// The login name's column.
+    #[must_use]
+    pub fn login_column(&self) -> &'a str {
+        self.login
+    }
+
+    /// The field of this name, which may be `FIELD`, `KIND.FIELD`, `profile.FIELD` or `profile.KIND.FIELD`. Where several
+    /// kinds have it and none is named, the account's own kind decides.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<NamedField<'a>> {
+        let of_kind = |table: &'a ProfileTable, field: &str| {
+            let column = find_field(table, field)?;
+            let name = format!("{}.{}", table.kind, column.name);
+            Some(NamedField { name, kind: Some(&table.kind), column })
+        };
+        let of_any_kind = |field: &str| {
+            let mut having = self.kinds.iter().filter_map(|table| of_kind(table, field));
+            let first = having.next()?;
+            if having.next().is_none() {
+                return Some(first);
+            }
+            Some(NamedField { name: first.column.name.clone(), kind: None, column: first.column })
+        };
+        let of_user = || {
+            let column = find_column(&self.users.table, name)?;
+            (column.name != self.users.key && column.name != "password" && !column.generated)
+                .then(|| NamedField { name: column.name.clone(), kind: None, column })
+        };
+        match name.strip_prefix("profile.").unwrap_or(name).split_once('.') {
+            Some((kind, field)) => of_kind(self.kind(kind)?, field),
+            None => match name.strip_prefix("profile.") {
+                Some(field) => of_any_kind(field),
+                None => of_user().or_else(|| of_any_kind(name)),
+            },
+        }
+    }
+
+    /// The names of all fields that are not Django's own, as headings have them.
+    #[must_use]
+    pub fn field_names(&self) -> Vec<String> {
+        let of_user = self.users.extra_columns().map(|column| column.name.clone());
+        let of_profiles = self
+            .kinds
+            .iter()
+            .flat_map(|table| table.fields().map(|column| format!("profile.{}.{}", table.kind, column.name)));
+        of_user.chain(of_profiles).collect()
     }
 
     /// The login name, in the form in which it is stored.

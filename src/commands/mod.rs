@@ -8,6 +8,7 @@ mod create_token;
 mod delete_user;
 mod edit_user;
 mod export;
+mod import;
 mod init;
 mod list_tokens;
 mod list_users;
@@ -43,6 +44,7 @@ pub enum Command {
     ListTokens(list_tokens::Args),
     RevokeToken(revoke_token::Args),
     MigrateTokens(migrate_tokens::Args),
+    Import(Box<import::Args>),
     Export(export::Args),
     Check(check::Args),
     Backup(backup::Args),
@@ -71,6 +73,7 @@ impl Command {
             Self::ListTokens(args) => list_tokens::run(args, context),
             Self::RevokeToken(args) => revoke_token::run(args, context),
             Self::MigrateTokens(args) => migrate_tokens::run(args, context),
+            Self::Import(args) => import::run(args, context),
             Self::Export(args) => export::run(args, context),
             Self::Check(args) => check::run(args, context),
             Self::Backup(args) => backup::run(args, context),

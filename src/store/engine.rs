@@ -91,6 +91,18 @@ pub trait Engine {
     /// [`crate::refusal::Refusal::Busy`] where another writer holds on to the lock.
     fn begin(&self, writing: bool) -> Result<()>;
 
+    /// Begins a part of a transaction that can be undone by itself.
+    ///
+    /// # Errors
+    /// Where the statement fails.
+    fn begin_part(&self) -> Result<()>;
+
+    /// Ends that part, and undoes it unless it is to be kept.
+    ///
+    /// # Errors
+    /// Where the statement fails.
+    fn end_part(&self, is_kept: bool) -> Result<()>;
+
     /// Puts off every check of a reference until the transaction's end.
     ///
     /// # Errors

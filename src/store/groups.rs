@@ -100,6 +100,22 @@ impl Store {
         self.texts(&format!("SELECT name FROM {} ORDER BY 1", quoted(GROUPS)), &[])
     }
 
+    /// All groups that users can be in.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn groups(&self) -> Result<Vec<(Key, String)>> {
+        let Some(link) = self.group_link()? else { return Ok(Vec::new()) };
+        let sql = format!("SELECT {}, name FROM {}", quoted(&link.target), quoted(GROUPS));
+        let kinds = [Kind::Integer, Kind::Text { max_length: None }];
+        let mut groups = Vec::new();
+        self.engine.query(&sql, &[], &kinds, &mut |cells| {
+            groups.extend(cells[0].integer().map(|key| (Key::Integer(key), cells[1].string())));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(groups)
+    }
+
     /// The key of the group of this name, compared exactly.
     ///
     /// # Errors

@@ -229,6 +229,14 @@ impl Store {
         outcome
     }
 
+    /// Makes ready for a transaction of many changes.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn expect_many_changes(&self) -> Result<()> {
+        self.engine.expect_many_changes()
+    }
+
     /// Lets `work` read one unchanging state of the database. To be short: it can hold off writers.
     ///
     /// # Errors
@@ -256,6 +264,17 @@ pub struct Transaction<'store> {
 }
 
 impl Transaction<'_> {
+    /// Does what `work` does as a part of the transaction: all of it, or nothing.
+    ///
+    /// # Errors
+    /// What `work` returns, or a failure of the database.
+    pub fn in_part<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.engine.begin_part()?;
+        let outcome = work();
+        self.engine.end_part(outcome.is_ok())?;
+        outcome
+    }
+
     /// Inserts a row of these values and one more, and returns how the engine numbered it.
     fn insert(&self, table: &str, values: &[(String, Value)], more: Option<(&str, &Value)>) -> Result<Value> {
         let row: Vec<(&str, &Value)> =

@@ -155,6 +155,12 @@ impl Sqlite {
         sql
     }
 
+    /// Runs a statement that is run again and again.
+    fn run(&self, sql: &str) -> Result<()> {
+        let ran = self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
+        ran.map(drop).map_err(|error| self.translate(error))
+    }
+
     fn translate(&self, error: rusqlite::Error) -> anyhow::Error {
         translate(error, &self.path)
     }
@@ -405,6 +411,17 @@ impl Engine for Sqlite {
     fn begin(&self, writing: bool) -> Result<()> {
         let sql = if writing { "BEGIN IMMEDIATE" } else { "BEGIN" };
         self.connection.execute_batch(sql).map_err(|error| self.translate(error))
+    }
+
+    fn begin_part(&self) -> Result<()> {
+        self.run("SAVEPOINT part")
+    }
+
+    fn end_part(&self, is_kept: bool) -> Result<()> {
+        if !is_kept {
+            self.run("ROLLBACK TO part")?;
+        }
+        self.run("RELEASE part")
     }
 
     fn defer_references(&self) -> Result<()> {

@@ -87,6 +87,14 @@ impl Engine for Explained {
         self.engine.begin(writing)
     }
 
+    fn begin_part(&self) -> Result<()> {
+        self.engine.begin_part()
+    }
+
+    fn end_part(&self, is_kept: bool) -> Result<()> {
+        self.engine.end_part(is_kept)
+    }
+
     fn defer_references(&self) -> Result<()> {
         self.engine.defer_references()
     }

@@ -326,6 +326,19 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Is there a knox token of this digest?
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn has_knox_digest(&self, digest: &str) -> Result<bool> {
+        match &self.layout.knox {
+            Some(knox) => self.has_row(&knox.table.name, "digest", &digest.into()),
+            None => Ok(false),
+        }
+    }
+}
+
 impl Transaction<'_> {
     /// Inserts a token for a user.
     ///

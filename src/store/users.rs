@@ -113,7 +113,7 @@ impl UserTable {
     }
 
     /// The columns that say what is no attribute of a [`User`]: the project's own. The password is none.
-    pub(super) fn extra_columns(&self) -> impl Iterator<Item = &Column> {
+    pub fn extra_columns(&self) -> impl Iterator<Item = &Column> {
         let is_attribute = |name: &str| {
             let is_named_so = |(attribute, _): &(&str, Kind)| *attribute == name;
             ATTRIBUTES.iter().skip_while(|(name, _)| ["id", "username"].contains(name)).any(is_named_so)

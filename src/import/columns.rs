@@ -1,0 +1,179 @@
+//! What the headings of a table, and the keys of a JSON object, mean.
+
+use crate::accounts::{NamedField, Planner};
+use crate::refusal::{Fault, Refusal};
+use crate::similar::nearest;
+use crate::value::Kind;
+
+/// What a column gives.
+#[derive(Clone, Debug)]
+pub enum Column<'a> {
+    /// The primary key.
+    Key,
+    /// The login name.
+    Username,
+    /// The e-mail address.
+    Email,
+    /// The first name.
+    FirstName,
+    /// The last name.
+    LastName,
+    /// May the user log in?
+    Active,
+    /// May the user enter Django's admin?
+    Staff,
+    /// Does the user have every permission?
+    Superuser,
+    /// Another field of the user, or of a profile.
+    Field(NamedField<'a>),
+    /// The groups to be in.
+    Groups,
+    /// Permissions of the user's own.
+    Permissions,
+    /// The kinds of profiles to have, or one profile's fields.
+    Profile,
+    /// The fields of profiles, by their kinds.
+    Profiles,
+    /// The kind of profile to have, as a client's body names it.
+    AccountType,
+    /// The password, to be hashed.
+    Password,
+    /// The password as it was hashed elsewhere.
+    PasswordHash,
+    /// A token's key.
+    Token,
+    /// Nothing that is wanted.
+    Ignored,
+}
+
+/// The columns by their own names.
+const KNOWN: [(&str, Column<'static>); 17] = [
+    ("id", Column::Key),
+    ("pk", Column::Key),
+    ("username", Column::Username),
+    ("email", Column::Email),
+    ("first_name", Column::FirstName),
+    ("last_name", Column::LastName),
+    ("is_active", Column::Active),
+    ("is_staff", Column::Staff),
+    ("is_superuser", Column::Superuser),
+    ("groups", Column::Groups),
+    ("user_permissions", Column::Permissions),
+    ("profile", Column::Profile),
+    ("profiles", Column::Profiles),
+    ("account_type", Column::AccountType),
+    ("password", Column::Password),
+    ("password_hash", Column::PasswordHash),
+    ("token", Column::Token),
+];
+
+impl Column<'_> {
+    /// The name by which faults call what this column gives.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Field(field) => &field.name,
+            Self::Ignored => "",
+            // The first of several names is the field's own.
+            other => {
+                let is_it =
+                    |known: &Column<'_>| std::mem::discriminant(known) == std::mem::discriminant(other);
+                KNOWN.iter().find(|(_, known)| is_it(known)).map_or("", |(name, _)| name)
+            }
+        }
+    }
+}
+
+/// The meaning of headings in one database, and what the command line says of them.
+pub struct Columns<'a> {
+    planner: Planner<'a>,
+    map: Vec<(String, String)>,
+}
+
+impl<'a> Columns<'a> {
+    /// With these headings meaning these fields; a heading mapped to the empty text is left out.
+    #[must_use]
+    pub fn new(planner: Planner<'a>, map: &[(String, String)]) -> Self {
+        Self { planner, map: map.to_vec() }
+    }
+
+    /// What a heading means.
+    ///
+    /// # Errors
+    /// A fault that names the nearest known heading.
+    pub fn find(&self, heading: &str) -> Result<Column<'a>, Fault> {
+        if let Some((_, field)) = self.map.iter().find(|(from, _)| from == heading) {
+            return if field.is_empty() {
+                Ok(Column::Ignored)
+            } else {
+                self.known(field).ok_or_else(|| self.unknown(field))
+            };
+        }
+        self.known(heading).or_else(|| self.known(&self.alike(heading)?)).ok_or_else(|| self.unknown(heading))
+    }
+
+    fn known(&self, name: &str) -> Option<Column<'a>> {
+        if name == self.planner.login_column() && name != "email" {
+            return Some(Column::Username);
+        }
+        let own = KNOWN.iter().find(|(known, _)| *known == name).map(|(_, column)| column.clone());
+        own.or_else(|| self.planner.field(name).map(Column::Field))
+    }
+
+    /// The known heading that differs in nothing but upper and lower case, spaces, dashes and underscores.
+    fn alike(&self, heading: &str) -> Option<String> {
+        let bare = |text: &str| -> String {
+            text.chars().filter(|c| !matches!(c, ' ' | '-' | '_')).flat_map(char::to_lowercase).collect()
+        };
+        let heading = bare(heading);
+        self.all().into_iter().find(|known| bare(known) == heading)
+    }
+
+    fn all(&self) -> Vec<String> {
+        let login = std::iter::once(self.planner.login_column().to_owned());
+        let known = KNOWN.iter().map(|(name, _)| (*name).to_owned());
+        login
+            .chain(known)
+            .chain(["date_joined".into(), "last_login".into()])
+            .chain(self.planner.field_names())
+            .collect()
+    }
+
+    fn unknown(&self, heading: &str) -> Fault {
+        let all = self.all();
+        // The last part alone may be what was meant, such as the address in profile.customer.address.
+        let parts = all.iter().map(|name| name.rsplit('.').next().unwrap_or(name));
+        let known: Vec<&str> = all.iter().map(String::as_str).chain(parts).collect();
+        let meant = match nearest(heading, known) {
+            Some(near) => format!(" Did you mean {near}?"),
+            None => String::new(),
+        };
+        let message = format!(
+            "There is no field {heading:?}.{meant} --map '{heading}=FIELD' says which it is, --map '{heading}=' leaves it out."
+        );
+        Fault::new(heading, "unknown_field", message)
+    }
+
+    /// Refuses a mapped heading that none of these is.
+    ///
+    /// # Errors
+    /// [`Refusal::Usage`].
+    pub fn check_map<'h>(&self, headings: impl Iterator<Item = &'h str> + Clone) -> Result<(), Refusal> {
+        for (from, _) in &self.map {
+            if !headings.clone().any(|heading| heading == from) {
+                let meant = nearest(from, headings.clone());
+                let meant = meant.map_or(String::new(), |near| format!(" Did you mean {near:?}?"));
+                return Err(Refusal::usage(format!(
+                    "--map {from}=…: the file has no heading {from:?}.{meant}"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Is what this field holds text that may be empty but not NULL, so that an empty cell is a value?
+#[must_use]
+pub fn keeps_blank(field: &NamedField<'_>) -> bool {
+    matches!(field.column.kind, Kind::Text { .. }) && !field.column.nullable && !field.column.filled
+}

@@ -1,0 +1,333 @@
+//! Rows of JSON: a list of objects, or one object a line.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io::BufRead;
+
+use anyhow::{Context as _, Result};
+use serde::Deserializer as _;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
+
+use super::Rows;
+use super::columns::{Column, Columns};
+use super::wanted::{Places, Wanted};
+use crate::accounts::ProfileChoice;
+use crate::field::Input;
+use crate::refusal::{Fault, Place, Refusal};
+
+/// A whole JSON document.
+pub struct Document {
+    text: Zeroizing<String>,
+}
+
+/// An element of a document, with the place at which it begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Element<'t> {
+    /// Its text.
+    pub text: &'t str,
+    /// Where it begins.
+    pub place: Place,
+}
+
+impl Document {
+    /// Reads all of it.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for what is no UTF-8 text, or what the operating system says.
+    pub fn read(mut input: Box<dyn BufRead + '_>, file: &str) -> Result<Self> {
+        let mut text = Zeroizing::new(String::new());
+        match input.read_to_string(&mut text) {
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                let message = format!("{file} is not UTF-8 text.");
+                Err(Refusal::invalid("", "not_utf8", message).into())
+            }
+            read => {
+                read.with_context(|| format!("{file} cannot be read"))?;
+                Ok(Self { text })
+            }
+        }
+    }
+
+    /// The elements of the list that the document is; of one object, itself.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for what is not JSON.
+    pub fn elements(&self, file: &str) -> Result<Vec<Element<'_>>> {
+        let text = self.text.as_str();
+        let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error, 0, file))?;
+        if whole.get().starts_with('{') {
+            return Ok(vec![Element { text: whole.get(), place: Scan::new(text).place(whole.get()) }]);
+        }
+        let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| {
+            let message = format!("{file} must be a JSON list of objects, or one object a line.");
+            Refusal::invalid("", "invalid_json", message)
+        })?;
+        let mut scan = Scan::new(text);
+        Ok(elements
+            .into_iter()
+            .map(|raw| Element { text: raw.get(), place: scan.place(raw.get()) })
+            .collect())
+    }
+}
+
+/// Finds the places of parts of a text, asked for in their order.
+pub struct Scan<'t> {
+    text: &'t str,
+    offset: usize,
+    place: Place,
+}
+
+impl<'t> Scan<'t> {
+    /// At the beginning.
+    #[must_use]
+    pub fn new(text: &'t str) -> Self {
+        Self { text, offset: 0, place: Place { line: 1, column: 1 } }
+    }
+
+    /// At the beginning of an element of a longer text.
+    #[must_use]
+    pub fn within(element: Element<'t>) -> Self {
+        Self { text: element.text, offset: 0, place: element.place }
+    }
+
+    /// The place of a part of the text that was not passed yet.
+    pub fn place(&mut self, part: &'t str) -> Place {
+        let to = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        for c in self.text.get(self.offset..to).unwrap_or_default().chars() {
+            if c == '\n' {
+                self.place = Place { line: self.place.line + 1, column: 1 };
+            } else {
+                self.place.column += 1;
+            }
+        }
+        self.offset = self.offset.max(to);
+        self.place
+    }
+}
+
+/// What is not JSON, said with its place and without its text.
+fn not_json(error: &serde_json::Error, lines_before: usize, file: &str) -> Refusal {
+    let place = Place { line: error.line() + lines_before, column: error.column() };
+    let what = if error.is_eof() { "The JSON ends too early" } else { "This is not JSON" };
+    let message = format!("{file}:{}:{}: {what}.", place.line, place.column);
+    Refusal::Invalid(vec![Fault { place: Some(place), ..Fault::new("", "invalid_json", message) }])
+}
+
+/// The keys of an object with their values, in their order.
+pub struct Members<'t>(pub Vec<(String, &'t RawValue)>);
+
+impl<'t> Members<'t> {
+    /// Takes an object apart.
+    ///
+    /// # Errors
+    /// What is wrong with it; a key that is given twice is wrong.
+    pub fn of(text: &'t str) -> serde_json::Result<Self> {
+        struct Object;
+        impl<'t> Visitor<'t> for Object {
+            type Value = Members<'t>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members: Vec<(String, &'t RawValue)> = Vec::new();
+                while let Some((key, value)) = map.next_entry()? {
+                    if members.iter().any(|(there, _)| *there == key) {
+                        return Err(A::Error::custom("a key is given twice"));
+                    }
+                    members.push((key, value));
+                }
+                Ok(Members(members))
+            }
+        }
+        serde_json::Deserializer::from_str(text).deserialize_map(Object)
+    }
+}
+
+/// Makes rows of objects.
+pub struct Objects<'a> {
+    columns: Columns<'a>,
+    /// What the keys mean that were met before.
+    known: HashMap<String, Result<Column<'a>, Fault>>,
+}
+
+impl<'a> Objects<'a> {
+    /// With these columns for keys.
+    #[must_use]
+    pub fn new(columns: Columns<'a>) -> Self {
+        Self { columns, known: HashMap::new() }
+    }
+
+    fn find(&mut self, key: &str) -> Result<Column<'a>, Fault> {
+        if let Some(known) = self.known.get(key) {
+            return known.clone();
+        }
+        let found = self.columns.find(key);
+        self.known.insert(key.to_owned(), found.clone());
+        found
+    }
+
+    /// One row.
+    pub fn row(&mut self, element: Element<'_>) -> Wanted {
+        let mut wanted = Wanted::at(element.place.line, Places::default());
+        let members = match Members::of(element.text) {
+            Ok(members) => members,
+            Err(error) => {
+                wanted.stands("", element.place);
+                let message = format!("A row must be a JSON object, each key once: {}.", reason(&error));
+                wanted.faults.push(Fault::new("", "invalid_json", message));
+                return wanted;
+            }
+        };
+        let mut scan = Scan::within(element);
+        self.take(&mut wanted, &mut scan, "", members);
+        wanted
+    }
+
+    fn take<'t>(&mut self, wanted: &mut Wanted, scan: &mut Scan<'t>, prefix: &str, members: Members<'t>) {
+        for (key, raw) in members.0 {
+            let place = scan.place(raw.get());
+            let key = format!("{prefix}{key}");
+            let column = match self.find(&key) {
+                Ok(column) => column,
+                Err(fault) => {
+                    wanted.stands(&key, place);
+                    wanted.faults.push(fault);
+                    continue;
+                }
+            };
+            wanted.stands(column.name(), place);
+            if raw.get().starts_with('{') && matches!(column, Column::Profile | Column::Profiles) {
+                self.take_profiles(wanted, scan, &column, raw.get());
+            } else {
+                match serde_json::from_str::<Json>(raw.get()) {
+                    Ok(json) => wanted.take(&column, Input::Json(json)),
+                    Err(error) => {
+                        wanted.faults.push(Fault::new(column.name(), "invalid_json", reason(&error)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// `profile` as an object of one profile's fields, or `profiles` as one of all of them by their kinds.
+    fn take_profiles<'t>(
+        &mut self,
+        wanted: &mut Wanted,
+        scan: &mut Scan<'t>,
+        column: &Column<'_>,
+        text: &'t str,
+    ) {
+        let name = column.name().to_owned();
+        let members = match Members::of(text) {
+            Ok(members) => members,
+            Err(error) => return wanted.faults.push(Fault::new(name, "invalid_json", reason(&error))),
+        };
+        if matches!(column, Column::Profile) {
+            return self.take(wanted, scan, "profile.", members);
+        }
+        let mut kinds = Vec::new();
+        for (kind, raw) in members.0 {
+            match Members::of(raw.get()) {
+                Ok(fields) => self.take(wanted, scan, &format!("profile.{kind}."), fields),
+                Err(_) => {
+                    let message = format!("profiles.{kind} must be an object of fields.");
+                    wanted.faults.push(Fault::new(&*name, "invalid", message));
+                }
+            }
+            kinds.push(kind);
+        }
+        wanted.request.profile =
+            if kinds.is_empty() { ProfileChoice::None } else { ProfileChoice::Kinds(kinds) };
+    }
+}
+
+fn reason(error: &serde_json::Error) -> &'static str {
+    if error.is_data() { "it is no object, or a key is given twice" } else { "this is not JSON" }
+}
+
+/// The rows of a list.
+pub struct List<'a> {
+    document: Document,
+    /// Where each element begins and ends in the text.
+    elements: std::vec::IntoIter<(std::ops::Range<usize>, Place)>,
+    objects: Objects<'a>,
+}
+
+impl<'a> List<'a> {
+    /// The rows of a document that is a list of objects, or one.
+    ///
+    /// # Errors
+    /// As [`Document::elements`].
+    pub fn new(document: Document, file: &str, columns: Columns<'a>) -> Result<Self> {
+        let base = document.text.as_ptr() as usize;
+        let elements: Vec<(std::ops::Range<usize>, Place)> = document
+            .elements(file)?
+            .iter()
+            .map(|element| {
+                let from = element.text.as_ptr() as usize - base;
+                (from..from + element.text.len(), element.place)
+            })
+            .collect();
+        Ok(Self { document, elements: elements.into_iter(), objects: Objects::new(columns) })
+    }
+}
+
+impl Rows for List<'_> {
+    fn next(&mut self, _file: &str) -> Result<Option<Wanted>> {
+        let Some((range, place)) = self.elements.next() else { return Ok(None) };
+        let text = self.document.text.get(range).unwrap_or_default();
+        Ok(Some(self.objects.row(Element { text, place })))
+    }
+}
+
+/// Rows of one line each.
+pub struct Lines<'a> {
+    input: Box<dyn BufRead + 'a>,
+    line: Zeroizing<Vec<u8>>,
+    number: usize,
+    objects: Objects<'a>,
+}
+
+impl<'a> Lines<'a> {
+    /// The rows of these lines.
+    #[must_use]
+    pub fn new(input: Box<dyn BufRead + 'a>, columns: Columns<'a>) -> Self {
+        Self { input, line: Zeroizing::default(), number: 0, objects: Objects::new(columns) }
+    }
+}
+
+impl Rows for Lines<'_> {
+    fn next(&mut self, file: &str) -> Result<Option<Wanted>> {
+        loop {
+            self.line.clear();
+            let read = self.input.read_until(b'\n', &mut self.line);
+            if read.with_context(|| format!("{file} cannot be read"))? == 0 {
+                return Ok(None);
+            }
+            self.number += 1;
+            let place = Place { line: self.number, column: 1 };
+            let Ok(text) = std::str::from_utf8(&self.line) else {
+                let mut wanted = Wanted::at(self.number, Places::default());
+                wanted.faults.push(Fault::new("", "not_utf8", "The line is not UTF-8 text."));
+                return Ok(Some(wanted));
+            };
+            let text = text.trim_end();
+            if text.is_empty() {
+                continue;
+            }
+            if let Err(error) = serde_json::from_str::<&RawValue>(text) {
+                let mut wanted = Wanted::at(self.number, Places::default());
+                wanted.stands("", Place { column: error.column(), ..place });
+                let what = if error.is_eof() { "The JSON ends too early" } else { "This is not JSON" };
+                wanted.faults.push(Fault::new("", "invalid_json", format!("{what}.")));
+                return Ok(Some(wanted));
+            }
+            return Ok(Some(self.objects.row(Element { text, place })));
+        }
+    }
+}

@@ -1,0 +1,547 @@
+//! Many accounts at once, from a table, JSON or a Django fixture.
+//!
+//! A [`source`] is read as rows of one format (`csv`, `json`, `fixture`), whose `columns` say what each value is; a row
+//! becomes what is `wanted`. `workers` plan and hash on all cores while nothing is locked; what is ready is an `entry`
+//! that waits in a `spill`. One short transaction then writes all of them, and tells the `results` before it commits.
+
+mod columns;
+mod csv;
+mod entry;
+mod fixture;
+mod json;
+mod results;
+mod source;
+mod spill;
+mod wanted;
+mod workers;
+mod write;
+
+use std::collections::HashMap;
+use std::collections::hash_map::{Entry as Slot, RandomState};
+use std::hash::BuildHasher as _;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+use self::columns::Columns;
+use self::csv::Table;
+use self::entry::{Entry, Made, Work};
+use self::fixture::Fixture;
+use self::json::{Document, Lines, List};
+use self::results::{Outcome, Results};
+use self::source::Source;
+use self::spill::Spill;
+use self::wanted::{Given, Wanted};
+use self::workers::{Item, Planned, Task, Workers, faults_of};
+use self::write::Writer;
+use crate::accounts::{Edit, Planner};
+use crate::changing::Change;
+use crate::context::Context;
+use crate::minting::{self, Mint};
+use crate::model::{Key, Scheme};
+use crate::password::Recipe;
+use crate::refusal::{Fault, Refusal};
+use crate::registration::{OnExisting, UpdatePassword};
+use crate::store::Store;
+
+/// The format of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A table: comma, semicolon or tab between the values, headings in the first line
+    Csv,
+    /// A JSON list of objects
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// A Django fixture
+    Fixture,
+}
+
+/// What is imported, and how.
+#[derive(Debug)]
+pub struct Wish<'a> {
+    /// The file, or `-`.
+    pub file: &'a Path,
+    /// Its format, where that was told.
+    pub format: Option<Format>,
+    /// Headings, and the fields they mean.
+    pub map: &'a [(String, String)],
+    /// Apps and models of a fixture that are left out.
+    pub exclude: &'a [String],
+    /// The length of random passwords for rows without one.
+    pub random_passwords: Option<usize>,
+    /// Does each new account get a token?
+    pub tokens: bool,
+    /// The scheme of new tokens.
+    pub scheme: Option<Scheme>,
+    /// What happens to accounts that are there.
+    pub on_existing: OnExisting,
+    /// When they get the password.
+    pub update_password: UpdatePassword,
+    /// Are bad rows left out?
+    pub keep_going: bool,
+    /// Is a weak password a fault?
+    pub require_strong: bool,
+    /// Where the results go.
+    pub results: Option<PathBuf>,
+    /// So many rows a transaction.
+    pub batch: Option<usize>,
+    /// So many threads hash.
+    pub jobs: usize,
+    /// Are passwords hashed at the least cost?
+    pub is_fast: bool,
+}
+
+/// How many rows became what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Accounts that were made.
+    pub created: usize,
+    /// Accounts that were there and got what they lacked.
+    pub changed: usize,
+    /// Accounts that were there and as wanted.
+    pub unchanged: usize,
+    /// Accounts that were there and left as they were.
+    pub skipped: usize,
+    /// Rows that were not good.
+    pub refused: usize,
+    /// Tokens that were made.
+    pub tokens: usize,
+}
+
+impl Counts {
+    fn add(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Created => self.created += 1,
+            Outcome::Changed => self.changed += 1,
+            Outcome::Unchanged => self.unchanged += 1,
+            Outcome::Skipped => self.skipped += 1,
+            Outcome::Refused => self.refused += 1,
+        }
+    }
+
+    fn add_all(&mut self, other: &Self) {
+        self.created += other.created;
+        self.changed += other.changed;
+        self.unchanged += other.unchanged;
+        self.skipped += other.skipped;
+        self.refused += other.refused;
+        self.tokens += other.tokens;
+    }
+
+    /// How many rows there were.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.created + self.changed + self.unchanged + self.skipped + self.refused
+    }
+}
+
+/// What is wrong with the rows; past a limit only how much.
+#[derive(Debug, Default)]
+pub struct Faults {
+    told: Vec<Fault>,
+    more: usize,
+}
+
+impl Faults {
+    /// So many are told one by one.
+    const LIMIT: usize = 10_000;
+
+    fn extend(&mut self, faults: impl IntoIterator<Item = Fault>) {
+        for fault in faults {
+            if self.told.len() < Self::LIMIT {
+                self.told.push(fault);
+            } else {
+                self.more += 1;
+            }
+        }
+    }
+
+    /// Refuses if there is any.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] with all of them.
+    pub fn refuse(&mut self) -> Result<()> {
+        if self.told.is_empty() {
+            return Ok(());
+        }
+        let mut told = std::mem::take(&mut self.told);
+        if self.more > 0 {
+            told.push(Fault::new("", "more", format!("There are {} faults more.", self.more)));
+        }
+        Err(Refusal::Invalid(told).into())
+    }
+}
+
+/// Rows of a file, one after the other.
+trait Rows {
+    /// The next row; `None` behind the last.
+    fn next(&mut self, file: &str) -> Result<Option<Wanted>>;
+
+    /// Are there passwords to be hashed, where that can be told without reading on?
+    fn has_passwords(&self) -> Option<bool> {
+        None
+    }
+}
+
+/// What came of an import.
+#[derive(Debug)]
+pub struct Imported {
+    /// How many rows became what.
+    pub counts: Counts,
+    /// What was wrong with the rows that were left out.
+    pub faults: Faults,
+    /// How many passwords and hashes are weak.
+    pub weak: usize,
+}
+
+/// An import, while it runs.
+struct Import<'a> {
+    wish: &'a Wish<'a>,
+    context: &'a Context,
+    store: &'a Store,
+    planner: Planner<'a>,
+    change: &'a Change<'a>,
+    source: &'a Source,
+    file: String,
+    format: Format,
+    mint: Option<Mint>,
+    recipe: Recipe,
+    /// Are there passwords to be hashed?
+    is_slow: bool,
+    has_users: bool,
+    names: Names,
+    results: Results,
+    faults: Faults,
+    counts: Counts,
+    weak: usize,
+}
+
+/// The login names that were met, by their hashes, and the lines they stand on. With keys drawn anew in each run, two
+/// names of one hash are met once in some billions of imports, which is then refused in vain.
+#[derive(Default)]
+struct Names {
+    lines: HashMap<u64, u32>,
+    state: RandomState,
+}
+
+impl Names {
+    /// The line on which the name was met before.
+    fn met(&mut self, name: &str, line: usize) -> Option<u32> {
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        match self.lines.entry(self.state.hash_one(name)) {
+            Slot::Occupied(slot) => Some(*slot.get()),
+            Slot::Vacant(slot) => {
+                slot.insert(line);
+                None
+            }
+        }
+    }
+}
+
+/// Imports what the wish says. Where passwords are to be hashed, all rows are checked first: hashing takes its time, and
+/// nobody should wait for that to hear of a bad row.
+///
+/// # Errors
+/// [`Refusal::Invalid`] with the faults of all rows, unless bad rows are left out; as [`Change::make`]; what the operating
+/// system says of the file.
+pub fn import(wish: &Wish<'_>, change: &Change<'_>, context: &Context) -> Result<Imported> {
+    let store = context.store()?;
+    if let Some(path) = wish.results.as_deref().filter(|path| *path != Path::new("-")) {
+        store.refuse_own(path)?;
+    }
+    let source = Source::new(wish.file)?;
+    let results = Results::open(wish.results.as_deref(), context.output.format().is_json())?;
+    let scheme = minting::scheme(context, store, wish.scheme);
+    // Two schemes are a question only where tokens are to be made.
+    let scheme = if wish.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
+    let scheme = scheme.filter(|scheme| store.layout().schemes().contains(scheme));
+    let mint = scheme.map(|scheme| Mint::new(context, store, scheme, None)).transpose()?;
+    let recipe = context.recipe(store)?;
+    let (format, file) = (sniffed(wish, &source)?, source.name());
+    let import = Import {
+        wish,
+        context,
+        store,
+        planner: Planner::new(store, &context.settings)?,
+        change,
+        source: &source,
+        file,
+        format,
+        mint,
+        recipe: if wish.is_fast { recipe.cheapest() } else { recipe },
+        is_slow: false,
+        has_users: store.row_count(&store.layout().users.table.name)? > 0,
+        names: Names::default(),
+        results,
+        faults: Faults::default(),
+        counts: Counts::default(),
+        weak: 0,
+    };
+    import.run()
+}
+
+/// The format that was told, or that the file's beginning shows.
+fn sniffed(wish: &Wish<'_>, source: &Source) -> Result<Format> {
+    if let Some(format) = wish.format {
+        return Ok(format);
+    }
+    let name = source.name();
+    let cannot = || format!("{name} cannot be read");
+    let mut input = source.open()?;
+    let first = loop {
+        let start = input.fill_buf().with_context(cannot)?;
+        if start.is_empty() {
+            let message = format!("{name} is empty.");
+            return Err(Refusal::invalid("", "empty", message).into());
+        }
+        let blank = start.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if let Some(first) = start.get(blank) {
+            break *first;
+        }
+        input.consume(blank);
+    };
+    Ok(match first {
+        b'{' => {
+            let mut line = String::new();
+            // What is no text is told when it is read as what it is taken for.
+            let _ = input.read_line(&mut line);
+            let is_line = serde_json::from_str::<&RawValue>(&line).is_ok();
+            if is_line { Format::Jsonl } else { Format::Json }
+        }
+        b'[' => {
+            let blank =
+                input.fill_buf().with_context(cannot)?.iter().take_while(|byte| **byte != b'[').count();
+            input.consume(blank + 1);
+            let first = serde_json::Deserializer::from_reader(input).into_iter::<Json>().next();
+            if first.is_some_and(|first| first.is_ok_and(|first| fixture::is_object(&first))) {
+                Format::Fixture
+            } else {
+                Format::Json
+            }
+        }
+        _ => Format::Csv,
+    })
+}
+
+impl<'a> Import<'a> {
+    fn run(mut self) -> Result<Imported> {
+        let hashes = !self.change.is_rehearsal();
+        self.is_slow = hashes && self.needs_hashing()?;
+        if self.is_slow && !self.wish.keep_going && self.source.is_rereadable() {
+            self.pass(false)?;
+            self.faults.refuse()?;
+            self.names = Names::default();
+            self.weak = 0;
+        }
+        self.pass(hashes)?;
+        self.results.show()?;
+        Ok(Imported { counts: self.counts, faults: self.faults, weak: self.weak })
+    }
+
+    fn rows(&self) -> Result<Box<dyn Rows + 'a>> {
+        let columns = Columns::new(self.planner, self.wish.map);
+        let input = || self.source.open();
+        Ok(match self.format {
+            Format::Csv => Box::new(Table::new(input()?, &self.file, &columns)?),
+            Format::Jsonl => Box::new(Lines::new(input()?, columns)),
+            Format::Json => Box::new(List::new(Document::read(input()?, &self.file)?, &self.file, columns)?),
+            Format::Fixture => {
+                let document = Document::read(input()?, &self.file)?;
+                let zone = &self.context.settings.opening.time_zone;
+                Box::new(Fixture::new(&document, &self.file, &columns, self.store, zone, self.wish.exclude)?)
+            }
+        })
+    }
+
+    /// Is there any password to be hashed? Taken for granted of what can be read but once.
+    fn needs_hashing(&self) -> Result<bool> {
+        if self.wish.random_passwords.is_some() || !self.source.is_rereadable() {
+            return Ok(true);
+        }
+        let mut rows = self.rows()?;
+        if let Some(has_passwords) = rows.has_passwords() {
+            return Ok(has_passwords);
+        }
+        while let Some(wanted) = rows.next(&self.file)? {
+            if matches!(wanted.password, Given::Plain(_)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Reads, plans and, where it is to be, hashes and writes all rows; else only looks for faults.
+    fn pass(&mut self, hashes: bool) -> Result<()> {
+        let is_check = !hashes && !self.change.is_rehearsal();
+        let workers = self.workers(hashes);
+        let mut rows = self.rows()?;
+        let mut random = self.context.random();
+        let cell = std::cell::RefCell::new(self);
+        let mut spill = Spill::new();
+        workers.run(
+            &mut *random,
+            &mut || {
+                let mut import = cell.borrow_mut();
+                match rows.next(&import.file)? {
+                    Some(wanted) => import.task(wanted).map(Some),
+                    None => Ok(None),
+                }
+            },
+            &mut |planned| {
+                let mut import = cell.borrow_mut();
+                let entry = import.entry(planned)?;
+                if is_check || (!import.faults.told.is_empty() && !import.wish.keep_going) {
+                    return Ok(());
+                }
+                spill.push(&entry)?;
+                if import.wish.batch.is_some_and(|batch| spill.len() >= batch) {
+                    import.write(std::mem::replace(&mut spill, Spill::new()))?;
+                }
+                Ok(())
+            },
+        )?;
+        let import = cell.into_inner();
+        if is_check {
+            return Ok(());
+        }
+        if !import.wish.keep_going && !(import.change.is_rehearsal()) {
+            import.faults.refuse()?;
+        }
+        import.write(spill)
+    }
+
+    fn workers(&self, hashes: bool) -> Workers<'a> {
+        /// Rows that take next to no time go to the threads by the hundred.
+        const MANY: usize = 256;
+        Workers {
+            planner: self.planner,
+            recipe: hashes.then_some(self.recipe),
+            random_passwords: self.wish.random_passwords,
+            mint: self.mint.clone(),
+            makes_tokens: self.wish.tokens,
+            is_strict: self.wish.require_strong || self.context.settings.passwords.require_strong,
+            now: self.context.now(),
+            jobs: self.wish.jobs,
+            batch: if hashes && self.is_slow && !self.wish.is_fast { 1 } else { MANY },
+        }
+    }
+
+    /// Decides what is to be made of a row.
+    fn task(&mut self, mut wanted: Wanted) -> Result<Item> {
+        wanted.conclude(self.context.settings.register.profile.as_deref());
+        let name = self.planner.login_name(&wanted.request);
+        let username = name.clone().unwrap_or_default();
+        let mut task = Task::Create;
+        if let Some(name) = name {
+            if let Some(line) = self.names.met(&name, wanted.line) {
+                let message = format!("The user of line {line} has the same name.");
+                wanted.faults.push(Fault::new("username", "given_twice", message));
+            }
+            if self.has_users
+                && let Some(user) = self.store.find_user(&name)?
+            {
+                task = match self.wish.on_existing {
+                    OnExisting::Fail => {
+                        let is_address = self.context.settings.is_named_by_email(self.planner.login_column());
+                        let refusal = if is_address { Refusal::EmailTaken } else { Refusal::UsernameTaken };
+                        wanted.faults.extend(faults_of(refusal.into())?);
+                        Task::Leave(user.id)
+                    }
+                    OnExisting::Skip => Task::Leave(user.id),
+                    OnExisting::Update => {
+                        let has_token = self.wish.tokens && self.store.drf_key(&user.id)?.is_some();
+                        let stored = match self.wish.update_password {
+                            UpdatePassword::IfDifferent => Some(self.store.encoded_password(&user.id)?),
+                            _ => None,
+                        };
+                        let sets_password = self.wish.update_password != UpdatePassword::OnCreate;
+                        Task::Change { user: user.id, stored, sets_password, has_token }
+                    }
+                };
+            }
+        }
+        Ok(Item { wanted, username, task })
+    }
+
+    /// What is to be written for a row; its faults are noted.
+    fn entry(&mut self, planned: Planned) -> Result<Entry> {
+        let Planned { item: Item { mut wanted, username, task }, account, password, tokens, made, is_weak } =
+            planned;
+        self.weak += usize::from(is_weak);
+        let mut faults = std::mem::take(&mut wanted.faults);
+        let work = match task {
+            Task::Leave(user) => Work::Leave(user),
+            Task::Create => match account {
+                Some(mut account) => {
+                    match account.settle(&wanted.request, self.store) {
+                        Ok(found) => faults.extend(found),
+                        Err(error) => faults.extend(faults_of(error)?),
+                    }
+                    if let Some(password) = &password {
+                        account.set_password(password);
+                    }
+                    Work::Create { account: Box::new(account), tokens }
+                }
+                None => Work::Refuse,
+            },
+            Task::Change { user, .. } => {
+                let edit = self.edit(&wanted, &user, &mut faults)?;
+                match edit {
+                    Some(mut edit) => {
+                        if let Some(password) = &password {
+                            edit.set_password(password);
+                        }
+                        Work::Change { user, edit: Box::new(edit), tokens }
+                    }
+                    None => Work::Refuse,
+                }
+            }
+        };
+        let is_bad = !faults.is_empty();
+        let file = &self.file;
+        self.faults.extend(faults.into_iter().map(|fault| wanted.located(file, fault)));
+        let (work, made) = if is_bad { (Work::Refuse, Made::default()) } else { (work, made) };
+        Ok(Entry { line: wanted.line, username, work, made })
+    }
+
+    fn edit(&self, wanted: &Wanted, key: &Key, faults: &mut Vec<Fault>) -> Result<Option<Edit>> {
+        let settings = &self.context.settings;
+        let Some(user) = self.store.user_of_key(key)? else { return Ok(None) };
+        if !wanted.may_have_key(&user.id) {
+            let message = format!("id: the user of that name has the id {}.", user.id);
+            faults.push(Fault::new("id", "not_settable", message));
+        }
+        let edit = self.planner.wish(&wanted.request).and_then(|wish| {
+            // The pipeline has the context's randomness; what is random here is no secret.
+            wish.edit(self.store, settings, &user, self.context.now(), &mut rand::rng())
+        });
+        match edit {
+            Ok((edit, found)) => {
+                faults.extend(found);
+                Ok(Some(edit))
+            }
+            Err(error) => {
+                faults.extend(faults_of(error)?);
+                Ok(None)
+            }
+        }
+    }
+
+    fn write(&mut self, spill: Spill) -> Result<()> {
+        self.store.expect_many_changes()?;
+        let writer = Writer {
+            store: self.store,
+            change: self.change,
+            file: &self.file,
+            keeps_going: self.wish.keep_going,
+        };
+        let counts = writer.write(spill, &mut self.results, &mut self.faults)?;
+        self.counts.add_all(&counts);
+        Ok(())
+    }
+}

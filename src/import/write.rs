@@ -1,0 +1,181 @@
+//! The one short transaction that writes what was made ready.
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::entry::{Entry, Made, TokenRow, Work, sort_tokens};
+use super::results::{Outcome, Results};
+use super::spill::Spill;
+use super::workers::faults_of;
+use super::{Counts, Faults};
+use crate::changing::Change;
+use crate::interrupt;
+use crate::model::Key;
+use crate::refusal::{Fault, Place, Refusal};
+use crate::store::{Done, Store, Transaction};
+
+/// So many tokens are written at once, in the order of their keys.
+const TOKENS_AT_ONCE: usize = 100_000;
+
+/// What writing takes.
+pub struct Writer<'a> {
+    /// The database.
+    pub store: &'a Store,
+    /// How it is written.
+    pub change: &'a Change<'a>,
+    /// What messages call the file.
+    pub file: &'a str,
+    /// Are bad rows left out instead of ending it all?
+    pub keeps_going: bool,
+}
+
+/// A token that waits to be written.
+struct Waiting {
+    token: TokenRow,
+    user: Key,
+    /// The line of the row it is of.
+    line: usize,
+}
+
+impl Writer<'_> {
+    /// Writes all entries in one transaction, and tells what became of them before it commits.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for rows that the database refuses, unless they are left out; [`Refusal::Interrupted`]; as
+    /// [`Change::make`].
+    pub fn write(&self, spill: Spill, results: &mut Results, faults: &mut Faults) -> Result<Counts> {
+        let object = |counts: &Counts| json!({ "file": self.file, "users": counts.created + counts.changed });
+        let done = self.change.make_and_name(self.store, object, |transaction| {
+            let counts = self.write_all(transaction, spill, results, faults)?;
+            if !self.keeps_going {
+                faults.refuse()?;
+            }
+            results.sync()?;
+            let mut fields: Vec<String> = Vec::new();
+            fields.extend((counts.created + counts.changed > 0).then(|| "users".into()));
+            fields.extend((counts.tokens > 0).then(|| "tokens".into()));
+            Ok(Done { value: counts, fields })
+        })?;
+        results.keep()?;
+        Ok(done.value)
+    }
+
+    fn write_all(
+        &self,
+        transaction: &Transaction<'_>,
+        spill: Spill,
+        results: &mut Results,
+        faults: &mut Faults,
+    ) -> Result<Counts> {
+        let mut counts = Counts::default();
+        let mut waiting: Vec<Waiting> = Vec::new();
+        for (number, entry) in spill.entries()?.enumerate() {
+            let mut entry = entry?;
+            if number % 1024 == 0 && interrupt::requested() {
+                return Err(Refusal::Interrupted.into());
+            }
+            let (line, username) = (entry.line, entry.username.clone());
+            let made = std::mem::take(&mut entry.made);
+            let written = if self.keeps_going {
+                // A row that is left out takes its tokens with it.
+                transaction.in_part(|| {
+                    let mut tokens = Vec::new();
+                    let written = write_entry(transaction, entry, &mut tokens)?;
+                    tokens.into_iter().try_for_each(|waiting| waiting.write(transaction))?;
+                    Ok(written)
+                })
+            } else {
+                write_entry(transaction, entry, &mut waiting)
+            };
+            match written {
+                Ok(written) => {
+                    counts.add(written.outcome);
+                    counts.tokens += written.tokens;
+                    results.tell(line, &username, written.user.as_ref(), written.outcome, &made)?;
+                }
+                Err(error) => {
+                    faults.extend(faults_of(error)?.into_iter().map(|fault| self.located(line, fault)));
+                    counts.add(Outcome::Refused);
+                    results.tell(line, &username, None, Outcome::Refused, &Made::default())?;
+                }
+            }
+            if waiting.len() >= TOKENS_AT_ONCE {
+                self.write_tokens(transaction, &mut waiting, faults)?;
+            }
+        }
+        self.write_tokens(transaction, &mut waiting, faults)?;
+        Ok(counts)
+    }
+
+    fn write_tokens(
+        &self,
+        transaction: &Transaction<'_>,
+        waiting: &mut Vec<Waiting>,
+        faults: &mut Faults,
+    ) -> Result<()> {
+        sort_tokens(waiting, |waiting| &waiting.token);
+        for waiting in waiting.drain(..) {
+            let line = waiting.line;
+            if let Err(error) = waiting.write(transaction) {
+                faults.extend(faults_of(error)?.into_iter().map(|fault| self.located(line, fault)));
+            }
+        }
+        Ok(())
+    }
+
+    fn located(&self, line: usize, fault: Fault) -> Fault {
+        let message = format!("{}, line {line}: {}", self.file, fault.message);
+        Fault { message, place: Some(Place { line, column: 1 }), ..fault }
+    }
+}
+
+/// What became of an entry.
+struct Written {
+    outcome: Outcome,
+    user: Option<Key>,
+    tokens: usize,
+}
+
+fn write_entry(transaction: &Transaction<'_>, entry: Entry, waiting: &mut Vec<Waiting>) -> Result<Written> {
+    let before = waiting.len();
+    let (outcome, user) = match entry.work {
+        Work::Refuse => (Outcome::Refused, None),
+        Work::Leave(user) => (Outcome::Skipped, Some(user)),
+        Work::Create { account, tokens } => {
+            let user = match account.insert(transaction) {
+                Err(error) if is_taken(&error) => {
+                    // What is taken may be the name, by a user who came after the look.
+                    account.check_free(transaction)?;
+                    return Err(error);
+                }
+                inserted => inserted?,
+            };
+            let line = entry.line;
+            waiting.extend(tokens.into_iter().map(|token| Waiting { token, user: user.clone(), line }));
+            (Outcome::Created, Some(user))
+        }
+        Work::Change { user, edit, tokens } => {
+            let there = transaction.user_of_key(&user)?;
+            let there = there.ok_or_else(|| Refusal::UserNotFound(entry.username.clone()))?;
+            let is_changed = !edit.apply(transaction, &there)?.is_empty();
+            for token in tokens {
+                if token.is_new_for(transaction, &there)? {
+                    waiting.push(Waiting { token, user: user.clone(), line: entry.line });
+                }
+            }
+            let is_changed = is_changed || waiting.len() > before;
+            (if is_changed { Outcome::Changed } else { Outcome::Unchanged }, Some(user))
+        }
+    };
+    Ok(Written { outcome, user, tokens: waiting.len() - before })
+}
+
+impl Waiting {
+    fn write(self, transaction: &Transaction<'_>) -> Result<()> {
+        self.token.insert(transaction, &self.user)
+    }
+}
+
+fn is_taken(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Refusal::Taken(_)))
+}
