@@ -126,7 +126,9 @@ impl<'a> Columns<'a> {
             text.chars().filter(|c| !matches!(c, ' ' | '-' | '_')).flat_map(char::to_lowercase).collect()
         };
         let heading = bare(heading);
-        self.all().into_iter().find(|known| bare(known) == heading)
+        let all = self.all();
+        let is_it = |known: &&str| bare(known) == heading;
+        all.iter().map(String::as_str).find(is_it).or_else(|| last_parts(&all).find(is_it)).map(str::to_owned)
     }
 
     fn all(&self) -> Vec<String> {
@@ -141,9 +143,7 @@ impl<'a> Columns<'a> {
 
     fn unknown(&self, heading: &str) -> Fault {
         let all = self.all();
-        // The last part alone may be what was meant, such as the address in profile.customer.address.
-        let parts = all.iter().map(|name| name.rsplit('.').next().unwrap_or(name));
-        let known: Vec<&str> = all.iter().map(String::as_str).chain(parts).collect();
+        let known = all.iter().map(String::as_str).chain(last_parts(&all));
         let meant = match nearest(heading, known) {
             Some(near) => format!(" Did you mean {near}?"),
             None => String::new(),
@@ -170,6 +170,11 @@ impl<'a> Columns<'a> {
         }
         Ok(())
     }
+}
+
+/// Fields without their kinds, as a table of one kind of profile has them.
+fn last_parts(names: &[String]) -> impl Iterator<Item = &str> {
+    names.iter().filter_map(|name| name.rsplit_once('.').map(|(_, field)| field))
 }
 
 /// Is what this field holds text that may be empty but not NULL, so that an empty cell is a value?

@@ -23,6 +23,8 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
 use serde::Serialize;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
@@ -380,11 +382,12 @@ impl<'a> Import<'a> {
         let is_check = !hashes && !self.change.is_rehearsal();
         let workers = self.workers(hashes);
         let mut rows = self.rows()?;
-        let mut random = self.context.random();
+        // Not borrowed for longer: the audit log wants randomness too.
+        let mut random = StdRng::from_rng(&mut *self.context.random());
         let cell = std::cell::RefCell::new(self);
         let mut spill = Spill::new();
         workers.run(
-            &mut *random,
+            &mut random,
             &mut || {
                 let mut import = cell.borrow_mut();
                 match rows.next(&import.file)? {
@@ -517,8 +520,7 @@ impl<'a> Import<'a> {
             faults.push(Fault::new("id", "not_settable", message));
         }
         let edit = self.planner.wish(&wanted.request).and_then(|wish| {
-            // The pipeline has the context's randomness; what is random here is no secret.
-            wish.edit(self.store, settings, &user, self.context.now(), &mut rand::rng())
+            wish.edit(self.store, settings, &user, self.context.now(), &mut *self.context.random())
         });
         match edit {
             Ok((edit, found)) => {

@@ -58,17 +58,6 @@ impl Source {
         }
     }
 
-    /// Its length in bytes, if it has one that is known.
-    #[must_use]
-    pub fn length(&self) -> Option<u64> {
-        match self {
-            Self::File(path) => {
-                path.metadata().ok().filter(std::fs::Metadata::is_file).map(|file| file.len())
-            }
-            Self::Stdin { kept, is_whole } => is_whole.then_some(kept.len() as u64),
-        }
-    }
-
     /// Reads it from its beginning, without the mark that some programs put before UTF-8 text.
     ///
     /// # Errors

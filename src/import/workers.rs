@@ -180,7 +180,8 @@ impl Workers<'_> {
                     // What was given, though wrong, is not missing.
                     let is_told =
                         |fault: &Fault| item.wanted.faults.iter().any(|told| told.field == fault.field);
-                    let faults: Vec<Fault> = faults.into_iter().filter(|fault| !is_told(fault)).collect();
+                    let faults = faults.into_iter().filter(|fault| !is_told(fault)).map(in_a_file);
+                    let faults: Vec<Fault> = faults.collect();
                     item.wanted.faults.extend(faults);
                     account = Some(planned);
                 }
@@ -318,6 +319,14 @@ impl Workers<'_> {
         };
         Ok(Some(hasher.hash(plain, random)))
     }
+}
+
+/// How to give what is missing is said of the command line, and is another matter in a file.
+fn in_a_file(fault: Fault) -> Fault {
+    if fault.code == "required" {
+        return Fault { message: format!("{} must be provided.", fault.field), ..fault };
+    }
+    fault
 }
 
 /// What is wrong with a row, where that was refused as a whole.

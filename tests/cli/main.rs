@@ -18,6 +18,7 @@ mod formats;
 mod from_json;
 mod generated;
 mod help;
+mod import;
 mod init;
 mod interrupts;
 mod kills;
