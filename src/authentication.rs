@@ -61,7 +61,7 @@ fn verify(context: &Context, store: &Store, username: &str, plain: &Plain) -> Re
     let is_slow =
         matches!(verdict, Verdict::Match | Verdict::Mismatch) && !password::describe(&encoded).is_weak();
     if !is_slow {
-        password::dummy_verify(plain, &context.recipe(store)?, &mut *context.random());
+        password::dummy_verify(plain, &context.recipe(store)?, &mut *context.random())?;
     }
     match found {
         Some(user) if verdict == Verdict::Match && user.is_active => Ok(user),

@@ -152,11 +152,11 @@ impl Password {
     /// The password as it is stored. As a rehearsal nothing is hashed, and what comes out is good for nothing.
     ///
     /// # Errors
-    /// A failure of the database, which tells how its passwords are hashed.
+    /// A failure of the database, which tells how its passwords are hashed, or no memory to hash in.
     pub fn encode(&self, store: &Store, context: &Context, is_rehearsal: bool) -> Result<Encoded> {
         Ok(match self {
             Self::Plain(plain) | Self::Random(plain) if !is_rehearsal => {
-                password::hash(plain, &context.recipe(store)?, &mut *context.random())
+                password::hash(plain, &context.recipe(store)?, &mut *context.random())?
             }
             Self::Encoded(encoded) => encoded.clone(),
             _ => password::unusable(&mut *context.random()),

@@ -20,7 +20,9 @@ impl Blocks {
     /// # Errors
     /// When the system gives no such memory.
     pub(super) fn new(count: usize) -> io::Result<Self> {
-        let map = MmapMut::map_anon(count * Block::SIZE)?;
+        let map = MmapMut::map_anon(count * Block::SIZE).map_err(|error| {
+            io::Error::new(error.kind(), format!("Argon2's {count} KiB of memory cannot be had: {error}"))
+        })?;
         // Where the system has no huge pages, a hash takes longer, and that is all.
         #[cfg(target_os = "linux")]
         let _ = map.advise(memmap2::Advice::HugePage);

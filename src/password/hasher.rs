@@ -3,20 +3,19 @@
 use std::io;
 
 use rand::CryptoRng;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::blocks::Blocks;
 use super::encoded::Encoded;
 use super::plain::Plain;
 use super::recipe::{NewHash, Recipe};
+use super::threads::Threads;
 use super::{argon2, bcrypt, pbkdf2, random, scrypt};
 
 /// Makes hashes of one [`Recipe`], and keeps Argon2's memory from one to the next; it is wiped at the end.
 pub struct Hasher {
     recipe: Recipe,
     blocks: Blocks,
-    /// The one thread that computes all lanes, where not all cores do.
-    lanes: Option<ThreadPool>,
+    threads: Threads,
 }
 
 impl Hasher {
@@ -25,26 +24,23 @@ impl Hasher {
     /// # Errors
     /// When the memory that the recipe asks for cannot be had.
     pub fn new(recipe: &Recipe) -> io::Result<Self> {
-        let blocks = match recipe.0 {
-            NewHash::Argon2(cost) => cost.blocks(),
-            _ => 0,
-        };
-        Ok(Self { recipe: *recipe, blocks: Blocks::new(blocks)?, lanes: None })
+        Self::on(Threads::for_lanes(recipe.lanes()), recipe)
     }
 
     /// Computes each hash on one core, so that as many of these as there are cores do not get in each other's way.
     ///
     /// # Errors
-    /// When the memory that the recipe asks for, or a thread, cannot be had.
+    /// When the memory that the recipe asks for cannot be had.
     pub fn worker(recipe: &Recipe) -> io::Result<Self> {
-        let has_lanes = match recipe.0 {
-            NewHash::Argon2(cost) => cost.lanes > 1,
-            NewHash::Scrypt(cost) => cost.p > 1,
-            NewHash::Pbkdf2(..) | NewHash::BcryptSha256(_) => false,
+        Self::on(Threads::for_lanes(recipe.lanes().min(1)), recipe)
+    }
+
+    fn on(threads: Threads, recipe: &Recipe) -> io::Result<Self> {
+        let blocks = match recipe.0 {
+            NewHash::Argon2(cost) => cost.blocks(),
+            _ => 0,
         };
-        // The hash crates spread lanes over the pool of the thread they are called in.
-        let one_thread = || ThreadPoolBuilder::new().num_threads(1).build().map_err(io::Error::other);
-        Ok(Self { lanes: has_lanes.then(one_thread).transpose()?, ..Self::new(recipe)? })
+        Ok(Self { recipe: *recipe, blocks: Blocks::new(blocks)?, threads })
     }
 
     /// Encodes a password as Django would.
@@ -53,7 +49,7 @@ impl Hasher {
     /// password has a hash like any other.
     #[must_use]
     pub fn hash(&mut self, plain: &Plain, rng: &mut (impl CryptoRng + ?Sized)) -> Encoded {
-        let Self { recipe, blocks, lanes } = self;
+        let Self { recipe, blocks, threads } = self;
         let password = plain.as_bytes();
         let rest = match recipe.0 {
             NewHash::Pbkdf2(prf, iterations) => pbkdf2::encode(prf, iterations, password, &random::salt(rng)),
@@ -62,22 +58,15 @@ impl Hasher {
             }
             NewHash::Argon2(cost) => {
                 let salt = random::salt(rng);
-                within(lanes.as_ref(), || argon2::encode(cost, password, &salt, blocks))
+                threads
+                    .run(|| argon2::encode(cost, password, &salt, blocks))
                     .expect("a recipe's cost to be possible")
             }
             NewHash::Scrypt(cost) => {
                 let salt = random::salt(rng);
-                within(lanes.as_ref(), || scrypt::encode(cost, password, &salt))
-                    .expect("a recipe's cost to be possible")
+                threads.run(|| scrypt::encode(cost, password, &salt)).expect("a recipe's cost to be possible")
             }
         };
         Encoded(format!("{}${rest}", recipe.method().algorithm()))
-    }
-}
-
-fn within<T: Send>(lanes: Option<&ThreadPool>, compute: impl FnOnce() -> T + Send) -> T {
-    match lanes {
-        Some(pool) => pool.install(compute),
-        None => compute(),
     }
 }

@@ -18,9 +18,12 @@ mod random;
 mod recipe;
 mod scrypt;
 mod strength;
+mod threads;
 
 #[cfg(test)]
 mod tests;
+
+use std::io;
 
 use rand::CryptoRng;
 
@@ -34,6 +37,7 @@ pub use random::{RANDOM_LENGTH, random_password};
 pub use recipe::{BadRecipe, Recipe, follow};
 pub use scrypt::ScryptCost;
 pub use strength::{About, Attribute, MIN_LENGTH, Weakness, weaknesses};
+use threads::Threads;
 
 /// What [`verify`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,12 +85,12 @@ fn compare(plain: &Plain, hash: &Hash<'_>) -> Verdict {
     let password = plain.as_bytes();
     let matches = match hash {
         Hash::Pbkdf2(hash) => hash.matches(password),
-        Hash::Argon2(hash) => match hash.matches(password) {
+        Hash::Argon2(hash) => match Threads::for_lanes(hash.cost.lanes).run(|| hash.matches(password)) {
             Ok(matches) => matches,
             Err(_) => return Verdict::TooCostly,
         },
         Hash::Bcrypt(hash) => hash.matches(password),
-        Hash::Scrypt(hash) => hash.matches(password),
+        Hash::Scrypt(hash) => Threads::for_lanes(hash.cost.p).run(|| hash.matches(password)),
         Hash::Md5(hash) => hash.matches(password),
     };
     if matches { Verdict::Match } else { Verdict::Mismatch }
@@ -94,20 +98,20 @@ fn compare(plain: &Plain, hash: &Hash<'_>) -> Verdict {
 
 /// Encodes a password as [`Hasher::hash`], on all cores.
 ///
-/// # Panics
-/// When the memory for Argon2 cannot be had, as any allocation that fails.
-#[must_use]
-pub fn hash(plain: &Plain, recipe: &Recipe, rng: &mut (impl CryptoRng + ?Sized)) -> Encoded {
-    Hasher::new(recipe).expect("the memory that the recipe asks for").hash(plain, rng)
+/// # Errors
+/// When the memory that the recipe asks for cannot be had.
+pub fn hash(plain: &Plain, recipe: &Recipe, rng: &mut (impl CryptoRng + ?Sized)) -> io::Result<Encoded> {
+    Ok(Hasher::new(recipe)?.hash(plain, rng))
 }
 
 /// Spends what one [`hash`] costs, so that the login of an unknown user takes as long as a wrong
 /// password.
 ///
-/// # Panics
+/// # Errors
 /// As [`hash`].
-pub fn dummy_verify(plain: &Plain, recipe: &Recipe, rng: &mut (impl CryptoRng + ?Sized)) {
-    std::hint::black_box(hash(plain, recipe, rng));
+pub fn dummy_verify(plain: &Plain, recipe: &Recipe, rng: &mut (impl CryptoRng + ?Sized)) -> io::Result<()> {
+    std::hint::black_box(hash(plain, recipe, rng)?);
+    Ok(())
 }
 
 /// A marker that no password fits, as Django writes it: `!` and 40 random letters and digits.

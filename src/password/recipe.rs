@@ -96,6 +96,15 @@ impl Recipe {
         })
     }
 
+    /// Parts of one hash that can be computed side by side; 0 where the algorithm has no such parts.
+    pub(super) const fn lanes(self) -> u32 {
+        match self.0 {
+            NewHash::Argon2(cost) => cost.lanes,
+            NewHash::Scrypt(cost) => cost.p,
+            NewHash::Pbkdf2(..) | NewHash::BcryptSha256(_) => 0,
+        }
+    }
+
     /// The algorithm with its cost.
     #[must_use]
     pub const fn method(self) -> Method {

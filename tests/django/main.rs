@@ -9,6 +9,7 @@ mod changes;
 #[path = "../cli/env.rs"]
 #[expect(dead_code, reason = "the tests of the command line use all of it")]
 mod env;
+mod hashes;
 mod python;
 mod shapes;
 mod systems;
