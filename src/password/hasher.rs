@@ -48,6 +48,7 @@ impl Hasher {
     /// The salt is 22 random letters and digits (131 bits), or 16 random bytes for bcrypt. The empty
     /// password has a hash like any other.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "a recipe's cost is possible, and its memory is there")]
     pub fn hash(&mut self, plain: &Plain, rng: &mut (impl CryptoRng + ?Sized)) -> Encoded {
         let Self { recipe, blocks, threads } = self;
         let password = plain.as_bytes();

@@ -66,7 +66,7 @@ pub enum Verdict {
 /// - PBKDF2: 100,000,000 iterations,
 /// - Argon2: 1 GiB of memory, and 16 GiB written in all its passes together,
 /// - bcrypt: 20 rounds,
-/// - scrypt: 32 MiB, as in Django, where OpenSSL sets it, and `n`·`r`·`p` of 2²⁷,
+/// - scrypt: 32 MiB a lane, as in Django, where OpenSSL sets it, and `n`·`r`·`p` of 2²⁷,
 ///
 /// which is up to a minute or so of computing. Beyond them Django computes on, fails or runs out of
 /// memory; here the verdict is [`Verdict::TooCostly`], as it is when the memory cannot be had.
