@@ -93,6 +93,13 @@ fn a_worker_makes_the_same_hashes() {
 }
 
 #[test]
+fn lanes_get_threads_but_no_more_than_there_are_cores() {
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let threads = |lanes| Threads::for_lanes(lanes).run(rayon::current_num_threads);
+    assert_eq!([threads(1), threads(2), threads(u32::MAX)], [1, cores.min(2), cores]);
+}
+
+#[test]
 fn the_cheapest_recipes_keep_their_algorithm() {
     let shown: Vec<_> = Algorithm::ALL
         .into_iter()
