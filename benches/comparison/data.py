@@ -1,0 +1,197 @@
+"""The databases and files that are measured on.
+
+What is large is kept from run to run. All of it is computed from the users' numbers, so that rows made in different
+ways can be compared, and so that no run differs from another.
+"""
+
+import base64
+import csv
+import hashlib
+import os
+import shutil
+import sqlite3
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Callable, Iterable, Iterator
+
+from comparison.machine import ROOT, TARGET
+from comparison.measure import log
+
+FOLDER = TARGET / "compare"
+# To be raised when what is made here changes: data of another version is made anew.
+VERSION = 1
+
+USER_COLUMNS = (
+    "id, password, last_login, is_superuser, username, last_name, email, is_staff, is_active, date_joined, first_name"
+)
+FIRST_NAMES = ("Meg", "Joe", "Ada", "Zoë", "Grace", "Alan", "Barbara", "Edsger")
+LAST_NAMES = ("Ducharme", "Ford", "Lovelace", "Ünal", "Hopper", "Turing", "Liskov", "Dijkstra")
+BEGINNING = datetime(2015, 1, 1)
+PASSWORD = "correct horse battery staple"
+
+
+def username(number: int) -> str:
+    return f"user{number:07}"
+
+
+def email(number: int) -> str:
+    return f"user{number:07}@example.com"
+
+
+def token(number: int) -> str:
+    return hashlib.sha1(f"token {number}".encode()).hexdigest()
+
+
+def password_hash(number: int) -> str:
+    """A password of Django 5.2's default form; which password's, nobody knows."""
+    digest = hashlib.sha256(f"password {number}".encode())
+    return f"pbkdf2_sha256$1000000${digest.hexdigest()[:22]}${base64.b64encode(digest.digest()).decode()}"
+
+
+def joined(number: int) -> str:
+    """Django's form of a time."""
+    moment = BEGINNING + timedelta(seconds=number * 300, microseconds=number * 7919 % 1_000_000)
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def user(number: int) -> tuple:
+    """A row of the user table, in the order of its columns."""
+    seen = joined(number + 1) if number % 3 == 0 else None
+    first, last = FIRST_NAMES[number % 8], LAST_NAMES[number // 8 % 8]
+    staff, active = int(number % 50 == 0), int(number % 10 != 0)
+    return (
+        number, password_hash(number), seen, 0, username(number), last, email(number), staff, active,
+        joined(number), first,
+    )
+
+
+def imported_user(number: int) -> tuple:
+    """The row that `import` makes of name, address and password."""
+    return (number, password_hash(number), None, 0, username(number), "", email(number), 0, 1, joined(number), "")
+
+
+def database(path: Path, schema: str, users: Iterable[tuple] = (), tokens: Iterable[tuple] = ()) -> Path:
+    """A new database of a project as Django's `migrate` leaves it, with these rows."""
+    path.unlink(missing_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.executescript((ROOT / f"tests/fixtures/schemas/{schema}.sql").read_text())
+    connection.execute("PRAGMA cache_size = -500000")
+    connection.execute("BEGIN")
+    marks = ", ".join("?" * 11)
+    connection.executemany(f"INSERT INTO auth_user ({USER_COLUMNS}) VALUES ({marks})", users)
+    connection.executemany("INSERT INTO authtoken_token (key, created, user_id) VALUES (?, ?, ?)", tokens)
+    connection.execute("COMMIT")
+    connection.close()
+    return path
+
+
+def many_users(count: int) -> Path:
+    """A database of so many users, each with a token."""
+
+    def make(path: Path) -> None:
+        numbers = range(1, count + 1)
+        tokens = ((token(number), joined(number), number) for number in numbers)
+        database(path, "rock", map(user, numbers), tokens)
+
+    return _kept(f"users-{count}.sqlite3", make)
+
+
+def user_with(encoded: str, name: str, schema: str = "rock") -> Path:
+    """A database with one user, number 1, who has this encoded password."""
+    row = list(user(1))
+    # Active, whatever the number.
+    row[1], row[8] = encoded, 1
+    return database(FOLDER / f"{name}.sqlite3", schema, [tuple(row)])
+
+
+def password_file() -> Path:
+    path = FOLDER / "password"
+    path.write_text(PASSWORD)
+    return path
+
+
+def hashed_accounts(count: int) -> Path:
+    """For `import`: name, address, encoded password and token."""
+    heading = ("username", "email", "password_hash", "token")
+    rows = ((username(n), email(n), password_hash(n), token(n)) for n in range(1, count + 1))
+    return _kept(f"hashed-{count}.csv", lambda path: _csv(path, rows, heading))
+
+
+def plain_accounts(count: int, with_profiles: bool = False) -> Path:
+    """For `import`: name, address and plain password, each password another."""
+    heading = ["username", "email", "password"]
+    if with_profiles:
+        heading.append("profile.gamer.bio")
+
+    def row(number: int) -> list[str]:
+        cells = [username(number), email(number), f"{PASSWORD} {number}", f"Likes games, {number} of them"]
+        return cells[: len(heading)]
+
+    # Number 1 is there already: the user whose hasher is followed.
+    rows = map(row, range(2, count + 2))
+    name = f"plain-{count}{'-profiles' * with_profiles}.csv"
+    return _kept(name, lambda path: _csv(path, rows, heading))
+
+
+def table_rows(count: int) -> tuple[Path, Path]:
+    """For `sqlite3 .import`: the rows that `import` makes of `hashed_accounts`, of the user and the token table.
+
+    There is no NULL in a CSV file of sqlite3's, so the last login is an empty text, which is as long.
+    """
+    numbers = range(1, count + 1)
+    users = (imported_user(n) for n in numbers)
+    tokens = ((token(n), joined(n), n) for n in numbers)
+    return (
+        _kept(f"rows-users-{count}.csv", lambda path: _csv(path, users)),
+        _kept(f"rows-tokens-{count}.csv", lambda path: _csv(path, tokens)),
+    )
+
+
+def copy(source: Path, target: Path) -> None:
+    """A copy that is on the disk, so that nobody else's writes are waited for later."""
+    for leftover in ("-journal", "-wal", "-shm"):
+        Path(f"{target}{leftover}").unlink(missing_ok=True)
+    shutil.copyfile(source, target)
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def accounts(path: Path) -> Iterator[tuple]:
+    """What all ways of making an account have to agree on, in the order of the names."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    sql = (
+        "SELECT username, email, password, is_active, is_staff, is_superuser, key FROM auth_user "
+        "LEFT JOIN authtoken_token ON user_id = id ORDER BY username"
+    )
+    yield from connection.execute(sql)
+    connection.close()
+
+
+def value(path: Path, sql: str) -> object:
+    """The answer to a query that has one row of one column."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return connection.execute(sql).fetchone()[0]
+    finally:
+        connection.close()
+
+
+def _kept(name: str, make: Callable[[Path], None]) -> Path:
+    folder = FOLDER / f"data-{VERSION}"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    if not path.exists():
+        log(f"  making {path.name}")
+        # Under another name until it is whole.
+        making = path.with_name(f"{name}.part")
+        make(making)
+        making.rename(path)
+    return path
+
+
+def _csv(path: Path, rows: Iterable[Iterable], heading: Iterable[str] | None = None) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        if heading:
+            writer.writerow(heading)
+        writer.writerows(rows)

@@ -1,0 +1,142 @@
+"""Running commands, and timing several sides in turn."""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable, Iterator, Sequence
+
+KIB = 1024
+MB = 1_000_000
+
+
+def log(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+class CannotRun(Exception):
+    """Why a row has no figures."""
+
+
+class Failed(CannotRun):
+    """A command that did not end with 0."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One measurement: seconds of wall time, and the most memory in MB where that was asked for."""
+
+    seconds: float
+    peak: float | None = None
+
+
+@dataclass(frozen=True)
+class Command:
+    """A program with its arguments; only `env` is in its environment."""
+
+    argv: Sequence[str | Path]
+    env: dict[str, str]
+    stdin: Path = Path("/dev/null")
+    # GNU time, to learn the most memory. Python's own count of a child would begin with what Python needs.
+    time: Path | None = None
+    # The cores that it may run on; all where it is empty.
+    cores: Sequence[int] = ()
+
+    def run(self, stdout: Path = Path("/dev/null")) -> Sample:
+        """Run it to its end.
+
+        Raises `Failed` with what it wrote to standard error.
+        """
+        with tempfile.NamedTemporaryFile() as report:
+            watched = [self.time, "-q", "-f", "%M", "-o", report.name] if self.time else []
+            argv = [os.fspath(word) for word in (*watched, *self.argv)]
+            with _on(self.cores):
+                seconds = _run(argv, self.env, self.stdin, stdout)
+            return Sample(seconds, int(report.read()) * KIB / MB if self.time else None)
+
+    def output(self) -> str:
+        """What it writes to standard output."""
+        with tempfile.NamedTemporaryFile() as stdout:
+            self.run(Path(stdout.name))
+            return stdout.read().decode()
+
+
+@contextmanager
+def _on(cores: Sequence[int]) -> Iterator[None]:
+    """Have what is started meanwhile run on these cores."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores or before)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _run(argv: list[str], env: dict[str, str], stdin: Path, stdout: Path) -> float:
+    errors = os.memfd_create("errors")
+    try:
+        actions = [
+            (os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, stdout, os.O_WRONLY, 0),
+            (os.POSIX_SPAWN_DUP2, errors, 2),
+        ]
+        start = time.perf_counter()
+        child = os.posix_spawn(argv[0], argv, env, file_actions=actions)
+        _, status = os.waitpid(child, 0)
+        seconds = time.perf_counter() - start
+        if status != 0:
+            os.lseek(errors, 0, os.SEEK_SET)
+            said = os.read(errors, 64 * KIB).decode(errors="replace").strip()
+            code = os.waitstatus_to_exitcode(status)
+            raise Failed(f"`{' '.join(map(os.path.basename, argv[:4]))} …` ended with {code}: {said}")
+        return seconds
+    finally:
+        os.close(errors)
+
+
+@dataclass
+class Side:
+    """One of those compared: `measure` is given the number of the run, and so is `prepare`, untimed, before it."""
+
+    name: str
+    measure: Callable[[int], Sample]
+    prepare: Callable[[int], None] = lambda _run: None
+    samples: list[Sample] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        return statistics.median(sample.seconds for sample in self.samples)
+
+    @property
+    def peak(self) -> float:
+        return max(sample.peak or 0 for sample in self.samples)
+
+
+def interleaved(runs: int, *sides: Side) -> None:
+    """Measure the sides in turn, so that what else the machine does strikes all of them alike.
+
+    The order is turned round from run to run, and a first run, which warms the caches, does not count: its number
+    is 0.
+    """
+    for run in range(runs + 1):
+        for side in sides if run % 2 else reversed(sides):
+            side.prepare(run)
+            sample = side.measure(run)
+            if run:
+                side.samples.append(sample)
+    for side in sides:
+        seconds = [sample.seconds for sample in side.samples]
+        log(
+            f"  {side.name}: median {duration(side.seconds)} of {runs} runs, "
+            f"from {duration(min(seconds))} to {duration(max(seconds))}"
+        )
+
+
+def duration(seconds: float) -> str:
+    if seconds < 1:
+        return f"{seconds * 1000:.3g} ms" if seconds < 0.1 else f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.2f} s"

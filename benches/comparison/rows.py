@@ -1,0 +1,442 @@
+"""The rows of the table: one function each, which measures and returns its figures.
+
+A peer does what authctl does, as well as it can: the same look-up, columns and rows, the same hash, a warm cache. Before
+anything is timed, the answers of both are compared.
+"""
+
+import itertools
+import os
+import random
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Iterator
+
+from comparison import data
+from comparison.machine import CORES, DJANGO, ROOT, Machine
+from comparison.measure import MB, CannotRun, Command, Failed, Sample, Side, duration, interleaved, log
+from comparison.table import Goal, Outcome
+
+PEERS = ROOT / "benches/peers"
+ARGON2_SALT = "abcdefghijklmnopqrstuv"
+# What `import` gives its SQLite, so that the peer has as much.
+CACHE_KIB = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a row is measured with."""
+
+    authctl: Path
+    machine: Machine
+    quick: bool
+    runs_wanted: int | None
+
+    def runs(self, usual: int) -> int:
+        return self.runs_wanted or (min(usual, 3) if self.quick else usual)
+
+    @property
+    def many(self) -> int:
+        return 10_000 if self.quick else 1_000_000
+
+    @property
+    def hashes(self) -> int:
+        """How many passwords `import` is given."""
+        return (2 if self.quick else 32) * len(CORES)
+
+    @property
+    def provisioned(self) -> int:
+        return 10 if self.quick else 1_000
+
+    def environment(self, **variables: str | Path) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        ours = {"XDG_STATE_HOME": data.FOLDER / "state", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        return kept | {name: os.fspath(value) for name, value in (ours | variables).items()}
+
+    def ours(self, database: Path, *arguments: str | Path, **options) -> Command:
+        env = self.environment(**options.pop("variables", {}))
+        return Command([self.authctl, "--db", database, *arguments], env, **options)
+
+    def sqlite3(self, *arguments: str | Path, **options) -> Command:
+        program = self.machine.program("sqlite3")
+        return Command([program, "-batch", "-bail", "-init", "/dev/null", *arguments], self.environment(), **options)
+
+    def django(self, database: Path, *arguments: str | Path, hasher: str | None = None) -> Command:
+        variables = {"PROJECT": "levelup", "PROJECT_DB": database, "PYTHONPATH": DJANGO}
+        variables["DJANGO_SETTINGS_MODULE"] = "settings"
+        if hasher:
+            variables["PROJECT_HASHER"] = hasher
+        return Command([self.machine.django_python(), *arguments], self.environment(**variables))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table, by the name that `--only` takes."""
+
+    name: str
+    what: str
+    against: str
+    measure: Callable[[Bench], Outcome]
+
+    def described(self, bench: Bench) -> tuple[str, str]:
+        numbers = {"many": f"{bench.many:,}", "hashes": bench.hashes, "provisioned": f"{bench.provisioned:,}"}
+        return self.what.format(**numbers), self.against.format(**numbers)
+
+
+ROWS: list[Row] = []
+
+
+def row(name: str, what: str, against: str) -> Callable:
+    def register(measure: Callable[[Bench], Outcome]) -> Callable[[Bench], Outcome]:
+        ROWS.append(Row(name, what, against, measure))
+        return measure
+
+    return register
+
+
+def expect(is_so: bool, complaint: str) -> None:
+    if not is_so:
+        raise CannotRun(complaint)
+
+
+def compared(ours: Side, theirs: Side, limit: float, peak_limit: float | None = None) -> Outcome:
+    """Medians of wall times side by side, and the peak memory where there is a limit to it."""
+    ratio = ours.seconds / theirs.seconds
+    goals = [Goal.at_most(limit, ratio)]
+    cells = [duration(ours.seconds), duration(theirs.seconds)]
+    if peak_limit is not None:
+        goals.append(Goal.at_most(peak_limit, ours.peak, " MB"))
+        cells = [f"{cell}, {side.peak:.1f} MB" for cell, side in zip(cells, (ours, theirs))]
+    return Outcome(cells[0], cells[1], ratio, goals)
+
+
+def whoami_command(bench: Bench, database: Path, number: int) -> Command:
+    return bench.ours(database, "--quiet", "whoami", variables={"AUTHCTL_TOKEN": data.token(number)})
+
+
+@row("whoami", "`whoami`, {many} users", "`sqlite3` with the same look-up")
+def whoami(bench: Bench) -> Outcome:
+    database = data.many_users(bench.many)
+    runs = bench.runs(300)
+    # Active ones: the others are refused. The same ones for both.
+    chosen = random.Random(1).choices([n for n in range(1, bench.many + 1) if n % 10], k=runs + 1)
+
+    def theirs(number: int) -> Command:
+        sql = (
+            "SELECT u.username, u.email, u.first_name, u.last_name, u.is_active, u.is_staff, u.is_superuser, "
+            "u.date_joined, u.last_login, t.created FROM authtoken_token t JOIN auth_user u ON u.id = t.user_id "
+            f"WHERE t.key = '{data.token(number)}'"
+        )
+        return bench.sqlite3(database, sql)
+
+    for number in chosen[:5]:
+        name = data.username(number)
+        expect(whoami_command(bench, database, number).output() == f"{name}\n", "authctl found another user")
+        expect(theirs(number).output().startswith(f"{name}|"), "sqlite3 found another user")
+    sides = (
+        Side("authctl", lambda run: whoami_command(bench, database, chosen[run]).run()),
+        Side("sqlite3", lambda run: theirs(chosen[run]).run()),
+    )
+    interleaved(runs, *sides)
+    return compared(*sides, limit=1.0)
+
+
+@row("whoami-growth", "`whoami`, {many} users", "itself, 1 user")
+def whoami_growth(bench: Bench) -> Outcome:
+    many, one = data.many_users(bench.many), data.many_users(1)
+    sides = (
+        Side(f"{bench.many:,} users", lambda _: whoami_command(bench, many, 1).run()),
+        Side("1 user", lambda _: whoami_command(bench, one, 1).run()),
+    )
+    interleaved(bench.runs(300), *sides)
+    return compared(*sides, limit=1.05)
+
+
+def check_password(bench: Bench, encoded: str, name: str) -> Side:
+    """A side that verifies this encoded password, after a look whether a wrong one is refused."""
+    database = data.user_with(encoded, name)
+    wrong = data.FOLDER / "wrong-password"
+    wrong.write_text("wrong")
+    user = data.username(1)
+    try:
+        bench.ours(database, "check-password", user, "--password-file", wrong).run()
+    except Failed:
+        command = bench.ours(database, "check-password", user, "--password-file", data.password_file())
+        return Side("authctl", lambda _: command.run())
+    raise CannotRun("authctl takes a wrong password")
+
+
+@row("argon2", "`check-password`, Argon2id m=102400 t=2 p=8, from cold", "`argon2` command line")
+def argon2(bench: Bench) -> Outcome:
+    password = data.password_file()
+
+    def command(output: str) -> Command:
+        cost = ["-id", "-t", "2", "-k", "102400", "-p", "8"]
+        return Command(
+            [bench.machine.program("argon2"), ARGON2_SALT, *cost, output], bench.environment(), stdin=password
+        )
+
+    encoded = "argon2" + command("-e").output().strip()
+    # With -e it would verify its hash afterwards, which takes as long once more.
+    raw = command("-r")
+    sides = check_password(bench, encoded, "argon2"), Side("argon2", lambda _: raw.run())
+    interleaved(bench.runs(21), *sides)
+    return compared(*sides, limit=0.65)
+
+
+def against_python(bench: Bench, algorithm: str, python: Path, limit: float) -> Outcome:
+    """authctl's whole process against the call alone in Python: what there is to start is for us to make up."""
+    command = Command(
+        [python, PEERS / "hash.py", algorithm], bench.environment(), stdin=data.password_file()
+    )
+
+    def measured() -> tuple[Sample, str]:
+        seconds, encoded = command.output().split()
+        return Sample(float(seconds)), encoded
+
+    _, encoded = measured()
+    sides = check_password(bench, encoded, algorithm), Side("Python", lambda _: measured()[0])
+    interleaved(bench.runs(15), *sides)
+    return compared(*sides, limit=limit)
+
+
+@row("pbkdf2", "`check-password`, PBKDF2-SHA256, 1,000,000 iterations", "Python's `hashlib.pbkdf2_hmac`")
+def pbkdf2(bench: Bench) -> Outcome:
+    return against_python(bench, "pbkdf2_sha256", this_python(), limit=0.65)
+
+
+@row("scrypt", "`check-password`, scrypt 16384/8/5", "Python's `hashlib.scrypt`")
+def scrypt(bench: Bench) -> Outcome:
+    return against_python(bench, "scrypt", this_python(), limit=1.0)
+
+
+@row("bcrypt", "`check-password`, bcrypt 12", "Python's `bcrypt`")
+def bcrypt(bench: Bench) -> Outcome:
+    return against_python(bench, "bcrypt_sha256", bench.machine.django_python(), limit=1.05)
+
+
+def this_python() -> Path:
+    import sys
+
+    return Path(sys.executable)
+
+
+def import_scaling(bench: Bench, encoded: str) -> Outcome:
+    """All cores' throughput against that of one, times the cores.
+
+    The time of one hash is that of an import whose passwords are hashed one after the other on one core, so that both
+    sides compute the same hashes, keep their memory alike and read and write alike.
+    """
+    base = data.user_with(encoded, "import-base")
+    database = data.FOLDER / "import-plain.sqlite3"
+    few = 2 if bench.quick else 8
+
+    def side(name: str, count: int, cores: list[int]) -> Side:
+        jobs = str(len(cores))
+        command = bench.ours(database, "import", data.plain_accounts(count), "--jobs", jobs, "--quiet", cores=cores)
+        return Side(name, lambda _: command.run(), prepare=lambda _: data.copy(base, database))
+
+    all_cores = side("all cores", bench.hashes, CORES)
+    one = side("one core", few, CORES[:1])
+    interleaved(bench.runs(5), all_cores, one)
+    form = encoded.split("$")[0]
+    made = data.value(database, f"SELECT count(*) FROM auth_user WHERE password LIKE '{form}$%' AND id > 1")
+    expect(made in (few, bench.hashes), f"{made} users were imported with {form}")
+    ours = bench.hashes / all_cores.seconds
+    possible = len(CORES) * few / one.seconds
+    return Outcome(f"{ours:.2f}/s", f"{possible:.2f}/s", ours / possible, [Goal.at_least(0.9, ours / possible)])
+
+
+@row(
+    "import-pbkdf2", "`import` of {hashes} plain passwords, PBKDF2-SHA256, 1,000,000 iterations",
+    "cores ÷ time of one hash",
+)
+def import_pbkdf2(bench: Bench) -> Outcome:
+    return import_scaling(bench, data.password_hash(1))
+
+
+@row(
+    "import-argon2", "`import` of {hashes} plain passwords, Argon2id m=102400 t=2 p=8", "cores ÷ time of one hash"
+)
+def import_argon2(bench: Bench) -> Outcome:
+    digest = "7Zc0a3XyDWfq1Yw2nUe8bHk5uQm9oJr4sTi6vLx7pKE"
+    salt = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg"
+    return import_scaling(bench, f"argon2$argon2id$v=19$m=102400,t=2,p=8${salt}${digest}")
+
+
+@row("import-hashed", "`import` of {many} hashed users and tokens", "`sqlite3 .import` of the same rows")
+def import_hashed(bench: Bench) -> Outcome:
+    accounts = data.hashed_accounts(bench.many)
+    users, tokens = data.table_rows(bench.many)
+    base = data.database(data.FOLDER / "empty.sqlite3", "rock")
+    our_database, their_database = (data.FOLDER / f"import-{name}.sqlite3" for name in ("authctl", "sqlite3"))
+    script = data.FOLDER / "import.sql"
+    script.write_text(
+        f"PRAGMA foreign_keys = ON;\nPRAGMA cache_size = -{CACHE_KIB};\nBEGIN IMMEDIATE;\n"
+        f'.import --csv "{users}" auth_user\n.import --csv "{tokens}" authtoken_token\nCOMMIT;\n'
+    )
+    time = bench.machine.program("time")
+    our_command = bench.ours(our_database, "import", accounts, "--quiet", time=time)
+    their_command = bench.sqlite3(their_database, stdin=script, time=time)
+    sides = (
+        Side("authctl", lambda _: our_command.run(), prepare=lambda _: data.copy(base, our_database)),
+        Side("sqlite3", lambda _: their_command.run(), prepare=lambda _: data.copy(base, their_database)),
+    )
+    interleaved(bench.runs(5), *sides)
+    count = data.value(our_database, "SELECT count(*) FROM auth_user JOIN authtoken_token ON user_id = id")
+    expect(count == bench.many, f"{count} users and tokens were imported")
+    both = itertools.zip_longest(data.accounts(our_database), data.accounts(their_database))
+    expect(all(mine == other for mine, other in both), "the two did not import the same rows")
+    for database in (our_database, their_database):
+        database.unlink()
+    return compared(*sides, limit=0.8, peak_limit=160)
+
+
+def listing(bench: Bench, format: str, mode: str, limit: float) -> Outcome:
+    """Columns that are in the user table as they are, to /dev/null."""
+    database = data.many_users(bench.many)
+    columns = "id,username,email,first_name,last_name,is_active,is_staff,is_superuser,date_joined,last_login"
+    time = bench.machine.program("time")
+    arguments = ["list-users", "--format", format, "--columns", columns, "--quiet"]
+    our_command = bench.ours(database, *arguments, time=time)
+    their_sql = f"SELECT {columns} FROM auth_user ORDER BY id"
+    their_command = bench.sqlite3(mode, "-header", database, their_sql, time=time)
+    for command in (
+        bench.ours(database, *arguments, "--limit", "3"),
+        bench.sqlite3(mode, "-header", database, f"{their_sql} LIMIT 3"),
+    ):
+        text = command.output()
+        expect(all(text.count(data.email(n)) == 1 for n in (1, 2, 3)), f"no such list: {text[:200]}")
+    sides = Side("authctl", lambda _: our_command.run()), Side("sqlite3", lambda _: their_command.run())
+    interleaved(bench.runs(5), *sides)
+    return compared(*sides, limit=limit, peak_limit=16)
+
+
+@row("list-csv", "`list-users` of {many} as CSV", "`sqlite3 -csv`")
+def list_csv(bench: Bench) -> Outcome:
+    return listing(bench, "csv", "-csv", limit=0.6)
+
+
+@row("list-jsonl", "`list-users` of {many} as JSON lines", "`sqlite3 -json`")
+def list_jsonl(bench: Bench) -> Outcome:
+    return listing(bench, "jsonl", "-json", limit=0.7)
+
+
+@row("list-table", "`list-users` of {many} as a table", "`sqlite3 -table`")
+def list_table(bench: Bench) -> Outcome:
+    return listing(bench, "table", "-table", limit=0.6)
+
+
+@row(
+    "provision", "`import` of {provisioned} users with profile and token, Django's default hasher",
+    "a Django script with `create_user`",
+)
+def provision(bench: Bench) -> Outcome:
+    accounts = data.plain_accounts(bench.provisioned, with_profiles=True)
+    # One user is there, whose hasher authctl follows: Django's default, which is what Django takes too.
+    base = data.user_with(data.password_hash(1), "provision-base", "levelup")
+    our_database, their_database = (data.FOLDER / f"provision-{name}.sqlite3" for name in ("authctl", "django"))
+    our_command = bench.ours(our_database, "import", accounts, "--tokens", "--quiet")
+    their_command = bench.django(their_database, PEERS / "provision.py", accounts)
+    sides = (
+        Side("authctl", lambda _: our_command.run(), prepare=lambda _: data.copy(base, our_database)),
+        Side("Django", lambda _: their_command.run(), prepare=lambda _: data.copy(base, their_database)),
+    )
+    interleaved(bench.runs(3), *sides)
+    for database in (our_database, their_database):
+        whole = (
+            "SELECT count(*) FROM auth_user u JOIN levelupapi_gamer g ON g.user_id = u.id "
+            "JOIN authtoken_token t ON t.user_id = u.id WHERE u.password LIKE 'pbkdf2_sha256$1000000$%'"
+        )
+        count = data.value(database, whole)
+        expect(count == bench.provisioned, f"{database.name} has {count} users with profile and token")
+    return compared(*sides, limit=0.6)
+
+
+@row("create-token", "`create-token USER`", "`manage.py drf_create_token USER`")
+def create_token(bench: Bench) -> Outcome:
+    runs = bench.runs(21)
+    # Active users without a token, another one in each run.
+    users = [n for n in range(1, 2 * runs + 10) if n % 10]
+    our_database, their_database = (
+        data.database(data.FOLDER / f"tokens-{name}.sqlite3", "levelup", map(data.user, users))
+        for name in ("authctl", "django")
+    )
+
+    def theirs(number: int) -> Command:
+        return bench.django(their_database, DJANGO / "manage.py", "drf_create_token", data.username(number))
+
+    sides = (
+        Side("authctl", lambda run: bench.ours(our_database, "create-token", data.username(users[run])).run()),
+        Side("Django", lambda run: theirs(users[run]).run()),
+    )
+    interleaved(runs, *sides)
+    for database in (our_database, their_database):
+        count = data.value(database, "SELECT count(*) FROM authtoken_token")
+        expect(count == runs + 1, f"{database.name} has {count} tokens")
+    return compared(*sides, limit=0.02)
+
+
+@contextmanager
+def django_writing(bench: Bench, database: Path) -> Iterator[None]:
+    """A Django process that writes all the time; none of its writes may fail either."""
+    command = bench.django(database, PEERS / "writer.py")
+    with subprocess.Popen(
+        list(command.argv), env=command.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        try:
+            expect(writer.stdout.readline() == "ready\n", "Django does not write")
+            yield
+        finally:
+            ended, _ = writer.communicate()
+    expect(writer.returncode == 0, "Django ended before its time")
+    writes, failures = ended.split()
+    log(f"  Django wrote {writes} times, {failures} of them in vain")
+    expect(failures == "0", f"{failures} of Django's {writes} writes failed")
+
+
+@row("contention", "32 `register` at once, while Django writes to the file", "1 at a time")
+def contention(bench: Bench) -> Outcome:
+    """Without passwords: what is measured is the waiting for one another, not the hashing."""
+    base = data.user_with(data.password_hash(1), "contention-base", "levelup")
+    database = data.FOLDER / "contention.sqlite3"
+    data.copy(base, database)
+    registered = 32 if bench.quick else 128
+    numbers = itertools.count(1)
+    failed: list[Failed] = []
+
+    def register(number: int) -> None:
+        command = bench.ours(database, "register", f"new{number}", "--no-password", "--set", "bio=x", "--quiet")
+        try:
+            command.run()
+        except Failed as failure:
+            failed.append(failure)
+
+    def batch(at_once: int) -> Sample:
+        import time
+
+        start = time.perf_counter()
+        with ThreadPoolExecutor(at_once) as pool:
+            list(pool.map(register, itertools.islice(numbers, registered)))
+        return Sample(time.perf_counter() - start)
+
+    sides = Side("32 at once", lambda _: batch(32)), Side("1 at a time", lambda _: batch(1))
+    runs = bench.runs(5)
+    with django_writing(bench, database):
+        interleaved(runs, *sides)
+    total = 2 * (runs + 1) * registered
+    there = data.value(database, "SELECT count(*) FROM authtoken_token JOIN levelupapi_gamer USING (user_id)")
+    expect(there == total - len(failed), f"{there} users are there of {total} with {len(failed)} failures")
+    if failed:
+        log(f"  {len(failed)} of {total} failed, such as: {failed[0]}")
+    ours, theirs = (registered / side.seconds for side in sides)
+    goals = [Goal.at_least(0.6, ours / theirs), Goal("no failures", not failed)]
+    return Outcome(f"{ours:.0f}/s, {len(failed)} of {total} failed", f"{theirs:.0f}/s", ours / theirs, goals)
+
+
+@row("size", "stripped binary", "")
+def size(bench: Bench) -> Outcome:
+    megabytes = bench.authctl.stat().st_size / MB
+    return Outcome(f"{megabytes:.2f} MB", "", None, [Goal.at_most(4, megabytes, " MB")])

@@ -1,0 +1,67 @@
+"""The rows' outcomes as a Markdown table, and the README in which it stands."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+BEGIN = "<!-- benches/compare --readme writes from here"
+END = "<!-- to here -->"
+HEADINGS = ("what", "against", "authctl", "peer", "ratio", "goal")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a figure should be, and the words for that."""
+
+    text: str
+    is_met: bool
+
+    @staticmethod
+    def at_most(limit: float, value: float, unit: str = "") -> "Goal":
+        return Goal(f"≤ {limit:g}{unit}", value <= limit)
+
+    @staticmethod
+    def at_least(limit: float, value: float) -> "Goal":
+        return Goal(f"≥ {limit:g}", value >= limit)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The figures of one row."""
+
+    authctl: str
+    peer: str
+    ratio: float | None
+    goals: list[Goal]
+
+    @property
+    def is_missed(self) -> bool:
+        return not all(goal.is_met for goal in self.goals)
+
+    def cells(self) -> list[str]:
+        goals = ", ".join(goal.text if goal.is_met else f"**missed:** {goal.text}" for goal in self.goals)
+        return [self.authctl, self.peer, "" if self.ratio is None else ratio(self.ratio), goals]
+
+
+def ratio(value: float) -> str:
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.4f}"
+
+
+def line(cells: list[str] | tuple[str, ...]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def heading() -> str:
+    return line(HEADINGS) + "\n|" + "---|" * len(HEADINGS)
+
+
+def write_into(readme: Path, text: str) -> None:
+    """Put the text between the two comments of a README.
+
+    Raises `ValueError` where they are not in it, once each and in this order.
+    """
+    before, begin, rest = readme.read_text().partition(BEGIN)
+    first_line, _, rest = rest.partition("\n")
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{readme} has no place for the table: `{BEGIN} …`, `{END}`")
+    readme.write_text(f"{before}{begin}{first_line}\n\n{text}\n\n{end}{after}")
