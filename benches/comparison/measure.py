@@ -92,7 +92,7 @@ def _run(argv: list[str], env: dict[str, str], stdin: Path, stdout: Path) -> flo
             os.lseek(errors, 0, os.SEEK_SET)
             said = os.read(errors, 64 * KIB).decode(errors="replace").strip()
             code = os.waitstatus_to_exitcode(status)
-            raise Failed(f"`{' '.join(map(os.path.basename, argv[:4]))} …` ended with {code}: {said}")
+            raise Failed(f"`{' '.join(map(os.path.basename, argv[:4]))} …` ended with {code}{said and ': '}{said}")
         return seconds
     finally:
         os.close(errors)

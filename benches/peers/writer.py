@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""Write to a project's database through Django, one row after the other, until standard input ends.
+"""Write to a project's database through Django, as a busy server does, until standard input ends.
 
     PROJECT=levelup PROJECT_DB=/path/db.sqlite3 PYTHONPATH=tests/django PYTHON writer.py
+
+There are PAUSE seconds between two writes, for what a server does besides. Without any, the file would be locked all
+the time, and whoever waits for it would get it by chance alone: Django itself no less.
 
 Prints `ready` when it has begun, and at the end how many writes there were and how many of them failed.
 """
@@ -9,6 +12,7 @@ Prints `ready` when it has begun, and at the end how many writes there were and 
 import os
 import sys
 import threading
+import time
 
 import django
 
@@ -18,6 +22,8 @@ django.setup()
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.db import OperationalError  # noqa: E402
 from django.utils import timezone  # noqa: E402
+
+PAUSE = 0.01
 
 is_over = threading.Event()
 
@@ -32,6 +38,7 @@ print("ready", flush=True)
 threading.Thread(target=wait_for_end, daemon=True).start()
 writes = failures = 0
 while not is_over.is_set():
+    time.sleep(PAUSE)
     user.last_login = timezone.now()
     writes += 1
     try:

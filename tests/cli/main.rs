@@ -6,6 +6,8 @@ mod audit;
 mod backup;
 mod check;
 mod check_password;
+#[cfg(feature = "live")]
+mod compare;
 mod create_token;
 mod delete_user;
 mod edit_user;

@@ -18,8 +18,8 @@ use std::process::{Command, Stdio};
 
 use crate::env::{Run, TestEnv};
 
-/// Commands that are shown and not run here, since they would build the program or run these tests.
-const NOT_RUN: [&str; 2] = ["cargo test", "cargo install --path ."];
+/// Commands that are shown and not run here, since they would build the program, run these tests or take long.
+const NOT_RUN: [&str; 3] = ["cargo test", "cargo install --path .", "benches/compare"];
 
 /// Whose home folder the README's outputs show.
 const HOME: &str = "/home/meg";

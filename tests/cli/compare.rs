@@ -1,0 +1,77 @@
+//! The comparison with other programs, as far as it needs none of them. What it measures, CI has it measure quickly.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::env::Run;
+
+fn benches() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("benches")
+}
+
+/// Runs the script on this program; what it keeps goes to a folder of its own.
+fn compare(program: &str, arguments: &[&str]) -> Run {
+    let target = TempDir::new().unwrap();
+    let mut command = Command::new(benches().join("compare"));
+    command
+        .env("CARGO_TARGET_DIR", target.path())
+        .args(["--no-install", "--binary", program])
+        .args(arguments);
+    Run::of(command.output().expect("python3"))
+}
+
+fn compare_this(arguments: &[&str]) -> Run {
+    compare(env!("CARGO_BIN_EXE_authctl"), arguments)
+}
+
+#[test]
+fn a_row_is_chosen_by_a_name_that_is_listed() {
+    let names = compare_this(&["--list"]).succeeds().stdout;
+    assert!(names.lines().count() > 10 && names.lines().any(|name| name == "size"), "{names}");
+    let table = compare_this(&["--only", "size"]).succeeds().stdout;
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| ")).collect();
+    assert!(rows.len() == 2 && rows[1].starts_with("| stripped binary |"), "{table}");
+    compare_this(&["--only", "weight"]).ends_with(2);
+}
+
+#[test]
+fn a_missed_goal_is_marked_and_ends_otherwise_only_when_asked() {
+    // This program is not stripped.
+    let table = compare_this(&["--only", "size"]).succeeds().stdout;
+    assert!(table.contains("| **missed:** ≤ 4 MB |"), "{table}");
+    compare_this(&["--only", "size", "--check"]).ends_with(3);
+}
+
+#[test]
+fn a_row_that_cannot_run_says_why() {
+    let run = compare("/bin/false", &["--quick", "--only", "whoami-growth", "--only", "size"]).ends_with(1);
+    assert!(run.stdout.contains("| **cannot run:** `false --db users-"), "{}", run.stdout);
+    assert!(run.stdout.contains("| stripped binary |"), "the other rows are measured: {}", run.stdout);
+}
+
+#[test]
+fn only_a_whole_table_goes_into_the_readme() {
+    compare_this(&["--readme"]).ends_with(2);
+    let folder = TempDir::new().unwrap();
+    let readme = folder.path().join("README.md");
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"), &readme).unwrap();
+    let write = |text: &str| {
+        let script = "import sys; sys.dont_write_bytecode = True\n\
+                      from pathlib import Path; from comparison.table import write_into\n\
+                      write_into(Path(sys.argv[1]), sys.argv[2])";
+        let mut command = Command::new("python3");
+        command.current_dir(benches()).args(["-c", script]).arg(&readme).arg(text);
+        Run::of(command.output().expect("python3"))
+    };
+    write("| one |").succeeds();
+    let once = fs::read_to_string(&readme).unwrap();
+    assert!(once.contains("\n\n| one |\n\n<!-- to here -->\n"), "{once}");
+    write("| two |").succeeds();
+    assert_eq!(fs::read_to_string(&readme).unwrap(), once.replace("| one |", "| two |"));
+    fs::write(&readme, "# Another\n").unwrap();
+    let refused = write("| three |").ends_with(1);
+    assert!(refused.stderr.contains("has no place for the table"), "{}", refused.stderr);
+}
