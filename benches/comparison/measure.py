@@ -116,13 +116,13 @@ class Side:
         return max(sample.peak or 0 for sample in self.samples)
 
 
-def interleaved(runs: int, *sides: Side) -> None:
+def interleaved(runs: int, *sides: Side, warm_up: bool = True) -> None:
     """Measure the sides in turn, so that what else the machine does strikes all of them alike.
 
-    The order is turned round from run to run, and a first run, which warms the caches, does not count: its number
-    is 0.
+    The order is turned round from run to run. A run before the first, which warms the caches, does not count: its
+    number is 0.
     """
-    for run in range(runs + 1):
+    for run in range(0 if warm_up else 1, runs + 1):
         for side in sides if run % 2 else reversed(sides):
             side.prepare(run)
             sample = side.measure(run)
