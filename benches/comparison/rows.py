@@ -65,12 +65,11 @@ class Bench:
         program = self.machine.program("sqlite3")
         return Command([program, "-batch", "-bail", "-init", "/dev/null", *arguments], self.environment(), **options)
 
-    def django(self, database: Path, *arguments: str | Path, hasher: str | None = None) -> Command:
-        variables = {"PROJECT": "levelup", "PROJECT_DB": database, "PYTHONPATH": DJANGO}
-        variables["DJANGO_SETTINGS_MODULE"] = "settings"
-        if hasher:
-            variables["PROJECT_HASHER"] = hasher
-        return Command([self.machine.django_python(), *arguments], self.environment(**variables))
+    def django(self, database: Path, *arguments: str | Path) -> Command:
+        env = self.environment(
+            PROJECT="levelup", PROJECT_DB=database, PYTHONPATH=DJANGO, DJANGO_SETTINGS_MODULE="settings"
+        )
+        return Command([self.machine.django_python(), *arguments], env)
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,11 @@ class Row:
     against: str
     measure: Callable[[Bench], Outcome]
 
-    def described(self, bench: Bench) -> tuple[str, str]:
-        numbers = {"many": f"{bench.many:,}", "hashes": bench.hashes, "provisioned": f"{bench.provisioned:,}"}
-        return self.what.format(**numbers), self.against.format(**numbers)
+    def title(self, bench: Bench) -> str:
+        """What is measured, with the numbers of this bench."""
+        return self.what.format(
+            many=f"{bench.many:,}", hashes=bench.hashes, provisioned=f"{bench.provisioned:,}"
+        )
 
 
 ROWS: list[Row] = []

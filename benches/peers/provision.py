@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
 """Make users with a gamer's profile and a token through Django, as a project's own script would.
 
-    PROJECT=levelup PROJECT_DB=/path/db.sqlite3 PYTHONPATH=tests/django PYTHON provision.py ACCOUNTS.csv
+    PROJECT=levelup PROJECT_DB=/path/db.sqlite3 PYTHONPATH=tests/django DJANGO_SETTINGS_MODULE=settings \
+        PYTHON provision.py ACCOUNTS.csv
 
 The columns are username, email, password and profile.gamer.bio. All are made in one transaction.
 """
 
 import csv
-import os
 import sys
 
 import django
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
 django.setup()
 
 from django.contrib.auth import get_user_model  # noqa: E402

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Write to a project's database through Django, as a busy server does, until standard input ends.
 
-    PROJECT=levelup PROJECT_DB=/path/db.sqlite3 PYTHONPATH=tests/django PYTHON writer.py
+    PROJECT=levelup PROJECT_DB=/path/db.sqlite3 PYTHONPATH=tests/django DJANGO_SETTINGS_MODULE=settings \
+        PYTHON writer.py
 
 There are PAUSE seconds between two writes, for what a server does besides. Without any, the file would be locked all
 the time, and whoever waits for it would get it by chance alone: Django itself no less.
@@ -9,14 +10,12 @@ the time, and whoever waits for it would get it by chance alone: Django itself n
 Prints `ready` when it has begun, and at the end how many writes there were and how many of them failed.
 """
 
-import os
 import sys
 import threading
 import time
 
 import django
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
 django.setup()
 
 from django.contrib.auth import get_user_model  # noqa: E402
