@@ -28,9 +28,10 @@ class Failed(CannotRun):
 
 @dataclass(frozen=True)
 class Sample:
-    """One measurement: seconds of wall time, and the most memory in MB where that was asked for."""
+    """One measurement: seconds of wall time and of all cores' time, and the most memory in MB where that was asked for."""
 
     seconds: float
+    cpu: float | None = None
     peak: float | None = None
 
 
@@ -55,8 +56,8 @@ class Command:
             watched = [self.time, "-q", "-f", "%M", "-o", report.name] if self.time else []
             argv = [os.fspath(word) for word in (*watched, *self.argv)]
             with _on(self.cores):
-                seconds = _run(argv, self.env, self.stdin, stdout)
-            return Sample(seconds, int(report.read()) * KIB / MB if self.time else None)
+                seconds, cpu = _run(argv, self.env, self.stdin, stdout)
+            return Sample(seconds, cpu, int(report.read()) * KIB / MB if self.time else None)
 
     def output(self) -> str:
         """What it writes to standard output."""
@@ -76,7 +77,7 @@ def _on(cores: Sequence[int]) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def _run(argv: list[str], env: dict[str, str], stdin: Path, stdout: Path) -> float:
+def _run(argv: list[str], env: dict[str, str], stdin: Path, stdout: Path) -> tuple[float, float]:
     errors = os.memfd_create("errors")
     try:
         actions = [
@@ -86,14 +87,14 @@ def _run(argv: list[str], env: dict[str, str], stdin: Path, stdout: Path) -> flo
         ]
         start = time.perf_counter()
         child = os.posix_spawn(argv[0], argv, env, file_actions=actions)
-        _, status = os.waitpid(child, 0)
+        _, status, used = os.wait4(child, 0)
         seconds = time.perf_counter() - start
         if status != 0:
             os.lseek(errors, 0, os.SEEK_SET)
             said = os.read(errors, 64 * KIB).decode(errors="replace").strip()
             code = os.waitstatus_to_exitcode(status)
             raise Failed(f"`{' '.join(map(os.path.basename, argv[:4]))} …` ended with {code}{said and ': '}{said}")
-        return seconds
+        return seconds, used.ru_utime + used.ru_stime
     finally:
         os.close(errors)
 
@@ -130,10 +131,11 @@ def interleaved(runs: int, *sides: Side, warm_up: bool = True) -> None:
                 side.samples.append(sample)
     for side in sides:
         seconds = [sample.seconds for sample in side.samples]
-        log(
-            f"  {side.name}: median {duration(side.seconds)} of {runs} runs, "
-            f"from {duration(min(seconds))} to {duration(max(seconds))}"
-        )
+        span = f"from {duration(min(seconds))} to {duration(max(seconds))}"
+        note = f"  {side.name}: median {duration(side.seconds)} of {runs} runs, {span}"
+        cpu = [sample.cpu for sample in side.samples if sample.cpu is not None]
+        # On a busy machine, this says more than the wall time.
+        log(f"{note}, CPU {duration(statistics.median(cpu))}" if cpu else note)
 
 
 def duration(seconds: float) -> str:
