@@ -359,6 +359,7 @@ def provision(bench: Bench) -> Outcome:
 
 @row("create-token", "`create-token USER`", "`manage.py drf_create_token USER`")
 def create_token(bench: Bench) -> Outcome:
+    """A token that is not there yet: both wait for the disk, which is most of what authctl does."""
     runs = bench.runs(21)
     # Active users without a token, another one in each run.
     users = [n for n in range(1, 2 * runs + 10) if n % 10]
