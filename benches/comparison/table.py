@@ -43,7 +43,7 @@ class Outcome:
 
 
 def ratio(value: float) -> str:
-    return f"{value:.2f}" if value >= 0.1 else f"{value:.4f}"
+    return f"{value:.3g}"
 
 
 def line(cells: list[str] | tuple[str, ...]) -> str:
