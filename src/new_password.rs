@@ -205,29 +205,27 @@ pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Fault> {
 /// # Errors
 /// A fault of `password`, which does not repeat the text.
 pub fn encoded(text: &str) -> Result<(Password, Option<Fault>), Fault> {
-    let encoded = parse_encoded(text)?;
-    let summary = encoded.summary();
-    if summary == Summary::Unusable {
-        return Ok((Password::Unusable, None));
-    }
-    let message = || format!("The hash ({summary}) is weaker than it should be.");
-    let weakness = summary.is_weak().then(|| Fault::new("password", "weak_hash", message()));
-    Ok((Password::Encoded(encoded), weakness))
+    let (encoded, weakness) = verbatim(text.to_owned())?;
+    let is_unusable = encoded.summary() == Summary::Unusable;
+    Ok((if is_unusable { Password::Unusable } else { Password::Encoded(encoded) }, weakness))
 }
 
-/// A password that was encoded elsewhere, unusable ones among them.
+/// The same, where an unusable one is to stay the very text that it is.
 ///
 /// # Errors
 /// As [`encoded`].
-pub fn parse_encoded(text: &str) -> Result<Encoded, Fault> {
-    Encoded::parse(text).map_err(|malformed| {
+pub fn verbatim(text: String) -> Result<(Encoded, Option<Fault>), Fault> {
+    let (encoded, summary) = Encoded::described(text).map_err(|malformed| {
         let reason = match malformed {
             Malformed::UnknownAlgorithm => "it does not begin with one of Django's algorithms".to_owned(),
             Malformed::Not(algorithm) => format!("it begins with {algorithm} and is not of its form"),
         };
         let message = format!("That is not a password as Django encodes it: {reason}.");
         Fault::new("password", "invalid_hash", message)
-    })
+    })?;
+    let message = || format!("The hash ({summary}) is weaker than it should be.");
+    let weakness = summary.is_weak().then(|| Fault::new("password", "weak_hash", message()));
+    Ok((encoded, weakness))
 }
 
 /// A length that a random password may have.

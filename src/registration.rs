@@ -81,7 +81,7 @@ impl Registration<'_> {
     /// As [`Account::create`] and [`Change::make`].
     pub fn create(
         &self,
-        account: &Account,
+        account: &Account<'_>,
         password: Password,
         draft: &mut Option<Store>,
     ) -> Result<Outcome> {

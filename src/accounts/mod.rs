@@ -10,6 +10,8 @@ mod names;
 mod plan;
 mod rows;
 
+use std::borrow::Cow;
+
 use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
@@ -95,19 +97,36 @@ impl Missing {
 
 /// An account ready to be written, but for its password.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Account {
+pub struct Account<'a> {
     /// The login name.
     pub username: String,
     /// What is refused if the name is taken: the name itself, or the address it comes from.
     is_named_by_email: bool,
-    user: Row,
-    profiles: Vec<(String, Row)>,
+    #[serde(borrow)]
+    user: Row<ColumnName<'a>>,
+    profiles: Vec<(String, Row<ColumnName<'a>>)>,
     groups: Vec<Key>,
     permissions: Vec<Key>,
 }
 
 /// Values by their columns.
-type Row = Vec<(String, Value)>;
+type Row<Name = String> = Vec<(Name, Value)>;
+
+/// The name of a column, lent by the table it is of, so that thousands of rows do without a copy of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ColumnName<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl AsRef<str> for ColumnName<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'a> From<&'a str> for ColumnName<'a> {
+    fn from(name: &'a str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+}
 
 impl Request {
     /// The login name, in the form in which it would be stored.
@@ -145,14 +164,24 @@ impl Request {
         settings: &Settings,
         now: Timestamp,
         random: &mut dyn CryptoRng,
-    ) -> Result<(Account, Vec<Fault>)> {
+    ) -> Result<(Account<'static>, Vec<Fault>)> {
         let (mut account, mut faults) = Planner::new(store, settings)?.account(self, now, random)?;
         faults.extend(account.settle(self, store)?);
-        Ok((account, faults))
+        Ok((account.into_owned(), faults))
     }
 }
 
-impl Account {
+impl Account<'_> {
+    /// The account with names of its own.
+    fn into_owned(self) -> Account<'static> {
+        let own = |row: Row<ColumnName<'_>>| -> Row<ColumnName<'static>> {
+            row.into_iter().map(|(name, value)| (ColumnName(name.0.into_owned().into()), value)).collect()
+        };
+        let Self { username, is_named_by_email, user, profiles, groups, permissions } = self;
+        let profiles = profiles.into_iter().map(|(kind, row)| (kind, own(row))).collect();
+        Account { username, is_named_by_email, user: own(user), profiles, groups, permissions }
+    }
+
     /// Finds what the request refers to in the database, and returns what is not there.
     ///
     /// # Errors
@@ -201,10 +230,11 @@ impl Account {
         let mut whole = self.clone();
         whole.set_password(password);
         let key = whole.insert(transaction)?;
-        let mut fields: Vec<String> = whole.user.into_iter().map(|(column, _)| column).collect();
+        let mut fields: Vec<String> =
+            whole.user.iter().map(|(column, _)| column.as_ref().to_owned()).collect();
         fields.extend((!self.groups.is_empty()).then(|| "groups".into()));
         for (kind, values) in &self.profiles {
-            fields.extend(values.iter().map(|(column, _)| format!("{kind}.{column}")));
+            fields.extend(values.iter().map(|(column, _)| format!("{kind}.{}", column.as_ref())));
         }
         if let Some(token) = token {
             transaction.insert_token(&key, token)?;
@@ -248,14 +278,15 @@ fn missing_column(name: &str, column: &Column) -> Missing {
 }
 
 /// References of a row to rows that are not there.
-fn dangling(store: &Store, table: &Table, row: &[(String, Value)]) -> Result<Vec<Fault>> {
+fn dangling(store: &Store, table: &Table, row: &[(impl AsRef<str>, Value)]) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
     for (column, value) in row {
+        let column = column.as_ref();
         let Some(reference) = table.reference(column).filter(|_| *value != Value::Null) else { continue };
         if !store.points_at_row(reference, value)? {
             let message =
                 format!("{column}: there is no row in {} with that {}.", reference.table, reference.target);
-            faults.push(Fault::new(&**column, "does_not_exist", message));
+            faults.push(Fault::new(column, "does_not_exist", message));
         }
     }
     Ok(faults)

@@ -77,7 +77,8 @@ fn is_domain(domain: &str) -> bool {
 
 /// Python's `\w` for text: letters, decimal, letter and other numbers, and the underscore.
 fn is_word(c: char) -> bool {
-    c == '_'
+    c.is_ascii_alphanumeric()
+        || c == '_'
         || c.general_category_group() == GeneralCategoryGroup::Letter
         || matches!(
             c.general_category(),

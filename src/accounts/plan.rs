@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::fields::{Fields, Owner};
 use super::names::{address_fault, normalize_email, username_fault};
 use super::rows::{Making, find_column, find_field, fresh_uuid, must_be_given};
-use super::{Account, Missing, ProfileChoice, Request, Row, Wish, missing_column};
+use super::{Account, ColumnName, Missing, ProfileChoice, Request, Row, Wish, missing_column};
 use crate::field::Input;
 use crate::refusal::{Fault, Refusal};
 use crate::settings::{Settings, UsernameFrom};
@@ -40,8 +40,8 @@ pub struct NamedField<'a> {
 }
 
 /// A request together with what it is measured against.
-pub(super) struct Plan<'a> {
-    request: &'a Request,
+pub(super) struct Plan<'a, 'r> {
+    request: &'r Request,
     settings: &'a Settings,
     fields: Fields<'a>,
     /// What is wrong with the profile kind that was asked for.
@@ -170,7 +170,7 @@ impl<'a> Planner<'a> {
         request: &Request,
         now: Timestamp,
         random: &mut dyn CryptoRng,
-    ) -> Result<(Account, Vec<Fault>)> {
+    ) -> Result<(Account<'a>, Vec<Fault>)> {
         let plan = self.plan(request)?;
         let mut faults: Vec<Fault> = plan.kind_fault.iter().cloned().collect();
         faults.extend(plan.missing().iter().map(Missing::fault));
@@ -207,9 +207,9 @@ impl<'a> Planner<'a> {
         })
     }
 
-    pub(super) fn plan<'p>(&'p self, request: &'p Request) -> Result<Plan<'p>> {
+    pub(super) fn plan<'r>(&self, request: &'r Request) -> Result<Plan<'a, 'r>> {
         let mut kind_fault = None;
-        let own: Vec<&ProfileTable> = match (&request.profile, &self.settings.register.profile) {
+        let own: Vec<&'a ProfileTable> = match (&request.profile, &self.settings.register.profile) {
             (ProfileChoice::None, _) => Vec::new(),
             (ProfileChoice::Kinds(kinds), _) => {
                 let found = kinds.iter().map(|kind| {
@@ -259,7 +259,7 @@ fn nfkc(name: &str) -> String {
     if name.is_ascii() { name.to_owned() } else { name.nfkc().collect() }
 }
 
-impl Plan<'_> {
+impl<'a> Plan<'a, '_> {
     pub(super) fn missing(&self) -> Vec<Missing> {
         let mut missing: Vec<Missing> = Vec::new();
         let mut need = |entry: Missing| {
@@ -387,7 +387,7 @@ impl Plan<'_> {
         given_name(self.request, self.settings, self.fields.login)
     }
 
-    fn account(&self, now: Timestamp, random: &mut dyn CryptoRng, faults: &mut Vec<Fault>) -> Account {
+    fn account(&self, now: Timestamp, random: &mut dyn CryptoRng, faults: &mut Vec<Fault>) -> Account<'a> {
         let username = nfkc(self.username().unwrap_or_default());
         let email = match (&self.request.email, self.settings.is_named_by_email(self.fields.login)) {
             (Some(email), true) if self.request.username.as_ref().is_some_and(|name| name != email) => {
@@ -407,7 +407,7 @@ impl Plan<'_> {
             faults.extend(address_fault(&email));
         }
         let mut row = self.attributes(&username, &email, now, faults);
-        let mut profiles: Vec<(String, Row)> =
+        let mut profiles: Vec<(String, Row<ColumnName<'a>>)> =
             self.fields.own.iter().map(|table| (table.kind.clone(), Vec::new())).collect();
         let zone = &self.settings.opening.time_zone;
         let mut making = Making { now, zone, random, faults };
@@ -432,9 +432,9 @@ impl Plan<'_> {
         match (&self.request.key, key) {
             (Some(input), Some(column)) => making.set(&mut row, &column.name, column, input),
             (None, Some(column)) if column.filled => {}
-            _ => row.push((self.fields.users.key.clone(), Value::Uuid(fresh_uuid(making.random)))),
+            _ => row.push(((&*self.fields.users.key).into(), Value::Uuid(fresh_uuid(making.random)))),
         }
-        for (table, (kind, row)) in self.fields.own.iter().zip(&mut profiles) {
+        for (table, (kind, row)) in self.fields.own.iter().copied().zip(&mut profiles) {
             let key = self.request.profile_keys.iter().find(|(of, _)| of == kind);
             let column = table.table.key.first().and_then(|name| table.table.column(name));
             if let (Some((_, input)), Some(column)) = (key, column)
@@ -463,18 +463,18 @@ impl Plan<'_> {
         email: &str,
         now: Timestamp,
         faults: &mut Vec<Fault>,
-    ) -> Vec<(String, Value)> {
+    ) -> Row<ColumnName<'a>> {
         let request = self.request;
         let superuser = request.superuser.unwrap_or(false);
         let makes_staff =
             |table: &&ProfileTable| self.settings.profiles.get(&table.kind).is_some_and(|kind| kind.staff);
         let staff = request.staff.unwrap_or_else(|| superuser || self.fields.own.iter().any(makes_staff));
         let name = |column, given| self.attribute(column, given).unwrap_or_default();
-        let mut row: Vec<(String, Value)> = Vec::new();
-        let mut set = |column: &str, value: Value, is_wanted: bool| {
+        let mut row: Row<ColumnName<'a>> = Vec::with_capacity(12);
+        let mut set = |column: &'a str, value: Value, is_wanted: bool| {
             let is_there = self.fields.users.table.has(column);
             match self.fields.attribute(column, &value) {
-                Ok(()) => row.push((column.to_owned(), value)),
+                Ok(()) => row.push((column.into(), value)),
                 // A name or an address may be refused for the same already.
                 Err(fault) if faults.iter().any(|known| known.is_like(&fault)) => {}
                 Err(fault) if is_there || is_wanted => faults.push(fault),

@@ -21,27 +21,33 @@ pub(super) struct Making<'a> {
 
 impl Making<'_> {
     /// Adds a value that was given to a row.
-    pub fn set(&mut self, row: &mut Vec<(String, Value)>, name: &str, column: &Column, input: &Input) {
-        if row.iter().any(|(there, _)| *there == column.name) {
+    pub fn set<'c, Name: AsRef<str> + From<&'c str>>(
+        &mut self,
+        row: &mut Vec<(Name, Value)>,
+        name: &str,
+        column: &'c Column,
+        input: &Input,
+    ) {
+        if row.iter().any(|(there, _)| there.as_ref() == column.name) {
             self.faults.push(Fault::new(name, "given_twice", format!("{name} is given twice.")));
             return;
         }
         match convert(name, column, input, self.zone) {
-            Ok(value) => row.push((column.name.clone(), value)),
+            Ok(value) => row.push(((&*column.name).into(), value)),
             Err(fault) => self.faults.push(fault),
         }
     }
 
     /// Adds what was not given: defaults, fresh UUIDs, times of creation and change.
-    pub fn fill<'c>(
+    pub fn fill<'c, 'd, Name: AsRef<str> + From<&'c str>>(
         &mut self,
-        row: &mut Vec<(String, Value)>,
+        row: &mut Vec<(Name, Value)>,
         table: &Table,
         columns: impl Iterator<Item = &'c Column>,
-        default: &dyn Fn(&str) -> Option<&'c Json>,
+        default: &dyn Fn(&str) -> Option<&'d Json>,
     ) {
         for column in columns {
-            if row.iter().any(|(name, _)| *name == column.name) {
+            if row.iter().any(|(name, _)| name.as_ref() == column.name) {
                 continue;
             }
             if let Some(default) = default(&column.name) {
@@ -49,9 +55,9 @@ impl Making<'_> {
             } else if column.filled || column.nullable {
                 // The database knows.
             } else if is_fresh_uuid(column, table) {
-                row.push((column.name.clone(), Value::Uuid(fresh_uuid(self.random))));
+                row.push(((&*column.name).into(), Value::Uuid(fresh_uuid(self.random))));
             } else if fills_itself_with_now(column) {
-                row.push((column.name.clone(), self.now.into()));
+                row.push(((&*column.name).into(), self.now.into()));
             }
         }
     }

@@ -359,7 +359,7 @@ impl Args {
         from_body: &FromBody,
         store: &Store,
         context: &Context,
-    ) -> Result<Account> {
+    ) -> Result<Account<'static>> {
         let (account, mut faults) =
             request.account(store, &context.settings, context.now(), &mut *context.random())?;
         if from_body.password.is_none() && !self.password.is_given() && !context.prompt.is_interactive() {

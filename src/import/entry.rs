@@ -15,24 +15,26 @@ use crate::token::{PlainToken, Stored};
 
 /// One row's work.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Entry {
+pub struct Entry<'a> {
     /// The line on which the row begins.
     pub line: usize,
     /// The login name.
     pub username: String,
     /// What is to be done.
-    pub work: Work,
+    #[serde(borrow)]
+    pub work: Work<'a>,
     /// Secrets that were made here.
     pub made: Made,
 }
 
 /// What is to be done for one row.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Work {
+pub enum Work<'a> {
     /// A new account is made.
     Create {
         /// The account, with its password.
-        account: Box<Account>,
+        #[serde(borrow)]
+        account: Account<'a>,
         /// Its tokens.
         tokens: Vec<TokenRow>,
     },

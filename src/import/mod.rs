@@ -472,7 +472,7 @@ impl<'a> Import<'a> {
     }
 
     /// What is to be written for a row; its faults are noted.
-    fn entry(&mut self, planned: Planned) -> Result<Entry> {
+    fn entry(&mut self, planned: Planned<'a>) -> Result<Entry<'a>> {
         let Planned { item: Item { mut wanted, username, task }, account, password, tokens, made, is_weak } =
             planned;
         self.weak += usize::from(is_weak);
@@ -488,7 +488,7 @@ impl<'a> Import<'a> {
                     if let Some(password) = &password {
                         account.set_password(password);
                     }
-                    Work::Create { account: Box::new(account), tokens }
+                    Work::Create { account, tokens }
                 }
                 None => Work::Refuse,
             },

@@ -1,6 +1,6 @@
 //! Entries that wait for the database: in memory, and past a limit in an unlinked file that its owner alone can read.
 
-use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, Write as _};
+use std::io::{self, BufReader, BufWriter, IntoInnerError, Read as _, Seek as _, Write as _};
 
 use anyhow::{Context as _, Result};
 use tempfile::SpooledTempFile;
@@ -35,7 +35,7 @@ impl Spill {
     ///
     /// # Errors
     /// What the operating system says.
-    pub fn push(&mut self, entry: &Entry) -> Result<()> {
+    pub fn push(&mut self, entry: &Entry<'_>) -> Result<()> {
         self.frame.zeroize();
         self.frame = postcard::to_extend(entry, std::mem::take(&mut self.frame))?;
         let length = u32::try_from(self.frame.len()).context("a row is too long")?;
@@ -45,27 +45,28 @@ impl Spill {
         written.context("the temporary file cannot be written")
     }
 
-    /// The entries, from the first to the last.
+    /// Hands out the entries, from the first to the last.
     ///
     /// # Errors
-    /// What the operating system says.
-    pub fn entries(self) -> Result<impl Iterator<Item = Result<Entry>>> {
-        let opened = self.file.into_inner().map_err(|error| error.into_error());
+    /// What `on_entry` returns, or what the operating system says.
+    pub fn each(self, on_entry: &mut dyn FnMut(Entry<'_>) -> Result<()>) -> Result<()> {
+        const UNREADABLE: &str = "the temporary file cannot be read";
+        let opened = self.file.into_inner().map_err(IntoInnerError::into_error);
         let opened = opened.and_then(|mut file| file.rewind().map(|()| file));
         let mut file = BufReader::new(opened.context("the temporary file cannot be written")?);
         let mut frame = Vec::new();
-        Ok((0..self.count).map(move |_| {
-            let entry = read(&mut file, &mut frame);
-            entry.context("the temporary file cannot be read")
-        }))
+        for _ in 0..self.count {
+            read_frame(&mut file, &mut frame).context(UNREADABLE)?;
+            on_entry(postcard::from_bytes(&frame).context(UNREADABLE)?)?;
+            frame.zeroize();
+        }
+        Ok(())
     }
 }
 
-fn read(file: &mut BufReader<SpooledTempFile>, frame: &mut Vec<u8>) -> Result<Entry> {
+fn read_frame(file: &mut BufReader<SpooledTempFile>, frame: &mut Vec<u8>) -> io::Result<()> {
     let mut length = [0; 4];
     file.read_exact(&mut length)?;
-    let length = usize::try_from(u32::from_le_bytes(length)).map_err(io::Error::other)?;
-    frame.resize(length, 0);
-    file.read_exact(frame)?;
-    Ok(postcard::from_bytes(frame)?)
+    frame.resize(usize::try_from(u32::from_le_bytes(length)).map_err(io::Error::other)?, 0);
+    file.read_exact(frame)
 }

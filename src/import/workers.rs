@@ -49,11 +49,11 @@ pub struct Item {
 }
 
 /// A row after its work.
-pub struct Planned {
+pub struct Planned<'a> {
     /// The row.
     pub item: Item,
     /// The account, where one is to be made.
-    pub account: Option<Account>,
+    pub account: Option<Account<'a>>,
     /// The password, encoded, where there is to be one.
     pub password: Option<Encoded>,
     /// The tokens.
@@ -86,7 +86,7 @@ pub struct Workers<'a> {
     pub batch: usize,
 }
 
-impl Workers<'_> {
+impl<'a> Workers<'a> {
     /// Works on the rows that `next` gives, and hands them to `done` in their order. No more than a few batches are on
     /// their way at any time.
     ///
@@ -96,11 +96,11 @@ impl Workers<'_> {
         &self,
         random: &mut dyn CryptoRng,
         next: &mut dyn FnMut() -> Result<Option<Item>>,
-        done: &mut dyn FnMut(Planned) -> Result<()>,
+        done: &mut dyn FnMut(Planned<'a>) -> Result<()>,
     ) -> Result<()> {
         const AHEAD: usize = 4;
         let (to_workers, batches) = mpsc::channel::<(usize, Vec<Item>)>();
-        let (to_here, planned) = mpsc::channel::<Result<(usize, Vec<Planned>)>>();
+        let (to_here, planned) = mpsc::channel::<Result<(usize, Vec<Planned<'a>>)>>();
         let batches = Mutex::new(batches);
         thread::scope(|scope| {
             // Ends here, with an error or without: the threads wait for its end.
@@ -119,7 +119,7 @@ impl Workers<'_> {
             let mut given = 0;
             let mut taken = 0;
             let mut is_end = false;
-            let mut waiting: BTreeMap<usize, Vec<Planned>> = BTreeMap::new();
+            let mut waiting: BTreeMap<usize, Vec<Planned<'a>>> = BTreeMap::new();
             loop {
                 while !is_end && given - taken < self.jobs * AHEAD {
                     let mut batch = Vec::with_capacity(self.batch);
@@ -153,7 +153,7 @@ impl Workers<'_> {
     fn work(
         &self,
         batches: &Mutex<mpsc::Receiver<(usize, Vec<Item>)>>,
-        to_here: &mpsc::Sender<Result<(usize, Vec<Planned>)>>,
+        to_here: &mpsc::Sender<Result<(usize, Vec<Planned<'a>>)>>,
         random: &mut StdRng,
     ) -> Result<()> {
         let mut hasher: Option<Hasher> = None;
@@ -171,7 +171,9 @@ impl Workers<'_> {
     }
 
     /// Everything that can be done for a row without the database.
-    fn plan(&self, mut item: Item, hasher: &mut Option<Hasher>, random: &mut StdRng) -> Result<Planned> {
+    fn plan(&self, mut item: Item, hasher: &mut Option<Hasher>, random: &mut StdRng) -> Result<Planned<'a>> {
+        let hash = self.given_hash(&mut item.wanted);
+        let is_weak = hash.as_ref().is_some_and(|(_, weakness)| weakness.is_some());
         let mut account = None;
         match &item.task {
             Task::Leave(_) => {}
@@ -192,10 +194,10 @@ impl Workers<'_> {
         let mut planned = Planned {
             item,
             account,
-            password: None,
+            password: hash.map(|(encoded, _)| encoded),
             tokens: Vec::new(),
             made: Made::default(),
-            is_weak: false,
+            is_weak,
         };
         if !matches!(planned.item.task, Task::Leave(_)) {
             self.choose_tokens(&mut planned, random);
@@ -204,7 +206,23 @@ impl Workers<'_> {
         Ok(planned)
     }
 
-    fn choose_tokens(&self, planned: &mut Planned, random: &mut StdRng) {
+    /// The password as it was hashed elsewhere, with what makes it weak.
+    fn given_hash(&self, wanted: &mut Wanted) -> Option<(Encoded, Option<Fault>)> {
+        let Given::Hash(text) = &mut wanted.password else { return None };
+        let of_hash = |fault: Fault| Fault { field: "password_hash".into(), ..fault };
+        match new_password::verbatim(std::mem::take(text)) {
+            Ok((encoded, weakness)) => {
+                wanted.faults.extend(weakness.clone().filter(|_| self.is_strict).map(of_hash));
+                Some((encoded, weakness))
+            }
+            Err(fault) => {
+                wanted.faults.push(of_hash(fault));
+                None
+            }
+        }
+    }
+
+    fn choose_tokens(&self, planned: &mut Planned<'_>, random: &mut StdRng) {
         let known = std::mem::take(&mut planned.item.wanted.tokens);
         let faults = &mut planned.item.wanted.faults;
         let is_active = planned.item.wanted.request.active != Some(false);
@@ -242,13 +260,16 @@ impl Workers<'_> {
 
     fn choose_password(
         &self,
-        planned: &mut Planned,
+        planned: &mut Planned<'_>,
         hasher: &mut Option<Hasher>,
         random: &mut StdRng,
     ) -> Result<()> {
         let Item { wanted, username, task } = &mut planned.item;
         let (is_new, stored) = match task {
-            Task::Change { sets_password: false, .. } => return Ok(()),
+            Task::Change { sets_password: false, .. } => {
+                planned.password = None;
+                return Ok(());
+            }
             Task::Change { stored, .. } => (false, stored.as_deref()),
             _ => (true, None),
         };
@@ -261,15 +282,11 @@ impl Workers<'_> {
         };
         let mut is_made_here = false;
         let plain = match std::mem::take(&mut wanted.password) {
-            Given::Hash(encoded) => {
-                planned.is_weak = encoded.summary().is_weak();
-                if planned.is_weak && self.is_strict {
-                    let message = format!("The hash ({}) is weaker than it should be.", encoded.summary());
-                    wanted.faults.push(Fault::new("password_hash", "weak_hash", message));
-                }
-                planned.password = Some(encoded).filter(|encoded| stored != Some(encoded.as_str()));
+            _ if planned.password.is_some() => {
+                planned.password.take_if(|encoded| stored == Some(encoded.as_str()));
                 return Ok(());
             }
+            Given::Hash(_) => return Ok(()),
             Given::Plain(plain) => {
                 let weaknesses = new_password::weaknesses(&plain, &about);
                 planned.is_weak = !weaknesses.is_empty();

@@ -69,12 +69,11 @@ impl Writer<'_> {
     ) -> Result<Counts> {
         let mut counts = Counts::default();
         let mut waiting: Vec<Waiting> = Vec::new();
-        for (number, entry) in spill.entries()?.enumerate() {
-            let mut entry = entry?;
-            if number % 1024 == 0 && interrupt::requested() {
+        spill.each(&mut |mut entry| {
+            if interrupt::requested() {
                 return Err(Refusal::Interrupted.into());
             }
-            let (line, username) = (entry.line, entry.username.clone());
+            let (line, username) = (entry.line, std::mem::take(&mut entry.username));
             let made = std::mem::take(&mut entry.made);
             let written = if self.keeps_going {
                 // A row that is left out takes its tokens with it.
@@ -102,7 +101,8 @@ impl Writer<'_> {
             if waiting.len() >= TOKENS_AT_ONCE {
                 self.write_tokens(transaction, &mut waiting, faults)?;
             }
-        }
+            Ok(())
+        })?;
         self.write_tokens(transaction, &mut waiting, faults)?;
         Ok(counts)
     }
@@ -136,7 +136,11 @@ struct Written {
     tokens: usize,
 }
 
-fn write_entry(transaction: &Transaction<'_>, entry: Entry, waiting: &mut Vec<Waiting>) -> Result<Written> {
+fn write_entry(
+    transaction: &Transaction<'_>,
+    entry: Entry<'_>,
+    waiting: &mut Vec<Waiting>,
+) -> Result<Written> {
     let before = waiting.len();
     let (outcome, user) = match entry.work {
         Work::Refuse => (Outcome::Refused, None),
@@ -156,7 +160,7 @@ fn write_entry(transaction: &Transaction<'_>, entry: Entry, waiting: &mut Vec<Wa
         }
         Work::Change { user, edit, tokens } => {
             let there = transaction.user_of_key(&user)?;
-            let there = there.ok_or_else(|| Refusal::UserNotFound(entry.username.clone()))?;
+            let there = there.ok_or_else(|| Refusal::UserNotFound(user.to_string()))?;
             let is_changed = !edit.apply(transaction, &there)?.is_empty();
             for token in tokens {
                 if token.is_new_for(transaction, &there)? {

@@ -27,6 +27,15 @@ impl Encoded {
         Parsed::parse(text).map(|_| Self(text.to_owned()))
     }
 
+    /// As [`Self::parse`], with what is known of it.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn described(text: String) -> Result<(Self, Summary), Malformed> {
+        let summary = Parsed::parse(&text)?.summary();
+        Ok((Self(text), summary))
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -113,8 +122,7 @@ impl fmt::Display for Summary {
 #[must_use]
 pub fn describe(encoded: &str) -> Summary {
     match Parsed::parse(encoded) {
-        Ok(Parsed::Hash(hash)) => Summary::Hashed(hash.method()),
-        Ok(Parsed::Unusable) => Summary::Unusable,
+        Ok(parsed) => parsed.summary(),
         Err(_) => dropped(encoded).map_or(Summary::Unknown, Summary::Dropped),
     }
 }
@@ -161,6 +169,15 @@ impl<'a> Parsed<'a> {
         let (name, rest) = encoded.split_once('$').unwrap_or((encoded, ""));
         let algorithm = name.parse().map_err(|_| Malformed::UnknownAlgorithm)?;
         Hash::parse(algorithm, rest).map(Self::Hash).ok_or(Malformed::Not(algorithm))
+    }
+}
+
+impl Parsed<'_> {
+    fn summary(&self) -> Summary {
+        match self {
+            Self::Hash(hash) => Summary::Hashed(hash.method()),
+            Self::Unusable => Summary::Unusable,
+        }
     }
 }
 

@@ -276,9 +276,14 @@ impl Transaction<'_> {
     }
 
     /// Inserts a row of these values and one more, and returns how the engine numbered it.
-    fn insert(&self, table: &str, values: &[(String, Value)], more: Option<(&str, &Value)>) -> Result<Value> {
+    fn insert(
+        &self,
+        table: &str,
+        values: &[(impl AsRef<str>, Value)],
+        more: Option<(&str, &Value)>,
+    ) -> Result<Value> {
         let row: Vec<(&str, &Value)> =
-            values.iter().map(|(column, value)| (&**column, value)).chain(more).collect();
+            values.iter().map(|(column, value)| (column.as_ref(), value)).chain(more).collect();
         self.engine.insert(table, &row)
     }
 }

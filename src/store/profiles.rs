@@ -111,7 +111,12 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// [`crate::refusal::Refusal::Taken`], [`crate::refusal::Refusal::Invalid`], or a failure of the database.
-    pub fn insert_profile(&self, table: &ProfileTable, user: &Key, values: &[(String, Value)]) -> Result<()> {
+    pub fn insert_profile(
+        &self,
+        table: &ProfileTable,
+        user: &Key,
+        values: &[(impl AsRef<str>, Value)],
+    ) -> Result<()> {
         self.insert(&table.table.name, values, Some((&table.user_column, &user.into())))?;
         Ok(())
     }

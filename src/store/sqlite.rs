@@ -15,6 +15,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::fmt::StdFmtWrite;
+use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::TimeZone;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -556,9 +558,20 @@ impl ToSql for Bound<'_> {
 /// `YYYY-MM-DD HH:MM:SS.ffffff` in the zone, the fraction left out when it is zero.
 fn stored_timestamp(moment: Timestamp, time_zone: &TimeZone) -> String {
     let local = time_zone.to_datetime(moment);
-    let microseconds = local.subsec_nanosecond() / 1_000;
-    let seconds = local.strftime("%Y-%m-%d %H:%M:%S");
-    if microseconds == 0 { seconds.to_string() } else { format!("{seconds}.{microseconds:06}") }
+    // Of the years that Django knows, 1 to 9999, this is its form already, but for the fraction's length.
+    let seconds = local.with().subsec_nanosecond(0).build().unwrap_or(local);
+    let mut text = String::with_capacity(26);
+    let _ = DateTimePrinter::new().separator(b' ').print_datetime(&seconds, StdFmtWrite(&mut text));
+    let mut microseconds = local.subsec_nanosecond() / 1_000;
+    if microseconds != 0 {
+        let mut digits = *b".000000";
+        for digit in digits[1..].iter_mut().rev() {
+            *digit += u8::try_from(microseconds % 10).unwrap_or_default();
+            microseconds /= 10;
+        }
+        text.extend(digits.map(char::from));
+    }
+    text
 }
 
 /// A stored text as a moment: Django's own form, and what it tolerates (`T`, `Z`, an offset).

@@ -345,19 +345,18 @@ impl Transaction<'_> {
     /// # Errors
     /// A failure of the database; its table is there, since [`crate::store::layout::Layout::schemes`] said so.
     pub fn insert_token(&self, user: &Key, token: &NewToken<'_>) -> Result<()> {
-        let mut row =
-            vec![("user_id".to_owned(), Value::from(user)), ("created".to_owned(), token.created.into())];
+        let mut row = vec![("user_id", Value::from(user)), ("created", token.created.into())];
         let table = match (token.stored, &self.layout.knox) {
             (Stored::Knox { digest, token_key, salt }, Some(knox)) => {
-                row.push(("digest".into(), digest.as_str().into()));
-                row.push(("token_key".into(), token_key.as_str().into()));
-                row.push((knox.expiry.clone(), token.expiry.into()));
-                row.extend(salt.iter().map(|salt| ("salt".to_owned(), salt.as_str().into())));
+                row.push(("digest", digest.as_str().into()));
+                row.push(("token_key", token_key.as_str().into()));
+                row.push((&knox.expiry, token.expiry.into()));
+                row.extend(salt.iter().map(|salt| ("salt", salt.as_str().into())));
                 &*knox.table.name
             }
             (Stored::Knox { .. }, None) => "knox_authtoken",
             (Stored::Drf { key }, _) => {
-                row.push(("key".into(), key.expose().into()));
+                row.push(("key", key.expose().into()));
                 "authtoken_token"
             }
         };

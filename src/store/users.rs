@@ -432,9 +432,9 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// [`Refusal::Taken`], [`Refusal::Invalid`], or a failure of the database.
-    pub fn insert_user(&self, values: &[(String, Value)]) -> Result<Key> {
+    pub fn insert_user(&self, values: &[(impl AsRef<str>, Value)]) -> Result<Key> {
         let users = &self.layout.users;
-        let given = values.iter().find(|(column, _)| *column == users.key).map(|(_, value)| value);
+        let given = values.iter().find(|(column, _)| column.as_ref() == users.key).map(|(_, value)| value);
         let inserted = self.insert(&users.table.name, values, None)?;
         Ok(match given.unwrap_or(&inserted) {
             Value::Integer(number) => Key::Integer(*number),
