@@ -59,9 +59,9 @@ pub struct Args {
     #[arg(long, help_heading = "Secrets")]
     with_secrets: bool,
 
-    /// The model of a table, where its name does not tell: TABLE=APP.MODEL
-    #[arg(long = "model", value_name = "TABLE=MODEL", value_parser = model, help_heading = "Fixture")]
-    models: Vec<(String, String)>,
+    /// What Django calls a table or a column, where its name does not tell: TABLE=APP.MODEL or TABLE.COLUMN=FIELD
+    #[arg(long = "name", value_name = "NAME=NAME", value_parser = name, help_heading = "Fixture")]
+    names: Vec<(String, String)>,
 
     /// A column that is a DurationField, which the database does not tell from a big number: [TABLE.]COLUMN
     #[arg(long = "duration", value_name = "COLUMN", help_heading = "Fixture")]
@@ -71,13 +71,20 @@ pub struct Args {
     filters: Filters,
 }
 
-fn model(text: &str) -> Result<(String, String), String> {
-    let parts = text.split_once('=').filter(|(table, model)| {
-        let is_model = |(label, name): (&str, &str)| !label.is_empty() && !name.is_empty();
-        !table.is_empty() && model.split_once('.').is_some_and(is_model)
+fn name(text: &str) -> Result<(String, String), String> {
+    let is_pair = |text: &str| {
+        text.split_once('.').is_none_or(|(first, second)| !first.is_empty() && !second.is_empty())
+    };
+    let parts = text.split_once('=').filter(|(table, name)| {
+        // Either the table or the name has two parts: a table's column, or an app's model.
+        !table.is_empty()
+            && !name.is_empty()
+            && is_pair(table)
+            && is_pair(name)
+            && table.contains('.') != name.contains('.')
     });
-    let (table, model) = parts.ok_or("give TABLE=APP.MODEL, such as members=people.person")?;
-    Ok((table.to_owned(), model.to_lowercase()))
+    let (table, name) = parts.ok_or("give TABLE=APP.MODEL or TABLE.COLUMN=FIELD")?;
+    Ok((table.to_owned(), name.to_owned()))
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
@@ -90,11 +97,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         token_keys: args.with_token_keys,
         columns: args.with_secrets,
     };
-    if form != Form::Fixture && !(args.models.is_empty() && args.durations.is_empty()) {
-        return Err(Refusal::usage("--model and --duration are for --format fixture.").into());
+    if form != Form::Fixture && !(args.names.is_empty() && args.durations.is_empty()) {
+        return Err(Refusal::usage("--name and --duration are for --format fixture.").into());
     }
     let names = Names {
-        models: args.models.clone(),
+        given: args.names.clone(),
         durations: args.durations.clone(),
         local_times: context.settings.local_times(),
     };

@@ -52,7 +52,6 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let mut count = 0_u64;
     let pending = store.snapshot(|store| {
         context.output.list(&headings, &mut |on_row| {
-            count = 0;
             store.each_token(&filter, &mut |token| {
                 count += 1;
                 on_row(&[

@@ -39,7 +39,6 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let mut count = 0_u64;
     let pending = store.snapshot(|store| {
         context.output.list(&headings, &mut |on_row| {
-            count = 0;
             store.each_user(&filter, &columns, &mut |cells| {
                 count += 1;
                 match columns.iter().position(|column| *column == UserColumn::Hasher) {

@@ -17,8 +17,8 @@ use crate::value::Cell;
 /// What a database does not tell of a project's models.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    /// The models of tables, as table, app label and lower-case name.
-    pub models: Vec<(String, String)>,
+    /// What Django calls tables and columns: `table` and `app.model`, or `table.column` and `field`.
+    pub given: Vec<(String, String)>,
     /// The columns that are durations, each alone or behind its table's name and a dot.
     pub durations: Vec<String>,
     /// The zone of the project's times, where it keeps them without one (`USE_TZ = False`).
@@ -203,16 +203,16 @@ struct Planning<'a> {
     remarks: Vec<String>,
 }
 
-impl<'a> Planning<'_> {
+impl<'a, 'b> Planning<'b> {
     fn model(&mut self, table: &'a Table, user_column: &'a str) -> Result<Model<'a>> {
-        let given = self.names.models.iter().find(|(name, _)| *name == table.name);
-        let model = match given {
-            Some((_, model)) => model.clone(),
+        let model = match self.given(&table.name) {
+            // Fixtures know models in lower case alone.
+            Some(model) => model.to_lowercase(),
             None => self.store.model_of(table)?.map(|(label, model)| format!("{label}.{model}")).ok_or_else(
                 || Refusal::Ambiguous {
                     what: format!("The model of table {}", table.name),
                     found: Vec::new(),
-                    decide: format!("Name it with --model {}=APP.MODEL", table.name),
+                    decide: format!("Name it with --name {}=APP.MODEL", table.name),
                 },
             )?,
         };
@@ -236,16 +236,23 @@ impl<'a> Planning<'_> {
         Ok(Model { table, user_column, start, key, fields, has_groups: false, has_permissions: false })
     }
 
+    /// What a table or a column is called, as somebody said.
+    fn given(&self, name: &str) -> Option<&'b str> {
+        let mut given = self.names.given.iter();
+        given.find(|(given, _)| given == name).map(|(_, name)| &**name)
+    }
+
     fn field(&mut self, table: &Table, column: &'a Column) -> Field<'a> {
         let full = format!("{}.{}", table.name, column.name);
         let is_reference = table.reference(&column.name).is_some();
-        let name = match column.name.strip_suffix("_id").filter(|_| is_reference) {
+        let of_reference = column.name.strip_suffix("_id").filter(|_| is_reference);
+        let name = match self.given(&full).or(of_reference) {
             Some(name) => name,
             None => {
                 if is_reference {
                     self.remarks.push(format!(
                         "{full} refers to another table, but is not called after a field of Django's: `loaddata` may know \
-                         it by another name."
+                         it by another name; say --name {full}=FIELD."
                     ));
                 }
                 &column.name

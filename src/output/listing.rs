@@ -1,6 +1,7 @@
 //! Rows in each of the formats.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Seek as _, Write as _};
 use std::ops::ControlFlow;
 
 use anyhow::Result;
@@ -11,8 +12,8 @@ use unicode_width::UnicodeWidthStr as _;
 use super::Format;
 use super::escape::escaped;
 use super::is_broken_pipe;
-use super::spool::Spool;
-use crate::model::{dashed_uuid, rfc3339};
+use super::machine::{end_csv, push_csv, push_date_time, push_json, push_text};
+use super::spool::{CHUNK, Spool};
 use crate::value::{Cell, Kind};
 
 /// The column of a listing.
@@ -27,7 +28,7 @@ pub struct Heading {
 /// Receives one row; breaks when no more are wanted.
 pub type OnRow<'a> = dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>> + 'a;
 
-/// Runs the query and hands each row on. A long table needs more than one run, so all runs have to give the same rows.
+/// Runs the query and hands each row on.
 pub type Rows<'a> = dyn FnMut(&mut OnRow<'_>) -> Result<()> + 'a;
 
 /// So many rows are laid out as one table that fits the terminal; more are streamed with fixed widths.
@@ -46,14 +47,23 @@ pub(super) fn write(
 ) -> Result<()> {
     let outcome = match format {
         Format::Table | Format::Fixture => table(spool, color, headings, rows),
-        Format::Plain => {
-            each(rows, |row| write_separated(spool, headings, row, |text| escaped(&text).into_owned()))
-        }
-        Format::Csv => csv(spool, headings, rows),
-        Format::Jsonl => each(rows, |row| {
-            write_json(spool, headings, row)?;
-            spool.write_all(b"\n")
+        Format::Plain => each(spool, rows, |row, cells| {
+            for (index, (heading, cell)) in headings.iter().zip(cells).enumerate() {
+                if index > 0 {
+                    row.push(b'\t');
+                }
+                push_escaped(row, *cell, &heading.kind);
+            }
+            row.push(b'\n');
         }),
+        Format::Csv => csv(spool, headings, rows),
+        Format::Jsonl => {
+            let keys = json_keys(headings);
+            each(spool, rows, |row, cells| {
+                push_object(row, headings, &keys, cells);
+                row.push(b'\n');
+            })
+        }
         Format::Json => json(spool, headings, rows),
     };
     match outcome {
@@ -63,171 +73,242 @@ pub(super) fn write(
     }
 }
 
-fn each(rows: &mut Rows<'_>, mut write: impl FnMut(&[Cell<'_>]) -> io::Result<()>) -> Result<()> {
-    rows(&mut |row| {
-        write(row)?;
+/// Writes each row as `push` appends it.
+fn each(
+    spool: &mut Spool,
+    rows: &mut Rows<'_>,
+    mut push: impl FnMut(&mut Vec<u8>, &[Cell<'_>]),
+) -> Result<()> {
+    let mut row = Vec::new();
+    rows(&mut |cells| {
+        row.clear();
+        push(&mut row, cells);
+        spool.write_all(&row)?;
         Ok(ControlFlow::Continue(()))
     })
 }
 
-fn write_separated(
-    spool: &mut Spool,
-    headings: &[Heading],
-    row: &[Cell<'_>],
-    shown: impl Fn(String) -> String,
-) -> io::Result<()> {
-    let texts: Vec<String> =
-        headings.iter().zip(row).map(|(heading, cell)| shown(machine_text(*cell, &heading.kind))).collect();
-    writeln!(spool, "{}", texts.join("\t"))
-}
-
 fn csv(spool: &mut Spool, headings: &[Heading], rows: &mut Rows<'_>) -> Result<()> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(spool);
-    writer.write_record(headings.iter().map(|heading| heading.name)).map_err(io_error)?;
-    each(rows, |row| {
-        for (heading, cell) in headings.iter().zip(row) {
-            match cell {
-                Cell::Text(text) if heading.kind != Kind::Uuid => writer.write_field(text),
-                cell => writer.write_field(machine_text(*cell, &heading.kind)),
+    let names: Vec<&str> = headings.iter().map(|heading| heading.name).collect();
+    spool.write_all(format!("{}\r\n", names.join(",")).as_bytes())?;
+    each(spool, rows, |row, cells| {
+        for (index, (heading, cell)) in headings.iter().zip(cells).enumerate() {
+            if index > 0 {
+                row.push(b',');
             }
-            .map_err(io_error)?;
+            push_csv(row, *cell, &heading.kind);
         }
-        writer.write_record(None::<&[u8]>).map_err(io_error)
-    })?;
-    Ok(writer.flush()?)
-}
-
-fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
+        end_csv(row);
+    })
 }
 
 fn json(spool: &mut Spool, headings: &[Heading], rows: &mut Rows<'_>) -> Result<()> {
-    spool.write_all(b"[")?;
-    let mut before: &[u8] = b"\n  ";
-    each(rows, |row| {
-        spool.write_all(before)?;
+    let keys = json_keys(headings);
+    let mut before: &[u8] = b"[\n  ";
+    each(spool, rows, |row, cells| {
+        row.extend_from_slice(before);
         before = b",\n  ";
-        write_json(spool, headings, row)
+        push_object(row, headings, &keys, cells);
     })?;
-    spool.write_all(if before.starts_with(b",") { b"\n]\n" } else { b"]\n" })?;
-    Ok(())
+    Ok(spool.write_all(if before.starts_with(b",") { b"\n]\n" } else { b"[]\n" })?)
 }
 
-fn write_json(spool: &mut Spool, headings: &[Heading], row: &[Cell<'_>]) -> io::Result<()> {
-    for (index, (heading, cell)) in headings.iter().zip(row).enumerate() {
-        write!(spool, "{}\"{}\":", if index == 0 { "{" } else { "," }, heading.name)?;
-        match cell {
-            Cell::Null => spool.write_all(b"null")?,
-            Cell::Integer(number) => write!(spool, "{number}")?,
-            Cell::Boolean(flag) => write!(spool, "{flag}")?,
-            Cell::Real(number) => serde_json::to_writer(&mut *spool, number)?,
-            Cell::Timestamp(moment) => write!(spool, "\"{}\"", rfc3339(*moment))?,
-            Cell::Text(text) if heading.kind != Kind::Uuid => serde_json::to_writer(&mut *spool, text)?,
-            cell => serde_json::to_writer(&mut *spool, &machine_text(*cell, &heading.kind))?,
-        }
+/// What stands before each value of an object.
+fn json_keys(headings: &[Heading]) -> Vec<String> {
+    let key = |(index, heading): (usize, &Heading)| {
+        format!("{}\"{}\":", if index == 0 { "{" } else { "," }, heading.name)
+    };
+    headings.iter().enumerate().map(key).collect()
+}
+
+fn push_object(row: &mut Vec<u8>, headings: &[Heading], keys: &[String], cells: &[Cell<'_>]) {
+    for ((heading, key), cell) in headings.iter().zip(keys).zip(cells) {
+        row.extend_from_slice(key.as_bytes());
+        push_json(row, *cell, &heading.kind);
     }
-    spool.write_all(b"}")
+    row.push(b'}');
 }
 
-/// A cell for programs: RFC 3339, `true` and `false`, nothing for NULL.
-fn machine_text(cell: Cell<'_>, kind: &Kind) -> String {
+/// A cell for programs that a terminal may show.
+fn push_escaped(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
     match cell {
-        Cell::Null => String::new(),
-        Cell::Integer(number) => number.to_string(),
-        Cell::Real(number) => number.to_string(),
-        Cell::Text(text) if *kind == Kind::Uuid => dashed_uuid(text),
-        Cell::Text(text) => text.to_owned(),
-        Cell::Boolean(flag) => flag.to_string(),
-        Cell::Timestamp(moment) => rfc3339(moment),
-        Cell::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Cell::Text(text) if *kind != Kind::Uuid => row.extend_from_slice(escaped(text).as_bytes()),
+        Cell::Text(_) | Cell::Bytes(_) => {
+            let mut text = Vec::new();
+            push_text(&mut text, cell, kind);
+            row.extend_from_slice(escaped(&String::from_utf8_lossy(&text)).as_bytes());
+        }
+        cell => push_text(row, cell, kind),
     }
 }
 
 /// A cell for people: local time to the second, `yes` and `no`.
-fn human_text(cell: Cell<'_>, kind: &Kind, zone: &TimeZone) -> String {
+fn push_for_people(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind, zone: &TimeZone) {
     match cell {
-        Cell::Boolean(flag) => if flag { "yes" } else { "no" }.to_owned(),
-        Cell::Timestamp(moment) => zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string(),
-        cell => escaped(&machine_text(cell, kind)).into_owned(),
+        Cell::Boolean(flag) => row.extend_from_slice(if flag { b"yes" } else { b"no" }),
+        Cell::Timestamp(moment) => {
+            let time = zone.to_datetime(moment);
+            if time.year() < 0 {
+                row.extend_from_slice(time.strftime("%Y-%m-%d %H:%M:%S").to_string().as_bytes());
+            } else {
+                push_date_time(row, time, b' ');
+            }
+        }
+        cell => push_escaped(row, cell, kind),
     }
+}
+
+/// The columns a text takes on a terminal.
+fn width_of(text: &[u8]) -> usize {
+    // What `escaped` leaves of ASCII takes one each.
+    if text.is_ascii() { text.len() } else { String::from_utf8_lossy(text).width() }
 }
 
 fn table(spool: &mut Spool, color: bool, headings: &[Heading], rows: &mut Rows<'_>) -> Result<()> {
     let zone = TimeZone::system();
-    let texts = |row: &[Cell<'_>]| -> Vec<String> {
-        headings.iter().zip(row).map(|(heading, cell)| human_text(*cell, &heading.kind, &zone)).collect()
-    };
-    let mut first: Vec<Vec<String>> = Vec::new();
-    let mut is_long = false;
-    rows(&mut |row| {
-        is_long = first.len() == LAID_OUT;
-        if is_long {
-            return Ok(ControlFlow::Break(()));
-        }
-        first.push(texts(row));
-        Ok(ControlFlow::Continue(()))
-    })?;
-    if !is_long {
-        return Ok(lay_out(spool, color, headings, &first)?);
-    }
-    drop(first);
     let mut widths: Vec<usize> = headings.iter().map(|heading| heading.name.width()).collect();
-    rows(&mut |row| {
-        for (width, text) in widths.iter_mut().zip(texts(row)) {
-            *width = (*width).max(text.width());
+    let mut shelf = Shelf::default();
+    let mut row = Vec::new();
+    rows(&mut |cells| {
+        row.clear();
+        for (index, ((heading, cell), widest)) in headings.iter().zip(cells).zip(&mut widths).enumerate() {
+            if index > 0 {
+                row.push(BETWEEN);
+            }
+            let start = row.len();
+            push_for_people(&mut row, *cell, &heading.kind, &zone);
+            *widest = (*widest).max(width_of(&row[start..]));
         }
+        row.push(b'\n');
+        shelf.put(&row)?;
         Ok(ControlFlow::Continue(()))
     })?;
-    let names: Vec<String> = headings.iter().map(|heading| heading.name.to_owned()).collect();
-    let bold = |_: &Heading, _: &str| Some(BOLD);
-    let toned = |heading: &Heading, text: &str| tone(heading, text).map(Tone::code);
-    let plain = |_: &Heading, _: &str| None;
-    let aligned = Aligned { headings, widths: &widths };
-    if color {
-        aligned.write(spool, &names, bold)?;
-        each(rows, |row| aligned.write(spool, &texts(row), toned))
+    if shelf.rows <= LAID_OUT {
+        lay_out(spool, color, headings, shelf)?
     } else {
-        aligned.write(spool, &names, plain)?;
-        each(rows, |row| aligned.write(spool, &texts(row), plain))
+        align(spool, color, headings, &widths, shelf)?
     }
+    Ok(())
 }
 
-/// Columns of fixed widths.
-struct Aligned<'a> {
-    headings: &'a [Heading],
-    widths: &'a [usize],
+/// What no text for a terminal has in it, as little as a line end.
+const BETWEEN: u8 = b'\t';
+
+/// The texts of rows that wait until it is known how wide their columns are: a few in memory, many in an unlinked file.
+#[derive(Debug, Default)]
+struct Shelf {
+    rows: usize,
+    waiting: Vec<u8>,
+    file: Option<File>,
 }
 
-impl Aligned<'_> {
-    fn write(
-        &self,
-        spool: &mut Spool,
-        texts: &[String],
-        style: impl Fn(&Heading, &str) -> Option<u8>,
-    ) -> io::Result<()> {
-        let mut line = String::new();
-        for ((heading, width), text) in self.headings.iter().zip(self.widths).zip(texts) {
-            let padding = " ".repeat(width.saturating_sub(text.width()));
-            let shown = match style(heading, text) {
-                Some(code) => &format!("\u{1b}[{code}m{text}\u{1b}[0m"),
-                None => text,
-            };
-            let (first, second) =
-                if is_right_aligned(heading) { (&padding, shown) } else { (shown, &padding) };
-            line.extend([first, second, "  "]);
+impl Shelf {
+    /// Puts a row on it that ends its line.
+    fn put(&mut self, row: &[u8]) -> io::Result<()> {
+        self.rows += 1;
+        self.waiting.extend_from_slice(row);
+        if self.rows > LAID_OUT && self.waiting.len() >= CHUNK {
+            self.put_away()?;
         }
-        writeln!(spool, "{}", line.trim_end())
+        Ok(())
     }
+
+    fn put_away(&mut self) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile()?),
+        };
+        file.write_all(&self.waiting)?;
+        self.waiting.clear();
+        Ok(())
+    }
+
+    /// Hands the rows back, in the order in which they came.
+    fn each(
+        mut self,
+        mut on_row: impl FnMut(std::slice::Split<'_, u8, fn(&u8) -> bool>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        if self.file.is_some() {
+            self.put_away()?;
+        }
+        let mut lines: Box<dyn BufRead> = match self.file {
+            None => Box::new(io::Cursor::new(self.waiting)),
+            Some(mut file) => {
+                file.rewind()?;
+                Box::new(BufReader::with_capacity(CHUNK, file))
+            }
+        };
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line)? > 0 {
+            line.pop();
+            on_row(line.split(|byte| *byte == BETWEEN))?;
+            line.clear();
+        }
+        Ok(())
+    }
+}
+
+/// Writes columns of fixed widths.
+fn align(
+    spool: &mut Spool,
+    color: bool,
+    headings: &[Heading],
+    widths: &[usize],
+    shelf: Shelf,
+) -> io::Result<()> {
+    let mut line = Vec::new();
+    let columns: Vec<(&Heading, usize, bool)> = headings
+        .iter()
+        .zip(widths)
+        .map(|(heading, width)| (heading, *width, is_right_aligned(heading)))
+        .collect();
+    for (heading, width, is_right) in &columns {
+        push_padded(&mut line, heading.name.as_bytes(), *width, *is_right, color.then_some(BOLD));
+    }
+    end_line(spool, &mut line)?;
+    shelf.each(|texts| {
+        for ((heading, width, is_right), text) in columns.iter().zip(texts) {
+            let tone = if color { tone(heading, text).map(Tone::code) } else { None };
+            push_padded(&mut line, text, *width, *is_right, tone);
+        }
+        end_line(spool, &mut line)
+    })
+}
+
+/// A text with blanks on one side, and two behind it for the next column.
+fn push_padded(line: &mut Vec<u8>, text: &[u8], width: usize, is_right: bool, style: Option<u8>) {
+    let padding = width.saturating_sub(width_of(text));
+    if is_right {
+        line.resize(line.len() + padding, b' ');
+    }
+    match style {
+        Some(code) => {
+            line.extend_from_slice(format!("\u{1b}[{code}m").as_bytes());
+            line.extend_from_slice(text);
+            line.extend_from_slice(b"\x1b[0m");
+        }
+        None => line.extend_from_slice(text),
+    }
+    let behind = if is_right { 2 } else { padding + 2 };
+    line.resize(line.len() + behind, b' ');
+}
+
+/// Writes a line without the blanks at its end, and begins another.
+fn end_line(spool: &mut Spool, line: &mut Vec<u8>) -> io::Result<()> {
+    let length = String::from_utf8_lossy(line).trim_end().len();
+    line.truncate(length);
+    line.push(b'\n');
+    spool.write_all(line)?;
+    line.clear();
+    Ok(())
 }
 
 fn is_right_aligned(heading: &Heading) -> bool {
     matches!(heading.kind, Kind::Integer | Kind::Real | Kind::Decimal)
 }
 
-fn lay_out(spool: &mut Spool, color: bool, headings: &[Heading], rows: &[Vec<String>]) -> io::Result<()> {
+/// Writes a table that fits the terminal.
+fn lay_out(spool: &mut Spool, color: bool, headings: &[Heading], shelf: Shelf) -> io::Result<()> {
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     // A terminal that does not tell its width says that it has none.
@@ -243,12 +324,16 @@ fn lay_out(spool: &mut Spool, color: bool, headings: &[Heading], rows: &[Vec<Str
     table.set_header(
         headings.iter().map(|heading| TableCell::new(heading.name).add_attribute(Attribute::Bold)),
     );
-    for row in rows {
-        table.add_row(headings.iter().zip(row).map(|(heading, text)| match tone(heading, text) {
-            Some(tone) => TableCell::new(text).fg(tone.color()),
-            None => TableCell::new(text),
+    shelf.each(|texts| {
+        table.add_row(headings.iter().zip(texts).map(|(heading, text)| {
+            let cell = TableCell::new(String::from_utf8_lossy(text));
+            match tone(heading, text) {
+                Some(tone) => cell.fg(tone.color()),
+                None => cell,
+            }
         }));
-    }
+        Ok(())
+    })?;
     for (index, heading) in headings.iter().enumerate() {
         if let Some(column) = table.column_mut(index) {
             column.set_padding((0, 2));
@@ -264,12 +349,12 @@ fn lay_out(spool: &mut Spool, color: bool, headings: &[Heading], rows: &[Vec<Str
 }
 
 /// Colour says what wants attention: who cannot get in, and who may do more than others.
-fn tone(heading: &Heading, text: &str) -> Option<Tone> {
+fn tone(heading: &Heading, text: &[u8]) -> Option<Tone> {
     match (heading.name, text) {
-        ("is_active", "no") | ("state", "inactive") => Some(Tone::Bad),
-        ("state", "expired") => Some(Tone::Past),
-        ("state", "active") => Some(Tone::Good),
-        ("is_superuser" | "is_staff", "yes") => Some(Tone::Powerful),
+        ("is_active", b"no") | ("state", b"inactive") => Some(Tone::Bad),
+        ("state", b"expired") => Some(Tone::Past),
+        ("state", b"active") => Some(Tone::Good),
+        ("is_superuser" | "is_staff", b"yes") => Some(Tone::Powerful),
         _ => None,
     }
 }

@@ -65,6 +65,10 @@ impl Engine for Explained {
         self.engine.row_name(table)
     }
 
+    fn json_lists(&self, columns: &[&str]) -> String {
+        self.engine.json_lists(columns)
+    }
+
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         self.explain(sql, parameters)?;
         self.engine.query(sql, parameters, kinds, on_row)

@@ -10,6 +10,7 @@ mod changes;
 #[expect(dead_code, reason = "the tests of the command line use all of it")]
 mod env;
 mod hashes;
+mod exports;
 mod python;
 mod shapes;
 mod systems;

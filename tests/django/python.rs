@@ -44,6 +44,20 @@ pub fn judge(set: &str, project: &str, database: &Path, options: &[&str], expect
     );
 }
 
+/// Runs one of Django's own commands on a project's database, with Argon2 as its first hasher.
+pub fn manage(set: &str, project: &str, database: &Path, arguments: &[&str]) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/manage.py");
+    let output = Command::new(interpreter(set))
+        .arg(script)
+        .args(arguments)
+        .envs([("PROJECT", project), ("PROJECT_HASHER", "argon2")])
+        .env("PROJECT_DB", database)
+        .output()
+        .expect("python");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{project} on {set}: manage.py {}:\n{errors}", arguments.join(" "));
+}
+
 /// The Python of a version set.
 pub fn interpreter(set: &str) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/venv.sh");

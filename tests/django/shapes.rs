@@ -8,7 +8,7 @@ use crate::env::TestEnv;
 use crate::python;
 
 /// The shapes, each with the configuration that decides what its tables leave open.
-const SHAPES: [(&str, &str); 25] = [
+pub const SHAPES: [(&str, &str); 25] = [
     ("renamed_user", ""),
     ("bigint_key", ""),
     ("uuid_key", ""),
