@@ -36,12 +36,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let headings: Vec<Heading> =
         columns.iter().map(|column| Heading { name: column.name(), kind: column.kind() }).collect();
     let filter = args.filters.filter();
+    let hasher = columns.iter().position(|column| *column == UserColumn::Hasher);
     let mut count = 0_u64;
     let pending = store.snapshot(|store| {
         context.output.list(&headings, &mut |on_row| {
             store.each_user(&filter, &columns, &mut |cells| {
                 count += 1;
-                match columns.iter().position(|column| *column == UserColumn::Hasher) {
+                match hasher {
                     None => on_row(cells),
                     Some(index) => {
                         let hasher = password::describe(cells[index].text().unwrap_or_default()).to_string();

@@ -208,13 +208,7 @@ impl<'a, 'b> Planning<'b> {
         let model = match self.given(&table.name) {
             // Fixtures know models in lower case alone.
             Some(model) => model.to_lowercase(),
-            None => self.store.model_of(table)?.map(|(label, model)| format!("{label}.{model}")).ok_or_else(
-                || Refusal::Ambiguous {
-                    what: format!("The model of table {}", table.name),
-                    found: Vec::new(),
-                    decide: format!("Name it with --name {}=APP.MODEL", table.name),
-                },
-            )?,
+            None => self.store.model_of(table)?,
         };
         let key = match &table.key[..] {
             [key] => table.column(key),

@@ -295,7 +295,7 @@ fn push_padded(line: &mut Vec<u8>, text: &[u8], width: usize, is_right: bool, st
 
 /// Writes a line without the blanks at its end, and begins another.
 fn end_line(spool: &mut Spool, line: &mut Vec<u8>) -> io::Result<()> {
-    let length = String::from_utf8_lossy(line).trim_end().len();
+    let length = std::str::from_utf8(line).map_or(line.len(), |line| line.trim_end().len());
     line.truncate(length);
     line.push(b'\n');
     spool.write_all(line)?;

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use crate::model::UserFilter;
+use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::store::engine::OnRow;
-use crate::store::layout::{ProfileTable, UserTable, model_of};
+use crate::store::layout::{ProfileTable, UserTable, models_of};
 use crate::store::schema::{Column, Table, quoted};
 use crate::store::users::UserColumn;
 use crate::value::Kind;
@@ -78,12 +79,24 @@ impl Store {
         Ok(self.permission_keys()?.is_some())
     }
 
-    /// Django's model of a table, as app label and lower-case name; `None` where nothing tells.
+    /// Django's model of a table, as `app.model` in lower case.
     ///
     /// # Errors
-    /// A failure of the database.
-    pub fn model_of(&self, table: &Table) -> Result<Option<(String, String)>> {
-        model_of(&*self.engine, &table.name)
+    /// [`Refusal::Ambiguous`] where it may be that of several models, [`Refusal::Usage`] where none is known.
+    pub fn model_of(&self, table: &Table) -> Result<String> {
+        let models = models_of(&*self.engine, &table.name)?;
+        let mut names: Vec<String> = models.iter().map(|(label, model)| format!("{label}.{model}")).collect();
+        if names.len() == 1 {
+            return Ok(names.remove(0));
+        }
+        let decide = format!("Name it with --name {}=APP.MODEL", table.name);
+        if names.is_empty() {
+            return Err(
+                Refusal::Usage(format!("The model of table {} is not known. {decide}", table.name)).into()
+            );
+        }
+        Err(Refusal::Ambiguous { what: format!("The model of table {}", table.name), found: names, decide }
+            .into())
     }
 
     /// Hands out the accounts that the filter lets through, with a cell for each part.

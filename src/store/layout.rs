@@ -337,21 +337,24 @@ fn model_name(engine: &dyn Engine, table: &str) -> Result<String> {
     if let Some((_, rest)) = table.split_once('_').filter(|(_, rest)| !rest.is_empty()) {
         return Ok(rest.to_owned());
     }
-    let model = only_model_without_table(engine, &models)?;
-    Ok(model.map_or_else(|| table.to_owned(), |(_, model)| model))
+    let mut without_table = models_without_table(engine, models)?;
+    Ok(match (without_table.pop(), without_table.pop()) {
+        (Some((_, only)), None) => only,
+        _ => table.to_owned(),
+    })
 }
 
-/// The model of a table, as app label and lower-case name, as far as the content types tell; where there are none, as far
-/// as the table's name does.
-pub(super) fn model_of(engine: &dyn Engine, table: &str) -> Result<Option<(String, String)>> {
+/// The models that a table may be of, as app label and lower-case name: one, where its name tells. Where no content types
+/// do, what stands before its first underscore is the label.
+pub(super) fn models_of(engine: &dyn Engine, table: &str) -> Result<Vec<(String, String)>> {
     let models = models(engine)?;
     if models.is_empty() {
         let parts = table.split_once('_').filter(|(label, model)| !label.is_empty() && !model.is_empty());
-        return Ok(parts.map(|(label, model)| (label.to_owned(), model.to_owned())));
+        return Ok(parts.map(|(label, model)| (label.to_owned(), model.to_owned())).into_iter().collect());
     }
     match model_by_name(&models, table) {
-        Some(model) => Ok(Some(model)),
-        None => only_model_without_table(engine, &models),
+        Some(model) => Ok(vec![model]),
+        None => models_without_table(engine, models),
     }
 }
 
@@ -363,19 +366,19 @@ fn model_by_name(models: &[(String, String)], table: &str) -> Option<(String, St
     models.iter().find(|model| table.eq_ignore_ascii_case(&default_table(model))).cloned()
 }
 
-fn only_model_without_table(
+/// The models whose tables are not called after them.
+fn models_without_table(
     engine: &dyn Engine,
-    models: &[(String, String)],
-) -> Result<Option<(String, String)>> {
+    mut models: Vec<(String, String)>,
+) -> Result<Vec<(String, String)>> {
     let tables = engine.table_names()?;
-    let has_table = |model| tables.iter().any(|table| table.eq_ignore_ascii_case(&default_table(model)));
+    let has_table = |model: &(String, String)| {
+        tables.iter().any(|table| table.eq_ignore_ascii_case(&default_table(model)))
+    };
     // These apps of Django's and DRF's have models whose tables are called otherwise, or none.
     let is_known = |label: &str| ["admin", "authtoken", "contenttypes", "sessions", "sites"].contains(&label);
-    let mut without_table = models.iter().filter(|model| !is_known(&model.0) && !has_table(model));
-    Ok(match (without_table.next(), without_table.next()) {
-        (Some(only), None) => Some(only.clone()),
-        _ => None,
-    })
+    models.retain(|model| !is_known(&model.0) && !has_table(model));
+    Ok(models)
 }
 
 /// The models that the content types know, as app label and lower-case name.

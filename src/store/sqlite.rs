@@ -374,8 +374,9 @@ impl Engine for Sqlite {
         let bound = parameters.iter().map(|value| Bound { value, time_zone: &self.time_zone });
         let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.translate(error))?;
         let mut rows = statement.query(params_from_iter(bound)).map_err(|error| self.translate(error))?;
+        let mut spare: Vec<Cell<'static>> = Vec::with_capacity(kinds.len());
         while let Some(row) = rows.next().map_err(|error| self.translate(error))? {
-            let mut cells = Vec::with_capacity(kinds.len());
+            let mut cells: Vec<Cell<'_>> = spare;
             for (index, kind) in kinds.iter().enumerate() {
                 let raw = row.get_ref(index).map_err(|error| self.translate(error))?;
                 cells.push(cell(raw, kind, &self.time_zone));
@@ -383,6 +384,9 @@ impl Engine for Sqlite {
             if on_row(&cells)?.is_break() {
                 break;
             }
+            cells.clear();
+            // The cells borrow from the row; what is left of them is the room, which the next row takes.
+            spare = cells.into_iter().map(|_| Cell::Null).collect();
         }
         Ok(())
     }
@@ -575,11 +579,11 @@ fn stored_timestamp(moment: Timestamp, time_zone: &TimeZone) -> String {
 }
 
 /// A stored text as a moment: Django's own form, and what it tolerates (`T`, `Z`, an offset).
-fn read_timestamp(text: &str, time_zone: &TimeZone) -> Option<Timestamp> {
-    if let Some(local) = plain_date_time(text.as_bytes()) {
+fn read_timestamp(text: &[u8], time_zone: &TimeZone) -> Option<Timestamp> {
+    if let Some(local) = plain_date_time(text) {
         return in_zone(local, time_zone);
     }
-    let text = text.trim();
+    let text = std::str::from_utf8(text).ok()?.trim();
     let zoned = text.ends_with(['Z', 'z']) || text.get(19..).is_some_and(|rest| rest.contains(['+', '-']));
     if zoned {
         return text.parse().ok();
@@ -597,23 +601,27 @@ fn in_zone(local: DateTime, time_zone: &TimeZone) -> Option<Timestamp> {
 /// Django's own form, `YYYY-MM-DD HH:MM:SS[.ffffff]`, which is nearly all that there is: a parser of every form takes as
 /// long as all else that is done with a row of a listing.
 fn plain_date_time(text: &[u8]) -> Option<DateTime> {
-    let number = |digits: &[u8]| {
-        digits.iter().try_fold(0_i32, |number, digit| {
-            digit.is_ascii_digit().then(|| number * 10 + i32::from(digit - b'0'))
-        })
+    let (seconds, fraction) = text.split_first_chunk::<19>()?;
+    let two = |bytes: [u8; 2]| {
+        let [ten, one] = bytes.map(|byte| byte.wrapping_sub(b'0'));
+        (ten <= 9 && one <= 9).then_some(10 * ten + one)
     };
-    let two = |place: usize| number(&text[place..place + 2]).and_then(|number| i8::try_from(number).ok());
-    let microseconds = match text.len() {
-        19 => 0,
-        26 if text[19] == b'.' => number(&text[20..])?,
+    let microseconds = match *fraction {
+        [] => 0,
+        [b'.', a, b, c, d, e, f] => {
+            (i32::from(two([a, b])?) * 100 + i32::from(two([c, d])?)) * 100 + i32::from(two([e, f])?)
+        }
         _ => return None,
     };
-    let marks = [text[4], text[7], text[10], text[13], text[16]];
-    if marks != *b"-- ::" {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', h1, h2, b':', n1, n2, b':', s1, s2] = *seconds
+    else {
         return None;
-    }
-    let year = i16::try_from(number(&text[..4])?).ok()?;
-    DateTime::new(year, two(5)?, two(8)?, two(11)?, two(14)?, two(17)?, microseconds * 1_000).ok()
+    };
+    let year = i16::from(two([y1, y2])?) * 100 + i16::from(two([y3, y4])?);
+    let small = |bytes| i8::try_from(two(bytes)?).ok();
+    let (month, day) = (small([m1, m2])?, small([d1, d2])?);
+    let (hour, minute, second) = (small([h1, h2])?, small([n1, n2])?, small([s1, s2])?);
+    DateTime::new(year, month, day, hour, minute, second, microseconds * 1_000).ok()
 }
 
 fn cell<'row>(raw: ValueRef<'row>, kind: &Kind, time_zone: &TimeZone) -> Cell<'row> {
@@ -621,10 +629,9 @@ fn cell<'row>(raw: ValueRef<'row>, kind: &Kind, time_zone: &TimeZone) -> Cell<'r
         (_, ValueRef::Null) => Cell::Null,
         (Kind::Boolean, ValueRef::Integer(number)) => Cell::Boolean(number == 1),
         (Kind::Boolean, _) => Cell::Boolean(false),
-        (Kind::Timestamp, ValueRef::Text(bytes)) => std::str::from_utf8(bytes)
-            .ok()
-            .and_then(|text| read_timestamp(text, time_zone))
-            .map_or(Cell::Null, Cell::Timestamp),
+        (Kind::Timestamp, ValueRef::Text(bytes)) => {
+            read_timestamp(bytes, time_zone).map_or(Cell::Null, Cell::Timestamp)
+        }
         (Kind::Timestamp, _) => Cell::Null,
         (_, ValueRef::Integer(number)) => Cell::Integer(number),
         (_, ValueRef::Real(number)) => Cell::Real(number),
@@ -709,7 +716,7 @@ mod tests {
     use super::*;
 
     fn utc(text: &str) -> Option<Timestamp> {
-        read_timestamp(text, &TimeZone::UTC)
+        read_timestamp(text.as_bytes(), &TimeZone::UTC)
     }
 
     #[test]
@@ -750,7 +757,7 @@ mod tests {
         let zone = TimeZone::fixed(jiff::tz::offset(2));
         let moment: Timestamp = "2024-02-29T12:30:00Z".parse().expect("a moment");
         assert_eq!(stored_timestamp(moment, &zone), "2024-02-29 14:30:00");
-        assert_eq!(read_timestamp("2024-02-29 14:30:00", &zone), Some(moment));
+        assert_eq!(read_timestamp(b"2024-02-29 14:30:00", &zone), Some(moment));
     }
 
     #[test]

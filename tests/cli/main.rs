@@ -14,6 +14,7 @@ mod edit_user;
 mod env;
 mod examples;
 mod exit_codes;
+mod export;
 #[cfg(feature = "live")]
 mod foreign;
 mod formats;
