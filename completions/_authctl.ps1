@@ -51,6 +51,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('list-tokens', 'list-tokens', [CompletionResultType]::ParameterValue, 'List tokens by their public prefixes')
             [CompletionResult]::new('revoke-token', 'revoke-token', [CompletionResultType]::ParameterValue, 'Delete tokens')
             [CompletionResult]::new('migrate-tokens', 'migrate-tokens', [CompletionResultType]::ParameterValue, 'Move tokens from DRF to knox with the keys that clients have')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Export users with their groups and profiles')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what was found in the database, and what is wrong with it')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Copy the database to a file, while its server goes on')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
@@ -417,6 +418,41 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'authctl;export' {
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'What Django calls a table or a column, where its name does not tell: TABLE=APP.MODEL or TABLE.COLUMN=FIELD')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'A column that is a DurationField, which the database does not tell from a big number: [TABLE.]COLUMN')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Only users with a profile of this kind')
+            [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'Only users in this group, by its exact name')
+            [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Only users with this text in user name, e-mail address, first or last name')
+            [CompletionResult]::new('--joined-after', '--joined-after', [CompletionResultType]::ParameterName, 'Only users who joined at this date or time, or later; local time unless it has an offset')
+            [CompletionResult]::new('--joined-before', '--joined-before', [CompletionResultType]::ParameterName, 'Only users who joined before this date or time')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by a column, with :desc from the largest to the smallest [else by id]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many')
+            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Leave out the first so many')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of the output: table, plain, json, jsonl or csv')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'How many seconds to wait while another program holds the database')
+            [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace the file if it is there already')
+            [CompletionResult]::new('--with-password-hashes', '--with-password-hashes', [CompletionResultType]::ParameterName, 'Write the encoded passwords too')
+            [CompletionResult]::new('--with-token-keys', '--with-token-keys', [CompletionResultType]::ParameterName, 'Write the keys of drf tokens too; in a fixture, the tokens of both schemes as they are stored')
+            [CompletionResult]::new('--with-secrets', '--with-secrets', [CompletionResultType]::ParameterName, 'Write the columns too whose names say that they may be secrets, such as api_key')
+            [CompletionResult]::new('--active', '--active', [CompletionResultType]::ParameterName, 'Only active users')
+            [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Only inactive users')
+            [CompletionResult]::new('--staff', '--staff', [CompletionResultType]::ParameterName, 'Only staff')
+            [CompletionResult]::new('--superuser', '--superuser', [CompletionResultType]::ParameterName, 'Only superusers')
+            [CompletionResult]::new('--without-token', '--without-token', [CompletionResultType]::ParameterName, 'Only users without any token')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Ask nothing, even at a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Open the database although that could lock its owner''s server out')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'authctl;check' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')
@@ -482,6 +518,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('list-tokens', 'list-tokens', [CompletionResultType]::ParameterValue, 'List tokens by their public prefixes')
             [CompletionResult]::new('revoke-token', 'revoke-token', [CompletionResultType]::ParameterValue, 'Delete tokens')
             [CompletionResult]::new('migrate-tokens', 'migrate-tokens', [CompletionResultType]::ParameterValue, 'Move tokens from DRF to knox with the keys that clients have')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Export users with their groups and profiles')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what was found in the database, and what is wrong with it')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Copy the database to a file, while its server goes on')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
@@ -531,6 +568,9 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;help;migrate-tokens' {
+            break
+        }
+        'authctl;help;export' {
             break
         }
         'authctl;help;check' {

@@ -48,6 +48,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
             cand migrate-tokens 'Move tokens from DRF to knox with the keys that clients have'
+            cand export 'Export users with their groups and profiles'
             cand check 'Tell what was found in the database, and what is wrong with it'
             cand backup 'Copy the database to a file, while its server goes on'
             cand completions 'Print the completion script of a shell'
@@ -398,6 +399,40 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'authctl;export'= {
+            cand --name 'What Django calls a table or a column, where its name does not tell: TABLE=APP.MODEL or TABLE.COLUMN=FIELD'
+            cand --duration 'A column that is a DurationField, which the database does not tell from a big number: [TABLE.]COLUMN'
+            cand --profile 'Only users with a profile of this kind'
+            cand --group 'Only users in this group, by its exact name'
+            cand --search 'Only users with this text in user name, e-mail address, first or last name'
+            cand --joined-after 'Only users who joined at this date or time, or later; local time unless it has an offset'
+            cand --joined-before 'Only users who joined before this date or time'
+            cand --sort 'Sort by a column, with :desc from the largest to the smallest [else by id]'
+            cand --limit 'Show at most so many'
+            cand --offset 'Leave out the first so many'
+            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
+            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
+            cand --format 'The form of the output: table, plain, json, jsonl or csv'
+            cand --color 'Colours: auto, always or never'
+            cand --busy-timeout 'How many seconds to wait while another program holds the database'
+            cand --overwrite 'Replace the file if it is there already'
+            cand --with-password-hashes 'Write the encoded passwords too'
+            cand --with-token-keys 'Write the keys of drf tokens too; in a fixture, the tokens of both schemes as they are stored'
+            cand --with-secrets 'Write the columns too whose names say that they may be secrets, such as api_key'
+            cand --active 'Only active users'
+            cand --inactive 'Only inactive users'
+            cand --staff 'Only staff'
+            cand --superuser 'Only superusers'
+            cand --without-token 'Only users without any token'
+            cand -q 'Say nothing but results, warnings and errors'
+            cand --quiet 'Say nothing but results, warnings and errors'
+            cand --no-input 'Ask nothing, even at a terminal'
+            cand -y 'Agree beforehand to what would be asked'
+            cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'authctl;check'= {
             cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
             cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
@@ -460,6 +495,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
             cand migrate-tokens 'Move tokens from DRF to knox with the keys that clients have'
+            cand export 'Export users with their groups and profiles'
             cand check 'Tell what was found in the database, and what is wrong with it'
             cand backup 'Copy the database to a file, while its server goes on'
             cand completions 'Print the completion script of a shell'
@@ -494,6 +530,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help;revoke-token'= {
         }
         &'authctl;help;migrate-tokens'= {
+        }
+        &'authctl;help;export'= {
         }
         &'authctl;help;check'= {
         }

@@ -59,6 +59,7 @@ fn the_commands_of_the_program_are_these() {
             "list-tokens",
             "revoke-token",
             "migrate-tokens",
+            "export",
             "check",
             "backup",
             "completions"
