@@ -4,6 +4,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 
 /// What a column holds, as Django thinks of it; an engine knows how that is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,11 +148,23 @@ pub enum Cell<'row> {
     Boolean(bool),
     /// A moment.
     Timestamp(Timestamp),
+    /// A moment in UTC as it is stored, `YYYY-MM-DD HH:MM:SS[.ffffff]`: so nearly what programs are told that to take it
+    /// apart and put it together again would take a listing longer than all the rest. See [`Cell::utc`].
+    Utc(&'row str),
     /// Bytes.
     Bytes(&'row [u8]),
 }
 
 impl<'row> Cell<'row> {
+    /// A stored text as a moment in UTC, if it is one in Django's own form.
+    #[must_use]
+    pub fn utc(text: &'row [u8]) -> Option<Self> {
+        // What lies in the last year may be no `Timestamp`, and decimals that are all zero are not shown.
+        let is_plain = plain_date_time(text).is_some_and(|time| time.year() < 9999)
+            && (text.len() == 19 || !text.ends_with(b".000000"));
+        std::str::from_utf8(text).ok().filter(|_| is_plain).map(Self::Utc)
+    }
+
     /// The text, if it is text.
     #[must_use]
     pub fn text(self) -> Option<&'row str> {
@@ -177,6 +191,7 @@ impl<'row> Cell<'row> {
     pub fn timestamp(self) -> Option<Timestamp> {
         match self {
             Self::Timestamp(moment) => Some(moment),
+            Self::Utc(text) => Offset::UTC.to_timestamp(plain_date_time(text.as_bytes())?).ok(),
             _ => None,
         }
     }
@@ -195,4 +210,31 @@ impl From<Option<Timestamp>> for Cell<'_> {
     fn from(moment: Option<Timestamp>) -> Self {
         moment.map_or(Self::Null, Self::Timestamp)
     }
+}
+
+/// A time in Django's own form, `YYYY-MM-DD HH:MM:SS[.ffffff]`. A parser of every form takes many times as long.
+#[must_use]
+pub fn plain_date_time(text: &[u8]) -> Option<DateTime> {
+    let (seconds, fraction) = text.split_first_chunk::<19>()?;
+    let two = |bytes: [u8; 2]| {
+        let [ten, one] = bytes.map(|byte| byte.wrapping_sub(b'0'));
+        (ten <= 9 && one <= 9).then_some(10 * ten + one)
+    };
+    let microseconds = match fraction {
+        [] => 0,
+        [b'.', digits @ ..] if digits.len() == 6 => {
+            let mut pairs = digits.chunks_exact(2);
+            pairs.try_fold(0, |number, pair| Some(number * 100 + i32::from(two([pair[0], pair[1]])?)))?
+        }
+        _ => return None,
+    };
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', h1, h2, b':', n1, n2, b':', s1, s2] = *seconds
+    else {
+        return None;
+    };
+    let year = i16::from(two([y1, y2])?) * 100 + i16::from(two([y3, y4])?);
+    let small = |bytes| i8::try_from(two(bytes)?).ok();
+    let (month, day) = (small([m1, m2])?, small([d1, d2])?);
+    let (hour, minute, second) = (small([h1, h2])?, small([n1, n2])?, small([s1, s2])?);
+    DateTime::new(year, month, day, hour, minute, second, microseconds * 1_000).ok()
 }

@@ -1,3 +1,4 @@
+use std::ffi::OsStr;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf, absolute};
 
@@ -20,7 +21,8 @@ Forms:
   csv      one line a user; an empty cell is NULL or an empty text, which only JSON tells apart
   json     one list of objects, one a user
   jsonl    one object a line
-  fixture  every row as an object, for `manage.py loaddata`; needs --with-password-hashes
+  fixture  every row as an object, for `manage.py loaddata`; needs --with-password-hashes. The groups, permissions and
+           other rows that these refer to have to be there already
 Without --format, the FILE's ending decides between csv, json and jsonl; otherwise it is csv.
 
 Examples:
@@ -149,13 +151,12 @@ fn remark(export: &Export<'_>, context: &Context) {
 
 /// The form that was asked for; else what the file's ending says; else CSV.
 fn form(file: Option<&Path>, format: Format) -> Result<Form> {
-    let ending = file.and_then(Path::extension).map(|ending| ending.to_ascii_lowercase());
+    let ending = file.and_then(Path::extension).map(OsStr::to_ascii_lowercase);
     Ok(match (format, ending.as_ref().and_then(|ending| ending.to_str())) {
-        (Format::Csv, _) => Form::Csv,
         (Format::Json, _) | (Format::Table, Some("json")) => Form::Json,
         (Format::Jsonl, _) | (Format::Table, Some("jsonl")) => Form::Jsonl,
         (Format::Fixture, _) => Form::Fixture,
-        (Format::Table, _) => Form::Csv,
+        (Format::Csv | Format::Table, _) => Form::Csv,
         (Format::Plain, _) => {
             return Err(Refusal::usage("--format plain: choose from csv, json, jsonl and fixture.").into());
         }
@@ -171,7 +172,8 @@ fn to_file(
     replaces: bool,
 ) -> Result<u64> {
     store.refuse_own(path)?;
-    if !replaces && path.symlink_metadata().is_ok() {
+    // A device or a link is not what anybody wants to have replaced.
+    if path.symlink_metadata().is_ok_and(|there| !(replaces && there.is_file())) {
         return Err(Refusal::FileExists(path.to_owned()).into());
     }
     let file = NewFile::at(path)?;

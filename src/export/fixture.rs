@@ -143,7 +143,7 @@ impl Writer<'_> {
         self.row.extend_from_slice(&model.start);
         let mut cells = cells.iter().copied();
         let mut next = || cells.next().unwrap_or(Cell::Null);
-        self.push(&model.key, false, next())?;
+        self.push(model.key, false, next())?;
         self.row.extend_from_slice(b",\"fields\":{");
         for (index, field) in model.fields.iter().enumerate() {
             if index > 0 {
@@ -166,8 +166,9 @@ impl Writer<'_> {
     }
 
     fn push(&mut self, column: &Column, is_duration: bool, cell: Cell<'_>) -> Result<()> {
-        match (cell, &self.fixture.local_times) {
-            (Cell::Timestamp(moment), Some(zone)) => {
+        let local_time = self.fixture.local_times.as_ref().zip(cell.timestamp());
+        match (cell, local_time) {
+            (_, Some((zone, moment))) => {
                 self.row.push(b'"');
                 push_local(&mut self.row, zone.to_datetime(moment));
                 self.row.push(b'"');
@@ -240,18 +241,13 @@ impl<'a, 'b> Planning<'b> {
         let full = format!("{}.{}", table.name, column.name);
         let is_reference = table.reference(&column.name).is_some();
         let of_reference = column.name.strip_suffix("_id").filter(|_| is_reference);
-        let name = match self.given(&full).or(of_reference) {
-            Some(name) => name,
-            None => {
-                if is_reference {
-                    self.remarks.push(format!(
-                        "{full} refers to another table, but is not called after a field of Django's: `loaddata` may know \
-                         it by another name; say --name {full}=FIELD."
-                    ));
-                }
-                &column.name
-            }
-        };
+        let told = self.given(&full).or(of_reference);
+        if is_reference && told.is_none() {
+            self.remarks.push(format!(
+                "{full} refers to another table, but is not called after a field of Django's: `loaddata` may know it by \
+                 another name; say --name {full}=FIELD."
+            ));
+        }
         let is_duration = self.names.durations.iter().any(|name| *name == full || *name == column.name);
         if column.may_be_duration && !is_reference && !is_duration {
             self.remarks.push(format!(
@@ -259,7 +255,7 @@ impl<'a, 'b> Planning<'b> {
             ));
         }
         let mut key = Vec::new();
-        push_serialized(&mut key, name);
+        push_serialized(&mut key, told.unwrap_or(&column.name));
         key.push(b':');
         Field { column, key, is_duration }
     }

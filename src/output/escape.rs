@@ -10,9 +10,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 /// Tab, line end and backslash become `\t`, `\n` and `\\`, so that the original can be told and a row stays a row.
 #[must_use]
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    // Without an early end, the compiler looks at many bytes at once.
-    let is_plain = |byte: u8| (byte >= b' ') & (byte <= b'~') & (byte != b'\\');
-    if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'\\') {
         return Cow::Borrowed(text);
     }
     if !text.chars().any(|c| c == '\\' || is_harmful(c)) {

@@ -144,9 +144,11 @@ fn push_escaped(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
 
 /// A cell for people: local time to the second, `yes` and `no`.
 fn push_for_people(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind, zone: &TimeZone) {
-    match cell {
-        Cell::Boolean(flag) => row.extend_from_slice(if flag { b"yes" } else { b"no" }),
-        Cell::Timestamp(moment) => {
+    if let Cell::Boolean(flag) = cell {
+        return row.extend_from_slice(if flag { b"yes" } else { b"no" });
+    }
+    match cell.timestamp() {
+        Some(moment) => {
             let time = zone.to_datetime(moment);
             if time.year() < 0 {
                 row.extend_from_slice(time.strftime("%Y-%m-%d %H:%M:%S").to_string().as_bytes());
@@ -154,7 +156,7 @@ fn push_for_people(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind, zone: &TimeZo
                 push_date_time(row, time, b' ');
             }
         }
-        cell => push_escaped(row, cell, kind),
+        None => push_escaped(row, cell, kind),
     }
 }
 
@@ -184,9 +186,9 @@ fn table(spool: &mut Spool, color: bool, headings: &[Heading], rows: &mut Rows<'
         Ok(ControlFlow::Continue(()))
     })?;
     if shelf.rows <= LAID_OUT {
-        lay_out(spool, color, headings, shelf)?
+        lay_out(spool, color, headings, shelf)?;
     } else {
-        align(spool, color, headings, &widths, shelf)?
+        align(spool, color, headings, &widths, shelf)?;
     }
     Ok(())
 }

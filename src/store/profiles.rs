@@ -131,7 +131,7 @@ fn json(cell: Cell<'_>, kind: &Kind) -> Json {
         Cell::Integer(number) => number.into(),
         Cell::Real(number) => number.into(),
         Cell::Boolean(flag) => flag.into(),
-        Cell::Timestamp(moment) => Json::String(rfc3339(moment)),
+        Cell::Timestamp(_) | Cell::Utc(_) => cell.timestamp().map(rfc3339).into(),
         Cell::Text(text) => match kind {
             Kind::Json => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
             Kind::Uuid => Json::String(dashed_uuid(text)),

@@ -29,7 +29,7 @@ use crate::store::definition::{may_refer, may_refer_uniquely};
 use crate::store::engine::{Engine, OnRow};
 use crate::store::regexp;
 use crate::store::schema::{Column, Reference, Table, quoted};
-use crate::value::{Cell, Kind, Value};
+use crate::value::{Cell, Kind, Value, plain_date_time};
 
 /// How a database file is opened.
 #[derive(Clone, Debug)]
@@ -598,39 +598,14 @@ fn in_zone(local: DateTime, time_zone: &TimeZone) -> Option<Timestamp> {
     }
 }
 
-/// Django's own form, `YYYY-MM-DD HH:MM:SS[.ffffff]`, which is nearly all that there is: a parser of every form takes as
-/// long as all else that is done with a row of a listing.
-fn plain_date_time(text: &[u8]) -> Option<DateTime> {
-    let (seconds, fraction) = text.split_first_chunk::<19>()?;
-    let two = |bytes: [u8; 2]| {
-        let [ten, one] = bytes.map(|byte| byte.wrapping_sub(b'0'));
-        (ten <= 9 && one <= 9).then_some(10 * ten + one)
-    };
-    let microseconds = match *fraction {
-        [] => 0,
-        [b'.', a, b, c, d, e, f] => {
-            (i32::from(two([a, b])?) * 100 + i32::from(two([c, d])?)) * 100 + i32::from(two([e, f])?)
-        }
-        _ => return None,
-    };
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', h1, h2, b':', n1, n2, b':', s1, s2] = *seconds
-    else {
-        return None;
-    };
-    let year = i16::from(two([y1, y2])?) * 100 + i16::from(two([y3, y4])?);
-    let small = |bytes| i8::try_from(two(bytes)?).ok();
-    let (month, day) = (small([m1, m2])?, small([d1, d2])?);
-    let (hour, minute, second) = (small([h1, h2])?, small([n1, n2])?, small([s1, s2])?);
-    DateTime::new(year, month, day, hour, minute, second, microseconds * 1_000).ok()
-}
-
 fn cell<'row>(raw: ValueRef<'row>, kind: &Kind, time_zone: &TimeZone) -> Cell<'row> {
     match (kind, raw) {
         (_, ValueRef::Null) => Cell::Null,
         (Kind::Boolean, ValueRef::Integer(number)) => Cell::Boolean(number == 1),
         (Kind::Boolean, _) => Cell::Boolean(false),
         (Kind::Timestamp, ValueRef::Text(bytes)) => {
-            read_timestamp(bytes, time_zone).map_or(Cell::Null, Cell::Timestamp)
+            let utc = if *time_zone == TimeZone::UTC { Cell::utc(bytes) } else { None };
+            utc.unwrap_or_else(|| read_timestamp(bytes, time_zone).map_or(Cell::Null, Cell::Timestamp))
         }
         (Kind::Timestamp, _) => Cell::Null,
         (_, ValueRef::Integer(number)) => Cell::Integer(number),
@@ -743,12 +718,11 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn the_plain_form_is_read_as_every_other(text in "[012][0-9]{3}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,7})?") {
-            let parsed: Option<DateTime> = text.parse().ok();
-            if let Some(read) = plain_date_time(text.as_bytes()) {
-                proptest::prop_assert_eq!(Some(read), parsed);
-            }
-            proptest::prop_assert_eq!(utc(&text), parsed.and_then(|time| TimeZone::UTC.to_timestamp(time).ok()));
+        fn the_plain_form_is_read_as_every_other(text in "([012][0-9]{3}|9999)-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,7}|\\.000000)?") {
+            let expected = text.parse().ok().and_then(|time: DateTime| TimeZone::UTC.to_timestamp(time).ok());
+            proptest::prop_assert_eq!(utc(&text), expected);
+            let cell = cell(ValueRef::Text(text.as_bytes()), &Kind::Timestamp, &TimeZone::UTC);
+            proptest::prop_assert_eq!(cell.timestamp(), expected);
         }
     }
 

@@ -1,5 +1,7 @@
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
 
 use serde_json::{Value as Json, json};
 
@@ -428,6 +430,38 @@ fn a_file_that_is_there_is_left_alone() {
         export(&env, &[own, "--overwrite"]).ends_with(2);
     }
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "4");
+}
+
+#[test]
+fn a_link_is_not_replaced() {
+    let env = club();
+    let target = env.write("mine", "mine");
+    std::os::unix::fs::symlink(&target, env.path("users.csv")).unwrap();
+    export(&env, &["users.csv", "--overwrite"]).ends_with(5);
+    assert_eq!(fs::read_to_string(target).unwrap(), "mine");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is() {
+    let env = TestEnv::with_database("");
+    seed::crowd(&env, 5_000, &"n".repeat(150));
+    for format in ["csv", "json", "jsonl", "fixture"] {
+        let export = || {
+            let mut command = env.command();
+            command.args(["export", "--with-password-hashes", "--format", format]).stderr(Stdio::piped());
+            command
+        };
+        let mut child = export().stdout(Stdio::piped()).spawn().unwrap();
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        let run = Run::of(child.wait_with_output().unwrap()).succeeds();
+        assert!(run.stderr.is_empty(), "{format}: {}", run.stderr);
+        if cfg!(target_os = "linux") {
+            let full = fs::File::options().write(true).open("/dev/full").unwrap();
+            let run = Run::of(export().stdout(full).output().unwrap()).ends_with(1);
+            assert!(run.stderr.contains("No space left"), "{format}: {}", run.stderr);
+        }
+    }
 }
 
 #[test]

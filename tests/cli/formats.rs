@@ -364,11 +364,19 @@ const MANY: usize = 30_000;
 
 #[test]
 fn a_stalled_reader_does_not_lock_a_writer_out() {
+    for command in ["list-users", "export"] {
+        stalls(command);
+    }
+}
+
+/// Reads one line of what the command writes, has a writer commit, and reads the rest.
+fn stalls(command: &str) {
+    let arguments = [command, "--format", "jsonl"];
     let env = TestEnv::with_database("");
     seed::crowd(&env, MANY, &"n".repeat(150));
     assert_eq!(env.value("PRAGMA journal_mode"), "delete");
     let mut command = env.command();
-    command.args(["list-users", "--format", "jsonl"]);
+    command.args(arguments);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut stdout = BufReader::with_capacity(16, child.stdout.take().unwrap());
     let mut first = String::new();
