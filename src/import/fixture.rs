@@ -85,7 +85,7 @@ impl Fixture {
         excluded: &[String],
     ) -> Result<Self> {
         let label = |table: &Table| -> Result<String> {
-            Ok(store.model_of(table)?.map_or_else(String::new, |(app, model)| format!("{app}.{model}")))
+            store.model_of(table)
         };
         let layout = store.layout();
         let mut kinds = Vec::new();
