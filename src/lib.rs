@@ -10,6 +10,7 @@
 //!   transaction.
 //! - `store` finds out what the database's tables mean and is the only place that knows SQL.
 //! - `accounts` makes an account whole; `field`, `password` and `token` know Django's stored forms.
+//! - `wanted` reads a file of accounts, and finds and makes the changes by which they become what it says.
 //! - `authentication` tells whether a password is right; `state` keeps sessions and counted failures between runs.
 //! - `output` is the only place that writes, `prompt` the only one that asks.
 //! - Every expected "no" is a [`refusal::Refusal`], which knows its message and its exit code.
@@ -24,6 +25,7 @@ mod changing;
 mod cli;
 mod commands;
 mod context;
+mod difference;
 pub mod exit;
 mod export;
 mod field;
@@ -51,6 +53,7 @@ mod throttle;
 pub mod token;
 mod token_file;
 pub mod value;
+mod wanted;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};

@@ -46,6 +46,7 @@ pub struct NewPassword {
 }
 
 /// A new password.
+#[derive(Clone, Debug)]
 pub enum Password {
     /// As someone gave it.
     Plain(Plain),

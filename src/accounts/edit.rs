@@ -57,9 +57,9 @@ pub struct Edit {
     /// The new login name, if it is another.
     name: Option<String>,
     is_named_by_email: bool,
-    user: Row,
-    profiles: Vec<(String, Row)>,
-    new_profiles: Vec<(String, Row)>,
+    pub(super) user: Row,
+    pub(super) profiles: Vec<(String, Row)>,
+    pub(super) new_profiles: Vec<(String, Row)>,
     add_permissions: Vec<Key>,
     add_groups: Vec<Key>,
     remove_groups: Vec<Key>,

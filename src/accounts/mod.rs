@@ -4,6 +4,7 @@
 //! [`Wish`] says what is wanted of an account that is there, and `edit` what that changes. `fields` knows which column a
 //! name means, `rows` makes the values of columns, `names` are Django's rules for user names and addresses.
 
+mod differences;
 mod edit;
 mod fields;
 mod names;

@@ -1,5 +1,6 @@
 //! The list of subcommands; each is one file with its `Args`, whose comments are the help, and its `run`.
 
+mod apply;
 mod backup;
 mod check;
 mod check_password;
@@ -40,6 +41,7 @@ pub enum Command {
     EditUser(edit_user::Args),
     SetPassword(set_password::Args),
     DeleteUser(delete_user::Args),
+    Apply(apply::Args),
     CreateToken(create_token::Args),
     ListTokens(list_tokens::Args),
     RevokeToken(revoke_token::Args),
@@ -69,6 +71,7 @@ impl Command {
             Self::EditUser(args) => edit_user::run(args, context),
             Self::SetPassword(args) => set_password::run(args, context),
             Self::DeleteUser(args) => delete_user::run(args, context),
+            Self::Apply(args) => apply::run(args, context),
             Self::CreateToken(args) => create_token::run(args, context),
             Self::ListTokens(args) => list_tokens::run(args, context),
             Self::RevokeToken(args) => revoke_token::run(args, context),

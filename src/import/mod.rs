@@ -9,7 +9,7 @@ mod csv;
 mod entry;
 mod fixture;
 mod json;
-mod results;
+pub mod results;
 mod source;
 mod spill;
 mod wanted;
@@ -31,7 +31,8 @@ use serde_json::value::RawValue;
 
 use self::columns::Columns;
 use self::csv::Table;
-use self::entry::{Entry, Made, Work};
+pub use self::entry::Made;
+use self::entry::{Entry, Work};
 use self::fixture::Fixture;
 use self::json::{Document, Lines, List};
 use self::results::{Outcome, Results};

@@ -1,5 +1,6 @@
 //! The only place that writes: results on standard output, everything said to a person on standard error.
 
+mod changes;
 pub mod escape;
 mod listing;
 mod machine;
@@ -16,6 +17,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+pub use self::changes::{Changed, Sign};
 pub use self::listing::{Heading, Rows};
 pub use self::machine::{end_csv, push_csv, push_csv_text, push_json, push_local, push_serialized};
 pub use self::sections::Section;

@@ -7,6 +7,7 @@ mod backup;
 mod create;
 mod definition;
 mod deletion;
+mod differences;
 mod engine;
 mod export;
 mod groups;

@@ -6,15 +6,13 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
+use crate::difference::HIDDEN;
 use crate::model::{Key, Profile, dashed_uuid, rfc3339};
 use crate::refusal::Refusal;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
 use crate::value::{Cell, Kind, Value};
-
-/// What is shown in place of a secret.
-const HIDDEN: &str = "(hidden)";
 
 impl Store {
     /// Does the user have a profile of this kind?
@@ -123,7 +121,7 @@ impl Transaction<'_> {
 }
 
 /// A cell as JSON shows it: dates and decimals as text, JSON as what it says.
-fn json(cell: Cell<'_>, kind: &Kind) -> Json {
+pub(super) fn json(cell: Cell<'_>, kind: &Kind) -> Json {
     match cell {
         Cell::Null => Json::Null,
         Cell::Integer(number) if *kind == Kind::Decimal => Json::String(number.to_string()),

@@ -217,6 +217,18 @@ fn code_10_is_for_too_many_failed_logins() {
 }
 
 #[test]
+fn code_12_is_for_what_would_change() {
+    let env = TestEnv::with_database("");
+    env.write("wanted.toml", "[[users]]\nusername = \"meg\"\n");
+    let tried = ["apply", "wanted.toml", "--dry-run", "--exit-code"];
+    let run = env.run(tried).ends_with(12);
+    assert!(!run.stderr.contains("error"), "{}", run.stderr);
+    env.run(["apply", "wanted.toml", "--dry-run"]).ends_with(0);
+    env.run(["apply", "wanted.toml", "--yes"]).ends_with(0);
+    env.run(tried).ends_with(0);
+}
+
+#[test]
 fn code_130_is_for_who_declines() {
     use crate::terminal::Terminal;
     let env = TestEnv::with_database("");
@@ -244,7 +256,7 @@ fn documented() -> Vec<(u8, String)> {
 #[test]
 fn the_help_lists_every_code() {
     let codes: Vec<u8> = documented().iter().map(|(code, _)| *code).collect();
-    assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 130]);
+    assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 130]);
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn the_commands_of_the_program_are_these() {
             "edit-user",
             "set-password",
             "delete-user",
+            "apply",
             "create-token",
             "list-tokens",
             "revoke-token",

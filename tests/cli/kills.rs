@@ -35,15 +35,22 @@ const COMMANDS: &[(&str, &[&str], &str)] = &[
     ("logout", &["logout", "--token-stdin"], "TOKEN"),
     ("revoke-token", &["revoke-token", "--all", "--yes"], ""),
     ("delete-user", &["delete-user", "meg", "--yes"], ""),
+    ("apply", &["apply", "wanted.toml", "--prune", "delete", "--yes"], ""),
     ("migrate-tokens", &["migrate-tokens", "--to", "knox", "--yes"], ""),
 ];
 
 const CONFIG: &str = "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\n\
                       fields = { bio = \"varchar(50)\" }\n[tokens]\nscheme = \"drf\"\n[passwords]\nhasher = \"pbkdf2_sha256\"\n";
 
+/// One is made, one is changed, and joe, who is not here, is deleted.
+const WANTED: &str = "scope.usernames = \"*\"\n[[users]]\nusername = \"ann\"\nprofiles.gamer.bio = \"x\"\ntoken = \"drf\"\n\
+                      password = { random = true }\n[[users]]\nusername = \"meg\"\nprofiles.gamer.bio = \"y\"\n\
+                      is_staff = true\ngroups = [\"editors\"]\ntoken = false\n";
+
 fn prepared() -> (TestEnv, String) {
     let env = TestEnv::new();
     env.write("authctl.toml", CONFIG);
+    env.write("wanted.toml", WANTED);
     env.run(["init", "--scheme", "drf,knox"]).succeeds();
     env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
     env.run(["register", "meg", "--set", "bio=x", "--no-password"]).succeeds();

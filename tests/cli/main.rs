@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps nothing fails with the place")]
 
+mod apply;
 mod audit;
 mod backup;
 mod check;

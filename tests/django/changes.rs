@@ -178,6 +178,70 @@ fn change(env: &TestEnv, project: &str, account: &mut Json) {
     assert!(run.stderr.starts_with("Changed "), "{}", run.stderr);
 }
 
+/// Accounts of a file log in through Django, and their tokens are accepted; those that were pruned are refused.
+#[test]
+fn accounts_of_a_file_are_as_django_would_have_made_them() {
+    python::for_each_set(|set| {
+        for project in ["repairs", "knox"] {
+            let (env, mut made) = made(set, project);
+            env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
+            let accounts = made["accounts"].as_array_mut().unwrap();
+            let kept: Vec<&str> = accounts[1..].iter().map(login_of).collect();
+            let mut users: Vec<Json> = kept.iter().map(|login| json!({ "username": login })).collect();
+            users[0]["email"] = json!("Zoe@EXAMPLE.com");
+            users[0]["password"] = json!({ "env": "NEW_PASSWORD" });
+            let profiles = match project {
+                "repairs" => {
+                    json!([{ "model": "repairsapi.Customer", "fields": { "address": "12 Größenweg" } }])
+                }
+                _ => json!([]),
+            };
+            let mut user = json!({
+                "username": "ci-bot", "email": "ci@example.com", "first_name": "Zoë", "is_staff": true,
+                "groups": ["editors"], "token": true, "password": { "random": true },
+            });
+            if project == "repairs" {
+                user["profiles"] = json!({ "customer": { "address": "12 Größenweg" } });
+            }
+            users.push(user);
+            let wanted =
+                json!({ "update_password": "if-different", "scope": { "usernames": "*" }, "users": users });
+            env.write("wanted.json", &wanted.to_string());
+            let apply = ["apply", "wanted.json", "--prune", "deactivate", "--yes", "--format", "json"];
+            let password = "größer-als-zuvor-41";
+            let answer = env.run_with_env(&[("NEW_PASSWORD", password)], apply).succeeds().json();
+            let again = env.run_with_env(&[("NEW_PASSWORD", password)], apply).succeeds().json();
+            assert_eq!(again["changed"], false, "{project}: {again:#}");
+
+            accounts[0]["user"]["is_active"] = json!(false);
+            accounts[1]["user"]["email"] = json!("Zoe@example.com");
+            accounts[1]["password"] = json!(password);
+            let new = answer["accounts"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|account| account["action"] == "create")
+                .unwrap();
+            let mut token = json!({ "scheme": new["scheme"], "key": new["token"] });
+            if project == "knox" {
+                token["expires_in"] = json!(36_000);
+            }
+            accounts.push(json!({
+                "login": "ci-bot",
+                "password": new["password"],
+                "user": { "email": "ci@example.com", "first_name": "Zoë", "is_staff": true, "is_active": true },
+                "profiles": profiles,
+                "tokens": [token],
+                "hasher": "argon2",
+                "must_update": false,
+                "recent": 300,
+            }));
+            judge(set, project, &env, &made);
+            assert_eq!(env.value("SELECT count(*) FROM auth_user_groups"), "1");
+        }
+    });
+}
+
 /// The example for CI, with a server that works on the database which the script makes.
 #[test]
 fn a_server_takes_the_token_that_a_ci_job_knew_beforehand() {

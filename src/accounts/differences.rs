@@ -1,0 +1,85 @@
+//! What making or changing an account would change.
+
+use anyhow::Result;
+
+use super::{Account, Edit};
+use crate::difference::{Difference, Shown};
+use crate::model::User;
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::store::layout::ProfileTable;
+use crate::store::schema::Table;
+use crate::value::Value;
+
+impl Account {
+    /// The values of the new rows that say something: neither the login name and the key, nor what is nothing, nor what
+    /// every new account has.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn differences(&self, store: &Store) -> Result<Vec<Difference>> {
+        let users = &store.layout().users;
+        let mut found = added("", &users.table, &self.user);
+        let is_usual = |difference: &Difference| match &*difference.field {
+            "is_active" => difference.new == Some(Shown::Value(true.into())),
+            "date_joined" => true,
+            field => field == users.key || field == users.label(),
+        };
+        found.retain(|difference| !is_usual(difference));
+        for (kind, values) in &self.profiles {
+            found.extend(added_profile(store.profile_table(kind)?, values));
+        }
+        Ok(found)
+    }
+
+    /// The kinds of the profiles that are made.
+    pub fn profile_kinds(&self) -> impl Iterator<Item = &str> {
+        self.profiles.iter().map(|(kind, _)| &**kind)
+    }
+}
+
+impl Edit {
+    /// What of the account as it is now differs from what is wanted, but for its groups and its password.
+    ///
+    /// # Errors
+    /// [`Refusal::UserNotFound`] where the user is gone, [`Refusal::ChangedMeanwhile`] where a profile is not, or is, what
+    /// it was when the wish was looked at; a failure of the database.
+    pub fn differences(&self, store: &Store, user: &User) -> Result<Vec<Difference>> {
+        let mut found = store.user_differences(user, &self.user)?;
+        for (kind, values) in &self.profiles {
+            found.extend(store.profile_differences(store.profile_table(kind)?, &user.id, values)?);
+        }
+        for (kind, values) in &self.new_profiles {
+            let table = store.profile_table(kind)?;
+            if store.has_profile(table, &user.id)? {
+                return Err(Refusal::ChangedMeanwhile(format!("The profile {kind}")).into());
+            }
+            found.push(Difference {
+                field: "profile".into(),
+                old: None,
+                new: Some(Shown::Value(kind.as_str().into())),
+            });
+            found.extend(added_profile(table, values));
+        }
+        Ok(found)
+    }
+}
+
+fn added_profile(table: &ProfileTable, values: &[(String, Value)]) -> Vec<Difference> {
+    let mut found = added(&format!("{}.", table.kind), &table.table, values);
+    found.retain(|difference| difference.field != format!("{}.{}", table.kind, table.user_column));
+    found
+}
+
+/// The values of a new row that are something, by their columns' names behind this prefix.
+fn added(prefix: &str, table: &Table, values: &[(String, Value)]) -> Vec<Difference> {
+    let shown = values.iter().filter_map(|(name, value)| {
+        let new = Shown::of(value, table.column(name)?);
+        (!new.is_nothing() || name == "is_active").then(|| Difference {
+            field: format!("{prefix}{name}"),
+            old: None,
+            new: Some(new),
+        })
+    });
+    shown.collect()
+}

@@ -1,0 +1,227 @@
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::ValueHint;
+use zeroize::Zeroizing;
+
+use crate::answer::Report;
+use crate::changing::{Change, Writing};
+use crate::context::Context;
+use crate::import::results::Results;
+use crate::interrupt;
+use crate::output::Section;
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::wanted::{self, Action, Made, Plan, Planner, Prune, Source, Work};
+
+/// No file is longer than this many bytes.
+const LIMIT: u64 = 64 * 1024 * 1024;
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl apply accounts.toml --dry-run
+  authctl apply accounts.toml
+  authctl apply accounts.toml --yes --results made.csv
+  authctl apply accounts.toml --dry-run --exit-code --prune deactivate
+
+The file, in TOML or in JSON of the same keys:
+  update_password = \"on-create\"               # or \"always\", \"if-different\"; an account may say so
+  [scope]
+  usernames = \"ci-*\"                          # whose accounts the file knows all of, for --prune
+  [[users]]
+  username = \"ci-bot\"
+  email = \"ci@example.com\"
+  is_active = true                            # is_staff, is_superuser, first_name, last_name
+  department = \"QA\"                           # a column of the project's own
+  groups = [\"editors\"]                        # in these, and in no others
+  profiles.customer = { address = \"12 Oak Lane\" }
+  token = true                                # or false, \"drf\", \"knox\"
+  password = { env = \"CI_BOT_PASSWORD\" }      # or file, random, hash, unusable
+
+What Django notices: the accounts are there, changed or gone at its next query. Another password ends the sessions of \
+its user, and an inactive user's sessions and tokens are refused. Its signals do not run.";
+
+/// Bring accounts to what a file says of them
+///
+/// What the file does not name stays as it is. Shows each change, asks, and makes all of them in one transaction; where
+/// nobody can be asked, wants --yes. Passwords and tokens that are made are shown once, on standard output. Applied
+/// again, the file changes nothing, but for passwords with update_password = "always".
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The file of wanted accounts, in TOML or JSON
+    #[arg(value_hint = ValueHint::FilePath)]
+    file: PathBuf,
+
+    /// With --dry-run, end with 12 if something would change
+    #[arg(long, requires = "dry_run")]
+    exit_code: bool,
+
+    /// Tell what became of each account, with the tokens and passwords that were made, in this file or on standard output
+    ///
+    /// CSV, or JSON lines where the file is called .jsonl or --format says json. The file is readable by its owner alone,
+    /// whole before the database commits, and added to where it is there already.
+    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath, conflicts_with = "dry_run")]
+    results: Option<PathBuf>,
+
+    /// What becomes of accounts in the file's scope that are not in the file: deactivate or delete
+    ///
+    /// Superusers are kept in any case.
+    #[arg(
+        long,
+        value_name = "HOW",
+        hide_possible_values = true,
+        help_heading = "Accounts that are not in the file"
+    )]
+    prune: Option<Prune>,
+
+    /// Change nothing at all where --prune would take more accounts than this
+    #[arg(long, value_name = "NUMBER", default_value = "10", requires = "prune")]
+    #[arg(help_heading = "Accounts that are not in the file")]
+    max_prune: usize,
+
+    #[command(flatten)]
+    writing: Writing,
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    interrupt::watch()?;
+    let source = args.source()?;
+    let store = context.store()?;
+    let mut plan = args.plan(&source, store, context)?;
+    for username in &plan.kept {
+        context
+            .output
+            .warning(format_args!("{username} is not in the file and stays: a superuser is not pruned."));
+    }
+    let change = Change::new(context, &args.writing, "apply");
+    if plan.deeds.is_empty() {
+        context.output.status(match plan.as_wanted {
+            1 => "Nothing to change: the 1 account of the file is as wanted.".to_owned(),
+            count => format!("Nothing to change: the {count} accounts of the file are as wanted."),
+        });
+        return answer(&plan, &[], true, change.report(Vec::new()), context);
+    }
+    let changes = wanted::changes(&plan);
+    if change.is_rehearsal() {
+        context.output.changes(&changes)?;
+    } else {
+        context.output.changes_to_come(&changes)?;
+        context.consent(&format!("{}?", capitalised(&wanted::deeds(&plan, false))))?;
+    }
+    let results = args.results(store, context)?;
+    let work = Work { context, store, source: &source, change: &change };
+    let had_superuser = store.has_superuser()?;
+    let (done, results) = work.carry_out(&mut plan, results)?;
+
+    let report = change.report(done.fields);
+    tell(&plan, &report, context);
+    if had_superuser && !report.dry_run && !store.has_superuser()? {
+        context.output.warning("There is no active superuser any more.");
+    }
+    let would_change = report.changed && report.dry_run;
+    let shown = if args.results_are_answer() {
+        results.show()
+    } else {
+        answer(&plan, &done.value, args.results.is_none(), report, context)
+    };
+    shown.context(if would_change {
+        "what would change could not be shown"
+    } else {
+        "the changes are made, but the answer could not be shown; `authctl create-token` and `authctl set-password` \
+         give a token and a password anew"
+    })?;
+    if args.exit_code && would_change { Err(Refusal::WouldChange.into()) } else { Ok(()) }
+}
+
+fn tell(plan: &Plan, report: &Report, context: &Context) {
+    let output = &context.output;
+    let as_wanted = match plan.as_wanted {
+        0 => String::new(),
+        1 => "; 1 is as wanted".into(),
+        count => format!("; {count} are as wanted"),
+    };
+    output.status(if report.dry_run {
+        format!("Would {}{as_wanted}; nothing was changed.", wanted::deeds(plan, false))
+    } else {
+        format!("{}{as_wanted}.", capitalised(&wanted::deeds(plan, true)))
+    });
+    let makes_accounts = plan.deeds.iter().any(|deed| deed.action == Action::Create);
+    if makes_accounts && !report.dry_run && context.store().is_ok_and(|store| store.layout().is_django) {
+        output
+            .hint("Django's signals did not run: what the project does in post_save has to be done by hand.");
+    }
+}
+
+/// The secrets that were made, for people and scripts; everything, for programs.
+fn answer(plan: &Plan, made: &[Made], shows_secrets: bool, report: Report, context: &Context) -> Result<()> {
+    let shows_secrets = shows_secrets && !report.dry_run;
+    // An account that was only tried has a key that nobody will ever have.
+    let made = if report.dry_run { &[] } else { made };
+    let mut object = wanted::object(plan, made, shows_secrets);
+    report.add_to(&mut object);
+    let secrets: Vec<Section> =
+        if shows_secrets { made.iter().filter_map(secrets).collect() } else { Vec::new() };
+    context.output.sections(&secrets, &object)
+}
+
+fn secrets(made: &Made) -> Option<Section> {
+    let token = made.token.iter().map(|token| ("token", token.expose()));
+    let password = made.password.iter().map(|password| ("password", password.as_str()));
+    let row = |(name, secret): (&str, &str)| vec![name.to_owned(), secret.to_owned()];
+    let rows: Vec<Vec<String>> = token.chain(password).map(row).collect();
+    (!rows.is_empty()).then(|| Section::new(&made.username, rows))
+}
+
+impl Args {
+    fn source(&self) -> Result<Source> {
+        let path = &self.file;
+        let mut bytes = Zeroizing::new(Vec::new());
+        File::open(path)
+            .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
+            .with_context(|| format!("{} cannot be read", path.display()))?;
+        if bytes.len() as u64 > LIMIT {
+            let message = format!("{} is longer than 64 MiB.", path.display());
+            return Err(Refusal::invalid("", "too_long", message).into());
+        }
+        Ok(Source::new(path, &bytes).map_err(|fault| Refusal::Invalid(vec![fault]))?)
+    }
+
+    /// Do the results go to standard output?
+    fn results_are_answer(&self) -> bool {
+        self.results.as_deref() == Some(Path::new("-"))
+    }
+
+    /// Where it is told what became of the accounts.
+    fn results(&self, store: &Store, context: &Context) -> Result<Results> {
+        if let Some(path) = &self.results {
+            store.refuse_own(path)?;
+        }
+        Results::open(self.results.as_deref(), context.output.format().is_json())
+    }
+
+    /// What is to be done, if there is no fault in what is wanted.
+    fn plan(&self, source: &Source, store: &Store, context: &Context) -> Result<Plan> {
+        let folder = self.file.parent().unwrap_or(Path::new(""));
+        let tree = source.tree().map_err(Refusal::Invalid)?;
+        let (wanted, faults) = wanted::read(source, folder, &tree, store)?;
+        let mut planner = Planner { context, store, source, now: context.now(), faults };
+        let mut plan = planner.plan(wanted)?;
+        if !planner.faults.is_empty() {
+            let mut faults = planner.faults;
+            faults.sort_by_key(|fault| fault.place.map(|place| (place.line, place.column)));
+            return Err(Refusal::Invalid(faults).into());
+        }
+        if let Some(how) = self.prune {
+            planner.prune(&mut plan, how, self.max_prune)?;
+        }
+        Ok(plan)
+    }
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

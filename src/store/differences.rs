@@ -1,0 +1,92 @@
+//! What of a row differs from what is wanted, and what is there instead.
+
+use std::ops::ControlFlow;
+
+use anyhow::Result;
+
+use crate::difference::{Difference, HIDDEN, Shown};
+use crate::model::{Key, User};
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::store::layout::ProfileTable;
+use crate::store::profiles::json;
+use crate::store::schema::{Column, Table, quoted};
+use crate::value::{Kind, Value};
+
+impl Store {
+    /// Those of the values that differ from the user's. The password is nothing to be compared in this way.
+    ///
+    /// # Errors
+    /// [`Refusal::UserNotFound`] where the user is gone, or a failure of the database.
+    pub fn user_differences(&self, user: &User, values: &[(String, Value)]) -> Result<Vec<Difference>> {
+        let users = &self.layout.users;
+        let found = self.differences(&users.table, (&users.key, &user.id), values)?;
+        found.ok_or_else(|| Refusal::UserNotFound(user.username.clone()).into())
+    }
+
+    /// Those of the values that differ from those of the user's profile.
+    ///
+    /// # Errors
+    /// [`Refusal::ChangedMeanwhile`] where the profile is gone, or a failure of the database.
+    pub fn profile_differences(
+        &self,
+        table: &ProfileTable,
+        user: &Key,
+        values: &[(String, Value)],
+    ) -> Result<Vec<Difference>> {
+        let found = self.differences(&table.table, (&table.user_column, user), values)?;
+        let found = found.ok_or_else(|| Refusal::ChangedMeanwhile(format!("The profile {}", table.kind)))?;
+        let named = |difference: Difference| {
+            let field = format!("{}.{}", table.kind, difference.field);
+            Difference { field, ..difference }
+        };
+        Ok(found.into_iter().map(named).collect())
+    }
+
+    /// Compares as the writing does; a secret that is there is not even read.
+    fn differences(
+        &self,
+        table: &Table,
+        key: (&str, &Key),
+        values: &[(String, Value)],
+    ) -> Result<Option<Vec<Difference>>> {
+        let columns: Vec<(&Column, &Value)> = values
+            .iter()
+            .filter(|(name, _)| name != "password")
+            .filter_map(|(name, value)| Some((table.column(name)?, value)))
+            .collect();
+        let mut selected = vec!["1".to_owned()];
+        let mut kinds = vec![Kind::Integer];
+        for (index, (column, _)) in columns.iter().enumerate() {
+            let name = quoted(&column.name);
+            selected.push(format!("{name} IS DISTINCT FROM ?{}", index + 1));
+            selected.push(if column.may_hold_secret() { "NULL".into() } else { name });
+            kinds.extend([Kind::Boolean, column.kind.clone()]);
+        }
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {} = ?{}",
+            selected.join(", "),
+            quoted(&table.name),
+            quoted(key.0),
+            columns.len() + 1
+        );
+        let parameters: Vec<Value> =
+            columns.iter().map(|(_, value)| (*value).clone()).chain([key.1.into()]).collect();
+        let mut found = None;
+        self.engine.query(&sql, &parameters, &kinds, &mut |cells| {
+            let pairs = columns.iter().zip(cells[1..].chunks(2));
+            let differing = pairs.filter(|(_, cells)| cells[0].is_true()).map(|((column, value), cells)| {
+                let old = if column.may_hold_secret() {
+                    Shown::Word(HIDDEN)
+                } else {
+                    Shown::Value(json(cells[1], &column.kind))
+                };
+                let new = Shown::of(value, column);
+                Difference { field: column.name.clone(), old: Some(old), new: Some(new) }
+            });
+            found = Some(differing.collect());
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(found)
+    }
+}
