@@ -47,6 +47,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('edit-user', 'edit-user', [CompletionResultType]::ParameterValue, 'Change a user''s fields, profile fields, flags and groups')
             [CompletionResult]::new('set-password', 'set-password', [CompletionResultType]::ParameterValue, 'Set a user''s password')
             [CompletionResult]::new('delete-user', 'delete-user', [CompletionResultType]::ParameterValue, 'Delete a user with all that belongs to the user')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Bring accounts to what a file says of them')
             [CompletionResult]::new('create-token', 'create-token', [CompletionResultType]::ParameterValue, 'Make a token for a user, without the password')
             [CompletionResult]::new('list-tokens', 'list-tokens', [CompletionResultType]::ParameterValue, 'List tokens by their public prefixes')
             [CompletionResult]::new('revoke-token', 'revoke-token', [CompletionResultType]::ParameterValue, 'Delete tokens')
@@ -326,6 +327,28 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'authctl;apply' {
+            [CompletionResult]::new('--results', '--results', [CompletionResultType]::ParameterName, 'Write the passwords and tokens that are made to this new file, which its owner alone can read, as JSON lines, and not to standard output')
+            [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'What becomes of accounts in the file''s scope that are not in the file: deactivate or delete')
+            [CompletionResult]::new('--max-prune', '--max-prune', [CompletionResultType]::ParameterName, 'Change nothing at all where --prune would take more accounts than this')
+            [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file, as JSON lines [else `[audit] file`]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of the output: table, plain, json, jsonl or csv')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'How many seconds to wait while another program holds the database')
+            [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'With --dry-run, end with 12 if something would change')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Do the whole work and take it back: show what would happen, change nothing')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Ask nothing, even at a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Open the database although that could lock its owner''s server out')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'authctl;create-token' {
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'When a knox token expires: a duration such as 10h or 30d, or never [else `[tokens] ttl`, 10h]')
             [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'The token''s scheme, where the database has both')
@@ -514,6 +537,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('edit-user', 'edit-user', [CompletionResultType]::ParameterValue, 'Change a user''s fields, profile fields, flags and groups')
             [CompletionResult]::new('set-password', 'set-password', [CompletionResultType]::ParameterValue, 'Set a user''s password')
             [CompletionResult]::new('delete-user', 'delete-user', [CompletionResultType]::ParameterValue, 'Delete a user with all that belongs to the user')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Bring accounts to what a file says of them')
             [CompletionResult]::new('create-token', 'create-token', [CompletionResultType]::ParameterValue, 'Make a token for a user, without the password')
             [CompletionResult]::new('list-tokens', 'list-tokens', [CompletionResultType]::ParameterValue, 'List tokens by their public prefixes')
             [CompletionResult]::new('revoke-token', 'revoke-token', [CompletionResultType]::ParameterValue, 'Delete tokens')
@@ -556,6 +580,9 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;help;delete-user' {
+            break
+        }
+        'authctl;help;apply' {
             break
         }
         'authctl;help;create-token' {

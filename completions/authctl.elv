@@ -44,6 +44,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand edit-user 'Change a user''s fields, profile fields, flags and groups'
             cand set-password 'Set a user''s password'
             cand delete-user 'Delete a user with all that belongs to the user'
+            cand apply 'Bring accounts to what a file says of them'
             cand create-token 'Make a token for a user, without the password'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
@@ -311,6 +312,27 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'authctl;apply'= {
+            cand --results 'Write the passwords and tokens that are made to this new file, which its owner alone can read, as JSON lines, and not to standard output'
+            cand --prune 'What becomes of accounts in the file''s scope that are not in the file: deactivate or delete'
+            cand --max-prune 'Change nothing at all where --prune would take more accounts than this'
+            cand --audit-log 'Append who changed what to this file, as JSON lines [else `[audit] file`]'
+            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
+            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
+            cand --format 'The form of the output: table, plain, json, jsonl or csv'
+            cand --color 'Colours: auto, always or never'
+            cand --busy-timeout 'How many seconds to wait while another program holds the database'
+            cand --exit-code 'With --dry-run, end with 12 if something would change'
+            cand --dry-run 'Do the whole work and take it back: show what would happen, change nothing'
+            cand -q 'Say nothing but results, warnings and errors'
+            cand --quiet 'Say nothing but results, warnings and errors'
+            cand --no-input 'Ask nothing, even at a terminal'
+            cand -y 'Agree beforehand to what would be asked'
+            cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'authctl;create-token'= {
             cand --expires-in 'When a knox token expires: a duration such as 10h or 30d, or never [else `[tokens] ttl`, 10h]'
             cand --scheme 'The token''s scheme, where the database has both'
@@ -491,6 +513,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand edit-user 'Change a user''s fields, profile fields, flags and groups'
             cand set-password 'Set a user''s password'
             cand delete-user 'Delete a user with all that belongs to the user'
+            cand apply 'Bring accounts to what a file says of them'
             cand create-token 'Make a token for a user, without the password'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
@@ -522,6 +545,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help;set-password'= {
         }
         &'authctl;help;delete-user'= {
+        }
+        &'authctl;help;apply'= {
         }
         &'authctl;help;create-token'= {
         }

@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::env::Run;
+use crate::env::{Run, TestEnv};
+use crate::seed;
 
 fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
@@ -178,6 +179,30 @@ fn accounts_are_provisioned_once() {
     // What someone changed since is brought back, and nothing else.
     database.execute_batch("UPDATE auth_user SET last_name = 'Moss' WHERE username = 'joe'").unwrap();
     assert_eq!(run().stdout, "edit-user joe: changed\n1 command changed something.\n");
+}
+
+#[test]
+fn service_accounts_are_applied_once() {
+    let env = TestEnv::with_database("");
+    seed::group(&env.database(), "operators", &[]);
+    seed::users(&env, &["ci-old", "ci-nightly"]);
+    let file = example("service-accounts.toml");
+    let apply = |password: &str, more: &[&str]| {
+        let arguments = ["apply", file.to_str().unwrap(), "--prune", "deactivate"];
+        env.run_with_env(&[("DEPLOY_PASSWORD", password)], arguments.iter().chain(more))
+    };
+    apply("correct-horse-9", &["--dry-run", "--exit-code"]).ends_with(12);
+    let run = apply("correct-horse-9", &["--yes", "--results", "made.jsonl"]).succeeds();
+    let expected = "Created 3 accounts, changed 1 account and deactivated 1 account.\n";
+    assert!(run.stderr.contains(expected) && run.stdout.is_empty(), "{}", run.stderr);
+    let made = fs::read_to_string(env.path("made.jsonl")).unwrap();
+    assert_eq!(made.lines().count(), 2);
+    assert!(made.contains(&env.value("SELECT key FROM authtoken_token")));
+    let active = "SELECT username FROM auth_user WHERE is_active ORDER BY id";
+    assert_eq!(env.rows(active), ["deploy", "ci-tests", "ci-browser"]);
+    apply("correct-horse-9", &["--dry-run", "--exit-code"]).succeeds();
+    let run = apply("another-horse-9", &["--dry-run"]).succeeds();
+    assert_eq!(run.stdout, "~ deploy\n    ~ password: (hidden) → (hidden)\n");
 }
 
 #[test]
