@@ -1,8 +1,9 @@
 //! The command line as a whole, and the options that every command has.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, ValueHint};
+use clap::{Args, FromArgMatches as _, Parser, ValueHint};
 
 use crate::commands::Command;
 use crate::exit;
@@ -43,6 +44,27 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Parses the command line, the program's name included.
+    ///
+    /// To build all subcommands takes longer than most of them run, so first the named one is built alone. Only help and
+    /// errors, which tell of the others too, need all of them and a second look.
+    ///
+    /// # Errors
+    /// Help, the version, or what is wrong with the command line.
+    pub fn parse_quickly(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let named = arguments.iter().skip(1).find_map(|word| Command::alone(word.to_str()?));
+        if let Some(command) = named {
+            let program = Options::augment_args(clap::Command::new("authctl")).subcommand(command);
+            let matches = program.try_get_matches_from(arguments);
+            if let Ok(cli) = matches.and_then(|matches| Self::from_arg_matches(&matches)) {
+                return Ok(cli);
+            }
+        }
+        Self::try_parse_from(arguments)
+    }
 }
 
 /// The options of every command.

@@ -59,8 +59,8 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory as _, Parser as _};
 
 use crate::cli::Cli;
 use crate::commands::Command;
@@ -75,7 +75,7 @@ use crate::settings::Settings;
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    match Cli::try_parse_from(&arguments) {
+    match Cli::parse_quickly(&arguments) {
         Ok(cli) => run(&cli).into(),
         Err(error) => answer_parser(&error, &arguments).into(),
     }

@@ -3,6 +3,7 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use crate::cli::Cli;
+use crate::context::Context;
 use crate::output;
 
 const EXAMPLES: &str = "\
@@ -17,6 +18,10 @@ Examples:
 pub struct Args {
     /// The shell
     shell: Shell,
+}
+
+pub fn run(args: &Args, _context: &Context) -> Result<()> {
+    args.print()
 }
 
 impl Args {

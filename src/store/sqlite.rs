@@ -120,9 +120,9 @@ impl Sqlite {
             regexp::register(&connection)?;
             // A misspelt name in quotes shall be an error, not a text.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-            connection.execute_batch("PRAGMA foreign_keys = ON")
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)
         };
-        prepare().map_err(|error| translate(error, path))?;
+        prepare().map(drop).map_err(|error| translate(error, path))?;
         Ok(Self {
             connection,
             path: path.to_owned(),

@@ -146,3 +146,15 @@ fn a_key_given_for_a_user_is_not_echoed() {
         assert!(!run.stderr.contains(&key[..16]), "{arguments:?}: {}", run.stderr);
     }
 }
+
+/// Only the command that is named first is built, so a value that looks like one must not be taken for it.
+#[test]
+fn a_value_may_be_the_name_of_a_command() {
+    let env = TestEnv::new();
+    env.run(["init", "--db", "whoami"]).succeeds();
+    let users = env.run(["--db", "whoami", "list-users", "--format", "json"]).succeeds();
+    assert_eq!(users.stdout.trim(), "[]");
+    let run = env.run(["--db", "whoami"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("requires a subcommand"), "{}", run.stderr);
+}
