@@ -6,6 +6,7 @@
 mod argon2;
 mod bcrypt;
 mod blocks;
+mod common;
 mod encoded;
 mod hasher;
 mod hexadecimal;

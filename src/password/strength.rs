@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use passwords::analyzer::is_common_password;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use zeroize::Zeroizing;
 
+use super::common::is_listed;
 use super::plain::Plain;
 
 /// The least number of characters.
@@ -125,7 +125,7 @@ pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Weakness> {
 }
 
 fn is_common(password: &str) -> bool {
-    is_common_password(strip(password))
+    is_listed(strip(password))
 }
 
 /// Whether a password in lower case resembles a value or a word of it.

@@ -86,6 +86,9 @@ mod tests {
             (r"^(?!admin)\w+$", "admins", false),
             ("[$]", "$", true),
             (r"^\d+$", "٣", true),
+            (r"^\w+\s\w+$", "Ольга\u{2003}Ö", true),
+            (r"\bÖl\b", "Ölmühle", false),
+            ("(?i)^straße[k]$", "STRAßE\u{212a}", true),
         ] {
             assert_eq!(search(pattern, text), Some(expected), "{pattern} in {text:?}");
         }
