@@ -3,9 +3,9 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
+use serde::{Deserialize, Serialize};
 
 /// What a column holds, as Django thinks of it; an engine knows how that is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
 use crate::value::Value;
 
-impl Account {
+impl Account<'_> {
     /// The values of the new rows that say something: neither the login name and the key, nor what is nothing, nor what
     /// every new account has.
     ///
@@ -65,15 +65,16 @@ impl Edit {
     }
 }
 
-fn added_profile(table: &ProfileTable, values: &[(String, Value)]) -> Vec<Difference> {
+fn added_profile(table: &ProfileTable, values: &[(impl AsRef<str>, Value)]) -> Vec<Difference> {
     let mut found = added(&format!("{}.", table.kind), &table.table, values);
     found.retain(|difference| difference.field != format!("{}.{}", table.kind, table.user_column));
     found
 }
 
 /// The values of a new row that are something, by their columns' names behind this prefix.
-fn added(prefix: &str, table: &Table, values: &[(String, Value)]) -> Vec<Difference> {
+fn added(prefix: &str, table: &Table, values: &[(impl AsRef<str>, Value)]) -> Vec<Difference> {
     let shown = values.iter().filter_map(|(name, value)| {
+        let name = name.as_ref();
         let new = Shown::of(value, table.column(name)?);
         (!new.is_nothing() || name == "is_active").then(|| Difference {
             field: format!("{prefix}{name}"),

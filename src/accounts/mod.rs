@@ -174,7 +174,8 @@ impl Request {
 
 impl Account<'_> {
     /// The account with names of its own.
-    fn into_owned(self) -> Account<'static> {
+    #[must_use]
+    pub fn into_owned(self) -> Account<'static> {
         let own = |row: Row<ColumnName<'_>>| -> Row<ColumnName<'static>> {
             row.into_iter().map(|(name, value)| (ColumnName(name.0.into_owned().into()), value)).collect()
         };

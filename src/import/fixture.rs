@@ -84,9 +84,7 @@ impl Fixture {
         zone: &TimeZone,
         excluded: &[String],
     ) -> Result<Self> {
-        let label = |table: &Table| -> Result<String> {
-            store.model_of(table)
-        };
+        let label = |table: &Table| -> Result<String> { store.model_of(table) };
         let layout = store.layout();
         let mut kinds = Vec::new();
         for kind in store.profile_tables()? {

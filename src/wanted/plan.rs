@@ -65,7 +65,7 @@ pub enum Action {
 /// What is done, and what was there when it was decided.
 #[derive(Debug)]
 pub enum What {
-    Create(Box<Account>),
+    Create(Box<Account<'static>>),
     Change(Box<Change>),
     Delete(Box<User>, Deletion),
 }
@@ -203,7 +203,7 @@ impl Planner<'_> {
             old: None,
             new: Some(password::shown(&password)),
         });
-        let what = What::Create(Box::new(account));
+        let what = What::Create(Box::new(account.into_owned()));
         let (at, password) = (Some(user.at), Some(password));
         Ok(Deed { at, username, action: Action::Create, what, differences, password, mints })
     }

@@ -9,8 +9,8 @@ mod changes;
 #[path = "../cli/env.rs"]
 #[expect(dead_code, reason = "the tests of the command line use all of it")]
 mod env;
-mod hashes;
 mod exports;
+mod hashes;
 mod python;
 mod shapes;
 mod systems;
