@@ -16,6 +16,7 @@ mod wanted;
 mod workers;
 mod write;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::{Entry as Slot, RandomState};
 use std::hash::BuildHasher as _;
@@ -210,7 +211,7 @@ struct Import<'a> {
     planner: Planner<'a>,
     change: &'a Change<'a>,
     source: &'a Source,
-    file: String,
+    file: &'a str,
     format: Format,
     mint: Option<Mint>,
     recipe: Recipe,
@@ -219,7 +220,7 @@ struct Import<'a> {
     has_users: bool,
     names: Names,
     results: Results,
-    faults: Faults,
+    faults: &'a RefCell<Faults>,
     counts: Counts,
     weak: usize,
 }
@@ -265,6 +266,7 @@ pub fn import(wish: &Wish<'_>, change: &Change<'_>, context: &Context) -> Result
     let scheme = scheme.filter(|scheme| store.layout().schemes().contains(scheme));
     let mint = scheme.map(|scheme| Mint::new(context, store, scheme, None)).transpose()?;
     let recipe = context.recipe(store)?;
+    let faults = RefCell::default();
     let (format, file) = (sniffed(wish, &source)?, source.name());
     let import = Import {
         wish,
@@ -273,7 +275,7 @@ pub fn import(wish: &Wish<'_>, change: &Change<'_>, context: &Context) -> Result
         planner: Planner::new(store, &context.settings)?,
         change,
         source: &source,
-        file,
+        file: &file,
         format,
         mint,
         recipe: if wish.is_fast { recipe.cheapest() } else { recipe },
@@ -281,11 +283,12 @@ pub fn import(wish: &Wish<'_>, change: &Change<'_>, context: &Context) -> Result
         has_users: store.row_count(&store.layout().users.table.name)? > 0,
         names: Names::default(),
         results,
-        faults: Faults::default(),
+        faults: &faults,
         counts: Counts::default(),
         weak: 0,
     };
-    import.run()
+    let (counts, weak) = import.run()?;
+    Ok(Imported { counts, weak, faults: faults.into_inner() })
 }
 
 /// The format that was told, or that the file's beginning shows.
@@ -332,31 +335,69 @@ fn sniffed(wish: &Wish<'_>, source: &Source) -> Result<Format> {
 }
 
 impl<'a> Import<'a> {
-    fn run(mut self) -> Result<Imported> {
-        let hashes = !self.change.is_rehearsal();
-        self.is_slow = hashes && self.needs_hashing()?;
-        if self.is_slow && !self.wish.keep_going && self.source.is_rereadable() {
-            self.pass(false)?;
-            self.faults.refuse()?;
-            self.names = Names::default();
-            self.weak = 0;
+    fn run(mut self) -> Result<(Counts, usize)> {
+        self.is_slow = !self.change.is_rehearsal() && self.needs_hashing()?;
+        if !self.is_slow && self.source.is_rereadable() && self.wish.batch.is_none() {
+            self.stream()?;
+        } else {
+            if self.is_slow && !self.wish.keep_going && self.source.is_rereadable() {
+                self.pass(false, &mut |_, _| Ok(()))?;
+                self.faults.borrow_mut().refuse()?;
+                self.names = Names::default();
+                self.weak = 0;
+            }
+            self.collect()?;
         }
-        self.pass(hashes)?;
         self.results.show()?;
-        Ok(Imported { counts: self.counts, faults: self.faults, weak: self.weak })
+        Ok((self.counts, self.weak))
+    }
+
+    /// Plans and writes at the same time: without passwords to be hashed that takes the lock for no longer than writing
+    /// does.
+    fn stream(&mut self) -> Result<()> {
+        let mut results = std::mem::replace(&mut self.results, Results::nobodys());
+        let (writer, faults) = (self.writer()?, self.faults);
+        let counts = writer.write(
+            &mut |on_entry| self.pass(false, &mut |_, entry| on_entry(entry)),
+            &mut results,
+            faults,
+        )?;
+        self.counts.add_all(&counts);
+        self.results = results;
+        Ok(())
+    }
+
+    /// Makes everything ready before it is written, all of it or a batch at a time.
+    fn collect(&mut self) -> Result<()> {
+        let mut spill = Spill::new();
+        self.pass(!self.change.is_rehearsal(), &mut |import, entry| {
+            if !import.wish.keep_going && !import.faults.borrow().told.is_empty() {
+                // It is read on to tell all faults, and nothing will be written.
+                return Ok(());
+            }
+            spill.push(&entry)?;
+            if import.wish.batch.is_some_and(|batch| spill.len() >= batch) {
+                import.write(std::mem::replace(&mut spill, Spill::new()))?;
+            }
+            Ok(())
+        })?;
+        if !self.wish.keep_going {
+            self.faults.borrow_mut().refuse()?;
+        }
+        self.write(spill)
     }
 
     fn rows(&self) -> Result<Box<dyn Rows + 'a>> {
         let columns = Columns::new(self.planner, self.wish.map);
         let input = || self.source.open();
         Ok(match self.format {
-            Format::Csv => Box::new(Table::new(input()?, &self.file, &columns)?),
+            Format::Csv => Box::new(Table::new(input()?, self.file, &columns)?),
             Format::Jsonl => Box::new(Lines::new(input()?, columns)),
-            Format::Json => Box::new(List::new(Document::read(input()?, &self.file)?, &self.file, columns)?),
+            Format::Json => Box::new(List::new(Document::read(input()?, self.file)?, self.file, columns)?),
             Format::Fixture => {
-                let document = Document::read(input()?, &self.file)?;
+                let document = Document::read(input()?, self.file)?;
                 let zone = &self.context.settings.opening.time_zone;
-                Box::new(Fixture::new(&document, &self.file, &columns, self.store, zone, self.wish.exclude)?)
+                Box::new(Fixture::new(&document, self.file, &columns, self.store, zone, self.wish.exclude)?)
             }
         })
     }
@@ -370,7 +411,7 @@ impl<'a> Import<'a> {
         if let Some(has_passwords) = rows.has_passwords() {
             return Ok(has_passwords);
         }
-        while let Some(wanted) = rows.next(&self.file)? {
+        while let Some(wanted) = rows.next(self.file)? {
             if matches!(wanted.password, Given::Plain(_)) {
                 return Ok(true);
             }
@@ -378,45 +419,32 @@ impl<'a> Import<'a> {
         Ok(false)
     }
 
-    /// Reads, plans and, where it is to be, hashes and writes all rows; else only looks for faults.
-    fn pass(&mut self, hashes: bool) -> Result<()> {
-        let is_check = !hashes && !self.change.is_rehearsal();
+    /// Reads and plans all rows, hashes their passwords where that is wanted, and hands out what is to be written.
+    fn pass(
+        &mut self,
+        hashes: bool,
+        on_entry: &mut dyn FnMut(&mut Self, Entry<'_>) -> Result<()>,
+    ) -> Result<()> {
         let workers = self.workers(hashes);
         let mut rows = self.rows()?;
         // Not borrowed for longer: the audit log wants randomness too.
         let mut random = StdRng::from_rng(&mut *self.context.random());
-        let cell = std::cell::RefCell::new(self);
-        let mut spill = Spill::new();
+        let import = RefCell::new(self);
         workers.run(
             &mut random,
             &mut || {
-                let mut import = cell.borrow_mut();
-                match rows.next(&import.file)? {
+                let mut import = import.borrow_mut();
+                match rows.next(import.file)? {
                     Some(wanted) => import.task(wanted).map(Some),
                     None => Ok(None),
                 }
             },
             &mut |planned| {
-                let mut import = cell.borrow_mut();
+                let mut import = import.borrow_mut();
                 let entry = import.entry(planned)?;
-                if is_check || (!import.faults.told.is_empty() && !import.wish.keep_going) {
-                    return Ok(());
-                }
-                spill.push(&entry)?;
-                if import.wish.batch.is_some_and(|batch| spill.len() >= batch) {
-                    import.write(std::mem::replace(&mut spill, Spill::new()))?;
-                }
-                Ok(())
+                on_entry(&mut import, entry)
             },
-        )?;
-        let import = cell.into_inner();
-        if is_check {
-            return Ok(());
-        }
-        if !import.wish.keep_going && !(import.change.is_rehearsal()) {
-            import.faults.refuse()?;
-        }
-        import.write(spill)
+        )
     }
 
     fn workers(&self, hashes: bool) -> Workers<'a> {
@@ -424,7 +452,7 @@ impl<'a> Import<'a> {
         const MANY: usize = 256;
         Workers {
             planner: self.planner,
-            recipe: hashes.then_some(self.recipe),
+            recipe: (hashes && self.is_slow).then_some(self.recipe),
             random_passwords: self.wish.random_passwords,
             mint: self.mint.clone(),
             makes_tokens: self.wish.tokens,
@@ -507,8 +535,8 @@ impl<'a> Import<'a> {
             }
         };
         let is_bad = !faults.is_empty();
-        let file = &self.file;
-        self.faults.extend(faults.into_iter().map(|fault| wanted.located(file, fault)));
+        let file = self.file;
+        self.faults.borrow_mut().extend(faults.into_iter().map(|fault| wanted.located(file, fault)));
         let (work, made) = if is_bad { (Work::Refuse, Made::default()) } else { (work, made) };
         Ok(Entry { line: wanted.line, username, work, made })
     }
@@ -536,15 +564,23 @@ impl<'a> Import<'a> {
     }
 
     fn write(&mut self, spill: Spill) -> Result<()> {
-        self.store.expect_many_changes()?;
-        let writer = Writer {
-            store: self.store,
-            change: self.change,
-            file: &self.file,
-            keeps_going: self.wish.keep_going,
+        let mut spill = Some(spill);
+        let mut feed = |on_entry: &mut dyn FnMut(Entry<'_>) -> Result<()>| match spill.take() {
+            Some(spill) => spill.each(on_entry),
+            None => Ok(()),
         };
-        let counts = writer.write(spill, &mut self.results, &mut self.faults)?;
+        let counts = self.writer()?.write(&mut feed, &mut self.results, self.faults)?;
         self.counts.add_all(&counts);
         Ok(())
+    }
+
+    fn writer(&self) -> Result<Writer<'a>> {
+        self.store.expect_many_changes()?;
+        Ok(Writer {
+            store: self.store,
+            change: self.change,
+            file: self.file,
+            keeps_going: self.wish.keep_going,
+        })
     }
 }

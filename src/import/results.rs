@@ -97,6 +97,12 @@ impl Results {
         Ok(Self { sink: BufWriter::new(sink), is_json, needs_heading })
     }
 
+    /// Results for nobody.
+    #[must_use]
+    pub fn nobodys() -> Self {
+        Self { sink: BufWriter::with_capacity(0, Sink::Nobody), is_json: false, needs_heading: false }
+    }
+
     /// Does anybody get them?
     #[must_use]
     pub fn are_wanted(&self) -> bool {

@@ -1,11 +1,12 @@
 //! The one short transaction that writes what was made ready.
 
+use std::cell::RefCell;
+
 use anyhow::Result;
 use serde_json::json;
 
 use super::entry::{Entry, Made, TokenRow, Work, sort_tokens};
 use super::results::{Outcome, Results};
-use super::spill::Spill;
 use super::workers::faults_of;
 use super::{Counts, Faults};
 use crate::changing::Change;
@@ -16,6 +17,9 @@ use crate::store::{Done, Store, Transaction};
 
 /// So many tokens are written at once, in the order of their keys.
 const TOKENS_AT_ONCE: usize = 100_000;
+
+/// Hands out entries, one after the other.
+pub type Feed<'a> = &'a mut dyn FnMut(&mut dyn FnMut(Entry<'_>) -> Result<()>) -> Result<()>;
 
 /// What writing takes.
 pub struct Writer<'a> {
@@ -38,17 +42,17 @@ struct Waiting {
 }
 
 impl Writer<'_> {
-    /// Writes all entries in one transaction, and tells what became of them before it commits.
+    /// Writes the entries that `feed` hands out in one transaction, and tells what became of them before it commits.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for rows that the database refuses, unless they are left out; [`Refusal::Interrupted`]; as
-    /// [`Change::make`].
-    pub fn write(&self, spill: Spill, results: &mut Results, faults: &mut Faults) -> Result<Counts> {
+    /// [`Refusal::Invalid`] for rows that are not good, unless they are left out; [`Refusal::Interrupted`]; what `feed`
+    /// returns; as [`Change::make`].
+    pub fn write(&self, feed: Feed<'_>, results: &mut Results, faults: &RefCell<Faults>) -> Result<Counts> {
         let object = |counts: &Counts| json!({ "file": self.file, "users": counts.created + counts.changed });
         let done = self.change.make_and_name(self.store, object, |transaction| {
-            let counts = self.write_all(transaction, spill, results, faults)?;
+            let counts = self.write_all(transaction, feed, results, faults)?;
             if !self.keeps_going {
-                faults.refuse()?;
+                faults.borrow_mut().refuse()?;
             }
             results.sync()?;
             let mut fields: Vec<String> = Vec::new();
@@ -63,13 +67,13 @@ impl Writer<'_> {
     fn write_all(
         &self,
         transaction: &Transaction<'_>,
-        spill: Spill,
+        feed: Feed<'_>,
         results: &mut Results,
-        faults: &mut Faults,
+        faults: &RefCell<Faults>,
     ) -> Result<Counts> {
         let mut counts = Counts::default();
         let mut waiting: Vec<Waiting> = Vec::new();
-        spill.each(&mut |mut entry| {
+        feed(&mut |mut entry| {
             if interrupt::requested() {
                 return Err(Refusal::Interrupted.into());
             }
@@ -93,7 +97,7 @@ impl Writer<'_> {
                     results.tell(line, &username, written.user.as_ref(), written.outcome, &made)?;
                 }
                 Err(error) => {
-                    faults.extend(faults_of(error)?.into_iter().map(|fault| self.located(line, fault)));
+                    self.note(faults, line, error)?;
                     counts.add(Outcome::Refused);
                     results.tell(line, &username, None, Outcome::Refused, &Made::default())?;
                 }
@@ -111,21 +115,29 @@ impl Writer<'_> {
         &self,
         transaction: &Transaction<'_>,
         waiting: &mut Vec<Waiting>,
-        faults: &mut Faults,
+        faults: &RefCell<Faults>,
     ) -> Result<()> {
         sort_tokens(waiting, |waiting| &waiting.token);
         for waiting in waiting.drain(..) {
             let line = waiting.line;
             if let Err(error) = waiting.write(transaction) {
-                faults.extend(faults_of(error)?.into_iter().map(|fault| self.located(line, fault)));
+                self.note(faults, line, error)?;
             }
         }
         Ok(())
     }
 
-    fn located(&self, line: usize, fault: Fault) -> Fault {
-        let message = format!("{}, line {line}: {}", self.file, fault.message);
-        Fault { message, place: Some(Place { line, column: 1 }), ..fault }
+    /// Notes what the database has against the row of this line.
+    ///
+    /// # Errors
+    /// The error itself, where it is none of the row's.
+    fn note(&self, faults: &RefCell<Faults>, line: usize, error: anyhow::Error) -> Result<()> {
+        let located = |fault: Fault| {
+            let message = format!("{}, line {line}: {}", self.file, fault.message);
+            Fault { message, place: Some(Place { line, column: 1 }), ..fault }
+        };
+        faults.borrow_mut().extend(faults_of(error)?.into_iter().map(located));
+        Ok(())
     }
 }
 
