@@ -217,6 +217,8 @@ struct Import<'a> {
     recipe: Recipe,
     /// Are there passwords to be hashed?
     is_slow: bool,
+    /// How many rows there are, once they were counted.
+    total: Option<usize>,
     has_users: bool,
     names: Names,
     results: Results,
@@ -280,6 +282,7 @@ pub fn import(wish: &Wish<'_>, change: &Change<'_>, context: &Context) -> Result
         mint,
         recipe: if wish.is_fast { recipe.cheapest() } else { recipe },
         is_slow: false,
+        total: None,
         has_users: store.row_count(&store.layout().users.table.name)? > 0,
         names: Names::default(),
         results,
@@ -341,7 +344,12 @@ impl<'a> Import<'a> {
             self.stream()?;
         } else {
             if self.is_slow && !self.wish.keep_going && self.source.is_rereadable() {
-                self.pass(false, &mut |_, _| Ok(()))?;
+                let mut rows = 0;
+                self.pass("Checking", false, &mut |_, _| {
+                    rows += 1;
+                    Ok(())
+                })?;
+                self.total = Some(rows);
                 self.faults.borrow_mut().refuse()?;
                 self.names = Names::default();
                 self.weak = 0;
@@ -358,7 +366,7 @@ impl<'a> Import<'a> {
         let mut results = std::mem::replace(&mut self.results, Results::nobodys());
         let (writer, faults) = (self.writer()?, self.faults);
         let counts = writer.write(
-            &mut |on_entry| self.pass(false, &mut |_, entry| on_entry(entry)),
+            &mut |on_entry| self.pass("Importing", false, &mut |_, entry| on_entry(entry)),
             &mut results,
             faults,
         )?;
@@ -370,7 +378,7 @@ impl<'a> Import<'a> {
     /// Makes everything ready before it is written, all of it or a batch at a time.
     fn collect(&mut self) -> Result<()> {
         let mut spill = Spill::new();
-        self.pass(!self.change.is_rehearsal(), &mut |import, entry| {
+        self.pass("Hashing", !self.change.is_rehearsal(), &mut |import, entry| {
             if !import.wish.keep_going && !import.faults.borrow().told.is_empty() {
                 // It is read on to tell all faults, and nothing will be written.
                 return Ok(());
@@ -422,6 +430,7 @@ impl<'a> Import<'a> {
     /// Reads and plans all rows, hashes their passwords where that is wanted, and hands out what is to be written.
     fn pass(
         &mut self,
+        doing: &'static str,
         hashes: bool,
         on_entry: &mut dyn FnMut(&mut Self, Entry<'_>) -> Result<()>,
     ) -> Result<()> {
@@ -429,6 +438,7 @@ impl<'a> Import<'a> {
         let mut rows = self.rows()?;
         // Not borrowed for longer: the audit log wants randomness too.
         let mut random = StdRng::from_rng(&mut *self.context.random());
+        let mut progress = self.context.output.progress(doing, self.total);
         let import = RefCell::new(self);
         workers.run(
             &mut random,
@@ -442,6 +452,7 @@ impl<'a> Import<'a> {
             &mut |planned| {
                 let mut import = import.borrow_mut();
                 let entry = import.entry(planned)?;
+                progress.advance();
                 on_entry(&mut import, entry)
             },
         )
@@ -536,7 +547,9 @@ impl<'a> Import<'a> {
         };
         let is_bad = !faults.is_empty();
         let file = self.file;
-        self.faults.borrow_mut().extend(faults.into_iter().map(|fault| wanted.located(file, fault)));
+        let mut located: Vec<Fault> = faults.into_iter().map(|fault| wanted.located(file, fault)).collect();
+        located.sort_by_key(|fault| fault.place.map(|place| (place.line, place.column)));
+        self.faults.borrow_mut().extend(located);
         let (work, made) = if is_bad { (Work::Refuse, Made::default()) } else { (work, made) };
         Ok(Entry { line: wanted.line, username, work, made })
     }
@@ -564,9 +577,13 @@ impl<'a> Import<'a> {
     }
 
     fn write(&mut self, spill: Spill) -> Result<()> {
+        let mut progress = self.context.output.progress("Writing", Some(spill.len()));
         let mut spill = Some(spill);
         let mut feed = |on_entry: &mut dyn FnMut(Entry<'_>) -> Result<()>| match spill.take() {
-            Some(spill) => spill.each(on_entry),
+            Some(spill) => spill.each(&mut |entry| {
+                progress.advance();
+                on_entry(entry)
+            }),
             None => Ok(()),
         };
         let counts = self.writer()?.write(&mut feed, &mut self.results, self.faults)?;

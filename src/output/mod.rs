@@ -4,6 +4,7 @@ mod changes;
 pub mod escape;
 mod listing;
 mod machine;
+mod progress;
 mod sections;
 mod spool;
 
@@ -20,6 +21,7 @@ use serde_json::{Value as Json, json};
 pub use self::changes::{Changed, Sign};
 pub use self::listing::{Heading, Rows};
 pub use self::machine::{end_csv, push_csv, push_csv_text, push_json, push_local, push_serialized};
+pub use self::progress::Progress;
 pub use self::sections::Section;
 use self::spool::Spool;
 use crate::exit::Exit;
@@ -263,6 +265,13 @@ impl Output {
             return Ok(());
         }
         writeln!(io::stderr(), "{label}: {secret}").context("standard error cannot be written")
+    }
+
+    /// Progress of this work, shown where a person looks on; `total` is how many rows there are, if that is known.
+    #[must_use]
+    pub fn progress(&self, doing: &'static str, total: Option<usize>) -> Progress {
+        let is_shown = !self.quiet && !self.format.is_json() && io::stderr().is_terminal();
+        Progress::new(Some(doing).filter(|_| is_shown), total)
     }
 
     /// Writes what is left to say where there is no error to tell: under JSON, the warnings as one object.
