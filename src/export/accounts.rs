@@ -23,7 +23,7 @@ pub struct Accounts<'a> {
     profiles: Vec<Profile<'a>>,
     password: Option<Field<'a>>,
     has_token: bool,
-    left_out: Vec<String>,
+    pub(super) remarks: Vec<String>,
 }
 
 /// A column under its name.
@@ -69,15 +69,17 @@ impl<'a> Accounts<'a> {
         let password = users.table.column("password").filter(|_| secrets.password_hashes);
         let password = password.map(|column| Field { name: "password_hash".into(), column });
         let (has_groups, has_token) = (store.has_groups()?, secrets.token_keys);
-        Ok(Self { form, own, has_groups, profiles, password, has_token, left_out })
-    }
-
-    pub(super) fn remarks(&self) -> Vec<String> {
-        if self.left_out.is_empty() {
-            return Vec::new();
+        let mut remarks = Vec::new();
+        if !left_out.is_empty() {
+            let names = left_out.join(", ");
+            remarks.push(format!(
+                "Left out, since by their names they may be secrets: {names}. See --with-secrets."
+            ));
         }
-        let names = self.left_out.join(", ");
-        vec![format!("Left out, since by their names they may be secrets: {names}. See --with-secrets.")]
+        if has_token && store.layout().knox.is_some() {
+            remarks.push("Knox tokens are left out: a fixture alone takes their digests.".to_owned());
+        }
+        Ok(Self { form, own, has_groups, profiles, password, has_token, remarks })
     }
 
     /// See [`super::Export::write`].
@@ -128,57 +130,49 @@ impl<'a> Accounts<'a> {
     }
 
     fn push_headings(&self, row: &mut Vec<u8>) {
-        let names =
-            |fields: &'_ [Field<'a>]| fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>();
-        let mut headings = names(&self.own);
-        headings.extend(self.has_groups.then(|| "groups".into()));
-        headings.extend((!self.profiles.is_empty()).then(|| "profile".into()));
-        headings.extend(self.profiles.iter().flat_map(|profile| names(&profile.fields)));
-        headings.extend(self.password.iter().map(|field| field.name.clone()));
-        headings.extend(self.has_token.then(|| "token".into()));
-        for (index, heading) in headings.iter().enumerate() {
-            if index > 0 {
-                row.push(b',');
-            }
+        let mut headings: Vec<&str> = self.own.iter().map(|field| &*field.name).collect();
+        headings.extend(self.has_groups.then_some("groups"));
+        headings.extend((!self.profiles.is_empty()).then_some("profile"));
+        headings.extend(self.behind_profile().map(|field| &*field.name));
+        headings.extend(self.has_token.then_some("token"));
+        for heading in headings {
             push_csv_text(row, heading);
+            row.push(b',');
         }
-        end_csv(row);
+        end_line(row);
+    }
+
+    /// The fields that follow the kinds of the profiles in a line.
+    fn behind_profile(&self) -> impl Iterator<Item = &Field<'a>> {
+        self.profiles.iter().flat_map(|profile| &profile.fields).chain(&self.password)
     }
 
     fn push_line(&self, row: &mut Vec<u8>, cells: &[Cell<'_>]) -> Result<()> {
         let mut cells = cells.iter().copied();
         let mut next = || cells.next().unwrap_or(Cell::Null);
-        let start = row.len();
-        let comma = |row: &mut Vec<u8>, is_first: bool| {
-            if !is_first {
-                row.push(b',');
-            }
-        };
-        for (index, field) in self.own.iter().enumerate() {
-            comma(row, index == 0);
+        for field in &self.own {
             field.push_csv(row, next())?;
+            row.push(b',');
         }
         if self.has_groups {
-            comma(row, false);
             push_csv_text(row, &listed(&groups(next())));
+            row.push(b',');
         }
         if !self.profiles.is_empty() {
-            let kinds =
-                self.profiles.iter().filter(|_| next().is_true()).map(|profile| profile.table.kind.clone());
-            comma(row, false);
-            push_csv_text(row, &listed(&kinds.collect::<Vec<_>>()));
+            let of_user = self.profiles.iter().filter(|_| next().is_true());
+            let kinds: Vec<String> = of_user.map(|profile| profile.table.kind.clone()).collect();
+            push_csv_text(row, &listed(&kinds));
+            row.push(b',');
         }
-        let fields = self.profiles.iter().flat_map(|profile| &profile.fields);
-        for field in fields.chain(&self.password) {
-            comma(row, false);
+        for field in self.behind_profile() {
             field.push_csv(row, next())?;
+            row.push(b',');
         }
         if self.has_token {
-            comma(row, false);
             push_csv(row, next(), &TEXT);
+            row.push(b',');
         }
-        debug_assert!(row.len() > start);
-        end_csv(row);
+        end_line(row);
         Ok(())
     }
 
@@ -239,6 +233,12 @@ impl Field<'_> {
 }
 
 const TEXT: Kind = Kind::Text { max_length: None };
+
+/// Ends a line with a line end instead of a comma.
+fn end_line(row: &mut Vec<u8>) {
+    row.pop();
+    end_csv(row);
+}
 
 /// A key of an object, which the first one begins.
 fn push_key(row: &mut Vec<u8>, is_first: bool, name: &str) {

@@ -31,7 +31,7 @@ pub struct Fixture<'a> {
     users: Model<'a>,
     others: Vec<Model<'a>>,
     local_times: Option<TimeZone>,
-    remarks: Vec<String>,
+    pub(super) remarks: Vec<String>,
 }
 
 /// A table whose rows are written.
@@ -100,10 +100,6 @@ impl<'a> Fixture<'a> {
         }
         let remarks = planning.remarks;
         Ok(Self { users: of_users, others, local_times: names.local_times, remarks })
-    }
-
-    pub(super) fn remarks(&self) -> Vec<String> {
-        self.remarks.clone()
     }
 
     /// See [`super::Export::write`].

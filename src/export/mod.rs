@@ -80,10 +80,10 @@ impl<'a> Export<'a> {
 
     /// What a person should know about it beforehand.
     #[must_use]
-    pub fn remarks(&self) -> Vec<String> {
+    pub fn remarks(&self) -> &[String] {
         match self {
-            Self::Accounts(accounts) => accounts.remarks(),
-            Self::Fixture(fixture) => fixture.remarks(),
+            Self::Accounts(accounts) => &accounts.remarks,
+            Self::Fixture(fixture) => &fixture.remarks,
         }
     }
 

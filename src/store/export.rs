@@ -114,7 +114,7 @@ impl Store {
         let mut joined: Vec<String> = Vec::new();
         let mut from = format!("{} AS u", quoted(&users.table.name));
         // A user has one row at most in a table that is joined here.
-        let mut join = |table: &'_ str, column: &str| {
+        let mut join = |table: &str, column: &str| {
             let place = joined.iter().position(|known| known == table).unwrap_or_else(|| {
                 let place = joined.len();
                 let (name, column) = (quoted(table), quoted(column));

@@ -718,7 +718,9 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn the_plain_form_is_read_as_every_other(text in "([012][0-9]{3}|9999)-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,7}|\\.000000)?") {
+        fn the_plain_form_is_read_as_every_other(
+            text in "([012][0-9]{3}|9999)-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,7}|\\.000000)?",
+        ) {
             let expected = text.parse().ok().and_then(|time: DateTime| TimeZone::UTC.to_timestamp(time).ok());
             proptest::prop_assert_eq!(utc(&text), expected);
             let cell = cell(ValueRef::Text(text.as_bytes()), &Kind::Timestamp, &TimeZone::UTC);
