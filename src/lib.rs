@@ -11,6 +11,7 @@
 //! - `store` finds out what the database's tables mean and is the only place that knows SQL.
 //! - `accounts` makes an account whole; `field`, `password` and `token` know Django's stored forms.
 //! - `wanted` reads a file of accounts, and finds and makes the changes by which they become what it says.
+//! - `export` writes accounts out whole, in forms that can be read back; `filters` choose among users.
 //! - `authentication` tells whether a password is right; `state` keeps sessions and counted failures between runs.
 //! - `output` is the only place that writes, `prompt` the only one that asks.
 //! - Every expected "no" is a [`refusal::Refusal`], which knows its message and its exit code.

@@ -202,6 +202,8 @@ struct Shelf {
     rows: usize,
     waiting: Vec<u8>,
     file: Option<File>,
+    /// Could no file be made, so that memory has to do?
+    has_no_place: bool,
 }
 
 impl Shelf {
@@ -209,19 +211,23 @@ impl Shelf {
     fn put(&mut self, row: &[u8]) -> io::Result<()> {
         self.rows += 1;
         self.waiting.extend_from_slice(row);
-        if self.rows > LAID_OUT && self.waiting.len() >= CHUNK {
+        if self.rows > LAID_OUT && self.waiting.len() >= CHUNK && !self.has_no_place {
             self.put_away()?;
         }
         Ok(())
     }
 
     fn put_away(&mut self) -> io::Result<()> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            none => none.insert(tempfile::tempfile()?),
-        };
-        file.write_all(&self.waiting)?;
-        self.waiting.clear();
+        if self.file.is_none() {
+            self.file = tempfile::tempfile().ok();
+        }
+        match &mut self.file {
+            Some(file) => {
+                file.write_all(&self.waiting)?;
+                self.waiting.clear();
+            }
+            None => self.has_no_place = true,
+        }
         Ok(())
     }
 

@@ -92,6 +92,15 @@ fn a_long_table_is_escaped_and_aligned_too() {
 }
 
 #[test]
+fn a_long_table_does_without_a_folder_for_files() {
+    let env = TestEnv::with_database("");
+    seed::crowd(&env, 3_000, "crowd");
+    let usual = env.run(["list-users"]).succeeds();
+    let run = env.run_with_env(&[("TMPDIR", "/no/such/folder")], ["list-users"]).succeeds();
+    assert_eq!(run.stdout, usual.stdout);
+}
+
+#[test]
 fn both_ways_to_lay_out_a_table_look_the_same() {
     let rows_of = |count: usize| {
         let env = TestEnv::with_database("");
@@ -250,6 +259,43 @@ fn an_expiry_is_told_to_people_in_local_time() {
     let run = Run::of(command.output().unwrap()).succeeds();
     let stored = env.value("SELECT strftime('%Y-%m-%d %H:%M', expiry, '+2 hours') FROM knox_authtoken");
     assert!(run.stderr.contains(&stored), "{stored} in {}", run.stderr);
+}
+
+#[test]
+fn times_are_told_alike_however_they_are_stored() {
+    let env = TestEnv::with_database("");
+    let cases = [
+        ("2024-02-29 12:30:00", "2024-02-29T12:30:00Z"),
+        ("2024-02-29 12:30:00.000120", "2024-02-29T12:30:00.000120Z"),
+        ("2024-02-29 12:30:00.000000", "2024-02-29T12:30:00Z"),
+        ("2024-02-29 12:30:00.5", "2024-02-29T12:30:00.500000Z"),
+        ("2024-02-29T12:30:00", "2024-02-29T12:30:00Z"),
+        ("2024-02-29 14:30:00.25+02:00", "2024-02-29T12:30:00.250000Z"),
+        ("0999-01-01 00:00:00", "0999-01-01T00:00:00Z"),
+        ("2023-02-29 12:30:00", ""),
+        ("2024-01-01 24:00:00", ""),
+        ("9999-12-31 23:59:59.999999", ""),
+    ];
+    for (stored, _) in &cases {
+        Person { username: stored, last_login: Some(stored), ..Person::default() }.add_to(&env.database());
+    }
+    let list = |options: &[&str]| {
+        env.run(["list-users", "--columns", "last_login"].iter().chain(options)).succeeds()
+    };
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+    let expected: Vec<&str> = cases.iter().map(|(_, told)| *told).collect();
+    assert_eq!(lines(&list(&["--format", "plain"]).stdout), expected);
+    let json = list(&["--format", "json"]).json();
+    let told = json.as_array().unwrap().iter().map(|row| row["last_login"].as_str().unwrap_or_default());
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    let for_people = expected.iter().map(|told| told.get(..19).unwrap_or_default().replace('T', " "));
+    assert_eq!(lines(&list(&[]).stdout)[1..], for_people.collect::<Vec<_>>());
+
+    // The same texts, of a clock in New York.
+    env.write("authctl.toml", "[database]\ntime_zone = \"America/New_York\"\n");
+    let told = lines(&list(&["--format", "plain"]).stdout);
+    assert_eq!(told[1], "2024-02-29T17:30:00.000120Z");
+    assert_eq!(told[5], "2024-02-29T12:30:00.250000Z");
 }
 
 #[test]
