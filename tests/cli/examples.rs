@@ -196,7 +196,7 @@ fn service_accounts_are_applied_once() {
     let expected = "Created 3 accounts, changed 1 account and deactivated 1 account.\n";
     assert!(run.stderr.contains(expected) && run.stdout.is_empty(), "{}", run.stderr);
     let made = fs::read_to_string(env.path("made.jsonl")).unwrap();
-    assert_eq!(made.lines().count(), 2);
+    assert_eq!(made.lines().count(), 4);
     assert!(made.contains(&env.value("SELECT key FROM authtoken_token")));
     let active = "SELECT username FROM auth_user WHERE is_active ORDER BY id";
     assert_eq!(env.rows(active), ["deploy", "ci-tests", "ci-browser"]);
