@@ -4,7 +4,7 @@ use anyhow::{Context as _, Error, Result};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::plan::{Action, Change, Deed, Others, Plan, What};
+use super::plan::{Action, Change, Deed, Plan, What};
 use super::tree::Source;
 use crate::changing;
 use crate::context::Context;
@@ -12,7 +12,7 @@ use crate::import;
 use crate::import::results::{Outcome, Results};
 use crate::interrupt;
 use crate::minting::{self, Fresh};
-use crate::model::{Key, Scheme, TokenFilter, User};
+use crate::model::{Key, Scheme, TokenFilter};
 use crate::new_password::Password;
 use crate::password::{Encoded, Plain};
 use crate::refusal::{Fault, Refusal};
@@ -44,9 +44,20 @@ pub struct Work<'a> {
 
 /// What is made for an account before the transaction, since it takes its time.
 struct Ready {
+    /// The line on which the account stands in the file.
+    line: Option<usize>,
     /// The password of a new account; that of another is part of its edit.
     encoded: Option<Encoded>,
     fresh: Option<Fresh>,
+}
+
+impl Made {
+    fn secrets(&self) -> import::Made {
+        import::Made {
+            token: self.token.as_ref().map(|token| token.expose().to_owned()),
+            password: self.password.as_ref().map(|password| password.as_str().to_owned()),
+        }
+    }
 }
 
 impl Work<'_> {
@@ -70,8 +81,10 @@ impl Work<'_> {
             critical = Some(interrupt::critical());
             for (deed, ready) in plan.deeds.iter().zip(&ready) {
                 let done = deed.carry_out(ready, transaction).map_err(|error| self.located(deed, error))?;
-                if let Some(made) = &done.value {
-                    self.tell(deed, made, &mut results)?;
+                if let (Some(made), Some(line)) = (&done.value, ready.line) {
+                    let outcome =
+                        if deed.action == Action::Create { Outcome::Created } else { Outcome::Changed };
+                    results.tell(line, &made.username, Some(&made.id), outcome, &made.secrets())?;
                 }
                 made.extend(done.value);
                 fields.extend(done.fields);
@@ -92,17 +105,6 @@ impl Work<'_> {
         outcome
     }
 
-    /// Tells what became of an account of the file.
-    fn tell(&self, deed: &Deed, made: &Made, results: &mut Results) -> Result<()> {
-        let Some(at) = deed.at else { return Ok(()) };
-        let outcome = if deed.action == Action::Create { Outcome::Created } else { Outcome::Changed };
-        let secrets = import::Made {
-            token: made.token.as_ref().map(|token| token.expose().to_owned()),
-            password: made.password.as_ref().map(|password| password.as_str().to_owned()),
-        };
-        results.tell(self.source.place(at).line, &made.username, Some(&made.id), outcome, &secrets)
-    }
-
     fn ready(&self, deed: &mut Deed) -> Result<Ready> {
         let (context, store) = (self.context, self.store);
         let encode = |password: &Password| password.encode(store, context, self.change.is_rehearsal());
@@ -111,7 +113,8 @@ impl Work<'_> {
         if let (What::Change(change), Some(encoded)) = (&mut deed.what, &encoded) {
             change.edit.set_password(encoded);
         }
-        Ok(Ready { encoded, fresh: deed.mints.map(mint).transpose()? })
+        let line = deed.at.map(|at| self.source.place(at).line);
+        Ok(Ready { line, encoded, fresh: deed.mints.map(mint).transpose()? })
     }
 
     /// What the database refuses, with the place of the account.
@@ -150,7 +153,9 @@ impl Plan {
             }
         }
         match &self.others {
-            Some(others) if !others.found.is_empty() && !others.is_true(store)? => {
+            Some(others)
+                if !others.found.is_empty() && others.scope.others(store, &others.names)? != others.found =>
+            {
                 Err(Refusal::ChangedMeanwhile("Who is in the scope".into()).into())
             }
             _ => Ok(()),
@@ -222,14 +227,6 @@ impl Change {
             }
         }
         Ok(edit.differences(store, user)? == *differences)
-    }
-}
-
-impl Others {
-    fn is_true(&self, store: &Store) -> Result<bool> {
-        let now = self.scope.others(store, &self.names)?;
-        let facts = |user: &User| (user.id.clone(), user.username.clone(), user.is_active, user.is_superuser);
-        Ok(now.iter().map(facts).eq(self.found.iter().map(facts)))
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use super::password::{self, Need};
-use super::prune::Scope;
+use super::prune::{Other, Scope};
 use super::read::{Token as WantedToken, Wanted, WantedUser};
 use super::tree::Source;
 use crate::accounts::{self, Account, Edit, ProfileChoice, Request, Wish};
@@ -35,7 +35,7 @@ pub struct Plan {
 pub struct Others {
     pub scope: Scope,
     pub names: HashSet<String>,
-    pub found: Vec<User>,
+    pub found: Vec<Other>,
 }
 
 /// What is done with one account.
@@ -328,15 +328,16 @@ impl Planner<'_> {
             return Err(Refusal::usage(message).into());
         };
         others.found = others.scope.others(self.store, &others.names)?;
-        let is_there = |user: &&User| how == Prune::Delete || user.is_active;
-        let (kept, pruned): (Vec<&User>, Vec<&User>) =
-            others.found.iter().filter(is_there).partition(|user| user.is_superuser);
-        plan.kept = kept.iter().map(|user| user.username.clone()).collect();
+        let is_there = |other: &&Other| how == Prune::Delete || other.is_active;
+        let (kept, pruned): (Vec<&Other>, Vec<&Other>) =
+            others.found.iter().filter(is_there).partition(|other| other.is_superuser);
+        plan.kept = kept.iter().map(|other| other.username.clone()).collect();
         if pruned.len() > limit {
             return Err(too_many(&pruned, how, limit).into());
         }
         let mut in_the_way = Vec::new();
-        for user in pruned {
+        for other in pruned {
+            let user = &self.store.user(&other.username)?;
             match how {
                 Prune::Deactivate => plan.deeds.push(self.deactivation(user)?),
                 Prune::Delete => match self.store.deletion(user, &crate::store::Decisions::default()) {
@@ -407,10 +408,10 @@ fn of_user(user: &User, fault: Fault) -> Fault {
     Fault { message, ..fault }
 }
 
-fn too_many(pruned: &[&User], how: Prune, limit: usize) -> Refusal {
+fn too_many(pruned: &[&Other], how: Prune, limit: usize) -> Refusal {
     const NAMED: usize = 10;
     let verb = if how == Prune::Delete { "deleted" } else { "deactivated" };
-    let mut names: Vec<&str> = pruned.iter().take(NAMED).map(|user| &*user.username).collect();
+    let mut names: Vec<&str> = pruned.iter().take(NAMED).map(|other| &*other.username).collect();
     if pruned.len() > NAMED {
         names.push("…");
     }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use anyhow::Result;
 
-use crate::model::{User, UserFilter};
+use crate::model::UserFilter;
 use crate::store::{Store, UserColumn};
 
 /// Whose accounts a file knows all of: login names by patterns, in which `*` stands for any text and `?` for any one
@@ -31,23 +31,35 @@ impl Scope {
         self.patterns.join(", ")
     }
 
-    /// The users in it but for those of these login names, by login name.
+    /// The accounts in it but for those of these login names, by login name.
     ///
     /// # Errors
     /// A failure of the database.
-    pub fn others(&self, store: &Store, names: &HashSet<String>) -> Result<Vec<User>> {
+    pub fn others(&self, store: &Store, names: &HashSet<String>) -> Result<Vec<Other>> {
         let mut found = Vec::new();
-        let columns = [UserColumn::Attribute("username")];
+        let columns = ["username", "is_active", "is_superuser"].map(UserColumn::Attribute);
         store.each_user(&UserFilter::default(), &columns, &mut |cells| {
-            let name = cells[0].string();
-            if self.contains(&name) && !names.contains(&name) {
-                found.push(name);
+            let username = cells[0].string();
+            if self.contains(&username) && !names.contains(&username) {
+                found.push(Other {
+                    username,
+                    is_active: cells[1].is_true(),
+                    is_superuser: cells[2].is_true(),
+                });
             }
             Ok(ControlFlow::Continue(()))
         })?;
         found.sort();
-        found.iter().filter_map(|name| store.find_user(name).transpose()).collect()
+        Ok(found)
     }
+}
+
+/// An account that is in a scope and not in the file.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Other {
+    pub username: String,
+    pub is_active: bool,
+    pub is_superuser: bool,
 }
 
 fn fits(pattern: &str, text: &str) -> bool {
