@@ -13,7 +13,7 @@ use crate::refusal::{Fault, Place, Refusal};
 
 /// A table whose first line has the headings.
 pub struct Table<'a> {
-    reader: csv::Reader<Box<dyn BufRead + 'a>>,
+    reader: csv::Reader<Box<dyn BufRead + Send + 'a>>,
     columns: Vec<Column<'a>>,
     places: Places,
     record: ByteRecord,
@@ -24,7 +24,7 @@ impl<'a> Table<'a> {
     ///
     /// # Errors
     /// [`Refusal::Invalid`] for headings that mean nothing or the same, or what the operating system says.
-    pub fn new(mut input: Box<dyn BufRead + 'a>, file: &str, columns: &Columns<'a>) -> Result<Self> {
+    pub fn new(mut input: Box<dyn BufRead + Send + 'a>, file: &str, columns: &Columns<'a>) -> Result<Self> {
         let start = input.fill_buf().with_context(|| format!("{file} cannot be read"))?;
         let delimiter = delimiter(start);
         let mut reader =

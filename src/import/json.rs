@@ -37,7 +37,7 @@ impl Document {
     ///
     /// # Errors
     /// [`Refusal::Invalid`] for what is no UTF-8 text, or what the operating system says.
-    pub fn read(mut input: Box<dyn BufRead + '_>, file: &str) -> Result<Self> {
+    pub fn read(mut input: Box<dyn BufRead + Send + '_>, file: &str) -> Result<Self> {
         let mut text = Zeroizing::new(String::new());
         match input.read_to_string(&mut text) {
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
@@ -287,7 +287,7 @@ impl Rows for List<'_> {
 
 /// Rows of one line each.
 pub struct Lines<'a> {
-    input: Box<dyn BufRead + 'a>,
+    input: Box<dyn BufRead + Send + 'a>,
     line: Zeroizing<Vec<u8>>,
     number: usize,
     objects: Objects<'a>,
@@ -296,7 +296,7 @@ pub struct Lines<'a> {
 impl<'a> Lines<'a> {
     /// The rows of these lines.
     #[must_use]
-    pub fn new(input: Box<dyn BufRead + 'a>, columns: Columns<'a>) -> Self {
+    pub fn new(input: Box<dyn BufRead + Send + 'a>, columns: Columns<'a>) -> Self {
         Self { input, line: Zeroizing::default(), number: 0, objects: Objects::new(columns) }
     }
 }

@@ -9,6 +9,7 @@ mod csv;
 mod entry;
 mod fixture;
 mod json;
+mod reader;
 pub mod results;
 mod source;
 mod spill;
@@ -17,11 +18,10 @@ mod workers;
 mod write;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::collections::hash_map::{Entry as Slot, RandomState};
-use std::hash::BuildHasher as _;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
 use anyhow::{Context as _, Result};
 use rand::SeedableRng as _;
@@ -36,6 +36,7 @@ pub use self::entry::Made;
 use self::entry::{Entry, Work};
 use self::fixture::Fixture;
 use self::json::{Document, Lines, List};
+use self::reader::{Names, Reader};
 use self::results::{Outcome, Results};
 use self::source::Source;
 use self::spill::Spill;
@@ -181,8 +182,11 @@ impl Faults {
     }
 }
 
+/// How many batches of rows are read ahead.
+const AHEAD: usize = 4;
+
 /// Rows of a file, one after the other.
-trait Rows {
+trait Rows: Send {
     /// The next row; `None` behind the last.
     fn next(&mut self, file: &str) -> Result<Option<Wanted>>;
 
@@ -220,33 +224,10 @@ struct Import<'a> {
     /// How many rows there are, once they were counted.
     total: Option<usize>,
     has_users: bool,
-    names: Names,
     results: Results,
     faults: &'a RefCell<Faults>,
     counts: Counts,
     weak: usize,
-}
-
-/// The login names that were met, by their hashes, and the lines they stand on. With keys drawn anew in each run, two
-/// names of one hash are met once in some billions of imports, which is then refused in vain.
-#[derive(Default)]
-struct Names {
-    lines: HashMap<u64, u32>,
-    state: RandomState,
-}
-
-impl Names {
-    /// The line on which the name was met before.
-    fn met(&mut self, name: &str, line: usize) -> Option<u32> {
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
-        match self.lines.entry(self.state.hash_one(name)) {
-            Slot::Occupied(slot) => Some(*slot.get()),
-            Slot::Vacant(slot) => {
-                slot.insert(line);
-                None
-            }
-        }
-    }
 }
 
 /// Imports what the wish says. Where passwords are to be hashed, all rows are checked first: hashing takes its time, and
@@ -284,7 +265,6 @@ pub fn import(wish: &Wish<'_>, change: &Change<'_>, context: &Context) -> Result
         is_slow: false,
         total: None,
         has_users: store.row_count(&store.layout().users.table.name)? > 0,
-        names: Names::default(),
         results,
         faults: &faults,
         counts: Counts::default(),
@@ -351,7 +331,6 @@ impl<'a> Import<'a> {
                 })?;
                 self.total = Some(rows);
                 self.faults.borrow_mut().refuse()?;
-                self.names = Names::default();
                 self.weak = 0;
             }
             self.collect()?;
@@ -435,32 +414,46 @@ impl<'a> Import<'a> {
         on_entry: &mut dyn FnMut(&mut Self, Entry<'_>) -> Result<()>,
     ) -> Result<()> {
         let workers = self.workers(hashes);
-        let mut rows = self.rows()?;
+        let mut reader = self.reader()?;
         // Not borrowed for longer: the audit log wants randomness too.
         let mut random = StdRng::from_rng(&mut *self.context.random());
         let mut progress = self.context.output.progress(doing, self.total);
-        let import = RefCell::new(self);
-        workers.run(
-            &mut random,
-            &mut || {
-                let mut import = import.borrow_mut();
-                match rows.next(import.file)? {
-                    Some(wanted) => import.task(wanted).map(Some),
-                    None => Ok(None),
-                }
-            },
-            &mut |planned| {
-                let mut import = import.borrow_mut();
-                let entry = import.entry(planned)?;
-                progress.advance();
-                on_entry(&mut import, entry)
-            },
-        )
+        thread::scope(|scope| {
+            let (to_here, batches) = mpsc::sync_channel(AHEAD);
+            scope.spawn(move || while to_here.send(reader.batch()).is_ok() && !reader.is_done {});
+            let mut batch = Vec::new().into_iter();
+            let import = RefCell::new(self);
+            workers.run(
+                &mut random,
+                &mut || {
+                    if batch.len() == 0 {
+                        // Behind the last batch comes nothing.
+                        batch = batches.recv().unwrap_or(Ok(Vec::new()))?.into_iter();
+                    }
+                    let Some(item) = batch.next() else { return Ok(None) };
+                    import.borrow().decided(item).map(Some)
+                },
+                &mut |planned| {
+                    let mut import = import.borrow_mut();
+                    let entry = import.entry(planned)?;
+                    progress.advance();
+                    on_entry(&mut import, entry)
+                },
+            )
+        })
+    }
+
+    fn reader(&self) -> Result<Reader<'a>> {
+        let profile = self.context.settings.register.profile.as_deref();
+        let (rows, file, planner) = (self.rows()?, self.file, self.planner);
+        Ok(Reader { rows, file, planner, profile, names: Names::default(), is_done: false })
     }
 
     fn workers(&self, hashes: bool) -> Workers<'a> {
         /// Rows that take next to no time go to the threads by the hundred.
         const MANY: usize = 256;
+        // Without hashes, reading and writing take a core for themselves.
+        let jobs = if hashes && self.is_slow { self.wish.jobs } else { (self.wish.jobs - 1).max(1) };
         Workers {
             planner: self.planner,
             recipe: (hashes && self.is_slow).then_some(self.recipe),
@@ -469,46 +462,36 @@ impl<'a> Import<'a> {
             makes_tokens: self.wish.tokens,
             is_strict: self.wish.require_strong || self.context.settings.passwords.require_strong,
             now: self.context.now(),
-            jobs: self.wish.jobs,
+            jobs,
             batch: if hashes && self.is_slow && !self.wish.is_fast { 1 } else { MANY },
         }
     }
 
-    /// Decides what is to be made of a row.
-    fn task(&mut self, mut wanted: Wanted) -> Result<Item> {
-        wanted.conclude(self.context.settings.register.profile.as_deref());
-        let name = self.planner.login_name(&wanted.request);
-        let username = name.clone().unwrap_or_default();
-        let mut task = Task::Create;
-        if let Some(name) = name {
-            if let Some(line) = self.names.met(&name, wanted.line) {
-                let message = format!("The user of line {line} has the same name.");
-                wanted.faults.push(Fault::new("username", "given_twice", message));
-            }
-            if self.has_users
-                && let Some(user) = self.store.find_user(&name)?
-            {
-                task = match self.wish.on_existing {
-                    OnExisting::Fail => {
-                        let is_address = self.context.settings.is_named_by_email(self.planner.login_column());
-                        let refusal = if is_address { Refusal::EmailTaken } else { Refusal::UsernameTaken };
-                        wanted.faults.extend(faults_of(refusal.into())?);
-                        Task::Leave(user.id)
-                    }
-                    OnExisting::Skip => Task::Leave(user.id),
-                    OnExisting::Update => {
-                        let has_token = self.wish.tokens && self.store.drf_key(&user.id)?.is_some();
-                        let stored = match self.wish.update_password {
-                            UpdatePassword::IfDifferent => Some(self.store.encoded_password(&user.id)?),
-                            _ => None,
-                        };
-                        let sets_password = self.wish.update_password != UpdatePassword::OnCreate;
-                        Task::Change { user: user.id, stored, sets_password, has_token }
-                    }
-                };
-            }
+    /// Decides what is to be made of a row, by whether its user is there.
+    fn decided(&self, mut item: Item) -> Result<Item> {
+        if !self.has_users || item.username.is_empty() {
+            return Ok(item);
         }
-        Ok(Item { wanted, username, task })
+        let Some(user) = self.store.find_user(&item.username)? else { return Ok(item) };
+        item.task = match self.wish.on_existing {
+            OnExisting::Fail => {
+                let is_address = self.context.settings.is_named_by_email(self.planner.login_column());
+                let refusal = if is_address { Refusal::EmailTaken } else { Refusal::UsernameTaken };
+                item.wanted.faults.extend(faults_of(refusal.into())?);
+                Task::Leave(user.id)
+            }
+            OnExisting::Skip => Task::Leave(user.id),
+            OnExisting::Update => {
+                let has_token = self.wish.tokens && self.store.drf_key(&user.id)?.is_some();
+                let stored = match self.wish.update_password {
+                    UpdatePassword::IfDifferent => Some(self.store.encoded_password(&user.id)?),
+                    _ => None,
+                };
+                let sets_password = self.wish.update_password != UpdatePassword::OnCreate;
+                Task::Change { user: user.id, stored, sets_password, has_token }
+            }
+        };
+        Ok(item)
     }
 
     /// What is to be written for a row; its faults are noted.
@@ -580,9 +563,9 @@ impl<'a> Import<'a> {
         let mut progress = self.context.output.progress("Writing", Some(spill.len()));
         let mut spill = Some(spill);
         let mut feed = |on_entry: &mut dyn FnMut(Entry<'_>) -> Result<()>| match spill.take() {
-            Some(spill) => spill.each(&mut |entry| {
+            Some(spill) => spill.each(&mut |record| {
                 progress.advance();
-                on_entry(entry)
+                on_entry(spill::read(record)?)
             }),
             None => Ok(()),
         };

@@ -62,9 +62,9 @@ impl Source {
     ///
     /// # Errors
     /// What the operating system says.
-    pub fn open(&self) -> Result<Box<dyn BufRead + '_>> {
+    pub fn open(&self) -> Result<Box<dyn BufRead + Send + '_>> {
         let cannot = || format!("{} cannot be read", self.name());
-        let mut reader: Box<dyn BufRead + '_> = match self {
+        let mut reader: Box<dyn BufRead + Send + '_> = match self {
             Self::File(path) => {
                 Box::new(BufReader::with_capacity(BUFFER, File::open(path).with_context(cannot)?))
             }

@@ -1,17 +1,18 @@
-//! Entries that wait for the database: in memory, and past a limit in an unlinked file that its owner alone can read.
+//! What waits for the database: in memory, and past a limit in an unlinked file that its owner alone can read.
 
 use std::io::{self, BufReader, BufWriter, IntoInnerError, Read as _, Seek as _, Write as _};
 
 use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
 use tempfile::SpooledTempFile;
 use zeroize::Zeroize as _;
 
-use super::entry::Entry;
+const UNREADABLE: &str = "the temporary file cannot be read";
 
 /// So many bytes wait in memory.
 const IN_MEMORY: usize = 8 * 1024 * 1024;
 
-/// Entries in the order in which they came.
+/// Records in the order in which they came.
 pub struct Spill {
     file: BufWriter<SpooledTempFile>,
     count: usize,
@@ -25,19 +26,19 @@ impl Spill {
         Self { file: BufWriter::new(tempfile::spooled_tempfile(IN_MEMORY)), count: 0, frame: Vec::new() }
     }
 
-    /// How many entries wait.
+    /// How many records wait.
     #[must_use]
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// Adds an entry behind the others.
+    /// Adds a record behind the others.
     ///
     /// # Errors
     /// What the operating system says.
-    pub fn push(&mut self, entry: &Entry<'_>) -> Result<()> {
+    pub fn push(&mut self, record: &impl Serialize) -> Result<()> {
         self.frame.zeroize();
-        self.frame = postcard::to_extend(entry, std::mem::take(&mut self.frame))?;
+        self.frame = postcard::to_extend(record, std::mem::take(&mut self.frame))?;
         let length = u32::try_from(self.frame.len()).context("a row is too long")?;
         let written =
             self.file.write_all(&length.to_le_bytes()).and_then(|()| self.file.write_all(&self.frame));
@@ -45,23 +46,30 @@ impl Spill {
         written.context("the temporary file cannot be written")
     }
 
-    /// Hands out the entries, from the first to the last.
+    /// Hands out the records, from the first to the last, to be read by [`read`].
     ///
     /// # Errors
-    /// What `on_entry` returns, or what the operating system says.
-    pub fn each(self, on_entry: &mut dyn FnMut(Entry<'_>) -> Result<()>) -> Result<()> {
-        const UNREADABLE: &str = "the temporary file cannot be read";
+    /// What `on_record` returns, or what the operating system says.
+    pub fn each(self, on_record: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let opened = self.file.into_inner().map_err(IntoInnerError::into_error);
         let opened = opened.and_then(|mut file| file.rewind().map(|()| file));
         let mut file = BufReader::new(opened.context("the temporary file cannot be written")?);
         let mut frame = Vec::new();
         for _ in 0..self.count {
             read_frame(&mut file, &mut frame).context(UNREADABLE)?;
-            on_entry(postcard::from_bytes(&frame).context(UNREADABLE)?)?;
+            on_record(&frame)?;
             frame.zeroize();
         }
         Ok(())
     }
+}
+
+/// A record as it was added.
+///
+/// # Errors
+/// Where it is no such record.
+pub fn read<'r, T: Deserialize<'r>>(record: &'r [u8]) -> Result<T> {
+    postcard::from_bytes(record).context(UNREADABLE)
 }
 
 fn read_frame(file: &mut BufReader<SpooledTempFile>, frame: &mut Vec<u8>) -> io::Result<()> {

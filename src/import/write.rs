@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 
 use anyhow::Result;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::entry::{Entry, Made, TokenRow, Work, sort_tokens};
 use super::results::{Outcome, Results};
+use super::spill::{self, Spill};
 use super::workers::faults_of;
 use super::{Counts, Faults};
 use crate::changing::Change;
@@ -16,7 +18,7 @@ use crate::refusal::{Fault, Place, Refusal};
 use crate::store::{Done, Store, Transaction};
 
 /// So many tokens are written at once, in the order of their keys.
-const TOKENS_AT_ONCE: usize = 100_000;
+const TOKENS_AT_ONCE: usize = 10_000;
 
 /// Hands out entries, one after the other.
 pub type Feed<'a> = &'a mut dyn FnMut(&mut dyn FnMut(Entry<'_>) -> Result<()>) -> Result<()>;
@@ -34,6 +36,7 @@ pub struct Writer<'a> {
 }
 
 /// A token that waits to be written.
+#[derive(Serialize, Deserialize)]
 struct Waiting {
     token: TokenRow,
     user: Key,
@@ -72,7 +75,8 @@ impl Writer<'_> {
         faults: &RefCell<Faults>,
     ) -> Result<Counts> {
         let mut counts = Counts::default();
-        let mut waiting: Vec<Waiting> = Vec::new();
+        // Written after all users: between them their index would not stay in memory.
+        let mut waiting = Spill::new();
         feed(&mut |mut entry| {
             if interrupt::requested() {
                 return Err(Refusal::Interrupted.into());
@@ -81,14 +85,10 @@ impl Writer<'_> {
             let made = std::mem::take(&mut entry.made);
             let written = if self.keeps_going {
                 // A row that is left out takes its tokens with it.
-                transaction.in_part(|| {
-                    let mut tokens = Vec::new();
-                    let written = write_entry(transaction, entry, &mut tokens)?;
-                    tokens.into_iter().try_for_each(|waiting| waiting.write(transaction))?;
-                    Ok(written)
-                })
+                transaction
+                    .in_part(|| write_entry(transaction, entry, &mut |waiting| waiting.write(transaction)))
             } else {
-                write_entry(transaction, entry, &mut waiting)
+                write_entry(transaction, entry, &mut |token| waiting.push(&token))
             };
             match written {
                 Ok(written) => {
@@ -102,23 +102,32 @@ impl Writer<'_> {
                     results.tell(line, &username, None, Outcome::Refused, &Made::default())?;
                 }
             }
-            if waiting.len() >= TOKENS_AT_ONCE {
-                self.write_tokens(transaction, &mut waiting, faults)?;
-            }
             Ok(())
         })?;
-        self.write_tokens(transaction, &mut waiting, faults)?;
+        let mut tokens = Vec::new();
+        waiting.each(&mut |record| {
+            tokens.push(spill::read(record)?);
+            if tokens.len() == TOKENS_AT_ONCE {
+                self.write_tokens(transaction, &mut tokens, faults)
+            } else {
+                Ok(())
+            }
+        })?;
+        self.write_tokens(transaction, &mut tokens, faults)?;
         Ok(counts)
     }
 
     fn write_tokens(
         &self,
         transaction: &Transaction<'_>,
-        waiting: &mut Vec<Waiting>,
+        tokens: &mut Vec<Waiting>,
         faults: &RefCell<Faults>,
     ) -> Result<()> {
-        sort_tokens(waiting, |waiting| &waiting.token);
-        for waiting in waiting.drain(..) {
+        if interrupt::requested() {
+            return Err(Refusal::Interrupted.into());
+        }
+        sort_tokens(tokens, |waiting| &waiting.token);
+        for waiting in tokens.drain(..) {
             let line = waiting.line;
             if let Err(error) = waiting.write(transaction) {
                 self.note(faults, line, error)?;
@@ -151,9 +160,9 @@ struct Written {
 fn write_entry(
     transaction: &Transaction<'_>,
     entry: Entry<'_>,
-    waiting: &mut Vec<Waiting>,
+    give: &mut dyn FnMut(Waiting) -> Result<()>,
 ) -> Result<Written> {
-    let before = waiting.len();
+    let mut given = 0;
     let (outcome, user) = match entry.work {
         Work::Refuse => (Outcome::Refused, None),
         Work::Leave(user) => (Outcome::Skipped, Some(user)),
@@ -166,8 +175,10 @@ fn write_entry(
                 }
                 inserted => inserted?,
             };
-            let line = entry.line;
-            waiting.extend(tokens.into_iter().map(|token| Waiting { token, user: user.clone(), line }));
+            given = tokens.len();
+            for token in tokens {
+                give(Waiting { token, user: user.clone(), line: entry.line })?;
+            }
             (Outcome::Created, Some(user))
         }
         Work::Change { user, edit, tokens } => {
@@ -176,14 +187,14 @@ fn write_entry(
             let is_changed = !edit.apply(transaction, &there)?.is_empty();
             for token in tokens {
                 if token.is_new_for(transaction, &there)? {
-                    waiting.push(Waiting { token, user: user.clone(), line: entry.line });
+                    give(Waiting { token, user: user.clone(), line: entry.line })?;
+                    given += 1;
                 }
             }
-            let is_changed = is_changed || waiting.len() > before;
-            (if is_changed { Outcome::Changed } else { Outcome::Unchanged }, Some(user))
+            (if is_changed || given > 0 { Outcome::Changed } else { Outcome::Unchanged }, Some(user))
         }
     };
-    Ok(Written { outcome, user, tokens: waiting.len() - before })
+    Ok(Written { outcome, user, tokens: given })
 }
 
 impl Waiting {

@@ -73,7 +73,10 @@ mod tests {
     fn a_line_tells_count_rate_and_time_left() {
         let mut progress = Progress::new(None, Some(1_000));
         progress.done = 250;
-        assert_eq!(progress.line("Hashing", Duration::from_secs(25)), "Hashing: 250 of 1000, 10 a second, 1:15 left");
+        assert_eq!(
+            progress.line("Hashing", Duration::from_secs(25)),
+            "Hashing: 250 of 1000, 10 a second, 1:15 left"
+        );
         progress.total = None;
         assert_eq!(progress.line("Checking", Duration::from_secs(25)), "Checking: 250, 10 a second");
     }

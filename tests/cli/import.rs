@@ -316,8 +316,14 @@ fn json_lines_come_through_a_pipe() {
 fn a_django_fixture_is_loaded_as_it_is_and_given_back() {
     let env = TestEnv::with_database(LEVELUP);
     env.run(["import", FIXTURE]).succeeds();
-    assert_eq!(env.rows("SELECT id || username FROM auth_user ORDER BY id"), ["1me@me.com", "4steve", "7josé"]);
-    assert_eq!(env.rows("SELECT id || ' ' || user_id FROM levelupapi_gamer ORDER BY id"), ["11 1", "12 4", "13 7"]);
+    assert_eq!(
+        env.rows("SELECT id || username FROM auth_user ORDER BY id"),
+        ["1me@me.com", "4steve", "7josé"]
+    );
+    assert_eq!(
+        env.rows("SELECT id || ' ' || user_id FROM levelupapi_gamer ORDER BY id"),
+        ["11 1", "12 4", "13 7"]
+    );
     assert_eq!(env.value("SELECT date_joined FROM auth_user WHERE id = 1"), "2021-01-12 19:38:46.321000");
     assert_eq!(env.value("SELECT created FROM authtoken_token WHERE user_id = 1"), "2021-01-12 19:39:01");
     let token = env.run_with_input("me", ["login", "me@me.com", "--password-stdin"]).succeeds();
