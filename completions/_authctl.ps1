@@ -52,6 +52,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('list-tokens', 'list-tokens', [CompletionResultType]::ParameterValue, 'List tokens by their public prefixes')
             [CompletionResult]::new('revoke-token', 'revoke-token', [CompletionResultType]::ParameterValue, 'Delete tokens')
             [CompletionResult]::new('migrate-tokens', 'migrate-tokens', [CompletionResultType]::ParameterValue, 'Move tokens from DRF to knox with the keys that clients have')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Import many accounts from CSV, JSON or a Django fixture')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Export users with their groups and profiles')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what was found in the database, and what is wrong with it')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Copy the database to a file, while its server goes on')
@@ -328,7 +329,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;apply' {
-            [CompletionResult]::new('--results', '--results', [CompletionResultType]::ParameterName, 'Write the passwords and tokens that are made to this new file, which its owner alone can read, as JSON lines, and not to standard output')
+            [CompletionResult]::new('--results', '--results', [CompletionResultType]::ParameterName, 'Tell what became of each account, with the tokens and passwords that were made, in this file or on standard output')
             [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'What becomes of accounts in the file''s scope that are not in the file: deactivate or delete')
             [CompletionResult]::new('--max-prune', '--max-prune', [CompletionResultType]::ParameterName, 'Change nothing at all where --prune would take more accounts than this')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file, as JSON lines [else `[audit] file`]')
@@ -441,6 +442,38 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'authctl;import' {
+            [CompletionResult]::new('--input-format', '--input-format', [CompletionResultType]::ParameterName, 'The file''s format, where its content does not tell: csv, json, jsonl or fixture')
+            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Take the column HEADING for FIELD, or leave it out where FIELD is empty; may be given several times')
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave an app or a model of a fixture out; may be given several times')
+            [CompletionResult]::new('--random-passwords', '--random-passwords', [CompletionResultType]::ParameterName, 'Make a random password for each row without one, of LENGTH characters (22 unless told), told in the results')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Hash with so many threads [else one for each core]')
+            [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'The token''s scheme, where the database has both')
+            [CompletionResult]::new('--on-existing', '--on-existing', [CompletionResultType]::ParameterName, 'What happens to an account that is there already: fail, skip or update')
+            [CompletionResult]::new('--update-password', '--update-password', [CompletionResultType]::ParameterName, 'With --on-existing update, when the password is set: on-create, always or if-different')
+            [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Commit after each N rows; after an interruption, go on with --on-existing skip')
+            [CompletionResult]::new('--results', '--results', [CompletionResultType]::ParameterName, 'Tell what became of each row, with the tokens and passwords that were made, in this file or on standard output')
+            [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file, as JSON lines [else `[audit] file`]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of the output: table, plain, json, jsonl or csv')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'How many seconds to wait while another program holds the database')
+            [CompletionResult]::new('--require-strong', '--require-strong', [CompletionResultType]::ParameterName, 'Refuse weak passwords instead of counting them')
+            [CompletionResult]::new('--insecure-fast-hash', '--insecure-fast-hash', [CompletionResultType]::ParameterName, 'Hash at the least cost there is: for test data alone, since anybody can guess such passwords')
+            [CompletionResult]::new('--tokens', '--tokens', [CompletionResultType]::ParameterName, 'Make a token for each account without one')
+            [CompletionResult]::new('--keep-going', '--keep-going', [CompletionResultType]::ParameterName, 'Write the good rows, tell the bad ones, and end with 6')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Do the whole work and take it back: show what would happen, change nothing')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Ask nothing, even at a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Agree beforehand to what would be asked')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Open the database although that could lock its owner''s server out')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'authctl;export' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'What Django calls a table or a column, where its name does not tell: TABLE=APP.MODEL or TABLE.COLUMN=FIELD')
             [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'A column that is a DurationField, which the database does not tell from a big number: [TABLE.]COLUMN')
@@ -542,6 +575,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('list-tokens', 'list-tokens', [CompletionResultType]::ParameterValue, 'List tokens by their public prefixes')
             [CompletionResult]::new('revoke-token', 'revoke-token', [CompletionResultType]::ParameterValue, 'Delete tokens')
             [CompletionResult]::new('migrate-tokens', 'migrate-tokens', [CompletionResultType]::ParameterValue, 'Move tokens from DRF to knox with the keys that clients have')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Import many accounts from CSV, JSON or a Django fixture')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Export users with their groups and profiles')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what was found in the database, and what is wrong with it')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Copy the database to a file, while its server goes on')
@@ -595,6 +629,9 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;help;migrate-tokens' {
+            break
+        }
+        'authctl;help;import' {
             break
         }
         'authctl;help;export' {

@@ -49,6 +49,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
             cand migrate-tokens 'Move tokens from DRF to knox with the keys that clients have'
+            cand import 'Import many accounts from CSV, JSON or a Django fixture'
             cand export 'Export users with their groups and profiles'
             cand check 'Tell what was found in the database, and what is wrong with it'
             cand backup 'Copy the database to a file, while its server goes on'
@@ -313,7 +314,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;apply'= {
-            cand --results 'Write the passwords and tokens that are made to this new file, which its owner alone can read, as JSON lines, and not to standard output'
+            cand --results 'Tell what became of each account, with the tokens and passwords that were made, in this file or on standard output'
             cand --prune 'What becomes of accounts in the file''s scope that are not in the file: deactivate or delete'
             cand --max-prune 'Change nothing at all where --prune would take more accounts than this'
             cand --audit-log 'Append who changed what to this file, as JSON lines [else `[audit] file`]'
@@ -421,6 +422,37 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'authctl;import'= {
+            cand --input-format 'The file''s format, where its content does not tell: csv, json, jsonl or fixture'
+            cand --map 'Take the column HEADING for FIELD, or leave it out where FIELD is empty; may be given several times'
+            cand --exclude 'Leave an app or a model of a fixture out; may be given several times'
+            cand --random-passwords 'Make a random password for each row without one, of LENGTH characters (22 unless told), told in the results'
+            cand --jobs 'Hash with so many threads [else one for each core]'
+            cand --scheme 'The token''s scheme, where the database has both'
+            cand --on-existing 'What happens to an account that is there already: fail, skip or update'
+            cand --update-password 'With --on-existing update, when the password is set: on-create, always or if-different'
+            cand --batch 'Commit after each N rows; after an interruption, go on with --on-existing skip'
+            cand --results 'Tell what became of each row, with the tokens and passwords that were made, in this file or on standard output'
+            cand --audit-log 'Append who changed what to this file, as JSON lines [else `[audit] file`]'
+            cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
+            cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
+            cand --format 'The form of the output: table, plain, json, jsonl or csv'
+            cand --color 'Colours: auto, always or never'
+            cand --busy-timeout 'How many seconds to wait while another program holds the database'
+            cand --require-strong 'Refuse weak passwords instead of counting them'
+            cand --insecure-fast-hash 'Hash at the least cost there is: for test data alone, since anybody can guess such passwords'
+            cand --tokens 'Make a token for each account without one'
+            cand --keep-going 'Write the good rows, tell the bad ones, and end with 6'
+            cand --dry-run 'Do the whole work and take it back: show what would happen, change nothing'
+            cand -q 'Say nothing but results, warnings and errors'
+            cand --quiet 'Say nothing but results, warnings and errors'
+            cand --no-input 'Ask nothing, even at a terminal'
+            cand -y 'Agree beforehand to what would be asked'
+            cand --yes 'Agree beforehand to what would be asked'
+            cand --force 'Open the database although that could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'authctl;export'= {
             cand --name 'What Django calls a table or a column, where its name does not tell: TABLE=APP.MODEL or TABLE.COLUMN=FIELD'
             cand --duration 'A column that is a DurationField, which the database does not tell from a big number: [TABLE.]COLUMN'
@@ -518,6 +550,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens'
             cand migrate-tokens 'Move tokens from DRF to knox with the keys that clients have'
+            cand import 'Import many accounts from CSV, JSON or a Django fixture'
             cand export 'Export users with their groups and profiles'
             cand check 'Tell what was found in the database, and what is wrong with it'
             cand backup 'Copy the database to a file, while its server goes on'
@@ -555,6 +588,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help;revoke-token'= {
         }
         &'authctl;help;migrate-tokens'= {
+        }
+        &'authctl;help;import'= {
         }
         &'authctl;help;export'= {
         }

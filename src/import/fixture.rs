@@ -280,7 +280,9 @@ impl<'a, 't> Assembly<'a, 't> {
             _ => "user_id",
         };
         let is_key = matches!(&model, Model::Profile(table) if table.table.key.contains(&table.user_column));
-        let owner = object.owner(column).or_else(|| is_key.then(|| object.pk.clone())).unwrap_or_default();
+        // A column of another name is `user` in most fixtures all the same.
+        let owner = object.owner(column).or_else(|| is_key.then(|| object.pk.clone()));
+        let owner = owner.or_else(|| object.field("user")).unwrap_or_default();
         let row = match &owner {
             Json::Array(natural) => {
                 natural.first().and_then(Json::as_str).and_then(|name| self.by_name.get(name))
@@ -317,7 +319,7 @@ impl<'a, 't> Assembly<'a, 't> {
         let mut scan = Scan::within(object.element);
         for (name, raw) in &object.fields {
             let place = scan.place(raw.get());
-            if name == user || *name == table.user_column {
+            if name == user || *name == table.user_column || name == "user" {
                 continue;
             }
             let Ok(json) = serde_json::from_str::<Json>(raw.get()) else { continue };

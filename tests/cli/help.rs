@@ -60,6 +60,7 @@ fn the_commands_of_the_program_are_these() {
             "list-tokens",
             "revoke-token",
             "migrate-tokens",
+            "import",
             "export",
             "check",
             "backup",

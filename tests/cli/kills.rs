@@ -36,6 +36,11 @@ const COMMANDS: &[(&str, &[&str], &str)] = &[
     ("revoke-token", &["revoke-token", "--all", "--yes"], ""),
     ("delete-user", &["delete-user", "meg", "--yes"], ""),
     ("apply", &["apply", "wanted.toml", "--prune", "delete", "--yes"], ""),
+    (
+        "import",
+        &["import", "-", "--on-existing", "update", "--tokens", "--batch", "2"],
+        "username,bio\nann,y\nmeg,y\n",
+    ),
     ("migrate-tokens", &["migrate-tokens", "--to", "knox", "--yes"], ""),
 ];
 
@@ -120,7 +125,7 @@ fn a_killed_command_has_done_all_or_nothing() {
         fs::copy(&original, env.path("db.sqlite3")).expect("a copy");
         let clock = Instant::now();
         assert!(start(&env).wait().expect("the end").success(), "{name}");
-        let whole = clock.elapsed();
+        let mut whole = clock.elapsed();
         let done = state(&env.path("db.sqlite3"), Some(&before));
         assert_ne!(done, untouched, "{name}");
 
@@ -135,6 +140,10 @@ fn a_killed_command_has_done_all_or_nothing() {
             let ended = child.wait().expect("the end");
             let now = state(&env.path("db.sqlite3"), Some(&before));
             killed += u32::from(ended.code().is_none());
+            if ended.code().is_some() {
+                // The first run, or this one, was disturbed: the next kill comes earlier.
+                whole = whole.mul_f64(0.7);
+            }
             let outcome = match () {
                 () if now == untouched => "as before",
                 () if now == done => "done",

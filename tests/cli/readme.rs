@@ -115,6 +115,8 @@ impl Shell {
             fs::create_dir_all(env.path(folder)).unwrap();
         }
         symlink(env!("CARGO_BIN_EXE_authctl"), env.path("bin/authctl")).unwrap();
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+        symlink(examples, env.path("home/authctl/examples")).unwrap();
         fs::write(env.path("shell/folder"), home.join("authctl").to_str().unwrap()).unwrap();
         fs::write(env.path("shell/variables"), "").unwrap();
         Self { env, home, status: 0 }

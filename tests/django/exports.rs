@@ -13,7 +13,7 @@ const HASHER: [&str; 2] = ["--hasher", "argon2"];
 
 const FEW: [&str; 4] = ["--hasher", "argon2", "--accounts", "few"];
 
-const EVERYTHING: [&str; 8] = [
+pub const EVERYTHING: [&str; 8] = [
     "export",
     "users.json",
     "--format",
@@ -46,6 +46,7 @@ fn loaddata_takes_the_game_club_back() {
             assert!(!rows(&fresh, table).is_empty(), "{table}");
         }
         assert_same(&env.path("db.sqlite3"), &fresh);
+        import_back(set, "levelup", &env, &["auth.group"]);
         python::judge(set, "levelup", &fresh, &HASHER, &made);
     });
 }
@@ -73,6 +74,7 @@ fn loaddata_takes_every_shape_back() {
                 let fresh = env.path("fresh.sqlite3");
                 take_back(set, shape, &env, &fresh, seeds);
                 assert_same(&env.path("db.sqlite3"), &fresh);
+                import_back(set, shape, &env, seeds);
             })
             .is_ok()
         };
@@ -81,8 +83,22 @@ fn loaddata_takes_every_shape_back() {
     });
 }
 
-/// Loads `users.json` into a new database of the project, after the rows of other models that it refers to.
+/// Imports `users.json` into a new database of the project, and finds the same rows.
+fn import_back(set: &str, project: &str, env: &TestEnv, seeds: &[&str]) {
+    let imported = env.path("imported.sqlite3");
+    seeded(set, project, env, &imported, seeds);
+    env.run(["--db", imported.to_str().unwrap(), "import", "users.json"]).succeeds();
+    assert_same(&env.path("db.sqlite3"), &imported);
+}
+
+/// Loads `users.json` into a new database of the project.
 fn take_back(set: &str, project: &str, env: &TestEnv, fresh: &Path, seeds: &[&str]) {
+    seeded(set, project, env, fresh, seeds);
+    python::manage(set, project, fresh, &["loaddata", env.path("users.json").to_str().unwrap()]);
+}
+
+/// A new database of the project, with the rows of other models that its users refer to.
+fn seeded(set: &str, project: &str, env: &TestEnv, fresh: &Path, seeds: &[&str]) {
     let fixture = |name: &str| env.path(name).to_str().unwrap().to_owned();
     python::manage(set, project, fresh, &["migrate", "--verbosity", "0"]);
     if !seeds.is_empty() {
@@ -92,11 +108,10 @@ fn take_back(set: &str, project: &str, env: &TestEnv, fresh: &Path, seeds: &[&st
         python::manage(set, project, &env.path("db.sqlite3"), &dump);
         python::manage(set, project, fresh, &["loaddata", &seeded]);
     }
-    python::manage(set, project, fresh, &["loaddata", &fixture("users.json")]);
 }
 
 /// Asserts that both databases hold the same rows, but for what a migration writes.
-fn assert_same(source: &Path, fresh: &Path) {
+pub fn assert_same(source: &Path, fresh: &Path) {
     const OF_MIGRATION: [&str; 5] =
         ["auth_permission", "django_admin_log", "django_content_type", "django_migrations", "django_session"];
     let tables =
