@@ -44,6 +44,7 @@ mod prompt;
 mod rate;
 pub mod refusal;
 mod registration;
+mod results;
 mod secret;
 mod session;
 mod settings;

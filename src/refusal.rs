@@ -107,6 +107,8 @@ pub enum Refusal {
     Declined,
     /// Ctrl-C before anything was changed.
     Interrupted,
+    /// Ctrl-C after a part was committed.
+    InterruptedLater,
 }
 
 /// One value that is missing or not accepted.
@@ -196,7 +198,7 @@ impl Refusal {
             Self::Throttled(_) => Exit::Throttled,
             Self::Findings { .. } => Exit::Findings,
             Self::WouldChange => Exit::WouldChange,
-            Self::Declined | Self::Interrupted => Exit::Interrupted,
+            Self::Declined | Self::Interrupted | Self::InterruptedLater => Exit::Interrupted,
         }
     }
 
@@ -235,7 +237,7 @@ impl Refusal {
             Self::Findings { .. } => "findings",
             Self::WouldChange => "would_change",
             Self::Declined => "declined",
-            Self::Interrupted => "interrupted",
+            Self::Interrupted | Self::InterruptedLater => "interrupted",
         }
     }
 
@@ -355,6 +357,7 @@ impl fmt::Display for Refusal {
             Self::WouldChange => f.write_str("Something would change."),
             Self::Declined => f.write_str("Not confirmed; nothing was changed."),
             Self::Interrupted => f.write_str("Interrupted; nothing was changed."),
+            Self::InterruptedLater => f.write_str("Interrupted."),
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Planner<'a> {
     users: &'a UserTable,
     login: &'a str,
     kinds: &'a [ProfileTable],
+    /// Are values taken as they are?
+    is_verbatim: bool,
 }
 
 /// A field that a name means.
@@ -46,6 +48,7 @@ pub(super) struct Plan<'a, 'r> {
     fields: Fields<'a>,
     /// What is wrong with the profile kind that was asked for.
     kind_fault: Option<Fault>,
+    is_verbatim: bool,
 }
 
 impl<'a> Planner<'a> {
@@ -56,9 +59,22 @@ impl<'a> Planner<'a> {
     /// settings that the database does not have: they would be passed over, or could never be given.
     pub fn new(store: &'a Store, settings: &'a Settings) -> Result<Self> {
         let users = &store.layout().users;
-        let planner = Self { settings, users, login: users.login()?, kinds: store.profile_tables()? };
+        let planner = Self {
+            settings,
+            users,
+            login: users.login()?,
+            kinds: store.profile_tables()?,
+            is_verbatim: false,
+        };
         planner.check_settings()?;
         Ok(planner)
+    }
+
+    /// The same for accounts that Django had made: what its `loaddata` does not ask for is not asked for here, such as
+    /// required fields and well-formed names, and nothing is normalised.
+    #[must_use]
+    pub fn verbatim(self) -> Self {
+        Self { is_verbatim: true, ..self }
     }
 
     fn check_settings(&self) -> Result<()> {
@@ -157,6 +173,9 @@ impl<'a> Planner<'a> {
     #[must_use]
     pub fn login_name(&self, request: &Request) -> Option<String> {
         let given = given_name(request, self.settings, self.login)?;
+        if self.is_verbatim {
+            return Some(given.to_owned());
+        }
         Some(if self.login == "email" { normalize_email(given) } else { nfkc(given) })
     }
 
@@ -229,7 +248,7 @@ impl<'a> Planner<'a> {
             (ProfileChoice::Decide, None) => self.kind_of_fields(request).into_iter().collect(),
         };
         let fields = Fields { users: self.users, login: self.login, is_new: true, own, kinds: self.kinds };
-        Ok(Plan { request, settings: self.settings, fields, kind_fault })
+        Ok(Plan { request, settings: self.settings, fields, kind_fault, is_verbatim: self.is_verbatim })
     }
 
     /// The only kind that has one of the given fields.
@@ -272,7 +291,7 @@ impl<'a> Plan<'a, '_> {
         }
         let register = &self.settings.register;
         for field in &register.required {
-            if !self.is_given(field) {
+            if !self.is_verbatim && !self.is_given(field) {
                 need(self.missing_attribute(field));
             }
         }
@@ -289,7 +308,7 @@ impl<'a> Plan<'a, '_> {
             let kind = self.settings.profiles.get(&table.kind);
             for field in kind.iter().flat_map(|kind| &kind.required) {
                 let name = self.profile_field(table, field);
-                if !self.is_given(&name) {
+                if !self.is_verbatim && !self.is_given(&name) {
                     need(match find_field(table, field) {
                         Some(column) => missing_column(&name, column),
                         None => self.missing_attribute(field),
@@ -388,24 +407,7 @@ impl<'a> Plan<'a, '_> {
     }
 
     fn account(&self, now: Timestamp, random: &mut dyn CryptoRng, faults: &mut Vec<Fault>) -> Account<'a> {
-        let username = nfkc(self.username().unwrap_or_default());
-        let email = match (&self.request.email, self.settings.is_named_by_email(self.fields.login)) {
-            (Some(email), true) if self.request.username.as_ref().is_some_and(|name| name != email) => {
-                let message = "username: the e-mail address is the user name here; give it once.";
-                faults.push(Fault::new("username", "not_settable", message));
-                String::new()
-            }
-            (Some(email), _) => normalize_email(email),
-            (None, true) => normalize_email(self.username().unwrap_or_default()),
-            (None, false) => normalize_email(&self.attribute("email", None).unwrap_or_default()),
-        };
-        let username = if self.fields.login == "email" { email.clone() } else { username };
-        if !username.is_empty() {
-            faults.extend(username_fault(&username).filter(|_| self.fields.login == "username"));
-        }
-        if !email.trim().is_empty() {
-            faults.extend(address_fault(&email));
-        }
+        let (username, email) = self.names(faults);
         let mut row = self.attributes(&username, &email, now, faults);
         let mut profiles: Vec<(String, Row<ColumnName<'a>>)> =
             self.fields.own.iter().map(|table| (table.kind.clone(), Vec::new())).collect();
@@ -454,6 +456,34 @@ impl<'a> Plan<'a, '_> {
             groups: Vec::new(),
             permissions: Vec::new(),
         }
+    }
+
+    /// The login name and the e-mail address, in the form in which they are stored.
+    fn names(&self, faults: &mut Vec<Fault>) -> (String, String) {
+        if self.is_verbatim {
+            let email = self.request.email.clone().unwrap_or_default();
+            let username = self.username().map_or_else(String::new, str::to_owned);
+            return (if self.fields.login == "email" { email.clone() } else { username }, email);
+        }
+        let username = nfkc(self.username().unwrap_or_default());
+        let email = match (&self.request.email, self.settings.is_named_by_email(self.fields.login)) {
+            (Some(email), true) if self.request.username.as_ref().is_some_and(|name| name != email) => {
+                let message = "username: the e-mail address is the user name here; give it once.";
+                faults.push(Fault::new("username", "not_settable", message));
+                String::new()
+            }
+            (Some(email), _) => normalize_email(email),
+            (None, true) => normalize_email(self.username().unwrap_or_default()),
+            (None, false) => normalize_email(&self.attribute("email", None).unwrap_or_default()),
+        };
+        let username = if self.fields.login == "email" { email.clone() } else { username };
+        if !username.is_empty() {
+            faults.extend(username_fault(&username).filter(|_| self.fields.login == "username"));
+        }
+        if !email.trim().is_empty() {
+            faults.extend(address_fault(&email));
+        }
+        (username, email)
     }
 
     /// The columns that Django's `AbstractUser` has, as far as this table has them.

@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 use crate::answer::Report;
 use crate::changing::{Change, Writing};
 use crate::context::Context;
-use crate::import::results::Results;
 use crate::interrupt;
 use crate::output::Section;
 use crate::refusal::Refusal;
+use crate::results::Results;
 use crate::store::Store;
 use crate::wanted::{self, Action, Made, Plan, Planner, Prune, Source, Work};
 

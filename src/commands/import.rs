@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::changing::{Change, Writing};
 use crate::context::Context;
-use crate::import::{self, Format, Imported, Wish};
+use crate::import::{self, Format, Imported, Options};
 use crate::interrupt;
 use crate::model::Scheme;
 use crate::new_password;
@@ -140,7 +140,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let started = Instant::now();
     let change = Change::new(context, &args.writing, "import");
-    let mut imported = import::import(&args.wish(), &change, context)?;
+    let mut imported = import::import(&args.options(), &change, context)?;
     let took = started.elapsed().as_secs_f64();
     if imported.weak > 0 {
         let passwords = counted(imported.weak as u64, "password");
@@ -176,9 +176,9 @@ impl Args {
         self.results.as_deref() == Some(Path::new("-"))
     }
 
-    fn wish(&self) -> Wish<'_> {
+    fn options(&self) -> Options<'_> {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
-        Wish {
+        Options {
             file: &self.file,
             format: self.input_format,
             map: &self.map,

@@ -116,6 +116,10 @@ impl<'a> Columns<'a> {
         if name == self.planner.login_column() && name != "email" {
             return Some(Column::Username);
         }
+        if name == "username" && self.planner.login_column() != "username" {
+            // A project may have a column of that name beside its login name.
+            return Some(self.planner.field(name).map_or(Column::Username, Column::Field));
+        }
         let own = KNOWN.iter().find(|(known, _)| *known == name).map(|(_, column)| column.clone());
         own.or_else(|| self.planner.field(name).map(Column::Field))
     }

@@ -5,11 +5,11 @@ use std::fmt;
 use anyhow::Result;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroize as _;
 
 use crate::accounts::{Account, Edit};
 use crate::model::{Key, User};
 use crate::refusal::Refusal;
+use crate::results::Secrets;
 use crate::store::{NewToken, Store, Transaction};
 use crate::token::{PlainToken, Stored};
 
@@ -24,7 +24,7 @@ pub struct Entry<'a> {
     #[serde(borrow)]
     pub work: Work<'a>,
     /// Secrets that were made here.
-    pub made: Made,
+    pub made: Secrets,
 }
 
 /// What is to be done for one row.
@@ -51,28 +51,6 @@ pub enum Work<'a> {
     Leave(Key),
     /// The row is not good, and nothing is done.
     Refuse,
-}
-
-/// Secrets that were made here, to be handed out with the results and wiped after that.
-#[derive(Default, Serialize, Deserialize)]
-pub struct Made {
-    /// A token's key.
-    pub token: Option<String>,
-    /// A password.
-    pub password: Option<String>,
-}
-
-impl fmt::Debug for Made {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Made(…)")
-    }
-}
-
-impl Drop for Made {
-    fn drop(&mut self) {
-        self.token.zeroize();
-        self.password.zeroize();
-    }
 }
 
 /// A row of a token table, but for the user's key.

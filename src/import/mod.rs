@@ -8,67 +8,54 @@ mod columns;
 mod csv;
 mod entry;
 mod fixture;
+mod format;
 mod json;
 mod reader;
-pub mod results;
-mod source;
+pub mod source;
 mod spill;
+mod tally;
 mod wanted;
 mod workers;
 mod write;
 
 use std::cell::RefCell;
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use serde::Serialize;
-use serde_json::Value as Json;
-use serde_json::value::RawValue;
 
 use self::columns::Columns;
 use self::csv::Table;
-pub use self::entry::Made;
 use self::entry::{Entry, Work};
 use self::fixture::Fixture;
+pub use self::format::Format;
 use self::json::{Document, Lines, List};
 use self::reader::{Names, Reader};
-use self::results::{Outcome, Results};
 use self::source::Source;
 use self::spill::Spill;
+pub use self::tally::{Counts, Faults};
 use self::wanted::{Given, Wanted};
 use self::workers::{Item, Planned, Task, Workers, faults_of};
 use self::write::Writer;
 use crate::accounts::{Edit, Planner};
 use crate::changing::Change;
 use crate::context::Context;
+use crate::interrupt;
 use crate::minting::{self, Mint};
 use crate::model::{Key, Scheme};
+use crate::output;
 use crate::password::Recipe;
 use crate::refusal::{Fault, Refusal};
 use crate::registration::{OnExisting, UpdatePassword};
+use crate::results::{Results, Secrets};
 use crate::store::Store;
-
-/// The format of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// A table: comma, semicolon or tab between the values, headings in the first line
-    Csv,
-    /// A JSON list of objects
-    Json,
-    /// One JSON object a line
-    Jsonl,
-    /// A Django fixture
-    Fixture,
-}
 
 /// What is imported, and how.
 #[derive(Debug)]
-pub struct Wish<'a> {
+pub struct Options<'a> {
     /// The file, or `-`.
     pub file: &'a Path,
     /// Its format, where that was told.
@@ -101,87 +88,6 @@ pub struct Wish<'a> {
     pub is_fast: bool,
 }
 
-/// How many rows became what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// Accounts that were made.
-    pub created: usize,
-    /// Accounts that were there and got what they lacked.
-    pub changed: usize,
-    /// Accounts that were there and as wanted.
-    pub unchanged: usize,
-    /// Accounts that were there and left as they were.
-    pub skipped: usize,
-    /// Rows that were not good.
-    pub refused: usize,
-    /// Tokens that were made.
-    pub tokens: usize,
-}
-
-impl Counts {
-    fn add(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Created => self.created += 1,
-            Outcome::Changed => self.changed += 1,
-            Outcome::Unchanged => self.unchanged += 1,
-            Outcome::Skipped => self.skipped += 1,
-            Outcome::Refused => self.refused += 1,
-        }
-    }
-
-    fn add_all(&mut self, other: &Self) {
-        self.created += other.created;
-        self.changed += other.changed;
-        self.unchanged += other.unchanged;
-        self.skipped += other.skipped;
-        self.refused += other.refused;
-        self.tokens += other.tokens;
-    }
-
-    /// How many rows there were.
-    #[must_use]
-    pub fn rows(&self) -> usize {
-        self.created + self.changed + self.unchanged + self.skipped + self.refused
-    }
-}
-
-/// What is wrong with the rows; past a limit only how much.
-#[derive(Debug, Default)]
-pub struct Faults {
-    told: Vec<Fault>,
-    more: usize,
-}
-
-impl Faults {
-    /// So many are told one by one.
-    const LIMIT: usize = 10_000;
-
-    fn extend(&mut self, faults: impl IntoIterator<Item = Fault>) {
-        for fault in faults {
-            if self.told.len() < Self::LIMIT {
-                self.told.push(fault);
-            } else {
-                self.more += 1;
-            }
-        }
-    }
-
-    /// Refuses if there is any.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] with all of them.
-    pub fn refuse(&mut self) -> Result<()> {
-        if self.told.is_empty() {
-            return Ok(());
-        }
-        let mut told = std::mem::take(&mut self.told);
-        if self.more > 0 {
-            told.push(Fault::new("", "more", format!("There are {} faults more.", self.more)));
-        }
-        Err(Refusal::Invalid(told).into())
-    }
-}
-
 /// How many batches of rows are read ahead.
 const AHEAD: usize = 4;
 
@@ -209,7 +115,7 @@ pub struct Imported {
 
 /// An import, while it runs.
 struct Import<'a> {
-    wish: &'a Wish<'a>,
+    options: &'a Options<'a>,
     context: &'a Context,
     store: &'a Store,
     planner: Planner<'a>,
@@ -230,38 +136,40 @@ struct Import<'a> {
     weak: usize,
 }
 
-/// Imports what the wish says. Where passwords are to be hashed, all rows are checked first: hashing takes its time, and
+/// Imports the file. Where passwords are to be hashed, all rows are checked first: hashing takes its time, and
 /// nobody should wait for that to hear of a bad row.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] with the faults of all rows, unless bad rows are left out; as [`Change::make`]; what the operating
 /// system says of the file.
-pub fn import(wish: &Wish<'_>, change: &Change<'_>, context: &Context) -> Result<Imported> {
+pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> Result<Imported> {
     let store = context.store()?;
-    if let Some(path) = wish.results.as_deref().filter(|path| *path != Path::new("-")) {
+    if let Some(path) = options.results.as_deref().filter(|path| *path != Path::new("-")) {
         store.refuse_own(path)?;
     }
-    let source = Source::new(wish.file)?;
-    let results = Results::open(wish.results.as_deref(), context.output.format().is_json())?;
-    let scheme = minting::scheme(context, store, wish.scheme);
+    let source = Source::new(options.file)?;
+    let results = Results::open(options.results.as_deref(), context.output.format().is_json())?;
+    let scheme = minting::scheme(context, store, options.scheme);
     // Two schemes are a question only where tokens are to be made.
-    let scheme = if wish.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
+    let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
     let scheme = scheme.filter(|scheme| store.layout().schemes().contains(scheme));
     let mint = scheme.map(|scheme| Mint::new(context, store, scheme, None)).transpose()?;
     let recipe = context.recipe(store)?;
     let faults = RefCell::default();
-    let (format, file) = (sniffed(wish, &source)?, source.name());
+    let format = options.format.map_or_else(|| format::sniffed(&source), Ok)?;
+    let file = source.name();
+    let planner = Planner::new(store, &context.settings)?;
     let import = Import {
-        wish,
+        options,
         context,
         store,
-        planner: Planner::new(store, &context.settings)?,
+        planner: if format == Format::Fixture { planner.verbatim() } else { planner },
         change,
         source: &source,
         file: &file,
         format,
         mint,
-        recipe: if wish.is_fast { recipe.cheapest() } else { recipe },
+        recipe: if options.is_fast { recipe.cheapest() } else { recipe },
         is_slow: false,
         total: None,
         has_users: store.row_count(&store.layout().users.table.name)? > 0,
@@ -274,56 +182,13 @@ pub fn import(wish: &Wish<'_>, change: &Change<'_>, context: &Context) -> Result
     Ok(Imported { counts, weak, faults: faults.into_inner() })
 }
 
-/// The format that was told, or that the file's beginning shows.
-fn sniffed(wish: &Wish<'_>, source: &Source) -> Result<Format> {
-    if let Some(format) = wish.format {
-        return Ok(format);
-    }
-    let name = source.name();
-    let cannot = || format!("{name} cannot be read");
-    let mut input = source.open()?;
-    let first = loop {
-        let start = input.fill_buf().with_context(cannot)?;
-        if start.is_empty() {
-            let message = format!("{name} is empty.");
-            return Err(Refusal::invalid("", "empty", message).into());
-        }
-        let blank = start.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        if let Some(first) = start.get(blank) {
-            break *first;
-        }
-        input.consume(blank);
-    };
-    Ok(match first {
-        b'{' => {
-            let mut line = String::new();
-            // What is no text is told when it is read as what it is taken for.
-            let _ = input.read_line(&mut line);
-            let is_line = serde_json::from_str::<&RawValue>(&line).is_ok();
-            if is_line { Format::Jsonl } else { Format::Json }
-        }
-        b'[' => {
-            let blank =
-                input.fill_buf().with_context(cannot)?.iter().take_while(|byte| **byte != b'[').count();
-            input.consume(blank + 1);
-            let first = serde_json::Deserializer::from_reader(input).into_iter::<Json>().next();
-            if first.is_some_and(|first| first.is_ok_and(|first| fixture::is_object(&first))) {
-                Format::Fixture
-            } else {
-                Format::Json
-            }
-        }
-        _ => Format::Csv,
-    })
-}
-
 impl<'a> Import<'a> {
     fn run(mut self) -> Result<(Counts, usize)> {
         self.is_slow = !self.change.is_rehearsal() && self.needs_hashing()?;
-        if !self.is_slow && self.source.is_rereadable() && self.wish.batch.is_none() {
+        if !self.is_slow && self.source.is_rereadable() && self.options.batch.is_none() {
             self.stream()?;
         } else {
-            if self.is_slow && !self.wish.keep_going && self.source.is_rereadable() {
+            if self.is_slow && !self.options.keep_going && self.source.is_rereadable() {
                 let mut rows = 0;
                 self.pass("Checking", false, &mut |_, _| {
                     rows += 1;
@@ -333,10 +198,27 @@ impl<'a> Import<'a> {
                 self.faults.borrow_mut().refuse()?;
                 self.weak = 0;
             }
-            self.collect()?;
+            self.collect().map_err(|error| self.after_commits(error))?;
         }
         self.results.show()?;
         Ok((self.counts, self.weak))
+    }
+
+    /// An error after some batches were committed, which nobody shall take for nothing.
+    fn after_commits(&self, error: anyhow::Error) -> anyhow::Error {
+        let rows = self.counts.rows();
+        if rows == 0 {
+            return error;
+        }
+        let rows = output::counted(rows as u64, "row");
+        let output = &self.context.output;
+        output.warning(format_args!(
+            "{rows} had been committed before that; --on-existing skip goes on from there."
+        ));
+        match error.downcast_ref() {
+            Some(Refusal::Interrupted) => Refusal::InterruptedLater.into(),
+            _ => error,
+        }
     }
 
     /// Plans and writes at the same time: without passwords to be hashed that takes the lock for no longer than writing
@@ -358,24 +240,24 @@ impl<'a> Import<'a> {
     fn collect(&mut self) -> Result<()> {
         let mut spill = Spill::new();
         self.pass("Hashing", !self.change.is_rehearsal(), &mut |import, entry| {
-            if !import.wish.keep_going && !import.faults.borrow().told.is_empty() {
+            if !import.options.keep_going && !import.faults.borrow().is_empty() {
                 // It is read on to tell all faults, and nothing will be written.
                 return Ok(());
             }
             spill.push(&entry)?;
-            if import.wish.batch.is_some_and(|batch| spill.len() >= batch) {
+            if import.options.batch.is_some_and(|batch| spill.len() >= batch) {
                 import.write(std::mem::replace(&mut spill, Spill::new()))?;
             }
             Ok(())
         })?;
-        if !self.wish.keep_going {
+        if !self.options.keep_going {
             self.faults.borrow_mut().refuse()?;
         }
         self.write(spill)
     }
 
     fn rows(&self) -> Result<Box<dyn Rows + 'a>> {
-        let columns = Columns::new(self.planner, self.wish.map);
+        let columns = Columns::new(self.planner, self.options.map);
         let input = || self.source.open();
         Ok(match self.format {
             Format::Csv => Box::new(Table::new(input()?, self.file, &columns)?),
@@ -384,14 +266,21 @@ impl<'a> Import<'a> {
             Format::Fixture => {
                 let document = Document::read(input()?, self.file)?;
                 let zone = &self.context.settings.opening.time_zone;
-                Box::new(Fixture::new(&document, self.file, &columns, self.store, zone, self.wish.exclude)?)
+                Box::new(Fixture::new(
+                    &document,
+                    self.file,
+                    &columns,
+                    self.store,
+                    zone,
+                    self.options.exclude,
+                )?)
             }
         })
     }
 
     /// Is there any password to be hashed? Taken for granted of what can be read but once.
     fn needs_hashing(&self) -> Result<bool> {
-        if self.wish.random_passwords.is_some() || !self.source.is_rereadable() {
+        if self.options.random_passwords.is_some() || !self.source.is_rereadable() {
             return Ok(true);
         }
         let mut rows = self.rows()?;
@@ -434,6 +323,9 @@ impl<'a> Import<'a> {
                     import.borrow().decided(item).map(Some)
                 },
                 &mut |planned| {
+                    if interrupt::requested() {
+                        return Err(Refusal::Interrupted.into());
+                    }
                     let mut import = import.borrow_mut();
                     let entry = import.entry(planned)?;
                     progress.advance();
@@ -453,17 +345,17 @@ impl<'a> Import<'a> {
         /// Rows that take next to no time go to the threads by the hundred.
         const MANY: usize = 256;
         // Without hashes, reading and writing take a core for themselves.
-        let jobs = if hashes && self.is_slow { self.wish.jobs } else { (self.wish.jobs - 1).max(1) };
+        let jobs = if hashes && self.is_slow { self.options.jobs } else { (self.options.jobs - 1).max(1) };
         Workers {
             planner: self.planner,
             recipe: (hashes && self.is_slow).then_some(self.recipe),
-            random_passwords: self.wish.random_passwords,
+            random_passwords: self.options.random_passwords,
             mint: self.mint.clone(),
-            makes_tokens: self.wish.tokens,
-            is_strict: self.wish.require_strong || self.context.settings.passwords.require_strong,
+            makes_tokens: self.options.tokens,
+            is_strict: self.options.require_strong || self.context.settings.passwords.require_strong,
             now: self.context.now(),
             jobs,
-            batch: if hashes && self.is_slow && !self.wish.is_fast { 1 } else { MANY },
+            batch: if hashes && self.is_slow && !self.options.is_fast { 1 } else { MANY },
         }
     }
 
@@ -473,7 +365,7 @@ impl<'a> Import<'a> {
             return Ok(item);
         }
         let Some(user) = self.store.find_user(&item.username)? else { return Ok(item) };
-        item.task = match self.wish.on_existing {
+        item.task = match self.options.on_existing {
             OnExisting::Fail => {
                 let is_address = self.context.settings.is_named_by_email(self.planner.login_column());
                 let refusal = if is_address { Refusal::EmailTaken } else { Refusal::UsernameTaken };
@@ -482,12 +374,12 @@ impl<'a> Import<'a> {
             }
             OnExisting::Skip => Task::Leave(user.id),
             OnExisting::Update => {
-                let has_token = self.wish.tokens && self.store.drf_key(&user.id)?.is_some();
-                let stored = match self.wish.update_password {
+                let has_token = self.options.tokens && self.store.drf_key(&user.id)?.is_some();
+                let stored = match self.options.update_password {
                     UpdatePassword::IfDifferent => Some(self.store.encoded_password(&user.id)?),
                     _ => None,
                 };
-                let sets_password = self.wish.update_password != UpdatePassword::OnCreate;
+                let sets_password = self.options.update_password != UpdatePassword::OnCreate;
                 Task::Change { user: user.id, stored, sets_password, has_token }
             }
         };
@@ -533,7 +425,7 @@ impl<'a> Import<'a> {
         let mut located: Vec<Fault> = faults.into_iter().map(|fault| wanted.located(file, fault)).collect();
         located.sort_by_key(|fault| fault.place.map(|place| (place.line, place.column)));
         self.faults.borrow_mut().extend(located);
-        let (work, made) = if is_bad { (Work::Refuse, Made::default()) } else { (work, made) };
+        let (work, made) = if is_bad { (Work::Refuse, Secrets::default()) } else { (work, made) };
         Ok(Entry { line: wanted.line, username, work, made })
     }
 
@@ -580,7 +472,7 @@ impl<'a> Import<'a> {
             store: self.store,
             change: self.change,
             file: self.file,
-            keeps_going: self.wish.keep_going,
+            keeps_going: self.options.keep_going,
         })
     }
 }

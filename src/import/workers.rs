@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{CryptoRng, SeedableRng as _};
 
-use super::entry::{Made, TokenRow};
+use super::entry::TokenRow;
 use super::wanted::{Given, KnownToken, Wanted};
 use crate::accounts::{Account, Planner};
 use crate::minting::{self, Mint};
@@ -17,6 +17,7 @@ use crate::model::Key;
 use crate::new_password;
 use crate::password::{self, About, Encoded, Hasher, Plain, Recipe, Verdict};
 use crate::refusal::{Fault, Refusal};
+use crate::results::Secrets;
 
 /// What is to be made of a row.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ pub struct Planned<'a> {
     /// The tokens.
     pub tokens: Vec<TokenRow>,
     /// Secrets that were made here.
-    pub made: Made,
+    pub made: Secrets,
     /// Is the password or its hash weak?
     pub is_weak: bool,
 }
@@ -196,7 +197,7 @@ impl<'a> Workers<'a> {
             account,
             password: hash.map(|(encoded, _)| encoded),
             tokens: Vec::new(),
-            made: Made::default(),
+            made: Secrets::default(),
             is_weak,
         };
         if !matches!(planned.item.task, Task::Leave(_)) {

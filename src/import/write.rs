@@ -6,8 +6,7 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::entry::{Entry, Made, TokenRow, Work, sort_tokens};
-use super::results::{Outcome, Results};
+use super::entry::{Entry, TokenRow, Work, sort_tokens};
 use super::spill::{self, Spill};
 use super::workers::faults_of;
 use super::{Counts, Faults};
@@ -15,6 +14,7 @@ use crate::changing::Change;
 use crate::interrupt;
 use crate::model::Key;
 use crate::refusal::{Fault, Place, Refusal};
+use crate::results::{Outcome, Results, Secrets};
 use crate::store::{Done, Store, Transaction};
 
 /// So many tokens are written at once, in the order of their keys.
@@ -99,7 +99,7 @@ impl Writer<'_> {
                 Err(error) => {
                     self.note(faults, line, error)?;
                     counts.add(Outcome::Refused);
-                    results.tell(line, &username, None, Outcome::Refused, &Made::default())?;
+                    results.tell(line, &username, None, Outcome::Refused, &Secrets::default())?;
                 }
             }
             Ok(())

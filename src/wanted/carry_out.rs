@@ -8,14 +8,13 @@ use super::plan::{Action, Change, Deed, Plan, What};
 use super::tree::Source;
 use crate::changing;
 use crate::context::Context;
-use crate::import;
-use crate::import::results::{Outcome, Results};
 use crate::interrupt;
 use crate::minting::{self, Fresh};
 use crate::model::{Key, Scheme, TokenFilter};
 use crate::new_password::Password;
 use crate::password::{Encoded, Plain};
 use crate::refusal::{Fault, Refusal};
+use crate::results::{self, Outcome, Results};
 use crate::store::{Decisions, Done, Store, Transaction};
 use crate::token::PlainToken;
 
@@ -52,8 +51,8 @@ struct Ready {
 }
 
 impl Made {
-    fn secrets(&self) -> import::Made {
-        import::Made {
+    fn secrets(&self) -> results::Secrets {
+        results::Secrets {
             token: self.token.as_ref().map(|token| token.expose().to_owned()),
             password: self.password.as_ref().map(|password| password.as_str().to_owned()),
         }

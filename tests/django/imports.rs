@@ -15,7 +15,11 @@ const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/levelup/fix
 fn pupils(count: usize) -> String {
     let mut table = String::from("\u{feff}Name;E-Mail;First Name;Password;Bio\r\n");
     for number in 0..count {
-        let _ = write!(table, "pupil{number};Pupil{number}@School.example;Zoë {number};{};\"{number}; \"\"x\"\"\"\r\n", word(number));
+        let _ = write!(
+            table,
+            "pupil{number};Pupil{number}@School.example;Zoë {number};{};\"{number}; \"\"x\"\"\"\r\n",
+            word(number)
+        );
     }
     table
 }

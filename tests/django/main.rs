@@ -11,6 +11,7 @@ mod changes;
 mod env;
 mod exports;
 mod hashes;
+mod imports;
 mod python;
 mod shapes;
 mod systems;

@@ -1,15 +1,17 @@
 //! What became of each row, with the secrets that were made: a file that is whole before the transaction commits.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tempfile::SpooledTempFile;
+use zeroize::Zeroize as _;
 
-use super::entry::Made;
 use crate::interrupt::{self, Unfinished};
 use crate::model::Key;
 use crate::output;
@@ -17,6 +19,28 @@ use crate::refusal::Refusal;
 
 /// So much for standard output waits in memory.
 const IN_MEMORY: usize = 1024 * 1024;
+
+/// Secrets that were made here, to be handed out with the results and wiped after that.
+#[derive(Default, Serialize, Deserialize)]
+pub struct Secrets {
+    /// A token's key.
+    pub token: Option<String>,
+    /// A password.
+    pub password: Option<String>,
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets(…)")
+    }
+}
+
+impl Drop for Secrets {
+    fn drop(&mut self) {
+        self.token.zeroize();
+        self.password.zeroize();
+    }
+}
 
 /// What became of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +143,7 @@ impl Results {
         username: &str,
         id: Option<&Key>,
         outcome: Outcome,
-        made: &Made,
+        made: &Secrets,
     ) -> Result<()> {
         if !self.are_wanted() {
             return Ok(());
