@@ -378,8 +378,8 @@ impl<'a> Plan<'a, '_> {
     }
 
     fn default_of(&self, field: &str) -> Option<Json> {
-        let of_kinds = self.fields.own.iter().filter_map(|table| self.settings.profiles.get(&table.kind));
-        let default = of_kinds.filter_map(|kind| kind.defaults.get(field)).next();
+        let mut of_kinds = self.fields.own.iter().filter_map(|table| self.settings.profiles.get(&table.kind));
+        let default = of_kinds.find_map(|kind| kind.defaults.get(field));
         default.or_else(|| self.settings.register.defaults.get(field)).cloned()
     }
 
@@ -422,8 +422,9 @@ impl<'a> Plan<'a, '_> {
             match self.fields.destination(name) {
                 Ok((column, Owner::User)) => making.set(&mut row, name, column, input),
                 Ok((column, Owner::Profile(kind))) => {
-                    let own = profiles.iter_mut().find(|(own, _)| own == kind);
-                    own.into_iter().for_each(|(_, row)| making.set(row, name, column, input));
+                    if let Some((_, row)) = profiles.iter_mut().find(|(own, _)| own == kind) {
+                        making.set(row, name, column, input);
+                    }
                 }
                 Err(fault) => making.faults.push(fault),
             }

@@ -162,10 +162,10 @@ impl<'a> Columns<'a> {
     ///
     /// # Errors
     /// [`Refusal::Usage`].
-    pub fn check_map<'h>(&self, headings: impl Iterator<Item = &'h str> + Clone) -> Result<(), Refusal> {
+    pub fn check_map(&self, headings: &[String]) -> Result<(), Refusal> {
         for (from, _) in &self.map {
-            if !headings.clone().any(|heading| heading == from) {
-                let meant = nearest(from, headings.clone());
+            if !headings.contains(from) {
+                let meant = nearest(from, headings.iter().map(String::as_str));
                 let meant = meant.map_or(String::new(), |near| format!(" Did you mean {near:?}?"));
                 return Err(Refusal::usage(format!(
                     "--map {from}=…: the file has no heading {from:?}.{meant}"

@@ -59,7 +59,7 @@ impl<'a> Table<'a> {
             }
             headings.push(heading.to_owned());
         }
-        columns.check_map(headings.iter().map(String::as_str))?;
+        columns.check_map(&headings)?;
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
         }
@@ -73,7 +73,7 @@ fn is_twice(column: &Column<'_>, found: &[Column<'_>]) -> bool {
 
 fn delimiter(start: &[u8]) -> u8 {
     let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |delimiter: &u8| line.iter().filter(|byte| *byte == delimiter).count();
+    let count = |delimiter: &u8| line.split(|byte| byte == delimiter).count();
     // Of equals the last is taken, and a table of one column has none.
     [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
 }

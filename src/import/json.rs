@@ -232,12 +232,11 @@ impl<'a> Objects<'a> {
         }
         let mut kinds = Vec::new();
         for (kind, raw) in members.0 {
-            match Members::of(raw.get()) {
-                Ok(fields) => self.take(wanted, scan, &format!("profile.{kind}."), fields),
-                Err(_) => {
-                    let message = format!("profiles.{kind} must be an object of fields.");
-                    wanted.faults.push(Fault::new(&*name, "invalid", message));
-                }
+            if let Ok(fields) = Members::of(raw.get()) {
+                self.take(wanted, scan, &format!("profile.{kind}."), fields);
+            } else {
+                let message = format!("profiles.{kind} must be an object of fields.");
+                wanted.faults.push(Fault::new(&*name, "invalid", message));
             }
             kinds.push(kind);
         }

@@ -89,10 +89,8 @@ impl Wanted {
 
     /// Takes the value of a column.
     pub fn take(&mut self, column: &Column<'_>, input: Input) {
-        if let (Input::Text(text), false) = (&input, matches!(column, Column::Password)) {
-            if text.is_empty() {
-                return self.take_blank(column);
-            }
+        if matches!(&input, Input::Text(text) if text.is_empty()) && !matches!(column, Column::Password) {
+            return self.take_blank(column);
         }
         let request = &mut self.request;
         let outcome = match column {
@@ -209,8 +207,8 @@ impl Wanted {
 
     fn take_password(&mut self, input: Input) -> Result<(), Fault> {
         match input {
-            Input::Text(text) if text.is_empty() => return Ok(()),
-            Input::Json(Json::Null) => return Ok(()),
+            Input::Text(text) if text.is_empty() => Ok(()),
+            Input::Json(Json::Null) => Ok(()),
             Input::Text(text) | Input::Json(Json::String(text)) => {
                 let plain = Plain::new(text);
                 if let Some(fault) = new_password::null_fault(&plain) {

@@ -125,13 +125,11 @@ impl<'a> Workers<'a> {
                 while !is_end && given - taken < self.jobs * AHEAD {
                     let mut batch = Vec::with_capacity(self.batch);
                     while batch.len() < self.batch {
-                        match next()? {
-                            Some(item) => batch.push(item),
-                            None => {
-                                is_end = true;
-                                break;
-                            }
-                        }
+                        let Some(item) = next()? else {
+                            is_end = true;
+                            break;
+                        };
+                        batch.push(item);
                     }
                     if !batch.is_empty() {
                         to_workers.send((given, batch)).map_err(|_| anyhow!("the workers have stopped"))?;
@@ -297,16 +295,14 @@ impl<'a> Workers<'a> {
                 plain
             }
             Given::Nothing if !is_new => return Ok(()),
-            Given::Nothing => match self.random_passwords {
-                Some(length) => {
-                    is_made_here = true;
-                    password::random_password(length, &about, random)
-                }
-                None => {
+            Given::Nothing => {
+                let Some(length) = self.random_passwords else {
                     planned.password = Some(password::unusable(random));
                     return Ok(());
-                }
-            },
+                };
+                is_made_here = true;
+                password::random_password(length, &about, random)
+            }
         };
         planned.password = self.hash(&plain, stored, !wanted.faults.is_empty(), hasher, random)?;
         if is_made_here && self.recipe.is_some() {
