@@ -169,6 +169,7 @@ fn accounts_that_are_there_are_refused_skipped_or_updated() {
         "{}",
         run.stderr
     );
+    assert!(run.stderr.contains("hint: --on-existing skip"), "{}", run.stderr);
     assert_eq!(names(&env), ["ann"]);
 
     let run = env.run(["import", "a.csv", FAST, "--on-existing", "skip"]).succeeds();
