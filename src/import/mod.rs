@@ -153,6 +153,10 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
     // Two schemes are a question only where tokens are to be made.
     let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
     let scheme = scheme.filter(|scheme| store.layout().schemes().contains(scheme));
+    if options.tokens && options.results.is_none() && scheme == Some(Scheme::Knox) {
+        let message = "--tokens wants --results here: knox keeps no key that could be shown later.";
+        return Err(Refusal::usage(message).into());
+    }
     let mint = scheme.map(|scheme| Mint::new(context, store, scheme, None)).transpose()?;
     let recipe = context.recipe(store)?;
     let faults = RefCell::default();

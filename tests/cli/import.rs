@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::Value as Json;
 
-use crate::env::{LEVELUP, REPAIRS, TestEnv};
+use crate::env::{KNOX, LEVELUP, REPAIRS, TestEnv};
 
 const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/levelup/fixtures/accounts.json");
 
@@ -442,6 +442,18 @@ fn ten_thousand_pupils_come_in_at_fast_hash_cost() {
     env.run(["register", "teacher", "--random-password", "--quiet"]).succeeds();
     let hasher = env.run(["list-users", "--columns", "hasher", "--search", "teacher", "--format", "plain"]);
     assert_eq!(hasher.stdout.trim(), "argon2 m=102400,t=2,p=8");
+}
+
+#[test]
+fn keys_that_knox_does_not_keep_are_made_only_for_results() {
+    let env = TestEnv::with_database(KNOX);
+    env.write("a.csv", "username\nann\n");
+    let run = env.run(["import", "a.csv", "--tokens"]).ends_with(2);
+    assert!(run.stderr.contains("--results"), "{}", run.stderr);
+    let run = env.run(["import", "a.csv", "--tokens", "--results", "-", "--format", "json"]).succeeds();
+    let row: Json = serde_json::from_str(&run.stdout).unwrap();
+    let whoami = env.run_with_input(row["token"].as_str().unwrap(), ["whoami", "--token-stdin"]).succeeds();
+    assert_eq!(whoami.stdout.trim(), "ann");
 }
 
 #[test]
