@@ -142,6 +142,11 @@ impl Fault {
 }
 
 impl Fault {
+    /// Does it say that a row's user is there already?
+    fn is_of_present_user(&self) -> bool {
+        ["username_taken", "email_taken"].contains(&self.code)
+    }
+
     /// Is it the same sort of fault of the same field?
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
@@ -264,6 +269,9 @@ impl Refusal {
                 "Log in with `authctl login`, or give a token by --token-stdin, --token-file or AUTHCTL_TOKEN.".into()
             }
             Self::SessionGone(username) => format!("Log in again: authctl login {}", shell_word(username)),
+            Self::Invalid(faults) if faults.iter().any(Fault::is_of_present_user) => {
+                "--on-existing skip leaves users who are there as they are, and update changes them.".into()
+            }
             Self::Busy => "Another program is writing to it. Try again, or wait longer with --busy-timeout.".into(),
             Self::TokenLimit(_) => "`authctl revoke-token --user USER` makes room.".into(),
             Self::StillReferenced(_) => {

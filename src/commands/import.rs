@@ -14,7 +14,7 @@ use crate::model::Scheme;
 use crate::new_password;
 use crate::output::counted;
 use crate::password::RANDOM_LENGTH;
-use crate::refusal::{Fault, Refusal};
+use crate::refusal::Refusal;
 use crate::registration::{OnExisting, UpdatePassword};
 
 const EXAMPLES: &str = "\
@@ -140,12 +140,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let started = Instant::now();
     let change = Change::new(context, &args.writing, "import");
-    let mut imported = import::import(&args.options(), &change, context).inspect_err(|error| {
-        if args.on_existing == OnExisting::Fail && is_of_present_users(error) {
-            output
-                .hint("--on-existing skip leaves users who are there as they are, and update changes them.");
-        }
-    })?;
+    let mut imported = import::import(&args.options(), &change, context)?;
     let took = started.elapsed().as_secs_f64();
     if imported.weak > 0 {
         let passwords = counted(imported.weak as u64, "password");
@@ -158,12 +153,6 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         output.answer(None, &answer)?;
     }
     imported.faults.refuse()
-}
-
-fn is_of_present_users(error: &anyhow::Error) -> bool {
-    let refusal: Option<&Refusal> = error.downcast_ref();
-    let is_one = |fault: &Fault| ["username_taken", "email_taken"].contains(&fault.code);
-    refusal.is_some_and(|refusal| refusal.faults().iter().any(is_one))
 }
 
 impl Args {
