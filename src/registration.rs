@@ -39,6 +39,19 @@ pub enum UpdatePassword {
     IfDifferent,
 }
 
+impl UpdatePassword {
+    /// Refuses to say when an account gets the password that does not get anything.
+    ///
+    /// # Errors
+    /// [`Refusal::Usage`].
+    pub fn check(self, on_existing: OnExisting) -> Result<(), Refusal> {
+        if self != Self::OnCreate && on_existing != OnExisting::Update {
+            return Err(Refusal::usage("--update-password goes with --on-existing update."));
+        }
+        Ok(())
+    }
+}
+
 /// What registering takes besides the account itself.
 pub struct Registration<'a> {
     /// The surroundings.

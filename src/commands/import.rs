@@ -157,9 +157,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
 impl Args {
     fn check(&self) -> Result<(), Refusal> {
-        if self.update_password != UpdatePassword::OnCreate && self.on_existing != OnExisting::Update {
-            return Err(Refusal::usage("--update-password goes with --on-existing update."));
-        }
+        self.update_password.check(self.on_existing)?;
         if self.random_passwords.is_some() && self.results.is_none() {
             return Err(Refusal::usage("--random-passwords wants --results, or nobody would ever see them."));
         }

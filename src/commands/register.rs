@@ -126,9 +126,7 @@ struct FromBody {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
-    if args.update_password != UpdatePassword::OnCreate && args.on_existing != OnExisting::Update {
-        return Err(Refusal::usage("--update-password goes with --on-existing update.").into());
-    }
+    args.update_password.check(args.on_existing)?;
     let (mut request, from_body) = args.request()?;
     let mut draft = args.draft(context)?;
     let change = Change::new(context, &args.writing, "register");

@@ -49,6 +49,11 @@ pub struct Fixture {
 }
 
 impl Rows for Fixture {
+    fn has_passwords(&self) -> Option<bool> {
+        // Django has hashed them all.
+        Some(false)
+    }
+
     fn next(&mut self, _file: &str) -> Result<Option<Wanted>> {
         Ok(self.rows.next())
     }

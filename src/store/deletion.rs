@@ -95,8 +95,7 @@ impl Store {
         let mut tables = vec!["django_admin_log"];
         tables.extend(self.token_tables());
         let mut columns: Vec<(&str, &str)> = tables.into_iter().map(|table| (table, "user_id")).collect();
-        let permissions = self.permission_link()?;
-        for link in self.group_link()?.into_iter().chain(&permissions) {
+        for link in self.group_link()?.into_iter().chain(self.permission_link()?) {
             columns.push((&link.table, &link.user_column));
         }
         for profile in self.profile_tables()? {

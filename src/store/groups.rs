@@ -1,5 +1,6 @@
 //! The groups and permissions of users: Django's tables, and the many-to-many tables between them and the users.
 
+use std::cell::OnceCell;
 use std::ops::ControlFlow;
 
 use anyhow::Result;
@@ -71,15 +72,30 @@ impl Link {
 impl Store {
     /// The table that tells who is in which group; `None` where users cannot be in one.
     pub(super) fn group_link(&self) -> Result<Option<&Link>> {
-        if let Some(found) = self.groups.get() {
+        self.link_to(&self.groups, "groups", GROUPS)
+    }
+
+    /// The table that tells who was given which permission; `None` where users cannot be given one.
+    pub(super) fn permission_link(&self) -> Result<Option<&Link>> {
+        self.link_to(&self.permissions, "user_permissions", PERMISSIONS)
+    }
+
+    /// The many-to-many table of this field of the user model, looked for once.
+    fn link_to<'s>(
+        &self,
+        found: &'s OnceCell<Option<Link>>,
+        field: &str,
+        other: &str,
+    ) -> Result<Option<&'s Link>> {
+        if let Some(found) = found.get() {
             return Ok(found.as_ref());
         }
-        let found = if self.engine.has_table(GROUPS)? {
-            Link::find(&*self.engine, &self.layout.users, "groups", GROUPS)?
+        let link = if self.engine.has_table(other)? {
+            Link::find(&*self.engine, &self.layout.users, field, other)?
         } else {
             None
         };
-        Ok(self.groups.get_or_init(|| found).as_ref())
+        Ok(found.get_or_init(|| link).as_ref())
     }
 
     fn needed_group_link(&self) -> Result<&Link> {
@@ -178,7 +194,7 @@ impl Store {
             quoted(&link.other_column),
             quoted(CONTENT_TYPES),
         );
-        Ok(Some(self.keys_in(&link, &joined, &["p.codename", "c.app_label", "c.model"])))
+        Ok(Some(self.keys_in(link, &joined, &["p.codename", "c.app_label", "c.model"])))
     }
 
     fn keys_in(&self, link: &Link, joined: &str, columns: &[&str]) -> String {
@@ -189,14 +205,6 @@ impl Store {
             quoted(&link.user_column),
             quoted(&self.layout.users.key),
         )
-    }
-
-    /// The table that tells who was given which permission; `None` where users cannot be given one.
-    pub(super) fn permission_link(&self) -> Result<Option<Link>> {
-        if !self.engine.has_table(PERMISSIONS)? {
-            return Ok(None);
-        }
-        Link::find(&*self.engine, &self.layout.users, "user_permissions", PERMISSIONS)
     }
 
     /// The permissions that a user was given by name and not through a group, as `app_label.codename`, sorted.
@@ -267,7 +275,7 @@ impl Transaction<'_> {
     /// A failure of the database; its table is there, since [`Store::find_permission`] found a permission.
     pub fn give_permission(&self, user: &Key, permission: &Key) -> Result<bool> {
         match self.permission_link()? {
-            Some(link) => self.link(&link, user, permission),
+            Some(link) => self.link(link, user, permission),
             None => Ok(false),
         }
     }

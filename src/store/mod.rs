@@ -54,6 +54,7 @@ pub struct Store {
     layout: Layout,
     profiles: OnceCell<Vec<ProfileTable>>,
     groups: OnceCell<Option<Link>>,
+    permissions: OnceCell<Option<Link>>,
 }
 
 impl Store {
@@ -92,8 +93,8 @@ impl Store {
             };
             return Err(Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.into() }.into());
         };
-        let (profiles, groups) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { engine, path: path.to_owned(), hints, layout, profiles, groups })
+        let (profiles, groups, permissions) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Ok(Self { engine, path: path.to_owned(), hints, layout, profiles, groups, permissions })
     }
 
     /// Writes a draft to its file: whole, readable by its owner alone, and never over a file that is there.
