@@ -48,7 +48,7 @@ fn a_missed_goal_is_marked_and_ends_otherwise_only_when_asked() {
 #[test]
 fn a_row_that_cannot_run_says_why() {
     let run = compare("/bin/false", &["--quick", "--only", "whoami-growth", "--only", "size"]).ends_with(1);
-    assert!(run.stdout.contains("| **cannot run:** `false --db users-"), "{}", run.stdout);
+    assert!(run.stdout.contains("| **cannot run:** `authctl --db users-"), "{}", run.stdout);
     assert!(run.stdout.contains("| stripped binary |"), "the other rows are measured: {}", run.stdout);
 }
 
