@@ -56,18 +56,42 @@ pub enum Work<'a> {
 /// A row of a token table, but for the user's key.
 #[derive(Serialize, Deserialize)]
 pub struct TokenRow {
-    stored: StoredForm,
+    #[serde(with = "StoredForm")]
+    stored: Stored,
     #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
     created: Timestamp,
     #[serde(with = "jiff::fmt::serde::timestamp::microsecond::optional")]
     expiry: Option<Timestamp>,
 }
 
-/// A [`Stored`] as it is kept until then.
+/// How a [`Stored`] is kept until then.
 #[derive(Serialize, Deserialize)]
+#[serde(remote = "Stored")]
 enum StoredForm {
-    Drf { key: String },
-    Knox { digest: String, token_key: String, salt: Option<String> },
+    Drf {
+        #[serde(with = "exposed")]
+        key: PlainToken,
+    },
+    Knox {
+        digest: String,
+        token_key: String,
+        salt: Option<String>,
+    },
+}
+
+/// A token's key as it is: what waits is as secret as the database.
+mod exposed {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use super::PlainToken;
+
+    pub fn serialize<S: Serializer>(key: &PlainToken, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(key.expose())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PlainToken, D::Error> {
+        String::deserialize(deserializer).map(PlainToken::new)
+    }
 }
 
 impl fmt::Debug for TokenRow {
@@ -80,18 +104,15 @@ impl TokenRow {
     /// What is stored of a token, when it was made and when it ends.
     #[must_use]
     pub fn new(stored: Stored, created: Timestamp, expiry: Option<Timestamp>) -> Self {
-        let stored = match stored {
-            Stored::Drf { key } => StoredForm::Drf { key: key.expose().to_owned() },
-            Stored::Knox { digest, token_key, salt } => StoredForm::Knox { digest, token_key, salt },
-        };
         Self { stored, created, expiry }
     }
 
-    /// The key of the table.
-    fn key(&self) -> &str {
+    /// The key of the table. Random keys one by one would fetch another page of the index each.
+    #[must_use]
+    pub fn key(&self) -> &str {
         match &self.stored {
-            StoredForm::Drf { key } => key,
-            StoredForm::Knox { digest, .. } => digest,
+            Stored::Drf { key } => key.expose(),
+            Stored::Knox { digest, .. } => digest,
         }
     }
 
@@ -101,10 +122,10 @@ impl TokenRow {
     /// [`Refusal::OtherToken`] for a drf key where the user has another, or a failure of the database.
     pub fn is_new_for(&self, store: &Store, user: &User) -> Result<bool> {
         match &self.stored {
-            StoredForm::Knox { digest, .. } => Ok(!store.has_knox_digest(digest)?),
-            StoredForm::Drf { key } => match store.drf_key(&user.id)? {
+            Stored::Knox { digest, .. } => Ok(!store.has_knox_digest(digest)?),
+            Stored::Drf { key } => match store.drf_key(&user.id)? {
                 None => Ok(true),
-                Some(there) if there.expose() == key => Ok(false),
+                Some(there) if there.expose() == key.expose() => Ok(false),
                 Some(_) => Err(Refusal::OtherToken(user.username.clone()).into()),
             },
         }
@@ -114,17 +135,8 @@ impl TokenRow {
     ///
     /// # Errors
     /// As [`Transaction::insert_token`].
-    pub fn insert(self, transaction: &Transaction<'_>, user: &Key) -> Result<()> {
-        let stored = match self.stored {
-            StoredForm::Drf { key } => Stored::Drf { key: PlainToken::new(key) },
-            StoredForm::Knox { digest, token_key, salt } => Stored::Knox { digest, token_key, salt },
-        };
-        transaction
-            .insert_token(user, &NewToken { stored: &stored, created: self.created, expiry: self.expiry })
+    pub fn insert(&self, transaction: &Transaction<'_>, user: &Key) -> Result<()> {
+        let Self { stored, created, expiry } = self;
+        transaction.insert_token(user, &NewToken { stored, created: *created, expiry: *expiry })
     }
-}
-
-/// In the order of the table's key: random keys one by one would fetch another page of the index each.
-pub fn sort_tokens<T>(tokens: &mut [T], token: impl Fn(&T) -> &TokenRow) {
-    tokens.sort_unstable_by(|left, right| token(left).key().cmp(token(right).key()));
 }

@@ -12,8 +12,10 @@ mod format;
 mod json;
 mod reader;
 pub mod source;
+mod spent;
 mod spill;
 mod tally;
+mod tokens;
 mod wanted;
 mod workers;
 mod write;
@@ -35,6 +37,7 @@ pub use self::format::Format;
 use self::json::{Document, Lines, List};
 use self::reader::{Names, Reader};
 use self::source::Source;
+use self::spent::Spent;
 use self::spill::Spill;
 pub use self::tally::{Counts, Faults};
 use self::wanted::{Given, Wanted};
@@ -248,7 +251,7 @@ impl<'a> Import<'a> {
                 // It is read on to tell all faults, and nothing will be written.
                 return Ok(());
             }
-            spill.push(&entry)?;
+            spill.push(entry)?;
             if import.options.batch.is_some_and(|batch| spill.len() >= batch) {
                 import.write(std::mem::replace(&mut spill, Spill::new()))?;
             }
@@ -304,7 +307,7 @@ impl<'a> Import<'a> {
         &mut self,
         doing: &'static str,
         hashes: bool,
-        on_entry: &mut dyn FnMut(&mut Self, Entry<'_>) -> Result<()>,
+        on_entry: &mut dyn FnMut(&mut Self, &Entry<'_>) -> Result<()>,
     ) -> Result<()> {
         let workers = self.workers(hashes);
         let mut reader = self.reader()?;
@@ -315,6 +318,7 @@ impl<'a> Import<'a> {
             let (to_here, batches) = mpsc::sync_channel(AHEAD);
             scope.spawn(move || while to_here.send(reader.batch()).is_ok() && !reader.is_done {});
             let mut batch = Vec::new().into_iter();
+            let mut spent = Spent::within(scope);
             let import = RefCell::new(self);
             workers.run(
                 &mut random,
@@ -333,7 +337,9 @@ impl<'a> Import<'a> {
                     let mut import = import.borrow_mut();
                     let entry = import.entry(planned)?;
                     progress.advance();
-                    on_entry(&mut import, entry)
+                    on_entry(&mut import, &entry)?;
+                    spent.push(entry);
+                    Ok(())
                 },
             )
         })
@@ -460,10 +466,10 @@ impl<'a> Import<'a> {
     fn write(&mut self, spill: Spill) -> Result<()> {
         let mut progress = self.context.output.progress("Writing", Some(spill.len()));
         let mut spill = Some(spill);
-        let mut feed = |on_entry: &mut dyn FnMut(Entry<'_>) -> Result<()>| match spill.take() {
+        let mut feed = |on_entry: &mut dyn FnMut(&Entry<'_>) -> Result<()>| match spill.take() {
             Some(spill) => spill.each(&mut |record| {
                 progress.advance();
-                on_entry(spill::read(record)?)
+                on_entry(&spill::read(record)?)
             }),
             None => Ok(()),
         };

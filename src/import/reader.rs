@@ -63,7 +63,7 @@ impl Reader<'_> {
             let message = format!("The user of line {line} has the same name.");
             wanted.faults.push(Fault::new("username", "given_twice", message));
         }
-        Item { wanted, username, task: Task::Create }
+        Item { wanted: Box::new(wanted), username, task: Task::Create }
     }
 }
 

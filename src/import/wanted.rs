@@ -80,6 +80,13 @@ impl Wanted {
         Self { line, places, ..Self::default() }
     }
 
+    /// Keeps of the account what is still to be looked for in the database, and drops the rest.
+    pub fn keep_references(&mut self) {
+        let Request { groups, permissions, .. } = std::mem::take(&mut self.request);
+        self.request = Request { groups, permissions, ..Request::default() };
+        self.blank = Vec::new();
+    }
+
     /// Remembers where the value of a field stands.
     pub fn stands(&mut self, field: &str, place: Place) {
         if let Places::Each(places) = &mut self.places {

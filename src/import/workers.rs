@@ -41,8 +41,8 @@ pub enum Task {
 
 /// A row with what is to be made of it.
 pub struct Item {
-    /// The row.
-    pub wanted: Wanted,
+    /// The row; in a place of its own, since it goes from thread to thread.
+    pub wanted: Box<Wanted>,
     /// The login name, in the form in which it is stored.
     pub username: String,
     /// What is to be made of it.
@@ -201,6 +201,9 @@ impl<'a> Workers<'a> {
         if !matches!(planned.item.task, Task::Leave(_)) {
             self.choose_tokens(&mut planned, random);
             self.choose_password(&mut planned, hasher, random)?;
+        }
+        if planned.account.is_some() {
+            planned.item.wanted.keep_references();
         }
         Ok(planned)
     }

@@ -1,13 +1,14 @@
 //! The one short transaction that writes what was made ready.
 
 use std::cell::RefCell;
+use std::sync::mpsc;
+use std::thread;
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::entry::{Entry, TokenRow, Work, sort_tokens};
-use super::spill::{self, Spill};
+use super::entry::{Entry, TokenRow, Work};
+use super::tokens::{Tokens, Waiting};
 use super::workers::faults_of;
 use super::{Counts, Faults};
 use crate::changing::Change;
@@ -17,11 +18,8 @@ use crate::refusal::{Fault, Place, Refusal};
 use crate::results::{Outcome, Results, Secrets};
 use crate::store::{Done, Store, Transaction};
 
-/// So many tokens are written at once, in the order of their keys.
-const TOKENS_AT_ONCE: usize = 10_000;
-
 /// Hands out entries, one after the other.
-pub type Feed<'a> = &'a mut dyn FnMut(&mut dyn FnMut(Entry<'_>) -> Result<()>) -> Result<()>;
+pub type Feed<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&Entry<'_>) -> Result<()>) -> Result<()>;
 
 /// What writing takes.
 pub struct Writer<'a> {
@@ -33,15 +31,6 @@ pub struct Writer<'a> {
     pub file: &'a str,
     /// Are bad rows left out instead of ending it all?
     pub keeps_going: bool,
-}
-
-/// A token that waits to be written.
-#[derive(Serialize, Deserialize)]
-struct Waiting {
-    token: TokenRow,
-    user: Key,
-    /// The line of the row it is of.
-    line: usize,
 }
 
 impl Writer<'_> {
@@ -76,64 +65,66 @@ impl Writer<'_> {
     ) -> Result<Counts> {
         let mut counts = Counts::default();
         // Written after all users: between them their index would not stay in memory.
-        let mut waiting = Spill::new();
-        feed(&mut |mut entry| {
+        let mut waiting = Tokens::new();
+        feed(&mut |entry| {
             if interrupt::requested() {
                 return Err(Refusal::Interrupted.into());
             }
-            let (line, username) = (entry.line, std::mem::take(&mut entry.username));
-            let made = std::mem::take(&mut entry.made);
+            let Entry { line, username, made, .. } = entry;
+            let line = *line;
             let written = if self.keeps_going {
                 // A row that is left out takes its tokens with it.
-                transaction
-                    .in_part(|| write_entry(transaction, entry, &mut |waiting| waiting.write(transaction)))
+                transaction.in_part(|| {
+                    write_entry(transaction, entry, &mut |token, user| token.insert(transaction, user))
+                })
             } else {
-                write_entry(transaction, entry, &mut |token| waiting.push(&token))
+                write_entry(transaction, entry, &mut |token, user| waiting.push(token, user, line))
             };
             match written {
                 Ok(written) => {
                     counts.add(written.outcome);
                     counts.tokens += written.tokens;
-                    results.tell(line, &username, written.user.as_ref(), written.outcome, &made)?;
+                    results.tell(line, username, written.user.as_ref(), written.outcome, made)?;
                 }
                 Err(error) => {
                     self.note(faults, line, error)?;
                     counts.add(Outcome::Refused);
-                    results.tell(line, &username, None, Outcome::Refused, &Secrets::default())?;
+                    results.tell(line, username, None, Outcome::Refused, &Secrets::default())?;
                 }
             }
             Ok(())
         })?;
-        let mut tokens = Vec::new();
-        waiting.each(&mut |record| {
-            tokens.push(spill::read(record)?);
-            if tokens.len() == TOKENS_AT_ONCE {
-                self.write_tokens(transaction, &mut tokens, faults)
-            } else {
-                Ok(())
-            }
-        })?;
-        self.write_tokens(transaction, &mut tokens, faults)?;
+        self.write_tokens(transaction, waiting, faults)?;
         Ok(counts)
     }
 
+    /// Writes the tokens, a part at a time, while another thread makes the next part ready.
     fn write_tokens(
         &self,
         transaction: &Transaction<'_>,
-        tokens: &mut Vec<Waiting>,
+        waiting: Tokens,
         faults: &RefCell<Faults>,
     ) -> Result<()> {
-        if interrupt::requested() {
-            return Err(Refusal::Interrupted.into());
-        }
-        sort_tokens(tokens, |waiting| &waiting.token);
-        for waiting in tokens.drain(..) {
-            let line = waiting.line;
-            if let Err(error) = waiting.write(transaction) {
-                self.note(faults, line, error)?;
+        thread::scope(|scope| {
+            let (to_here, parts) = mpsc::sync_channel(0);
+            scope.spawn(move || {
+                let told = waiting.each_part(&mut |part| Ok(to_here.send(Ok(part))?));
+                // Where nobody takes a part any more, nobody takes this either.
+                told.or_else(|error| to_here.send(Err(error)))
+            });
+            for part in parts {
+                if interrupt::requested() {
+                    return Err(Refusal::Interrupted.into());
+                }
+                for waiting in part?.tokens() {
+                    let Waiting { token, user, line, .. } = waiting?;
+                    if let Err(error) = token.insert(transaction, &user) {
+                        self.note(faults, line, error)?;
+                    }
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Notes what the database has against the row of this line.
@@ -159,13 +150,13 @@ struct Written {
 
 fn write_entry(
     transaction: &Transaction<'_>,
-    entry: Entry<'_>,
-    give: &mut dyn FnMut(Waiting) -> Result<()>,
+    entry: &Entry<'_>,
+    give: &mut dyn FnMut(&TokenRow, &Key) -> Result<()>,
 ) -> Result<Written> {
     let mut given = 0;
-    let (outcome, user) = match entry.work {
+    let (outcome, user) = match &entry.work {
         Work::Refuse => (Outcome::Refused, None),
-        Work::Leave(user) => (Outcome::Skipped, Some(user)),
+        Work::Leave(user) => (Outcome::Skipped, Some(user.clone())),
         Work::Create { account, tokens } => {
             let user = match account.insert(transaction) {
                 Err(error) if is_taken(&error) => {
@@ -176,31 +167,24 @@ fn write_entry(
                 inserted => inserted?,
             };
             given = tokens.len();
-            for token in tokens {
-                give(Waiting { token, user: user.clone(), line: entry.line })?;
-            }
+            tokens.iter().try_for_each(|token| give(token, &user))?;
             (Outcome::Created, Some(user))
         }
         Work::Change { user, edit, tokens } => {
-            let there = transaction.user_of_key(&user)?;
+            let there = transaction.user_of_key(user)?;
             let there = there.ok_or_else(|| Refusal::UserNotFound(user.to_string()))?;
             let is_changed = !edit.apply(transaction, &there)?.is_empty();
             for token in tokens {
                 if token.is_new_for(transaction, &there)? {
-                    give(Waiting { token, user: user.clone(), line: entry.line })?;
+                    give(token, user)?;
                     given += 1;
                 }
             }
-            (if is_changed || given > 0 { Outcome::Changed } else { Outcome::Unchanged }, Some(user))
+            let is_changed = is_changed || given > 0;
+            (if is_changed { Outcome::Changed } else { Outcome::Unchanged }, Some(user.clone()))
         }
     };
     Ok(Written { outcome, user, tokens: given })
-}
-
-impl Waiting {
-    fn write(self, transaction: &Transaction<'_>) -> Result<()> {
-        self.token.insert(transaction, &self.user)
-    }
 }
 
 fn is_taken(error: &anyhow::Error) -> bool {

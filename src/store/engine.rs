@@ -73,11 +73,8 @@ pub trait Engine {
     /// Where the statement fails.
     fn execute(&self, sql: &str, parameters: &[Value]) -> Result<usize>;
 
-    /// Inserts a row, given by its columns, and returns the key by which the engine numbered it.
-    ///
-    /// # Errors
-    /// Where the statement fails.
-    fn insert(&self, table: &str, row: &[(&str, &Value)]) -> Result<Value>;
+    /// What inserts rows; kept for several of them, it need not make itself ready for each.
+    fn inserting(&self) -> Box<dyn Inserting + '_>;
 
     /// Makes ready for many changes in one transaction, which then may take more memory.
     ///
@@ -159,4 +156,13 @@ pub trait Engine {
     /// [`crate::refusal::Refusal::FileExists`], [`crate::refusal::Refusal::Usage`] where the path is the database's own,
     /// [`crate::refusal::Refusal::Busy`], or what the operating system says.
     fn back_up(&self, path: &Path, replaces: bool) -> Result<u64>;
+}
+
+/// Inserts rows, one after the other.
+pub trait Inserting {
+    /// Inserts a row, given by its columns, and returns the key by which the engine numbered it.
+    ///
+    /// # Errors
+    /// Where the statement fails.
+    fn insert(&mut self, table: &str, row: &[(&str, &Value)]) -> Result<Value>;
 }

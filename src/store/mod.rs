@@ -22,7 +22,7 @@ mod tests;
 mod tokens;
 mod users;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::{ControlFlow, Deref};
 use std::path::{Path, PathBuf};
 
@@ -32,6 +32,7 @@ use jiff::Timestamp;
 pub use self::create::{Blueprint, ProfileBlueprint};
 pub use self::deletion::{Decisions, Deletion};
 pub use self::engine::Engine;
+use self::engine::Inserting;
 pub use self::export::Part;
 use self::groups::Link;
 use self::layout::{Hints, Layout, ProfileTable};
@@ -201,7 +202,7 @@ impl Store {
     pub fn transact<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         self.engine.begin(true)?;
         let critical = interrupt::critical();
-        let outcome = work(&Transaction { store: self }).and_then(|done| {
+        let outcome = work(&Transaction::within(self)).and_then(|done| {
             if interrupt::requested() {
                 return Err(Refusal::Interrupted.into());
             }
@@ -221,7 +222,7 @@ impl Store {
     /// As [`Self::transact`].
     pub fn rehearse<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         self.engine.begin(true)?;
-        let outcome = work(&Transaction { store: self }).and_then(|done| {
+        let outcome = work(&Transaction::within(self)).and_then(|done| {
             self.engine.take_back()?;
             Ok(done)
         });
@@ -263,6 +264,13 @@ pub struct Done<T> {
 /// A [`Store`] within a writing transaction.
 pub struct Transaction<'store> {
     store: &'store Store,
+    inserting: RefCell<Box<dyn Inserting + 'store>>,
+}
+
+impl<'store> Transaction<'store> {
+    fn within(store: &'store Store) -> Self {
+        Self { store, inserting: RefCell::new(store.engine.inserting()) }
+    }
 }
 
 impl Transaction<'_> {
@@ -286,7 +294,7 @@ impl Transaction<'_> {
     ) -> Result<Value> {
         let row: Vec<(&str, &Value)> =
             values.iter().map(|(column, value)| (column.as_ref(), value)).chain(more).collect();
-        self.engine.insert(table, &row)
+        self.inserting.borrow_mut().insert(table, &row)
     }
 }
 

@@ -1,13 +1,13 @@
 //! The SQLite engine: opening, introspection, and Django's stored forms of each kind of value.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::VecDeque;
+mod insertions;
+
+use std::cell::OnceCell;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::iter;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -22,11 +22,12 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Params, ToSql, params_from_iter};
 
+use self::insertions::Insertions;
 use crate::new_file::NewFile;
 use crate::refusal::Refusal;
 use crate::store::backup;
 use crate::store::definition::{may_refer, may_refer_uniquely};
-use crate::store::engine::{Engine, OnRow};
+use crate::store::engine::{Engine, Inserting, OnRow};
 use crate::store::regexp;
 use crate::store::schema::{Column, Reference, Table, quoted};
 use crate::value::{Cell, Kind, Value, plain_date_time};
@@ -53,20 +54,10 @@ pub struct Sqlite {
     taking_back: Arc<AtomicBool>,
     /// The definitions in the file; read once, since each command asks for several.
     definitions: OnceCell<Vec<Definition>>,
-    /// The latest insertions, since most rows are of the same columns as the one before.
-    insertions: RefCell<VecDeque<Insertion>>,
 }
 
 /// In KiB. Beyond it, the changes of a transaction go to the file before its end, and readers have to wait.
 const LARGE_CACHE: u32 = 64 * 1024;
-
-/// The statement that inserts rows of these columns.
-#[derive(Debug)]
-struct Insertion {
-    table: String,
-    columns: Vec<String>,
-    sql: Rc<str>,
-}
 
 /// An entry of SQLite's schema table (file format, section 2.6) for a table or one of its unique indexes.
 #[derive(Debug)]
@@ -130,31 +121,7 @@ impl Sqlite {
             time_zone: opening.time_zone.clone(),
             taking_back,
             definitions: OnceCell::new(),
-            insertions: RefCell::default(),
         })
-    }
-
-    /// The statement that inserts a row of these columns.
-    fn inserting(&self, table: &str, row: &[(&str, &Value)]) -> Rc<str> {
-        const KEPT: usize = 8;
-        let mut insertions = self.insertions.borrow_mut();
-        let is_it = |known: &&Insertion| {
-            known.table == table && known.columns.iter().eq(row.iter().map(|(column, _)| column))
-        };
-        if let Some(known) = insertions.iter().find(is_it) {
-            return Rc::clone(&known.sql);
-        }
-        let columns: Vec<String> = row.iter().map(|(column, _)| quoted(column)).collect();
-        let places: Vec<String> = (1..=row.len()).map(|number| format!("?{number}")).collect();
-        let (table_name, columns, places) = (quoted(table), columns.join(", "), places.join(", "));
-        let sql: Rc<str> = format!("INSERT INTO {table_name} ({columns}) VALUES ({places})").into();
-        insertions.truncate(KEPT - 1);
-        insertions.push_front(Insertion {
-            table: table.to_owned(),
-            columns: row.iter().map(|(column, _)| (*column).to_owned()).collect(),
-            sql: Rc::clone(&sql),
-        });
-        sql
     }
 
     /// Runs a statement that is run again and again.
@@ -399,14 +366,8 @@ impl Engine for Sqlite {
             .map_err(|error| self.translate(error))
     }
 
-    fn insert(&self, table: &str, row: &[(&str, &Value)]) -> Result<Value> {
-        let sql = self.inserting(table, row);
-        let bound = row.iter().map(|(_, value)| Bound { value, time_zone: &self.time_zone });
-        self.connection
-            .prepare_cached(&sql)
-            .and_then(|mut statement| statement.execute(params_from_iter(bound)))
-            .map_err(|error| self.translate(error))?;
-        Ok(Value::Integer(self.connection.last_insert_rowid()))
+    fn inserting(&self) -> Box<dyn Inserting + '_> {
+        Box::new(Insertions::new(self))
     }
 
     fn expect_many_changes(&self) -> Result<()> {

@@ -10,7 +10,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::engine::OnRow;
+use super::engine::{Inserting, OnRow};
 use super::layout::Hints;
 use super::schema::Table;
 use super::sqlite::Sqlite;
@@ -79,8 +79,8 @@ impl Engine for Explained {
         self.engine.execute(sql, parameters)
     }
 
-    fn insert(&self, table: &str, row: &[(&str, &Value)]) -> Result<Value> {
-        self.engine.insert(table, row)
+    fn inserting(&self) -> Box<dyn Inserting + '_> {
+        self.engine.inserting()
     }
 
     fn expect_many_changes(&self) -> Result<()> {
