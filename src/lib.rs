@@ -39,6 +39,7 @@ mod new_file;
 mod new_password;
 mod output;
 pub mod password;
+pub mod place;
 mod presented;
 mod prompt;
 mod rate;

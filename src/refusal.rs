@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::exit::Exit;
+use crate::place::Place;
 
 /// An expected refusal: not a defect, but an answer that a person or a script has to act upon.
 ///
@@ -120,28 +121,43 @@ pub struct Fault {
     pub code: &'static str,
     /// A whole sentence for a person.
     pub message: String,
+    /// The sentence that does not repeat the value, where the message does.
+    #[serde(skip)]
+    pub bare_message: Option<&'static str>,
     /// Where in a file it is.
     #[serde(flatten)]
     pub place: Option<Place>,
 }
 
-/// A place in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Place {
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-}
-
 impl Fault {
     /// A fault of one field.
     pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self { field: field.into(), code, message: message.into(), place: None }
+        Self { field: field.into(), code, message: message.into(), bare_message: None, place: None }
     }
-}
 
-impl Fault {
+    /// The fault as it is told where nobody typed the value: in the wrong column it may be a password.
+    #[must_use]
+    pub fn without_value(self) -> Self {
+        let message = self.bare_message.map_or(self.message, str::to_owned);
+        Self { message, ..self }
+    }
+
+    /// The fault at a place of a file; a table's column has a heading.
+    #[must_use]
+    pub fn at(self, file: &str, place: Place, heading: Option<&str>) -> Self {
+        let Place { line, column } = place;
+        let heading = heading.map_or(String::new(), |heading| format!(" ({heading})"));
+        let message = format!("{file}, line {line}, column {column}{heading}: {}", self.message);
+        Self { message, place: Some(place), ..self }
+    }
+
+    /// The fault of all that begins on a line of a file.
+    #[must_use]
+    pub fn on_line(self, file: &str, line: usize) -> Self {
+        let message = format!("{file}, line {line}: {}", self.message);
+        Self { message, place: Some(Place { line, column: 1 }), ..self }
+    }
+
     /// Does it say that a row's user is there already?
     fn is_of_present_user(&self) -> bool {
         ["username_taken", "email_taken"].contains(&self.code)

@@ -9,7 +9,8 @@ use super::Rows;
 use super::columns::{Column, Columns};
 use super::wanted::{Places, Wanted};
 use crate::field::Input;
-use crate::refusal::{Fault, Place, Refusal};
+use crate::place::Place;
+use crate::refusal::{Fault, Refusal};
 
 /// A table whose first line has the headings.
 pub struct Table<'a> {
@@ -36,11 +37,9 @@ impl<'a> Table<'a> {
         let mut places = Vec::new();
         let mut headings = Vec::new();
         for (index, heading) in record.iter().enumerate() {
-            let at = |message: String, code| Fault {
-                field: String::from_utf8_lossy(heading).into_owned(),
-                code,
-                message: format!("{file}, line 1, column {}: {message}", index + 1),
-                place: Some(Place { line: 1, column: index + 1 }),
+            let at = |message: String, code| {
+                let field = String::from_utf8_lossy(heading);
+                Fault::new(field, code, message).at(file, Place { line: 1, column: index + 1 }, None)
             };
             let Ok(heading) = std::str::from_utf8(heading) else {
                 faults.push(at("this is not UTF-8 text. Save the table as CSV in UTF-8.".into(), "not_utf8"));

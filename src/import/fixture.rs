@@ -10,11 +10,12 @@ use serde_json::value::RawValue;
 use super::Rows;
 use super::columns::{Column, Columns};
 use super::entry::TokenRow;
-use super::json::{Document, Element, Members, Scan};
+use super::json::{Document, Element, Members};
 use super::wanted::{KnownToken, Places, Wanted};
 use crate::accounts::ProfileChoice;
 use crate::field::{Input, moment};
-use crate::refusal::{Fault, Place, Refusal};
+use crate::place::{Place, Scan};
+use crate::refusal::{Fault, Refusal};
 use crate::store::Store;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
@@ -173,8 +174,7 @@ impl<'t> Object<'t> {
 
 impl<'a, 't> Assembly<'a, 't> {
     fn fault(&mut self, place: Place, field: &str, code: &'static str, message: impl std::fmt::Display) {
-        let message = format!("{}:{}:{}: {message}", self.file, place.line, place.column);
-        self.faults.push(Fault { place: Some(place), ..Fault::new(field, code, message) });
+        self.faults.push(Fault::new(field, code, message.to_string()).at(self.file, place, None));
     }
 
     fn model(&self, name: &str) -> Option<Model<'a>> {
@@ -230,9 +230,9 @@ impl<'a, 't> Assembly<'a, 't> {
             wanted.stands("id", object.element.place);
             wanted.take(&Column::Key, Input::Json(object.pk.clone()));
         }
-        let mut scan = Scan::within(object.element);
+        let mut scan = Scan::new(object.element.text, object.element.place);
         for (name, raw) in &object.fields {
-            let place = scan.place(raw.get());
+            let place = scan.of(raw.get());
             let Ok(json) = serde_json::from_str::<Json>(raw.get()) else { continue };
             let column = match &**name {
                 "password" => Ok(Column::PasswordHash),
@@ -321,9 +321,9 @@ impl<'a, 't> Assembly<'a, 't> {
             wanted.request.profile_keys.push((table.kind.clone(), Input::Json(object.pk.clone())));
         }
         let user = table.user_column.strip_suffix("_id").unwrap_or(&table.user_column);
-        let mut scan = Scan::within(object.element);
+        let mut scan = Scan::new(object.element.text, object.element.place);
         for (name, raw) in &object.fields {
-            let place = scan.place(raw.get());
+            let place = scan.of(raw.get());
             if name == user || *name == table.user_column || name == "user" {
                 continue;
             }

@@ -16,7 +16,8 @@ use super::columns::{Column, Columns};
 use super::wanted::{Places, Wanted};
 use crate::accounts::ProfileChoice;
 use crate::field::Input;
-use crate::refusal::{Fault, Place, Refusal};
+use crate::place::{Place, Scan, offset_in_json};
+use crate::refusal::{Fault, Refusal};
 
 /// A whole JSON document.
 pub struct Document {
@@ -57,63 +58,31 @@ impl Document {
     /// [`Refusal::Invalid`] for what is not JSON.
     pub fn elements(&self, file: &str) -> Result<Vec<Element<'_>>> {
         let text = self.text.as_str();
-        let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error, 0, file))?;
+        let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error, text, file))?;
         if whole.get().starts_with('{') {
-            return Ok(vec![Element { text: whole.get(), place: Scan::new(text).place(whole.get()) }]);
+            return Ok(vec![Element {
+                text: whole.get(),
+                place: Scan::new(text, Place::START).of(whole.get()),
+            }]);
         }
         let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| {
             let message = format!("{file} must be a JSON list of objects, or one object a line.");
             Refusal::invalid("", "invalid_json", message)
         })?;
-        let mut scan = Scan::new(text);
-        Ok(elements
-            .into_iter()
-            .map(|raw| Element { text: raw.get(), place: scan.place(raw.get()) })
-            .collect())
-    }
-}
-
-/// Finds the places of parts of a text, asked for in their order.
-pub struct Scan<'t> {
-    text: &'t str,
-    offset: usize,
-    place: Place,
-}
-
-impl<'t> Scan<'t> {
-    /// At the beginning.
-    #[must_use]
-    pub fn new(text: &'t str) -> Self {
-        Self { text, offset: 0, place: Place { line: 1, column: 1 } }
-    }
-
-    /// At the beginning of an element of a longer text.
-    #[must_use]
-    pub fn within(element: Element<'t>) -> Self {
-        Self { text: element.text, offset: 0, place: element.place }
-    }
-
-    /// The place of a part of the text that was not passed yet.
-    pub fn place(&mut self, part: &'t str) -> Place {
-        let to = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        for c in self.text.get(self.offset..to).unwrap_or_default().chars() {
-            if c == '\n' {
-                self.place = Place { line: self.place.line + 1, column: 1 };
-            } else {
-                self.place.column += 1;
-            }
-        }
-        self.offset = self.offset.max(to);
-        self.place
+        let mut scan = Scan::new(text, Place::START);
+        Ok(elements.into_iter().map(|raw| Element { text: raw.get(), place: scan.of(raw.get()) }).collect())
     }
 }
 
 /// What is not JSON, said with its place and without its text.
-fn not_json(error: &serde_json::Error, lines_before: usize, file: &str) -> Refusal {
-    let place = Place { line: error.line() + lines_before, column: error.column() };
-    let what = if error.is_eof() { "The JSON ends too early" } else { "This is not JSON" };
-    let message = format!("{file}:{}:{}: {what}.", place.line, place.column);
-    Refusal::Invalid(vec![Fault { place: Some(place), ..Fault::new("", "invalid_json", message) }])
+fn not_json(error: &serde_json::Error, text: &str, file: &str) -> Refusal {
+    let place = Scan::new(text, Place::START).at(offset_in_json(text, error));
+    Refusal::Invalid(vec![syntax_fault(error).at(file, place, None)])
+}
+
+fn syntax_fault(error: &serde_json::Error) -> Fault {
+    let message = if error.is_eof() { "The JSON ends too early." } else { "This is not JSON." };
+    Fault::new("", "invalid_json", message)
 }
 
 /// The keys of an object with their values, in their order.
@@ -183,14 +152,14 @@ impl<'a> Objects<'a> {
                 return wanted;
             }
         };
-        let mut scan = Scan::within(element);
+        let mut scan = Scan::new(element.text, element.place);
         self.take(&mut wanted, &mut scan, "", members);
         wanted
     }
 
     fn take<'t>(&mut self, wanted: &mut Wanted, scan: &mut Scan<'t>, prefix: &str, members: Members<'t>) {
         for (key, raw) in members.0 {
-            let place = scan.place(raw.get());
+            let place = scan.of(raw.get());
             let key = format!("{prefix}{key}");
             let column = match self.find(&key) {
                 Ok(column) => column,
@@ -321,9 +290,8 @@ impl Rows for Lines<'_> {
             }
             if let Err(error) = serde_json::from_str::<&RawValue>(text) {
                 let mut wanted = Wanted::at(self.number, Places::default());
-                wanted.stands("", Place { column: error.column(), ..place });
-                let what = if error.is_eof() { "The JSON ends too early" } else { "This is not JSON" };
-                wanted.faults.push(Fault::new("", "invalid_json", format!("{what}.")));
+                wanted.stands("", Scan::new(text, place).at(offset_in_json(text, &error)));
+                wanted.faults.push(syntax_fault(&error));
                 return Ok(Some(wanted));
             }
             return Ok(Some(self.objects.row(Element { text, place })));

@@ -13,7 +13,8 @@ use crate::field::{Input, boolean};
 use crate::model::{Key, Permission};
 use crate::new_password;
 use crate::password::Plain;
-use crate::refusal::{Fault, Place};
+use crate::place::Place;
+use crate::refusal::Fault;
 use crate::token::PlainToken;
 use crate::value::Kind;
 
@@ -293,32 +294,38 @@ impl Wanted {
         self.request.fields.retain(|(_, input)| !matches!(input, Input::Text(text) if text.is_empty()));
     }
 
+    /// The heading over this column of a table.
+    fn heading(&self, number: usize) -> Option<&str> {
+        let Places::Table(columns) = &self.places else { return None };
+        columns.iter().find(|(.., column)| *column == number).map(|(_, heading, _)| &**heading)
+    }
+
     /// A fault with its place in the file, and what it is called there.
     #[must_use]
     pub fn located(&self, file: &str, fault: Fault) -> Fault {
-        let (heading, place) = match &self.places {
+        let fault = fault.without_value();
+        if let Some(place) = fault.place {
+            let heading = self.heading(place.column).map(str::to_owned);
+            return fault.at(file, place, heading.as_deref());
+        }
+        match &self.places {
             Places::Table(columns) => {
                 match columns.iter().find(|(name, ..)| is_name_of(name, &fault.field)) {
-                    Some((_, heading, column)) => (Some(heading.clone()), Some(*column)),
-                    None => (None, None),
+                    Some((_, heading, column)) => {
+                        let place = Place { line: self.line, column: *column };
+                        Fault { field: heading.clone(), ..fault.at(file, place, Some(heading)) }
+                    }
+                    None => fault.on_line(file, self.line),
                 }
             }
             Places::Each(places) => match places.iter().find(|(name, _)| is_name_of(name, &fault.field)) {
                 Some((name, place)) => {
-                    let message = format!("{file}:{}:{}: {}", place.line, place.column, fault.message);
-                    let field = if fault.field.is_empty() { name.clone() } else { fault.field };
-                    return Fault { field, message, place: Some(*place), ..fault };
+                    let field = if fault.field.is_empty() { name.clone() } else { fault.field.clone() };
+                    Fault { field, ..fault.at(file, *place, None) }
                 }
-                None => (None, None),
+                None => fault.on_line(file, self.line),
             },
-        };
-        let column = match (&heading, place) {
-            (Some(heading), Some(column)) => format!(", column {column} ({heading})"),
-            _ => String::new(),
-        };
-        let message = format!("{file}, line {}{column}: {}", self.line, fault.message);
-        let place = Some(Place { line: self.line, column: place.unwrap_or(1) });
-        Fault { field: heading.unwrap_or(fault.field), code: fault.code, message, place }
+        }
     }
 }
 

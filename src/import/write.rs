@@ -14,7 +14,7 @@ use super::{Counts, Faults};
 use crate::changing::Change;
 use crate::interrupt;
 use crate::model::Key;
-use crate::refusal::{Fault, Place, Refusal};
+use crate::refusal::Refusal;
 use crate::results::{Outcome, Results, Secrets};
 use crate::store::{Done, Store, Transaction};
 
@@ -132,11 +132,8 @@ impl Writer<'_> {
     /// # Errors
     /// The error itself, where it is none of the row's.
     fn note(&self, faults: &RefCell<Faults>, line: usize, error: anyhow::Error) -> Result<()> {
-        let located = |fault: Fault| {
-            let message = format!("{}, line {line}: {}", self.file, fault.message);
-            Fault { message, place: Some(Place { line, column: 1 }), ..fault }
-        };
-        faults.borrow_mut().extend(faults_of(error)?.into_iter().map(located));
+        let found = faults_of(error)?;
+        faults.borrow_mut().extend(found.into_iter().map(|fault| fault.on_line(self.file, line)));
         Ok(())
     }
 }

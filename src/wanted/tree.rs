@@ -10,7 +10,8 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, de::DeInteger};
 use zeroize::Zeroizing;
 
-use crate::refusal::{Fault, Place};
+use crate::place::{Place, Scan, offset_in_json};
+use crate::refusal::Fault;
 
 /// A value and where it begins, in bytes.
 #[derive(Debug)]
@@ -73,18 +74,12 @@ impl Source {
 
     /// The place that is so many bytes from the beginning.
     pub fn place(&self, at: usize) -> Place {
-        let at = (0..=at.min(self.text.len())).rev().find(|at| self.text.is_char_boundary(*at));
-        let before = &self.text[..at.unwrap_or_default()];
-        let start = before.rfind('\n').map_or(0, |end| end + 1);
-        Place { line: before.matches('\n').count() + 1, column: before[start..].chars().count() + 1 }
+        Scan::new(&self.text, Place::START).at(at)
     }
 
     /// The fault with its place, in front of its message too.
     pub fn locate(&self, at: usize, fault: Fault) -> Fault {
-        let place = self.place(at);
-        let Place { line, column } = place;
-        let message = format!("{}: line {line}, column {column}: {}", self.name, fault.message);
-        Fault { message, place: Some(place), ..fault }
+        fault.at(&self.name, self.place(at), None)
     }
 
     /// The tree, of JSON where the file's name or its first character says so, else of TOML.
@@ -170,11 +165,9 @@ fn whole(integer: &DeInteger<'_>) -> Option<Number> {
 /// The tree of a JSON text. A raw value is a part of the text itself, so its address tells its place.
 fn json(text: &str) -> Result<Node, Vec<Flaw>> {
     let flaw = |error: serde_json::Error| {
-        let line =
-            text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
-        vec![(line + error.column().saturating_sub(1), format!("This is not JSON: {message}."))]
+        vec![(offset_in_json(text, &error), format!("This is not JSON: {message}."))]
     };
     // What stands in raw values is only looked at for where it ends; this looks at all of it.
     serde_json::from_str::<Json>(text).map_err(flaw)?;
@@ -312,7 +305,7 @@ mod tests {
     fn what_is_neither_is_told_with_its_place() {
         let faults = |name: &str, text: &str| -> Vec<(usize, usize)> {
             let faults = source(name, text).tree().expect_err("faults");
-            assert!(faults.iter().all(|fault| fault.message.starts_with(&format!("{name}: line "))));
+            assert!(faults.iter().all(|fault| fault.message.starts_with(&format!("{name}, line "))));
             let place = |fault: &Fault| fault.place.map(|place| (place.line, place.column));
             faults.iter().filter_map(place).collect()
         };
@@ -322,7 +315,7 @@ mod tests {
         assert_eq!(faults("x.toml", "a = \nb = 1\nb = 2\nc = 99999999999999999999\n").len(), 3);
         assert_eq!(faults("x.toml", "a = inf\n"), [(1, 5)]);
         let fault = Source::new(Path::new("x"), b"a = 1\nb = \xff").err().expect("a fault");
-        assert_eq!(fault.message, "x: line 2, column 5: What stands here is not UTF-8 text.");
+        assert_eq!(fault.message, "x, line 2, column 5: What stands here is not UTF-8 text.");
     }
 
     proptest::proptest! {

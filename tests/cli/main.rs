@@ -23,6 +23,7 @@ mod from_json;
 mod generated;
 mod help;
 mod import;
+mod import_faults;
 mod init;
 mod interrupts;
 mod kills;
