@@ -16,6 +16,7 @@
 //! - `output` is the only place that writes, `prompt` the only one that asks.
 //! - Every expected "no" is a [`refusal::Refusal`], which knows its message and its exit code.
 
+mod abridged;
 mod accounts;
 mod answer;
 mod assignment;

@@ -10,6 +10,7 @@ use super::fields::{Fields, Owner};
 use super::names::{address_fault, normalize_email, username_fault};
 use super::rows::{Making, find_column, find_field, fresh_uuid, must_be_given};
 use super::{Account, ColumnName, Missing, ProfileChoice, Request, Row, Wish, missing_column};
+use crate::abridged;
 use crate::field::Input;
 use crate::refusal::{Fault, Refusal};
 use crate::settings::{Settings, UsernameFrom};
@@ -534,7 +535,11 @@ fn unknown_account_type(kind: &str, kinds: &[ProfileTable]) -> Fault {
     let valid: Vec<&str> = kinds.iter().map(|table| &*table.kind).collect();
     let message = match &valid[..] {
         [] => "account_type: this database has no profile tables.".to_owned(),
-        valid => format!("account_type: {kind:?} is not valid. Valid values: {}.", valid.join(", ")),
+        valid => format!(
+            "account_type: {:?} is not valid. Valid values: {}.",
+            abridged::text(kind),
+            valid.join(", ")
+        ),
     };
     Fault::new("account_type", "invalid_choice", message)
 }

@@ -1,5 +1,6 @@
 //! What the headings of a table, and the keys of a JSON object, mean.
 
+use crate::abridged;
 use crate::accounts::{NamedField, Planner};
 use crate::refusal::{Fault, Refusal};
 use crate::similar::nearest;
@@ -153,7 +154,8 @@ impl<'a> Columns<'a> {
             None => String::new(),
         };
         let message = format!(
-            "There is no field {heading:?}.{meant} --map '{heading}=FIELD' says which it is, --map '{heading}=' leaves it out."
+            "There is no field {short:?}.{meant} --map '{short}=FIELD' says which it is, --map '{short}=' leaves it out.",
+            short = abridged::text(heading),
         );
         Fault::new(heading, "unknown_field", message)
     }

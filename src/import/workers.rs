@@ -11,6 +11,7 @@ use rand::{CryptoRng, SeedableRng as _};
 
 use super::entry::TokenRow;
 use super::wanted::{Given, KnownToken, Wanted};
+use crate::abridged;
 use crate::accounts::{Account, Planner};
 use crate::minting::{self, Mint};
 use crate::model::Key;
@@ -352,6 +353,16 @@ fn in_a_file(fault: Fault) -> Fault {
 /// The error itself, where it is none of the row's.
 pub fn faults_of(error: anyhow::Error) -> Result<Vec<Fault>> {
     let refusal: Refusal = error.downcast()?;
+    // A row may have much in the place of a name, and the database many names.
+    let refusal = match refusal {
+        Refusal::GroupNotFound { name, known } => {
+            Refusal::GroupNotFound { name: abridged::text(&name), known: abridged::names(known) }
+        }
+        Refusal::ProfileKindNotFound { kind, known } => {
+            Refusal::ProfileKindNotFound { kind: abridged::text(&kind), known }
+        }
+        other => other,
+    };
     match refusal {
         Refusal::Invalid(faults) => Ok(faults),
         Refusal::ProfileKindNotFound { .. } => {
@@ -360,7 +371,9 @@ pub fn faults_of(error: anyhow::Error) -> Result<Vec<Fault>> {
         Refusal::GroupNotFound { .. } => Ok(vec![Fault::new("groups", refusal.code(), refusal.to_string())]),
         Refusal::UsernameTaken => Ok(vec![Fault::new("username", refusal.code(), refusal.to_string())]),
         Refusal::EmailTaken => Ok(vec![Fault::new("email", refusal.code(), refusal.to_string())]),
-        Refusal::OtherToken(_) => Ok(vec![Fault::new("token", refusal.code(), refusal.to_string())]),
+        Refusal::OtherToken(_) => {
+            Ok(vec![Fault::new("token", refusal.code(), "The user has another drf key already.")])
+        }
         Refusal::Taken(_) | Refusal::UserNotFound(_) | Refusal::ChangedMeanwhile(_) => {
             Ok(vec![Fault::new("", refusal.code(), refusal.to_string())])
         }

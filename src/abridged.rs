@@ -1,0 +1,35 @@
+//! What is cut for a message.
+
+/// So many characters of a text are told.
+const OF_TEXT: usize = 60;
+
+/// So many characters of a list are told, which is a line or two.
+const OF_LIST: usize = 200;
+
+/// The beginning of a text that may be long.
+#[must_use]
+pub fn text(text: &str) -> String {
+    match text.char_indices().nth(OF_TEXT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The first of names that may be many.
+#[must_use]
+pub fn names(names: Vec<String>) -> Vec<String> {
+    let mut length = 0;
+    let count = names.len();
+    let mut told: Vec<String> = names
+        .into_iter()
+        .map(|name| text(&name))
+        .take_while(|name| {
+            length += name.chars().count() + 2;
+            length <= OF_LIST
+        })
+        .collect();
+    if told.len() < count {
+        told.push("…".into());
+    }
+    told
+}
