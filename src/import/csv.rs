@@ -3,10 +3,10 @@
 use std::io::BufRead;
 
 use anyhow::{Context as _, Result};
-use csv::{ByteRecord, ReaderBuilder};
 
 use super::Rows;
 use super::columns::{Column, Columns};
+use super::records::Records;
 use super::wanted::{Places, Wanted};
 use crate::field::Input;
 use crate::place::Place;
@@ -14,10 +14,9 @@ use crate::refusal::{Fault, Refusal};
 
 /// A table whose first line has the headings.
 pub struct Table<'a> {
-    reader: csv::Reader<Box<dyn BufRead + Send + 'a>>,
+    records: Records<Box<dyn BufRead + Send + 'a>>,
     columns: Vec<Column<'a>>,
     places: Places,
-    record: ByteRecord,
 }
 
 impl<'a> Table<'a> {
@@ -26,48 +25,55 @@ impl<'a> Table<'a> {
     /// # Errors
     /// [`Refusal::Invalid`] for headings that mean nothing or the same, or what the operating system says.
     pub fn new(mut input: Box<dyn BufRead + Send + 'a>, file: &str, columns: &Columns<'a>) -> Result<Self> {
-        let start = input.fill_buf().with_context(|| format!("{file} cannot be read"))?;
+        let start = input.fill_buf().with_context(|| unreadable(file))?;
         let delimiter = delimiter(start);
-        let mut reader =
-            ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(input);
-        let mut record = ByteRecord::new();
-        reader.read_byte_record(&mut record).map_err(|error| unreadable(error, file))?;
+        let mut records = Records::new(input, delimiter);
+        records.read().with_context(|| unreadable(file))?;
+        if let Some(place) = records.open_quote() {
+            return Err(Refusal::Invalid(vec![open_quote().at(file, place, None)]).into());
+        }
         let mut faults = Vec::new();
         let mut found: Vec<Column<'a>> = Vec::new();
         let mut places = Vec::new();
         let mut headings = Vec::new();
-        for (index, heading) in record.iter().enumerate() {
-            let at = |message: String, code| {
-                let field = String::from_utf8_lossy(heading);
-                Fault::new(field, code, message).at(file, Place { line: 1, column: index + 1 }, None)
-            };
+        for (index, heading) in records.cells().enumerate() {
+            let place = Place { line: records.line(), column: index + 1 };
             let Ok(heading) = std::str::from_utf8(heading) else {
-                faults.push(at("this is not UTF-8 text. Save the table as CSV in UTF-8.".into(), "not_utf8"));
+                faults.push(not_utf8("").at(file, place, None));
                 continue;
             };
             let heading = heading.trim();
+            headings.push(heading.to_owned());
             match columns.find(heading) {
                 Ok(column) if is_twice(&column, &found) => {
-                    faults.push(at(format!("{} is given by two columns.", column.name()), "given_twice"));
+                    let message = format!("{} is given by two columns.", column.name());
+                    faults.push(Fault::new(heading, "given_twice", message).at(file, place, None));
                 }
                 Ok(column) => {
                     places.push((column.name().to_owned(), heading.to_owned(), index + 1));
                     found.push(column);
                 }
-                Err(fault) => faults.push(at(fault.message, fault.code)),
+                Err(fault) => faults.push(Fault { field: heading.to_owned(), ..fault.at(file, place, None) }),
             }
-            headings.push(heading.to_owned());
         }
         columns.check_map(&headings)?;
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
         }
-        Ok(Self { reader, columns: found, places: Places::Table(places.into()), record })
+        Ok(Self { records, columns: found, places: Places::Table(places.into()) })
     }
 }
 
 fn is_twice(column: &Column<'_>, found: &[Column<'_>]) -> bool {
     !matches!(column, Column::Ignored) && found.iter().any(|other| other.name() == column.name())
+}
+
+fn open_quote() -> Fault {
+    Fault::new("", "open_quote", "A quote that opens here is never closed.")
+}
+
+fn not_utf8(field: &str) -> Fault {
+    Fault::new(field, "not_utf8", "This is not UTF-8 text. Save the table as CSV in UTF-8.")
 }
 
 fn delimiter(start: &[u8]) -> u8 {
@@ -77,8 +83,8 @@ fn delimiter(start: &[u8]) -> u8 {
     [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
 }
 
-fn unreadable(error: csv::Error, file: &str) -> anyhow::Error {
-    anyhow::Error::new(error).context(format!("{file} cannot be read"))
+fn unreadable(file: &str) -> String {
+    format!("{file} cannot be read")
 }
 
 impl Rows for Table<'_> {
@@ -87,36 +93,34 @@ impl Rows for Table<'_> {
     }
 
     fn next(&mut self, file: &str) -> Result<Option<Wanted>> {
-        loop {
-            let more =
-                self.reader.read_byte_record(&mut self.record).map_err(|error| unreadable(error, file))?;
-            if !more {
-                return Ok(None);
-            }
+        while self.records.read().with_context(|| unreadable(file))? {
             // Spreadsheets write the lines that were once used, too.
-            if self.record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+            let is_used = self.records.cells().any(|cell| !cell.trim_ascii().is_empty());
+            if is_used || self.records.open_quote().is_some() {
                 return Ok(Some(self.row()));
             }
         }
+        Ok(None)
     }
 }
 
 impl Table<'_> {
     fn row(&self) -> Wanted {
-        let line = self.record.position().map_or(0, csv::Position::line);
-        let mut wanted = Wanted::at(usize::try_from(line).unwrap_or(usize::MAX), self.places.clone());
-        if self.record.len() != self.columns.len() {
-            let message = format!(
-                "The row has {} columns, the headings have {}.",
-                self.record.len(),
-                self.columns.len()
-            );
+        let records = &self.records;
+        let mut wanted = Wanted::at(records.line(), self.places.clone());
+        if let Some(place) = records.open_quote() {
+            // Rows of others follow in it, with whatever they hold.
+            wanted.faults.push(Fault { place: Some(place), ..open_quote() });
+            return wanted;
+        }
+        if records.len() != self.columns.len() {
+            let message =
+                format!("The row has {} columns, the headings have {}.", records.len(), self.columns.len());
             wanted.faults.push(Fault::new("", "columns", message));
         }
-        for (column, cell) in self.columns.iter().zip(&self.record) {
+        for (column, cell) in self.columns.iter().zip(records.cells()) {
             let Ok(text) = std::str::from_utf8(cell) else {
-                let message = "This is not UTF-8 text. Save the table as CSV in UTF-8.";
-                wanted.faults.push(Fault::new(column.name(), "not_utf8", message));
+                wanted.faults.push(not_utf8(column.name()));
                 continue;
             };
             // White space at the ends of a password is part of it, and of a longer text too.

@@ -11,6 +11,7 @@ mod fixture;
 mod format;
 mod json;
 mod reader;
+mod records;
 pub mod source;
 mod spent;
 mod spill;

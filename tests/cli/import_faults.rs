@@ -15,6 +15,35 @@ fn import(env: &TestEnv, name: &str, bytes: impl AsRef<[u8]>, more: &[&str]) -> 
 }
 
 #[test]
+fn a_quote_that_is_never_closed_is_told_with_its_place() {
+    let env = env();
+    let table = "username,password\nx1,geheim-1\n\"x2,geheim-2\nx3,geheim-3\n";
+    for more in [&[][..], &["--keep-going", "--insecure-fast-hash"], &["--dry-run"]] {
+        let run = import(&env, "leak.csv", table, more).ends_with(6);
+        assert!(
+            run.stderr.contains(
+                "leak.csv, line 3, column 1 (username): A quote that opens here is never closed.\n"
+            ),
+            "{}",
+            run.stderr
+        );
+        assert!(!run.stderr.contains("geheim"), "{}", run.stderr);
+    }
+    // The place is that of the cell, behind one of two lines.
+    let table = "username,first_name,last_name\r\nann,\"A\r\nnn\",\"Lee\r\nbob,,\r\n";
+    let run = import(&env, "leak.csv", table, &[]).ends_with(6);
+    let expected =
+        "error: leak.csv, line 3, column 3 (last_name): A quote that opens here is never closed.\n";
+    assert_eq!(run.stderr, expected);
+    let run = import(&env, "leak.csv", "username,\"email\nann,\n", &[]).ends_with(6);
+    assert_eq!(run.stderr, "error: leak.csv, line 1, column 2: A quote that opens here is never closed.\n");
+    for table in ["username\n\"cid\"", "username\n\"cid\"\r\n\r\n", "username\nc\"id\n\"dan\"\n"] {
+        let run = import(&env, "good.csv", table, &["--dry-run", "--on-existing", "skip"]);
+        assert!(!run.stderr.contains("never closed"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn faults_repeat_no_values() {
     let env = env();
     let table = "username,email,is_active,password_hash,token,id,date_joined\n\
@@ -36,6 +65,25 @@ fn faults_repeat_no_values() {
     // Where it was typed, it helps to see it.
     let run = env.run(["register", "bob", "--email", "bob", "--no-password"]).ends_with(6);
     assert!(run.stderr.contains("email: \"bob\" is not an e-mail address."), "{}", run.stderr);
+}
+
+#[test]
+fn lines_are_those_that_an_editor_shows() {
+    let env = env();
+    let rows =
+        ["ok1,a@x.de", "", "bad 2,b@x.de", "\"bad 3\",\"c@x.de\"", "\"ok\"4,\"d{}@x.de\"", "", "", "bad 5,"];
+    for end in ["\n", "\r\n", "\r"] {
+        // A cell of two lines is no e-mail address.
+        let table: String = ["username,email"].iter().chain(&rows).map(|row| format!("{row}{end}")).collect();
+        let run = import(&env, "a.csv", table.replace("{}", end), &["--keep-going", "--results", "-"]);
+        let run = run.ends_with(6);
+        for place in ["4, column 1", "5, column 1", "6, column 2", "10, column 1"] {
+            assert!(run.stderr.contains(&format!("a.csv, line {place}")), "{end:?} {place}: {}", run.stderr);
+        }
+        let lines: Vec<&str> = run.stdout.lines().skip(1).map(|row| row.split(',').next().unwrap()).collect();
+        assert_eq!(lines, ["2", "4", "5", "6", "10"], "{end:?}");
+        env.execute("DELETE FROM auth_user");
+    }
 }
 
 #[test]
