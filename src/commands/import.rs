@@ -49,6 +49,10 @@ pub struct Args {
     #[arg(long, value_name = "FORMAT", hide_possible_values = true, help_heading = "File")]
     input_format: Option<Format>,
 
+    /// What is between the values of CSV, \t for a tab [else what the headings show]
+    #[arg(long, value_name = "CHAR", value_parser = delimiter, help_heading = "File")]
+    delimiter: Option<u8>,
+
     /// Take the column HEADING for FIELD, or leave it out where FIELD is empty; may be given several times
     #[arg(long, value_name = "HEADING=FIELD", value_parser = mapping, help_heading = "File")]
     map: Vec<(String, String)>,
@@ -122,10 +126,16 @@ pub struct Args {
 
 fn mapping(text: &str) -> Result<(String, String), String> {
     match text.rsplit_once('=') {
-        Some((heading, field)) if !heading.is_empty() => {
-            Ok((heading.trim().to_owned(), field.trim().to_owned()))
-        }
-        _ => Err("give HEADING=FIELD".into()),
+        Some((heading, field)) => Ok((heading.trim().to_owned(), field.trim().to_owned())),
+        None => Err("give HEADING=FIELD".into()),
+    }
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    let delimiter = if text == r"\t" { "\t" } else { text };
+    match delimiter.as_bytes() {
+        [byte] if import::may_delimit(*byte) => Ok(*byte),
+        _ => Err(r"give one ASCII character, such as ; or \t for a tab, and no quote".into()),
     }
 }
 
@@ -179,6 +189,7 @@ impl Args {
         Options {
             file: &self.file,
             format: self.input_format,
+            delimiter: self.delimiter,
             map: &self.map,
             exclude: &self.exclude,
             random_passwords: self.random_passwords,

@@ -98,6 +98,12 @@ impl<'a> Columns<'a> {
         Self { planner, map: map.to_vec() }
     }
 
+    /// Does the command line say what this heading means?
+    #[must_use]
+    pub fn is_mapped(&self, heading: &str) -> bool {
+        self.map.iter().any(|(from, _)| from == heading)
+    }
+
     /// What a heading means.
     ///
     /// # Errors

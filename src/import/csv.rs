@@ -15,25 +15,33 @@ use crate::refusal::{Fault, Refusal};
 /// A table whose first line has the headings.
 pub struct Table<'a> {
     records: Records<Box<dyn BufRead + Send + 'a>>,
-    columns: Vec<Column<'a>>,
+    /// What each column gives; `None` where it has no heading.
+    columns: Vec<Option<Column<'a>>>,
     places: Places,
 }
 
 impl<'a> Table<'a> {
-    /// Reads the headings. What separates the values is what the first line has the most of.
+    /// Reads the headings. Unless told, what separates the values is what the first line has the most of.
     ///
     /// # Errors
     /// [`Refusal::Invalid`] for headings that mean nothing or the same, or what the operating system says.
-    pub fn new(mut input: Box<dyn BufRead + Send + 'a>, file: &str, columns: &Columns<'a>) -> Result<Self> {
+    pub fn new(
+        mut input: Box<dyn BufRead + Send + 'a>,
+        file: &str,
+        columns: &Columns<'a>,
+        delimiter: Option<u8>,
+    ) -> Result<Self> {
         let start = input.fill_buf().with_context(|| unreadable(file))?;
-        let delimiter = delimiter(start);
+        let (told, length) = told_delimiter(start).map_or((None, 0), |(told, length)| (Some(told), length));
+        let delimiter = delimiter.or(told).unwrap_or_else(|| likely_delimiter(start));
+        input.consume(length);
         let mut records = Records::new(input, delimiter);
         records.read().with_context(|| unreadable(file))?;
         if let Some(place) = records.open_quote() {
             return Err(Refusal::Invalid(vec![open_quote().at(file, place, None)]).into());
         }
         let mut faults = Vec::new();
-        let mut found: Vec<Column<'a>> = Vec::new();
+        let mut found: Vec<Option<Column<'a>>> = Vec::new();
         let mut places = Vec::new();
         let mut headings = Vec::new();
         for (index, heading) in records.cells().enumerate() {
@@ -44,6 +52,10 @@ impl<'a> Table<'a> {
             };
             let heading = heading.trim();
             headings.push(heading.to_owned());
+            if heading.is_empty() && !columns.is_mapped(heading) {
+                found.push(None);
+                continue;
+            }
             match columns.find(heading) {
                 Ok(column) if is_twice(&column, &found) => {
                     let message = format!("{} is given by two columns.", column.name());
@@ -51,7 +63,7 @@ impl<'a> Table<'a> {
                 }
                 Ok(column) => {
                     places.push((column.name().to_owned(), heading.to_owned(), index + 1));
-                    found.push(column);
+                    found.push(Some(column));
                 }
                 Err(fault) => faults.push(Fault { field: heading.to_owned(), ..fault.at(file, place, None) }),
             }
@@ -64,23 +76,60 @@ impl<'a> Table<'a> {
     }
 }
 
-fn is_twice(column: &Column<'_>, found: &[Column<'_>]) -> bool {
-    !matches!(column, Column::Ignored) && found.iter().any(|other| other.name() == column.name())
+fn is_twice(column: &Column<'_>, found: &[Option<Column<'_>>]) -> bool {
+    !matches!(column, Column::Ignored) && found.iter().flatten().any(|other| other.name() == column.name())
 }
 
 fn open_quote() -> Fault {
     Fault::new("", "open_quote", "A quote that opens here is never closed.")
 }
 
+fn no_heading() -> Fault {
+    let message =
+        "There is no heading over this value. --map '=FIELD' says what it is, --map '=' leaves it out.";
+    Fault::new("", "no_heading", message)
+}
+
 fn not_utf8(field: &str) -> Fault {
     Fault::new(field, "not_utf8", "This is not UTF-8 text. Save the table as CSV in UTF-8.")
 }
 
-fn delimiter(start: &[u8]) -> u8 {
-    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |delimiter: &u8| line.split(|byte| byte == delimiter).count();
+/// What separates the values as Excel tells itself in a first line `sep=;`, and how many bytes say so.
+fn told_delimiter(start: &[u8]) -> Option<(u8, usize)> {
+    match start {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter, b'\r' | b'\n', ..]
+            if may_delimit(*delimiter) =>
+        {
+            Some((*delimiter, 5))
+        }
+        _ => None,
+    }
+}
+
+/// Can the values of a table be separated by this byte?
+#[must_use]
+pub fn may_delimit(byte: u8) -> bool {
+    byte.is_ascii() && !b"\"\r\n\0".contains(&byte)
+}
+
+/// What the headings have the most of outside of quotes.
+fn likely_delimiter(start: &[u8]) -> u8 {
     // Of equals the last is taken, and a table of one column has none.
-    [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
+    const LIKELY: [u8; 3] = *b"\t;,";
+    let mut counts = [0; LIKELY.len()];
+    let mut is_quoted = false;
+    for byte in start.iter().skip_while(|byte| b"\r\n".contains(byte)) {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\r' | b'\n' if !is_quoted => break,
+            _ if is_quoted => {}
+            byte => {
+                let of_it = LIKELY.iter().position(|likely| likely == byte);
+                of_it.into_iter().for_each(|index| counts[index] += 1);
+            }
+        }
+    }
+    counts.iter().zip(LIKELY).max_by_key(|(count, _)| **count).map_or(b',', |(_, likely)| likely)
 }
 
 fn unreadable(file: &str) -> String {
@@ -89,7 +138,7 @@ fn unreadable(file: &str) -> String {
 
 impl Rows for Table<'_> {
     fn has_passwords(&self) -> Option<bool> {
-        Some(self.columns.iter().any(|column| matches!(column, Column::Password)))
+        Some(self.columns.iter().any(|column| matches!(column, Some(Column::Password))))
     }
 
     fn next(&mut self, file: &str) -> Result<Option<Wanted>> {
@@ -113,12 +162,22 @@ impl Table<'_> {
             wanted.faults.push(Fault { place: Some(place), ..open_quote() });
             return wanted;
         }
-        if records.len() != self.columns.len() {
+        // Cells under no heading may be there or not, as long as they are empty.
+        let least = self.columns.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+        let mut beyond = records.cells().skip(self.columns.len());
+        if records.len() < least || beyond.any(|cell| !cell.trim_ascii().is_empty()) {
             let message =
                 format!("The row has {} columns, the headings have {}.", records.len(), self.columns.len());
             wanted.faults.push(Fault::new("", "columns", message));
         }
-        for (column, cell) in self.columns.iter().zip(records.cells()) {
+        for (index, (column, cell)) in self.columns.iter().zip(records.cells()).enumerate() {
+            let Some(column) = column else {
+                if !cell.trim_ascii().is_empty() {
+                    let place = Place { line: wanted.line, column: index + 1 };
+                    wanted.faults.push(Fault { place: Some(place), ..no_heading() });
+                }
+                continue;
+            };
             let Ok(text) = std::str::from_utf8(cell) else {
                 wanted.faults.push(not_utf8(column.name()));
                 continue;
@@ -136,13 +195,27 @@ impl Table<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::delimiter;
+    use super::{likely_delimiter, told_delimiter};
 
     #[test]
-    fn the_first_line_tells_the_delimiter() {
-        assert_eq!(delimiter(b"username,email\n"), b',');
-        assert_eq!(delimiter(b"username;email;bio\na,b;c"), b';');
-        assert_eq!(delimiter(b"username\temail"), b'\t');
-        assert_eq!(delimiter(b"username"), b',');
+    fn the_headings_show_the_delimiter() {
+        for (start, delimiter) in [
+            ("username,email\n", b','),
+            ("username;email;bio\na,b;c", b';'),
+            ("username\temail", b'\t'),
+            ("username", b','),
+            ("\r\n\n\"a,b\n,\"\"c\";d\r\n,,", b';'),
+        ] {
+            assert_eq!(likely_delimiter(start.as_bytes()), delimiter, "{start}");
+        }
+    }
+
+    #[test]
+    fn the_first_line_may_tell_the_delimiter() {
+        assert_eq!(told_delimiter(b"sep=;\r\nusername"), Some((b';', 5)));
+        assert_eq!(told_delimiter(b"SEP=\t\n"), Some((b'\t', 5)));
+        for start in ["sep=;", "sep=", "sep=\n\n", "sep=;;\n", "separator\n"] {
+            assert_eq!(told_delimiter(start.as_bytes()), None, "{start}");
+        }
     }
 }

@@ -32,6 +32,7 @@ use rand::rngs::StdRng;
 
 use self::columns::Columns;
 use self::csv::Table;
+pub use self::csv::may_delimit;
 use self::entry::{Entry, Work};
 use self::fixture::Fixture;
 pub use self::format::Format;
@@ -64,6 +65,8 @@ pub struct Options<'a> {
     pub file: &'a Path,
     /// Its format, where that was told.
     pub format: Option<Format>,
+    /// What is between the values of a table, where that was told.
+    pub delimiter: Option<u8>,
     /// Headings, and the fields they mean.
     pub map: &'a [(String, String)],
     /// Apps and models of a fixture that are left out.
@@ -165,6 +168,9 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
     let recipe = context.recipe(store)?;
     let faults = RefCell::default();
     let format = options.format.map_or_else(|| format::sniffed(&source), Ok)?;
+    if options.delimiter.is_some() && format != Format::Csv {
+        return Err(Refusal::usage("--delimiter is for CSV alone.").into());
+    }
     let file = source.name();
     let planner = Planner::new(store, &context.settings)?;
     let import = Import {
@@ -268,7 +274,7 @@ impl<'a> Import<'a> {
         let columns = Columns::new(self.planner, self.options.map);
         let input = || self.source.open();
         Ok(match self.format {
-            Format::Csv => Box::new(Table::new(input()?, self.file, &columns)?),
+            Format::Csv => Box::new(Table::new(input()?, self.file, &columns, self.options.delimiter)?),
             Format::Jsonl => Box::new(Lines::new(input()?, columns)),
             Format::Json => Box::new(List::new(Document::read(input()?, self.file)?, self.file, columns)?),
             Format::Fixture => {

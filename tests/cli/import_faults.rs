@@ -14,6 +14,10 @@ fn import(env: &TestEnv, name: &str, bytes: impl AsRef<[u8]>, more: &[&str]) -> 
     env.run(["import", name].iter().chain(more))
 }
 
+fn users(env: &TestEnv) -> Vec<String> {
+    env.rows("SELECT username || '|' || email FROM auth_user ORDER BY id")
+}
+
 #[test]
 fn a_quote_that_is_never_closed_is_told_with_its_place() {
     let env = env();
@@ -84,6 +88,70 @@ fn lines_are_those_that_an_editor_shows() {
         assert_eq!(lines, ["2", "4", "5", "6", "10"], "{end:?}");
         env.execute("DELETE FROM auth_user");
     }
+}
+
+#[test]
+fn a_column_without_a_heading_is_nothing_or_a_fault() {
+    let env = env();
+    import(&env, "a.csv", "username;email;\nann;a@x.de;\n", &[]).succeeds();
+    import(&env, "a.csv", ";username;;email;\n;bob;;b@x.de;;\n;cid;;\n", &[]).succeeds();
+    assert_eq!(users(&env), ["ann|a@x.de", "bob|b@x.de", "cid|"]);
+    let run = import(&env, "a.csv", "username;;email\ndan;\neva;geheim;;x\n", &[]).ends_with(6);
+    assert_eq!(
+        run.stderr,
+        "error: a.csv, line 2: The row has 2 columns, the headings have 3.\n\
+         a.csv, line 3: The row has 4 columns, the headings have 3.\n\
+         a.csv, line 3, column 2: There is no heading over this value. --map '=FIELD' says what it is, --map '=' \
+         leaves it out.\n"
+    );
+    let table = "username;;email\ndan;D;\n";
+    import(&env, "a.csv", table, &["--map", "="]).succeeds();
+    env.execute("DELETE FROM auth_user");
+    import(&env, "a.csv", table, &["--map", "=first_name"]).succeeds();
+    assert_eq!(env.value("SELECT first_name FROM auth_user"), "D");
+}
+
+#[test]
+fn what_separates_the_values_is_found_or_told() {
+    let env = env();
+    for table in [
+        "\"username\";\"e-mail\"\nann;a@x.de\n",
+        "\"username\";\"first name, or, what, not\";\"email\"\nann;;a@x.de\n",
+        "sep=;\nusername;email\nann;a@x.de\n",
+        "\u{feff}sep=;\r\nusername;email,private\r\nann;a@x.de\r\n",
+        "\r\n\n\"username\";email\nann;a@x.de\n",
+        "sep=\t\nusername\temail\nann\ta@x.de\n",
+    ] {
+        let map = ["--map", "first name, or, what, not=first_name", "--map", "email,private=email"];
+        let map = if table.contains("or, what") {
+            &map[..2]
+        } else if table.contains("private") {
+            &map[2..]
+        } else {
+            &[]
+        };
+        import(&env, "a.csv", table, map).succeeds();
+        assert_eq!(users(&env), ["ann|a@x.de"], "{table}");
+        env.execute("DELETE FROM auth_user");
+    }
+    let run = import(&env, "a.csv", "sep=|\r\n\r\nusername|email\r\nb b|\r\n", &[]).ends_with(6);
+    assert!(run.stderr.contains("a.csv, line 4, column 1"), "{}", run.stderr);
+    let run = import(&env, "a.csv", "sep=;\nusername;emial\n", &[]).ends_with(6);
+    assert!(run.stderr.contains("a.csv, line 2, column 2: There is no field"), "{}", run.stderr);
+    import(&env, "a.csv", "username|email\nann|a@x.de\n", &["--delimiter", "|"]).succeeds();
+    import(
+        &env,
+        "a.csv",
+        "username\temail;x\nbob\tb@x.de\n",
+        &["--delimiter", "\\t", "--map", "email;x=email"],
+    )
+    .succeeds();
+    assert_eq!(users(&env), ["ann|a@x.de", "bob|b@x.de"]);
+    for delimiter in ["", "||", "ä", "\"", "\n"] {
+        import(&env, "a.csv", "username\n", &["--delimiter", delimiter]).ends_with(2);
+    }
+    let run = import(&env, "a.json", "[]", &["--delimiter", ";"]).ends_with(2);
+    assert!(run.stderr.contains("--delimiter"), "{}", run.stderr);
 }
 
 #[test]
