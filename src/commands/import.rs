@@ -168,6 +168,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 impl Args {
     fn check(&self) -> Result<(), Refusal> {
         self.update_password.check(self.on_existing)?;
+        for (index, (heading, _)) in self.map.iter().enumerate() {
+            if self.map[..index].iter().any(|(before, _)| before == heading) {
+                return Err(Refusal::usage(format!("--map {heading}=…: the heading is mapped twice.")));
+            }
+        }
         if self.random_passwords.is_some() && self.results.is_none() {
             return Err(Refusal::usage("--random-passwords wants --results, or nobody would ever see them."));
         }

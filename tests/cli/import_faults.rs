@@ -112,6 +112,14 @@ fn a_column_without_a_heading_is_nothing_or_a_fault() {
 }
 
 #[test]
+fn a_heading_is_mapped_once() {
+    let env = env();
+    let twice = ["--map", "username=username", "--map", "username=email"];
+    let run = import(&env, "a.csv", "username\nann\n", &twice).ends_with(2);
+    assert!(run.stderr.contains("--map username=…: the heading is mapped twice."), "{}", run.stderr);
+}
+
+#[test]
 fn what_separates_the_values_is_found_or_told() {
     let env = env();
     for table in [
