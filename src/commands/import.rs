@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::changing::{Change, Writing};
 use crate::context::Context;
-use crate::import::{self, Format, Imported, Options};
+use crate::import::{self, Encoding, Format, Imported, Options};
 use crate::interrupt;
 use crate::model::Scheme;
 use crate::new_password;
@@ -48,6 +48,11 @@ pub struct Args {
     /// The file's format, where its content does not tell: csv, json, jsonl or fixture
     #[arg(long, value_name = "FORMAT", hide_possible_values = true, help_heading = "File")]
     input_format: Option<Format>,
+
+    /// What the file's bytes mean: utf-8, or windows-1252 from old Windows programs; UTF-16 is seen by its mark
+    #[arg(long, value_name = "ENCODING", default_value = "utf-8", hide_possible_values = true)]
+    #[arg(hide_default_value = true, help_heading = "File")]
+    encoding: Encoding,
 
     /// What is between the values of CSV, \t for a tab [else what the headings show]
     #[arg(long, value_name = "CHAR", value_parser = delimiter, help_heading = "File")]
@@ -194,6 +199,7 @@ impl Args {
         Options {
             file: &self.file,
             format: self.input_format,
+            encoding: self.encoding,
             delimiter: self.delimiter,
             map: &self.map,
             exclude: &self.exclude,

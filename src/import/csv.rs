@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 
 use super::Rows;
 use super::columns::{Column, Columns};
+use super::encoding::NOT_UTF8;
 use super::records::Records;
 use super::wanted::{Places, Wanted};
 use crate::field::Input;
@@ -91,7 +92,7 @@ fn no_heading() -> Fault {
 }
 
 fn not_utf8(field: &str) -> Fault {
-    Fault::new(field, "not_utf8", "This is not UTF-8 text. Save the table as CSV in UTF-8.")
+    Fault::new(field, "not_utf8", format!("This is not UTF-8 text. {NOT_UTF8}"))
 }
 
 /// What separates the values as Excel tells itself in a first line `sep=;`, and how many bytes say so.

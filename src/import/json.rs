@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::Rows;
 use super::columns::{Column, Columns};
+use super::encoding::NOT_UTF8;
 use super::wanted::{Places, Wanted};
 use crate::accounts::ProfileChoice;
 use crate::field::Input;
@@ -42,7 +43,7 @@ impl Document {
         let mut text = Zeroizing::new(String::new());
         match input.read_to_string(&mut text) {
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-                let message = format!("{file} is not UTF-8 text.");
+                let message = format!("{file} is not UTF-8 text. {NOT_UTF8}");
                 Err(Refusal::invalid("", "not_utf8", message).into())
             }
             read => {
@@ -281,7 +282,11 @@ impl Rows for Lines<'_> {
             let place = Place { line: self.number, column: 1 };
             let Ok(text) = std::str::from_utf8(&self.line) else {
                 let mut wanted = Wanted::at(self.number, Places::default());
-                wanted.faults.push(Fault::new("", "not_utf8", "The line is not UTF-8 text."));
+                wanted.faults.push(Fault::new(
+                    "",
+                    "not_utf8",
+                    format!("The line is not UTF-8 text. {NOT_UTF8}"),
+                ));
                 return Ok(Some(wanted));
             };
             let text = text.trim_end();

@@ -6,6 +6,7 @@
 
 mod columns;
 mod csv;
+mod encoding;
 mod entry;
 mod fixture;
 mod format;
@@ -33,6 +34,7 @@ use rand::rngs::StdRng;
 use self::columns::Columns;
 use self::csv::Table;
 pub use self::csv::may_delimit;
+pub use self::encoding::Encoding;
 use self::entry::{Entry, Work};
 use self::fixture::Fixture;
 pub use self::format::Format;
@@ -65,6 +67,8 @@ pub struct Options<'a> {
     pub file: &'a Path,
     /// Its format, where that was told.
     pub format: Option<Format>,
+    /// What its bytes mean.
+    pub encoding: Encoding,
     /// What is between the values of a table, where that was told.
     pub delimiter: Option<u8>,
     /// Headings, and the fields they mean.
@@ -154,7 +158,7 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
     if let Some(path) = options.results.as_deref().filter(|path| *path != Path::new("-")) {
         store.refuse_own(path)?;
     }
-    let source = Source::new(options.file)?;
+    let source = Source::new(options.file, options.encoding)?;
     let results = Results::open(options.results.as_deref(), context.output.format().is_json())?;
     let scheme = minting::scheme(context, store, options.scheme);
     // Two schemes are a question only where tokens are to be made.

@@ -1,5 +1,6 @@
 //! What an import says of files that are not as they should be, and what it reads all the same.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use crate::env::{Run, TestEnv};
@@ -117,6 +118,63 @@ fn a_heading_is_mapped_once() {
     let twice = ["--map", "username=username", "--map", "username=email"];
     let run = import(&env, "a.csv", "username\nann\n", &twice).ends_with(2);
     assert!(run.stderr.contains("--map username=…: the heading is mapped twice."), "{}", run.stderr);
+}
+
+fn utf16(text: &str, is_big_endian: bool) -> Vec<u8> {
+    let bytes = |unit: u16| if is_big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() };
+    "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(bytes).collect()
+}
+
+#[test]
+fn utf_16_is_read_where_its_mark_tells() {
+    let env = env();
+    let mut table = String::from("username\tfirst_name\r\n");
+    for number in 0..20_000 {
+        let _ = write!(table, "u{number}\tZoë 😀\r\n");
+    }
+    for is_big_endian in [false, true] {
+        import(&env, "a.txt", utf16(&table, is_big_endian), &[]).succeeds();
+        assert_eq!(env.value("SELECT count(*) FROM auth_user WHERE first_name = 'Zoë 😀'"), "20000");
+        env.execute("DELETE FROM auth_user");
+    }
+    let run = env.run_with_input(utf16("[{\"username\": \"zoë\"}]", false), ["import", "-"]);
+    run.succeeds();
+    assert_eq!(users(&env), ["zoë|"]);
+    let mut half = utf16("username\nzo", false);
+    half.extend([0x3d, 0xd8, b'x', 0, b'\n', 0, b'y']);
+    let run = import(&env, "a.txt", half, &[]).ends_with(6);
+    assert!(run.stderr.contains("a.txt, line 2, column 1 (username)"), "{}", run.stderr);
+    assert!(run.stderr.contains("a.txt, line 3, column 1 (username)"), "{}", run.stderr);
+}
+
+#[test]
+fn windows_1252_is_read_where_that_is_said() {
+    let env = env();
+    let table = b"username,first_name\nzo\xeb,\x80 \x9f\x81\n";
+    let run = import(&env, "a.csv", table, &[]).ends_with(6);
+    assert!(
+        run.stderr.contains(
+            "a.csv, line 2, column 1 (username): This is not UTF-8 text. Is it --encoding windows-1252?"
+        ),
+        "{}",
+        run.stderr
+    );
+    let run = import(&env, "b.json", b"[{\"username\": \"zo\xeb\"}]", &[]).ends_with(6);
+    assert!(
+        run.stderr.contains("b.json is not UTF-8 text. Is it --encoding windows-1252?"),
+        "{}",
+        run.stderr
+    );
+    let run = import(&env, "b.jsonl", b"{\"username\": \"zo\xeb\"}\n", &[]).ends_with(6);
+    assert!(run.stderr.contains("UTF-8 text. Is it --encoding windows-1252?"), "{}", run.stderr);
+    let run = import(&env, "a.csv", b"us\xebrname\n", &[]).ends_with(6);
+    assert!(run.stderr.contains("line 1, column 1: This is not UTF-8 text. Is it"), "{}", run.stderr);
+    import(&env, "a.csv", table, &["--encoding", "windows-1252"]).succeeds();
+    assert_eq!(env.rows("SELECT username || first_name FROM auth_user"), ["zoë\u{20ac} \u{178}\u{81}"]);
+    let more = ["--encoding", "windows-1252"];
+    import(&env, "b.json", b"[{\"username\": \"j\xf6\"}]", &more).succeeds();
+    assert_eq!(env.value("SELECT max(username) FROM auth_user"), "zoë");
+    import(&env, "a.csv", table, &["--encoding", "latin1"]).ends_with(2);
 }
 
 #[test]
