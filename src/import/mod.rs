@@ -159,6 +159,10 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         store.refuse_own(path)?;
     }
     let source = Source::new(options.file, options.encoding)?;
+    if let Some(path) = options.results.as_deref().filter(|path| source.is_file(path)) {
+        let message = format!("--results {}: this is the file that is read; name another.", path.display());
+        return Err(Refusal::usage(message).into());
+    }
     let results = Results::open(options.results.as_deref(), context.output.format().is_json())?;
     let scheme = minting::scheme(context, store, options.scheme);
     // Two schemes are a question only where tokens are to be made.

@@ -2,9 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use rustix::fs::fstat;
 use zeroize::Zeroizing;
 
 use super::encoding::{Encoding, decoded};
@@ -62,6 +64,16 @@ impl Source {
             Place::File(path) => path.metadata().is_ok_and(|metadata| metadata.is_file()),
             Place::Stdin { is_whole, .. } => *is_whole,
         }
+    }
+
+    /// Is this the same file, whatever its name?
+    #[must_use]
+    pub fn is_file(&self, path: &Path) -> bool {
+        let own = match &self.place {
+            Place::File(own) => own.metadata().map(|metadata| (metadata.dev(), metadata.ino())).ok(),
+            Place::Stdin { .. } => fstat(io::stdin()).map(|stat| (stat.st_dev, stat.st_ino)).ok(),
+        };
+        own.is_some() && own == path.metadata().map(|metadata| (metadata.dev(), metadata.ino())).ok()
     }
 
     /// Reads it from its beginning, as UTF-8 text.

@@ -120,6 +120,23 @@ fn a_heading_is_mapped_once() {
     assert!(run.stderr.contains("--map username=…: the heading is mapped twice."), "{}", run.stderr);
 }
 
+#[test]
+fn the_results_do_not_go_into_the_file_that_is_read() {
+    let env = env();
+    let table = "username\nann\n";
+    let path = env.write("a.csv", table);
+    fs::hard_link(&path, env.path("b.csv")).unwrap();
+    std::os::unix::fs::symlink(&path, env.path("c.csv")).unwrap();
+    for results in ["a.csv", "b.csv", "c.csv", "./a.csv"] {
+        let run = env.run(["import", "a.csv", "--results", results]).ends_with(2);
+        assert!(run.stderr.contains("is the file that is read"), "{}", run.stderr);
+    }
+    let stdin = fs::File::open(&path).unwrap();
+    let output = env.command().args(["import", "-", "--results", "b.csv"]).stdin(stdin).output().unwrap();
+    Run::of(output).ends_with(2);
+    assert_eq!(fs::read_to_string(&path).unwrap(), table);
+}
+
 fn utf16(text: &str, is_big_endian: bool) -> Vec<u8> {
     let bytes = |unit: u16| if is_big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() };
     "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(bytes).collect()
