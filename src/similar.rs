@@ -1,14 +1,36 @@
 //! The word that was probably meant.
 
-/// The most similar of the known words, if one is similar enough to have been meant.
+use strsim::damerau_levenshtein;
+
+/// The most similar of the known words, if it can have been meant: a third of its letters may be wrong, or one of two.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let length = word.chars().count();
     known
         .into_iter()
-        .map(|candidate| {
-            let is_slip = word.len() > 1 && strsim::damerau_levenshtein(word, candidate) == 1;
-            (if is_slip { 1.0 } else { strsim::jaro_winkler(word, candidate) }, candidate)
+        .map(|candidate| (damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
+        .filter(|(slips, candidate)| {
+            let longer = length.max(candidate.chars().count());
+            length > 1 && *slips <= (longer / 3).max(1)
         })
-        .filter(|(similarity, _)| *similarity > 0.7)
-        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .min_by_key(|(slips, _)| *slips)
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn what_is_near_is_found_and_nothing_else() {
+        let near = |word| nearest(word, ["username", "email", "password", "id", "specialty"]);
+        assert_eq!(near("emial"), Some("email"));
+        assert_eq!(near("Passwort"), Some("password"));
+        assert_eq!(near("usrname"), Some("username"));
+        assert_eq!(near("specialities"), Some("specialty"));
+        assert_eq!(near("ix"), Some("id"));
+        for word in ["Vorname", "Nachname", "x", "", "Klasse", "phone"] {
+            assert_eq!(near(word), None, "{word}");
+        }
+    }
 }

@@ -142,22 +142,29 @@ impl<'a> Columns<'a> {
         all.iter().map(String::as_str).find(is_it).or_else(|| last_parts(&all).find(is_it)).map(str::to_owned)
     }
 
+    /// All headings that mean something, each once.
     fn all(&self) -> Vec<String> {
         let login = std::iter::once(self.planner.login_column().to_owned());
         let known = KNOWN.iter().map(|(name, _)| (*name).to_owned());
-        login
-            .chain(known)
-            .chain(["date_joined".into(), "last_login".into()])
-            .chain(self.planner.field_names())
-            .collect()
+        let times = ["date_joined", "last_login"].map(str::to_owned);
+        let mut all: Vec<String> = Vec::new();
+        for name in login.chain(known).chain(times).chain(self.planner.field_names()) {
+            if !all.contains(&name) {
+                all.push(name);
+            }
+        }
+        all
     }
 
     fn unknown(&self, heading: &str) -> Fault {
         let all = self.all();
         let known = all.iter().map(String::as_str).chain(last_parts(&all));
-        let meant = match nearest(heading, known) {
-            Some(near) => format!(" Did you mean {near}?"),
-            None => String::new(),
+        let meant = if let Some(near) = nearest(heading, known) {
+            format!(" Did you mean {near}?")
+        } else {
+            // One name for the key is enough.
+            let known = all.into_iter().filter(|name| name != "pk").collect();
+            format!(" Known: {}.", abridged::names(known).join(", "))
         };
         let message = format!(
             "There is no field {short:?}.{meant} --map '{short}=FIELD' says which it is, --map '{short}=' leaves it out.",

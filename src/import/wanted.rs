@@ -144,6 +144,9 @@ impl Wanted {
                 let invalid = format!("{} must be bytes in base64.", field.name);
                 Input::Bytes(bytes.map_err(|_| Fault::new(&*field.name, "invalid", invalid))?)
             }
+            (Input::Text(text), Kind::Boolean) if boolean(&text).is_none() => {
+                return Err(not_boolean(&field.name));
+            }
             (input, _) => input,
         };
         if let Some(kind) = field.kind.filter(|kind| !self.kinds_given.iter().any(|given| given == kind)) {
@@ -354,7 +357,11 @@ fn set_flag(place: &mut Option<bool>, column: &Column<'_>, input: &Input) -> Res
         _ => None,
     };
     let name = column.name();
-    place.map(|_| ()).ok_or_else(|| Fault::new(name, "invalid", format!("{name} must be true or false.")))
+    place.map(|_| ()).ok_or_else(|| not_boolean(name))
+}
+
+fn not_boolean(name: &str) -> Fault {
+    Fault::new(name, "invalid", format!("{name} must be true/false, yes/no or 1/0."))
 }
 
 /// A list of names: with `;` between them, or a JSON list of texts.

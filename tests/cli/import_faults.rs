@@ -238,6 +238,26 @@ fn what_separates_the_values_is_found_or_told() {
 }
 
 #[test]
+fn only_what_is_near_is_guessed() {
+    let env = env();
+    let run = import(&env, "a.csv", "Vorname,username\n,ann\n", &[]).ends_with(6);
+    assert!(!run.stderr.contains("Did you mean"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("There is no field \"Vorname\". Known: username, id, email, first_name,"),
+        "{}",
+        run.stderr
+    );
+    let run = import(&env, "a.csv", "usrname,is_active\nann,yes\n", &[]).ends_with(6);
+    assert!(run.stderr.contains("There is no field \"usrname\". Did you mean username?"), "{}", run.stderr);
+    let run = import(&env, "a.csv", "username,is_active\nann,ja\n", &[]).ends_with(6);
+    assert!(
+        run.stderr.contains("line 2, column 2 (is_active): is_active must be true/false, yes/no or 1/0."),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn places_are_worded_alike_in_all_formats() {
     let env = env();
     let run = import(&env, "a.json", "[\r\n {\"username\": \"a b\"}]", &[]).ends_with(6);
