@@ -128,6 +128,12 @@ impl<'a> Planner<'a> {
         self.login
     }
 
+    /// Is the login name taken from this field?
+    #[must_use]
+    pub fn is_login(&self, field: &str) -> bool {
+        field == self.login || field == "email" && self.settings.is_named_by_email(self.login)
+    }
+
     /// The field of this name, which may be `FIELD`, `KIND.FIELD`, `profile.FIELD` or `profile.KIND.FIELD`. Where several
     /// kinds have it and none is named, the account's own kind decides.
     #[must_use]

@@ -179,9 +179,14 @@ impl<'a> Workers<'a> {
             Task::Leave(_) => {}
             Task::Create => match self.planner.account(&item.wanted.request, self.now, random) {
                 Ok((planned, faults)) => {
-                    // What was given, though wrong, is not missing.
-                    let is_told =
-                        |fault: &Fault| item.wanted.faults.iter().any(|told| told.field == fault.field);
+                    // What was given, though wrong, is not missing, and of a row that cannot be read nothing is.
+                    let is_told = |fault: &Fault| {
+                        let is_login = self.planner.is_login(&fault.field);
+                        item.wanted.faults.iter().any(|told| {
+                            let is_same = told.field == fault.field || is_login && told.field == "username";
+                            is_same || told.field.is_empty()
+                        })
+                    };
                     let faults = faults.into_iter().filter(|fault| !is_told(fault)).map(in_a_file);
                     let faults: Vec<Fault> = faults.collect();
                     item.wanted.faults.extend(faults);

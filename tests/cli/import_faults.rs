@@ -258,6 +258,16 @@ fn only_what_is_near_is_guessed() {
 }
 
 #[test]
+fn what_is_of_the_wrong_type_is_not_missing_too() {
+    let env = env();
+    let run = import(&env, "a.json", "[{\"username\": 2, \"email\": \"x@y.de\"}]", &[]).ends_with(6);
+    assert_eq!(run.stderr, "error: a.json, line 1, column 15: username must be text.\n");
+    let env = TestEnv::with_database("[register]\nusername_from = \"email\"\n");
+    let run = import(&env, "a.json", "[{\"username\": 2}]", &[]).ends_with(6);
+    assert_eq!(run.stderr, "error: a.json, line 1, column 15: username must be text.\n");
+}
+
+#[test]
 fn places_are_worded_alike_in_all_formats() {
     let env = env();
     let run = import(&env, "a.json", "[\r\n {\"username\": \"a b\"}]", &[]).ends_with(6);
