@@ -97,6 +97,9 @@ pub enum Severity {
     Note,
 }
 
+/// So many lines of an error are shown on a terminal.
+const ON_TERMINAL: usize = 100;
+
 /// Where results, messages and errors go.
 #[derive(Debug)]
 pub struct Output {
@@ -294,7 +297,7 @@ impl Output {
         if self.format.is_json() {
             let mut object = json!({
                 "code": refusal.map_or("failed", Refusal::code),
-                "message": sentences.join("\n"),
+                "message": message(&sentences, refusal),
                 "exit": exit.code(),
             });
             if let Some(faults) = refusal.map(Refusal::faults).filter(|faults| !faults.is_empty()) {
@@ -311,12 +314,17 @@ impl Output {
             }
             say(&object.to_string());
         } else {
-            for (index, sentence) in sentences.iter().enumerate() {
+            let told = if io::stderr().is_terminal() { ON_TERMINAL } else { usize::MAX };
+            for (index, sentence) in sentences.iter().take(told).enumerate() {
                 say(&if index == 0 {
                     self.labelled("error", "31", sentence)
                 } else {
                     escape::line(sentence)
                 });
+            }
+            if sentences.len() > told {
+                let more = sentences.len() - told;
+                say(&format!("… and {more} more; send standard error to a file to see all of them."));
             }
             if let Some(hint) = hint {
                 self.hint(hint);
@@ -358,6 +366,18 @@ fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
         }
         Some(refusal) => vec![refusal.to_string()],
         None => vec![format!("{error:#}")],
+    }
+}
+
+/// The message for programs, which find each of several faults in the list of them.
+fn message(sentences: &[String], refusal: Option<&Refusal>) -> String {
+    let count = sentences.len();
+    match refusal {
+        Some(Refusal::Invalid(_)) if count > 1 => format!("{count} values are missing or not accepted."),
+        Some(Refusal::StillReferenced(_)) if count > 1 => {
+            format!("{count} kinds of rows refer to what would be deleted.")
+        }
+        _ => sentences.join("\n"),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use crate::env::{Run, TestEnv};
+use crate::terminal::Terminal;
 
 fn env() -> TestEnv {
     TestEnv::with_database("")
@@ -255,6 +256,37 @@ fn only_what_is_near_is_guessed() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn a_programs_error_has_each_fault_once() {
+    let env = env();
+    let run = import(&env, "a.csv", "username,email\na b,x\nc d,\n", &["--format", "json"]).ends_with(6);
+    let error = run.error();
+    assert_eq!(error["message"], "3 values are missing or not accepted.");
+    assert_eq!(error["faults"].as_array().map(Vec::len), Some(3));
+    assert_eq!(run.stderr.matches("a.csv, line 3").count(), 1, "{}", run.stderr);
+    // The only one is the message, too.
+    let run = import(&env, "a.csv", "username\na b\n", &["--format", "json"]).ends_with(6);
+    assert_eq!(run.error()["message"], run.error()["faults"][0]["message"]);
+}
+
+#[test]
+fn a_terminal_shows_the_first_hundred() {
+    let env = env();
+    let mut table = String::from("username\n");
+    for number in 0..150 {
+        let _ = writeln!(table, "a b{number}");
+    }
+    let run = import(&env, "a.csv", table, &[]).ends_with(6);
+    assert_eq!(run.stderr.lines().count(), 150);
+    let mut command = env.command();
+    command.args(["import", "a.csv"]);
+    let screen = Terminal::start(&command).ends_with(6);
+    let lines: Vec<&str> = screen.lines().filter(|line| !line.trim().is_empty()).collect();
+    assert!(lines[99].contains("a.csv, line 101, column 1"), "{screen}");
+    assert_eq!(lines[100].trim(), "… and 50 more; send standard error to a file to see all of them.");
+    assert_eq!(lines.len(), 101);
 }
 
 #[test]
