@@ -7,16 +7,30 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::prompt;
 use anyhow::Result;
 use rustix::termios::{self, OptionalActions, Termios};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::prompt;
+use crate::refusal::Refusal;
+
 /// Files that nobody shall find half made.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
+
+/// Was something changed that stays?
+static CHANGED: AtomicBool = AtomicBool::new(false);
+
+/// Who says that the program was interrupted.
+static FAREWELL: Mutex<Option<Farewell>> = Mutex::new(None);
+
+/// What the thread that ends the program says it by.
+type Farewell = Box<dyn Fn(Refusal) + Send>;
+
+/// Has somebody said it?
+static IS_TOLD: Mutex<bool> = Mutex::new(false);
 
 /// How many critical sections are open.
 static CRITICAL: AtomicUsize = AtomicUsize::new(0);
@@ -40,6 +54,9 @@ pub fn watch() -> Result<()> {
             REQUESTED.store(true, Ordering::SeqCst);
             wait_for_critical_sections();
             restore_terminal(modes.as_ref());
+            if signal == SIGINT {
+                say_farewell();
+            }
             // Held until the end, so that no other file is begun.
             let unfinished = unfinished_files();
             for path in &*unfinished {
@@ -55,6 +72,31 @@ pub fn watch() -> Result<()> {
     Ok(())
 }
 
+/// Has `say` tell that the program was interrupted, where the program ends before the command can tell.
+pub fn tell_by(say: impl Fn(Refusal) + Send + 'static) {
+    *unpoisoned(&FAREWELL) = Some(Box::new(say));
+}
+
+/// Tells that the program was interrupted, unless that was told: the command may tell it too, and both at once.
+pub fn tell_once(tell: impl FnOnce()) {
+    let mut is_told = unpoisoned(&IS_TOLD);
+    if !std::mem::replace(&mut *is_told, true) {
+        tell();
+    }
+}
+
+/// Notes that something was changed that stays, whatever comes.
+pub fn changed() {
+    CHANGED.store(true, Ordering::SeqCst);
+}
+
+fn say_farewell() {
+    if let Some(say) = &*unpoisoned(&FAREWELL) {
+        let is_changed = CHANGED.load(Ordering::SeqCst);
+        say(if is_changed { Refusal::InterruptedLater } else { Refusal::Interrupted });
+    }
+}
+
 /// Has someone asked the program to end?
 #[must_use]
 pub fn requested() -> bool {
@@ -68,6 +110,7 @@ pub struct Critical(());
 impl Critical {
     /// Makes the rest of the run part of the section.
     pub fn until_the_end(self) {
+        changed();
         std::mem::forget(self);
     }
 }
@@ -107,7 +150,11 @@ pub fn unfinished<T, E>(make: impl FnOnce() -> Result<(T, PathBuf), E>) -> Resul
 }
 
 fn unfinished_files() -> MutexGuard<'static, Vec<PathBuf>> {
-    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+    unpoisoned(&UNFINISHED)
+}
+
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A section that hangs, on a reader that does not read say, must not make the program deaf to Ctrl-C. To end it is

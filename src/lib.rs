@@ -94,6 +94,8 @@ pub fn command() -> clap::Command {
 fn run(cli: &Cli) -> Exit {
     let options = &cli.options;
     let output = Output::new(options.format, options.quiet, options.color);
+    let at_the_end = Output::new(options.format, options.quiet, options.color);
+    interrupt::tell_by(move |refusal| at_the_end.interrupted(refusal));
     if let Command::Completions(args) = &cli.command {
         return match args.print() {
             Ok(()) => Exit::Done,

@@ -89,6 +89,7 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         serde_json::to_writer_pretty(&mut file, &entries)?;
         file.write_all(b"\n").and_then(|()| file.as_file().sync_all()).with_context(cannot)?;
         file.persist(&self.path).with_context(cannot)?;
+        interrupt::changed();
         File::open(folder).and_then(|folder| folder.sync_all()).with_context(cannot)
     }
 }

@@ -25,6 +25,7 @@ pub use self::progress::Progress;
 pub use self::sections::Section;
 use self::spool::Spool;
 use crate::exit::Exit;
+use crate::interrupt;
 use crate::refusal::Refusal;
 
 /// The form of what is written to standard output.
@@ -288,10 +289,30 @@ impl Output {
     pub fn error(&self, error: &anyhow::Error) -> Exit {
         let refusal = error.downcast_ref::<Refusal>();
         let exit = refusal.map_or(Exit::Failed, Refusal::exit);
-        if refusal.is_some_and(Refusal::is_silent) {
-            self.close();
-            return exit;
+        match refusal {
+            Some(refusal) if refusal.is_silent() => self.close(),
+            Some(Refusal::Interrupted | Refusal::InterruptedLater) => {
+                interrupt::tell_once(|| self.tell(error, refusal, exit));
+            }
+            _ => self.tell(error, refusal, exit),
         }
+        exit
+    }
+
+    /// Says that the program was interrupted, from the thread that ends it.
+    pub fn interrupted(&self, refusal: Refusal) {
+        let exit = refusal.exit();
+        let error = refusal.into();
+        interrupt::tell_once(|| {
+            if io::stderr().is_terminal() {
+                // A question or a count may stand on the line.
+                say("");
+            }
+            self.tell(&error, error.downcast_ref(), exit);
+        });
+    }
+
+    fn tell(&self, error: &anyhow::Error, refusal: Option<&Refusal>, exit: Exit) {
         let sentences = sentences(error, refusal);
         let hint = refusal.and_then(Refusal::hint);
         if self.format.is_json() {
@@ -330,7 +351,6 @@ impl Output {
                 self.hint(hint);
             }
         }
-        exit
     }
 
     fn labelled(&self, label: &str, color: &str, text: &str) -> String {

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::env::TestEnv;
 use crate::seed;
-use crate::terminal::wait_for;
+use crate::terminal::{Terminal, wait_for};
 
 const GAMERS: &str = "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\n\
                       fields = { bio = \"varchar(50)\" }\ndefaults = { bio = \"plays\" }\n";
@@ -83,6 +83,46 @@ fn other_signals_end_it_too_with_their_own_numbers() {
         assert_eq!(code(&mut child), expected);
         holder.execute_batch("ROLLBACK").unwrap();
         assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_while_hashing_says_that_nothing_was_changed() {
+    let env = TestEnv::with_database("");
+    let rows: String = (0..400).map(|number| format!("user{number},wonderland-{number}\n")).collect();
+    env.write("a.csv", &format!("username,password\n{rows}"));
+    let said = |arguments: &[&str]| {
+        let mut command = env.command();
+        let mut child = command.args(arguments).stderr(Stdio::piped()).spawn().expect("the program to start");
+        wait_until_at_work(&child, &env);
+        thread::sleep(Duration::from_millis(700));
+        signal(&child, Signal::INT);
+        assert_eq!(code(&mut child), 130, "{arguments:?}");
+        std::io::read_to_string(child.stderr.take().unwrap()).unwrap()
+    };
+    assert_eq!(said(&["import", "a.csv", "--jobs", "1"]), "error: Interrupted; nothing was changed.\n");
+    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
+    let json = said(&["import", "a.csv", "--jobs", "1", "--format", "json"]);
+    assert!(json.starts_with("{\"code\":\"interrupted\"") && json.lines().count() == 1, "{json}");
+    let batch = said(&["import", "a.csv", "--jobs", "1", "--batch", "1"]);
+    assert!(batch.ends_with("error: Interrupted.\n"), "{batch}");
+    assert_ne!(env.value("SELECT count(*) FROM auth_user"), "0");
+}
+
+#[test]
+fn ctrl_c_at_a_password_prompt_says_so_too() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let mut command = env.command();
+    command.args(["set-password", "meg"]);
+    for _ in 0..10 {
+        let mut terminal = Terminal::start(&command);
+        terminal.expect("assword");
+        terminal.waits_without_echo();
+        terminal.types("\u{3}");
+        let screen = terminal.ends_with(130);
+        assert_eq!(screen.matches("Interrupted; nothing was changed.").count(), 1, "{screen}");
     }
 }
 
