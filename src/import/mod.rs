@@ -188,7 +188,7 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         planner: if format == Format::Fixture { planner.verbatim() } else { planner },
         change,
         source: &source,
-        file: &file,
+        file,
         format,
         mint,
         recipe: if options.is_fast { recipe.cheapest() } else { recipe },
@@ -207,7 +207,7 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
 impl<'a> Import<'a> {
     fn run(mut self) -> Result<(Counts, usize)> {
         self.is_slow = !self.change.is_rehearsal() && self.needs_hashing()?;
-        if !self.is_slow && self.source.is_rereadable() && self.options.batch.is_none() {
+        if !self.is_slow && self.source.is_rereadable() && self.batch().is_none() {
             self.stream()?;
         } else {
             if self.is_slow && !self.options.keep_going && self.source.is_rereadable() {
@@ -224,6 +224,11 @@ impl<'a> Import<'a> {
         }
         self.results.show()?;
         Ok((self.counts, self.weak))
+    }
+
+    /// So many rows are committed at once. What is taken back in parts would not tell what clashes with what.
+    fn batch(&self) -> Option<usize> {
+        self.options.batch.filter(|_| !self.change.is_rehearsal())
     }
 
     /// An error after some batches were committed, which nobody shall take for nothing.
@@ -267,7 +272,7 @@ impl<'a> Import<'a> {
                 return Ok(());
             }
             spill.push(entry)?;
-            if import.options.batch.is_some_and(|batch| spill.len() >= batch) {
+            if import.batch().is_some_and(|batch| spill.len() >= batch) {
                 import.write(std::mem::replace(&mut spill, Spill::new()))?;
             }
             Ok(())
