@@ -37,7 +37,7 @@ it short.";
 /// Import many accounts from CSV, JSON or a Django fixture
 ///
 /// All rows are checked before anything is written, every fault is told with its line, and all is written in one
-/// transaction or not at all. Passwords are hashed on all cores beforehand.
+/// transaction or not at all; but --batch commits rows as it goes. Passwords are hashed on all cores beforehand.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -114,7 +114,9 @@ pub struct Args {
     #[arg(long, help_heading = "Rows")]
     keep_going: bool,
 
-    /// Commit after each N rows; after an interruption, go on with --on-existing skip
+    /// Commit after each N rows, so that rows before a bad one stay
+    ///
+    /// What was committed stays, whatever comes after, be it an interruption: go on with --on-existing skip.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Rows")]
     batch: Option<u32>,
 
@@ -232,14 +234,13 @@ impl Args {
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
         let rows = counted(counts.rows() as u64, "row");
-        let tokens = match counts.tokens {
-            0 => String::new(),
-            tokens => format!(", {}", counted(tokens as u64, "token")),
-        };
+        let more = [(counts.tokens, "token"), (counts.groups, "group")];
+        let more = more.iter().filter(|(count, _)| *count > 0);
+        let more: String = more.map(|(count, noun)| format!(", {}", counted(*count as u64, noun))).collect();
         if self.writing.dry_run {
-            format!("Would import {rows}: {}{tokens}; nothing was changed.", parts.join(", "))
+            format!("Would import {rows}: {}{more}; nothing was changed.", parts.join(", "))
         } else {
-            format!("Imported {rows} in {took:.1} s: {}{tokens}.", parts.join(", "))
+            format!("Imported {rows} in {took:.1} s: {}{more}.", parts.join(", "))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rows of a Django fixture (`dumpdata`, Django 3.2 to 6.1): users, with the profiles and tokens that refer to them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
@@ -11,14 +11,15 @@ use super::Rows;
 use super::columns::{Column, Columns};
 use super::entry::TokenRow;
 use super::json::{Document, Element, Members};
-use super::wanted::{KnownToken, Places, Wanted};
+use super::wanted::{self, KnownToken, Places, Wanted};
 use crate::accounts::ProfileChoice;
 use crate::field::{Input, moment};
 use crate::place::{Place, Scan};
 use crate::refusal::{Fault, Refusal};
-use crate::store::Store;
+use crate::similar::nearest;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
+use crate::store::{NewGroup, Store};
 use crate::token::{PlainToken, Stored};
 
 /// What a model's objects are.
@@ -110,18 +111,20 @@ impl Fixture {
             faults: Vec::new(),
             file,
         };
-        let is_excluded = |model: &str| {
-            let app = model.split('.').next().unwrap_or(model);
-            excluded.iter().any(|name| name.eq_ignore_ascii_case(model) || name.eq_ignore_ascii_case(app))
-        };
         let mut objects = Vec::new();
+        let mut models = BTreeSet::new();
         for element in document.elements(file)? {
             match Object::of(element) {
-                Ok(object) if is_excluded(&object.model) => {}
-                Ok(object) => objects.push(object),
+                Ok(object) => {
+                    models.insert(object.model.clone());
+                    if !excluded.iter().any(|name| is_of(name, &object.model)) {
+                        objects.push(object);
+                    }
+                }
                 Err(message) => assembly.fault(element.place, "", "invalid_json", message),
             }
         }
+        check_excluded(excluded, &models)?;
         assembly.take_groups(&objects, store)?;
         assembly.refuse_strangers(&objects);
         for object in objects {
@@ -139,6 +142,23 @@ impl Fixture {
         }
         Ok(Self { rows: assembly.rows.into_iter() })
     }
+}
+
+/// Is this the name of the model, or of its app?
+fn is_of(name: &str, model: &str) -> bool {
+    let app = model.split('.').next().unwrap_or(model);
+    name.eq_ignore_ascii_case(model) || name.eq_ignore_ascii_case(app)
+}
+
+/// Refuses to exclude what the file does not have.
+fn check_excluded(excluded: &[String], models: &BTreeSet<String>) -> Result<(), Refusal> {
+    let Some(name) = excluded.iter().find(|name| !models.iter().any(|model| is_of(name, model))) else {
+        return Ok(());
+    };
+    let apps = models.iter().filter_map(|model| model.split_once('.').map(|(app, _)| app));
+    let meant = nearest(name, models.iter().map(String::as_str).chain(apps));
+    let meant = meant.map_or(String::new(), |near| format!(" Did you mean {near}?"));
+    Err(Refusal::usage(format!("--exclude {name}: the file has no such app or model.{meant}")))
 }
 
 impl<'t> Object<'t> {
@@ -203,23 +223,48 @@ impl<'a, 't> Assembly<'a, 't> {
         for (model, place, count) in counts {
             let objects = if count == 1 { "This object is".into() } else { format!("{count} objects are") };
             let message = format!(
-                "{objects} of the model {model}, which is no user, profile or token here; --exclude {model} leaves it out."
+                "{objects} of the model {model}, which is no user, group, profile or token here; --exclude {model} leaves it out."
             );
             self.fault(place, "model", "unknown_model", message);
         }
     }
 
-    /// The names of the groups that the users' keys mean: those of the file, else those of the database.
+    /// The names of the groups that the users' keys mean: those of the file, else those of the database. What the
+    /// database lacks of them is to be made.
     fn take_groups(&mut self, objects: &[Object<'_>], store: &Store) -> Result<()> {
         for (key, name) in store.groups()? {
             self.groups.insert(key.to_string(), name);
         }
+        let mut wanted = Vec::new();
         for object in objects.iter().filter(|object| object.model == "auth.group") {
-            if let Some(Json::String(name)) = object.field("name") {
-                self.groups.insert(plain(&object.pk), name);
+            let place = object.element.place;
+            let Some(Json::String(name)) = object.field("name") else {
+                self.fault(place, "name", "required", "A group must have a name.");
+                continue;
+            };
+            self.groups.insert(plain(&object.pk), name.clone());
+            if wanted.iter().any(|group: &NewGroup| group.name == name) {
+                self.fault(place, "name", "given_twice", "A group before has the same name.");
             }
+            let permissions = object.field("permissions").unwrap_or_default();
+            let mut keys = Vec::new();
+            match wanted::permissions(&permissions) {
+                Some(permissions) => {
+                    for permission in permissions {
+                        match store.find_permission(&permission)? {
+                            Some(key) => keys.push(key),
+                            None => {
+                                let message = format!("There is no permission {permission}.");
+                                self.fault(place, "permissions", "does_not_exist", message);
+                            }
+                        }
+                    }
+                }
+                None => self.fault(place, "permissions", "invalid", wanted::not_permissions("permissions")),
+            }
+            wanted.push(NewGroup { key: object.pk.as_i64(), name, permissions: keys });
         }
-        Ok(())
+        store.expect_groups(wanted)
     }
 
     fn take_user(&mut self, object: &Object<'t>) {

@@ -21,6 +21,8 @@ pub struct Counts {
     pub refused: usize,
     /// Tokens that were made.
     pub tokens: usize,
+    /// Groups of a fixture that were made.
+    pub groups: usize,
 }
 
 impl Counts {
@@ -43,6 +45,7 @@ impl Counts {
         self.skipped += other.skipped;
         self.refused += other.refused;
         self.tokens += other.tokens;
+        self.groups += other.groups;
     }
 
     /// How many rows there were.

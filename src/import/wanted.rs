@@ -168,28 +168,10 @@ impl Wanted {
         Ok(())
     }
 
-    /// As in a fixture: keys, or natural keys of `codename`, `app_label` and `model`.
     fn take_permissions(&mut self, input: &Input) -> Result<(), Fault> {
-        let permission = |json: &Json| match json {
-            Json::Number(key) => key.as_i64().map(Permission::Key),
-            Json::Array(parts) => match &parts[..] {
-                [Json::String(codename), Json::String(app_label), Json::String(model)] => {
-                    let (codename, app_label, model) = (codename.clone(), app_label.clone(), model.clone());
-                    Some(Permission::Natural { codename, app_label, model })
-                }
-                _ => None,
-            },
-            _ => None,
-        };
-        let given: Option<Vec<Permission>> = match input {
-            Input::Json(Json::Array(given)) => given.iter().map(permission).collect(),
-            Input::Json(Json::Null) => Some(Vec::new()),
-            _ => None,
-        };
-        self.request.permissions = given.ok_or_else(|| {
-            let message = "user_permissions must be a JSON list of keys or of [codename, app_label, model].";
-            Fault::new("user_permissions", "invalid", message)
-        })?;
+        let given = if let Input::Json(json) = input { permissions(json) } else { None };
+        let name = "user_permissions";
+        self.request.permissions = given.ok_or_else(|| Fault::new(name, "invalid", not_permissions(name)))?;
         Ok(())
     }
 
@@ -358,6 +340,31 @@ fn set_flag(place: &mut Option<bool>, column: &Column<'_>, input: &Input) -> Res
     };
     let name = column.name();
     place.map(|_| ()).ok_or_else(|| not_boolean(name))
+}
+
+/// Permissions as in a fixture: keys, or natural keys of `codename`, `app_label` and `model`.
+pub fn permissions(json: &Json) -> Option<Vec<Permission>> {
+    let permission = |json: &Json| match json {
+        Json::Number(key) => key.as_i64().map(Permission::Key),
+        Json::Array(parts) => match &parts[..] {
+            [Json::String(codename), Json::String(app_label), Json::String(model)] => {
+                let (codename, app_label, model) = (codename.clone(), app_label.clone(), model.clone());
+                Some(Permission::Natural { codename, app_label, model })
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    match json {
+        Json::Array(given) => given.iter().map(permission).collect(),
+        Json::Null => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+/// What is said of something else under this name.
+pub fn not_permissions(name: &str) -> String {
+    format!("{name} must be a JSON list of keys or of [codename, app_label, model].")
 }
 
 fn not_boolean(name: &str) -> Fault {

@@ -50,6 +50,7 @@ impl Writer<'_> {
             let mut fields: Vec<String> = Vec::new();
             fields.extend((counts.created + counts.changed > 0).then(|| "users".into()));
             fields.extend((counts.tokens > 0).then(|| "tokens".into()));
+            fields.extend((counts.groups > 0).then(|| "groups".into()));
             Ok(Done { value: counts, fields })
         })?;
         results.keep()?;
@@ -70,6 +71,7 @@ impl Writer<'_> {
             if interrupt::requested() {
                 return Err(Refusal::Interrupted.into());
             }
+            counts.groups += transaction.make_coming_groups()?;
             let Entry { line, username, made, .. } = entry;
             let line = *line;
             let written = if self.keeps_going {
@@ -94,6 +96,7 @@ impl Writer<'_> {
             }
             Ok(())
         })?;
+        counts.groups += transaction.make_coming_groups()?;
         self.write_tokens(transaction, waiting, faults)?;
         Ok(counts)
     }

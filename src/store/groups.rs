@@ -1,6 +1,7 @@
 //! The groups and permissions of users: Django's tables, and the many-to-many tables between them and the users.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use anyhow::Result;
@@ -14,8 +15,20 @@ use crate::store::{Store, Transaction};
 use crate::value::Kind;
 
 const GROUPS: &str = "auth_group";
+const GROUP_PERMISSIONS: &str = "auth_group_permissions";
 const PERMISSIONS: &str = "auth_permission";
 const CONTENT_TYPES: &str = "django_content_type";
+
+/// A group of users that is to be made.
+#[derive(Debug)]
+pub struct NewGroup {
+    /// The primary key that it is to have if that is free.
+    pub key: Option<i64>,
+    /// Its name.
+    pub name: String,
+    /// Its permissions.
+    pub permissions: Vec<Key>,
+}
 
 /// A many-to-many table between the users and another table.
 #[derive(Clone, Debug)]
@@ -132,7 +145,7 @@ impl Store {
         Ok(groups)
     }
 
-    /// The key of the group of this name, compared exactly.
+    /// The key of the group of this name, compared exactly; one of [`Self::expect_groups`] counts.
     ///
     /// # Errors
     /// [`Refusal::GroupNotFound`], or a failure of the database.
@@ -145,10 +158,41 @@ impl Store {
                 Ok(ControlFlow::Break(()))
             })?;
         }
-        match found {
+        let coming = self.coming_groups.borrow();
+        let coming = coming.iter().find(|(_, group)| group.name == name);
+        match found.or(coming.map(|(key, _)| Key::Integer(*key))) {
             Some(key) => Ok(key),
             None => Err(Refusal::GroupNotFound { name: name.to_owned(), known: self.group_names()? }.into()),
         }
+    }
+
+    /// Has [`Transaction::make_coming_groups`] make those of the groups whose names are not there yet. Nothing where users
+    /// cannot be in groups.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn expect_groups(&self, wanted: Vec<NewGroup>) -> Result<()> {
+        if self.group_link()?.is_none() {
+            return Ok(());
+        }
+        let there = self.groups()?;
+        let is_new = |group: &NewGroup| there.iter().all(|(_, name)| *name != group.name);
+        let mut used: HashSet<i64> = HashSet::new();
+        used.extend(
+            there.iter().filter_map(|(key, _)| if let Key::Integer(key) = key { Some(*key) } else { None }),
+        );
+        let mut next =
+            used.iter().copied().chain(wanted.iter().filter_map(|group| group.key)).max().unwrap_or_default();
+        let coming = wanted.into_iter().filter(is_new).map(|group| {
+            let key = group.key.filter(|key| used.insert(*key)).unwrap_or_else(|| {
+                next += 1;
+                next
+            });
+            (key, group)
+        });
+        let coming = coming.collect();
+        *self.coming_groups.borrow_mut() = coming;
+        Ok(())
     }
 
     /// The names of the groups that a user is in, sorted.
@@ -267,6 +311,28 @@ impl Transaction<'_> {
     /// [`Refusal::DatabaseUnusable`] where users cannot be in groups, or a failure of the database.
     pub fn add_to_group(&self, user: &Key, group: &Key) -> Result<bool> {
         self.link(self.needed_group_link()?, user, group)
+    }
+
+    /// Makes the groups of [`Store::expect_groups`] that were not made yet, and returns how many.
+    ///
+    /// # Errors
+    /// [`Refusal::Taken`] where another made one meanwhile, or a failure of the database.
+    pub fn make_coming_groups(&self) -> Result<usize> {
+        // Asked for each row of an import.
+        if self.coming_groups.borrow().is_empty() {
+            return Ok(0);
+        }
+        let coming = self.coming_groups.take();
+        let key_column = &self.needed_group_link()?.target;
+        for (key, group) in &coming {
+            let row = [("name", group.name.as_str().into())];
+            self.insert(GROUPS, &row, Some((key_column, &(*key).into())))?;
+            for permission in &group.permissions {
+                let row = [("group_id", (*key).into())];
+                self.insert(GROUP_PERMISSIONS, &row, Some(("permission_id", &permission.into())))?;
+            }
+        }
+        Ok(coming.len())
     }
 
     /// Gives a user a permission; false where the user was given it already.

@@ -35,6 +35,7 @@ pub use self::engine::Engine;
 use self::engine::Inserting;
 pub use self::export::Part;
 use self::groups::Link;
+pub use self::groups::NewGroup;
 use self::layout::{Hints, Layout, ProfileTable};
 use self::schema::{Reference, Table, quoted};
 pub use self::sqlite::Opening;
@@ -56,6 +57,8 @@ pub struct Store {
     profiles: OnceCell<Vec<ProfileTable>>,
     groups: OnceCell<Option<Link>>,
     permissions: OnceCell<Option<Link>>,
+    /// Groups that are to be made, with the keys that they will have.
+    coming_groups: RefCell<Vec<(i64, NewGroup)>>,
 }
 
 impl Store {
@@ -95,7 +98,8 @@ impl Store {
             return Err(Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.into() }.into());
         };
         let (profiles, groups, permissions) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Ok(Self { engine, path: path.to_owned(), hints, layout, profiles, groups, permissions })
+        let (path, coming_groups) = (path.to_owned(), RefCell::default());
+        Ok(Self { engine, path, hints, layout, profiles, groups, permissions, coming_groups })
     }
 
     /// Writes a draft to its file: whole, readable by its owner alone, and never over a file that is there.

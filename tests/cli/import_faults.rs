@@ -313,10 +313,82 @@ fn places_are_worded_alike_in_all_formats() {
     assert!(run.stderr.starts_with("error: a.toml, line 2, column 9: "), "{}", run.stderr);
 }
 
+fn object(model: &str, pk: u32, fields: &str) -> String {
+    format!("{{\"model\": \"{model}\", \"pk\": {pk}, \"fields\": {{{fields}}}}}")
+}
+
 #[test]
 fn a_pipe_that_has_a_name_is_read_whole() {
     let env = env();
     env.run_with_input("username,email\nann,\n", ["import", "/dev/stdin"]).succeeds();
     assert_eq!(users(&env), ["ann|"]);
     env.run(["import", "."]).ends_with(1);
+}
+
+#[test]
+fn what_is_excluded_has_to_be_there() {
+    let env = env();
+    let user = object("auth.user", 1, "\"username\": \"ann\", \"password\": \"!x\"");
+    let text = format!("[{user}, {}]", object("sessions.session", 1, ""));
+    let run = import(&env, "a.json", &text, &["--exclude", "session"]).ends_with(2);
+    assert!(
+        run.stderr.contains("--exclude session: the file has no such app or model. Did you mean sessions?"),
+        "{}",
+        run.stderr
+    );
+    import(&env, "a.json", &text, &["--exclude", "sessions"]).succeeds();
+}
+
+#[test]
+fn a_fixtures_groups_are_made_with_their_permissions() {
+    let env = env();
+    env.execute(
+        "INSERT INTO django_content_type (id, app_label, model) VALUES (7, 'shop', 'order'), (8, 'auth', 'user');
+         INSERT INTO auth_permission (id, name, content_type_id, codename)
+         VALUES (3, 'x', 7, 'view_order'), (4, 'y', 7, 'add_order');",
+    );
+    env.execute("INSERT INTO auth_group (id, name) VALUES (5, 'taken')");
+    let group = |pk, name: &str, permissions: &str| {
+        object("auth.group", pk, &format!("\"name\": \"{name}\", \"permissions\": [{permissions}]"))
+    };
+    let user = object("auth.user", 1, "\"username\": \"ann\", \"password\": \"!x\", \"groups\": [5, 9]");
+    let groups = [
+        group(5, "editors", "3, [\"add_order\", \"shop\", \"order\"]"),
+        group(9, "writers", ""),
+        group(1, "taken", "3"),
+    ];
+    let text = format!("[{user}, {}]", groups.join(", "));
+    let run = import(&env, "a.json", &text, &["--dry-run"]).succeeds();
+    assert!(
+        run.stderr.contains("Would import 1 row: 1 created, 2 groups; nothing was changed."),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(env.value("SELECT count(*) FROM auth_group"), "1");
+    import(&env, "a.json", &text, &["--dry-run", "--batch", "1"]).succeeds();
+    for more in [&[][..], &["--batch", "1"]] {
+        import(&env, "a.json", &text, more).succeeds();
+        assert_eq!(
+            env.rows("SELECT name FROM auth_group g JOIN auth_user_groups l ON l.group_id = g.id ORDER BY 1"),
+            ["editors", "writers"]
+        );
+        assert_eq!(env.value("SELECT id FROM auth_group WHERE name = 'writers'"), "9");
+        assert_eq!(
+            env.rows(
+                "SELECT name || p.permission_id FROM auth_group g JOIN auth_group_permissions p \
+                 ON p.group_id = g.id ORDER BY p.permission_id"
+            ),
+            ["editors3", "editors4"]
+        );
+        env.execute(
+            "DELETE FROM auth_user_groups; DELETE FROM auth_group_permissions; DELETE FROM auth_user;",
+        );
+        env.execute("DELETE FROM auth_group WHERE name <> 'taken'");
+    }
+    let run = import(&env, "a.json", format!("[{}, {}]", groups[1], groups[1]), &[]).ends_with(6);
+    assert!(run.stderr.contains("A group before has the same name."), "{}", run.stderr);
+    let text = format!("[{}]", group(11, "lost", "[\"x\", \"y\", \"z\"]"));
+    let run = import(&env, "a.json", text, &[]).ends_with(6);
+    assert!(run.stderr.contains("There is no permission y.x of z."), "{}", run.stderr);
+    assert_eq!(env.value("SELECT count(*) FROM auth_group WHERE name = 'lost'"), "0");
 }
