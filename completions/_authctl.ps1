@@ -444,6 +444,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         }
         'authctl;import' {
             [CompletionResult]::new('--input-format', '--input-format', [CompletionResultType]::ParameterName, 'The file''s format, where its content does not tell: csv, json, jsonl or fixture')
+            [CompletionResult]::new('--encoding', '--encoding', [CompletionResultType]::ParameterName, 'What the file''s bytes mean: utf-8, or windows-1252 from old Windows programs; UTF-16 is seen by its mark')
+            [CompletionResult]::new('--delimiter', '--delimiter', [CompletionResultType]::ParameterName, 'What is between the values of CSV, \t for a tab [else what the headings show]')
             [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Take the column HEADING for FIELD, or leave it out where FIELD is empty; may be given several times')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave an app or a model of a fixture out; may be given several times')
             [CompletionResult]::new('--random-passwords', '--random-passwords', [CompletionResultType]::ParameterName, 'Make a random password for each row without one, of LENGTH characters (22 unless told), told in the results')
@@ -451,7 +453,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'The token''s scheme, where the database has both')
             [CompletionResult]::new('--on-existing', '--on-existing', [CompletionResultType]::ParameterName, 'What happens to an account that is there already: fail, skip or update')
             [CompletionResult]::new('--update-password', '--update-password', [CompletionResultType]::ParameterName, 'With --on-existing update, when the password is set: on-create, always or if-different')
-            [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Commit after each N rows; after an interruption, go on with --on-existing skip')
+            [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Commit after each N rows, so that rows before a bad one stay')
             [CompletionResult]::new('--results', '--results', [CompletionResultType]::ParameterName, 'Tell what became of each row, with the tokens and passwords that were made, in this file or on standard output')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file, as JSON lines [else `[audit] file`]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')

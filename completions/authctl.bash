@@ -1261,7 +1261,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__import)
-            opts="-q -y -h --input-format --map --exclude --random-passwords --require-strong --insecure-fast-hash --jobs --tokens --scheme --on-existing --update-password --keep-going --batch --results --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --input-format --encoding --delimiter --map --exclude --random-passwords --require-strong --insecure-fast-hash --jobs --tokens --scheme --on-existing --update-password --keep-going --batch --results --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1269,6 +1269,14 @@ _authctl() {
             case "${prev}" in
                 --input-format)
                     COMPREPLY=($(compgen -W "csv json jsonl fixture" -- "${cur}"))
+                    return 0
+                    ;;
+                --encoding)
+                    COMPREPLY=($(compgen -W "utf-8 windows-1252" -- "${cur}"))
+                    return 0
+                    ;;
+                --delimiter)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --map)

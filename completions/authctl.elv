@@ -424,6 +424,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;import'= {
             cand --input-format 'The file''s format, where its content does not tell: csv, json, jsonl or fixture'
+            cand --encoding 'What the file''s bytes mean: utf-8, or windows-1252 from old Windows programs; UTF-16 is seen by its mark'
+            cand --delimiter 'What is between the values of CSV, \t for a tab [else what the headings show]'
             cand --map 'Take the column HEADING for FIELD, or leave it out where FIELD is empty; may be given several times'
             cand --exclude 'Leave an app or a model of a fixture out; may be given several times'
             cand --random-passwords 'Make a random password for each row without one, of LENGTH characters (22 unless told), told in the results'
@@ -431,7 +433,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --scheme 'The token''s scheme, where the database has both'
             cand --on-existing 'What happens to an account that is there already: fail, skip or update'
             cand --update-password 'With --on-existing update, when the password is set: on-create, always or if-different'
-            cand --batch 'Commit after each N rows; after an interruption, go on with --on-existing skip'
+            cand --batch 'Commit after each N rows, so that rows before a bad one stay'
             cand --results 'Tell what became of each row, with the tokens and passwords that were made, in this file or on standard output'
             cand --audit-log 'Append who changed what to this file, as JSON lines [else `[audit] file`]'
             cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'

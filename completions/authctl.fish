@@ -460,6 +460,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand import" -l input-format 
 json\t'A JSON list of objects'
 jsonl\t'One JSON object a line'
 fixture\t'A Django fixture'"
+complete -c authctl -n "__fish_authctl_using_subcommand import" -l encoding -d 'What the file\'s bytes mean: utf-8, or windows-1252 from old Windows programs; UTF-16 is seen by its mark' -r -f -a "utf-8\t'UTF-8, or UTF-16 with a byte order mark'
+windows-1252\t'What Windows calls ANSI in western Europe and America'"
+complete -c authctl -n "__fish_authctl_using_subcommand import" -l delimiter -d 'What is between the values of CSV, \\t for a tab [else what the headings show]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l map -d 'Take the column HEADING for FIELD, or leave it out where FIELD is empty; may be given several times' -r
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l exclude -d 'Leave an app or a model of a fixture out; may be given several times' -r
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l random-passwords -d 'Make a random password for each row without one, of LENGTH characters (22 unless told), told in the results' -r
@@ -472,7 +475,7 @@ update\t'It gets what is given; what is not given stays'"
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l update-password -d 'With --on-existing update, when the password is set: on-create, always or if-different' -r -f -a "on-create\t'Never: only a new account does'
 always\t'Each time'
 if-different\t'Where it is another one'"
-complete -c authctl -n "__fish_authctl_using_subcommand import" -l batch -d 'Commit after each N rows; after an interruption, go on with --on-existing skip' -r
+complete -c authctl -n "__fish_authctl_using_subcommand import" -l batch -d 'Commit after each N rows, so that rows before a bad one stay' -r
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l results -d 'Tell what became of each row, with the tokens and passwords that were made, in this file or on standard output' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F

@@ -228,19 +228,19 @@ impl Args {
             (counts.skipped, "skipped"),
             (counts.refused, "refused"),
         ];
+        let more = [(counts.tokens, "token"), (counts.groups, "group")];
+        let more = more.iter().filter(|(count, _)| *count > 0);
         let parts: Vec<String> = parts
             .iter()
             .filter(|(count, word)| *count > 0 || *word == "created")
             .map(|(count, word)| format!("{count} {word}"))
+            .chain(more.map(|(count, noun)| counted(*count as u64, noun)))
             .collect();
-        let rows = counted(counts.rows() as u64, "row");
-        let more = [(counts.tokens, "token"), (counts.groups, "group")];
-        let more = more.iter().filter(|(count, _)| *count > 0);
-        let more: String = more.map(|(count, noun)| format!(", {}", counted(*count as u64, noun))).collect();
+        let (rows, parts) = (counted(counts.rows() as u64, "row"), parts.join(", "));
         if self.writing.dry_run {
-            format!("Would import {rows}: {}{more}; nothing was changed.", parts.join(", "))
+            format!("Would import {rows}: {parts}; nothing was changed.")
         } else {
-            format!("Imported {rows} in {took:.1} s: {}{more}.", parts.join(", "))
+            format!("Imported {rows} in {took:.1} s: {parts}.")
         }
     }
 }

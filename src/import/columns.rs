@@ -166,9 +166,10 @@ impl<'a> Columns<'a> {
             let known = all.into_iter().filter(|name| name != "pk").collect();
             format!(" Known: {}.", abridged::names(known).join(", "))
         };
+        let short = abridged::text(heading);
+        let whole = if short == heading { heading } else { "HEADING" };
         let message = format!(
-            "There is no field {short:?}.{meant} --map '{short}=FIELD' says which it is, --map '{short}=' leaves it out.",
-            short = abridged::text(heading),
+            "There is no field {short:?}.{meant} --map '{whole}=FIELD' says which it is, --map '{whole}=' leaves it out."
         );
         Fault::new(heading, "unknown_field", message)
     }

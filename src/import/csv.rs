@@ -18,6 +18,8 @@ pub struct Table<'a> {
     records: Records<Box<dyn BufRead + Send + 'a>>,
     /// What each column gives; `None` where it has no heading.
     columns: Vec<Option<Column<'a>>>,
+    /// So many cells a row must have: all that have a heading.
+    least: usize,
     places: Places,
 }
 
@@ -73,7 +75,8 @@ impl<'a> Table<'a> {
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
         }
-        Ok(Self { records, columns: found, places: Places::Table(places.into()) })
+        let least = found.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+        Ok(Self { records, columns: found, least, places: Places::Table(places.into()) })
     }
 }
 
@@ -125,8 +128,9 @@ fn likely_delimiter(start: &[u8]) -> u8 {
             b'\r' | b'\n' if !is_quoted => break,
             _ if is_quoted => {}
             byte => {
-                let of_it = LIKELY.iter().position(|likely| likely == byte);
-                of_it.into_iter().for_each(|index| counts[index] += 1);
+                if let Some(index) = LIKELY.iter().position(|likely| likely == byte) {
+                    counts[index] += 1;
+                }
             }
         }
     }
@@ -163,12 +167,12 @@ impl Table<'_> {
             wanted.faults.push(Fault { place: Some(place), ..open_quote() });
             return wanted;
         }
+        let (count, headings) = (records.len(), self.columns.len());
         // Cells under no heading may be there or not, as long as they are empty.
-        let least = self.columns.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
-        let mut beyond = records.cells().skip(self.columns.len());
-        if records.len() < least || beyond.any(|cell| !cell.trim_ascii().is_empty()) {
-            let message =
-                format!("The row has {} columns, the headings have {}.", records.len(), self.columns.len());
+        let is_longer =
+            || count > headings && records.cells().skip(headings).any(|cell| !cell.trim_ascii().is_empty());
+        if count < self.least || is_longer() {
+            let message = format!("The row has {count} columns, the headings have {headings}.");
             wanted.faults.push(Fault::new("", "columns", message));
         }
         for (index, (column, cell)) in self.columns.iter().zip(records.cells()).enumerate() {

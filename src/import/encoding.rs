@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 pub enum Encoding {
     /// UTF-8, or UTF-16 with a byte order mark
     #[default]
+    #[value(name = "utf-8")]
     Utf8,
     /// What Windows calls ANSI in western Europe and America
     #[value(name = "windows-1252")]

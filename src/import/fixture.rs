@@ -14,6 +14,7 @@ use super::json::{Document, Element, Members};
 use super::wanted::{self, KnownToken, Places, Wanted};
 use crate::accounts::ProfileChoice;
 use crate::field::{Input, moment};
+use crate::model::Key;
 use crate::place::{Place, Scan};
 use crate::refusal::{Fault, Refusal};
 use crate::similar::nearest;
@@ -246,25 +247,29 @@ impl<'a, 't> Assembly<'a, 't> {
             if wanted.iter().any(|group: &NewGroup| group.name == name) {
                 self.fault(place, "name", "given_twice", "A group before has the same name.");
             }
-            let permissions = object.field("permissions").unwrap_or_default();
-            let mut keys = Vec::new();
-            match wanted::permissions(&permissions) {
-                Some(permissions) => {
-                    for permission in permissions {
-                        match store.find_permission(&permission)? {
-                            Some(key) => keys.push(key),
-                            None => {
-                                let message = format!("There is no permission {permission}.");
-                                self.fault(place, "permissions", "does_not_exist", message);
-                            }
-                        }
-                    }
-                }
-                None => self.fault(place, "permissions", "invalid", wanted::not_permissions("permissions")),
-            }
-            wanted.push(NewGroup { key: object.pk.as_i64(), name, permissions: keys });
+            let permissions = self.permissions(object, store)?;
+            wanted.push(NewGroup { key: object.pk.as_i64(), name, permissions });
         }
         store.expect_groups(wanted)
+    }
+
+    /// The keys of a group's permissions.
+    fn permissions(&mut self, object: &Object<'_>, store: &Store) -> Result<Vec<Key>> {
+        let place = object.element.place;
+        let mut keys = Vec::new();
+        let Some(given) = wanted::permissions(&object.field("permissions").unwrap_or_default()) else {
+            self.fault(place, "permissions", "invalid", wanted::not_permissions("permissions"));
+            return Ok(keys);
+        };
+        for permission in given {
+            if let Some(key) = store.find_permission(&permission)? {
+                keys.push(key);
+            } else {
+                let message = format!("There is no permission {permission}.");
+                self.fault(place, "permissions", "does_not_exist", message);
+            }
+        }
+        Ok(keys)
     }
 
     fn take_user(&mut self, object: &Object<'t>) {

@@ -1,8 +1,9 @@
 //! Many accounts at once, from a table, JSON or a Django fixture.
 //!
-//! A [`source`] is read as rows of one format (`csv`, `json`, `fixture`), whose `columns` say what each value is; a row
-//! becomes what is `wanted`. `workers` plan and hash on all cores while nothing is locked; what is ready is an `entry`
-//! that waits in a `spill`. One short transaction then writes all of them, and tells the `results` before it commits.
+//! A [`source`] is decoded by its `encoding` and read as rows of one format (`csv` from `records`, `json`, `fixture`),
+//! whose `columns` say what each value is; a row becomes what is `wanted`. `workers` plan and hash on all cores while
+//! nothing is locked; what is ready is an `entry` that waits in a `spill`. One short transaction then writes all of them,
+//! and tells the `results` before it commits.
 
 mod columns;
 mod csv;

@@ -310,7 +310,7 @@ fn faults(env: &TestEnv, file: &str, expected: &[(u64, u64, &str)]) {
     assert_eq!(places, wanted, "{error:#}");
     for (fault, (line, column, words)) in faults.iter().zip(expected) {
         let message = fault["message"].as_str().unwrap();
-        let place = format!("{file}: line {line}, column {column}: ");
+        let place = format!("{file}, line {line}, column {column}: ");
         assert!(message.starts_with(&place) && message.contains(words), "{words}: {message}");
     }
     let text = env.run(["apply", file]).ends_with(6);
@@ -362,7 +362,7 @@ is_active = false
         "bad.toml",
         &[
             (1, 1, "no key update_pasword here. Did you mean update_password?"),
-            (4, 1, "no key user here. Did you mean usernames?"),
+            (4, 1, "no key user here. Known: usernames."),
             (8, 1, "Did you mean email?"),
             (9, 13, "is_active must be true or false."),
             (10, 12, "Write password = { env = \"NAME\" }"),
@@ -438,7 +438,7 @@ fn what_the_database_refuses_has_a_place_too() {
         let run = apply(&env, arguments).ends_with(6);
         assert!(
             run.stderr.contains(
-                "wanted.toml: line 4, column 1: joe: Another row has the same value in auth_user.department"
+                "wanted.toml, line 4, column 1: joe: Another row has the same value in auth_user.department"
             ),
             "{}",
             run.stderr

@@ -303,11 +303,15 @@ fn json_lines_come_through_a_pipe() {
     assert!(can_log_in(&env, "ann", "wonderland-7"));
     assert_eq!(env.value("SELECT bio FROM levelupapi_gamer"), "x");
     let run = env.run_with_input("{\"username\": \"cid\"}\n{\"username\":\n", ["import", "-"]).ends_with(6);
-    assert!(run.stderr.contains("standard input:2:12: The JSON ends too early."), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("standard input, line 2, column 12: The JSON ends too early."),
+        "{}",
+        run.stderr
+    );
     env.run_with_input("", ["import", "-"]).ends_with(6);
     env.run_with_input("username\nann\n\u{e4}", ["import", "-"]).ends_with(6);
     let run = env.run_with_input(b"username,first_name\ncid,J\xf6rg\n", ["import", "-"]).ends_with(6);
-    assert!(run.stderr.contains("Save the table as CSV in UTF-8"), "{}", run.stderr);
+    assert!(run.stderr.contains("Is it --encoding windows-1252?"), "{}", run.stderr);
     env.run(["import", "nowhere.csv"]).ends_with(1);
     assert_eq!(names(&env), ["ann", "bob"]);
 }
@@ -350,7 +354,7 @@ fn what_of_a_fixture_is_no_account_is_left_out_only_where_that_is_said() {
     let text = format!("{}{more}", text.trim_end().trim_end_matches(']'));
     env.write("all.json", &text);
     let run = env.run(["import", "all.json"]).ends_with(6);
-    assert!(run.stderr.contains("2 objects are of the model levelupapi.game, which is no user, profile or token here; --exclude levelupapi.game leaves it out."), "{}", run.stderr);
+    assert!(run.stderr.contains("2 objects are of the model levelupapi.game, which is no user, group, profile or token here; --exclude levelupapi.game leaves it out."), "{}", run.stderr);
     assert!(run.stderr.contains("Its user is not in the file."), "{}", run.stderr);
     assert!(names(&env).is_empty());
     env.write(

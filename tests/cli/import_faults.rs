@@ -80,7 +80,8 @@ fn lines_are_those_that_an_editor_shows() {
         ["ok1,a@x.de", "", "bad 2,b@x.de", "\"bad 3\",\"c@x.de\"", "\"ok\"4,\"d{}@x.de\"", "", "", "bad 5,"];
     for end in ["\n", "\r\n", "\r"] {
         // A cell of two lines is no e-mail address.
-        let table: String = ["username,email"].iter().chain(&rows).map(|row| format!("{row}{end}")).collect();
+        let table = ["username,email"].iter().chain(&rows).map(|row| format!("{row}{end}"));
+        let table = table.collect::<Vec<_>>().concat();
         let run = import(&env, "a.csv", table.replace("{}", end), &["--keep-going", "--results", "-"]);
         let run = run.ends_with(6);
         for place in ["4, column 1", "5, column 1", "6, column 2", "10, column 1"] {

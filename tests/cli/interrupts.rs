@@ -90,8 +90,8 @@ fn other_signals_end_it_too_with_their_own_numbers() {
 #[cfg(target_os = "linux")]
 fn ctrl_c_while_hashing_says_that_nothing_was_changed() {
     let env = TestEnv::with_database("");
-    let rows: String = (0..400).map(|number| format!("user{number},wonderland-{number}\n")).collect();
-    env.write("a.csv", &format!("username,password\n{rows}"));
+    let rows: Vec<String> = (0..400).map(|number| format!("user{number},wonderland-{number}\n")).collect();
+    env.write("a.csv", &format!("username,password\n{}", rows.concat()));
     let said = |arguments: &[&str]| {
         let mut command = env.command();
         let mut child = command.args(arguments).stderr(Stdio::piped()).spawn().expect("the program to start");
