@@ -52,7 +52,8 @@ pub struct Sqlite {
     time_zone: TimeZone,
     /// Shall the next commit be made a rollback? SQLite asks its commit hook after it has checked the constraints.
     taking_back: Arc<AtomicBool>,
-    /// The definitions in the file; read once, since each command asks for several.
+    /// The definitions in the file; read once, since each command asks for several. Virtual tables are no models of
+    /// Django's, and to look at one takes the module that keeps it, such as SpatiaLite's.
     definitions: OnceCell<Vec<Definition>>,
 }
 
@@ -166,7 +167,7 @@ impl Sqlite {
         }
         let read = self.rows(
             "SELECT type = 'table', name, tbl_name, sql FROM sqlite_master \
-             WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+             WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' \
                 OR type = 'index' AND sql LIKE 'CREATE UNIQUE%'",
             [],
             |row| {
