@@ -150,7 +150,7 @@ pub enum Cell<'row> {
     Timestamp(Timestamp),
     /// A moment in UTC as it is stored, `YYYY-MM-DD HH:MM:SS[.ffffff]`: so nearly what programs are told that to take it
     /// apart and put it together again would take a listing longer than all the rest. See [`Cell::utc`].
-    Utc(&'row str),
+    Utc(&'row [u8]),
     /// Bytes.
     Bytes(&'row [u8]),
 }
@@ -162,7 +162,7 @@ impl<'row> Cell<'row> {
         // What lies in the last year may be no `Timestamp`, and decimals that are all zero are not shown.
         let is_plain = plain_date_time(text).is_some_and(|time| time.year() < 9999)
             && (text.len() == 19 || !text.ends_with(b".000000"));
-        std::str::from_utf8(text).ok().filter(|_| is_plain).map(Self::Utc)
+        is_plain.then_some(Self::Utc(text))
     }
 
     /// The text, if it is text.
@@ -191,7 +191,7 @@ impl<'row> Cell<'row> {
     pub fn timestamp(self) -> Option<Timestamp> {
         match self {
             Self::Timestamp(moment) => Some(moment),
-            Self::Utc(text) => Offset::UTC.to_timestamp(plain_date_time(text.as_bytes())?).ok(),
+            Self::Utc(text) => Offset::UTC.to_timestamp(plain_date_time(text)?).ok(),
             _ => None,
         }
     }

@@ -1,9 +1,9 @@
 //! Many accounts at once, from a table, JSON or a Django fixture.
 //!
 //! A [`source`] is decoded by its `encoding` and read as rows of one format (`csv` from `records`, `json`, `fixture`),
-//! whose `columns` say what each value is; a row becomes what is `wanted`. `workers` plan and hash on all cores while
-//! nothing is locked; what is ready is an `entry` that waits in a `spill`. One short transaction then writes all of them,
-//! and tells the `results` before it commits.
+//! whose `columns` say what each value is; a row becomes what is `wanted`. `workers` do the `planning` and the hashing on
+//! all cores while nothing is locked; what is ready is an `entry` that waits in a `spill`. One short transaction then
+//! writes all of them, the `tokens` last, and tells the `results` before it commits.
 
 mod columns;
 mod csv;
@@ -12,10 +12,10 @@ mod entry;
 mod fixture;
 mod format;
 mod json;
+mod planning;
 mod reader;
 mod records;
 pub mod source;
-mod spent;
 mod spill;
 mod tally;
 mod tokens;
@@ -40,13 +40,13 @@ use self::entry::{Entry, Work};
 use self::fixture::Fixture;
 pub use self::format::Format;
 use self::json::{Document, Lines, List};
+use self::planning::{Item, Planned, Planning, Task, faults_of};
 use self::reader::{Names, Reader};
 use self::source::Source;
-use self::spent::Spent;
 use self::spill::Spill;
 pub use self::tally::{Counts, Faults};
 use self::wanted::{Given, Wanted};
-use self::workers::{Item, Planned, Task, Workers, faults_of};
+use self::workers::Workers;
 use self::write::Writer;
 use crate::accounts::{Edit, Planner};
 use crate::changing::Change;
@@ -331,71 +331,72 @@ impl<'a> Import<'a> {
         on_entry: &mut dyn FnMut(&mut Self, &Entry<'_>) -> Result<()>,
     ) -> Result<()> {
         let workers = self.workers(hashes);
-        let mut reader = self.reader()?;
+        let mut reader = self.reader(hashes)?;
         // Not borrowed for longer: the audit log wants randomness too.
         let mut random = StdRng::from_rng(&mut *self.context.random());
         let mut progress = self.context.output.progress(doing, self.total);
         thread::scope(|scope| {
             let (to_here, batches) = mpsc::sync_channel(AHEAD);
             scope.spawn(move || while to_here.send(reader.batch()).is_ok() && !reader.is_done {});
-            let mut batch = Vec::new().into_iter();
-            let mut spent = Spent::within(scope);
             let import = RefCell::new(self);
             workers.run(
                 &mut random,
                 &mut || {
-                    if batch.len() == 0 {
-                        // Behind the last batch comes nothing.
-                        batch = batches.recv().unwrap_or(Ok(Vec::new()))?.into_iter();
-                    }
-                    let Some(item) = batch.next() else { return Ok(None) };
-                    import.borrow().decided(item).map(Some)
+                    // Behind the last batch comes nothing.
+                    let mut batch = batches.recv().unwrap_or(Ok(Vec::new()))?;
+                    import.borrow().decide(&mut batch)?;
+                    Ok(Some(batch).filter(|batch| !batch.is_empty()))
                 },
                 &mut |planned| {
                     if interrupt::requested() {
                         return Err(Refusal::Interrupted.into());
                     }
                     let mut import = import.borrow_mut();
-                    let entry = import.entry(planned)?;
+                    import.settle(planned)?;
                     progress.advance();
-                    on_entry(&mut import, &entry)?;
-                    spent.push(entry);
-                    Ok(())
+                    on_entry(&mut import, &planned.entry)
                 },
             )
         })
     }
 
-    fn reader(&self) -> Result<Reader<'a>> {
+    fn reader(&self, hashes: bool) -> Result<Reader<'a>> {
+        /// Rows that take next to no time go to the threads by the hundred.
+        const MANY: usize = 256;
         let profile = self.context.settings.register.profile.as_deref();
         let (rows, file, planner) = (self.rows()?, self.file, self.planner);
-        Ok(Reader { rows, file, planner, profile, names: Names::default(), is_done: false })
+        let at_once = if hashes && self.is_slow && !self.options.is_fast { 1 } else { MANY };
+        Ok(Reader { rows, file, planner, profile, at_once, names: Names::default(), is_done: false })
     }
 
     fn workers(&self, hashes: bool) -> Workers<'a> {
-        /// Rows that take next to no time go to the threads by the hundred.
-        const MANY: usize = 256;
-        // Without hashes, reading and writing take a core for themselves.
-        let jobs = if hashes && self.is_slow { self.options.jobs } else { (self.options.jobs - 1).max(1) };
-        Workers {
+        let hashes = hashes && self.is_slow;
+        let planning = Planning {
             planner: self.planner,
-            recipe: (hashes && self.is_slow).then_some(self.recipe),
+            recipe: hashes.then_some(self.recipe),
             random_passwords: self.options.random_passwords,
             mint: self.mint.clone(),
             makes_tokens: self.options.tokens,
             is_strict: self.options.require_strong || self.context.settings.passwords.require_strong,
             now: self.context.now(),
-            jobs,
-            batch: if hashes && self.is_slow && !self.options.is_fast { 1 } else { MANY },
-        }
+        };
+        // Without hashes, reading and writing take a core for themselves.
+        let jobs = if hashes { self.options.jobs } else { (self.options.jobs - 1).max(1) };
+        Workers { planning, jobs }
     }
 
-    /// Decides what is to be made of a row, by whether its user is there.
-    fn decided(&self, mut item: Item) -> Result<Item> {
-        if !self.has_users || item.username.is_empty() {
-            return Ok(item);
+    /// Decides what is to be made of each row, by whether its user is there.
+    fn decide(&self, batch: &mut [Item]) -> Result<()> {
+        if self.has_users {
+            batch.iter_mut().try_for_each(|item| self.decide_on(item))?;
         }
-        let Some(user) = self.store.find_user(&item.username)? else { return Ok(item) };
+        Ok(())
+    }
+
+    fn decide_on(&self, item: &mut Item) -> Result<()> {
+        let is_named = !item.username.is_empty();
+        let there = if is_named { self.store.find_user(&item.username)? } else { None };
+        let Some(user) = there else { return Ok(()) };
         item.task = match self.options.on_existing {
             OnExisting::Fail => {
                 let is_address = self.context.settings.is_named_by_email(self.planner.login_column());
@@ -414,52 +415,43 @@ impl<'a> Import<'a> {
                 Task::Change { user: user.id, stored, sets_password, has_token }
             }
         };
-        Ok(item)
+        Ok(())
     }
 
-    /// What is to be written for a row; its faults are noted.
-    fn entry(&mut self, planned: Planned<'a>) -> Result<Entry<'a>> {
-        let Planned { item: Item { mut wanted, username, task }, account, password, tokens, made, is_weak } =
-            planned;
-        self.weak += usize::from(is_weak);
+    /// Looks in the database for what a row refers to, and notes its faults; with one, it is not to be written.
+    fn settle(&mut self, planned: &mut Planned<'_>) -> Result<()> {
+        let Planned { wanted, entry, password, is_weak } = planned;
+        self.weak += usize::from(*is_weak);
         let mut faults = std::mem::take(&mut wanted.faults);
-        let work = match task {
-            Task::Leave(user) => Work::Leave(user),
-            Task::Create => match account {
-                Some(mut account) => {
-                    match account.settle(&wanted.request, self.store) {
-                        Ok(found) => faults.extend(found),
-                        Err(error) => faults.extend(faults_of(error)?),
-                    }
-                    if let Some(password) = &password {
-                        account.set_password(password);
-                    }
-                    Work::Create { account, tokens }
-                }
-                None => Work::Refuse,
+        match &mut entry.work {
+            Work::Create { account, .. } => match account.settle(&wanted.request, self.store) {
+                Ok(found) => faults.extend(found),
+                Err(error) => faults.extend(faults_of(error)?),
             },
-            Task::Change { user, .. } => {
-                let edit = self.edit(&wanted, &user, &mut faults)?;
-                match edit {
-                    Some(mut edit) => {
-                        if let Some(password) = &password {
-                            edit.set_password(password);
-                        }
-                        Work::Change { user, edit: Box::new(edit), tokens }
+            Work::Change { user, edit, .. } => match self.edit(wanted, user, &mut faults)? {
+                Some(mut wanted) => {
+                    if let Some(password) = password {
+                        wanted.set_password(password);
                     }
-                    None => Work::Refuse,
+                    **edit = wanted;
                 }
-            }
-        };
+                None => entry.work = Work::Refuse,
+            },
+            Work::Leave(_) | Work::Refuse => {}
+        }
         let is_bad = !faults.is_empty();
-        let file = self.file;
-        let mut located: Vec<Fault> = faults.into_iter().map(|fault| wanted.located(file, fault)).collect();
-        located.sort_by_key(|fault| fault.place.map(|place| (place.line, place.column)));
-        self.faults.borrow_mut().extend(located);
-        let work = if is_bad { Work::Refuse } else { work };
         // Nobody is handed a key that will not open anything.
-        let made = if is_bad || self.change.is_rehearsal() { Secrets::default() } else { made };
-        Ok(Entry { line: wanted.line, username, work, made })
+        if is_bad || self.change.is_rehearsal() {
+            entry.made = Secrets::default();
+        }
+        if is_bad {
+            entry.work = Work::Refuse;
+            let mut located: Vec<Fault> =
+                faults.into_iter().map(|fault| wanted.located(self.file, fault)).collect();
+            located.sort_by_key(|fault| fault.place.map(|place| (place.line, place.column)));
+            self.faults.borrow_mut().extend(located);
+        }
+        Ok(())
     }
 
     fn edit(&self, wanted: &Wanted, key: &Key, faults: &mut Vec<Fault>) -> Result<Option<Edit>> {

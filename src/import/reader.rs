@@ -7,13 +7,10 @@ use std::hash::BuildHasher as _;
 use anyhow::Result;
 
 use super::Rows;
+use super::planning::{Item, Task};
 use super::wanted::Wanted;
-use super::workers::{Item, Task};
 use crate::accounts::Planner;
 use crate::refusal::Fault;
-
-/// So many rows are read at once.
-const AT_ONCE: usize = 256;
 
 /// Reads rows, and tells what can be told of each without the database.
 pub(super) struct Reader<'a> {
@@ -25,6 +22,8 @@ pub(super) struct Reader<'a> {
     pub planner: Planner<'a>,
     /// The profile kind of new accounts.
     pub profile: Option<&'a str>,
+    /// So many rows are read at once.
+    pub at_once: usize,
     /// The login names so far.
     pub names: Names,
     /// Was the last row read?
@@ -37,8 +36,8 @@ impl Reader<'_> {
     /// # Errors
     /// What the rows return; nothing is to be read after that.
     pub fn batch(&mut self) -> Result<Vec<Item>> {
-        let mut batch = Vec::with_capacity(AT_ONCE);
-        while batch.len() < AT_ONCE {
+        let mut batch = Vec::with_capacity(self.at_once);
+        while batch.len() < self.at_once {
             match self.rows.next(self.file) {
                 Ok(Some(wanted)) => batch.push(self.item(wanted)),
                 Ok(None) => {

@@ -8,8 +8,8 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::entry::{Entry, TokenRow, Work};
+use super::planning::faults_of;
 use super::tokens::{Tokens, Waiting};
-use super::workers::faults_of;
 use super::{Counts, Faults};
 use crate::changing::Change;
 use crate::interrupt;

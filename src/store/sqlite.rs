@@ -52,7 +52,8 @@ pub struct Sqlite {
     time_zone: TimeZone,
     /// Shall the next commit be made a rollback? SQLite asks its commit hook after it has checked the constraints.
     taking_back: Arc<AtomicBool>,
-    /// The definitions in the file; read once, since each command asks for several.
+    /// The definitions in the file; read once, since each command asks for several. Virtual tables are no models of
+    /// Django's, and to look at one takes the module that keeps it, such as SpatiaLite's.
     definitions: OnceCell<Vec<Definition>>,
 }
 
@@ -166,7 +167,7 @@ impl Sqlite {
         }
         let read = self.rows(
             "SELECT type = 'table', name, tbl_name, sql FROM sqlite_master \
-             WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+             WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' \
                 OR type = 'index' AND sql LIKE 'CREATE UNIQUE%'",
             [],
             |row| {
@@ -341,12 +342,13 @@ impl Engine for Sqlite {
         let bound = parameters.iter().map(|value| Bound { value, time_zone: &self.time_zone });
         let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.translate(error))?;
         let mut rows = statement.query(params_from_iter(bound)).map_err(|error| self.translate(error))?;
+        let is_utc = self.time_zone == TimeZone::UTC;
         let mut spare: Vec<Cell<'static>> = Vec::with_capacity(kinds.len());
         while let Some(row) = rows.next().map_err(|error| self.translate(error))? {
             let mut cells: Vec<Cell<'_>> = spare;
             for (index, kind) in kinds.iter().enumerate() {
                 let raw = row.get_ref(index).map_err(|error| self.translate(error))?;
-                cells.push(cell(raw, kind, &self.time_zone));
+                cells.push(cell(raw, kind, &self.time_zone, is_utc));
             }
             if on_row(&cells)?.is_break() {
                 break;
@@ -559,20 +561,21 @@ fn in_zone(local: DateTime, time_zone: &TimeZone) -> Option<Timestamp> {
     }
 }
 
-fn cell<'row>(raw: ValueRef<'row>, kind: &Kind, time_zone: &TimeZone) -> Cell<'row> {
-    match (kind, raw) {
-        (_, ValueRef::Null) => Cell::Null,
-        (Kind::Boolean, ValueRef::Integer(number)) => Cell::Boolean(number == 1),
-        (Kind::Boolean, _) => Cell::Boolean(false),
-        (Kind::Timestamp, ValueRef::Text(bytes)) => {
-            let utc = if *time_zone == TimeZone::UTC { Cell::utc(bytes) } else { None };
+/// What a row has in a column of this kind, its times stored in this zone; `is_utc` says whether that is UTC.
+fn cell<'row>(raw: ValueRef<'row>, kind: &Kind, time_zone: &TimeZone, is_utc: bool) -> Cell<'row> {
+    match (raw, kind) {
+        (ValueRef::Null, _) => Cell::Null,
+        (ValueRef::Integer(number), Kind::Boolean) => Cell::Boolean(number == 1),
+        (_, Kind::Boolean) => Cell::Boolean(false),
+        (ValueRef::Text(bytes), Kind::Timestamp) => {
+            let utc = if is_utc { Cell::utc(bytes) } else { None };
             utc.unwrap_or_else(|| read_timestamp(bytes, time_zone).map_or(Cell::Null, Cell::Timestamp))
         }
-        (Kind::Timestamp, _) => Cell::Null,
-        (_, ValueRef::Integer(number)) => Cell::Integer(number),
-        (_, ValueRef::Real(number)) => Cell::Real(number),
-        (_, ValueRef::Text(bytes)) => std::str::from_utf8(bytes).map_or(Cell::Bytes(bytes), Cell::Text),
-        (_, ValueRef::Blob(bytes)) => Cell::Bytes(bytes),
+        (_, Kind::Timestamp) => Cell::Null,
+        (ValueRef::Integer(number), _) => Cell::Integer(number),
+        (ValueRef::Real(number), _) => Cell::Real(number),
+        (ValueRef::Text(bytes), _) => std::str::from_utf8(bytes).map_or(Cell::Bytes(bytes), Cell::Text),
+        (ValueRef::Blob(bytes), _) => Cell::Bytes(bytes),
     }
 }
 
@@ -684,7 +687,7 @@ mod tests {
         ) {
             let expected = text.parse().ok().and_then(|time: DateTime| TimeZone::UTC.to_timestamp(time).ok());
             proptest::prop_assert_eq!(utc(&text), expected);
-            let cell = cell(ValueRef::Text(text.as_bytes()), &Kind::Timestamp, &TimeZone::UTC);
+            let cell = cell(ValueRef::Text(text.as_bytes()), &Kind::Timestamp, &TimeZone::UTC, true);
             proptest::prop_assert_eq!(cell.timestamp(), expected);
         }
     }
@@ -702,7 +705,7 @@ mod tests {
         for (raw, expected) in
             [(ValueRef::Integer(1), true), (ValueRef::Integer(2), false), (ValueRef::Text(b"true"), false)]
         {
-            assert_eq!(cell(raw, &Kind::Boolean, &TimeZone::UTC).is_true(), expected);
+            assert_eq!(cell(raw, &Kind::Boolean, &TimeZone::UTC, true).is_true(), expected);
         }
     }
 

@@ -45,4 +45,5 @@ mod shells;
 mod show_user;
 mod terminal;
 mod throttle;
+mod virtual_tables;
 mod whoami;
