@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ static CHANGED: AtomicBool = AtomicBool::new(false);
 static FAREWELL: Mutex<Option<Farewell>> = Mutex::new(None);
 
 /// What the thread that ends the program says it by.
-type Farewell = Box<dyn Fn(Refusal) + Send>;
+type Farewell = Box<dyn FnOnce(Refusal) + Send>;
 
 /// Has somebody said it?
 static IS_TOLD: Mutex<bool> = Mutex::new(false);
@@ -54,13 +54,13 @@ pub fn watch() -> Result<()> {
             REQUESTED.store(true, Ordering::SeqCst);
             wait_for_critical_sections();
             restore_terminal(modes.as_ref());
-            if signal == SIGINT {
-                say_farewell();
-            }
             // Held until the end, so that no other file is begun.
             let unfinished = unfinished_files();
             for path in &*unfinished {
                 let _ = fs::remove_file(path);
+            }
+            if signal == SIGINT {
+                say_farewell();
             }
             #[expect(
                 clippy::exit,
@@ -73,7 +73,7 @@ pub fn watch() -> Result<()> {
 }
 
 /// Has `say` tell that the program was interrupted, where the program ends before the command can tell.
-pub fn tell_by(say: impl Fn(Refusal) + Send + 'static) {
+pub fn tell_by(say: impl FnOnce(Refusal) + Send + 'static) {
     *unpoisoned(&FAREWELL) = Some(Box::new(say));
 }
 
@@ -90,11 +90,17 @@ pub fn changed() {
     CHANGED.store(true, Ordering::SeqCst);
 }
 
+/// Says it, if whoever reads what is said reads at all.
 fn say_farewell() {
-    if let Some(say) = &*unpoisoned(&FAREWELL) {
-        let is_changed = CHANGED.load(Ordering::SeqCst);
+    let Some(say) = unpoisoned(&FAREWELL).take() else { return };
+    let is_changed = CHANGED.load(Ordering::SeqCst);
+    let (to_here, said) = mpsc::channel();
+    thread::spawn(move || {
         say(if is_changed { Refusal::InterruptedLater } else { Refusal::Interrupted });
-    }
+        // The program may have ended.
+        let _ = to_here.send(());
+    });
+    let _ = said.recv_timeout(PATIENCE);
 }
 
 /// Has someone asked the program to end?

@@ -1,6 +1,7 @@
 //! Signals: whatever ends the program, an account is there as a whole or not at all.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -108,6 +109,26 @@ fn ctrl_c_while_hashing_says_that_nothing_was_changed() {
     let batch = said(&["import", "a.csv", "--jobs", "1", "--batch", "1"]);
     assert!(batch.ends_with("error: Interrupted.\n"), "{batch}");
     assert_ne!(env.value("SELECT count(*) FROM auth_user"), "0");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_ends_it_though_nobody_reads_what_it_says() {
+    let env = TestEnv::with_database("");
+    let rows: Vec<String> = (0..400).map(|number| format!("user{number},wonderland-{number}\n")).collect();
+    env.write("a.csv", &format!("username,password\n{}", rows.concat()));
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut filling = writer.try_clone().unwrap();
+    let filler = thread::spawn(move || filling.write_all(&vec![b'x'; 1024 * 1024]));
+    thread::sleep(Duration::from_millis(300));
+    let mut child =
+        env.command().args(["import", "a.csv", "--jobs", "1"]).stderr(writer).spawn().expect("a start");
+    wait_until_at_work(&child, &env);
+    thread::sleep(Duration::from_millis(300));
+    signal(&child, Signal::INT);
+    assert_eq!(code(&mut child), 130);
+    drop(reader);
+    assert!(filler.join().unwrap().is_err(), "the pipe was never full");
 }
 
 #[test]
