@@ -284,7 +284,10 @@ fn pruning_wants_a_scope_and_leaves_what_others_refer_to() {
     assert_eq!(error["code"], "still_referenced");
     let faults = error["faults"].as_array().unwrap();
     assert_eq!(faults.len(), 2);
-    assert!(faults[1]["message"].as_str().unwrap().starts_with("ci-b: shop_order: 1 row refers"), "{error}");
+    assert!(
+        faults[1]["message"].as_str().unwrap().starts_with("ci-b: shop_order.buyer_id: 1 row"),
+        "{error}"
+    );
     assert!(
         faults[1]["message"].as_str().unwrap().contains("`authctl delete-user` has such options."),
         "{error}"
