@@ -104,7 +104,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         context.output.status(format_args!("The token is in {}.", path.display()));
     }
     let profiles = store.profiles_without_secrets(&user.id)?;
-    let is_shown = !report.dry_run && !args.files.are_given();
+    let is_shown = !report.dry_run && args.files.leave_standard_output();
     let mut answer = Answer::new(&user, &profiles);
     answer.token = Some(done.value.key.expose()).filter(|_| is_shown);
     answer.scheme = Some(scheme);
