@@ -33,8 +33,9 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let columns = args.columns(context.output.format());
-    let headings: Vec<Heading> =
-        columns.iter().map(|column| Heading { name: column.name(), kind: column.kind() }).collect();
+    let users = &store.layout().users;
+    let heading = |column: &UserColumn| Heading { name: column.name(), kind: users.kind_of(column) };
+    let headings: Vec<Heading> = columns.iter().map(heading).collect();
     let filter = args.filters.filter();
     let hasher = columns.iter().position(|column| *column == UserColumn::Hasher);
     let mut count = 0_u64;

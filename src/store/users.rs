@@ -62,19 +62,6 @@ impl UserColumn {
             Self::Hasher => "hasher",
         }
     }
-
-    /// What its cells hold.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Attribute(name) => ATTRIBUTES
-                .iter()
-                .find(|(attribute, _)| attribute == name)
-                .map_or(TEXT, |(_, kind)| kind.clone()),
-            Self::Tokens => Kind::Integer,
-            Self::Profile | Self::Hasher => TEXT,
-        }
-    }
 }
 
 impl FromStr for UserColumn {
@@ -122,6 +109,20 @@ impl UserTable {
             let name = &*column.name;
             name != self.key && name != self.label() && name != "password" && !is_attribute(name)
         })
+    }
+
+    /// What the cells of a listed column hold.
+    #[must_use]
+    pub fn kind_of(&self, column: &UserColumn) -> Kind {
+        match column {
+            UserColumn::Attribute("id") => self.key_kind.clone(),
+            UserColumn::Attribute(name) => ATTRIBUTES
+                .iter()
+                .find(|(attribute, _)| attribute == name)
+                .map_or(TEXT, |(_, kind)| kind.clone()),
+            UserColumn::Tokens => Kind::Integer,
+            UserColumn::Profile | UserColumn::Hasher => TEXT,
+        }
     }
 
     fn kinds(&self) -> Vec<Kind> {
@@ -281,10 +282,7 @@ impl Store {
         let mut kinds = Vec::new();
         for column in columns {
             selected.push(self.listed(column)?);
-            kinds.push(match column {
-                UserColumn::Attribute("id") => users.key_kind.clone(),
-                column => column.kind(),
-            });
+            kinds.push(users.kind_of(column));
         }
         let mut sql = format!("SELECT {} FROM {} AS u", selected.join(", "), quoted(&users.table.name));
         sql.push_str(&self.chosen(filter, &mut parameters)?);

@@ -401,3 +401,17 @@ fn times_with_a_t_are_in_their_place() {
     assert_eq!(names(&env, &["--joined-before", "2024-01-01T12:00:00Z"]), ["morning"]);
     assert_eq!(names(&env, &["--joined-after", "2024-01-01T12:00:00Z"]), ["noon", "night"]);
 }
+
+#[test]
+fn uuids_have_their_hyphens_in_every_format() {
+    let env = TestEnv::with_schema("uuid_key");
+    env.execute(
+        "INSERT INTO registry_member (id, password, is_superuser, username, first_name, last_name, email, is_staff, \
+         is_active, date_joined) VALUES ('0123456789abcdef0123456789abcdef', '!', 0, 'meg', '', '', '', 0, 1, '2024-01-01')",
+    );
+    let dashed = "01234567-89ab-cdef-0123-456789abcdef";
+    for format in ["table", "plain", "csv", "json", "jsonl"] {
+        let run = env.run(["list-users", "--columns", "id,username", "--format", format]).succeeds();
+        assert!(run.stdout.contains(dashed), "{format}: {}", run.stdout);
+    }
+}
