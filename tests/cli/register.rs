@@ -1096,6 +1096,15 @@ fn a_decimal_may_turn_out_whole_and_json_may_be_null() {
 }
 
 #[test]
+fn a_decimal_that_django_could_not_read_is_refused() {
+    let env = TestEnv::with_schema("every_type");
+    let run = env.run(citizen(&["income=12345678901234.56"])).ends_with(6);
+    assert_eq!(faults(&run), ["income max_digits"]);
+    let answer = env.run(citizen(&["income=1234567890123.45"])).succeeds().json();
+    assert_eq!(answer["profile"]["income"], "1234567890123.45");
+}
+
+#[test]
 fn what_only_the_model_has_a_default_for_is_asked_for() {
     let env = TestEnv::with_schema("every_type");
     let run = env.run(citizen(&["consents=", "points=", "remarks=", "quota="])).ends_with(6);
