@@ -103,7 +103,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     for path in args.files.paths().iter().filter(|_| !report.dry_run) {
         context.output.status(format_args!("The token is in {}.", path.display()));
     }
-    let profiles = store.profiles_without_secrets(&user.id)?;
+    let profiles = store.profiles_of(&user.id)?;
     let is_shown = !report.dry_run && args.files.leave_standard_output();
     let mut answer = Answer::new(&user, &profiles);
     answer.token = Some(done.value.key.expose()).filter(|_| is_shown);

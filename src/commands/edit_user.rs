@@ -116,7 +116,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             fields.extend(transaction.delete_tokens_of(&user.id, None)?.fields);
         }
         let now = transaction.user_again(&user)?;
-        let profiles = transaction.profiles_without_secrets(&user.id)?;
+        let profiles = transaction.profiles_of(&user.id)?;
         Ok(Done { value: (now, profiles, transaction.has_superuser()?), fields })
     })?;
 
