@@ -16,7 +16,8 @@ pub struct NewPassword {
     #[command(flatten)]
     source: PasswordSource,
 
-    /// Make a random password and show it once, of LENGTH characters (22 unless told)
+    /// Make a random password and show it once, of LENGTH characters (22 unless told): on standard output, or beside a token
+    /// on standard error
     #[arg(
         id = "random_password",
         long = "random-password",

@@ -179,8 +179,10 @@ fn report(args: &Args, context: &Context, change: &Change<'_>, outcome: &Outcome
     answer.password = random;
     answer.report = Some(report);
     let username = &outcome.user.username;
-    let password_shown = random.map_or(Ok(()), |random| output.secret("Password", random));
-    output.answer(token, &answer).with_context(|| {
+    // Standard output belongs to the token; where there is none, to the password.
+    let beside = random.filter(|_| token.is_some());
+    let password_shown = beside.map_or(Ok(()), |random| output.secret("Password", random));
+    output.answer(token.or(random), &answer).with_context(|| {
         format!("{username} was registered, but the answer could not be shown; `authctl create-token` gives a token")
     })?;
     password_shown.with_context(|| format!("{username} was registered, but the password could not be shown"))

@@ -255,8 +255,8 @@ impl Output {
         }
     }
 
-    /// A secret made for the one who asked: on standard error, since standard output belongs to the token. Shown
-    /// even with `--quiet`.
+    /// A second secret made for the one who asked: on standard error, since standard output belongs to the token. Shown even
+    /// with `--quiet`. One that is the only result is an answer.
     ///
     /// # Errors
     /// What the operating system says: nobody has seen the secret then.
