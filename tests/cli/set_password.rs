@@ -94,3 +94,20 @@ fn an_encoded_password_is_judged_too() {
     assert!(run.stderr.contains("no usable password"), "{}", run.stderr);
     env.run_with_input("nul\0byte-7", ["set-password", "meg", "--password-stdin"]).ends_with(6);
 }
+
+#[test]
+fn a_hash_that_django_does_not_accept_by_default_is_spoken_about() {
+    let env = meg();
+    let bcrypt = "bcrypt$$2b$12$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e";
+    let md5 = "md5$salt$e4d909c290d0fb1ca068ffaddf22cbd0";
+    let good = env.value("SELECT password FROM auth_user").replace("$1$", "$1000000$");
+    for (hash, words) in [
+        (md5, &["weaker than it should be", "PASSWORD_HASHERS does not accept md5"][..]),
+        (bcrypt, &["PASSWORD_HASHERS does not accept bcrypt"]),
+        (&good, &[]),
+    ] {
+        let run = env.run_with_input(hash, ["set-password", "meg", "--password-hash-stdin"]).succeeds();
+        assert!(words.iter().all(|word| run.stderr.contains(word)), "{}", run.stderr);
+        assert_eq!(run.stderr.contains("PASSWORD_HASHERS"), !words.is_empty(), "{}", run.stderr);
+    }
+}
