@@ -91,6 +91,13 @@ impl TokenFiles {
         }
     }
 
+    /// The dotenv file, where others than its owner can read it, and so the token. Its mode is its owner's business.
+    #[must_use]
+    pub fn readable_by_others(&self) -> Option<&Path> {
+        let mode = |path: &Path| path.metadata().map_or(0, |there| there.permissions().mode());
+        self.env_file.as_deref().filter(|path| mode(path) & 0o044 != 0)
+    }
+
     /// Writes the files beside their places.
     ///
     /// # Errors

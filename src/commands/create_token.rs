@@ -103,6 +103,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     for path in args.files.paths().iter().filter(|_| !report.dry_run) {
         context.output.status(format_args!("The token is in {}.", path.display()));
     }
+    if let Some(path) = args.files.readable_by_others().filter(|_| !report.dry_run) {
+        let path = path.display();
+        context.output.warning(format_args!(
+            "Others can read {path}, and the token in it. Make it yours alone: chmod 600 {path}"
+        ));
+    }
     let profiles = store.profiles_of(&user.id)?;
     let is_shown = !report.dry_run && args.files.leave_standard_output();
     let mut answer = Answer::new(&user, &profiles);

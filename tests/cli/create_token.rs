@@ -448,3 +448,22 @@ fn what_is_no_ordinary_file_is_written_to() {
     assert_eq!((run.stdout.as_str(), reader.join().unwrap()), ("", format!("{token}\n")));
     assert!(!fifo.metadata().unwrap().is_file());
 }
+
+#[test]
+fn a_dotenv_file_that_others_can_read_is_spoken_about() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let create = || env.run(["create-token", "meg", "--env-file", ".env", "--as", "T", "--quiet"]).succeeds();
+    assert_eq!(create().stderr, "");
+    for mode in [0o644, 0o640] {
+        std::fs::set_permissions(env.path(".env"), std::fs::Permissions::from_mode(mode)).unwrap();
+        let run = create();
+        assert!(
+            run.stderr.starts_with("warning: Others can read .env") && run.stderr.contains("chmod 600"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(env.path(".env").metadata().unwrap().permissions().mode() & 0o777, mode);
+    }
+}
