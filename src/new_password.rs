@@ -87,7 +87,7 @@ impl NewPassword {
             return Ok(Password::Unusable);
         }
         if self.password_hash_stdin {
-            return self.encoded(&secret::from_stdin()?, context);
+            return self.encoded(&secret::from_stdin("Encoded password")?, context);
         }
         if let Some(length) = self.random {
             return Ok(Password::Random(password::random_password(length, about, &mut *context.random())));

@@ -81,6 +81,21 @@ impl Prompt {
     }
 }
 
+/// A secret that standard input was said to give, where that is a terminal: as a question's answer, so that it is known what
+/// is waited for and what is typed is not seen.
+///
+/// # Errors
+/// [`Refusal::Usage`] where the question cannot be seen, and as [`Prompt::secret`].
+pub fn secret_by_standard_input(question: &str) -> Result<Plain> {
+    let prompt = Prompt::new(false);
+    if !prompt.is_interactive() {
+        let message =
+            format!("{question}: standard input is a terminal, and standard error is none to ask on.");
+        return Err(Refusal::Usage(message).into());
+    }
+    prompt.secret(question)
+}
+
 /// Shows the cursor again, which a question hides.
 pub fn show_cursor() {
     // Where there is no terminal, there is no cursor.

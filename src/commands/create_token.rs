@@ -73,7 +73,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         return Err(Refusal::InactiveUser(user.username).into());
     }
     args.files.check(store)?;
-    let known = if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin()?)) } else { None };
+    let known =
+        if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin("Token")?)) } else { None };
     let fresh = minting::mint(context, store, scheme, args.expires_in, known.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
     // A staged file is not to be left behind.

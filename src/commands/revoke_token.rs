@@ -157,7 +157,7 @@ impl Args {
 
     fn chosen(&self, store: &Store, context: &Context, filter: &TokenFilter) -> Result<Vec<Token>> {
         if self.token_stdin {
-            let token = PlainToken::presented(&secret::from_stdin()?);
+            let token = PlainToken::presented(&secret::from_stdin("Token")?);
             let mut found = store.rows_of_key(&token, context.settings.tokens.hash)?;
             found.retain(|token| token.fits(filter));
             if found.is_empty() {

@@ -269,3 +269,18 @@ fn text_of_the_database_does_not_steer_the_terminal_in_a_question() {
     let screen = terminal.ends_with(130);
     assert!(!screen.contains("\u{1b}[2J"), "{screen:?}");
 }
+
+#[test]
+fn a_secret_by_standard_input_is_asked_for_at_a_terminal() {
+    let env = TestEnv::with_database("");
+    let mut terminal = at_terminal(&env, &["register", "meg", "--password-stdin"]);
+    terminal.types_secretly("Password", STRONG);
+    let screen = terminal.ends_with(0);
+    assert!(!screen.contains(STRONG) && !screen.contains("again"), "{screen}");
+    env.run_with_input(STRONG, ["login", "meg", "--password-stdin"]).succeeds();
+    let token = env.value("SELECT key FROM authtoken_token");
+    let mut terminal = at_terminal(&env, &["whoami", "--token-stdin"]);
+    terminal.types_secretly("Token", &token);
+    let screen = terminal.ends_with(0);
+    assert!(!screen.contains(&token), "{screen}");
+}
