@@ -567,6 +567,21 @@ fn random_passwords_are_shown_once() {
 }
 
 #[test]
+fn a_length_behind_a_blank_is_told_its_place() {
+    let env = plain();
+    for command in ["register", "set-password"] {
+        let run = env.run([command, "meg", "--random-password", "30"]).ends_with(2);
+        assert!(
+            run.stderr.contains("tip: ") && run.stderr.contains("use '--random-password=30'"),
+            "{}",
+            run.stderr
+        );
+        let run = env.run([command, "meg", "--random-password", "hunter2"]).ends_with(2);
+        assert!(!run.stderr.contains("hunter2") && !run.stderr.contains("characters, use"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn weak_passwords_warn_and_go_through() {
     let env = plain();
     let run =
