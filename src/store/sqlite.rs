@@ -79,6 +79,9 @@ impl Sqlite {
             Ok(metadata) if metadata.is_dir() => {
                 return Err(unusable(path, "it is a folder, not a database file."));
             }
+            Ok(metadata) if !metadata.is_file() => {
+                return Err(unusable(path, "it is a device or the like, not a database file."));
+            }
             Ok(_) => {}
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Err(Refusal::DatabaseMissing(path.to_owned()).into());

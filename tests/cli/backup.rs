@@ -145,6 +145,13 @@ fn failures_leave_nothing() {
     let env = with_meg();
     let run = env.run(["backup", "nowhere/copy.sqlite3"]).ends_with(1);
     assert!(run.stderr.contains("nowhere"), "{}", run.stderr);
+    // Nobody makes a file here, not even root.
+    let run = env.run(["backup", "/proc/copy.sqlite3"]).ends_with(1);
+    assert!(
+        run.stderr.contains("no file can be made in /proc: ") && !run.stderr.contains(".authctl-"),
+        "{}",
+        run.stderr
+    );
     env.run(["backup", "copy.sqlite3", "--db", "missing.sqlite3"]).ends_with(9);
     env.run(["backup"]).ends_with(2);
     let holder = env.database();
