@@ -34,7 +34,8 @@ pub struct Filters {
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     group: Option<String>,
 
-    /// Only users with this text in user name, e-mail address, first or last name
+    /// Only users with this text in user name, e-mail address, first or last name; upper and lower case are the same for
+    /// ASCII letters alone
     #[arg(long, value_name = "TEXT", help_heading = "Filters")]
     search: Option<String>,
 

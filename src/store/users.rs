@@ -289,6 +289,24 @@ impl Store {
         self.engine.query(&sql, &parameters, &kinds, on_row)
     }
 
+    /// How many users the filter lets through, whatever its limit.
+    ///
+    /// # Errors
+    /// As [`Self::each_user`].
+    pub fn count_users(&self, filter: &UserFilter) -> Result<u64> {
+        let mut parameters = Vec::new();
+        let conditions = self.conditions(filter, &mut parameters)?;
+        let conditions = if conditions.is_empty() { "1".into() } else { conditions.join(" AND ") };
+        let table = quoted(&self.layout.users.table.name);
+        let mut count = 0;
+        let sql = format!("SELECT count(*) FROM {table} AS u WHERE {conditions}");
+        self.engine.query(&sql, &parameters, &[Kind::Integer], &mut |cells| {
+            count = cells[0].integer().unwrap_or_default().unsigned_abs();
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(count)
+    }
+
     /// The SQL behind the user table, called `u`, that lets through what the filter does, in its order.
     pub(super) fn chosen(&self, filter: &UserFilter, parameters: &mut Vec<Value>) -> Result<String> {
         let users = &self.layout.users;

@@ -415,3 +415,25 @@ fn uuids_have_their_hyphens_in_every_format() {
         assert!(run.stdout.contains(dashed), "{format}: {}", run.stdout);
     }
 }
+
+#[test]
+fn a_part_of_the_users_is_told_with_their_number() {
+    let env = TestEnv::with_database("");
+    seed::users(&env, &["ann", "ben", "meg", "joe"]);
+    env.execute("UPDATE auth_user SET is_active = 0 WHERE username = 'joe'");
+    for (words, told) in [
+        (&["--limit", "2"][..], "2 of 4 users.\n"),
+        (&["--limit", "2", "--active"], "2 of 3 users.\n"),
+        (&["--limit", "1", "--search", "e", "--sort", "username"], "1 of 3 users.\n"),
+        (&["--offset", "3"], "1 of 4 users.\n"),
+        (&["--offset", "9"], "0 of 4 users.\n"),
+        (&["--limit", "4"], "4 users.\n"),
+        (&["--limit", "9"], "4 users.\n"),
+        (&["--limit", "2", "--search", "nobody"], "No users.\n"),
+        (&["--limit", "2", "--quiet"], ""),
+        (&["--limit", "2", "--format", "csv"], ""),
+    ] {
+        let run = env.run(["list-users"].iter().chain(words)).succeeds();
+        assert_eq!(run.stderr, told, "{words:?}");
+    }
+}
