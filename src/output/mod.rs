@@ -23,7 +23,7 @@ pub use self::listing::{Heading, Rows};
 pub use self::machine::{end_csv, push_csv, push_csv_text, push_json, push_local, push_serialized};
 pub use self::progress::Progress;
 pub use self::sections::Section;
-use self::spool::Spool;
+use self::spool::{Escape, Spool};
 use crate::exit::Exit;
 use crate::refusal::Refusal;
 
@@ -157,7 +157,19 @@ impl Output {
             }
             Format::Csv => write_object_as_csv(&mut out, &serde_json::to_value(object)?)?,
         }
-        verbatim(&out)
+        match self.escape() {
+            Some(escape) => verbatim(escape(&String::from_utf8_lossy(&out)).as_bytes()),
+            None => verbatim(&out),
+        }
+    }
+
+    /// How what is for programs is made harmless where a terminal shows it. What is for people is escaped cell by cell.
+    fn escape(&self) -> Option<Escape> {
+        match self.format {
+            Format::Csv => for_terminal(escape::rows),
+            Format::Json | Format::Jsonl => for_terminal(escape::json),
+            Format::Table | Format::Plain | Format::Fixture => None,
+        }
     }
 
     /// Facts under their headings, one a line, for people; `object` for programs.
@@ -211,7 +223,7 @@ impl Output {
     /// # Errors
     /// What `rows` returns, or what the operating system says.
     pub fn list(&self, headings: &[Heading], rows: &mut Rows<'_>) -> Result<Pending> {
-        let mut spool = Spool::new();
+        let mut spool = Spool::new(self.escape());
         let color = self.color.applies(io::stdout().is_terminal());
         listing::write(&mut spool, self.format, color, headings, rows)?;
         Ok(Pending(spool))
@@ -222,9 +234,12 @@ impl Output {
     ///
     /// # Errors
     /// What `write` returns, or what the operating system says.
-    #[expect(clippy::unused_self, reason = "whoever writes has to have the output")]
     pub fn stream<T>(&self, write: impl FnOnce(&mut Spool) -> Result<T>) -> Result<(Option<T>, Pending)> {
-        let mut spool = Spool::new();
+        // What is no JSON here is CSV.
+        let mut spool = Spool::new(match self.format {
+            Format::Fixture => for_terminal(escape::json),
+            _ => self.escape().or(for_terminal(escape::rows)),
+        });
         let written = match write(&mut spool) {
             Err(error) if is_broken_pipe(&error) => None,
             written => Some(written?),
@@ -333,6 +348,10 @@ impl Output {
             format!("{label}: {text}")
         }
     }
+}
+
+fn for_terminal(escape: Escape) -> Option<Escape> {
+    io::stdout().is_terminal().then_some(escape)
 }
 
 /// Writes text that is a result as it stands to standard output.
