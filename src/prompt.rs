@@ -33,13 +33,14 @@ impl Prompt {
         self.is_interactive
     }
 
-    /// Asks for a line of text that must not be empty.
+    /// Asks for a line of text that must not be empty, until nothing is wrong with it: `check` says what is.
     ///
     /// # Errors
     /// [`Refusal::Interrupted`] at the end of input.
-    pub fn text(&self, question: &str) -> Result<String> {
+    pub fn text(&self, question: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<String> {
         let theme = ColorfulTheme::default();
-        Input::with_theme(&theme).with_prompt(question).interact_text_on(&self.terminal).map_err(stopped)
+        let input = Input::with_theme(&theme).with_prompt(question);
+        input.validate_with(|answer: &String| check(answer)).interact_text_on(&self.terminal).map_err(stopped)
     }
 
     /// Asks for a secret once, without echo.

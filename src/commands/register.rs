@@ -393,21 +393,46 @@ fn ask_for_missing(request: &mut Request, store: &Store, context: &Context) -> R
         return Ok(());
     }
     for Missing { field, .. } in missing {
-        let answer = context.prompt.text(&field)?;
-        let by_email = context.settings.register.username_from == UsernameFrom::Email;
-        match &*field {
-            "email" => request.email = Some(answer),
-            "first_name" => request.first_name = Some(answer),
-            "last_name" => request.last_name = Some(answer),
-            "account_type" | "profile" => request.profile = ProfileChoice::Kinds(vec![answer]),
-            field if !by_email && store.layout().users.login().is_ok_and(|login| login == field) => {
-                request.username = Some(answer);
-            }
-            field => request.fields.push((field.to_owned(), Input::Text(answer))),
-        }
+        let check = |answer: &str| {
+            let mut tried = request.clone();
+            take(&mut tried, &field, answer, store, context);
+            complaint(&tried, &field, store, context)
+        };
+        let answer = context.prompt.text(&field, check)?;
+        take(request, &field, &answer, store, context);
     }
     // A profile that was chosen just now may want fields of its own.
     ask_for_missing(request, store, context)
+}
+
+/// Puts what was answered into its place.
+fn take(request: &mut Request, field: &str, answer: &str, store: &Store, context: &Context) {
+    let answer = answer.to_owned();
+    let by_email = context.settings.register.username_from == UsernameFrom::Email;
+    match field {
+        "email" => request.email = Some(answer),
+        "first_name" => request.first_name = Some(answer),
+        "last_name" => request.last_name = Some(answer),
+        "account_type" | "profile" => request.profile = ProfileChoice::Kinds(vec![answer]),
+        field if !by_email && store.layout().users.login().is_ok_and(|login| login == field) => {
+            request.username = Some(answer);
+        }
+        field => request.fields.push((field.to_owned(), Input::Text(answer))),
+    }
+}
+
+/// What is wrong with this field of a request. What is missing is asked for; what else is wrong, is told at the end.
+fn complaint(request: &Request, field: &str, store: &Store, context: &Context) -> Result<(), String> {
+    match request.account(store, &context.settings, context.now(), &mut *context.random()) {
+        Ok((_, faults)) => {
+            let fault = faults.into_iter().find(|fault| fault.field == field && fault.code != "required");
+            fault.map_or(Ok(()), |fault| Err(fault.message))
+        }
+        Err(error) => match error.downcast_ref() {
+            Some(Refusal::ProfileKindNotFound { .. }) => Err(error.to_string()),
+            _ => Ok(()),
+        },
+    }
 }
 
 /// A value from the option and one from the body: not both.
