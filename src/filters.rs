@@ -2,10 +2,10 @@
 
 use clap::Args;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::field::moment;
 use crate::model::{Sort, UserFilter};
+use crate::output::zone;
 
 /// Which users, in which order.
 #[derive(Args, Debug)]
@@ -71,7 +71,7 @@ pub struct Filters {
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
-    moment(text, &TimeZone::system())
+    moment(text, &zone())
         .ok_or_else(|| "give a date or time such as 2024-02-29 or 2024-02-29T12:30:00Z".into())
 }
 

@@ -11,6 +11,7 @@ mod spool;
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
@@ -291,6 +292,7 @@ impl Output {
 
     /// Writes what is left to say where there is no error to tell: under JSON, the warnings as one object.
     pub fn close(&self) {
+        self.warn_of_zone();
         if !self.warnings.borrow().is_empty() {
             say(&json!({ "warnings": *self.warnings.borrow() }).to_string());
         }
@@ -298,6 +300,7 @@ impl Output {
 
     /// Says why the run failed, unless the exit code is to say it alone, and returns the exit code that says so too.
     pub fn error(&self, error: &anyhow::Error) -> Exit {
+        self.warn_of_zone();
         let refusal = error.downcast_ref::<Refusal>();
         let exit = refusal.map_or(Exit::Failed, Refusal::exit);
         if refusal.is_some_and(Refusal::is_silent) {
@@ -338,6 +341,12 @@ impl Output {
             }
         }
         exit
+    }
+
+    fn warn_of_zone(&self) {
+        if IS_ZONE_UNKNOWN.swap(false, Ordering::Relaxed) {
+            self.warning("TZ names no time zone that this machine knows: times are in UTC.");
+        }
     }
 
     fn labelled(&self, label: &str, color: &str, text: &str) -> String {
@@ -384,10 +393,24 @@ fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
     }
 }
 
+/// Was a zone asked for that the variable `TZ` names and nobody knows?
+static IS_ZONE_UNKNOWN: AtomicBool = AtomicBool::new(false);
+
+/// The zone of the times that people are shown and give: that of `TZ`, else the machine's. Where nobody knows it, it is UTC,
+/// and [`Output::close`] says so.
+#[must_use]
+pub fn zone() -> TimeZone {
+    TimeZone::try_system().unwrap_or_else(|_| {
+        let is_named = std::env::var_os("TZ").is_some_and(|name| !name.is_empty());
+        IS_ZONE_UNKNOWN.store(is_named, Ordering::Relaxed);
+        TimeZone::UTC
+    })
+}
+
 /// A moment for people: local time, to the second.
 #[must_use]
 pub fn local(moment: Timestamp) -> String {
-    TimeZone::system().to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    zone().to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// So many of something, such as `1 token` or `3 tokens`.

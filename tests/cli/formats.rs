@@ -569,3 +569,28 @@ fn control_characters_do_not_reach_a_terminal_in_any_format() {
         assert!(env.run(words).succeeds().stdout.contains("\u{1b}[31m\u{9b}x"), "{words:?}");
     }
 }
+
+#[test]
+fn a_zone_that_nobody_knows_is_spoken_about_where_it_matters() {
+    let env = TestEnv::with_database("");
+    seed::users(&env, &["meg"]);
+    let run = |words: &[&str]| env.run_with_env(&[("TZ", "Foo/Bar")], words).succeeds().stderr;
+    let warning = "warning: TZ names no time zone that this machine knows: times are in UTC.";
+    for words in [
+        &["list-users"][..],
+        &["show-user", "meg"],
+        &["list-users", "--joined-after", "2024-01-01", "--format", "csv"],
+    ] {
+        assert_eq!(run(words).matches(warning).count(), 1, "{words:?}");
+    }
+    for words in [
+        &["list-users", "--format", "csv"][..],
+        &["show-user", "meg", "--format", "plain"],
+        &["check", "--format", "json"],
+    ] {
+        assert_eq!(run(words), "", "{words:?}");
+    }
+    let told = run(&["list-users", "--joined-after", "2024-01-01", "--format", "json"]);
+    assert!(told.starts_with("{\"warnings\":[\"TZ names no"), "{told}");
+    assert_eq!(env.run_with_env(&[("TZ", "")], ["list-users"]).succeeds().stderr, "1 user.\n");
+}
