@@ -34,7 +34,7 @@ pub enum Exit {
     Findings = 11,
     /// `--exit-code`: something would change.
     WouldChange = 12,
-    /// Ended by Ctrl-C.
+    /// Ended by Ctrl-C, or by a no to what was asked: either way the person took it back and nothing was changed.
     Interrupted = 130,
 }
 
@@ -68,4 +68,4 @@ Exit codes:
    10  too many failed logins, wait
    11  check found errors or warnings
    12  something would change (--exit-code)
-  130  interrupted";
+  130  interrupted, or a question was answered with no";

@@ -33,6 +33,10 @@ impl Input {
     }
 }
 
+/// With so many significant digits Django reads a decimal from SQLite, as `get_decimalfield_converter` of its backend has
+/// it; with more, what it reads is another number or an exception. The field's own `max_digits` is not in the schema.
+const DECIMAL_DIGITS: usize = 15;
+
 /// The value as Django would store it in this column.
 ///
 /// # Errors
@@ -67,6 +71,12 @@ pub fn convert(name: &str, column: &Column, input: &Input, zone: &TimeZone) -> R
     }
     if matches!(column.kind, Kind::Text { .. }) && text.contains('\0') {
         return Err(Fault::new(name, "invalid", format!("{name} must not contain a null character.")));
+    }
+    if column.kind == Kind::Decimal && significant_digits(&text) > DECIMAL_DIGITS {
+        let message = format!(
+            "{name} must have at most {DECIMAL_DIGITS} significant digits: Django reads no more of them from SQLite."
+        );
+        return Err(Fault::new(name, "max_digits", message));
     }
     if column.kind == Kind::Integer
         && let Some(microseconds) = duration(text.trim()).filter(|_| column.may_be_duration)
@@ -175,6 +185,12 @@ fn decimal(text: &str) -> Option<String> {
         text.strip_prefix('-').unwrap_or(text).split_once('.').unwrap_or((text.trim_start_matches('-'), "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     (digits(whole) && digits(fraction)).then(|| text.to_owned())
+}
+
+/// The digits that a decimal number needs: without zeros before it and, but for its scale, behind it.
+fn significant_digits(text: &str) -> usize {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').len()
 }
 
 /// JSON as Python's `json.dumps` writes it by default, which is what Django stores: a space after commas and colons,
@@ -297,6 +313,14 @@ mod tests {
         assert!(text(Kind::Time, "12:30") == Ok("12:30:00".into()));
         assert!(text(Kind::Time, "12:30:00.5") == Ok("12:30:00.500000".into()));
         assert!(text(Kind::Decimal, "-12.50") == Ok("-12.50".into()));
+        for fits in
+            ["123456789012345", "-0.000123456789012345", "1234567890123.4500000", "100000000000000000000"]
+        {
+            assert!(text(Kind::Decimal, fits) == Ok(fits.into()), "{fits}");
+        }
+        for long in ["1234567890123456", "-12345678901234.56", "0.1234567890123456", "10000000000000001"] {
+            assert!(text(Kind::Decimal, long) == Err("max_digits"), "{long}");
+        }
         assert!(text(Kind::Decimal, "1e3") == Err("invalid"));
         assert!(text(Kind::Decimal, "-") == Err("invalid"));
         let uuid = "00112233445566778899aabbccddeeff";

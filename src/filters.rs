@@ -2,10 +2,10 @@
 
 use clap::Args;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::field::moment;
 use crate::model::{Sort, UserFilter};
+use crate::output::zone;
 
 /// Which users, in which order.
 #[derive(Args, Debug)]
@@ -34,7 +34,8 @@ pub struct Filters {
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     group: Option<String>,
 
-    /// Only users with this text in user name, e-mail address, first or last name
+    /// Only users with this text in user name, e-mail address, first or last name; upper and lower case are the same for
+    /// ASCII letters alone
     #[arg(long, value_name = "TEXT", help_heading = "Filters")]
     search: Option<String>,
 
@@ -70,7 +71,7 @@ pub struct Filters {
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
-    moment(text, &TimeZone::system())
+    moment(text, &zone())
         .ok_or_else(|| "give a date or time such as 2024-02-29 or 2024-02-29T12:30:00Z".into())
 }
 

@@ -81,7 +81,7 @@ pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     match Cli::parse_quickly(&arguments) {
         Ok(cli) => run(&cli).into(),
-        Err(error) => answer_parser(&error, &arguments).into(),
+        Err(error) => answer_parser(error, &arguments).into(),
     }
 }
 
@@ -127,13 +127,14 @@ fn run(cli: &Cli) -> Exit {
 }
 
 /// Help and version on standard output; a wrong command line as clap words it, or as JSON where JSON was asked for.
-fn answer_parser(error: &clap::Error, arguments: &[OsString]) -> Exit {
+fn answer_parser(mut error: clap::Error, arguments: &[OsString]) -> Exit {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return match error.print() {
             Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => Exit::Failed,
             _ => Exit::Done,
         };
     }
+    suggest_equals(&mut error, arguments);
     let mut text = without_secrets(&error.to_string(), arguments);
     if error.kind() == ErrorKind::UnknownArgument
         && let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
@@ -148,6 +149,19 @@ fn answer_parser(error: &clap::Error, arguments: &[OsString]) -> Exit {
     }
     let _ = io::stderr().write_all(text.as_bytes());
     Exit::Usage
+}
+
+/// Tells who gave a length behind a blank that it stands behind an equals sign.
+fn suggest_equals(error: &mut clap::Error, arguments: &[OsString]) {
+    let Some(ContextValue::String(unexpected)) = error.get(ContextKind::InvalidArg) else { return };
+    let is_length = unexpected.parse::<u32>().is_ok();
+    let option = arguments.windows(2).find(|pair| is_length && pair[1] == unexpected.as_str());
+    let option =
+        option.and_then(|pair| pair[0].to_str()).filter(|word| word.starts_with("--random-password"));
+    if let (ErrorKind::UnknownArgument, Some(option)) = (error.kind(), option) {
+        let tip = format!("to make one of {unexpected} characters, use '{option}={unexpected}'");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
 }
 
 /// A message about the command line without the arguments that may be a token's key: who pastes one in the wrong

@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::fs::{AtFlags, CWD};
 use tempfile::NamedTempFile;
 
@@ -58,7 +58,7 @@ impl NewFile {
             let path = file.path().to_owned();
             Ok::<_, io::Error>((file, path))
         })
-        .with_context(|| cannot(target))?;
+        .map_err(|error| not_made(&error, target))?;
         Ok(Self { making: Making::Named { file, unfinished }, target: target.to_owned() })
     }
 
@@ -197,7 +197,9 @@ fn link(file: &File, target: &Path) -> io::Result<()> {
 /// A link never replaces what is there, a change of name does.
 fn replace(file: &File, target: &Path) -> io::Result<()> {
     let _critical = interrupt::critical();
-    let named = tempfile::Builder::new().prefix(PREFIX).make_in(folder(target), |path| link(file, path))?;
+    let named = tempfile::Builder::new().prefix(PREFIX).make_in(folder(target), |path| link(file, path));
+    // Without the name under which it was tried.
+    let named = named.map_err(|error| io::Error::from(error.kind()))?;
     fs::rename(named.path(), target)?;
     // It has its name now, and is not to be removed under the one before.
     let _ = named.into_temp_path().keep();
@@ -215,6 +217,13 @@ fn check_folder(target: &Path) -> Result<()> {
 /// The folder in which a file lies.
 pub fn folder(target: &Path) -> &Path {
     target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// No file can be made in the target's folder. The name under which it was tried says nothing to anybody.
+fn not_made(error: &io::Error, target: &Path) -> anyhow::Error {
+    let text = error.to_string();
+    let reason = text.split(" at path ").next().unwrap_or_default();
+    anyhow!("{}: no file can be made in {}: {reason}", cannot(target), folder(target).display())
 }
 
 fn cannot(target: &Path) -> String {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::context::Context;
-use crate::password::{self, About, Encoded, MIN_LENGTH, Malformed, Plain, Summary};
+use crate::password::{self, About, Algorithm, Encoded, MIN_LENGTH, Malformed, Plain, Summary};
 use crate::refusal::{Fault, Refusal};
 use crate::secret::{self, PasswordSource};
 use crate::store::Store;
@@ -16,7 +16,8 @@ pub struct NewPassword {
     #[command(flatten)]
     source: PasswordSource,
 
-    /// Make a random password and show it once, of LENGTH characters (22 unless told)
+    /// Make a random password and show it once, of LENGTH characters (22 unless told): on standard output, or beside a token
+    /// on standard error
     #[arg(
         id = "random_password",
         long = "random-password",
@@ -86,7 +87,7 @@ impl NewPassword {
             return Ok(Password::Unusable);
         }
         if self.password_hash_stdin {
-            return self.encoded(&secret::from_stdin()?, context);
+            return self.encoded(&secret::from_stdin("Encoded password")?, context);
         }
         if let Some(length) = self.random {
             return Ok(Password::Random(password::random_password(length, about, &mut *context.random())));
@@ -117,11 +118,15 @@ impl NewPassword {
     /// A password that was encoded elsewhere.
     fn encoded(&self, text: &str, context: &Context) -> Result<Password> {
         let (password, weakness) = encoded(text).map_err(|fault| Refusal::Invalid(vec![fault]))?;
-        if let Some(fault) = weakness {
-            if self.is_strict(context) {
-                return Err(Refusal::Invalid(vec![fault]).into());
+        match (weakness, &password) {
+            (Some(fault), _) if self.is_strict(context) => return Err(Refusal::Invalid(vec![fault]).into()),
+            (Some(fault), _) => context.output.warning(fault.message),
+            (None, Password::Encoded(encoded)) => {
+                if let Some(algorithm) = not_in_djangos_list(encoded.summary()) {
+                    context.output.warning(refused_by_default(algorithm));
+                }
             }
-            context.output.warning(fault.message);
+            (None, _) => {}
         }
         Ok(password)
     }
@@ -224,9 +229,28 @@ pub fn verbatim(text: String) -> Result<(Encoded, Option<Fault>), Fault> {
         let message = format!("That is not a password as Django encodes it: {reason}.");
         Fault::new("password", "invalid_hash", message)
     })?;
-    let message = || format!("The hash ({summary}) is weaker than it should be.");
+    let message = || {
+        let refused = not_in_djangos_list(summary).map(refused_by_default);
+        let refused = refused.map_or_else(String::new, |refused| format!(" {refused}"));
+        format!("The hash ({summary}) is weaker than it should be.{refused}")
+    };
     let weakness = summary.is_weak().then(|| Fault::new("password", "weak_hash", message()));
     Ok((encoded, weakness))
+}
+
+/// The algorithm of a hash that a Django project takes only where it says so.
+fn not_in_djangos_list(summary: Summary) -> Option<Algorithm> {
+    match summary {
+        Summary::Hashed(method) => Some(method.algorithm()).filter(|algorithm| !algorithm.makes_hashes()),
+        _ => None,
+    }
+}
+
+fn refused_by_default(algorithm: Algorithm) -> String {
+    format!(
+        "Django's default PASSWORD_HASHERS does not accept {algorithm}: nobody logs in with it, unless the project names \
+         its hasher there."
+    )
 }
 
 /// A length that a random password may have.

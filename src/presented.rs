@@ -49,7 +49,7 @@ impl Presented {
     pub fn find(source: &TokenSource, context: &Context) -> Result<Self> {
         let given = |text: &str| Self { token: PlainToken::presented(text), session_of: None };
         if source.token_stdin {
-            return Ok(given(&secret::from_stdin()?));
+            return Ok(given(&secret::from_stdin("Token")?));
         }
         if let Some(path) = &source.token_file {
             return Ok(given(&secret::from_file(path)?));

@@ -33,13 +33,14 @@ impl Prompt {
         self.is_interactive
     }
 
-    /// Asks for a line of text that must not be empty.
+    /// Asks for a line of text that must not be empty, until nothing is wrong with it: `check` says what is.
     ///
     /// # Errors
     /// [`Refusal::Interrupted`] at the end of input.
-    pub fn text(&self, question: &str) -> Result<String> {
+    pub fn text(&self, question: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<String> {
         let theme = ColorfulTheme::default();
-        Input::with_theme(&theme).with_prompt(question).interact_text_on(&self.terminal).map_err(stopped)
+        let input = Input::with_theme(&theme).with_prompt(question);
+        input.validate_with(|answer: &String| check(answer)).interact_text_on(&self.terminal).map_err(stopped)
     }
 
     /// Asks for a secret once, without echo.
@@ -79,6 +80,21 @@ impl Prompt {
         let answer = prompt.allow_empty(true).interact_text_on(&self.terminal).map_err(stopped)?;
         Ok(["y", "yes"].contains(&&*answer.trim().to_lowercase()))
     }
+}
+
+/// A secret that standard input was said to give, where that is a terminal: as a question's answer, so that it is known what
+/// is waited for and what is typed is not seen.
+///
+/// # Errors
+/// [`Refusal::Usage`] where the question cannot be seen, and as [`Prompt::secret`].
+pub fn secret_by_standard_input(question: &str) -> Result<Plain> {
+    let prompt = Prompt::new(false);
+    if !prompt.is_interactive() {
+        let message =
+            format!("{question}: standard input is a terminal, and standard error is none to ask on.");
+        return Err(Refusal::Usage(message).into());
+    }
+    prompt.secret(question)
 }
 
 /// Shows the cursor again, which a question hides.

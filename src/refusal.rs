@@ -18,7 +18,7 @@ pub enum Refusal {
     Config {
         /// The file, or `None` where it comes from the environment.
         path: Option<PathBuf>,
-        /// What is wrong, with its place.
+        /// What is wrong, with its place; one line for each fault.
         message: String,
     },
     /// No user has this login name.
@@ -311,7 +311,13 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(message) | Self::Config { path: None, message } => f.write_str(message),
-            Self::Config { path: Some(path), message } => write!(f, "{}: {message}", path.display()),
+            Self::Config { path: Some(path), message } => {
+                for (index, line) in message.lines().enumerate() {
+                    let before = if index > 0 { "\n" } else { "" };
+                    write!(f, "{before}{}: {line}", path.display())?;
+                }
+                Ok(())
+            }
             Self::UserNotFound(login) if may_be_key(login) => f.write_str("There is no user of that name."),
             Self::UserNotFound(login) => write!(f, "There is no user named {login:?}."),
             Self::TokenNotFound(what) => write!(f, "There is no token {what}."),

@@ -110,7 +110,7 @@ impl Registration<'_> {
             let done =
                 account.create(transaction, &encoded, fresh.as_ref().map(|fresh| fresh.as_new()).as_ref())?;
             let user = transaction.user_of_key(&done.value)?.context("the user is gone again")?;
-            let profiles = transaction.profiles_without_secrets(&user.id)?;
+            let profiles = transaction.profiles_of(&user.id)?;
             Ok(Done { value: (user, profiles), fields: done.fields })
         };
         let object = json!({ "user": account.username });
@@ -206,7 +206,7 @@ impl Registration<'_> {
             _ => None,
         };
         Ok(Outcome {
-            profiles: store.profiles_without_secrets(&user.id)?,
+            profiles: store.profiles_of(&user.id)?,
             is_new: false,
             is_django: store.layout().is_django,
             fields,

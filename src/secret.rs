@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -10,6 +10,7 @@ use clap::{Args, ValueHint};
 use zeroize::Zeroizing;
 
 use crate::password::Plain;
+use crate::prompt;
 use crate::refusal::Refusal;
 
 /// No secret is longer than this many bytes; what is, is another file.
@@ -46,7 +47,7 @@ impl PasswordSource {
     /// Where the source cannot be read, or is no UTF-8 text.
     pub fn read(&self) -> Result<Option<Plain>> {
         if self.stdin {
-            return from_stdin().map(|secret| Some(Plain::new(secret.to_string())));
+            return from_stdin("Password").map(|secret| Some(Plain::new(secret.to_string())));
         }
         if let Some(path) = &self.file {
             return from_file(path).map(|secret| Some(Plain::new(secret.to_string())));
@@ -68,11 +69,15 @@ impl PasswordSource {
     }
 }
 
-/// A secret from standard input, without one line end behind it.
+/// A secret from standard input, without one line end behind it. At a terminal it is asked for by the name that it is
+/// given here.
 ///
 /// # Errors
 /// Where it cannot be read, or is no UTF-8 text.
-pub fn from_stdin() -> Result<Zeroizing<String>> {
+pub fn from_stdin(name: &str) -> Result<Zeroizing<String>> {
+    if io::stdin().is_terminal() {
+        return Ok(Zeroizing::new(prompt::secret_by_standard_input(name)?.as_str().to_owned()));
+    }
     let mut bytes = Zeroizing::new(Vec::new());
     io::stdin().take(LIMIT + 1).read_to_end(&mut bytes).context("standard input cannot be read")?;
     text(&bytes, "Standard input")

@@ -1,5 +1,7 @@
 //! `authctl.toml`, the environment and the options, made into one value.
 
+mod shape;
+
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
@@ -17,7 +19,6 @@ use crate::model::Scheme;
 use crate::password::{Algorithm, Recipe};
 use crate::rate::Rate;
 use crate::refusal::Refusal;
-use crate::similar::nearest;
 use crate::store::layout::Hints;
 use crate::store::{Opening, ProfileBlueprint};
 use crate::token::Ttl;
@@ -299,9 +300,21 @@ impl File {
         let refusal = |message: String| Refusal::Config { path: Some(path.to_owned()), message };
         let text =
             fs::read_to_string(path).map_err(|error| refusal(format!("it cannot be read: {error}.")))?;
-        let file: Self = toml::from_str(&text).map_err(|error| refusal(explain(&error, &text)))?;
+        let file = Self::parse(&text).map_err(refusal)?;
         file.check().map_err(refusal)?;
         Ok(file)
+    }
+
+    /// What the text says, or everything that is wrong with it, a line each.
+    fn parse(text: &str) -> Result<Self, String> {
+        let located = |at: usize, message: &str| format!("{}: {}", place(text, at), message.trim_end());
+        let flaws = shape::flaws(text);
+        if !flaws.is_empty() {
+            let lines: Vec<String> = flaws.iter().map(|(at, message)| located(*at, message)).collect();
+            return Err(lines.join("\n"));
+        }
+        toml::from_str(text)
+            .map_err(|error| located(error.span().map_or(0, |span| span.start), error.message()))
     }
 
     /// What the types alone do not say.
@@ -342,22 +355,12 @@ fn is_ours(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.uid() == rustix::process::geteuid().as_raw())
 }
 
-/// A fault of the file in a sentence: place, what is wrong, and the nearest known key where one is not known.
-fn explain(error: &toml::de::Error, text: &str) -> String {
-    let start = error.span().map_or(0, |span| span.start);
-    let before = &text[..start.min(text.len())];
+/// The place that is so many bytes from the beginning.
+fn place(text: &str, at: usize) -> String {
+    let before = &text[..at.min(text.len())];
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-    let message = error.message();
-    let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let message = match (&words[..], message.starts_with("unknown field")) {
-        ([unknown, known @ ..], true) => match nearest(unknown, known.iter().copied()) {
-            Some(near) => format!("there is no key `{unknown}`. Did you mean `{near}`?"),
-            None => format!("there is no key `{unknown}`. Known here: {}.", known.join(", ")),
-        },
-        _ => message.trim_end().to_owned(),
-    };
-    format!("line {line}, column {column}: {message}")
+    format!("line {line}, column {column}")
 }
 
 #[cfg(test)]
@@ -365,7 +368,7 @@ mod tests {
     use super::*;
 
     fn fault(text: &str) -> String {
-        toml::from_str::<File>(text).map_or_else(|error| explain(&error, text), |_| "none".into())
+        File::parse(text).map_or_else(|fault| fault, |_| "none".into())
     }
 
     #[test]
@@ -380,7 +383,10 @@ mod tests {
 
     #[test]
     fn wrong_values_name_their_place() {
-        assert!(fault("[tokens]\nscheme = \"jwt\"\n").starts_with("line 2, column 10: "));
+        assert_eq!(
+            fault("[tokens]\nscheme = \"jwt\"\n"),
+            "line 2, column 10: tokens.scheme must be \"drf\" or \"knox\"."
+        );
         assert!(fault("[tokens]\nttl = \"soon\"\n").contains("such as 10h, 30d or never"));
     }
 }

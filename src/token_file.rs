@@ -1,13 +1,14 @@
 //! Files that are given a token: one of its own, or a line in a dotenv file. Staged before the commit, so that nothing is
 //! committed that could not be handed over, and put in their places after it.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueHint};
+use rustix::fs::{Access, access};
 use zeroize::Zeroizing;
 
 use crate::new_file::{NewFile, folder};
@@ -19,9 +20,13 @@ use crate::token::PlainToken;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Files")]
 pub struct TokenFiles {
-    /// Write the token to this file, which its owner alone can read, and not to standard output
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    /// Write the token to this file, which its owner alone can read, and not to standard output, which `-` stands for
+    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
     output_file: Option<PathBuf>,
+
+    /// Replace the file if it is there already, whatever is in it; one that holds a token alone is replaced anyway
+    #[arg(long, requires = "output_file")]
+    overwrite: bool,
 
     /// Write the token as a line NAME=TOKEN into this dotenv file, in place of the line that is there, and not to
     /// standard output
@@ -38,6 +43,8 @@ pub struct TokenFiles {
 #[must_use = "the files have to be put in their places"]
 pub struct Staged {
     files: Vec<NewFile>,
+    /// What is no ordinary file is written to, and not replaced.
+    stream: Option<(PathBuf, Zeroizing<Vec<u8>>)>,
     /// The dotenv file's folder, locked, so that of two programs that add a line each both lines stay.
     lock: Option<File>,
 }
@@ -46,25 +53,49 @@ impl TokenFiles {
     /// Does the token go to files?
     #[must_use]
     pub fn are_given(&self) -> bool {
-        self.output_file.is_some() || self.env_file.is_some()
+        !self.paths().is_empty()
+    }
+
+    /// Does the token go to standard output?
+    #[must_use]
+    pub fn leave_standard_output(&self) -> bool {
+        self.output_file.is_some() && self.output_path().is_none() || !self.are_given()
     }
 
     /// The files, for the answer.
     #[must_use]
     pub fn paths(&self) -> Vec<&Path> {
-        self.output_file.iter().chain(&self.env_file).map(PathBuf::as_path).collect()
+        self.output_path().into_iter().chain(self.env_file.as_deref()).collect()
     }
 
-    /// Refuses files that are the database's own, and one file for both.
+    /// The file, if it is not standard output. By its name in `/dev`, that could be a file that something is added to.
+    fn output_path(&self) -> Option<&Path> {
+        let names = ["-", "/dev/stdout"].map(Path::new);
+        self.output_file.as_deref().filter(|path| !names.contains(path))
+    }
+
+    /// Refuses files that are the database's own, one file for both, and a file with anything else in it than a token.
     ///
     /// # Errors
-    /// [`Refusal::Usage`].
+    /// [`Refusal::Usage`], [`Refusal::FileExists`], or what the operating system says.
     pub fn check(&self, store: &Store) -> Result<()> {
         self.paths().iter().try_for_each(|path| store.refuse_own(path))?;
         if self.output_file.is_some() && self.output_file == self.env_file {
             return Err(Refusal::usage("--output-file and --env-file name the same file.").into());
         }
-        Ok(())
+        match self.output_path() {
+            Some(path) if !self.overwrite && !is_replaceable(path)? => {
+                Err(Refusal::FileExists(path.to_owned()).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The dotenv file, where others than its owner can read it, and so the token. Its mode is its owner's business.
+    #[must_use]
+    pub fn readable_by_others(&self) -> Option<&Path> {
+        let mode = |path: &Path| path.metadata().map_or(0, |there| there.permissions().mode());
+        self.env_file.as_deref().filter(|path| mode(path) & 0o044 != 0)
     }
 
     /// Writes the files beside their places.
@@ -73,11 +104,17 @@ impl TokenFiles {
     /// What the operating system says; nothing has changed then.
     pub fn stage(&self, token: &PlainToken) -> Result<Staged> {
         let mut staged = Staged::default();
-        if let Some(path) = &self.output_file {
-            staged.add(path, format!("{}\n", token.expose()).as_bytes(), OWNER_ONLY)?;
+        if let Some(path) = self.output_path() {
+            let line = Zeroizing::new(format!("{}\n", token.expose()).into_bytes());
+            if is_stream(path) {
+                access(path, Access::WRITE_OK).map_err(io::Error::from).with_context(|| cannot(path))?;
+                staged.stream = Some((path.to_owned(), line));
+            } else {
+                staged.add(path, &line, OWNER_ONLY)?;
+            }
         }
         if let (Some(path), Some(name)) = (&self.env_file, &self.variable) {
-            let locked = lock(path).with_context(|| format!("{} cannot be written", path.display()))?;
+            let locked = lock(path).with_context(|| cannot(path))?;
             staged.lock = Some(locked);
             let (text, mode) = match fs::read_to_string(path) {
                 Ok(text) => (Zeroizing::new(text), path.metadata()?.permissions().mode() & 0o777),
@@ -129,8 +166,39 @@ impl Staged {
     pub fn put(self) -> Result<()> {
         let put = self.files.into_iter().try_for_each(|file| file.appear(true));
         drop(self.lock);
+        if let Some((path, line)) = self.stream {
+            let stream = OpenOptions::new().write(true).open(&path);
+            stream.and_then(|mut stream| stream.write_all(&line)).with_context(|| cannot(&path))?;
+        }
         put
     }
+}
+
+/// Is this there, and neither a file nor a folder? A FIFO or a device cannot be replaced, but written to.
+fn is_stream(path: &Path) -> bool {
+    path.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir())
+}
+
+/// May a token take the place of what is there: of nothing, of an empty file, or of the token of an earlier run?
+fn is_replaceable(path: &Path) -> Result<bool> {
+    const SHORTEST: usize = 32;
+    const LONGEST: usize = 128;
+    // What cannot be found, or is no file, is told when it is written.
+    if !path.metadata().is_ok_and(|there| there.is_file()) {
+        return Ok(true);
+    }
+    let mut content = Zeroizing::new(Vec::new());
+    File::open(path)
+        .and_then(|file| file.take(LONGEST as u64 + 3).read_to_end(&mut content))
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    let line = content.strip_suffix(b"\n").unwrap_or(&content);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let is_token = (SHORTEST..=LONGEST).contains(&line.len()) && line.iter().all(u8::is_ascii_graphic);
+    Ok(content.is_empty() || is_token)
+}
+
+fn cannot(path: &Path) -> String {
+    format!("{} cannot be written", path.display())
 }
 
 /// Locks the folder of a file that is read, changed and replaced: the file itself is another one after that.

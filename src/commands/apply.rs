@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -25,6 +25,7 @@ Examples:
   authctl apply accounts.toml
   authctl apply accounts.toml --yes --results made.csv
   authctl apply accounts.toml --dry-run --exit-code --prune deactivate
+  ./accounts.sh | authctl apply - --yes
 
 The file, in TOML or in JSON of the same keys:
   update_password = \"on-create\"               # or \"always\", \"if-different\"; an account may say so
@@ -51,8 +52,8 @@ its user, and an inactive user's sessions and tokens are refused. Its signals do
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// The file of wanted accounts, in TOML or JSON
-    #[arg(value_hint = ValueHint::FilePath)]
+    /// The file of wanted accounts, in TOML or JSON, or standard input for `-`
+    #[arg(value_name = "FILE|-", value_hint = ValueHint::FilePath)]
     file: PathBuf,
 
     /// With --dry-run, end with 12 if something would change
@@ -177,9 +178,15 @@ fn secrets(made: &Made) -> Option<Section> {
 
 impl Args {
     fn source(&self) -> Result<Source> {
-        let path = &self.file;
+        let is_stdin = self.file == Path::new("-");
+        let path = if is_stdin { Path::new("standard input") } else { &self.file };
         let mut bytes = Zeroizing::new(Vec::new());
-        File::open(path)
+        let opened: io::Result<Box<dyn Read>> = if is_stdin {
+            Ok(Box::new(io::stdin()))
+        } else {
+            File::open(path).map(|file| Box::new(file) as _)
+        };
+        opened
             .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
             .with_context(|| format!("{} cannot be read", path.display()))?;
         if bytes.len() as u64 > LIMIT {

@@ -18,7 +18,8 @@ What Django notices: nothing, but that a write in between may wait for the time 
 /// Copy the database to a file, while its server goes on
 ///
 /// The copy is the whole database at one moment, with everything in it, password hashes and drf keys included. Its owner
-/// alone can read it. The file appears once it is whole; one that is there already is not touched.
+/// alone can read it. The file appears once it is whole and SQLite has found nothing damaged in it; one that is there
+/// already is not touched.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

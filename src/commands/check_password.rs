@@ -14,9 +14,10 @@ Examples:
 
 /// Tell by the exit code alone whether a password is right
 ///
-/// Prints nothing. Ends with 0 where the user could log in with this password, and with 4 where not: an unknown user, a
-/// wrong password and an inactive user get the same answer. After as many failures as `[login] throttle` allows, the
-/// answer is to wait. Nothing is written to the database.
+/// Prints nothing. Ends with 0 where it is the password of an active user, and with 4 where not: an unknown user, a
+/// wrong password and an inactive user get the same answer. Whether the project's PASSWORD_HASHERS takes the hash is not
+/// in the database; Django's default takes no md5 and no bcrypt without SHA-256. After as many failures as `[login]
+/// throttle` allows, the answer is to wait. Nothing is written to the database.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

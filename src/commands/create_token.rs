@@ -73,7 +73,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         return Err(Refusal::InactiveUser(user.username).into());
     }
     args.files.check(store)?;
-    let known = if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin()?)) } else { None };
+    let known =
+        if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin("Token")?)) } else { None };
     let fresh = minting::mint(context, store, scheme, args.expires_in, known.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
     // A staged file is not to be left behind.
@@ -103,8 +104,14 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     for path in args.files.paths().iter().filter(|_| !report.dry_run) {
         context.output.status(format_args!("The token is in {}.", path.display()));
     }
-    let profiles = store.profiles_without_secrets(&user.id)?;
-    let is_shown = !report.dry_run && !args.files.are_given();
+    if let Some(path) = args.files.readable_by_others().filter(|_| !report.dry_run) {
+        let path = path.display();
+        context.output.warning(format_args!(
+            "Others can read {path}, and the token in it. Make it yours alone: chmod 600 {path}"
+        ));
+    }
+    let profiles = store.profiles_of(&user.id)?;
+    let is_shown = !report.dry_run && args.files.leave_standard_output();
     let mut answer = Answer::new(&user, &profiles);
     answer.token = Some(done.value.key.expose()).filter(|_| is_shown);
     answer.scheme = Some(scheme);

@@ -15,7 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   authctl delete-user meg --dry-run
   authctl delete-user meg --yes
-  authctl delete-user meg --cascade shop_order --set-null blog_post
+  authctl delete-user meg --cascade shop_order.user_id --set-null shop_order.agent_id
 
 What Django notices: the user is gone at its next query; tokens are refused and sessions end with the next request. Its \
 signals do not run, files of deleted rows stay, and so do rows that name the user without a reference of the \
@@ -24,7 +24,7 @@ database's, as generic relations do.";
 /// Delete a user with all that belongs to the user
 ///
 /// That is the admin log, groups, permissions, tokens and profiles. Rows of other tables that refer to the user, or to
-/// what goes along, are in the way until it is decided about each table. Shows by table what goes, and asks; where
+/// what goes along, are in the way until it is decided about each reference. Shows by table what goes, and asks; where
 /// nobody can be asked, wants --yes.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -32,13 +32,13 @@ pub struct Args {
     /// The login name, exact
     user: String,
 
-    /// Delete the rows of this table that refer to what is deleted; may be given several times
-    #[arg(long, value_name = "TABLE")]
+    /// Delete the rows that refer to what is deleted by this column, or by any of the table's; may be given several times
+    #[arg(long, value_name = "TABLE[.COLUMN]")]
     cascade: Vec<String>,
 
-    /// Keep the rows of this table and empty their reference; may be given several times. Not for what belongs to the
+    /// Keep the rows that refer so, and empty their reference; may be given several times. Not for what belongs to the
     /// user
-    #[arg(long, value_name = "TABLE")]
+    #[arg(long, value_name = "TABLE[.COLUMN]")]
     set_null: Vec<String>,
 
     #[command(flatten)]

@@ -46,6 +46,9 @@ pub struct Args {
     last_name: Option<String>,
 
     /// Set a field of the user or a profile; VALUE may be @FILE, and @@ stands for @
+    ///
+    /// Lengths of text are checked; a DecimalField's max_digits and decimal_places are not in the database, so of a decimal
+    /// only that it has at most 15 significant digits, with which Django reads it.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
     set: Vec<Assignment>,
 
@@ -113,7 +116,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             fields.extend(transaction.delete_tokens_of(&user.id, None)?.fields);
         }
         let now = transaction.user_again(&user)?;
-        let profiles = transaction.profiles_without_secrets(&user.id)?;
+        let profiles = transaction.profiles_of(&user.id)?;
         Ok(Done { value: (now, profiles, transaction.has_superuser()?), fields })
     })?;
 

@@ -3,7 +3,8 @@ use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context as _, Result};
-use clap::ValueHint;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ValueEnum as _, ValueHint};
 use serde_json::json;
 
 use crate::context::Context;
@@ -23,7 +24,7 @@ Forms:
   jsonl    one object a line
   fixture  every row as an object, for `manage.py loaddata`; needs --with-password-hashes. The groups, permissions and
            other rows that these refer to have to be there already
-Without --format, the FILE's ending decides between csv, json and jsonl; otherwise it is csv.
+Without --format, the FILE's ending decides between csv, json and jsonl; without an ending, it is csv.
 
 Examples:
   authctl export users.csv
@@ -44,6 +45,10 @@ pub struct Args {
     /// The file to make [else standard output]
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     file: Option<PathBuf>,
+
+    /// The form of what is written [else what the FILE's ending says, csv]
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    format: Option<Format>,
 
     /// Replace the file if it is there already
     #[arg(long, requires = "file")]
@@ -73,6 +78,12 @@ pub struct Args {
     filters: Filters,
 }
 
+/// The forms of users, which are others than those of every command's answer.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let words = ["csv", "json", "jsonl", "fixture"];
+    PossibleValuesParser::new(words).try_map(|word| Format::from_str(&word, false))
+}
+
 fn name(text: &str) -> Result<(String, String), String> {
     let is_pair = |text: &str| {
         text.split_once('.').is_none_or(|(first, second)| !first.is_empty() && !second.is_empty())
@@ -92,7 +103,7 @@ fn name(text: &str) -> Result<(String, String), String> {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
     let file = args.file.as_deref().filter(|file| *file != Path::new("-"));
-    let form = form(file, context.output.format())?;
+    let form = form(file, args.format.unwrap_or_else(|| context.output.format()))?;
     let store = context.store()?;
     let secrets = Secrets {
         password_hashes: args.with_password_hashes,
@@ -156,7 +167,17 @@ fn form(file: Option<&Path>, format: Format) -> Result<Form> {
         (Format::Json, _) | (Format::Table, Some("json")) => Form::Json,
         (Format::Jsonl, _) | (Format::Table, Some("jsonl")) => Form::Jsonl,
         (Format::Fixture, _) => Form::Fixture,
-        (Format::Csv | Format::Table, _) => Form::Csv,
+        (Format::Csv, _) | (Format::Table, Some("csv")) => Form::Csv,
+        (Format::Table, _) => match ending {
+            None => Form::Csv,
+            Some(ending) => {
+                let message = format!(
+                    "No format is known by the ending .{}: the known ones are .csv, .json and .jsonl. Choose with --format.",
+                    ending.to_string_lossy()
+                );
+                return Err(Refusal::Usage(message).into());
+            }
+        },
         (Format::Plain, _) => {
             return Err(Refusal::usage("--format plain: choose from csv, json, jsonl and fixture.").into());
         }

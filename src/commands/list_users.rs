@@ -33,13 +33,16 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let columns = args.columns(context.output.format());
-    let headings: Vec<Heading> =
-        columns.iter().map(|column| Heading { name: column.name(), kind: column.kind() }).collect();
+    let users = &store.layout().users;
+    let heading = |column: &UserColumn| Heading { name: column.name(), kind: users.kind_of(column) };
+    let headings: Vec<Heading> = columns.iter().map(heading).collect();
     let filter = args.filters.filter();
     let hasher = columns.iter().position(|column| *column == UserColumn::Hasher);
     let mut count = 0_u64;
+    let mut total = 0;
+    let is_for_people = context.output.format() == Format::Table;
     let pending = store.snapshot(|store| {
-        context.output.list(&headings, &mut |on_row| {
+        let pending = context.output.list(&headings, &mut |on_row| {
             store.each_user(&filter, &columns, &mut |cells| {
                 count += 1;
                 match hasher {
@@ -52,14 +55,18 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                     }
                 }
             })
-        })
+        })?;
+        let may_be_more = filter.offset > 0 || filter.limit.is_some_and(|limit| count >= limit);
+        total = if is_for_people && may_be_more { store.count_users(&filter)? } else { count };
+        Ok(pending)
     })?;
     pending.finish()?;
-    if context.output.format() == Format::Table {
-        context.output.status(match count {
-            0 => "No users.".to_owned(),
-            1 => "1 user.".to_owned(),
-            many => format!("{many} users."),
+    if is_for_people {
+        context.output.status(match (count, total) {
+            (count, total) if count < total => format!("{count} of {total} users."),
+            (0, _) => "No users.".to_owned(),
+            (1, _) => "1 user.".to_owned(),
+            (many, _) => format!("{many} users."),
         });
     }
     Ok(())

@@ -145,7 +145,7 @@ impl Args {
         }
         let username = match &self.username {
             Some(username) => username.clone(),
-            None => context.prompt.text(store.layout().users.login()?)?,
+            None => context.prompt.text(store.layout().users.login()?, |_| Ok(()))?,
         };
         Ok((username, authentication::password(&self.password, context)?))
     }

@@ -87,6 +87,9 @@ pub struct Args {
     no_profile: bool,
 
     /// Set a field of the profile or the user; VALUE may be @FILE, and @@ stands for @
+    ///
+    /// Lengths of text are checked; a DecimalField's max_digits and decimal_places are not in the database, so of a decimal
+    /// only that it has at most 15 significant digits, with which Django reads it.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment, help_heading = "Profile and fields")]
     set: Vec<Assignment>,
 
@@ -176,8 +179,10 @@ fn report(args: &Args, context: &Context, change: &Change<'_>, outcome: &Outcome
     answer.password = random;
     answer.report = Some(report);
     let username = &outcome.user.username;
-    let password_shown = random.map_or(Ok(()), |random| output.secret("Password", random));
-    output.answer(token, &answer).with_context(|| {
+    // Standard output belongs to the token; where there is none, to the password.
+    let beside = random.filter(|_| token.is_some());
+    let password_shown = beside.map_or(Ok(()), |random| output.secret("Password", random));
+    output.answer(token.or(random), &answer).with_context(|| {
         format!("{username} was registered, but the answer could not be shown; `authctl create-token` gives a token")
     })?;
     password_shown.with_context(|| format!("{username} was registered, but the password could not be shown"))
@@ -388,21 +393,46 @@ fn ask_for_missing(request: &mut Request, store: &Store, context: &Context) -> R
         return Ok(());
     }
     for Missing { field, .. } in missing {
-        let answer = context.prompt.text(&field)?;
-        let by_email = context.settings.register.username_from == UsernameFrom::Email;
-        match &*field {
-            "email" => request.email = Some(answer),
-            "first_name" => request.first_name = Some(answer),
-            "last_name" => request.last_name = Some(answer),
-            "account_type" | "profile" => request.profile = ProfileChoice::Kinds(vec![answer]),
-            field if !by_email && store.layout().users.login().is_ok_and(|login| login == field) => {
-                request.username = Some(answer);
-            }
-            field => request.fields.push((field.to_owned(), Input::Text(answer))),
-        }
+        let check = |answer: &str| {
+            let mut tried = request.clone();
+            take(&mut tried, &field, answer, store, context);
+            complaint(&tried, &field, store, context)
+        };
+        let answer = context.prompt.text(&field, check)?;
+        take(request, &field, &answer, store, context);
     }
     // A profile that was chosen just now may want fields of its own.
     ask_for_missing(request, store, context)
+}
+
+/// Puts what was answered into its place.
+fn take(request: &mut Request, field: &str, answer: &str, store: &Store, context: &Context) {
+    let answer = answer.to_owned();
+    let by_email = context.settings.register.username_from == UsernameFrom::Email;
+    match field {
+        "email" => request.email = Some(answer),
+        "first_name" => request.first_name = Some(answer),
+        "last_name" => request.last_name = Some(answer),
+        "account_type" | "profile" => request.profile = ProfileChoice::Kinds(vec![answer]),
+        field if !by_email && store.layout().users.login().is_ok_and(|login| login == field) => {
+            request.username = Some(answer);
+        }
+        field => request.fields.push((field.to_owned(), Input::Text(answer))),
+    }
+}
+
+/// What is wrong with this field of a request. What is missing is asked for; what else is wrong, is told at the end.
+fn complaint(request: &Request, field: &str, store: &Store, context: &Context) -> Result<(), String> {
+    match request.account(store, &context.settings, context.now(), &mut *context.random()) {
+        Ok((_, faults)) => {
+            let fault = faults.into_iter().find(|fault| fault.field == field && fault.code != "required");
+            fault.map_or(Ok(()), |fault| Err(fault.message))
+        }
+        Err(error) => match error.downcast_ref() {
+            Some(Refusal::ProfileKindNotFound { .. }) => Err(error.to_string()),
+            _ => Ok(()),
+        },
+    }
 }
 
 /// A value from the option and one from the body: not both.

@@ -1,4 +1,5 @@
 use anyhow::Result;
+use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
 use crate::changing::{Change, Writing};
@@ -9,7 +10,7 @@ use crate::output::counted;
 use crate::refusal::Refusal;
 use crate::secret;
 use crate::store::{Done, Store, Token};
-use crate::token::{PlainToken, Ttl};
+use crate::token::{PlainToken, age};
 
 /// Shorter prefixes are too easily someone else's.
 const SHORTEST_PREFIX: usize = 6;
@@ -52,8 +53,8 @@ pub struct Args {
     expired: bool,
 
     /// Tokens that were made longer ago than this, such as 30d
-    #[arg(long, value_name = "DURATION")]
-    older_than: Option<Ttl>,
+    #[arg(long, value_name = "DURATION", value_parser = age)]
+    older_than: Option<SignedDuration>,
 
     /// Tokens of inactive users, which Django refuses anyway
     #[arg(long)]
@@ -139,11 +140,9 @@ fn count(number: usize) -> String {
 impl Args {
     fn filter(&self, store: &Store, context: &Context) -> Result<TokenFilter> {
         let now = context.now();
-        let made_before = |age: Ttl| match age {
-            Ttl::For(age) => now.checked_sub(age).map_err(|_| {
-                Refusal::usage(format!("--older-than {}: no token can be so old.", Ttl::For(age)))
-            }),
-            Ttl::Never => Err(Refusal::usage("--older-than: give a duration such as 30d.")),
+        let made_before = |age: SignedDuration| {
+            let too_old = || Refusal::usage(format!("--older-than {age:#}: no token can be so old."));
+            now.checked_sub(age).map_err(|_| too_old())
         };
         Ok(TokenFilter {
             user: self.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id),
@@ -157,7 +156,7 @@ impl Args {
 
     fn chosen(&self, store: &Store, context: &Context, filter: &TokenFilter) -> Result<Vec<Token>> {
         if self.token_stdin {
-            let token = PlainToken::presented(&secret::from_stdin()?);
+            let token = PlainToken::presented(&secret::from_stdin("Token")?);
             let mut found = store.rows_of_key(&token, context.settings.tokens.hash)?;
             found.retain(|token| token.fits(filter));
             if found.is_empty() {

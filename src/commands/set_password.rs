@@ -5,14 +5,14 @@ use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
 use crate::new_password::{NewPassword, Password};
-use crate::password::About;
+use crate::password::{About, Plain};
 use crate::refusal::Refusal;
 use crate::store::Done;
 
 const EXAMPLES: &str = "\
 Examples:
   authctl set-password meg
-  authctl set-password meg --random-password --revoke-tokens
+  PASSWORD=$(authctl set-password meg --random-password --revoke-tokens)
   authctl set-password ci-bot --password-file secret.txt
   authctl set-password joe --no-password
 
@@ -100,9 +100,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         object["password"] = random.as_str().into();
     }
     report.add_to(&mut object);
-    let shown = random.as_ref().map_or(Ok(()), |random| output.secret("Password", random.as_str()));
     output
-        .answer(None, &object)
-        .with_context(|| format!("the password of {username} is set, but the answer could not be shown"))?;
-    shown.with_context(|| format!("the password of {username} is set, but could not be shown"))
+        .answer(random.as_ref().map(Plain::as_str), &object)
+        .with_context(|| format!("the password of {username} is set, but the answer could not be shown"))
 }

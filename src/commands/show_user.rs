@@ -57,7 +57,7 @@ impl Known {
             hasher: password::describe(&store.encoded_password(id)?).to_string(),
             groups: store.groups_of(id)?,
             permissions: store.permissions_of(id)?,
-            profiles: store.profiles_without_secrets(id)?,
+            profiles: store.profiles_of(id)?,
             tokens: store.tokens(&filter)?,
             user,
         })

@@ -1,6 +1,7 @@
 //! Text from a database made harmless for a terminal.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 
@@ -42,6 +43,37 @@ pub fn line(text: &str) -> String {
     out
 }
 
+/// Rows for programs that a terminal is to show after all: as [`escaped`], but with the ends of lines, which belong to the
+/// form, and tabs and backslashes as they are.
+#[must_use]
+pub fn rows(text: &str) -> String {
+    shown(text, |c, out| out.extend(c.escape_default()))
+}
+
+/// The same of JSON, which stays JSON: what is harmful stands in its strings alone.
+#[must_use]
+pub fn json(text: &str) -> String {
+    shown(text, |c, out| {
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    })
+}
+
+fn shown(text: &str, escape: impl Fn(char, &mut String)) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_form = matches!(c, '\n' | '\t') || c == '\r' && chars.peek() == Some(&'\n');
+        if is_harmful(c) && !is_form {
+            escape(c, &mut out);
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 fn is_harmful(c: char) -> bool {
     // The joiners form letters and emoji; what they do, they do to their neighbours alone.
     if matches!(c, '\u{200c}' | '\u{200d}') {
@@ -76,6 +108,12 @@ mod tests {
         assert_eq!(escaped("x\u{202e}y\u{2066}z"), "x\\u{202e}y\\u{2066}z");
         assert_eq!(escaped("\u{9b}0m\u{7f}"), "\\u{9b}0m\\u{7f}");
         assert_eq!(line("one\ntwo\u{7}\\"), "one\\ntwo\\u{7}\\");
+    }
+
+    #[test]
+    fn rows_keep_their_form() {
+        assert_eq!(rows("a,\u{1b}[31m\"b\nc\"\r\nd\\\t\r"), "a,\\u{1b}[31m\"b\nc\"\r\nd\\\t\\r");
+        assert_eq!(json("{\"a\":\"\u{9b}\u{e0001}\"}\n"), "{\"a\":\"\\u009b\\udb40\\udc01\"}\n");
     }
 
     proptest::proptest! {

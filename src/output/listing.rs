@@ -11,9 +11,9 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::Format;
 use super::escape::escaped;
-use super::is_broken_pipe;
 use super::machine::{end_csv, push_csv, push_date_time, push_json, push_text};
 use super::spool::{CHUNK, Spool};
+use super::{is_broken_pipe, zone};
 use crate::value::{Cell, Kind};
 
 /// The column of a listing.
@@ -167,7 +167,7 @@ fn width_of(text: &[u8]) -> usize {
 }
 
 fn table(spool: &mut Spool, color: bool, headings: &[Heading], rows: &mut Rows<'_>) -> Result<()> {
-    let zone = TimeZone::system();
+    let zone = zone();
     let mut widths: Vec<usize> = headings.iter().map(|heading| heading.name.width()).collect();
     let mut shelf = Shelf::default();
     let mut row = Vec::new();

@@ -11,6 +11,7 @@ mod spool;
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
@@ -23,7 +24,7 @@ pub use self::listing::{Heading, Rows};
 pub use self::machine::{end_csv, push_csv, push_csv_text, push_json, push_local, push_serialized};
 pub use self::progress::Progress;
 pub use self::sections::Section;
-use self::spool::Spool;
+use self::spool::{Escape, Spool};
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::refusal::Refusal;
@@ -161,7 +162,19 @@ impl Output {
             }
             Format::Csv => write_object_as_csv(&mut out, &serde_json::to_value(object)?)?,
         }
-        verbatim(&out)
+        match self.escape() {
+            Some(escape) => verbatim(escape(&String::from_utf8_lossy(&out)).as_bytes()),
+            None => verbatim(&out),
+        }
+    }
+
+    /// How what is for programs is made harmless where a terminal shows it. What is for people is escaped cell by cell.
+    fn escape(&self) -> Option<Escape> {
+        match self.format {
+            Format::Csv => for_terminal(escape::rows),
+            Format::Json | Format::Jsonl => for_terminal(escape::json),
+            Format::Table | Format::Plain | Format::Fixture => None,
+        }
     }
 
     /// Facts under their headings, one a line, for people; `object` for programs.
@@ -215,7 +228,7 @@ impl Output {
     /// # Errors
     /// What `rows` returns, or what the operating system says.
     pub fn list(&self, headings: &[Heading], rows: &mut Rows<'_>) -> Result<Pending> {
-        let mut spool = Spool::new();
+        let mut spool = Spool::new(self.escape());
         let color = self.color.applies(io::stdout().is_terminal());
         listing::write(&mut spool, self.format, color, headings, rows)?;
         Ok(Pending(spool))
@@ -226,9 +239,12 @@ impl Output {
     ///
     /// # Errors
     /// What `write` returns, or what the operating system says.
-    #[expect(clippy::unused_self, reason = "whoever writes has to have the output")]
     pub fn stream<T>(&self, write: impl FnOnce(&mut Spool) -> Result<T>) -> Result<(Option<T>, Pending)> {
-        let mut spool = Spool::new();
+        // What is no JSON here is CSV.
+        let mut spool = Spool::new(match self.format {
+            Format::Fixture => for_terminal(escape::json),
+            _ => self.escape().or(for_terminal(escape::rows)),
+        });
         let written = match write(&mut spool) {
             Err(error) if is_broken_pipe(&error) => None,
             written => Some(written?),
@@ -259,8 +275,8 @@ impl Output {
         }
     }
 
-    /// A secret made for the one who asked: on standard error, since standard output belongs to the token. Shown
-    /// even with `--quiet`.
+    /// A second secret made for the one who asked: on standard error, since standard output belongs to the token. Shown even
+    /// with `--quiet`. One that is the only result is an answer.
     ///
     /// # Errors
     /// What the operating system says: nobody has seen the secret then.
@@ -280,6 +296,7 @@ impl Output {
 
     /// Writes what is left to say where there is no error to tell: under JSON, the warnings as one object.
     pub fn close(&self) {
+        self.warn_of_zone();
         if !self.warnings.borrow().is_empty() {
             say(&json!({ "warnings": *self.warnings.borrow() }).to_string());
         }
@@ -287,6 +304,7 @@ impl Output {
 
     /// Says why the run failed, unless the exit code is to say it alone, and returns the exit code that says so too.
     pub fn error(&self, error: &anyhow::Error) -> Exit {
+        self.warn_of_zone();
         let refusal = error.downcast_ref::<Refusal>();
         let exit = refusal.map_or(Exit::Failed, Refusal::exit);
         match refusal {
@@ -353,6 +371,12 @@ impl Output {
         }
     }
 
+    fn warn_of_zone(&self) {
+        if IS_ZONE_UNKNOWN.swap(false, Ordering::Relaxed) {
+            self.warning("TZ names no time zone that this machine knows: times are in UTC.");
+        }
+    }
+
     fn labelled(&self, label: &str, color: &str, text: &str) -> String {
         let text = escape::line(text);
         if self.color.applies(io::stderr().is_terminal()) {
@@ -361,6 +385,10 @@ impl Output {
             format!("{label}: {text}")
         }
     }
+}
+
+fn for_terminal(escape: Escape) -> Option<Escape> {
+    io::stdout().is_terminal().then_some(escape)
 }
 
 /// Writes text that is a result as it stands to standard output.
@@ -384,6 +412,10 @@ fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
         Some(Refusal::Invalid(faults) | Refusal::StillReferenced(faults)) => {
             faults.iter().map(|fault| fault.message.clone()).collect()
         }
+        Some(Refusal::Config { .. }) => refusal
+            .iter()
+            .flat_map(|refusal| refusal.to_string().lines().map(str::to_owned).collect::<Vec<_>>())
+            .collect(),
         Some(refusal) => vec![refusal.to_string()],
         None => vec![format!("{error:#}")],
     }
@@ -401,10 +433,24 @@ fn message(sentences: &[String], refusal: Option<&Refusal>) -> String {
     }
 }
 
+/// Was a zone asked for that the variable `TZ` names and nobody knows?
+static IS_ZONE_UNKNOWN: AtomicBool = AtomicBool::new(false);
+
+/// The zone of the times that people are shown and give: that of `TZ`, else the machine's. Where nobody knows it, it is UTC,
+/// and [`Output::close`] says so.
+#[must_use]
+pub fn zone() -> TimeZone {
+    TimeZone::try_system().unwrap_or_else(|_| {
+        let is_named = std::env::var_os("TZ").is_some_and(|name| !name.is_empty());
+        IS_ZONE_UNKNOWN.store(is_named, Ordering::Relaxed);
+        TimeZone::UTC
+    })
+}
+
 /// A moment for people: local time, to the second.
 #[must_use]
 pub fn local(moment: Timestamp) -> String {
-    TimeZone::system().to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    zone().to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// So many of something, such as `1 token` or `3 tokens`.

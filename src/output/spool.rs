@@ -23,12 +23,16 @@ pub struct Spool {
     to_reader: Option<SyncSender<Vec<u8>>>,
     passer: Option<JoinHandle<io::Result<()>>>,
     overflow: Option<File>,
+    escape: Option<Escape>,
 }
 
+/// Makes what is written harmless for a terminal.
+pub type Escape = fn(&str) -> String;
+
 impl Spool {
-    /// A spool before standard output.
+    /// A spool before standard output. What is written is escaped, if it is to be, a write at a time.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(escape: Option<Escape>) -> Self {
         let (to_reader, chunks) = mpsc::sync_channel::<Vec<u8>>(WAITING);
         let passer = thread::spawn(move || {
             let mut stdout = io::stdout();
@@ -42,6 +46,7 @@ impl Spool {
             to_reader: Some(to_reader),
             passer: Some(passer),
             overflow: None,
+            escape,
         }
     }
 
@@ -107,12 +112,20 @@ impl Spool {
 }
 
 impl Write for Spool {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    fn write(&mut self, written: &[u8]) -> io::Result<usize> {
+        let escaped;
+        let bytes = match self.escape {
+            None => written,
+            Some(escape) => {
+                escaped = escape(&String::from_utf8_lossy(written));
+                escaped.as_bytes()
+            }
+        };
         if self.chunk.len() + bytes.len() > CHUNK && !self.chunk.is_empty() {
             self.pass_on()?;
         }
         self.chunk.extend_from_slice(bytes);
-        Ok(bytes.len())
+        Ok(written.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

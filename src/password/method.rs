@@ -52,7 +52,7 @@ impl Algorithm {
         }
     }
 
-    /// Whether new hashes may use it: whether it is in Django's default list.
+    /// Whether it is in Django's default `PASSWORD_HASHERS`, of any version; so, whether new hashes may use it.
     #[must_use]
     pub const fn makes_hashes(self) -> bool {
         !matches!(self, Self::Bcrypt | Self::Md5)

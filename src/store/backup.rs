@@ -1,10 +1,14 @@
 //! A copy of a SQLite file that others may be writing to.
 
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, ffi};
+
+use crate::store::regexp;
 
 /// How many pages are copied at once; between two steps, writers get in.
 const STEP: i32 = 256;
@@ -64,6 +68,37 @@ fn hold(source: &Connection) -> rusqlite::Result<Transaction<'_>> {
     // The lock comes with the first read.
     held.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
     Ok(held)
+}
+
+/// What SQLite finds damaged in a finished copy. A value that a rule of its table does not accept is no damage: the copy
+/// is to be as the database is.
+///
+/// # Errors
+/// What SQLite says where it cannot even look.
+pub fn faults(copy: &Path) -> rusqlite::Result<Vec<String>> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let copy = Connection::open_with_flags(unchanging(copy), flags)?;
+    // An index may be over an expression of the project's.
+    regexp::register(&copy)?;
+    copy.execute_batch("PRAGMA ignore_check_constraints = ON")?;
+    let mut statement = copy.prepare("PRAGMA quick_check")?;
+    let faults: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(faults.into_iter().filter(|fault| fault != "ok" && !fault.starts_with("NULL value in")).collect())
+}
+
+/// A file that nobody writes to, as a URI: so SQLite makes no files beside it, whatever its journal mode.
+fn unchanging(path: &Path) -> String {
+    let mut uri = "file:".to_owned();
+    for byte in path.as_os_str().as_bytes() {
+        let _ = match byte {
+            b'/' | b'.' | b'_' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+                write!(uri, "{}", char::from(*byte))
+            }
+            byte => write!(uri, "%{byte:02x}"),
+        };
+    }
+    uri + "?immutable=1"
 }
 
 /// The files that SQLite keeps, or may keep, beside this one.

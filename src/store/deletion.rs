@@ -13,12 +13,13 @@ use crate::store::{Store, Transaction};
 /// What Django calls the column by which a child of multi-table inheritance is its parent.
 const PARENT_LINK: &str = "_ptr_id";
 
-/// What the operator decided about tables whose rows refer to what is deleted.
+/// What the operator decided about references to what is deleted: each as `table.column`, or as `table` for all of a
+/// table's.
 #[derive(Clone, Debug, Default)]
 pub struct Decisions {
-    /// Tables whose rows are deleted too.
+    /// Those whose rows are deleted too.
     pub cascade: Vec<String>,
-    /// Tables in which the reference is emptied.
+    /// Those that are emptied.
     pub set_null: Vec<String>,
 }
 
@@ -82,9 +83,8 @@ impl Store {
     /// What would go with a user.
     ///
     /// # Errors
-    /// [`Refusal::StillReferenced`] with every table that nothing was decided about, [`Refusal::Usage`] for a decision
-    /// about a table that does not refer to what is deleted or to keep rows that belong to it, or a failure of the
-    /// database.
+    /// [`Refusal::StillReferenced`] with every reference that nothing was decided about, [`Refusal::Usage`] for a decision
+    /// about one that is not to what is deleted or to keep rows that belong to it, or a failure of the database.
     pub fn deletion(&self, user: &User, decisions: &Decisions) -> Result<Deletion> {
         self.snapshot(|store| Plan::make(store, user, decisions)?.deletion())
     }
@@ -192,7 +192,8 @@ impl<'a> Plan<'a> {
     }
 
     fn rule(&self, table: &Table, reference: &Reference, to: usize) -> Rule {
-        let is_named = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case(&table.name));
+        let is_named =
+            |names: &[String]| names.iter().any(|name| names_it(name, &table.name, &reference.column));
         if parent_link(table).is_some_and(|link| link.column == reference.column) {
             Rule::IsSame
         } else if to == 0 && self.belongings.contains(&(table.name.clone(), reference.column.clone())) {
@@ -206,46 +207,53 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Refuses a decision about a table that does not refer to what may be deleted, and one to keep rows that go anyway:
-    /// who asks for that must not lose them.
+    /// Refuses a decision about what does not refer to what may be deleted, one to keep rows that go anyway, since who asks
+    /// for that must not lose them, and two about the same reference.
     fn check_decisions(&self) -> Result<()> {
         let Decisions { cascade, set_null } = self.decisions;
+        let open: Vec<&Edge> =
+            self.edges.iter().filter(|edge| !matches!(edge.rule, Rule::Goes | Rule::IsSame)).collect();
+        let names_edge = |name: &str, edge: &Edge| names_it(name, self.table_of(edge), &edge.column);
         for (option, names) in [("--cascade", cascade), ("--set-null", set_null)] {
             for name in names {
-                let refers = |edge: &Edge| self.nodes[edge.from].table.name.eq_ignore_ascii_case(name);
-                if !self.edges.iter().any(refers) {
-                    let known = match &self.undecided()[..] {
-                        [] => "No table here needs a decision".to_owned(),
-                        names => format!("Tables that do: {}", names.join(", ")),
+                if !self.edges.iter().any(|edge| names_edge(name, edge)) {
+                    let mut known: Vec<String> = open.iter().map(|edge| self.name_of(edge)).collect();
+                    known.sort();
+                    known.dedup();
+                    let known = match &known[..] {
+                        [] => "No reference here needs a decision".to_owned(),
+                        names => format!("References that do: {}", names.join(", ")),
                     };
                     let message =
-                        format!("{option} {name}: that table does not refer to what is deleted. {known}.");
+                        format!("{option} {name}: that does not refer to what is deleted. {known}.");
                     return Err(Refusal::Usage(message).into());
                 }
             }
         }
         for name in set_null {
-            let undecided = self.undecided();
-            if !undecided.iter().any(|table| table.eq_ignore_ascii_case(name)) {
-                let message = format!("--set-null {name}: the rows of that table go with the user.");
+            if !open.iter().any(|edge| names_edge(name, edge)) {
+                let message = format!("--set-null {name}: the rows that refer so go with the user.");
                 return Err(Refusal::Usage(message).into());
             }
         }
-        match cascade.iter().find(|name| set_null.iter().any(|other| other.eq_ignore_ascii_case(name))) {
+        let is_named = |names: &[String], edge| names.iter().any(|name| names_edge(name, edge));
+        match open.iter().find(|edge| is_named(cascade, edge) && is_named(set_null, edge)) {
             Some(both) => {
+                let both = self.name_of(both);
                 Err(Refusal::usage(format!("{both}: give --cascade or --set-null, not both.")).into())
             }
             None => Ok(()),
         }
     }
 
-    /// The tables about which something is to be decided, sorted.
-    fn undecided(&self) -> Vec<&str> {
-        let open = self.edges.iter().filter(|edge| !matches!(edge.rule, Rule::Goes | Rule::IsSame));
-        let mut names: Vec<&str> = open.map(|edge| &*self.nodes[edge.from].table.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+    /// The table that has the reference.
+    fn table_of(&self, edge: &Edge) -> &str {
+        &self.nodes[edge.from].table.name
+    }
+
+    /// The reference, as it is named to decide about it.
+    fn name_of(&self, edge: &Edge) -> String {
+        format!("{}.{}", self.table_of(edge), edge.column)
     }
 
     /// Gathers the rows that go.
@@ -329,23 +337,18 @@ impl<'a> Plan<'a> {
         }
         let mut emptied: Vec<(String, u64)> = Vec::new();
         let mut faults = Vec::new();
-        for (at, node) in self.nodes.iter().enumerate() {
-            let mut in_the_way: Vec<&Edge> = Vec::new();
-            for edge in self.edges.iter().filter(|edge| edge.from == at && !edge.rule.takes_the_row()) {
-                let [count] = self.store.numbers(&format!("SELECT count(*) {}", self.staying_rows(edge)))?;
-                if count == 0 {
-                    continue;
-                }
-                if edge.rule == Rule::IsEmptied && is_nullable(&node.table, &edge.column) {
-                    emptied.push((format!("{}.{}", node.table.name, edge.column), count));
-                } else {
-                    in_the_way.push(edge);
-                }
+        for edge in self.edges.iter().filter(|edge| !edge.rule.takes_the_row()) {
+            let [count] = self.store.numbers(&format!("SELECT count(*) {}", self.staying_rows(edge)))?;
+            if count == 0 {
+                continue;
             }
-            if !in_the_way.is_empty() {
-                faults.push(self.fault(node, &in_the_way)?);
+            if edge.rule == Rule::IsEmptied && is_nullable(&self.nodes[edge.from].table, &edge.column) {
+                emptied.push((self.name_of(edge), count));
+            } else {
+                faults.push(self.fault(edge, count));
             }
         }
+        faults.sort_by(|one: &Fault, other| one.field.cmp(&other.field));
         if faults.is_empty() {
             Ok(Deletion { deleted, emptied })
         } else {
@@ -353,34 +356,22 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What is to be said of a table whose rows stand in the way.
-    fn fault(&self, node: &Node, edges: &[&Edge]) -> Result<Fault> {
-        let rows: Vec<String> =
-            edges.iter().map(|edge| format!("SELECT t.{} {}", node.row, self.staying_rows(edge))).collect();
-        let [count] = self.store.numbers(&format!("SELECT count(*) FROM ({})", rows.join(" UNION ")))?;
-        let mut by: Vec<String> = edges
-            .iter()
-            .map(|edge| format!("{} to {}", edge.column, self.nodes[edge.to].table.name))
-            .collect();
-        by.sort();
-        let name = &node.table.name;
+    /// What is to be said of a reference by which so many rows stand in the way.
+    fn fault(&self, edge: &Edge, count: u64) -> Fault {
+        let name = self.name_of(edge);
+        let target = &self.nodes[edge.to].table.name;
         let (rows, refer) = if count == 1 { ("row", "refers") } else { ("rows", "refer") };
-        let fixed: Vec<&str> = edges
-            .iter()
-            .map(|edge| &*edge.column)
-            .filter(|column| !is_nullable(&node.table, column))
-            .collect();
         let deletes = format!("--cascade {name} deletes such rows");
-        let ways = match &fixed[..] {
-            [] => format!("{deletes}, --set-null {name} empties the reference"),
-            fixed if edges[0].rule == Rule::IsEmptied => {
-                format!("{} must have a value; {deletes}", fixed.join(", "))
-            }
-            _ => deletes,
+        let way = if is_nullable(&self.nodes[edge.from].table, &edge.column) {
+            format!("--set-null {name} empties the reference")
+        } else if edge.rule == Rule::IsEmptied {
+            format!("{} must have a value; {deletes}", edge.column)
+        } else {
+            deletes
         };
         let message =
-            format!("{name}: {count} {rows} {refer} to what would be deleted ({}). {ways}.", by.join(", "));
-        Ok(Fault::new(name, "still_referenced", message))
+            format!("{name}: {count} {rows} {refer} to what would be deleted from {target}. {way}.");
+        Fault::new(name, "still_referenced", message)
     }
 
     /// The nodes whose rows may go, each before those to which it refers.
@@ -434,6 +425,11 @@ fn parent_link(table: &Table) -> Option<&Reference> {
 
 fn is_nullable(table: &Table, column: &str) -> bool {
     table.column(column).is_some_and(|column| column.nullable)
+}
+
+/// Does a decision name this reference? SQL knows no upper and lower case in names.
+fn names_it(name: &str, table: &str, column: &str) -> bool {
+    name.eq_ignore_ascii_case(table) || name.eq_ignore_ascii_case(&format!("{table}.{column}"))
 }
 
 /// Has the table this column? SQL knows no upper and lower case in names.

@@ -23,27 +23,15 @@ impl Store {
         self.has_row(&table.table.name, &table.user_column, &user.into())
     }
 
-    /// The profiles of a user, of every kind.
+    /// The profiles of a user, of every kind, without what [`Column::may_hold_secret`] tells of.
     ///
     /// # Errors
     /// A failure of the database.
     pub fn profiles_of(&self, user: &Key) -> Result<Vec<Profile>> {
-        self.profiles_with(user, false)
-    }
-
-    /// As [`Self::profiles_of`], for whoever is not the user: without what [`Column::may_hold_secret`] tells of.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn profiles_without_secrets(&self, user: &Key) -> Result<Vec<Profile>> {
-        self.profiles_with(user, true)
-    }
-
-    fn profiles_with(&self, user: &Key, hides: bool) -> Result<Vec<Profile>> {
         let mut profiles = Vec::new();
         for table in self.profile_tables()? {
             let fields: Vec<&Column> = table.fields().collect();
-            let found = self.fields(&table.table.name, &table.user_column, user, &fields, hides)?;
+            let found = self.fields(&table.table.name, &table.user_column, user, &fields)?;
             profiles.extend(found.map(|fields| Profile { kind: table.kind.clone(), fields }));
         }
         Ok(profiles)
@@ -56,21 +44,19 @@ impl Store {
     pub fn extra_fields_of(&self, user: &Key) -> Result<Map<String, Json>> {
         let users = &self.layout.users;
         let columns: Vec<&Column> = users.extra_columns().collect();
-        Ok(self.fields(&users.table.name, &users.key, user, &columns, true)?.unwrap_or_default())
+        Ok(self.fields(&users.table.name, &users.key, user, &columns)?.unwrap_or_default())
     }
 
-    /// These columns of a user's row in a table; what may be a secret is not even read where it is to be hidden.
+    /// These columns of a user's row in a table; what may be a secret is not even read.
     fn fields(
         &self,
         table: &str,
         user_column: &str,
         user: &Key,
         columns: &[&Column],
-        hides: bool,
     ) -> Result<Option<Map<String, Json>>> {
         let select = |column: &&Column| {
-            let is_hidden = hides && column.may_hold_secret();
-            if is_hidden { format!("'{HIDDEN}'") } else { quoted(&column.name) }
+            if column.may_hold_secret() { format!("'{HIDDEN}'") } else { quoted(&column.name) }
         };
         let selected: Vec<String> = columns.iter().map(select).collect();
         let selected = if selected.is_empty() { "1".into() } else { selected.join(", ") };

@@ -79,6 +79,9 @@ impl Sqlite {
             Ok(metadata) if metadata.is_dir() => {
                 return Err(unusable(path, "it is a folder, not a database file."));
             }
+            Ok(metadata) if !metadata.is_file() => {
+                return Err(unusable(path, "it is a device or the like, not a database file."));
+            }
             Ok(_) => {}
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Err(Refusal::DatabaseMissing(path.to_owned()).into());
@@ -461,11 +464,24 @@ impl Engine for Sqlite {
             return Err(Refusal::FileExists(there).into());
         }
         let file = NewFile::named_at(path)?;
-        backup::copy(&self.connection, file.path().unwrap_or(path), self.busy_timeout).map_err(|error| {
+        let copy = file.path().unwrap_or(path);
+        let failed = |error: rusqlite::Error| {
             let of_copy = [ErrorCode::DiskFull, ErrorCode::SystemIoFailure, ErrorCode::CannotOpen];
             let is_of_copy = error.sqlite_error_code().is_some_and(|code| of_copy.contains(&code));
             translate(error, if is_of_copy { path } else { &self.path })
-        })?;
+        };
+        backup::copy(&self.connection, copy, self.busy_timeout).map_err(failed)?;
+        let is_damaged = match backup::faults(copy) {
+            Err(error) if error.sqlite_error_code() != Some(ErrorCode::DatabaseCorrupt) => {
+                return Err(failed(error));
+            }
+            faults => !faults.is_ok_and(|faults| faults.is_empty()),
+        };
+        if is_damaged {
+            let reason = "it is damaged, so no copy was made. Restore a backup, or try `.recover` in the sqlite3 shell; \
+                          `cp` copies the file as it is.";
+            return Err(unusable(&self.path, reason));
+        }
         file.publish(replaces)
     }
 }

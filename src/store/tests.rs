@@ -176,7 +176,7 @@ fn every_look_up_goes_by_index() {
     store.newest_passwords(20).expect("a look-up");
     store.drf_key(&user).expect("a look-up");
     store.profiles_of(&user).expect("a look-up");
-    store.profiles_without_secrets(&user).expect("a look-up");
+    store.profiles_of(&user).expect("a look-up");
     store.extra_fields_of(&user).expect("a look-up");
     store.groups_of(&user).expect("a look-up");
     store.permissions_of(&user).expect("a look-up");

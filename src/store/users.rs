@@ -62,19 +62,6 @@ impl UserColumn {
             Self::Hasher => "hasher",
         }
     }
-
-    /// What its cells hold.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Attribute(name) => ATTRIBUTES
-                .iter()
-                .find(|(attribute, _)| attribute == name)
-                .map_or(TEXT, |(_, kind)| kind.clone()),
-            Self::Tokens => Kind::Integer,
-            Self::Profile | Self::Hasher => TEXT,
-        }
-    }
 }
 
 impl FromStr for UserColumn {
@@ -122,6 +109,20 @@ impl UserTable {
             let name = &*column.name;
             name != self.key && name != self.label() && name != "password" && !is_attribute(name)
         })
+    }
+
+    /// What the cells of a listed column hold.
+    #[must_use]
+    pub fn kind_of(&self, column: &UserColumn) -> Kind {
+        match column {
+            UserColumn::Attribute("id") => self.key_kind.clone(),
+            UserColumn::Attribute(name) => ATTRIBUTES
+                .iter()
+                .find(|(attribute, _)| attribute == name)
+                .map_or(TEXT, |(_, kind)| kind.clone()),
+            UserColumn::Tokens => Kind::Integer,
+            UserColumn::Profile | UserColumn::Hasher => TEXT,
+        }
     }
 
     fn kinds(&self) -> Vec<Kind> {
@@ -281,14 +282,29 @@ impl Store {
         let mut kinds = Vec::new();
         for column in columns {
             selected.push(self.listed(column)?);
-            kinds.push(match column {
-                UserColumn::Attribute("id") => users.key_kind.clone(),
-                column => column.kind(),
-            });
+            kinds.push(users.kind_of(column));
         }
         let mut sql = format!("SELECT {} FROM {} AS u", selected.join(", "), quoted(&users.table.name));
         sql.push_str(&self.chosen(filter, &mut parameters)?);
         self.engine.query(&sql, &parameters, &kinds, on_row)
+    }
+
+    /// How many users the filter lets through, whatever its limit.
+    ///
+    /// # Errors
+    /// As [`Self::each_user`].
+    pub fn count_users(&self, filter: &UserFilter) -> Result<u64> {
+        let mut parameters = Vec::new();
+        let conditions = self.conditions(filter, &mut parameters)?;
+        let conditions = if conditions.is_empty() { "1".into() } else { conditions.join(" AND ") };
+        let table = quoted(&self.layout.users.table.name);
+        let mut count = 0;
+        let sql = format!("SELECT count(*) FROM {table} AS u WHERE {conditions}");
+        self.engine.query(&sql, &parameters, &[Kind::Integer], &mut |cells| {
+            count = cells[0].integer().unwrap_or_default().unsigned_abs();
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(count)
     }
 
     /// The SQL behind the user table, called `u`, that lets through what the filter does, in its order.

@@ -8,7 +8,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-pub use self::ttl::Ttl;
+pub use self::ttl::{Ttl, age};
 
 /// The key of a token: a secret, shown once to the one who asked.
 ///

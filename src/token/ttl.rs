@@ -43,18 +43,33 @@ impl FromStr for Ttl {
         if text.trim().eq_ignore_ascii_case("never") {
             return Ok(Self::Never);
         }
-        let span: Span = text
-            .trim()
-            .parse()
-            .map_err(|_| format!("{text:?} is not a duration such as 10h, 30d or never"))?;
-        let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| {
-            "give weeks, days, hours, minutes and seconds; months and years differ in length".to_owned()
-        })?;
+        let duration = duration(text, "10h, 30d or never")?;
         if duration <= SignedDuration::ZERO {
             return Err("a token has to live for more than no time".into());
         }
         Ok(Self::For(duration))
     }
+}
+
+/// How long ago something was: `30d`, `1h 30m`.
+///
+/// # Errors
+/// What is accepted.
+pub fn age(text: &str) -> Result<SignedDuration, String> {
+    let age = duration(text, "12h or 30d")?;
+    if age <= SignedDuration::ZERO {
+        return Err("give how long ago that was, such as 12h or 30d".into());
+    }
+    Ok(age)
+}
+
+/// A duration in units of a fixed length.
+fn duration(text: &str, examples: &str) -> Result<SignedDuration, String> {
+    let span: Span =
+        text.trim().parse().map_err(|_| format!("{text:?} is not a duration such as {examples}"))?;
+    span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| {
+        "give weeks, days, hours, minutes and seconds; months and years differ in length".to_owned()
+    })
 }
 
 impl TryFrom<String> for Ttl {

@@ -114,11 +114,16 @@ fn plain(found: Result<Plain, Fault>, about: &About<'_>) -> (Result<Password, Fa
 }
 
 fn from_variable(name: &str) -> Result<Plain, Fault> {
-    // The name is not repeated: it may be the password itself, written there by mistake.
+    // What has not the look of a variable is not repeated: it may be the password itself, written there by mistake.
+    let is_customary = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let named = if is_customary { format!(" {name}") } else { String::new() };
     env::var(name).map(Plain::new).map_err(|error| match error {
-        env::VarError::NotPresent => Fault::new("password", "not_set", "The password's variable is not set."),
+        env::VarError::NotPresent => {
+            Fault::new("password", "not_set", format!("The password's variable{named} is not set."))
+        }
         env::VarError::NotUnicode(_) => {
-            Fault::new("password", "invalid", "The password's variable is not UTF-8 text.")
+            Fault::new("password", "invalid", format!("The password's variable{named} is not UTF-8 text."))
         }
     })
 }

@@ -284,7 +284,10 @@ fn pruning_wants_a_scope_and_leaves_what_others_refer_to() {
     assert_eq!(error["code"], "still_referenced");
     let faults = error["faults"].as_array().unwrap();
     assert_eq!(faults.len(), 2);
-    assert!(faults[1]["message"].as_str().unwrap().starts_with("ci-b: shop_order: 1 row refers"), "{error}");
+    assert!(
+        faults[1]["message"].as_str().unwrap().starts_with("ci-b: shop_order.buyer_id: 1 row"),
+        "{error}"
+    );
     assert!(
         faults[1]["message"].as_str().unwrap().contains("`authctl delete-user` has such options."),
         "{error}"
@@ -805,4 +808,28 @@ fn the_audit_log_names_accounts_and_fields_and_no_value() {
     let fields = lines[0]["fields"].as_array().unwrap();
     assert!(fields.contains(&"customer.address".into()) && fields.contains(&"token".into()));
     assert!(!text.contains("Oak") && !text.contains("example.com"));
+}
+
+#[test]
+fn a_file_may_come_by_standard_input() {
+    let env = shop("");
+    for (text, name) in
+        [("[[users]]\nusername = \"joe\"\n", "joe"), ("{\"users\": [{\"username\": \"eve\"}]}", "eve")]
+    {
+        env.run_with_input(text, ["apply", "-", "--dry-run"]).succeeds();
+        env.run_with_input(text, ["apply", "-", "--yes"]).succeeds();
+        assert_eq!(env.value("SELECT username FROM auth_user ORDER BY id DESC"), name);
+    }
+    let run = env.run_with_input("[[users]]\nemial = 1\n", ["apply", "-", "--yes"]).ends_with(6);
+    assert!(run.stderr.contains("standard input: line 2, column 1"), "{}", run.stderr);
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_named_unless_it_may_be_the_password() {
+    let env = shop("[[users]]\nusername = \"a\"\npassword = { env = \"CI_BOT_2\" }\n");
+    let run = apply(&env, &["--yes"]).ends_with(6);
+    assert!(run.stderr.contains("The password's variable CI_BOT_2 is not set."), "{}", run.stderr);
+    env.write("wanted.toml", "[[users]]\nusername = \"a\"\npassword = { env = \"Hunter2\" }\n");
+    let run = apply(&env, &["--yes"]).ends_with(6);
+    assert!(run.stderr.contains("variable is not set.") && !run.stderr.contains("Hunter2"), "{}", run.stderr);
 }

@@ -145,6 +145,13 @@ fn failures_leave_nothing() {
     let env = with_meg();
     let run = env.run(["backup", "nowhere/copy.sqlite3"]).ends_with(1);
     assert!(run.stderr.contains("nowhere"), "{}", run.stderr);
+    // Nobody makes a file here, not even root.
+    let run = env.run(["backup", "/proc/copy.sqlite3"]).ends_with(1);
+    assert!(
+        run.stderr.contains("no file can be made in /proc: ") && !run.stderr.contains(".authctl-"),
+        "{}",
+        run.stderr
+    );
     env.run(["backup", "copy.sqlite3", "--db", "missing.sqlite3"]).ends_with(9);
     env.run(["backup"]).ends_with(2);
     let holder = env.database();
@@ -243,4 +250,44 @@ fn interrupted_it_leaves_the_whole_file_or_none() {
         assert_eq!(names(&env), ["authctl.toml", "db.sqlite3"], "after run {number}");
     }
     assert!(stopped > 0);
+}
+
+#[test]
+fn a_damaged_database_gives_no_copy() {
+    for mode in ["delete", "wal"] {
+        let env = TestEnv::with_database("");
+        let database = env.database();
+        seed::crowd(&env, 2_000, "Crowd");
+        database.execute_batch(&format!("PRAGMA journal_mode = {mode}")).unwrap();
+        drop(database);
+        env.run(["backup", "good #1 100%.sqlite3"]).succeeds();
+        env.write("copy.sqlite3", "an earlier copy");
+        let mut bytes = env.database_bytes();
+        // The pages of users, behind those by which the tables are found.
+        let half = bytes.len() / 2 / 4096 * 4096;
+        bytes[half..half + 4096].fill(0xa5);
+        fs::write(env.path("db.sqlite3"), bytes).unwrap();
+        for words in [&["new.sqlite3"][..], &["copy.sqlite3", "--overwrite"]] {
+            let run = env.run(["backup"].iter().chain(words)).ends_with(9);
+            assert!(
+                run.stdout.is_empty() && run.stderr.contains("damaged") && run.stderr.contains("`cp`"),
+                "{}",
+                run.stderr
+            );
+        }
+        assert_eq!(fs::read_to_string(env.path("copy.sqlite3")).unwrap(), "an earlier copy");
+        assert_eq!(names(&env), ["authctl.toml", "copy.sqlite3", "db.sqlite3", "good #1 100%.sqlite3"]);
+    }
+}
+
+#[test]
+fn what_a_rule_does_not_accept_is_copied_as_it_is() {
+    let env = with_meg();
+    env.execute(
+        "CREATE TABLE ruled (number INTEGER CHECK (number > 0), name TEXT); PRAGMA ignore_check_constraints = ON;
+         INSERT INTO ruled VALUES (-1, NULL);
+         PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, 'name TEXT', 'name TEXT NOT NULL') \
+         WHERE name = 'ruled'",
+    );
+    env.run(["backup", "copy.sqlite3"]).succeeds();
 }

@@ -234,7 +234,7 @@ fn a_token_goes_to_a_file_instead_of_standard_output() {
     use std::os::unix::fs::PermissionsExt as _;
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
-    std::fs::write(env.path("token"), "old").unwrap();
+    std::fs::write(env.path("token"), "").unwrap();
     std::fs::set_permissions(env.path("token"), std::fs::Permissions::from_mode(0o644)).unwrap();
     let run = env.run(["create-token", "meg", "--output-file", "token"]).succeeds();
     assert_eq!(run.stdout, "");
@@ -321,11 +321,12 @@ fn only_ordinary_files_are_given_a_token_and_they_keep_their_owner() {
     let token = env.register_quickly("meg");
     symlink("/dev/null", env.path("null")).unwrap();
     symlink("nowhere", env.path("dangling")).unwrap();
-    for place in ["null", "dangling"] {
-        env.run(["create-token", "meg", "--output-file", place]).ends_with(1);
+    for (place, code) in [("null", 0), ("dangling", 1)] {
+        env.run(["create-token", "meg", "--output-file", place]).ends_with(code);
         assert!(env.path(place).symlink_metadata().unwrap().is_symlink(), "{place}");
     }
-    env.write("target", "old");
+    env.run(["create-token", "meg", "--env-file", "null", "--as", "T"]).ends_with(1);
+    env.write("target", "");
     symlink("target", env.path("link")).unwrap();
     env.run(["create-token", "meg", "--output-file", "link"]).succeeds();
     assert_eq!(std::fs::read_to_string(env.path("target")).unwrap(), format!("{token}\n"));
@@ -390,4 +391,79 @@ fn lines_that_are_added_at_once_all_stay() {
         assert!(child.wait().unwrap().success());
     }
     assert_eq!(std::fs::read_to_string(env.path(".env")).unwrap().lines().count(), names.len());
+}
+
+#[test]
+fn a_file_is_replaced_only_where_a_token_is_in_it() {
+    let env = TestEnv::with_database("");
+    let token = env.register_quickly("meg");
+    let create = |more: &[&str]| env.run(["create-token", "meg", "--output-file", "file"].iter().chain(more));
+    for content in
+        ["important\n", "two\nlines\n", "a sentence that is long enough for a token\n", &"x".repeat(200)]
+    {
+        env.write("file", content);
+        for more in [&["--rotate"][..], &["--rotate", "--dry-run"]] {
+            let run = create(more).ends_with(5);
+            assert!(run.stderr.contains("file is there already; it was left as it is."), "{}", run.stderr);
+        }
+        assert_eq!(std::fs::read_to_string(env.path("file")).unwrap(), content);
+    }
+    assert_eq!(env.value("SELECT key FROM authtoken_token"), token);
+    create(&["--overwrite"]).succeeds();
+    assert_eq!(std::fs::read_to_string(env.path("file")).unwrap(), format!("{token}\n"));
+    // A later run puts its token in the place of the earlier one's.
+    create(&["--rotate"]).succeeds();
+    let key = env.value("SELECT key FROM authtoken_token");
+    assert_eq!(std::fs::read_to_string(env.path("file")).unwrap(), format!("{key}\n"));
+    env.write("file", "");
+    create(&[]).succeeds();
+    env.run(["create-token", "meg", "--overwrite"]).ends_with(2);
+}
+
+#[test]
+fn what_is_no_ordinary_file_is_written_to() {
+    let env = TestEnv::with_database("");
+    let token = env.register_quickly("meg");
+    for place in ["/dev/stdout", "-"] {
+        let run = env.run(["create-token", "meg", "--output-file", place]).succeeds();
+        assert_eq!(run.stdout, format!("{token}\n"), "{place}");
+    }
+    assert!(!env.path("-").exists());
+    let log = std::fs::OpenOptions::new().append(true).open(env.write("log", "before\n")).unwrap();
+    let mut command = env.command();
+    command.args(["create-token", "meg", "--output-file", "/dev/stdout"]).stdout(log);
+    assert!(command.status().unwrap().success());
+    assert_eq!(std::fs::read_to_string(env.path("log")).unwrap(), format!("before\n{token}\n"));
+    let run =
+        env.run(["create-token", "meg", "--output-file", "-", "--env-file", "e", "--as", "T"]).succeeds();
+    assert_eq!(run.stdout, format!("{token}\n"));
+    assert_eq!(std::fs::read_to_string(env.path("e")).unwrap(), format!("T={token}\n"));
+
+    let fifo = env.path("fifo");
+    rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, rustix::fs::Mode::from(0o600), 0)
+        .unwrap();
+    let path = fifo.clone();
+    let reader = std::thread::spawn(move || std::fs::read_to_string(path).unwrap());
+    let run = env.run(["create-token", "meg", "--output-file", "fifo"]).succeeds();
+    assert_eq!((run.stdout.as_str(), reader.join().unwrap()), ("", format!("{token}\n")));
+    assert!(!fifo.metadata().unwrap().is_file());
+}
+
+#[test]
+fn a_dotenv_file_that_others_can_read_is_spoken_about() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let create = || env.run(["create-token", "meg", "--env-file", ".env", "--as", "T", "--quiet"]).succeeds();
+    assert_eq!(create().stderr, "");
+    for mode in [0o644, 0o640] {
+        std::fs::set_permissions(env.path(".env"), std::fs::Permissions::from_mode(mode)).unwrap();
+        let run = create();
+        assert!(
+            run.stderr.starts_with("warning: Others can read .env") && run.stderr.contains("chmod 600"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(env.path(".env").metadata().unwrap().permissions().mode() & 0o777, mode);
+    }
 }

@@ -162,24 +162,25 @@ fn other_rows_are_in_the_way_until_it_is_decided_about_them() {
             &env,
             &["meg"],
             6,
-            &["teams_visit: 2 rows", "teams_team_fans: 1 row", "--cascade teams_visit"],
+            &[
+                "teams_visit.user_id: 2 rows",
+                "teams_team_fans.user_id: 1 row",
+                "--cascade teams_visit.user_id",
+            ],
         );
         delete(&env, &["meg", "--yes", "--format", "json"]).ends_with(6).error()
     };
     assert_eq!(error["code"], "still_referenced");
-    let tables: Vec<&str> =
+    let columns: Vec<&str> =
         error["faults"].as_array().unwrap().iter().map(|fault| fault["field"].as_str().unwrap()).collect();
     // One row follows meg, and one is of whom meg's profile follows.
-    let message = error["faults"][0]["message"].as_str().unwrap();
-    assert!(message.contains("teams_player_follows: 2 rows"), "{error}");
-    let mut sorted = tables.clone();
-    sorted.sort_unstable();
-    assert_eq!(sorted, ["teams_player_follows", "teams_team_fans", "teams_visit"]);
+    let follows = ["teams_player_follows.player_id", "teams_player_follows.user_id"];
+    assert_eq!(columns, [&follows[..], &["teams_team_fans.user_id", "teams_visit.user_id"]].concat());
 
     let all = ["teams_visit", "teams_team_fans", "teams_player_follows"];
     let cascade: Vec<&str> = all.iter().flat_map(|table| ["--cascade", table]).collect();
     // What is left out is still in the way.
-    refuses(&env, &[&["meg"][..], &cascade[2..]].concat(), 6, &["teams_visit: 2 rows"]);
+    refuses(&env, &[&["meg"][..], &cascade[2..]].concat(), 6, &["teams_visit.user_id: 2 rows"]);
     let answer = delete(&env, &[&["meg", "--yes", "--format", "json"][..], &cascade].concat());
     let answer = answer.succeeds().json();
     assert_eq!(answer["deleted"]["teams_visit"], 2);
@@ -196,12 +197,59 @@ fn a_cascade_goes_on_only_where_it_was_decided() {
         "{ORDERS} INSERT INTO shop_order VALUES (1, 1), (2, 2), (3, 1);
          INSERT INTO shop_line VALUES (1, 1), (2, 2), (3, 3), (4, 3)"
     ));
-    refuses(&env, &["meg", "--cascade", "shop_order"], 6, &["shop_line: 3 rows", "order_id to shop_order"]);
+    refuses(&env, &["meg", "--cascade", "shop_order"], 6, &["shop_line.order_id: 3 rows", "from shop_order"]);
     let run = delete(&env, &["meg", "--cascade", "SHOP_ORDER", "--cascade", "shop_line", "--yes"]).succeeds();
     assert!(run.stderr.ends_with("Deleted meg (id 1) with 5 more rows.\n"), "{}", run.stderr);
     is_gone(&env, "meg");
     assert_eq!(env.rows("SELECT id FROM shop_order"), ["2"]);
     assert_eq!(env.rows("SELECT id FROM shop_line"), ["2"]);
+}
+
+/// Orders of a user's own, which another user may attend to as the agent; meg is the agent of two of ann's.
+const AGENTS: &str = "CREATE TABLE shop_order (id integer PRIMARY KEY, user_id integer NOT NULL REFERENCES auth_user (id), \
+                      agent_id integer REFERENCES auth_user (id));
+                      INSERT INTO shop_order VALUES (1, 1, NULL), (2, 2, 1), (3, 2, 1), (4, 2, NULL), (5, 1, 1)";
+
+#[test]
+fn a_decision_may_be_about_one_column_of_a_table() {
+    let env = pair(AGENTS);
+    let words = [
+        "shop_order.user_id: 2 rows refer to what would be deleted from auth_user. --cascade shop_order.user_id deletes",
+        "shop_order.agent_id: 3 rows refer to what would be deleted from auth_user. --set-null shop_order.agent_id empties",
+    ];
+    refuses(&env, &["meg"], 6, &words);
+    let cascade = ["meg", "--cascade", "shop_order.user_id"];
+    refuses(&env, &cascade, 6, &["shop_order.agent_id: 2 rows", "--set-null shop_order.agent_id"]);
+    let both = [&cascade[..], &["--set-null", "Shop_Order.AGENT_id", "--yes", "--format", "json"]].concat();
+    let answer = delete(&env, &both).succeeds().json();
+    assert_eq!(answer["deleted"], serde_json::json!({ "shop_order": 2, "auth_user": 1 }));
+    assert_eq!(answer["emptied"], serde_json::json!({ "shop_order.agent_id": 2 }));
+    is_gone(&env, "meg");
+    assert_eq!(env.rows("SELECT * FROM shop_order"), ["2|2|NULL", "3|2|NULL", "4|2|NULL"]);
+}
+
+#[test]
+fn a_table_alone_stands_for_all_its_columns_that_refer() {
+    let env = pair(AGENTS);
+    delete(&env, &["meg", "--cascade", "shop_order", "--yes"]).succeeds();
+    is_gone(&env, "meg");
+    assert_eq!(env.rows("SELECT id FROM shop_order"), ["4"]);
+
+    let env = pair(AGENTS);
+    refuses(
+        &env,
+        &["meg", "--set-null", "shop_order"],
+        6,
+        &["shop_order.user_id: 2 rows", "must have a value"],
+    );
+    let one = ["meg", "--cascade", "shop_order", "--set-null", "shop_order.agent_id"];
+    refuses(&env, &one, 2, &["shop_order.agent_id: give --cascade or --set-null, not both."]);
+    refuses(
+        &env,
+        &["meg", "--cascade", "shop_order.id"],
+        2,
+        &["shop_order.id", "shop_order.agent_id, shop_order.user_id"],
+    );
 }
 
 #[test]
@@ -214,7 +262,7 @@ fn a_profile_that_others_refer_to_is_in_the_way() {
          repairsapi_customer (id) DEFERRABLE INITIALLY DEFERRED);
          INSERT INTO repairsapi_ticket VALUES (1, 1), (2, 2)",
     );
-    refuses(&env, &["meg"], 6, &["repairsapi_ticket: 1 row", "customer_id to repairsapi_customer"]);
+    refuses(&env, &["meg"], 6, &["repairsapi_ticket.customer_id: 1 row", "from repairsapi_customer"]);
     delete(&env, &["meg", "--cascade", "repairsapi_ticket", "--yes"]).succeeds();
     is_gone(&env, "meg");
     assert_eq!(env.rows("SELECT user_id FROM repairsapi_customer"), ["2"]);
@@ -228,7 +276,7 @@ fn a_reference_is_emptied_where_it_may_be() {
          REFERENCES auth_user (id));
          INSERT INTO blog_post VALUES (1, 1, 1), (2, 2, 1), (3, 2, 2), (4, NULL, 1)",
     );
-    refuses(&env, &["meg"], 6, &["blog_post: 3 rows", "--set-null blog_post"]);
+    refuses(&env, &["meg"], 6, &["blog_post.editor_id: 3 rows", "--set-null blog_post.author_id"]);
     let answer = delete(&env, &["meg", "--set-null", "blog_post", "--yes", "--format", "json"]);
     let answer = answer.succeeds().json();
     assert_eq!(answer["emptied"], serde_json::json!({ "blog_post.author_id": 1, "blog_post.editor_id": 3 }));
@@ -245,7 +293,7 @@ fn a_reference_that_must_have_a_value_is_not_emptied() {
         &env,
         &["meg", "--set-null", "shop_order"],
         6,
-        &["buyer_id must have a value", "--cascade shop_order"],
+        &["buyer_id must have a value", "--cascade shop_order.buyer_id"],
     );
     // Where there is no such row, there is nothing to refuse.
     delete(&env, &["ann", "--set-null", "shop_order", "--yes"]).succeeds();
@@ -258,7 +306,7 @@ fn a_profile_that_may_do_without_a_user_is_decided_about() {
         let env = TestEnv::with_schema("nullable_link");
         seed::users(&env, &["meg", "ann"]);
         env.execute("INSERT INTO seating_seat (label, user_id) VALUES ('A1', 1), ('A2', 2)");
-        refuses(&env, &["meg"], 6, &["seating_seat: 1 row", "--set-null seating_seat"]);
+        refuses(&env, &["meg"], 6, &["seating_seat.user_id: 1 row", "--set-null seating_seat.user_id"]);
         delete(&env, &["meg", option, "seating_seat", "--yes"]).succeeds();
         is_gone(&env, "meg");
         assert_eq!(env.rows("SELECT label, user_id FROM seating_seat"), left);
@@ -277,7 +325,7 @@ fn other_references_of_a_profile_table_are_not_the_users_own() {
         &env,
         &["meg"],
         6,
-        &["mentoring_trainee: 2 rows", "mentor_id to auth_user, referred_by_id to auth_user"],
+        &["mentoring_trainee.mentor_id: 1 row", "mentoring_trainee.referred_by_id: 2 rows"],
     );
     delete(&env, &["meg", "--set-null", "mentoring_trainee", "--yes"]).succeeds();
     is_gone(&env, "meg");
@@ -311,7 +359,7 @@ fn a_child_of_inheritance_is_its_parent() {
          INSERT INTO app_driver VALUES (7), (9);
          INSERT INTO app_trip VALUES (1, 7), (2, 8)",
     );
-    refuses(&env, &["meg"], 6, &["app_trip: 1 row", "person_id to app_person"]);
+    refuses(&env, &["meg"], 6, &["app_trip.person_id: 1 row", "from app_person"]);
     delete(&env, &["meg", "--set-null", "app_trip", "--yes"]).succeeds();
     is_gone(&env, "meg");
     assert_eq!(env.rows("SELECT id FROM app_person"), ["8", "9"]);
@@ -347,7 +395,7 @@ fn tables_that_refer_to_each_other_go_together() {
          INSERT INTO app_team VALUES (1, 10), (2, 20);
          INSERT INTO app_player VALUES (10, 1, 1), (11, 1, 1), (20, 2, 2)",
     );
-    refuses(&env, &["meg", "--cascade", "app_player"], 6, &["app_team: 1 row"]);
+    refuses(&env, &["meg", "--cascade", "app_player"], 6, &["app_team.captain_id: 1 row"]);
     delete(&env, &["meg", "--cascade", "app_player", "--cascade", "app_team", "--yes"]).succeeds();
     is_gone(&env, "meg");
     assert_eq!(env.rows("SELECT id FROM app_player"), ["20"]);
@@ -364,8 +412,8 @@ fn a_reference_may_be_to_another_column_than_the_key() {
          INSERT INTO app_badge VALUES (5, 'meg', 'x'), (6, 'ann', 'y');
          INSERT INTO app_door VALUES ('x'), ('y')",
     );
-    refuses(&env, &["meg"], 6, &["app_badge: 1 row", "name to auth_user"]);
-    refuses(&env, &["meg", "--cascade", "app_badge"], 6, &["app_door: 1 row", "code to app_badge"]);
+    refuses(&env, &["meg"], 6, &["app_badge.name: 1 row", "from auth_user"]);
+    refuses(&env, &["meg", "--cascade", "app_badge"], 6, &["app_door.code: 1 row", "from app_badge"]);
     delete(&env, &["meg", "--cascade", "app_badge", "--cascade", "app_door", "--yes"]).succeeds();
     is_gone(&env, "meg");
     assert_eq!(env.rows("SELECT id FROM app_badge"), ["6"]);
@@ -379,7 +427,7 @@ fn users_who_refer_to_the_user_go_with_all_that_is_theirs() {
          UPDATE auth_user SET invited_by_id = 1 WHERE username = 'ann'",
     );
     seed::drf_token(&env.database(), 2, &seed::key("abcdef"));
-    refuses(&env, &["meg"], 6, &["auth_user: 1 row", "invited_by_id to auth_user"]);
+    refuses(&env, &["meg"], 6, &["auth_user.invited_by_id: 1 row", "--set-null auth_user.invited_by_id"]);
     let answer = delete(&env, &["meg", "--cascade", "auth_user", "--dry-run", "--format", "json"]);
     let deleted = &answer.succeeds().json()["deleted"];
     assert_eq!(*deleted, serde_json::json!({ "authtoken_token": 1, "auth_user": 2 }));
@@ -410,20 +458,25 @@ fn a_table_that_does_not_refer_to_the_user_is_wrong_usage() {
     let env = pair(&format!("{ORDERS} INSERT INTO shop_order VALUES (1, 1)"));
     for option in ["--cascade", "--set-null"] {
         for table in ["shop_ordr", "auth_group", "shop_line"] {
-            refuses(&env, &["meg", option, table], 2, &[option, table, "Tables that do: shop_order."]);
+            refuses(
+                &env,
+                &["meg", option, table],
+                2,
+                &[option, table, "References that do: shop_order.buyer_id."],
+            );
         }
     }
     refuses(&env, &["meg", "--cascade", "shop_order", "--set-null", "shop_order"], 2, &["not both"]);
     // These go anyway.
     delete(&env, &["ann", "--cascade", "authtoken_token", "--yes"]).succeeds();
     let none = pair("");
-    refuses(&none, &["meg", "--cascade", "shop_order"], 2, &["No table here needs a decision."]);
+    refuses(&none, &["meg", "--cascade", "shop_order"], 2, &["No reference here needs a decision."]);
 }
 
 #[test]
 fn what_belongs_to_the_user_is_not_kept() {
     let env = staff();
-    let words = ["the rows of that table go with the user"];
+    let words = ["the rows that refer so go with the user"];
     for table in ["levelupapi_gamer", "LevelUpAPI_Gamer", "authtoken_token", "auth_user_groups"] {
         refuses(&env, &["meg", "--set-null", table], 2, &words);
     }

@@ -190,13 +190,22 @@ fn what_contradicts_itself_is_refused() {
 fn secrets_of_a_profile_are_not_answered() {
     let env = meg();
     env.execute("ALTER TABLE levelupapi_gamer ADD COLUMN api_key varchar(40) NOT NULL DEFAULT 'hush-hush'");
-    for words in [
-        &["edit-user", "meg", "--staff"][..],
-        &["create-token", "meg"],
-        &["register", "meg", "--on-existing", "skip", "--no-password"],
+    let token = env.run(["create-token", "meg"]).succeeds().stdout;
+    for (words, input) in [
+        (&["edit-user", "meg", "--staff"][..], ""),
+        (&["create-token", "meg"], ""),
+        (&["register", "meg", "--on-existing", "skip", "--no-password"], ""),
+        (&["show-user", "meg"], ""),
+        (&["whoami", "--token-stdin"], &token),
     ] {
-        let run = env.run(words.iter().chain(&["--format", "json"])).succeeds();
-        assert!(!run.stdout.contains("hush-hush"), "{}", run.stdout);
+        let run = env.run_with_input(input, words.iter().chain(&["--format", "json"])).succeeds();
+        assert!(run.stdout.contains("(hidden)") && !run.stdout.contains("hush-hush"), "{}", run.stdout);
+    }
+    env.run_with_input("wonderland-7", ["set-password", "meg", "--password-stdin"]).succeeds();
+    for format in ["json", "csv"] {
+        let login = ["login", "meg", "--password-stdin", "--format", format];
+        let run = env.run_with_input("wonderland-7", login).succeeds();
+        assert!(run.stdout.contains("(hidden)") && !run.stdout.contains("hush-hush"), "{}", run.stdout);
     }
 }
 

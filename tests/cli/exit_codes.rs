@@ -202,6 +202,12 @@ fn code_9_is_for_a_damaged_database() {
 }
 
 #[test]
+fn code_9_is_for_what_is_no_file() {
+    let run = TestEnv::new().run(["list-users", "--db", "/dev/null"]).ends_with(9);
+    assert!(run.stderr.contains("not a database file") && !run.stderr.contains("delete"), "{}", run.stderr);
+}
+
+#[test]
 fn code_9_is_for_a_scheme_without_a_table() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["meg"]);

@@ -516,3 +516,35 @@ fn a_login_name_that_is_not_known_is_no_hindrance() {
     assert_eq!(&names[..3], ["id", "username", "email"]);
     assert_eq!(names.iter().filter(|name| **name == "email").count(), 1);
 }
+
+#[test]
+fn the_help_and_the_parser_know_the_forms() {
+    let env = TestEnv::with_database("");
+    let help = env.run(["export", "-h"]).succeeds().stdout;
+    let words: Vec<&str> = help.split_whitespace().collect();
+    assert!(words.join(" ").contains("[possible values: csv, json, jsonl, fixture]"), "{help}");
+    assert!(!help.contains("plain"), "{help}");
+    for format in ["plain", "table", "xml"] {
+        let run = env.run(["export", "--format", format]).ends_with(2);
+        assert!(run.stderr.contains("csv, json, jsonl, fixture"), "{}", run.stderr);
+    }
+    // Wherever the option stands.
+    assert_eq!(env.run(["--format", "json", "export"]).succeeds().stdout, "[]\n");
+    assert_eq!(env.run(["export", "--format", "json"]).succeeds().stdout, "[]\n");
+    let object = env.run(["export", "--format", "json", "there/is/none.json"]).ends_with(1).error();
+    assert_eq!(object["exit"], 1);
+}
+
+#[test]
+fn an_ending_that_nobody_knows_is_refused() {
+    let env = TestEnv::with_database("");
+    for name in ["out.xlsx", "out.csv.gz"] {
+        let run = env.run(["export", name]).ends_with(2);
+        assert!(run.stderr.contains(".csv, .json and .jsonl") && !env.path(name).exists(), "{}", run.stderr);
+        env.run(["export", name, "--format", "csv"]).succeeds();
+    }
+    for (name, begins) in [("out", "id,"), ("a.csv", "id,"), ("b.JSON", "[]"), ("c.jsonl", "")] {
+        env.run(["export", name]).succeeds();
+        assert!(std::fs::read_to_string(env.path(name)).unwrap().starts_with(begins), "{name}");
+    }
+}

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use crate::env::{Run, TestEnv};
 use crate::seed::{self, Person};
+use crate::terminal::Terminal;
 
 /// What a hostile or careless client may have left in a name.
 const NASTY: [&str; 12] = [
@@ -541,4 +542,55 @@ fn help_that_cannot_be_written_failed() {
     assert_eq!(output.status.code(), Some(1));
     let output = env.command().args(["completions", "bash"]).stdout(full()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn control_characters_do_not_reach_a_terminal_in_any_format() {
+    let env = TestEnv::with_database("");
+    seed::users(&env, &["meg"]);
+    env.execute("UPDATE auth_user SET first_name = char(27) || '[31m' || char(155) || 'x'");
+    for (words, shown) in [
+        (&["list-users", "--format", "csv"][..], "\\u{1b}[31m\\u{9b}x"),
+        (&["list-users", "--format", "jsonl"], "\\u001b[31m\\u009bx"),
+        (&["list-users", "--format", "json"], "\\u001b[31m\\u009bx"),
+        (&["list-users", "--columns", "first_name"], "\\u{1b}[31m\\u{9b}x"),
+        (&["export"], "\\u{1b}[31m\\u{9b}x"),
+        (&["export", "--format", "jsonl"], "\\u001b[31m\\u009bx"),
+        (&["show-user", "meg", "--format", "csv"], "\\u{1b}[31m\\u{9b}x"),
+        (&["show-user", "meg", "--format", "json"], "\\u001b[31m\\u009bx"),
+    ] {
+        let mut command = env.command();
+        command.args(words).args(["--color", "never"]);
+        let screen = Terminal::start(&command).ends_with(0);
+        assert!(screen.contains(shown) && !screen.contains(['\u{1b}', '\u{9b}']), "{words:?}: {screen}");
+    }
+    // A pipe gets them as they are.
+    for words in [&["list-users", "--format", "csv"][..], &["export"]] {
+        assert!(env.run(words).succeeds().stdout.contains("\u{1b}[31m\u{9b}x"), "{words:?}");
+    }
+}
+
+#[test]
+fn a_zone_that_nobody_knows_is_spoken_about_where_it_matters() {
+    let env = TestEnv::with_database("");
+    seed::users(&env, &["meg"]);
+    let run = |words: &[&str]| env.run_with_env(&[("TZ", "Foo/Bar")], words).succeeds().stderr;
+    let warning = "warning: TZ names no time zone that this machine knows: times are in UTC.";
+    for words in [
+        &["list-users"][..],
+        &["show-user", "meg"],
+        &["list-users", "--joined-after", "2024-01-01", "--format", "csv"],
+    ] {
+        assert_eq!(run(words).matches(warning).count(), 1, "{words:?}");
+    }
+    for words in [
+        &["list-users", "--format", "csv"][..],
+        &["show-user", "meg", "--format", "plain"],
+        &["check", "--format", "json"],
+    ] {
+        assert_eq!(run(words), "", "{words:?}");
+    }
+    let told = run(&["list-users", "--joined-after", "2024-01-01", "--format", "json"]);
+    assert!(told.starts_with("{\"warnings\":[\"TZ names no"), "{told}");
+    assert_eq!(env.run_with_env(&[("TZ", "")], ["list-users"]).succeeds().stderr, "1 user.\n");
 }

@@ -401,3 +401,39 @@ fn times_with_a_t_are_in_their_place() {
     assert_eq!(names(&env, &["--joined-before", "2024-01-01T12:00:00Z"]), ["morning"]);
     assert_eq!(names(&env, &["--joined-after", "2024-01-01T12:00:00Z"]), ["noon", "night"]);
 }
+
+#[test]
+fn uuids_have_their_hyphens_in_every_format() {
+    let env = TestEnv::with_schema("uuid_key");
+    env.execute(
+        "INSERT INTO registry_member (id, password, is_superuser, username, first_name, last_name, email, is_staff, \
+         is_active, date_joined) VALUES ('0123456789abcdef0123456789abcdef', '!', 0, 'meg', '', '', '', 0, 1, '2024-01-01')",
+    );
+    let dashed = "01234567-89ab-cdef-0123-456789abcdef";
+    for format in ["table", "plain", "csv", "json", "jsonl"] {
+        let run = env.run(["list-users", "--columns", "id,username", "--format", format]).succeeds();
+        assert!(run.stdout.contains(dashed), "{format}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_part_of_the_users_is_told_with_their_number() {
+    let env = TestEnv::with_database("");
+    seed::users(&env, &["ann", "ben", "meg", "joe"]);
+    env.execute("UPDATE auth_user SET is_active = 0 WHERE username = 'joe'");
+    for (words, told) in [
+        (&["--limit", "2"][..], "2 of 4 users.\n"),
+        (&["--limit", "2", "--active"], "2 of 3 users.\n"),
+        (&["--limit", "1", "--search", "e", "--sort", "username"], "1 of 3 users.\n"),
+        (&["--offset", "3"], "1 of 4 users.\n"),
+        (&["--offset", "9"], "0 of 4 users.\n"),
+        (&["--limit", "4"], "4 users.\n"),
+        (&["--limit", "9"], "4 users.\n"),
+        (&["--limit", "2", "--search", "nobody"], "No users.\n"),
+        (&["--limit", "2", "--quiet"], ""),
+        (&["--limit", "2", "--format", "csv"], ""),
+    ] {
+        let run = env.run(["list-users"].iter().chain(words)).succeeds();
+        assert_eq!(run.stderr, told, "{words:?}");
+    }
+}

@@ -269,3 +269,44 @@ fn text_of_the_database_does_not_steer_the_terminal_in_a_question() {
     let screen = terminal.ends_with(130);
     assert!(!screen.contains("\u{1b}[2J"), "{screen:?}");
 }
+
+#[test]
+fn a_secret_by_standard_input_is_asked_for_at_a_terminal() {
+    let env = TestEnv::with_database("");
+    let mut terminal = at_terminal(&env, &["register", "meg", "--password-stdin"]);
+    terminal.types_secretly("Password", STRONG);
+    let screen = terminal.ends_with(0);
+    assert!(!screen.contains(STRONG) && !screen.contains("again"), "{screen}");
+    env.run_with_input(STRONG, ["login", "meg", "--password-stdin"]).succeeds();
+    let token = env.value("SELECT key FROM authtoken_token");
+    let mut terminal = at_terminal(&env, &["whoami", "--token-stdin"]);
+    terminal.types_secretly("Token", &token);
+    let screen = terminal.ends_with(0);
+    assert!(!screen.contains(&token), "{screen}");
+}
+
+#[test]
+fn an_answer_that_is_not_good_is_told_at_its_question() {
+    let env = TestEnv::with_database(
+        "[register]\nrequired = [\"email\", \"account_type\"]\n\
+         [profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"varchar(5)\", age = \"integer\" }\nrequired = [\"bio\", \"age\"]\n",
+    );
+    let mut terminal = at_terminal(&env, &["register", "--no-password"]);
+    for (question, wrong, told, right) in [
+        ("username", "me g", "may contain only letters", "meg"),
+        ("email", "meg@", "is not an e-mail address", "meg@ducharme.com"),
+        ("account_type", "gamr", "There is no profile kind", "gamer"),
+        ("bio", "much too long", "must have at most 5 characters", "short"),
+        ("age", "old", "must be a whole number", "30"),
+    ] {
+        terminal.expect(question);
+        terminal.types(&format!("{wrong}\n"));
+        terminal.expect(told);
+        // The line may be left as it was typed, to be mended.
+        terminal.types(&"\u{7f}".repeat(wrong.len()));
+        terminal.types(&format!("{right}\n"));
+    }
+    terminal.ends_with(0);
+    assert_eq!(env.rows("SELECT username, email FROM auth_user"), ["meg|meg@ducharme.com"]);
+    assert_eq!(env.rows("SELECT bio, age FROM app_gamer"), ["short|30"]);
+}

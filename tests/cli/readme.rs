@@ -24,6 +24,9 @@ const NOT_RUN: [&str; 3] = ["cargo test", "cargo install --path .", "benches/com
 /// Whose home folder the README's outputs show.
 const HOME: &str = "/home/meg";
 
+/// How long a made password is.
+const MADE_PASSWORD: usize = 22;
+
 const SHORTEST_PREFIX: usize = 6;
 const SHORTEST_SHOWN: usize = 8;
 
@@ -220,7 +223,8 @@ fn redacted(text: &str) -> String {
         let secret = ["Password: ", "\"password\": \""]
             .into_iter()
             .find_map(|label| line.find(label).map(|at| at + label.len()));
-        match secret {
+        let is_password = line.len() == MADE_PASSWORD + 1 && words(line).count() == 2;
+        match secret.or(is_password.then_some(0)) {
             Some(at) => out = out + &line[..at] + "[PASSWORD]\n",
             None => out += &without_wait(&without_times(line)),
         }

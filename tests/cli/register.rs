@@ -560,6 +560,25 @@ fn random_passwords_are_shown_once() {
     assert_eq!(answer.stderr, "");
     let quiet = env.run(["register", "ann", "--random-password", "--quiet"]).succeeds();
     assert_eq!(quiet.stderr.lines().count(), 1, "quiet or not, the password is shown: {}", quiet.stderr);
+    // Where there is no token, the password is the answer.
+    let alone = env.run(["register", "eve", "--random-password", "--no-token", "--quiet"]).succeeds();
+    assert_eq!((alone.stdout.len(), alone.stderr.as_str()), (23, ""));
+    env.run_with_input(alone.stdout, ["login", "eve", "--password-stdin"]).succeeds();
+}
+
+#[test]
+fn a_length_behind_a_blank_is_told_its_place() {
+    let env = plain();
+    for command in ["register", "set-password"] {
+        let run = env.run([command, "meg", "--random-password", "30"]).ends_with(2);
+        assert!(
+            run.stderr.contains("tip: ") && run.stderr.contains("use '--random-password=30'"),
+            "{}",
+            run.stderr
+        );
+        let run = env.run([command, "meg", "--random-password", "hunter2"]).ends_with(2);
+        assert!(!run.stderr.contains("hunter2") && !run.stderr.contains("characters, use"), "{}", run.stderr);
+    }
 }
 
 #[test]
@@ -1093,6 +1112,15 @@ fn a_decimal_may_turn_out_whole_and_json_may_be_null() {
     assert_eq!(env.rows(stored), ["integer|3|text|null"]);
     assert_eq!(answer["profile"]["income"], "3");
     assert!(answer["profile"]["answers"].is_null());
+}
+
+#[test]
+fn a_decimal_that_django_could_not_read_is_refused() {
+    let env = TestEnv::with_schema("every_type");
+    let run = env.run(citizen(&["income=12345678901234.56"])).ends_with(6);
+    assert_eq!(faults(&run), ["income max_digits"]);
+    let answer = env.run(citizen(&["income=1234567890123.45"])).succeeds().json();
+    assert_eq!(answer["profile"]["income"], "1234567890123.45");
 }
 
 #[test]

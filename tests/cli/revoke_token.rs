@@ -276,8 +276,15 @@ fn by_age_and_by_users_who_may_not_log_in() {
     let run = env.run(["revoke-token", "--inactive-users", "--format", "json"]).succeeds();
     assert_eq!(run.json()["tokens"][0]["user"], "joe");
     assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "1");
-    env.run(["revoke-token", "--older-than", "never"]).ends_with(2);
-    env.run(["revoke-token", "--older-than", "soon"]).ends_with(2);
+    for (age, words) in [
+        ("never", "\"never\" is not a duration such as 12h or 30d"),
+        ("5x", "\"5x\" is not a duration such as 12h or 30d"),
+        ("0s", "give how long ago that was, such as 12h or 30d"),
+        ("-3d", "give how long ago that was, such as 12h or 30d"),
+    ] {
+        let run = env.run(["revoke-token".into(), format!("--older-than={age}")]).ends_with(2);
+        assert!(run.stderr.contains(words) && !run.stderr.contains("or never"), "{}", run.stderr);
+    }
     let none = env.run(["revoke-token", "--older-than", "1d", "--inactive-users", "--format", "json"]);
     assert_eq!(none.succeeds().json()["changed"], false);
 }

@@ -36,9 +36,12 @@ fn tokens_go_when_that_is_asked_for() {
 #[test]
 fn a_random_password_is_shown_once_and_lets_in() {
     let env = meg();
-    let run = env.run(["set-password", "meg", "--random-password"]).succeeds();
-    let password = run.stderr.lines().find_map(|line| line.strip_prefix("Password: ")).unwrap();
-    env.run_with_input(password, ["login", "meg", "--password-stdin"]).succeeds();
+    for more in [&[][..], &["--quiet"], &["--format", "plain"]] {
+        let run = env.run(["set-password", "meg", "--random-password"].iter().chain(more)).succeeds();
+        let password = run.stdout.strip_suffix('\n').unwrap();
+        assert!(password.len() == 22 && !run.stderr.contains(password), "{}{}", run.stdout, run.stderr);
+        env.run_with_input(password, ["login", "meg", "--password-stdin"]).succeeds();
+    }
     let answer =
         env.run(["set-password", "meg", "--random-password=30", "--format", "json"]).succeeds().json();
     assert_eq!(answer["password"].as_str().unwrap().len(), 30);
@@ -76,11 +79,7 @@ fn what_cannot_be_done_changes_nothing() {
     env.run(["set-password", "nobody", "--no-password"]).ends_with(3);
     env.run(["set-password", "meg", "--no-password", "--random-password"]).ends_with(2);
     let run = env.run(["set-password", "meg", "--random-password", "--dry-run"]).succeeds();
-    assert!(
-        !run.stderr.contains("Password:") && run.stderr.contains("nothing was changed"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stdout.is_empty() && run.stderr.contains("nothing was changed"), "{}", run.stderr);
     assert!(env.database_bytes() == before);
     env.log_in(["meg"]).succeeds();
 }
@@ -94,4 +93,21 @@ fn an_encoded_password_is_judged_too() {
     let run = env.run_with_input("!", ["set-password", "meg", "--password-hash-stdin"]).succeeds();
     assert!(run.stderr.contains("no usable password"), "{}", run.stderr);
     env.run_with_input("nul\0byte-7", ["set-password", "meg", "--password-stdin"]).ends_with(6);
+}
+
+#[test]
+fn a_hash_that_django_does_not_accept_by_default_is_spoken_about() {
+    let env = meg();
+    let bcrypt = "bcrypt$$2b$12$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e";
+    let md5 = "md5$salt$e4d909c290d0fb1ca068ffaddf22cbd0";
+    let good = env.value("SELECT password FROM auth_user").replace("$1$", "$1000000$");
+    for (hash, words) in [
+        (md5, &["weaker than it should be", "PASSWORD_HASHERS does not accept md5"][..]),
+        (bcrypt, &["PASSWORD_HASHERS does not accept bcrypt"]),
+        (&good, &[]),
+    ] {
+        let run = env.run_with_input(hash, ["set-password", "meg", "--password-hash-stdin"]).succeeds();
+        assert!(words.iter().all(|word| run.stderr.contains(word)), "{}", run.stderr);
+        assert_eq!(run.stderr.contains("PASSWORD_HASHERS"), !words.is_empty(), "{}", run.stderr);
+    }
 }

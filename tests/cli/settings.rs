@@ -258,3 +258,62 @@ fn times_are_those_of_the_projects_zone() {
         "a moment is compared by the project's clock"
     );
 }
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once_with_key_and_place() {
+    let env = TestEnv::new();
+    env.write(
+        "authctl.toml",
+        "db = 5\n[register]\nusername_from = \"mail\"\nrequired = \"email\"\n[profiles.customer]\nstaff = 1\n\
+         fields = { address = 150 }\n[tokens]\nlimit = -1\nhash = \"md5\"\n[passwords]\nhashr = \"x\"\n[audit]\nfile = true\n",
+    );
+    let run = env.run(["list-users"]).ends_with(2);
+    let place = env.path("authctl.toml").canonicalize().unwrap().display().to_string();
+    let told: Vec<String> =
+        run.stderr.trim_start_matches("error: ").lines().map(|line| line.replace(&place, "FILE")).collect();
+    assert_eq!(
+        told,
+        [
+            "FILE: line 1, column 6: db must be text in quotes.",
+            "FILE: line 3, column 17: register.username_from must be \"username\" or \"email\".",
+            "FILE: line 4, column 12: register.required must be a list of texts, such as [\"email\"].",
+            "FILE: line 6, column 9: profiles.customer.staff must be true or false.",
+            "FILE: line 7, column 22: profiles.customer.fields.address must be text in quotes.",
+            "FILE: line 9, column 9: tokens.limit must be a whole number.",
+            "FILE: line 10, column 8: tokens.hash must be \"sha256\" or \"sha384\" or \"sha512\".",
+            "FILE: line 12, column 1: there is no key `hashr`. Did you mean `hasher`?",
+            "FILE: line 14, column 8: audit.file must be text in quotes.",
+        ]
+    );
+    env.write("authctl.toml", "db = \n");
+    let run = env.run(["list-users"]).ends_with(2);
+    assert!(run.stderr.contains("authctl.toml: line 1, column "), "{}", run.stderr);
+}
+
+#[test]
+fn every_key_of_the_readme_may_stand_in_the_file() {
+    let env = TestEnv::with_database(
+        "db = \"db.sqlite3\"\n[database]\nuser_table = \"auth_user\"\nlogin_column = \"username\"\n\
+         time_zone = \"Europe/Berlin\"\n[register]\nusername_from = \"username\"\nrequired = [\"email\"]\n\
+         profile = \"customer\"\ndefaults = { first_name = \"x\", is_staff = true }\n[profiles.customer]\n\
+         table = \"app_customer\"\nfields = { address = \"varchar(9)\" }\nrequired = [\"address\"]\nstaff = true\n\
+         defaults = { address = \"x\" }\nmigrations = [\"app.0001_initial\"]\n[login]\nthrottle = \"5/min\"\n\
+         [tokens]\nscheme = \"drf\"\nttl = \"10h\"\nprefix = \"x\"\nlimit = 3\nhash = \"sha512\"\n[passwords]\n\
+         hasher = \"argon2\"\nrequire_strong = true\n[audit]\nfile = \"audit.jsonl\"\n",
+    );
+    env.run(["list-users"]).succeeds();
+}
+
+#[test]
+fn a_field_that_a_profile_does_not_have_is_told_where_the_kind_is_used() {
+    let config = "[profiles.customer]\ntable = \"app_customer\"\nfields = { address = \"varchar(9)\" }\nrequired = [\"nope\"]\n";
+    let env = TestEnv::with_database(config);
+    let run = env
+        .run(["register", "meg", "--profile", "customer", "--set", "address=x", "--no-password"])
+        .ends_with(2);
+    assert!(
+        run.stderr.contains("[profiles.customer]: the table app_customer has no field nope."),
+        "{}",
+        run.stderr
+    );
+}
