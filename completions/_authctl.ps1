@@ -86,7 +86,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--from-json', '--from-json', [CompletionResultType]::ParameterName, 'Take a client''s JSON body from a file, or from standard input for `-`')
             [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from a file; one line end behind it is dropped')
             [CompletionResult]::new('--password-env', '--password-env', [CompletionResultType]::ParameterName, 'Read the password from an environment variable')
-            [CompletionResult]::new('--random-password', '--random-password', [CompletionResultType]::ParameterName, 'Make a random password and show it once, of LENGTH characters (22 unless told)')
+            [CompletionResult]::new('--random-password', '--random-password', [CompletionResultType]::ParameterName, 'Make a random password and show it once, of LENGTH characters (22 unless told): on standard output, or beside a token on standard error')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The kind of the profile [else `[register] profile`, or the only kind that has a given field]')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Set a field of the profile or the user; VALUE may be @FILE, and @@ stands for @')
             [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'Put the user into this group, which has to exist; may be given several times')
@@ -206,7 +206,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         'authctl;list-users' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Only users with a profile of this kind')
             [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'Only users in this group, by its exact name')
-            [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Only users with this text in user name, e-mail address, first or last name')
+            [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Only users with this text in user name, e-mail address, first or last name; upper and lower case are the same for ASCII letters alone')
             [CompletionResult]::new('--joined-after', '--joined-after', [CompletionResultType]::ParameterName, 'Only users who joined at this date or time, or later; local time unless it has an offset')
             [CompletionResult]::new('--joined-before', '--joined-before', [CompletionResultType]::ParameterName, 'Only users who joined before this date or time')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by a column, with :desc from the largest to the smallest [else by id]')
@@ -285,7 +285,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         'authctl;set-password' {
             [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from a file; one line end behind it is dropped')
             [CompletionResult]::new('--password-env', '--password-env', [CompletionResultType]::ParameterName, 'Read the password from an environment variable')
-            [CompletionResult]::new('--random-password', '--random-password', [CompletionResultType]::ParameterName, 'Make a random password and show it once, of LENGTH characters (22 unless told)')
+            [CompletionResult]::new('--random-password', '--random-password', [CompletionResultType]::ParameterName, 'Make a random password and show it once, of LENGTH characters (22 unless told): on standard output, or beside a token on standard error')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file, as JSON lines [else `[audit] file`]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')
@@ -309,8 +309,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;delete-user' {
-            [CompletionResult]::new('--cascade', '--cascade', [CompletionResultType]::ParameterName, 'Delete the rows of this table that refer to what is deleted; may be given several times')
-            [CompletionResult]::new('--set-null', '--set-null', [CompletionResultType]::ParameterName, 'Keep the rows of this table and empty their reference; may be given several times. Not for what belongs to the user')
+            [CompletionResult]::new('--cascade', '--cascade', [CompletionResultType]::ParameterName, 'Delete the rows that refer to what is deleted by this column, or by any of the table''s; may be given several times')
+            [CompletionResult]::new('--set-null', '--set-null', [CompletionResultType]::ParameterName, 'Keep the rows that refer so, and empty their reference; may be given several times. Not for what belongs to the user')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file, as JSON lines [else `[audit] file`]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')
@@ -353,7 +353,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         'authctl;create-token' {
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'When a knox token expires: a duration such as 10h or 30d, or never [else `[tokens] ttl`, 10h]')
             [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'The token''s scheme, where the database has both')
-            [CompletionResult]::new('--output-file', '--output-file', [CompletionResultType]::ParameterName, 'Write the token to this file, which its owner alone can read, and not to standard output')
+            [CompletionResult]::new('--output-file', '--output-file', [CompletionResultType]::ParameterName, 'Write the token to this file, which its owner alone can read, and not to standard output, which `-` stands for')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Write the token as a line NAME=TOKEN into this dotenv file, in place of the line that is there, and not to standard output')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'The NAME in the dotenv file')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file, as JSON lines [else `[audit] file`]')
@@ -364,6 +364,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'How many seconds to wait while another program holds the database')
             [CompletionResult]::new('--rotate', '--rotate', [CompletionResultType]::ParameterName, 'Replace the drf key by a fresh one')
             [CompletionResult]::new('--token-stdin', '--token-stdin', [CompletionResultType]::ParameterName, 'Take the key from standard input: 32 characters at least, such as `openssl rand -hex 20` makes')
+            [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace the file if it is there already, whatever is in it; one that holds a token alone is replaced anyway')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Do the whole work and take it back: show what would happen, change nothing')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but results, warnings and errors')
@@ -477,11 +478,12 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;export' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of what is written [else what the FILE''s ending says, csv]')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'What Django calls a table or a column, where its name does not tell: TABLE=APP.MODEL or TABLE.COLUMN=FIELD')
             [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'A column that is a DurationField, which the database does not tell from a big number: [TABLE.]COLUMN')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Only users with a profile of this kind')
             [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'Only users in this group, by its exact name')
-            [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Only users with this text in user name, e-mail address, first or last name')
+            [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Only users with this text in user name, e-mail address, first or last name; upper and lower case are the same for ASCII letters alone')
             [CompletionResult]::new('--joined-after', '--joined-after', [CompletionResultType]::ParameterName, 'Only users who joined at this date or time, or later; local time unless it has an offset')
             [CompletionResult]::new('--joined-before', '--joined-before', [CompletionResultType]::ParameterName, 'Only users who joined before this date or time')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by a column, with :desc from the largest to the smallest [else by id]')
@@ -489,7 +491,6 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Leave out the first so many')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of the output: table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
             [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'How many seconds to wait while another program holds the database')
             [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace the file if it is there already')

@@ -548,7 +548,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__create__subcmd__token)
-            opts="-q -y -h --rotate --token-stdin --expires-in --scheme --output-file --env-file --as --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --rotate --token-stdin --expires-in --scheme --output-file --overwrite --env-file --as --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -843,12 +843,16 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__export)
-            opts="-q -y -h --overwrite --with-password-hashes --with-token-keys --with-secrets --name --duration --active --inactive --staff --superuser --profile --group --search --without-token --joined-after --joined-before --sort --limit --offset --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --format --overwrite --with-password-hashes --with-token-keys --with-secrets --name --duration --active --inactive --staff --superuser --profile --group --search --without-token --joined-after --joined-before --sort --limit --offset --db --config --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "csv json jsonl fixture" -- "${cur}"))
+                    return 0
+                    ;;
                 --name)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -917,10 +921,6 @@ _authctl() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "table plain json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
                 --color)

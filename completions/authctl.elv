@@ -81,7 +81,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --from-json 'Take a client''s JSON body from a file, or from standard input for `-`'
             cand --password-file 'Read the password from a file; one line end behind it is dropped'
             cand --password-env 'Read the password from an environment variable'
-            cand --random-password 'Make a random password and show it once, of LENGTH characters (22 unless told)'
+            cand --random-password 'Make a random password and show it once, of LENGTH characters (22 unless told): on standard output, or beside a token on standard error'
             cand --profile 'The kind of the profile [else `[register] profile`, or the only kind that has a given field]'
             cand --set 'Set a field of the profile or the user; VALUE may be @FILE, and @@ stands for @'
             cand --group 'Put the user into this group, which has to exist; may be given several times'
@@ -196,7 +196,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;list-users'= {
             cand --profile 'Only users with a profile of this kind'
             cand --group 'Only users in this group, by its exact name'
-            cand --search 'Only users with this text in user name, e-mail address, first or last name'
+            cand --search 'Only users with this text in user name, e-mail address, first or last name; upper and lower case are the same for ASCII letters alone'
             cand --joined-after 'Only users who joined at this date or time, or later; local time unless it has an offset'
             cand --joined-before 'Only users who joined before this date or time'
             cand --sort 'Sort by a column, with :desc from the largest to the smallest [else by id]'
@@ -272,7 +272,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;set-password'= {
             cand --password-file 'Read the password from a file; one line end behind it is dropped'
             cand --password-env 'Read the password from an environment variable'
-            cand --random-password 'Make a random password and show it once, of LENGTH characters (22 unless told)'
+            cand --random-password 'Make a random password and show it once, of LENGTH characters (22 unless told): on standard output, or beside a token on standard error'
             cand --audit-log 'Append who changed what to this file, as JSON lines [else `[audit] file`]'
             cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
             cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
@@ -295,8 +295,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;delete-user'= {
-            cand --cascade 'Delete the rows of this table that refer to what is deleted; may be given several times'
-            cand --set-null 'Keep the rows of this table and empty their reference; may be given several times. Not for what belongs to the user'
+            cand --cascade 'Delete the rows that refer to what is deleted by this column, or by any of the table''s; may be given several times'
+            cand --set-null 'Keep the rows that refer so, and empty their reference; may be given several times. Not for what belongs to the user'
             cand --audit-log 'Append who changed what to this file, as JSON lines [else `[audit] file`]'
             cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
             cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
@@ -337,7 +337,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;create-token'= {
             cand --expires-in 'When a knox token expires: a duration such as 10h or 30d, or never [else `[tokens] ttl`, 10h]'
             cand --scheme 'The token''s scheme, where the database has both'
-            cand --output-file 'Write the token to this file, which its owner alone can read, and not to standard output'
+            cand --output-file 'Write the token to this file, which its owner alone can read, and not to standard output, which `-` stands for'
             cand --env-file 'Write the token as a line NAME=TOKEN into this dotenv file, in place of the line that is there, and not to standard output'
             cand --as 'The NAME in the dotenv file'
             cand --audit-log 'Append who changed what to this file, as JSON lines [else `[audit] file`]'
@@ -348,6 +348,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --busy-timeout 'How many seconds to wait while another program holds the database'
             cand --rotate 'Replace the drf key by a fresh one'
             cand --token-stdin 'Take the key from standard input: 32 characters at least, such as `openssl rand -hex 20` makes'
+            cand --overwrite 'Replace the file if it is there already, whatever is in it; one that holds a token alone is replaced anyway'
             cand --dry-run 'Do the whole work and take it back: show what would happen, change nothing'
             cand -q 'Say nothing but results, warnings and errors'
             cand --quiet 'Say nothing but results, warnings and errors'
@@ -456,11 +457,12 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;export'= {
+            cand --format 'The form of what is written [else what the FILE''s ending says, csv]'
             cand --name 'What Django calls a table or a column, where its name does not tell: TABLE=APP.MODEL or TABLE.COLUMN=FIELD'
             cand --duration 'A column that is a DurationField, which the database does not tell from a big number: [TABLE.]COLUMN'
             cand --profile 'Only users with a profile of this kind'
             cand --group 'Only users in this group, by its exact name'
-            cand --search 'Only users with this text in user name, e-mail address, first or last name'
+            cand --search 'Only users with this text in user name, e-mail address, first or last name; upper and lower case are the same for ASCII letters alone'
             cand --joined-after 'Only users who joined at this date or time, or later; local time unless it has an offset'
             cand --joined-before 'Only users who joined before this date or time'
             cand --sort 'Sort by a column, with :desc from the largest to the smallest [else by id]'
@@ -468,7 +470,6 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --offset 'Leave out the first so many'
             cand --db 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]'
             cand --config 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]'
-            cand --format 'The form of the output: table, plain, json, jsonl or csv'
             cand --color 'Colours: auto, always or never'
             cand --busy-timeout 'How many seconds to wait while another program holds the database'
             cand --overwrite 'Replace the file if it is there already'

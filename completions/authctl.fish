@@ -89,7 +89,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand register" -l last-name -
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l from-json -d 'Take a client\'s JSON body from a file, or from standard input for `-`' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l password-file -d 'Read the password from a file; one line end behind it is dropped' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l password-env -d 'Read the password from an environment variable' -r
-complete -c authctl -n "__fish_authctl_using_subcommand register" -l random-password -d 'Make a random password and show it once, of LENGTH characters (22 unless told)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l random-password -d 'Make a random password and show it once, of LENGTH characters (22 unless told): on standard output, or beside a token on standard error' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l profile -d 'The kind of the profile [else `[register] profile`, or the only kind that has a given field]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l set -d 'Set a field of the profile or the user; VALUE may be @FILE, and @@ stands for @' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l group -d 'Put the user into this group, which has to exist; may be given several times' -r
@@ -215,7 +215,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand logout" -l force -d 'Ope
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l profile -d 'Only users with a profile of this kind' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l group -d 'Only users in this group, by its exact name' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l search -d 'Only users with this text in user name, e-mail address, first or last name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l search -d 'Only users with this text in user name, e-mail address, first or last name; upper and lower case are the same for ASCII letters alone' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-after -d 'Only users who joined at this date or time, or later; local time unless it has an offset' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-before -d 'Only users who joined before this date or time' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l sort -d 'Sort by a column, with :desc from the largest to the smallest [else by id]' -r
@@ -294,7 +294,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l force -d '
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-file -d 'Read the password from a file; one line end behind it is dropped' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-env -d 'Read the password from an environment variable' -r
-complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l random-password -d 'Make a random password and show it once, of LENGTH characters (22 unless told)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l random-password -d 'Make a random password and show it once, of LENGTH characters (22 unless told): on standard output, or beside a token on standard error' -r
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
@@ -318,8 +318,8 @@ complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l no-inpu
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s y -l yes -d 'Agree beforehand to what would be asked'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l cascade -d 'Delete the rows of this table that refer to what is deleted; may be given several times' -r
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l set-null -d 'Keep the rows of this table and empty their reference; may be given several times. Not for what belongs to the user' -r
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l cascade -d 'Delete the rows that refer to what is deleted by this column, or by any of the table\'s; may be given several times' -r
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l set-null -d 'Keep the rows that refer so, and empty their reference; may be given several times. Not for what belongs to the user' -r
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
@@ -364,7 +364,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand apply" -s h -l help -d '
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l expires-in -d 'When a knox token expires: a duration such as 10h or 30d, or never [else `[tokens] ttl`, 10h]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l scheme -d 'The token\'s scheme, where the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token a user, stored as it is'
 knox\t'django-rest-knox: many tokens a user, stored as digests, with an expiry'"
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l output-file -d 'Write the token to this file, which its owner alone can read, and not to standard output' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l output-file -d 'Write the token to this file, which its owner alone can read, and not to standard output, which `-` stands for' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l env-file -d 'Write the token as a line NAME=TOKEN into this dotenv file, in place of the line that is there, and not to standard output' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l as -d 'The NAME in the dotenv file' -r
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l audit-log -d 'Append who changed what to this file, as JSON lines [else `[audit] file`]' -r -F
@@ -381,6 +381,7 @@ never\t'Never'"
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l rotate -d 'Replace the drf key by a fresh one'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l token-stdin -d 'Take the key from standard input: 32 characters at least, such as `openssl rand -hex 20` makes'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l overwrite -d 'Replace the file if it is there already, whatever is in it; one that holds a token alone is replaced anyway'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l dry-run -d 'Do the whole work and take it back: show what would happen, change nothing'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l no-input -d 'Ask nothing, even at a terminal'
@@ -499,11 +500,15 @@ complete -c authctl -n "__fish_authctl_using_subcommand import" -l no-input -d '
 complete -c authctl -n "__fish_authctl_using_subcommand import" -s y -l yes -d 'Agree beforehand to what would be asked'
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l force -d 'Open the database although that could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand export" -l format -d 'The form of what is written [else what the FILE\'s ending says, csv]' -r -f -a "csv\t''
+json\t''
+jsonl\t''
+fixture\t''"
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l name -d 'What Django calls a table or a column, where its name does not tell: TABLE=APP.MODEL or TABLE.COLUMN=FIELD' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l duration -d 'A column that is a DurationField, which the database does not tell from a big number: [TABLE.]COLUMN' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l profile -d 'Only users with a profile of this kind' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l group -d 'Only users in this group, by its exact name' -r
-complete -c authctl -n "__fish_authctl_using_subcommand export" -l search -d 'Only users with this text in user name, e-mail address, first or last name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand export" -l search -d 'Only users with this text in user name, e-mail address, first or last name; upper and lower case are the same for ASCII letters alone' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l joined-after -d 'Only users who joined at this date or time, or later; local time unless it has an offset' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l joined-before -d 'Only users who joined before this date or time' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l sort -d 'Sort by a column, with :desc from the largest to the smallest [else by id]' -r
@@ -511,11 +516,6 @@ complete -c authctl -n "__fish_authctl_using_subcommand export" -l limit -d 'Sho
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l offset -d 'Leave out the first so many' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l db -d 'The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l config -d 'The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand export" -l format -d 'The form of the output: table, plain, json, jsonl or csv' -r -f -a "table\t'For people: aligned columns, local times'
-plain\t'For scripts: tab-separated, escaped, without a heading'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines: one object a row'
-csv\t'Comma-separated values after RFC 4180, verbatim'"
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"

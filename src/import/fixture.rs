@@ -263,6 +263,8 @@ impl<'a, 't> Assembly<'a, 't> {
         };
         for permission in given {
             if let Some(key) = store.find_permission(&permission)? {
+                // Twice is once.
+                keys.retain(|there| *there != key);
                 keys.push(key);
             } else {
                 let message = format!("There is no permission {permission}.");

@@ -821,7 +821,7 @@ fn a_file_may_come_by_standard_input() {
         assert_eq!(env.value("SELECT username FROM auth_user ORDER BY id DESC"), name);
     }
     let run = env.run_with_input("[[users]]\nemial = 1\n", ["apply", "-", "--yes"]).ends_with(6);
-    assert!(run.stderr.contains("standard input: line 2, column 1"), "{}", run.stderr);
+    assert!(run.stderr.contains("standard input, line 2, column 1"), "{}", run.stderr);
 }
 
 #[test]

@@ -354,7 +354,7 @@ fn a_fixtures_groups_are_made_with_their_permissions() {
     };
     let user = object("auth.user", 1, "\"username\": \"ann\", \"password\": \"!x\", \"groups\": [5, 9]");
     let groups = [
-        group(5, "editors", "3, [\"add_order\", \"shop\", \"order\"]"),
+        group(5, "editors", "3, [\"add_order\", \"shop\", \"order\"], 3"),
         group(9, "writers", ""),
         group(1, "taken", "3"),
     ];
