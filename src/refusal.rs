@@ -311,13 +311,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(message) | Self::Config { path: None, message } => f.write_str(message),
-            Self::Config { path: Some(path), message } => {
-                for (index, line) in message.lines().enumerate() {
-                    let before = if index > 0 { "\n" } else { "" };
-                    write!(f, "{before}{}: {line}", path.display())?;
-                }
-                Ok(())
-            }
+            Self::Config { path: Some(path), message } => write!(f, "{}: {message}", path.display()),
             Self::UserNotFound(login) if may_be_key(login) => f.write_str("There is no user of that name."),
             Self::UserNotFound(login) => write!(f, "There is no user named {login:?}."),
             Self::TokenNotFound(what) => write!(f, "There is no token {what}."),

@@ -17,8 +17,9 @@ use serde_json::{Map, Value as Json};
 use crate::cli::Options;
 use crate::model::Scheme;
 use crate::password::{Algorithm, Recipe};
+use crate::place::{Place, Scan};
 use crate::rate::Rate;
-use crate::refusal::Refusal;
+use crate::refusal::{Fault, Refusal};
 use crate::store::layout::Hints;
 use crate::store::{Opening, ProfileBlueprint};
 use crate::token::Ttl;
@@ -300,21 +301,24 @@ impl File {
         let refusal = |message: String| Refusal::Config { path: Some(path.to_owned()), message };
         let text =
             fs::read_to_string(path).map_err(|error| refusal(format!("it cannot be read: {error}.")))?;
-        let file = Self::parse(&text).map_err(refusal)?;
+        let file = Self::parse(&text, &path.display().to_string())
+            .map_err(|lines| Refusal::Config { path: None, message: lines.join("\n") })?;
         file.check().map_err(refusal)?;
         Ok(file)
     }
 
     /// What the text says, or everything that is wrong with it, a line each.
-    fn parse(text: &str) -> Result<Self, String> {
-        let located = |at: usize, message: &str| format!("{}: {}", place(text, at), message.trim_end());
+    fn parse(text: &str, file: &str) -> Result<Self, Vec<String>> {
+        let mut scan = Scan::new(text, Place::START);
+        let mut located = |at: usize, message: &str| {
+            Fault::new("", "config", message.trim_end()).at(file, scan.at(at), None).message
+        };
         let flaws = shape::flaws(text);
         if !flaws.is_empty() {
-            let lines: Vec<String> = flaws.iter().map(|(at, message)| located(*at, message)).collect();
-            return Err(lines.join("\n"));
+            return Err(flaws.iter().map(|(at, message)| located(*at, message)).collect());
         }
         toml::from_str(text)
-            .map_err(|error| located(error.span().map_or(0, |span| span.start), error.message()))
+            .map_err(|error| vec![located(error.span().map_or(0, |span| span.start), error.message())])
     }
 
     /// What the types alone do not say.
@@ -355,27 +359,19 @@ fn is_ours(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.uid() == rustix::process::geteuid().as_raw())
 }
 
-/// The place that is so many bytes from the beginning.
-fn place(text: &str, at: usize) -> String {
-    let before = &text[..at.min(text.len())];
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-    format!("line {line}, column {column}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn fault(text: &str) -> String {
-        File::parse(text).map_or_else(|fault| fault, |_| "none".into())
+        File::parse(text, "authctl.toml").map_or_else(|lines| lines.join("\n"), |_| "none".into())
     }
 
     #[test]
     fn unknown_keys_name_the_nearest_known_one() {
         assert_eq!(
             fault("db = \"x\"\n[passwords]\nhashr = \"argon2\"\n"),
-            "line 3, column 1: there is no key `hashr`. Did you mean `hasher`?"
+            "authctl.toml, line 3, column 1: there is no key `hashr`. Did you mean `hasher`?"
         );
         assert!(fault("[pasword]\n").contains("Did you mean `passwords`?"));
         assert!(fault("zzz = 1\n").contains("Known here: db, database"));
@@ -385,7 +381,7 @@ mod tests {
     fn wrong_values_name_their_place() {
         assert_eq!(
             fault("[tokens]\nscheme = \"jwt\"\n"),
-            "line 2, column 10: tokens.scheme must be \"drf\" or \"knox\"."
+            "authctl.toml, line 2, column 10: tokens.scheme must be \"drf\" or \"knox\"."
         );
         assert!(fault("[tokens]\nttl = \"soon\"\n").contains("such as 10h, 30d or never"));
     }
