@@ -254,10 +254,17 @@ impl Account<'_> {
     /// key.
     ///
     /// # Errors
-    /// [`Refusal::Taken`] for the name among others, what the database's constraints refuse, or a failure of the
-    /// database.
+    /// As [`Self::check_free`], [`Refusal::Taken`] for other values, what the database's constraints refuse, or a failure
+    /// of the database.
     pub fn insert(&self, transaction: &Transaction<'_>) -> Result<Key> {
-        let key = transaction.insert_user(&self.user)?;
+        let key = match transaction.insert_user(&self.user) {
+            Err(error) if matches!(error.downcast_ref(), Some(Refusal::Taken(_))) => {
+                // It may be the name, by a user who came after the last look.
+                self.check_free(transaction)?;
+                return Err(error);
+            }
+            inserted => inserted?,
+        };
         for group in &self.groups {
             transaction.add_to_group(&key, group)?;
         }

@@ -498,6 +498,7 @@ impl<'a> Import<'a> {
             change: self.change,
             file: self.file,
             keeps_going: self.options.keep_going,
+            skips_present: self.options.on_existing == OnExisting::Skip,
         })
     }
 }

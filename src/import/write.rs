@@ -31,6 +31,8 @@ pub struct Writer<'a> {
     pub file: &'a str,
     /// Are bad rows left out instead of ending it all?
     pub keeps_going: bool,
+    /// Are users who are there left as they are?
+    pub skips_present: bool,
 }
 
 impl Writer<'_> {
@@ -77,15 +79,21 @@ impl Writer<'_> {
             let written = if self.keeps_going {
                 // A row that is left out takes its tokens with it.
                 transaction.in_part(|| {
-                    write_entry(transaction, entry, &mut |token, user| token.insert(transaction, user))
+                    write_entry(transaction, entry, self.skips_present, &mut |token, user| {
+                        token.insert(transaction, user)
+                    })
                 })
             } else {
-                write_entry(transaction, entry, &mut |token, user| waiting.push(token, user, line))
+                write_entry(transaction, entry, self.skips_present, &mut |token, user| {
+                    waiting.push(token, user, line)
+                })
             };
             match written {
                 Ok(written) => {
                     counts.add(written.outcome);
                     counts.tokens += written.tokens;
+                    let nothing = Secrets::default();
+                    let made = if written.outcome == Outcome::Skipped { &nothing } else { made };
                     results.tell(line, username, written.user.as_ref(), written.outcome, made)?;
                 }
                 Err(error) => {
@@ -151,6 +159,7 @@ struct Written {
 fn write_entry(
     transaction: &Transaction<'_>,
     entry: &Entry<'_>,
+    skips_present: bool,
     give: &mut dyn FnMut(&TokenRow, &Key) -> Result<()>,
 ) -> Result<Written> {
     let mut given = 0;
@@ -159,10 +168,14 @@ fn write_entry(
         Work::Leave(user) => (Outcome::Skipped, Some(user.clone())),
         Work::Create { account, tokens } => {
             let user = match account.insert(transaction) {
-                Err(error) if is_taken(&error) => {
-                    // What is taken may be the name, by a user who came after the look.
-                    account.check_free(transaction)?;
-                    return Err(error);
+                Err(error) if skips_present && is_of_present_user(&error) => {
+                    // Another made the user after the look.
+                    let there = transaction.find_user(&account.username)?;
+                    return Ok(Written {
+                        outcome: Outcome::Skipped,
+                        user: there.map(|user| user.id),
+                        tokens: 0,
+                    });
                 }
                 inserted => inserted?,
             };
@@ -187,6 +200,6 @@ fn write_entry(
     Ok(Written { outcome, user, tokens: given })
 }
 
-fn is_taken(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(Refusal::Taken(_)))
+fn is_of_present_user(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
 }

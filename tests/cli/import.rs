@@ -138,6 +138,42 @@ fn what_the_database_refuses_is_told_by_its_line_too() {
 }
 
 #[test]
+fn a_user_who_came_meanwhile_is_skipped_as_one_who_was_there() {
+    let env = club();
+    // What another program would do, once the import has looked.
+    env.execute(
+        "CREATE TRIGGER another AFTER INSERT ON auth_user WHEN new.username = 'ann' BEGIN
+           INSERT INTO auth_user
+             (username, password, first_name, last_name, email, is_active, is_staff, is_superuser, date_joined)
+             VALUES ('bob', '!', '', '', '', 1, 0, 0, '2026-01-01 00:00:00');
+         END",
+    );
+    env.write("a.csv", "username\nann\nbob\ncid\n");
+    let run = env.run(["import", "a.csv"]).ends_with(6);
+    assert!(
+        run.stderr.contains("a.csv, line 3: A user with that username already exists."),
+        "{}",
+        run.stderr
+    );
+    let run = env.run(["import", "a.csv", "--tokens", "--on-existing", "skip", "--results", "-"]).succeeds();
+    assert!(run.stderr.contains(": 2 created, 1 skipped, 2 tokens."), "{}", run.stderr);
+    assert!(run.stdout.lines().any(|line| line == "3,bob,2,skipped,,"), "{}", run.stdout);
+    assert_eq!(names(&env), ["ann", "bob", "cid"]);
+    assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "2");
+}
+
+#[test]
+fn a_value_that_two_profiles_cannot_share_is_not_taken_for_the_name() {
+    let env = club();
+    env.execute("CREATE UNIQUE INDEX one_bio ON levelupapi_gamer (bio)");
+    env.write("a.csv", "username,profile.gamer.bio\nann,plays\nbob,plays\n");
+    let run = env.run(["import", "a.csv"]).ends_with(6);
+    assert!(run.stderr.contains("a.csv, line 3: Another row has the same value in"), "{}", run.stderr);
+    assert!(!run.stderr.contains("username"), "{}", run.stderr);
+    assert!(names(&env).is_empty());
+}
+
+#[test]
 fn a_dry_run_checks_everything_and_changes_nothing() {
     let env = club();
     env.write("a.csv", "username,password\nann,wonderland-7\nbob,\n");
