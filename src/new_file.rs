@@ -84,7 +84,7 @@ impl NewFile {
     /// What the operating system says.
     pub fn write(&self, bytes: &[u8]) -> Result<()> {
         let mut file = self.file();
-        file.write_all(bytes).with_context(|| cannot(&self.target))
+        file.write_all(bytes).with_context(|| cannot_write(&self.target))
     }
 
     /// Gives it another mode than its owner's alone.
@@ -92,7 +92,7 @@ impl NewFile {
     /// # Errors
     /// What the operating system says.
     pub fn set_mode(&self, mode: u32) -> Result<()> {
-        self.file().set_permissions(Permissions::from_mode(mode)).with_context(|| cannot(&self.target))
+        self.file().set_permissions(Permissions::from_mode(mode)).with_context(|| cannot_write(&self.target))
     }
 
     /// Gives it the owner and group that a file in its place has.
@@ -100,10 +100,10 @@ impl NewFile {
     /// # Errors
     /// What the operating system says, to whoever may not give files away.
     pub fn set_owner(&self, user: u32, group: u32) -> Result<()> {
-        let there = self.file().metadata().with_context(|| cannot(&self.target))?;
+        let there = self.file().metadata().with_context(|| cannot_write(&self.target))?;
         if (there.uid(), there.gid()) != (user, group) {
             std::os::unix::fs::fchown(self.file(), Some(user), Some(group))
-                .with_context(|| format!("{}: it belongs to another user", cannot(&self.target)))?;
+                .with_context(|| format!("{}: it belongs to another user", cannot_write(&self.target)))?;
         }
         Ok(())
     }
@@ -114,7 +114,7 @@ impl NewFile {
     /// What the operating system says.
     pub fn sync(&self) -> Result<u64> {
         let length = self.file().sync_all().and_then(|()| self.file().metadata());
-        Ok(length.with_context(|| cannot(&self.target))?.len())
+        Ok(length.with_context(|| cannot_write(&self.target))?.len())
     }
 
     /// Lets it appear unless someone has asked the program to end, as [`Self::appear`]; returns its length. After that an
@@ -153,9 +153,11 @@ impl NewFile {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 return Err(Refusal::FileExists(target).into());
             }
-            appeared => appeared.with_context(|| cannot(&target))?,
+            appeared => appeared.with_context(|| cannot_write(&target))?,
         }
-        File::open(folder(&target)).and_then(|folder| folder.sync_all()).with_context(|| cannot(&target))
+        File::open(folder(&target))
+            .and_then(|folder| folder.sync_all())
+            .with_context(|| cannot_write(&target))
     }
 }
 
@@ -209,7 +211,7 @@ fn replace(file: &File, target: &Path) -> io::Result<()> {
 fn check_folder(target: &Path) -> Result<()> {
     let folder = folder(target);
     if !folder.is_dir() {
-        bail!("{}: there is no folder {}", cannot(target), folder.display());
+        bail!("{}: there is no folder {}", cannot_write(target), folder.display());
     }
     Ok(())
 }
@@ -223,9 +225,11 @@ pub fn folder(target: &Path) -> &Path {
 fn not_made(error: &io::Error, target: &Path) -> anyhow::Error {
     let text = error.to_string();
     let reason = text.split(" at path ").next().unwrap_or_default();
-    anyhow!("{}: no file can be made in {}: {reason}", cannot(target), folder(target).display())
+    anyhow!("{}: no file can be made in {}: {reason}", cannot_write(target), folder(target).display())
 }
 
-fn cannot(target: &Path) -> String {
+/// What is said of a file before the reason why it cannot be written.
+#[must_use]
+pub fn cannot_write(target: &Path) -> String {
     format!("{} cannot be written", target.display())
 }

@@ -14,6 +14,7 @@ use zeroize::Zeroize as _;
 
 use crate::interrupt::{self, Unfinished};
 use crate::model::Key;
+use crate::new_file::cannot_write;
 use crate::output;
 use crate::refusal::Refusal;
 
@@ -121,12 +122,6 @@ impl Results {
         Ok(Self { sink: BufWriter::new(sink), is_json, needs_heading })
     }
 
-    /// Results for nobody.
-    #[must_use]
-    pub fn nobodys() -> Self {
-        Self { sink: BufWriter::with_capacity(0, Sink::Nobody), is_json: false, needs_heading: false }
-    }
-
     /// Does anybody get them?
     #[must_use]
     pub fn are_wanted(&self) -> bool {
@@ -185,7 +180,7 @@ impl Results {
     pub fn sync(&mut self) -> Result<()> {
         self.sink.flush().context("the results cannot be written")?;
         if let Sink::File(appended) = self.sink.get_ref() {
-            appended.file.sync_all().with_context(|| cannot(&appended.path))?;
+            appended.file.sync_all().with_context(|| cannot_write(&appended.path))?;
         }
         Ok(())
     }
@@ -197,7 +192,7 @@ impl Results {
     pub fn keep(&mut self) -> Result<()> {
         if let Sink::File(appended) = self.sink.get_mut() {
             appended.made = None;
-            appended.kept = appended.file.metadata().with_context(|| cannot(&appended.path))?.len();
+            appended.kept = appended.file.metadata().with_context(|| cannot_write(&appended.path))?.len();
         }
         Ok(())
     }
@@ -232,11 +227,11 @@ impl Appended {
         let (file, made) = match made {
             Ok((file, unfinished)) => (file, Some(unfinished)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                (open(&mut OpenOptions::new()).with_context(|| cannot(path))?, None)
+                (open(&mut OpenOptions::new()).with_context(|| cannot_write(path))?, None)
             }
-            Err(error) => return Err(error).with_context(|| cannot(path)),
+            Err(error) => return Err(error).with_context(|| cannot_write(path)),
         };
-        let metadata = file.metadata().with_context(|| cannot(path))?;
+        let metadata = file.metadata().with_context(|| cannot_write(path))?;
         if metadata.is_file() && metadata.permissions().mode() & 0o077 != 0 {
             let path = path.display();
             let message =
@@ -280,8 +275,4 @@ impl Write for Sink {
             Self::Stdout(file) => file.flush(),
         }
     }
-}
-
-fn cannot(path: &Path) -> String {
-    format!("{} cannot be written", path.display())
 }

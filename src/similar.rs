@@ -17,6 +17,11 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// The sentence, behind a blank, that asks whether that word was meant.
+pub fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(word, known).map(|near| format!(" Did you mean {near}?"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::nearest;

@@ -11,7 +11,7 @@ use clap::{Args, ValueHint};
 use rustix::fs::{Access, access};
 use zeroize::Zeroizing;
 
-use crate::new_file::{NewFile, folder};
+use crate::new_file::{NewFile, cannot_write, folder};
 use crate::refusal::{Refusal, shell_word};
 use crate::store::Store;
 use crate::token::PlainToken;
@@ -107,14 +107,16 @@ impl TokenFiles {
         if let Some(path) = self.output_path() {
             let line = Zeroizing::new(format!("{}\n", token.expose()).into_bytes());
             if is_stream(path) {
-                access(path, Access::WRITE_OK).map_err(io::Error::from).with_context(|| cannot(path))?;
+                access(path, Access::WRITE_OK)
+                    .map_err(io::Error::from)
+                    .with_context(|| cannot_write(path))?;
                 staged.stream = Some((path.to_owned(), line));
             } else {
                 staged.add(path, &line, OWNER_ONLY)?;
             }
         }
         if let (Some(path), Some(name)) = (&self.env_file, &self.variable) {
-            let locked = lock(path).with_context(|| cannot(path))?;
+            let locked = lock(path).with_context(|| cannot_write(path))?;
             staged.lock = Some(locked);
             let (text, mode) = match fs::read_to_string(path) {
                 Ok(text) => (Zeroizing::new(text), path.metadata()?.permissions().mode() & 0o777),
@@ -168,7 +170,7 @@ impl Staged {
         drop(self.lock);
         if let Some((path, line)) = self.stream {
             let stream = OpenOptions::new().write(true).open(&path);
-            stream.and_then(|mut stream| stream.write_all(&line)).with_context(|| cannot(&path))?;
+            stream.and_then(|mut stream| stream.write_all(&line)).with_context(|| cannot_write(&path))?;
         }
         put
     }
@@ -195,10 +197,6 @@ fn is_replaceable(path: &Path) -> Result<bool> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let is_token = (SHORTEST..=LONGEST).contains(&line.len()) && line.iter().all(u8::is_ascii_graphic);
     Ok(content.is_empty() || is_token)
-}
-
-fn cannot(path: &Path) -> String {
-    format!("{} cannot be written", path.display())
 }
 
 /// Locks the folder of a file that is read, changed and replaced: the file itself is another one after that.

@@ -17,7 +17,7 @@ use crate::presented;
 use crate::refusal::{Fault, Refusal};
 use crate::secret::PasswordSource;
 use crate::session::{Session, Sessions};
-use crate::similar::nearest;
+use crate::similar::suggestion;
 use crate::store::{Done, Store};
 use crate::token::PlainToken;
 
@@ -161,8 +161,8 @@ fn from_body(path: &Path, store: &Store, context: &Context) -> Result<(String, P
     let others = others.into_iter().chain([("account_type", body.account_type.is_some())]);
     let unknown = others.filter(|(_, is_given)| *is_given).map(|(key, _)| key);
     for key in unknown.chain(body.fields.iter().map(|(key, _)| &**key)) {
-        let near = nearest(key, [name_key, "password"]).map(|near| format!(" Did you mean {near}?"));
-        let message = format!("There is no key {key} in a login.{}", near.unwrap_or_default());
+        let meant = suggestion(key, [name_key, "password"]).unwrap_or_default();
+        let message = format!("There is no key {key} in a login.{meant}");
         faults.push(Fault::new(key, "unknown_field", message));
     }
     let username = body.username.or(body.email.filter(|_| by_email));

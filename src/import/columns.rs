@@ -3,7 +3,7 @@
 use crate::abridged;
 use crate::accounts::{NamedField, Planner};
 use crate::refusal::{Fault, Refusal};
-use crate::similar::nearest;
+use crate::similar::{nearest, suggestion};
 use crate::value::Kind;
 
 /// What a column gives.
@@ -159,13 +159,11 @@ impl<'a> Columns<'a> {
     fn unknown(&self, heading: &str) -> Fault {
         let all = self.all();
         let known = all.iter().map(String::as_str).chain(last_parts(&all));
-        let meant = if let Some(near) = nearest(heading, known) {
-            format!(" Did you mean {near}?")
-        } else {
+        let meant = suggestion(heading, known).unwrap_or_else(|| {
             // One name for the key is enough.
-            let known = all.into_iter().filter(|name| name != "pk").collect();
+            let known = all.iter().filter(|name| *name != "pk").cloned().collect();
             format!(" Known: {}.", abridged::names(known).join(", "))
-        };
+        });
         let short = abridged::text(heading);
         let whole = if short == heading { heading } else { "HEADING" };
         let message = format!(

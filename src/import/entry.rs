@@ -107,7 +107,7 @@ impl TokenRow {
         Self { stored, created, expiry }
     }
 
-    /// The key of the table. Random keys one by one would fetch another page of the index each.
+    /// The key of the table.
     #[must_use]
     pub fn key(&self) -> &str {
         match &self.stored {

@@ -17,7 +17,7 @@ use crate::field::{Input, moment};
 use crate::model::Key;
 use crate::place::{Place, Scan};
 use crate::refusal::{Fault, Refusal};
-use crate::similar::nearest;
+use crate::similar::suggestion;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
 use crate::store::{NewGroup, Store};
@@ -157,8 +157,7 @@ fn check_excluded(excluded: &[String], models: &BTreeSet<String>) -> Result<(), 
         return Ok(());
     };
     let apps = models.iter().filter_map(|model| model.split_once('.').map(|(app, _)| app));
-    let meant = nearest(name, models.iter().map(String::as_str).chain(apps));
-    let meant = meant.map_or(String::new(), |near| format!(" Did you mean {near}?"));
+    let meant = suggestion(name, models.iter().map(String::as_str).chain(apps)).unwrap_or_default();
     Err(Refusal::usage(format!("--exclude {name}: the file has no such app or model.{meant}")))
 }
 

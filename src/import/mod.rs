@@ -142,7 +142,6 @@ struct Import<'a> {
     /// How many rows there are, once they were counted.
     total: Option<usize>,
     has_users: bool,
-    results: Results,
     faults: &'a RefCell<Faults>,
     counts: Counts,
     weak: usize,
@@ -164,7 +163,7 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         let message = format!("--results {}: this is the file that is read; name another.", path.display());
         return Err(Refusal::usage(message).into());
     }
-    let results = Results::open(options.results.as_deref(), context.output.format().is_json())?;
+    let mut results = Results::open(options.results.as_deref(), context.output.format().is_json())?;
     let scheme = minting::scheme(context, store, options.scheme);
     // Two schemes are a question only where tokens are to be made.
     let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
@@ -196,20 +195,20 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         is_slow: false,
         total: None,
         has_users: store.row_count(&store.layout().users.table.name)? > 0,
-        results,
         faults: &faults,
         counts: Counts::default(),
         weak: 0,
     };
-    let (counts, weak) = import.run()?;
+    let (counts, weak) = import.run(&mut results)?;
+    results.show()?;
     Ok(Imported { counts, weak, faults: faults.into_inner() })
 }
 
 impl<'a> Import<'a> {
-    fn run(mut self) -> Result<(Counts, usize)> {
+    fn run(mut self, results: &mut Results) -> Result<(Counts, usize)> {
         self.is_slow = !self.change.is_rehearsal() && self.needs_hashing()?;
         if !self.is_slow && self.source.is_rereadable() && self.batch().is_none() {
-            self.stream()?;
+            self.stream(results)?;
         } else {
             if self.is_slow && !self.options.keep_going && self.source.is_rereadable() {
                 let mut rows = 0;
@@ -221,9 +220,8 @@ impl<'a> Import<'a> {
                 self.faults.borrow_mut().refuse()?;
                 self.weak = 0;
             }
-            self.collect().map_err(|error| self.after_commits(error))?;
+            self.collect(results).map_err(|error| self.after_commits(error))?;
         }
-        self.results.show()?;
         Ok((self.counts, self.weak))
     }
 
@@ -251,21 +249,19 @@ impl<'a> Import<'a> {
 
     /// Plans and writes at the same time: without passwords to be hashed that takes the lock for no longer than writing
     /// does.
-    fn stream(&mut self) -> Result<()> {
-        let mut results = std::mem::replace(&mut self.results, Results::nobodys());
+    fn stream(&mut self, results: &mut Results) -> Result<()> {
         let (writer, faults) = (self.writer()?, self.faults);
         let counts = writer.write(
             &mut |on_entry| self.pass("Importing", false, &mut |_, entry| on_entry(entry)),
-            &mut results,
+            results,
             faults,
         )?;
         self.counts.add_all(&counts);
-        self.results = results;
         Ok(())
     }
 
     /// Makes everything ready before it is written, all of it or a batch at a time.
-    fn collect(&mut self) -> Result<()> {
+    fn collect(&mut self, results: &mut Results) -> Result<()> {
         let mut spill = Spill::new();
         self.pass("Hashing", !self.change.is_rehearsal(), &mut |import, entry| {
             if !import.options.keep_going && !import.faults.borrow().is_empty() {
@@ -274,14 +270,14 @@ impl<'a> Import<'a> {
             }
             spill.push(entry)?;
             if import.batch().is_some_and(|batch| spill.len() >= batch) {
-                import.write(std::mem::replace(&mut spill, Spill::new()))?;
+                import.write(std::mem::replace(&mut spill, Spill::new()), results)?;
             }
             Ok(())
         })?;
         if !self.options.keep_going {
             self.faults.borrow_mut().refuse()?;
         }
-        self.write(spill)
+        self.write(spill, results)
     }
 
     fn rows(&self) -> Result<Box<dyn Rows + 'a>> {
@@ -476,7 +472,7 @@ impl<'a> Import<'a> {
         }
     }
 
-    fn write(&mut self, spill: Spill) -> Result<()> {
+    fn write(&mut self, spill: Spill, results: &mut Results) -> Result<()> {
         let mut progress = self.context.output.progress("Writing", Some(spill.len()));
         let mut spill = Some(spill);
         let mut feed = |on_entry: &mut dyn FnMut(&Entry<'_>) -> Result<()>| match spill.take() {
@@ -486,7 +482,7 @@ impl<'a> Import<'a> {
             }),
             None => Ok(()),
         };
-        let counts = self.writer()?.write(&mut feed, &mut self.results, self.faults)?;
+        let counts = self.writer()?.write(&mut feed, results, self.faults)?;
         self.counts.add_all(&counts);
         Ok(())
     }

@@ -412,10 +412,7 @@ fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
         Some(Refusal::Invalid(faults) | Refusal::StillReferenced(faults)) => {
             faults.iter().map(|fault| fault.message.clone()).collect()
         }
-        Some(Refusal::Config { .. }) => refusal
-            .iter()
-            .flat_map(|refusal| refusal.to_string().lines().map(str::to_owned).collect::<Vec<_>>())
-            .collect(),
+        Some(refusal @ Refusal::Config { .. }) => refusal.to_string().lines().map(str::to_owned).collect(),
         Some(refusal) => vec![refusal.to_string()],
         None => vec![format!("{error:#}")],
     }
