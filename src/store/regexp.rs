@@ -16,7 +16,7 @@ pub fn register(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// `TEXT REGEXP PATTERN`, which calls `regexp(PATTERN, TEXT)`; NULL where either is.
-fn regexp(context: &Context<'_>) -> rusqlite::Result<Option<bool>> {
+fn regexp(context: &mut Context<'_>) -> rusqlite::Result<Option<bool>> {
     let (Some(pattern), Some(text)) = (text(context.get_raw(0)), text(context.get_raw(1))) else {
         return Ok(None);
     };
