@@ -1,4 +1,4 @@
-//! Makes the list of common passwords small, in the form that `src/password/common.rs` searches, and says how to link.
+//! Makes the list of common passwords small, in the form that `src/password/common.rs` searches.
 
 use std::path::Path;
 use std::{env, fs, iter};
@@ -23,25 +23,6 @@ fn main() {
     let folder = env::var("OUT_DIR").expect("cargo says where to");
     let small = compress_to_vec(&front_coded(&list), BEST);
     fs::write(Path::new(&folder).join("common-passwords"), small).expect("a place to write");
-    let names = |variable: &str, name: &str| env::var(variable).is_ok_and(|value| value.contains(name));
-    if names("TARGET", "-linux-gnu") && !names("CARGO_CFG_TARGET_FEATURE", "crt-static") {
-        at_a_fixed_place(Path::new(&folder));
-    }
-}
-
-/// Has the program linked for one place in memory, and without the tables for unwinding.
-///
-/// Otherwise the 10,000 pointers in its constants are adjusted at each start, which takes longer than a command's
-/// look-ups; libraries, stack and heap keep their random places. The release aborts on a panic and has no symbols, so a
-/// backtrace would say nothing.
-fn at_a_fixed_place(folder: &Path) {
-    println!("cargo::rustc-link-arg-bins=-no-pie");
-    if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
-        let script = folder.join("no-unwinding.ld");
-        let discard = "SECTIONS { /DISCARD/ : { *(.eh_frame) *(.gcc_except_table*) } } INSERT AFTER .text;\n";
-        fs::write(&script, discard).expect("a place to write");
-        println!("cargo::rustc-link-arg-bins=-Wl,-T,{},--no-eh-frame-hdr", script.display());
-    }
 }
 
 /// Each word as the number of bytes that it shares with the one before it, in one byte, and its other bytes.

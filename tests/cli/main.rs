@@ -21,6 +21,8 @@ mod foreign;
 mod formats;
 mod from_json;
 mod generated;
+#[cfg(target_os = "linux")]
+mod hardening;
 mod help;
 mod import;
 mod import_faults;
