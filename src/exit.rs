@@ -34,6 +34,8 @@ pub enum Exit {
     Findings = 11,
     /// `--exit-code`: something would change.
     WouldChange = 12,
+    /// The change was made, or may have been, but the answer could not be given.
+    Unanswered = 14,
     /// Ended by Ctrl-C, or by a no to what was asked: either way the person took it back and nothing was changed.
     Interrupted = 130,
 }
@@ -68,4 +70,5 @@ Exit codes:
    10  too many failed logins, wait
    11  check found errors or warnings
    12  something would change (--exit-code)
+   14  the change was made, or may have been, but the answer could not be given
   130  interrupted, or a question was answered with no";

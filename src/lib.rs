@@ -56,6 +56,7 @@ pub mod store;
 mod throttle;
 pub mod token;
 mod token_file;
+mod unanswered;
 pub mod value;
 mod wanted;
 

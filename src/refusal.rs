@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::exit::Exit;
 use crate::place::Place;
+use crate::unanswered::Unanswered;
 
 /// An expected refusal: not a defect, but an answer that a person or a script has to act upon.
 ///
@@ -104,6 +105,8 @@ pub enum Refusal {
     },
     /// Something would change, where the exit code is to tell.
     WouldChange,
+    /// A change was made, or may have been, and its answer is lost.
+    Unanswered(Box<Unanswered>),
     /// The person at the terminal said no, or gave nothing.
     Declined,
     /// Ctrl-C before anything was changed.
@@ -219,6 +222,7 @@ impl Refusal {
             Self::Throttled(_) => Exit::Throttled,
             Self::Findings { .. } => Exit::Findings,
             Self::WouldChange => Exit::WouldChange,
+            Self::Unanswered(_) => Exit::Unanswered,
             Self::Declined | Self::Interrupted | Self::InterruptedLater => Exit::Interrupted,
         }
     }
@@ -257,6 +261,7 @@ impl Refusal {
             Self::DatabaseUnusable { .. } => "database_unusable",
             Self::Findings { .. } => "findings",
             Self::WouldChange => "would_change",
+            Self::Unanswered(_) => "unanswered",
             Self::Declined => "declined",
             Self::Interrupted | Self::InterruptedLater => "interrupted",
         }
@@ -301,6 +306,7 @@ impl Refusal {
             Self::DatabaseMissing(_) => {
                 "Make one with `authctl init`, or name another with --db or AUTHCTL_DB.".into()
             }
+            Self::Unanswered(unanswered) => unanswered.hint(),
             Self::InactiveUser(_) => "Django would refuse the token of an inactive user.".into(),
             _ => return None,
         })
@@ -379,6 +385,7 @@ impl fmt::Display for Refusal {
                 write!(f, "The check found errors: {errors}, warnings: {warnings}.")
             }
             Self::WouldChange => f.write_str("Something would change."),
+            Self::Unanswered(unanswered) => unanswered.fmt(f),
             Self::Declined => f.write_str("Not confirmed; nothing was changed."),
             Self::Interrupted => f.write_str("Interrupted; nothing was changed."),
             Self::InterruptedLater => f.write_str("Interrupted."),

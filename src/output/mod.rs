@@ -345,6 +345,10 @@ impl Output {
             if let Some(Refusal::Throttled(seconds)) = refusal {
                 object["retry_after"] = json!(seconds);
             }
+            if let Some(Refusal::Unanswered(unanswered)) = refusal {
+                object["prefixes"] = json!(unanswered.aftermath.prefixes);
+                object["commands"] = json!(unanswered.commands());
+            }
             if let Some(hint) = hint {
                 object["hint"] = hint.into();
             }

@@ -85,6 +85,21 @@ pub enum Stored {
     },
 }
 
+impl Stored {
+    /// The token's public first characters, as `list-tokens` shows them and `revoke-token` takes them.
+    #[must_use]
+    pub fn prefix(&self) -> String {
+        match self {
+            Self::Drf { key } => {
+                let key = key.expose();
+                // Of a short key that a project made itself, half stays secret.
+                key.chars().take(drf::PUBLIC_LENGTH.min(key.chars().count() / 2)).collect()
+            }
+            Self::Knox { token_key, .. } => token_key.clone(),
+        }
+    }
+}
+
 impl fmt::Debug for Stored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

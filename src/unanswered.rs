@@ -1,0 +1,133 @@
+//! A change whose answer is lost: what it leaves in the database, and the commands that undo or repair it.
+
+use std::fmt;
+
+use crate::model::Scheme;
+use crate::refusal::shell_word;
+use crate::token::Stored;
+
+/// How many tokens are named; the others are counted.
+const NAMED: usize = 20;
+
+/// What a change leaves in the database. Holds public facts only: never a key or a password.
+#[derive(Clone, Debug, Default)]
+pub struct Aftermath {
+    /// What was changed, as a clause: `meg was registered`.
+    pub change: String,
+    /// The public prefixes of the tokens that were stored.
+    pub prefixes: Vec<String>,
+    /// Users who got a random password.
+    pub random_passwords: Vec<String>,
+    /// How many more tokens and passwords there are than are named.
+    pub unnamed: usize,
+}
+
+impl Aftermath {
+    /// A change that leaves no secret behind.
+    pub fn new(change: impl Into<String>) -> Self {
+        Self { change: change.into(), ..Self::default() }
+    }
+
+    /// The same change, which also stores this token.
+    #[must_use]
+    pub fn with_token(mut self, token: Option<&Stored>) -> Self {
+        if let Some(token) = token {
+            self.add_token(token.prefix());
+        }
+        self
+    }
+
+    /// Adds the public prefix of a token.
+    pub fn add_token(&mut self, prefix: String) {
+        if self.prefixes.len() < NAMED {
+            self.prefixes.push(prefix);
+        } else {
+            self.unnamed += 1;
+        }
+    }
+
+    /// Adds a user who got a random password.
+    pub fn add_random_password(&mut self, username: &str) {
+        if self.random_passwords.len() < NAMED {
+            self.random_passwords.push(username.to_owned());
+        } else {
+            self.unnamed += 1;
+        }
+    }
+}
+
+/// Why and after what no answer could be given.
+#[derive(Clone, Debug)]
+pub struct Unanswered {
+    /// What the change leaves.
+    pub aftermath: Aftermath,
+    /// Is it certain that the change was made? It is not after a commit that failed halfway.
+    pub is_certain: bool,
+    /// Why the answer could not be given.
+    pub reason: String,
+    /// The options that select the same database, such as ` --db test.sqlite3`.
+    pub target: String,
+}
+
+impl Unanswered {
+    /// The commands that revoke the tokens and replace the passwords, ready to copy.
+    #[must_use]
+    pub fn commands(&self) -> Vec<String> {
+        let Self { aftermath, target, .. } = self;
+        let mut commands = Vec::new();
+        if !aftermath.prefixes.is_empty() {
+            let prefixes: Vec<String> = aftermath.prefixes.iter().map(|prefix| shell_word(prefix)).collect();
+            let yes = if prefixes.len() > 1 { " --yes" } else { "" };
+            commands.push(format!("authctl{target} revoke-token{yes} {}", prefixes.join(" ")));
+        }
+        let passwords = aftermath.random_passwords.iter();
+        commands.extend(passwords.map(|user| {
+            format!("authctl{target} set-password --random-password {}", shell_word(user))
+        }));
+        commands
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        let (tokens, passwords) = (&self.aftermath.prefixes, &self.aftermath.random_passwords);
+        let commands = self.commands();
+        let listed = commands.iter().map(|command| format!("`{command}`")).collect::<Vec<_>>().join(", ");
+        let what = match (tokens.len(), passwords.is_empty()) {
+            (0, true) => return "Check the database before you run the command again.".into(),
+            (0, false) => "Set another password",
+            (1, true) => "Revoke the token",
+            (_, true) => "Revoke the tokens",
+            (_, false) => "Revoke what was created and set another password",
+        };
+        let others = match self.aftermath.unnamed {
+            0 => String::new(),
+            count => format!(" {count} more are not listed: `authctl{} list-tokens`.", self.target),
+        };
+        format!("{what}: {listed}.{others}")
+    }
+}
+
+impl fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { aftermath, is_certain, reason, .. } = self;
+        f.write_str(if *is_certain {
+            "The change was made, but the answer could not be given: "
+        } else {
+            "The change may have been made, since the commit failed halfway: "
+        })?;
+        f.write_str(&aftermath.change)?;
+        match &aftermath.prefixes[..] {
+            [] => {}
+            [prefix] => write!(f, " (token prefix {prefix})")?,
+            prefixes => write!(f, " (token prefixes {})", prefixes.join(", "))?,
+        }
+        write!(f, "; {reason}.")
+    }
+}
+
+/// The clause for a token that is created.
+#[must_use]
+pub fn token_created(scheme: Scheme, username: &str) -> String {
+    format!("a {scheme} token of {username} was created")
+}
