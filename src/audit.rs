@@ -107,9 +107,16 @@ impl Announced {
     /// What the operating system says.
     pub fn conclude<T>(mut self, at: Timestamp, outcome: &Result<T>) -> Result<()> {
         self.line.insert("at".into(), rfc3339(at).into());
-        self.line.insert("state".into(), if outcome.is_ok() { "done" } else { "failed" }.into());
-        if let Err(error) = outcome {
-            let code = error.downcast_ref().map_or("failed", Refusal::code);
+        let refusal = outcome.as_ref().err().and_then(|error| error.downcast_ref::<Refusal>());
+        let state = match (outcome, refusal) {
+            (Ok(_), _) => "done",
+            // The commit failed halfway.
+            (Err(_), Some(Refusal::Unanswered(_))) => "unknown",
+            (Err(_), _) => "failed",
+        };
+        self.line.insert("state".into(), state.into());
+        if outcome.is_err() {
+            let code = refusal.map_or("failed", Refusal::code);
             self.line.insert("error".into(), code.into());
         }
         self.log.append(&self.line)

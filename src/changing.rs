@@ -1,5 +1,6 @@
 //! How every command changes a database: announced in the audit log, in one transaction, or only rehearsed.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -11,7 +12,10 @@ use crate::answer::Report;
 use crate::audit::{Announced, AuditLog, Event};
 use crate::context::Context;
 use crate::interrupt;
+use crate::output::Output;
+use crate::refusal::Refusal;
 use crate::store::{Done, Store, Transaction};
+use crate::unanswered::Aftermath;
 
 /// The options of every command that changes something.
 #[derive(Args, Clone, Debug, Default)]
@@ -31,13 +35,14 @@ pub struct Change<'a> {
     context: &'a Context,
     writing: &'a Writing,
     command: &'static str,
+    aftermath: RefCell<Aftermath>,
 }
 
 impl<'a> Change<'a> {
     /// A change by this subcommand.
     #[must_use]
     pub fn new(context: &'a Context, writing: &'a Writing, command: &'static str) -> Self {
-        Self { context, writing, command }
+        Self { context, writing, command, aftermath: RefCell::default() }
     }
 
     /// Is it only rehearsed?
@@ -50,6 +55,45 @@ impl<'a> Change<'a> {
     #[must_use]
     pub fn report(&self, fields: Vec<String>) -> Report {
         Report { changed: !fields.is_empty(), fields, dry_run: self.writing.dry_run }
+    }
+
+    /// Notes what the change leaves in the database, for the case that its answer is lost. To be called before the commit.
+    pub fn leaves(&self, aftermath: Aftermath) {
+        *self.aftermath.borrow_mut() = aftermath;
+    }
+
+    /// Adds to what the change leaves.
+    pub fn leaves_more(&self, add: impl FnOnce(&mut Aftermath)) {
+        add(&mut self.aftermath.borrow_mut());
+    }
+
+    /// The error where the change was made and what belongs to its answer failed.
+    #[must_use]
+    pub fn lost(&self, error: &anyhow::Error) -> anyhow::Error {
+        self.context.unanswered(&self.aftermath.borrow(), true, format!("{error:#}")).into()
+    }
+
+    /// Gives the answer. After the commit there is only output: `give` gets nothing that reads the database.
+    ///
+    /// # Errors
+    /// [`Refusal::Unanswered`] where something was changed and the answer is lost, else what `give` returns.
+    pub fn answer(&self, is_changed: bool, give: impl FnOnce(&Output) -> Result<()>) -> Result<()> {
+        if is_changed && !self.is_rehearsal() {
+            self.context.answer(&self.aftermath.borrow(), give)
+        } else {
+            give(&self.context.output)
+        }
+    }
+
+    /// The error of a failed change. Where the commit may have happened nevertheless, it tells what that leaves.
+    fn failed(&self, error: anyhow::Error) -> anyhow::Error {
+        match error.downcast() {
+            Ok(Refusal::Unanswered(lost)) if !lost.is_certain => {
+                self.context.unanswered(&self.aftermath.borrow(), false, lost.reason).into()
+            }
+            Ok(refusal) => refusal.into(),
+            Err(error) => error,
+        }
     }
 
     /// Does what `work` does in one transaction, announced in the audit log if anything changes. As a rehearsal the
@@ -86,6 +130,7 @@ impl<'a> Change<'a> {
             announced = self.announce(log, &object(&done.value), &done.fields)?;
             Ok(done)
         });
+        let outcome = outcome.map_err(|error| self.failed(error));
         self.conclude(announced, &outcome);
         outcome
     }
@@ -102,7 +147,14 @@ impl<'a> Change<'a> {
         }
         let announced = self.announce(log, object, fields)?;
         let critical = interrupt::critical();
-        let outcome = draft.publish();
+        let outcome = draft.publish().map_err(|error| {
+            let is_refused = error.downcast_ref::<Refusal>().is_some();
+            if is_refused || draft.path().symlink_metadata().is_err() {
+                return error;
+            }
+            // The file has its name, and only the folder could not be written to the disk.
+            self.context.unanswered(&self.aftermath.borrow(), false, format!("{error:#}")).into()
+        });
         self.conclude(announced, &outcome);
         if outcome.is_ok() {
             critical.until_the_end();

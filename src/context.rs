@@ -6,6 +6,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
 
+use crate::interrupt;
 use crate::model::Scheme;
 use crate::output::Output;
 use crate::password::{self, Algorithm, Recipe};
@@ -13,6 +14,7 @@ use crate::prompt::Prompt;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
 use crate::store::{Blueprint, Store};
+use crate::unanswered::{Aftermath, Unanswered};
 
 /// How many of the newest users are looked at to see what the project's hasher is.
 const LOOKED_AT: u32 = 20;
@@ -116,6 +118,25 @@ impl Context {
         let configured = self.settings.passwords.hasher;
         let default = if store.layout().is_django { Recipe::pbkdf2_sha256() } else { Recipe::argon2() };
         Ok(configured.or(followed).unwrap_or(default))
+    }
+
+    /// Gives the answer about a change that was made: prints, and reads nothing from the database any more.
+    ///
+    /// # Errors
+    /// [`Refusal::Unanswered`] where the answer is lost; Ctrl-C and other signals that come before it is given end the
+    /// program with the same.
+    pub fn answer(&self, aftermath: &Aftermath, give: impl FnOnce(&Output) -> Result<()>) -> Result<()> {
+        interrupt::owe(self.unanswered(aftermath, true, "interrupted".into()));
+        let given = give(&self.output);
+        interrupt::settle();
+        given.map_err(|error| self.unanswered(aftermath, true, format!("{error:#}")).into())
+    }
+
+    /// The refusal for a lost answer.
+    #[must_use]
+    pub fn unanswered(&self, aftermath: &Aftermath, is_certain: bool, reason: String) -> Refusal {
+        let (aftermath, target) = (aftermath.clone(), self.settings.target_options.clone());
+        Refusal::Unanswered(Box::new(Unanswered { aftermath, is_certain, reason, target }))
     }
 
     /// Has the person at the terminal, or `--yes`, agreed?

@@ -29,6 +29,9 @@ static FAREWELL: Mutex<Option<Farewell>> = Mutex::new(None);
 /// What the thread that ends the program says it by.
 type Farewell = Box<dyn FnOnce(Refusal) + Send>;
 
+/// What a signal means while the answer to a change is being given.
+static OWED: Mutex<Option<Refusal>> = Mutex::new(None);
+
 /// Has somebody said it?
 static IS_TOLD: Mutex<bool> = Mutex::new(false);
 
@@ -41,7 +44,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Starts to watch for signals that ask the program to end, on a thread of its own.
 ///
 /// Outside of [`critical`] sections the program ends at once, with the terminal as it was before and the exit code
-/// that shells give: 128 and the signal's number, so 130 for Ctrl-C. Commands that only read need no watch: to be
+/// that shells give: 128 and the signal's number, so 130 for Ctrl-C; but 14 where a change was made and its answer is
+/// not given yet. Commands that only read need no watch: to be
 /// ended by the signal itself leaves nothing behind.
 ///
 /// # Errors
@@ -59,14 +63,16 @@ pub fn watch() -> Result<()> {
             for path in &*unfinished {
                 let _ = fs::remove_file(path);
             }
-            if signal == SIGINT {
-                say_farewell();
+            let owed = unpoisoned(&OWED).take();
+            let code = owed.as_ref().map_or(128 + signal, |lost| lost.exit().code().into());
+            if signal == SIGINT || owed.is_some() {
+                say_farewell(owed);
             }
             #[expect(
                 clippy::exit,
                 reason = "the main thread may be waiting in a prompt, where nothing else reaches it"
             )]
-            std::process::exit(128 + signal);
+            std::process::exit(code);
         }
     });
     Ok(())
@@ -90,13 +96,25 @@ pub fn changed() {
     CHANGED.store(true, Ordering::SeqCst);
 }
 
+/// Begins to give the answer to a change: who ends the program before [`settle`] is told of `lost`, and so is the exit
+/// code.
+pub fn owe(lost: Refusal) {
+    *unpoisoned(&OWED) = Some(lost);
+}
+
+/// The answer is given, or its loss is told by an error.
+pub fn settle() {
+    unpoisoned(&OWED).take();
+}
+
 /// Says it, if whoever reads what is said reads at all.
-fn say_farewell() {
+fn say_farewell(owed: Option<Refusal>) {
     let Some(say) = unpoisoned(&FAREWELL).take() else { return };
     let is_changed = CHANGED.load(Ordering::SeqCst);
     let (to_here, said) = mpsc::channel();
     thread::spawn(move || {
-        say(if is_changed { Refusal::InterruptedLater } else { Refusal::Interrupted });
+        let otherwise = if is_changed { Refusal::InterruptedLater } else { Refusal::Interrupted };
+        say(owed.unwrap_or(otherwise));
         // The program may have ended.
         let _ = to_here.send(());
     });

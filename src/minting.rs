@@ -7,11 +7,12 @@ use serde_json::json;
 
 use crate::changing::Change;
 use crate::context::Context;
-use crate::model::{Scheme, TokenState, User};
+use crate::model::{Profile, Scheme, TokenState, User};
 use crate::refusal::{Fault, Refusal};
 use crate::store::{Done, NewToken, Store};
 use crate::token::knox::Hash;
 use crate::token::{Minted, PlainToken, Stored, Ttl, Unfit, drf, knox};
+use crate::unanswered::{Aftermath, token_created};
 
 /// A token that was made but not stored.
 #[derive(Debug)]
@@ -186,6 +187,8 @@ pub struct HandedOut {
     pub key: PlainToken,
     /// When it ends; `None` for never.
     pub expiry: Option<Timestamp>,
+    /// The user's profiles, read before the commit.
+    pub profiles: Vec<Profile>,
 }
 
 /// Gives a user the token: the one that is there already, as a drf key is unless it is to be rotated, or a known key
@@ -209,6 +212,8 @@ pub fn hand_out(
         ready(store, &there.key)?;
         return Ok(unchanged(there));
     }
+    let aftermath = Aftermath::new(token_created(fresh.scheme, &user.username));
+    change.leaves(aftermath.with_token(Some(&fresh.stored)));
     change.make(store, &json!({ "user": user.username }), |transaction| {
         transaction.active_user(user)?;
         // Someone else may have made it between the look and the lock.
@@ -226,7 +231,8 @@ pub fn hand_out(
             }
         }
         transaction.insert_token(&user.id, &fresh.as_new())?;
-        let made = HandedOut { key: fresh.plain.clone(), expiry: fresh.expiry };
+        let profiles = transaction.profiles_of(&user.id)?;
+        let made = HandedOut { key: fresh.plain.clone(), expiry: fresh.expiry, profiles };
         Ok(Done { value: made, fields: vec!["token".into()] })
     })
 }
@@ -239,7 +245,7 @@ impl Fresh {
         }
         let Some(key) = store.drf_key(&user.id)? else { return Ok(None) };
         let is_same = key.expose() == self.plain.expose();
-        let there = HandedOut { key, expiry: None };
+        let there = HandedOut { key, expiry: None, profiles: store.profiles_of(&user.id)? };
         match (rotate, self.is_known) {
             (_, true) if is_same => Ok(Some(there)),
             (true, _) => Ok(None),
@@ -258,7 +264,10 @@ impl Fresh {
         if token.user != user.id {
             return Err(Refusal::Taken("the token".into()).into());
         }
-        let there = HandedOut { key: self.plain.clone(), expiry: token.expiry };
-        Ok(Some(there).filter(|_| token.state(self.created) != TokenState::Expired))
+        if token.state(self.created) == TokenState::Expired {
+            return Ok(None);
+        }
+        let profiles = store.profiles_of(&user.id)?;
+        Ok(Some(HandedOut { key: self.plain.clone(), expiry: token.expiry, profiles }))
     }
 }

@@ -1,19 +1,22 @@
 //! Registering: a new account, or one that is there brought to what is wanted of it.
 
+use std::path::PathBuf;
+
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::accounts::{Account, Edit};
 use crate::changing::Change;
-use crate::context::{Context, hasher_needed};
-use crate::minting;
+use crate::context::Context;
+use crate::minting::{self, Fresh};
 use crate::model::{Profile, Scheme, User};
 use crate::new_password::Password;
-use crate::password::Plain;
+use crate::password::{Plain, Recipe};
 use crate::refusal::Refusal;
 use crate::store::{Done, Store, Transaction};
 use crate::token::PlainToken;
+use crate::unanswered::Aftermath;
 
 /// What happens to an account that is there already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -64,6 +67,14 @@ pub struct Registration<'a> {
     pub scheme: Option<Scheme>,
 }
 
+/// A database file that was made for the account.
+pub struct MadeFile {
+    /// Its path.
+    pub path: PathBuf,
+    /// How passwords are hashed in it.
+    pub recipe: Recipe,
+}
+
 /// What became of the account.
 pub struct Outcome {
     /// The user.
@@ -74,6 +85,8 @@ pub struct Outcome {
     pub is_new: bool,
     /// Is the database a Django project's?
     pub is_django: bool,
+    /// The database file, where it was made too.
+    pub made_file: Option<MadeFile>,
     /// The names of the fields that changed.
     pub fields: Vec<String>,
     /// The token: the fresh one, or the drf key that was there.
@@ -114,12 +127,16 @@ impl Registration<'_> {
             Ok(Done { value: (user, profiles), fields: done.fields })
         };
         let object = json!({ "user": account.username });
+        let random = password.into_shown();
+        self.change.leaves(self.aftermath(&account.username, true, fresh.as_ref(), random.as_ref()));
         let mut done = None;
+        let mut made_file = None;
         if let Some(new) = draft {
             let made = new.transact(work)?;
+            let recipe = context.recipe(new)?;
             match self.change.publish(new, &object, &made.fields) {
                 Ok(()) => {
-                    self.say_made(new)?;
+                    made_file = Some(MadeFile { path: new.path().to_owned(), recipe });
                     done = Some(made);
                 }
                 Err(error) if matches!(error.downcast_ref(), Some(Refusal::FileExists(_))) => *draft = None,
@@ -136,23 +153,30 @@ impl Registration<'_> {
             profiles,
             is_new: true,
             is_django: draft.is_none() && context.store()?.layout().is_django,
+            made_file,
             fields: done.fields,
             token: fresh.as_ref().map(|fresh| fresh.plain.clone()),
             scheme,
             expiry: fresh.as_ref().and_then(|fresh| fresh.expiry),
-            random: password.into_shown(),
+            random,
         })
     }
 
-    fn say_made(&self, new: &Store) -> Result<()> {
-        let output = &self.context.output;
-        if self.change.is_rehearsal() {
-            output.status(format_args!("Would make {}.", new.path().display()));
-        } else {
-            output.status(format_args!("Made {}.", new.path().display()));
-            output.hint(hasher_needed(&self.context.recipe(new)?));
+    /// What registering leaves in the database.
+    fn aftermath(
+        &self,
+        username: &str,
+        is_new: bool,
+        fresh: Option<&Fresh>,
+        random: Option<&Plain>,
+    ) -> Aftermath {
+        let verb = if is_new { "registered" } else { "changed" };
+        let aftermath = Aftermath::new(format!("{username} was {verb}"));
+        let mut aftermath = aftermath.with_token(fresh.map(|fresh| &fresh.stored));
+        if random.is_some() {
+            aftermath.add_random_password(username);
         }
-        Ok(())
+        aftermath
     }
 
     /// Leaves an account as it is, and tells its drf key.
@@ -182,17 +206,21 @@ impl Registration<'_> {
             Some(Scheme::Drf) => Some(minting::mint(self.context, store, Scheme::Drf, None, None)?),
             _ => None,
         };
+        let random = password.and_then(Password::into_shown);
         let done = self.change.make(store, &json!({ "user": user.username }), |transaction| {
             let mut fields = edit.apply(transaction, user)?;
             let now = transaction.user_again(user)?;
+            let mut given = None;
             if let Some(fresh) = fresh.as_ref().filter(|_| now.is_active)
                 && transaction.drf_key(&user.id)?.is_none()
             {
                 transaction.insert_token(&user.id, &fresh.as_new())?;
                 fields.push("token".into());
+                given = Some(fresh);
             }
+            self.change.leaves(self.aftermath(&now.username, false, given, random.as_ref()));
             let mut outcome = self.outcome(transaction, now, fields.clone())?;
-            outcome.random = password.and_then(Password::into_shown);
+            outcome.random = random;
             Ok(Done { value: outcome, fields })
         })?;
         Ok(done.value)
@@ -209,6 +237,7 @@ impl Registration<'_> {
             profiles: store.profiles_of(&user.id)?,
             is_new: false,
             is_django: store.layout().is_django,
+            made_file: None,
             fields,
             token: key,
             scheme,

@@ -19,7 +19,7 @@ use crate::model::Scheme;
 use crate::password::{Algorithm, Recipe};
 use crate::place::{Place, Scan};
 use crate::rate::Rate;
-use crate::refusal::{Fault, Refusal};
+use crate::refusal::{Fault, Refusal, shell_word};
 use crate::store::layout::Hints;
 use crate::store::{Opening, ProfileBlueprint};
 use crate::token::Ttl;
@@ -38,6 +38,8 @@ pub struct Settings {
     pub database: PathBuf,
     /// How it is opened.
     pub opening: Opening,
+    /// The options of this run that select the database, ready to be repeated in another command.
+    pub target_options: String,
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
     /// A file that was found but not read, since another user owns it.
@@ -232,6 +234,7 @@ impl Settings {
         Ok(Self {
             audit_log: file.audit.file.map(|log| folder.join(beside).join(log)),
             database,
+            target_options: target_options(options),
             opening: Opening {
                 busy_timeout: Duration::from_secs_f64(options.busy_timeout),
                 time_zone,
@@ -339,6 +342,13 @@ impl File {
         }
         Ok(())
     }
+}
+
+/// Such as ` --db test.sqlite3`; empty where the defaults or the environment select the database.
+fn target_options(options: &Options) -> String {
+    let given = [("--db", &options.db), ("--config", &options.config)];
+    let given = given.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?)));
+    given.map(|(option, path)| format!(" {option} {}", shell_word(&path.to_string_lossy()))).collect()
 }
 
 /// The path in a variable that is set and not empty.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::model::Scheme;
-use crate::refusal::shell_word;
+use crate::refusal::{Refusal, shell_word};
 use crate::token::Stored;
 
 /// How many tokens are named; the others are counted.
@@ -31,18 +31,18 @@ impl Aftermath {
     /// The same change, which also stores this token.
     #[must_use]
     pub fn with_token(mut self, token: Option<&Stored>) -> Self {
-        if let Some(token) = token {
-            self.add_token(token.prefix());
-        }
+        self.add_tokens(token);
         self
     }
 
-    /// Adds the public prefix of a token.
-    pub fn add_token(&mut self, prefix: String) {
-        if self.prefixes.len() < NAMED {
-            self.prefixes.push(prefix);
-        } else {
-            self.unnamed += 1;
+    /// Adds tokens by their public prefixes.
+    pub fn add_tokens<'a>(&mut self, tokens: impl IntoIterator<Item = &'a Stored>) {
+        for token in tokens {
+            if self.prefixes.len() < NAMED {
+                self.prefixes.push(token.prefix());
+            } else {
+                self.unnamed += 1;
+            }
         }
     }
 
@@ -70,6 +70,18 @@ pub struct Unanswered {
 }
 
 impl Unanswered {
+    /// A commit that failed halfway; what it may have changed is added by [`crate::changing::Change`].
+    #[must_use]
+    pub fn commit(reason: String) -> Self {
+        Self { aftermath: Aftermath::default(), is_certain: false, reason, target: String::new() }
+    }
+
+    /// Is this the error of a commit that may have happened nevertheless?
+    #[must_use]
+    pub fn is_doubt(error: &anyhow::Error) -> bool {
+        matches!(error.downcast_ref(), Some(Refusal::Unanswered(lost)) if !lost.is_certain)
+    }
+
     /// The commands that revoke the tokens and replace the passwords, ready to copy.
     #[must_use]
     pub fn commands(&self) -> Vec<String> {
@@ -81,9 +93,10 @@ impl Unanswered {
             commands.push(format!("authctl{target} revoke-token{yes} {}", prefixes.join(" ")));
         }
         let passwords = aftermath.random_passwords.iter();
-        commands.extend(passwords.map(|user| {
-            format!("authctl{target} set-password --random-password {}", shell_word(user))
-        }));
+        commands.extend(
+            passwords
+                .map(|user| format!("authctl{target} set-password --random-password {}", shell_word(user))),
+        );
         commands
     }
 

@@ -10,7 +10,7 @@ use crate::answer::Report;
 use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
-use crate::output::Section;
+use crate::output::{Output, Section};
 use crate::refusal::Refusal;
 use crate::results::Results;
 use crate::store::Store;
@@ -103,7 +103,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             1 => "Nothing to change: the 1 account of the file is as wanted.".to_owned(),
             count => format!("Nothing to change: the {count} accounts of the file are as wanted."),
         });
-        return answer(&plan, &[], true, change.report(Vec::new()), context);
+        return answer(&plan, &[], true, change.report(Vec::new()), &context.output);
     }
     let changes = wanted::changes(&plan);
     if change.is_rehearsal() {
@@ -114,31 +114,32 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let results = args.results(store, context)?;
     let work = Work { context, store, source: &source, change: &change };
-    let had_superuser = store.has_superuser()?;
     let (done, results) = work.carry_out(&mut plan, results)?;
 
     let report = change.report(done.fields);
-    tell(&plan, &report, context);
-    if had_superuser && !report.dry_run && !store.has_superuser()? {
-        context.output.warning("There is no active superuser any more.");
-    }
     let would_change = report.changed && report.dry_run;
-    let shown = if args.results_are_answer() {
-        results.show()
-    } else {
-        answer(&plan, &done.value, args.results.is_none(), report, context)
-    };
-    shown.context(if would_change {
-        "what would change could not be shown"
-    } else {
-        "the changes are made, but the answer could not be shown; `authctl create-token` and `authctl set-password` \
-         give a token and a password anew"
+    let makes_accounts = plan.deeds.iter().any(|deed| deed.action == Action::Create);
+    let is_hint_due = makes_accounts && !report.dry_run && store.layout().is_django;
+    change.answer(report.changed, |output| {
+        tell(&plan, &report, output);
+        if is_hint_due {
+            output.hint(
+                "Django's signals did not run: what the project does in post_save has to be done by hand.",
+            );
+        }
+        if done.value.ends_superusers && !report.dry_run {
+            output.warning("There is no active superuser any more.");
+        }
+        if args.results_are_answer() {
+            results.show()
+        } else {
+            answer(&plan, &done.value.made, args.results.is_none(), report, output)
+        }
     })?;
     if args.exit_code && would_change { Err(Refusal::WouldChange.into()) } else { Ok(()) }
 }
 
-fn tell(plan: &Plan, report: &Report, context: &Context) {
-    let output = &context.output;
+fn tell(plan: &Plan, report: &Report, output: &Output) {
     let as_wanted = match plan.as_wanted {
         0 => String::new(),
         1 => "; 1 is as wanted".into(),
@@ -149,15 +150,10 @@ fn tell(plan: &Plan, report: &Report, context: &Context) {
     } else {
         format!("{}{as_wanted}.", capitalised(&wanted::deeds(plan, true)))
     });
-    let makes_accounts = plan.deeds.iter().any(|deed| deed.action == Action::Create);
-    if makes_accounts && !report.dry_run && context.store().is_ok_and(|store| store.layout().is_django) {
-        output
-            .hint("Django's signals did not run: what the project does in post_save has to be done by hand.");
-    }
 }
 
 /// The secrets that were made, for people and scripts; everything, for programs.
-fn answer(plan: &Plan, made: &[Made], shows_secrets: bool, report: Report, context: &Context) -> Result<()> {
+fn answer(plan: &Plan, made: &[Made], shows_secrets: bool, report: Report, output: &Output) -> Result<()> {
     let shows_secrets = shows_secrets && !report.dry_run;
     // An account that was only tried has a key that nobody will ever have.
     let made = if report.dry_run { &[] } else { made };
@@ -165,7 +161,7 @@ fn answer(plan: &Plan, made: &[Made], shows_secrets: bool, report: Report, conte
     report.add_to(&mut object);
     let secrets: Vec<Section> =
         if shows_secrets { made.iter().filter_map(secrets).collect() } else { Vec::new() };
-    context.output.sections(&secrets, &object)
+    output.sections(&secrets, &object)
 }
 
 fn secrets(made: &Made) -> Option<Section> {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::interrupt;
+use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,9 +38,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let path = absolute(&args.file).context("the file's path cannot be found out")?;
     let store = context.store()?;
     let bytes = store.back_up(&path, args.overwrite)?;
-    context.output.status(format_args!("Copied {}, {bytes} bytes.", store.path().display()));
-    context.output.answer(
-        Some(&path.display().to_string()),
-        &json!({ "backup": path.to_string_lossy(), "bytes": bytes }),
-    )
+    context.answer(&Aftermath::new(format!("{} was written", path.display())), |output| {
+        output.status(format_args!("Copied {}, {bytes} bytes.", context.settings.database.display()));
+        output.answer(
+            Some(&path.display().to_string()),
+            &json!({ "backup": path.to_string_lossy(), "bytes": bytes }),
+        )
+    })
 }

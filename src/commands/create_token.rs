@@ -1,13 +1,13 @@
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::json;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Report};
 use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
-use crate::minting;
-use crate::model::Scheme;
-use crate::output::local;
+use crate::minting::{self, HandedOut};
+use crate::model::{Scheme, User};
+use crate::output::{Output, local};
 use crate::refusal::Refusal;
 use crate::secret;
 use crate::token::{PlainToken, Ttl};
@@ -85,42 +85,54 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         Ok(())
     })?;
     let report = change.report(done.fields);
-    if !report.dry_run {
-        staged.put().context("the token is stored, but its file is not there")?;
-    }
+    change.answer(report.changed, |output| args.answer(output, &user, scheme, &done.value, staged, report))
+}
 
-    let username = &user.username;
-    context.output.status(match (report.changed, report.dry_run, done.value.expiry) {
-        (true, true, _) => format!("Would make a {scheme} token for {username}; nothing was changed."),
-        (true, false, Some(expiry)) => {
-            format!("Made a {scheme} token for {username}, good until {}.", local(expiry))
+impl Args {
+    fn answer(
+        &self,
+        output: &Output,
+        user: &User,
+        scheme: Scheme,
+        handed_out: &HandedOut,
+        staged: Staged,
+        report: Report,
+    ) -> Result<()> {
+        if !report.dry_run {
+            staged.put()?;
         }
-        (true, false, None) => format!("Made a {scheme} token for {username}."),
-        (false, _, _) if args.token_stdin => {
-            format!("{username} has this token already; nothing was changed.")
+        let username = &user.username;
+        output.status(match (report.changed, report.dry_run, handed_out.expiry) {
+            (true, true, _) => format!("Would make a {scheme} token for {username}; nothing was changed."),
+            (true, false, Some(expiry)) => {
+                format!("Made a {scheme} token for {username}, good until {}.", local(expiry))
+            }
+            (true, false, None) => format!("Made a {scheme} token for {username}."),
+            (false, _, _) if self.token_stdin => {
+                format!("{username} has this token already; nothing was changed.")
+            }
+            (false, _, _) => format!("{username} has a {scheme} token already; --rotate would replace it."),
+        });
+        for path in self.files.paths().iter().filter(|_| !report.dry_run) {
+            output.status(format_args!("The token is in {}.", path.display()));
         }
-        (false, _, _) => format!("{username} has a {scheme} token already; --rotate would replace it."),
-    });
-    for path in args.files.paths().iter().filter(|_| !report.dry_run) {
-        context.output.status(format_args!("The token is in {}.", path.display()));
+        if let Some(path) = self.files.readable_by_others().filter(|_| !report.dry_run) {
+            let path = path.display();
+            output.warning(format_args!(
+                "Others can read {path}, and the token in it. Make it yours alone: chmod 600 {path}"
+            ));
+        }
+        let is_shown = !report.dry_run && self.files.leave_standard_output();
+        let is_created = report.changed && !report.dry_run;
+        let mut answer = Answer::new(user, &handed_out.profiles);
+        answer.token = Some(handed_out.key.expose()).filter(|_| is_shown);
+        answer.scheme = Some(scheme);
+        answer.expiry = handed_out.expiry;
+        answer.report = Some(report);
+        let mut object = serde_json::to_value(&answer)?;
+        object["created"] = json!(is_created);
+        let files: Vec<_> = self.files.paths().iter().map(|path| path.to_string_lossy()).collect();
+        object["files"] = json!(files);
+        output.answer(answer.token, &object)
     }
-    if let Some(path) = args.files.readable_by_others().filter(|_| !report.dry_run) {
-        let path = path.display();
-        context.output.warning(format_args!(
-            "Others can read {path}, and the token in it. Make it yours alone: chmod 600 {path}"
-        ));
-    }
-    let profiles = store.profiles_of(&user.id)?;
-    let is_shown = !report.dry_run && args.files.leave_standard_output();
-    let mut answer = Answer::new(&user, &profiles);
-    answer.token = Some(done.value.key.expose()).filter(|_| is_shown);
-    answer.scheme = Some(scheme);
-    answer.expiry = done.value.expiry;
-    answer.report = Some(report.clone());
-    let mut object = serde_json::to_value(&answer)?;
-    object["created"] = json!(report.changed && !report.dry_run);
-    let files: Vec<_> = args.files.paths().iter().map(|path| path.to_string_lossy()).collect();
-    object["files"] = json!(files);
-    let shown = context.output.answer(answer.token, &object);
-    shown.context("the token is stored, but could not be shown")
 }

@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use anyhow::{Context as _, Error, Result};
+use anyhow::{Error, Result};
 use serde_json::{Map, Value as Json, json};
 
 use crate::changing::{Change, Writing};
@@ -10,6 +10,7 @@ use crate::model::User;
 use crate::output::counted;
 use crate::refusal::{Fault, Refusal};
 use crate::store::{Decisions, Deletion, Done};
+use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -57,6 +58,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if !change.is_rehearsal() {
         context.consent(&format!("Delete {}{others}?", user.username))?;
     }
+    change.leaves(Aftermath::new(format!("{} was deleted", user.username)));
     let done = change.make(store, &json!({ "user": user.username }), |transaction| {
         transaction.delete_user(&user, &decisions, &deletion)?;
         let names = deletion.deleted.iter().chain(&deletion.emptied).map(|(name, _)| name.clone());
@@ -65,25 +67,25 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let done = done.map_err(|error| in_the_way(error, &user))?;
 
     let report = change.report(done.fields);
-    context.output.status(if report.dry_run {
-        format!("Would delete {}{others}; nothing was changed.", user.username)
-    } else {
-        format!("Deleted {} (id {}){others}.", user.username, user.id)
-    });
-    if user.is_superuser && user.is_active && !done.value {
-        let verb = if report.dry_run { "would be" } else { "is" };
-        context.output.warning(format_args!("There {verb} no active superuser any more."));
-    }
-    let mut object = json!({
-        "username": user.username,
-        "id": user.id,
-        "deleted": counts(&deletion.deleted),
-        "emptied": counts(&deletion.emptied),
-    });
-    let verb = if report.dry_run { "would be" } else { "was" };
-    report.add_to(&mut object);
-    let shown = context.output.answer(None, &object);
-    shown.with_context(|| format!("{} {verb} deleted, but the answer could not be shown", user.username))
+    change.answer(report.changed, |output| {
+        output.status(if report.dry_run {
+            format!("Would delete {}{others}; nothing was changed.", user.username)
+        } else {
+            format!("Deleted {} (id {}){others}.", user.username, user.id)
+        });
+        if user.is_superuser && user.is_active && !done.value {
+            let verb = if report.dry_run { "would be" } else { "is" };
+            output.warning(format_args!("There {verb} no active superuser any more."));
+        }
+        let mut object = json!({
+            "username": user.username,
+            "id": user.id,
+            "deleted": counts(&deletion.deleted),
+            "emptied": counts(&deletion.emptied),
+        });
+        report.add_to(&mut object);
+        output.answer(None, &object)
+    })
 }
 
 fn show(context: &Context, deletion: &Deletion, is_rehearsal: bool) {

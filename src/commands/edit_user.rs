@@ -1,4 +1,4 @@
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::json;
 
 use crate::accounts::Wish;
@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::interrupt;
 use crate::refusal::Refusal;
 use crate::store::Done;
+use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -110,6 +111,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         return Err(Refusal::Invalid(faults).into());
     }
     let change = Change::new(context, &args.writing, "edit-user");
+    change.leaves(Aftermath::new(format!("{} was changed", user.username)));
     let done = change.make(store, &json!({ "user": user.username }), |transaction| {
         let mut fields = edit.apply(transaction, &user)?;
         if args.revoke_tokens {
@@ -122,25 +124,24 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
     let (now, profiles, has_superuser) = done.value;
     let report = change.report(done.fields);
-    let fields = report.fields.join(", ");
-    context.output.status(match (report.changed, report.dry_run) {
-        (false, _) => format!("{} is as wanted already; nothing was changed.", user.username),
-        (true, true) => format!("Would change {}: {fields}; nothing was changed.", user.username),
-        (true, false) => format!("Changed {}: {fields}.", user.username),
-    });
-    if user.is_superuser && user.is_active && !has_superuser {
-        let verb = if report.dry_run { "would be" } else { "is" };
-        context.output.warning(format_args!("There {verb} no active superuser any more."));
-    }
-    if now.is_superuser && !now.is_staff && report.changed {
-        context
-            .output
-            .hint("A superuser who is not staff cannot enter Django's admin; --staff changes that.");
-    }
-    let mut answer = Answer::new(&now, &profiles);
-    answer.report = Some(report);
-    let shown = context.output.answer(None, &answer);
-    shown.with_context(|| format!("{} is as wanted now, but the answer could not be shown", user.username))
+    change.answer(report.changed, |output| {
+        let fields = report.fields.join(", ");
+        output.status(match (report.changed, report.dry_run) {
+            (false, _) => format!("{} is as wanted already; nothing was changed.", user.username),
+            (true, true) => format!("Would change {}: {fields}; nothing was changed.", user.username),
+            (true, false) => format!("Changed {}: {fields}.", user.username),
+        });
+        if user.is_superuser && user.is_active && !has_superuser {
+            let verb = if report.dry_run { "would be" } else { "is" };
+            output.warning(format_args!("There {verb} no active superuser any more."));
+        }
+        if now.is_superuser && !now.is_staff && report.changed {
+            output.hint("A superuser who is not staff cannot enter Django's admin; --staff changes that.");
+        }
+        let mut answer = Answer::new(&now, &profiles);
+        answer.report = Some(report);
+        output.answer(None, &answer)
+    })
 }
 
 impl Args {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::changing::{Change, Writing};
 use crate::context::Context;
-use crate::import::{self, Encoding, Format, Imported, Options};
+use crate::import::{self, Counts, Encoding, Format, Imported, Options};
 use crate::interrupt;
 use crate::model::Scheme;
 use crate::new_password;
@@ -157,19 +157,23 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let started = Instant::now();
     let change = Change::new(context, &args.writing, "import");
-    let mut imported = import::import(&args.options(), &change, context)?;
+    let Imported { counts, mut faults, weak, results } = import::import(&args.options(), &change, context)?;
     let took = started.elapsed().as_secs_f64();
-    if imported.weak > 0 {
-        let passwords = counted(imported.weak as u64, "password");
-        output.warning(format_args!("Weak: {passwords}; --require-strong refuses them and says which."));
-    }
-    output.status(args.summary(&imported, took));
-    if !args.results_are_answer() {
-        let mut answer = json!(imported.counts);
+    change.answer(counts.has_changes(), |output| {
+        results.show()?;
+        if weak > 0 {
+            let passwords = counted(weak as u64, "password");
+            output.warning(format_args!("Weak: {passwords}; --require-strong refuses them and says which."));
+        }
+        output.status(args.summary(&counts, took));
+        if args.results_are_answer() {
+            return Ok(());
+        }
+        let mut answer = json!(counts);
         answer["dry_run"] = args.writing.dry_run.into();
-        output.answer(None, &answer)?;
-    }
-    imported.faults.refuse()
+        output.answer(None, &answer)
+    })?;
+    faults.refuse()
 }
 
 impl Args {
@@ -219,8 +223,7 @@ impl Args {
         }
     }
 
-    fn summary(&self, imported: &Imported, took: f64) -> String {
-        let counts = &imported.counts;
+    fn summary(&self, counts: &Counts, took: f64) -> String {
         let parts = [
             (counts.created, "created"),
             (counts.changed, "changed"),

@@ -9,7 +9,8 @@ use crate::model::Scheme;
 use crate::output::Output;
 use crate::password::Recipe;
 use crate::refusal::Refusal;
-use crate::store::{Blueprint, Store};
+use crate::store::Blueprint;
+use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,34 +45,31 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let blueprint = context.blueprint(&args.scheme);
     let mut store = context.draft(&blueprint)?;
     let change = Change::new(context, &args.writing, "init");
-    change.publish(&mut store, &json!({ "file": path.to_string_lossy() }), &["database".into()])?;
     let recipe = context.recipe(&store)?;
-    say_made(&context.output, &store, &blueprint, &recipe, change.is_rehearsal())?;
-    let mut object = json!({
-        "database": path.to_string_lossy(),
-        "schemes": blueprint.schemes,
-        "profiles": kinds(&store)?,
-        "hasher": recipe.method().algorithm().name(),
-    });
-    change.report(vec!["database".into()]).add_to(&mut object);
-    context.output.answer(Some(&path.display().to_string()), &object)
+    let kinds: Vec<String> = store.profile_tables()?.iter().map(|table| table.kind.clone()).collect();
+    change.leaves(Aftermath::new(format!("{} was created", path.display())));
+    change.publish(&mut store, &json!({ "file": path.to_string_lossy() }), &["database".into()])?;
+    change.answer(true, |output| {
+        say_made(output, &kinds, &blueprint, &recipe, change.is_rehearsal());
+        let mut object = json!({
+            "database": path.to_string_lossy(),
+            "schemes": blueprint.schemes,
+            "profiles": kinds,
+            "hasher": recipe.method().algorithm().name(),
+        });
+        change.report(vec!["database".into()]).add_to(&mut object);
+        output.answer(Some(&path.display().to_string()), &object)
+    })
 }
 
-fn say_made(
-    output: &Output,
-    store: &Store,
-    blueprint: &Blueprint,
-    recipe: &Recipe,
-    is_rehearsal: bool,
-) -> Result<()> {
+fn say_made(output: &Output, kinds: &[String], blueprint: &Blueprint, recipe: &Recipe, is_rehearsal: bool) {
     let schemes: Vec<String> = blueprint.schemes.iter().map(ToString::to_string).collect();
-    let kinds = kinds(store)?;
     let profiles =
         if kinds.is_empty() { "no profiles".to_owned() } else { format!("profiles {}", kinds.join(", ")) };
     let made = format!("a database with users, {} tokens and {profiles}", schemes.join(" and "));
     if is_rehearsal {
         output.status(format_args!("Would make {made}; nothing was made."));
-        return Ok(());
+        return;
     }
     output.status(format_args!("Made {made}."));
     let unnamed = blueprint.profiles.iter().filter(|profile| profile.migrations.is_empty());
@@ -82,9 +80,4 @@ fn say_made(
         ));
     }
     output.hint(hasher_needed(recipe));
-    Ok(())
-}
-
-fn kinds(store: &Store) -> Result<Vec<&str>> {
-    Ok(store.profile_tables()?.iter().map(|table| &*table.kind).collect())
 }

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::ValueHint;
 use serde_json::json;
 
@@ -90,22 +90,22 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     })?;
     let report = change.report(fields);
 
-    if report.dry_run {
-        context.output.status(format_args!("Would log in as {}; nothing was changed.", user.username));
-    } else {
-        context.output.status(format_args!("Logged in as {}.", user.username));
-        if !args.no_store {
-            save(context, &user, scheme, &handed_out.key);
+    change.answer(report.changed, |output| {
+        if report.dry_run {
+            output.status(format_args!("Would log in as {}; nothing was changed.", user.username));
+        } else {
+            output.status(format_args!("Logged in as {}.", user.username));
+            if !args.no_store {
+                save(context, &user, scheme, &handed_out.key);
+            }
         }
-    }
-    let profiles = store.profiles_of(&user.id)?;
-    let mut answer = Answer::new(&user, &profiles);
-    answer.token = Some(handed_out.key.expose()).filter(|_| !report.dry_run);
-    answer.scheme = Some(scheme);
-    answer.expiry = handed_out.expiry;
-    answer.report = Some(report);
-    let shown = context.output.answer(answer.token, &answer);
-    shown.context("the token is stored, but could not be shown; log in again to see one")
+        let mut answer = Answer::new(&user, &handed_out.profiles);
+        answer.token = Some(handed_out.key.expose()).filter(|_| !report.dry_run);
+        answer.scheme = Some(scheme);
+        answer.expiry = handed_out.expiry;
+        answer.report = Some(report);
+        output.answer(answer.token, &answer)
+    })
 }
 
 /// Saves the session. The login itself has succeeded, so that it fails is no more than a warning.

@@ -4,10 +4,12 @@ use serde_json::json;
 use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
+use crate::output::counted;
 use crate::presented::{Presented, TokenSource};
 use crate::refusal::Refusal;
 use crate::session::{Session, Sessions};
 use crate::store::Done;
+use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,77 +47,102 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     interrupt::watch()?;
     let change = Change::new(context, &args.writing, "logout");
     if args.keep_token {
-        if !args.forget(context, |_| Ok(true))? {
+        if !args.forget(context, |_| true)? {
             return Err(Refusal::NotLoggedIn.into());
         }
-        return tell(context, &change, "Forgot the session; its token stays valid.", 0, true);
+        change.leaves(Aftermath::new("the session was forgotten"));
+        return tell(&change, "Forgot the session; its token stays valid.", 0, true, || true);
     }
     let store = context.store()?;
     let presented = Presented::find(&args.source, context)?;
     let token = match presented.row(context, store) {
         Err(error) if matches!(error.downcast_ref(), Some(Refusal::SessionGone(_))) => {
-            let forgotten = args.forget(context, |session| Ok(presented.is_of(session)))?;
+            let forgotten = args.forget(context, |session| presented.is_of(session))?;
             let text = if forgotten {
                 "The session's token was gone already; forgot the session."
             } else {
                 "The session's token was gone already, and another login has saved its own session since."
             };
-            return tell(context, &change, text, 0, forgotten);
+            change.leaves(Aftermath::new("the session was forgotten"));
+            return tell(&change, text, 0, forgotten, || forgotten);
         }
         found => found?,
     };
     let hash = context.settings.tokens.hash;
-    let Done { value: deleted, .. } =
+    let saved = Sessions::of_environment().and_then(|sessions| sessions.get(&context.settings.database));
+    // That the session cannot be read is told when it is to be forgotten.
+    let saved = saved.ok().flatten();
+    let Done { value: (deleted, ended), .. } =
         change.make(store, &json!({ "user": token.username }), |transaction| {
-            if args.all {
-                return transaction.delete_tokens_of(&token.user, None);
-            }
-            transaction.delete_tokens(&transaction.rows_of_key(&presented.token, hash)?)
+            let Done { value: deleted, fields } = if args.all {
+                transaction.delete_tokens_of(&token.user, None)?
+            } else {
+                transaction.delete_tokens(&transaction.rows_of_key(&presented.token, hash)?)?
+            };
+            change.leaves(Aftermath::new(format!(
+                "{} was logged out, deleted: {}",
+                token.username,
+                counted(deleted as u64, "token")
+            )));
+            // Where all of the user's tokens are gone, so is that of any session of the user.
+            let ended = match saved.filter(|session| args.all && session.username == token.username) {
+                Some(session) if transaction.find_token(&session.token, hash)?.is_none() => Some(session),
+                _ => None,
+            };
+            Ok(Done { value: (deleted, ended), fields })
         })?;
     if deleted == 0 {
         bail!("the token was deleted by someone else in the meantime");
     }
-    // Where all of the user's tokens are gone, so is that of any session of the user, unless a login came since.
+    // A login that came since has saved another token.
     let is_ended = |session: &Session| {
-        if presented.is_of(session) {
-            return Ok(true);
-        }
-        let is_of_all = args.all && session.username == token.username;
-        Ok(is_of_all && (change.is_rehearsal() || store.find_token(&session.token, hash)?.is_none()))
+        presented.is_of(session)
+            || ended.as_ref().is_some_and(|ended| ended.token.expose() == session.token.expose())
     };
-    // The token is deleted, so that the session stays is no more than a warning.
-    let forgotten = args.forget(context, is_ended).unwrap_or_else(|error| {
-        context.output.warning(format_args!("The session was not forgotten: {error:#}."));
-        false
-    });
     let text = match deleted {
         1 => format!("Logged {} out: the token is deleted.", token.username),
         many => format!("Logged {} out: {many} tokens are deleted.", token.username),
     };
-    tell(context, &change, &text, deleted, forgotten)
+    // The token is deleted, so that the session stays is no more than a warning.
+    tell(&change, &text, deleted, true, || {
+        args.forget(context, is_ended).unwrap_or_else(|error| {
+            context.output.warning(format_args!("The session was not forgotten: {error:#}."));
+            false
+        })
+    })
 }
 
 impl Args {
     /// Forgets the saved session, if there is one of which this is true; as a rehearsal, tells only whether there is.
-    fn forget(&self, context: &Context, is_meant: impl FnOnce(&Session) -> Result<bool>) -> Result<bool> {
+    fn forget(&self, context: &Context, is_meant: impl FnOnce(&Session) -> bool) -> Result<bool> {
         let database = &context.settings.database;
         let Ok(sessions) = Sessions::of_environment() else { return Ok(false) };
         if self.writing.dry_run {
-            return sessions.get(database)?.map_or(Ok(false), |session| is_meant(&session));
+            return Ok(sessions.get(database)?.is_some_and(|session| is_meant(&session)));
         }
-        sessions.forget(database, is_meant)
+        sessions.forget(database, |session| Ok(is_meant(session)))
     }
 }
 
-fn tell(context: &Context, change: &Change<'_>, text: &str, deleted: usize, forgotten: bool) -> Result<()> {
-    if change.is_rehearsal() {
-        context.output.status(format_args!("Rehearsed, nothing was changed: {text}"));
-    } else {
-        context.output.status(text);
-    }
-    let fields = [("token", deleted > 0), ("session", forgotten)];
-    let fields = fields.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name.to_owned());
-    let mut object = json!({ "deleted": deleted, "session_forgotten": forgotten });
-    change.report(fields.collect()).add_to(&mut object);
-    context.output.answer(None, &object)
+/// Forgets the session, where that is still to be done, and tells what happened.
+fn tell(
+    change: &Change<'_>,
+    text: &str,
+    deleted: usize,
+    is_changed: bool,
+    forget: impl FnOnce() -> bool,
+) -> Result<()> {
+    change.answer(is_changed, |output| {
+        let forgotten = forget();
+        if change.is_rehearsal() {
+            output.status(format_args!("Rehearsed, nothing was changed: {text}"));
+        } else {
+            output.status(text);
+        }
+        let fields = [("token", deleted > 0), ("session", forgotten)];
+        let fields = fields.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name.to_owned());
+        let mut object = json!({ "deleted": deleted, "session_forgotten": forgotten });
+        change.report(fields.collect()).add_to(&mut object);
+        output.answer(None, &object)
+    })
 }

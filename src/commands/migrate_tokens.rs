@@ -10,11 +10,12 @@ use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
 use crate::model::{Key, Scheme, TokenFilter};
-use crate::output::counted;
+use crate::output::{Output, counted};
 use crate::refusal::{Fault, Refusal};
 use crate::store::layout::KnoxTable;
 use crate::store::{Done, NewToken, Store, Token, Transaction};
 use crate::token::{Stored, Ttl, knox};
+use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -94,20 +95,23 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let done = change.make(store, &object, |transaction| {
         // The tokens as they are now: someone may have logged in or out since.
         let moves = args.moves(transaction, table, user.as_ref(), context, expiry)?;
+        change.leaves(Aftermath::new(moves.deeds(args.keep, true)));
         let fields = moves.carry_out(transaction, args.keep, now, expiry)?;
         Ok(Done { value: moves, fields })
     })?;
 
     let report = change.report(done.fields);
-    tell(context, &done.value, &report, args.keep);
-    let mut object = json!({
-        "migrated": done.value.fresh.len(),
-        "already": done.value.known.len(),
-        "expiry_changed": done.value.renewed(),
-        "skipped": done.value.skipped(),
-    });
-    report.add_to(&mut object);
-    context.output.answer(None, &object)
+    change.answer(report.changed, |output| {
+        tell(output, &done.value, &report, args.keep);
+        let mut object = json!({
+            "migrated": done.value.fresh.len(),
+            "already": done.value.known.len(),
+            "expiry_changed": done.value.renewed(),
+            "skipped": done.value.skipped(),
+        });
+        report.add_to(&mut object);
+        output.answer(None, &object)
+    })
 }
 
 /// knox's table, where DRF's is there too.
@@ -123,8 +127,7 @@ fn knox_table(store: &Store) -> Result<&KnoxTable> {
     Ok(layout.knox.as_ref().ok_or_else(|| missing(Scheme::Knox))?)
 }
 
-fn tell(context: &Context, moves: &Moves, report: &Report, keep: bool) {
-    let output = &context.output;
+fn tell(output: &Output, moves: &Moves, report: &Report, keep: bool) {
     output.status(if !report.changed {
         match (moves.known.is_empty(), moves.unfit.is_empty()) {
             (true, true) => "No drf token was there to move.".to_owned(),

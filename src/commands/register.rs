@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::ValueHint;
 
 use crate::accounts::{Account, Missing, ProfileChoice, Request};
@@ -8,11 +8,12 @@ use crate::answer::{Answer, Report};
 use crate::assignment::{Assignment, assignment};
 use crate::body::Body;
 use crate::changing::{Change, Writing};
-use crate::context::Context;
+use crate::context::{Context, hasher_needed};
 use crate::field::Input;
 use crate::interrupt;
 use crate::model::{Scheme, User};
 use crate::new_password::NewPassword;
+use crate::output::Output;
 use crate::password::{About, Plain};
 use crate::refusal::{Fault, Refusal};
 use crate::registration::{OnExisting, Outcome, Registration, UpdatePassword};
@@ -146,46 +147,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             outcome => outcome?,
         },
     };
-    report(args, context, &change, &outcome)
+    let report = change.report(outcome.fields.clone());
+    change.answer(report.changed, |output| args.answer(output, &outcome, report))
 }
 
 fn is_taken(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
-}
-
-fn report(args: &Args, context: &Context, change: &Change<'_>, outcome: &Outcome) -> Result<()> {
-    let output = &context.output;
-    let report = change.report(outcome.fields.clone());
-    output.status(sentence(outcome, &report));
-    if outcome.token.is_none() && args.wants_token() && outcome.user.is_active {
-        match outcome.scheme {
-            None => output.warning("No token was made: this database has no token table."),
-            // A knox token is not kept in a form that could be shown again.
-            Some(_) => {
-                output.hint("No token was made for a user who was there already; create-token makes one.");
-            }
-        }
-    }
-    if outcome.is_new && outcome.is_django && !report.dry_run {
-        output
-            .hint("Django's signals did not run: what the project does in post_save has to be done by hand.");
-    }
-    let token = outcome.token.as_ref().map(PlainToken::expose).filter(|_| !report.dry_run);
-    let random = outcome.random.as_ref().map(Plain::as_str).filter(|_| !report.dry_run);
-    let mut answer = Answer::new(&outcome.user, &outcome.profiles);
-    answer.token = token;
-    answer.scheme = outcome.scheme.filter(|_| outcome.token.is_some());
-    answer.expiry = outcome.expiry;
-    answer.password = random;
-    answer.report = Some(report);
-    let username = &outcome.user.username;
-    // Standard output belongs to the token; where there is none, to the password.
-    let beside = random.filter(|_| token.is_some());
-    let password_shown = beside.map_or(Ok(()), |random| output.secret("Password", random));
-    output.answer(token.or(random), &answer).with_context(|| {
-        format!("{username} was registered, but the answer could not be shown; `authctl create-token` gives a token")
-    })?;
-    password_shown.with_context(|| format!("{username} was registered, but the password could not be shown"))
 }
 
 /// What happened, or would happen, to the account.
@@ -284,6 +251,48 @@ impl Args {
 
     fn wants_token(&self) -> bool {
         !self.no_token && !self.inactive
+    }
+
+    /// Tells what became of the account, with the secrets that were made for it.
+    fn answer(&self, output: &Output, outcome: &Outcome, report: Report) -> Result<()> {
+        if let Some(made) = &outcome.made_file {
+            let path = made.path.display();
+            if report.dry_run {
+                output.status(format_args!("Would make {path}."));
+            } else {
+                output.status(format_args!("Made {path}."));
+                output.hint(hasher_needed(&made.recipe));
+            }
+        }
+        output.status(sentence(outcome, &report));
+        if outcome.token.is_none() && self.wants_token() && outcome.user.is_active {
+            match outcome.scheme {
+                None => output.warning("No token was made: this database has no token table."),
+                // A knox token is not kept in a form that could be shown again.
+                Some(_) => {
+                    output
+                        .hint("No token was made for a user who was there already; create-token makes one.");
+                }
+            }
+        }
+        if outcome.is_new && outcome.is_django && !report.dry_run {
+            output.hint(
+                "Django's signals did not run: what the project does in post_save has to be done by hand.",
+            );
+        }
+        let token = outcome.token.as_ref().map(PlainToken::expose).filter(|_| !report.dry_run);
+        let random = outcome.random.as_ref().map(Plain::as_str).filter(|_| !report.dry_run);
+        let mut answer = Answer::new(&outcome.user, &outcome.profiles);
+        answer.token = token;
+        answer.scheme = outcome.scheme.filter(|_| outcome.token.is_some());
+        answer.expiry = outcome.expiry;
+        answer.password = random;
+        answer.report = Some(report);
+        // Standard output belongs to the token; where there is none, to the password.
+        let beside = random.filter(|_| token.is_some());
+        let password_shown = beside.map_or(Ok(()), |random| output.secret("Password", random));
+        output.answer(token.or(random), &answer)?;
+        password_shown
     }
 
     /// The account of that name, where one that is there is no error.

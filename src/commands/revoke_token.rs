@@ -11,6 +11,7 @@ use crate::refusal::Refusal;
 use crate::secret;
 use crate::store::{Done, Store, Token};
 use crate::token::{PlainToken, age};
+use crate::unanswered::Aftermath;
 
 /// Shorter prefixes are too easily someone else's.
 const SHORTEST_PREFIX: usize = 6;
@@ -104,26 +105,29 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 for token in &tokens {
                     fitting.extend(transaction.token_as_it_is(token)?.filter(|token| token.fits(&filter)));
                 }
+                change.leaves(Aftermath::new(format!("deleted: {}", count(fitting.len()))));
                 let Done { fields, .. } = transaction.delete_tokens(&fitting)?;
                 Ok(Done { value: fitting, fields })
             },
         )?
     };
     let (deleted, report) = (done.value, change.report(done.fields));
-    context.output.status(match (report.dry_run, deleted.len()) {
-        (true, number) => format!("{} would be deleted; nothing was.", count(number)),
-        (false, 0) => "No token was there to delete.".to_owned(),
-        (false, number) => format!("Deleted {}.", count(number)),
-    });
-    if deleted.len() < tokens.len() {
-        let others = count(tokens.len() - deleted.len());
-        context.output.warning(format_args!(
-            "Changed in the meantime and not deleted here, or gone already: {others}."
-        ));
-    }
-    let mut object = json!({ "deleted": deleted.len(), "tokens": rows(&deleted) });
-    report.add_to(&mut object);
-    context.output.answer(None, &object)
+    change.answer(report.changed, |output| {
+        output.status(match (report.dry_run, deleted.len()) {
+            (true, number) => format!("{} would be deleted; nothing was.", count(number)),
+            (false, 0) => "No token was there to delete.".to_owned(),
+            (false, number) => format!("Deleted {}.", count(number)),
+        });
+        if deleted.len() < tokens.len() {
+            let others = count(tokens.len() - deleted.len());
+            output.warning(format_args!(
+                "Changed in the meantime and not deleted here, or gone already: {others}."
+            ));
+        }
+        let mut object = json!({ "deleted": deleted.len(), "tokens": rows(&deleted) });
+        report.add_to(&mut object);
+        output.answer(None, &object)
+    })
 }
 
 /// Which tokens these are, for programs.

@@ -1,4 +1,4 @@
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::json;
 
 use crate::changing::{Change, Writing};
@@ -8,6 +8,7 @@ use crate::new_password::{NewPassword, Password};
 use crate::password::{About, Plain};
 use crate::refusal::Refusal;
 use crate::store::Done;
+use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -60,6 +61,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let change = Change::new(context, &args.writing, "set-password");
     let encoded = password.encode(store, context, change.is_rehearsal())?;
     let is_unusable = matches!(password, Password::Unusable);
+    let random = password.into_shown();
+    let mut aftermath = Aftermath::new(format!("the password of {} was set", user.username));
+    if random.is_some() {
+        aftermath.add_random_password(&user.username);
+    }
+    change.leaves(aftermath);
     let Done { value: revoked, fields } =
         change.make(store, &json!({ "user": user.username }), |transaction| {
             let row = [("password".to_owned(), encoded.as_str().into())];
@@ -74,33 +81,32 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         })?;
 
     let report = change.report(fields);
-    let username = &user.username;
-    let output = &context.output;
-    let is_set = report.fields.iter().any(|field| field == "password");
-    if !is_set {
-        output.status(format_args!("{username} has this very hash already; the password stays."));
-    } else if report.dry_run {
-        output.status(format_args!("Would set the password of {username}; nothing was changed."));
-    } else {
-        output.status(if is_unusable {
-            format!("{username} has no usable password any more.")
+    change.answer(report.changed, |output| {
+        let username = &user.username;
+        let is_set = report.fields.iter().any(|field| field == "password");
+        if !is_set {
+            output.status(format_args!("{username} has this very hash already; the password stays."));
+        } else if report.dry_run {
+            output.status(format_args!("Would set the password of {username}; nothing was changed."));
         } else {
-            format!("The password of {username} is set.")
-        });
-        let tokens = match revoked {
-            _ if !args.revoke_tokens => "API tokens stay valid; --revoke-tokens deletes them.".to_owned(),
-            1 => "1 API token is deleted.".to_owned(),
-            many => format!("{many} API tokens are deleted."),
-        };
-        output.hint(format_args!("Django's sessions of {username} end. {tokens}"));
-    }
-    let random = password.into_shown().filter(|_| is_set && !report.dry_run);
-    let mut object = json!({ "username": username, "id": user.id, "tokens_deleted": revoked });
-    if let Some(random) = &random {
-        object["password"] = random.as_str().into();
-    }
-    report.add_to(&mut object);
-    output
-        .answer(random.as_ref().map(Plain::as_str), &object)
-        .with_context(|| format!("the password of {username} is set, but the answer could not be shown"))
+            output.status(if is_unusable {
+                format!("{username} has no usable password any more.")
+            } else {
+                format!("The password of {username} is set.")
+            });
+            let tokens = match revoked {
+                _ if !args.revoke_tokens => "API tokens stay valid; --revoke-tokens deletes them.".to_owned(),
+                1 => "1 API token is deleted.".to_owned(),
+                many => format!("{many} API tokens are deleted."),
+            };
+            output.hint(format_args!("Django's sessions of {username} end. {tokens}"));
+        }
+        let random = random.filter(|_| is_set && !report.dry_run);
+        let mut object = json!({ "username": username, "id": user.id, "tokens_deleted": revoked });
+        if let Some(random) = &random {
+            object["password"] = random.as_str().into();
+        }
+        report.add_to(&mut object);
+        output.answer(random.as_ref().map(Plain::as_str), &object)
+    })
 }

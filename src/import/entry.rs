@@ -12,6 +12,7 @@ use crate::refusal::Refusal;
 use crate::results::Secrets;
 use crate::store::{NewToken, Store, Transaction};
 use crate::token::{PlainToken, Stored};
+use crate::unanswered::Aftermath;
 
 /// One row's work.
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,6 +52,19 @@ pub enum Work<'a> {
     Leave(Key),
     /// The row is not good, and nothing is done.
     Refuse,
+}
+
+impl Entry<'_> {
+    /// Adds the secrets that were made for the row.
+    pub fn add_to(&self, aftermath: &mut Aftermath) {
+        let (Work::Create { tokens, .. } | Work::Change { tokens, .. }) = &self.work else { return };
+        if self.made.token.is_some() {
+            aftermath.add_tokens(tokens.iter().map(|token| &token.stored));
+        }
+        if self.made.password.is_some() {
+            aftermath.add_random_password(&self.username);
+        }
+    }
 }
 
 /// A row of a token table, but for the user's key.

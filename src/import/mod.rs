@@ -60,6 +60,7 @@ use crate::refusal::{Fault, Refusal};
 use crate::registration::{OnExisting, UpdatePassword};
 use crate::results::{Results, Secrets};
 use crate::store::Store;
+use crate::unanswered::Aftermath;
 
 /// What is imported, and how.
 #[derive(Debug)]
@@ -115,7 +116,6 @@ trait Rows: Send {
 }
 
 /// What came of an import.
-#[derive(Debug)]
 pub struct Imported {
     /// How many rows became what.
     pub counts: Counts,
@@ -123,6 +123,8 @@ pub struct Imported {
     pub faults: Faults,
     /// How many passwords and hashes are weak.
     pub weak: usize,
+    /// What became of each row, where that is the answer.
+    pub results: Results,
 }
 
 /// An import, while it runs.
@@ -199,9 +201,9 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         counts: Counts::default(),
         weak: 0,
     };
+    change.leaves(Aftermath::new(format!("accounts of {file} were imported")));
     let (counts, weak) = import.run(&mut results)?;
-    results.show()?;
-    Ok(Imported { counts, weak, faults: faults.into_inner() })
+    Ok(Imported { counts, weak, faults: faults.into_inner(), results })
 }
 
 impl<'a> Import<'a> {

@@ -48,6 +48,12 @@ impl Counts {
         self.groups += other.groups;
     }
 
+    /// Was anything written?
+    #[must_use]
+    pub fn has_changes(&self) -> bool {
+        self.created + self.changed + self.tokens + self.groups > 0
+    }
+
     /// How many rows there were.
     #[must_use]
     pub fn rows(&self) -> usize {

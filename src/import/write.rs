@@ -17,6 +17,7 @@ use crate::model::Key;
 use crate::refusal::Refusal;
 use crate::results::{Outcome, Results, Secrets};
 use crate::store::{Done, Store, Transaction};
+use crate::unanswered::Unanswered;
 
 /// Hands out entries, one after the other.
 pub type Feed<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&Entry<'_>) -> Result<()>) -> Result<()>;
@@ -54,8 +55,15 @@ impl Writer<'_> {
             fields.extend((counts.tokens > 0).then(|| "tokens".into()));
             fields.extend((counts.groups > 0).then(|| "groups".into()));
             Ok(Done { value: counts, fields })
-        })?;
-        results.keep()?;
+        });
+        let kept = match &done {
+            Ok(_) => results.keep(),
+            // The accounts may be there, and their secrets are nowhere else.
+            Err(error) if Unanswered::is_doubt(error) => results.keep(),
+            Err(_) => Ok(()),
+        };
+        let done = done?;
+        kept.map_err(|error| self.change.lost(&error))?;
         Ok(done.value)
     }
 
@@ -93,6 +101,9 @@ impl Writer<'_> {
                     counts.add(written.outcome);
                     counts.tokens += written.tokens;
                     let nothing = Secrets::default();
+                    if written.outcome != Outcome::Skipped {
+                        self.change.leaves_more(|aftermath| entry.add_to(aftermath));
+                    }
                     let made = if written.outcome == Outcome::Skipped { &nothing } else { made };
                     results.tell(line, username, written.user.as_ref(), written.outcome, made)?;
                 }

@@ -309,7 +309,7 @@ impl Output {
         let exit = refusal.map_or(Exit::Failed, Refusal::exit);
         match refusal {
             Some(refusal) if refusal.is_silent() => self.close(),
-            Some(Refusal::Interrupted | Refusal::InterruptedLater) => {
+            Some(Refusal::Interrupted | Refusal::InterruptedLater | Refusal::Unanswered(_)) => {
                 interrupt::tell_once(|| self.tell(error, refusal, exit));
             }
             _ => self.tell(error, refusal, exit),

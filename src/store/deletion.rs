@@ -124,7 +124,7 @@ impl Transaction<'_> {
         }
         // The order of deleting is right wherever there is one; among tables that refer to each other there is none.
         self.engine.defer_references()?;
-        plan.carry_out()
+        plan.carry_out(self)
     }
 }
 
@@ -394,7 +394,7 @@ impl<'a> Plan<'a> {
         order
     }
 
-    fn carry_out(&self) -> Result<()> {
+    fn carry_out(&self, transaction: &Transaction<'_>) -> Result<()> {
         let engine = &*self.store.engine;
         for edge in self.edges.iter().filter(|edge| edge.rule == Rule::IsEmptied) {
             let Node { table, row, .. } = &self.nodes[edge.from];
@@ -404,11 +404,25 @@ impl<'a> Plan<'a> {
                 &format!("UPDATE {name} SET {column} = NULL WHERE {row} IN (SELECT t.{row} {rows})"),
                 &[],
             )?;
+            if transaction.has_any(&format!("SELECT 1 {} LIMIT 1", self.staying_rows(edge)), &[])? {
+                return Err(transaction.not_as_planned(&table.name));
+            }
         }
         for at in self.order() {
             let Node { table, row, going, .. } = &self.nodes[at];
             let name = quoted(&table.name);
             engine.execute(&format!("DELETE FROM {name} WHERE {row} IN (SELECT place FROM {going})"), &[])?;
+        }
+        // How many rows a statement deletes is not checked: a rule of the database may have deleted some before it.
+        for at in self.order() {
+            let Node { table, row, going, .. } = &self.nodes[at];
+            let left = format!(
+                "SELECT 1 FROM {} WHERE {row} IN (SELECT place FROM {going}) LIMIT 1",
+                quoted(&table.name)
+            );
+            if transaction.has_any(&left, &[])? {
+                return Err(transaction.not_as_planned(&table.name));
+            }
         }
         for node in &self.nodes {
             engine.execute(&format!("DROP TABLE {}", node.going), &[])?;

@@ -40,6 +40,12 @@ pub trait Engine {
     /// Where the database cannot be read.
     fn tables_with(&self, columns: &[&str]) -> Result<Vec<Table>>;
 
+    /// The tables that have triggers, read anew at each call.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn tables_with_triggers(&self) -> Result<Vec<String>>;
+
     /// The tables with a reference to each of these.
     ///
     /// # Errors
@@ -160,9 +166,10 @@ pub trait Engine {
 
 /// Inserts rows, one after the other.
 pub trait Inserting {
-    /// Inserts a row, given by its columns, and returns the key by which the engine numbered it.
+    /// Inserts a row, given by its columns, and returns the key by which the engine numbered it; `None` where a trigger
+    /// or a rule of the table has ignored the row.
     ///
     /// # Errors
     /// Where the statement fails.
-    fn insert(&mut self, table: &str, row: &[(&str, &Value)]) -> Result<Value>;
+    fn insert(&mut self, table: &str, row: &[(&str, &Value)]) -> Result<Option<Value>>;
 }

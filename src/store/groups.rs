@@ -12,7 +12,7 @@ use crate::store::engine::Engine;
 use crate::store::layout::UserTable;
 use crate::store::schema::{Table, quoted};
 use crate::store::{Store, Transaction};
-use crate::value::Kind;
+use crate::value::{Kind, Value};
 
 const GROUPS: &str = "auth_group";
 const GROUP_PERMISSIONS: &str = "auth_group_permissions";
@@ -347,22 +347,27 @@ impl Transaction<'_> {
     }
 
     fn link(&self, link: &Link, user: &Key, other: &Key) -> Result<bool> {
-        let mut is_there = false;
-        let sql = format!(
-            "SELECT 1 FROM {} WHERE {} = ?1 AND {} = ?2 LIMIT 1",
-            quoted(&link.table),
-            quoted(&link.user_column),
-            quoted(&link.other_column),
-        );
-        self.engine.query(&sql, &[user.into(), other.into()], &[Kind::Integer], &mut |_| {
-            is_there = true;
-            Ok(ControlFlow::Break(()))
-        })?;
+        let is_there = self.count_links(link, user, other)? > 0;
         if !is_there {
             let row = [(link.user_column.clone(), user.into())];
             self.insert(&link.table, &row, Some((&link.other_column, &other.into())))?;
         }
         Ok(!is_there)
+    }
+
+    fn count_links(&self, link: &Link, user: &Key, other: &Key) -> Result<u64> {
+        let sql = format!(
+            "SELECT count(*) FROM {} WHERE {} = ?1 AND {} = ?2",
+            quoted(&link.table),
+            quoted(&link.user_column),
+            quoted(&link.other_column),
+        );
+        let mut count = 0;
+        self.engine.query(&sql, &[user.into(), other.into()], &[Kind::Integer], &mut |cells| {
+            count = cells[0].integer().unwrap_or_default().unsigned_abs();
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(count)
     }
 
     /// Takes a user out of a group; false where the user is not in it.
@@ -371,12 +376,19 @@ impl Transaction<'_> {
     /// As [`Self::add_to_group`].
     pub fn remove_from_group(&self, user: &Key, group: &Key) -> Result<bool> {
         let link = self.needed_group_link()?;
+        let there = self.count_links(link, user, group)?;
+        if there == 0 {
+            return Ok(false);
+        }
         let sql = format!(
             "DELETE FROM {} WHERE {} = ?1 AND {} = ?2",
             quoted(&link.table),
             quoted(&link.user_column),
             quoted(&link.other_column),
         );
-        Ok(self.engine.execute(&sql, &[user.into(), group.into()])? > 0)
+        let (user, group) = (Value::from(user), Value::from(group));
+        self.write(&link.table, &sql, &[user.clone(), group.clone()], there)?;
+        self.check_gone(&link.table, &[(&link.user_column, &user), (&link.other_column, &group)])?;
+        Ok(true)
     }
 }

@@ -12,6 +12,7 @@ mod engine;
 mod export;
 mod groups;
 pub mod layout;
+mod planned;
 mod profiles;
 mod regexp;
 pub mod schema;
@@ -37,6 +38,7 @@ pub use self::export::Part;
 use self::groups::Link;
 pub use self::groups::NewGroup;
 use self::layout::{Hints, Layout, ProfileTable};
+use self::planned::Triggers;
 use self::schema::{Reference, Table, quoted};
 pub use self::sqlite::Opening;
 use self::sqlite::Sqlite;
@@ -269,11 +271,13 @@ pub struct Done<T> {
 pub struct Transaction<'store> {
     store: &'store Store,
     inserting: RefCell<Box<dyn Inserting + 'store>>,
+    triggers: Triggers,
 }
 
 impl<'store> Transaction<'store> {
     fn within(store: &'store Store) -> Self {
-        Self { store, inserting: RefCell::new(store.engine.inserting()) }
+        let inserting = RefCell::new(store.engine.inserting());
+        Self { store, inserting, triggers: Triggers::default() }
     }
 }
 
@@ -298,7 +302,10 @@ impl Transaction<'_> {
     ) -> Result<Value> {
         let row: Vec<(&str, &Value)> =
             values.iter().map(|(column, value)| (column.as_ref(), value)).chain(more).collect();
-        self.inserting.borrow_mut().insert(table, &row)
+        let inserted = self.inserting.borrow_mut().insert(table, &row)?;
+        let key = inserted.ok_or_else(|| self.not_as_planned(table))?;
+        self.check_stored(table, &row)?;
+        Ok(key)
     }
 }
 
@@ -315,6 +322,7 @@ impl Transaction<'_> {
         if values.is_empty() {
             return Ok(Some(Vec::new()));
         }
+        let key_column = key.0;
         let (name, key) = (quoted(&table.name), (quoted(key.0), Value::from(key.1)));
         let parameters = |values: &[(String, Value)]| -> Vec<Value> {
             values.iter().map(|(_, value)| value.clone()).chain([key.1.clone()]).collect()
@@ -337,7 +345,7 @@ impl Transaction<'_> {
         if assignments.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        let changed = assignments.iter().map(|(column, _)| column.clone()).collect();
+        let changed: Vec<String> = assignments.iter().map(|(column, _)| column.clone()).collect();
         let touched = table.columns.iter().filter(|column| column.is_time_of_change());
         for column in touched {
             if !values.iter().any(|(name, _)| *name == column.name) {
@@ -351,7 +359,11 @@ impl Transaction<'_> {
             .collect();
         let place = assignments.len() + 1;
         let sql = format!("UPDATE {name} SET {} WHERE {} = ?{place}", set.join(", "), key.0);
-        self.engine.execute(&sql, &parameters(&assignments))?;
+        self.write(&table.name, &sql, &parameters(&assignments), 1)?;
+        let assigned = assignments.iter().map(|(column, value)| (&**column, value));
+        let stored: Vec<(&str, &Value)> =
+            assigned.take(changed.len()).chain([(key_column, &key.1)]).collect();
+        self.check_stored(&table.name, &stored)?;
         Ok(Some(changed))
     }
 }

@@ -30,6 +30,7 @@ use crate::store::definition::{may_refer, may_refer_uniquely};
 use crate::store::engine::{Engine, Inserting, OnRow};
 use crate::store::regexp;
 use crate::store::schema::{Column, Reference, Table, quoted};
+use crate::unanswered::Unanswered;
 use crate::value::{Cell, Kind, Value, plain_date_time};
 
 /// How a database file is opened.
@@ -136,6 +137,36 @@ impl Sqlite {
 
     fn translate(&self, error: rusqlite::Error) -> anyhow::Error {
         translate(error, &self.path)
+    }
+
+    /// May the changes be there although the commit failed with this error?
+    ///
+    /// SQLite writes and syncs the database file first and undoes that from the journal where it fails. What ends the
+    /// journal is what commits. An error of that step, or of giving the locks back after it, does not tell whether it
+    /// happened. A write-ahead log holds the commit as soon as its last frame is written, though syncing it fails.
+    fn may_be_committed(&self, error: &rusqlite::Error) -> bool {
+        use rusqlite::ffi;
+        let Some(failure) = error.sqlite_error().filter(|_| self.connection.is_autocommit()) else {
+            // The transaction is still open.
+            return false;
+        };
+        let read = |mode: &rusqlite::Row<'_>| mode.get::<_, String>(0);
+        let deletes_journal = || {
+            let mode = self.connection.query_row("PRAGMA journal_mode", [], read);
+            mode.is_ok_and(|mode| mode == "delete")
+        };
+        match failure.code {
+            ErrorCode::DiskFull | ErrorCode::ConstraintViolation | ErrorCode::ReadOnly => false,
+            ErrorCode::SystemIoFailure if deletes_journal() => matches!(
+                failure.extended_code,
+                ffi::SQLITE_IOERR_DELETE
+                    | ffi::SQLITE_IOERR_DELETE_NOENT
+                    | ffi::SQLITE_IOERR_DIR_FSYNC
+                    | ffi::SQLITE_IOERR_UNLOCK
+                    | ffi::SQLITE_IOERR_RDLOCK
+            ),
+            _ => true,
+        }
     }
 
     /// The rows of an introspecting query, each made by `read`.
@@ -293,6 +324,10 @@ impl Engine for Sqlite {
         Ok(found)
     }
 
+    fn tables_with_triggers(&self) -> Result<Vec<String>> {
+        self.rows("SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'", [], |row| row.get(0))
+    }
+
     fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>> {
         let mut found = Vec::new();
         for definition in self.tables()? {
@@ -402,7 +437,13 @@ impl Engine for Sqlite {
     }
 
     fn commit(&self) -> Result<()> {
-        self.connection.execute_batch("COMMIT").map_err(|error| self.translate(error))
+        self.connection.execute_batch("COMMIT").map_err(|error| {
+            if self.may_be_committed(&error) {
+                Refusal::Unanswered(Box::new(Unanswered::commit(self.translate(error).to_string()))).into()
+            } else {
+                self.translate(error)
+            }
+        })
     }
 
     fn take_back(&self) -> Result<()> {

@@ -53,6 +53,10 @@ impl Engine for Explained {
         self.engine.tables_with(columns)
     }
 
+    fn tables_with_triggers(&self) -> Result<Vec<String>> {
+        self.engine.tables_with_triggers()
+    }
+
     fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>> {
         self.engine.referring_to(targets)
     }

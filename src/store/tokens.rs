@@ -364,16 +364,14 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Deletes these tokens and counts those that were still there.
+    /// Deletes these tokens, which were read within the transaction, and counts them.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// As [`Self::delete_token`].
     pub fn delete_tokens(&self, tokens: &[Token]) -> Result<Done<usize>> {
-        let mut deleted = 0;
-        for token in tokens {
-            deleted += usize::from(self.delete_token(token)?);
-        }
-        Ok(Done { value: deleted, fields: if deleted > 0 { vec!["token".into()] } else { Vec::new() } })
+        tokens.iter().try_for_each(|token| self.delete_token(token))?;
+        let fields = if tokens.is_empty() { Vec::new() } else { vec!["token".into()] };
+        Ok(Done { value: tokens.len(), fields })
     }
 
     /// Deletes all tokens of a user, or those of one scheme, and counts them.
@@ -393,21 +391,25 @@ impl Transaction<'_> {
         if let (Scheme::Knox, Some(knox)) = (token.scheme, &self.layout.knox) {
             let (table, column) = (quoted(&knox.table.name), quoted(&knox.expiry));
             let sql = format!("UPDATE {table} SET {column} = ?1 WHERE digest = ?2");
-            self.engine.execute(&sql, &[expiry.into(), token.row.expose().into()])?;
+            let (expiry, digest) = (Value::from(expiry), Value::from(token.row.expose()));
+            self.write(&knox.table.name, &sql, &[expiry.clone(), digest.clone()], 1)?;
+            self.check_stored(&knox.table.name, &[(&knox.expiry, &expiry), ("digest", &digest)])?;
         }
         Ok(())
     }
 
-    /// Deletes a token; false where it was gone already.
+    /// Deletes a token that was read within the transaction.
     ///
     /// # Errors
-    /// A failure of the database.
-    pub fn delete_token(&self, token: &Token) -> Result<bool> {
+    /// A failure of the database, or a row that is not deleted.
+    pub fn delete_token(&self, token: &Token) -> Result<()> {
         let (table, column) = match (token.scheme, &self.layout.knox) {
             (Scheme::Knox, Some(knox)) => (&*knox.table.name, "digest"),
             _ => ("authtoken_token", "key"),
         };
         let sql = format!("DELETE FROM {} WHERE {column} = ?1", quoted(table));
-        Ok(self.engine.execute(&sql, &[token.row.expose().into()])? > 0)
+        let row = Value::from(token.row.expose());
+        self.write(table, &sql, std::slice::from_ref(&row), 1)?;
+        self.check_gone(table, &[(column, &row)])
     }
 }

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Error, Result};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::deeds;
 use super::plan::{Action, Change, Deed, Plan, What};
 use super::tree::Source;
 use crate::changing;
@@ -17,6 +18,7 @@ use crate::refusal::{Fault, Refusal};
 use crate::results::{self, Outcome, Results};
 use crate::store::{Decisions, Done, Store, Transaction};
 use crate::token::PlainToken;
+use crate::unanswered::{Aftermath, Unanswered};
 
 /// An account that was made or changed, with the secrets that were made for it.
 #[derive(Debug)]
@@ -41,6 +43,15 @@ pub struct Work<'a> {
     pub change: &'a changing::Change<'a>,
 }
 
+/// What carrying a plan out came to.
+#[derive(Debug)]
+pub struct CarriedOut {
+    /// The accounts that were made or changed.
+    pub made: Vec<Made>,
+    /// Was the last active superuser taken away?
+    pub ends_superusers: bool,
+}
+
 /// What is made for an account before the transaction, since it takes its time.
 struct Ready {
     /// The line on which the account stands in the file.
@@ -60,20 +71,21 @@ impl Made {
 }
 
 impl Work<'_> {
-    /// Makes the changes in one transaction, and returns the accounts that were made or changed and the names of the
-    /// fields. The results are told of these accounts before the commit.
+    /// Makes the changes in one transaction, and returns what came of it and the names of the fields. The results are told of these accounts before the commit.
     ///
     /// # Errors
     /// [`Refusal::ChangedMeanwhile`] where the plan is not true any more, what the database's constraints refuse, or a
     /// failure of the database.
-    pub fn carry_out(&self, plan: &mut Plan, mut results: Results) -> Result<(Done<Vec<Made>>, Results)> {
+    pub fn carry_out(&self, plan: &mut Plan, mut results: Results) -> Result<(Done<CarriedOut>, Results)> {
         let ready: Vec<Ready> = plan.deeds.iter_mut().map(|deed| self.ready(deed)).collect::<Result<_>>()?;
         let plan = &*plan;
         let names: Vec<&String> = plan.deeds.iter().map(|deed| &deed.username).collect();
         let object = json!({ "file": self.source.name(), "users": names });
         let mut critical = None;
+        self.change.leaves(Aftermath::new(deeds(plan, true)));
         let done = self.change.make(self.store, &object, |transaction| {
             plan.check(transaction)?;
+            let had_superuser = transaction.has_superuser()?;
             let mut made = Vec::new();
             let mut fields: Vec<String> = Vec::new();
             // What is told and does not come true is to be taken back, whoever ends the program.
@@ -85,16 +97,31 @@ impl Work<'_> {
                         if deed.action == Action::Create { Outcome::Created } else { Outcome::Changed };
                     results.tell(line, &made.username, Some(&made.id), outcome, &made.secrets())?;
                 }
+                self.change.leaves_more(|aftermath| {
+                    aftermath.add_tokens(ready.fresh.iter().map(|fresh| &fresh.stored));
+                    if done.value.as_ref().is_some_and(|made| made.password.is_some()) {
+                        aftermath.add_random_password(&deed.username);
+                    }
+                });
                 made.extend(done.value);
                 fields.extend(done.fields);
             }
             results.sync()?;
             fields.sort();
             fields.dedup();
-            Ok(Done { value: made, fields })
+            let ends_superusers = had_superuser && !transaction.has_superuser()?;
+            Ok(Done { value: CarriedOut { made, ends_superusers }, fields })
         });
         let outcome = match done {
-            Ok(done) => results.keep().map(|()| (done, results)),
+            Ok(done) => match results.keep() {
+                Ok(()) => Ok((done, results)),
+                Err(error) => Err(self.change.lost(&error)),
+            },
+            Err(error) if Unanswered::is_doubt(&error) => {
+                // The accounts may be there, and their secrets are nowhere else.
+                let _ = results.keep();
+                Err(error)
+            }
             Err(error) => {
                 drop(results);
                 Err(error)

@@ -44,12 +44,13 @@ impl<'a> Insertions<'a> {
 }
 
 impl Inserting for Insertions<'_> {
-    fn insert(&mut self, table: &str, row: &[(&str, &Value)]) -> Result<Value> {
+    fn insert(&mut self, table: &str, row: &[(&str, &Value)]) -> Result<Option<Value>> {
         let sqlite = self.sqlite;
-        self.of_columns(table, row)
+        let inserted = self
+            .of_columns(table, row)
             .and_then(|insertion| insertion.run(sqlite, row))
             .map_err(|error| sqlite.translate(error))?;
-        Ok(Value::Integer(sqlite.connection.last_insert_rowid()))
+        Ok((inserted == 1).then(|| Value::Integer(sqlite.connection.last_insert_rowid())))
     }
 }
 
@@ -71,7 +72,7 @@ impl<'a> Insertion<'a> {
         self.table == table && self.columns.iter().eq(row.iter().map(|(column, _)| column))
     }
 
-    fn run(&mut self, sqlite: &Sqlite, row: &[(&str, &Value)]) -> rusqlite::Result<()> {
+    fn run(&mut self, sqlite: &Sqlite, row: &[(&str, &Value)]) -> rusqlite::Result<usize> {
         for (index, ((_, value), bound)) in row.iter().zip(&mut self.bound).enumerate() {
             if is_told_at_a_glance(value) && bound.as_ref() == Some(value) {
                 continue;
@@ -79,7 +80,7 @@ impl<'a> Insertion<'a> {
             self.statement.raw_bind_parameter(index + 1, Bound { value, time_zone: &sqlite.time_zone })?;
             *bound = Some(*value).filter(|value| is_told_at_a_glance(value)).cloned();
         }
-        self.statement.raw_execute().map(drop)
+        self.statement.raw_execute()
     }
 }
 
