@@ -166,13 +166,13 @@ fn many_at_once_get_the_same_drf_token() {
 }
 
 #[test]
-fn a_secret_that_cannot_be_written_is_exit_1() {
+fn a_secret_that_cannot_be_written_is_exit_14() {
     let env = TestEnv::with_database("");
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
     let mut command = env.command();
     command.args(["create-token", "meg"]).stdout(std::fs::File::create("/dev/full").unwrap());
-    let run = Run::of(command.stderr(std::process::Stdio::piped()).output().unwrap()).ends_with(1);
-    assert!(run.stderr.contains("the token is stored"), "{}", run.stderr);
+    let run = Run::of(command.stderr(std::process::Stdio::piped()).output().unwrap()).ends_with(14);
+    assert!(run.stderr.contains("a drf token of meg was created"), "{}", run.stderr);
 }
 
 const KNOWN: &str = "3b5d5c3712955042212316173ccf37be800b12f6";

@@ -29,6 +29,9 @@ mod import_faults;
 mod init;
 mod interrupts;
 mod kills;
+mod late_locks;
+#[cfg(feature = "live")]
+mod late_locks_live;
 mod list_tokens;
 mod list_users;
 mod login;
@@ -47,5 +50,8 @@ mod shells;
 mod show_user;
 mod terminal;
 mod throttle;
+mod triggers;
+mod unanswered;
 mod virtual_tables;
 mod whoami;
+mod writers;

@@ -832,9 +832,9 @@ fn a_secret_that_cannot_be_written_is_told_with_what_was_done() {
     let mut command = env.command();
     command.args(["register", "meg", "--no-password"]).stdout(File::create("/dev/full").unwrap());
     let output = command.stderr(Stdio::piped()).output().unwrap();
-    let run = Run::of(output).ends_with(1);
+    let run = Run::of(output).ends_with(14);
     assert!(
-        run.stderr.contains("meg was registered") && run.stderr.contains("create-token"),
+        run.stderr.contains("meg was registered") && run.stderr.contains("revoke-token"),
         "{}",
         run.stderr
     );
@@ -883,22 +883,22 @@ fn unique_values_of_a_profile_are_exit_5() {
 }
 
 #[test]
-fn a_random_password_that_cannot_be_written_is_exit_1() {
+fn a_random_password_that_cannot_be_written_is_exit_14() {
     let env = plain();
     let mut command = env.command();
     command.args(["register", "meg", "--random-password"]).stderr(File::create("/dev/full").unwrap());
     let output = command.stdout(Stdio::piped()).output().unwrap();
-    assert_eq!(output.status.code(), Some(1), "the password is lost, and nobody is told");
+    assert_eq!(output.status.code(), Some(14), "the password is lost, and nobody is told");
 }
 
 #[test]
-fn a_reader_that_is_gone_is_exit_1_since_the_token_is_lost() {
+fn a_reader_that_is_gone_is_exit_14_since_the_token_is_lost() {
     let env = plain();
     let mut command = env.command();
     command.args(["register", "meg", "--no-password"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     drop(child.stdout.take());
-    let run = Run::of(child.wait_with_output().unwrap()).ends_with(1);
+    let run = Run::of(child.wait_with_output().unwrap()).ends_with(14);
     assert!(run.stderr.contains("meg was registered"), "{}", run.stderr);
 }
 

@@ -1,0 +1,50 @@
+//! A lock that another program takes as soon as the commit is done: the answer does not need the database any more.
+
+use std::io::Read as _;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use crate::unanswered::fill;
+use crate::writers::{self, Held, Writer};
+
+/// Takes the whole database as soon as that is possible.
+fn lock(database: &Connection) {
+    database.busy_timeout(Duration::ZERO).unwrap();
+    let start = Instant::now();
+    while database.execute_batch("BEGIN EXCLUSIVE").is_err() {
+        assert!(start.elapsed() < Duration::from_secs(30), "the database is never free");
+    }
+}
+
+/// Runs the command, whose first word after its commit waits until the database is locked, and returns its exit code.
+fn run(writer: &Writer) {
+    let env = writers::project();
+    let before = writers::rows(&env);
+    let arguments: Vec<&str> = writer.arguments.iter().chain(&["--busy-timeout", "3"]).copied().collect();
+    let (mut reader, stderr) = std::io::pipe().unwrap();
+    let spare = stderr.try_clone().unwrap();
+    let mut held = Held::start(&env, &arguments, writer.input, Stdio::piped(), stderr);
+    fill(&spare);
+    drop(spare);
+    let stdout = held.child.stdout.take().unwrap();
+    let database = env.database();
+    let mut child = held.release();
+    lock(&database);
+    let mut said = Vec::new();
+    reader.read_to_end(&mut said).unwrap();
+    let answer = std::io::read_to_string(stdout).unwrap();
+    let code = child.wait().unwrap().code();
+    let said = String::from_utf8_lossy(&said).replace('.', "");
+    database.execute_batch("COMMIT").unwrap();
+    assert_eq!(code, Some(0), "{writer:?}: {said}");
+    let is_owed = writer.creates_token || writer.sets_random_password;
+    assert!(!is_owed || !answer.is_empty(), "{writer:?} prints no secret");
+    assert_ne!(writers::rows(&env), before, "{writer:?} changed nothing");
+}
+
+#[test]
+fn after_the_commit_no_command_needs_the_database() {
+    writers::ALL.iter().chain(&writers::OF_SESSIONS).for_each(run);
+}

@@ -1,0 +1,159 @@
+//! Triggers and rules of a project's that ignore what is written, or take it back: nothing is claimed that is not so.
+
+use crate::env::TestEnv;
+use crate::writers::{self, Writer};
+
+/// The events of a table at which a trigger acts.
+const TABLES: [&str; 3] = ["auth_user", "authtoken_token", "knox_authtoken"];
+
+const GAMERS: &str = "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\n\
+                      fields = { bio = \"varchar(50)\" }\ndefaults = { bio = \"plays\" }\n";
+
+/// Runs the command on a project with these triggers: it fails and changes nothing. Returns false where the triggers have
+/// nothing to do with what it writes.
+fn is_refused(writer: &Writer, triggers: &str) -> bool {
+    let env = writers::project();
+    let rows = |env: &TestEnv| (writers::rows(env), env.rows("SELECT * FROM authctl_seen"));
+    env.execute("CREATE TABLE authctl_seen (x)");
+    env.execute(triggers);
+    let before = rows(&env);
+    let run = env.run_with_input(writer.input, writer.arguments);
+    if run.code == 0 {
+        assert_eq!(env.rows("PRAGMA integrity_check"), ["ok"]);
+        return false;
+    }
+    let run = run.ends_with(1);
+    assert!(run.stderr.contains("trigger") && run.stderr.contains("nothing was changed"), "{}", run.stderr);
+    assert_eq!(run.stdout, "", "{writer:?}");
+    assert!(rows(&env) == before, "{writer:?} changed something under {triggers}");
+    true
+}
+
+#[track_caller]
+fn all_refused(writer: &Writer, triggers: &[String]) {
+    for triggers in triggers {
+        assert!(is_refused(writer, triggers), "{writer:?} succeeds under {triggers}");
+    }
+}
+
+/// Each writes to a table by one kind of statement at least, here in the order of [`writers::ALL`].
+const WRITES: [(&str, &str); 13] = [
+    ("INSERT", "auth_user"),
+    ("INSERT", "authtoken_token"),
+    ("UPDATE", "auth_user"),
+    ("INSERT", "authtoken_token"),
+    ("INSERT", "knox_authtoken"),
+    ("INSERT", "knox_authtoken"),
+    ("UPDATE", "auth_user"),
+    ("UPDATE", "auth_user"),
+    ("DELETE", "auth_user"),
+    ("DELETE", "authtoken_token"),
+    ("DELETE", "authtoken_token"),
+    ("INSERT", "auth_user"),
+    ("INSERT", "authtoken_token"),
+];
+
+#[test]
+fn a_write_that_is_ignored_is_refused() {
+    for (writer, (event, table)) in writers::ALL.iter().zip(WRITES) {
+        let ignoring =
+            format!("CREATE TRIGGER ignores BEFORE {event} ON {table} BEGIN SELECT raise(IGNORE); END");
+        all_refused(writer, &[ignoring]);
+    }
+    let env = writers::project();
+    env.execute("CREATE TRIGGER i BEFORE DELETE ON knox_authtoken BEGIN SELECT raise(IGNORE); END");
+    let before = writers::rows(&env);
+    env.run(["logout", "--all"]).ends_with(1);
+    assert!(writers::rows(&env) == before);
+    assert!(env.state_file().exists() && env.run(["whoami"]).code == 0, "the session is still there");
+}
+
+#[test]
+fn a_write_that_is_taken_back_is_refused() {
+    for (writer, (event, table)) in writers::ALL.iter().zip(WRITES) {
+        let column = if table == "authtoken_token" { "key" } else { "digest" };
+        let undo = match (event, table) {
+            ("INSERT", "auth_user") => "DELETE FROM auth_user WHERE id = new.id".to_owned(),
+            ("INSERT", table) => format!("DELETE FROM {table} WHERE {column} = new.{column}"),
+            ("UPDATE", table) => format!(
+                "UPDATE {table} SET is_active = old.is_active, email = old.email, password = old.password \
+                 WHERE id = new.id"
+            ),
+            ("DELETE", "auth_user") => {
+                "INSERT INTO auth_user SELECT old.id, old.password, old.last_login, old.is_superuser, \
+                 old.username, old.last_name, old.email, old.is_staff, old.is_active, old.date_joined, \
+                 old.first_name"
+                    .to_owned()
+            }
+            (_, table) => format!("INSERT INTO {table} SELECT old.key, old.created, old.user_id"),
+        };
+        let taking_back = format!("CREATE TRIGGER t AFTER {event} ON {table} BEGIN {undo}; END");
+        all_refused(writer, &[taking_back]);
+    }
+}
+
+#[test]
+fn rows_of_groups_and_profiles_are_checked_too() {
+    let env = TestEnv::with_database(GAMERS);
+    env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
+    env.run(["register", "meg", "--no-password", "--group", "editors"]).succeeds();
+    let rows = |env: &TestEnv| env.rows("SELECT user_id, group_id FROM auth_user_groups");
+    let before = rows(&env);
+    env.execute("CREATE TRIGGER g BEFORE DELETE ON auth_user_groups BEGIN SELECT raise(IGNORE); END");
+    env.run(["edit-user", "meg", "--remove-group", "editors"]).ends_with(1);
+    assert_eq!(rows(&env), before);
+    env.execute("CREATE TRIGGER h BEFORE INSERT ON auth_user_groups BEGIN SELECT raise(IGNORE); END");
+    env.run(["register", "ann", "--no-password", "--group", "editors"]).ends_with(1);
+    env.execute("CREATE TRIGGER p BEFORE INSERT ON app_gamer BEGIN SELECT raise(IGNORE); END");
+    env.run(["register", "ann", "--no-password"]).ends_with(1);
+    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "1");
+}
+
+#[test]
+fn the_expiry_of_a_token_is_checked() {
+    let env = writers::project();
+    env.run(["migrate-tokens", "--to", "knox", "--keep", "--yes"]).succeeds();
+    let before = writers::rows(&env);
+    let again = ["migrate-tokens", "--to", "knox", "--keep", "--yes", "--expires-in", "1d"];
+    for trigger in [
+        "CREATE TRIGGER e BEFORE UPDATE ON knox_authtoken BEGIN SELECT raise(IGNORE); END",
+        "DROP TRIGGER e; CREATE TRIGGER e AFTER UPDATE ON knox_authtoken BEGIN \
+         UPDATE knox_authtoken SET expiry = old.expiry WHERE digest = new.digest; END",
+    ] {
+        env.execute(trigger);
+        env.run(again).ends_with(1);
+        assert_eq!(writers::rows(&env), before, "{trigger}");
+    }
+    env.execute("DROP TRIGGER e");
+    env.run(again).succeeds();
+}
+
+#[test]
+fn a_table_whose_rules_ignore_a_row_is_found_out() {
+    let env = TestEnv::with_database("");
+    env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
+    env.execute(
+        "DROP TABLE authtoken_token; CREATE TABLE authtoken_token (key varchar(40) PRIMARY KEY, \
+         created datetime NOT NULL, user_id integer NOT NULL UNIQUE REFERENCES auth_user (id), \
+         n integer NOT NULL ON CONFLICT IGNORE DEFAULT NULL)",
+    );
+    let run = env.run(["create-token", "meg"]).ends_with(1);
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn triggers_that_only_take_notes_are_no_obstacle() {
+    let notes: Vec<String> = TABLES
+        .iter()
+        .flat_map(|table| ["INSERT", "UPDATE", "DELETE"].map(|event| (table, event)))
+        .map(|(table, event)| {
+            format!(
+                "CREATE TRIGGER {table}_{event} AFTER {event} ON {table} \
+                 BEGIN INSERT INTO authctl_seen VALUES ('{event}'); END;"
+            )
+        })
+        .collect();
+    for writer in &writers::ALL {
+        assert!(!is_refused(writer, &notes.concat()), "{writer:?}");
+    }
+}

@@ -1,0 +1,188 @@
+//! Exit code 14: a change is committed and its answer is lost.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value as Json;
+
+use crate::env::{Run, TestEnv};
+use crate::terminal::wait_for;
+use crate::writers::{self, Held, Writer};
+
+/// A disk without room.
+fn full() -> File {
+    File::options().write(true).open("/dev/full").unwrap()
+}
+
+fn run_on(stdout: impl Into<Stdio>, env: &TestEnv, writer: &Writer, more: &[&str]) -> Run {
+    use std::io::Write as _;
+    let mut command = env.command();
+    command.args(writer.arguments).args(more);
+    command.stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(writer.input.as_bytes()).unwrap();
+    Run::of(child.wait_with_output().unwrap())
+}
+
+/// The keys and passwords that are in the database in plain text.
+fn keys(env: &TestEnv) -> Vec<String> {
+    env.rows("SELECT key FROM authtoken_token")
+}
+
+fn texts(json: &Json) -> Vec<String> {
+    json.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_command_that_changes_something_tells_that_its_answer_is_lost() {
+    for writer in writers::ALL.iter().chain(&writers::OF_SESSIONS) {
+        let env = writers::project();
+        let before = writers::rows(&env);
+        let run = run_on(full(), &env, writer, &["--format", "json"]).ends_with(14);
+        let error = run.error();
+        assert_eq!((&error["code"], &error["exit"]), (&"unanswered".into(), &14.into()), "{writer:?}");
+        assert_ne!(writers::rows(&env), before, "{writer:?} changed nothing");
+        assert!(keys(&env).iter().all(|key| !run.stderr.contains(key)), "{}", run.stderr);
+        assert!(error["message"].as_str().unwrap().contains("No space left"), "{}", run.stderr);
+
+        let (prefixes, commands) = (texts(&error["prefixes"]), texts(&error["commands"]));
+        assert_eq!(prefixes.len(), usize::from(writer.creates_token), "{writer:?}: {}", run.stderr);
+        let revokes = commands.iter().any(|command| command.contains("revoke-token"));
+        let sets = commands.iter().any(|command| command.contains("set-password"));
+        assert_eq!((revokes, sets), (writer.creates_token, writer.sets_random_password), "{}", run.stderr);
+        for prefix in &prefixes {
+            let listed = env.run(["list-tokens", "--format", "plain"]).succeeds();
+            assert!(listed.stdout.contains(prefix), "{prefix} in {}", listed.stdout);
+        }
+        for command in &commands {
+            env.run(command.split(' ').skip(1)).succeeds();
+        }
+        let listed = env.run(["list-tokens", "--format", "plain"]).succeeds();
+        assert!(prefixes.iter().all(|prefix| !listed.stdout.contains(prefix)), "{}", listed.stdout);
+    }
+}
+
+#[test]
+fn people_are_told_the_prefix_and_the_command_for_the_same_database() {
+    let env = writers::project();
+    fs::rename(env.path("db.sqlite3"), env.path("my db.sqlite3")).unwrap();
+    let arguments = ["create-token", "meg", "--scheme", "knox", "--db", "my db.sqlite3"];
+    let mut command = env.command();
+    let run = Run::of(command.args(arguments).stdout(full()).output().unwrap()).ends_with(14);
+    let newest = "SELECT token_key FROM knox_authtoken ORDER BY created DESC";
+    let database = rusqlite::Connection::open(env.path("my db.sqlite3")).unwrap();
+    let prefix: String = database.query_row(newest, [], |row| row.get(0)).unwrap();
+    let command = format!("`authctl --db 'my db.sqlite3' revoke-token {prefix}`");
+    assert!(run.stderr.contains(&command), "{}", run.stderr);
+    assert!(run.stderr.contains("error: The change was made, but"), "{}", run.stderr);
+}
+
+#[test]
+fn a_reader_that_is_gone_loses_the_answer_too() {
+    for writer in writers::ALL.iter().filter(|writer| writer.creates_token) {
+        let env = writers::project();
+        let (reader, stdout) = std::io::pipe().unwrap();
+        drop(reader);
+        run_on(stdout, &env, writer, &[]).ends_with(14);
+    }
+}
+
+#[test]
+fn nothing_is_lost_where_nothing_was_changed() {
+    let env = writers::project();
+    for arguments in [
+        &["create-token", "meg"][..],
+        &["create-token", "meg", "--rotate", "--dry-run", "--format", "json"],
+        &["edit-user", "meg", "--active", "--format", "json"],
+        &["import", "new.csv", "--tokens", "--results", "-", "--dry-run"],
+    ] {
+        let mut command = env.command();
+        Run::of(command.args(arguments).stdout(full()).output().unwrap()).ends_with(1);
+    }
+}
+
+#[test]
+fn new_databases_and_copies_are_named() {
+    let env = TestEnv::new();
+    let lost = |env: &TestEnv, arguments: &[&str]| {
+        Run::of(env.command().args(arguments).stdout(full()).output().unwrap()).ends_with(14).stderr
+    };
+    assert!(lost(&env, &["init"]).contains("db.sqlite3 was created"));
+    assert!(lost(&env, &["backup", "copy.sqlite3"]).contains("copy.sqlite3 was written"));
+    assert!(env.path("copy.sqlite3").exists());
+    let other = TestEnv::new();
+    let stderr = lost(&other, &["register", "--init", "meg", "--no-password"]);
+    let key = other.value("SELECT key FROM authtoken_token");
+    assert!(stderr.contains(&format!("revoke-token {}`", &key[..8])) && !stderr.contains(&key), "{stderr}");
+}
+
+#[test]
+fn a_token_file_that_cannot_be_put_in_its_place_is_told_with_the_prefix() {
+    for (option, more) in [("--output-file", &[][..]), ("--env-file", &["--as", "TOKEN"])] {
+        let env = writers::project();
+        let arguments = ["create-token", "meg", "--scheme", "knox", "--busy-timeout", "60", option, "token"];
+        let arguments: Vec<&str> = arguments.iter().chain(more).copied().collect();
+        let held = Held::start(&env, &arguments, "", Stdio::piped(), Stdio::piped());
+        // In the way of the file, which is written already.
+        fs::create_dir(env.path("token")).unwrap();
+        let run = Run::of(held.release().wait_with_output().unwrap()).ends_with(14);
+        let prefix = env.value("SELECT token_key FROM knox_authtoken ORDER BY created DESC");
+        assert!(run.stderr.contains(&format!("revoke-token {prefix}`")), "{}", run.stderr);
+        assert_eq!(run.stdout, "");
+        let left: Vec<_> = fs::read_dir(env.path("token")).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+#[test]
+fn a_random_password_that_standard_error_does_not_take_is_lost_too() {
+    let env = writers::project();
+    let mut command = env.command();
+    command.args(["register", "new", "--random-password"]).stdout(Stdio::piped()).stderr(full());
+    assert_eq!(command.output().unwrap().status.code(), Some(14));
+}
+
+#[test]
+fn ctrl_c_while_nobody_takes_the_answer_does_not_say_that_nothing_was_changed() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let env = writers::project();
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        fill(&writer);
+        let mut command = env.command();
+        command.args(["create-token", "meg", "--rotate"]).stdout(writer).stderr(Stdio::piped());
+        let before = keys(&env);
+        let mut child = command.spawn().unwrap();
+        drop(command);
+        assert!(wait_for(|| (keys(&env) != before).then_some(())).is_some(), "no key is stored");
+        // From the commit to the answer it is a moment's work.
+        std::thread::sleep(Duration::from_millis(300));
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let code = wait_for(|| child.try_wait().unwrap()).expect("the program to end").code();
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        assert_eq!(code, Some(14), "{stderr}");
+        let key = keys(&env).concat();
+        assert!(stderr.contains(&format!("revoke-token {}`", &key[..8])), "{stderr}");
+        assert!(!stderr.contains(&key) && !stderr.contains("nothing was changed"), "{stderr}");
+        let mut taken = Vec::new();
+        reader.read_to_end(&mut taken).unwrap();
+        assert!(!String::from_utf8_lossy(&taken).contains(&key));
+    }
+}
+
+/// Leaves no room in a pipe.
+pub fn fill(writer: &std::io::PipeWriter) {
+    use std::io::Write as _;
+    use std::os::fd::AsRawFd as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    // A description of its own, so that the program's end still blocks.
+    let path = format!("/proc/self/fd/{}", writer.as_raw_fd());
+    let flags = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+    let mut own = File::options().write(true).custom_flags(flags).open(path).unwrap();
+    for size in [4096, 1] {
+        while own.write(&vec![b'.'; size]).is_ok() {}
+    }
+}
