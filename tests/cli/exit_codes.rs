@@ -235,6 +235,17 @@ fn code_12_is_for_what_would_change() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn code_14_is_for_an_answer_that_is_lost_after_the_change() {
+    let env = TestEnv::with_database("");
+    let mut command = env.command();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    command.args(["register", "meg", "--no-password"]).stdout(full);
+    assert_eq!(command.output().unwrap().status.code(), Some(14));
+    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "1");
+}
+
+#[test]
 fn code_130_is_for_who_declines() {
     use crate::terminal::Terminal;
     let env = TestEnv::with_database("");

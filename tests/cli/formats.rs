@@ -498,13 +498,13 @@ fn a_listing_that_cannot_be_written_failed() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_secret_that_cannot_be_written_is_a_failure_that_says_what_was_committed() {
+fn a_secret_that_cannot_be_written_is_exit_14_that_says_what_was_committed() {
     let env = TestEnv::with_database("");
     let mut command = env.command();
     command.args(["register", "meg", "--no-password"]).stdout(full());
-    let run = Run::of(command.output().unwrap()).ends_with(1);
+    let run = Run::of(command.output().unwrap()).ends_with(14);
     assert!(
-        run.stderr.contains("meg was registered") && run.stderr.contains("create-token"),
+        run.stderr.contains("meg was registered") && run.stderr.contains("revoke-token"),
         "{}",
         run.stderr
     );
@@ -512,26 +512,26 @@ fn a_secret_that_cannot_be_written_is_a_failure_that_says_what_was_committed() {
 
     let mut command = env.command();
     command.args(["create-token", "meg", "--rotate"]).stdout(full());
-    let run = Run::of(command.output().unwrap()).ends_with(1);
-    assert!(run.stderr.contains("token is stored"), "{}", run.stderr);
+    let run = Run::of(command.output().unwrap()).ends_with(14);
+    assert!(run.stderr.contains("token of meg was created"), "{}", run.stderr);
 
     // A reader that has gone away is the same for a secret.
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut command = env.command();
     command.args(["create-token", "meg", "--rotate", "--format", "json"]).stdout(writer);
-    let error = Run::of(command.output().unwrap()).ends_with(1).error();
-    assert_eq!(error["code"], "failed");
-    assert!(error["message"].as_str().unwrap().contains("token is stored"), "{error}");
+    let error = Run::of(command.output().unwrap()).ends_with(14).error();
+    assert_eq!(error["code"], "unanswered");
+    assert!(error["message"].as_str().unwrap().contains("token of meg was created"), "{error}");
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_made_password_that_cannot_be_written_is_a_failure() {
+fn a_made_password_that_cannot_be_written_is_exit_14() {
     let env = TestEnv::with_database("");
     let mut command = env.command();
     command.args(["register", "meg", "--random-password"]).stderr(full());
-    assert_eq!(command.output().unwrap().status.code(), Some(1));
+    assert_eq!(command.output().unwrap().status.code(), Some(14));
 }
 
 #[test]

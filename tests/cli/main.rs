@@ -8,6 +8,8 @@ mod backup;
 mod check;
 mod check_password;
 #[cfg(feature = "live")]
+mod commit_faults_live;
+#[cfg(feature = "live")]
 mod compare;
 mod create_token;
 mod delete_user;
