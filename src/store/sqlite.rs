@@ -677,8 +677,18 @@ fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
         ErrorCode::CannotOpen => {
             anyhow!("{} cannot be opened: {detail}; see who may read it", path.display())
         }
+        _ if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE && is_full(path) => {
+            anyhow!("{}: the database failed: the disk is full", path.display())
+        }
         _ => anyhow!("{}: the database failed: {detail}", path.display()),
     }
+}
+
+/// Is there too little room for the index of a write-ahead log, of 32 KiB at least? SQLite does not tell.
+fn is_full(path: &Path) -> bool {
+    const NEEDED: u64 = 64 * 1024;
+    let disk = path.parent().and_then(|folder| rustix::fs::statvfs(folder).ok());
+    disk.is_some_and(|disk| disk.f_bavail * disk.f_frsize < NEEDED)
 }
 
 fn was_taken_back(error: &rusqlite::Error) -> bool {

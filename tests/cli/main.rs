@@ -19,6 +19,8 @@ mod examples;
 mod exit_codes;
 mod export;
 #[cfg(feature = "live")]
+mod faults;
+#[cfg(feature = "live")]
 mod foreign;
 mod formats;
 mod from_json;

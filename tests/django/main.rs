@@ -15,3 +15,4 @@ mod imports;
 mod python;
 mod shapes;
 mod systems;
+mod writers;

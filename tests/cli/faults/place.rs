@@ -1,0 +1,178 @@
+//! A folder that a command works in, which is put back as it was before each case.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::commands::{Case, Database};
+use crate::env::PASSWORD;
+
+pub const DATABASE: &str = "db/db.sqlite3";
+pub const AUDIT_LOG: &str = "log/audit.jsonl";
+
+/// Each may be on a disk of its own.
+pub const FOLDERS: [&str; 5] = ["db", "log", "out", "state", "tmp"];
+
+/// SQLite's journal modes that a Django project may use.
+pub const JOURNAL_MODES: [&str; 2] = ["delete", "wal"];
+
+const CONFIG: &str = "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\n\
+                      fields = { bio = \"varchar(50)\" }\n[tokens]\nscheme = \"drf\"\n[login]\nthrottle = \"5/min\"\n\
+                      [passwords]\nhasher = \"pbkdf2_sha256 1\"\n";
+
+/// Creates ann, changes meg, and deletes joe.
+const WANTED: &str = "scope.usernames = \"*\"\n[[users]]\nusername = \"ann\"\nprofiles.gamer.bio = \"x\"\ntoken = \"drf\"\n\
+                      password = { random = true }\n[[users]]\nusername = \"meg\"\nprofiles.gamer.bio = \"y\"\n\
+                      is_staff = true\ngroups = [\"editors\"]\ntoken = false\n";
+
+const INPUTS: [(&str, &str); 4] = [
+    ("authctl.toml", CONFIG),
+    ("wanted.toml", WANTED),
+    ("users.csv", "username,bio\nann,y\nmeg,y\nbob,x\n"),
+    ("old.csv", "username,bio\neve,x\n"),
+];
+
+/// The content and the mode of each file.
+type Files = BTreeMap<PathBuf, (Vec<u8>, u32)>;
+
+pub struct Place {
+    root: TempDir,
+    original: Files,
+}
+
+impl Place {
+    /// The place in which a case starts.
+    pub fn of(case: &Case, journal_mode: &str) -> Self {
+        let mut place = Self { root: TempDir::new().expect("a temporary folder"), original: Files::new() };
+        for folder in FOLDERS {
+            fs::create_dir(place.path(folder)).expect("a folder");
+        }
+        for (name, text) in INPUTS {
+            fs::write(place.path(name), text).expect("a file");
+            fs::set_permissions(place.path(name), Permissions::from_mode(0o600)).expect("a mode");
+        }
+        if case.database != Database::Created {
+            place.create_database(journal_mode);
+        }
+        for (arguments, input) in case.before {
+            place.succeeds(arguments, input);
+        }
+        place.original = place.files();
+        place
+    }
+
+    fn create_database(&self, journal_mode: &str) {
+        self.succeeds(&["init", "--scheme", "drf,knox"], "");
+        let database = self.database();
+        database.execute_batch("INSERT INTO auth_group (name) VALUES ('editors')").expect("a group");
+        drop(database);
+        self.succeeds(&["register", "meg", "--set", "bio=x", "--password-stdin"], PASSWORD);
+        self.succeeds(&["register", "joe", "--set", "bio=x", "--password-stdin", "--no-token"], PASSWORD);
+        self.database().pragma_update(None, "journal_mode", journal_mode).expect("a journal mode");
+    }
+
+    pub fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    pub fn database(&self) -> Connection {
+        Connection::open(self.path(DATABASE)).expect("the database")
+    }
+
+    /// The program, or another one that runs it, in this place with this input.
+    pub fn command(&self, program: &str, input: &str) -> Command {
+        let path = self.path("input");
+        fs::write(&path, input).expect("a file");
+        let input = File::open(&path).expect("a file");
+        fs::remove_file(path).expect("a file that is gone once it is closed");
+        let mut command = Command::new(program);
+        command
+            .current_dir(self.root())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("AUTHCTL_DB", DATABASE)
+            .env("XDG_STATE_HOME", self.path("state"))
+            .env("TMPDIR", self.path("tmp"))
+            .env("TZ", "UTC")
+            .stdin(Stdio::from(input));
+        command
+    }
+
+    fn succeeds(&self, arguments: &[&str], input: &str) {
+        let Output { status, stderr, .. } =
+            self.command(env!("CARGO_BIN_EXE_authctl"), input).args(arguments).output().expect("the program");
+        assert!(status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&stderr));
+    }
+
+    /// Runs a case's command again, whatever comes of it.
+    pub fn run_again(&self, case: &Case) {
+        let mut command = self.command(env!("CARGO_BIN_EXE_authctl"), case.input);
+        command.args(case.arguments).output().expect("the program");
+    }
+
+    /// Runs commands that write to each folder, whatever comes of it.
+    pub fn write_everywhere(&self) {
+        for (arguments, input) in [
+            (&["backup", "out/another.sqlite3"][..], ""),
+            (&["create-token", "joe", "--output-file", "out/another", "--quiet"], ""),
+            (&["login", "joe", "--password-stdin"], PASSWORD),
+            (&["init", "--db", "db/another.sqlite3"], ""),
+        ] {
+            let mut command = self.command(env!("CARGO_BIN_EXE_authctl"), input);
+            command.args(arguments).output().expect("the program");
+        }
+    }
+
+    /// The files of this place, by their paths in it.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        let mut paths = Vec::new();
+        let mut folders = vec![self.root().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    paths.push(path.strip_prefix(self.root()).expect("a path in the place").to_owned());
+                }
+            }
+        }
+        paths
+    }
+
+    fn files(&self) -> Files {
+        let read = |path: PathBuf| {
+            let mode = self.mode(&path);
+            let content = fs::read(self.path(&path)).expect("a file");
+            (path, (content, mode))
+        };
+        self.paths().into_iter().map(read).collect()
+    }
+
+    pub fn mode(&self, path: &Path) -> u32 {
+        fs::symlink_metadata(self.path(path)).expect("a file").permissions().mode() & 0o7777
+    }
+
+    /// Puts everything back as it was before the first run.
+    pub fn restore(&self) {
+        for folder in FOLDERS {
+            fs::remove_dir_all(self.path(folder)).expect("a folder");
+            fs::create_dir(self.path(folder)).expect("a folder");
+        }
+        for (path, (content, mode)) in &self.original {
+            let path = self.path(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(&path, content).expect("a file");
+            fs::set_permissions(path, Permissions::from_mode(*mode)).expect("a mode");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Many writers at once, Django among them: every write that was acknowledged is there at the end, and nothing else is.
+//!
+//! `AUTHCTL_WRITERS=300 cargo test --features live --test django writers -- --nocapture` writes for 300 seconds in each
+//! journal mode and prints what it wrote.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rand::rngs::SmallRng;
+use rand::seq::IteratorRandom as _;
+use rand::{RngExt as _, SeedableRng as _};
+use serde_json::{Value as Json, json};
+use sha2::{Digest as _, Sha512};
+
+use crate::env::{PASSWORD, Run, TestEnv};
+use crate::python;
+
+const SET: &str = "5.2";
+const PROJECT: &str = "both_schemes";
+const WRITERS: u64 = 32;
+
+/// How many seconds the writers of one journal mode write.
+fn duration() -> Duration {
+    let seconds =
+        std::env::var("AUTHCTL_WRITERS").map(|seconds| seconds.parse().expect("a number of seconds"));
+    Duration::from_secs(seconds.unwrap_or(6))
+}
+
+/// What one writer has been told of one of its users.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct User {
+    email: String,
+    is_staff: bool,
+    password: String,
+    bio: String,
+    token: Option<String>,
+}
+
+/// What one writer has been told.
+#[derive(Default)]
+struct Told {
+    users: BTreeMap<String, User>,
+    /// The keys of knox tokens of the one user who belongs to all writers.
+    shared: Vec<String>,
+    exits: BTreeMap<(&'static str, i32), usize>,
+    wrong: Vec<String>,
+}
+
+/// The encoded form of [`PASSWORD`], which takes no time to check, with a salt that tells who stored it.
+fn encoded(salt: u32) -> String {
+    use base64::Engine as _;
+    let salt = format!("salt{salt:010}");
+    let mut hash = [0; 32];
+    pbkdf2::pbkdf2_hmac::<sha2::Sha256>(PASSWORD.as_bytes(), salt.as_bytes(), 1, &mut hash);
+    format!("pbkdf2_sha256$1${salt}${}", base64::engine::general_purpose::STANDARD.encode(hash))
+}
+
+/// A writer's next command, with its input, and what it makes of the user once it is done.
+struct Step {
+    name: &'static str,
+    arguments: Vec<String>,
+    input: String,
+    done: Box<dyn FnOnce(&mut Told, &str)>,
+}
+
+fn step(name: &'static str, user: &str, more: &[&str], done: impl FnOnce(&mut Told, &str) + 'static) -> Step {
+    let arguments = [name, user].iter().chain(more).map(|word| (*word).to_owned()).collect();
+    Step { name, arguments, input: String::new(), done: Box::new(done) }
+}
+
+impl Step {
+    fn reading(self, input: String) -> Self {
+        Self { input, ..self }
+    }
+
+    /// Chooses a command for one of the writer's users.
+    fn choose(random: &mut SmallRng, writer: u64, told: &Told) -> Self {
+        let number: u32 = random.random();
+        let known = told.users.keys().choose(random).cloned();
+        let Some(user) = known.filter(|_| random.random_ratio(3, 4)) else {
+            let user = format!("writer-{writer}-{number}");
+            let name = user.clone();
+            let hash = encoded(number);
+            let stored = hash.clone();
+            let options = ["--password-hash-stdin", "--set", "bio=new"];
+            return step("register", &user, &options, move |told, stdout| {
+                let token = Some(stdout.to_owned());
+                told.users
+                    .insert(name, User { password: stored, bio: "new".into(), token, ..User::default() });
+            })
+            .reading(hash);
+        };
+        let name = user.clone();
+        let change = move |told: &mut Told, change: &dyn Fn(&mut User)| {
+            change(told.users.get_mut(&name).expect("a user who was registered"));
+        };
+        match random.random_range(0..9) {
+            0 | 1 => {
+                let email = format!("{number}@example.com");
+                let set = [format!("--email={email}"), format!("--set=bio={number}")];
+                step("edit-user", &user, &["--staff", &set[0], &set[1]], move |told, _| {
+                    change(told, &|user| {
+                        user.email.clone_from(&email);
+                        user.bio = number.to_string();
+                        user.is_staff = true;
+                    });
+                })
+            }
+            2 => {
+                let hash = encoded(number);
+                let stored = hash.clone();
+                step("set-password", &user, &["--password-hash-stdin"], move |told, _| {
+                    change(told, &|user| user.password.clone_from(&stored));
+                })
+                .reading(hash)
+            }
+            3 => step("create-token", &user, &["--rotate"], move |told, stdout| {
+                change(told, &|user| user.token = Some(stdout.to_owned()));
+            }),
+            4 => step("create-token", "shared", &["--scheme=knox"], |told, stdout| {
+                told.shared.push(stdout.to_owned());
+            }),
+            5 => step("login", &user, &["--password-stdin"], move |told, stdout| {
+                change(told, &|user| user.token = Some(stdout.to_owned()));
+            })
+            .reading(PASSWORD.to_owned()),
+            6 => step("revoke-token", "--user", &[&user, "--scheme=drf", "--yes"], move |told, _| {
+                change(told, &|user| user.token = None);
+            }),
+            7 => {
+                step("delete-user", &user.clone(), &["--yes"], move |told, _| drop(told.users.remove(&user)))
+            }
+            _ => match told.users[&user].token.clone() {
+                Some(token) => step("logout", "--token-stdin", &[], move |told, _| {
+                    change(told, &|user| user.token = None);
+                })
+                .reading(token),
+                None => step("create-token", &user, &[], move |told, stdout| {
+                    change(told, &|user| user.token = Some(stdout.to_owned()));
+                }),
+            },
+        }
+    }
+}
+
+/// Writes until the end; every third command has no patience with a locked database.
+fn write(env: &TestEnv, writer: u64, end: Instant) -> Told {
+    let mut told = Told::default();
+    let mut random = SmallRng::seed_from_u64(writer);
+    while Instant::now() < end {
+        let Step { name, arguments, input, done } = Step::choose(&mut random, writer, &told);
+        let patience = if random.random_ratio(1, 3) { "0" } else { "10" };
+        let common = ["--busy-timeout", patience, "--quiet"].map(str::to_owned);
+        let Run { code, stdout, stderr } = env.run_with_input(input, arguments.iter().chain(&common));
+        *told.exits.entry((name, code)).or_default() += 1;
+        // `revoke-token` and `logout` without a token to delete change nothing.
+        match code {
+            0 => done(&mut told, stdout.trim()),
+            8 => {}
+            _ => told.wrong.push(format!("{} ended with {code}: {stderr}", arguments.join(" "))),
+        }
+    }
+    told
+}
+
+/// A process of the project's Django that writes.
+struct Django(Child);
+
+impl Django {
+    fn start(database: &Path) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django");
+        let mut child = Command::new(python::interpreter(SET))
+            .arg(folder.join("writer.py"))
+            .envs([("PROJECT", PROJECT), ("DJANGO_SETTINGS_MODULE", "settings")])
+            .env("PROJECT_DB", database)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("python");
+        let mut ready = [0; 6];
+        child.stdout.as_mut().expect("a pipe").read_exact(&mut ready).expect("Django to be ready");
+        Self(child)
+    }
+
+    /// What Django was told is stored.
+    fn end(mut self) -> Json {
+        drop(self.0.stdin.take());
+        let mut line = String::new();
+        BufReader::new(self.0.stdout.take().expect("a pipe")).read_line(&mut line).expect("Django's account");
+        assert!(self.0.wait().expect("the end").success());
+        serde_json::from_str(&line).expect("JSON")
+    }
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "what was written is shown to the one who asks for it")]
+fn every_acknowledged_write_of_many_writers_stays() {
+    for journal_mode in ["delete", "wal"] {
+        let env = TestEnv::new();
+        python::make(SET, PROJECT, &env.path("db.sqlite3"), &["--accounts", "none"]);
+        env.database().pragma_update(None, "journal_mode", journal_mode).expect("a journal mode");
+        env.write("authctl.toml", "[tokens]\nscheme = \"drf\"\n");
+        env.run(["register", "shared", "--no-password", "--no-token", "--set", "bio=x"]).succeeds();
+
+        let django = Django::start(&env.path("db.sqlite3"));
+        let end = Instant::now() + duration();
+        let all: Vec<Told> = thread::scope(|scope| {
+            let env = &env;
+            let writers: Vec<_> =
+                (0..WRITERS).map(|writer| scope.spawn(move || write(env, writer, end))).collect();
+            writers.into_iter().map(|writer| writer.join().expect("a writer")).collect()
+        });
+        let django = django.end();
+
+        let mut exits: BTreeMap<(&str, i32), usize> = BTreeMap::new();
+        for (key, count) in all.iter().flat_map(|told| &told.exits) {
+            *exits.entry(*key).or_default() += count;
+        }
+        let wrong: Vec<&String> = all.iter().flat_map(|told| &told.wrong).take(20).collect();
+        let (users, failed) = (&django["users"], &django["failed"]);
+        println!(
+            "{journal_mode}: {exits:?}, Django: {} users, {failed} failures {}",
+            users.as_object().map_or(0, |users| users.len()),
+            django["error"]
+        );
+        assert!(wrong.is_empty(), "{journal_mode}: {wrong:#?}");
+        assert!(exits.values().sum::<usize>() > 64, "next to nothing was written: {exits:?}");
+        account(&env, &all, &django);
+    }
+}
+
+/// Compares what is stored with what the writers were told.
+fn account(env: &TestEnv, all: &[Told], django: &Json) {
+    assert_eq!(env.rows("PRAGMA integrity_check"), ["ok"]);
+    assert_eq!(env.rows("PRAGMA foreign_key_check"), [""; 0]);
+    let mut expected: Vec<String> = Vec::new();
+    for (name, user) in all.iter().flat_map(|told| &told.users) {
+        let User { email, is_staff, password, bio, token } = user;
+        let token = token.as_deref().unwrap_or("NULL");
+        expected.push(format!("{name}|{email}|{}|{password}|{bio}|{token}", i32::from(*is_staff)));
+    }
+    expected.sort();
+    let stored = env.rows(
+        "SELECT username, email, is_staff, password, bio, key FROM auth_user u \
+         JOIN levelupapi_gamer g ON g.user_id = u.id LEFT JOIN authtoken_token t ON t.user_id = u.id \
+         WHERE username LIKE 'writer-%' ORDER BY username COLLATE BINARY",
+    );
+    let missing = expected.iter().filter(|row| !stored.contains(row)).collect::<Vec<_>>();
+    let surplus = stored.iter().filter(|row| !expected.contains(row)).collect::<Vec<_>>();
+    assert!(
+        missing.is_empty() && surplus.is_empty(),
+        "told, not stored: {missing:#?}\nnot told: {surplus:#?}"
+    );
+
+    let mut keys: Vec<String> = all.iter().flat_map(|told| &told.shared).map(|key| digest(key)).collect();
+    keys.sort();
+    assert_eq!(env.rows("SELECT digest FROM knox_authtoken ORDER BY digest"), keys);
+
+    let users = env.rows(
+        "SELECT username, first_name, key FROM auth_user JOIN authtoken_token ON user_id = id \
+                          WHERE username LIKE 'django-%'",
+    );
+    let users: serde_json::Map<String, Json> = users
+        .iter()
+        .map(|row| {
+            let cells: Vec<&str> = row.split('|').collect();
+            (cells[0].to_owned(), json!([cells[1], cells[2]]))
+        })
+        .collect();
+    assert_eq!(Json::from(users), django["users"]);
+    let expected = 1
+        + all.iter().map(|told| told.users.len()).sum::<usize>()
+        + django["users"].as_object().unwrap().len();
+    assert_eq!(env.value("SELECT count(*) FROM auth_user"), expected.to_string());
+}
+
+/// How knox stores a key.
+fn digest(key: &str) -> String {
+    use std::fmt::Write as _;
+    Sha512::digest(key).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
