@@ -49,7 +49,8 @@ pub fn authenticate(context: &Context, store: &Store, username: &str, plain: &Pl
     outcome
 }
 
-/// The user whose password this is. Whoever cannot log in costs and is told the same, whatever the reason.
+/// The user whose password this is. A failed login is told the same whatever the reason, and costs the same as far as
+/// [`password::equalise`] can see to it.
 fn verify(context: &Context, store: &Store, username: &str, plain: &Plain) -> Result<User> {
     let found = store.find_user(username)?;
     let encoded = match &found {
@@ -57,14 +58,79 @@ fn verify(context: &Context, store: &Store, username: &str, plain: &Plain) -> Re
         None => String::new(),
     };
     let verdict = password::verify(plain, &encoded);
-    // A weak hash is computed sooner than one of today's, which would tell that there is such a user.
-    let is_slow =
-        matches!(verdict, Verdict::Match | Verdict::Mismatch) && !password::describe(&encoded).is_weak();
-    if !is_slow {
-        password::dummy_verify(plain, &context.recipe(store)?, &mut *context.random())?;
-    }
     match found {
         Some(user) if verdict == Verdict::Match && user.is_active => Ok(user),
-        _ => Err(Refusal::BadCredentials.into()),
+        _ => {
+            let recipe = context.recipe(store)?;
+            password::equalise(plain, &encoded, verdict, &recipe, &mut *context.random())?;
+            Err(Refusal::BadCredentials.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::cli::Cli;
+    use crate::output::{ColorChoice, Format, Output};
+    use crate::password::{Method, Recipe, hash, work_of_this_thread};
+    use crate::prompt::Prompt;
+    use crate::settings::Settings;
+
+    /// A database with users of these stored passwords, and new hashes of this recipe.
+    fn with_users(folder: &TempDir, hasher: &str, stored: &[(&str, &str, bool)]) -> Context {
+        let config = folder.path().join("authctl.toml");
+        std::fs::write(&config, format!("[passwords]\nhasher = \"{hasher}\"\n")).expect("a file");
+        let database = folder.path().join("db.sqlite3");
+        let arguments = [OsString::from("authctl"), "list-users".into(), "--config".into(), config.into()];
+        let arguments = arguments.into_iter().chain(["--db".into(), database.clone().into()]);
+        let options = Cli::parse_quickly(&arguments.collect::<Vec<_>>()).expect("a command line").options;
+        let settings = Settings::load(&options).expect("settings");
+        let output = Output::new(Format::Plain, true, ColorChoice::Never);
+        let context = Context::new(settings, output, Prompt::new(true), false);
+        context.draft(&context.blueprint(&[])).expect("a draft").publish().expect("a file");
+        let connection = rusqlite::Connection::open(database).expect("the database");
+        for (name, password, is_active) in stored {
+            let sql = "INSERT INTO auth_user (username, password, is_active, is_superuser, is_staff, first_name, \
+                       last_name, email, date_joined) VALUES (?1, ?2, ?3, 0, 0, '', '', '', '2024-01-01 00:00:00')";
+            connection.execute(sql, (name, password, is_active)).expect("a row");
+        }
+        context
+    }
+
+    #[test]
+    fn every_failed_login_costs_one_hash_of_the_recipe() {
+        let folder = TempDir::new().expect("a folder");
+        let recipe = Recipe::try_from(Method::Pbkdf2Sha256 { iterations: 1_000 }).expect("a recipe");
+        let cheap = Recipe::try_from(Method::Pbkdf2Sha256 { iterations: 10 }).expect("a recipe");
+        let right = Plain::new("wonderland-7".into());
+        let stored = |recipe| hash(&right, recipe, &mut rand::rng()).expect("a hash").into_string();
+        let (current, old) = (stored(&recipe), stored(&cheap));
+        let users = [
+            ("meg", &*current, true),
+            ("old", &*old, true),
+            ("off", &*old, false),
+            ("none", "!", true),
+            ("odd", "pbkdf2_sha256$x", true),
+        ];
+        let context = with_users(&folder, &recipe.to_string(), &users);
+        let store = context.store().expect("the database");
+        let cost = |name: &str, plain: &Plain| {
+            let _ = work_of_this_thread();
+            let outcome = authenticate(&context, store, name, plain);
+            (outcome.is_ok(), work_of_this_thread())
+        };
+        let wrong = Plain::new("wrong".into());
+        for name in ["nobody", "meg", "old", "off", "none", "odd"] {
+            assert_eq!(cost(name, &wrong), (false, 1_000), "{name}");
+        }
+        assert_eq!(cost("off", &right), (false, 1_000));
+        // Who logs in has no need to wait.
+        assert_eq!(cost("old", &right), (true, 10));
+        assert_eq!(cost("meg", &right), (true, 1_000));
     }
 }

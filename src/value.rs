@@ -218,7 +218,7 @@ pub fn plain_date_time(text: &[u8]) -> Option<DateTime> {
     let (seconds, fraction) = text.split_first_chunk::<19>()?;
     let two = |bytes: [u8; 2]| {
         let [ten, one] = bytes.map(|byte| byte.wrapping_sub(b'0'));
-        (ten <= 9 && one <= 9).then_some(10 * ten + one)
+        (ten <= 9 && one <= 9).then(|| 10 * ten + one)
     };
     let microseconds = match fraction {
         [] => 0,

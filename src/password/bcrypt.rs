@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::hexadecimal;
 use super::method::Method;
+use super::{hexadecimal, spent};
 
 /// What Django uses from 3.2 to 6.1, which is also the floor.
 pub(super) const DJANGO_ROUNDS: u32 = 12;
@@ -34,6 +34,15 @@ type Key = Zeroizing<Vec<u8>>;
 pub(super) enum Input {
     Raw,
     Sha256,
+}
+
+impl Input {
+    fn method(self, rounds: u32) -> Method {
+        match self {
+            Self::Raw => Method::Bcrypt { rounds },
+            Self::Sha256 => Method::BcryptSha256 { rounds },
+        }
+    }
 }
 
 /// The parts of an encoding after the algorithm.
@@ -60,21 +69,18 @@ impl Parts {
     }
 
     pub(super) fn method(&self) -> Method {
-        let rounds = self.rounds;
-        match self.input {
-            Input::Raw => Method::Bcrypt { rounds },
-            Input::Sha256 => Method::BcryptSha256 { rounds },
-        }
+        self.input.method(self.rounds)
     }
 
     /// Never true for a raw password that does not fit: the `bcrypt` package refuses it since 5.0,
-    /// where older ones dropped what was too long.
+    /// where older ones dropped what was too long. It takes as long as one that fits.
     pub(super) fn matches(&self, password: &[u8]) -> bool {
-        let key = match self.input {
-            Input::Raw => raw_key(password),
-            Input::Sha256 => Some(sha256_key(password)),
+        let (key, fits) = match self.input {
+            Input::Raw => (raw_key(password), password.len() <= KEY_LEN),
+            Input::Sha256 => (sha256_key(password), true),
         };
-        key.is_some_and(|key| self.hash.ct_eq(&derive(self.rounds, self.salt, &key)).into())
+        let is_equal: bool = self.hash.ct_eq(&derive(self.input, self.rounds, self.salt, &key)).into();
+        is_equal && fits
     }
 }
 
@@ -87,26 +93,21 @@ fn parse_rounds(text: &str) -> Option<u32> {
 
 /// What follows `bcrypt_sha256$`.
 pub(super) fn encode_sha256(rounds: u32, password: &[u8], salt: [u8; SALT_LEN]) -> String {
-    let hash = BASE_64.encode(derive(rounds, salt, &sha256_key(password)));
+    let hash = BASE_64.encode(derive(Input::Sha256, rounds, salt, &sha256_key(password)));
     let salt = BASE_64.encode(salt);
     format!("$2b${rounds:02}${salt}{hash}")
 }
 
-fn derive(rounds: u32, salt: [u8; SALT_LEN], key: &[u8]) -> [u8; HASH_LEN] {
+fn derive(input: Input, rounds: u32, salt: [u8; SALT_LEN], key: &[u8]) -> [u8; HASH_LEN] {
+    spent::note(input.method(rounds));
     let [hash @ .., _] = ::bcrypt::bcrypt(rounds, salt, key);
     hash
 }
 
-fn raw_key(password: &[u8]) -> Option<Key> {
-    if password.len() > KEY_LEN {
-        return None;
-    }
+fn raw_key(password: &[u8]) -> Key {
     let mut key = Key::new(Vec::with_capacity(KEY_LEN));
-    key.extend_from_slice(password);
-    if password.len() < KEY_LEN {
-        key.push(0);
-    }
-    Some(key)
+    key.extend(password.iter().chain(&[0]).take(KEY_LEN));
+    key
 }
 
 fn sha256_key(password: &[u8]) -> Key {

@@ -8,6 +8,7 @@ use super::blocks::Blocks;
 use super::encoded::Encoded;
 use super::plain::Plain;
 use super::recipe::{NewHash, Recipe};
+use super::spent;
 use super::threads::Threads;
 use super::{argon2, bcrypt, pbkdf2, random, scrypt};
 
@@ -51,6 +52,10 @@ impl Hasher {
     #[expect(clippy::missing_panics_doc, reason = "a recipe's cost is possible, and its memory is there")]
     pub fn hash(&mut self, plain: &Plain, rng: &mut (impl CryptoRng + ?Sized)) -> Encoded {
         let Self { recipe, blocks, threads } = self;
+        if recipe.lanes() > 0 {
+            // Noted here, since the lanes are computed on other threads.
+            spent::note(recipe.method());
+        }
         let password = plain.as_bytes();
         let rest = match recipe.0 {
             NewHash::Pbkdf2(prf, iterations) => pbkdf2::encode(prf, iterations, password, &random::salt(rng)),

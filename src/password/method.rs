@@ -180,12 +180,14 @@ impl Method {
         }
     }
 
-    /// A number that grows with the cost; only methods of one algorithm compare.
+    /// The work of one hash in units of its algorithm, so only methods of one algorithm compare.
     pub(super) fn work(self) -> u64 {
         match self {
             Self::Pbkdf2Sha256 { iterations } | Self::Pbkdf2Sha1 { iterations } => iterations.into(),
             Self::Argon2(cost) => cost.work(),
-            Self::BcryptSha256 { rounds } | Self::Bcrypt { rounds } => rounds.into(),
+            Self::BcryptSha256 { rounds } | Self::Bcrypt { rounds } => {
+                1_u64.checked_shl(rounds).unwrap_or(u64::MAX)
+            }
             Self::Scrypt(cost) => cost.work(),
             Self::Md5 => 0,
         }

@@ -13,11 +13,13 @@ mod hexadecimal;
 mod md5;
 mod method;
 mod number;
+mod parity;
 mod pbkdf2;
 mod plain;
 mod random;
 mod recipe;
 mod scrypt;
+mod spent;
 mod strength;
 mod threads;
 
@@ -37,6 +39,8 @@ pub use plain::Plain;
 pub use random::{RANDOM_LENGTH, random_password};
 pub use recipe::{BadRecipe, Recipe, follow};
 pub use scrypt::ScryptCost;
+#[cfg(test)]
+pub(crate) use spent::work_of_this_thread;
 pub use strength::{About, Attribute, MIN_LENGTH, Weakness, weaknesses};
 use threads::Threads;
 
@@ -60,7 +64,7 @@ pub enum Verdict {
 /// Tells whether this is the password that was encoded, as Django with all its hashers enabled.
 ///
 /// Only [`Verdict::Match`] lets anyone in. Hashes are compared in constant time; texts without a
-/// hash to compute are answered at once, so [`dummy_verify`] is there to hide that.
+/// hash to compute are answered at once, and cheap hashes sooner than others, which [`equalise`] hides.
 ///
 /// # Limits
 /// No hash is computed that asks for more than
@@ -83,6 +87,10 @@ pub fn verify(plain: &Plain, encoded: &str) -> Verdict {
 }
 
 fn compare(plain: &Plain, hash: &Hash<'_>) -> Verdict {
+    if matches!(hash, Hash::Argon2(_) | Hash::Scrypt(_)) {
+        // Noted here, since their lanes are computed on other threads.
+        spent::note(hash.method());
+    }
     let password = plain.as_bytes();
     let matches = match hash {
         Hash::Pbkdf2(hash) => hash.matches(password),
@@ -105,13 +113,27 @@ pub fn hash(plain: &Plain, recipe: &Recipe, rng: &mut (impl CryptoRng + ?Sized))
     Ok(Hasher::new(recipe)?.hash(plain, rng))
 }
 
-/// Spends what one [`hash`] costs, so that the login of an unknown user takes as long as a wrong
-/// password.
+/// Spends what a failed login costs less than one [`hash`], after [`verify`] has given this verdict on `encoded`: all of
+/// it where there was nothing to verify. So neither tells that there is such a user.
+///
+/// Not hidden is a hash of another algorithm that is not weak, or one that costs more than the recipe.
 ///
 /// # Errors
 /// As [`hash`].
-pub fn dummy_verify(plain: &Plain, recipe: &Recipe, rng: &mut (impl CryptoRng + ?Sized)) -> io::Result<()> {
-    std::hint::black_box(hash(plain, recipe, rng)?);
+pub fn equalise(
+    plain: &Plain,
+    encoded: &str,
+    verdict: Verdict,
+    recipe: &Recipe,
+    rng: &mut (impl CryptoRng + ?Sized),
+) -> io::Result<()> {
+    let computed = match describe(encoded) {
+        Summary::Hashed(method) if matches!(verdict, Verdict::Match | Verdict::Mismatch) => Some(method),
+        _ => None,
+    };
+    for owed in parity::owed(computed, *recipe) {
+        std::hint::black_box(hash(plain, &owed, rng)?);
+    }
     Ok(())
 }
 

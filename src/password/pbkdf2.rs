@@ -10,7 +10,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::method::Method;
-use super::number;
+use super::{number, spent};
 
 /// What Django 6.1 uses, for both functions.
 pub(super) const DJANGO_ITERATIONS: u32 = 1_500_000;
@@ -34,7 +34,15 @@ impl Prf {
         }
     }
 
+    fn method(self, iterations: u32) -> Method {
+        match self {
+            Self::Sha1 => Method::Pbkdf2Sha1 { iterations },
+            Self::Sha256 => Method::Pbkdf2Sha256 { iterations },
+        }
+    }
+
     fn derive(self, password: &[u8], salt: &str, iterations: u32) -> Vec<u8> {
+        spent::note(self.method(iterations));
         let mut hash = vec![0; self.hash_len()];
         match self {
             Self::Sha1 => {
@@ -71,11 +79,7 @@ impl<'a> Parts<'a> {
     }
 
     pub(super) fn method(&self) -> Method {
-        let iterations = self.iterations;
-        match self.prf {
-            Prf::Sha1 => Method::Pbkdf2Sha1 { iterations },
-            Prf::Sha256 => Method::Pbkdf2Sha256 { iterations },
-        }
+        self.prf.method(self.iterations)
     }
 
     pub(super) fn matches(&self, password: &[u8]) -> bool {

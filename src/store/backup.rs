@@ -70,8 +70,8 @@ fn hold(source: &Connection) -> rusqlite::Result<Transaction<'_>> {
     Ok(held)
 }
 
-/// What SQLite finds damaged in a finished copy. A value that a rule of its table does not accept is no damage: the copy
-/// is to be as the database is.
+/// What SQLite finds damaged in a finished copy, its indexes compared with their tables. A value that a rule of its table
+/// does not accept is no damage: the copy is to be as the database is.
 ///
 /// # Errors
 /// What SQLite says where it cannot even look.
@@ -82,7 +82,7 @@ pub fn faults(copy: &Path) -> rusqlite::Result<Vec<String>> {
     // An index may be over an expression of the project's.
     regexp::register(&copy)?;
     copy.execute_batch("PRAGMA ignore_check_constraints = ON")?;
-    let mut statement = copy.prepare("PRAGMA quick_check")?;
+    let mut statement = copy.prepare("PRAGMA integrity_check")?;
     let faults: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     Ok(faults.into_iter().filter(|fault| fault != "ok" && !fault.starts_with("NULL value in")).collect())
 }

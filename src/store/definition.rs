@@ -9,6 +9,43 @@ pub fn may_refer(definition: &str, target: &str) -> bool {
     target.contains('"') || definition.to_ascii_lowercase().contains(&target.to_ascii_lowercase())
 }
 
+/// The names of the tables to which this one refers: all of them, and maybe more. `None` where the text does not tell.
+///
+/// `definition` is the table's `CREATE TABLE`.
+pub fn referred(definition: &str) -> Option<Vec<String>> {
+    const KEYWORD: &str = "references";
+    let lower = definition.to_ascii_lowercase();
+    let mut ends = lower.match_indices(KEYWORD).map(|(start, _)| start + KEYWORD.len()).peekable();
+    if ends.peek().is_some() && (lower.contains("--") || lower.contains("/*")) {
+        return None;
+    }
+    // What SQLite takes for white space; beyond ASCII, every character is part of a name.
+    let spaces = [' ', '\t', '\n', '\u{b}', '\u{c}', '\r'];
+    Some(ends.map(|end| name(definition[end..].trim_start_matches(spaces))).collect())
+}
+
+/// The name at the start of a text, without its quotes.
+fn name(text: &str) -> String {
+    let closing = match text.chars().next() {
+        Some(quote @ ('"' | '`' | '\'')) => quote,
+        Some('[') => ']',
+        _ => {
+            let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$' || !c.is_ascii();
+            return text.chars().take_while(|c| is_part(*c)).collect();
+        }
+    };
+    let mut name = String::new();
+    let mut rest = text[1..].chars();
+    while let Some(c) = rest.next() {
+        // Two quotes within quotes are one; brackets have no such form.
+        if c == closing && (c == ']' || rest.next() != Some(closing)) {
+            break;
+        }
+        name.push(c);
+    }
+    name
+}
+
 /// May a column of this table that refers to `target` be unique by itself? True for every table that has one; for others
 /// it may be true too, where the text is not of the plain sort that Django writes.
 ///

@@ -1,7 +1,11 @@
 //! Deleting a user with all that goes along, which Django does in Python: its tables have no ON DELETE.
 //!
-//! Rows that go are kept in temporary tables, one for each table, which grow until no reference leads to another row.
-//! What then still refers to them is emptied or stands in the way.
+//! Rows that go are kept in a temporary table, which grows until no reference leads to another row. What then still refers
+//! to them is emptied or stands in the way.
+//!
+//! A schema may have thousands of tables that refer to users: every step here takes time in proportion to their number.
+
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 
@@ -32,14 +36,18 @@ pub struct Deletion {
     pub emptied: Vec<(String, u64)>,
 }
 
-/// A table on the way, and the place of the rows of it that go.
+/// The rows that go, by the number of their node.
+const GOING: &str = "temp.authctl_going";
+
+/// A table on the way.
 struct Node {
     table: Table,
     /// What tells its rows apart.
     row: String,
-    /// The temporary table with the rows that go.
-    going: String,
     may_go: bool,
+    /// The references to it, and those from it.
+    to: Vec<usize>,
+    from: Vec<usize>,
 }
 
 /// A reference from one of the nodes to another.
@@ -74,8 +82,9 @@ impl Rule {
 struct Plan<'a> {
     store: &'a Store,
     decisions: &'a Decisions,
-    belongings: Vec<(String, String)>,
+    belongings: HashSet<(String, String)>,
     nodes: Vec<Node>,
+    numbers: HashMap<String, usize>,
     edges: Vec<Edge>,
 }
 
@@ -91,7 +100,7 @@ impl Store {
 
     /// The columns by which rows belong to a user: of the admin log, groups, permissions and tokens, and of profiles. A
     /// profile that may do without a user does not belong to one.
-    fn belongings(&self) -> Result<Vec<(String, String)>> {
+    fn belongings(&self) -> Result<HashSet<(String, String)>> {
         let mut tables = vec!["django_admin_log"];
         tables.extend(self.token_tables());
         let mut columns: Vec<(&str, &str)> = tables.into_iter().map(|table| (table, "user_id")).collect();
@@ -131,7 +140,8 @@ impl Transaction<'_> {
 impl<'a> Plan<'a> {
     fn make(store: &'a Store, user: &User, decisions: &'a Decisions) -> Result<Self> {
         let belongings = store.belongings()?;
-        let mut plan = Self { store, decisions, belongings, nodes: Vec::new(), edges: Vec::new() };
+        let (nodes, numbers, edges) = (Vec::new(), HashMap::new(), Vec::new());
+        let mut plan = Self { store, decisions, belongings, nodes, numbers, edges };
         plan.find_references()?;
         plan.check_decisions()?;
         plan.gather(&user.id)?;
@@ -156,6 +166,8 @@ impl<'a> Plan<'a> {
                             self.lets_go(from, &mut open);
                         }
                         let (column, target) = (reference.column.clone(), reference.target.clone());
+                        self.nodes[to].to.push(self.edges.len());
+                        self.nodes[from].from.push(self.edges.len());
                         self.edges.push(Edge { from, column, to, target, rule });
                     }
                 }
@@ -180,14 +192,14 @@ impl<'a> Plan<'a> {
     /// The node of this table, made where there is none; `None` for a table whose rows cannot be told apart, which is
     /// left to the database.
     fn number_of(&mut self, table: &Table) -> Result<Option<usize>> {
-        let known = self.nodes.iter().position(|node| node.table.name == table.name);
-        if known.is_some() {
-            return Ok(known);
+        if let Some(known) = self.numbers.get(&table.name) {
+            return Ok(Some(*known));
         }
         let number = self.nodes.len();
         let Some(row) = self.store.engine.row_name(table)? else { return Ok(None) };
-        let going = format!("temp.authctl_going_{number}");
-        self.nodes.push(Node { table: table.clone(), row, going, may_go: false });
+        let (to, from) = (Vec::new(), Vec::new());
+        self.nodes.push(Node { table: table.clone(), row, may_go: false, to, from });
+        self.numbers.insert(table.name.clone(), number);
         Ok(Some(number))
     }
 
@@ -259,31 +271,32 @@ impl<'a> Plan<'a> {
     /// Gathers the rows that go.
     fn gather(&self, user: &Key) -> Result<()> {
         let engine = &*self.store.engine;
-        for node in &self.nodes {
-            engine.execute(&format!("CREATE TABLE {} (place PRIMARY KEY)", node.going), &[])?;
-        }
+        let sql = format!("CREATE TABLE {GOING} (node, place, PRIMARY KEY (node, place)) WITHOUT ROWID");
+        engine.execute(&sql, &[])?;
         let users = &self.nodes[0];
         let sql = format!(
-            "INSERT INTO {} SELECT t.{} FROM {} AS t WHERE t.{} = ?1",
-            users.going,
+            "INSERT INTO {GOING} SELECT 0, t.{} FROM {} AS t WHERE t.{} = ?1",
             users.row,
             quoted(&users.table.name),
             quoted(&self.store.layout.users.key)
         );
         engine.execute(&sql, &[user.into()])?;
         let mut grown = vec![0];
+        let mut waits = vec![false; self.nodes.len()];
         while let Some(at) = grown.pop() {
-            for edge in self.edges.iter().filter(|edge| edge.rule.takes_the_row()) {
-                let (node, rows) = if edge.to == at {
-                    (edge.from, self.referring_rows(edge))
-                } else if edge.from == at && edge.rule == Rule::IsSame {
-                    (edge.to, self.referred_rows(edge))
-                } else {
-                    continue;
-                };
-                let Node { row, going, .. } = &self.nodes[node];
-                let sql = format!("INSERT OR IGNORE INTO {going} SELECT t.{row} {rows}");
-                if engine.execute(&sql, &[])? > 0 && !grown.contains(&node) {
+            waits[at] = false;
+            let referring = self.nodes[at].to.iter().map(|edge| &self.edges[*edge]);
+            let referring = referring.filter(|edge| edge.rule.takes_the_row());
+            let same = self.nodes[at].from.iter().map(|edge| &self.edges[*edge]);
+            let same = same.filter(|edge| edge.rule == Rule::IsSame && edge.to != at);
+            let rows = referring
+                .map(|edge| (edge.from, self.referring_rows(edge)))
+                .chain(same.map(|edge| (edge.to, self.referred_rows(edge))));
+            for (node, rows) in rows {
+                let row = &self.nodes[node].row;
+                let sql = format!("INSERT OR IGNORE INTO {GOING} SELECT {node}, t.{row} {rows}");
+                if engine.execute(&sql, &[])? > 0 && !waits[node] {
+                    waits[node] = true;
                     grown.push(node);
                 }
             }
@@ -295,13 +308,13 @@ impl<'a> Plan<'a> {
     fn referring_rows(&self, edge: &Edge) -> String {
         let (from, to) = (&self.nodes[edge.from], &self.nodes[edge.to]);
         format!(
-            "FROM {} AS t WHERE t.{} IN (SELECT p.{} FROM {} AS p WHERE p.{} IN (SELECT place FROM {}))",
+            "FROM {} AS t WHERE t.{} IN (SELECT p.{} FROM {} AS p WHERE p.{} IN {})",
             quoted(&from.table.name),
             quoted(&edge.column),
             quoted(&edge.target),
             quoted(&to.table.name),
             to.row,
-            to.going
+            going(edge.to)
         )
     }
 
@@ -309,30 +322,29 @@ impl<'a> Plan<'a> {
     fn referred_rows(&self, edge: &Edge) -> String {
         let (from, to) = (&self.nodes[edge.from], &self.nodes[edge.to]);
         format!(
-            "FROM {} AS t WHERE t.{} IN (SELECT c.{} FROM {} AS c WHERE c.{} IN (SELECT place FROM {}))",
+            "FROM {} AS t WHERE t.{} IN (SELECT c.{} FROM {} AS c WHERE c.{} IN {})",
             quoted(&to.table.name),
             quoted(&edge.target),
             quoted(&edge.column),
             quoted(&from.table.name),
             from.row,
-            from.going
+            going(edge.from)
         )
     }
 
     /// The rows that refer to what goes and do not go themselves.
     fn staying_rows(&self, edge: &Edge) -> String {
-        let Node { row, going, .. } = &self.nodes[edge.from];
-        format!("{} AND t.{row} NOT IN (SELECT place FROM {going})", self.referring_rows(edge))
+        let row = &self.nodes[edge.from].row;
+        format!("{} AND t.{row} NOT IN {}", self.referring_rows(edge), going(edge.from))
     }
 
     /// What goes, if nothing stands in the way.
     fn deletion(&self) -> Result<Deletion> {
         let mut deleted = Vec::new();
         for at in self.order() {
-            let Node { table, going, .. } = &self.nodes[at];
-            let [count] = self.store.numbers(&format!("SELECT count(*) FROM {going}"))?;
+            let [count] = self.store.numbers(&format!("SELECT count(*) FROM {GOING} WHERE node = {at}"))?;
             if count > 0 {
-                deleted.push((table.name.clone(), count));
+                deleted.push((self.nodes[at].table.name.clone(), count));
             }
         }
         let mut emptied: Vec<(String, u64)> = Vec::new();
@@ -376,20 +388,23 @@ impl<'a> Plan<'a> {
 
     /// The nodes whose rows may go, each before those to which it refers.
     fn order(&self) -> Vec<usize> {
-        fn visit(plan: &Plan<'_>, at: usize, seen: &mut Vec<usize>, order: &mut Vec<usize>) {
-            if seen.contains(&at) || !plan.nodes[at].may_go {
-                return;
-            }
-            seen.push(at);
-            for edge in plan.edges.iter().filter(|edge| edge.to == at) {
-                visit(plan, edge.from, seen, order);
-            }
-            order.push(at);
-        }
         let mut order = Vec::new();
-        let mut seen = Vec::new();
-        for at in 0..self.nodes.len() {
-            visit(self, at, &mut seen, &mut order);
+        let mut seen = vec![false; self.nodes.len()];
+        for start in 0..self.nodes.len() {
+            // The nodes on the way, each with the number of the references to it that were followed.
+            let mut way = vec![(start, 0)];
+            while let Some((at, followed)) = way.last_mut() {
+                let (at, node) = (*at, &self.nodes[*at]);
+                if *followed == 0 && (std::mem::replace(&mut seen[at], true) || !node.may_go) {
+                    way.pop();
+                } else if let Some(edge) = node.to.get(*followed) {
+                    *followed += 1;
+                    way.push((self.edges[*edge].from, 0));
+                } else {
+                    order.push(at);
+                    way.pop();
+                }
+            }
         }
         order
     }
@@ -409,26 +424,28 @@ impl<'a> Plan<'a> {
             }
         }
         for at in self.order() {
-            let Node { table, row, going, .. } = &self.nodes[at];
+            let Node { table, row, .. } = &self.nodes[at];
             let name = quoted(&table.name);
-            engine.execute(&format!("DELETE FROM {name} WHERE {row} IN (SELECT place FROM {going})"), &[])?;
+            engine.execute(&format!("DELETE FROM {name} WHERE {row} IN {}", going(at)), &[])?;
         }
         // How many rows a statement deletes is not checked: a rule of the database may have deleted some before it.
         for at in self.order() {
-            let Node { table, row, going, .. } = &self.nodes[at];
-            let left = format!(
-                "SELECT 1 FROM {} WHERE {row} IN (SELECT place FROM {going}) LIMIT 1",
-                quoted(&table.name)
-            );
-            if transaction.has_any(&left, &[])? {
+            let Node { table, row, .. } = &self.nodes[at];
+            let name = quoted(&table.name);
+            if transaction
+                .has_any(&format!("SELECT 1 FROM {name} WHERE {row} IN {} LIMIT 1", going(at)), &[])?
+            {
                 return Err(transaction.not_as_planned(&table.name));
             }
         }
-        for node in &self.nodes {
-            engine.execute(&format!("DROP TABLE {}", node.going), &[])?;
-        }
+        engine.execute(&format!("DROP TABLE {GOING}"), &[])?;
         Ok(())
     }
+}
+
+/// The rows of a node that go, as a subquery.
+fn going(node: usize) -> String {
+    format!("(SELECT place FROM {GOING} WHERE node = {node})")
 }
 
 /// The reference by which a child of multi-table inheritance is its parent.

@@ -11,6 +11,15 @@ use crate::value::{Cell, Kind, Value};
 /// Receives one row of a query; breaks to end the query early.
 pub type OnRow<'a> = dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>> + 'a;
 
+/// How a database is copied.
+#[derive(Clone, Copy, Debug)]
+pub struct Copying {
+    /// Replace a file that has the copy's name?
+    pub replaces: bool,
+    /// Check the whole copy, and refuse a damaged one?
+    pub checks: bool,
+}
+
 /// An open database: introspection, statements and transactions, with values converted.
 ///
 /// Statements name their parameters `?1`, `?2` and so on. Errors are [`crate::refusal::Refusal`]s where the
@@ -156,12 +165,13 @@ pub trait Engine {
     fn save_as_new_file(&mut self, path: &Path) -> Result<()>;
 
     /// Copies the database as it is at one moment, though others may be writing to it, to a file readable by its owner
-    /// alone; over a file that is there already only where the copy `replaces` it. Returns the copy's length.
+    /// alone. Returns the copy's length.
     ///
     /// # Errors
     /// [`crate::refusal::Refusal::FileExists`], [`crate::refusal::Refusal::Usage`] where the path is the database's own,
-    /// [`crate::refusal::Refusal::Busy`], or what the operating system says.
-    fn back_up(&self, path: &Path, replaces: bool) -> Result<u64>;
+    /// [`crate::refusal::Refusal::Busy`], [`crate::refusal::Refusal::DatabaseUnusable`] where the copy is checked and
+    /// damaged, or what the operating system says.
+    fn back_up(&self, path: &Path, how: Copying) -> Result<u64>;
 }
 
 /// Inserts rows, one after the other.

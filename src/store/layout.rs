@@ -1,5 +1,6 @@
 //! Finding out what a database's tables mean: users, tokens, profiles.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use anyhow::Result;
@@ -309,39 +310,59 @@ fn name_kinds(engine: &dyn Engine, hints: &Hints, found: &mut [ProfileTable]) ->
             .into());
         }
     }
+    if found.iter().all(|profile| !profile.kind.is_empty()) {
+        return Ok(());
+    }
+    let models = Models::of(engine)?;
     let mut short: Vec<String> = Vec::new();
     for profile in found.iter() {
         short.push(if profile.kind.is_empty() {
-            model_name(engine, &profile.table.name)?
+            models.model_name(&profile.table.name)
         } else {
             profile.kind.clone()
         });
     }
-    for (index, profile) in found.iter_mut().enumerate() {
-        if !profile.kind.is_empty() {
-            continue;
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for name in &short {
+        *uses.entry(name).or_default() += 1;
+    }
+    for (profile, short) in found.iter_mut().zip(&short) {
+        if profile.kind.is_empty() {
+            profile.kind = if uses[&**short] > 1 { profile.table.name.clone() } else { short.clone() };
         }
-        let clashes = short.iter().filter(|name| **name == short[index]).count() > 1;
-        profile.kind = if clashes { profile.table.name.clone() } else { short[index].clone() };
     }
     Ok(())
 }
 
-/// The model's name in a table's name: what follows the app's label, which the content types know even where it
-/// has an underscore in it. A name of which they know nothing is the table of the only model that has none.
-fn model_name(engine: &dyn Engine, table: &str) -> Result<String> {
-    let models = models(engine)?;
-    if let Some((_, model)) = model_by_name(&models, table) {
-        return Ok(model);
+/// The models that the content types know, by their default tables in lower case.
+struct Models {
+    by_table: HashMap<String, (String, String)>,
+    /// Those whose tables are not called after them.
+    without_table: Vec<(String, String)>,
+}
+
+impl Models {
+    fn of(engine: &dyn Engine) -> Result<Self> {
+        let models = models(engine)?;
+        let mut by_table = HashMap::new();
+        for model in &models {
+            by_table.entry(default_table(model).to_ascii_lowercase()).or_insert_with(|| model.clone());
+        }
+        Ok(Self { by_table, without_table: models_without_table(engine, models)? })
     }
-    if let Some((_, rest)) = table.split_once('_').filter(|(_, rest)| !rest.is_empty()) {
-        return Ok(rest.to_owned());
+
+    /// The model's name in a table's name: what follows the app's label, which the content types know even where it
+    /// has an underscore in it. A name of which they know nothing is the table of the only model that has none.
+    fn model_name(&self, table: &str) -> String {
+        if let Some((_, model)) = self.by_table.get(&table.to_ascii_lowercase()) {
+            return model.clone();
+        }
+        match (table.split_once('_'), &self.without_table[..]) {
+            (Some((_, rest)), _) if !rest.is_empty() => rest.to_owned(),
+            (_, [(_, only)]) => only.clone(),
+            _ => table.to_owned(),
+        }
     }
-    let mut without_table = models_without_table(engine, models)?;
-    Ok(match (without_table.pop(), without_table.pop()) {
-        (Some((_, only)), None) => only,
-        _ => table.to_owned(),
-    })
 }
 
 /// The models that a table may be of, as app label and lower-case name: one, where its name tells. Where no content types
@@ -371,10 +392,9 @@ fn models_without_table(
     engine: &dyn Engine,
     mut models: Vec<(String, String)>,
 ) -> Result<Vec<(String, String)>> {
-    let tables = engine.table_names()?;
-    let has_table = |model: &(String, String)| {
-        tables.iter().any(|table| table.eq_ignore_ascii_case(&default_table(model)))
-    };
+    let names = engine.table_names()?;
+    let tables: HashSet<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let has_table = |model: &(String, String)| tables.contains(&default_table(model).to_ascii_lowercase());
     // These apps of Django's and DRF's have models whose tables are called otherwise, or none.
     let is_known = |label: &str| ["admin", "authtoken", "contenttypes", "sessions", "sites"].contains(&label);
     models.retain(|model| !is_known(&model.0) && !has_table(model));

@@ -32,8 +32,8 @@ use jiff::Timestamp;
 
 pub use self::create::{Blueprint, ProfileBlueprint};
 pub use self::deletion::{Decisions, Deletion};
-pub use self::engine::Engine;
 use self::engine::Inserting;
+pub use self::engine::{Copying, Engine};
 pub use self::export::Part;
 use self::groups::Link;
 pub use self::groups::NewGroup;
@@ -132,15 +132,14 @@ impl Store {
         Ok(())
     }
 
-    /// Copies the database as it is at one moment to a file readable by its owner alone; over a file that is there
-    /// already only where the copy `replaces` it. Returns the copy's length.
+    /// Copies the database as it is at one moment to a file readable by its owner alone. Returns the copy's length.
     ///
     /// # Errors
-    /// [`Refusal::FileExists`], [`Refusal::Usage`] where the path is the database's own, [`Refusal::Busy`], or what the
-    /// operating system says.
-    pub fn back_up(&self, path: &Path, replaces: bool) -> Result<u64> {
+    /// [`Refusal::FileExists`], [`Refusal::Usage`] where the path is the database's own, [`Refusal::Busy`],
+    /// [`Refusal::DatabaseUnusable`] where the copy is checked and damaged, or what the operating system says.
+    pub fn back_up(&self, path: &Path, how: Copying) -> Result<u64> {
         self.refuse_own(path)?;
-        self.engine.back_up(path, replaces)
+        self.engine.back_up(path, how)
     }
 
     /// The resolved path of the database.

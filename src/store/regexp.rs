@@ -11,7 +11,9 @@ use rusqlite::{Connection, Error};
 
 /// Makes the function known to a connection.
 pub fn register(connection: &Connection) -> rusqlite::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    // Innocuous: a schema that is not trusted may use it, and constraints of Django's do.
+    let flags =
+        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function("regexp", 2, flags, regexp)
 }
 

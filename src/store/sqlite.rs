@@ -1,10 +1,10 @@
-//! The SQLite engine: opening, introspection, and Django's stored forms of each kind of value.
+//! The SQLite engine: introspection, statements, and Django's stored forms of each kind of value.
 
+mod definitions;
 mod insertions;
+mod opening;
 
 use std::cell::OnceCell;
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::iter;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -12,37 +12,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::StdFmtWrite;
 use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::TimeZone;
-use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, Params, ToSql, params_from_iter};
+use rusqlite::{Connection, ErrorCode, Params, ToSql, params_from_iter};
 
+use self::definitions::{Definition, Definitions};
 use self::insertions::Insertions;
+pub use self::opening::Opening;
 use crate::new_file::NewFile;
 use crate::refusal::Refusal;
 use crate::store::backup;
 use crate::store::definition::{may_refer, may_refer_uniquely};
-use crate::store::engine::{Engine, Inserting, OnRow};
-use crate::store::regexp;
+use crate::store::engine::{Copying, Engine, Inserting, OnRow};
 use crate::store::schema::{Column, Reference, Table, quoted};
 use crate::unanswered::Unanswered;
 use crate::value::{Cell, Kind, Value, plain_date_time};
-
-/// How a database file is opened.
-#[derive(Clone, Debug)]
-pub struct Opening {
-    /// How long to wait for another program's lock.
-    pub busy_timeout: Duration,
-    /// The zone in which the project stores its times: UTC, or Django's `TIME_ZONE` with `USE_TZ = False`.
-    pub time_zone: TimeZone,
-    /// Open it although that could lock its owner's server out?
-    pub force: bool,
-}
 
 /// An open SQLite database.
 #[derive(Debug)]
@@ -53,82 +42,17 @@ pub struct Sqlite {
     time_zone: TimeZone,
     /// Shall the next commit be made a rollback? SQLite asks its commit hook after it has checked the constraints.
     taking_back: Arc<AtomicBool>,
+    /// Is a writing transaction open, as far as authctl knows? The database can end one by itself.
+    writing: Arc<AtomicBool>,
     /// The definitions in the file; read once, since each command asks for several. Virtual tables are no models of
     /// Django's, and to look at one takes the module that keeps it, such as SpatiaLite's.
-    definitions: OnceCell<Vec<Definition>>,
+    definitions: OnceCell<Definitions>,
 }
 
 /// In KiB. Beyond it, the changes of a transaction go to the file before its end, and readers have to wait.
 const LARGE_CACHE: u32 = 64 * 1024;
 
-/// An entry of SQLite's schema table (file format, section 2.6) for a table or one of its unique indexes.
-#[derive(Debug)]
-struct Definition {
-    is_table: bool,
-    name: String,
-    table: String,
-    sql: String,
-}
-
 impl Sqlite {
-    /// Opens a file that is there; never makes one.
-    ///
-    /// # Errors
-    /// [`Refusal::DatabaseMissing`], [`Refusal::DatabaseUnusable`], or what the operating system says.
-    pub fn open(path: &Path, opening: &Opening) -> Result<Self> {
-        match path.metadata() {
-            Ok(metadata) if metadata.is_dir() => {
-                return Err(unusable(path, "it is a folder, not a database file."));
-            }
-            Ok(metadata) if !metadata.is_file() => {
-                return Err(unusable(path, "it is a device or the like, not a database file."));
-            }
-            Ok(_) => {}
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Err(Refusal::DatabaseMissing(path.to_owned()).into());
-            }
-            Err(error) => return Err(error).with_context(|| format!("{} cannot be opened", path.display())),
-        }
-        if !opening.force && could_lock_out(path) {
-            return Err(Refusal::Foreign(path.to_owned()).into());
-        }
-        // Without SQLITE_OPEN_URI: a path is a path, even when it starts with `file:`.
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|error| translate(error, path))?;
-        Self::prepare(connection, path, opening)
-    }
-
-    /// An empty database in memory, for [`Engine::save_as_new_file`].
-    ///
-    /// # Errors
-    /// Where SQLite cannot be started.
-    pub fn in_memory(path: &Path, opening: &Opening) -> Result<Self> {
-        let connection = Connection::open_in_memory().map_err(|error| translate(error, path))?;
-        Self::prepare(connection, path, opening)
-    }
-
-    fn prepare(mut connection: Connection, path: &Path, opening: &Opening) -> Result<Self> {
-        let taking_back = Arc::new(AtomicBool::new(false));
-        let asked = Arc::clone(&taking_back);
-        let prepare = || {
-            connection.commit_hook(Some(move || asked.load(Ordering::Relaxed)))?;
-            connection.busy_timeout(opening.busy_timeout)?;
-            regexp::register(&connection)?;
-            // A misspelt name in quotes shall be an error, not a text.
-            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)
-        };
-        prepare().map(drop).map_err(|error| translate(error, path))?;
-        Ok(Self {
-            connection,
-            path: path.to_owned(),
-            busy_timeout: opening.busy_timeout,
-            time_zone: opening.time_zone.clone(),
-            taking_back,
-            definitions: OnceCell::new(),
-        })
-    }
-
     /// Runs a statement that is run again and again.
     fn run(&self, sql: &str) -> Result<()> {
         let ran = self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
@@ -136,6 +60,13 @@ impl Sqlite {
     }
 
     fn translate(&self, error: rusqlite::Error) -> anyhow::Error {
+        let has_ended = self.writing.load(Ordering::Relaxed) && self.connection.is_autocommit();
+        let is_refused = error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation);
+        if has_ended && is_refused {
+            // `ON CONFLICT ROLLBACK` and `RAISE (ROLLBACK, …)` undo more than the row. Whoever went on to the next row
+            // would write it outside of any transaction, so this is no refusal of a row.
+            return anyhow!("{}: the database undid the whole transaction: {error}", self.path.display());
+        }
         translate(error, &self.path)
     }
 
@@ -195,34 +126,37 @@ impl Sqlite {
         rows.map_err(|error| self.translate(error))
     }
 
-    fn definitions(&self) -> Result<&[Definition]> {
+    fn definitions(&self) -> Result<&Definitions> {
         if let Some(definitions) = self.definitions.get() {
             return Ok(definitions);
         }
-        let read = self.rows(
+        let mut found = Definitions::default();
+        self.rows(
             "SELECT type = 'table', name, tbl_name, sql FROM sqlite_master \
              WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' \
                 OR type = 'index' AND sql LIKE 'CREATE UNIQUE%'",
             [],
             |row| {
-                Ok(Definition {
-                    is_table: row.get(0)?,
-                    name: row.get(1)?,
-                    table: row.get(2)?,
-                    sql: row.get(3)?,
-                })
+                // A name that is no text cannot be written in SQL.
+                let (Ok(name), Ok(table)) = (row.get_ref(1)?.as_str(), row.get_ref(2)?.as_str()) else {
+                    return Ok(());
+                };
+                let sql = String::from_utf8_lossy(row.get_ref(3)?.as_bytes()?).into_owned();
+                if row.get(0)? {
+                    found.add_table(Definition { name: name.to_owned(), sql });
+                } else {
+                    found.add_unique_index(table, sql);
+                }
+                Ok(())
             },
         )?;
-        Ok(self.definitions.get_or_init(|| read))
+        Ok(self.definitions.get_or_init(|| found))
     }
 
-    fn tables(&self) -> Result<impl Iterator<Item = &Definition>> {
-        Ok(self.definitions()?.iter().filter(|definition| definition.is_table))
-    }
-
-    /// The definition of this table; SQL knows no upper and lower case in names.
-    fn definition(&self, table: &str) -> Result<Option<&Definition>> {
-        Ok(self.tables()?.find(|definition| definition.name.eq_ignore_ascii_case(table)))
+    /// The tables that may refer to this one.
+    fn may_refer_to(&self, target: &str) -> Result<impl Iterator<Item = &Definition>> {
+        let ask = |table: &Definition| self.pragma("foreign_key_list", &table.name, |row| row.get("table"));
+        self.definitions()?.referring_to(target, ask)
     }
 
     fn columns(&self, table: &str, definition: &str) -> Result<(Vec<Column>, Vec<String>)> {
@@ -257,9 +191,9 @@ impl Sqlite {
             self.pragma("foreign_key_list", table, |row| {
                 Ok((row.get("id")?, row.get("from")?, row.get("table")?, row.get("to")?))
             })?;
-        let composite = |id| parts.iter().filter(|part| part.0 == id).count() > 1;
         let mut references = Vec::new();
-        for (_, column, table, target) in parts.iter().filter(|part| !composite(part.0)) {
+        for reference in parts.chunk_by(|one, next| one.0 == next.0) {
+            let [(_, column, table, target)] = reference else { continue };
             let target = match target {
                 Some(target) => target.clone(),
                 None => self.sole_key(table)?,
@@ -294,15 +228,15 @@ impl Sqlite {
 
 impl Engine for Sqlite {
     fn table_names(&self) -> Result<Vec<String>> {
-        Ok(self.tables()?.map(|table| table.name.clone()).collect())
+        Ok(self.definitions()?.tables().map(|table| table.name.clone()).collect())
     }
 
     fn has_table(&self, name: &str) -> Result<bool> {
-        Ok(self.definition(name)?.is_some())
+        Ok(self.definitions()?.table(name).is_some())
     }
 
     fn table(&self, name: &str) -> Result<Option<Table>> {
-        let Some(definition) = self.definition(name)? else { return Ok(None) };
+        let Some(definition) = self.definitions()?.table(name) else { return Ok(None) };
         let name = definition.name.clone();
         let (columns, key) = self.columns(&name, &definition.sql)?;
         let references = self.references(&name)?;
@@ -315,7 +249,7 @@ impl Engine for Sqlite {
 
     fn tables_with(&self, columns: &[&str]) -> Result<Vec<Table>> {
         let mut found = Vec::new();
-        for definition in self.tables()? {
+        for definition in self.definitions()?.tables() {
             if columns.iter().all(|column| definition.sql.contains(column)) {
                 found.extend(self.table(&definition.name)?);
             }
@@ -330,8 +264,9 @@ impl Engine for Sqlite {
 
     fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>> {
         let mut found = Vec::new();
-        for definition in self.tables()? {
-            if targets.iter().all(|target| may_refer(&definition.sql, target)) {
+        let Some((first, others)) = targets.split_first() else { return Ok(found) };
+        for definition in self.may_refer_to(first)? {
+            if others.iter().all(|target| may_refer(&definition.sql, target)) {
                 found.extend(self.table(&definition.name)?);
             }
         }
@@ -345,10 +280,8 @@ impl Engine for Sqlite {
     fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>> {
         let definitions = self.definitions()?;
         let mut found = Vec::new();
-        for table in self.tables()? {
-            let indexes = definitions.iter().filter(|index| !index.is_table && index.table == table.name);
-            let indexes: Vec<&str> = indexes.map(|index| &*index.sql).collect();
-            if may_refer_uniquely(&table.sql, &indexes, target) {
+        for table in self.may_refer_to(target)? {
+            if may_refer_uniquely(&table.sql, &definitions.unique_indexes(&table.name), target) {
                 found.extend(self.table(&table.name)?);
             }
         }
@@ -361,14 +294,20 @@ impl Engine for Sqlite {
     }
 
     fn row_name(&self, table: &Table) -> Result<Option<String>> {
-        let sql = "SELECT wr FROM pragma_table_list(?1) WHERE schema = 'main'";
-        let has_no_row_id = self.rows(sql, [&table.name], |row| row.get(0))?.contains(&true);
-        if has_no_row_id {
-            return Ok(if let [key] = &table.key[..] { Some(quoted(key)) } else { None });
-        }
         let is_free =
             |name: &&str| !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
-        Ok(["rowid", "_rowid_", "oid"].into_iter().find(is_free).map(str::to_owned))
+        let row_id = ["rowid", "_rowid_", "oid"].into_iter().find(is_free);
+        if let Some(row_id) = row_id {
+            // A table WITHOUT ROWID has no such column. SQLite's list of tables tells it too, but takes a look at every
+            // table for each that it is asked about.
+            let asked = self.connection.prepare(&format!("SELECT {row_id} FROM {}", quoted(&table.name)));
+            match asked.map(drop) {
+                Ok(()) => return Ok(Some(row_id.to_owned())),
+                Err(error) if is_of_statement(&error) => {}
+                Err(error) => return Err(self.translate(error)),
+            }
+        }
+        Ok(if let [key] = &table.key[..] { Some(quoted(key)) } else { None })
     }
 
     fn json_lists(&self, columns: &[&str]) -> String {
@@ -417,7 +356,9 @@ impl Engine for Sqlite {
 
     fn begin(&self, writing: bool) -> Result<()> {
         let sql = if writing { "BEGIN IMMEDIATE" } else { "BEGIN" };
-        self.connection.execute_batch(sql).map_err(|error| self.translate(error))
+        self.connection.execute_batch(sql).map_err(|error| self.translate(error))?;
+        self.writing.store(writing, Ordering::Relaxed);
+        Ok(())
     }
 
     fn begin_part(&self) -> Result<()> {
@@ -426,6 +367,10 @@ impl Engine for Sqlite {
 
     fn end_part(&self, is_kept: bool) -> Result<()> {
         if !is_kept {
+            if self.connection.is_autocommit() {
+                // The database has ended the transaction, and what failed says so.
+                return Ok(());
+            }
             self.run("ROLLBACK TO part")?;
         }
         self.run("RELEASE part")
@@ -443,7 +388,9 @@ impl Engine for Sqlite {
             } else {
                 self.translate(error)
             }
-        })
+        })?;
+        self.writing.store(false, Ordering::Relaxed);
+        Ok(())
     }
 
     fn take_back(&self) -> Result<()> {
@@ -461,6 +408,7 @@ impl Engine for Sqlite {
     fn roll_back(&self) {
         // Nothing is lost where this fails: closing the connection undoes the transaction as well.
         let _ = self.connection.execute_batch("ROLLBACK");
+        self.writing.store(false, Ordering::Relaxed);
     }
 
     fn integrity_faults(&self) -> Result<Vec<String>> {
@@ -494,11 +442,11 @@ impl Engine for Sqlite {
         file.publish(false).map(drop)
     }
 
-    fn back_up(&self, path: &Path, replaces: bool) -> Result<u64> {
+    fn back_up(&self, path: &Path, how: Copying) -> Result<u64> {
         // A device or a link is not what anybody wants to have replaced.
         let is_in_the_way = |there: &PathBuf| {
             let found = there.symlink_metadata();
-            found.is_ok_and(|metadata| !(replaces && there == path && metadata.is_file()))
+            found.is_ok_and(|metadata| !(how.replaces && there == path && metadata.is_file()))
         };
         let mut places = iter::once(path.to_owned()).chain(backup::companions(path));
         if let Some(there) = places.find(is_in_the_way) {
@@ -512,18 +460,26 @@ impl Engine for Sqlite {
             translate(error, if is_of_copy { path } else { &self.path })
         };
         backup::copy(&self.connection, copy, self.busy_timeout).map_err(failed)?;
-        let is_damaged = match backup::faults(copy) {
-            Err(error) if error.sqlite_error_code() != Some(ErrorCode::DatabaseCorrupt) => {
-                return Err(failed(error));
-            }
-            faults => !faults.is_ok_and(|faults| faults.is_empty()),
-        };
+        let is_damaged = how.checks
+            && match backup::faults(copy) {
+                Err(error) if is_of_statement(&error) => {
+                    // An index over a function that only the project's own connections have, for one.
+                    return Err(anyhow!(
+                        "{}: the copy cannot be checked: {error}. Pass --skip-check to copy without the check.",
+                        self.path.display()
+                    ));
+                }
+                Err(error) if error.sqlite_error_code() != Some(ErrorCode::DatabaseCorrupt) => {
+                    return Err(failed(error));
+                }
+                faults => !faults.is_ok_and(|faults| faults.is_empty()),
+            };
         if is_damaged {
             let reason = "it is damaged, so no copy was made. Restore a backup, or try `.recover` in the sqlite3 shell; \
                           `cp` copies the file as it is.";
             return Err(unusable(&self.path, reason));
         }
-        file.publish(replaces)
+        file.publish(how.replaces)
     }
 }
 
@@ -539,24 +495,6 @@ fn is_of_database(path: &Path, database: &Path) -> bool {
     };
     let database = database.canonicalize().unwrap_or_else(|_| database.to_owned());
     resolved(path).is_some_and(|path| backup::companions(&database).any(|companion| companion == path))
-}
-
-/// Would files that SQLite makes beside this database be in the way of its owner?
-///
-/// With a write-ahead log, even a reader makes the files `-wal` and `-shm`, in the reader's name; a server of another
-/// user can then not write them. Root is no danger: SQLite gives the files to the database's owner. Without the log, a
-/// journal is there for milliseconds.
-fn could_lock_out(path: &Path) -> bool {
-    let us = rustix::process::geteuid();
-    let is_foreign = |path: &Path| path.metadata().is_ok_and(|metadata| metadata.uid() != us.as_raw());
-    let log = PathBuf::from(format!("{}-wal", path.display()));
-    !us.is_root() && has_write_ahead_log(path) && [path, &log].into_iter().any(is_foreign)
-}
-
-/// The file format's read version is 2 with a write-ahead log (SQLite's file format, section 1.3).
-fn has_write_ahead_log(path: &Path) -> bool {
-    let mut header = [0; 20];
-    File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_ok() && header[19] == 2
 }
 
 /// A value in Django's stored form on SQLite (facts hold for Django 3.2 to 6.1).
@@ -662,9 +600,24 @@ fn unusable(path: &Path, reason: &str) -> anyhow::Error {
 
 /// SQLite's error in the domain's words, where it has some.
 fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
-    let rusqlite::Error::SqliteFailure(failure, detail) = &error else { return error.into() };
+    let rusqlite::Error::SqliteFailure(failure, detail) = &error else {
+        return match error {
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::Utf8Error(..) => {
+                unusable(path, "a name or a number in its schema is not of the type that it should be.")
+            }
+            error => error.into(),
+        };
+    };
     let detail = detail.as_deref().unwrap_or_default();
     match failure.code {
+        ErrorCode::OperationInterrupted => Refusal::Interrupted.into(),
+        ErrorCode::TooBig => anyhow!(
+            "{}: {detail}; authctl accepts values and rows of up to {} MiB",
+            path.display(),
+            opening::MAX_LENGTH / 1024 / 1024
+        ),
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Refusal::Busy.into(),
         ErrorCode::NotADatabase => unusable(path, "it is not a SQLite database."),
         ErrorCode::DatabaseCorrupt => {
@@ -689,6 +642,12 @@ fn is_full(path: &Path) -> bool {
     const NEEDED: u64 = 64 * 1024;
     let disk = path.parent().and_then(|folder| rustix::fs::statvfs(folder).ok());
     disk.is_some_and(|disk| disk.f_bavail * disk.f_frsize < NEEDED)
+}
+
+/// Is it the statement that SQLite does not accept, for a name in it that does not exist?
+fn is_of_statement(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqlInputError { .. })
+        || error.sqlite_error_code() == Some(ErrorCode::Unknown)
 }
 
 fn was_taken_back(error: &rusqlite::Error) -> bool {

@@ -10,7 +10,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::engine::{Inserting, OnRow};
+use super::engine::{Copying, Inserting, OnRow};
 use super::layout::Hints;
 use super::schema::Table;
 use super::sqlite::Sqlite;
@@ -139,8 +139,8 @@ impl Engine for Explained {
         self.engine.save_as_new_file(path)
     }
 
-    fn back_up(&self, path: &Path, replaces: bool) -> Result<u64> {
-        self.engine.back_up(path, replaces)
+    fn back_up(&self, path: &Path, how: Copying) -> Result<u64> {
+        self.engine.back_up(path, how)
     }
 }
 

@@ -402,7 +402,7 @@ impl Store {
                         format!("CASE WHEN {exists} THEN ',{}' ELSE '' END", table.kind.replace('\'', "''"))
                     })
                     .collect();
-                if kinds.is_empty() { "''".into() } else { format!("substr({}, 2)", kinds.join(" || ")) }
+                if kinds.is_empty() { "''".into() } else { format!("substr({}, 2)", concatenated(&kinds)) }
             }
         })
     }
@@ -463,4 +463,15 @@ impl Transaction<'_> {
 
 fn like_escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// These expressions in a row, as a tree that is no deeper than it has to be: SQLite limits the depth.
+fn concatenated(texts: &[String]) -> String {
+    match texts {
+        [only] => only.clone(),
+        texts => {
+            let (first, second) = texts.split_at(texts.len() / 2);
+            format!("({} || {})", concatenated(first), concatenated(second))
+        }
+    }
 }

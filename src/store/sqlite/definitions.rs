@@ -1,0 +1,90 @@
+//! The definitions of tables and unique indexes in the file, read once: each command asks for several, and a schema may
+//! have thousands.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use anyhow::Result;
+
+use crate::store::definition::referred;
+
+/// An entry of SQLite's schema table (file format, section 2.6).
+#[derive(Debug)]
+pub(super) struct Definition {
+    pub(super) name: String,
+    pub(super) sql: String,
+}
+
+/// The tables, in the order in which they were made, and their unique indexes. SQL compares names without regard to
+/// ASCII case.
+#[derive(Debug, Default)]
+pub(super) struct Definitions {
+    tables: Vec<Definition>,
+    by_name: HashMap<String, usize>,
+    unique_indexes: HashMap<String, Vec<String>>,
+    /// By the name of a table, the places of those that may refer to it.
+    referring: OnceCell<HashMap<String, Vec<usize>>>,
+}
+
+impl Definitions {
+    pub(super) fn add_table(&mut self, definition: Definition) {
+        let key = definition.name.to_ascii_lowercase();
+        self.by_name.entry(key).or_insert(self.tables.len());
+        self.tables.push(definition);
+    }
+
+    pub(super) fn add_unique_index(&mut self, table: &str, sql: String) {
+        self.unique_indexes.entry(table.to_ascii_lowercase()).or_default().push(sql);
+    }
+
+    pub(super) fn tables(&self) -> impl Iterator<Item = &Definition> {
+        self.tables.iter()
+    }
+
+    pub(super) fn table(&self, name: &str) -> Option<&Definition> {
+        self.by_name.get(&name.to_ascii_lowercase()).map(|place| &self.tables[*place])
+    }
+
+    pub(super) fn unique_indexes(&self, table: &str) -> Vec<&str> {
+        let indexes = self.unique_indexes.get(&table.to_ascii_lowercase());
+        indexes.into_iter().flatten().map(String::as_str).collect()
+    }
+
+    /// The tables that may refer to this one: all that do, and some more. `ask` tells to which tables a definition
+    /// refers whose text does not tell.
+    pub(super) fn referring_to(
+        &self,
+        target: &str,
+        ask: impl Fn(&Definition) -> Result<Vec<String>>,
+    ) -> Result<impl Iterator<Item = &Definition>> {
+        let referring = match self.referring.get() {
+            Some(referring) => referring,
+            None => {
+                let found = self.find_references(ask)?;
+                self.referring.get_or_init(|| found)
+            }
+        };
+        let places = referring.get(&target.to_ascii_lowercase());
+        Ok(places.into_iter().flatten().map(|place| &self.tables[*place]))
+    }
+
+    fn find_references(
+        &self,
+        ask: impl Fn(&Definition) -> Result<Vec<String>>,
+    ) -> Result<HashMap<String, Vec<usize>>> {
+        let mut referring: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, table) in self.tables.iter().enumerate() {
+            let targets = match referred(&table.sql) {
+                Some(targets) => targets,
+                None => ask(table)?,
+            };
+            for target in targets {
+                let places = referring.entry(target.to_ascii_lowercase()).or_default();
+                if places.last() != Some(&place) {
+                    places.push(place);
+                }
+            }
+        }
+        Ok(referring)
+    }
+}

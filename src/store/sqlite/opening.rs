@@ -1,0 +1,149 @@
+//! Opening a database file that may be hostile or damaged.
+//!
+//! The file belongs to the application, but whoever can write to it decides about its schema: triggers, views, generated
+//! columns and constraints run inside authctl. What a Django project needs is allowed, and no more.
+
+use std::cell::OnceCell;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use jiff::tz::TimeZone;
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Sqlite, translate, unusable};
+use crate::interrupt;
+use crate::refusal::Refusal;
+use crate::store::regexp;
+
+/// How a database file is opened.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// How long to wait for another program's lock.
+    pub busy_timeout: Duration,
+    /// The zone in which the project stores its times: UTC, or Django's `TIME_ZONE` with `USE_TZ = False`.
+    pub time_zone: TimeZone,
+    /// Open it although that could lock its owner's server out?
+    pub force: bool,
+}
+
+/// The longest value and row in bytes: twice what `--set FIELD=@FILE` accepts.
+pub(super) const MAX_LENGTH: i32 = 128 * 1024 * 1024;
+
+/// What SQLite's defaults allow beyond the needs of Django's schemas and of the statements in this crate. The number of
+/// columns (2,000) and the depth of expressions (1,000) stay at SQLite's defaults, which are Django's limits too.
+const LIMITS: [(Limit, i32); 5] = [
+    (Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH),
+    // A table of 2,000 columns of 500 bytes each takes a tenth of it.
+    (Limit::SQLITE_LIMIT_SQL_LENGTH, 10_000_000),
+    (Limit::SQLITE_LIMIT_ATTACHED, 0),
+    // An update compares and sets each column once.
+    (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 5_000),
+    // Triggers that write to tables with triggers of their own.
+    (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 100),
+];
+
+/// How many steps of SQLite's virtual machine are run between two looks at whether Ctrl-C was pressed: about a
+/// millisecond. A COMMIT takes far fewer, so it is never reported as interrupted after it succeeded.
+const STEPS_BETWEEN_LOOKS: i32 = 100_000;
+
+impl Sqlite {
+    /// Opens a file that is there; never makes one.
+    ///
+    /// # Errors
+    /// [`Refusal::DatabaseMissing`], [`Refusal::DatabaseUnusable`], or what the operating system says.
+    pub fn open(path: &Path, opening: &Opening) -> Result<Self> {
+        match path.metadata() {
+            Ok(metadata) if metadata.is_dir() => {
+                return Err(unusable(path, "it is a folder, not a database file."));
+            }
+            Ok(metadata) if !metadata.is_file() => {
+                return Err(unusable(path, "it is a device or the like, not a database file."));
+            }
+            Ok(_) => {}
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Err(Refusal::DatabaseMissing(path.to_owned()).into());
+            }
+            Err(error) => return Err(error).with_context(|| format!("{} cannot be opened", path.display())),
+        }
+        if !opening.force && could_lock_out(path) {
+            return Err(Refusal::Foreign(path.to_owned()).into());
+        }
+        // Without SQLITE_OPEN_URI: a path is a path, even when it starts with `file:`.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(|error| translate(error, path))?;
+        Self::prepare(connection, path, opening)
+    }
+
+    /// An empty database in memory, for [`Engine::save_as_new_file`](crate::store::Engine::save_as_new_file).
+    ///
+    /// # Errors
+    /// Where SQLite cannot be started.
+    pub fn in_memory(path: &Path, opening: &Opening) -> Result<Self> {
+        let connection = Connection::open_in_memory().map_err(|error| translate(error, path))?;
+        Self::prepare(connection, path, opening)
+    }
+
+    fn prepare(mut connection: Connection, path: &Path, opening: &Opening) -> Result<Self> {
+        let taking_back = Arc::new(AtomicBool::new(false));
+        let writing = Arc::new(AtomicBool::new(false));
+        let (asked, is_writing) = (Arc::clone(&taking_back), Arc::clone(&writing));
+        let prepare = || {
+            connection.commit_hook(Some(move || asked.load(Ordering::Relaxed)))?;
+            // Outside a writing transaction, Ctrl-C ends the program at once. After its commit, an answer is owed.
+            let is_to_stop = move || is_writing.load(Ordering::Relaxed) && interrupt::requested();
+            connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_to_stop))?;
+            connection.busy_timeout(opening.busy_timeout)?;
+            harden(&connection)
+        };
+        prepare().map_err(|error| translate(error, path))?;
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+            busy_timeout: opening.busy_timeout,
+            time_zone: opening.time_zone.clone(),
+            taking_back,
+            writing,
+            definitions: OnceCell::new(),
+        })
+    }
+}
+
+/// Allows the schema what Django needs and no more, and has damage noticed early.
+fn harden(connection: &Connection) -> rusqlite::Result<()> {
+    for (limit, value) in LIMITS {
+        connection.set_limit(limit, value)?;
+    }
+    regexp::register(connection)?;
+    // A misspelt name in quotes shall be an error, not a text.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.execute_batch("PRAGMA cell_size_check = ON")
+}
+
+/// Would files that SQLite makes beside this database be in the way of its owner?
+///
+/// With a write-ahead log, even a reader makes the files `-wal` and `-shm`, in the reader's name; a server of another
+/// user can then not write them. Root is no danger: SQLite gives the files to the database's owner. Without the log, a
+/// journal is there for milliseconds.
+fn could_lock_out(path: &Path) -> bool {
+    let us = rustix::process::geteuid();
+    let is_foreign = |path: &Path| path.metadata().is_ok_and(|metadata| metadata.uid() != us.as_raw());
+    let log = PathBuf::from(format!("{}-wal", path.display()));
+    !us.is_root() && has_write_ahead_log(path) && [path, &log].into_iter().any(is_foreign)
+}
+
+/// The file format's read version is 2 with a write-ahead log (SQLite's file format, section 1.3).
+fn has_write_ahead_log(path: &Path) -> bool {
+    let mut header = [0; 20];
+    File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_ok() && header[19] == 2
+}
