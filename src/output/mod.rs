@@ -228,7 +228,7 @@ impl Output {
     /// # Errors
     /// What `rows` returns, or what the operating system says.
     pub fn list(&self, headings: &[Heading], rows: &mut Rows<'_>) -> Result<Pending> {
-        let mut spool = Spool::new(self.escape());
+        let mut spool = Spool::new(self.escape())?;
         let color = self.color.applies(io::stdout().is_terminal());
         listing::write(&mut spool, self.format, color, headings, rows)?;
         Ok(Pending(spool))
@@ -244,7 +244,7 @@ impl Output {
         let mut spool = Spool::new(match self.format {
             Format::Fixture => for_terminal(escape::json),
             _ => self.escape().or(for_terminal(escape::rows)),
-        });
+        })?;
         let written = match write(&mut spool) {
             Err(error) if is_broken_pipe(&error) => None,
             written => Some(written?),
