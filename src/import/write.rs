@@ -7,11 +7,12 @@ use std::thread;
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
+use super::Counts;
 use super::entry::{Entry, TokenRow, Work};
 use super::planning::faults_of;
 use super::tokens::{Tokens, Waiting};
-use super::{Counts, Faults};
 use crate::changing::Change;
+use crate::faults::Faults;
 use crate::interrupt;
 use crate::model::Key;
 use crate::refusal::Refusal;

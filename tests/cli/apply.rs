@@ -473,7 +473,8 @@ fn passwords_are_set_when_the_file_says_so() {
     env.write("wanted.toml", &account("if-different"));
     let run = apply(&env, &["--yes"]).ends_with(6);
     assert!(
-        run.stderr.contains("line 4, column 1: ") && run.stderr.contains("secret.txt cannot be read"),
+        run.stderr.contains("line 4, column 1: ")
+            && run.stderr.contains("The password's file cannot be read: "),
         "{}",
         run.stderr
     );
