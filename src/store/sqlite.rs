@@ -634,7 +634,11 @@ fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
             anyhow!("{} cannot be written: the file or its folder is read-only", path.display())
         }
         ErrorCode::CannotOpen => {
-            anyhow!("{} cannot be opened: {detail}; see who may read it", path.display())
+            // SQLite does not tell why. Where nothing at all can be opened, it is not about who may read the file.
+            match File::open("/dev/null") {
+                Err(error) => anyhow!("{} cannot be opened: {error}", path.display()),
+                Ok(_) => anyhow!("{} cannot be opened: {detail}; see who may read it", path.display()),
+            }
         }
         _ => anyhow!("{}: the database failed: {detail}", path.display()),
     }

@@ -369,7 +369,7 @@ is_active = false
             (8, 1, "Did you mean email?"),
             (9, 13, "is_active must be true or false."),
             (10, 12, "Write password = { env = \"NAME\" }"),
-            (11, 22, "no group \"editers\". Known groups: editors, viewers."),
+            (11, 22, "There is no group of this name. Known groups: editors, viewers."),
             (14, 1, "outside of the file's scope (ci-*)"),
             (14, 1, "may contain only letters"),
             (15, 1, "not an e-mail address"),

@@ -15,6 +15,7 @@ mod echo;
 mod edit_user;
 mod env;
 mod examples;
+mod exhausted;
 mod exit_codes;
 mod export;
 #[cfg(feature = "live")]
