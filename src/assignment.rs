@@ -2,14 +2,14 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
 use crate::field::Input;
+use crate::limits;
 use crate::refusal::Refusal;
-
-/// No value is longer than this many bytes; what is, is another file.
-const LIMIT: u64 = 64 * 1024 * 1024;
+use crate::secret;
 
 /// A field and what it is set to.
 #[derive(Clone, Debug)]
@@ -44,11 +44,14 @@ impl Assignment {
             Some(path) => path,
         };
         let mut bytes = Vec::new();
-        let read = File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes));
+        let read =
+            File::open(path).and_then(|file| file.take(limits::VALUE_FILE + 1).read_to_end(&mut bytes));
         read.with_context(|| {
+            // A value that begins with @ may be a secret.
+            let path = if secret::leads_somewhere(Path::new(path)) { path } else { "…" };
             format!("--set {}=@{path}: the file cannot be read; for the text itself, write @@", self.field)
         })?;
-        if bytes.len() as u64 > LIMIT {
+        if bytes.len() as u64 > limits::VALUE_FILE {
             let message = format!("--set {}=@{path}: the file is longer than 64 MiB.", self.field);
             return Err(Refusal::invalid(&*self.field, "too_long", message).into());
         }

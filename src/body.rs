@@ -9,8 +9,11 @@ use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::field::Input;
+use crate::limits;
 use crate::password::Plain;
+use crate::place::reason_of_depth;
 use crate::refusal::{Fault, Refusal};
+use crate::secret;
 
 /// A client's request to register or to log in.
 #[derive(Debug, Default)]
@@ -32,9 +35,6 @@ pub struct Body {
     /// What is wrong with the keys above, to be told together with what else is found wrong.
     pub faults: Vec<Fault>,
 }
-
-/// No body is longer than this many bytes.
-const LIMIT: u64 = 1024 * 1024;
 
 /// Keys that would give rights or forge a row, with the option that an administrator has instead.
 const REFUSED: [(&str, &str); 9] = [
@@ -59,13 +59,17 @@ impl Body {
         let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
         let mut bytes = Zeroizing::new(Vec::new());
         let read = if is_stdin {
-            io::stdin().take(LIMIT + 1).read_to_end(&mut bytes)
+            io::stdin().take(limits::BODY + 1).read_to_end(&mut bytes)
         } else {
-            File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
+            File::open(path).and_then(|file| file.take(limits::BODY + 1).read_to_end(&mut bytes))
         };
-        read.with_context(|| format!("{name} cannot be read"))?;
+        read.with_context(|| match is_stdin {
+            true => "standard input cannot be read".to_owned(),
+            // Whoever takes the option for one that takes the body itself has a password in it.
+            false => format!("{}: the file cannot be read", secret::named("--from-json", path)),
+        })?;
         let bad = |message: String| Refusal::invalid("", "invalid_json", message);
-        if bytes.len() as u64 > LIMIT {
+        if bytes.len() as u64 > limits::BODY {
             return Err(bad(format!("The body in {name} is too long.")).into());
         }
         if bytes.trim_ascii().is_empty() {
@@ -73,7 +77,10 @@ impl Body {
         }
         let json: Json = serde_json::from_slice(&bytes).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
-            bad(format!("The body in {name} is not JSON: see {place}."))
+            match reason_of_depth(&error) {
+                Some(reason) => bad(format!("The body in {name} is {reason}: see {place}.")),
+                None => bad(format!("The body in {name} is not JSON: see {place}.")),
+            }
         })?;
         match json {
             Json::Object(fields) => Ok(Self::of(fields)),

@@ -31,6 +31,8 @@ Examples:
 #[derive(Debug, Parser)]
 #[command(
     name = "authctl",
+    // Else clap shows the name that the program was started by, whatever is in it.
+    bin_name = "authctl",
     version,
     max_term_width = 100,
     subcommand_required = true,

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use rustix::termios::{self, OptionalActions, Termios};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -41,6 +41,9 @@ static CRITICAL: AtomicUsize = AtomicUsize::new(0);
 /// How long a critical section may put off the end.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Why the operating system's words for a thread that could not be started are told.
+pub const NO_THREAD: &str = "no thread can be started";
+
 /// Starts to watch for signals that ask the program to end, on a thread of its own.
 ///
 /// Outside of [`critical`] sections the program ends at once, with the terminal as it was before and the exit code
@@ -49,11 +52,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// ended by the signal itself leaves nothing behind.
 ///
 /// # Errors
-/// Where the signals cannot be taken over.
+/// Where the signals cannot be taken over, or no thread can be started. The signals are as before then.
 pub fn watch() -> Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("signals cannot be watched")?;
     let modes = terminal_modes();
-    thread::spawn(move || {
+    let watch = move || {
         if let Some(signal) = signals.forever().next() {
             REQUESTED.store(true, Ordering::SeqCst);
             wait_for_critical_sections();
@@ -74,7 +77,8 @@ pub fn watch() -> Result<()> {
             )]
             std::process::exit(code);
         }
-    });
+    };
+    thread::Builder::new().spawn(watch).context(NO_THREAD)?;
     Ok(())
 }
 
@@ -112,13 +116,16 @@ fn say_farewell(owed: Option<Refusal>) {
     let Some(say) = unpoisoned(&FAREWELL).take() else { return };
     let is_changed = CHANGED.load(Ordering::SeqCst);
     let (to_here, said) = mpsc::channel();
-    thread::spawn(move || {
+    let started = thread::Builder::new().spawn(move || {
         let otherwise = if is_changed { Refusal::InterruptedLater } else { Refusal::Interrupted };
         say(owed.unwrap_or(otherwise));
         // The program may have ended.
         let _ = to_here.send(());
     });
-    let _ = said.recv_timeout(PATIENCE);
+    // Where no thread can be started, the exit code alone tells it: this thread must not wait for a reader.
+    if started.is_ok() {
+        let _ = said.recv_timeout(PATIENCE);
+    }
 }
 
 /// Has someone asked the program to end?

@@ -30,10 +30,12 @@ mod context;
 mod difference;
 pub mod exit;
 mod export;
+mod faults;
 mod field;
 mod filters;
 mod import;
 mod interrupt;
+mod limits;
 mod minting;
 pub mod model;
 mod new_file;
@@ -57,32 +59,32 @@ mod throttle;
 pub mod token;
 mod token_file;
 mod unanswered;
+mod usage;
 pub mod value;
 mod wanted;
 
 use std::ffi::OsString;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::Cli;
 use crate::commands::Command;
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::output::{ColorChoice, Format, Output};
+use crate::output::{Format, Output};
 use crate::prompt::Prompt;
-use crate::refusal::{Refusal, may_be_key};
+use crate::refusal::Refusal;
 use crate::settings::Settings;
 
 /// Parses the command line, runs the command and returns its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    arguments.iter().for_each(|argument| output::redaction::note(&argument.to_string_lossy()));
     match Cli::parse_quickly(&arguments) {
         Ok(cli) => run(&cli).into(),
-        Err(error) => answer_parser(error, &arguments).into(),
+        Err(error) => usage::answer(error, &arguments).into(),
     }
 }
 
@@ -125,59 +127,4 @@ fn run(cli: &Cli) -> Exit {
         }
         Err(error) => context.output.error(&error),
     }
-}
-
-/// Help and version on standard output; a wrong command line as clap words it, or as JSON where JSON was asked for.
-fn answer_parser(mut error: clap::Error, arguments: &[OsString]) -> Exit {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        return match error.print() {
-            Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => Exit::Failed,
-            _ => Exit::Done,
-        };
-    }
-    suggest_equals(&mut error, arguments);
-    let mut text = without_secrets(&error.to_string(), arguments);
-    if error.kind() == ErrorKind::UnknownArgument
-        && let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
-        && !argument.starts_with('-')
-    {
-        // A word too many may be a password.
-        text = text.replace(&format!("'{argument}'"), "'…'");
-    }
-    if wants_json(arguments) {
-        let message = text.trim_start_matches("error: ").trim_end().to_owned();
-        return Output::new(Format::Json, false, ColorChoice::Never).error(&Refusal::Usage(message).into());
-    }
-    let _ = io::stderr().write_all(text.as_bytes());
-    Exit::Usage
-}
-
-/// Tells who gave a length behind a blank that it stands behind an equals sign.
-fn suggest_equals(error: &mut clap::Error, arguments: &[OsString]) {
-    let Some(ContextValue::String(unexpected)) = error.get(ContextKind::InvalidArg) else { return };
-    let is_length = unexpected.parse::<u32>().is_ok();
-    let option = arguments.windows(2).find(|pair| is_length && pair[1] == unexpected.as_str());
-    let option =
-        option.and_then(|pair| pair[0].to_str()).filter(|word| word.starts_with("--random-password"));
-    if let (ErrorKind::UnknownArgument, Some(option)) = (error.kind(), option) {
-        let tip = format!("to make one of {unexpected} characters, use '{option}={unexpected}'");
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
-    }
-}
-
-/// A message about the command line without the arguments that may be a token's key: who pastes one in the wrong
-/// place shall not find it in a log.
-fn without_secrets(text: &str, arguments: &[OsString]) -> String {
-    let words = arguments.iter().skip(1).filter_map(|argument| argument.to_str());
-    let values = words.flat_map(|word| word.split(['=', ' ']));
-    let keys = values.filter(|value| may_be_key(value));
-    keys.fold(text.to_owned(), |text, key| text.replace(key, "…"))
-}
-
-/// Was JSON asked for, as far as a command line that does not parse can tell?
-fn wants_json(arguments: &[OsString]) -> bool {
-    let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
-    let is_json = |word: &str| matches!(word, "json" | "jsonl");
-    words.iter().any(|word| word.strip_prefix("--format=").is_some_and(is_json))
-        || words.windows(2).any(|pair| pair[0] == "--format" && is_json(pair[1]))
 }

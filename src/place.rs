@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::limits;
+
 /// A place in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
@@ -57,6 +59,14 @@ impl<'t> Scan<'t> {
 pub fn offset_in_json(text: &str, error: &serde_json::Error) -> usize {
     let before = text.split_inclusive('\n').take(error.line().saturating_sub(1));
     before.map(str::len).sum::<usize>() + error.column().saturating_sub(1)
+}
+
+/// What is wrong with JSON that is nested more deeply than `serde_json` reads, if that is the error.
+#[must_use]
+pub fn reason_of_depth(error: &serde_json::Error) -> Option<String> {
+    // serde_json tells this error from others by its message alone.
+    let is_it = error.to_string().starts_with("recursion limit exceeded");
+    is_it.then(|| format!("nested more than {} levels deep", limits::NESTING))
 }
 
 #[cfg(test)]

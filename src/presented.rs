@@ -52,7 +52,7 @@ impl Presented {
             return Ok(given(&secret::from_stdin("Token")?));
         }
         if let Some(path) = &source.token_file {
-            return Ok(given(&secret::from_file(path)?));
+            return Ok(given(&secret::from_file("--token-file", path)?));
         }
         if let Some(text) = variable() {
             if text.is_empty() {

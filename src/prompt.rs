@@ -1,4 +1,4 @@
-//! The only place that asks.
+//! The only place that asks. Questions name users, tables and columns of the database, so they are escaped here.
 
 use std::io::{self, IsTerminal as _};
 
@@ -7,6 +7,7 @@ use dialoguer::console::Term;
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Input, Password};
 
+use crate::output::escape;
 use crate::password::Plain;
 use crate::refusal::Refusal;
 
@@ -39,8 +40,9 @@ impl Prompt {
     /// [`Refusal::Interrupted`] at the end of input.
     pub fn text(&self, question: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<String> {
         let theme = ColorfulTheme::default();
-        let input = Input::with_theme(&theme).with_prompt(question);
-        input.validate_with(|answer: &String| check(answer)).interact_text_on(&self.terminal).map_err(stopped)
+        let input = Input::with_theme(&theme).with_prompt(escape::line(question));
+        let check = |answer: &String| check(answer).map_err(|fault| escape::line(&fault));
+        input.validate_with(check).interact_text_on(&self.terminal).map_err(stopped)
     }
 
     /// Asks for a secret once, without echo.
@@ -49,8 +51,8 @@ impl Prompt {
     /// [`Refusal::Declined`] for an empty line, as which the end of input is told too.
     pub fn secret(&self, question: &str) -> Result<Plain> {
         let theme = ColorfulTheme::default();
-        let prompt =
-            Password::with_theme(&theme).with_prompt(question).allow_empty_password(true).report(false);
+        let prompt = Password::with_theme(&theme).with_prompt(escape::line(question));
+        let prompt = prompt.allow_empty_password(true).report(false);
         let secret = prompt.interact_on(&self.terminal).map_err(stopped)?;
         if secret.is_empty() { Err(Refusal::Declined.into()) } else { Ok(Plain::new(secret)) }
     }
@@ -76,7 +78,8 @@ impl Prompt {
     /// [`Refusal::Interrupted`] at the end of input.
     pub fn confirm(&self, question: &str) -> Result<bool> {
         let theme = ColorfulTheme::default();
-        let prompt = Input::<String>::with_theme(&theme).with_prompt(format!("{question} (y/N)"));
+        let question = escape::line(&format!("{question} (y/N)"));
+        let prompt = Input::<String>::with_theme(&theme).with_prompt(question);
         let answer = prompt.allow_empty(true).interact_text_on(&self.terminal).map_err(stopped)?;
         Ok(["y", "yes"].contains(&&*answer.trim().to_lowercase()))
     }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::abridged;
 use crate::exit::Exit;
 use crate::place::Place;
 use crate::unanswered::Unanswered;
@@ -66,6 +67,13 @@ pub enum Refusal {
     FileExists(PathBuf),
     /// Values that are missing or not accepted, all of them.
     Invalid(Vec<Fault>),
+    /// As [`Self::Invalid`], of an input with more faults than are kept.
+    InvalidInput {
+        /// The first faults.
+        faults: Vec<Fault>,
+        /// How many there are besides.
+        omitted: usize,
+    },
     /// Rows of other tables refer to what would be deleted: each table, with what decides about it.
     StillReferenced(Vec<Fault>),
     /// What a person agreed to is not so any more; holds what.
@@ -122,11 +130,8 @@ pub struct Fault {
     pub field: String,
     /// A stable word for the kind of fault, such as `required` or `too_long`.
     pub code: &'static str,
-    /// A whole sentence for a person.
+    /// A whole sentence for a person. It does not repeat the value, which in the wrong place may be a password.
     pub message: String,
-    /// The sentence that does not repeat the value, where the message does.
-    #[serde(skip)]
-    pub bare_message: Option<&'static str>,
     /// Where in a file it is.
     #[serde(flatten)]
     pub place: Option<Place>,
@@ -135,14 +140,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of one field.
     pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self { field: field.into(), code, message: message.into(), bare_message: None, place: None }
-    }
-
-    /// The fault as it is told where nobody typed the value: in the wrong column it may be a password.
-    #[must_use]
-    pub fn without_value(self) -> Self {
-        let message = self.bare_message.map_or(self.message, str::to_owned);
-        Self { message, ..self }
+        Self { field: field.into(), code, message: message.into(), place: None }
     }
 
     /// The fault at a place of a file; a table's column has a heading.
@@ -188,8 +186,43 @@ impl Refusal {
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         match self {
-            Self::Invalid(faults) | Self::StillReferenced(faults) => faults,
+            Self::Invalid(faults) | Self::InvalidInput { faults, .. } | Self::StillReferenced(faults) => {
+                faults
+            }
             _ => &[],
+        }
+    }
+
+    /// The fault of a file that names a group or a profile kind that does not exist. It does not repeat the name, which in
+    /// the wrong place may be a password.
+    #[must_use]
+    pub fn name_fault(&self) -> Option<Fault> {
+        let (field, message, known) = match self {
+            Self::GroupNotFound { known, .. } if known.is_empty() => {
+                ("groups", "This database has no groups of users.", known)
+            }
+            Self::GroupNotFound { known, .. } => {
+                ("groups", "There is no group of this name. Known groups", known)
+            }
+            Self::ProfileKindNotFound { known, .. } if known.is_empty() => {
+                ("profile", "This database has no profile tables.", known)
+            }
+            Self::ProfileKindNotFound { known, .. } => {
+                ("profile", "There is no profile kind of this name. Valid kinds", known)
+            }
+            _ => return None,
+        };
+        let list = abridged::names(known.clone()).join(", ");
+        let message = if list.is_empty() { message.to_owned() } else { format!("{message}: {list}.") };
+        Some(Fault::new(field, self.code(), message))
+    }
+
+    /// How many faults there are besides [`Self::faults`].
+    #[must_use]
+    pub fn omitted_faults(&self) -> usize {
+        match self {
+            Self::InvalidInput { omitted, .. } => *omitted,
+            _ => 0,
         }
     }
 
@@ -213,9 +246,11 @@ impl Refusal {
             | Self::Taken(_)
             | Self::OtherToken(_)
             | Self::FileExists(_) => Exit::AlreadyExists,
-            Self::Invalid(_) | Self::StillReferenced(_) | Self::InactiveUser(_) | Self::TokenLimit(_) => {
-                Exit::Invalid
-            }
+            Self::Invalid(_)
+            | Self::InvalidInput { .. }
+            | Self::StillReferenced(_)
+            | Self::InactiveUser(_)
+            | Self::TokenLimit(_) => Exit::Invalid,
             Self::Ambiguous { .. } => Exit::Ambiguous,
             Self::Busy | Self::ChangedMeanwhile(_) => Exit::Busy,
             Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
@@ -249,7 +284,7 @@ impl Refusal {
             Self::Taken(_) => "taken",
             Self::OtherToken(_) => "other_token",
             Self::FileExists(_) => "file_exists",
-            Self::Invalid(_) => "invalid",
+            Self::Invalid(_) | Self::InvalidInput { .. } => "invalid",
             Self::StillReferenced(_) => "still_referenced",
             Self::ChangedMeanwhile(_) => "changed_meanwhile",
             Self::InactiveUser(_) => "inactive_user",
@@ -290,7 +325,9 @@ impl Refusal {
                 "Log in with `authctl login`, or give a token by --token-stdin, --token-file or AUTHCTL_TOKEN.".into()
             }
             Self::SessionGone(username) => format!("Log in again: authctl login {}", shell_word(username)),
-            Self::Invalid(faults) if faults.iter().any(Fault::is_of_present_user) => {
+            Self::Invalid(faults) | Self::InvalidInput { faults, .. }
+                if faults.iter().any(Fault::is_of_present_user) =>
+            {
                 "--on-existing skip leaves users who are there as they are, and update changes them.".into()
             }
             Self::Busy => "Another program is writing to it. Try again, or wait longer with --busy-timeout.".into(),
@@ -351,7 +388,7 @@ impl fmt::Display for Refusal {
             }
             Self::OtherToken(username) => write!(f, "{username:?} has another drf key already."),
             Self::FileExists(path) => write!(f, "{} is there already; it was left as it is.", path.display()),
-            Self::Invalid(faults) | Self::StillReferenced(faults) => {
+            Self::Invalid(faults) | Self::InvalidInput { faults, .. } | Self::StillReferenced(faults) => {
                 for (index, fault) in faults.iter().enumerate() {
                     if index > 0 {
                         f.write_str("\n")?;

@@ -9,12 +9,10 @@ use anyhow::{Context as _, Result};
 use clap::{Args, ValueHint};
 use zeroize::Zeroizing;
 
+use crate::limits;
 use crate::password::Plain;
 use crate::prompt;
 use crate::refusal::Refusal;
-
-/// No secret is longer than this many bytes; what is, is another file.
-const LIMIT: u64 = 64 * 1024;
 
 /// Where a password comes from, other than from a prompt.
 #[derive(Args, Debug)]
@@ -50,7 +48,7 @@ impl PasswordSource {
             return from_stdin("Password").map(|secret| Some(Plain::new(secret.to_string())));
         }
         if let Some(path) = &self.file {
-            return from_file(path).map(|secret| Some(Plain::new(secret.to_string())));
+            return from_file("--password-file", path).map(|secret| Some(Plain::new(secret.to_string())));
         }
         let Some(name) = &self.env else { return Ok(None) };
         match env::var(name) {
@@ -79,24 +77,45 @@ pub fn from_stdin(name: &str) -> Result<Zeroizing<String>> {
         return Ok(Zeroizing::new(prompt::secret_by_standard_input(name)?.as_str().to_owned()));
     }
     let mut bytes = Zeroizing::new(Vec::new());
-    io::stdin().take(LIMIT + 1).read_to_end(&mut bytes).context("standard input cannot be read")?;
+    io::stdin().take(limits::SECRET + 1).read_to_end(&mut bytes).context("standard input cannot be read")?;
     text(&bytes, "Standard input")
 }
 
-/// A secret from a file, without one line end behind it.
+/// A secret from the file that an option names, without one line end behind it.
 ///
 /// # Errors
 /// Where it cannot be read, or is no UTF-8 text.
-pub fn from_file(path: &Path) -> Result<Zeroizing<String>> {
+pub fn from_file(option: &str, path: &Path) -> Result<Zeroizing<String>> {
+    from_file_called(&format!("{}: the file", named(option, path)), path)
+}
+
+/// A secret from a file that messages call this, as [`from_file`].
+///
+/// # Errors
+/// As [`from_file`].
+pub fn from_file_called(name: &str, path: &Path) -> Result<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(Vec::new());
     File::open(path)
-        .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
-        .with_context(|| format!("{} cannot be read", path.display()))?;
-    text(&bytes, &path.display().to_string())
+        .and_then(|file| file.take(limits::SECRET + 1).read_to_end(&mut bytes))
+        .with_context(|| format!("{name} cannot be read"))?;
+    text(&bytes, name)
+}
+
+/// An option with the path that was given to it, or alone where the path may be a secret, typed in the wrong place: a
+/// path is repeated only if there is something at it, or if it names a folder that exists. The root is no such folder,
+/// since a password may begin with a slash.
+pub fn named(option: &str, path: &Path) -> String {
+    if leads_somewhere(path) { format!("{option} {}", path.display()) } else { option.to_owned() }
+}
+
+/// Is this surely a path? See [`named`].
+pub fn leads_somewhere(path: &Path) -> bool {
+    let is_folder = |folder: &Path| folder.parent().is_some() && folder.is_dir();
+    path.parent().is_some_and(is_folder) || path.symlink_metadata().is_ok()
 }
 
 fn text(bytes: &[u8], source: &str) -> Result<Zeroizing<String>> {
-    if bytes.len() as u64 > LIMIT {
+    if bytes.len() as u64 > limits::SECRET {
         return Err(
             Refusal::invalid("secret", "too_long", format!("{source} is too long for a secret.")).into()
         );

@@ -4,7 +4,6 @@ mod shape;
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,7 +14,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use crate::cli::Options;
+use crate::limits;
 use crate::model::Scheme;
+use crate::output::redaction;
 use crate::password::{Algorithm, Recipe};
 use crate::place::{Place, Scan};
 use crate::rate::Rate;
@@ -199,7 +200,7 @@ fn recipe<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Re
         let names: Vec<&str> =
             Algorithm::ALL.into_iter().filter(|known| known.makes_hashes()).map(Algorithm::name).collect();
         serde::de::Error::custom(format_args!(
-            "[passwords] hasher = {name:?} is not a hasher of Django's; choose from {}",
+            "[passwords] hasher: this is not a hasher of Django's; choose from {}",
             names.join(", ")
         ))
     })
@@ -219,16 +220,20 @@ impl Settings {
         let file = path.as_deref().map(File::read).transpose()?.unwrap_or_default();
         // What the file names lies beside it.
         let beside = path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-        let database = match (options.db.clone().or_else(|| variable("AUTHCTL_DB")), &file.db) {
-            (Some(db), _) => folder.join(db),
-            (None, Some(db)) => folder.join(beside).join(db),
-            (None, None) => folder.join(DEFAULT_DATABASE),
+        let database = match (&options.db, variable("AUTHCTL_DB"), &file.db) {
+            (Some(db), ..) => folder.join(no_url(db, "--db").map_err(Refusal::Usage)?),
+            (None, Some(db), _) => folder.join(no_url(&db, "AUTHCTL_DB").map_err(Refusal::Usage)?),
+            (None, None, Some(db)) => {
+                let refusal = |message| Refusal::Config { path: path.clone(), message };
+                folder.join(beside).join(no_url(db, "db").map_err(refusal)?)
+            }
+            (None, None, None) => folder.join(DEFAULT_DATABASE),
         };
         let time_zone = match &file.database.time_zone {
             None => TimeZone::UTC,
             Some(name) => TimeZone::get(name).map_err(|_| Refusal::Config {
                 path: path.clone(),
-                message: format!("[database] time_zone = {name:?}: this machine knows no such time zone."),
+                message: "[database] time_zone: this machine knows no time zone of this name.".into(),
             })?,
         };
         Ok(Self {
@@ -302,8 +307,8 @@ impl Settings {
 impl File {
     fn read(path: &Path) -> Result<Self> {
         let refusal = |message: String| Refusal::Config { path: Some(path.to_owned()), message };
-        let text =
-            fs::read_to_string(path).map_err(|error| refusal(format!("it cannot be read: {error}.")))?;
+        let text = limits::read_to_string(path, limits::CONFIG)
+            .map_err(|error| refusal(format!("it cannot be read: {error}.")))?;
         let file = Self::parse(&text, &path.display().to_string())
             .map_err(|lines| Refusal::Config { path: None, message: lines.join("\n") })?;
         file.check().map_err(refusal)?;
@@ -318,7 +323,8 @@ impl File {
         };
         let flaws = shape::flaws(text);
         if !flaws.is_empty() {
-            return Err(flaws.iter().map(|(at, message)| located(*at, message)).collect());
+            let shown = flaws.iter().take(limits::FAULTS);
+            return Err(shown.map(|(at, message)| located(*at, message)).collect());
         }
         toml::from_str(text)
             .map_err(|error| vec![located(error.span().map_or(0, |span| span.start), error.message())])
@@ -353,7 +359,19 @@ fn target_options(options: &Options) -> String {
 
 /// The path in a variable that is set and not empty.
 fn variable(name: &str) -> Option<PathBuf> {
-    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    let path = env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    path.inspect(|path| redaction::note(&path.to_string_lossy()))
+}
+
+/// A database's path, unless it is a URL, such as Django projects have in `DATABASE_URL`. The URL is not repeated: it
+/// usually has a password in it.
+fn no_url<'p>(path: &'p Path, source: &str) -> Result<&'p Path, String> {
+    let text = path.to_string_lossy();
+    redaction::note(&text);
+    if !redaction::is_url(&text) {
+        return Ok(path);
+    }
+    Err(format!("{source}: URLs are not supported, only SQLite files for now. Give the path of the file."))
 }
 
 /// The file here or in the nearest folder above, and one that was passed over since another user owns it.

@@ -1,7 +1,7 @@
 //! Files that are given a token: one of its own, or a line in a dotenv file. Staged before the commit, so that nothing is
 //! committed that could not be handed over, and put in their places after it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use clap::{Args, ValueHint};
 use rustix::fs::{Access, access};
 use zeroize::Zeroizing;
 
+use crate::limits;
 use crate::new_file::{NewFile, cannot_write, folder};
 use crate::refusal::{Refusal, shell_word};
 use crate::store::Store;
@@ -118,7 +119,7 @@ impl TokenFiles {
         if let (Some(path), Some(name)) = (&self.env_file, &self.variable) {
             let locked = lock(path).with_context(|| cannot_write(path))?;
             staged.lock = Some(locked);
-            let (text, mode) = match fs::read_to_string(path) {
+            let (text, mode) = match limits::read_to_string(path, limits::DOTENV) {
                 Ok(text) => (Zeroizing::new(text), path.metadata()?.permissions().mode() & 0o777),
                 Err(error) if error.kind() == ErrorKind::NotFound => Default::default(),
                 Err(error) => {

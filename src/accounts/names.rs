@@ -16,22 +16,15 @@ pub fn normalize_email(email: &str) -> String {
 
 /// What is wrong with an e-mail address that is not empty.
 pub fn address_fault(email: &str) -> Option<Fault> {
-    let message = || format!("email: {email:?} is not an e-mail address.");
-    (!email.is_empty() && !is_address(email)).then(|| Fault {
-        bare_message: Some("email: this is not an e-mail address."),
-        ..Fault::new("email", "invalid", message())
-    })
+    let fault = || Fault::new("email", "invalid", "email: this is not an e-mail address.");
+    (!email.is_empty() && !is_address(email)).then(fault)
 }
 
 /// What Django's `UnicodeUsernameValidator` finds wrong with a user name.
 pub fn username_fault(username: &str) -> Option<Fault> {
-    let message =
-        || format!("username: {username:?} may contain only letters, digits and @/./+/-/_ characters.");
+    let message = "username: it may contain only letters, digits and @/./+/-/_ characters.";
     let is_bad = |c: char| !is_word(c) && !".@+-".contains(c);
-    username.contains(is_bad).then(|| Fault {
-        bare_message: Some("username: only letters, digits and @/./+/-/_ characters are allowed."),
-        ..Fault::new("username", "invalid", message())
-    })
+    username.contains(is_bad).then(|| Fault::new("username", "invalid", message))
 }
 
 /// Would Django's `EmailValidator` (5.2) accept this address?

@@ -10,7 +10,6 @@ use super::fields::{Fields, Owner};
 use super::names::{address_fault, normalize_email, username_fault};
 use super::rows::{Making, find_column, find_field, fresh_uuid, must_be_given};
 use super::{Account, ColumnName, Missing, ProfileChoice, Request, Row, Wish, missing_column};
-use crate::abridged;
 use crate::field::Input;
 use crate::refusal::{Fault, Refusal};
 use crate::settings::{Settings, UsernameFrom};
@@ -248,7 +247,7 @@ impl<'a> Planner<'a> {
             }
             (ProfileChoice::AccountType(kind), _) => {
                 let found = self.kind(kind);
-                kind_fault = found.is_none().then(|| unknown_account_type(kind, self.kinds));
+                kind_fault = found.is_none().then(|| unknown_account_type(self.kinds));
                 found.into_iter().collect()
             }
             (ProfileChoice::Decide, Some(kind)) => self.kind(kind).into_iter().collect(),
@@ -537,15 +536,11 @@ impl<'a> Plan<'a, '_> {
     }
 }
 
-fn unknown_account_type(kind: &str, kinds: &[ProfileTable]) -> Fault {
+fn unknown_account_type(kinds: &[ProfileTable]) -> Fault {
     let valid: Vec<&str> = kinds.iter().map(|table| &*table.kind).collect();
     let message = match &valid[..] {
         [] => "account_type: this database has no profile tables.".to_owned(),
-        valid => format!(
-            "account_type: {:?} is not valid. Valid values: {}.",
-            abridged::text(kind),
-            valid.join(", ")
-        ),
+        valid => format!("account_type: this is not a valid value. Valid values: {}.", valid.join(", ")),
     };
     Fault::new("account_type", "invalid_choice", message)
 }

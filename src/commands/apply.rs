@@ -10,14 +10,12 @@ use crate::answer::Report;
 use crate::changing::{Change, Writing};
 use crate::context::Context;
 use crate::interrupt;
+use crate::limits;
 use crate::output::{Output, Section};
 use crate::refusal::Refusal;
 use crate::results::Results;
 use crate::store::Store;
 use crate::wanted::{self, Action, Made, Plan, Planner, Prune, Source, Work};
-
-/// No file is longer than this many bytes.
-const LIMIT: u64 = 64 * 1024 * 1024;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -183,9 +181,9 @@ impl Args {
             File::open(path).map(|file| Box::new(file) as _)
         };
         opened
-            .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
+            .and_then(|file| file.take(limits::ACCOUNTS_FILE + 1).read_to_end(&mut bytes))
             .with_context(|| format!("{} cannot be read", path.display()))?;
-        if bytes.len() as u64 > LIMIT {
+        if bytes.len() as u64 > limits::ACCOUNTS_FILE {
             let message = format!("{} is longer than 64 MiB.", path.display());
             return Err(Refusal::invalid("", "too_long", message).into());
         }
@@ -208,15 +206,12 @@ impl Args {
     /// What is to be done, if there is no fault in what is wanted.
     fn plan(&self, source: &Source, store: &Store, context: &Context) -> Result<Plan> {
         let folder = self.file.parent().unwrap_or(Path::new(""));
-        let tree = source.tree().map_err(Refusal::Invalid)?;
+        let tree = source.tree().map_err(Refusal::from)?;
         let (wanted, faults) = wanted::read(source, folder, &tree, store)?;
         let mut planner = Planner { context, store, source, now: context.now(), faults };
         let mut plan = planner.plan(wanted)?;
-        if !planner.faults.is_empty() {
-            let mut faults = planner.faults;
-            faults.sort_by_key(|fault| fault.place.map(|place| (place.line, place.column)));
-            return Err(Refusal::Invalid(faults).into());
-        }
+        planner.faults.sort();
+        planner.faults.refuse()?;
         if let Some(how) = self.prune {
             planner.prune(&mut plan, how, self.max_prune)?;
         }

@@ -7,9 +7,10 @@ use anyhow::{Context as _, Result};
 use super::Rows;
 use super::columns::{Column, Columns};
 use super::encoding::NOT_UTF8;
-use super::records::Records;
+use super::records::{Broken, Records};
 use super::wanted::{Places, Wanted};
 use crate::field::Input;
+use crate::limits;
 use crate::place::Place;
 use crate::refusal::{Fault, Refusal};
 
@@ -40,8 +41,12 @@ impl<'a> Table<'a> {
         input.consume(length);
         let mut records = Records::new(input, delimiter);
         records.read().with_context(|| unreadable(file))?;
-        if let Some(place) = records.open_quote() {
-            return Err(Refusal::Invalid(vec![open_quote().at(file, place, None)]).into());
+        if let Some((broken, place)) = records.broken() {
+            let fault = match broken {
+                Broken::OpenQuote => broken_fault(broken).at(file, place, None),
+                _ => broken_fault(broken).on_line(file, place.line),
+            };
+            return Err(Refusal::Invalid(vec![fault]).into());
         }
         let mut faults = Vec::new();
         let mut found: Vec<Option<Column<'a>>> = Vec::new();
@@ -84,8 +89,19 @@ fn is_twice(column: &Column<'_>, found: &[Option<Column<'_>>]) -> bool {
     !matches!(column, Column::Ignored) && found.iter().flatten().any(|other| other.name() == column.name())
 }
 
-fn open_quote() -> Fault {
-    Fault::new("", "open_quote", "A quote that opens here is never closed.")
+fn broken_fault(broken: Broken) -> Fault {
+    let (code, message) = match broken {
+        Broken::OpenQuote => ("open_quote", "A quote that opens here is never closed.".to_owned()),
+        Broken::TooLong => ("too_long", too_long("row")),
+        Broken::TooManyCells => ("columns", format!("The row has more than {} columns.", limits::COLUMNS)),
+    };
+    Fault::new("", code, message)
+}
+
+/// What is said of a row or line that is too long to be one.
+pub fn too_long(what: &str) -> String {
+    let limit = limits::ROW / (1024 * 1024);
+    format!("The {what} is longer than {limit} MiB. Rows that follow are not read.")
 }
 
 fn no_heading() -> Fault {
@@ -150,7 +166,7 @@ impl Rows for Table<'_> {
         while self.records.read().with_context(|| unreadable(file))? {
             // Spreadsheets write the lines that were once used, too.
             let is_used = self.records.cells().any(|cell| !cell.trim_ascii().is_empty());
-            if is_used || self.records.open_quote().is_some() {
+            if is_used || self.records.broken().is_some() {
                 return Ok(Some(self.row()));
             }
         }
@@ -162,9 +178,10 @@ impl Table<'_> {
     fn row(&self) -> Wanted {
         let records = &self.records;
         let mut wanted = Wanted::at(records.line(), self.places.clone());
-        if let Some(place) = records.open_quote() {
-            // Rows of others follow in it, with whatever they hold.
-            wanted.faults.push(Fault { place: Some(place), ..open_quote() });
+        if let Some((broken, place)) = records.broken() {
+            // Rows of others follow in an open quote, with whatever they hold.
+            let place = Some(place).filter(|_| broken == Broken::OpenQuote);
+            wanted.faults.push(Fault { place, ..broken_fault(broken) });
             return wanted;
         }
         let (count, headings) = (records.len(), self.columns.len());

@@ -1,11 +1,14 @@
 //! The formats of files, and how their beginnings tell them apart.
 
+use std::io::{BufRead as _, Read as _};
+
 use anyhow::{Context as _, Result};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use super::fixture;
 use super::source::Source;
+use crate::limits;
 use crate::refusal::Refusal;
 
 /// The format of the file.
@@ -45,7 +48,7 @@ pub fn sniffed(source: &Source) -> Result<Format> {
         b'{' => {
             let mut line = String::new();
             // What is no text is told when it is read as what it is taken for.
-            let _ = input.read_line(&mut line);
+            let _ = input.take(limits::ROW as u64).read_line(&mut line);
             let is_line = serde_json::from_str::<&RawValue>(&line).is_ok();
             if is_line { Format::Jsonl } else { Format::Json }
         }
@@ -53,7 +56,8 @@ pub fn sniffed(source: &Source) -> Result<Format> {
             let blank =
                 input.fill_buf().with_context(cannot)?.iter().take_while(|byte| **byte != b'[').count();
             input.consume(blank + 1);
-            let first = serde_json::Deserializer::from_reader(input).into_iter::<Json>().next();
+            let start = input.take(limits::ROW as u64);
+            let first = serde_json::Deserializer::from_reader(start).into_iter::<Json>().next();
             if first.is_some_and(|first| first.is_ok_and(|first| fixture::is_object(&first))) {
                 Format::Fixture
             } else {

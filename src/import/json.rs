@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::io::BufRead;
+use std::io::{BufRead, Read as _};
 
 use anyhow::{Context as _, Result};
+use memchr::memchr;
 use serde::Deserializer as _;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde_json::Value as Json;
@@ -13,11 +14,13 @@ use zeroize::Zeroizing;
 
 use super::Rows;
 use super::columns::{Column, Columns};
+use super::csv::too_long;
 use super::encoding::NOT_UTF8;
 use super::wanted::{Places, Wanted};
 use crate::accounts::ProfileChoice;
 use crate::field::Input;
-use crate::place::{Place, Scan, offset_in_json};
+use crate::limits;
+use crate::place::{Place, Scan, offset_in_json, reason_of_depth};
 use crate::refusal::{Fault, Refusal};
 
 /// A whole JSON document.
@@ -40,15 +43,31 @@ impl Document {
     /// # Errors
     /// [`Refusal::Invalid`] for what is no UTF-8 text, or what the operating system says.
     pub fn read(mut input: Box<dyn BufRead + Send + '_>, file: &str) -> Result<Self> {
-        let mut text = Zeroizing::new(String::new());
-        match input.read_to_string(&mut text) {
-            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+        let mut bytes = Zeroizing::new(Vec::new());
+        loop {
+            let piece = input.fill_buf().with_context(|| format!("{file} cannot be read"))?;
+            // No JSON has a null character in it. What is behind one, such as more of /dev/zero, is not read.
+            let length = memchr(0, piece).map_or(piece.len(), |at| at + 1);
+            let is_end = length == 0 || piece[length - 1] == 0;
+            bytes.extend_from_slice(&piece[..length]);
+            input.consume(length);
+            if bytes.len() as u64 > limits::DOCUMENT {
+                let message = format!(
+                    "{file} is longer than {} MiB. Convert it to JSON lines, which are read one by one.",
+                    limits::DOCUMENT / (1024 * 1024)
+                );
+                return Err(Refusal::invalid("", "too_long", message).into());
+            }
+            if is_end {
+                break;
+            }
+        }
+        match String::from_utf8(std::mem::take(&mut *bytes)) {
+            Ok(text) => Ok(Self { text: Zeroizing::new(text) }),
+            Err(error) => {
+                drop(Zeroizing::new(error.into_bytes()));
                 let message = format!("{file} is not UTF-8 text. {NOT_UTF8}");
                 Err(Refusal::invalid("", "not_utf8", message).into())
-            }
-            read => {
-                read.with_context(|| format!("{file} cannot be read"))?;
-                Ok(Self { text })
             }
         }
     }
@@ -82,9 +101,16 @@ fn not_json(error: &serde_json::Error, text: &str, file: &str) -> Refusal {
 }
 
 fn syntax_fault(error: &serde_json::Error) -> Fault {
-    let message = if error.is_eof() { "The JSON ends too early." } else { "This is not JSON." };
+    let message = match reason_of_depth(error) {
+        Some(reason) => format!("The JSON is {reason}."),
+        None if error.is_eof() => "The JSON ends too early.".to_owned(),
+        None => "This is not JSON.".to_owned(),
+    };
     Fault::new("", "invalid_json", message)
 }
+
+/// The message of the error for an object with more than [`limits::COLUMNS`] keys.
+const TOO_MANY_KEYS: &str = "too many keys";
 
 /// The keys of an object with their values, in their order.
 pub struct Members<'t>(pub Vec<(String, &'t RawValue)>);
@@ -106,6 +132,9 @@ impl<'t> Members<'t> {
             fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members: Vec<(String, &'t RawValue)> = Vec::new();
                 while let Some((key, value)) = map.next_entry()? {
+                    if members.len() == limits::COLUMNS {
+                        return Err(A::Error::custom(TOO_MANY_KEYS));
+                    }
                     if members.iter().any(|(there, _)| *there == key) {
                         return Err(A::Error::custom("a key is given twice"));
                     }
@@ -137,7 +166,9 @@ impl<'a> Objects<'a> {
             return known.clone();
         }
         let found = self.columns.find(key);
-        self.known.insert(key.to_owned(), found.clone());
+        if self.known.len() < limits::COLUMNS {
+            self.known.insert(key.to_owned(), found.clone());
+        }
         found
     }
 
@@ -148,7 +179,12 @@ impl<'a> Objects<'a> {
             Ok(members) => members,
             Err(error) => {
                 wanted.stands("", element.place);
-                let message = format!("A row must be a JSON object, each key once: {}.", reason(&error));
+                let message = match &*reason(&error) {
+                    reason @ (NO_OBJECT | NO_JSON) => {
+                        format!("A row must be a JSON object, each key once: {reason}.")
+                    }
+                    reason => format!("The row is not accepted: {reason}."),
+                };
                 wanted.faults.push(Fault::new("", "invalid_json", message));
                 return wanted;
             }
@@ -215,8 +251,19 @@ impl<'a> Objects<'a> {
     }
 }
 
-fn reason(error: &serde_json::Error) -> &'static str {
-    if error.is_data() { "it is no object, or a key is given twice" } else { "this is not JSON" }
+const NO_OBJECT: &str = "it is no object, or a key is given twice";
+const NO_JSON: &str = "this is not JSON";
+
+fn reason(error: &serde_json::Error) -> String {
+    if let Some(reason) = reason_of_depth(error) {
+        format!("it is {reason}")
+    } else if error.is_data() && error.to_string().starts_with(TOO_MANY_KEYS) {
+        format!("it has more than {} keys", limits::COLUMNS)
+    } else if error.is_data() {
+        NO_OBJECT.to_owned()
+    } else {
+        NO_JSON.to_owned()
+    }
 }
 
 /// The rows of a list.
@@ -259,6 +306,7 @@ pub struct Lines<'a> {
     input: Box<dyn BufRead + Send + 'a>,
     line: Zeroizing<Vec<u8>>,
     number: usize,
+    is_broken: bool,
     objects: Objects<'a>,
 }
 
@@ -266,19 +314,32 @@ impl<'a> Lines<'a> {
     /// The rows of these lines.
     #[must_use]
     pub fn new(input: Box<dyn BufRead + Send + 'a>, columns: Columns<'a>) -> Self {
-        Self { input, line: Zeroizing::default(), number: 0, objects: Objects::new(columns) }
+        Self {
+            input,
+            line: Zeroizing::default(),
+            number: 0,
+            is_broken: false,
+            objects: Objects::new(columns),
+        }
     }
 }
 
 impl Rows for Lines<'_> {
     fn next(&mut self, file: &str) -> Result<Option<Wanted>> {
-        loop {
+        while !self.is_broken {
             self.line.clear();
-            let read = self.input.read_until(b'\n', &mut self.line);
+            let limit = limits::ROW as u64 + 1;
+            let read = self.input.by_ref().take(limit).read_until(b'\n', &mut self.line);
             if read.with_context(|| format!("{file} cannot be read"))? == 0 {
                 return Ok(None);
             }
             self.number += 1;
+            if self.line.len() > limits::ROW {
+                self.is_broken = true;
+                let mut wanted = Wanted::at(self.number, Places::default());
+                wanted.faults.push(Fault::new("", "too_long", too_long("line")));
+                return Ok(Some(wanted));
+            }
             let place = Place { line: self.number, column: 1 };
             let Ok(text) = std::str::from_utf8(&self.line) else {
                 let mut wanted = Wanted::at(self.number, Places::default());
@@ -301,5 +362,6 @@ impl Rows for Lines<'_> {
             }
             return Ok(Some(self.objects.row(Element { text, place })));
         }
+        Ok(None)
     }
 }

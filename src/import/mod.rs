@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
@@ -44,13 +44,14 @@ use self::planning::{Item, Planned, Planning, Task, faults_of};
 use self::reader::{Names, Reader};
 use self::source::Source;
 use self::spill::Spill;
-pub use self::tally::{Counts, Faults};
+pub use self::tally::Counts;
 use self::wanted::{Given, Wanted};
 use self::workers::Workers;
 use self::write::Writer;
 use crate::accounts::{Edit, Planner};
 use crate::changing::Change;
 use crate::context::Context;
+use crate::faults::Faults;
 use crate::interrupt;
 use crate::minting::{self, Mint};
 use crate::model::{Key, Scheme};
@@ -335,7 +336,8 @@ impl<'a> Import<'a> {
         let mut progress = self.context.output.progress(doing, self.total);
         thread::scope(|scope| {
             let (to_here, batches) = mpsc::sync_channel(AHEAD);
-            scope.spawn(move || while to_here.send(reader.batch()).is_ok() && !reader.is_done {});
+            let read = move || while to_here.send(reader.batch()).is_ok() && !reader.is_done {};
+            thread::Builder::new().spawn_scoped(scope, read).context(interrupt::NO_THREAD)?;
             let import = RefCell::new(self);
             workers.run(
                 &mut random,

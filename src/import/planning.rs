@@ -6,7 +6,6 @@ use rand::rngs::StdRng;
 
 use super::entry::{Entry, TokenRow, Work};
 use super::wanted::{Given, KnownToken, Wanted};
-use crate::abridged;
 use crate::accounts::{Account, Planner};
 use crate::minting::{self, Mint};
 use crate::model::Key;
@@ -280,22 +279,11 @@ fn in_a_file(fault: Fault) -> Fault {
 /// The error itself, where it is none of the row's.
 pub fn faults_of(error: anyhow::Error) -> Result<Vec<Fault>> {
     let refusal: Refusal = error.downcast()?;
-    // A row may have much in the place of a name, and the database many names.
-    let refusal = match refusal {
-        Refusal::GroupNotFound { name, known } => {
-            Refusal::GroupNotFound { name: abridged::text(&name), known: abridged::names(known) }
-        }
-        Refusal::ProfileKindNotFound { kind, known } => {
-            Refusal::ProfileKindNotFound { kind: abridged::text(&kind), known }
-        }
-        other => other,
-    };
+    if let Some(fault) = refusal.name_fault() {
+        return Ok(vec![fault]);
+    }
     match refusal {
         Refusal::Invalid(faults) => Ok(faults),
-        Refusal::ProfileKindNotFound { .. } => {
-            Ok(vec![Fault::new("profile", refusal.code(), refusal.to_string())])
-        }
-        Refusal::GroupNotFound { .. } => Ok(vec![Fault::new("groups", refusal.code(), refusal.to_string())]),
         Refusal::UsernameTaken => Ok(vec![Fault::new("username", refusal.code(), refusal.to_string())]),
         Refusal::EmailTaken => Ok(vec![Fault::new("email", refusal.code(), refusal.to_string())]),
         Refusal::OtherToken(_) => {

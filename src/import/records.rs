@@ -6,6 +6,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use memchr::memchr2_iter;
 use zeroize::Zeroizing;
 
+use crate::limits;
 use crate::place::Place;
 
 /// Reads one record after the other, over and over into the same memory. Lines that are empty are no records.
@@ -20,7 +21,18 @@ pub struct Records<R> {
     /// Where the record begins, and where the next does.
     begin: Lines,
     next: Lines,
-    is_open: bool,
+    broken: Option<Broken>,
+}
+
+/// Why a record, and all that follows it, cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// A quote opens in it that is never closed.
+    OpenQuote,
+    /// It has more than [`limits::ROW`] bytes.
+    TooLong,
+    /// It has more than [`limits::COLUMNS`] cells.
+    TooManyCells,
 }
 
 /// Counts lines: each ends with a line feed, a carriage return, or both.
@@ -58,7 +70,7 @@ impl<R: BufRead> Records<R> {
             count: 0,
             begin: start,
             next: start,
-            is_open: false,
+            broken: None,
         }
     }
 
@@ -67,7 +79,7 @@ impl<R: BufRead> Records<R> {
     /// # Errors
     /// What the operating system says.
     pub fn read(&mut self) -> io::Result<bool> {
-        if self.is_open {
+        if self.broken.is_some() {
             return Ok(false);
         }
         let (mut length, mut has_begun) = (0, false);
@@ -95,10 +107,22 @@ impl<R: BufRead> Records<R> {
             match result {
                 ReadRecordResult::Record => return Ok(true),
                 ReadRecordResult::End => return Ok(false),
+                ReadRecordResult::OutputFull if self.cells.len() >= limits::ROW => {
+                    self.broken = Some(Broken::TooLong);
+                    return Ok(true);
+                }
                 ReadRecordResult::OutputFull => grow(&mut self.cells),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
+                ReadRecordResult::OutputEndsFull if self.ends.len() > limits::COLUMNS => {
+                    self.broken = Some(Broken::TooManyCells);
+                    return Ok(true);
+                }
+                ReadRecordResult::OutputEndsFull => {
+                    // One cell more than there may be is one too many.
+                    let length = (2 * self.ends.len()).min(limits::COLUMNS + 1);
+                    self.ends.resize(length, 0);
+                }
                 ReadRecordResult::InputEmpty if is_end => {
-                    self.is_open = has_begun;
+                    self.broken = has_begun.then_some(Broken::OpenQuote);
                     return Ok(has_begun);
                 }
                 ReadRecordResult::InputEmpty => {}
@@ -122,11 +146,13 @@ impl<R: BufRead> Records<R> {
         self.begin.line
     }
 
-    /// The line and the cell, from 1, in which a quote opens that is never closed, so that what follows is no record.
-    pub fn open_quote(&self) -> Option<Place> {
+    /// Why what follows is no record, with the line and the cell, from 1, in which that is found.
+    pub fn broken(&self) -> Option<(Broken, Place)> {
         let mut lines = self.begin;
-        self.cells().for_each(|cell| lines.pass(cell));
-        self.is_open.then_some(Place { line: lines.line, column: self.count + 1 })
+        if self.broken == Some(Broken::OpenQuote) {
+            self.cells().for_each(|cell| lines.pass(cell));
+        }
+        self.broken.map(|broken| (broken, Place { line: lines.line, column: self.count + 1 }))
     }
 }
 

@@ -1,9 +1,7 @@
-//! How many rows became what, and what is wrong with those that became nothing.
+//! How many rows became what.
 
-use anyhow::Result;
 use serde::Serialize;
 
-use crate::refusal::{Fault, Refusal};
 use crate::results::Outcome;
 
 /// How many rows became what.
@@ -58,49 +56,5 @@ impl Counts {
     #[must_use]
     pub fn rows(&self) -> usize {
         self.created + self.changed + self.unchanged + self.skipped + self.refused
-    }
-}
-
-/// What is wrong with the rows; past a limit only how much.
-#[derive(Debug, Default)]
-pub struct Faults {
-    told: Vec<Fault>,
-    more: usize,
-}
-
-impl Faults {
-    /// So many are told one by one.
-    const LIMIT: usize = 10_000;
-
-    /// Notes what is wrong with a row.
-    pub fn extend(&mut self, faults: impl IntoIterator<Item = Fault>) {
-        for fault in faults {
-            if self.told.len() < Self::LIMIT {
-                self.told.push(fault);
-            } else {
-                self.more += 1;
-            }
-        }
-    }
-
-    /// Is nothing wrong?
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.told.is_empty()
-    }
-
-    /// Refuses if there is any.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] with all of them.
-    pub fn refuse(&mut self) -> Result<()> {
-        if self.told.is_empty() {
-            return Ok(());
-        }
-        let mut told = std::mem::take(&mut self.told);
-        if self.more > 0 {
-            told.push(Fault::new("", "more", format!("There are {} faults more.", self.more)));
-        }
-        Err(Refusal::Invalid(told).into())
     }
 }

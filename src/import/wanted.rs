@@ -288,7 +288,6 @@ impl Wanted {
     /// A fault with its place in the file, and what it is called there.
     #[must_use]
     pub fn located(&self, file: &str, fault: Fault) -> Fault {
-        let fault = fault.without_value();
         if let Some(place) = fault.place {
             let heading = self.heading(place.column).map(str::to_owned);
             return fault.at(file, place, heading.as_deref());

@@ -9,6 +9,7 @@ use rand::rngs::StdRng;
 use rand::{CryptoRng, SeedableRng as _};
 
 use super::planning::{Item, Planned, Planning};
+use crate::interrupt::NO_THREAD;
 use crate::password::Hasher;
 
 /// So many batches for each thread are on their way at any time.
@@ -43,19 +44,26 @@ impl<'a> Workers<'a> {
         thread::scope(|scope| {
             // They end here, with an error or without: the threads wait for their ends.
             let (to_workers, to_nobody) = (to_workers, to_nobody);
-            for _ in 0..self.jobs {
+            for started in 0..self.jobs {
                 let mut random = StdRng::from_rng(random);
                 let (batches, to_here) = (&batches, to_here.clone());
-                scope.spawn(move || {
+                let spawned = thread::Builder::new().spawn_scoped(scope, move || {
                     let outcome = self.work(batches, &to_here, &mut random);
                     if let Err(error) = outcome {
                         let _ = to_here.send(Err(error));
                     }
                 });
+                match spawned {
+                    Ok(_) => {}
+                    Err(error) if started == 0 => return Err(error).context(NO_THREAD),
+                    // Fewer threads do the same, and take longer.
+                    Err(_) => break,
+                }
             }
             drop(to_here);
-            // Giving back memory that other threads took is slow, and this thread has enough to do.
-            scope.spawn(move || spent.into_iter().for_each(drop));
+            // Giving back memory that other threads took is slow, and this thread has enough to do. Without a thread for
+            // that, it has to: what cannot be sent is dropped here.
+            let _ = thread::Builder::new().spawn_scoped(scope, move || spent.into_iter().for_each(drop));
             let mut given = 0;
             let mut taken = 0;
             let mut is_end = false;

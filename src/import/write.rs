@@ -4,14 +4,15 @@ use std::cell::RefCell;
 use std::sync::mpsc;
 use std::thread;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::json;
 
+use super::Counts;
 use super::entry::{Entry, TokenRow, Work};
 use super::planning::faults_of;
 use super::tokens::{Tokens, Waiting};
-use super::{Counts, Faults};
 use crate::changing::Change;
+use crate::faults::Faults;
 use crate::interrupt;
 use crate::model::Key;
 use crate::refusal::Refusal;
@@ -129,11 +130,12 @@ impl Writer<'_> {
     ) -> Result<()> {
         thread::scope(|scope| {
             let (to_here, parts) = mpsc::sync_channel(0);
-            scope.spawn(move || {
+            let read = move || {
                 let told = waiting.each_part(&mut |part| Ok(to_here.send(Ok(part))?));
                 // Where nobody takes a part any more, nobody takes this either.
                 told.or_else(|error| to_here.send(Err(error)))
-            });
+            };
+            thread::Builder::new().spawn_scoped(scope, read).context(interrupt::NO_THREAD)?;
             for part in parts {
                 if interrupt::requested() {
                     return Err(Refusal::Interrupted.into());

@@ -5,6 +5,7 @@ pub mod escape;
 mod listing;
 mod machine;
 mod progress;
+pub mod redaction;
 mod sections;
 mod spool;
 
@@ -27,6 +28,7 @@ pub use self::sections::Section;
 use self::spool::{Escape, Spool};
 use crate::exit::Exit;
 use crate::interrupt;
+use crate::limits::{FAULTS, SHOWN_FAULTS};
 use crate::refusal::Refusal;
 
 /// The form of what is written to standard output.
@@ -98,9 +100,6 @@ pub enum Severity {
     /// Something is good to know.
     Note,
 }
-
-/// So many lines of an error are shown on a terminal.
-const ON_TERMINAL: usize = 100;
 
 /// Where results, messages and errors go.
 #[derive(Debug)]
@@ -228,7 +227,7 @@ impl Output {
     /// # Errors
     /// What `rows` returns, or what the operating system says.
     pub fn list(&self, headings: &[Heading], rows: &mut Rows<'_>) -> Result<Pending> {
-        let mut spool = Spool::new(self.escape());
+        let mut spool = Spool::new(self.escape())?;
         let color = self.color.applies(io::stdout().is_terminal());
         listing::write(&mut spool, self.format, color, headings, rows)?;
         Ok(Pending(spool))
@@ -244,7 +243,7 @@ impl Output {
         let mut spool = Spool::new(match self.format {
             Format::Fixture => for_terminal(escape::json),
             _ => self.escape().or(for_terminal(escape::rows)),
-        });
+        })?;
         let written = match write(&mut spool) {
             Err(error) if is_broken_pipe(&error) => None,
             written => Some(written?),
@@ -298,7 +297,7 @@ impl Output {
     pub fn close(&self) {
         self.warn_of_zone();
         if !self.warnings.borrow().is_empty() {
-            say(&json!({ "warnings": *self.warnings.borrow() }).to_string());
+            say_json(&json!({ "warnings": *self.warnings.borrow() }));
         }
     }
 
@@ -340,7 +339,12 @@ impl Output {
                 "exit": exit.code(),
             });
             if let Some(faults) = refusal.map(Refusal::faults).filter(|faults| !faults.is_empty()) {
-                object["faults"] = json!(faults);
+                let shown = &faults[..faults.len().min(FAULTS)];
+                object["faults"] = json!(shown);
+                let omitted = refusal.map_or(0, Refusal::omitted_faults) + faults.len() - shown.len();
+                if omitted > 0 {
+                    object["faults_omitted"] = omitted.into();
+                }
             }
             if let Some(Refusal::Throttled(seconds)) = refusal {
                 object["retry_after"] = json!(seconds);
@@ -355,19 +359,18 @@ impl Output {
             if !self.warnings.borrow().is_empty() {
                 object["warnings"] = json!(*self.warnings.borrow());
             }
-            say(&object.to_string());
+            say_json(&object);
         } else {
-            let told = if io::stderr().is_terminal() { ON_TERMINAL } else { usize::MAX };
-            for (index, sentence) in sentences.iter().take(told).enumerate() {
+            for (index, sentence) in sentences.iter().take(SHOWN_FAULTS).enumerate() {
                 say(&if index == 0 {
                     self.labelled("error", "31", sentence)
                 } else {
                     escape::line(sentence)
                 });
             }
-            if sentences.len() > told {
-                let more = sentences.len() - told;
-                say(&format!("… and {more} more; send standard error to a file to see all of them."));
+            let count = sentences.len() + refusal.map_or(0, Refusal::omitted_faults);
+            if count > SHOWN_FAULTS {
+                say(&format!("… and {} more; --format json shows up to {FAULTS}.", count - SHOWN_FAULTS));
             }
             if let Some(hint) = hint {
                 self.hint(hint);
@@ -413,9 +416,11 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// An error in sentences, one a line, with its causes where they are not the domain's own words.
 fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
     match refusal {
-        Some(Refusal::Invalid(faults) | Refusal::StillReferenced(faults)) => {
-            faults.iter().map(|fault| fault.message.clone()).collect()
-        }
+        Some(
+            Refusal::Invalid(faults)
+            | Refusal::InvalidInput { faults, .. }
+            | Refusal::StillReferenced(faults),
+        ) => faults.iter().map(|fault| fault.message.clone()).collect(),
         Some(refusal @ Refusal::Config { .. }) => refusal.to_string().lines().map(str::to_owned).collect(),
         Some(refusal) => vec![refusal.to_string()],
         None => vec![format!("{error:#}")],
@@ -424,9 +429,11 @@ fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
 
 /// The message for programs, which find each of several faults in the list of them.
 fn message(sentences: &[String], refusal: Option<&Refusal>) -> String {
-    let count = sentences.len();
+    let count = sentences.len() + refusal.map_or(0, Refusal::omitted_faults);
     match refusal {
-        Some(Refusal::Invalid(_)) if count > 1 => format!("{count} values are missing or not accepted."),
+        Some(Refusal::Invalid(_) | Refusal::InvalidInput { .. }) if count > 1 => {
+            format!("{count} values are missing or not accepted.")
+        }
         Some(Refusal::StillReferenced(_)) if count > 1 => {
             format!("{count} kinds of rows refer to what would be deleted.")
         }
@@ -460,9 +467,20 @@ pub fn counted(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
+/// Says what is wrong with the command line, in lines of clap's own. Nothing in them is a result, so what could steer a
+/// terminal is escaped wherever they go.
+pub fn usage_error(text: &str) {
+    let _ = io::stderr().write_all(redaction::redacted(&escape::rows(text)).as_bytes());
+}
+
 /// A line on standard error. A reader that has gone away cannot be told that it has.
 fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", redaction::redacted(text));
+}
+
+/// The same of a JSON object, escaped so that it is harmless on a terminal and still the same JSON.
+fn say_json(object: &Json) {
+    say(&escape::json(&object.to_string()));
 }
 
 /// One object as a heading and a row; the keys of nested objects follow their parents' after a dot, and a list of texts is

@@ -30,24 +30,28 @@ pub struct Spool {
 pub type Escape = fn(&str) -> String;
 
 impl Spool {
-    /// A spool before standard output. What is written is escaped, if it is to be, a write at a time.
-    #[must_use]
-    pub fn new(escape: Option<Escape>) -> Self {
+    /// A spool before standard output. What is written is escaped, if it is to be, a write at a time. Where no thread can
+    /// be started, all of it waits in the file.
+    ///
+    /// # Errors
+    /// What the operating system says of the file.
+    pub fn new(escape: Option<Escape>) -> io::Result<Self> {
         let (to_reader, chunks) = mpsc::sync_channel::<Vec<u8>>(WAITING);
-        let passer = thread::spawn(move || {
+        let passer = thread::Builder::new().spawn(move || {
             let mut stdout = io::stdout();
             for chunk in chunks {
                 stdout.write_all(&chunk)?;
             }
             stdout.flush()
         });
-        Self {
+        let overflow = if passer.is_ok() { None } else { Some(tempfile::tempfile()?) };
+        Ok(Self {
             chunk: Vec::with_capacity(CHUNK),
             to_reader: Some(to_reader),
-            passer: Some(passer),
-            overflow: None,
+            passer: passer.ok(),
+            overflow,
             escape,
-        }
+        })
     }
 
     fn pass_on(&mut self) -> io::Result<()> {

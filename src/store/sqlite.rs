@@ -628,7 +628,11 @@ fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
             anyhow!("{} cannot be written: the file or its folder is read-only", path.display())
         }
         ErrorCode::CannotOpen => {
-            anyhow!("{} cannot be opened: {detail}; see who may read it", path.display())
+            // SQLite does not tell why. Where nothing at all can be opened, it is not about who may read the file.
+            match std::fs::File::open("/dev/null") {
+                Err(error) => anyhow!("{} cannot be opened: {error}", path.display()),
+                Ok(_) => anyhow!("{} cannot be opened: {detail}; see who may read it", path.display()),
+            }
         }
         _ if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE && is_full(path) => {
             anyhow!("{}: the database failed: the disk is full", path.display())

@@ -319,7 +319,7 @@ impl Store {
         if let Some(sort) = &filter.sort {
             let known = ATTRIBUTES.iter().find(|(name, _)| *name == sort.field).ok_or_else(|| {
                 let names: Vec<&str> = ATTRIBUTES.iter().map(|(name, _)| *name).collect();
-                Refusal::usage(format!("--sort {}: choose from {}.", sort.field, names.join(", ")))
+                Refusal::usage(format!("--sort: choose from {}.", names.join(", ")))
             })?;
             let direction = if sort.descending { "DESC" } else { "ASC" };
             let _ = write!(sql, "{} {direction}, ", users.ordered(known.0));

@@ -65,8 +65,7 @@ pub fn age(text: &str) -> Result<SignedDuration, String> {
 
 /// A duration in units of a fixed length.
 fn duration(text: &str, examples: &str) -> Result<SignedDuration, String> {
-    let span: Span =
-        text.trim().parse().map_err(|_| format!("{text:?} is not a duration such as {examples}"))?;
+    let span: Span = text.trim().parse().map_err(|_| format!("this is not a duration such as {examples}"))?;
     span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| {
         "give weeks, days, hours, minutes and seconds; months and years differ in length".to_owned()
     })

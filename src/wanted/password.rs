@@ -129,7 +129,8 @@ fn from_variable(name: &str) -> Result<Plain, Fault> {
 }
 
 fn from_file(path: &std::path::Path) -> Result<Result<Plain, Fault>> {
-    match secret::from_file(path) {
+    // The path is not repeated: it may be the password itself, written there by mistake.
+    match secret::from_file_called("The password's file", path) {
         Ok(text) => Ok(Ok(Plain::new(text.to_string()))),
         Err(error) => match error.downcast() {
             Ok(Refusal::Invalid(mut faults)) if faults.len() == 1 => {

@@ -12,6 +12,7 @@ use super::tree::Source;
 use crate::accounts::{self, Account, Edit, ProfileChoice, Request, Wish};
 use crate::context::Context;
 use crate::difference::{Difference, Shown};
+use crate::faults::Faults;
 use crate::minting;
 use crate::model::{Scheme, TokenFilter, User};
 use crate::new_password::Password;
@@ -102,7 +103,7 @@ pub struct Planner<'a> {
     pub store: &'a Store,
     pub source: &'a Source,
     pub now: Timestamp,
-    pub faults: Vec<Fault>,
+    pub faults: Faults,
 }
 
 impl Planner<'_> {
@@ -158,15 +159,16 @@ impl Planner<'_> {
         }
         fault.message = fault.message.replace("; use --rename.", ".");
         let at = user.place(&fault.field);
-        self.faults.push(self.source.locate(at, fault));
+        self.faults.push_with(|| self.source.locate(at, fault));
     }
 
     /// Takes groups that there are not out of what is wanted.
     fn check_groups(&mut self, user: &mut WantedUser, known: &[String]) {
         for (name, at) in user.groups.iter().flatten().filter(|(name, _)| !known.contains(name)) {
             let refusal = Refusal::GroupNotFound { name: name.clone(), known: known.to_vec() };
-            let fault = Fault::new("groups", "group_not_found", refusal.to_string());
-            self.faults.push(self.source.locate(*at, fault));
+            if let Some(fault) = refusal.name_fault() {
+                self.faults.push_with(|| self.source.locate(*at, fault));
+            }
         }
         if let Some(groups) = &mut user.groups {
             let mut seen: Vec<String> = Vec::new();

@@ -6,7 +6,9 @@ use anyhow::Result;
 
 use super::prune::Scope;
 use super::tree::{Entry, Node, Source, What};
+use crate::faults::Faults;
 use crate::field::Input;
+use crate::limits;
 use crate::model::Scheme;
 use crate::new_password::{self, Password};
 use crate::password::{MIN_LENGTH, RANDOM_LENGTH};
@@ -131,7 +133,7 @@ impl WantedUser {
 ///
 /// # Errors
 /// A failure of the database.
-pub fn read(source: &Source, folder: &Path, tree: &Node, store: &Store) -> Result<(Wanted, Vec<Fault>)> {
+pub fn read(source: &Source, folder: &Path, tree: &Node, store: &Store) -> Result<(Wanted, Faults)> {
     let mut reader = Reader {
         source,
         folder,
@@ -139,7 +141,7 @@ pub fn read(source: &Source, folder: &Path, tree: &Node, store: &Store) -> Resul
         key: &store.layout().users.key,
         login: store.layout().users.login()?,
         kinds: store.profile_tables()?,
-        faults: Vec::new(),
+        faults: Faults::default(),
     };
     let wanted = reader.wanted(tree);
     Ok((wanted, reader.faults))
@@ -152,12 +154,12 @@ struct Reader<'a> {
     key: &'a str,
     login: &'a str,
     kinds: &'a [ProfileTable],
-    faults: Vec<Fault>,
+    faults: Faults,
 }
 
 impl Reader<'_> {
     fn fault(&mut self, at: usize, field: &str, code: &'static str, message: impl Into<String>) {
-        self.faults.push(self.source.locate(at, Fault::new(field, code, message)));
+        self.faults.push_with(|| self.source.locate(at, Fault::new(field, code, message)));
     }
 
     /// The table's entries, of each key the first.
@@ -167,6 +169,11 @@ impl Reader<'_> {
             self.fault(node.at, field, "invalid", format!("{name} must be a table."));
             return None;
         };
+        if entries.len() > limits::COLUMNS {
+            let message = format!("{name} has more than {} keys.", limits::COLUMNS);
+            self.fault(node.at, "", "columns", message);
+            return None;
+        }
         let mut known: Vec<&Entry> = Vec::new();
         for entry in entries {
             if known.iter().any(|other| other.key == entry.key) {
@@ -391,7 +398,7 @@ impl Reader<'_> {
             }
             ("hash", What::Text(text)) => match new_password::encoded(text) {
                 Ok((password, weakness)) => return Some(Reference::Written(password, weakness)),
-                Err(fault) => self.faults.push(self.source.locate(value.at, fault)),
+                Err(fault) => self.faults.push_with(|| self.source.locate(value.at, fault)),
             },
             ("unusable", What::Boolean(true)) => {
                 return Some(Reference::Written(Password::Unusable, None));

@@ -1,5 +1,6 @@
 //! A file in TOML or JSON as a tree of which every key and every value knows its place.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use serde::de::{MapAccess, Visitor};
@@ -10,7 +11,8 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, de::DeInteger};
 use zeroize::Zeroizing;
 
-use crate::place::{Place, Scan, offset_in_json};
+use crate::faults::Faults;
+use crate::place::{Place, Scan, offset_in_json, reason_of_depth};
 use crate::refusal::Fault;
 
 /// A value and where it begins, in bytes.
@@ -43,6 +45,8 @@ pub struct Entry {
 pub struct Source {
     name: String,
     text: Zeroizing<String>,
+    /// The place that was asked for last: faults come in about their order, so the next is not far behind it.
+    last: Cell<(usize, Place)>,
 }
 
 /// What is wrong at a place, in bytes, before it is known what the file means.
@@ -56,7 +60,11 @@ impl Source {
     pub fn new(path: &Path, bytes: &[u8]) -> Result<Self, Fault> {
         let name = path.display().to_string();
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-        let source = |text: &str| Self { name: name.clone(), text: Zeroizing::new(text.to_owned()) };
+        let source = |text: &str| Self {
+            name: name.clone(),
+            text: Zeroizing::new(text.to_owned()),
+            last: Cell::new((0, Place::START)),
+        };
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(source(text)),
             Err(error) => {
@@ -74,7 +82,13 @@ impl Source {
 
     /// The place that is so many bytes from the beginning.
     pub fn place(&self, at: usize) -> Place {
-        Scan::new(&self.text, Place::START).at(at)
+        let (from, place) =
+            Some(self.last.get()).filter(|(from, _)| *from <= at).unwrap_or((0, Place::START));
+        let place = Scan::new(&self.text[from..], place).at(at - from);
+        if self.text.is_char_boundary(at) {
+            self.last.set((at, place));
+        }
+        place
     }
 
     /// The fault with its place, in front of its message too.
@@ -86,15 +100,18 @@ impl Source {
     ///
     /// # Errors
     /// Every fault by which it is neither.
-    pub fn tree(&self) -> Result<Node, Vec<Fault>> {
+    pub fn tree(&self) -> Result<Node, Faults> {
         let extension = Path::new(&self.name).extension().unwrap_or_default();
         let is_json = extension == "json" || extension != "toml" && self.text.trim_start().starts_with('{');
         let (tree, code) =
             if is_json { (json(&self.text), "invalid_json") } else { (toml(&self.text), "invalid_toml") };
         tree.map_err(|mut flaws| {
             flaws.sort();
-            let fault = |(at, message): Flaw| self.locate(at, Fault::new("", code, message));
-            flaws.into_iter().map(fault).collect()
+            let mut faults = Faults::default();
+            for (at, message) in flaws {
+                faults.push_with(|| self.locate(at, Fault::new("", code, message)));
+            }
+            faults
         })
     }
 }
@@ -165,9 +182,14 @@ fn whole(integer: &DeInteger<'_>) -> Option<Number> {
 /// The tree of a JSON text. A raw value is a part of the text itself, so its address tells its place.
 fn json(text: &str) -> Result<Node, Vec<Flaw>> {
     let flaw = |error: serde_json::Error| {
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or_default();
-        vec![(offset_in_json(text, &error), format!("This is not JSON: {message}."))]
+        let message = match reason_of_depth(&error) {
+            Some(reason) => format!("The JSON is {reason}."),
+            None => {
+                let message = error.to_string();
+                format!("This is not JSON: {}.", message.split(" at line ").next().unwrap_or_default())
+            }
+        };
+        vec![(offset_in_json(text, &error), message)]
     };
     // What stands in raw values is only looked at for where it ends; this looks at all of it.
     serde_json::from_str::<Json>(text).map_err(flaw)?;

@@ -369,7 +369,7 @@ is_active = false
             (8, 1, "Did you mean email?"),
             (9, 13, "is_active must be true or false."),
             (10, 12, "Write password = { env = \"NAME\" }"),
-            (11, 22, "no group \"editers\". Known groups: editors, viewers."),
+            (11, 22, "There is no group of this name. Known groups: editors, viewers."),
             (14, 1, "outside of the file's scope (ci-*)"),
             (14, 1, "may contain only letters"),
             (15, 1, "not an e-mail address"),
@@ -473,7 +473,8 @@ fn passwords_are_set_when_the_file_says_so() {
     env.write("wanted.toml", &account("if-different"));
     let run = apply(&env, &["--yes"]).ends_with(6);
     assert!(
-        run.stderr.contains("line 4, column 1: ") && run.stderr.contains("secret.txt cannot be read"),
+        run.stderr.contains("line 4, column 1: ")
+            && run.stderr.contains("The password's file cannot be read: "),
         "{}",
         run.stderr
     );

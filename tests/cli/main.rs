@@ -13,9 +13,11 @@ mod commit_faults_live;
 mod compare;
 mod create_token;
 mod delete_user;
+mod echo;
 mod edit_user;
 mod env;
 mod examples;
+mod exhausted;
 mod exit_codes;
 mod export;
 #[cfg(feature = "live")]
@@ -36,6 +38,7 @@ mod kills;
 mod late_locks;
 #[cfg(feature = "live")]
 mod late_locks_live;
+mod limits;
 mod list_tokens;
 mod list_users;
 mod login;

@@ -197,6 +197,6 @@ fn a_rate_that_is_none_is_told_with_its_place() {
     exit: 2
     --- stdout
     --- stderr
-    error: [WORK]/authctl.toml, line 2, column 12: "five/min" is not a rate such as 5/min: a number from 1 on, a slash, and s, m, h or d
+    error: [WORK]/authctl.toml, line 2, column 12: this is not a rate such as 5/min: a number from 1 on, a slash, and s, m, h or d
     "#);
 }

@@ -1,0 +1,204 @@
+//! What happens where the system gives no descriptors, threads or memory: a message, and nothing half done.
+
+use std::fs;
+#[cfg(feature = "live")]
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::env::{PASSWORD, Run, TestEnv};
+
+/// A machine under load is slow; a run that waits for what will never be there does not end at all.
+const SOON: Duration = Duration::from_secs(60);
+
+/// The program started by this shell script, in the environment of the tests.
+fn limited(env: &TestEnv, program: &Path, script: &str, arguments: &[&str]) -> Command {
+    let plain = env.command();
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", script]).arg(program).args(arguments);
+    command.env_clear().stdin(Stdio::null()).current_dir(plain.get_current_dir().unwrap());
+    for (name, value) in plain.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    command.env("SECRET", PASSWORD);
+    command
+}
+
+const EXEC: &str = "exec \"$0\" \"$@\"";
+
+const IMPORT: &str = "username,password\nann,wonderland-7\nbob,wonderland-8\n";
+
+const ACCOUNTS: &str = "[[users]]\nusername = \"ann\"\ntoken = true\npassword = { env = \"SECRET\" }\n";
+
+/// Commands of each kind: those that read, write, hash, import, and write files.
+const COMMANDS: &[&[&str]] = &[
+    &["list-users"],
+    &["list-users", "--format", "json"],
+    &["show-user", "meg"],
+    &["check"],
+    &["export", "--format", "json"],
+    &["edit-user", "meg", "--inactive"],
+    &["delete-user", "meg", "--yes"],
+    &["register", "ann", "--no-password"],
+    &["register", "ann", "--password-env", "SECRET"],
+    &["set-password", "meg", "--password-env", "SECRET"],
+    &["login", "meg", "--password-env", "SECRET"],
+    &["create-token", "meg", "--rotate"],
+    &["create-token", "meg", "--rotate", "--output-file", "token"],
+    &["create-token", "meg", "--rotate", "--env-file", ".env", "--as", "TOKEN"],
+    &["revoke-token", "--all", "--yes"],
+    &["import", "people.csv", "--insecure-fast-hash"],
+    &["import", "people.csv", "--tokens", "--results", "made.csv"],
+    &["apply", "accounts.toml", "--yes"],
+    &["backup", "copy.sqlite3"],
+    &["init", "--db", "new.sqlite3"],
+];
+
+fn env() -> TestEnv {
+    let env = TestEnv::with_database("[passwords]\nhasher = \"pbkdf2_sha256 1000\"\n");
+    env.register_quickly("meg");
+    env.write("people.csv", IMPORT);
+    env.write("accounts.toml", ACCOUNTS);
+    env
+}
+
+/// Everything that is stored, apart from moments and secrets.
+fn stored(env: &TestEnv) -> Vec<String> {
+    let users = "SELECT 'user', username, is_active, password LIKE '!%' FROM auth_user ORDER BY username";
+    let tokens = "SELECT 'token', username, key FROM authtoken_token JOIN auth_user ON auth_user.id = user_id \
+                  ORDER BY username";
+    [env.rows(users), env.rows(tokens)].concat()
+}
+
+/// Fails unless the run did everything, or nothing and said why.
+#[track_caller]
+fn is_whole(env: &TestEnv, before: &[String], run: &Run, what: &str, reasons: &[&str]) {
+    let code = run.code;
+    // `check` ends with 11 where it finds something, which it does here.
+    assert!([0, 1, 9, 11].contains(&code), "{what}: {code}\n{}", run.stderr);
+    assert!(!run.stderr.contains("panicked") && !run.stderr.contains(PASSWORD), "{what}: {}", run.stderr);
+    if [1, 9].contains(&code) {
+        assert_eq!(stored(env), before, "{what}: {}", run.stderr);
+        let is_told = reasons.iter().any(|reason| run.stderr.contains(reason));
+        assert!(is_told, "{what}: {}", run.stderr);
+        assert!(!env.path("new.sqlite3").exists() && !env.path("copy.sqlite3").exists(), "{what}");
+    }
+    assert_eq!(env.value("PRAGMA integrity_check"), "ok", "{what}");
+    let left: Vec<String> = fs::read_dir(env.path("."))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with(".authctl-") || name.starts_with(".tmp") || name.contains("-journal"))
+        .collect();
+    assert!(left.is_empty(), "{what}: {left:?}");
+}
+
+fn run(command: &mut Command, what: &str) -> Run {
+    let started = Instant::now();
+    let output = command.output().expect("a shell");
+    assert!(started.elapsed() < SOON, "{what} took {:?}", started.elapsed());
+    assert!(
+        output.status.code().is_some(),
+        "{what}: {:?} {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Run::of(output)
+}
+
+const NO_DESCRIPTORS: &[&str] = &["Too many open files"];
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_descriptors_nothing_is_half_done() {
+    let program = Path::new(env!("CARGO_BIN_EXE_authctl"));
+    for (index, arguments) in COMMANDS.iter().enumerate() {
+        let mut succeeded = false;
+        // Three are open from the start, and the loader of the program itself wants one. From some number on, all that a
+        // command wants are there.
+        for count in 4..24 {
+            let env = env();
+            let before = stored(&env);
+            let what = format!("{arguments:?} with {count} descriptors");
+            let run =
+                run(&mut limited(&env, program, &format!("ulimit -n {count} && {EXEC}"), arguments), &what);
+            is_whole(&env, &before, &run, &what, NO_DESCRIPTORS);
+            succeeded = [0, 11].contains(&run.code);
+            if succeeded {
+                break;
+            }
+        }
+        assert!(succeeded, "command {index} never succeeds: {arguments:?}");
+    }
+}
+
+#[cfg(feature = "live")]
+const NO_THREADS: &[&str] = &["no thread can be started: Resource temporarily unavailable"];
+
+/// Who runs without threads: a user who has no other processes. Root is not bound by a limit on them.
+#[cfg(feature = "live")]
+const USER: u32 = 54_321;
+
+#[test]
+#[cfg(feature = "live")]
+fn without_threads_nothing_is_half_done() {
+    assert!(
+        rustix::process::geteuid().is_root(),
+        "this test needs root, to run commands as a user without other processes"
+    );
+    for hasher in ["pbkdf2_sha256 1000", "argon2", "scrypt"] {
+        for arguments in COMMANDS {
+            let env = env();
+            env.write("authctl.toml", &format!("[passwords]\nhasher = {hasher:?}\n"));
+            let before = stored(&env);
+            // The program itself may lie where only root gets.
+            let program = env.path("authctl");
+            fs::copy(env!("CARGO_BIN_EXE_authctl"), &program).unwrap();
+            fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+            give_away(&env.path("."));
+            give_away(env.state_file().ancestors().nth(2).unwrap());
+            let what = format!("{hasher} {arguments:?} without threads");
+            let mut limited = limited(&env, &program, "exec prlimit --nproc=1 \"$0\" \"$@\"", arguments);
+            let mut command = Command::new("setpriv");
+            command.args([format!("--reuid={USER}"), format!("--regid={USER}"), "--clear-groups".into()]);
+            command.arg(limited.get_program()).args(limited.get_args()).env_clear();
+            command.envs(limited.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            command.env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
+            command.current_dir(limited.get_current_dir().unwrap());
+            limited = command;
+            let run = run(&mut limited, &what);
+            is_whole(&env, &before, &run, &what, NO_THREADS);
+        }
+    }
+}
+
+#[cfg(feature = "live")]
+fn give_away(path: &Path) {
+    chown(path, Some(USER), Some(USER)).unwrap();
+    if path.is_dir() {
+        fs::read_dir(path).unwrap().for_each(|entry| give_away(&entry.unwrap().path()));
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_memory_no_password_is_half_set() {
+    let program = Path::new(env!("CARGO_BIN_EXE_authctl"));
+    let env = TestEnv::with_database("[passwords]\nhasher = \"argon2\"\n");
+    env.register_quickly("meg");
+    let arguments = ["set-password", "meg", "--password-env", "SECRET"];
+    let mut refused = 0;
+    for mebibytes in [40, 60, 80, 100, 140, 200, 400] {
+        let what = format!("{mebibytes} MiB");
+        let before = env.value("SELECT password FROM auth_user");
+        let limit = format!("ulimit -v {} && {EXEC}", mebibytes * 1024);
+        let run = run(&mut limited(&env, program, &limit, &arguments), &what);
+        assert!([0, 1].contains(&run.code), "{what}: {} {}", run.code, run.stderr);
+        if run.code == 1 {
+            refused += 1;
+            assert!(run.stderr.contains("memory"), "{what}: {}", run.stderr);
+            assert_eq!(env.value("SELECT password FROM auth_user"), before, "{what}");
+        }
+    }
+    assert!(refused > 0, "no limit was too low for Argon2");
+}
