@@ -14,7 +14,7 @@ use zeroize::Zeroize as _;
 
 use crate::interrupt::{self, Unfinished};
 use crate::model::Key;
-use crate::new_file::cannot_write;
+use crate::files::new_file::cannot_write;
 use crate::output;
 use crate::refusal::Refusal;
 

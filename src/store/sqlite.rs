@@ -23,7 +23,8 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Params, ToSql, params_from_iter};
 
 use self::insertions::Insertions;
-use crate::new_file::NewFile;
+use crate::files::existing;
+use crate::files::new_file::NewFile;
 use crate::refusal::Refusal;
 use crate::store::backup;
 use crate::store::definition::{may_refer, may_refer_uniquely};
@@ -463,6 +464,7 @@ impl Engine for Sqlite {
         if let Some(there) = places.find(is_in_the_way) {
             return Err(Refusal::FileExists(there).into());
         }
+        existing::look(path)?;
         let file = NewFile::named_at(path)?;
         let copy = file.path().unwrap_or(path);
         let failed = |error: rusqlite::Error| {
