@@ -64,7 +64,8 @@ impl AuditLog {
         }
         let opened = existing::open(path, append).or_else(|error| {
             // Who may append to a shared log need not be able to read it.
-            let is_denied = error.downcast_ref::<io::Error>().map(io::Error::kind) == Some(ErrorKind::PermissionDenied);
+            let is_denied =
+                error.downcast_ref::<io::Error>().map(io::Error::kind) == Some(ErrorKind::PermissionDenied);
             if is_denied { existing::open(path, OFlags::APPEND | OFlags::WRONLY) } else { Err(error) }
         });
         let opened = opened.context(NO_LOG)?.with_context(|| cannot(path))?;

@@ -118,7 +118,8 @@ fn run(cli: &Cli) -> Exit {
         ));
     }
     if let Some(file) = settings.file.as_deref().filter(|_| settings.is_group_writable) {
-        output.warning(format_args!("The group of {} can write to it; run `chmod g-w` on it.", file.display()));
+        output
+            .warning(format_args!("The group of {} can write to it; run `chmod g-w` on it.", file.display()));
     }
     let context = Context::new(settings, output, Prompt::new(options.no_input), options.yes);
     match cli.command.run(&context) {

@@ -318,7 +318,8 @@ impl File {
     /// What the file says; its text, where it was read already.
     fn read(path: &Path, text: Option<String>) -> Result<Self> {
         let refusal = |message: String| Refusal::Config { path: Some(path.to_owned()), message };
-        let text = text.map_or_else(|| fs::read_to_string(path), Ok).map_err(|error| unreadable(path, &error))?;
+        let text =
+            text.map_or_else(|| fs::read_to_string(path), Ok).map_err(|error| unreadable(path, &error))?;
         let file = Self::parse(&text, &path.display().to_string())
             .map_err(|lines| Refusal::Config { path: None, message: lines.join("\n") })?;
         file.check().map_err(refusal)?;
@@ -386,14 +387,17 @@ fn find_file(folder: &Path) -> Result<Option<Found>> {
     }
     // Not to hang on a FIFO.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let opened = rustix::fs::open(&path, flags, Mode::empty()).map_err(|error| unreadable(&path, &error.into()))?;
+    let opened =
+        rustix::fs::open(&path, flags, Mode::empty()).map_err(|error| unreadable(&path, &error.into()))?;
     let mut file = fs::File::from(opened);
     let metadata = file.metadata().map_err(|error| unreadable(&path, &error))?;
     if !is_ours(&metadata) {
         return Ok(Some(Found::Foreign(path)));
     }
     if !metadata.is_file() {
-        return Err(refused("it is not a regular file. Remove it, or name a configuration with --config.").into());
+        return Err(
+            refused("it is not a regular file. Remove it, or name a configuration with --config.").into()
+        );
     }
     let mode = metadata.mode();
     if mode & 0o002 != 0 {

@@ -159,7 +159,8 @@ impl TokenFiles {
             let mut mode = OWNER_ONLY;
             if let Some(Opened { file, metadata, .. }) = &there {
                 let mut file = file;
-                file.read_to_string(&mut text).with_context(|| format!("{} cannot be read", path.display()))?;
+                file.read_to_string(&mut text)
+                    .with_context(|| format!("{} cannot be read", path.display()))?;
                 mode = metadata.permissions().mode() & 0o777;
             }
             let content = with_line(&text, name, token.expose()).as_bytes().to_vec();

@@ -206,7 +206,7 @@ impl Args {
         if let Some(path) = &self.results {
             store.refuse_own(path)?;
         }
-        Results::open(self.results.as_deref(), context.output.format().is_json())
+        Results::open(self.results.as_deref(), self.writing.dry_run, context)
     }
 
     /// What is to be done, if there is no fault in what is wanted.

@@ -9,11 +9,11 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::export::{Export, Form, Names, Secrets};
+use crate::files::existing;
+use crate::files::new_file::NewFile;
 use crate::filters::Filters;
 use crate::interrupt;
 use crate::model::UserFilter;
-use crate::files::existing;
-use crate::files::new_file::NewFile;
 use crate::output::{Format, counted};
 use crate::refusal::Refusal;
 use crate::store::Store;

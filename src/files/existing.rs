@@ -122,7 +122,8 @@ pub fn open_private(path: &Path) -> Result<Option<File>> {
     }
     if mode & 0o077 != 0 {
         let path_word = shell_word(&path.to_string_lossy());
-        let reason = format!("other users can access it (owner {owner}, mode {mode:o}). Run `chmod 600 {path_word}`.");
+        let reason =
+            format!("other users can access it (owner {owner}, mode {mode:o}). Run `chmod 600 {path_word}`.");
         return Err(untrusted(path, reason));
     }
     Ok(Some(file))
@@ -141,7 +142,8 @@ pub fn check_private_folder(folder: &Path) -> Result<()> {
     }
     if mode & 0o022 != 0 {
         let word = shell_word(&folder.to_string_lossy());
-        let reason = format!("other users can write to it (owner {owner}, mode {mode:o}). Run `chmod go-w {word}`.");
+        let reason =
+            format!("other users can write to it (owner {owner}, mode {mode:o}). Run `chmod go-w {word}`.");
         return Err(untrusted(folder, reason));
     }
     Ok(())
@@ -170,7 +172,9 @@ fn check(path: &Path, metadata: &Metadata) -> Result<Kind> {
     let (kind, owner, mode) = (metadata.file_type(), owner(metadata), metadata.mode() & 0o7777);
     let refused = |reason: String| Err(anyhow!("{}: {reason}", cannot_write(path)));
     if kind.is_symlink() {
-        return refused(format!("it is a symbolic link that belongs to {owner}. Name the file it points to."));
+        return refused(format!(
+            "it is a symbolic link that belongs to {owner}. Name the file it points to."
+        ));
     }
     if kind.is_dir() {
         return refused(format!("it is a folder that belongs to {owner}. Name a file."));
@@ -260,7 +264,8 @@ mod tests {
         for path in ["/dev/stdout", "/dev/fd/63", "/proc/self/fd/3", "//dev//fd/3"] {
             assert!(is_inherited(Path::new(path)), "{path}");
         }
-        for path in ["dev/stdout", "/dev/fd", "/dev/fd/x", "/dev/fd/../null", "/proc/1/fd/3", "/tmp/dev/fd/3"] {
+        for path in ["dev/stdout", "/dev/fd", "/dev/fd/x", "/dev/fd/../null", "/proc/1/fd/3", "/tmp/dev/fd/3"]
+        {
             assert!(!is_inherited(Path::new(path)), "{path}");
         }
     }

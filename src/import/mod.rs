@@ -163,7 +163,7 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         let message = format!("--results {}: this is the file that is read; name another.", path.display());
         return Err(Refusal::usage(message).into());
     }
-    let mut results = Results::open(options.results.as_deref(), context.output.format().is_json())?;
+    let mut results = Results::open(options.results.as_deref(), change.is_rehearsal(), context)?;
     let scheme = minting::scheme(context, store, options.scheme);
     // Two schemes are a question only where tokens are to be made.
     let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
@@ -199,8 +199,11 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         counts: Counts::default(),
         weak: 0,
     };
-    let (counts, weak) = import.run(&mut results)?;
-    results.show()?;
+    let imported = import.run(&mut results);
+    // What was committed before a failure is owed too.
+    let shown = results.show();
+    let (counts, weak) = imported?;
+    shown?;
     Ok(Imported { counts, weak, faults: faults.into_inner() })
 }
 
