@@ -1,15 +1,16 @@
 //! The audit log: JSON lines that tell who changed what, one before each commit and one after it.
 
 use std::env;
-use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
+use rustix::fs::OFlags;
 use serde_json::{Map, Value as Json, json};
 
+use crate::files::existing::{self, Kind};
 use crate::model::rfc3339;
 use crate::refusal::Refusal;
 
@@ -18,6 +19,7 @@ use crate::refusal::Refusal;
 pub struct AuditLog {
     path: PathBuf,
     file: File,
+    kind: Kind,
 }
 
 /// What a record tells, apart from when and by whom. No value of a field is in it, so no secret either.
@@ -46,15 +48,28 @@ pub struct Announced {
 }
 
 impl AuditLog {
-    /// Opens the log at its end; makes it, readable by its owner alone, where there is none.
+    /// Opens the log at its end; makes it, readable by its owner alone, where there is none. Several users can share a
+    /// log that is root's and that their group can write to.
     ///
     /// # Errors
-    /// What the operating system says.
+    /// What the rules of [`existing`] forbid, or what the operating system says.
     pub fn open(path: &Path) -> Result<Self> {
-        let mut options = OpenOptions::new();
-        let file = options.read(true).append(true).create(true).mode(0o600).open(path);
-        let file = file.with_context(|| cannot(path))?;
-        Ok(Self { path: path.to_owned(), file })
+        let append = OFlags::APPEND | OFlags::RDWR;
+        match existing::create(path, append) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            created => {
+                let file = created.with_context(|| cannot(path))?;
+                return Ok(Self { path: path.to_owned(), file, kind: Kind::Regular });
+            }
+        }
+        let opened = existing::open(path, append).or_else(|error| {
+            // Who may append to a shared log need not be able to read it.
+            let is_denied =
+                error.downcast_ref::<io::Error>().map(io::Error::kind) == Some(ErrorKind::PermissionDenied);
+            if is_denied { existing::open(path, OFlags::APPEND | OFlags::WRONLY) } else { Err(error) }
+        });
+        let opened = opened.context(NO_LOG)?.with_context(|| cannot(path))?;
+        Ok(Self { path: path.to_owned(), file: opened.file, kind: opened.kind })
     }
 
     /// Writes the line that goes before the commit, and waits until the disk has it.
@@ -96,7 +111,11 @@ impl AuditLog {
         serde_json::to_writer(&mut bytes, line)?;
         bytes.push(b'\n');
         let mut file = &self.file;
-        file.write_all(&bytes).and_then(|()| file.sync_data()).with_context(|| cannot(&self.path))
+        let written = file.write_all(&bytes).and_then(|()| match self.kind {
+            Kind::Regular => file.sync_data(),
+            Kind::Stream => Ok(()),
+        });
+        written.with_context(|| cannot(&self.path))
     }
 }
 
@@ -129,6 +148,8 @@ fn os_user() -> String {
     uzers::get_user_by_uid(uid)
         .map_or_else(|| uid.to_string(), |user| user.name().to_string_lossy().into_owned())
 }
+
+const NO_LOG: &str = "the audit log cannot be used";
 
 fn cannot(path: &Path) -> String {
     format!("the audit log {} cannot be written", path.display())

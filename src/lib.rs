@@ -13,6 +13,7 @@
 //! - `wanted` reads a file of accounts, and finds and makes the changes by which they become what it says.
 //! - `export` writes accounts out whole, in forms that can be read back; `filters` choose among users.
 //! - `authentication` tells whether a password is right; `state` keeps sessions and counted failures between runs.
+//! - `files` holds what is written for somebody: new files, and the rules for existing ones.
 //! - `output` is the only place that writes, `prompt` the only one that asks.
 //! - Every expected "no" is a [`refusal::Refusal`], which knows its message and its exit code.
 
@@ -32,13 +33,13 @@ pub mod exit;
 mod export;
 mod faults;
 mod field;
+mod files;
 mod filters;
 mod import;
 mod interrupt;
 mod limits;
 mod minting;
 pub mod model;
-mod new_file;
 mod new_password;
 mod output;
 pub mod password;
@@ -118,6 +119,10 @@ fn run(cli: &Cli) -> Exit {
             "{} was not read, since another user owns it; name it with --config to use it.",
             file.display()
         ));
+    }
+    if let Some(file) = settings.file.as_deref().filter(|_| settings.is_group_writable) {
+        output
+            .warning(format_args!("The group of {} can write to it; run `chmod g-w` on it.", file.display()));
     }
     let context = Context::new(settings, output, Prompt::new(options.no_input), options.yes);
     match cli.command.run(&context) {

@@ -4,7 +4,7 @@
 //! fields (`DATA_UPLOAD_MAX_NUMBER_FIELDS`).
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::Path;
 
 const KIB: u64 = 1024;
@@ -49,10 +49,18 @@ pub const SHOWN_FAULTS: usize = 20;
 /// The text of a file of at most `limit` bytes.
 ///
 /// # Errors
-/// As [`std::fs::read_to_string`], and [`io::ErrorKind::FileTooLarge`].
+/// As [`read_text`].
 pub fn read_to_string(path: &Path, limit: u64) -> io::Result<String> {
+    read_text(File::open(path)?, limit)
+}
+
+/// The rest of what was opened, of at most `limit` bytes.
+///
+/// # Errors
+/// As [`io::Read::read_to_string`], and [`io::ErrorKind::FileTooLarge`].
+pub fn read_text(from: impl Read, limit: u64) -> io::Result<String> {
     let mut text = String::new();
-    File::open(path)?.take(limit + 1).read_to_string(&mut text)?;
+    from.take(limit + 1).read_to_string(&mut text)?;
     if text.len() as u64 > limit {
         let message = format!("it is longer than {} MiB", limit / MIB);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));

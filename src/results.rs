@@ -1,25 +1,43 @@
-//! What became of each row, with the secrets that were made: a file that is whole before the transaction commits.
+//! What became of each row, with the secrets that were made: a file that is whole before the transaction commits, and
+//! whose rows say whether they were committed.
+
+mod appended;
+mod unfinished;
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, BufWriter, Read as _, Seek as _, Write};
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tempfile::SpooledTempFile;
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::interrupt::{self, Unfinished};
+use self::appended::{Appended, Destination};
+use crate::context::Context;
 use crate::model::Key;
-use crate::new_file::cannot_write;
 use crate::output;
-use crate::refusal::Refusal;
+
+/// The columns.
+const HEADING: [&str; 7] = ["line", "username", "id", "outcome", "token", "password", "state"];
+
+/// The state of a row before its commit.
+const UNDECIDED: &str = "undecided";
+
+/// The state of a row after its commit.
+const COMMITTED: &str = "committed";
+
+/// The state of a row of a rehearsal.
+const REHEARSED: &str = "rehearsed";
 
 /// So much for standard output waits in memory.
 const IN_MEMORY: usize = 1024 * 1024;
+
+const CANNOT_WRITE: &str = "the results cannot be written";
+
+const CANNOT_READ: &str = "the results cannot be read";
 
 /// Secrets that were made here, to be handed out with the results and wiped after that.
 #[derive(Default, Serialize, Deserialize)]
@@ -77,6 +95,8 @@ pub struct Results {
     sink: BufWriter<Sink>,
     is_json: bool,
     needs_heading: bool,
+    /// What is said of the state of new rows.
+    state: &'static str,
 }
 
 enum Sink {
@@ -84,17 +104,16 @@ enum Sink {
     Nobody,
     /// A file, behind what was in it before.
     File(Appended),
-    /// Standard output, once the database is let go.
-    Stdout(SpooledTempFile),
+    /// A stream, once the database is let go.
+    Later(Later),
 }
 
-struct Appended {
-    file: File,
-    path: PathBuf,
-    /// The length that is to stay.
+struct Later {
+    spool: SpooledTempFile,
+    /// The length of the rows that came true.
     kept: u64,
-    /// A file that was made here goes away unless something is kept.
-    made: Option<Unfinished>,
+    /// Where they go, unless it is standard output.
+    stream: Option<File>,
 }
 
 impl Results {
@@ -102,24 +121,27 @@ impl Results {
     /// told is not lost.
     ///
     /// # Errors
-    /// [`Refusal::Usage`] for a file that others can read, [`Refusal::Busy`] for one that another run writes, or what the
-    /// operating system says.
-    pub fn open(path: Option<&Path>, is_json: bool) -> Result<Self> {
+    /// As [`Appended::open`].
+    pub fn open(path: Option<&Path>, is_rehearsal: bool, context: &Context) -> Result<Self> {
+        let later =
+            |stream| Sink::Later(Later { spool: tempfile::spooled_tempfile(IN_MEMORY), kept: 0, stream });
+        let mut is_json = context.output.format().is_json();
         let mut needs_heading = true;
+        let mut state = if is_rehearsal { REHEARSED } else { COMMITTED };
         let sink = match path {
             None => Sink::Nobody,
-            Some(path) if path == Path::new("-") => Sink::Stdout(tempfile::spooled_tempfile(IN_MEMORY)),
-            Some(path) => {
-                let appended = Appended::open(path)?;
-                needs_heading = appended.kept == 0;
-                Sink::File(appended)
-            }
+            Some(path) if path == Path::new("-") => later(None),
+            Some(path) => match Appended::open(path, context)? {
+                Destination::Stream(stream) => later(Some(stream)),
+                Destination::File(appended) => {
+                    is_json = appended.is_json;
+                    needs_heading = appended.is_empty();
+                    state = UNDECIDED;
+                    Sink::File(appended)
+                }
+            },
         };
-        let is_json = match &sink {
-            Sink::File(appended) => appended.path.extension().is_some_and(|ending| ending == "jsonl"),
-            _ => is_json,
-        };
-        Ok(Self { sink: BufWriter::new(sink), is_json, needs_heading })
+        Ok(Self { sink: BufWriter::new(sink), is_json, needs_heading, state })
     }
 
     /// Does anybody get them?
@@ -144,33 +166,45 @@ impl Results {
             return Ok(());
         }
         let (token, password) = (made.token.as_deref(), made.password.as_deref());
-        if self.is_json {
-            let row = json!({
+        let mut row = Zeroizing::new(Vec::new());
+        let ending = if self.is_json {
+            let object = json!({
                 "line": line,
                 "username": username,
                 "id": id,
                 "outcome": outcome.word(),
                 "token": token,
                 "password": password,
+                "state": self.state,
             });
-            return writeln!(self.sink, "{row}").context("the results cannot be written");
+            serde_json::to_writer(&mut *row, &object)?;
+            row.push(b'\n');
+            "\"}\n"
+        } else {
+            let mut writer =
+                csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut *row);
+            if std::mem::take(&mut self.needs_heading) {
+                writer.write_record(HEADING)?;
+            }
+            let (line, id) = (line.to_string(), id.map(ToString::to_string));
+            let cells = [
+                &*line,
+                username,
+                id.as_deref().unwrap_or_default(),
+                outcome.word(),
+                token.unwrap_or_default(),
+                password.unwrap_or_default(),
+                self.state,
+            ];
+            writer.write_record(cells)?;
+            writer.flush()?;
+            drop(writer);
+            "\r\n"
+        };
+        if let Sink::File(appended) = self.sink.get_mut() {
+            appended.expect(row.len(), ending.len() + self.state.len());
         }
-        let mut writer =
-            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut self.sink);
-        if std::mem::take(&mut self.needs_heading) {
-            writer.write_record(["line", "username", "id", "outcome", "token", "password"])?;
-        }
-        let (line, id) = (line.to_string(), id.map(ToString::to_string));
-        let cells = [
-            &*line,
-            username,
-            id.as_deref().unwrap_or_default(),
-            outcome.word(),
-            token.unwrap_or_default(),
-            password.unwrap_or_default(),
-        ];
-        writer.write_record(cells)?;
-        writer.flush().context("the results cannot be written")
+        self.sink.write_all(&row).context(CANNOT_WRITE)
     }
 
     /// Sees to it that the disk has all of it.
@@ -178,83 +212,46 @@ impl Results {
     /// # Errors
     /// What the operating system says; nothing is to be committed then.
     pub fn sync(&mut self) -> Result<()> {
-        self.sink.flush().context("the results cannot be written")?;
+        self.sink.flush().context(CANNOT_WRITE)?;
         if let Sink::File(appended) = self.sink.get_ref() {
-            appended.file.sync_all().with_context(|| cannot_write(&appended.path))?;
+            appended.sync()?;
         }
         Ok(())
     }
 
-    /// Keeps what was told so far: it has come true.
+    /// Keeps what was told and synced so far: it has come true.
     ///
     /// # Errors
     /// What the operating system says.
     pub fn keep(&mut self) -> Result<()> {
-        if let Sink::File(appended) = self.sink.get_mut() {
-            appended.made = None;
-            appended.kept = appended.file.metadata().with_context(|| cannot_write(&appended.path))?.len();
+        match self.sink.get_mut() {
+            Sink::Nobody => Ok(()),
+            Sink::File(appended) => appended.commit(),
+            Sink::Later(later) => {
+                later.kept = later.spool.stream_position().context(CANNOT_WRITE)?;
+                Ok(())
+            }
         }
-        Ok(())
     }
 
-    /// Shows what is for standard output.
+    /// Shows what was kept, where it is for a stream.
     ///
     /// # Errors
     /// What the operating system says.
     pub fn show(mut self) -> Result<()> {
-        self.sink.flush().context("the results cannot be written")?;
-        if let Sink::Stdout(file) = self.sink.get_mut() {
-            file.rewind().context("the results cannot be read")?;
-            let mut chunk = vec![0; 64 * 1024];
-            loop {
-                let length = file.read(&mut chunk).context("the results cannot be read")?;
-                if length == 0 {
-                    break;
-                }
-                output::verbatim(&chunk[..length])?;
+        let Sink::Later(Later { spool, kept, stream }) = self.sink.get_mut() else { return Ok(()) };
+        spool.rewind().context(CANNOT_READ)?;
+        let mut spool = spool.take(*kept);
+        let mut chunk = Zeroizing::new(vec![0; 64 * 1024]);
+        loop {
+            let length = spool.read(&mut chunk).context(CANNOT_READ)?;
+            if length == 0 {
+                return Ok(());
             }
-        }
-        Ok(())
-    }
-}
-
-impl Appended {
-    fn open(path: &Path) -> Result<Self> {
-        let open = |options: &mut OpenOptions| options.append(true).mode(0o600).open(path);
-        let made = interrupt::unfinished(|| {
-            open(OpenOptions::new().create_new(true)).map(|file| (file, path.to_owned()))
-        });
-        let (file, made) = match made {
-            Ok((file, unfinished)) => (file, Some(unfinished)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                (open(&mut OpenOptions::new()).with_context(|| cannot_write(path))?, None)
+            match stream {
+                Some(stream) => stream.write_all(&chunk[..length]).context(CANNOT_WRITE)?,
+                None => output::verbatim(&chunk[..length])?,
             }
-            Err(error) => return Err(error).with_context(|| cannot_write(path)),
-        };
-        let metadata = file.metadata().with_context(|| cannot_write(path))?;
-        if metadata.is_file() && metadata.permissions().mode() & 0o077 != 0 {
-            let path = path.display();
-            let message =
-                format!("--results {path}: others can read that file. Make it yours alone: chmod 600 {path}");
-            return Err(Refusal::Usage(message).into());
-        }
-        if file.try_lock().is_err() {
-            return Err(
-                Refusal::usage(format!("--results {}: another run writes it.", path.display())).into()
-            );
-        }
-        Ok(Self { file, path: path.to_owned(), kept: metadata.len(), made })
-    }
-}
-
-impl Drop for Appended {
-    /// Takes back what did not come true.
-    fn drop(&mut self) {
-        if self.made.is_some() {
-            let _ = fs::remove_file(&self.path);
-        } else if self.file.metadata().is_ok_and(|metadata| metadata.len() > self.kept) {
-            let _ = self.file.set_len(self.kept);
-            let _ = self.file.seek(SeekFrom::End(0));
         }
     }
 }
@@ -263,16 +260,16 @@ impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Nobody => Ok(bytes.len()),
-            Self::File(appended) => appended.file.write(bytes),
-            Self::Stdout(file) => file.write(bytes),
+            Self::File(appended) => appended.write(bytes),
+            Self::Later(later) => later.spool.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Nobody => Ok(()),
-            Self::File(appended) => appended.file.flush(),
-            Self::Stdout(file) => file.flush(),
+            Self::File(appended) => appended.flush(),
+            Self::Later(later) => later.spool.flush(),
         }
     }
 }

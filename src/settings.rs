@@ -4,16 +4,20 @@ mod shape;
 
 use std::collections::BTreeMap;
 use std::env;
+use std::fs::{self, Metadata};
+use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use jiff::tz::TimeZone;
+use rustix::fs::{Mode, OFlags};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use crate::cli::Options;
+use crate::files::existing;
 use crate::limits;
 use crate::model::Scheme;
 use crate::output::redaction;
@@ -45,6 +49,8 @@ pub struct Settings {
     pub file: Option<PathBuf>,
     /// A file that was found but not read, since another user owns it.
     pub ignored_file: Option<PathBuf>,
+    /// Can the file's group write to it, though it was found and not named?
+    pub is_group_writable: bool,
     /// `[database]`.
     pub layout: Database,
     /// `[register]`.
@@ -213,11 +219,23 @@ impl Settings {
     /// [`Refusal::Config`] with the place in the file, or what the operating system says.
     pub fn load(options: &Options) -> Result<Self> {
         let folder = env::current_dir().context("the working folder is gone")?;
-        let (path, ignored_file) = match options.config.clone().or_else(|| variable("AUTHCTL_CONFIG")) {
+        let mut ignored_file = None;
+        let mut is_group_writable = false;
+        let (path, text) = match options.config.clone().or_else(|| variable("AUTHCTL_CONFIG")) {
             Some(path) => (Some(path), None),
-            None => find_file(&folder),
+            None => match find_file(&folder)? {
+                Some(Found::Ours { path, text, mode }) => {
+                    is_group_writable = mode & 0o020 != 0;
+                    (Some(path), Some(text))
+                }
+                Some(Found::Foreign(path)) => {
+                    ignored_file = Some(path);
+                    (None, None)
+                }
+                None => (None, None),
+            },
         };
-        let file = path.as_deref().map(File::read).transpose()?.unwrap_or_default();
+        let file = path.as_deref().map(|path| File::read(path, text)).transpose()?.unwrap_or_default();
         // What the file names lies beside it.
         let beside = path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         let database = match (&options.db, variable("AUTHCTL_DB"), &file.db) {
@@ -247,6 +265,7 @@ impl Settings {
             },
             file: path,
             ignored_file,
+            is_group_writable,
             layout: file.database,
             register: file.register,
             profiles: file.profiles,
@@ -305,10 +324,11 @@ impl Settings {
 }
 
 impl File {
-    fn read(path: &Path) -> Result<Self> {
+    /// What the file says; its text, where it was read already.
+    fn read(path: &Path, text: Option<String>) -> Result<Self> {
         let refusal = |message: String| Refusal::Config { path: Some(path.to_owned()), message };
-        let text = limits::read_to_string(path, limits::CONFIG)
-            .map_err(|error| refusal(format!("it cannot be read: {error}.")))?;
+        let text = text.map_or_else(|| limits::read_to_string(path, limits::CONFIG), Ok);
+        let text = text.map_err(|error| unreadable(path, &error))?;
         let file = Self::parse(&text, &path.display().to_string())
             .map_err(|lines| Refusal::Config { path: None, message: lines.join("\n") })?;
         file.check().map_err(refusal)?;
@@ -374,17 +394,51 @@ fn no_url<'p>(path: &'p Path, source: &str) -> Result<&'p Path, String> {
     Err(format!("{source}: URLs are not supported, only SQLite files for now. Give the path of the file."))
 }
 
-/// The file here or in the nearest folder above, and one that was passed over since another user owns it.
-fn find_file(folder: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
-    let nearest = folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file());
-    match nearest {
-        Some(path) if is_ours(&path) => (Some(path), None),
-        other => (None, other),
-    }
+/// A file that was not named but found.
+enum Found {
+    /// It is the effective user's.
+    Ours { path: PathBuf, text: String, mode: u32 },
+    /// It is another user's.
+    Foreign(PathBuf),
 }
 
-fn is_ours(path: &Path) -> bool {
-    path.metadata().is_ok_and(|metadata| metadata.uid() == rustix::process::geteuid().as_raw())
+/// The file here or in the nearest folder above.
+///
+/// # Errors
+/// [`Refusal::Config`] for one that is no regular file or that every user can write to.
+fn find_file(folder: &Path) -> Result<Option<Found>> {
+    let mut paths = folder.ancestors().map(|folder| folder.join(FILE_NAME));
+    let Some(path) = paths.find(|path| path.symlink_metadata().is_ok()) else { return Ok(None) };
+    let refused = |message: &str| Refusal::Config { path: Some(path.clone()), message: message.into() };
+    let is_ours = |metadata: &Metadata| metadata.uid() == existing::effective_user();
+    if !path.symlink_metadata().is_ok_and(|entry| is_ours(&entry)) {
+        return Ok(Some(Found::Foreign(path)));
+    }
+    // Not to hang on a FIFO.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let opened =
+        rustix::fs::open(&path, flags, Mode::empty()).map_err(|error| unreadable(&path, &error.into()))?;
+    let file = fs::File::from(opened);
+    let metadata = file.metadata().map_err(|error| unreadable(&path, &error))?;
+    if !is_ours(&metadata) {
+        return Ok(Some(Found::Foreign(path)));
+    }
+    if !metadata.is_file() {
+        return Err(
+            refused("it is not a regular file. Remove it, or name a configuration with --config.").into()
+        );
+    }
+    let mode = metadata.mode();
+    if mode & 0o002 != 0 {
+        let message = "every user can write to it. Run `chmod o-w` on it, or name it with --config.";
+        return Err(refused(message).into());
+    }
+    let text = limits::read_text(file, limits::CONFIG).map_err(|error| unreadable(&path, &error))?;
+    Ok(Some(Found::Ours { path, text, mode }))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Refusal {
+    Refusal::Config { path: Some(path.to_owned()), message: format!("it cannot be read: {error}.") }
 }
 
 #[cfg(test)]

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{DirBuilder, File};
+use std::io::{ErrorKind, Read as _};
 use std::marker::PhantomData;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use rustix::fs::OFlags;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
+use crate::files::existing::{self, Opened};
+use crate::files::new_file::{NewFile, cannot_write};
 use crate::interrupt;
 
 /// What a file holds, by the [`identity`] of the database.
@@ -42,21 +46,21 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
     /// Has anything been written yet?
     #[must_use]
     pub fn exists(&self) -> bool {
-        self.path.exists()
+        self.path.symlink_metadata().is_ok()
     }
 
     /// All entries; none where there is no file yet.
     ///
     /// # Errors
-    /// Where the file is there but cannot be read.
+    /// [`Refusal::Config`](crate::refusal::Refusal::Config) for a file that other users can access, or where it cannot be
+    /// read.
     pub fn read(&self) -> Result<Entries<Entry>> {
-        let text = match fs::read(&self.path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Entries::new()),
-            Err(error) => {
-                return Err(error).with_context(|| format!("{} cannot be read", self.path.display()));
-            }
-        };
+        if let Some(folder) = self.path.parent().filter(|folder| folder.exists()) {
+            existing::check_private_folder(folder)?;
+        }
+        let Some(mut file) = existing::open_private(&self.path)? else { return Ok(Entries::new()) };
+        let mut text = Zeroizing::new(Vec::new());
+        file.read_to_end(&mut text).with_context(|| format!("{} cannot be read", self.path.display()))?;
         serde_json::from_slice(&text).map_err(|_| {
             // Not the parser's own words: they may quote a secret.
             anyhow!("{} is not what authctl wrote; delete it to start anew", self.path.display())
@@ -71,13 +75,8 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         let cannot = || format!("{} cannot be written", self.path.display());
         let folder = self.path.parent().unwrap_or(Path::new("/"));
         DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(cannot)?;
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(self.path.with_extension("lock"))
-            .with_context(cannot)?;
+        existing::check_private_folder(folder)?;
+        let lock = lock_file(&self.path.with_extension("lock"))?;
         lock.lock().with_context(cannot)?;
         // A temporary file is not to be left behind.
         let _critical = interrupt::critical();
@@ -85,12 +84,28 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         if !change(&mut entries)? {
             return Ok(());
         }
-        let mut file = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
-        serde_json::to_writer_pretty(&mut file, &entries)?;
-        file.write_all(b"\n").and_then(|()| file.as_file().sync_all()).with_context(cannot)?;
-        file.persist(&self.path).with_context(cannot)?;
+        let mut text = Zeroizing::new(serde_json::to_vec_pretty(&entries)?);
+        text.push(b'\n');
+        let file = NewFile::at(&self.path)?;
+        file.write(&text)?;
+        file.sync()?;
+        file.appear(true)?;
         interrupt::changed();
-        File::open(folder).and_then(|folder| folder.sync_all()).with_context(cannot)
+        Ok(())
+    }
+}
+
+/// The file whose lock is held while another one is changed.
+fn lock_file(path: &Path) -> Result<File> {
+    loop {
+        match existing::create(path, OFlags::WRONLY) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            created => return created.with_context(|| cannot_write(path)),
+        }
+        // Removed in the meantime, it is created at the next attempt.
+        if let Some(Opened { file, .. }) = existing::open(path, OFlags::WRONLY)? {
+            return Ok(file);
+        }
     }
 }
 

@@ -1,18 +1,21 @@
 //! Files that are given a token: one of its own, or a line in a dotenv file. Staged before the commit, so that nothing is
 //! committed that could not be handed over, and put in their places after it.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::fs::{File, TryLockError};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, ValueHint};
-use rustix::fs::{Access, access};
+use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
+use crate::files::existing::{self, Kind, Opened};
+use crate::files::new_file::{NewFile, cannot_write, folder};
 use crate::limits;
-use crate::new_file::{NewFile, cannot_write, folder};
 use crate::refusal::{Refusal, shell_word};
 use crate::store::Store;
 use crate::token::PlainToken;
@@ -39,15 +42,33 @@ pub struct TokenFiles {
     variable: Option<String>,
 }
 
+/// Files that may be written, before there is a token.
+#[derive(Debug, Default)]
+#[must_use = "the token is to be written to them"]
+pub struct Places {
+    /// `--output-file`, where it is a FIFO, a terminal or a descriptor.
+    stream: Option<File>,
+}
+
 /// Files that are written but not in their places yet; dropped, they are gone.
 #[derive(Debug, Default)]
 #[must_use = "the files have to be put in their places"]
 pub struct Staged {
     files: Vec<NewFile>,
-    /// What is no ordinary file is written to, and not replaced.
-    stream: Option<(PathBuf, Zeroizing<Vec<u8>>)>,
+    /// Files that are written where they are.
+    in_place: Vec<InPlace>,
     /// The dotenv file's folder, locked, so that of two programs that add a line each both lines stay.
     lock: Option<File>,
+}
+
+/// What is written to an open file: to a stream, or to a regular file that has to keep its owner, who is not the one of a
+/// new file.
+#[derive(Debug)]
+struct InPlace {
+    path: PathBuf,
+    file: File,
+    kind: Kind,
+    content: Zeroizing<Vec<u8>>,
 }
 
 impl TokenFiles {
@@ -75,20 +96,32 @@ impl TokenFiles {
         self.output_file.as_deref().filter(|path| !names.contains(path))
     }
 
-    /// Refuses files that are the database's own, one file for both, and a file with anything else in it than a token.
+    /// Refuses files that are the database's own, one file for both, files that the rules of [`existing`] forbid, and a file
+    /// with anything else in it than a token. Waits for the reader of a FIFO, unless it is only a `rehearsal`.
     ///
     /// # Errors
     /// [`Refusal::Usage`], [`Refusal::FileExists`], or what the operating system says.
-    pub fn check(&self, store: &Store) -> Result<()> {
+    pub fn check(&self, store: &Store, is_rehearsal: bool) -> Result<Places> {
         self.paths().iter().try_for_each(|path| store.refuse_own(path))?;
         if self.output_file.is_some() && self.output_file == self.env_file {
             return Err(Refusal::usage("--output-file and --env-file name the same file.").into());
         }
-        match self.output_path() {
-            Some(path) if !self.overwrite && !is_replaceable(path)? => {
+        if let Some(path) = &self.env_file
+            && existing::look(path)? == Some(Kind::Stream)
+        {
+            bail!("{}: it is not a regular file. --output-file can write to it.", cannot_write(path));
+        }
+        let Some(path) = self.output_path() else { return Ok(Places::default()) };
+        match existing::look(path)? {
+            Some(Kind::Stream) if is_rehearsal => Ok(Places::default()),
+            Some(Kind::Stream) => {
+                let opened = existing::open(path, OFlags::WRONLY | OFlags::APPEND)?;
+                Ok(Places { stream: opened.map(|opened| opened.file) })
+            }
+            Some(Kind::Regular) if !self.overwrite && !is_replaceable(path)? => {
                 Err(Refusal::FileExists(path.to_owned()).into())
             }
-            _ => Ok(()),
+            _ => Ok(Places::default()),
         }
     }
 
@@ -102,32 +135,36 @@ impl TokenFiles {
     /// Writes the files beside their places.
     ///
     /// # Errors
-    /// What the operating system says; nothing has changed then.
-    pub fn stage(&self, token: &PlainToken) -> Result<Staged> {
+    /// What the rules of [`existing`] forbid, or what the operating system says; nothing has changed then.
+    pub fn stage(&self, token: &PlainToken, places: Places) -> Result<Staged> {
         let mut staged = Staged::default();
         if let Some(path) = self.output_path() {
-            let line = Zeroizing::new(format!("{}\n", token.expose()).into_bytes());
-            if is_stream(path) {
-                access(path, Access::WRITE_OK)
-                    .map_err(io::Error::from)
-                    .with_context(|| cannot_write(path))?;
-                staged.stream = Some((path.to_owned(), line));
-            } else {
-                staged.add(path, &line, OWNER_ONLY)?;
+            let content = Zeroizing::new(format!("{}\n", token.expose()).into_bytes());
+            let path_kind = existing::look(path)?;
+            match (places.stream, path_kind) {
+                (Some(file), _) => {
+                    staged.in_place.push(InPlace { path: path.into(), file, kind: Kind::Stream, content });
+                }
+                // A rehearsal.
+                (None, Some(Kind::Stream)) => {}
+                (None, _) => {
+                    let there = existing::open(path, OFlags::RDONLY)?;
+                    staged.add(path, there.as_ref(), content, OWNER_ONLY)?;
+                }
             }
         }
         if let (Some(path), Some(name)) = (&self.env_file, &self.variable) {
-            let locked = lock(path).with_context(|| cannot_write(path))?;
-            staged.lock = Some(locked);
-            let (text, mode) = match limits::read_to_string(path, limits::DOTENV) {
-                Ok(text) => (Zeroizing::new(text), path.metadata()?.permissions().mode() & 0o777),
-                Err(error) if error.kind() == ErrorKind::NotFound => Default::default(),
-                Err(error) => {
-                    return Err(error).with_context(|| format!("{} cannot be read", path.display()));
-                }
-            };
-            let mode = if mode == 0 { OWNER_ONLY } else { mode };
-            staged.add(path, with_line(&text, name, token.expose()).as_bytes(), mode)?;
+            staged.lock = Some(lock(path)?);
+            let there = existing::open(path, OFlags::RDONLY)?;
+            let mut text = Zeroizing::new(String::new());
+            let mut mode = OWNER_ONLY;
+            if let Some(Opened { file, metadata, .. }) = &there {
+                let read = limits::read_text(file, limits::DOTENV);
+                text = Zeroizing::new(read.with_context(|| format!("{} cannot be read", path.display()))?);
+                mode = metadata.permissions().mode() & 0o777;
+            }
+            let content = with_line(&text, name, token.expose()).as_bytes().to_vec();
+            staged.add(path, there.as_ref(), Zeroizing::new(content), mode)?;
         }
         Ok(staged)
     }
@@ -136,26 +173,23 @@ impl TokenFiles {
 const OWNER_ONLY: u32 = 0o600;
 
 impl Staged {
-    fn add(&mut self, path: &Path, content: &[u8], mode: u32) -> Result<()> {
-        let there = path.symlink_metadata().ok().map(|_| path.canonicalize()).transpose();
-        // A link stays a link: what it points at gets the token.
-        let there = there.with_context(|| format!("{} leads to nothing", path.display()))?;
-        let owner = match &there {
-            None => None,
-            Some(path) => {
-                let metadata =
-                    path.metadata().with_context(|| format!("{} cannot be read", path.display()))?;
-                if !metadata.is_file() {
-                    bail!("{} cannot be written: it is no ordinary file", path.display());
-                }
-                Some((metadata.uid(), metadata.gid()))
-            }
-        };
-        let file = NewFile::at(there.as_deref().unwrap_or(path))?;
-        file.write(content)?;
-        if let Some((user, group)) = owner {
-            file.set_owner(user, group)?;
+    fn add(
+        &mut self,
+        path: &Path,
+        there: Option<&Opened>,
+        content: Zeroizing<Vec<u8>>,
+        mode: u32,
+    ) -> Result<()> {
+        if there.is_some_and(|there| !there.is_ours()) {
+            // Replaced by a file of ours, it would be out of its owner's reach.
+            let opened = existing::open(path, OFlags::WRONLY)?;
+            let Opened { file, kind, .. } =
+                opened.with_context(|| format!("{}: it has just been removed", cannot_write(path)))?;
+            self.in_place.push(InPlace { path: path.into(), file, kind, content });
+            return Ok(());
         }
+        let file = NewFile::at(path)?;
+        file.write(&content)?;
         file.set_mode(mode)?;
         file.sync()?;
         self.files.push(file);
@@ -168,31 +202,31 @@ impl Staged {
     /// What the operating system says.
     pub fn put(self) -> Result<()> {
         let put = self.files.into_iter().try_for_each(|file| file.appear(true));
+        let written = self.in_place.iter().try_for_each(InPlace::write);
         drop(self.lock);
-        if let Some((path, line)) = self.stream {
-            let stream = OpenOptions::new().write(true).open(&path);
-            stream.and_then(|mut stream| stream.write_all(&line)).with_context(|| cannot_write(&path))?;
-        }
-        put
+        put.and(written)
     }
 }
 
-/// Is this there, and neither a file nor a folder? A FIFO or a device cannot be replaced, but written to.
-fn is_stream(path: &Path) -> bool {
-    path.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir())
+impl InPlace {
+    fn write(&self) -> Result<()> {
+        let mut file = &self.file;
+        let written = file.write_all(&self.content).and_then(|()| match self.kind {
+            Kind::Stream => Ok(()),
+            Kind::Regular => file.set_len(self.content.len() as u64).and_then(|()| file.sync_all()),
+        });
+        written.with_context(|| cannot_write(&self.path))
+    }
 }
 
 /// May a token take the place of what is there: of nothing, of an empty file, or of the token of an earlier run?
 fn is_replaceable(path: &Path) -> Result<bool> {
     const SHORTEST: usize = 32;
     const LONGEST: usize = 128;
-    // What cannot be found, or is no file, is told when it is written.
-    if !path.metadata().is_ok_and(|there| there.is_file()) {
-        return Ok(true);
-    }
+    let Some(Opened { file, .. }) = existing::open(path, OFlags::RDONLY)? else { return Ok(true) };
     let mut content = Zeroizing::new(Vec::new());
-    File::open(path)
-        .and_then(|file| file.take(LONGEST as u64 + 3).read_to_end(&mut content))
+    file.take(LONGEST as u64 + 3)
+        .read_to_end(&mut content)
         .with_context(|| format!("{} cannot be read", path.display()))?;
     let line = content.strip_suffix(b"\n").unwrap_or(&content);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -200,11 +234,24 @@ fn is_replaceable(path: &Path) -> Result<bool> {
     Ok(content.is_empty() || is_token)
 }
 
-/// Locks the folder of a file that is read, changed and replaced: the file itself is another one after that.
-fn lock(path: &Path) -> io::Result<File> {
-    let folder = File::open(folder(&path.canonicalize().unwrap_or_else(|_| path.to_owned())))?;
-    folder.lock()?;
-    Ok(folder)
+/// Locks the folder of a file that is read, changed and replaced: the file itself is another one after that. Any user
+/// who can read the folder can keep such a lock, so the wait has an end.
+fn lock(path: &Path) -> Result<File> {
+    const PATIENCE: Duration = Duration::from_secs(10);
+    let name = folder(path);
+    let folder = File::open(name).with_context(|| cannot_write(path))?;
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Ok(folder),
+            Err(TryLockError::Error(error)) => return Err(error).with_context(|| cannot_write(path)),
+            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
+                let message = format!("another program holds a lock on the folder {}", name.display());
+                return Err(anyhow!("{}: {message}", cannot_write(path)));
+            }
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(5)),
+        }
+    }
 }
 
 /// A dotenv file's text with this variable in the place of the line that sets it, or at the end. Other lines stay as they

@@ -61,7 +61,9 @@ pub struct Args {
     /// Tell what became of each account, with the tokens and passwords that were made, in this file or on standard output
     ///
     /// CSV, or JSON lines where the file is called .jsonl or --format says json. The file is readable by its owner alone,
-    /// whole before the database commits, and added to where it is there already.
+    /// whole before the database commits, and added to where it is there already. The state of each account is `undecided`
+    /// until the commit and `committed` after it. After a kill, the next run with this file marks or removes what is
+    /// undecided.
     #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath, conflicts_with = "dry_run")]
     results: Option<PathBuf>,
 
@@ -200,7 +202,7 @@ impl Args {
         if let Some(path) = &self.results {
             store.refuse_own(path)?;
         }
-        Results::open(self.results.as_deref(), context.output.format().is_json())
+        Results::open(self.results.as_deref(), self.writing.dry_run, context)
     }
 
     /// What is to be done, if there is no fault in what is wanted.

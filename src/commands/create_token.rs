@@ -72,7 +72,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if !user.is_active {
         return Err(Refusal::InactiveUser(user.username).into());
     }
-    args.files.check(store)?;
+    let places = args.files.check(store, args.writing.dry_run)?;
     let known =
         if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin("Token")?)) } else { None };
     let fresh = minting::mint(context, store, scheme, args.expires_in, known.as_ref())?;
@@ -81,7 +81,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let _critical = args.files.are_given().then(interrupt::critical);
     let mut staged = Staged::default();
     let done = minting::hand_out(&change, store, &user, &fresh, args.rotate, |_, token| {
-        staged = args.files.stage(token)?;
+        staged = args.files.stage(token, places)?;
         Ok(())
     })?;
     let report = change.report(done.fields);

@@ -9,10 +9,11 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::export::{Export, Form, Names, Secrets};
+use crate::files::existing;
+use crate::files::new_file::NewFile;
 use crate::filters::Filters;
 use crate::interrupt;
 use crate::model::UserFilter;
-use crate::new_file::NewFile;
 use crate::output::{Format, counted};
 use crate::refusal::Refusal;
 use crate::store::Store;
@@ -197,6 +198,7 @@ fn to_file(
     if path.symlink_metadata().is_ok_and(|there| !(replaces && there.is_file())) {
         return Err(Refusal::FileExists(path.to_owned()).into());
     }
+    existing::look(path)?;
     let file = NewFile::at(path)?;
     let mut out = BufWriter::with_capacity(64 * 1024, &file);
     let count = store.snapshot(|store| export.write(store, filter, &mut out))?;

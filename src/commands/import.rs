@@ -123,7 +123,9 @@ pub struct Args {
     /// Tell what became of each row, with the tokens and passwords that were made, in this file or on standard output
     ///
     /// CSV, or JSON lines where the file is called .jsonl or --format says json. The file is readable by its owner alone,
-    /// whole before the database commits, and added to where it is there already.
+    /// whole before the database commits, and added to where it is there already. The state of each row is `undecided`
+    /// until the commit and `committed` after it. After a kill, the next run with this file marks or removes what is
+    /// undecided.
     #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath, help_heading = "Rows")]
     results: Option<PathBuf>,
 

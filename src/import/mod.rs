@@ -166,7 +166,7 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         let message = format!("--results {}: this is the file that is read; name another.", path.display());
         return Err(Refusal::usage(message).into());
     }
-    let mut results = Results::open(options.results.as_deref(), context.output.format().is_json())?;
+    let mut results = Results::open(options.results.as_deref(), change.is_rehearsal(), context)?;
     let scheme = minting::scheme(context, store, options.scheme);
     // Two schemes are a question only where tokens are to be made.
     let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
@@ -203,7 +203,14 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         weak: 0,
     };
     change.leaves(Aftermath::new(format!("accounts of {file} were imported")));
-    let (counts, weak) = import.run(&mut results)?;
+    let (counts, weak) = match import.run(&mut results) {
+        Ok(done) => done,
+        Err(error) => {
+            // The results of the batches that were committed before are owed too.
+            results.show().map_err(|lost| change.lost(&lost))?;
+            return Err(error);
+        }
+    };
     Ok(Imported { counts, weak, faults: faults.into_inner(), results })
 }
 

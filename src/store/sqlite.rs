@@ -24,7 +24,8 @@ use rusqlite::{Connection, ErrorCode, Params, ToSql, params_from_iter};
 use self::definitions::{Definition, Definitions};
 use self::insertions::Insertions;
 pub use self::opening::Opening;
-use crate::new_file::NewFile;
+use crate::files::existing;
+use crate::files::new_file::NewFile;
 use crate::refusal::Refusal;
 use crate::store::backup;
 use crate::store::definition::{may_refer, may_refer_uniquely};
@@ -452,6 +453,7 @@ impl Engine for Sqlite {
         if let Some(there) = places.find(is_in_the_way) {
             return Err(Refusal::FileExists(there).into());
         }
+        existing::look(path)?;
         let file = NewFile::named_at(path)?;
         let copy = file.path().unwrap_or(path);
         let failed = |error: rusqlite::Error| {

@@ -595,17 +595,23 @@ fn what_is_made_goes_to_a_file_that_its_owner_alone_can_read() {
     assert_eq!(users(&env), Vec::<String>::new());
 
     fs::set_permissions(env.path("made.jsonl"), fs::Permissions::from_mode(0o600)).unwrap();
+    let run = apply(&env, &results).ends_with(2);
+    assert!(run.stderr.contains("was not written by this version of authctl"), "{}", run.stderr);
+    assert_eq!(fs::read_to_string(env.path("made.jsonl")).unwrap(), "precious\n");
+    assert_eq!(users(&env), Vec::<String>::new());
+
+    env.write("made.jsonl", "");
     let run = apply(&env, &results).succeeds();
     assert!(run.stdout.is_empty(), "{}", run.stdout);
     let text = fs::read_to_string(env.path("made.jsonl")).unwrap();
-    let rest = text.strip_prefix("precious\n").unwrap();
-    let lines: Vec<Json> = rest.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines[0]["token"], env.value("SELECT key FROM authtoken_token"));
     assert_eq!((&lines[0]["username"], &lines[0]["password"]), (&"ci-bot".into(), &Json::Null));
     assert_eq!(
         (&lines[0]["line"], &lines[0]["outcome"], &lines[0]["id"]),
         (&5.into(), &"created".into(), &1.into())
     );
+    assert!(lines.iter().all(|line| line["state"] == "committed"), "{text}");
     assert_eq!(login(&env, "ci-second", lines[1]["password"].as_str().unwrap()), 0);
     apply(&env, &results).succeeds();
     assert_eq!(fs::read_to_string(env.path("made.jsonl")).unwrap(), text, "with nothing to tell, it stays");
@@ -622,7 +628,8 @@ fn what_is_made_goes_to_a_file_that_its_owner_alone_can_read() {
 
     apply(&env, &["--yes", "--results", "other.csv"]).succeeds();
     let key = env.value("SELECT key FROM authtoken_token");
-    let expected = format!("line,username,id,outcome,token,password\r\n5,ci-bot,1,changed,{key},\r\n");
+    let expected =
+        format!("line,username,id,outcome,token,password,state\r\n5,ci-bot,1,changed,{key},,committed\r\n");
     assert_eq!(fs::read_to_string(env.path("other.csv")).unwrap(), expected);
     assert_eq!(fs::metadata(env.path("other.csv")).unwrap().permissions().mode() & 0o777, 0o600);
     env.execute("DELETE FROM authtoken_token");

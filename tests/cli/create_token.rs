@@ -315,25 +315,33 @@ fn a_known_key_belongs_to_one_user_in_every_form_of_knox() {
 }
 
 #[test]
-fn only_ordinary_files_are_given_a_token_and_they_keep_their_owner() {
+fn no_link_and_no_file_of_another_user_is_given_a_token() {
     use std::os::unix::fs::{MetadataExt as _, symlink};
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
     symlink("/dev/null", env.path("null")).unwrap();
     symlink("nowhere", env.path("dangling")).unwrap();
-    for (place, code) in [("null", 0), ("dangling", 1)] {
-        env.run(["create-token", "meg", "--output-file", place]).ends_with(code);
-        assert!(env.path(place).symlink_metadata().unwrap().is_symlink(), "{place}");
-    }
-    env.run(["create-token", "meg", "--env-file", "null", "--as", "T"]).ends_with(1);
     env.write("target", "");
     symlink("target", env.path("link")).unwrap();
-    env.run(["create-token", "meg", "--output-file", "link"]).succeeds();
-    assert_eq!(std::fs::read_to_string(env.path("target")).unwrap(), format!("{token}\n"));
-    assert!(env.path("link").symlink_metadata().unwrap().is_symlink());
-    // Only root may give files away.
+    for place in ["null", "dangling", "link"] {
+        for words in [&["--output-file", place][..], &["--env-file", place, "--as", "T"]] {
+            let run = env.run(["create-token", "meg", "--rotate"].iter().chain(words)).ends_with(1);
+            assert!(run.stderr.contains(place) && run.stderr.contains("symbolic link"), "{}", run.stderr);
+            assert!(env.path(place).symlink_metadata().unwrap().is_symlink(), "{place}");
+        }
+    }
+    env.run(["create-token", "meg", "--output-file", "/dev/null"]).succeeds();
+    env.run(["create-token", "meg", "--env-file", "/dev/null", "--as", "T"]).ends_with(1);
+    assert_eq!(env.path("target").metadata().unwrap().len(), 0);
+    assert_eq!(env.value("SELECT key FROM authtoken_token"), token);
+    // Only root can give files away.
     if std::os::unix::fs::chown(env.path("target"), Some(65534), Some(65534)).is_ok() {
-        env.run(["create-token", "meg", "--env-file", "target", "--as", "T"]).succeeds();
+        let words = ["create-token", "meg", "--env-file", "target", "--as", "T"];
+        env.run(words).ends_with(1);
+        assert_eq!(env.path("target").metadata().unwrap().len(), 0);
+        // Whoever called sudo could read the database anyway. The file stays theirs.
+        env.run_with_env(&[("SUDO_UID", "65534")], words).succeeds();
+        assert_eq!(std::fs::read_to_string(env.path("target")).unwrap(), format!("T={token}\n"));
         assert_eq!(env.path("target").metadata().unwrap().uid(), 65534);
     }
 }
@@ -440,13 +448,27 @@ fn what_is_no_ordinary_file_is_written_to() {
     assert_eq!(std::fs::read_to_string(env.path("e")).unwrap(), format!("T={token}\n"));
 
     let fifo = env.path("fifo");
-    rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, rustix::fs::Mode::from(0o600), 0)
-        .unwrap();
+    crate::env::fifo(&fifo, 0o600);
     let path = fifo.clone();
     let reader = std::thread::spawn(move || std::fs::read_to_string(path).unwrap());
     let run = env.run(["create-token", "meg", "--output-file", "fifo"]).succeeds();
     assert_eq!((run.stdout.as_str(), reader.join().unwrap()), ("", format!("{token}\n")));
     assert!(!fifo.metadata().unwrap().is_file());
+    std::fs::remove_file(&fifo).unwrap();
+    crate::env::fifo(&fifo, 0o622);
+    let run = env.run(["create-token", "meg", "--output-file", "fifo"]).ends_with(1);
+    assert!(run.stderr.contains("chmod 600 fifo"), "{}", run.stderr);
+
+    // As bash's `>(…)` does.
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut command = std::process::Command::new("sh");
+    let script = "exec \"$0\" create-token meg --output-file /dev/fd/3 3>&1 1>/dev/null";
+    command.args(["-c", script, env!("CARGO_BIN_EXE_authctl")]).current_dir(env.path("")).env_clear();
+    assert!(command.stdout(writer).status().unwrap().success());
+    drop(command);
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut reader, &mut text).unwrap();
+    assert_eq!(text, format!("{token}\n"));
 }
 
 #[test]

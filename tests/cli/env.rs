@@ -182,6 +182,15 @@ impl TestEnv {
     }
 }
 
+/// A FIFO of this mode.
+pub fn fifo(path: &Path, mode: u32) {
+    use rustix::fs::{CWD, FileType, Mode, chmod, mknodat};
+    let mode = Mode::from(mode);
+    mknodat(CWD, path, FileType::Fifo, mode, 0).expect("a FIFO");
+    // Whatever the umask is.
+    chmod(path, mode).expect("its mode");
+}
+
 impl Run {
     pub fn of(output: Output) -> Self {
         Self {

@@ -157,7 +157,7 @@ fn a_user_who_came_meanwhile_is_skipped_as_one_who_was_there() {
     );
     let run = env.run(["import", "a.csv", "--tokens", "--on-existing", "skip", "--results", "-"]).succeeds();
     assert!(run.stderr.contains(": 2 created, 1 skipped, 2 tokens."), "{}", run.stderr);
-    assert!(run.stdout.lines().any(|line| line == "3,bob,2,skipped,,"), "{}", run.stdout);
+    assert!(run.stdout.lines().any(|line| line == "3,bob,2,skipped,,,committed"), "{}", run.stdout);
     assert_eq!(names(&env), ["ann", "bob", "cid"]);
     assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "2");
 }
@@ -185,7 +185,11 @@ fn a_dry_run_checks_everything_and_changes_nothing() {
         run.stderr
     );
     assert_eq!(env.database_bytes(), before);
-    assert_eq!(run.stdout.lines().nth(1), Some("2,ann,1,created,,"), "no secret, since none comes true");
+    assert_eq!(
+        run.stdout.lines().nth(1),
+        Some("2,ann,1,created,,,rehearsed"),
+        "no secret, since none comes true"
+    );
     env.run(["import", "a.csv", "--dry-run", "--results", "r.csv"]).ends_with(2);
     assert!(!env.path("r.csv").exists());
 }
@@ -254,7 +258,7 @@ fn results_are_the_owners_alone_and_are_added_to() {
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let text = fs::read_to_string(&path).unwrap();
     let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
-    assert_eq!(rows[0], ["line", "username", "id", "outcome", "token", "password"]);
+    assert_eq!(rows[0], ["line", "username", "id", "outcome", "token", "password", "state"]);
     assert_eq!(&rows[1][..4], ["2", "ann", "1", "created"]);
     assert_eq!(rows[1][4], env.value("SELECT key FROM authtoken_token WHERE user_id = 1"));
     assert!(can_log_in(&env, "bob", rows[2][5]));
@@ -265,7 +269,7 @@ fn results_are_the_owners_alone_and_are_added_to() {
     env.run(import.iter().chain(&["--on-existing", "skip"])).succeeds();
     let longer = fs::read_to_string(&path).unwrap();
     assert!(longer.starts_with(&text));
-    assert!(longer[text.len()..].starts_with("2,ann,1,skipped,,\r\n3,cid,3,created,"), "{longer}");
+    assert!(longer[text.len()..].starts_with("2,ann,1,skipped,,,committed\r\n3,cid,3,created,"), "{longer}");
 
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     let run = env.run(import).ends_with(2);
@@ -282,8 +286,17 @@ fn results_are_the_owners_alone_and_are_added_to() {
 fn a_full_disk_takes_back_what_was_written() {
     let env = club();
     env.write("a.csv", "username\nann\n");
-    env.run(["import", "a.csv", "--results", "/dev/full"]).ends_with(1);
+    // A file that is as long as a file may be: everything else has room.
+    let row = format!("2,{},1,created,,,committed", "x".repeat(2 * 1024 * 1024));
+    let results = env.write("r.csv", &format!("line,username,id,outcome,token,password,state\r\n{row}\r\n"));
+    fs::set_permissions(&results, fs::Permissions::from_mode(0o600)).unwrap();
+    let before = fs::metadata(&results).unwrap().len();
+    let mut command = std::process::Command::new("sh");
+    let script = "trap '' XFSZ; ulimit -f 2048; exec \"$0\" import a.csv --results r.csv";
+    command.args(["-c", script, env!("CARGO_BIN_EXE_authctl")]).current_dir(env.path("")).env_clear();
+    crate::env::Run::of(command.output().unwrap()).ends_with(1);
     assert!(names(&env).is_empty());
+    assert_eq!(fs::metadata(&results).unwrap().len(), before);
 }
 
 #[test]

@@ -32,12 +32,14 @@ mod hardening;
 mod help;
 mod import;
 mod import_faults;
+mod import_results;
 mod init;
 mod interrupts;
 mod kills;
 mod late_locks;
 #[cfg(feature = "live")]
 mod late_locks_live;
+mod leftovers;
 mod limits;
 mod list_tokens;
 mod list_users;
@@ -48,6 +50,8 @@ mod prompts;
 mod readme;
 mod register;
 mod revoke_token;
+#[cfg(feature = "live")]
+mod second_user;
 mod seed;
 mod session;
 mod set_password;

@@ -32,11 +32,44 @@ fn is_for_its_owner_alone() {
 }
 
 #[test]
-fn a_file_open_to_others_is_closed_by_the_next_login() {
+fn a_file_or_folder_that_others_can_use_is_refused() {
+    let (env, token) = logged_in();
+    let before = fs::read(env.state_file()).unwrap();
+    let refused = |path: &std::path::Path, mode: u32| {
+        let was = fs::metadata(path).unwrap().permissions();
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        let run = env.run(["whoami"]).ends_with(2);
+        let path_text = path.to_str().unwrap();
+        assert!(run.stderr.contains(path_text) && run.stderr.contains("chmod"), "{mode:o}: {}", run.stderr);
+        // The login itself succeeds, and says that it was not saved.
+        let run = env.log_in(["meg"]).succeeds();
+        assert_eq!(run.stdout.trim_end(), token);
+        assert!(run.stderr.contains("warning: The session was not saved"), "{mode:o}: {}", run.stderr);
+        fs::set_permissions(path, was).unwrap();
+    };
+    for mode in [0o644, 0o640, 0o602] {
+        refused(&env.state_file(), mode);
+    }
+    for mode in [0o777, 0o1777, 0o720] {
+        refused(env.state_file().parent().unwrap(), mode);
+    }
+    assert_eq!(fs::read(env.state_file()).unwrap(), before);
+    env.run(["whoami"]).succeeds();
+}
+
+#[test]
+fn a_fifo_or_a_link_in_its_place_is_refused_and_does_not_hang() {
     let (env, _) = logged_in();
-    fs::set_permissions(env.state_file(), fs::Permissions::from_mode(0o644)).unwrap();
-    env.log_in(["meg"]).succeeds();
-    assert_eq!(fs::metadata(env.state_file()).unwrap().permissions().mode() & 0o777, 0o600);
+    let saved = env.path("saved");
+    fs::rename(env.state_file(), &saved).unwrap();
+    crate::env::fifo(&env.state_file(), 0o600);
+    env.run(["whoami"]).ends_with(2);
+    fs::remove_file(env.state_file()).unwrap();
+    std::os::unix::fs::symlink(&saved, env.state_file()).unwrap();
+    env.run(["whoami"]).ends_with(2);
+    let run = env.log_in(["meg"]).succeeds();
+    assert!(run.stderr.contains("warning: The session was not saved"), "{}", run.stderr);
+    assert!(env.state_file().symlink_metadata().unwrap().is_symlink());
 }
 
 #[test]

@@ -233,6 +233,47 @@ fn a_file_of_another_user_is_passed_over() {
 }
 
 #[test]
+fn a_file_that_others_can_write_to_is_refused_unless_it_is_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let env = TestEnv::with_database("");
+    let path = env.write("authctl.toml", "");
+    let set_mode = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    for mode in [0o666, 0o602] {
+        set_mode(mode);
+        let run = env.run(["list-users"]).ends_with(2);
+        assert!(run.stderr.contains("authctl.toml: every user can write to it"), "{}", run.stderr);
+        env.run(["list-users", "--config", "authctl.toml"]).succeeds();
+    }
+    set_mode(0o664);
+    let run = env.run(["list-users"]).succeeds();
+    assert!(
+        run.stderr.contains("warning: The group of") && run.stderr.contains("chmod g-w"),
+        "{}",
+        run.stderr
+    );
+    set_mode(0o644);
+    assert_eq!(env.run(["list-users", "--quiet"]).succeeds().stderr, "");
+    // A link of one's own to a file of one's own is as good as the file.
+    fs::rename(&path, env.path("elsewhere.toml")).unwrap();
+    std::os::unix::fs::symlink("elsewhere.toml", &path).unwrap();
+    env.write("elsewhere.toml", "[register]\nrequired = [\"email\"]\n");
+    env.run(["register", "meg", "--no-password"]).ends_with(6);
+}
+
+#[test]
+fn what_is_no_file_is_refused_and_does_not_hang() {
+    let env = TestEnv::with_database("");
+    fs::remove_file(env.path("authctl.toml")).unwrap();
+    crate::env::fifo(&env.path("authctl.toml"), 0o600);
+    let run = env.run(["list-users"]).ends_with(2);
+    assert!(run.stderr.contains("authctl.toml: it is not a regular file"), "{}", run.stderr);
+    fs::remove_file(env.path("authctl.toml")).unwrap();
+    fs::create_dir(env.path("authctl.toml")).unwrap();
+    let run = env.run(["list-users"]).ends_with(2);
+    assert!(run.stderr.contains("authctl.toml: it is not a regular file"), "{}", run.stderr);
+}
+
+#[test]
 fn a_kind_that_is_declared_and_not_there_is_told() {
     let env = TestEnv::with_database("");
     env.write("authctl.toml", "[profiles.gamr]\nrequired = [\"bio\"]\n");

@@ -3,13 +3,14 @@
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::fd::AsRawFd as _;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::fs::{AtFlags, CWD};
 use tempfile::NamedTempFile;
 
+use super::stale;
 use crate::interrupt::{self, Unfinished};
 use crate::refusal::Refusal;
 
@@ -32,15 +33,13 @@ enum Making {
     },
 }
 
-const PREFIX: &str = ".authctl-";
-
 impl NewFile {
     /// An empty file that shall appear at this path.
     ///
     /// # Errors
     /// What the operating system says.
     pub fn at(target: &Path) -> Result<Self> {
-        check_folder(target)?;
+        prepare_folder(target)?;
         match unnamed(folder(target)) {
             Some(file) => Ok(Self { making: Making::Unnamed(file), target: target.to_owned() }),
             None => Self::named_at(target),
@@ -52,9 +51,9 @@ impl NewFile {
     /// # Errors
     /// What the operating system says.
     pub fn named_at(target: &Path) -> Result<Self> {
-        check_folder(target)?;
+        prepare_folder(target)?;
         let (file, unfinished) = interrupt::unfinished(|| {
-            let file = tempfile::Builder::new().prefix(PREFIX).tempfile_in(folder(target))?;
+            let file = stale::named(folder(target))?;
             let path = file.path().to_owned();
             Ok::<_, io::Error>((file, path))
         })
@@ -93,19 +92,6 @@ impl NewFile {
     /// What the operating system says.
     pub fn set_mode(&self, mode: u32) -> Result<()> {
         self.file().set_permissions(Permissions::from_mode(mode)).with_context(|| cannot_write(&self.target))
-    }
-
-    /// Gives it the owner and group that a file in its place has.
-    ///
-    /// # Errors
-    /// What the operating system says, to whoever may not give files away.
-    pub fn set_owner(&self, user: u32, group: u32) -> Result<()> {
-        let there = self.file().metadata().with_context(|| cannot_write(&self.target))?;
-        if (there.uid(), there.gid()) != (user, group) {
-            std::os::unix::fs::fchown(self.file(), Some(user), Some(group))
-                .with_context(|| format!("{}: it belongs to another user", cannot_write(&self.target)))?;
-        }
-        Ok(())
     }
 
     /// Waits until the disk has it, so that what is left to do can hardly fail; returns its length.
@@ -196,10 +182,15 @@ fn link(file: &File, target: &Path) -> io::Result<()> {
     Ok(rustix::fs::linkat(CWD, entry(file), CWD, target, AtFlags::SYMLINK_FOLLOW)?)
 }
 
-/// A link never replaces what is there, a change of name does.
+/// A link never replaces what is there, a change of name does. Where nothing is there, no temporary name is needed.
 fn replace(file: &File, target: &Path) -> io::Result<()> {
     let _critical = interrupt::critical();
-    let named = tempfile::Builder::new().prefix(PREFIX).make_in(folder(target), |path| link(file, path));
+    match link(file, target) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        linked => return linked,
+    }
+    stale::lock(file);
+    let named = stale::builder().make_in(folder(target), |path| link(file, path));
     // Without the name under which it was tried.
     let named = named.map_err(|error| io::Error::from(error.kind()))?;
     fs::rename(named.path(), target)?;
@@ -208,11 +199,12 @@ fn replace(file: &File, target: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn check_folder(target: &Path) -> Result<()> {
+fn prepare_folder(target: &Path) -> Result<()> {
     let folder = folder(target);
     if !folder.is_dir() {
         bail!("{}: there is no folder {}", cannot_write(target), folder.display());
     }
+    stale::remove(folder);
     Ok(())
 }
 

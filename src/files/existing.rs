@@ -1,0 +1,272 @@
+//! Which existing file authctl may write to, replace or believe.
+//!
+//! Whoever owns a file can read it, whatever its mode, and so can whoever put a link or a FIFO in its place. So a regular
+//! file has to belong to the effective user, to root, or under sudo to the user who called sudo. All checks are made on
+//! the open descriptor where there is one, since the entry of a shared folder can change between a check and its use.
+
+use std::env;
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::path::{Component, Path};
+
+use anyhow::{Context as _, Result, anyhow};
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
+
+use super::new_file::cannot_write;
+use crate::refusal::{Refusal, shell_word};
+
+/// How an existing file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file: replaced, or appended to.
+    Regular,
+    /// A FIFO, a terminal, `/dev/null`, or a descriptor that authctl was started with: only written to.
+    Stream,
+}
+
+/// An existing file that was opened and passed the rules.
+#[derive(Debug)]
+pub struct Opened {
+    /// The descriptor that was checked.
+    pub file: File,
+    /// How it is written.
+    pub kind: Kind,
+    /// What the descriptor said.
+    pub metadata: Metadata,
+}
+
+impl Opened {
+    /// Does it belong to the effective user?
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.metadata.uid() == effective_user()
+    }
+}
+
+/// What is at a path that is to be written or replaced; `None` for nothing.
+///
+/// # Errors
+/// Where the rules forbid to use it; the message names the path and its owner.
+pub fn look(path: &Path) -> Result<Option<Kind>> {
+    let is_inherited = is_inherited(path);
+    let metadata = if is_inherited { path.metadata() } else { path.symlink_metadata() };
+    match metadata {
+        Ok(_) if is_inherited => Ok(Some(Kind::Stream)),
+        Ok(metadata) => check(path, &metadata).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| cannot_write(path)),
+    }
+}
+
+/// Opens what is at a path; `None` for nothing. Waits for the reader of a FIFO.
+///
+/// # Errors
+/// As [`look`], or what the operating system says.
+pub fn open(path: &Path, flags: OFlags) -> Result<Option<Opened>> {
+    let is_inherited = is_inherited(path);
+    let flags = flags | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let flags = if is_inherited { flags } else { flags | OFlags::NOFOLLOW };
+    // Not to hang on the FIFO of somebody else.
+    let opened = match rustix::fs::open(path, flags | OFlags::NONBLOCK, Mode::empty()) {
+        Err(Errno::NOENT) => return Ok(None),
+        // What is there says more than the error: a link, a folder, a FIFO without a reader.
+        Err(error) => match (look(path)?, error) {
+            (Some(Kind::Stream), Errno::NXIO) => rustix::fs::open(path, flags, Mode::empty()),
+            _ => Err(error),
+        },
+        opened => opened,
+    };
+    let file = opened.map(File::from).map_err(io::Error::from).with_context(|| cannot_write(path))?;
+    let metadata = file.metadata().with_context(|| cannot_write(path))?;
+    let kind = if is_inherited { Kind::Stream } else { check(path, &metadata)? };
+    rustix::fs::fcntl_getfl(&file)
+        .and_then(|flags| rustix::fs::fcntl_setfl(&file, flags - OFlags::NONBLOCK))
+        .map_err(io::Error::from)
+        .with_context(|| cannot_write(path))?;
+    Ok(Some(Opened { file, kind, metadata }))
+}
+
+/// Creates a file with mode 0600 that did not exist.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`], or what the operating system says.
+pub fn create(path: &Path, flags: OFlags) -> io::Result<File> {
+    let flags = flags | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
+    Ok(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?.into())
+}
+
+/// Opens a file that authctl keeps for itself and that holds secrets; `None` for nothing.
+///
+/// # Errors
+/// [`Refusal::Config`] unless it is a regular file that only its owner can access.
+pub fn open_private(path: &Path) -> Result<Option<File>> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let file = match rustix::fs::open(path, flags, Mode::empty()) {
+        Ok(file) => File::from(file),
+        Err(Errno::NOENT) => return Ok(None),
+        Err(Errno::LOOP) => return Err(untrusted(path, "it is a symbolic link. Remove it.".into())),
+        Err(error) => {
+            return Err(io::Error::from(error)).with_context(|| format!("{} cannot be read", path.display()));
+        }
+    };
+    let metadata = file.metadata().with_context(|| format!("{} cannot be read", path.display()))?;
+    let (owner, mode) = (owner(&metadata), metadata.mode() & 0o7777);
+    if !metadata.is_file() {
+        return Err(untrusted(path, format!("it is not a regular file (owner {owner}). Remove it.")));
+    }
+    if metadata.uid() != effective_user() && Some(metadata.uid()) != sudo_user() {
+        return Err(untrusted(path, format!("it belongs to {owner}. Remove it.")));
+    }
+    if mode & 0o077 != 0 {
+        let path_word = shell_word(&path.to_string_lossy());
+        let reason =
+            format!("other users can access it (owner {owner}, mode {mode:o}). Run `chmod 600 {path_word}`.");
+        return Err(untrusted(path, reason));
+    }
+    Ok(Some(file))
+}
+
+/// Checks the folder of such files: whoever can write to it can replace them.
+///
+/// # Errors
+/// [`Refusal::Config`] for a folder that other users can write to.
+pub fn check_private_folder(folder: &Path) -> Result<()> {
+    let metadata = folder.metadata().with_context(|| cannot_write(folder))?;
+    let (owner, mode) = (owner(&metadata), metadata.mode() & 0o7777);
+    if !is_trusted(metadata.uid()) {
+        let reason = format!("it belongs to {owner}. Set XDG_STATE_HOME to a folder of your own.");
+        return Err(untrusted(folder, reason));
+    }
+    if mode & 0o022 != 0 {
+        let word = shell_word(&folder.to_string_lossy());
+        let reason =
+            format!("other users can write to it (owner {owner}, mode {mode:o}). Run `chmod go-w {word}`.");
+        return Err(untrusted(folder, reason));
+    }
+    Ok(())
+}
+
+fn untrusted(path: &Path, reason: String) -> anyhow::Error {
+    Refusal::Config { path: Some(path.to_owned()), message: reason }.into()
+}
+
+/// The name of a file's owner, or the number where the system knows no name.
+#[must_use]
+pub fn owner(metadata: &Metadata) -> String {
+    let uid = metadata.uid();
+    uzers::get_user_by_uid(uid)
+        .map_or_else(|| uid.to_string(), |user| user.name().to_string_lossy().into_owned())
+}
+
+/// The user whose files authctl creates.
+#[must_use]
+pub fn effective_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// The rules for everything that is written for somebody.
+fn check(path: &Path, metadata: &Metadata) -> Result<Kind> {
+    let (kind, owner, mode) = (metadata.file_type(), owner(metadata), metadata.mode() & 0o7777);
+    let refused = |reason: String| Err(anyhow!("{}: {reason}", cannot_write(path)));
+    if kind.is_symlink() {
+        return refused(format!(
+            "it is a symbolic link that belongs to {owner}. Name the file it points to."
+        ));
+    }
+    if kind.is_dir() {
+        return refused(format!("it is a folder that belongs to {owner}. Name a file."));
+    }
+    if kind.is_char_device() {
+        if is_trusted(metadata.uid()) || is_own_terminal(metadata) {
+            return Ok(Kind::Stream);
+        }
+        return refused(format!("it is a device that belongs to {owner}. Name another file."));
+    }
+    if kind.is_fifo() {
+        if metadata.uid() != effective_user() {
+            return refused(format!("it is a FIFO that belongs to {owner}. Use one of your own."));
+        }
+        if mode & 0o066 != 0 {
+            let word = shell_word(&path.to_string_lossy());
+            let reason = format!("it is a FIFO that other users can open (owner {owner}, mode {mode:o})");
+            return refused(format!("{reason}. Run `chmod 600 {word}`."));
+        }
+        return Ok(Kind::Stream);
+    }
+    if !kind.is_file() {
+        return refused(format!("it is not a regular file (owner {owner}). Name another file."));
+    }
+    if !is_trusted(metadata.uid()) {
+        return refused(format!("it belongs to {owner}. Remove it, or name another file."));
+    }
+    if mode & 0o002 != 0 {
+        let word = shell_word(&path.to_string_lossy());
+        let reason = format!("every user can write to it (owner {owner}, mode {mode:o})");
+        return refused(format!("{reason}. Run `chmod o-w {word}`."));
+    }
+    Ok(Kind::Regular)
+}
+
+/// May a file of this user be used? The effective user's, root's, and under sudo the caller's: all of them could do the
+/// same without authctl.
+fn is_trusted(uid: u32) -> bool {
+    uid == effective_user() || uid == 0 || Some(uid) == sudo_user()
+}
+
+/// The user who called sudo. Only root is told by sudo; anyone else may have set the variable by hand.
+fn sudo_user() -> Option<u32> {
+    let variable = || env::var("SUDO_UID").ok()?.parse().ok();
+    if effective_user() == 0 { variable() } else { None }
+}
+
+/// Is this the terminal that authctl was started at? After `su`, it still belongs to another user.
+fn is_own_terminal(metadata: &Metadata) -> bool {
+    let (input, output, error) = (io::stdin(), io::stdout(), io::stderr());
+    [input.as_fd(), output.as_fd(), error.as_fd()].into_iter().any(|descriptor| {
+        rustix::termios::isatty(descriptor)
+            && rustix::fs::fstat(descriptor).is_ok_and(|there| {
+                // Types differ between systems.
+                #[allow(clippy::allow_attributes, clippy::unnecessary_cast, clippy::useless_conversion)]
+                let device = there.st_rdev as u64;
+                device == metadata.rdev()
+            })
+    })
+}
+
+/// Does the path name a descriptor that authctl was started with, as `/dev/stdout` and bash's `>(…)` do? Whoever started
+/// it opened that, so the rules do not apply, as they do not to standard output.
+fn is_inherited(path: &Path) -> bool {
+    let names: Vec<&str> = path
+        .components()
+        .filter(|component| *component != Component::RootDir)
+        .map(|component| component.as_os_str().to_str().unwrap_or_default())
+        .collect();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    path.is_absolute()
+        && match names[..] {
+            ["dev", "stdout" | "stderr"] => true,
+            ["dev", "fd", number] | ["proc", "self" | "thread-self", "fd", number] => is_number(number),
+            _ => false,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::is_inherited;
+
+    #[test]
+    fn descriptors_are_known_by_their_paths() {
+        for path in ["/dev/stdout", "/dev/fd/63", "/proc/self/fd/3", "//dev//fd/3"] {
+            assert!(is_inherited(Path::new(path)), "{path}");
+        }
+        for path in ["dev/stdout", "/dev/fd", "/dev/fd/x", "/dev/fd/../null", "/proc/1/fd/3", "/tmp/dev/fd/3"]
+        {
+            assert!(!is_inherited(Path::new(path)), "{path}");
+        }
+    }
+}

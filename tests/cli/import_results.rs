@@ -1,0 +1,237 @@
+//! The results of an import that was cut off: which rows were committed, and what the next run does with the others.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::env::{KNOX, TestEnv};
+
+const IMPORT: [&str; 6] =
+    ["import", "a.csv", "--random-passwords", "--insecure-fast-hash", "--results", "made.csv"];
+
+fn with_rows(count: usize) -> TestEnv {
+    let env = TestEnv::with_database("");
+    rows(&env, count);
+    env
+}
+
+fn rows(env: &TestEnv, count: usize) {
+    let names: String = (0..count).map(|number| format!("u{number}\n")).collect();
+    env.write("a.csv", &format!("username\n{names}"));
+}
+
+fn made(env: &TestEnv) -> Vec<Vec<String>> {
+    let text = fs::read_to_string(env.path("made.csv")).unwrap();
+    let rows = text.lines().skip(1);
+    rows.map(|row| row.split(',').map(str::to_owned).collect()).collect()
+}
+
+fn states(env: &TestEnv) -> Vec<String> {
+    made(env).iter().map(|row| row[6].clone()).collect()
+}
+
+fn can_log_in(env: &TestEnv, row: &[String]) -> bool {
+    env.run_with_input(&row[5], ["check-password", &row[1], "--password-stdin"]).code == 0
+}
+
+fn replace_states(env: &TestEnv, name: &str, from: &str, to: &str) {
+    let path = env.path(name);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace(from, to)).unwrap();
+}
+
+/// Waits until the file is this long or longer.
+fn wait_for_length(path: &Path, length: usize) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !fs::read(path).is_ok_and(|bytes| bytes.len() >= length) {
+        assert!(Instant::now() < deadline, "{} did not grow", path.display());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn start(env: &TestEnv, more: &[&str]) -> Child {
+    let mut command = env.command();
+    command.args(IMPORT).args(more).args(["--busy-timeout", "60"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn rows_of_an_import_that_was_killed_before_the_commit_are_undecided_and_dropped_by_the_next() {
+    let env = with_rows(300);
+    // A reader keeps the commit waiting, which comes after the results are written.
+    let reader = env.database();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM auth_user").unwrap();
+    let mut import = start(&env, &[]);
+    wait_for_length(&env.path("made.csv"), 300 * 45);
+    std::thread::sleep(Duration::from_millis(300));
+    import.kill().unwrap();
+    import.wait().unwrap();
+    drop(reader);
+    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
+    let left = states(&env);
+    assert!(left.len() == 300 && left.iter().all(|state| state == "undecided"), "{left:?}");
+
+    let run = env.run(IMPORT).succeeds();
+    let expected =
+        "warning: made.csv: 300 rows of a run that was cut off had not been committed, and were removed.";
+    assert!(run.stderr.contains(expected), "{}", run.stderr);
+    let rows = made(&env);
+    assert_eq!(rows.len(), 300, "each user has one password in the file");
+    assert!(rows.iter().all(|row| row[6] == "committed"));
+    assert!(can_log_in(&env, &rows[0]) && can_log_in(&env, &rows[299]));
+}
+
+#[test]
+fn batches_that_were_committed_before_a_kill_stay() {
+    let env = with_rows(90);
+    let reader = env.database();
+    let mut import = start(&env, &["--batch", "30"]);
+    // Between two batches, or within one.
+    wait_for_length(&env.path("made.csv"), 30 * 45);
+    reader.busy_timeout(Duration::from_secs(30)).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM auth_user").unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    import.kill().unwrap();
+    import.wait().unwrap();
+    drop(reader);
+    let committed: usize = env.value("SELECT count(*) FROM auth_user").parse().unwrap();
+    env.run(IMPORT.iter().chain(&["--on-existing", "skip"])).succeeds();
+    let rows = made(&env);
+    assert!(rows.iter().all(|row| row[6] == "committed"));
+    let created: Vec<_> = rows.iter().filter(|row| row[3] == "created").collect();
+    assert_eq!(created.len(), 90, "each user is created once");
+    assert_eq!(rows.iter().filter(|row| row[3] == "skipped").count(), committed);
+    assert!(created.iter().step_by(29).all(|row| can_log_in(&env, row)));
+}
+
+#[test]
+fn rows_that_were_committed_but_not_marked_keep_their_passwords() {
+    let env = with_rows(3);
+    env.run(IMPORT).succeeds();
+    let before = fs::read_to_string(env.path("made.csv")).unwrap();
+    // As after a kill between the commit and the first mark, and after one in the middle of marking.
+    let cut_off = |marked: usize| {
+        let mut lines: Vec<String> = before.lines().map(str::to_owned).collect();
+        for line in &mut lines[1..4 - marked] {
+            *line = line.replace("committed", "undecided");
+        }
+        fs::write(env.path("made.csv"), lines.join("\r\n") + "\r\n").unwrap();
+    };
+    for marked in [0, 1, 2] {
+        cut_off(marked);
+        // One password was changed in the meantime.
+        env.run_with_input("another-7-word", ["set-password", "u0", "--password-stdin"]).succeeds();
+        let run = env.run(IMPORT.iter().chain(&["--on-existing", "skip"])).succeeds();
+        let count = 3 - marked;
+        let expected = format!(
+            "{count} row{} of a run that was cut off had been committed",
+            if count == 1 { "" } else { "s" }
+        );
+        assert!(run.stderr.contains(&expected), "{marked}: {}", run.stderr);
+        let text = fs::read_to_string(env.path("made.csv")).unwrap();
+        assert!(text.starts_with(&before), "{marked}: {text}");
+    }
+    assert!(can_log_in(&env, &made(&env)[2]));
+}
+
+#[test]
+fn tokens_prove_a_commit_too_and_json_lines_are_continued_alike() {
+    for config in ["", KNOX] {
+        let env = TestEnv::with_database(config);
+        rows(&env, 2);
+        let empty = fs::read(env.path("db.sqlite3")).unwrap();
+        let import = ["import", "a.csv", "--tokens", "--on-existing", "skip", "--results", "made.jsonl"];
+        env.run(import).succeeds();
+        let whole = fs::read_to_string(env.path("made.jsonl")).unwrap();
+        replace_states(&env, "made.jsonl", "committed", "undecided");
+        let run = env.run(import).succeeds();
+        assert!(run.stderr.contains("2 rows of a run that was cut off had been committed"), "{}", run.stderr);
+        let text = fs::read_to_string(env.path("made.jsonl")).unwrap();
+        assert!(text.starts_with(&whole), "{text}");
+
+        // The same rows, and a database in which they are not true.
+        fs::write(env.path("made.jsonl"), whole.replace("committed", "undecided")).unwrap();
+        fs::write(env.path("db.sqlite3"), empty).unwrap();
+        let run = env.run(import).succeeds();
+        assert!(run.stderr.contains("2 rows of a run that was cut off had not been"), "{}", run.stderr);
+        let text = fs::read_to_string(env.path("made.jsonl")).unwrap();
+        assert_eq!(text.lines().count(), 2);
+        assert!(!text.contains("undecided") && text != whole, "{text}");
+    }
+}
+
+#[test]
+fn users_of_the_same_names_who_came_by_another_way_prove_nothing() {
+    let env = with_rows(2);
+    env.run(IMPORT).succeeds();
+    replace_states(&env, "made.csv", "committed", "undecided");
+    env.execute("DELETE FROM auth_user");
+    for (id, name) in [(1, "u0"), (2, "u1")] {
+        env.run(["register", name, "--no-password", "--no-token"]).succeeds();
+        env.execute(&format!("UPDATE auth_user SET id = {id} WHERE username = '{name}'"));
+    }
+    let run = env.run(IMPORT.iter().chain(&["--on-existing", "skip"])).succeeds();
+    assert!(run.stderr.contains("2 rows of a run that was cut off had not been"), "{}", run.stderr);
+    assert_eq!(made(&env).len(), 2);
+    assert!(made(&env).iter().all(|row| row[3] == "skipped" && row[5].is_empty()));
+}
+
+#[test]
+fn a_row_that_was_cut_short_is_dropped_with_its_batch() {
+    let env = with_rows(2);
+    env.run(IMPORT).succeeds();
+    let whole = fs::read_to_string(env.path("made.csv")).unwrap();
+    rows(&env, 3);
+    for torn in ["3,\"u,", "3,u9,9,created,,x,undecided\r\n4,u1", "3,u9,9,created,,x,undecided\r"] {
+        fs::write(env.path("made.csv"), format!("{whole}{torn}")).unwrap();
+        let run = env.run(["import", "a.csv", "--on-existing", "skip", "--results", "made.csv"]).succeeds();
+        assert!(run.stderr.contains("had not been committed, and"), "{torn:?}: {}", run.stderr);
+        let text = fs::read_to_string(env.path("made.csv")).unwrap();
+        assert!(text.starts_with(&format!("{whole}2,u0,")), "{torn:?}: {text}");
+    }
+}
+
+#[test]
+fn a_file_that_is_none_of_results_is_left_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let env = with_rows(1);
+    let old = "line,username,id,outcome,token,password\r\n2,ann,1,created,,secret\r\n";
+    for (name, text) in
+        [("made.csv", "notes"), ("made.csv", old), ("made.csv", "a\nb\n"), ("made.jsonl", "{\"a\": 1}")]
+    {
+        let path = env.write(name, text);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        let run = env.run(["import", "a.csv", "--results", name]).ends_with(2);
+        assert!(run.stderr.contains("was not written by this version") && !run.stderr.contains("secret"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
+}
+
+#[test]
+fn what_was_committed_before_a_failure_is_shown_on_standard_output() {
+    let env = with_rows(2);
+    env.execute(
+        "CREATE TRIGGER no BEFORE INSERT ON auth_user WHEN new.username = 'u1' \
+         BEGIN SELECT RAISE(ABORT, 'no'); END",
+    );
+    let arguments =
+        ["import", "a.csv", "--random-passwords", "--insecure-fast-hash", "--batch", "1", "--results", "-"];
+    let run = env.run(arguments);
+    assert_ne!(run.code, 0);
+    assert_eq!(env.value("SELECT username FROM auth_user"), "u0");
+    let rows: Vec<&str> = run.stdout.lines().collect();
+    assert!(rows.len() == 2 && rows[1].starts_with("2,u0,1,created,,"), "{rows:?}");
+    let row: Vec<String> = rows[1].split(',').map(str::to_owned).collect();
+    assert!(row[6] == "committed" && can_log_in(&env, &row), "{row:?}");
+}
+
+#[test]
+fn streams_are_given_what_was_committed() {
+    let env = with_rows(1);
+    env.run(["import", "a.csv", "--results", "/dev/null"]).succeeds();
+    env.write("a.csv", "username\nann\n");
+    let run = env.run(["import", "a.csv", "--quiet", "--results", "/dev/stdout"]).succeeds();
+    assert!(run.stdout.contains("2,ann,2,created,,,committed\r\n"), "{}", run.stdout);
+}

@@ -1,0 +1,401 @@
+//! A second user of the machine, who puts files of every kind in the way of root. Needs root and `setpriv`.
+//!
+//! Each path that a command writes is taken by another user's regular file, link, dangling link, FIFO or folder, in a
+//! folder of root's own and in one that everybody can write to. No secret may come within the other user's reach, nothing
+//! may be changed, and the message says what is in the way and whose it is.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, chown, lchown, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use rustix::fs::OFlags;
+
+use crate::env::{Run, TestEnv, fifo};
+
+/// Who owns nothing on any machine.
+const NOBODY: u32 = 65_534;
+
+/// What another user put where a command is to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Obstacle {
+    File,
+    OpenFile,
+    Link,
+    DanglingLink,
+    Fifo,
+    Folder,
+}
+
+const OBSTACLES: [Obstacle; 6] = [
+    Obstacle::File,
+    Obstacle::OpenFile,
+    Obstacle::Link,
+    Obstacle::DanglingLink,
+    Obstacle::Fifo,
+    Obstacle::Folder,
+];
+
+/// A command that writes to PLACE, and its exit code where a regular file and where anything else is in the way.
+struct Case {
+    words: &'static [&'static str],
+    file_name: &'static str,
+    of_file: i32,
+    of_others: i32,
+}
+
+const fn case(words: &'static [&'static str], file_name: &'static str, of_file: i32, of_others: i32) -> Case {
+    Case { words, file_name, of_file, of_others }
+}
+
+const FAST: &str = "--insecure-fast-hash";
+
+const CASES: [Case; 14] = [
+    case(&["create-token", "meg", "--output-file", "PLACE"], "token", 1, 1),
+    case(&["create-token", "meg", "--rotate", "--overwrite", "--output-file", "PLACE"], "token", 1, 1),
+    case(&["create-token", "meg", "--rotate", "--env-file", "PLACE", "--as", "T"], ".env", 1, 1),
+    case(&["import", "a.csv", "--random-passwords", "--tokens", FAST, "--results", "PLACE"], "r.csv", 1, 1),
+    case(
+        &["import", "a.csv", "--random-passwords", FAST, "--batch", "1", "--results", "PLACE"],
+        "r.jsonl",
+        1,
+        1,
+    ),
+    case(&["apply", "wanted.toml", "--yes", "--results", "PLACE"], "r.csv", 1, 1),
+    case(&["export", "PLACE", "--with-password-hashes", "--with-token-keys"], "users.csv", 5, 5),
+    case(&["export", "PLACE", "--overwrite", "--with-token-keys"], "users.json", 1, 5),
+    case(&["backup", "PLACE"], "copy.sqlite3", 5, 5),
+    case(&["backup", "PLACE", "--overwrite"], "copy.sqlite3", 1, 5),
+    case(&["edit-user", "meg", "--staff", "--audit-log", "PLACE"], "audit.jsonl", 1, 1),
+    case(&["import", "a.csv", "--audit-log", "PLACE"], "audit.jsonl", 1, 1),
+    case(&["init", "--db", "PLACE"], "new.sqlite3", 5, 5),
+    case(&["register", "joe", "--init", "--no-password", "--db", "PLACE"], "new.sqlite3", 0, 0),
+];
+
+const WANTED: &str = "[[users]]\nusername = \"ann\"\ntoken = \"drf\"\npassword = { random = true }\n";
+
+/// Fails, and does not skip, where there is no root.
+fn shop() -> TestEnv {
+    assert!(rustix::process::geteuid().is_root(), "this test has to be run as root");
+    let env = TestEnv::with_database("");
+    env.write("a.csv", "username\nann\nbob\n");
+    env.write("wanted.toml", WANTED);
+    env.register_quickly("meg");
+    // The other user gets as far as the folders in it.
+    set_mode(&env.path("."), 0o755);
+    set_mode(&env.path("db.sqlite3"), 0o600);
+    for (name, mode) in [("private", 0o755), ("shared", 0o1777), ("theirs", 0o755)] {
+        fs::create_dir(env.path(name)).unwrap();
+        set_mode(&env.path(name), mode);
+    }
+    chown(env.path("theirs"), Some(NOBODY), Some(NOBODY)).unwrap();
+    env
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// A shell of the other user's.
+fn as_nobody(script: &str, argument: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    let (user, group) = (format!("--reuid={NOBODY}"), format!("--regid={NOBODY}"));
+    command.args([&user, &group, "--clear-groups", "--", "sh", "-c", script, "sh"]).arg(argument);
+    command.current_dir("/");
+    command
+}
+
+/// What the other user can read there.
+fn read_by_nobody(path: &Path) -> String {
+    let output = as_nobody("timeout 1 cat -- \"$1\"", path).output().expect("setpriv to start");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Puts something of the other user's at the path.
+fn put(obstacle: Obstacle, path: &Path, theirs: &Path) {
+    let target = theirs.join("target");
+    fs::write(&target, "").unwrap();
+    chown(&target, Some(NOBODY), Some(NOBODY)).unwrap();
+    match obstacle {
+        Obstacle::File | Obstacle::OpenFile => {
+            fs::write(path, "").unwrap();
+            set_mode(path, if obstacle == Obstacle::File { 0o600 } else { 0o666 });
+        }
+        Obstacle::Link => symlink(&target, path).unwrap(),
+        Obstacle::DanglingLink => symlink(theirs.join("nothing"), path).unwrap(),
+        Obstacle::Fifo => fifo(path, 0o622),
+        Obstacle::Folder => fs::create_dir(path).unwrap(),
+    }
+    lchown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+}
+
+fn remove(path: &Path) {
+    if path.symlink_metadata().is_ok_and(|there| there.is_dir()) {
+        fs::remove_dir_all(path).unwrap();
+    } else {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Owner, kind and length of what is there, to see that it was left alone.
+fn look(path: &Path) -> (u32, fs::FileType, u64, u64) {
+    let there = path.symlink_metadata().unwrap();
+    (there.uid(), there.file_type(), there.ino(), if there.is_file() { there.len() } else { 0 })
+}
+
+/// A reader of the other user's, who waits for a secret.
+fn waiting_reader(path: &Path) -> Child {
+    as_nobody("timeout 5 cat -- \"$1\"", path).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// What the reader got until now.
+fn got(reader: Child, path: &Path) -> String {
+    // Without a writer it would wait on; this one has nothing to say.
+    let _ = fs::File::options().write(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path);
+    String::from_utf8_lossy(&reader.wait_with_output().unwrap().stdout).into_owned()
+}
+
+#[test]
+fn nothing_of_another_users_is_written_to_or_replaced() {
+    let env = shop();
+    let mut tried = 0;
+    for folder in ["private", "shared"] {
+        for case in CASES.iter().filter(|case| case.of_file != 0) {
+            for obstacle in OBSTACLES {
+                let place = env.path(folder).join(case.file_name);
+                put(obstacle, &place, &env.path("theirs"));
+                let (before, database) = (look(&place), env.database_bytes());
+                let reader = (obstacle == Obstacle::Fifo).then(|| waiting_reader(&place));
+                let place_text = place.to_str().unwrap();
+                let mut command = command(&env, case, place_text);
+                let run = Run::of(command.stdin(Stdio::null()).output().unwrap());
+                let name = format!(
+                    "{obstacle:?} in the {folder} folder, {:?}:\n{}{}",
+                    case.words, run.stdout, run.stderr
+                );
+                let is_file = matches!(obstacle, Obstacle::File | Obstacle::OpenFile);
+                assert_eq!(run.code, if is_file { case.of_file } else { case.of_others }, "{name}");
+                assert!(run.stderr.contains(place_text), "{name}");
+                if run.code == 1 {
+                    assert!(run.stderr.contains("nobody"), "{name}");
+                }
+                assert_eq!(env.database_bytes(), database, "{name}");
+                assert_eq!(look(&place), before, "{name}");
+                if let Some(reader) = reader {
+                    assert_eq!(got(reader, &place), "", "{name}");
+                } else {
+                    assert_eq!(read_by_nobody(&place), "", "{name}");
+                }
+                assert_eq!(read_by_nobody(&env.path("theirs/target")), "", "{name}");
+                assert!(!env.path("theirs/nothing").exists(), "{name}");
+                let left: Vec<PathBuf> =
+                    fs::read_dir(env.path(folder)).unwrap().map(|entry| entry.unwrap().path()).collect();
+                assert_eq!(left, [place.clone()], "{name}");
+                remove(&place);
+                tried += 1;
+            }
+        }
+    }
+    assert_eq!(tried, 2 * 13 * OBSTACLES.len());
+}
+
+/// The command, which shall end in any case.
+fn command(env: &TestEnv, case: &Case, place: &str) -> Command {
+    let mut command = Command::new("timeout");
+    command.args(["20", env!("CARGO_BIN_EXE_authctl")]);
+    command.args(case.words.iter().map(|word| if *word == "PLACE" { place } else { word }));
+    command.current_dir(env.path(".")).env_clear();
+    command
+}
+
+/// That the refusals above are not for another reason, and that what is written is its owner's alone.
+#[test]
+fn where_nothing_is_in_the_way_a_new_file_is_its_owners_alone() {
+    for folder in ["private", "shared"] {
+        for case in &CASES {
+            let env = shop();
+            let place = env.path(folder).join(case.file_name);
+            let run = Run::of(command(&env, case, place.to_str().unwrap()).output().unwrap()).succeeds();
+            let there = place.symlink_metadata().unwrap();
+            let name = format!("{folder}, {:?}: {}", case.words, run.stderr);
+            assert!(there.is_file() && there.uid() == 0, "{name}");
+            assert_eq!(there.permissions().mode() & 0o7777, 0o600, "{name}");
+            assert!(there.len() > 0, "{name}");
+            assert_eq!(read_by_nobody(&place), "", "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_file_of_roots_that_everybody_can_write_to_is_no_place_for_a_secret() {
+    let env = shop();
+    for case in CASES.iter().filter(|case| case.of_file == 1) {
+        let place = env.path("shared").join(case.file_name);
+        fs::write(&place, "").unwrap();
+        set_mode(&place, 0o666);
+        let database = env.database_bytes();
+        let run = Run::of(command(&env, case, place.to_str().unwrap()).output().unwrap()).ends_with(1);
+        let place_text = place.to_str().unwrap();
+        assert!(run.stderr.contains(place_text) && run.stderr.contains("owner root"), "{}", run.stderr);
+        assert!(run.stderr.contains("chmod o-w"), "{}", run.stderr);
+        assert_eq!(env.database_bytes(), database, "{:?}", case.words);
+        assert_eq!(read_by_nobody(&place), "", "{:?}", case.words);
+        remove(&place);
+    }
+}
+
+#[test]
+fn sessions_and_counts_are_not_kept_where_another_user_could_read_or_replace_them() {
+    let env = shop();
+    env.write("authctl.toml", "[login]\nthrottle = \"50/day\"\n");
+    env.write("secret", crate::env::PASSWORD);
+    for folder in ["private", "shared"] {
+        let state = env.path(folder).join("authctl");
+        for name in ["sessions.json", "sessions.lock", "throttle.json", "throttle.lock"] {
+            for obstacle in OBSTACLES {
+                fs::create_dir(&state).unwrap();
+                set_mode(&state, 0o700);
+                if folder == "shared" {
+                    // A folder that was made before root came.
+                    set_mode(&state, 0o1777);
+                }
+                let place = state.join(name);
+                put(obstacle, &place, &env.path("theirs"));
+                let before = look(&place);
+                let mut command = Command::new("timeout");
+                command.args([
+                    "20",
+                    env!("CARGO_BIN_EXE_authctl"),
+                    "login",
+                    "meg",
+                    "--password-file",
+                    "secret",
+                ]);
+                command.current_dir(env.path(".")).env_clear().env("XDG_STATE_HOME", env.path(folder));
+                let run = Run::of(command.output().unwrap());
+                let case =
+                    format!("{obstacle:?} as {name} in the {folder} folder: {}{}", run.stdout, run.stderr);
+                // What cannot be counted is not let in; what cannot be saved is only said.
+                let is_refused = folder == "shared" || name.starts_with("throttle");
+                assert!(
+                    if is_refused { run.code == 1 || run.code == 2 } else { run.code == 0 },
+                    "{} {case}",
+                    run.code
+                );
+                assert!(run.stderr.contains(state.to_str().unwrap()), "{case}");
+                assert_eq!(look(&place), before, "{case}");
+                let token = env.value("SELECT key FROM authtoken_token");
+                assert!(!read_by_nobody(&place).contains(&token), "{case}");
+                assert!(!read_by_nobody(&env.path("theirs/target")).contains(&token), "{case}");
+                fs::remove_dir_all(&state).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_session_that_another_user_put_there_is_not_believed() {
+    let env = shop();
+    let token = env.value("SELECT key FROM authtoken_token");
+    let state = env.path("shared/authctl");
+    fs::create_dir(&state).unwrap();
+    let path = env.path("db.sqlite3").canonicalize().unwrap();
+    let text = format!(
+        "{{\"{}\": {{\"username\": \"meg\", \"scheme\": \"drf\", \"token\": \"{token}\"}}}}",
+        path.display()
+    );
+    fs::write(state.join("sessions.json"), text).unwrap();
+    set_mode(&state.join("sessions.json"), 0o600);
+    let whoami = || {
+        let mut command = env.command();
+        Run::of(command.arg("whoami").env("XDG_STATE_HOME", env.path("shared")).output().unwrap())
+    };
+    whoami().succeeds();
+    chown(state.join("sessions.json"), Some(NOBODY), None).unwrap();
+    let run = whoami().ends_with(2);
+    assert!(run.stderr.contains("sessions.json: it belongs to nobody"), "{}", run.stderr);
+    chown(state.join("sessions.json"), Some(0), None).unwrap();
+    chown(&state, Some(NOBODY), None).unwrap();
+    let run = whoami().ends_with(2);
+    assert!(run.stderr.contains("it belongs to nobody"), "{}", run.stderr);
+}
+
+#[test]
+fn a_shared_audit_log_of_roots_is_appended_to_by_a_group_that_need_not_read_it() {
+    let env = shop();
+    let log = env.path("shared/audit.jsonl");
+    let program = env.path("authctl");
+    // Copied by a program of its own: a file that is open for writing here could not be run by a test's child.
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_authctl")).arg(&program).status();
+    assert!(copied.unwrap().success());
+    let work = env.path("theirs");
+    for (number, mode) in [0o660, 0o620].into_iter().enumerate() {
+        let _ = fs::remove_file(&log);
+        fs::write(&log, "").unwrap();
+        chown(&log, Some(0), Some(NOBODY)).unwrap();
+        set_mode(&log, mode);
+        let database = format!("db{number}.sqlite3");
+        let script = format!(
+            "cd \"$1\" && exec {} init --db {database} --audit-log {}",
+            program.display(),
+            log.display()
+        );
+        let mut command = as_nobody(&script, &work);
+        Run::of(command.env_clear().env("PATH", "/usr/bin:/bin").output().unwrap()).succeeds();
+        env.run([
+            "edit-user",
+            "meg",
+            if number == 0 { "--staff" } else { "--no-staff" },
+            "--audit-log",
+            log.to_str().unwrap(),
+        ])
+        .succeeds();
+        assert_eq!(fs::read_to_string(&log).unwrap().lines().count(), 4, "{mode:o}");
+        assert_eq!(log.metadata().unwrap().uid(), 0);
+    }
+}
+
+#[test]
+fn under_sudo_the_callers_own_files_are_used_and_stay_theirs() {
+    let env = shop();
+    let sudo = [("SUDO_UID", "65534")];
+    let file = |name: &str, text: &str| {
+        let path = env.path("theirs").join(name);
+        fs::write(&path, text).unwrap();
+        set_mode(&path, 0o600);
+        chown(&path, Some(NOBODY), Some(NOBODY)).unwrap();
+        path
+    };
+    let (dotenv, token, log) = (
+        file(".env", "A=1\nT=old-and-longer-than-the-new-one-which-is-forty-characters\nB=2\n"),
+        file("token", ""),
+        file("log", ""),
+    );
+    let run = |words: &[&str]| env.run_with_env(&sudo, words).succeeds();
+    run(&["create-token", "meg", "--env-file", dotenv.to_str().unwrap(), "--as", "T"]);
+    run(&["create-token", "meg", "--output-file", token.to_str().unwrap()]);
+    run(&["edit-user", "meg", "--staff", "--audit-log", log.to_str().unwrap()]);
+    let key = env.value("SELECT key FROM authtoken_token");
+    assert_eq!(read_by_nobody(&dotenv), format!("A=1\nT={key}\nB=2\n"));
+    assert_eq!(read_by_nobody(&token), format!("{key}\n"));
+    assert_eq!(read_by_nobody(&log).lines().count(), 2);
+}
+
+#[test]
+fn a_configuration_that_another_user_put_in_the_way_is_not_obeyed() {
+    let env = shop();
+    let place = env.path("shared/authctl.toml");
+    for obstacle in OBSTACLES {
+        put(obstacle, &place, &env.path("theirs"));
+        if obstacle != Obstacle::Folder && obstacle != Obstacle::Fifo && obstacle != Obstacle::DanglingLink {
+            fs::write(&place, "[register]\nrequired = [\"email\"]\n").unwrap();
+        }
+        let mut command = Command::new("timeout");
+        command.args(["20", env!("CARGO_BIN_EXE_authctl"), "register", "joe", "--no-password", "--dry-run"]);
+        command.args(["--db", env.path("db.sqlite3").to_str().unwrap()]);
+        command.current_dir(env.path("shared")).env_clear();
+        let run = Run::of(command.output().unwrap()).succeeds();
+        assert!(run.stderr.contains("another user owns it"), "{obstacle:?}: {}", run.stderr);
+        remove(&place);
+    }
+}
