@@ -144,3 +144,58 @@ impl fmt::Display for Unanswered {
 pub fn token_created(scheme: Scheme, username: &str) -> String {
     format!("a {scheme} token of {username} was created")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::PlainToken;
+
+    fn lost(aftermath: Aftermath) -> Unanswered {
+        Unanswered {
+            aftermath,
+            is_certain: true,
+            reason: "the disk is full".into(),
+            target: " --db x".into(),
+        }
+    }
+
+    #[test]
+    fn a_token_is_named_by_its_prefix_with_the_command_that_revokes_it() {
+        let stored = Stored::Drf { key: PlainToken::new("0123456789abcdef0123456789abcdef01234567".into()) };
+        let lost = lost(Aftermath::new("meg was registered").with_token(Some(&stored)));
+        assert_eq!(
+            lost.to_string(),
+            "The change was made, but the answer could not be given: meg was registered (token prefix 01234567); \
+             the disk is full."
+        );
+        assert_eq!(lost.hint(), "Revoke the token: `authctl --db x revoke-token 01234567`.");
+    }
+
+    #[test]
+    fn of_many_secrets_some_are_named_and_the_others_counted() {
+        let key = |number| PlainToken::new(format!("{number:040}").replace('0', "a"));
+        let stored: Vec<Stored> = (11..=35).map(|number| Stored::Drf { key: key(number) }).collect();
+        let mut aftermath = Aftermath::new("accounts were imported");
+        aftermath.add_tokens(&stored);
+        (1..=22).for_each(|number| aftermath.add_random_password(&format!("user{number}")));
+        let lost = lost(aftermath);
+        assert_eq!((lost.aftermath.prefixes.len(), lost.commands().len()), (NAMED, 1 + NAMED));
+        assert!(
+            lost.hint().ends_with(" 7 more are not listed: `authctl --db x list-tokens`."),
+            "{}",
+            lost.hint()
+        );
+        assert!(lost.commands()[0].starts_with("authctl --db x revoke-token --yes aaaa"));
+        assert!(lost.to_string().contains("(token prefixes aaaa"));
+    }
+
+    #[test]
+    fn where_no_secret_is_lost_the_database_tells() {
+        let lost = Unanswered { is_certain: false, ..lost(Aftermath::new("meg was changed")) };
+        assert!(
+            lost.to_string()
+                .starts_with("The change may have been made, since the commit failed halfway: meg")
+        );
+        assert_eq!((lost.commands().len(), lost.hint().starts_with("Check the database")), (0, true));
+    }
+}

@@ -180,7 +180,7 @@ pub fn fill(writer: &std::io::PipeWriter) {
     use std::os::unix::fs::OpenOptionsExt as _;
     // A description of its own, so that the program's end still blocks.
     let path = format!("/proc/self/fd/{}", writer.as_raw_fd());
-    let flags = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let mut own = File::options().write(true).custom_flags(flags).open(path).unwrap();
     for size in [4096, 1] {
         while own.write(&vec![b'.'; size]).is_ok() {}
