@@ -1,6 +1,7 @@
 //! A change whose answer is lost: what it leaves in the database, and the commands that undo or repair it.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use crate::model::Scheme;
 use crate::refusal::{Refusal, shell_word};
@@ -20,12 +21,20 @@ pub struct Aftermath {
     pub random_passwords: Vec<String>,
     /// How many more tokens and passwords there are than are named.
     pub unnamed: usize,
+    /// The file that holds all secrets, so that none of them is lost.
+    pub results: Option<PathBuf>,
 }
 
 impl Aftermath {
     /// A change that leaves no secret behind.
     pub fn new(change: impl Into<String>) -> Self {
         Self { change: change.into(), ..Self::default() }
+    }
+
+    /// The same change, whose secrets go to this file, if there is one.
+    #[must_use]
+    pub fn with_results(self, file: Option<&Path>) -> Self {
+        Self { results: file.filter(|path| *path != Path::new("-")).map(Path::to_owned), ..self }
     }
 
     /// The same change, which also stores this token.
@@ -37,6 +46,9 @@ impl Aftermath {
 
     /// Adds tokens by their public prefixes.
     pub fn add_tokens<'a>(&mut self, tokens: impl IntoIterator<Item = &'a Stored>) {
+        if self.results.is_some() {
+            return;
+        }
         for token in tokens {
             if self.prefixes.len() < NAMED {
                 self.prefixes.push(token.prefix());
@@ -48,6 +60,9 @@ impl Aftermath {
 
     /// Adds a user who got a random password.
     pub fn add_random_password(&mut self, username: &str) {
+        if self.results.is_some() {
+            return;
+        }
         if self.random_passwords.len() < NAMED {
             self.random_passwords.push(username.to_owned());
         } else {
@@ -103,6 +118,9 @@ impl Unanswered {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> String {
+        if let Some(results) = &self.aftermath.results {
+            return format!("What became of each account is in {}.", results.display());
+        }
         let (tokens, passwords) = (&self.aftermath.prefixes, &self.aftermath.random_passwords);
         let commands = self.commands();
         let listed = commands.iter().map(|command| format!("`{command}`")).collect::<Vec<_>>().join(", ");

@@ -105,6 +105,21 @@ fn nothing_is_lost_where_nothing_was_changed() {
 }
 
 #[test]
+fn secrets_in_a_file_of_results_are_not_lost() {
+    for arguments in [&["import", "new.csv", "--tokens"][..], &["apply", "new.toml", "--yes"]] {
+        let env = writers::project();
+        let mut command = env.command();
+        command.args(arguments).args(["--results", "made.csv", "--format", "json"]).stdout(full());
+        let error = Run::of(command.output().unwrap()).ends_with(14).error();
+        assert!(texts(&error["commands"]).is_empty(), "{error}");
+        assert!(error["hint"].as_str().unwrap().contains("made.csv"), "{error}");
+        let made = fs::read_to_string(env.path("made.csv")).unwrap();
+        let key = env.value("SELECT key FROM authtoken_token WHERE user_id = 2");
+        assert!(made.contains(&key), "{made}");
+    }
+}
+
+#[test]
 fn new_databases_and_copies_are_named() {
     let env = TestEnv::new();
     let lost = |env: &TestEnv, arguments: &[&str]| {
