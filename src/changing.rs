@@ -79,7 +79,8 @@ impl<'a> Change<'a> {
     /// [`Refusal::Unanswered`] where something was changed and the answer is lost, else what `give` returns.
     pub fn answer(&self, is_changed: bool, give: impl FnOnce(&Output) -> Result<()>) -> Result<()> {
         if is_changed && !self.is_rehearsal() {
-            self.context.answer(&self.aftermath.borrow(), give)
+            let aftermath = self.aftermath.borrow().clone();
+            self.context.answer(&aftermath, give)
         } else {
             give(&self.context.output)
         }

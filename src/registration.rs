@@ -128,7 +128,7 @@ impl Registration<'_> {
         };
         let object = json!({ "user": account.username });
         let random = password.into_shown();
-        self.change.leaves(self.aftermath(&account.username, true, fresh.as_ref(), random.as_ref()));
+        self.change.leaves(aftermath(&account.username, true, fresh.as_ref(), random.as_ref()));
         let mut done = None;
         let mut made_file = None;
         if let Some(new) = draft {
@@ -160,23 +160,6 @@ impl Registration<'_> {
             expiry: fresh.as_ref().and_then(|fresh| fresh.expiry),
             random,
         })
-    }
-
-    /// What registering leaves in the database.
-    fn aftermath(
-        &self,
-        username: &str,
-        is_new: bool,
-        fresh: Option<&Fresh>,
-        random: Option<&Plain>,
-    ) -> Aftermath {
-        let verb = if is_new { "registered" } else { "changed" };
-        let aftermath = Aftermath::new(format!("{username} was {verb}"));
-        let mut aftermath = aftermath.with_token(fresh.map(|fresh| &fresh.stored));
-        if random.is_some() {
-            aftermath.add_random_password(username);
-        }
-        aftermath
     }
 
     /// Leaves an account as it is, and tells its drf key.
@@ -218,7 +201,7 @@ impl Registration<'_> {
                 fields.push("token".into());
                 given = Some(fresh);
             }
-            self.change.leaves(self.aftermath(&now.username, false, given, random.as_ref()));
+            self.change.leaves(aftermath(&now.username, false, given, random.as_ref()));
             let mut outcome = self.outcome(transaction, now, fields.clone())?;
             outcome.random = random;
             Ok(Done { value: outcome, fields })
@@ -250,4 +233,15 @@ impl Registration<'_> {
     fn scheme(&self, store: &Store) -> Result<Option<Scheme>> {
         if self.wants_token { minting::scheme(self.context, store, self.scheme) } else { Ok(None) }
     }
+}
+
+/// What registering leaves in the database.
+fn aftermath(username: &str, is_new: bool, fresh: Option<&Fresh>, random: Option<&Plain>) -> Aftermath {
+    let verb = if is_new { "registered" } else { "changed" };
+    let aftermath = Aftermath::new(format!("{username} was {verb}"));
+    let mut aftermath = aftermath.with_token(fresh.map(|fresh| &fresh.stored));
+    if random.is_some() {
+        aftermath.add_random_password(username);
+    }
+    aftermath
 }

@@ -372,9 +372,13 @@ impl File {
 
 /// Such as ` --db test.sqlite3`; empty where the defaults or the environment select the database.
 fn target_options(options: &Options) -> String {
-    let given = [("--db", &options.db), ("--config", &options.config)];
-    let given = given.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?)));
-    given.map(|(option, path)| format!(" {option} {}", shell_word(&path.to_string_lossy()))).collect()
+    let mut words = String::new();
+    for (option, path) in [("--db", &options.db), ("--config", &options.config)] {
+        if let Some(path) = path {
+            words.extend([" ", option, " ", &shell_word(&path.to_string_lossy())]);
+        }
+    }
+    words
 }
 
 /// The path in a variable that is set and not empty.

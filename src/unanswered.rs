@@ -1,6 +1,7 @@
 //! A change whose answer is lost: what it leaves in the database, and the commands that undo or repair it.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use crate::model::Scheme;
 use crate::refusal::{Refusal, shell_word};
@@ -20,12 +21,20 @@ pub struct Aftermath {
     pub random_passwords: Vec<String>,
     /// How many more tokens and passwords there are than are named.
     pub unnamed: usize,
+    /// The file that holds all secrets, so that none of them is lost.
+    pub results: Option<PathBuf>,
 }
 
 impl Aftermath {
     /// A change that leaves no secret behind.
     pub fn new(change: impl Into<String>) -> Self {
         Self { change: change.into(), ..Self::default() }
+    }
+
+    /// The same change, whose secrets go to this file, if there is one.
+    #[must_use]
+    pub fn with_results(self, file: Option<&Path>) -> Self {
+        Self { results: file.filter(|path| *path != Path::new("-")).map(Path::to_owned), ..self }
     }
 
     /// The same change, which also stores this token.
@@ -37,6 +46,9 @@ impl Aftermath {
 
     /// Adds tokens by their public prefixes.
     pub fn add_tokens<'a>(&mut self, tokens: impl IntoIterator<Item = &'a Stored>) {
+        if self.results.is_some() {
+            return;
+        }
         for token in tokens {
             if self.prefixes.len() < NAMED {
                 self.prefixes.push(token.prefix());
@@ -48,6 +60,9 @@ impl Aftermath {
 
     /// Adds a user who got a random password.
     pub fn add_random_password(&mut self, username: &str) {
+        if self.results.is_some() {
+            return;
+        }
         if self.random_passwords.len() < NAMED {
             self.random_passwords.push(username.to_owned());
         } else {
@@ -103,6 +118,9 @@ impl Unanswered {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> String {
+        if let Some(results) = &self.aftermath.results {
+            return format!("What became of each account is in {}.", results.display());
+        }
         let (tokens, passwords) = (&self.aftermath.prefixes, &self.aftermath.random_passwords);
         let commands = self.commands();
         let listed = commands.iter().map(|command| format!("`{command}`")).collect::<Vec<_>>().join(", ");
@@ -143,4 +161,59 @@ impl fmt::Display for Unanswered {
 #[must_use]
 pub fn token_created(scheme: Scheme, username: &str) -> String {
     format!("a {scheme} token of {username} was created")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::PlainToken;
+
+    fn lost(aftermath: Aftermath) -> Unanswered {
+        Unanswered {
+            aftermath,
+            is_certain: true,
+            reason: "the disk is full".into(),
+            target: " --db x".into(),
+        }
+    }
+
+    #[test]
+    fn a_token_is_named_by_its_prefix_with_the_command_that_revokes_it() {
+        let stored = Stored::Drf { key: PlainToken::new("0123456789abcdef0123456789abcdef01234567".into()) };
+        let lost = lost(Aftermath::new("meg was registered").with_token(Some(&stored)));
+        assert_eq!(
+            lost.to_string(),
+            "The change was made, but the answer could not be given: meg was registered (token prefix 01234567); \
+             the disk is full."
+        );
+        assert_eq!(lost.hint(), "Revoke the token: `authctl --db x revoke-token 01234567`.");
+    }
+
+    #[test]
+    fn of_many_secrets_some_are_named_and_the_others_counted() {
+        let key = |number| PlainToken::new(format!("{number:040}").replace('0', "a"));
+        let stored: Vec<Stored> = (11..=35).map(|number| Stored::Drf { key: key(number) }).collect();
+        let mut aftermath = Aftermath::new("accounts were imported");
+        aftermath.add_tokens(&stored);
+        (1..=22).for_each(|number| aftermath.add_random_password(&format!("user{number}")));
+        let lost = lost(aftermath);
+        assert_eq!((lost.aftermath.prefixes.len(), lost.commands().len()), (NAMED, 1 + NAMED));
+        assert!(
+            lost.hint().ends_with(" 7 more are not listed: `authctl --db x list-tokens`."),
+            "{}",
+            lost.hint()
+        );
+        assert!(lost.commands()[0].starts_with("authctl --db x revoke-token --yes aaaa"));
+        assert!(lost.to_string().contains("(token prefixes aaaa"));
+    }
+
+    #[test]
+    fn where_no_secret_is_lost_the_database_tells() {
+        let lost = Unanswered { is_certain: false, ..lost(Aftermath::new("meg was changed")) };
+        assert!(
+            lost.to_string()
+                .starts_with("The change may have been made, since the commit failed halfway: meg")
+        );
+        assert_eq!((lost.commands().len(), lost.hint().starts_with("Check the database")), (0, true));
+    }
 }

@@ -113,7 +113,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         context.consent(&format!("{}?", capitalised(&wanted::deeds(&plan, false))))?;
     }
     let results = args.results(store, context)?;
-    let work = Work { context, store, source: &source, change: &change };
+    let work = Work { context, store, source: &source, change: &change, results: args.results.as_deref() };
     let (done, results) = work.carry_out(&mut plan, results)?;
 
     let report = change.report(done.fields);

@@ -202,7 +202,8 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         counts: Counts::default(),
         weak: 0,
     };
-    change.leaves(Aftermath::new(format!("accounts of {file} were imported")));
+    let aftermath = Aftermath::new(format!("accounts of {file} were imported"));
+    change.leaves(aftermath.with_results(options.results.as_deref()));
     let (counts, weak) = match import.run(&mut results) {
         Ok(done) => done,
         Err(error) => {

@@ -4,6 +4,7 @@
 //! the write can take it back.
 
 use std::cell::OnceCell;
+use std::ops::ControlFlow;
 
 use anyhow::{Error, Result, anyhow};
 
@@ -77,12 +78,11 @@ impl Transaction<'_> {
     }
 
     fn has_triggers(&self, table: &str) -> Result<bool> {
-        let triggers = match self.triggers.0.get() {
-            Some(triggers) => triggers,
-            None => {
-                let found = self.engine.tables_with_triggers()?;
-                self.triggers.0.get_or_init(|| found)
-            }
+        let triggers = if let Some(triggers) = self.triggers.0.get() {
+            triggers
+        } else {
+            let found = self.engine.tables_with_triggers()?;
+            self.triggers.0.get_or_init(|| found)
         };
         Ok(triggers.iter().any(|name| name.eq_ignore_ascii_case(table)))
     }
@@ -92,7 +92,7 @@ impl Transaction<'_> {
         let mut found = false;
         self.engine.query(sql, parameters, &[Kind::Integer], &mut |_| {
             found = true;
-            Ok(std::ops::ControlFlow::Break(()))
+            Ok(ControlFlow::Break(()))
         })?;
         Ok(found)
     }

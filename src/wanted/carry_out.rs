@@ -1,5 +1,7 @@
 //! Doing what a plan says: all of it, if it is still true, or nothing.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Error, Result};
 use jiff::Timestamp;
 use serde_json::json;
@@ -41,6 +43,8 @@ pub struct Work<'a> {
     pub store: &'a Store,
     pub source: &'a Source,
     pub change: &'a changing::Change<'a>,
+    /// The file of results, if there is one.
+    pub results: Option<&'a Path>,
 }
 
 /// What carrying a plan out came to.
@@ -82,7 +86,7 @@ impl Work<'_> {
         let names: Vec<&String> = plan.deeds.iter().map(|deed| &deed.username).collect();
         let object = json!({ "file": self.source.name(), "users": names });
         let mut critical = None;
-        self.change.leaves(Aftermath::new(deeds(plan, true)));
+        self.change.leaves(Aftermath::new(deeds(plan, true)).with_results(self.results));
         let done = self.change.make(self.store, &object, |transaction| {
             plan.check(transaction)?;
             let had_superuser = transaction.has_superuser()?;

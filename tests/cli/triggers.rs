@@ -141,6 +141,50 @@ fn a_table_whose_rules_ignore_a_row_is_found_out() {
     assert_eq!(run.stdout, "");
 }
 
+/// Columns whose stored form differs from what is bound, or whose affinity changes it.
+const TYPES: &str = "[register]\nprofile = \"shop\"\n[profiles.shop]\ntable = \"app_shop\"\n\
+                     fields = { price = \"decimal\", ratio = \"real\", count = \"integer\", day = \"date\", \
+                     since = \"datetime\", open = \"bool\", plan = \"text\", code = \"varchar(9)\" }\n";
+
+#[test]
+fn values_of_every_type_are_read_back_as_they_were_written() {
+    let env = TestEnv::with_database(TYPES);
+    env.execute(
+        "CREATE TABLE seen (x);
+         CREATE TRIGGER i AFTER INSERT ON app_shop BEGIN INSERT INTO seen VALUES (1); END;
+         CREATE TRIGGER u AFTER UPDATE ON app_shop BEGIN INSERT INTO seen VALUES (2); END",
+    );
+    let set =
+        |values: [&str; 8]| values.iter().flat_map(|value| ["--set".into(), value.to_string()]).collect();
+    let first: Vec<String> = set([
+        "price=12.50",
+        "ratio=0.1",
+        "count=9007199254740993",
+        "day=2024-02-29",
+        "since=2024-02-29T12:00:00.5+02:00",
+        "open=true",
+        "plan=007",
+        "code=1e3",
+    ]);
+    let second: Vec<String> = set([
+        "price=100",
+        "ratio=1e300",
+        "count=-1",
+        "day=0001-01-01",
+        "since=2024-02-29 12:00:00",
+        "open=false",
+        "plan=ünï'code",
+        "code=0x10",
+    ]);
+    let run = |start: &[&str], values: &[String]| {
+        env.run(start.iter().map(ToString::to_string).chain(values.iter().cloned())).succeeds();
+    };
+    run(&["register", "meg", "--no-password"], &first);
+    run(&["edit-user", "meg"], &second);
+    run(&["edit-user", "meg"], &first);
+    assert_eq!(env.rows("SELECT count(*), sum(x) FROM seen"), ["3|5"]);
+}
+
 #[test]
 fn triggers_that_only_take_notes_are_no_obstacle() {
     let notes: Vec<String> = TABLES

@@ -105,6 +105,21 @@ fn nothing_is_lost_where_nothing_was_changed() {
 }
 
 #[test]
+fn secrets_in_a_file_of_results_are_not_lost() {
+    for arguments in [&["import", "new.csv", "--tokens"][..], &["apply", "new.toml", "--yes"]] {
+        let env = writers::project();
+        let mut command = env.command();
+        command.args(arguments).args(["--results", "made.csv", "--format", "json"]).stdout(full());
+        let error = Run::of(command.output().unwrap()).ends_with(14).error();
+        assert!(texts(&error["commands"]).is_empty(), "{error}");
+        assert!(error["hint"].as_str().unwrap().contains("made.csv"), "{error}");
+        let made = fs::read_to_string(env.path("made.csv")).unwrap();
+        let key = env.value("SELECT key FROM authtoken_token WHERE user_id = 2");
+        assert!(made.contains(&key), "{made}");
+    }
+}
+
+#[test]
 fn new_databases_and_copies_are_named() {
     let env = TestEnv::new();
     let lost = |env: &TestEnv, arguments: &[&str]| {
@@ -180,7 +195,7 @@ pub fn fill(writer: &std::io::PipeWriter) {
     use std::os::unix::fs::OpenOptionsExt as _;
     // A description of its own, so that the program's end still blocks.
     let path = format!("/proc/self/fd/{}", writer.as_raw_fd());
-    let flags = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let mut own = File::options().write(true).custom_flags(flags).open(path).unwrap();
     for size in [4096, 1] {
         while own.write(&vec![b'.'; size]).is_ok() {}
