@@ -1,9 +1,9 @@
 //! Files that appear whole and readable by their owner alone, or not at all.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::fd::AsRawFd as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -68,6 +68,18 @@ impl NewFile {
             Making::Unnamed(_) => None,
             Making::Named { file, .. } => Some(file.path()),
         }
+    }
+
+    /// Did this process open the file once more? In a folder of somebody else's, its path can lead to another file at any
+    /// time, so that whoever opens it by its path has to ask before writing a secret.
+    #[must_use]
+    pub fn is_open_twice(&self) -> bool {
+        let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
+        // Without `/proc` it cannot be told.
+        let Ok(descriptors) = fs::read_dir("/proc/self/fd") else { return true };
+        let Ok(own) = self.file().metadata().map(identity) else { return false };
+        let paths = descriptors.flatten().map(|descriptor| descriptor.path());
+        paths.filter(|path| path.metadata().map(identity).is_ok_and(|other| other == own)).count() > 1
     }
 
     fn file(&self) -> &File {
@@ -224,4 +236,25 @@ fn not_made(error: &io::Error, target: &Path) -> anyhow::Error {
 #[must_use]
 pub fn cannot_write(target: &Path) -> String {
     format!("{} cannot be written", target.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+
+    use super::NewFile;
+
+    #[test]
+    fn a_file_that_was_put_in_its_place_is_another() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let file = NewFile::named_at(&folder.path().join("copy")).expect("a file");
+        assert!(!file.is_open_twice());
+        let path = file.path().expect("a name");
+        let again = File::open(path).expect("the file");
+        assert!(file.is_open_twice());
+        drop(again);
+        fs::remove_file(path).expect("the file to go");
+        let _other = File::create(path).expect("another file");
+        assert!(!file.is_open_twice());
+    }
 }

@@ -19,22 +19,32 @@ const RESTARTS: u32 = 3;
 /// What SQLite keeps beside a database file; with another file's, a database is ruined when it is opened.
 const COMPANIONS: [&str; 3] = ["-journal", "-wal", "-shm"];
 
-/// Copies the database into an empty file, waiting so long for another program's lock.
+/// Copies the database into an empty file, waiting so long for another program's lock. Nothing is written unless
+/// `is_target` says that the file that was opened is the one that is meant.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn copy(source: &Connection, target: &Path, busy_timeout: Duration) -> rusqlite::Result<()> {
-    copy_in_steps(source, target, busy_timeout, || {})
+pub fn copy(
+    source: &Connection,
+    target: &Path,
+    busy_timeout: Duration,
+    is_target: impl FnOnce() -> bool,
+) -> rusqlite::Result<()> {
+    copy_in_steps(source, target, busy_timeout, is_target, || {})
 }
 
 fn copy_in_steps(
     source: &Connection,
     target: &Path,
     busy_timeout: Duration,
+    is_target: impl FnOnce() -> bool,
     mut between: impl FnMut(),
 ) -> rusqlite::Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut copy = Connection::open_with_flags(target, flags)?;
+    if !is_target() {
+        return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CANTOPEN), None));
+    }
     // Nobody uses it before it is whole and synced, so it needs no journal that could be left behind.
     copy.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
     let backup = Backup::new(source, &mut copy)?;
@@ -131,10 +141,16 @@ mod tests {
         let source = Connection::open(&path).expect("a database");
         let target = NamedTempFile::new_in(&folder).expect("a file");
         let mut written = 0;
-        copy_in_steps(&source, target.path(), Duration::ZERO, || {
-            written += i64::from(writer.execute("INSERT INTO rows VALUES (1)", []).is_ok());
-            assert!(written < 100, "the copy comes to no end");
-        })
+        copy_in_steps(
+            &source,
+            target.path(),
+            Duration::ZERO,
+            || true,
+            || {
+                written += i64::from(writer.execute("INSERT INTO rows VALUES (1)", []).is_ok());
+                assert!(written < 100, "the copy comes to no end");
+            },
+        )
         .expect("a copy");
         let copy = Connection::open(target.path()).expect("a copy");
         let count = |connection: &Connection| {
@@ -145,6 +161,17 @@ mod tests {
         assert_eq!(count(&writer), written);
         writer.execute("INSERT INTO rows VALUES (1)", []).expect("the lock to be gone");
         (written, count(&copy))
+    }
+
+    #[test]
+    fn nothing_is_written_to_a_file_that_is_not_meant() {
+        let source = Connection::open_in_memory().expect("a database");
+        source.execute_batch("CREATE TABLE secrets (secret TEXT)").expect("a table");
+        let target = NamedTempFile::new().expect("a file");
+        assert!(super::copy(&source, target.path(), Duration::ZERO, || false).is_err());
+        assert_eq!(target.path().metadata().expect("the file").len(), 0);
+        super::copy(&source, target.path(), Duration::ZERO, || true).expect("a copy");
+        assert!(target.path().metadata().expect("the file").len() > 0);
     }
 
     #[test]

@@ -461,7 +461,7 @@ impl Engine for Sqlite {
             let is_of_copy = error.sqlite_error_code().is_some_and(|code| of_copy.contains(&code));
             translate(error, if is_of_copy { path } else { &self.path })
         };
-        backup::copy(&self.connection, copy, self.busy_timeout).map_err(failed)?;
+        backup::copy(&self.connection, copy, self.busy_timeout, || file.is_open_twice()).map_err(failed)?;
         let is_damaged = how.checks
             && match backup::faults(copy) {
                 Err(error) if is_of_statement(&error) => {
