@@ -5,9 +5,9 @@
 //! the open descriptor where there is one, since the entry of a shared folder can change between a check and its use.
 
 use std::env;
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io;
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Component, Path};
 
@@ -227,12 +227,8 @@ fn is_own_terminal(metadata: &Metadata) -> bool {
     let (input, output, error) = (io::stdin(), io::stdout(), io::stderr());
     [input.as_fd(), output.as_fd(), error.as_fd()].into_iter().any(|descriptor| {
         rustix::termios::isatty(descriptor)
-            && rustix::fs::fstat(descriptor).is_ok_and(|there| {
-                // Types differ between systems.
-                #[allow(clippy::allow_attributes, clippy::unnecessary_cast, clippy::useless_conversion)]
-                let device = there.st_rdev as u64;
-                device == metadata.rdev()
-            })
+            && fs::metadata(format!("/dev/fd/{}", descriptor.as_raw_fd()))
+                .is_ok_and(|there| there.rdev() == metadata.rdev())
     })
 }
 

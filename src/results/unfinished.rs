@@ -99,7 +99,7 @@ fn read_record(reader: &mut impl io::BufRead, record: &mut Vec<u8>, is_json: boo
         if reader.read_until(b'\n', record)? == 0 {
             return Ok(false);
         }
-        let quotes = if is_json { 0 } else { record.iter().filter(|byte| **byte == b'"').count() };
+        let quotes = if is_json { 0 } else { memchr::memchr_iter(b'"', record).count() };
         if record.ends_with(b"\n") && quotes.is_multiple_of(2) {
             return Ok(true);
         }

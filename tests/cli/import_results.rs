@@ -17,8 +17,8 @@ fn with_rows(count: usize) -> TestEnv {
 }
 
 fn rows(env: &TestEnv, count: usize) {
-    let names: String = (0..count).map(|number| format!("u{number}\n")).collect();
-    env.write("a.csv", &format!("username\n{names}"));
+    let names: Vec<String> = (0..count).map(|number| format!("u{number}\n")).collect();
+    env.write("a.csv", &format!("username\n{}", names.concat()));
 }
 
 fn made(env: &TestEnv) -> Vec<Vec<String>> {

@@ -190,7 +190,7 @@ fn nothing_of_another_users_is_written_to_or_replaced() {
                 assert!(!env.path("theirs/nothing").exists(), "{name}");
                 let left: Vec<PathBuf> =
                     fs::read_dir(env.path(folder)).unwrap().map(|entry| entry.unwrap().path()).collect();
-                assert_eq!(left, [place.clone()], "{name}");
+                assert_eq!(left, std::slice::from_ref(&place), "{name}");
                 remove(&place);
                 tried += 1;
             }
