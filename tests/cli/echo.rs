@@ -130,6 +130,9 @@ fn a_url_is_never_taken_for_a_path() {
         assert!(run.stderr.contains("authctl.toml: db: URLs are not supported"), "{}", run.stderr);
     }
     assert!(!env.path("postgres:").exists());
+    // Without a scheme it may be a path, whose password is not repeated all the same.
+    env.write("authctl.toml", &format!("db = \"u:{SECRET}@localhost/shop\"\n"));
+    hides(&env.run(["list-users"]).ends_with(9), &[]);
 }
 
 #[test]
