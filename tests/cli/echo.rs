@@ -355,7 +355,7 @@ fn questions_do_not_steer_the_terminal() {
     env.execute(&format!("ALTER TABLE auth_user ADD COLUMN \"{column}\" varchar(2) NOT NULL DEFAULT ''"));
     env.write(
         "authctl.toml",
-        &format!("[register]\nrequired = [{:?}]\n", column)
+        &format!("[register]\nrequired = [{column:?}]\n")
             .replace("\\u{1b}", "\\u001b")
             .replace("\\u{202e}", "\\u202e")
             .replace("\\u{9b}", "\\u009b"),
