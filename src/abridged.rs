@@ -1,5 +1,7 @@
 //! What is cut for a message.
 
+use crate::limits;
+
 /// So many characters of a text are told.
 const OF_TEXT: usize = 60;
 
@@ -9,7 +11,24 @@ const OF_LIST: usize = 200;
 /// The beginning of a text that may be long.
 #[must_use]
 pub fn text(text: &str) -> String {
-    match text.char_indices().nth(OF_TEXT) {
+    start(text, OF_TEXT)
+}
+
+/// The beginning of a whole message.
+#[must_use]
+pub fn message(text: &str) -> String {
+    start(text, limits::MESSAGE)
+}
+
+/// The beginning of a field's name. No column's name is longer than this.
+#[must_use]
+pub fn field(text: &str) -> String {
+    const OF_FIELD: usize = 255;
+    start(text, OF_FIELD)
+}
+
+fn start(text: &str, length: usize) -> String {
+    match text.char_indices().nth(length) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

@@ -63,10 +63,13 @@ impl Body {
         } else {
             File::open(path).and_then(|file| file.take(limits::BODY + 1).read_to_end(&mut bytes))
         };
-        read.with_context(|| match is_stdin {
-            true => "standard input cannot be read".to_owned(),
-            // Whoever takes the option for one that takes the body itself has a password in it.
-            false => format!("{}: the file cannot be read", secret::named("--from-json", path)),
+        read.with_context(|| {
+            if is_stdin {
+                "standard input cannot be read".to_owned()
+            } else {
+                // Who takes the option for one that takes the body itself has a password in it.
+                format!("{}: the file cannot be read", secret::named("--from-json", path))
+            }
         })?;
         let bad = |message: String| Refusal::invalid("", "invalid_json", message);
         if bytes.len() as u64 > limits::BODY {

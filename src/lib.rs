@@ -82,7 +82,9 @@ use crate::settings::Settings;
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    arguments.iter().for_each(|argument| output::redaction::note(&argument.to_string_lossy()));
+    for argument in &arguments {
+        output::redaction::note(&argument.to_string_lossy());
+    }
     match Cli::parse_quickly(&arguments) {
         Ok(cli) => run(&cli).into(),
         Err(error) => usage::answer(error, &arguments).into(),

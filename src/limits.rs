@@ -46,6 +46,9 @@ pub const FAULTS: usize = 1_000;
 /// How many lines of an error people see.
 pub const SHOWN_FAULTS: usize = 20;
 
+/// How many characters of a message are shown: a file may have any text in the place of a key.
+pub const MESSAGE: usize = 8_000;
+
 /// The text of a file of at most `limit` bytes.
 ///
 /// # Errors

@@ -143,6 +143,13 @@ impl Fault {
         Self { field: field.into(), code, message: message.into(), place: None }
     }
 
+    /// The fault with its texts cut, as far as a file made them too long to be read.
+    #[must_use]
+    pub fn abridged(&self) -> Self {
+        let (field, message) = (abridged::field(&self.field), abridged::message(&self.message));
+        Self { field, message, ..self.clone() }
+    }
+
     /// The fault at a place of a file; a table's column has a heading.
     #[must_use]
     pub fn at(self, file: &str, place: Place, heading: Option<&str>) -> Self {

@@ -4,6 +4,11 @@ use strsim::damerau_levenshtein;
 
 /// The most similar of the known words, if it can have been meant: a third of its letters may be wrong, or one of two.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // The comparison takes memory and time for each pair of characters, and nothing known is nearly as long.
+    const LONGEST: usize = 256;
+    if word.len() > LONGEST {
+        return None;
+    }
     let word = word.to_lowercase();
     let length = word.chars().count();
     known

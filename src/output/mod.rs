@@ -26,10 +26,11 @@ pub use self::machine::{end_csv, push_csv, push_csv_text, push_json, push_local,
 pub use self::progress::Progress;
 pub use self::sections::Section;
 use self::spool::{Escape, Spool};
+use crate::abridged;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::limits::{FAULTS, SHOWN_FAULTS};
-use crate::refusal::Refusal;
+use crate::refusal::{Fault, Refusal};
 
 /// The form of what is written to standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -339,7 +340,7 @@ impl Output {
                 "exit": exit.code(),
             });
             if let Some(faults) = refusal.map(Refusal::faults).filter(|faults| !faults.is_empty()) {
-                let shown = &faults[..faults.len().min(FAULTS)];
+                let shown: Vec<Fault> = faults.iter().take(FAULTS).map(Fault::abridged).collect();
                 object["faults"] = json!(shown);
                 let omitted = refusal.map_or(0, Refusal::omitted_faults) + faults.len() - shown.len();
                 if omitted > 0 {
@@ -415,7 +416,7 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// An error in sentences, one a line, with its causes where they are not the domain's own words.
 fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
-    match refusal {
+    let sentences: Vec<String> = match refusal {
         Some(
             Refusal::Invalid(faults)
             | Refusal::InvalidInput { faults, .. }
@@ -424,7 +425,8 @@ fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
         Some(refusal @ Refusal::Config { .. }) => refusal.to_string().lines().map(str::to_owned).collect(),
         Some(refusal) => vec![refusal.to_string()],
         None => vec![format!("{error:#}")],
-    }
+    };
+    sentences.iter().map(|sentence| abridged::message(sentence)).collect()
 }
 
 /// The message for programs, which find each of several faults in the list of them.

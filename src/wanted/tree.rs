@@ -182,13 +182,13 @@ fn whole(integer: &DeInteger<'_>) -> Option<Number> {
 /// The tree of a JSON text. A raw value is a part of the text itself, so its address tells its place.
 fn json(text: &str) -> Result<Node, Vec<Flaw>> {
     let flaw = |error: serde_json::Error| {
-        let message = match reason_of_depth(&error) {
-            Some(reason) => format!("The JSON is {reason}."),
-            None => {
+        let message = reason_of_depth(&error).map_or_else(
+            || {
                 let message = error.to_string();
                 format!("This is not JSON: {}.", message.split(" at line ").next().unwrap_or_default())
-            }
-        };
+            },
+            |reason| format!("The JSON is {reason}."),
+        );
         vec![(offset_in_json(text, &error), message)]
     };
     // What stands in raw values is only looked at for where it ends; this looks at all of it.

@@ -130,6 +130,9 @@ fn a_url_is_never_taken_for_a_path() {
         assert!(run.stderr.contains("authctl.toml: db: URLs are not supported"), "{}", run.stderr);
     }
     assert!(!env.path("postgres:").exists());
+    // Without a scheme it may be a path, whose password is not repeated all the same.
+    env.write("authctl.toml", &format!("db = \"u:{SECRET}@localhost/shop\"\n"));
+    hides(&env.run(["list-users"]).ends_with(9), &[]);
 }
 
 #[test]
@@ -352,7 +355,7 @@ fn questions_do_not_steer_the_terminal() {
     env.execute(&format!("ALTER TABLE auth_user ADD COLUMN \"{column}\" varchar(2) NOT NULL DEFAULT ''"));
     env.write(
         "authctl.toml",
-        &format!("[register]\nrequired = [{:?}]\n", column)
+        &format!("[register]\nrequired = [{column:?}]\n")
             .replace("\\u{1b}", "\\u001b")
             .replace("\\u{202e}", "\\u202e")
             .replace("\\u{9b}", "\\u009b"),

@@ -27,10 +27,18 @@ fn confined(env: &TestEnv) -> Command {
 }
 
 #[track_caller]
-fn ends_soon(command: &mut Command, code: i32) -> Run {
+fn run_soon(command: &mut Command, code: i32) -> Run {
     let started = Instant::now();
-    let run = Run::of(command.output().expect("the program to start")).ends_with(code);
-    assert!(started.elapsed() < SOON, "{:?}: {}", started.elapsed(), run.stderr);
+    let run = Run::of(command.output().expect("the program to start"));
+    let end = run.stderr.get(..1_000).unwrap_or(&run.stderr);
+    assert_eq!(run.code, code, "{end}");
+    assert!(started.elapsed() < SOON, "{:?}: {end}", started.elapsed());
+    run
+}
+
+#[track_caller]
+fn ends_soon(command: &mut Command, code: i32) -> Run {
+    let run = run_soon(command, code);
     assert!(run.stderr.len() < 10_000, "{} bytes", run.stderr.len());
     run
 }
@@ -98,6 +106,30 @@ fn a_row_has_a_limit() {
     // Good rows before it are not committed, or are, as at any other fault.
     let run = env.run(["import", "cell.csv", "--keep-going", "--format", "json"]).ends_with(6);
     assert_eq!(run.error()["faults"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_long_name_is_cut_and_compared_with_nothing() {
+    let env = TestEnv::with_database("");
+    let long = "x".repeat(10 * 1024 * 1024);
+    env.write("a.csv", &format!("username,{long}\n"));
+    env.write("a.json", &format!("[{{\"{long}\": 1}}]"));
+    env.write("a.toml", &format!("[[users]]\n{long} = 1\n"));
+    env.write("body.json", &format!("{{\"{}\": 1}}", &long[..1_000_000]));
+    for format in ["table", "json"] {
+        for arguments in [
+            &["import", "a.csv"][..],
+            &["import", "a.json"],
+            &["apply", "a.toml", "--yes"],
+            &["register", "meg", "--no-password", "--from-json", "body.json"],
+        ] {
+            let run = run_soon(confined(&env).args(arguments).args(["--format", format]), 6);
+            assert!(run.stderr.len() < 40_000, "{arguments:?}: {} bytes", run.stderr.len());
+        }
+    }
+    env.write("long.toml", &format!("{} = 1\n", &long[..1_000_000]));
+    let run = run_soon(confined(&env).args(["list-users", "--config", "long.toml"]), 2);
+    assert!(run.stderr.len() < 40_000, "{} bytes", run.stderr.len());
 }
 
 #[test]
