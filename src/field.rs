@@ -372,4 +372,22 @@ mod tests {
         assert!(file(Kind::Bytes) == Ok(Value::Bytes(vec![0xff, 0])));
         assert!(file(Kind::Text { max_length: None }) == Err("invalid"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_much_for_any_kind(
+            text in "\\PC*|-?[0-9]{1,20}( -?[0-9]{1,20})?(:[0-9]{1,12}){0,3}(\\.[0-9z]{0,9})?|P-?[0-9]{1,19}[YMWD](T[0-9]{1,19}[HMS])?",
+            year in "-?[0-9]{1,6}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([+-][0-9]{2}:[0-9]{2}|Z)?)?",
+        ) {
+            let zone = TimeZone::fixed(jiff::tz::offset(-12));
+            for kind in [
+                Kind::Integer, Kind::Real, Kind::Text { max_length: Some(3) }, Kind::Boolean, Kind::Timestamp, Kind::Date,
+                Kind::Time, Kind::Uuid, Kind::Decimal, Kind::Json, Kind::Bytes,
+            ] {
+                for text in [&text, &year] {
+                    let _ = convert("x", &column(kind.clone()), &Input::Text(text.clone()), &zone);
+                }
+            }
+        }
+    }
 }

@@ -133,4 +133,20 @@ mod tests {
         let mut attempts = vec![at(0), at(10), at(20), at(30)];
         assert_eq!(rate.admit(&mut attempts, at(40)), Err(40));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn neither_a_rate_nor_what_a_file_keeps_is_too_much(
+            text in "\\PC*|[0-9]{1,25}/[smhd]",
+            kept in proptest::collection::vec(-377_705_023_201..=253_402_207_200_i64, 0..5),
+            now in -377_705_023_201..=253_402_207_200_i64,
+        ) {
+            let at = |seconds| Timestamp::from_second(seconds).expect("a moment");
+            let mut attempts: Vec<Timestamp> = kept.into_iter().map(at).collect();
+            if let Ok(rate) = rate(&text) {
+                let _ = rate.admit(&mut attempts, at(now));
+            }
+            let _ = rate("1/d").expect("a rate").admit(&mut attempts, at(now));
+        }
+    }
 }

@@ -238,3 +238,40 @@ pub fn plain_date_time(text: &[u8]) -> Option<DateTime> {
     let (hour, minute, second) = (small([h1, h2])?, small([n1, n2])?, small([s1, s2])?);
     DateTime::new(year, month, day, hour, minute, second, microseconds * 1_000).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Texts of the form of a time with some bytes replaced.
+    fn nearly_times() -> impl Strategy<Value = Vec<u8>> {
+        let place = (0..26_usize, any::<u8>());
+        proptest::collection::vec(place, 0..4).prop_map(|places| {
+            let mut text = b"9999-12-31 23:59:59.999999".to_vec();
+            for (place, byte) in places {
+                text[place] = byte;
+            }
+            text
+        })
+    }
+
+    #[test]
+    fn letters_are_no_digits() {
+        assert_eq!(plain_date_time(b"9999-12-31 23:59:59.9999z9"), None);
+        assert_eq!(plain_date_time(b"zzzz-12-31 23:59:59"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_may_stand_for_a_time(text in prop_oneof![nearly_times(), any::<Vec<u8>>()]) {
+            let text_of = std::str::from_utf8(&text).ok();
+            let expected: Option<DateTime> = text_of.and_then(|text| text.parse().ok());
+            if let Some(time) = plain_date_time(&text) {
+                prop_assert_eq!(Some(time), expected);
+            }
+            let _ = Cell::utc(&text).and_then(Cell::timestamp);
+        }
+    }
+}

@@ -139,10 +139,35 @@ mod tests {
         assert!(refers(&format!("{plain} -- unique"), &[]));
     }
 
+    #[test]
+    fn the_tables_behind_references_are_named_in_every_form() {
+        let referred = |body: &str| referred(&format!("CREATE TABLE t ({body})"));
+        let names = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+        assert_eq!(
+            referred(
+                r#"a REFERENCES "auth_user" ("id"), b references[x y](id), c References`z`, d REFERENCES 'w'"#
+            ),
+            names(&["auth_user", "x y", "z", "w"])
+        );
+        assert_eq!(referred("a REFERENCES\tauth_user(id), b REFERENCES ü$1)"), names(&["auth_user", "ü$1"]));
+        assert_eq!(referred(r#"a REFERENCES "we""ird""#), names(&["we\"ird"]));
+        assert_eq!(referred("a REFERENCES /* b */ c"), None);
+        assert_eq!(referred("a int -- of no interest"), names(&[]));
+    }
+
     proptest::proptest! {
         #[test]
         fn any_text_can_be_looked_at(text: String) {
             may_refer_uniquely(&text, &[&text], "auth_user");
+            referred(&text);
+            referred(&format!("references{text}"));
+        }
+
+        #[test]
+        fn a_quoted_name_is_read_back(name in "[^\u{0}]{1,12}") {
+            let sql = format!("a REFERENCES {}", crate::store::schema::quoted(&name));
+            proptest::prop_assume!(!name.contains("--") && !name.contains("/*") && !name.contains("references"));
+            proptest::prop_assert_eq!(referred(&sql), Some(vec![name]));
         }
     }
 }

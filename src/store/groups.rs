@@ -181,14 +181,13 @@ impl Store {
         used.extend(
             there.iter().filter_map(|(key, _)| if let Key::Integer(key) = key { Some(*key) } else { None }),
         );
-        let mut next =
+        let last =
             used.iter().copied().chain(wanted.iter().filter_map(|group| group.key)).max().unwrap_or_default();
+        // Behind the last key; where that is the last that there can be, in a gap.
+        let mut free = (last..=i64::MAX).skip(1).chain(1..last);
         let coming = wanted.into_iter().filter(is_new).map(|group| {
-            let key = group.key.filter(|key| used.insert(*key)).unwrap_or_else(|| {
-                next += 1;
-                next
-            });
-            (key, group)
+            let key = group.key.filter(|key| used.insert(*key));
+            (key.or_else(|| free.find(|key| used.insert(*key))).unwrap_or(last), group)
         });
         let coming = coming.collect();
         *self.coming_groups.borrow_mut() = coming;

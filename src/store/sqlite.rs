@@ -399,10 +399,12 @@ impl Engine for Sqlite {
         let ended = self.connection.execute_batch("COMMIT");
         self.taking_back.store(false, Ordering::Relaxed);
         match ended {
-            Err(error) if was_taken_back(&error) => Ok(()),
-            Err(error) => Err(self.translate(error)),
-            // Nothing was written, so the hook was not asked.
-            Ok(()) => Ok(()),
+            // Where nothing was written, the hook was not asked.
+            Err(error) if !was_taken_back(&error) => Err(self.translate(error)),
+            _ => {
+                self.writing.store(false, Ordering::Relaxed);
+                Ok(())
+            }
         }
     }
 

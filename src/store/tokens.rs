@@ -7,6 +7,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use crate::model::{Key, Scheme, TokenFilter, TokenState};
+use crate::refusal::Refusal;
 use crate::store::schema::quoted;
 use crate::store::{Done, Store, Transaction};
 use crate::token::knox::{self, Hash};
@@ -181,11 +182,16 @@ impl Store {
         if let Some(table) = &self.layout.drf {
             let sql = format!("SELECT key FROM {} WHERE user_id = ?1", quoted(&table.name));
             self.engine.query(&sql, &[user.into()], &[TEXT], &mut |cells| {
-                key = Some(PlainToken::new(cells[0].string()));
+                key = Some(cells[0].string());
                 Ok(ControlFlow::Break(()))
             })?;
         }
-        Ok(key)
+        if key.as_ref().is_some_and(String::is_empty) {
+            // Nobody authenticates with it: another table in this one's place, for one.
+            let reason = "its token table has a key that is empty or no text.".to_owned();
+            return Err(Refusal::DatabaseUnusable { path: self.path().to_owned(), reason }.into());
+        }
+        Ok(key.map(PlainToken::new))
     }
 
     /// How many of a user's knox tokens count towards knox's `TOKEN_LIMIT_PER_USER`: those that have not expired; before

@@ -281,6 +281,41 @@ fn a_damaged_database_gives_no_copy() {
 }
 
 #[test]
+fn a_damaged_index_gives_no_copy_unless_the_check_is_skipped() {
+    let env = with_meg();
+    env.execute("CREATE INDEX by_email ON auth_user (email)");
+    let root = env.value("SELECT rootpage FROM sqlite_master WHERE name = 'by_email'");
+    env.execute("PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name = 'by_email'");
+    env.execute("UPDATE auth_user SET email = 'meg@ducharme.com'");
+    env.execute(&format!(
+        "PRAGMA writable_schema = ON; INSERT INTO sqlite_master VALUES ('index', 'by_email', 'auth_user', {root},
+           'CREATE INDEX by_email ON auth_user (email)')"
+    ));
+    assert_eq!(env.value("PRAGMA quick_check"), "ok", "only the index is damaged");
+    env.write("copy.sqlite3", "an earlier copy");
+    for words in [&["new.sqlite3"][..], &["copy.sqlite3", "--overwrite"]] {
+        let run = env.run(["backup"].iter().chain(words)).ends_with(9);
+        assert!(run.stdout.is_empty() && run.stderr.contains("damaged"), "{}", run.stderr);
+    }
+    assert_eq!(fs::read_to_string(env.path("copy.sqlite3")).unwrap(), "an earlier copy");
+    assert_eq!(names(&env), ["authctl.toml", "copy.sqlite3", "db.sqlite3"]);
+    env.run(["backup", "new.sqlite3", "--skip-check"]).succeeds();
+    assert!(env.path("new.sqlite3").exists());
+}
+
+#[test]
+fn a_copy_that_cannot_be_checked_is_not_passed_off_as_checked() {
+    let env = with_meg();
+    env.execute("CREATE INDEX by_email ON auth_user (lower(email))");
+    env.execute(
+        "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, 'lower', 'md5') WHERE name = 'by_email'",
+    );
+    let run = env.run(["backup", "copy.sqlite3"]).ends_with(1);
+    assert!(run.stderr.contains("md5") && run.stderr.contains("--skip-check"), "{}", run.stderr);
+    env.run(["backup", "copy.sqlite3", "--skip-check"]).succeeds();
+}
+
+#[test]
 fn what_a_rule_does_not_accept_is_copied_as_it_is() {
     let env = with_meg();
     env.execute(

@@ -30,6 +30,7 @@ mod generated;
 #[cfg(target_os = "linux")]
 mod hardening;
 mod help;
+mod hostile;
 mod import;
 mod import_faults;
 mod import_results;

@@ -57,12 +57,11 @@ impl Definitions {
         target: &str,
         ask: impl Fn(&Definition) -> Result<Vec<String>>,
     ) -> Result<impl Iterator<Item = &Definition>> {
-        let referring = match self.referring.get() {
-            Some(referring) => referring,
-            None => {
-                let found = self.find_references(ask)?;
-                self.referring.get_or_init(|| found)
-            }
+        let referring = if let Some(known) = self.referring.get() {
+            known
+        } else {
+            let found = self.find_references(ask)?;
+            self.referring.get_or_init(|| found)
         };
         let places = referring.get(&target.to_ascii_lowercase());
         Ok(places.into_iter().flatten().map(|place| &self.tables[*place]))

@@ -147,3 +147,50 @@ fn has_write_ahead_log(path: &Path) -> bool {
     let mut header = [0; 20];
     File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_ok() && header[19] == 2
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened(folder: &tempfile::TempDir, schema: &str) -> Sqlite {
+        let path = folder.path().join("db.sqlite3");
+        Connection::open(&path).and_then(|database| database.execute_batch(schema)).expect("a database");
+        let opening = Opening { busy_timeout: Duration::ZERO, time_zone: TimeZone::UTC, force: false };
+        Sqlite::open(&path, &opening).expect("an open database")
+    }
+
+    #[test]
+    fn the_schema_is_not_trusted() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let sqlite = opened(&folder, "CREATE VIEW v AS SELECT secret() AS a");
+        let connection = &sqlite.connection;
+        let is_on = |option| connection.db_config(option).expect("an option");
+        assert!(is_on(DbConfig::SQLITE_DBCONFIG_DEFENSIVE));
+        assert!(!is_on(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA));
+        let checks: i64 =
+            connection.query_row("PRAGMA cell_size_check", [], |row| row.get(0)).expect("a pragma");
+        assert_eq!(checks, 1);
+        let flags = rusqlite::functions::FunctionFlags::SQLITE_UTF8;
+        connection.create_scalar_function("secret", 0, flags, |_| Ok(1)).expect("a function");
+        let asked = connection.query_row("SELECT a FROM v", [], |row| row.get::<_, i64>(0));
+        assert!(asked.is_err_and(|error| error.to_string().contains("unsafe use of secret")));
+        // Django's constraints go on to work.
+        connection.execute("CREATE TABLE t (a text CHECK (a REGEXP '^x'))", []).expect("a table");
+        connection.execute("INSERT INTO t VALUES ('xyz')", []).expect("a row");
+        assert!(connection.execute("INSERT INTO t VALUES ('abc')", []).is_err());
+    }
+
+    #[test]
+    fn what_django_does_not_need_is_refused() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let sqlite = opened(&folder, "CREATE TABLE t (a)");
+        for refused in [
+            "ATTACH ':memory:' AS other",
+            "PRAGMA writable_schema = ON; DELETE FROM sqlite_master",
+            "INSERT INTO t VALUES (zeroblob(200000000))",
+        ] {
+            assert!(sqlite.connection.execute_batch(refused).is_err(), "{refused}");
+        }
+        sqlite.connection.execute_batch("INSERT INTO t VALUES (zeroblob(67108864))").expect("64 MiB");
+    }
+}
