@@ -152,9 +152,7 @@ impl NewFile {
             }
         };
         match appeared {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                return Err(Refusal::FileExists(target).into());
-            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Refusal::FileExists(target).into()),
             appeared => appeared.with_context(|| cannot_write(&target)),
         }
     }

@@ -145,11 +145,11 @@ fn compare(case: &Case, good: &Good, ended: &Ended<'_>, now: &State) -> Vec<Stri
 
 /// The lines that differ.
 fn difference(before: &str, now: &str) -> String {
-    let lines = |mark: char, of: &str, other: &str| {
+    let lines = |mark: &'static str, of: &str, other: &str| {
         let lines = of.lines().filter(|line| !other.lines().any(|known| known == *line));
-        lines.map(|line| format!("{mark} {line}\n")).collect::<String>()
+        lines.flat_map(|line| [mark, " ", line, "\n"]).collect::<String>()
     };
-    lines('-', before, now) + &lines('+', now, before)
+    lines("-", before, now) + &lines("+", now, before)
 }
 
 /// Whole lines, of which the first goes before the change and the second tells how it ended.
