@@ -148,13 +148,11 @@ impl<'a> Change<'a> {
         }
         let announced = self.announce(log, object, fields)?;
         let critical = interrupt::critical();
-        let outcome = draft.publish().map_err(|error| {
-            let is_refused = error.downcast_ref::<Refusal>().is_some();
-            if is_refused || draft.path().symlink_metadata().is_err() {
-                return error;
+        let outcome = draft.publish().map_err(|error| match error.downcast_ref() {
+            Some(Refusal::Unanswered(lost)) => {
+                self.context.unanswered(&self.aftermath.borrow(), false, lost.reason.clone()).into()
             }
-            // The file has its name, and only the folder could not be written to the disk.
-            self.context.unanswered(&self.aftermath.borrow(), false, format!("{error:#}")).into()
+            _ => error,
         });
         self.conclude(announced, &outcome);
         if outcome.is_ok() {

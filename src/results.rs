@@ -234,6 +234,19 @@ impl Results {
         }
     }
 
+    /// Keeps what was told and synced so far, without a claim that it has come true: the commit failed halfway, and the
+    /// secrets are nowhere else.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn leave_undecided(&mut self) -> Result<()> {
+        if let Sink::File(appended) = self.sink.get_mut() {
+            appended.leave_undecided();
+            return Ok(());
+        }
+        self.keep()
+    }
+
     /// Shows what was kept, where it is for a stream.
     ///
     /// # Errors

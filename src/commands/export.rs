@@ -17,6 +17,7 @@ use crate::model::UserFilter;
 use crate::output::{Format, counted};
 use crate::refusal::Refusal;
 use crate::store::Store;
+use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Forms:
@@ -128,11 +129,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             remark(&export, context);
             let count = to_file(store, &export, &filter, &path, args.overwrite)?;
             let users = counted(count, "user");
-            context.output.status(format_args!("Exported {users} as {}.", form.name()));
-            context.output.answer(
-                Some(&path.display().to_string()),
-                &json!({ "export": path.to_string_lossy(), "format": form.name(), "users": count }),
-            )
+            context.answer(&Aftermath::new(format!("{} was written", path.display())), |output| {
+                output.status(format_args!("Exported {users} as {}.", form.name()));
+                output.answer(
+                    Some(&path.display().to_string()),
+                    &json!({ "export": path.to_string_lossy(), "format": form.name(), "users": count }),
+                )
+            })
         }
         None if has_secrets && io::stdout().is_terminal() => Err(Refusal::usage(
             "Secrets are not written to a terminal: name a FILE, or a reader behind a pipe.",

@@ -13,6 +13,7 @@ use tempfile::NamedTempFile;
 use super::stale;
 use crate::interrupt::{self, Unfinished};
 use crate::refusal::Refusal;
+use crate::unanswered::{Aftermath, Unanswered};
 
 /// A file in the making, in the folder in which it will appear.
 #[derive(Debug)]
@@ -119,15 +120,24 @@ impl NewFile {
     /// answer is owed, and the command finishes.
     ///
     /// # Errors
-    /// [`Refusal::FileExists`], [`Refusal::Interrupted`], or what the operating system says.
+    /// [`Refusal::FileExists`], [`Refusal::Interrupted`], [`Refusal::Unanswered`] where the file is in its place but the
+    /// disk may not have its name, or what the operating system says.
     pub fn publish(self, replaces: bool) -> Result<u64> {
         let length = self.sync()?;
         let critical = interrupt::critical();
         if interrupt::requested() {
             return Err(Refusal::Interrupted.into());
         }
-        self.appear(replaces)?;
+        let target = self.target.clone();
+        self.take_place(replaces)?;
         critical.until_the_end();
+        sync_folder(&target).map_err(|error| {
+            let aftermath = Aftermath::new(format!("{} was written", target.display()));
+            Refusal::Unanswered(Box::new(Unanswered {
+                aftermath,
+                ..Unanswered::commit(format!("{error:#}"))
+            }))
+        })?;
         Ok(length)
     }
 
@@ -136,6 +146,12 @@ impl NewFile {
     /// # Errors
     /// [`Refusal::FileExists`], or what the operating system says.
     pub fn appear(self, replaces: bool) -> Result<()> {
+        let target = self.target.clone();
+        self.take_place(replaces)?;
+        sync_folder(&target)
+    }
+
+    fn take_place(self, replaces: bool) -> Result<()> {
         let Self { making, target } = self;
         let appeared = match making {
             Making::Unnamed(file) if replaces => replace(&file, &target),
@@ -148,15 +164,15 @@ impl NewFile {
             }
         };
         match appeared {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                return Err(Refusal::FileExists(target).into());
-            }
-            appeared => appeared.with_context(|| cannot_write(&target))?,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Refusal::FileExists(target).into()),
+            appeared => appeared.with_context(|| cannot_write(&target)),
         }
-        File::open(folder(&target))
-            .and_then(|folder| folder.sync_all())
-            .with_context(|| cannot_write(&target))
     }
+}
+
+/// Waits until the disk has the file's name.
+fn sync_folder(target: &Path) -> Result<()> {
+    File::open(folder(target)).and_then(|folder| folder.sync_all()).with_context(|| cannot_write(target))
 }
 
 impl io::Write for &NewFile {

@@ -59,8 +59,7 @@ impl Writer<'_> {
         });
         let kept = match &done {
             Ok(_) => results.keep(),
-            // The accounts may be there, and their secrets are nowhere else.
-            Err(error) if Unanswered::is_doubt(error) => results.keep(),
+            Err(error) if Unanswered::is_doubt(error) => results.leave_undecided(),
             Err(_) => Ok(()),
         };
         let done = done?;

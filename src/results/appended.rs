@@ -4,7 +4,7 @@
 //! the state of each row is overwritten by `committed`, which is as long, from the last row to the first. So if the last row
 //! of the file is committed, all of its batch are. If a run ends before that, the next one decides.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Seek as _, SeekFrom};
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -77,10 +77,18 @@ impl Appended {
             );
             return Err(Refusal::Usage(message).into());
         }
-        if file.try_lock().is_err() {
-            return Err(
-                Refusal::usage(format!("--results {}: another run writes it.", path.display())).into()
-            );
+        if let Err(error) = file.try_lock() {
+            return Err(match error {
+                TryLockError::WouldBlock => {
+                    Refusal::usage(format!("--results {}: another run writes it.", path.display())).into()
+                }
+                TryLockError::Error(error) => {
+                    if made.is_some() {
+                        let _ = fs::remove_file(path);
+                    }
+                    anyhow::Error::from(error).context(cannot_write(path))
+                }
+            });
         }
         let is_json = path.extension().is_some_and(|ending| ending == "jsonl");
         let length = metadata.len();
@@ -133,6 +141,13 @@ impl Appended {
     /// What the operating system says.
     pub fn sync(&self) -> Result<()> {
         self.file.sync_all().with_context(|| cannot_write(&self.path))
+    }
+
+    /// Leaves the rows that were told for the next run to decide about.
+    pub fn leave_undecided(&mut self) {
+        self.made = None;
+        self.kept = self.length;
+        self.states.clear();
     }
 
     /// Keeps the rows that were told, and marks them as committed.

@@ -122,8 +122,7 @@ impl Work<'_> {
                 Err(error) => Err(self.change.lost(&error)),
             },
             Err(error) if Unanswered::is_doubt(&error) => {
-                // The accounts may be there, and their secrets are nowhere else.
-                let _ = results.keep();
+                let _ = results.leave_undecided();
                 Err(error)
             }
             Err(error) => {

@@ -59,12 +59,15 @@ fn encoded(salt: u32) -> String {
     format!("pbkdf2_sha256$1${salt}${}", base64::engine::general_purpose::STANDARD.encode(hash))
 }
 
+/// What a writer knows after a command with this answer.
+type Done = dyn FnOnce(&mut Told, &str);
+
 /// A writer's next command, with its input, and what it makes of the user once it is done.
 struct Step {
     name: &'static str,
     arguments: Vec<String>,
     input: String,
-    done: Box<dyn FnOnce(&mut Told, &str)>,
+    done: Box<Done>,
 }
 
 fn step(name: &'static str, user: &str, more: &[&str], done: impl FnOnce(&mut Told, &str) + 'static) -> Step {
@@ -224,7 +227,7 @@ fn every_acknowledged_write_of_many_writers_stays() {
         let (users, failed) = (&django["users"], &django["failed"]);
         println!(
             "{journal_mode}: {exits:?}, Django: {} users, {failed} failures {}",
-            users.as_object().map_or(0, |users| users.len()),
+            users.as_object().map_or(0, serde_json::Map::len),
             django["error"]
         );
         assert!(wrong.is_empty(), "{journal_mode}: {wrong:#?}");

@@ -148,7 +148,7 @@ fn try_full_disks(setting: &Setting, is_whole: bool, report: &Mutex<Report>) {
             let mut verdict = judge(&place, case, &good, &ended);
             let is_done = code == case.code && warnings(&stderr) == good.warnings;
             let is_told = ["No space left on device", "full"].iter().any(|words| stderr.contains(words));
-            if !is_done && !(matches!(code, 1 | 14) || code == case.code) || !is_done && !is_told {
+            if !is_done && !(is_told && (matches!(code, 1 | 14) || code == case.code)) {
                 verdict = Err(format!("exit {code}, and not a word of a full disk. {:?}", verdict.err()));
             }
             let mut report = report.lock().expect("a report");

@@ -24,7 +24,7 @@ pub struct Known(BTreeSet<String>);
 
 impl Known {
     pub fn of(place: &Place) -> Self {
-        let state = read(place, |text| text.to_owned()).expect("a sound place");
+        let state = read(place, str::to_owned).expect("a sound place");
         Self(state.values().flat_map(|text| words(text)).map(str::to_owned).collect())
     }
 
