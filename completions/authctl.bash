@@ -305,7 +305,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__backup)
-            opts="-q -y -h --overwrite --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --overwrite --skip-check --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

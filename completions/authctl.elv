@@ -512,6 +512,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --color 'Colours: auto, always or never'
             cand --busy-timeout 'How many seconds to wait while another program holds the database'
             cand --overwrite 'Replace the file if it is there already'
+            cand --skip-check 'Do not check the copy: a damaged database is then copied with its damage, and nothing says so'
             cand -q 'Say nothing but results, warnings and errors'
             cand --quiet 'Say nothing but results, warnings and errors'
             cand --no-input 'Ask nothing, even at a terminal'

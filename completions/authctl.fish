@@ -562,6 +562,7 @@ always\t'Always'
 never\t'Never'"
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -l busy-timeout -d 'How many seconds to wait while another program holds the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -l overwrite -d 'Replace the file if it is there already'
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -l skip-check -d 'Do not check the copy: a damaged database is then copied with its damage, and nothing says so'
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -s q -l quiet -d 'Say nothing but results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -l no-input -d 'Ask nothing, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -s y -l yes -d 'Agree beforehand to what would be asked'

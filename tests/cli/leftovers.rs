@@ -32,7 +32,7 @@ fn stopped_backup(env: &TestEnv) -> Child {
         let mut command = env.command();
         command.args(["backup", "copy.sqlite3", "--overwrite"]).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
-        while hidden(env).is_empty() && child.try_wait().unwrap().is_none() {
+        while !is_copying(env) && child.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_millis(1));
         }
         // It may be at its end already.
@@ -40,13 +40,18 @@ fn stopped_backup(env: &TestEnv) -> Child {
             while child.try_wait().unwrap().is_none() && !is_stopped(&child) {
                 std::thread::sleep(Duration::from_millis(1));
             }
-            if !hidden(env).is_empty() {
+            if is_copying(env) {
                 return child;
             }
         }
         child.kill().unwrap();
         child.wait().unwrap();
     }
+}
+
+/// Is there a temporary file with something in it? Before, it may not be locked yet.
+fn is_copying(env: &TestEnv) -> bool {
+    hidden(env).iter().any(|name| env.path(name).metadata().is_ok_and(|file| file.len() > 0))
 }
 
 fn is_stopped(child: &Child) -> bool {

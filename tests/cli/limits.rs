@@ -43,6 +43,11 @@ fn ends_soon(command: &mut Command, code: i32) -> Run {
     run
 }
 
+/// `count` parts in a row.
+fn repeated(count: usize, part: impl Fn(usize) -> String) -> String {
+    (0..count).map(part).collect::<Vec<_>>().concat()
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn what_never_ends_is_refused() {
@@ -205,10 +210,9 @@ fn people_see_twenty_faults_and_programs_a_thousand() {
     let env = TestEnv::with_database("");
     let headings: Vec<String> = (0..1_500).map(|index| format!("zzzzzzzz{index}")).collect();
     env.write("headings.csv", &format!("username,{}\n", headings.join(",")));
-    let rows: String = (0..1_500).map(|index| format!("u{index},x\n")).collect();
+    let rows = repeated(1_500, |index| format!("u{index},x\n"));
     env.write("rows.csv", &format!("username,is_staff\n{rows}"));
-    let users: String =
-        (0..1_500).map(|index| format!("[[users]]\nusername = \"u{index}\"\nzzzzzzzz = 1\n")).collect();
+    let users = repeated(1_500, |index| format!("[[users]]\nusername = \"u{index}\"\nzzzzzzzz = 1\n"));
     env.write("users.toml", &users);
     for (arguments, count) in [
         (&["import", "headings.csv"][..], 1_500),
@@ -231,7 +235,7 @@ fn people_see_twenty_faults_and_programs_a_thousand() {
     assert_eq!(run.json()["refused"], 1_500);
     // Twenty-one of anything is one more than is shown; twenty are all that there are.
     for (count, more) in [(20, None), (21, Some("… and 1 more"))] {
-        let rows: String = (0..count).map(|index| format!("u{index},x\n")).collect();
+        let rows = repeated(count, |index| format!("u{index},x\n"));
         env.write("rows.csv", &format!("username,is_staff\n{rows}"));
         let run = env.run(["import", "rows.csv"]).ends_with(6);
         assert_eq!(run.stderr.lines().filter(|line| line.contains(", line ")).count(), 20);
@@ -240,7 +244,7 @@ fn people_see_twenty_faults_and_programs_a_thousand() {
         let error = env.run(["import", "rows.csv", "--format", "json"]).ends_with(6).error();
         assert_eq!(error["faults_omitted"], serde_json::Value::Null);
     }
-    let keys: String = (0..50).map(|index| format!("zzzzzzzz{index} = 1\n")).collect();
+    let keys = repeated(50, |index| format!("zzzzzzzz{index} = 1\n"));
     env.write("authctl.toml", &keys);
     let run = env.run(["list-users"]).ends_with(2);
     assert!(run.stderr.contains("… and 30 more"), "{}", run.stderr);

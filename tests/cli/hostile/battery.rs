@@ -130,7 +130,7 @@ const fn writing(words: &'static [&'static str], input: &'static str, claim: Cla
 /// command, and how many commands ended with 0.
 pub fn faults(base: &Base, database: &[u8], beside: &[(&str, &[u8])]) -> (Vec<String>, u32) {
     let environment = || {
-        let env = base.environment(database);
+        let env = Base::environment(database);
         for (suffix, bytes) in beside {
             fs::write(env.path(&format!("db.sqlite3{suffix}")), bytes).unwrap();
         }

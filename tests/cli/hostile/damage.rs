@@ -83,7 +83,7 @@ fn damaged_files() {
 #[test]
 fn journals_that_are_not_theirs() {
     let base = Base::new();
-    let env = base.environment(&base.bytes);
+    let env = Base::environment(&base.bytes);
     let writer = env.database();
     writer
         .execute_batch(

@@ -15,7 +15,7 @@ use crate::terminal::wait_for;
 fn a_value_that_is_computed_to_be_huge_is_refused_at_once() {
     let base = Base::new();
     let sql = "ALTER TABLE auth_user ADD COLUMN big text GENERATED ALWAYS AS (hex(zeroblob(400000000)))";
-    let env = base.environment(&base.changed_by(sql));
+    let env = Base::environment(&base.changed_by(sql));
     let run = env.run(["show-user", "meg"]).ends_with(1);
     assert!(run.stderr.contains("128 MiB") && run.stdout.is_empty(), "{}", run.stderr);
 }
@@ -23,7 +23,7 @@ fn a_value_that_is_computed_to_be_huge_is_refused_at_once() {
 #[test]
 fn ctrl_c_ends_an_endless_trigger_and_the_transaction() {
     let base = Base::new();
-    let env = base.environment(&base.changed_by(
+    let env = Base::environment(&base.changed_by(
         "CREATE TRIGGER t AFTER UPDATE ON auth_user BEGIN SELECT count(*) FROM (WITH RECURSIVE n (i) AS
            (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n); END",
     ));
@@ -59,7 +59,7 @@ fn thousands_of_tables_take_seconds() {
             )
             .unwrap();
         }
-        let env = base.environment(&base.changed_by(&(sql + "COMMIT")));
+        let env = Base::environment(&base.changed_by(&(sql + "COMMIT")));
         for words in [
             &["list-users", "--quiet"][..],
             &["show-user", "meg"],

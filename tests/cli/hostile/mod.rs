@@ -49,7 +49,7 @@ impl Base {
     }
 
     /// A folder with this as its database, and the files that the commands read.
-    fn environment(&self, database: &[u8]) -> TestEnv {
+    fn environment(database: &[u8]) -> TestEnv {
         let env = TestEnv::new();
         env.write("authctl.toml", CONFIG);
         env.write("users.csv", "username,email\nzoe1,zoe1@example.com\nzoe2,zoe2@example.com\n");
@@ -64,7 +64,7 @@ impl Base {
 
     /// The database after these statements, which run without any of authctl's settings.
     fn changed_by(&self, sql: &str) -> Vec<u8> {
-        let env = self.environment(&self.bytes);
+        let env = Self::environment(&self.bytes);
         let database = env.database();
         database.pragma_update(None, "foreign_keys", false).unwrap();
         database.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));

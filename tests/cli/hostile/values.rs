@@ -56,7 +56,7 @@ fn values_of_other_types_and_beyond_all_ranges() {
 #[test]
 fn the_last_key_that_there_can_be_is_no_end() {
     let base = Base::new();
-    let env = base.environment(&base.changed_by(
+    let env = Base::environment(&base.changed_by(
         "UPDATE auth_group SET id = 9223372036854775807; UPDATE auth_user_groups SET group_id = 9223372036854775807",
     ));
     env.write(
