@@ -95,12 +95,11 @@ pub const COMMANDS: &[Command] = &[
                    WHERE username = 'meg'";
         is_one(database, sql)
     }),
-    writing(&["revoke-token", "--user", "meg", "--yes"], "", |database, ended, _| {
+    writing(&["revoke-token", "--user", "meg", "--yes"], "", |database, _, _| {
         let sql = "SELECT count(*) FROM authtoken_token AS t JOIN auth_user AS u ON u.id = t.user_id \
                    WHERE u.username = 'meg'";
         // authctl knows no tokens in views.
-        let is_said = ended.stderr.contains("not deleted here");
-        Ok(is_said || !is_table(database, "authtoken_token")? || number(database, sql)? == 0)
+        Ok(!is_table(database, "authtoken_token")? || number(database, sql)? == 0)
     }),
     writing(&["migrate-tokens", "--to", "knox", "--yes"], "", |database, _, _| {
         Ok(number(database, "SELECT count(*) FROM authtoken_token")? == 0)
@@ -176,7 +175,8 @@ impl Command {
         if before.is_whole && !after.is_whole {
             faults.push("damaged the database".into());
         }
-        if ended.code == 0 {
+        // Where an index and its table disagree beforehand, a row is there by one way and not by another.
+        if ended.code == 0 && (before.is_whole || !self.writes) {
             let claim = open(env).and_then(|database| (self.claim)(&database, &ended, env));
             if claim == Ok(false) {
                 faults.push(format!("says what is not so: {}{}", ended.stdout, ended.stderr));

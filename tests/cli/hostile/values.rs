@@ -70,3 +70,21 @@ fn the_last_key_that_there_can_be_is_no_end() {
                JOIN auth_user AS u ON u.id = t.user_id WHERE u.username = 'zoe' AND g.name IN ('writers', 'readers')";
     assert_eq!(env.value(sql), "2");
 }
+
+#[test]
+fn a_key_that_is_empty_or_no_text_is_not_handed_out() {
+    let base = Base::new();
+    for key in ["''", "x'00ff'"] {
+        let env = Base::environment(
+            &base.changed_by(&format!("UPDATE authtoken_token SET key = {key} WHERE user_id = 1")),
+        );
+        for words in [&["create-token", "meg"][..], &["login", "meg", "--password-stdin"]] {
+            let run = env.run_with_input(crate::env::PASSWORD, words).ends_with(9);
+            assert!(
+                run.stdout.is_empty() && run.stderr.contains("empty or no text"),
+                "{key}: {}",
+                run.stderr
+            );
+        }
+    }
+}
