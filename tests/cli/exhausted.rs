@@ -114,14 +114,18 @@ fn without_descriptors_nothing_is_half_done() {
     let program = Path::new(env!("CARGO_BIN_EXE_authctl"));
     for (index, arguments) in COMMANDS.iter().enumerate() {
         let mut succeeded = false;
-        // Three are open from the start, and the loader of the program itself wants one. From some number on, all that a
-        // command wants are there.
+        // From some number on, all that a command needs are there.
         for count in 4..24 {
             let env = env();
             let before = stored(&env);
             let what = format!("{arguments:?} with {count} descriptors");
             let run =
                 run(&mut limited(&env, program, &format!("ulimit -n {count} && {EXEC}"), arguments), &what);
+            if run.code == 127 {
+                // Besides the three that are open from the start, the loader needs one, and others may be inherited.
+                assert!(run.stderr.contains("error while loading shared libraries"), "{}", run.stderr);
+                continue;
+            }
             is_whole(&env, &before, &run, &what, NO_DESCRIPTORS);
             succeeded = [0, 11].contains(&run.code);
             if succeeded {
