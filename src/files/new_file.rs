@@ -261,6 +261,27 @@ mod tests {
     use super::NewFile;
 
     #[test]
+    fn an_existing_file_is_replaced_only_where_that_is_asked_for() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let target = folder.path().join("target");
+        let create: [fn(&std::path::Path) -> anyhow::Result<NewFile>; 2] = [NewFile::at, NewFile::named_at];
+        for create in create {
+            fs::write(&target, "old").expect("a file");
+            let new = || {
+                let file = create(&target).expect("a new file");
+                file.write(b"new").expect("a write");
+                file
+            };
+            assert!(new().appear(false).is_err());
+            assert!(new().publish(false).is_err());
+            assert_eq!(fs::read(&target).expect("the file"), b"old");
+            new().appear(true).expect("the file to be replaced");
+            assert_eq!(fs::read(&target).expect("the file"), b"new");
+            assert_eq!(fs::read_dir(&folder).expect("a list").count(), 1);
+        }
+    }
+
+    #[test]
     fn a_file_that_was_put_in_its_place_is_another() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let file = NewFile::named_at(&folder.path().join("copy")).expect("a file");

@@ -509,6 +509,19 @@ fn keys_that_knox_does_not_keep_are_made_only_for_results() {
 }
 
 #[test]
+fn a_user_who_exists_gets_no_knox_token() {
+    let env = TestEnv::with_database(KNOX);
+    env.run(["register", "ann", "--no-password", "--no-token"]).succeeds();
+    env.write("a.csv", "username,email\nann,ann@example.com\nbob,bob@example.com\n");
+    let arguments = ["import", "a.csv", "--on-existing", "update", "--tokens", "--results", "-"];
+    let run = env.run(arguments).succeeds();
+    let cells: Vec<Vec<&str>> = run.stdout.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!((cells[1][1], cells[1][3], cells[1][4]), ("ann", "changed", ""), "{}", run.stdout);
+    assert!(!cells[2][4].is_empty(), "{}", run.stdout);
+    assert_eq!(env.rows("SELECT username FROM knox_authtoken JOIN auth_user u ON u.id = user_id"), ["bob"]);
+}
+
+#[test]
 fn weak_passwords_are_counted_or_refused() {
     let env = club();
     env.write("a.csv", "username,password\nann,12345\nbob,wonderland-7\n");
