@@ -1,4 +1,4 @@
-//! Makes the list of common passwords small, in the form that `src/password/common.rs` searches.
+//! Makes the list of common passwords small, in the form that `src/django/passwords/common.rs` searches.
 
 use std::path::Path;
 use std::{env, fs, iter};

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use authctl::password::{self, Algorithm, Hasher, Plain, Recipe};
+use authctl::django::passwords::{self, Algorithm, Hasher, Plain, Recipe};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 
@@ -26,14 +26,14 @@ fn plain() -> Plain {
 }
 
 #[divan::bench(args = algorithms(), sample_count = 20)]
-fn hash(algorithm: Algorithm) -> password::Encoded {
-    password::hash(&plain(), &recipe(algorithm), &mut rand::rng()).expect("memory")
+fn hash(algorithm: Algorithm) -> passwords::Encoded {
+    passwords::hash(&plain(), &recipe(algorithm), &mut rand::rng()).expect("memory")
 }
 
 #[divan::bench(args = algorithms(), sample_count = 20)]
 fn verify(bencher: Bencher, algorithm: Algorithm) {
     let encoded = hash(algorithm);
-    bencher.bench_local(|| password::verify(&plain(), encoded.as_str()));
+    bencher.bench_local(|| passwords::verify(&plain(), encoded.as_str()));
 }
 
 /// Hashes a second with one worker, which does not use all cores for one hash.

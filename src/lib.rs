@@ -1,93 +1,60 @@
 //! Accounts and API tokens of a Django REST project, from a shell, on the project's own SQLite database.
 //!
-//! The way through the house, in which imports go one way:
+//! The rooms of the house; imports go down this list only, which `tests/architecture.rs` checks:
 //!
 //! ```text
-//! main → lib (parse → run → exit code) → commands → context → store, output, prompt, session, settings
+//! commands   one subcommand per file: its arguments, which are its help, and its run
+//! cli        what all commands share: options, groups of arguments, the context, the wrapper around every change
+//! accounts   the domain: plan an account and carry the plan out; authentication, tokens, import, apply
+//! formats    files of accounts, read and written: CSV, JSON, fixtures, TOML
+//! config     authctl.toml, the environment and the options, combined into settings
+//! terminal   the only place that writes to a person or asks one
+//! store      everything that knows SQL; one folder per engine below it
+//! files      files that appear whole and owner-only: state, sessions, audit log, results, tokens
+//! signals    Ctrl-C and its kin
+//! django     what Django stores, free of any database: passwords, tokens, values, rules for names
+//! error      typed errors, exit codes, positions in files, suggestions, limits
 //! ```
 //!
-//! - A command asks, computes, transacts and prints, in this order: it hashes before it locks, and one command is one
-//!   transaction.
-//! - `store` finds out what the database's tables mean and is the only place that knows SQL.
-//! - `accounts` makes an account whole; `field`, `password` and `token` know Django's stored forms.
-//! - `wanted` reads a file of accounts, and finds and makes the changes by which they become what it says.
-//! - `export` writes accounts out whole, in forms that can be read back; `filters` choose among users.
-//! - `authentication` tells whether a password is right; `state` keeps sessions and counted failures between runs.
-//! - `files` holds what is written for somebody: new files, and the rules for existing ones.
-//! - `output` is the only place that writes, `prompt` the only one that asks.
-//! - Every expected "no" is a [`refusal::Refusal`], which knows its message and its exit code.
+//! A command asks, computes, transacts and prints, in this order: it hashes before it locks, and one command is one
+//! transaction.
 
-mod abridged;
 mod accounts;
-mod answer;
-mod assignment;
-mod audit;
-mod authentication;
-mod body;
-mod changing;
 mod cli;
 mod commands;
-mod context;
-mod difference;
-pub mod exit;
-mod export;
-mod faults;
-mod field;
+mod config;
+pub mod django;
+pub mod error;
 mod files;
-mod filters;
-mod import;
-mod interrupt;
-mod limits;
-mod minting;
-pub mod model;
-mod new_password;
-mod output;
-pub mod password;
-pub mod place;
-mod presented;
-mod prompt;
-mod rate;
-pub mod refusal;
-mod registration;
-mod results;
-mod secret;
-mod session;
-mod settings;
-mod similar;
-mod state;
+mod formats;
+mod signals;
 pub mod store;
-mod throttle;
-pub mod token;
-mod token_file;
-mod unanswered;
-mod usage;
-pub mod value;
-mod wanted;
+mod terminal;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 
-use crate::cli::Cli;
-use crate::commands::Command;
-use crate::context::Context;
-use crate::exit::Exit;
-use crate::output::{Format, Output};
-use crate::prompt::Prompt;
-use crate::refusal::Refusal;
-use crate::settings::Settings;
+use crate::cli::context::Context;
+use crate::cli::usage;
+use crate::commands::{Cli, Command};
+use crate::config::settings::Settings;
+use crate::error::exit::Exit;
+use crate::error::refusal::Refusal;
+use crate::terminal::output::{Format, Output};
+use crate::terminal::prompt::{self, Prompt};
 
 /// Parses the command line, runs the command and returns its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     for argument in &arguments {
-        output::redaction::note(&argument.to_string_lossy());
+        terminal::redaction::note(&argument.to_string_lossy());
     }
     match Cli::parse_quickly(&arguments) {
         Ok(cli) => run(&cli).into(),
-        Err(error) => usage::answer(error, &arguments).into(),
+        Err(error) => usage::answer(error, &arguments, &command()).into(),
     }
 }
 
@@ -101,7 +68,8 @@ fn run(cli: &Cli) -> Exit {
     let options = &cli.options;
     let output = Output::new(options.format, options.quiet, options.color);
     let at_the_end = Output::new(options.format, options.quiet, options.color);
-    interrupt::tell_by(move |refusal| at_the_end.interrupted(refusal));
+    signals::restore_by(prompt::show_cursor);
+    signals::tell_by(move |refusal| at_the_end.interrupted(refusal));
     if let Command::Completions(args) = &cli.command {
         return match args.print() {
             Ok(()) => Exit::Done,
@@ -112,7 +80,7 @@ fn run(cli: &Cli) -> Exit {
         return output
             .error(&Refusal::usage("--format fixture: only `authctl export` writes fixtures.").into());
     }
-    let settings = match Settings::load(options) {
+    let settings = match Settings::load(&options.overrides()) {
         Ok(settings) => settings,
         Err(error) => return output.error(&error),
     };

@@ -3,13 +3,13 @@
 use anyhow::Result;
 
 use super::{Account, Edit};
-use crate::difference::{Difference, Shown};
-use crate::model::User;
-use crate::refusal::Refusal;
+use crate::django::models::User;
+use crate::django::value::Value;
+use crate::error::refusal::Refusal;
 use crate::store::Store;
+use crate::store::difference::{Difference, Shown};
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
-use crate::value::Value;
 
 impl Account<'_> {
     /// The values of the new rows that say something: neither the login name and the key, nor what is nothing, nor what

@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fields::{Fields, Owner};
-use super::names::{address_fault, normalize_email, username_fault};
 use super::rows::{Making, find_field, must_be_given};
 use super::{Row, dangling, missing_column, unknown_permission};
-use crate::field::Input;
-use crate::model::{Key, Permission, User};
-use crate::password::Encoded;
-use crate::refusal::{Fault, Refusal};
-use crate::settings::Settings;
+use crate::config::settings::Settings;
+use crate::django::field::Input;
+use crate::django::models::{Key, Permission, User};
+use crate::django::names::{address_fault, normalize_email, username_fault};
+use crate::django::passwords::Encoded;
+use crate::django::value::Value;
+use crate::error::refusal::{Fault, Refusal};
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
 use crate::store::{Store, Transaction};
-use crate::value::Value;
 
 /// What is wanted of an account that is there.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,11 +1,11 @@
 //! The fields of an account: which column a name means, and what is said of a name that means none.
 
 use super::rows::{find_column, find_field};
-use crate::refusal::Fault;
-use crate::similar::nearest;
+use crate::django::value::{Kind, Value};
+use crate::error::refusal::Fault;
+use crate::error::suggest::nearest;
 use crate::store::layout::{ProfileTable, UserTable};
 use crate::store::schema::Column;
-use crate::value::{Kind, Value};
 
 /// User columns that have an option of their own, or are nobody's to set, with what to do instead: for a new account,
 /// and for one that is there.

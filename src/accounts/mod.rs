@@ -4,12 +4,17 @@
 //! [`Wish`] says what is wanted of an account that is there, and `edit` what that changes. `fields` knows which column a
 //! name means, `rows` makes the values of columns, `names` are Django's rules for user names and addresses.
 
+pub mod apply;
+pub mod authentication;
 mod differences;
-mod edit;
+pub mod edit;
 mod fields;
-mod names;
-mod plan;
-mod rows;
+pub mod import;
+pub mod issue_token;
+pub mod plan;
+pub mod registration;
+pub mod results;
+pub mod rows;
 
 use std::borrow::Cow;
 
@@ -21,14 +26,14 @@ use serde::{Deserialize, Serialize};
 pub use self::edit::{Edit, Wish};
 pub use self::plan::{NamedField, Planner};
 pub use self::rows::must_be_given;
-use crate::field::Input;
-use crate::model::{Key, Permission};
-use crate::password::Encoded;
-use crate::refusal::{Fault, Refusal};
-use crate::settings::Settings;
+use crate::config::settings::Settings;
+use crate::django::field::Input;
+use crate::django::models::{Key, Permission};
+use crate::django::passwords::Encoded;
+use crate::django::value::Value;
+use crate::error::refusal::{Fault, Refusal};
 use crate::store::schema::{Column, Table};
 use crate::store::{Done, NewToken, Store, Transaction};
-use crate::value::Value;
 
 /// What is wanted of a new account.
 #[derive(Clone, Debug, Default)]

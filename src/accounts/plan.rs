@@ -7,16 +7,16 @@ use serde_json::Value as Json;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fields::{Fields, Owner};
-use super::names::{address_fault, normalize_email, username_fault};
 use super::rows::{Making, find_column, find_field, fresh_uuid, must_be_given};
 use super::{Account, ColumnName, Missing, ProfileChoice, Request, Row, Wish, missing_column};
-use crate::field::Input;
-use crate::refusal::{Fault, Refusal};
-use crate::settings::{Settings, UsernameFrom};
+use crate::config::settings::{Settings, UsernameFrom};
+use crate::django::field::Input;
+use crate::django::names::{address_fault, normalize_email, username_fault};
+use crate::django::value::Value;
+use crate::error::refusal::{Fault, Refusal};
 use crate::store::Store;
 use crate::store::layout::{ProfileTable, UserTable};
 use crate::store::schema::Column;
-use crate::value::Value;
 
 /// The database and the settings that requests are measured against; made once for many of them, and used by several
 /// threads.

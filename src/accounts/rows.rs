@@ -5,11 +5,11 @@ use jiff::tz::TimeZone;
 use rand::CryptoRng;
 use serde_json::Value as Json;
 
-use crate::field::{Input, convert};
-use crate::refusal::Fault;
+use crate::django::field::{Input, convert};
+use crate::django::value::{Kind, Value};
+use crate::error::refusal::Fault;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::{Column, Table};
-use crate::value::{Kind, Value};
 
 /// What making the rows of an account takes, and the faults that are met on the way.
 pub(super) struct Making<'a> {
@@ -32,7 +32,7 @@ impl Making<'_> {
             self.faults.push(Fault::new(name, "given_twice", format!("{name} is given twice.")));
             return;
         }
-        match convert(name, column, input, self.zone) {
+        match convert(name, column.column_type(), input, self.zone) {
             Ok(value) => row.push(((&*column.name).into(), value)),
             Err(fault) => self.faults.push(fault),
         }

@@ -6,16 +6,20 @@ use anyhow::{Context as _, Result};
 use clap::ValueHint;
 use zeroize::Zeroizing;
 
-use crate::answer::Report;
-use crate::changing::{Change, Writing};
-use crate::context::Context;
-use crate::interrupt;
-use crate::limits;
-use crate::output::{Output, Section};
-use crate::refusal::Refusal;
-use crate::results::Results;
+use crate::accounts::apply::{self, Action, Made, Plan, Planner, Prune, Work};
+use crate::accounts::results;
+use crate::cli::answer::Report;
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::Context;
+use crate::error::limits;
+use crate::error::refusal::Refusal;
+use crate::files::results::Results;
+use crate::formats::tree::Source;
+use crate::signals;
 use crate::store::Store;
-use crate::wanted::{self, Action, Made, Plan, Planner, Prune, Source, Work};
+use crate::terminal::output;
+use crate::terminal::output::Output;
+use crate::terminal::sections::Section;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -88,7 +92,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let source = args.source()?;
     let store = context.store()?;
     let mut plan = args.plan(&source, store, context)?;
@@ -105,12 +109,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         });
         return answer(&plan, &[], true, change.report(Vec::new()), &context.output);
     }
-    let changes = wanted::changes(&plan);
+    let changes = apply::changes(&plan);
     if change.is_rehearsal() {
         context.output.changes(&changes)?;
     } else {
         context.output.changes_to_come(&changes)?;
-        context.consent(&format!("{}?", capitalised(&wanted::deeds(&plan, false))))?;
+        context.consent(&format!("{}?", capitalised(&apply::deeds(&plan, false))))?;
     }
     let results = args.results(store, context)?;
     let work = Work { context, store, source: &source, change: &change, results: args.results.as_deref() };
@@ -131,7 +135,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             output.warning("There is no active superuser any more.");
         }
         if args.results_are_answer() {
-            results.show()
+            results.show(output::verbatim)
         } else {
             answer(&plan, &done.value.made, args.results.is_none(), report, output)
         }
@@ -146,9 +150,9 @@ fn tell(plan: &Plan, report: &Report, output: &Output) {
         count => format!("; {count} are as wanted"),
     };
     output.status(if report.dry_run {
-        format!("Would {}{as_wanted}; nothing was changed.", wanted::deeds(plan, false))
+        format!("Would {}{as_wanted}; nothing was changed.", apply::deeds(plan, false))
     } else {
-        format!("{}{as_wanted}.", capitalised(&wanted::deeds(plan, true)))
+        format!("{}{as_wanted}.", capitalised(&apply::deeds(plan, true)))
     });
 }
 
@@ -157,7 +161,7 @@ fn answer(plan: &Plan, made: &[Made], shows_secrets: bool, report: Report, outpu
     let shows_secrets = shows_secrets && !report.dry_run;
     // An account that was only tried has a key that nobody will ever have.
     let made = if report.dry_run { &[] } else { made };
-    let mut object = wanted::object(plan, made, shows_secrets);
+    let mut object = apply::object(plan, made, shows_secrets);
     report.add_to(&mut object);
     let secrets: Vec<Section> =
         if shows_secrets { made.iter().filter_map(secrets).collect() } else { Vec::new() };
@@ -202,14 +206,14 @@ impl Args {
         if let Some(path) = &self.results {
             store.refuse_own(path)?;
         }
-        Results::open(self.results.as_deref(), self.writing.dry_run, context)
+        results::open(self.results.as_deref(), self.writing.dry_run, context)
     }
 
     /// What is to be done, if there is no fault in what is wanted.
     fn plan(&self, source: &Source, store: &Store, context: &Context) -> Result<Plan> {
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let tree = source.tree().map_err(Refusal::from)?;
-        let (wanted, faults) = wanted::read(source, folder, &tree, store)?;
+        let (wanted, faults) = apply::read(source, folder, &tree, store)?;
         let mut planner = Planner { context, store, source, now: context.now(), faults };
         let mut plan = planner.plan(wanted)?;
         planner.faults.sort();

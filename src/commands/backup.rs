@@ -4,10 +4,10 @@ use anyhow::{Context as _, Result};
 use clap::ValueHint;
 use serde_json::json;
 
-use crate::context::Context;
-use crate::interrupt;
+use crate::cli::context::Context;
+use crate::error::lost_answer::Aftermath;
+use crate::signals;
 use crate::store::Copying;
-use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -40,7 +40,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let path = absolute(&args.file).context("the file's path cannot be found out")?;
     let store = context.store()?;
     let how = Copying { replaces: args.overwrite, checks: !args.skip_check };

@@ -2,16 +2,16 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use crate::accounts::issue_token;
 use crate::accounts::{Request, must_be_given};
-use crate::context::Context;
-use crate::minting;
-use crate::model::{Scheme, TokenFilter};
-use crate::output::Severity;
-use crate::password::{self, Summary};
-use crate::refusal::Refusal;
+use crate::cli::context::Context;
+use crate::django::models::{Scheme, TokenFilter};
+use crate::django::passwords::{self, Summary};
+use crate::django::tokens::knox::Form;
+use crate::error::refusal::Refusal;
 use crate::store::layout::ProfileTable;
 use crate::store::{Group, Store};
-use crate::token::knox::Form;
+use crate::terminal::output::Severity;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -116,7 +116,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     }
     let recipe = context.recipe(store)?;
     let mut hashers = Vec::new();
-    for (hasher, group) in store.by_password(|encoded| password::describe(encoded).to_string())? {
+    for (hasher, group) in store.by_password(|encoded| passwords::describe(encoded).to_string())? {
         facts.push(("hasher", format!("{hasher}: {}", group.count)));
         hashers.push(json!({ "hasher": hasher, "count": group.count }));
     }
@@ -172,7 +172,7 @@ fn damage(store: &Store) -> Result<Vec<Finding>> {
 /// What in `authctl.toml` does not fit the database, and would stop a registration.
 fn configuration_faults(context: &Context, store: &Store) -> Vec<Finding> {
     let fields = Request::default().missing(store, &context.settings).err();
-    let scheme = minting::configured_scheme(context, store).err();
+    let scheme = issue_token::configured_scheme(context, store).err();
     let faults = fields.into_iter().chain(scheme);
     // An open choice is no fault until something depends on it; the report shows it.
     let faults = faults.filter(|fault| !matches!(fault.downcast_ref(), Some(Refusal::Ambiguous { .. })));
@@ -196,7 +196,7 @@ fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
             findings.push(Finding { severity, code, count: group.count, message });
         }
     };
-    let by_sort = store.by_password(|encoded| match password::describe(encoded) {
+    let by_sort = store.by_password(|encoded| match passwords::describe(encoded) {
         Summary::Unusable => "unusable",
         Summary::Unknown => "unknown",
         summary if summary.is_weak() => "weak",

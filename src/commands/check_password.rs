@@ -1,10 +1,10 @@
 use anyhow::Result;
 
-use crate::authentication::{authenticate, password};
-use crate::context::Context;
-use crate::interrupt;
-use crate::refusal::Refusal;
-use crate::secret::PasswordSource;
+use crate::accounts::authentication::{authenticate, password};
+use crate::cli::args::secret::PasswordSource;
+use crate::cli::context::Context;
+use crate::error::refusal::Refusal;
+use crate::signals;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,7 +29,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let store = context.store()?;
     let plain = password(&args.password, context)?;
     match authenticate(context, store, &args.user, &plain) {

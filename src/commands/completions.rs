@@ -2,9 +2,9 @@ use anyhow::Result;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use crate::cli::Cli;
-use crate::context::Context;
-use crate::output;
+use crate::cli::context::Context;
+use crate::commands::Cli;
+use crate::terminal::output;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -1,17 +1,17 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::answer::{Answer, Report};
-use crate::changing::{Change, Writing};
-use crate::context::Context;
-use crate::interrupt;
-use crate::minting::{self, HandedOut};
-use crate::model::{Scheme, User};
-use crate::output::{Output, local};
-use crate::refusal::Refusal;
-use crate::secret;
-use crate::token::{PlainToken, Ttl};
-use crate::token_file::{Staged, TokenFiles};
+use crate::accounts::issue_token::{self, HandedOut};
+use crate::cli::answer::{Answer, Report};
+use crate::cli::args::secret;
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::Context;
+use crate::django::models::{Scheme, User};
+use crate::django::tokens::{PlainToken, Ttl};
+use crate::error::refusal::Refusal;
+use crate::files::token_file::{Staged, TokenFiles};
+use crate::signals;
+use crate::terminal::output::{Output, local};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -59,9 +59,9 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let store = context.store()?;
-    let scheme = minting::needed_scheme(context, store, args.scheme)?;
+    let scheme = issue_token::needed_scheme(context, store, args.scheme)?;
     if args.rotate && scheme == Scheme::Knox {
         return Err(Refusal::usage(
             "--rotate: with knox every call makes a new token; revoke-token removes old ones.",
@@ -75,12 +75,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let places = args.files.check(store, args.writing.dry_run)?;
     let known =
         if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin("Token")?)) } else { None };
-    let fresh = minting::mint(context, store, scheme, args.expires_in, known.as_ref())?;
+    let fresh = issue_token::mint(context, store, scheme, args.expires_in, known.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
     // A staged file is not to be left behind.
-    let _critical = args.files.are_given().then(interrupt::critical);
+    let _critical = args.files.are_given().then(signals::critical);
     let mut staged = Staged::default();
-    let done = minting::hand_out(&change, store, &user, &fresh, args.rotate, |_, token| {
+    let done = issue_token::hand_out(&change, store, &user, &fresh, args.rotate, |_, token| {
         staged = args.files.stage(token, places)?;
         Ok(())
     })?;

@@ -3,14 +3,14 @@ use std::fmt::Write as _;
 use anyhow::{Error, Result};
 use serde_json::{Map, Value as Json, json};
 
-use crate::changing::{Change, Writing};
-use crate::context::Context;
-use crate::interrupt;
-use crate::model::User;
-use crate::output::counted;
-use crate::refusal::{Fault, Refusal};
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::Context;
+use crate::django::models::User;
+use crate::error::lost_answer::Aftermath;
+use crate::error::refusal::{Fault, Refusal};
+use crate::error::wording::counted;
+use crate::signals;
 use crate::store::{Decisions, Deletion, Done};
-use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,7 +47,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let store = context.store()?;
     let user = store.user(&args.user)?;
     let decisions = Decisions { cascade: args.cascade.clone(), set_null: args.set_null.clone() };

@@ -2,14 +2,14 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::accounts::Wish;
-use crate::answer::Answer;
-use crate::assignment::{Assignment, assignment};
-use crate::changing::{Change, Writing};
-use crate::context::Context;
-use crate::interrupt;
-use crate::refusal::Refusal;
+use crate::cli::answer::Answer;
+use crate::cli::args::assignment::{Assignment, assignment};
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::Context;
+use crate::error::lost_answer::Aftermath;
+use crate::error::refusal::Refusal;
+use crate::signals;
 use crate::store::Done;
-use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -98,7 +98,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let store = context.store()?;
     let wish = args.wish()?;
     if wish == Wish::default() && !args.revoke_tokens {

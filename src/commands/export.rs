@@ -7,17 +7,18 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ValueEnum as _, ValueHint};
 use serde_json::json;
 
-use crate::context::Context;
-use crate::export::{Export, Form, Names, Secrets};
+use crate::cli::args::filters::Filters;
+use crate::cli::context::Context;
+use crate::django::models::UserFilter;
+use crate::error::lost_answer::Aftermath;
+use crate::error::refusal::Refusal;
+use crate::error::wording::counted;
 use crate::files::existing;
 use crate::files::new_file::NewFile;
-use crate::filters::Filters;
-use crate::interrupt;
-use crate::model::UserFilter;
-use crate::output::{Format, counted};
-use crate::refusal::Refusal;
+use crate::formats::export::{Export, Form, Names, Secrets};
+use crate::signals;
 use crate::store::Store;
-use crate::unanswered::Aftermath;
+use crate::terminal::output::Format;
 
 const EXAMPLES: &str = "\
 Forms:
@@ -103,7 +104,7 @@ fn name(text: &str) -> Result<(String, String), String> {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let file = args.file.as_deref().filter(|file| *file != Path::new("-"));
     let form = form(file, args.format.unwrap_or_else(|| context.output.format()))?;
     let store = context.store()?;

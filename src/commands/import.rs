@@ -6,16 +6,19 @@ use anyhow::Result;
 use clap::ValueHint;
 use serde_json::json;
 
-use crate::changing::{Change, Writing};
-use crate::context::Context;
-use crate::import::{self, Counts, Encoding, Format, Imported, Options};
-use crate::interrupt;
-use crate::model::Scheme;
-use crate::new_password;
-use crate::output::counted;
-use crate::password::RANDOM_LENGTH;
-use crate::refusal::Refusal;
-use crate::registration::{OnExisting, UpdatePassword};
+use crate::accounts::import::{self, Counts, Imported, Options};
+use crate::accounts::registration::{OnExisting, UpdatePassword};
+use crate::cli::args::new_password;
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::Context;
+use crate::django::models::Scheme;
+use crate::django::passwords::RANDOM_LENGTH;
+use crate::error::refusal::Refusal;
+use crate::error::wording::counted;
+use crate::formats::encoding::Encoding;
+use crate::formats::format::Format;
+use crate::signals;
+use crate::terminal::output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -149,7 +152,7 @@ fn delimiter(text: &str) -> Result<u8, String> {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     args.check()?;
     let output = &context.output;
     if args.insecure_fast_hash {
@@ -162,7 +165,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let Imported { counts, mut faults, weak, results } = import::import(&args.options(), &change, context)?;
     let took = started.elapsed().as_secs_f64();
     change.answer(counts.has_changes(), |output| {
-        results.show()?;
+        results.show(output::verbatim)?;
         if weak > 0 {
             let passwords = counted(weak as u64, "password");
             output.warning(format_args!("Weak: {passwords}; --require-strong refuses them and says which."));

@@ -1,16 +1,16 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::changing::{Change, Writing};
-use crate::context::Context;
-use crate::context::hasher_needed;
-use crate::interrupt;
-use crate::model::Scheme;
-use crate::output::Output;
-use crate::password::Recipe;
-use crate::refusal::Refusal;
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::Context;
+use crate::cli::context::hasher_needed;
+use crate::django::models::Scheme;
+use crate::django::passwords::Recipe;
+use crate::error::lost_answer::Aftermath;
+use crate::error::refusal::Refusal;
+use crate::signals;
 use crate::store::Blueprint;
-use crate::unanswered::Aftermath;
+use crate::terminal::output::Output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,7 +37,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let path = &context.settings.database;
     if path.symlink_metadata().is_ok() {
         return Err(Refusal::FileExists(path.clone()).into());

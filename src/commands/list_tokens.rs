@@ -1,9 +1,10 @@
 use anyhow::Result;
 
-use crate::context::Context;
-use crate::model::{Scheme, TokenFilter};
-use crate::output::{Format, Heading};
-use crate::value::{Cell, Kind};
+use crate::cli::context::Context;
+use crate::django::models::{Scheme, TokenFilter};
+use crate::django::value::{Cell, Kind};
+use crate::terminal::listing::Heading;
+use crate::terminal::output::Format;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -1,11 +1,12 @@
 use anyhow::Result;
 
-use crate::context::Context;
-use crate::filters::Filters;
-use crate::output::{Format, Heading};
-use crate::password;
+use crate::cli::args::filters::Filters;
+use crate::cli::context::Context;
+use crate::django::passwords;
+use crate::django::value::Cell;
 use crate::store::UserColumn;
-use crate::value::Cell;
+use crate::terminal::listing::Heading;
+use crate::terminal::output::Format;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,7 +49,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 match hasher {
                     None => on_row(cells),
                     Some(index) => {
-                        let hasher = password::describe(cells[index].text().unwrap_or_default()).to_string();
+                        let hasher = passwords::describe(cells[index].text().unwrap_or_default()).to_string();
                         let mut shown = cells.to_vec();
                         shown[index] = Cell::Text(&hasher);
                         on_row(&shown)

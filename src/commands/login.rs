@@ -4,22 +4,22 @@ use anyhow::Result;
 use clap::ValueHint;
 use serde_json::json;
 
-use crate::answer::Answer;
-use crate::authentication::{self, authenticate, password_missing};
-use crate::body::Body;
-use crate::changing::{Change, Writing};
-use crate::context::Context;
-use crate::interrupt;
-use crate::minting;
-use crate::model::{Scheme, User};
-use crate::password::Plain;
-use crate::presented;
-use crate::refusal::{Fault, Refusal};
-use crate::secret::PasswordSource;
-use crate::session::{Session, Sessions};
-use crate::similar::suggestion;
+use crate::accounts::authentication::{self, authenticate, password_missing};
+use crate::accounts::issue_token;
+use crate::cli::answer::Answer;
+use crate::cli::args::json_body::Body;
+use crate::cli::args::secret::PasswordSource;
+use crate::cli::args::token_source;
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::Context;
+use crate::django::models::{Scheme, User};
+use crate::django::passwords::Plain;
+use crate::django::tokens::PlainToken;
+use crate::error::refusal::{Fault, Refusal};
+use crate::error::suggest::suggestion;
+use crate::files::session::{Session, Sessions};
+use crate::signals;
 use crate::store::{Done, Store};
-use crate::token::PlainToken;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -60,9 +60,9 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let store = context.store()?;
-    let scheme = minting::needed_scheme(context, store, args.scheme)?;
+    let scheme = issue_token::needed_scheme(context, store, args.scheme)?;
     let (username, plain) = args.credentials(store, context)?;
     let user = match authenticate(context, store, &username, &plain) {
         Err(error) if matches!(error.downcast_ref(), Some(Refusal::BadCredentials)) => {
@@ -74,9 +74,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         user => user?,
     };
 
-    let fresh = minting::mint(context, store, scheme, None, None)?;
+    let fresh = issue_token::mint(context, store, scheme, None, None)?;
     let change = Change::new(context, &args.writing, "login");
-    let handed_out = minting::hand_out(&change, store, &user, &fresh, false, |store, _| {
+    let handed_out = issue_token::hand_out(&change, store, &user, &fresh, false, |store, _| {
         match (scheme, context.settings.tokens.limit) {
             (Scheme::Knox, Some(limit)) if store.valid_knox_tokens(&user.id, context.now())? >= limit => {
                 Err(Refusal::TokenLimit(limit).into())
@@ -115,10 +115,10 @@ fn save(context: &Context, user: &User, scheme: Scheme, token: &PlainToken) {
         Sessions::of_environment().and_then(|sessions| sessions.put(&context.settings.database, &session));
     if let Err(error) = saved {
         context.output.warning(format_args!("The session was not saved: {error:#}."));
-    } else if presented::variable().is_some_and(|token| !token.is_empty()) {
+    } else if token_source::variable().is_some_and(|token| !token.is_empty()) {
         context.output.warning(format_args!(
             "{} is set and goes before the session that was saved just now.",
-            presented::VARIABLE
+            token_source::VARIABLE
         ));
     }
 }

@@ -1,15 +1,15 @@
 use anyhow::{Result, bail};
 use serde_json::json;
 
-use crate::changing::{Change, Writing};
-use crate::context::Context;
-use crate::interrupt;
-use crate::output::counted;
-use crate::presented::{Presented, TokenSource};
-use crate::refusal::Refusal;
-use crate::session::{Session, Sessions};
+use crate::cli::args::token_source::{Presented, TokenSource};
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::Context;
+use crate::error::lost_answer::Aftermath;
+use crate::error::refusal::Refusal;
+use crate::error::wording::counted;
+use crate::files::session::{Session, Sessions};
+use crate::signals;
 use crate::store::Done;
-use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,7 +44,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let change = Change::new(context, &args.writing, "logout");
     if args.keep_token {
         if !args.forget(context, |_| true)? {

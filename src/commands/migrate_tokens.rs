@@ -5,17 +5,18 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::answer::Report;
-use crate::changing::{Change, Writing};
-use crate::context::Context;
-use crate::interrupt;
-use crate::model::{Key, Scheme, TokenFilter};
-use crate::output::{Output, counted};
-use crate::refusal::{Fault, Refusal};
+use crate::cli::answer::Report;
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::Context;
+use crate::django::models::{Key, Scheme, TokenFilter};
+use crate::django::tokens::{Stored, Ttl, knox};
+use crate::error::lost_answer::Aftermath;
+use crate::error::refusal::{Fault, Refusal};
+use crate::error::wording::counted;
+use crate::signals;
 use crate::store::layout::KnoxTable;
 use crate::store::{Done, NewToken, Store, Token, Transaction};
-use crate::token::{Stored, Ttl, knox};
-use crate::unanswered::Aftermath;
+use crate::terminal::output::Output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -77,7 +78,7 @@ struct Moves {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let Target::Knox = args.to;
     let store = context.store()?;
     let table = knox_table(store)?;

@@ -1,4 +1,6 @@
-//! The list of subcommands; each is one file with its `Args`, whose comments are the help, and its `run`.
+//! The command line: one subcommand per file, with its `Args`, whose comments are the help, and its `run`.
+//!
+//! A command asks, computes, transacts and prints, in this order. No SQL, and no command knows another one.
 
 mod apply;
 mod backup;
@@ -22,10 +24,74 @@ mod set_password;
 mod show_user;
 mod whoami;
 
-use anyhow::Result;
-use clap::{Args as _, Subcommand};
+use std::ffi::OsString;
 
-use crate::context::Context;
+use anyhow::Result;
+use clap::{Args as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::cli::context::Context;
+use crate::cli::options::Options;
+use crate::error::exit;
+
+const ENVIRONMENT: &str = "\
+Environment:
+  AUTHCTL_DB       the database file, unless --db names one
+  AUTHCTL_CONFIG   the configuration file, unless --config names one
+  AUTHCTL_TOKEN    the token for whoami and logout, instead of the saved session
+  XDG_STATE_HOME   the folder of saved sessions and counted failures (~/.local/state)
+  NO_COLOR         no colours, unless it is empty
+  TZ               the time zone of times that are shown, and of filters without an offset";
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl register --init meg@ducharme.com --random-password
+  TOKEN=$(authctl create-token meg@ducharme.com)
+  authctl list-users --staff --format json";
+
+/// Administer the accounts and API tokens of a Django REST project, on the project's own SQLite database
+///
+/// authctl reads and writes users, profiles and tokens as Django, Django REST framework and django-rest-knox store
+/// them, without Python. It works on a project's db.sqlite3 as it is, and makes such a file itself where there is none.
+#[derive(Debug, Parser)]
+#[command(
+    name = "authctl",
+    // Else clap shows the name that the program was started by, whatever is in it.
+    bin_name = "authctl",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = format!("{EXAMPLES}\n\n{}\n\n{ENVIRONMENT}", exit::HELP),
+)]
+pub struct Cli {
+    /// The options of every command.
+    #[command(flatten)]
+    pub options: Options,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Cli {
+    /// Parses the command line, the program's name included.
+    ///
+    /// To build all subcommands takes longer than most of them run, so first the named one is built alone. Only help and
+    /// errors, which tell of the others too, need all of them and a second look.
+    ///
+    /// # Errors
+    /// Help, the version, or what is wrong with the command line.
+    pub fn parse_quickly(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let named = arguments.iter().skip(1).find_map(|word| Command::alone(word.to_str()?));
+        if let Some(command) = named {
+            let program = Options::augment_args(clap::Command::new("authctl")).subcommand(command);
+            let matches = program.try_get_matches_from(arguments);
+            if let Ok(cli) = matches.and_then(|matches| Self::from_arg_matches(&matches)) {
+                return Ok(cli);
+            }
+        }
+        Self::try_parse_from(arguments)
+    }
+}
 
 /// Makes the list of subcommands out of one line each: the name, the variant, and the module with `Args` and `run`.
 macro_rules! subcommands {
@@ -48,7 +114,7 @@ macro_rules! subcommands {
             /// Runs the subcommand.
             ///
             /// # Errors
-            /// A [`crate::refusal::Refusal`] where the answer is an expected no; anything else is a failure.
+            /// A [`crate::error::refusal::Refusal`] where the answer is an expected no; anything else is a failure.
             pub fn run(&self, context: &Context) -> Result<()> {
                 match self {
                     $(Self::$variant(args) => $module::run(args, context),)+

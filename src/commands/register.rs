@@ -3,23 +3,23 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::ValueHint;
 
+use crate::accounts::registration::{OnExisting, Outcome, Registration, UpdatePassword};
 use crate::accounts::{Account, Missing, ProfileChoice, Request};
-use crate::answer::{Answer, Report};
-use crate::assignment::{Assignment, assignment};
-use crate::body::Body;
-use crate::changing::{Change, Writing};
-use crate::context::{Context, hasher_needed};
-use crate::field::Input;
-use crate::interrupt;
-use crate::model::{Scheme, User};
-use crate::new_password::NewPassword;
-use crate::output::Output;
-use crate::password::{About, Plain};
-use crate::refusal::{Fault, Refusal};
-use crate::registration::{OnExisting, Outcome, Registration, UpdatePassword};
-use crate::settings::UsernameFrom;
+use crate::cli::answer::{Answer, Report};
+use crate::cli::args::assignment::{Assignment, assignment};
+use crate::cli::args::json_body::Body;
+use crate::cli::args::new_password::NewPassword;
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::{Context, hasher_needed};
+use crate::config::settings::UsernameFrom;
+use crate::django::field::Input;
+use crate::django::models::{Scheme, User};
+use crate::django::passwords::{About, Plain};
+use crate::django::tokens::PlainToken;
+use crate::error::refusal::{Fault, Refusal};
+use crate::signals;
 use crate::store::Store;
-use crate::token::PlainToken;
+use crate::terminal::output::Output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -129,7 +129,7 @@ struct FromBody {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     args.update_password.check(args.on_existing)?;
     let (mut request, from_body) = args.request()?;
     let mut draft = args.draft(context)?;

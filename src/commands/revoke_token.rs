@@ -2,16 +2,16 @@ use anyhow::Result;
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
-use crate::changing::{Change, Writing};
-use crate::context::Context;
-use crate::interrupt;
-use crate::model::{Scheme, TokenFilter};
-use crate::output::counted;
-use crate::refusal::Refusal;
-use crate::secret;
+use crate::cli::args::secret;
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::Context;
+use crate::django::models::{Scheme, TokenFilter};
+use crate::django::tokens::{PlainToken, age};
+use crate::error::lost_answer::Aftermath;
+use crate::error::refusal::Refusal;
+use crate::error::wording::counted;
+use crate::signals;
 use crate::store::{Done, Store, Token};
-use crate::token::{PlainToken, age};
-use crate::unanswered::Aftermath;
 
 /// Shorter prefixes are too easily someone else's.
 const SHORTEST_PREFIX: usize = 6;
@@ -74,7 +74,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let store = context.store()?;
     let change = Change::new(context, &args.writing, "revoke-token");
     for prefix in &args.prefixes {

@@ -1,14 +1,14 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::changing::{Change, Writing};
-use crate::context::Context;
-use crate::interrupt;
-use crate::new_password::{NewPassword, Password};
-use crate::password::{About, Plain};
-use crate::refusal::Refusal;
+use crate::cli::args::new_password::{NewPassword, Password};
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::Context;
+use crate::django::passwords::{About, Plain};
+use crate::error::lost_answer::Aftermath;
+use crate::error::refusal::Refusal;
+use crate::signals;
 use crate::store::Done;
-use crate::unanswered::Aftermath;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,7 +42,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    interrupt::watch()?;
+    signals::watch()?;
     let store = context.store()?;
     let user = store.user(&args.user)?;
     if !args.password.is_given() && !context.prompt.is_interactive() {

@@ -2,13 +2,14 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
-use crate::context::Context;
-use crate::model::{Profile, TokenFilter, User, rfc3339};
-use crate::output::{Format, Section, local};
-use crate::password;
+use crate::cli::context::Context;
+use crate::django::models::{Profile, TokenFilter, User, rfc3339};
+use crate::django::passwords;
+use crate::django::value::Kind;
 use crate::store::schema::Table;
 use crate::store::{Store, Token};
-use crate::value::Kind;
+use crate::terminal::output::{Format, local};
+use crate::terminal::sections::Section;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -54,7 +55,7 @@ impl Known {
         let filter = TokenFilter { user: Some(id.clone()), ..TokenFilter::default() };
         Ok(Self {
             fields: store.extra_fields_of(id)?,
-            hasher: password::describe(&store.encoded_password(id)?).to_string(),
+            hasher: passwords::describe(&store.encoded_password(id)?).to_string(),
             groups: store.groups_of(id)?,
             permissions: store.permissions_of(id)?,
             profiles: store.profiles_of(id)?,

@@ -1,8 +1,8 @@
 use anyhow::Result;
 
-use crate::answer::Answer;
-use crate::context::Context;
-use crate::presented::{Presented, TokenSource};
+use crate::cli::answer::Answer;
+use crate::cli::args::token_source::{Presented, TokenSource};
+use crate::cli::context::Context;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -16,7 +16,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use super::new_file::cannot_write;
-use crate::refusal::{Refusal, shell_word};
+use crate::error::refusal::{Refusal, shell_word};
 
 /// How an existing file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

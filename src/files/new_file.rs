@@ -11,9 +11,9 @@ use rustix::fs::{AtFlags, CWD};
 use tempfile::NamedTempFile;
 
 use super::stale;
-use crate::interrupt::{self, Unfinished};
-use crate::refusal::Refusal;
-use crate::unanswered::{Aftermath, Unanswered};
+use crate::error::lost_answer::{Aftermath, Unanswered};
+use crate::error::refusal::Refusal;
+use crate::signals::{self, Unfinished};
 
 /// A file in the making, in the folder in which it will appear.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl NewFile {
     /// What the operating system says.
     pub fn named_at(target: &Path) -> Result<Self> {
         prepare_folder(target)?;
-        let (file, unfinished) = interrupt::unfinished(|| {
+        let (file, unfinished) = signals::unfinished(|| {
             let file = stale::named(folder(target))?;
             let path = file.path().to_owned();
             Ok::<_, io::Error>((file, path))
@@ -124,8 +124,8 @@ impl NewFile {
     /// disk may not have its name, or what the operating system says.
     pub fn publish(self, replaces: bool) -> Result<u64> {
         let length = self.sync()?;
-        let critical = interrupt::critical();
-        if interrupt::requested() {
+        let critical = signals::critical();
+        if signals::requested() {
             return Err(Refusal::Interrupted.into());
         }
         let target = self.target.clone();
@@ -212,7 +212,7 @@ fn link(file: &File, target: &Path) -> io::Result<()> {
 
 /// A link never replaces what is there, a change of name does. Where nothing is there, no temporary name is needed.
 fn replace(file: &File, target: &Path) -> io::Result<()> {
-    let _critical = interrupt::critical();
+    let _critical = signals::critical();
     match link(file, target) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         linked => return linked,

@@ -7,8 +7,8 @@
 use anyhow::Result;
 use jiff::Timestamp;
 
-use crate::model::Scheme;
-use crate::refusal::Refusal;
+use crate::django::models::Scheme;
+use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::schema::quoted;
 

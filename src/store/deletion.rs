@@ -9,8 +9,8 @@ use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 
-use crate::model::{Key, User};
-use crate::refusal::{Fault, Refusal};
+use crate::django::models::{Key, User};
+use crate::error::refusal::{Fault, Refusal};
 use crate::store::schema::{Reference, Table, quoted};
 use crate::store::{Store, Transaction};
 

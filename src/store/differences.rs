@@ -4,14 +4,14 @@ use std::ops::ControlFlow;
 
 use anyhow::Result;
 
-use crate::difference::{Difference, HIDDEN, Shown};
-use crate::model::{Key, User};
-use crate::refusal::Refusal;
+use crate::django::models::{Key, User};
+use crate::django::value::{Kind, Value};
+use crate::error::refusal::Refusal;
 use crate::store::Store;
+use crate::store::difference::{Difference, HIDDEN, Shown};
 use crate::store::layout::ProfileTable;
 use crate::store::profiles::json;
 use crate::store::schema::{Column, Table, quoted};
-use crate::value::{Kind, Value};
 
 impl Store {
     /// Those of the values that differ from the user's. The password is nothing to be compared in this way.

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::django::value::{Cell, Kind, Value};
 use crate::store::schema::Table;
-use crate::value::{Cell, Kind, Value};
 
 /// Receives one row of a query; breaks to end the query early.
 pub type OnRow<'a> = dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>> + 'a;
@@ -22,7 +22,7 @@ pub struct Copying {
 
 /// An open database: introspection, statements and transactions, with values converted.
 ///
-/// Statements name their parameters `?1`, `?2` and so on. Errors are [`crate::refusal::Refusal`]s where the
+/// Statements name their parameters `?1`, `?2` and so on. Errors are [`crate::error::refusal::Refusal`]s where the
 /// domain has a word for them (busy, not a database, not unique).
 pub trait Engine {
     /// The names of all tables.
@@ -100,7 +100,7 @@ pub trait Engine {
     /// Begins a transaction; a writing one takes the write lock at once.
     ///
     /// # Errors
-    /// [`crate::refusal::Refusal::Busy`] where another writer holds on to the lock.
+    /// [`crate::error::refusal::Refusal::Busy`] where another writer holds on to the lock.
     fn begin(&self, writing: bool) -> Result<()>;
 
     /// Begins a part of a transaction that can be undone by itself.
@@ -124,7 +124,7 @@ pub trait Engine {
     /// Makes the transaction's changes last.
     ///
     /// # Errors
-    /// [`crate::refusal::Refusal::Busy`] where readers hold on, or what a deferred constraint refuses. The
+    /// [`crate::error::refusal::Refusal::Busy`] where readers hold on, or what a deferred constraint refuses. The
     /// transaction is then still open.
     fn commit(&self) -> Result<()>;
 
@@ -161,15 +161,15 @@ pub trait Engine {
     /// Writes a database that is in memory alone to a new file, whole and readable by its owner alone.
     ///
     /// # Errors
-    /// [`crate::refusal::Refusal::FileExists`], or what the operating system says.
+    /// [`crate::error::refusal::Refusal::FileExists`], or what the operating system says.
     fn save_as_new_file(&mut self, path: &Path) -> Result<()>;
 
     /// Copies the database as it is at one moment, though others may be writing to it, to a file readable by its owner
     /// alone. Returns the copy's length.
     ///
     /// # Errors
-    /// [`crate::refusal::Refusal::FileExists`], [`crate::refusal::Refusal::Usage`] where the path is the database's own,
-    /// [`crate::refusal::Refusal::Busy`], [`crate::refusal::Refusal::DatabaseUnusable`] where the copy is checked and
+    /// [`crate::error::refusal::Refusal::FileExists`], [`crate::error::refusal::Refusal::Usage`] where the path is the database's own,
+    /// [`crate::error::refusal::Refusal::Busy`], [`crate::error::refusal::Refusal::DatabaseUnusable`] where the copy is checked and
     /// damaged, or what the operating system says.
     fn back_up(&self, path: &Path, how: Copying) -> Result<u64>;
 }

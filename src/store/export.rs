@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 
-use crate::model::UserFilter;
-use crate::refusal::Refusal;
+use crate::django::models::UserFilter;
+use crate::django::value::Kind;
+use crate::error::refusal::Refusal;
 use crate::store::Store;
 use crate::store::engine::OnRow;
 use crate::store::layout::{ProfileTable, UserTable, models_of};
 use crate::store::schema::{Column, Table, quoted};
 use crate::store::users::UserColumn;
-use crate::value::Kind;
 
 const TEXT: Kind = Kind::Text { max_length: None };
 

@@ -6,13 +6,13 @@ use std::ops::ControlFlow;
 
 use anyhow::Result;
 
-use crate::model::{Key, Permission};
-use crate::refusal::Refusal;
+use crate::django::models::{Key, Permission};
+use crate::django::value::{Kind, Value};
+use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::layout::UserTable;
 use crate::store::schema::{Table, quoted};
 use crate::store::{Store, Transaction};
-use crate::value::{Kind, Value};
 
 const GROUPS: &str = "auth_group";
 const GROUP_PERMISSIONS: &str = "auth_group_permissions";

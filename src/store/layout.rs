@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 
 use anyhow::Result;
 
-use crate::model::Scheme;
-use crate::refusal::Refusal;
+use crate::django::models::Scheme;
+use crate::django::tokens::{drf, knox};
+use crate::django::value::Kind;
+use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::schema::{Column, Table, quoted};
-use crate::token::{drf, knox};
-use crate::value::Kind;
 
 /// What the operator said about the layout, for databases that leave a choice.
 #[derive(Clone, Debug, Default)]

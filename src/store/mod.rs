@@ -1,12 +1,13 @@
 //! Everything that knows SQL: the database's layout, and the rows of users, groups, profiles and tokens.
 //!
-//! Statements are written from the [`Layout`] at run time over the values of [`crate::value`]; an [`Engine`] opens,
+//! Statements are written from the [`Layout`] at run time over the values of [`crate::django::value`]; an [`Engine`] opens,
 //! introspects, executes and converts. A second engine is a second file beside `sqlite`.
 
 mod backup;
 mod create;
 mod definition;
 mod deletion;
+pub mod difference;
 mod differences;
 mod engine;
 mod export;
@@ -45,10 +46,10 @@ use self::sqlite::Sqlite;
 pub use self::survey::{Counts, Group};
 pub use self::tokens::{NewToken, Token};
 pub use self::users::UserColumn;
-use crate::interrupt;
-use crate::model::Key;
-use crate::refusal::Refusal;
-use crate::value::{Kind, Value};
+use crate::django::models::Key;
+use crate::django::value::{Kind, Value};
+use crate::error::refusal::Refusal;
+use crate::signals;
 
 /// An open database and what was found in it. Reading happens here; writing wants a [`Transaction`].
 pub struct Store {
@@ -206,9 +207,9 @@ impl Store {
     /// What `work` returns, [`Refusal::Busy`], [`Refusal::Interrupted`].
     pub fn transact<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         self.engine.begin(true)?;
-        let critical = interrupt::critical();
+        let critical = signals::critical();
         let outcome = work(&Transaction::within(self)).and_then(|done| {
-            if interrupt::requested() {
+            if signals::requested() {
                 return Err(Refusal::Interrupted.into());
             }
             self.engine.commit()?;

@@ -10,7 +10,7 @@ use anyhow::{Error, Result, anyhow};
 
 use super::Transaction;
 use super::schema::quoted;
-use crate::value::{Kind, Value};
+use crate::django::value::{Kind, Value};
 
 /// Values by their columns.
 pub(super) type Cells<'a> = [(&'a str, &'a Value)];

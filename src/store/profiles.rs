@@ -6,13 +6,13 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
-use crate::difference::HIDDEN;
-use crate::model::{Key, Profile, dashed_uuid, rfc3339};
-use crate::refusal::Refusal;
+use crate::django::models::{Key, Profile, dashed_uuid, rfc3339};
+use crate::django::value::{Cell, Kind, Value};
+use crate::error::refusal::Refusal;
+use crate::store::difference::HIDDEN;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
-use crate::value::{Cell, Kind, Value};
 
 impl Store {
     /// Does the user have a profile of this kind?
@@ -37,7 +37,7 @@ impl Store {
         Ok(profiles)
     }
 
-    /// The columns that the user table has beyond those of a [`crate::model::User`], without what may be a secret.
+    /// The columns that the user table has beyond those of a [`crate::django::models::User`], without what may be a secret.
     ///
     /// # Errors
     /// A failure of the database.
@@ -94,7 +94,7 @@ impl Transaction<'_> {
     /// Inserts a profile for a user.
     ///
     /// # Errors
-    /// [`crate::refusal::Refusal::Taken`], [`crate::refusal::Refusal::Invalid`], or a failure of the database.
+    /// [`crate::error::refusal::Refusal::Taken`], [`crate::error::refusal::Refusal::Invalid`], or a failure of the database.
     pub fn insert_profile(
         &self,
         table: &ProfileTable,

@@ -1,6 +1,7 @@
 //! Tables as a database describes them, before anyone knows what they mean.
 
-use crate::value::Kind;
+use crate::django::field::ColumnType;
+use crate::django::value::Kind;
 
 /// One table.
 #[derive(Clone, Debug)]
@@ -35,6 +36,12 @@ pub struct Column {
 }
 
 impl Column {
+    /// What it takes.
+    #[must_use]
+    pub fn column_type(&self) -> ColumnType<'_> {
+        ColumnType { kind: &self.kind, nullable: self.nullable, may_be_duration: self.may_be_duration }
+    }
+
     /// Does it tell when its row was last changed? Django's `auto_now` leaves no trace in the schema, so the name has
     /// to say it.
     #[must_use]

@@ -6,10 +6,10 @@ use std::ops::ControlFlow;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use crate::model::{TokenFilter, TokenState};
+use crate::django::models::{TokenFilter, TokenState};
+use crate::django::value::Kind;
 use crate::store::Store;
 use crate::store::schema::quoted;
-use crate::value::Kind;
 
 /// How many names a finding gives as examples.
 const EXAMPLES: usize = 5;

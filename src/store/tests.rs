@@ -15,10 +15,10 @@ use super::layout::Hints;
 use super::schema::Table;
 use super::sqlite::Sqlite;
 use super::{Blueprint, Engine, NewToken, Opening, ProfileBlueprint, Store, create};
-use crate::model::{Key, Scheme, TokenFilter};
-use crate::token::knox::{self, Form, Hash};
-use crate::token::{PlainToken, drf};
-use crate::value::{Kind, Value};
+use crate::django::models::{Key, Scheme, TokenFilter};
+use crate::django::tokens::knox::{self, Form, Hash};
+use crate::django::tokens::{PlainToken, drf};
+use crate::django::value::{Kind, Value};
 
 /// An engine that remembers how each statement it ran found its rows.
 struct Explained {
@@ -211,7 +211,9 @@ fn every_look_up_goes_by_index() {
 #[test]
 fn the_plans_tell_a_scan() {
     let (store, plans) = explained();
-    store.each_user(&crate::model::UserFilter::default(), &[], &mut |_| Ok(ControlFlow::Continue(()))).ok();
+    store
+        .each_user(&crate::django::models::UserFilter::default(), &[], &mut |_| Ok(ControlFlow::Continue(())))
+        .ok();
     store.tokens(&TokenFilter::default()).expect("a listing");
     assert!(plans.borrow().iter().any(|plan| plan.starts_with("SCAN")), "{:#?}", plans.borrow());
 }

@@ -6,13 +6,13 @@ use std::ops::ControlFlow;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use crate::model::{Key, Scheme, TokenFilter, TokenState};
-use crate::refusal::Refusal;
+use crate::django::models::{Key, Scheme, TokenFilter, TokenState};
+use crate::django::tokens::knox::{self, Hash};
+use crate::django::tokens::{PlainToken, Stored, drf};
+use crate::django::value::{Cell, Kind, Value};
+use crate::error::refusal::Refusal;
 use crate::store::schema::quoted;
 use crate::store::{Done, Store, Transaction};
-use crate::token::knox::{self, Hash};
-use crate::token::{PlainToken, Stored, drf};
-use crate::value::{Cell, Kind, Value};
 
 const TEXT: Kind = Kind::Text { max_length: None };
 

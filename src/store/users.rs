@@ -7,13 +7,13 @@ use std::str::FromStr;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use crate::model::{Key, User, UserFilter};
-use crate::refusal::Refusal;
+use crate::django::models::{Key, User, UserFilter};
+use crate::django::value::{Cell, Kind, Value};
+use crate::error::refusal::Refusal;
 use crate::store::engine::OnRow;
 use crate::store::layout::UserTable;
 use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
-use crate::value::{Cell, Kind, Value};
 
 const TEXT: Kind = Kind::Text { max_length: None };
 

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use authctl::password::{self, Algorithm, Hasher, Plain, Recipe};
+use authctl::django::passwords::{self, Algorithm, Hasher, Plain, Recipe};
 use serde_json::{Value as Json, json};
 
 use crate::python;
@@ -24,9 +24,10 @@ fn django_takes_every_hash_at_any_cost() {
         .collect();
     python::for_each_set(|set| {
         // Scrypt came with Django 4.0.
-        let known =
-            |encoded: &&password::Encoded| !set.starts_with("3.2") || !encoded.as_str().starts_with("scrypt");
-        let hashes: Vec<_> = hashes.iter().filter(known).map(password::Encoded::as_str).collect();
+        let known = |encoded: &&passwords::Encoded| {
+            !set.starts_with("3.2") || !encoded.as_str().starts_with("scrypt")
+        };
+        let hashes: Vec<_> = hashes.iter().filter(known).map(passwords::Encoded::as_str).collect();
         let verdicts = check(set, plain, &hashes);
         assert_eq!(verdicts.len(), hashes.len());
         for verdict in verdicts {

@@ -1,7 +1,7 @@
 //! Groups and permissions, in the tables that each project's Django made for them.
 
-use authctl::model::{Key, UserFilter};
-use authctl::refusal::Refusal;
+use authctl::django::models::{Key, UserFilter};
+use authctl::error::refusal::Refusal;
 use authctl::store::{Store, UserColumn};
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params_from_iter};

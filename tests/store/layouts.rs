@@ -1,9 +1,9 @@
 //! What is found in each project's schema.
 
-use authctl::refusal::Refusal;
+use authctl::django::tokens::knox::Form;
+use authctl::django::value::Kind;
+use authctl::error::refusal::Refusal;
 use authctl::store::layout::Hints;
-use authctl::token::knox::Form;
-use authctl::value::Kind;
 
 use crate::Project;
 
@@ -100,7 +100,7 @@ fn two_unique_columns_want_a_word_for_what_names_a_user_and_none_for_what_only_r
     let project = Project::of("two_unique");
     let store = project.open();
     assert!(matches!(store.find_user("x").unwrap_err().downcast_ref(), Some(Refusal::Ambiguous { .. })));
-    assert_eq!(store.tokens(&authctl::model::TokenFilter::default()).unwrap().len(), 0);
+    assert_eq!(store.tokens(&authctl::django::models::TokenFilter::default()).unwrap().len(), 0);
 
     let chosen = Hints { login_column: Some("email".into()), ..Hints::default() };
     assert!(project.open_with(chosen).unwrap().find_user("x").unwrap().is_none());

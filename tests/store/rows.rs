@@ -1,11 +1,11 @@
 //! Users, profiles and tokens, written and read.
 
-use authctl::model::{Key, Scheme, TokenFilter, TokenState, UserFilter};
-use authctl::refusal::Refusal;
+use authctl::django::models::{Key, Scheme, TokenFilter, TokenState, UserFilter};
+use authctl::django::tokens::knox::{self, Form, Hash};
+use authctl::django::tokens::{Minted, drf};
+use authctl::django::value::Value;
+use authctl::error::refusal::Refusal;
 use authctl::store::{NewToken, Store, Transaction, UserColumn};
-use authctl::token::knox::{self, Form, Hash};
-use authctl::token::{Minted, drf};
-use authctl::value::Value;
 use jiff::{SignedDuration, Timestamp};
 use std::ops::ControlFlow;
 

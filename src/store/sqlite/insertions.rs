@@ -6,9 +6,9 @@ use anyhow::Result;
 use rusqlite::Statement;
 
 use super::{Bound, Sqlite};
+use crate::django::value::Value;
 use crate::store::engine::Inserting;
 use crate::store::schema::quoted;
-use crate::value::Value;
 
 /// So many statements are kept ready.
 const KEPT: usize = 8;

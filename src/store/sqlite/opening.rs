@@ -19,8 +19,8 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Sqlite, translate, unusable};
-use crate::interrupt;
-use crate::refusal::Refusal;
+use crate::error::refusal::Refusal;
+use crate::signals;
 use crate::store::regexp;
 
 /// How a database file is opened.
@@ -98,7 +98,7 @@ impl Sqlite {
         let prepare = || {
             connection.commit_hook(Some(move || asked.load(Ordering::Relaxed)))?;
             // Outside a writing transaction, Ctrl-C ends the program at once. After its commit, an answer is owed.
-            let is_to_stop = move || is_writing.load(Ordering::Relaxed) && interrupt::requested();
+            let is_to_stop = move || is_writing.load(Ordering::Relaxed) && signals::requested();
             connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_to_stop))?;
             connection.busy_timeout(opening.busy_timeout)?;
             harden(&connection)

@@ -17,7 +17,7 @@ use crate::env::{PASSWORD, TestEnv};
 /// How long a command may take on a loaded machine.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// The exit codes that a database can be the reason of; see `src/exit.rs`.
+/// The exit codes that a database can be the reason of; see `src/error/exit.rs`.
 const CODES: [i32; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 14];
 
 /// A command line, what it reads from standard input, and what is true where it ends with 0.

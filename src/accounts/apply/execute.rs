@@ -1,0 +1,264 @@
+//! Doing what a plan says: all of it, if it is still true, or nothing.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Error, Result};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::deeds;
+use super::plan::{Action, Change, Deed, Plan, What};
+use crate::accounts::issue_token::{self, Fresh};
+use crate::cli::args::new_password::Password;
+use crate::cli::change;
+use crate::cli::context::Context;
+use crate::django::models::{Key, Scheme, TokenFilter};
+use crate::django::passwords::{Encoded, Plain};
+use crate::django::tokens::PlainToken;
+use crate::error::lost_answer::{Aftermath, Unanswered};
+use crate::error::refusal::{Fault, Refusal};
+use crate::files::results::{self, Outcome, Results};
+use crate::formats::tree::Source;
+use crate::signals;
+use crate::store::{Decisions, Done, Store, Transaction};
+
+/// An account that was made or changed, with the secrets that were made for it.
+#[derive(Debug)]
+pub struct Made {
+    pub username: String,
+    pub id: Key,
+    /// The key of a token.
+    pub token: Option<PlainToken>,
+    /// The token's scheme.
+    pub scheme: Option<Scheme>,
+    /// When the token ends.
+    pub expiry: Option<Timestamp>,
+    /// A random password.
+    pub password: Option<Plain>,
+}
+
+/// What carrying a plan out takes.
+pub struct Work<'a> {
+    pub context: &'a Context,
+    pub store: &'a Store,
+    pub source: &'a Source,
+    pub change: &'a change::Change<'a>,
+    /// The file of results, if there is one.
+    pub results: Option<&'a Path>,
+}
+
+/// What carrying a plan out came to.
+#[derive(Debug)]
+pub struct CarriedOut {
+    /// The accounts that were made or changed.
+    pub made: Vec<Made>,
+    /// Was the last active superuser taken away?
+    pub ends_superusers: bool,
+}
+
+/// What is made for an account before the transaction, since it takes its time.
+struct Ready {
+    /// The line on which the account stands in the file.
+    line: Option<usize>,
+    /// The password of a new account; that of another is part of its edit.
+    encoded: Option<Encoded>,
+    fresh: Option<Fresh>,
+}
+
+impl Made {
+    fn secrets(&self) -> results::Secrets {
+        results::Secrets {
+            token: self.token.as_ref().map(|token| token.expose().to_owned()),
+            password: self.password.as_ref().map(|password| password.as_str().to_owned()),
+        }
+    }
+}
+
+impl Work<'_> {
+    /// Makes the changes in one transaction, and returns what came of it and the names of the fields. The results are told of these accounts before the commit.
+    ///
+    /// # Errors
+    /// [`Refusal::ChangedMeanwhile`] where the plan is not true any more, what the database's constraints refuse, or a
+    /// failure of the database.
+    pub fn carry_out(&self, plan: &mut Plan, mut results: Results) -> Result<(Done<CarriedOut>, Results)> {
+        let ready: Vec<Ready> = plan.deeds.iter_mut().map(|deed| self.ready(deed)).collect::<Result<_>>()?;
+        let plan = &*plan;
+        let names: Vec<&String> = plan.deeds.iter().map(|deed| &deed.username).collect();
+        let object = json!({ "file": self.source.name(), "users": names });
+        let mut critical = None;
+        self.change.leaves(Aftermath::new(deeds(plan, true)).with_results(self.results));
+        let done = self.change.make(self.store, &object, |transaction| {
+            plan.check(transaction)?;
+            let had_superuser = transaction.has_superuser()?;
+            let mut made = Vec::new();
+            let mut fields: Vec<String> = Vec::new();
+            // What is told and does not come true is to be taken back, whoever ends the program.
+            critical = Some(signals::critical());
+            for (deed, ready) in plan.deeds.iter().zip(&ready) {
+                let done = deed.carry_out(ready, transaction).map_err(|error| self.located(deed, error))?;
+                if let (Some(made), Some(line)) = (&done.value, ready.line) {
+                    let outcome =
+                        if deed.action == Action::Create { Outcome::Created } else { Outcome::Changed };
+                    results.tell(line, &made.username, Some(&made.id), outcome, &made.secrets())?;
+                }
+                self.change.leaves_more(|aftermath| {
+                    aftermath.add_tokens(ready.fresh.iter().map(|fresh| fresh.stored.prefix()));
+                    if done.value.as_ref().is_some_and(|made| made.password.is_some()) {
+                        aftermath.add_random_password(&deed.username);
+                    }
+                });
+                made.extend(done.value);
+                fields.extend(done.fields);
+            }
+            results.sync()?;
+            fields.sort();
+            fields.dedup();
+            let ends_superusers = had_superuser && !transaction.has_superuser()?;
+            Ok(Done { value: CarriedOut { made, ends_superusers }, fields })
+        });
+        let outcome = match done {
+            Ok(done) => match results.keep() {
+                Ok(()) => Ok((done, results)),
+                Err(error) => Err(self.change.lost(&error)),
+            },
+            Err(error) if Unanswered::is_doubt(&error) => {
+                let _ = results.leave_undecided();
+                Err(error)
+            }
+            Err(error) => {
+                drop(results);
+                Err(error)
+            }
+        };
+        drop(critical);
+        outcome
+    }
+
+    fn ready(&self, deed: &mut Deed) -> Result<Ready> {
+        let (context, store) = (self.context, self.store);
+        let encode = |password: &Password| password.encode(store, context, self.change.is_rehearsal());
+        let mint = |scheme| issue_token::mint(context, store, scheme, None, None);
+        let encoded = deed.password.as_ref().map(encode).transpose()?;
+        if let (What::Change(change), Some(encoded)) = (&mut deed.what, &encoded) {
+            change.edit.set_password(encoded);
+        }
+        let line = deed.at.map(|at| self.source.place(at).line);
+        Ok(Ready { line, encoded, fresh: deed.mints.map(mint).transpose()? })
+    }
+
+    /// What the database refuses, with the place of the account.
+    fn located(&self, deed: &Deed, error: Error) -> Error {
+        let Some(at) = deed.at else { return error };
+        let name = &deed.username;
+        let fault = |fault: Fault| {
+            let message = format!("{name}: {}", fault.message);
+            self.source.locate(at, Fault { message, ..fault })
+        };
+        let faults = match error.downcast() {
+            Ok(refusal @ Refusal::Taken(_)) => vec![fault(Fault::new("", "taken", refusal.to_string()))],
+            Ok(Refusal::Invalid(faults)) => faults.into_iter().map(fault).collect(),
+            Ok(Refusal::UsernameTaken | Refusal::EmailTaken | Refusal::UserNotFound(_)) => {
+                return changed(name).into();
+            }
+            Ok(refusal) => return refusal.into(),
+            Err(error) => return error,
+        };
+        Refusal::Invalid(faults).into()
+    }
+}
+
+impl Plan {
+    /// Refuses to go on where something is not any more as it was when the plan was made.
+    fn check(&self, store: &Store) -> Result<()> {
+        for deed in &self.deeds {
+            let is_true = match &deed.what {
+                What::Create(account) => store.find_user(&account.username)?.is_none(),
+                What::Change(change) => change.is_true(store)?,
+                // Deleting looks for itself.
+                What::Delete(..) => true,
+            };
+            if !is_true {
+                return Err(changed(&deed.username).into());
+            }
+        }
+        match &self.others {
+            Some(others)
+                if !others.found.is_empty() && others.scope.others(store, &others.names)? != others.found =>
+            {
+                Err(Refusal::ChangedMeanwhile("Who is in the scope".into()).into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Deed {
+    /// Does it within the transaction; returns what was made, if that was not to be deleted.
+    fn carry_out(&self, ready: &Ready, transaction: &Transaction<'_>) -> Result<Done<Option<Made>>> {
+        let token = ready.fresh.as_ref().map(Fresh::as_new);
+        let Done { value: id, fields } = match &self.what {
+            What::Create(account) => {
+                let encoded = ready.encoded.as_ref().context("a new account has a password")?;
+                account.create(transaction, encoded, token.as_ref())?
+            }
+            What::Change(change) => {
+                let id = change.user.id.clone();
+                let mut fields = change.edit.apply(transaction, &change.user)?;
+                if change.revokes {
+                    fields.extend(transaction.delete_tokens_of(&id, None)?.fields);
+                }
+                if let Some(token) = &token {
+                    transaction.insert_token(&id, token)?;
+                    fields.push("token".into());
+                }
+                Done { value: id, fields }
+            }
+            What::Delete(user, deletion) => {
+                transaction.delete_user(user, &Decisions::default(), deletion)?;
+                let fields = deletion.deleted.iter().map(|(table, _)| table.clone()).collect();
+                return Ok(Done { value: None, fields });
+            }
+        };
+        let made = Made {
+            username: self.username.clone(),
+            id,
+            token: ready.fresh.as_ref().map(|fresh| fresh.plain.clone()),
+            scheme: self.mints,
+            expiry: ready.fresh.as_ref().and_then(|fresh| fresh.expiry),
+            password: self.password.clone().and_then(Password::into_shown),
+        };
+        Ok(Done { value: Some(made), fields })
+    }
+}
+
+impl Change {
+    fn is_true(&self, store: &Store) -> Result<bool> {
+        let Self { user, edit, differences, groups, tokens, encoded, .. } = self;
+        let Some(now) = store.user_of_key(&user.id)? else { return Ok(false) };
+        if (&now.username, now.is_active) != (&user.username, user.is_active) {
+            return Ok(false);
+        }
+        if let Some(groups) = groups
+            && store.groups_of(&user.id)? != *groups
+        {
+            return Ok(false);
+        }
+        if let Some(encoded) = encoded
+            && store.encoded_password(&user.id)? != *encoded
+        {
+            return Ok(false);
+        }
+        if let Some(tokens) = tokens {
+            let filter = TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() };
+            let now = store.tokens(&filter)?;
+            if now.len() != tokens.len() || !now.iter().zip(tokens).all(|(now, token)| now.is_same(token)) {
+                return Ok(false);
+            }
+        }
+        Ok(edit.differences(store, user)? == *differences)
+    }
+}
+
+fn changed(username: &str) -> Refusal {
+    Refusal::ChangedMeanwhile(format!("The account {username:?}"))
+}

@@ -1,0 +1,113 @@
+//! A plan, told to people and to programs.
+
+use serde_json::{Value as Json, json};
+
+use super::plan::{Action, Deed, Plan, What};
+use crate::accounts::apply::execute::Made;
+use crate::django::tokens::PlainToken;
+use crate::error::wording::counted;
+use crate::store::difference::{Difference, Shown};
+use crate::terminal::changes::{Changed, Sign};
+
+/// The changes for people, in the order in which they are made.
+pub fn changes(plan: &Plan) -> Vec<Changed> {
+    plan.deeds.iter().map(changed).collect()
+}
+
+fn changed(deed: &Deed) -> Changed {
+    let (sign, note) = match (&deed.what, deed.action) {
+        (What::Create(account), _) => {
+            let profiles = account.profile_kinds().map(|kind| format!("{} profile", with_article(kind)));
+            let token = deed.mints.map(|scheme| format!("a {scheme} token"));
+            let with: Vec<String> = profiles.chain(token).collect();
+            (Sign::Add, if with.is_empty() { String::new() } else { format!("(with {})", with.join(", ")) })
+        }
+        (What::Change(_), Action::Deactivate) => (Sign::Change, "(not in the file)".into()),
+        (What::Change(_), _) => (Sign::Change, String::new()),
+        (What::Delete(..), _) => (Sign::Remove, "(not in the file, with all that goes along)".into()),
+    };
+    let is_delete = deed.action == Action::Delete;
+    let values =
+        deed.differences.iter().filter(|difference| sign != Sign::Add || difference.field != "token");
+    let values = values.map(|Difference { field, old, new }| {
+        let rows = |shown: &Shown| match shown {
+            Shown::Value(Json::Number(count)) if is_delete => {
+                counted(count.as_u64().unwrap_or_default(), "row")
+            }
+            shown => words(shown),
+        };
+        (field.clone(), old.as_ref().map(rows), new.as_ref().map(words))
+    });
+    Changed { sign, name: deed.username.clone(), note, values: values.collect() }
+}
+
+fn words(shown: &Shown) -> String {
+    match shown {
+        Shown::Value(json) => json.to_string(),
+        Shown::Word(word) => (*word).to_owned(),
+    }
+}
+
+fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
+/// What is to be done with how many accounts, or was done, for a sentence.
+pub fn deeds(plan: &Plan, are_done: bool) -> String {
+    let parts = [Action::Create, Action::Change, Action::Deactivate, Action::Delete].map(|action| {
+        let count = plan.deeds.iter().filter(|deed| deed.action == action).count() as u64;
+        let verb = match (action, are_done) {
+            (Action::Create, false) => "create",
+            (Action::Create, true) => "created",
+            (Action::Change, false) => "change",
+            (Action::Change, true) => "changed",
+            (Action::Deactivate, false) => "deactivate",
+            (Action::Deactivate, true) => "deactivated",
+            (Action::Delete, false) => "delete",
+            (Action::Delete, true) => "deleted",
+        };
+        (count > 0).then(|| format!("{verb} {}", counted(count, "account")))
+    });
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    match &parts[..] {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The changes for programs; secrets that were made are among them only where they are `handed_out` so.
+pub fn object(plan: &Plan, made: &[Made], handed_out: bool) -> Json {
+    let account = |deed: &Deed| {
+        let made = made.iter().find(|made| made.username == deed.username);
+        let id = made.map(|made| json!(made.id)).or_else(|| match &deed.what {
+            What::Create(_) => None,
+            What::Change(change) => Some(json!(change.user.id)),
+            What::Delete(user, _) => Some(json!(user.id)),
+        });
+        let mut object = json!({
+            "username": deed.username,
+            "id": id,
+            "action": deed.action,
+            "changes": deed.differences,
+        });
+        add_secrets(&mut object, made.filter(|_| handed_out));
+        object
+    };
+    json!({
+        "accounts": plan.deeds.iter().map(account).collect::<Vec<_>>(),
+        "as_wanted": plan.as_wanted,
+        "kept": plan.kept,
+    })
+}
+
+/// Adds the keys of what was made for the account, null for what was not.
+fn add_secrets(object: &mut Json, made: Option<&Made>) {
+    let token = made.and_then(|made| made.token.as_ref());
+    object["token"] = json!(token.map(PlainToken::expose));
+    object["scheme"] = json!(made.and_then(|made| made.scheme));
+    object["expiry"] = json!(made.and_then(|made| made.expiry).map(crate::django::models::rfc3339));
+    object["password"] =
+        json!(made.and_then(|made| made.password.as_ref()).map(crate::django::passwords::Plain::as_str));
+}

@@ -1,0 +1,495 @@
+//! Many accounts at once, from a table, JSON or a Django fixture.
+//!
+//! A [`Source`] is decoded by its `encoding` and read as rows of one format (`csv` from `records`, `json`, `fixture`),
+//! whose `columns` say what each value is; a row becomes what is `wanted`. `workers` do the `planning` and the hashing on
+//! all cores while nothing is locked; what is ready is an `entry` that waits in a `spill`. One short transaction then
+//! writes all of them, the `tokens` last, and tells the `results` before it commits.
+
+mod entry;
+mod planning;
+mod reader;
+mod spill;
+mod tally;
+mod tokens;
+mod workers;
+mod write;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+
+use anyhow::{Context as _, Result};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+
+use self::entry::{Entry, Work};
+use self::planning::{Item, Planned, Planning, Task, faults_of};
+use self::reader::{Names, Reader};
+use self::spill::Spill;
+pub use self::tally::Counts;
+use self::workers::Workers;
+use self::write::Writer;
+use crate::accounts::issue_token::{self, Mint};
+use crate::accounts::registration::{OnExisting, UpdatePassword};
+use crate::accounts::results;
+use crate::accounts::{Edit, Planner};
+use crate::cli::change::Change;
+use crate::cli::context::Context;
+use crate::django::models::{Key, Scheme};
+use crate::django::passwords::Recipe;
+use crate::error::faults::Faults;
+use crate::error::lost_answer::Aftermath;
+use crate::error::refusal::{Fault, Refusal};
+use crate::error::wording::counted;
+use crate::files::results::{Results, Secrets};
+pub use crate::formats::Rows;
+use crate::formats::account_row::{Given, Wanted};
+use crate::formats::columns::Columns;
+use crate::formats::csv::Table;
+pub use crate::formats::csv::may_delimit;
+pub use crate::formats::encoding::Encoding;
+use crate::formats::fixture::Fixture;
+use crate::formats::format::{Format, sniffed};
+use crate::formats::json::{Document, Lines, List};
+use crate::formats::source::Source;
+use crate::signals;
+use crate::store::Store;
+use crate::terminal::output;
+
+/// What is imported, and how.
+#[derive(Debug)]
+pub struct Options<'a> {
+    /// The file, or `-`.
+    pub file: &'a Path,
+    /// Its format, where that was told.
+    pub format: Option<Format>,
+    /// What its bytes mean.
+    pub encoding: Encoding,
+    /// What is between the values of a table, where that was told.
+    pub delimiter: Option<u8>,
+    /// Headings, and the fields they mean.
+    pub map: &'a [(String, String)],
+    /// Apps and models of a fixture that are left out.
+    pub exclude: &'a [String],
+    /// The length of random passwords for rows without one.
+    pub random_passwords: Option<usize>,
+    /// Does each new account get a token?
+    pub tokens: bool,
+    /// The scheme of new tokens.
+    pub scheme: Option<Scheme>,
+    /// What happens to accounts that are there.
+    pub on_existing: OnExisting,
+    /// When they get the password.
+    pub update_password: UpdatePassword,
+    /// Are bad rows left out?
+    pub keep_going: bool,
+    /// Is a weak password a fault?
+    pub require_strong: bool,
+    /// Where the results go.
+    pub results: Option<PathBuf>,
+    /// So many rows a transaction.
+    pub batch: Option<usize>,
+    /// So many threads hash.
+    pub jobs: usize,
+    /// Are passwords hashed at the least cost?
+    pub is_fast: bool,
+}
+
+/// How many batches of rows are read ahead.
+const AHEAD: usize = 4;
+
+/// What came of an import.
+pub struct Imported {
+    /// How many rows became what.
+    pub counts: Counts,
+    /// What was wrong with the rows that were left out.
+    pub faults: Faults,
+    /// How many passwords and hashes are weak.
+    pub weak: usize,
+    /// What became of each row, where that is the answer.
+    pub results: Results,
+}
+
+/// An import, while it runs.
+struct Import<'a> {
+    options: &'a Options<'a>,
+    context: &'a Context,
+    store: &'a Store,
+    planner: Planner<'a>,
+    change: &'a Change<'a>,
+    source: &'a Source,
+    file: &'a str,
+    format: Format,
+    mint: Option<Mint>,
+    recipe: Recipe,
+    /// Are there passwords to be hashed?
+    is_slow: bool,
+    /// How many rows there are, once they were counted.
+    total: Option<usize>,
+    has_users: bool,
+    faults: &'a RefCell<Faults>,
+    counts: Counts,
+    weak: usize,
+}
+
+/// Imports the file. Where passwords are to be hashed, all rows are checked first: hashing takes its time, and
+/// nobody should wait for that to hear of a bad row.
+///
+/// # Errors
+/// [`Refusal::Invalid`] with the faults of all rows, unless bad rows are left out; as [`Change::make`]; what the operating
+/// system says of the file.
+pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> Result<Imported> {
+    let store = context.store()?;
+    if let Some(path) = options.results.as_deref().filter(|path| *path != Path::new("-")) {
+        store.refuse_own(path)?;
+    }
+    let source = Source::new(options.file, options.encoding)?;
+    if let Some(path) = options.results.as_deref().filter(|path| source.is_file(path)) {
+        let message = format!("--results {}: this is the file that is read; name another.", path.display());
+        return Err(Refusal::usage(message).into());
+    }
+    let mut results = results::open(options.results.as_deref(), change.is_rehearsal(), context)?;
+    let scheme = issue_token::scheme(context, store, options.scheme);
+    // Two schemes are a question only where tokens are to be made.
+    let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
+    let scheme = scheme.filter(|scheme| store.layout().schemes().contains(scheme));
+    if options.tokens && options.results.is_none() && scheme == Some(Scheme::Knox) {
+        let message = "--tokens wants --results here: knox keeps no key that could be shown later.";
+        return Err(Refusal::usage(message).into());
+    }
+    let mint = scheme.map(|scheme| Mint::new(context, store, scheme, None)).transpose()?;
+    let recipe = context.recipe(store)?;
+    let faults = RefCell::default();
+    let format = options.format.map_or_else(|| sniffed(&source), Ok)?;
+    if options.delimiter.is_some() && format != Format::Csv {
+        return Err(Refusal::usage("--delimiter is for CSV alone.").into());
+    }
+    let file = source.name();
+    let planner = Planner::new(store, &context.settings)?;
+    let import = Import {
+        options,
+        context,
+        store,
+        planner: if format == Format::Fixture { planner.verbatim() } else { planner },
+        change,
+        source: &source,
+        file,
+        format,
+        mint,
+        recipe: if options.is_fast { recipe.cheapest() } else { recipe },
+        is_slow: false,
+        total: None,
+        has_users: store.row_count(&store.layout().users.table.name)? > 0,
+        faults: &faults,
+        counts: Counts::default(),
+        weak: 0,
+    };
+    let aftermath = Aftermath::new(format!("accounts of {file} were imported"));
+    change.leaves(aftermath.with_results(options.results.as_deref()));
+    let (counts, weak) = match import.run(&mut results) {
+        Ok(done) => done,
+        Err(error) => {
+            // The results of the batches that were committed before are owed too.
+            results.show(output::verbatim).map_err(|lost| change.lost(&lost))?;
+            return Err(error);
+        }
+    };
+    Ok(Imported { counts, weak, faults: faults.into_inner(), results })
+}
+
+impl<'a> Import<'a> {
+    fn run(mut self, results: &mut Results) -> Result<(Counts, usize)> {
+        self.is_slow = !self.change.is_rehearsal() && self.needs_hashing()?;
+        if !self.is_slow && self.source.is_rereadable() && self.batch().is_none() {
+            self.stream(results)?;
+        } else {
+            if self.is_slow && !self.options.keep_going && self.source.is_rereadable() {
+                let mut rows = 0;
+                self.pass("Checking", false, &mut |_, _| {
+                    rows += 1;
+                    Ok(())
+                })?;
+                self.total = Some(rows);
+                self.faults.borrow_mut().refuse()?;
+                self.weak = 0;
+            }
+            self.collect(results).map_err(|error| self.after_commits(error))?;
+        }
+        Ok((self.counts, self.weak))
+    }
+
+    /// So many rows are committed at once. What is taken back in parts would not tell what clashes with what.
+    fn batch(&self) -> Option<usize> {
+        self.options.batch.filter(|_| !self.change.is_rehearsal())
+    }
+
+    /// An error after some batches were committed, which nobody shall take for nothing.
+    fn after_commits(&self, error: anyhow::Error) -> anyhow::Error {
+        let rows = self.counts.rows();
+        if rows == 0 {
+            return error;
+        }
+        let rows = counted(rows as u64, "row");
+        let output = &self.context.output;
+        output.warning(format_args!(
+            "{rows} had been committed before that; --on-existing skip goes on from there."
+        ));
+        match error.downcast_ref() {
+            Some(Refusal::Interrupted) => Refusal::InterruptedLater.into(),
+            _ => error,
+        }
+    }
+
+    /// Plans and writes at the same time: without passwords to be hashed that takes the lock for no longer than writing
+    /// does.
+    fn stream(&mut self, results: &mut Results) -> Result<()> {
+        let (writer, faults) = (self.writer()?, self.faults);
+        let counts = writer.write(
+            &mut |on_entry| self.pass("Importing", false, &mut |_, entry| on_entry(entry)),
+            results,
+            faults,
+        )?;
+        self.counts.add_all(&counts);
+        Ok(())
+    }
+
+    /// Makes everything ready before it is written, all of it or a batch at a time.
+    fn collect(&mut self, results: &mut Results) -> Result<()> {
+        let mut spill = Spill::new();
+        self.pass("Hashing", !self.change.is_rehearsal(), &mut |import, entry| {
+            if !import.options.keep_going && !import.faults.borrow().is_empty() {
+                // It is read on to tell all faults, and nothing will be written.
+                return Ok(());
+            }
+            spill.push(entry)?;
+            if import.batch().is_some_and(|batch| spill.len() >= batch) {
+                import.write(std::mem::replace(&mut spill, Spill::new()), results)?;
+            }
+            Ok(())
+        })?;
+        if !self.options.keep_going {
+            self.faults.borrow_mut().refuse()?;
+        }
+        self.write(spill, results)
+    }
+
+    fn rows(&self) -> Result<Box<dyn Rows + 'a>> {
+        let columns = Columns::new(self.planner, self.options.map);
+        let input = || self.source.open();
+        Ok(match self.format {
+            Format::Csv => Box::new(Table::new(input()?, self.file, &columns, self.options.delimiter)?),
+            Format::Jsonl => Box::new(Lines::new(input()?, columns)),
+            Format::Json => Box::new(List::new(Document::read(input()?, self.file)?, self.file, columns)?),
+            Format::Fixture => {
+                let document = Document::read(input()?, self.file)?;
+                let zone = &self.context.settings.opening.time_zone;
+                Box::new(Fixture::new(
+                    &document,
+                    self.file,
+                    &columns,
+                    self.store,
+                    zone,
+                    self.options.exclude,
+                )?)
+            }
+        })
+    }
+
+    /// Is there any password to be hashed? Taken for granted of what can be read but once.
+    fn needs_hashing(&self) -> Result<bool> {
+        if self.options.random_passwords.is_some() || !self.source.is_rereadable() {
+            return Ok(true);
+        }
+        let mut rows = self.rows()?;
+        if let Some(has_passwords) = rows.has_passwords() {
+            return Ok(has_passwords);
+        }
+        while let Some(wanted) = rows.next(self.file)? {
+            if matches!(wanted.password, Given::Plain(_)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Reads and plans all rows, hashes their passwords where that is wanted, and hands out what is to be written.
+    fn pass(
+        &mut self,
+        doing: &'static str,
+        hashes: bool,
+        on_entry: &mut dyn FnMut(&mut Self, &Entry<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let workers = self.workers(hashes);
+        let mut reader = self.reader(hashes)?;
+        // Not borrowed for longer: the audit log wants randomness too.
+        let mut random = StdRng::from_rng(&mut *self.context.random());
+        let mut progress = self.context.output.progress(doing, self.total);
+        thread::scope(|scope| {
+            let (to_here, batches) = mpsc::sync_channel(AHEAD);
+            let read = move || while to_here.send(reader.batch()).is_ok() && !reader.is_done {};
+            thread::Builder::new().spawn_scoped(scope, read).context(signals::NO_THREAD)?;
+            let import = RefCell::new(self);
+            workers.run(
+                &mut random,
+                &mut || {
+                    // Behind the last batch comes nothing.
+                    let mut batch = batches.recv().unwrap_or(Ok(Vec::new()))?;
+                    import.borrow().decide(&mut batch)?;
+                    Ok(Some(batch).filter(|batch| !batch.is_empty()))
+                },
+                &mut |planned| {
+                    if signals::requested() {
+                        return Err(Refusal::Interrupted.into());
+                    }
+                    let mut import = import.borrow_mut();
+                    import.settle(planned)?;
+                    progress.advance();
+                    on_entry(&mut import, &planned.entry)
+                },
+            )
+        })
+    }
+
+    fn reader(&self, hashes: bool) -> Result<Reader<'a>> {
+        /// Rows that take next to no time go to the threads by the hundred.
+        const MANY: usize = 256;
+        let profile = self.context.settings.register.profile.as_deref();
+        let (rows, file, planner) = (self.rows()?, self.file, self.planner);
+        let at_once = if hashes && self.is_slow && !self.options.is_fast { 1 } else { MANY };
+        Ok(Reader { rows, file, planner, profile, at_once, names: Names::default(), is_done: false })
+    }
+
+    fn workers(&self, hashes: bool) -> Workers<'a> {
+        let hashes = hashes && self.is_slow;
+        let planning = Planning {
+            planner: self.planner,
+            recipe: hashes.then_some(self.recipe),
+            random_passwords: self.options.random_passwords,
+            mint: self.mint.clone(),
+            makes_tokens: self.options.tokens,
+            is_strict: self.options.require_strong || self.context.settings.passwords.require_strong,
+            now: self.context.now(),
+        };
+        // Without hashes, reading and writing take a core for themselves.
+        let jobs = if hashes { self.options.jobs } else { (self.options.jobs - 1).max(1) };
+        Workers { planning, jobs }
+    }
+
+    /// Decides what is to be made of each row, by whether its user is there.
+    fn decide(&self, batch: &mut [Item]) -> Result<()> {
+        if self.has_users {
+            batch.iter_mut().try_for_each(|item| self.decide_on(item))?;
+        }
+        Ok(())
+    }
+
+    fn decide_on(&self, item: &mut Item) -> Result<()> {
+        let is_named = !item.username.is_empty();
+        let there = if is_named { self.store.find_user(&item.username)? } else { None };
+        let Some(user) = there else { return Ok(()) };
+        item.task = match self.options.on_existing {
+            OnExisting::Fail => {
+                let is_address = self.context.settings.is_named_by_email(self.planner.login_column());
+                let refusal = if is_address { Refusal::EmailTaken } else { Refusal::UsernameTaken };
+                item.wanted.faults.extend(faults_of(refusal.into())?);
+                Task::Leave(user.id)
+            }
+            OnExisting::Skip => Task::Leave(user.id),
+            OnExisting::Update => {
+                let has_token = self.options.tokens && self.store.drf_key(&user.id)?.is_some();
+                let stored = match self.options.update_password {
+                    UpdatePassword::IfDifferent => Some(self.store.encoded_password(&user.id)?),
+                    _ => None,
+                };
+                let sets_password = self.options.update_password != UpdatePassword::OnCreate;
+                Task::Change { user: user.id, stored, sets_password, has_token }
+            }
+        };
+        Ok(())
+    }
+
+    /// Looks in the database for what a row refers to, and notes its faults; with one, it is not to be written.
+    fn settle(&mut self, planned: &mut Planned<'_>) -> Result<()> {
+        let Planned { wanted, entry, password, is_weak } = planned;
+        self.weak += usize::from(*is_weak);
+        let mut faults = std::mem::take(&mut wanted.faults);
+        match &mut entry.work {
+            Work::Create { account, .. } => match account.settle(&wanted.request, self.store) {
+                Ok(found) => faults.extend(found),
+                Err(error) => faults.extend(faults_of(error)?),
+            },
+            Work::Change { user, edit, .. } => match self.edit(wanted, user, &mut faults)? {
+                Some(mut wanted) => {
+                    if let Some(password) = password {
+                        wanted.set_password(password);
+                    }
+                    **edit = wanted;
+                }
+                None => entry.work = Work::Refuse,
+            },
+            Work::Leave(_) | Work::Refuse => {}
+        }
+        let is_bad = !faults.is_empty();
+        // Nobody is handed a key that will not open anything.
+        if is_bad || self.change.is_rehearsal() {
+            entry.made = Secrets::default();
+        }
+        if is_bad {
+            entry.work = Work::Refuse;
+            let mut located: Vec<Fault> =
+                faults.into_iter().map(|fault| wanted.located(self.file, fault)).collect();
+            located.sort_by_key(|fault| fault.place.map(|place| (place.line, place.column)));
+            self.faults.borrow_mut().extend(located);
+        }
+        Ok(())
+    }
+
+    fn edit(&self, wanted: &Wanted, key: &Key, faults: &mut Vec<Fault>) -> Result<Option<Edit>> {
+        let settings = &self.context.settings;
+        let Some(user) = self.store.user_of_key(key)? else { return Ok(None) };
+        if !wanted.may_have_key(&user.id) {
+            let message = format!("id: the user of that name has the id {}.", user.id);
+            faults.push(Fault::new("id", "not_settable", message));
+        }
+        let edit = self.planner.wish(&wanted.request).and_then(|wish| {
+            wish.edit(self.store, settings, &user, self.context.now(), &mut *self.context.random())
+        });
+        match edit {
+            Ok((edit, found)) => {
+                faults.extend(found);
+                Ok(Some(edit))
+            }
+            Err(error) => {
+                faults.extend(faults_of(error)?);
+                Ok(None)
+            }
+        }
+    }
+
+    fn write(&mut self, spill: Spill, results: &mut Results) -> Result<()> {
+        let mut progress = self.context.output.progress("Writing", Some(spill.len()));
+        let mut spill = Some(spill);
+        let mut feed = |on_entry: &mut dyn FnMut(&Entry<'_>) -> Result<()>| match spill.take() {
+            Some(spill) => spill.each(&mut |record| {
+                progress.advance();
+                on_entry(&spill::read(record)?)
+            }),
+            None => Ok(()),
+        };
+        let counts = self.writer()?.write(&mut feed, results, self.faults)?;
+        self.counts.add_all(&counts);
+        Ok(())
+    }
+
+    fn writer(&self) -> Result<Writer<'a>> {
+        self.store.expect_many_changes()?;
+        Ok(Writer {
+            store: self.store,
+            change: self.change,
+            file: self.file,
+            keeps_going: self.options.keep_going,
+            skips_present: self.options.on_existing == OnExisting::Skip,
+        })
+    }
+}

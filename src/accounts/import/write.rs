@@ -1,0 +1,218 @@
+//! The one short transaction that writes what was made ready.
+
+use std::cell::RefCell;
+use std::sync::mpsc;
+use std::thread;
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use super::Counts;
+use super::entry::{Entry, Work};
+use super::planning::faults_of;
+use super::tokens::{Tokens, Waiting};
+use crate::cli::change::Change;
+use crate::django::models::Key;
+use crate::error::faults::Faults;
+use crate::error::lost_answer::Unanswered;
+use crate::error::refusal::Refusal;
+use crate::files::results::{Outcome, Results, Secrets};
+use crate::formats::token_row::TokenRow;
+use crate::signals;
+use crate::store::{Done, Store, Transaction};
+
+/// Hands out entries, one after the other.
+pub type Feed<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&Entry<'_>) -> Result<()>) -> Result<()>;
+
+/// What writing takes.
+pub struct Writer<'a> {
+    /// The database.
+    pub store: &'a Store,
+    /// How it is written.
+    pub change: &'a Change<'a>,
+    /// What messages call the file.
+    pub file: &'a str,
+    /// Are bad rows left out instead of ending it all?
+    pub keeps_going: bool,
+    /// Are users who are there left as they are?
+    pub skips_present: bool,
+}
+
+impl Writer<'_> {
+    /// Writes the entries that `feed` hands out in one transaction, and tells what became of them before it commits.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for rows that are not good, unless they are left out; [`Refusal::Interrupted`]; what `feed`
+    /// returns; as [`Change::make`].
+    pub fn write(&self, feed: Feed<'_>, results: &mut Results, faults: &RefCell<Faults>) -> Result<Counts> {
+        let object = |counts: &Counts| json!({ "file": self.file, "users": counts.created + counts.changed });
+        let done = self.change.make_and_name(self.store, object, |transaction| {
+            let counts = self.write_all(transaction, feed, results, faults)?;
+            if !self.keeps_going {
+                faults.borrow_mut().refuse()?;
+            }
+            results.sync()?;
+            let mut fields: Vec<String> = Vec::new();
+            fields.extend((counts.created + counts.changed > 0).then(|| "users".into()));
+            fields.extend((counts.tokens > 0).then(|| "tokens".into()));
+            fields.extend((counts.groups > 0).then(|| "groups".into()));
+            Ok(Done { value: counts, fields })
+        });
+        let kept = match &done {
+            Ok(_) => results.keep(),
+            Err(error) if Unanswered::is_doubt(error) => results.leave_undecided(),
+            Err(_) => Ok(()),
+        };
+        let done = done?;
+        kept.map_err(|error| self.change.lost(&error))?;
+        Ok(done.value)
+    }
+
+    fn write_all(
+        &self,
+        transaction: &Transaction<'_>,
+        feed: Feed<'_>,
+        results: &mut Results,
+        faults: &RefCell<Faults>,
+    ) -> Result<Counts> {
+        let mut counts = Counts::default();
+        // Written after all users: between them their index would not stay in memory.
+        let mut waiting = Tokens::new();
+        feed(&mut |entry| {
+            if signals::requested() {
+                return Err(Refusal::Interrupted.into());
+            }
+            counts.groups += transaction.make_coming_groups()?;
+            let Entry { line, username, made, .. } = entry;
+            let line = *line;
+            let written = if self.keeps_going {
+                // A row that is left out takes its tokens with it.
+                transaction.in_part(|| {
+                    write_entry(transaction, entry, self.skips_present, &mut |token, user| {
+                        token.insert(transaction, user)
+                    })
+                })
+            } else {
+                write_entry(transaction, entry, self.skips_present, &mut |token, user| {
+                    waiting.push(token, user, line)
+                })
+            };
+            match written {
+                Ok(written) => {
+                    counts.add(written.outcome);
+                    counts.tokens += written.tokens;
+                    let nothing = Secrets::default();
+                    if written.outcome != Outcome::Skipped {
+                        self.change.leaves_more(|aftermath| entry.add_to(aftermath));
+                    }
+                    let made = if written.outcome == Outcome::Skipped { &nothing } else { made };
+                    results.tell(line, username, written.user.as_ref(), written.outcome, made)?;
+                }
+                Err(error) => {
+                    self.note(faults, line, error)?;
+                    counts.add(Outcome::Refused);
+                    results.tell(line, username, None, Outcome::Refused, &Secrets::default())?;
+                }
+            }
+            Ok(())
+        })?;
+        counts.groups += transaction.make_coming_groups()?;
+        self.write_tokens(transaction, waiting, faults)?;
+        Ok(counts)
+    }
+
+    /// Writes the tokens, a part at a time, while another thread makes the next part ready.
+    fn write_tokens(
+        &self,
+        transaction: &Transaction<'_>,
+        waiting: Tokens,
+        faults: &RefCell<Faults>,
+    ) -> Result<()> {
+        thread::scope(|scope| {
+            let (to_here, parts) = mpsc::sync_channel(0);
+            let read = move || {
+                let told = waiting.each_part(&mut |part| Ok(to_here.send(Ok(part))?));
+                // Where nobody takes a part any more, nobody takes this either.
+                told.or_else(|error| to_here.send(Err(error)))
+            };
+            thread::Builder::new().spawn_scoped(scope, read).context(signals::NO_THREAD)?;
+            for part in parts {
+                if signals::requested() {
+                    return Err(Refusal::Interrupted.into());
+                }
+                for waiting in part?.tokens() {
+                    let Waiting { token, user, line, .. } = waiting?;
+                    if let Err(error) = token.insert(transaction, &user) {
+                        self.note(faults, line, error)?;
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Notes what the database has against the row of this line.
+    ///
+    /// # Errors
+    /// The error itself, where it is none of the row's.
+    fn note(&self, faults: &RefCell<Faults>, line: usize, error: anyhow::Error) -> Result<()> {
+        let found = faults_of(error)?;
+        faults.borrow_mut().extend(found.into_iter().map(|fault| fault.on_line(self.file, line)));
+        Ok(())
+    }
+}
+
+/// What became of an entry.
+struct Written {
+    outcome: Outcome,
+    user: Option<Key>,
+    tokens: usize,
+}
+
+fn write_entry(
+    transaction: &Transaction<'_>,
+    entry: &Entry<'_>,
+    skips_present: bool,
+    give: &mut dyn FnMut(&TokenRow, &Key) -> Result<()>,
+) -> Result<Written> {
+    let mut given = 0;
+    let (outcome, user) = match &entry.work {
+        Work::Refuse => (Outcome::Refused, None),
+        Work::Leave(user) => (Outcome::Skipped, Some(user.clone())),
+        Work::Create { account, tokens } => {
+            let user = match account.insert(transaction) {
+                Err(error) if skips_present && is_of_present_user(&error) => {
+                    // Another made the user after the look.
+                    let there = transaction.find_user(&account.username)?;
+                    return Ok(Written {
+                        outcome: Outcome::Skipped,
+                        user: there.map(|user| user.id),
+                        tokens: 0,
+                    });
+                }
+                inserted => inserted?,
+            };
+            given = tokens.len();
+            tokens.iter().try_for_each(|token| give(token, &user))?;
+            (Outcome::Created, Some(user))
+        }
+        Work::Change { user, edit, tokens } => {
+            let there = transaction.user_of_key(user)?;
+            let there = there.ok_or_else(|| Refusal::UserNotFound(user.to_string()))?;
+            let is_changed = !edit.apply(transaction, &there)?.is_empty();
+            for token in tokens {
+                if token.is_new_for(transaction, &there)? {
+                    give(token, user)?;
+                    given += 1;
+                }
+            }
+            let is_changed = is_changed || given > 0;
+            (if is_changed { Outcome::Changed } else { Outcome::Unchanged }, Some(user.clone()))
+        }
+    };
+    Ok(Written { outcome, user, tokens: given })
+}
+
+fn is_of_present_user(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
+}

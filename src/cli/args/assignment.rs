@@ -1,0 +1,60 @@
+//! `FIELD=VALUE` on the command line.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use crate::cli::args::secret;
+use crate::django::field::Input;
+use crate::error::limits;
+use crate::error::refusal::Refusal;
+
+/// A field and what it is set to.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    /// The field's name, maybe with its profile kind before a dot.
+    pub field: String,
+    value: String,
+}
+
+/// Takes `FIELD=VALUE` apart.
+///
+/// # Errors
+/// Where there is no field, or no `=`.
+pub fn assignment(text: &str) -> Result<Assignment, String> {
+    match text.split_once('=') {
+        Some((field, value)) if !field.is_empty() => {
+            Ok(Assignment { field: field.to_owned(), value: value.to_owned() })
+        }
+        _ => Err("give FIELD=VALUE".into()),
+    }
+}
+
+impl Assignment {
+    /// The value as it stands, or what is in the file behind an `@`; `@@` stands for `@`.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or is too long.
+    pub fn input(&self) -> Result<Input> {
+        let path = match self.value.strip_prefix('@') {
+            None => return Ok(Input::Text(self.value.clone())),
+            Some(literal) if literal.starts_with('@') => return Ok(Input::Text(literal.to_owned())),
+            Some(path) => path,
+        };
+        let mut bytes = Vec::new();
+        let read =
+            File::open(path).and_then(|file| file.take(limits::VALUE_FILE + 1).read_to_end(&mut bytes));
+        read.with_context(|| {
+            // A value that begins with @ may be a secret.
+            let path = if secret::leads_somewhere(Path::new(path)) { path } else { "…" };
+            format!("--set {}=@{path}: the file cannot be read; for the text itself, write @@", self.field)
+        })?;
+        if bytes.len() as u64 > limits::VALUE_FILE {
+            let message = format!("--set {}=@{path}: the file is longer than 64 MiB.", self.field);
+            return Err(Refusal::invalid(&*self.field, "too_long", message).into());
+        }
+        Ok(String::from_utf8(bytes).map_or_else(|error| Input::Bytes(error.into_bytes()), Input::Text))
+    }
+}

@@ -1,0 +1,97 @@
+//! The options that choose among users, for every command that reads many of them.
+
+use clap::Args;
+use jiff::Timestamp;
+
+use crate::django::field::moment;
+use crate::django::models::{Sort, UserFilter};
+use crate::terminal::output::zone;
+
+/// Which users, in which order.
+#[derive(Args, Debug)]
+pub struct Filters {
+    /// Only active users
+    #[arg(long, conflicts_with = "inactive", help_heading = "Filters")]
+    active: bool,
+
+    /// Only inactive users
+    #[arg(long, help_heading = "Filters")]
+    inactive: bool,
+
+    /// Only staff
+    #[arg(long, help_heading = "Filters")]
+    staff: bool,
+
+    /// Only superusers
+    #[arg(long, help_heading = "Filters")]
+    superuser: bool,
+
+    /// Only users with a profile of this kind
+    #[arg(long, value_name = "KIND", help_heading = "Filters")]
+    profile: Option<String>,
+
+    /// Only users in this group, by its exact name
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    group: Option<String>,
+
+    /// Only users with this text in user name, e-mail address, first or last name; upper and lower case are the same for
+    /// ASCII letters alone
+    #[arg(long, value_name = "TEXT", help_heading = "Filters")]
+    search: Option<String>,
+
+    /// Only users without any token
+    #[arg(long, help_heading = "Filters")]
+    without_token: bool,
+
+    /// Only users who joined at this date or time, or later; local time unless it has an offset
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Filters")]
+    joined_after: Option<Timestamp>,
+
+    /// Only users who joined before this date or time
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Filters")]
+    joined_before: Option<Timestamp>,
+
+    /// Sort by a column, with :desc from the largest to the smallest [else by id]
+    #[arg(long, value_name = "FIELD[:desc]", help_heading = "Rows and columns")]
+    sort: Option<Sort>,
+
+    /// Show at most so many
+    #[arg(long, value_name = "N", help_heading = "Rows and columns")]
+    limit: Option<u64>,
+
+    /// Leave out the first so many
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "0",
+        hide_default_value = true,
+        help_heading = "Rows and columns"
+    )]
+    offset: u64,
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    moment(text, &zone())
+        .ok_or_else(|| "give a date or time such as 2024-02-29 or 2024-02-29T12:30:00Z".into())
+}
+
+impl Filters {
+    /// What they say.
+    #[must_use]
+    pub fn filter(&self) -> UserFilter {
+        UserFilter {
+            active: (self.active || self.inactive).then_some(self.active),
+            staff: self.staff,
+            superuser: self.superuser,
+            profile: self.profile.clone(),
+            group: self.group.clone(),
+            search: self.search.clone(),
+            without_token: self.without_token,
+            joined_after: self.joined_after,
+            joined_before: self.joined_before,
+            sort: self.sort.clone(),
+            limit: self.limit,
+            offset: self.offset,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The JSON bodies that clients of the five systems send, taken as they are.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde_json::{Map, Value as Json};
+use zeroize::Zeroizing;
+
+use crate::cli::args::secret;
+use crate::django::field::Input;
+use crate::django::passwords::Plain;
+use crate::error::limits;
+use crate::error::position::reason_of_depth;
+use crate::error::refusal::{Fault, Refusal};
+
+/// A client's request to register or to log in.
+#[derive(Debug, Default)]
+pub struct Body {
+    /// `username`.
+    pub username: Option<String>,
+    /// `email`.
+    pub email: Option<String>,
+    /// `password`.
+    pub password: Option<Plain>,
+    /// `first_name`.
+    pub first_name: Option<String>,
+    /// `last_name`.
+    pub last_name: Option<String>,
+    /// `account_type`: the profile kind.
+    pub account_type: Option<String>,
+    /// All other keys.
+    pub fields: Vec<(String, Input)>,
+    /// What is wrong with the keys above, to be told together with what else is found wrong.
+    pub faults: Vec<Fault>,
+}
+
+/// Keys that would give rights or forge a row, with the option that an administrator has instead.
+const REFUSED: [(&str, &str); 9] = [
+    ("id", "the database gives it"),
+    ("pk", "the database gives it"),
+    ("is_staff", "use --staff"),
+    ("is_superuser", "use --superuser"),
+    ("is_active", "use --inactive"),
+    ("groups", "a body cannot give it"),
+    ("user_permissions", "a body cannot give it"),
+    ("date_joined", "it is the moment of registering"),
+    ("last_login", "Django writes it at a login"),
+];
+
+impl Body {
+    /// The body in a file, or on standard input for `-`.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for what is no JSON object, or what the operating system says.
+    pub fn read(path: &Path) -> Result<Self> {
+        let is_stdin = path == Path::new("-");
+        let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
+        let mut bytes = Zeroizing::new(Vec::new());
+        let read = if is_stdin {
+            io::stdin().take(limits::BODY + 1).read_to_end(&mut bytes)
+        } else {
+            File::open(path).and_then(|file| file.take(limits::BODY + 1).read_to_end(&mut bytes))
+        };
+        read.with_context(|| {
+            if is_stdin {
+                "standard input cannot be read".to_owned()
+            } else {
+                // Who takes the option for one that takes the body itself has a password in it.
+                format!("{}: the file cannot be read", secret::named("--from-json", path))
+            }
+        })?;
+        let bad = |message: String| Refusal::invalid("", "invalid_json", message);
+        if bytes.len() as u64 > limits::BODY {
+            return Err(bad(format!("The body in {name} is too long.")).into());
+        }
+        if bytes.trim_ascii().is_empty() {
+            return Err(bad(format!("The body in {name} is empty.")).into());
+        }
+        let json: Json = serde_json::from_slice(&bytes).map_err(|error| {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            match reason_of_depth(&error) {
+                Some(reason) => bad(format!("The body in {name} is {reason}: see {place}.")),
+                None => bad(format!("The body in {name} is not JSON: see {place}.")),
+            }
+        })?;
+        match json {
+            Json::Object(fields) => Ok(Self::of(fields)),
+            _ => Err(Refusal::invalid("", "invalid_json", "The body has to be one JSON object.").into()),
+        }
+    }
+
+    fn of(object: Map<String, Json>) -> Self {
+        let mut body = Self::default();
+        for (key, value) in object {
+            if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == key) {
+                body.faults.push(Fault::new(
+                    &*key,
+                    "not_settable",
+                    format!("{key} is not taken from a body: {why}."),
+                ));
+                continue;
+            }
+            let place = match &*key {
+                "username" => &mut body.username,
+                "email" => &mut body.email,
+                "first_name" => &mut body.first_name,
+                "last_name" => &mut body.last_name,
+                "account_type" => &mut body.account_type,
+                "password" => {
+                    match value {
+                        Json::Null => {}
+                        Json::String(password) => body.password = Some(Plain::new(password)),
+                        _ => body.faults.push(Fault::new(&*key, "invalid", "password must be text.")),
+                    }
+                    continue;
+                }
+                _ => {
+                    body.fields.push((key, Input::Json(value)));
+                    continue;
+                }
+            };
+            match value {
+                Json::Null => {}
+                Json::String(text) => *place = Some(text),
+                _ => body.faults.push(Fault::new(&*key, "invalid", format!("{key} must be text."))),
+            }
+        }
+        body
+    }
+}

@@ -1,0 +1,8 @@
+//! Groups of arguments that several commands have in common.
+
+pub mod assignment;
+pub mod filters;
+pub mod json_body;
+pub mod new_password;
+pub mod secret;
+pub mod token_source;

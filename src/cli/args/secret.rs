@@ -1,0 +1,144 @@
+//! Secrets from where they are kept: standard input, a file, a variable. Never from the command line.
+
+use std::env;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, ValueHint};
+use zeroize::Zeroizing;
+
+use crate::django::passwords::Plain;
+use crate::error::limits;
+use crate::error::refusal::Refusal;
+use crate::terminal::prompt;
+
+/// Where a password comes from, other than from a prompt.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Password")]
+#[group(multiple = false)]
+pub struct PasswordSource {
+    /// Read the password from standard input; one line end behind it is dropped
+    #[arg(id = "password_stdin", long = "password-stdin")]
+    pub stdin: bool,
+
+    /// Read the password from a file; one line end behind it is dropped
+    #[arg(id = "password_file", long = "password-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+
+    /// Read the password from an environment variable
+    #[arg(id = "password_env", long = "password-env", value_name = "NAME")]
+    pub env: Option<String>,
+}
+
+impl PasswordSource {
+    /// Is there a source at all?
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.stdin || self.file.is_some() || self.env.is_some()
+    }
+
+    /// The password from the source that was given, if one was.
+    ///
+    /// # Errors
+    /// Where the source cannot be read, or is no UTF-8 text.
+    pub fn read(&self) -> Result<Option<Plain>> {
+        if self.stdin {
+            return from_stdin("Password").map(|secret| Some(Plain::new(secret.to_string())));
+        }
+        if let Some(path) = &self.file {
+            return from_file("--password-file", path).map(|secret| Some(Plain::new(secret.to_string())));
+        }
+        let Some(name) = &self.env else { return Ok(None) };
+        match env::var(name) {
+            Ok(password) => Ok(Some(Plain::new(password))),
+            Err(env::VarError::NotPresent) => {
+                // The name is not repeated: it may be the password itself, given by mistake.
+                Err(Refusal::usage("--password-env: there is no variable of that name.").into())
+            }
+            Err(env::VarError::NotUnicode(_)) => Err(Refusal::invalid(
+                "password",
+                "invalid",
+                format!("The variable {name} is not UTF-8 text."),
+            )
+            .into()),
+        }
+    }
+}
+
+/// A secret from standard input, without one line end behind it. At a terminal it is asked for by the name that it is
+/// given here.
+///
+/// # Errors
+/// Where it cannot be read, or is no UTF-8 text.
+pub fn from_stdin(name: &str) -> Result<Zeroizing<String>> {
+    if io::stdin().is_terminal() {
+        return Ok(Zeroizing::new(prompt::secret_by_standard_input(name)?.as_str().to_owned()));
+    }
+    let mut bytes = Zeroizing::new(Vec::new());
+    io::stdin().take(limits::SECRET + 1).read_to_end(&mut bytes).context("standard input cannot be read")?;
+    text(&bytes, "Standard input")
+}
+
+/// A secret from the file that an option names, without one line end behind it.
+///
+/// # Errors
+/// Where it cannot be read, or is no UTF-8 text.
+pub fn from_file(option: &str, path: &Path) -> Result<Zeroizing<String>> {
+    from_file_called(&format!("{}: the file", named(option, path)), path)
+}
+
+/// A secret from a file that messages call this, as [`from_file`].
+///
+/// # Errors
+/// As [`from_file`].
+pub fn from_file_called(name: &str, path: &Path) -> Result<Zeroizing<String>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    File::open(path)
+        .and_then(|file| file.take(limits::SECRET + 1).read_to_end(&mut bytes))
+        .with_context(|| format!("{name} cannot be read"))?;
+    text(&bytes, name)
+}
+
+/// An option with the path that was given to it, or alone where the path may be a secret, typed in the wrong place: a
+/// path is repeated only if there is something at it, or if it names a folder that exists. The root is no such folder,
+/// since a password may begin with a slash.
+pub fn named(option: &str, path: &Path) -> String {
+    if leads_somewhere(path) { format!("{option} {}", path.display()) } else { option.to_owned() }
+}
+
+/// Is this surely a path? See [`named`].
+pub fn leads_somewhere(path: &Path) -> bool {
+    let is_folder = |folder: &Path| folder.parent().is_some() && folder.is_dir();
+    path.parent().is_some_and(is_folder) || path.symlink_metadata().is_ok()
+}
+
+fn text(bytes: &[u8], source: &str) -> Result<Zeroizing<String>> {
+    if bytes.len() as u64 > limits::SECRET {
+        return Err(
+            Refusal::invalid("secret", "too_long", format!("{source} is too long for a secret.")).into()
+        );
+    }
+    let bytes = bytes.strip_suffix(b"\n").map_or(bytes, |rest| rest.strip_suffix(b"\r").unwrap_or(rest));
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(Refusal::invalid("secret", "invalid", format!("{source} is not UTF-8 text.")).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+
+    #[test]
+    fn one_line_end_is_dropped_and_no_more() {
+        let read = |bytes: &[u8]| text(bytes, "it").expect("UTF-8").to_string();
+        assert_eq!(read(b"me"), "me");
+        assert_eq!(read(b"me\n"), "me");
+        assert_eq!(read(b"me\r\n"), "me");
+        assert_eq!(read(b"me\n\n"), "me\n");
+        assert_eq!(read(b" me \r"), " me \r");
+        assert!(text(b"\xff", "it").is_err());
+    }
+}

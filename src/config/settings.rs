@@ -1,0 +1,481 @@
+//! `authctl.toml`, the environment and the options, made into one value.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use jiff::tz::TimeZone;
+use rustix::fs::{Mode, OFlags};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use super::shape;
+use crate::django::models::Scheme;
+use crate::django::passwords::{Algorithm, Recipe};
+use crate::django::rate::Rate;
+use crate::django::tokens::Ttl;
+use crate::django::tokens::knox::{self, Hash};
+use crate::error::limits;
+use crate::error::position::{Place, Scan};
+use crate::error::refusal::{Fault, Refusal, shell_word};
+use crate::files::existing;
+use crate::store::layout::Hints;
+use crate::store::{Opening, ProfileBlueprint};
+use crate::terminal::redaction;
+
+/// The name of the configuration file.
+pub const FILE_NAME: &str = "authctl.toml";
+
+/// Django's own name for the database file.
+const DEFAULT_DATABASE: &str = "db.sqlite3";
+
+/// What the command line says about the configuration.
+#[derive(Clone, Debug)]
+pub struct Overrides {
+    /// `--db`.
+    pub db: Option<PathBuf>,
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// `--busy-timeout`.
+    pub busy_timeout: Duration,
+    /// `--force`.
+    pub force: bool,
+}
+
+/// Everything that was configured.
+#[derive(Debug)]
+pub struct Settings {
+    /// The database file, as an absolute path.
+    pub database: PathBuf,
+    /// How it is opened.
+    pub opening: Opening,
+    /// The options of this run that select the database, ready to be repeated in another command.
+    pub target_options: String,
+    /// The file that was read, if there was one.
+    pub file: Option<PathBuf>,
+    /// A file that was found but not read, since another user owns it.
+    pub ignored_file: Option<PathBuf>,
+    /// Can the file's group write to it, though it was found and not named?
+    pub is_group_writable: bool,
+    /// `[database]`.
+    pub layout: Database,
+    /// `[register]`.
+    pub register: Register,
+    /// `[profiles.KIND]`.
+    pub profiles: BTreeMap<String, ProfileKind>,
+    /// `[login]`.
+    pub login: Login,
+    /// `[tokens]`.
+    pub tokens: Tokens,
+    /// `[passwords]`.
+    pub passwords: Passwords,
+    /// `[audit] file`, as an absolute path.
+    pub audit_log: Option<PathBuf>,
+}
+
+/// The file as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    db: Option<PathBuf>,
+    database: Database,
+    register: Register,
+    profiles: BTreeMap<String, ProfileKind>,
+    login: Login,
+    tokens: Tokens,
+    passwords: Passwords,
+    audit: Audit,
+}
+
+/// `[database]`: what the file itself does not tell.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// The user table, where several may be it.
+    user_table: Option<String>,
+    /// The login name's column, where several may be it.
+    login_column: Option<String>,
+    /// Django's `TIME_ZONE`, for projects with `USE_TZ = False`.
+    time_zone: Option<String>,
+}
+
+/// `[register]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Register {
+    /// What the user name is made from.
+    pub username_from: UsernameFrom,
+    /// Fields that have to be given and must not be empty.
+    pub required: Vec<String>,
+    /// The profile kind of new users.
+    pub profile: Option<String>,
+    /// Values of user columns that are not given.
+    #[serde(deserialize_with = "values")]
+    pub defaults: Map<String, Json>,
+}
+
+/// What the user name is made from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UsernameFrom {
+    /// It is given as such.
+    #[default]
+    Username,
+    /// The e-mail address is the user name.
+    Email,
+}
+
+/// `[profiles.KIND]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProfileKind {
+    /// The table; without it, the kind is one that is found under its name.
+    table: Option<String>,
+    /// The columns that `init` makes, with their types.
+    fields: Map<String, Json>,
+    /// Fields that have to be given and must not be empty.
+    pub required: Vec<String>,
+    /// Does a profile of this kind make its user staff?
+    pub staff: bool,
+    /// Values of fields that are not given.
+    #[serde(deserialize_with = "values")]
+    pub defaults: Map<String, Json>,
+    /// The migrations, as `app.name`, that make nothing but profile tables.
+    migrations: Vec<String>,
+}
+
+/// `[login]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Login {
+    /// How often a login may fail.
+    pub throttle: Option<Rate>,
+}
+
+/// `[tokens]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tokens {
+    /// The scheme that `init` makes, and that mints where a database has both.
+    pub scheme: Option<Scheme>,
+    /// knox's `TOKEN_TTL`.
+    pub ttl: Ttl,
+    /// knox's `TOKEN_PREFIX`.
+    pub prefix: String,
+    /// knox's `TOKEN_LIMIT_PER_USER`.
+    pub limit: Option<u64>,
+    /// knox's `SECURE_HASH_ALGORITHM`.
+    pub hash: Hash,
+}
+
+/// `[audit]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Audit {
+    /// The file to which changes are appended.
+    file: Option<PathBuf>,
+}
+
+/// `[passwords]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Passwords {
+    /// The algorithm of new hashes, with a cost of its own where one is given: `pbkdf2_sha256 1000000`.
+    #[serde(deserialize_with = "recipe")]
+    pub hasher: Option<Recipe>,
+    /// Are weak passwords refused?
+    pub require_strong: bool,
+}
+
+/// Values of columns; TOML's dates and times as the text they are written in.
+fn values<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Map<String, Json>, D::Error> {
+    fn json(value: toml::Value) -> Json {
+        match value {
+            toml::Value::String(text) => text.into(),
+            toml::Value::Integer(number) => number.into(),
+            toml::Value::Float(number) => number.into(),
+            toml::Value::Boolean(flag) => flag.into(),
+            toml::Value::Datetime(moment) => moment.to_string().into(),
+            toml::Value::Array(values) => values.into_iter().map(json).collect(),
+            toml::Value::Table(table) => Json::Object(object(table)),
+        }
+    }
+    fn object(table: toml::Table) -> Map<String, Json> {
+        table.into_iter().map(|(name, value)| (name, json(value))).collect()
+    }
+    toml::Table::deserialize(deserializer).map(object)
+}
+
+fn recipe<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Recipe>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().map(Some).map_err(|_| {
+        let names: Vec<&str> =
+            Algorithm::ALL.into_iter().filter(|known| known.makes_hashes()).map(Algorithm::name).collect();
+        serde::de::Error::custom(format_args!(
+            "[passwords] hasher: this is not a hasher of Django's; choose from {}",
+            names.join(", ")
+        ))
+    })
+}
+
+impl Settings {
+    /// Reads the configuration that the options, the environment and the working folder lead to.
+    ///
+    /// # Errors
+    /// [`Refusal::Config`] with the place in the file, or what the operating system says.
+    pub fn load(options: &Overrides) -> Result<Self> {
+        let folder = env::current_dir().context("the working folder is gone")?;
+        let mut ignored_file = None;
+        let mut is_group_writable = false;
+        let (path, text) = match options.config.clone().or_else(|| variable("AUTHCTL_CONFIG")) {
+            Some(path) => (Some(path), None),
+            None => match find_file(&folder)? {
+                Some(Found::Ours { path, text, mode }) => {
+                    is_group_writable = mode & 0o020 != 0;
+                    (Some(path), Some(text))
+                }
+                Some(Found::Foreign(path)) => {
+                    ignored_file = Some(path);
+                    (None, None)
+                }
+                None => (None, None),
+            },
+        };
+        let file = path.as_deref().map(|path| File::read(path, text)).transpose()?.unwrap_or_default();
+        // What the file names lies beside it.
+        let beside = path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let database = match (&options.db, variable("AUTHCTL_DB"), &file.db) {
+            (Some(db), ..) => folder.join(no_url(db, "--db").map_err(Refusal::Usage)?),
+            (None, Some(db), _) => folder.join(no_url(&db, "AUTHCTL_DB").map_err(Refusal::Usage)?),
+            (None, None, Some(db)) => {
+                let refusal = |message| Refusal::Config { path: path.clone(), message };
+                folder.join(beside).join(no_url(db, "db").map_err(refusal)?)
+            }
+            (None, None, None) => folder.join(DEFAULT_DATABASE),
+        };
+        let time_zone = match &file.database.time_zone {
+            None => TimeZone::UTC,
+            Some(name) => TimeZone::get(name).map_err(|_| Refusal::Config {
+                path: path.clone(),
+                message: "[database] time_zone: this machine knows no time zone of this name.".into(),
+            })?,
+        };
+        Ok(Self {
+            audit_log: file.audit.file.map(|log| folder.join(beside).join(log)),
+            database,
+            target_options: target_options(options),
+            opening: Opening { busy_timeout: options.busy_timeout, time_zone, force: options.force },
+            file: path,
+            ignored_file,
+            is_group_writable,
+            layout: file.database,
+            register: file.register,
+            profiles: file.profiles,
+            login: file.login,
+            tokens: file.tokens,
+            passwords: file.passwords,
+        })
+    }
+
+    /// Is the e-mail address the login name, by the configuration or by the login name's column?
+    #[must_use]
+    pub fn is_named_by_email(&self, login: &str) -> bool {
+        self.register.username_from == UsernameFrom::Email || login == "email"
+    }
+
+    /// A refusal of what stands in the configuration file.
+    pub fn refused(&self, message: String) -> Refusal {
+        Refusal::Config { path: self.file.clone(), message }
+    }
+
+    /// The zone of the project's times where it keeps them without one, as it does with `USE_TZ = False`.
+    #[must_use]
+    pub fn local_times(&self) -> Option<TimeZone> {
+        self.layout.time_zone.as_ref().map(|_| self.opening.time_zone.clone())
+    }
+
+    /// What the store is told about the layout.
+    #[must_use]
+    pub fn hints(&self) -> Hints {
+        Hints {
+            user_table: self.layout.user_table.clone(),
+            login_column: self.layout.login_column.clone(),
+            profile_tables: self
+                .profiles
+                .iter()
+                .filter_map(|(kind, profile)| Some((kind.clone(), profile.table.clone()?)))
+                .collect(),
+        }
+    }
+
+    /// The profile tables that `init` makes: those whose table and fields are declared.
+    #[must_use]
+    pub fn profile_blueprints(&self) -> Vec<ProfileBlueprint> {
+        let declared = self.profiles.values().filter(|profile| !profile.fields.is_empty());
+        declared
+            .filter_map(|profile| {
+                let text = |json: &Json| json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+                Some(ProfileBlueprint {
+                    table: profile.table.clone()?,
+                    fields: profile.fields.iter().map(|(name, kind)| (name.clone(), text(kind))).collect(),
+                    migrations: profile.migrations.clone(),
+                })
+            })
+            .collect()
+    }
+}
+
+impl File {
+    /// What the file says; its text, where it was read already.
+    fn read(path: &Path, text: Option<String>) -> Result<Self> {
+        let refusal = |message: String| Refusal::Config { path: Some(path.to_owned()), message };
+        let text = text.map_or_else(|| limits::read_to_string(path, limits::CONFIG), Ok);
+        let text = text.map_err(|error| unreadable(path, &error))?;
+        let file = Self::parse(&text, &path.display().to_string())
+            .map_err(|lines| Refusal::Config { path: None, message: lines.join("\n") })?;
+        file.check().map_err(refusal)?;
+        Ok(file)
+    }
+
+    /// What the text says, or everything that is wrong with it, a line each.
+    fn parse(text: &str, file: &str) -> Result<Self, Vec<String>> {
+        let mut scan = Scan::new(text, Place::START);
+        let mut located = |at: usize, message: &str| {
+            Fault::new("", "config", message.trim_end()).at(file, scan.at(at), None).message
+        };
+        let flaws = shape::flaws(text);
+        if !flaws.is_empty() {
+            let shown = flaws.iter().take(limits::FAULTS);
+            return Err(shown.map(|(at, message)| located(*at, message)).collect());
+        }
+        toml::from_str(text)
+            .map_err(|error| vec![located(error.span().map_or(0, |span| span.start), error.message())])
+    }
+
+    /// What the types alone do not say.
+    fn check(&self) -> Result<(), String> {
+        let prefix = &self.tokens.prefix;
+        if prefix.len() > knox::LONGEST_PREFIX || !prefix.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(format!(
+                "[tokens] prefix: knox takes at most {} ASCII characters, none of them a space.",
+                knox::LONGEST_PREFIX
+            ));
+        }
+        for (kind, profile) in &self.profiles {
+            if !profile.fields.is_empty() && profile.table.is_none() {
+                return Err(format!(
+                    "[profiles.{kind}] fields: name the table too, such as table = \"app_{kind}\"."
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Such as ` --db test.sqlite3`; empty where the defaults or the environment select the database.
+fn target_options(options: &Overrides) -> String {
+    let mut words = String::new();
+    for (option, path) in [("--db", &options.db), ("--config", &options.config)] {
+        if let Some(path) = path {
+            words.extend([" ", option, " ", &shell_word(&path.to_string_lossy())]);
+        }
+    }
+    words
+}
+
+/// The path in a variable that is set and not empty.
+fn variable(name: &str) -> Option<PathBuf> {
+    let path = env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    path.inspect(|path| redaction::note(&path.to_string_lossy()))
+}
+
+/// A database's path, unless it is a URL, such as Django projects have in `DATABASE_URL`. The URL is not repeated: it
+/// usually has a password in it.
+fn no_url<'p>(path: &'p Path, source: &str) -> Result<&'p Path, String> {
+    let text = path.to_string_lossy();
+    redaction::note(&text);
+    if !redaction::is_url(&text) {
+        return Ok(path);
+    }
+    Err(format!("{source}: URLs are not supported, only SQLite files for now. Give the path of the file."))
+}
+
+/// A file that was not named but found.
+enum Found {
+    /// It is the effective user's.
+    Ours { path: PathBuf, text: String, mode: u32 },
+    /// It is another user's.
+    Foreign(PathBuf),
+}
+
+/// The file here or in the nearest folder above.
+///
+/// # Errors
+/// [`Refusal::Config`] for one that is no regular file or that every user can write to.
+fn find_file(folder: &Path) -> Result<Option<Found>> {
+    let mut paths = folder.ancestors().map(|folder| folder.join(FILE_NAME));
+    let Some(path) = paths.find(|path| path.symlink_metadata().is_ok()) else { return Ok(None) };
+    let refused = |message: &str| Refusal::Config { path: Some(path.clone()), message: message.into() };
+    let is_ours = |metadata: &Metadata| metadata.uid() == existing::effective_user();
+    if !path.symlink_metadata().is_ok_and(|entry| is_ours(&entry)) {
+        return Ok(Some(Found::Foreign(path)));
+    }
+    // Not to hang on a FIFO.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let opened =
+        rustix::fs::open(&path, flags, Mode::empty()).map_err(|error| unreadable(&path, &error.into()))?;
+    let file = fs::File::from(opened);
+    let metadata = file.metadata().map_err(|error| unreadable(&path, &error))?;
+    if !is_ours(&metadata) {
+        return Ok(Some(Found::Foreign(path)));
+    }
+    if !metadata.is_file() {
+        return Err(
+            refused("it is not a regular file. Remove it, or name a configuration with --config.").into()
+        );
+    }
+    let mode = metadata.mode();
+    if mode & 0o002 != 0 {
+        let message = "every user can write to it. Run `chmod o-w` on it, or name it with --config.";
+        return Err(refused(message).into());
+    }
+    let text = limits::read_text(file, limits::CONFIG).map_err(|error| unreadable(&path, &error))?;
+    Ok(Some(Found::Ours { path, text, mode }))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Refusal {
+    Refusal::Config { path: Some(path.to_owned()), message: format!("it cannot be read: {error}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &str) -> String {
+        File::parse(text, "authctl.toml").map_or_else(|lines| lines.join("\n"), |_| "none".into())
+    }
+
+    #[test]
+    fn unknown_keys_name_the_nearest_known_one() {
+        assert_eq!(
+            fault("db = \"x\"\n[passwords]\nhashr = \"argon2\"\n"),
+            "authctl.toml, line 3, column 1: there is no key `hashr`. Did you mean `hasher`?"
+        );
+        assert!(fault("[pasword]\n").contains("Did you mean `passwords`?"));
+        assert!(fault("zzz = 1\n").contains("Known here: db, database"));
+    }
+
+    #[test]
+    fn wrong_values_name_their_place() {
+        assert_eq!(
+            fault("[tokens]\nscheme = \"jwt\"\n"),
+            "authctl.toml, line 2, column 10: tokens.scheme must be \"drf\" or \"knox\"."
+        );
+        assert!(fault("[tokens]\nttl = \"soon\"\n").contains("such as 10h, 30d or never"));
+    }
+}

@@ -1,0 +1,397 @@
+//! Values of columns: from what a person or a JSON body gives to what is stored.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+use jiff::{Span, SpanRelativeTo, Timestamp};
+use serde::Serialize as _;
+use serde_json::Value as Json;
+
+use crate::django::value::{Kind, Value};
+use crate::error::refusal::Fault;
+
+/// A value as it was given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Text, from an option or a prompt.
+    Text(String),
+    /// A value of a JSON body or of `authctl.toml`.
+    Json(Json),
+    /// What is in a file and is no text.
+    Bytes(Vec<u8>),
+}
+
+impl Input {
+    /// Is this no value at all, or only white space?
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Text(text) | Self::Json(Json::String(text)) => text.trim().is_empty(),
+            Self::Json(json) => json.is_null(),
+            Self::Bytes(bytes) => bytes.is_empty(),
+        }
+    }
+}
+
+/// With so many significant digits Django reads a decimal from SQLite, as `get_decimalfield_converter` of its backend has
+/// it; with more, what it reads is another number or an exception. The field's own `max_digits` is not in the schema.
+const DECIMAL_DIGITS: usize = 15;
+
+/// What a column takes.
+#[derive(Clone, Copy, Debug)]
+pub struct ColumnType<'a> {
+    /// What it holds.
+    pub kind: &'a Kind,
+    /// May it be NULL?
+    pub nullable: bool,
+    /// May it be a `DurationField`, which Django keeps in microseconds in a `bigint`?
+    pub may_be_duration: bool,
+}
+
+/// The value as Django would store it in this column.
+///
+/// # Errors
+/// A fault of the field `name` where the column cannot hold it. Lengths are counted in characters and kept although
+/// SQLite does not keep them. A time without an offset is one of the project's own `zone`.
+pub fn convert(name: &str, column: ColumnType<'_>, input: &Input, zone: &TimeZone) -> Result<Value, Fault> {
+    if *input == Input::Json(Json::Null) {
+        let fault = || Fault::new(name, "null", format!("{name} must have a value."));
+        return column.nullable.then_some(Value::Null).ok_or_else(fault);
+    }
+    let invalid = |expected: &str| Fault::new(name, "invalid", format!("{name} must be {expected}."));
+    let text = match (input, column.kind) {
+        (Input::Json(json), Kind::Json) => {
+            return python_json(json).map(Value::Text).ok_or_else(|| invalid(&expected(column)));
+        }
+        (Input::Bytes(bytes), Kind::Bytes) => return Ok(Value::Bytes(bytes.clone())),
+        (Input::Bytes(_), kind) => return Err(invalid(&format!("{kind}; this is not UTF-8 text"))),
+        (Input::Json(Json::String(text)) | Input::Text(text), _) => text.clone(),
+        (Input::Json(json @ (Json::Bool(_) | Json::Number(_))), kind)
+            if !matches!(kind, Kind::Text { .. }) =>
+        {
+            json.to_string()
+        }
+        (Input::Json(_), kind) => {
+            return Err(invalid(&format!("{kind}, as a JSON value")));
+        }
+    };
+    if let Kind::Text { max_length: Some(limit) } = *column.kind
+        && text.chars().count() > limit
+    {
+        return Err(Fault::new(name, "max_length", format!("{name} must have at most {limit} characters.")));
+    }
+    if matches!(column.kind, Kind::Text { .. }) && text.contains('\0') {
+        return Err(Fault::new(name, "invalid", format!("{name} must not contain a null character.")));
+    }
+    if *column.kind == Kind::Decimal && significant_digits(&text) > DECIMAL_DIGITS {
+        let message = format!(
+            "{name} must have at most {DECIMAL_DIGITS} significant digits: Django reads no more of them from SQLite."
+        );
+        return Err(Fault::new(name, "max_digits", message));
+    }
+    if *column.kind == Kind::Integer
+        && let Some(microseconds) = duration(text.trim()).filter(|_| column.may_be_duration)
+    {
+        return Ok(Value::Integer(microseconds));
+    }
+    stored(column.kind, &text, zone).ok_or_else(|| invalid(&expected(column)))
+}
+
+fn stored(kind: &Kind, text: &str, zone: &TimeZone) -> Option<Value> {
+    Some(match kind {
+        Kind::Text { .. } => text.into(),
+        Kind::Integer => Value::Integer(text.trim().parse().ok()?),
+        Kind::Real => Value::Real(text.trim().parse().ok().filter(|number: &f64| number.is_finite())?),
+        Kind::Boolean => Value::Boolean(boolean(text)?),
+        Kind::Timestamp => Value::Timestamp(moment(text, zone)?),
+        Kind::Date => text.trim().parse::<Date>().ok()?.to_string().into(),
+        Kind::Time => time_of_day(text.trim().parse().ok()?).into(),
+        Kind::Uuid => Value::Uuid(uuid(text)?),
+        Kind::Decimal => decimal(text)?.into(),
+        Kind::Json => python_json(&serde_json::from_str(text).ok()?)?.into(),
+        Kind::Bytes => Value::Bytes(text.as_bytes().to_vec()),
+    })
+}
+
+fn expected(column: ColumnType<'_>) -> String {
+    match column.kind {
+        Kind::Integer if column.may_be_duration => {
+            "a whole number, or a duration such as 1 02:00:00 or P1DT2H".into()
+        }
+        Kind::Integer => "a whole number".into(),
+        Kind::Real => "a number".into(),
+        Kind::Timestamp => "a date and time such as 2024-02-29T12:30:00Z".into(),
+        Kind::Date => "a date such as 2024-02-29".into(),
+        Kind::Time => "a time of day such as 12:30:00".into(),
+        Kind::Uuid => "a UUID of 32 hexadecimal digits".into(),
+        Kind::Decimal => "a decimal number such as 12.50".into(),
+        Kind::Json => "a JSON document".into(),
+        kind => kind.to_string(),
+    }
+}
+
+/// A flag as people write it.
+#[must_use]
+pub fn boolean(text: &str) -> Option<bool> {
+    match &*text.trim().to_ascii_lowercase() {
+        "true" | "yes" | "1" => Some(true),
+        "false" | "no" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// A moment: with an offset as it says, without one in this zone; a date alone is its first moment.
+#[must_use]
+pub fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| zone.to_timestamp(text.parse::<DateTime>().ok()?).ok())
+}
+
+/// A duration in microseconds, which is how Django keeps one in an integer column: `[DAYS ][-][[HH:]MM:]SS[.ffffff]` as
+/// Django's `parse_duration` reads it (a number alone is microseconds here), or ISO 8601.
+fn duration(text: &str) -> Option<i64> {
+    const SECOND: i64 = 1_000_000;
+    if text.contains('P') {
+        let span: Span = text.parse().ok()?;
+        let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+        return i64::try_from(duration.as_micros()).ok();
+    }
+    let (days, clock) = match text.split_once(' ') {
+        Some((days, clock)) => {
+            (days.parse::<i64>().ok()?, clock.trim_start_matches("days, ").trim_start_matches("day, "))
+        }
+        None if text.contains(':') => (0, text),
+        None => return None,
+    };
+    let (sign, clock) = clock.strip_prefix('-').map_or((1, clock), |rest| (-1, rest));
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let mut seconds = 0_i64;
+    for part in clock.split(':') {
+        let part: u32 = part.parse().ok()?;
+        seconds = seconds.checked_mul(60)?.checked_add(part.into())?;
+    }
+    let microseconds: i64 =
+        if fraction.is_empty() { 0 } else { format!("{fraction:0<6}").get(..6)?.parse().ok()? };
+    let within = seconds.checked_mul(SECOND)?.checked_add(microseconds)?;
+    (clock.split(':').count() <= 3)
+        .then_some(())
+        .and_then(|()| days.checked_mul(86_400 * SECOND)?.checked_add(sign * within))
+}
+
+fn time_of_day(time: Time) -> String {
+    let microseconds = time.subsec_nanosecond() / 1_000;
+    let seconds = time.strftime("%H:%M:%S");
+    if microseconds == 0 { seconds.to_string() } else { format!("{seconds}.{microseconds:06}") }
+}
+
+fn uuid(text: &str) -> Option<String> {
+    let digits: String = text.trim().chars().filter(|c| *c != '-').collect();
+    let is_uuid = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_uuid.then(|| digits.to_ascii_lowercase())
+}
+
+fn decimal(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (whole, fraction) =
+        text.strip_prefix('-').unwrap_or(text).split_once('.').unwrap_or((text.trim_start_matches('-'), "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(whole) && digits(fraction)).then(|| text.to_owned())
+}
+
+/// The digits that a decimal number needs: without zeros before it and, but for its scale, behind it.
+fn significant_digits(text: &str) -> usize {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').len()
+}
+
+/// JSON as Python's `json.dumps` writes it by default, which is what Django stores: a space after commas and colons,
+/// and ASCII alone. `None` for a number that Python would take for infinite, which SQLite does not take for JSON.
+fn python_json(json: &Json) -> Option<String> {
+    struct Python;
+    impl serde_json::ser::Formatter for Python {
+        fn begin_array_value<W: std::io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            first: bool,
+        ) -> std::io::Result<()> {
+            if first { Ok(()) } else { writer.write_all(b", ") }
+        }
+
+        fn begin_object_key<W: std::io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            first: bool,
+        ) -> std::io::Result<()> {
+            if first { Ok(()) } else { writer.write_all(b", ") }
+        }
+
+        fn begin_object_value<W: std::io::Write + ?Sized>(&mut self, writer: &mut W) -> std::io::Result<()> {
+            writer.write_all(b": ")
+        }
+
+        fn write_number_str<W: std::io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            number: &str,
+        ) -> std::io::Result<()> {
+            let spelt = python_number(number).ok_or(std::io::ErrorKind::InvalidData)?;
+            writer.write_all(spelt.as_bytes())
+        }
+
+        fn write_string_fragment<W: std::io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            text: &str,
+        ) -> std::io::Result<()> {
+            let mut units = [0; 2];
+            for c in text.chars() {
+                if c.is_ascii() && c != '\u{7f}' {
+                    write!(writer, "{c}")?;
+                } else if c == '\u{7f}' {
+                    writer.write_all(b"\x7f")?;
+                } else {
+                    for unit in c.encode_utf16(&mut units) {
+                        write!(writer, "\\u{unit:04x}")?;
+                    }
+                }
+            }
+            Ok(())
+        }
+    }
+    let mut bytes = Vec::new();
+    json.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Python)).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+/// A JSON number as Python spells it: whole ones with all their digits, others as `repr(float)` does, which is the
+/// shortest form that reads back as the same number.
+fn python_number(number: &str) -> Option<String> {
+    if !number.contains(['.', 'e', 'E']) {
+        return Some(if number == "-0" { "0".into() } else { number.to_owned() });
+    }
+    let number: f64 = number.parse().ok().filter(|number: &f64| number.is_finite())?;
+    let scientific = format!("{number:e}");
+    let (digits, exponent) = scientific.split_once('e')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    Some(match exponent {
+        -4..16 => format!("{number:?}"),
+        _ => format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(kind: &Kind) -> ColumnType<'_> {
+        ColumnType { kind, may_be_duration: true, nullable: false }
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "short calls")]
+    fn text(kind: Kind, given: &str) -> Result<Value, &'static str> {
+        convert("x", column(&kind), &Input::Text(given.into()), &TimeZone::UTC).map_err(|fault| fault.code)
+    }
+
+    #[test]
+    fn text_is_kept_within_its_limit() {
+        let limited = Kind::Text { max_length: Some(3) };
+        assert!(text(limited.clone(), "äöü") == Ok("äöü".into()));
+        assert!(text(limited.clone(), "abcd") == Err("max_length"));
+        assert!(text(limited, "a\0b") == Err("invalid"));
+    }
+
+    #[test]
+    fn each_kind_takes_what_it_can_hold() {
+        assert!(text(Kind::Integer, " 42 ") == Ok(Value::Integer(42)));
+        assert!(text(Kind::Integer, "4.2") == Err("invalid"));
+        assert!(text(Kind::Integer, "1 02:00:00.000003") == Ok(Value::Integer(93_600_000_003)));
+        assert!(text(Kind::Integer, "-1 00:00:01") == Ok(Value::Integer(-86_399_000_000)));
+        assert!(text(Kind::Integer, "1:30:00") == Ok(Value::Integer(5_400_000_000)));
+        assert!(text(Kind::Integer, "02:00") == Ok(Value::Integer(120_000_000)));
+        assert!(text(Kind::Integer, "-1:00:00") == Ok(Value::Integer(-3_600_000_000)));
+        assert!(text(Kind::Integer, "1:2:3:4") == Err("invalid"));
+        assert!(text(Kind::Integer, "P1DT2H") == Ok(Value::Integer(93_600_000_000)));
+        assert!(text(Kind::Boolean, "Yes") == Ok(Value::Boolean(true)));
+        assert!(text(Kind::Boolean, "2") == Err("invalid"));
+        assert!(text(Kind::Date, "2024-02-29") == Ok("2024-02-29".into()));
+        assert!(text(Kind::Date, "2023-02-29") == Err("invalid"));
+        assert!(text(Kind::Time, "12:30") == Ok("12:30:00".into()));
+        assert!(text(Kind::Time, "12:30:00.5") == Ok("12:30:00.500000".into()));
+        assert!(text(Kind::Decimal, "-12.50") == Ok("-12.50".into()));
+        for fits in
+            ["123456789012345", "-0.000123456789012345", "1234567890123.4500000", "100000000000000000000"]
+        {
+            assert!(text(Kind::Decimal, fits) == Ok(fits.into()), "{fits}");
+        }
+        for long in ["1234567890123456", "-12345678901234.56", "0.1234567890123456", "10000000000000001"] {
+            assert!(text(Kind::Decimal, long) == Err("max_digits"), "{long}");
+        }
+        assert!(text(Kind::Decimal, "1e3") == Err("invalid"));
+        assert!(text(Kind::Decimal, "-") == Err("invalid"));
+        let uuid = "00112233445566778899aabbccddeeff";
+        assert!(text(Kind::Uuid, "00112233-4455-6677-8899-AABBCCDDEEFF") == Ok(Value::Uuid(uuid.into())));
+        assert!(text(Kind::Uuid, "0011") == Err("invalid"));
+    }
+
+    #[test]
+    fn json_is_stored_in_pythons_spelling() {
+        let stored = text(Kind::Json, r#"{"b":[1,2.5,null],"a":"é😀"}"#);
+        assert!(stored == Ok(r#"{"b": [1, 2.5, null], "a": "\u00e9\ud83d\ude00"}"#.into()));
+        assert!(text(Kind::Json, "{") == Err("invalid"));
+        assert!(text(Kind::Json, "1e999") == Err("invalid"));
+    }
+
+    #[test]
+    fn numbers_are_spelt_as_python_spells_them() {
+        // Each right side is what Python 3.11 prints for `json.dumps(json.loads(left))`.
+        let cases = [
+            ("123456789012345678901234567890", "123456789012345678901234567890"),
+            ("-0", "0"),
+            ("-0.0", "-0.0"),
+            ("2.50", "2.5"),
+            ("1E2", "100.0"),
+            ("1e15", "1000000000000000.0"),
+            ("1e16", "1e+16"),
+            ("12345678901234567.5", "1.2345678901234568e+16"),
+            ("0.0001", "0.0001"),
+            ("0.00001", "1e-05"),
+            ("1.5e-7", "1.5e-07"),
+            ("1e300", "1e+300"),
+        ];
+        for (given, expected) in cases {
+            assert!(text(Kind::Json, given) == Ok(expected.into()), "{given}");
+        }
+    }
+
+    #[test]
+    fn json_values_fit_their_kind() {
+        let json = |kind, json: Json| {
+            convert("x", column(&kind), &Input::Json(json), &TimeZone::UTC).map_err(|fault| fault.code)
+        };
+        assert!(json(Kind::Integer, 7.into()) == Ok(Value::Integer(7)));
+        assert!(json(Kind::Boolean, true.into()) == Ok(Value::Boolean(true)));
+        assert!(json(Kind::Text { max_length: None }, 7.into()) == Err("invalid"));
+        assert!(json(Kind::Text { max_length: None }, Json::Null) == Err("null"));
+        let bytes = Input::Bytes(vec![0xff, 0]);
+        let file = |kind| convert("x", column(&kind), &bytes, &TimeZone::UTC).map_err(|fault| fault.code);
+        assert!(file(Kind::Bytes) == Ok(Value::Bytes(vec![0xff, 0])));
+        assert!(file(Kind::Text { max_length: None }) == Err("invalid"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_much_for_any_kind(
+            text in "\\PC*|-?[0-9]{1,20}( -?[0-9]{1,20})?(:[0-9]{1,12}){0,3}(\\.[0-9z]{0,9})?|P-?[0-9]{1,19}[YMWD](T[0-9]{1,19}[HMS])?",
+            year in "-?[0-9]{1,6}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([+-][0-9]{2}:[0-9]{2}|Z)?)?",
+        ) {
+            let zone = TimeZone::fixed(jiff::tz::offset(-12));
+            for kind in [
+                Kind::Integer, Kind::Real, Kind::Text { max_length: Some(3) }, Kind::Boolean, Kind::Timestamp, Kind::Date,
+                Kind::Time, Kind::Uuid, Kind::Decimal, Kind::Json, Kind::Bytes,
+            ] {
+                for text in [&text, &year] {
+                    let _ = convert("x", column(&kind), &Input::Text(text.clone()), &zone);
+                }
+            }
+        }
+    }
+}

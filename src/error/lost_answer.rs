@@ -1,0 +1,213 @@
+//! A change whose answer is lost: what it leaves in the database, and the commands that undo or repair it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::error::refusal::{Refusal, shell_word};
+
+/// How many tokens are named; the others are counted.
+const NAMED: usize = 20;
+
+/// What a change leaves in the database. Holds public facts only: never a key or a password.
+#[derive(Clone, Debug, Default)]
+pub struct Aftermath {
+    /// What was changed, as a clause: `meg was registered`.
+    pub change: String,
+    /// The public prefixes of the tokens that were stored.
+    pub prefixes: Vec<String>,
+    /// Users who got a random password.
+    pub random_passwords: Vec<String>,
+    /// How many more tokens and passwords there are than are named.
+    pub unnamed: usize,
+    /// The file that holds all secrets, so that none of them is lost.
+    pub results: Option<PathBuf>,
+}
+
+impl Aftermath {
+    /// A change that leaves no secret behind.
+    pub fn new(change: impl Into<String>) -> Self {
+        Self { change: change.into(), ..Self::default() }
+    }
+
+    /// The same change, whose secrets go to this file, if there is one.
+    #[must_use]
+    pub fn with_results(self, file: Option<&Path>) -> Self {
+        Self { results: file.filter(|path| *path != Path::new("-")).map(Path::to_owned), ..self }
+    }
+
+    /// The same change, which also stores the token with this prefix.
+    #[must_use]
+    pub fn with_token(mut self, prefix: Option<String>) -> Self {
+        self.add_tokens(prefix);
+        self
+    }
+
+    /// Adds tokens by their public prefixes.
+    pub fn add_tokens(&mut self, prefixes: impl IntoIterator<Item = String>) {
+        if self.results.is_some() {
+            return;
+        }
+        for prefix in prefixes {
+            if self.prefixes.len() < NAMED {
+                self.prefixes.push(prefix);
+            } else {
+                self.unnamed += 1;
+            }
+        }
+    }
+
+    /// Adds a user who got a random password.
+    pub fn add_random_password(&mut self, username: &str) {
+        if self.results.is_some() {
+            return;
+        }
+        if self.random_passwords.len() < NAMED {
+            self.random_passwords.push(username.to_owned());
+        } else {
+            self.unnamed += 1;
+        }
+    }
+}
+
+/// Why and after what no answer could be given.
+#[derive(Clone, Debug)]
+pub struct Unanswered {
+    /// What the change leaves.
+    pub aftermath: Aftermath,
+    /// Is it certain that the change was made? It is not after a commit that failed halfway.
+    pub is_certain: bool,
+    /// Why the answer could not be given.
+    pub reason: String,
+    /// The options that select the same database, such as ` --db test.sqlite3`.
+    pub target: String,
+}
+
+impl Unanswered {
+    /// A commit that failed halfway; the caller adds what it may have changed.
+    #[must_use]
+    pub fn commit(reason: String) -> Self {
+        Self { aftermath: Aftermath::default(), is_certain: false, reason, target: String::new() }
+    }
+
+    /// Is this the error of a commit that may have happened nevertheless?
+    #[must_use]
+    pub fn is_doubt(error: &anyhow::Error) -> bool {
+        matches!(error.downcast_ref(), Some(Refusal::Unanswered(lost)) if !lost.is_certain)
+    }
+
+    /// The commands that revoke the tokens and replace the passwords, ready to copy.
+    #[must_use]
+    pub fn commands(&self) -> Vec<String> {
+        let Self { aftermath, target, .. } = self;
+        let mut commands = Vec::new();
+        if !aftermath.prefixes.is_empty() {
+            let prefixes: Vec<String> = aftermath.prefixes.iter().map(|prefix| shell_word(prefix)).collect();
+            let yes = if prefixes.len() > 1 { " --yes" } else { "" };
+            commands.push(format!("authctl{target} revoke-token{yes} {}", prefixes.join(" ")));
+        }
+        let passwords = aftermath.random_passwords.iter();
+        commands.extend(
+            passwords
+                .map(|user| format!("authctl{target} set-password --random-password {}", shell_word(user))),
+        );
+        commands
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        if let Some(results) = &self.aftermath.results {
+            return format!("What became of each account is in {}.", results.display());
+        }
+        let (tokens, passwords) = (&self.aftermath.prefixes, &self.aftermath.random_passwords);
+        let commands = self.commands();
+        let listed = commands.iter().map(|command| format!("`{command}`")).collect::<Vec<_>>().join(", ");
+        let what = match (tokens.len(), passwords.is_empty()) {
+            (0, true) => return "Check the database before you run the command again.".into(),
+            (0, false) => "Set another password",
+            (1, true) => "Revoke the token",
+            (_, true) => "Revoke the tokens",
+            (_, false) => "Revoke what was created and set another password",
+        };
+        let others = match self.aftermath.unnamed {
+            0 => String::new(),
+            count => format!(" {count} more are not listed: `authctl{} list-tokens`.", self.target),
+        };
+        format!("{what}: {listed}.{others}")
+    }
+}
+
+impl fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { aftermath, is_certain, reason, .. } = self;
+        f.write_str(if *is_certain {
+            "The change was made, but the answer could not be given: "
+        } else {
+            "The change may have been made, since the commit failed halfway: "
+        })?;
+        f.write_str(&aftermath.change)?;
+        match &aftermath.prefixes[..] {
+            [] => {}
+            [prefix] => write!(f, " (token prefix {prefix})")?,
+            prefixes => write!(f, " (token prefixes {})", prefixes.join(", "))?,
+        }
+        write!(f, "; {reason}.")
+    }
+}
+
+/// The clause for a token that is created.
+#[must_use]
+pub fn token_created(scheme: impl fmt::Display, username: &str) -> String {
+    format!("a {scheme} token of {username} was created")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lost(aftermath: Aftermath) -> Unanswered {
+        Unanswered {
+            aftermath,
+            is_certain: true,
+            reason: "the disk is full".into(),
+            target: " --db x".into(),
+        }
+    }
+
+    #[test]
+    fn a_token_is_named_by_its_prefix_with_the_command_that_revokes_it() {
+        let lost = lost(Aftermath::new("meg was registered").with_token(Some("01234567".into())));
+        assert_eq!(
+            lost.to_string(),
+            "The change was made, but the answer could not be given: meg was registered (token prefix 01234567); \
+             the disk is full."
+        );
+        assert_eq!(lost.hint(), "Revoke the token: `authctl --db x revoke-token 01234567`.");
+    }
+
+    #[test]
+    fn of_many_secrets_some_are_named_and_the_others_counted() {
+        let mut aftermath = Aftermath::new("accounts were imported");
+        aftermath.add_tokens((11..=35).map(|number| format!("aaaaaa{number}")));
+        (1..=22).for_each(|number| aftermath.add_random_password(&format!("user{number}")));
+        let lost = lost(aftermath);
+        assert_eq!((lost.aftermath.prefixes.len(), lost.commands().len()), (NAMED, 1 + NAMED));
+        assert!(
+            lost.hint().ends_with(" 7 more are not listed: `authctl --db x list-tokens`."),
+            "{}",
+            lost.hint()
+        );
+        assert!(lost.commands()[0].starts_with("authctl --db x revoke-token --yes aaaa"));
+        assert!(lost.to_string().contains("(token prefixes aaaa"));
+    }
+
+    #[test]
+    fn where_no_secret_is_lost_the_database_tells() {
+        let lost = Unanswered { is_certain: false, ..lost(Aftermath::new("meg was changed")) };
+        assert!(
+            lost.to_string()
+                .starts_with("The change may have been made, since the commit failed halfway: meg")
+        );
+        assert_eq!((lost.commands().len(), lost.hint().starts_with("Check the database")), (0, true));
+    }
+}

@@ -1,0 +1,90 @@
+//! Places in a file, as an editor tells them: a line ends with a line feed, a carriage return, or both.
+
+use serde::Serialize;
+
+use crate::error::limits;
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+impl Place {
+    /// Where a file begins.
+    pub const START: Self = Self { line: 1, column: 1 };
+}
+
+/// Finds the places of parts of a text, asked for in their order.
+pub struct Scan<'t> {
+    text: &'t str,
+    offset: usize,
+    place: Place,
+}
+
+impl<'t> Scan<'t> {
+    /// From the beginning of a text, which stands at this place of its file.
+    #[must_use]
+    pub fn new(text: &'t str, place: Place) -> Self {
+        Self { text, offset: 0, place }
+    }
+
+    /// The place that is so many bytes from the beginning of the text, and was not passed yet.
+    pub fn at(&mut self, offset: usize) -> Place {
+        let is_boundary = |at: &usize| self.text.is_char_boundary(*at);
+        let to = (0..=offset.min(self.text.len())).rev().find(is_boundary).unwrap_or_default();
+        for (at, c) in self.text.get(self.offset..to).unwrap_or_default().char_indices() {
+            let next = self.text.as_bytes().get(self.offset + at + 1);
+            if c == '\n' || c == '\r' && next != Some(&b'\n') {
+                self.place = Place { line: self.place.line + 1, column: 1 };
+            } else {
+                self.place.column += 1;
+            }
+        }
+        self.offset = self.offset.max(to);
+        self.place
+    }
+
+    /// The place of a part of the text that was not passed yet.
+    pub fn of(&mut self, part: &'t str) -> Place {
+        self.at(part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr()))
+    }
+}
+
+/// How many bytes from the beginning of a JSON text an error in it is.
+#[must_use]
+pub fn offset_in_json(text: &str, error: &serde_json::Error) -> usize {
+    let before = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+    before.map(str::len).sum::<usize>() + error.column().saturating_sub(1)
+}
+
+/// What is wrong with JSON that is nested more deeply than `serde_json` reads, if that is the error.
+#[must_use]
+pub fn reason_of_depth(error: &serde_json::Error) -> Option<String> {
+    // serde_json tells this error from others by its message alone.
+    let is_it = error.to_string().starts_with("recursion limit exceeded");
+    is_it.then(|| format!("nested more than {} levels deep", limits::NESTING))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, Scan};
+
+    #[test]
+    fn lines_and_columns_are_those_of_an_editor() {
+        let text = "a\r\nbä\rc\n\nd";
+        let mut scan = Scan::new(text, Place::START);
+        let mut place = |part: &str| {
+            let Place { line, column } = scan.at(text.find(part).unwrap_or_default());
+            (line, column)
+        };
+        assert_eq!(place("a"), (1, 1));
+        assert_eq!(place("\n"), (1, 3));
+        assert_eq!(place("ä"), (2, 2));
+        assert_eq!(place("c"), (3, 1));
+        assert_eq!(place("d"), (5, 1));
+    }
+}

@@ -1,0 +1,174 @@
+//! Rows of a run that was cut off between writing them and marking them as committed.
+//!
+//! The database tells which it was: all rows of a batch are of one transaction, so one that came true proves all of them.
+
+use std::fs::File;
+use std::io::{self, BufReader, Seek as _};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::{COMMITTED, HEADING, Outcome, Secrets, UNDECIDED};
+use crate::error::refusal::Refusal;
+
+/// What is found behind the last batch that was finished.
+#[derive(Default)]
+pub struct Unfinished {
+    /// Its whole rows.
+    pub rows: Vec<Row>,
+    /// Where a row begins that was not written to its end.
+    torn: Option<u64>,
+    /// Is the last row committed?
+    ends_committed: bool,
+}
+
+/// A row that is undecided.
+pub struct Row {
+    start: u64,
+    /// Where its state is.
+    pub state: u64,
+    /// The user's login name.
+    pub username: String,
+    /// The user's primary key, as text.
+    pub id: String,
+    /// Was the account created in that run?
+    pub is_created: bool,
+    /// The secrets that were handed out.
+    pub secrets: Secrets,
+}
+
+/// Looks for rows that are undecided.
+///
+/// # Errors
+/// [`Refusal::Usage`] for a file that authctl did not write, or what the operating system says.
+pub fn find(file: &File, path: &Path, is_json: bool) -> Result<Unfinished> {
+    let mut file = file;
+    let cannot_read = || format!("{} cannot be read", path.display());
+    file.rewind().with_context(cannot_read)?;
+    scan(file, is_json).with_context(cannot_read)?.ok_or_else(|| {
+        let path = path.display();
+        let message = format!(
+            "--results {path}: it was not written by this version of authctl. Move it away, or name another file."
+        );
+        Refusal::Usage(message).into()
+    })
+}
+
+fn scan(file: &File, is_json: bool) -> io::Result<Option<Unfinished>> {
+    let mut reader = BufReader::new(file);
+    let mut found = Unfinished::default();
+    let heading = format!("{}\r\n", HEADING.join(","));
+    // Of a file that is not ours, nothing may be removed.
+    let beginning = if is_json { "{\"line\":" } else { &heading };
+    let (mut start, mut record) = (0, Zeroizing::new(Vec::new()));
+    loop {
+        record.zeroize();
+        let is_whole = read_record(&mut reader, &mut record, is_json)?;
+        if record.is_empty() {
+            return Ok(Some(found));
+        }
+        if start == 0 {
+            let length = record.len().min(beginning.len());
+            if record[..length] != beginning.as_bytes()[..length] {
+                return Ok(None);
+            }
+        }
+        if !is_whole {
+            found.torn = Some(start);
+            return Ok(Some(found));
+        }
+        let end = start + record.len() as u64;
+        if is_json || start > 0 {
+            let ending = if is_json { "\"}\n" } else { "\r\n" };
+            let Some(parsed) = (if is_json { in_json(&record) } else { in_csv(&record) }) else {
+                return Ok(None);
+            };
+            found.add(parsed, start, end - (ending.len() + UNDECIDED.len()) as u64);
+        }
+        start = end;
+    }
+}
+
+/// Reads a record with its line end, which in CSV is outside of quotes; false where the file ends before that.
+fn read_record(reader: &mut impl io::BufRead, record: &mut Vec<u8>, is_json: bool) -> io::Result<bool> {
+    loop {
+        if reader.read_until(b'\n', record)? == 0 {
+            return Ok(false);
+        }
+        let quotes = if is_json { 0 } else { memchr::memchr_iter(b'"', record).count() };
+        if record.ends_with(b"\n") && quotes.is_multiple_of(2) {
+            return Ok(true);
+        }
+    }
+}
+
+/// A row, as far as it matters here.
+#[derive(Deserialize)]
+struct Parsed {
+    username: String,
+    id: Option<serde_json::Value>,
+    outcome: String,
+    token: Option<String>,
+    password: Option<String>,
+    state: String,
+}
+
+fn in_json(record: &[u8]) -> Option<Parsed> {
+    serde_json::from_slice(record).ok()
+}
+
+fn in_csv(record: &[u8]) -> Option<Parsed> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(record);
+    let cells = reader.records().next()?.ok()?;
+    let [_, username, id, outcome, token, password, state] = cells.iter().collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Some(Parsed {
+        username: username.to_owned(),
+        id: Some(id.into()),
+        outcome: outcome.to_owned(),
+        token: given(token),
+        password: given(password),
+        state: state.to_owned(),
+    })
+}
+
+impl Unfinished {
+    fn add(&mut self, parsed: Parsed, start: u64, state: u64) {
+        self.ends_committed = parsed.state == COMMITTED;
+        if parsed.state == UNDECIDED {
+            let id = parsed.id.unwrap_or_default();
+            self.rows.push(Row {
+                start,
+                state,
+                username: parsed.username,
+                id: id.as_str().map_or_else(|| id.to_string(), str::to_owned),
+                is_created: parsed.outcome == Outcome::Created.word(),
+                secrets: Secrets { token: parsed.token, password: parsed.password },
+            });
+        }
+    }
+
+    /// Where what is unfinished begins.
+    pub fn start(&self) -> Option<u64> {
+        self.rows.first().map(|row| row.start).or(self.torn)
+    }
+
+    /// How many rows it is.
+    pub fn count(&self) -> u64 {
+        self.rows.len() as u64 + u64::from(self.torn.is_some())
+    }
+
+    /// Was it committed, as far as the file alone tells? `None` where only the database knows.
+    #[must_use]
+    pub fn is_committed(&self) -> Option<bool> {
+        if self.torn.is_some() || self.rows.is_empty() {
+            // The disk has all rows before their commit.
+            return Some(false);
+        }
+        self.ends_committed.then_some(true)
+    }
+}

@@ -1,0 +1,311 @@
+//! Files that are given a token: one of its own, or a line in a dotenv file. Staged before the commit, so that nothing is
+//! committed that could not be handed over, and put in their places after it.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::{Args, ValueHint};
+use rustix::fs::OFlags;
+use zeroize::Zeroizing;
+
+use crate::django::tokens::PlainToken;
+use crate::error::limits;
+use crate::error::refusal::{Refusal, shell_word};
+use crate::files::existing::{self, Kind, Opened};
+use crate::files::new_file::{NewFile, cannot_write, folder};
+use crate::store::Store;
+
+/// Where a token goes instead of standard output.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Files")]
+pub struct TokenFiles {
+    /// Write the token to this file, which its owner alone can read, and not to standard output, which `-` stands for
+    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
+    output_file: Option<PathBuf>,
+
+    /// Replace the file if it is there already, whatever is in it; one that holds a token alone is replaced anyway
+    #[arg(long, requires = "output_file")]
+    overwrite: bool,
+
+    /// Write the token as a line NAME=TOKEN into this dotenv file, in place of the line that is there, and not to
+    /// standard output
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "variable")]
+    env_file: Option<PathBuf>,
+
+    /// The NAME in the dotenv file
+    #[arg(id = "variable", long = "as", value_name = "NAME", value_parser = variable, requires = "env_file")]
+    variable: Option<String>,
+}
+
+/// Files that may be written, before there is a token.
+#[derive(Debug, Default)]
+#[must_use = "the token is to be written to them"]
+pub struct Places {
+    /// `--output-file`, where it is a FIFO, a terminal or a descriptor.
+    stream: Option<File>,
+}
+
+/// Files that are written but not in their places yet; dropped, they are gone.
+#[derive(Debug, Default)]
+#[must_use = "the files have to be put in their places"]
+pub struct Staged {
+    files: Vec<NewFile>,
+    /// Files that are written where they are.
+    in_place: Vec<InPlace>,
+    /// The dotenv file's folder, locked, so that of two programs that add a line each both lines stay.
+    lock: Option<File>,
+}
+
+/// What is written to an open file: to a stream, or to a regular file that has to keep its owner, who is not the one of a
+/// new file.
+#[derive(Debug)]
+struct InPlace {
+    path: PathBuf,
+    file: File,
+    kind: Kind,
+    content: Zeroizing<Vec<u8>>,
+}
+
+impl TokenFiles {
+    /// Does the token go to files?
+    #[must_use]
+    pub fn are_given(&self) -> bool {
+        !self.paths().is_empty()
+    }
+
+    /// Does the token go to standard output?
+    #[must_use]
+    pub fn leave_standard_output(&self) -> bool {
+        self.output_file.is_some() && self.output_path().is_none() || !self.are_given()
+    }
+
+    /// The files, for the answer.
+    #[must_use]
+    pub fn paths(&self) -> Vec<&Path> {
+        self.output_path().into_iter().chain(self.env_file.as_deref()).collect()
+    }
+
+    /// The file, if it is not standard output. By its name in `/dev`, that could be a file that something is added to.
+    fn output_path(&self) -> Option<&Path> {
+        let names = ["-", "/dev/stdout"].map(Path::new);
+        self.output_file.as_deref().filter(|path| !names.contains(path))
+    }
+
+    /// Refuses files that are the database's own, one file for both, files that the rules of [`existing`] forbid, and a file
+    /// with anything else in it than a token. Waits for the reader of a FIFO, unless it is only a `rehearsal`.
+    ///
+    /// # Errors
+    /// [`Refusal::Usage`], [`Refusal::FileExists`], or what the operating system says.
+    pub fn check(&self, store: &Store, is_rehearsal: bool) -> Result<Places> {
+        self.paths().iter().try_for_each(|path| store.refuse_own(path))?;
+        if self.output_file.is_some() && self.output_file == self.env_file {
+            return Err(Refusal::usage("--output-file and --env-file name the same file.").into());
+        }
+        if let Some(path) = &self.env_file
+            && existing::look(path)? == Some(Kind::Stream)
+        {
+            bail!("{}: it is not a regular file. --output-file can write to it.", cannot_write(path));
+        }
+        let Some(path) = self.output_path() else { return Ok(Places::default()) };
+        match existing::look(path)? {
+            Some(Kind::Stream) if is_rehearsal => Ok(Places::default()),
+            Some(Kind::Stream) => {
+                let opened = existing::open(path, OFlags::WRONLY | OFlags::APPEND)?;
+                Ok(Places { stream: opened.map(|opened| opened.file) })
+            }
+            Some(Kind::Regular) if !self.overwrite && !is_replaceable(path)? => {
+                Err(Refusal::FileExists(path.to_owned()).into())
+            }
+            _ => Ok(Places::default()),
+        }
+    }
+
+    /// The dotenv file, where others than its owner can read it, and so the token. Its mode is its owner's business.
+    #[must_use]
+    pub fn readable_by_others(&self) -> Option<&Path> {
+        let mode = |path: &Path| path.metadata().map_or(0, |there| there.permissions().mode());
+        self.env_file.as_deref().filter(|path| mode(path) & 0o044 != 0)
+    }
+
+    /// Writes the files beside their places.
+    ///
+    /// # Errors
+    /// What the rules of [`existing`] forbid, or what the operating system says; nothing has changed then.
+    pub fn stage(&self, token: &PlainToken, places: Places) -> Result<Staged> {
+        let mut staged = Staged::default();
+        if let Some(path) = self.output_path() {
+            let content = Zeroizing::new(format!("{}\n", token.expose()).into_bytes());
+            let path_kind = existing::look(path)?;
+            match (places.stream, path_kind) {
+                (Some(file), _) => {
+                    staged.in_place.push(InPlace { path: path.into(), file, kind: Kind::Stream, content });
+                }
+                // A rehearsal.
+                (None, Some(Kind::Stream)) => {}
+                (None, _) => {
+                    let there = existing::open(path, OFlags::RDONLY)?;
+                    staged.add(path, there.as_ref(), content, OWNER_ONLY)?;
+                }
+            }
+        }
+        if let (Some(path), Some(name)) = (&self.env_file, &self.variable) {
+            staged.lock = Some(lock(path)?);
+            let there = existing::open(path, OFlags::RDONLY)?;
+            let mut text = Zeroizing::new(String::new());
+            let mut mode = OWNER_ONLY;
+            if let Some(Opened { file, metadata, .. }) = &there {
+                let read = limits::read_text(file, limits::DOTENV);
+                text = Zeroizing::new(read.with_context(|| format!("{} cannot be read", path.display()))?);
+                mode = metadata.permissions().mode() & 0o777;
+            }
+            let content = with_line(&text, name, token.expose()).as_bytes().to_vec();
+            staged.add(path, there.as_ref(), Zeroizing::new(content), mode)?;
+        }
+        Ok(staged)
+    }
+}
+
+const OWNER_ONLY: u32 = 0o600;
+
+impl Staged {
+    fn add(
+        &mut self,
+        path: &Path,
+        there: Option<&Opened>,
+        content: Zeroizing<Vec<u8>>,
+        mode: u32,
+    ) -> Result<()> {
+        if there.is_some_and(|there| !there.is_ours()) {
+            // Replaced by a file of ours, it would be out of its owner's reach.
+            let opened = existing::open(path, OFlags::WRONLY)?;
+            let Opened { file, kind, .. } =
+                opened.with_context(|| format!("{}: it has just been removed", cannot_write(path)))?;
+            self.in_place.push(InPlace { path: path.into(), file, kind, content });
+            return Ok(());
+        }
+        let file = NewFile::at(path)?;
+        file.write(&content)?;
+        file.set_mode(mode)?;
+        file.sync()?;
+        self.files.push(file);
+        Ok(())
+    }
+
+    /// Puts the files in their places.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn put(self) -> Result<()> {
+        let put = self.files.into_iter().try_for_each(|file| file.appear(true));
+        let written = self.in_place.iter().try_for_each(InPlace::write);
+        drop(self.lock);
+        put.and(written)
+    }
+}
+
+impl InPlace {
+    fn write(&self) -> Result<()> {
+        let mut file = &self.file;
+        let written = file.write_all(&self.content).and_then(|()| match self.kind {
+            Kind::Stream => Ok(()),
+            Kind::Regular => file.set_len(self.content.len() as u64).and_then(|()| file.sync_all()),
+        });
+        written.with_context(|| cannot_write(&self.path))
+    }
+}
+
+/// May a token take the place of what is there: of nothing, of an empty file, or of the token of an earlier run?
+fn is_replaceable(path: &Path) -> Result<bool> {
+    const SHORTEST: usize = 32;
+    const LONGEST: usize = 128;
+    let Some(Opened { file, .. }) = existing::open(path, OFlags::RDONLY)? else { return Ok(true) };
+    let mut content = Zeroizing::new(Vec::new());
+    file.take(LONGEST as u64 + 3)
+        .read_to_end(&mut content)
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    let line = content.strip_suffix(b"\n").unwrap_or(&content);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let is_token = (SHORTEST..=LONGEST).contains(&line.len()) && line.iter().all(u8::is_ascii_graphic);
+    Ok(content.is_empty() || is_token)
+}
+
+/// Locks the folder of a file that is read, changed and replaced: the file itself is another one after that. Any user
+/// who can read the folder can keep such a lock, so the wait has an end.
+fn lock(path: &Path) -> Result<File> {
+    const PATIENCE: Duration = Duration::from_secs(10);
+    let name = folder(path);
+    let folder = File::open(name).with_context(|| cannot_write(path))?;
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Ok(folder),
+            Err(TryLockError::Error(error)) => return Err(error).with_context(|| cannot_write(path)),
+            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
+                let message = format!("another program holds a lock on the folder {}", name.display());
+                return Err(anyhow!("{}: {message}", cannot_write(path)));
+            }
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}
+
+/// A dotenv file's text with this variable in the place of the line that sets it, or at the end. Other lines stay as they
+/// are, to the byte.
+fn with_line(text: &str, name: &str, value: &str) -> Zeroizing<String> {
+    let sets_it = |line: &str| {
+        let line = line.trim_start();
+        let line = line.strip_prefix("export ").map_or(line, str::trim_start);
+        line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    let value = Zeroizing::new(shell_word(value));
+    let mut out = Zeroizing::new(String::with_capacity(text.len() + name.len() + value.len() + 2));
+    let mut is_set = false;
+    for line in text.split_inclusive('\n') {
+        if !sets_it(line) {
+            out.push_str(line);
+        } else if !is_set {
+            let export = if line.trim_start().starts_with("export ") { "export " } else { "" };
+            let end = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
+            out.extend([export, name, "=", &value, end]);
+            is_set = true;
+        }
+    }
+    if !is_set {
+        if !out.is_empty() && !out.ends_with('\n') {
+            out.push('\n');
+        }
+        out.extend([name, "=", &value, "\n"]);
+    }
+    out
+}
+
+fn variable(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !text.is_empty() && text.chars().all(fits) && !text.starts_with(|c: char| c.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("give a name of letters, digits and underscores".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_line;
+
+    #[test]
+    fn a_line_is_replaced_where_it_stands_and_added_where_there_is_none() {
+        assert_eq!(&**with_line("", "T", "x"), "T=x\n");
+        assert_eq!(&**with_line("A=1\nB=2", "T", "x"), "A=1\nB=2\nT=x\n");
+        assert_eq!(&**with_line("A=1\nT=old\nB=2\n", "T", "x"), "A=1\nT=x\nB=2\n");
+        assert_eq!(&**with_line("export T = old\n", "T", "x"), "export T=x\n");
+        assert_eq!(&**with_line("T=1\nT=2\n", "T", "x"), "T=x\n");
+        assert_eq!(&**with_line("#T=1\nT2=2\n", "T", "x"), "#T=1\nT2=2\nT=x\n");
+        assert_eq!(&**with_line("A=1\r\nT=old\r\n", "T", "x"), "A=1\r\nT=x\r\n");
+        assert_eq!(&**with_line("", "T", "a$(b)'c"), "T='a$(b)'\\''c'\n");
+    }
+}

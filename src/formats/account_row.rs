@@ -1,0 +1,389 @@
+//! One account as a row of the file gives it.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value as Json;
+
+use crate::accounts::{NamedField, ProfileChoice, Request};
+use crate::cli::args::new_password;
+use crate::django::field::{Input, boolean};
+use crate::django::models::{Key, Permission};
+use crate::django::passwords::Plain;
+use crate::django::tokens::PlainToken;
+use crate::django::value::Kind;
+use crate::error::position::Place;
+use crate::error::refusal::Fault;
+use crate::formats::columns::{Column, keeps_blank};
+use crate::formats::token_row::TokenRow;
+
+/// What one row wants.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// The line on which the row begins, from 1.
+    pub line: usize,
+    /// The account.
+    pub request: Request,
+    /// Its password.
+    pub password: Given,
+    /// Its tokens that are known beforehand.
+    pub tokens: Vec<KnownToken>,
+    /// What is wrong with the row so far.
+    pub faults: Vec<Fault>,
+    places: Places,
+    /// Kinds of which a field is given, so that the account is to have such a profile.
+    kinds_given: Vec<String>,
+    /// Fields of which the file has an empty cell.
+    blank: Vec<(Option<String>, String)>,
+}
+
+/// How a row gives the password.
+#[derive(Debug, Default)]
+pub enum Given {
+    /// Not at all.
+    #[default]
+    Nothing,
+    /// As it is, to be hashed.
+    Plain(Plain),
+    /// As it was hashed elsewhere, still to be looked at.
+    Hash(String),
+}
+
+/// A token that is known beforehand.
+#[derive(Debug)]
+pub enum KnownToken {
+    /// Its key.
+    Key(PlainToken),
+    /// The row of a token table.
+    Row(TokenRow),
+}
+
+/// Where the values of a row stand.
+#[derive(Clone, Debug)]
+pub enum Places {
+    /// In the columns of a table: the field's name, the heading and the column's number, the same in each row.
+    Table(Arc<[(String, String, usize)]>),
+    /// Each in its own place.
+    Each(Vec<(String, Place)>),
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self::Each(Vec::new())
+    }
+}
+
+impl Wanted {
+    /// A row that begins on this line, with nothing in it yet.
+    #[must_use]
+    pub fn at(line: usize, places: Places) -> Self {
+        Self { line, places, ..Self::default() }
+    }
+
+    /// Keeps of the account what is still to be looked for in the database, and drops the rest.
+    pub fn keep_references(&mut self) {
+        let Request { groups, permissions, .. } = std::mem::take(&mut self.request);
+        self.request = Request { groups, permissions, ..Request::default() };
+        self.blank = Vec::new();
+    }
+
+    /// Remembers where the value of a field stands.
+    pub fn stands(&mut self, field: &str, place: Place) {
+        if let Places::Each(places) = &mut self.places {
+            places.push((field.to_owned(), place));
+        }
+    }
+
+    /// Takes the value of a column.
+    pub fn take(&mut self, column: &Column<'_>, input: Input) {
+        if matches!(&input, Input::Text(text) if text.is_empty()) && !matches!(column, Column::Password) {
+            return self.take_blank(column);
+        }
+        let request = &mut self.request;
+        let outcome = match column {
+            Column::Ignored => Ok(()),
+            Column::Key => {
+                request.key = Some(input);
+                Ok(())
+            }
+            Column::Username => set_text(&mut request.username, column, input),
+            Column::Email => set_text(&mut request.email, column, input),
+            Column::FirstName => set_text(&mut request.first_name, column, input),
+            Column::LastName => set_text(&mut request.last_name, column, input),
+            Column::Active => set_flag(&mut request.active, column, &input),
+            Column::Staff => set_flag(&mut request.staff, column, &input),
+            Column::Superuser => set_flag(&mut request.superuser, column, &input),
+            Column::Field(field) => self.take_field(field, input),
+            Column::Groups => self.take_groups(input),
+            Column::Permissions => self.take_permissions(&input),
+            Column::Profile | Column::Profiles => self.take_kinds(column, input),
+            Column::AccountType => self.take_account_type(input),
+            Column::Password => self.take_password(input),
+            Column::PasswordHash => self.take_hash(input),
+            Column::Token => self.take_token(input),
+        };
+        self.faults.extend(outcome.err());
+    }
+
+    /// What an empty cell says: nothing, but that there is no profile, or a text that is empty.
+    fn take_blank(&mut self, column: &Column<'_>) {
+        match column {
+            Column::Profile => self.request.profile = ProfileChoice::None,
+            Column::Field(field) if keeps_blank(field) => {
+                self.blank.push((field.kind.map(str::to_owned), field.name.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    fn take_field(&mut self, field: &NamedField<'_>, input: Input) -> Result<(), Fault> {
+        let input = match (input, &field.column.kind) {
+            (Input::Text(text) | Input::Json(Json::String(text)), Kind::Bytes) => {
+                let bytes = STANDARD.decode(text.trim());
+                let invalid = format!("{} must be bytes in base64.", field.name);
+                Input::Bytes(bytes.map_err(|_| Fault::new(&*field.name, "invalid", invalid))?)
+            }
+            (Input::Text(text), Kind::Boolean) if boolean(&text).is_none() => {
+                return Err(not_boolean(&field.name));
+            }
+            (input, _) => input,
+        };
+        if let Some(kind) = field.kind.filter(|kind| !self.kinds_given.iter().any(|given| given == kind)) {
+            self.kinds_given.push(kind.to_owned());
+        }
+        self.request.fields.push((field.name.clone(), input));
+        Ok(())
+    }
+
+    fn take_groups(&mut self, input: Input) -> Result<(), Fault> {
+        let names = list(input).ok_or_else(|| {
+            Fault::new(
+                "groups",
+                "invalid",
+                "groups must be the names of groups, with ; between them or as a JSON list.",
+            )
+        })?;
+        self.request.groups = names;
+        Ok(())
+    }
+
+    fn take_permissions(&mut self, input: &Input) -> Result<(), Fault> {
+        let given = if let Input::Json(json) = input { permissions(json) } else { None };
+        let name = "user_permissions";
+        self.request.permissions = given.ok_or_else(|| Fault::new(name, "invalid", not_permissions(name)))?;
+        Ok(())
+    }
+
+    fn take_kinds(&mut self, column: &Column<'_>, input: Input) -> Result<(), Fault> {
+        let name = column.name().to_owned();
+        let kinds = list(input).ok_or_else(|| {
+            Fault::new(
+                name,
+                "invalid",
+                "profile must be the kinds of profiles, with ; between them or as a JSON list.",
+            )
+        })?;
+        self.request.profile =
+            if kinds.is_empty() { ProfileChoice::None } else { ProfileChoice::Kinds(kinds) };
+        Ok(())
+    }
+
+    fn take_account_type(&mut self, input: Input) -> Result<(), Fault> {
+        let mut kind = None;
+        set_text(&mut kind, &Column::AccountType, input)?;
+        if let Some(kind) = kind {
+            self.request.profile = ProfileChoice::AccountType(kind);
+        }
+        Ok(())
+    }
+
+    fn take_password(&mut self, input: Input) -> Result<(), Fault> {
+        match input {
+            Input::Text(text) if text.is_empty() => Ok(()),
+            Input::Json(Json::Null) => Ok(()),
+            Input::Text(text) | Input::Json(Json::String(text)) => {
+                let plain = Plain::new(text);
+                if let Some(fault) = new_password::null_fault(&plain) {
+                    return Err(fault);
+                }
+                if plain.as_str().is_empty() {
+                    let message = "password: it is empty. For an account without one, leave the key out.";
+                    return Err(Fault::new("password", "required", message));
+                }
+                self.give(Given::Plain(plain))
+            }
+            _ => Err(Fault::new("password", "invalid", "password must be text.")),
+        }
+    }
+
+    fn take_hash(&mut self, input: Input) -> Result<(), Fault> {
+        let mut text = None;
+        set_text(&mut text, &Column::PasswordHash, input)?;
+        text.map_or(Ok(()), |text| self.give(Given::Hash(text)))
+    }
+
+    fn give(&mut self, password: Given) -> Result<(), Fault> {
+        if !matches!(self.password, Given::Nothing) {
+            let message = "password and password_hash are both given.";
+            return Err(Fault::new("password", "given_twice", message));
+        }
+        self.password = password;
+        Ok(())
+    }
+
+    fn take_token(&mut self, input: Input) -> Result<(), Fault> {
+        let mut text = None;
+        set_text(&mut text, &Column::Token, input)?;
+        self.tokens.extend(text.map(|text| KnownToken::Key(PlainToken::new(text))));
+        Ok(())
+    }
+
+    /// Decides what the whole row says, once all of it was taken. `default` is the profile kind of new accounts.
+    pub fn conclude(&mut self, default: Option<&str>) {
+        if self.request.profile == ProfileChoice::Decide && !self.kinds_given.is_empty() {
+            let mut kinds = std::mem::take(&mut self.kinds_given);
+            if let Some(default) = default.filter(|default| !kinds.iter().any(|kind| kind == default)) {
+                kinds.push(default.to_owned());
+            }
+            self.request.profile = ProfileChoice::Kinds(kinds);
+        }
+        let is_own = |kind: &str| match &self.request.profile {
+            ProfileChoice::None => false,
+            ProfileChoice::Decide => default == Some(kind),
+            ProfileChoice::Kinds(kinds) => kinds.iter().any(|own| own == kind),
+            ProfileChoice::AccountType(own) => own == kind,
+        };
+        for (kind, name) in std::mem::take(&mut self.blank) {
+            if kind.as_deref().is_none_or(is_own) {
+                self.request.fields.push((name, Input::Text(String::new())));
+            }
+        }
+    }
+
+    /// Does the row give this primary key, or none?
+    #[must_use]
+    pub fn may_have_key(&self, key: &Key) -> bool {
+        let bare = |text: &str| text.trim().replace('-', "").to_lowercase();
+        let given = match &self.request.key {
+            None => return true,
+            Some(Input::Text(text) | Input::Json(Json::String(text))) => bare(text),
+            Some(Input::Json(json)) => json.to_string(),
+            Some(Input::Bytes(_)) => return false,
+        };
+        given == bare(&key.to_string())
+    }
+
+    /// What is wanted of an account that is there: an empty cell of a table says nothing.
+    pub fn drop_blank(&mut self) {
+        self.request.fields.retain(|(_, input)| !matches!(input, Input::Text(text) if text.is_empty()));
+    }
+
+    /// The heading over this column of a table.
+    fn heading(&self, number: usize) -> Option<&str> {
+        let Places::Table(columns) = &self.places else { return None };
+        columns.iter().find(|(.., column)| *column == number).map(|(_, heading, _)| &**heading)
+    }
+
+    /// A fault with its place in the file, and what it is called there.
+    #[must_use]
+    pub fn located(&self, file: &str, fault: Fault) -> Fault {
+        if let Some(place) = fault.place {
+            let heading = self.heading(place.column).map(str::to_owned);
+            return fault.at(file, place, heading.as_deref());
+        }
+        match &self.places {
+            Places::Table(columns) => {
+                match columns.iter().find(|(name, ..)| is_name_of(name, &fault.field)) {
+                    Some((_, heading, column)) => {
+                        let place = Place { line: self.line, column: *column };
+                        Fault { field: heading.clone(), ..fault.at(file, place, Some(heading)) }
+                    }
+                    None => fault.on_line(file, self.line),
+                }
+            }
+            Places::Each(places) => match places.iter().find(|(name, _)| is_name_of(name, &fault.field)) {
+                Some((name, place)) => {
+                    let field = if fault.field.is_empty() { name.clone() } else { fault.field.clone() };
+                    Fault { field, ..fault.at(file, *place, None) }
+                }
+                None => fault.on_line(file, self.line),
+            },
+        }
+    }
+}
+
+/// Does a fault of this field speak of the column of this name? A profile's field may be called without its kind.
+fn is_name_of(name: &str, field: &str) -> bool {
+    name == field || name.split_once('.').is_some_and(|(_, bare)| bare == field)
+}
+
+fn set_text(place: &mut Option<String>, column: &Column<'_>, input: Input) -> Result<(), Fault> {
+    match input {
+        Input::Text(text) | Input::Json(Json::String(text)) => *place = Some(text),
+        Input::Json(Json::Null) => {}
+        _ => {
+            let name = column.name();
+            return Err(Fault::new(name, "invalid", format!("{name} must be text.")));
+        }
+    }
+    Ok(())
+}
+
+fn set_flag(place: &mut Option<bool>, column: &Column<'_>, input: &Input) -> Result<(), Fault> {
+    *place = match input {
+        Input::Json(Json::Null) => return Ok(()),
+        Input::Json(Json::Bool(flag)) => Some(*flag),
+        Input::Text(text) => boolean(text),
+        _ => None,
+    };
+    let name = column.name();
+    place.map(|_| ()).ok_or_else(|| not_boolean(name))
+}
+
+/// Permissions as in a fixture: keys, or natural keys of `codename`, `app_label` and `model`.
+pub fn permissions(json: &Json) -> Option<Vec<Permission>> {
+    let permission = |json: &Json| match json {
+        Json::Number(key) => key.as_i64().map(Permission::Key),
+        Json::Array(parts) => match &parts[..] {
+            [Json::String(codename), Json::String(app_label), Json::String(model)] => {
+                let (codename, app_label, model) = (codename.clone(), app_label.clone(), model.clone());
+                Some(Permission::Natural { codename, app_label, model })
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    match json {
+        Json::Array(given) => given.iter().map(permission).collect(),
+        Json::Null => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+/// What is said of something else under this name.
+pub fn not_permissions(name: &str) -> String {
+    format!("{name} must be a JSON list of keys or of [codename, app_label, model].")
+}
+
+fn not_boolean(name: &str) -> Fault {
+    Fault::new(name, "invalid", format!("{name} must be true/false, yes/no or 1/0."))
+}
+
+/// A list of names: with `;` between them, or a JSON list of texts.
+fn list(input: Input) -> Option<Vec<String>> {
+    let names = |json: Vec<Json>| -> Option<Vec<String>> {
+        let name = |json| if let Json::String(name) = json { Some(name) } else { None };
+        json.into_iter().map(name).collect()
+    };
+    match input {
+        Input::Json(Json::Null) => Some(Vec::new()),
+        Input::Json(Json::Array(json)) => names(json),
+        Input::Text(text) if text.starts_with('[') => names(serde_json::from_str(&text).ok()?),
+        Input::Text(text) | Input::Json(Json::String(text)) => {
+            let parts = text.split(';').map(str::trim).filter(|name| !name.is_empty());
+            Some(parts.map(str::to_owned).collect())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,422 @@
+//! Rows of a Django fixture (`dumpdata`, Django 3.2 to 6.1): users, with the profiles and tokens that refer to them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use anyhow::Result;
+use jiff::tz::TimeZone;
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+use crate::accounts::ProfileChoice;
+use crate::django::field::{Input, moment};
+use crate::django::models::Key;
+use crate::django::tokens::{PlainToken, Stored};
+use crate::error::position::{Place, Scan};
+use crate::error::refusal::{Fault, Refusal};
+use crate::error::suggest::suggestion;
+use crate::formats::Rows;
+use crate::formats::account_row::{self, KnownToken, Places, Wanted};
+use crate::formats::columns::{Column, Columns};
+use crate::formats::json::{Document, Element, Members};
+use crate::formats::token_row::TokenRow;
+use crate::store::layout::ProfileTable;
+use crate::store::schema::Table;
+use crate::store::{NewGroup, Store};
+
+/// What a model's objects are.
+enum Model<'a> {
+    User,
+    Profile(&'a ProfileTable),
+    Drf,
+    Knox,
+    Group,
+}
+
+/// An object of a fixture.
+struct Object<'t> {
+    model: String,
+    pk: Json,
+    fields: Vec<(String, &'t RawValue)>,
+    element: Element<'t>,
+}
+
+/// Is this an object of a fixture?
+#[must_use]
+pub fn is_object(json: &Json) -> bool {
+    json.get("model").is_some_and(Json::is_string) && json.get("fields").is_some_and(Json::is_object)
+}
+
+/// The rows of a fixture, which are put together before the first is handed out.
+pub struct Fixture {
+    rows: std::vec::IntoIter<Wanted>,
+}
+
+impl Rows for Fixture {
+    fn has_passwords(&self) -> Option<bool> {
+        // Django has hashed them all.
+        Some(false)
+    }
+
+    fn next(&mut self, _file: &str) -> Result<Option<Wanted>> {
+        Ok(self.rows.next())
+    }
+}
+
+/// What is known while the objects are put together.
+struct Assembly<'a, 't> {
+    columns: &'a Columns<'a>,
+    users: String,
+    kinds: Vec<(String, &'a ProfileTable)>,
+    knox: String,
+    zone: &'a TimeZone,
+    groups: HashMap<String, String>,
+    rows: Vec<Wanted>,
+    by_key: HashMap<String, usize>,
+    by_name: HashMap<String, usize>,
+    /// What belongs to a user who is not met yet.
+    waiting: Vec<Object<'t>>,
+    faults: Vec<Fault>,
+    file: &'a str,
+}
+
+impl Fixture {
+    /// Puts the objects of a document together, without those of the excluded apps and models.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for objects that are no accounts, and for what belongs to no user of the file.
+    pub fn new(
+        document: &Document,
+        file: &str,
+        columns: &Columns<'_>,
+        store: &Store,
+        zone: &TimeZone,
+        excluded: &[String],
+    ) -> Result<Self> {
+        let label = |table: &Table| -> Result<String> { store.model_of(table) };
+        let layout = store.layout();
+        let mut kinds = Vec::new();
+        for kind in store.profile_tables()? {
+            kinds.push((label(&kind.table)?, kind));
+        }
+        let mut assembly = Assembly {
+            columns,
+            users: label(&layout.users.table)?,
+            kinds,
+            knox: layout.knox.as_ref().map_or(Ok(String::new()), |knox| label(&knox.table))?,
+            zone,
+            groups: HashMap::new(),
+            rows: Vec::new(),
+            by_key: HashMap::new(),
+            by_name: HashMap::new(),
+            waiting: Vec::new(),
+            faults: Vec::new(),
+            file,
+        };
+        let mut objects = Vec::new();
+        let mut models = BTreeSet::new();
+        for element in document.elements(file)? {
+            match Object::of(element) {
+                Ok(object) => {
+                    models.insert(object.model.clone());
+                    if !excluded.iter().any(|name| is_of(name, &object.model)) {
+                        objects.push(object);
+                    }
+                }
+                Err(message) => assembly.fault(element.place, "", "invalid_json", message),
+            }
+        }
+        check_excluded(excluded, &models)?;
+        assembly.take_groups(&objects, store)?;
+        assembly.refuse_strangers(&objects);
+        for object in objects {
+            match assembly.model(&object.model) {
+                Some(Model::User) => assembly.take_user(&object),
+                Some(Model::Profile(_) | Model::Drf | Model::Knox) => assembly.waiting.push(object),
+                Some(Model::Group) | None => {}
+            }
+        }
+        for object in std::mem::take(&mut assembly.waiting) {
+            assembly.take_part(&object);
+        }
+        if !assembly.faults.is_empty() {
+            return Err(Refusal::Invalid(assembly.faults).into());
+        }
+        Ok(Self { rows: assembly.rows.into_iter() })
+    }
+}
+
+/// Is this the name of the model, or of its app?
+fn is_of(name: &str, model: &str) -> bool {
+    let app = model.split('.').next().unwrap_or(model);
+    name.eq_ignore_ascii_case(model) || name.eq_ignore_ascii_case(app)
+}
+
+/// Refuses to exclude what the file does not have.
+fn check_excluded(excluded: &[String], models: &BTreeSet<String>) -> Result<(), Refusal> {
+    let Some(name) = excluded.iter().find(|name| !models.iter().any(|model| is_of(name, model))) else {
+        return Ok(());
+    };
+    let apps = models.iter().filter_map(|model| model.split_once('.').map(|(app, _)| app));
+    let meant = suggestion(name, models.iter().map(String::as_str).chain(apps)).unwrap_or_default();
+    Err(Refusal::usage(format!("--exclude {name}: the file has no such app or model.{meant}")))
+}
+
+impl<'t> Object<'t> {
+    fn of(element: Element<'t>) -> Result<Self, &'static str> {
+        let members = Members::of(element.text).map_err(|_| "This must be a JSON object, each key once.")?;
+        let (mut model, mut pk, mut fields) = (None, Json::Null, None);
+        for (key, raw) in members.0 {
+            match &*key {
+                "model" => model = serde_json::from_str::<String>(raw.get()).ok(),
+                "pk" => pk = serde_json::from_str(raw.get()).unwrap_or_default(),
+                "fields" => fields = Members::of(raw.get()).ok(),
+                _ => return Err("An object of a fixture has model, pk and fields alone."),
+            }
+        }
+        match (model, fields) {
+            (Some(model), Some(fields)) => {
+                Ok(Self { model: model.to_lowercase(), pk, fields: fields.0, element })
+            }
+            _ => Err("An object of a fixture must have a model, and fields that are an object."),
+        }
+    }
+
+    fn field(&self, name: &str) -> Option<Json> {
+        let (_, raw) = self.fields.iter().find(|(known, _)| known == name)?;
+        serde_json::from_str(raw.get()).ok()
+    }
+
+    /// The user that it refers to by this column.
+    fn owner(&self, column: &str) -> Option<Json> {
+        self.field(column.strip_suffix("_id").unwrap_or(column)).or_else(|| self.field(column))
+    }
+}
+
+impl<'a, 't> Assembly<'a, 't> {
+    fn fault(&mut self, place: Place, field: &str, code: &'static str, message: impl std::fmt::Display) {
+        self.faults.push(Fault::new(field, code, message.to_string()).at(self.file, place, None));
+    }
+
+    fn model(&self, name: &str) -> Option<Model<'a>> {
+        if name == self.users {
+            return Some(Model::User);
+        }
+        match name {
+            "authtoken.token" | "authtoken.tokenproxy" => return Some(Model::Drf),
+            "auth.group" => return Some(Model::Group),
+            name if name == self.knox => return Some(Model::Knox),
+            _ => {}
+        }
+        let kind = self.kinds.iter().find(|(label, _)| label == name);
+        kind.map(|(_, table)| Model::Profile(table))
+    }
+
+    /// Objects of other models are no accounts: to pass over them would lose them without a word.
+    fn refuse_strangers(&mut self, objects: &[Object<'_>]) {
+        let mut counts: Vec<(&str, Place, usize)> = Vec::new();
+        for object in objects.iter().filter(|object| self.model(&object.model).is_none()) {
+            match counts.iter_mut().find(|(model, ..)| *model == object.model) {
+                Some((.., count)) => *count += 1,
+                None => counts.push((&object.model, object.element.place, 1)),
+            }
+        }
+        for (model, place, count) in counts {
+            let objects = if count == 1 { "This object is".into() } else { format!("{count} objects are") };
+            let message = format!(
+                "{objects} of the model {model}, which is no user, group, profile or token here; --exclude {model} leaves it out."
+            );
+            self.fault(place, "model", "unknown_model", message);
+        }
+    }
+
+    /// The names of the groups that the users' keys mean: those of the file, else those of the database. What the
+    /// database lacks of them is to be made.
+    fn take_groups(&mut self, objects: &[Object<'_>], store: &Store) -> Result<()> {
+        for (key, name) in store.groups()? {
+            self.groups.insert(key.to_string(), name);
+        }
+        let mut wanted = Vec::new();
+        for object in objects.iter().filter(|object| object.model == "auth.group") {
+            let place = object.element.place;
+            let Some(Json::String(name)) = object.field("name") else {
+                self.fault(place, "name", "required", "A group must have a name.");
+                continue;
+            };
+            self.groups.insert(plain(&object.pk), name.clone());
+            if wanted.iter().any(|group: &NewGroup| group.name == name) {
+                self.fault(place, "name", "given_twice", "A group before has the same name.");
+            }
+            let permissions = self.permissions(object, store)?;
+            wanted.push(NewGroup { key: object.pk.as_i64(), name, permissions });
+        }
+        store.expect_groups(wanted)
+    }
+
+    /// The keys of a group's permissions.
+    fn permissions(&mut self, object: &Object<'_>, store: &Store) -> Result<Vec<Key>> {
+        let place = object.element.place;
+        let mut keys = Vec::new();
+        let Some(given) = account_row::permissions(&object.field("permissions").unwrap_or_default()) else {
+            self.fault(place, "permissions", "invalid", account_row::not_permissions("permissions"));
+            return Ok(keys);
+        };
+        for permission in given {
+            if let Some(key) = store.find_permission(&permission)? {
+                // Twice is once.
+                keys.retain(|there| *there != key);
+                keys.push(key);
+            } else {
+                let message = format!("There is no permission {permission}.");
+                self.fault(place, "permissions", "does_not_exist", message);
+            }
+        }
+        Ok(keys)
+    }
+
+    fn take_user(&mut self, object: &Object<'t>) {
+        let mut wanted = Wanted::at(object.element.place.line, Places::default());
+        wanted.stands("", object.element.place);
+        wanted.request.profile = ProfileChoice::None;
+        if !object.pk.is_null() {
+            wanted.stands("id", object.element.place);
+            wanted.take(&Column::Key, Input::Json(object.pk.clone()));
+        }
+        let mut scan = Scan::new(object.element.text, object.element.place);
+        for (name, raw) in &object.fields {
+            let place = scan.of(raw.get());
+            let Ok(json) = serde_json::from_str::<Json>(raw.get()) else { continue };
+            let column = match &**name {
+                "password" => Ok(Column::PasswordHash),
+                name => self.columns.find(name),
+            };
+            match column {
+                Ok(column) => {
+                    wanted.stands(column.name(), place);
+                    let json = if matches!(column, Column::Groups) { self.group_names(json) } else { json };
+                    wanted.take(&column, Input::Json(json));
+                }
+                Err(fault) => {
+                    wanted.stands(name, place);
+                    wanted.faults.push(fault);
+                }
+            }
+        }
+        let row = self.rows.len();
+        self.by_key.insert(plain(&object.pk), row);
+        if let Some(name) = &wanted.request.username {
+            self.by_name.insert(name.clone(), row);
+        }
+        self.rows.push(wanted);
+    }
+
+    /// The groups of a user, which a fixture gives by their keys or natural keys, by their names.
+    fn group_names(&self, json: Json) -> Json {
+        let name = |json: Json| match json {
+            Json::Array(mut natural) if natural.len() == 1 => natural.remove(0),
+            Json::Number(_) => {
+                let key = plain(&json);
+                self.groups
+                    .get(&key)
+                    .map_or_else(|| format!("(key {key})").into(), |name| name.clone().into())
+            }
+            other => other,
+        };
+        match json {
+            Json::Array(groups) => groups.into_iter().map(name).collect(),
+            other => other,
+        }
+    }
+
+    /// A profile or a token, which goes to its user.
+    fn take_part(&mut self, object: &Object<'t>) {
+        let place = object.element.place;
+        let Some(model) = self.model(&object.model) else { return };
+        let column = match &model {
+            Model::Profile(table) => &*table.user_column,
+            _ => "user_id",
+        };
+        let is_key = matches!(&model, Model::Profile(table) if table.table.key.contains(&table.user_column));
+        // A column of another name is `user` in most fixtures all the same.
+        let owner = object.owner(column).or_else(|| is_key.then(|| object.pk.clone()));
+        let owner = owner.or_else(|| object.field("user")).unwrap_or_default();
+        let row = match &owner {
+            Json::Array(natural) => {
+                natural.first().and_then(Json::as_str).and_then(|name| self.by_name.get(name))
+            }
+            key => self.by_key.get(&plain(key)),
+        };
+        let Some(row) = row.copied() else {
+            let field = column.strip_suffix("_id").unwrap_or(column);
+            return self.fault(place, field, "does_not_exist", "Its user is not in the file.");
+        };
+        match model {
+            Model::Profile(table) => self.take_profile(object, table, row),
+            model => match self.token(object, &model) {
+                Ok(token) => {
+                    let wanted = &mut self.rows[row];
+                    wanted.stands("token", place);
+                    wanted.tokens.push(KnownToken::Row(token));
+                }
+                Err(message) => self.fault(place, "token", "invalid", message),
+            },
+        }
+    }
+
+    fn take_profile(&mut self, object: &Object<'t>, table: &ProfileTable, row: usize) {
+        let wanted = &mut self.rows[row];
+        match &mut wanted.request.profile {
+            ProfileChoice::Kinds(kinds) => kinds.push(table.kind.clone()),
+            choice => *choice = ProfileChoice::Kinds(vec![table.kind.clone()]),
+        }
+        if !object.pk.is_null() {
+            wanted.request.profile_keys.push((table.kind.clone(), Input::Json(object.pk.clone())));
+        }
+        let user = table.user_column.strip_suffix("_id").unwrap_or(&table.user_column);
+        let mut scan = Scan::new(object.element.text, object.element.place);
+        for (name, raw) in &object.fields {
+            let place = scan.of(raw.get());
+            if name == user || *name == table.user_column || name == "user" {
+                continue;
+            }
+            let Ok(json) = serde_json::from_str::<Json>(raw.get()) else { continue };
+            let heading = format!("profile.{}.{name}", table.kind);
+            match self.columns.find(&heading) {
+                Ok(column) => {
+                    wanted.stands(column.name(), place);
+                    wanted.take(&column, Input::Json(json));
+                }
+                Err(fault) => {
+                    wanted.stands(&heading, place);
+                    wanted.faults.push(fault);
+                }
+            }
+        }
+    }
+
+    /// A token as its table keeps it.
+    fn token(&self, object: &Object<'_>, model: &Model<'_>) -> Result<TokenRow, &'static str> {
+        let text = |name: &str| match object.field(name) {
+            Some(Json::String(text)) => Some(text),
+            _ => None,
+        };
+        let time = |name: &str| text(name).and_then(|text| moment(&text, self.zone));
+        let Json::String(key) = &object.pk else { return Err("A token's pk must be its key.") };
+        let created = time("created").ok_or("A token must have the time at which it was created.")?;
+        if matches!(model, Model::Drf) {
+            let stored = Stored::Drf { key: PlainToken::new(key.clone()) };
+            return Ok(TokenRow::new(stored, created, None));
+        }
+        let token_key = text("token_key").ok_or("A token of knox must have a token_key.")?;
+        let stored = Stored::Knox { digest: key.clone(), token_key, salt: text("salt") };
+        Ok(TokenRow::new(stored, created, time("expiry").or_else(|| time("expires"))))
+    }
+}
+
+/// A primary key as text, whichever way it is written.
+fn plain(key: &Json) -> String {
+    match key {
+        Json::String(text) if text.len() == 36 => text.replace('-', "").to_lowercase(),
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

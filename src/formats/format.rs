@@ -1,0 +1,69 @@
+//! The formats of files, and how their beginnings tell them apart.
+
+use std::io::{BufRead as _, Read as _};
+
+use anyhow::{Context as _, Result};
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+use crate::error::limits;
+use crate::error::refusal::Refusal;
+use crate::formats::fixture;
+use crate::formats::source::Source;
+
+/// The format of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A table: comma, semicolon or tab between the values, headings in the first line
+    Csv,
+    /// A JSON list of objects
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// A Django fixture
+    Fixture,
+}
+
+/// The format that the file's beginning shows.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for an empty file, or what the operating system says.
+pub fn sniffed(source: &Source) -> Result<Format> {
+    let name = source.name();
+    let cannot = || format!("{name} cannot be read");
+    let mut input = source.open()?;
+    let first = loop {
+        let start = input.fill_buf().with_context(cannot)?;
+        if start.is_empty() {
+            let message = format!("{name} is empty.");
+            return Err(Refusal::invalid("", "empty", message).into());
+        }
+        let blank = start.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if let Some(first) = start.get(blank) {
+            break *first;
+        }
+        input.consume(blank);
+    };
+    Ok(match first {
+        b'{' => {
+            let mut line = String::new();
+            // What is no text is told when it is read as what it is taken for.
+            let _ = input.take(limits::ROW as u64).read_line(&mut line);
+            let is_line = serde_json::from_str::<&RawValue>(&line).is_ok();
+            if is_line { Format::Jsonl } else { Format::Json }
+        }
+        b'[' => {
+            let blank =
+                input.fill_buf().with_context(cannot)?.iter().take_while(|byte| **byte != b'[').count();
+            input.consume(blank + 1);
+            let start = input.take(limits::ROW as u64);
+            let first = serde_json::Deserializer::from_reader(start).into_iter::<Json>().next();
+            if first.is_some_and(|first| first.is_ok_and(|first| fixture::is_object(&first))) {
+                Format::Fixture
+            } else {
+                Format::Json
+            }
+        }
+        _ => Format::Csv,
+    })
+}

@@ -1,0 +1,367 @@
+//! Rows of JSON: a list of objects, or one object a line.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io::{BufRead, Read as _};
+
+use anyhow::{Context as _, Result};
+use memchr::memchr;
+use serde::Deserializer as _;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
+
+use crate::accounts::ProfileChoice;
+use crate::django::field::Input;
+use crate::error::limits;
+use crate::error::position::{Place, Scan, offset_in_json, reason_of_depth};
+use crate::error::refusal::{Fault, Refusal};
+use crate::formats::Rows;
+use crate::formats::account_row::{Places, Wanted};
+use crate::formats::columns::{Column, Columns};
+use crate::formats::csv::too_long;
+use crate::formats::encoding::NOT_UTF8;
+
+/// A whole JSON document.
+pub struct Document {
+    text: Zeroizing<String>,
+}
+
+/// An element of a document, with the place at which it begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Element<'t> {
+    /// Its text.
+    pub text: &'t str,
+    /// Where it begins.
+    pub place: Place,
+}
+
+impl Document {
+    /// Reads all of it.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for what is no UTF-8 text, or what the operating system says.
+    pub fn read(mut input: Box<dyn BufRead + Send + '_>, file: &str) -> Result<Self> {
+        let mut bytes = Zeroizing::new(Vec::new());
+        loop {
+            let piece = input.fill_buf().with_context(|| format!("{file} cannot be read"))?;
+            // No JSON has a null character in it. What is behind one, such as more of /dev/zero, is not read.
+            let length = memchr(0, piece).map_or(piece.len(), |at| at + 1);
+            let is_end = length == 0 || piece[length - 1] == 0;
+            bytes.extend_from_slice(&piece[..length]);
+            input.consume(length);
+            if bytes.len() as u64 > limits::DOCUMENT {
+                let message = format!(
+                    "{file} is longer than {} MiB. Convert it to JSON lines, which are read one by one.",
+                    limits::DOCUMENT / (1024 * 1024)
+                );
+                return Err(Refusal::invalid("", "too_long", message).into());
+            }
+            if is_end {
+                break;
+            }
+        }
+        match String::from_utf8(std::mem::take(&mut *bytes)) {
+            Ok(text) => Ok(Self { text: Zeroizing::new(text) }),
+            Err(error) => {
+                drop(Zeroizing::new(error.into_bytes()));
+                let message = format!("{file} is not UTF-8 text. {NOT_UTF8}");
+                Err(Refusal::invalid("", "not_utf8", message).into())
+            }
+        }
+    }
+
+    /// The elements of the list that the document is; of one object, itself.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for what is not JSON.
+    pub fn elements(&self, file: &str) -> Result<Vec<Element<'_>>> {
+        let text = self.text.as_str();
+        let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error, text, file))?;
+        if whole.get().starts_with('{') {
+            return Ok(vec![Element {
+                text: whole.get(),
+                place: Scan::new(text, Place::START).of(whole.get()),
+            }]);
+        }
+        let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| {
+            let message = format!("{file} must be a JSON list of objects, or one object a line.");
+            Refusal::invalid("", "invalid_json", message)
+        })?;
+        let mut scan = Scan::new(text, Place::START);
+        Ok(elements.into_iter().map(|raw| Element { text: raw.get(), place: scan.of(raw.get()) }).collect())
+    }
+}
+
+/// What is not JSON, said with its place and without its text.
+fn not_json(error: &serde_json::Error, text: &str, file: &str) -> Refusal {
+    let place = Scan::new(text, Place::START).at(offset_in_json(text, error));
+    Refusal::Invalid(vec![syntax_fault(error).at(file, place, None)])
+}
+
+fn syntax_fault(error: &serde_json::Error) -> Fault {
+    let message = match reason_of_depth(error) {
+        Some(reason) => format!("The JSON is {reason}."),
+        None if error.is_eof() => "The JSON ends too early.".to_owned(),
+        None => "This is not JSON.".to_owned(),
+    };
+    Fault::new("", "invalid_json", message)
+}
+
+/// The message of the error for an object with more than [`limits::COLUMNS`] keys.
+const TOO_MANY_KEYS: &str = "too many keys";
+
+/// The keys of an object with their values, in their order.
+pub struct Members<'t>(pub Vec<(String, &'t RawValue)>);
+
+impl<'t> Members<'t> {
+    /// Takes an object apart.
+    ///
+    /// # Errors
+    /// What is wrong with it; a key that is given twice is wrong.
+    pub fn of(text: &'t str) -> serde_json::Result<Self> {
+        struct Object;
+        impl<'t> Visitor<'t> for Object {
+            type Value = Members<'t>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members: Vec<(String, &'t RawValue)> = Vec::new();
+                while let Some((key, value)) = map.next_entry()? {
+                    if members.len() == limits::COLUMNS {
+                        return Err(A::Error::custom(TOO_MANY_KEYS));
+                    }
+                    if members.iter().any(|(there, _)| *there == key) {
+                        return Err(A::Error::custom("a key is given twice"));
+                    }
+                    members.push((key, value));
+                }
+                Ok(Members(members))
+            }
+        }
+        serde_json::Deserializer::from_str(text).deserialize_map(Object)
+    }
+}
+
+/// Makes rows of objects.
+pub struct Objects<'a> {
+    columns: Columns<'a>,
+    /// What the keys mean that were met before.
+    known: HashMap<String, Result<Column<'a>, Fault>>,
+}
+
+impl<'a> Objects<'a> {
+    /// With these columns for keys.
+    #[must_use]
+    pub fn new(columns: Columns<'a>) -> Self {
+        Self { columns, known: HashMap::new() }
+    }
+
+    fn find(&mut self, key: &str) -> Result<Column<'a>, Fault> {
+        if let Some(known) = self.known.get(key) {
+            return known.clone();
+        }
+        let found = self.columns.find(key);
+        if self.known.len() < limits::COLUMNS {
+            self.known.insert(key.to_owned(), found.clone());
+        }
+        found
+    }
+
+    /// One row.
+    pub fn row(&mut self, element: Element<'_>) -> Wanted {
+        let mut wanted = Wanted::at(element.place.line, Places::default());
+        let members = match Members::of(element.text) {
+            Ok(members) => members,
+            Err(error) => {
+                wanted.stands("", element.place);
+                let message = match &*reason(&error) {
+                    reason @ (NO_OBJECT | NO_JSON) => {
+                        format!("A row must be a JSON object, each key once: {reason}.")
+                    }
+                    reason => format!("The row is not accepted: {reason}."),
+                };
+                wanted.faults.push(Fault::new("", "invalid_json", message));
+                return wanted;
+            }
+        };
+        let mut scan = Scan::new(element.text, element.place);
+        self.take(&mut wanted, &mut scan, "", members);
+        wanted
+    }
+
+    fn take<'t>(&mut self, wanted: &mut Wanted, scan: &mut Scan<'t>, prefix: &str, members: Members<'t>) {
+        for (key, raw) in members.0 {
+            let place = scan.of(raw.get());
+            let key = format!("{prefix}{key}");
+            let column = match self.find(&key) {
+                Ok(column) => column,
+                Err(fault) => {
+                    wanted.stands(&key, place);
+                    wanted.faults.push(fault);
+                    continue;
+                }
+            };
+            wanted.stands(column.name(), place);
+            if raw.get().starts_with('{') && matches!(column, Column::Profile | Column::Profiles) {
+                self.take_profiles(wanted, scan, &column, raw.get());
+            } else {
+                match serde_json::from_str::<Json>(raw.get()) {
+                    Ok(json) => wanted.take(&column, Input::Json(json)),
+                    Err(error) => {
+                        wanted.faults.push(Fault::new(column.name(), "invalid_json", reason(&error)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// `profile` as an object of one profile's fields, or `profiles` as one of all of them by their kinds.
+    fn take_profiles<'t>(
+        &mut self,
+        wanted: &mut Wanted,
+        scan: &mut Scan<'t>,
+        column: &Column<'_>,
+        text: &'t str,
+    ) {
+        let name = column.name().to_owned();
+        let members = match Members::of(text) {
+            Ok(members) => members,
+            Err(error) => return wanted.faults.push(Fault::new(name, "invalid_json", reason(&error))),
+        };
+        if matches!(column, Column::Profile) {
+            return self.take(wanted, scan, "profile.", members);
+        }
+        let mut kinds = Vec::new();
+        for (kind, raw) in members.0 {
+            if let Ok(fields) = Members::of(raw.get()) {
+                self.take(wanted, scan, &format!("profile.{kind}."), fields);
+            } else {
+                let message = format!("profiles.{kind} must be an object of fields.");
+                wanted.faults.push(Fault::new(&*name, "invalid", message));
+            }
+            kinds.push(kind);
+        }
+        wanted.request.profile =
+            if kinds.is_empty() { ProfileChoice::None } else { ProfileChoice::Kinds(kinds) };
+    }
+}
+
+const NO_OBJECT: &str = "it is no object, or a key is given twice";
+const NO_JSON: &str = "this is not JSON";
+
+fn reason(error: &serde_json::Error) -> String {
+    if let Some(reason) = reason_of_depth(error) {
+        format!("it is {reason}")
+    } else if error.is_data() && error.to_string().starts_with(TOO_MANY_KEYS) {
+        format!("it has more than {} keys", limits::COLUMNS)
+    } else if error.is_data() {
+        NO_OBJECT.to_owned()
+    } else {
+        NO_JSON.to_owned()
+    }
+}
+
+/// The rows of a list.
+pub struct List<'a> {
+    document: Document,
+    /// Where each element begins and ends in the text.
+    elements: std::vec::IntoIter<(std::ops::Range<usize>, Place)>,
+    objects: Objects<'a>,
+}
+
+impl<'a> List<'a> {
+    /// The rows of a document that is a list of objects, or one.
+    ///
+    /// # Errors
+    /// As [`Document::elements`].
+    pub fn new(document: Document, file: &str, columns: Columns<'a>) -> Result<Self> {
+        let base = document.text.as_ptr() as usize;
+        let elements: Vec<(std::ops::Range<usize>, Place)> = document
+            .elements(file)?
+            .iter()
+            .map(|element| {
+                let from = element.text.as_ptr() as usize - base;
+                (from..from + element.text.len(), element.place)
+            })
+            .collect();
+        Ok(Self { document, elements: elements.into_iter(), objects: Objects::new(columns) })
+    }
+}
+
+impl Rows for List<'_> {
+    fn next(&mut self, _file: &str) -> Result<Option<Wanted>> {
+        let Some((range, place)) = self.elements.next() else { return Ok(None) };
+        let text = self.document.text.get(range).unwrap_or_default();
+        Ok(Some(self.objects.row(Element { text, place })))
+    }
+}
+
+/// Rows of one line each.
+pub struct Lines<'a> {
+    input: Box<dyn BufRead + Send + 'a>,
+    line: Zeroizing<Vec<u8>>,
+    number: usize,
+    is_broken: bool,
+    objects: Objects<'a>,
+}
+
+impl<'a> Lines<'a> {
+    /// The rows of these lines.
+    #[must_use]
+    pub fn new(input: Box<dyn BufRead + Send + 'a>, columns: Columns<'a>) -> Self {
+        Self {
+            input,
+            line: Zeroizing::default(),
+            number: 0,
+            is_broken: false,
+            objects: Objects::new(columns),
+        }
+    }
+}
+
+impl Rows for Lines<'_> {
+    fn next(&mut self, file: &str) -> Result<Option<Wanted>> {
+        while !self.is_broken {
+            self.line.clear();
+            let limit = limits::ROW as u64 + 1;
+            let read = self.input.by_ref().take(limit).read_until(b'\n', &mut self.line);
+            if read.with_context(|| format!("{file} cannot be read"))? == 0 {
+                return Ok(None);
+            }
+            self.number += 1;
+            if self.line.len() > limits::ROW {
+                self.is_broken = true;
+                let mut wanted = Wanted::at(self.number, Places::default());
+                wanted.faults.push(Fault::new("", "too_long", too_long("line")));
+                return Ok(Some(wanted));
+            }
+            let place = Place { line: self.number, column: 1 };
+            let Ok(text) = std::str::from_utf8(&self.line) else {
+                let mut wanted = Wanted::at(self.number, Places::default());
+                wanted.faults.push(Fault::new(
+                    "",
+                    "not_utf8",
+                    format!("The line is not UTF-8 text. {NOT_UTF8}"),
+                ));
+                return Ok(Some(wanted));
+            };
+            let text = text.trim_end();
+            if text.is_empty() {
+                continue;
+            }
+            if let Err(error) = serde_json::from_str::<&RawValue>(text) {
+                let mut wanted = Wanted::at(self.number, Places::default());
+                wanted.stands("", Scan::new(text, place).at(offset_in_json(text, &error)));
+                wanted.faults.push(syntax_fault(&error));
+                return Ok(Some(wanted));
+            }
+            return Ok(Some(self.objects.row(Element { text, place })));
+        }
+        Ok(None)
+    }
+}

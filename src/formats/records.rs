@@ -1,0 +1,211 @@
+//! Records of comma-separated values, with the lines on which an editor shows them.
+
+use std::io::{self, BufRead};
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use memchr::memchr2_iter;
+use zeroize::Zeroizing;
+
+use crate::error::limits;
+use crate::error::position::Place;
+
+/// Reads one record after the other, over and over into the same memory. Lines that are empty are no records.
+pub struct Records<R> {
+    input: R,
+    core: Box<Reader>,
+    cells: Zeroizing<Vec<u8>>,
+    /// Where each cell ends.
+    ends: Vec<usize>,
+    /// How many cells the record has.
+    count: usize,
+    /// Where the record begins, and where the next does.
+    begin: Lines,
+    next: Lines,
+    broken: Option<Broken>,
+}
+
+/// Why a record, and all that follows it, cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// A quote opens in it that is never closed.
+    OpenQuote,
+    /// It has more than [`limits::ROW`] bytes.
+    TooLong,
+    /// It has more than [`limits::COLUMNS`] cells.
+    TooManyCells,
+}
+
+/// Counts lines: each ends with a line feed, a carriage return, or both.
+#[derive(Clone, Copy)]
+struct Lines {
+    /// The line, from 1.
+    line: usize,
+    /// Would a line feed belong to the line before?
+    is_behind_return: bool,
+}
+
+impl Lines {
+    fn pass(&mut self, bytes: &[u8]) {
+        let mut behind_return = self.is_behind_return.then_some(0);
+        for at in memchr2_iter(b'\r', b'\n', bytes) {
+            let is_return = bytes[at] == b'\r';
+            self.line += usize::from(is_return || behind_return != Some(at));
+            behind_return = is_return.then_some(at + 1);
+        }
+        if !bytes.is_empty() {
+            self.is_behind_return = behind_return == Some(bytes.len());
+        }
+    }
+}
+
+impl<R: BufRead> Records<R> {
+    /// The records of this input, in which the cells of a record are delimited by this.
+    pub fn new(input: R, delimiter: u8) -> Self {
+        let start = Lines { line: 1, is_behind_return: false };
+        Self {
+            input,
+            core: Box::new(ReaderBuilder::new().delimiter(delimiter).build()),
+            cells: Zeroizing::new(vec![0; 1024]),
+            ends: vec![0; 16],
+            count: 0,
+            begin: start,
+            next: start,
+            broken: None,
+        }
+    }
+
+    /// Reads the next record; false behind the last.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn read(&mut self) -> io::Result<bool> {
+        if self.broken.is_some() {
+            return Ok(false);
+        }
+        let (mut length, mut has_begun) = (0, false);
+        self.count = 0;
+        loop {
+            let input = self.input.fill_buf()?;
+            let is_end = input.is_empty();
+            // A last line may lack its end, which says whether a quote is open: there, it is text like any other.
+            let input = if is_end { b"\n" } else { input };
+            let (result, read, written, ended) =
+                self.core.read_record(input, &mut self.cells[length..], &mut self.ends[self.count..]);
+            length += written;
+            self.count += ended;
+            let passed = &input[..read];
+            let blank = if has_begun { 0 } else { passed.iter().take_while(|c| b"\r\n".contains(c)).count() };
+            self.next.pass(&passed[..blank]);
+            if !has_begun {
+                self.begin = self.next;
+                has_begun = blank < read;
+            }
+            self.next.pass(&passed[blank..]);
+            if !is_end {
+                self.input.consume(read);
+            }
+            match result {
+                ReadRecordResult::Record => return Ok(true),
+                ReadRecordResult::End => return Ok(false),
+                ReadRecordResult::OutputFull if self.cells.len() >= limits::ROW => {
+                    self.broken = Some(Broken::TooLong);
+                    return Ok(true);
+                }
+                ReadRecordResult::OutputFull => grow(&mut self.cells),
+                ReadRecordResult::OutputEndsFull if self.ends.len() > limits::COLUMNS => {
+                    self.broken = Some(Broken::TooManyCells);
+                    return Ok(true);
+                }
+                ReadRecordResult::OutputEndsFull => {
+                    // One cell more than there may be is one too many.
+                    let length = (2 * self.ends.len()).min(limits::COLUMNS + 1);
+                    self.ends.resize(length, 0);
+                }
+                ReadRecordResult::InputEmpty if is_end => {
+                    self.broken = has_begun.then_some(Broken::OpenQuote);
+                    return Ok(has_begun);
+                }
+                ReadRecordResult::InputEmpty => {}
+            }
+        }
+    }
+
+    /// The cells of the record, but for one with a quote that is never closed.
+    pub fn cells(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends[..self.count].iter().map(move |end| &self.cells[std::mem::replace(&mut start, *end)..*end])
+    }
+
+    /// How many cells there are.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// The line on which the record begins, from 1.
+    pub fn line(&self) -> usize {
+        self.begin.line
+    }
+
+    /// Why what follows is no record, with the line and the cell, from 1, in which that is found.
+    pub fn broken(&self) -> Option<(Broken, Place)> {
+        let mut lines = self.begin;
+        if self.broken == Some(Broken::OpenQuote) {
+            self.cells().for_each(|cell| lines.pass(cell));
+        }
+        self.broken.map(|broken| (broken, Place { line: lines.line, column: self.count + 1 }))
+    }
+}
+
+/// Makes room for longer records, and wipes what was there.
+fn grow(cells: &mut Zeroizing<Vec<u8>>) {
+    let mut longer = vec![0; 2 * cells.len()];
+    longer[..cells.len()].copy_from_slice(cells);
+    *cells = Zeroizing::new(longer);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use proptest::prelude::*;
+
+    use super::Records;
+
+    /// The records of a text that arrives in pieces of this size, each with its line.
+    fn records(text: &str, piece: usize) -> Vec<(usize, Vec<String>)> {
+        let mut records = Records::new(BufReader::with_capacity(piece, text.as_bytes()), b',');
+        let mut found = Vec::new();
+        while records.read().expect("memory") {
+            let cell = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
+            found.push((records.line(), records.cells().map(cell).collect()));
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn records_are_read_back_with_their_lines(
+            rows in prop::collection::vec(
+                (prop::collection::vec("[a,\"]{0,3}([\r\n]|\r\n)?b{0,2}", 1..4), "\n|\r\n|\r(\r\n|\r)?|\n\n"),
+                0..6,
+            ),
+            piece in 1..9_usize,
+        ) {
+            let (mut text, mut expected) = (String::new(), Vec::new());
+            for (cells, end) in rows {
+                // As an editor counts them.
+                let line = text.replace("\r\n", "\n").replace('\r', "\n").matches('\n').count() + 1;
+                let quoted: Vec<String> =
+                    cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+                text += &(quoted.join(",") + &end);
+                expected.push((line, cells));
+            }
+            prop_assert_eq!(records(&text, piece), expected);
+        }
+
+        #[test]
+        fn no_text_is_too_much(text: String, piece in 1..9_usize) {
+            records(&text, piece);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The file, pipe or standard input, which may be read twice: once to check it, once more to hash its passwords.
+
+use std::fs::{File, Metadata};
+use std::io::{self, BufRead, BufReader, Read as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use zeroize::Zeroizing;
+
+use crate::formats::encoding::{Encoding, decoded};
+
+/// So much of what can be read but once is kept to be read again.
+const KEPT: u64 = 64 * 1024 * 1024;
+
+const BUFFER: usize = 64 * 1024;
+
+/// Where the accounts come from.
+pub struct Source {
+    name: String,
+    bytes: Bytes,
+    encoding: Encoding,
+}
+
+enum Bytes {
+    File(PathBuf),
+    /// Standard input or a pipe that has a name, which can be read but once.
+    Pipe {
+        /// Its beginning.
+        kept: Zeroizing<Vec<u8>>,
+        /// Is that all of it?
+        is_whole: bool,
+        /// What follows.
+        rest: File,
+    },
+}
+
+impl Source {
+    /// The file of this name, or standard input for `-`, in this encoding.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn new(path: &Path, encoding: Encoding) -> Result<Self> {
+        let is_stdin = path == Path::new("-");
+        let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
+        if !is_stdin && path.metadata().is_ok_and(|metadata| metadata.is_file()) {
+            return Ok(Self { name, bytes: Bytes::File(path.to_owned()), encoding });
+        }
+        let open = || {
+            let rest =
+                if is_stdin { io::stdin().as_fd().try_clone_to_owned()?.into() } else { File::open(path)? };
+            let mut kept = Zeroizing::new(Vec::new());
+            (&rest).take(KEPT).read_to_end(&mut kept)?;
+            let is_whole = (kept.len() as u64) < KEPT;
+            io::Result::Ok(Bytes::Pipe { kept, is_whole, rest })
+        };
+        let bytes = open().with_context(|| format!("{name} cannot be read"))?;
+        Ok(Self { name, bytes, encoding })
+    }
+
+    /// What messages call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Can it be read twice?
+    #[must_use]
+    pub fn is_rereadable(&self) -> bool {
+        match &self.bytes {
+            Bytes::File(_) => true,
+            Bytes::Pipe { is_whole, .. } => *is_whole,
+        }
+    }
+
+    /// Is this the same file, whatever its name?
+    #[must_use]
+    pub fn is_file(&self, path: &Path) -> bool {
+        let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
+        let own = match &self.bytes {
+            Bytes::File(own) => own.metadata(),
+            Bytes::Pipe { rest, .. } => rest.metadata(),
+        };
+        let own = own.map(identity).ok();
+        own.is_some() && own == path.metadata().map(identity).ok()
+    }
+
+    /// Reads it from its beginning, as UTF-8 text.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn open(&self) -> Result<Box<dyn BufRead + Send + '_>> {
+        let open = || -> io::Result<Box<dyn BufRead + Send + '_>> {
+            let reader: Box<dyn BufRead + Send + '_> = match &self.bytes {
+                Bytes::File(path) => Box::new(BufReader::with_capacity(BUFFER, File::open(path)?)),
+                Bytes::Pipe { kept, is_whole: true, .. } => Box::new(&kept[..]),
+                Bytes::Pipe { kept, is_whole: false, rest } => {
+                    Box::new(BufReader::with_capacity(BUFFER, kept.chain(rest)))
+                }
+            };
+            decoded(reader, self.encoding)
+        };
+        open().with_context(|| format!("{} cannot be read", self.name))
+    }
+}

@@ -1,0 +1,350 @@
+//! A file in TOML or JSON as a tree of which every key and every value knows its place.
+
+use std::cell::Cell;
+use std::path::Path;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use serde_json::{Number, Value as Json};
+use toml::de::{DeTable, DeValue};
+use toml::{Spanned, de::DeInteger};
+use zeroize::Zeroizing;
+
+use crate::error::faults::Faults;
+use crate::error::position::{Place, Scan, offset_in_json, reason_of_depth};
+use crate::error::refusal::Fault;
+
+/// A value and where it begins, in bytes.
+#[derive(Debug)]
+pub struct Node {
+    pub at: usize,
+    pub what: What,
+}
+
+/// A value, as far as TOML and JSON have the same ones; a date of TOML is the text that it is written as.
+#[derive(Debug)]
+pub enum What {
+    Null,
+    Boolean(bool),
+    Number(Number),
+    Text(String),
+    List(Vec<Node>),
+    Table(Vec<Entry>),
+}
+
+/// A key with its value, and where the key begins.
+#[derive(Debug)]
+pub struct Entry {
+    pub key: String,
+    pub at: usize,
+    pub value: Node,
+}
+
+/// A file's text, and the name that faults in it are told under.
+pub struct Source {
+    name: String,
+    text: Zeroizing<String>,
+    /// The place that was asked for last: faults come in about their order, so the next is not far behind it.
+    last: Cell<(usize, Place)>,
+}
+
+/// What is wrong at a place, in bytes, before it is known what the file means.
+type Flaw = (usize, String);
+
+impl Source {
+    /// A file's text; a byte order mark is no part of it.
+    ///
+    /// # Errors
+    /// A fault for what is not UTF-8.
+    pub fn new(path: &Path, bytes: &[u8]) -> Result<Self, Fault> {
+        let name = path.display().to_string();
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+        let source = |text: &str| Self {
+            name: name.clone(),
+            text: Zeroizing::new(text.to_owned()),
+            last: Cell::new((0, Place::START)),
+        };
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(source(text)),
+            Err(error) => {
+                let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+                let fault = Fault::new("", "invalid", "What stands here is not UTF-8 text.");
+                Err(source(&good).locate(good.len(), fault))
+            }
+        }
+    }
+
+    /// The name of the file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The place that is so many bytes from the beginning.
+    pub fn place(&self, at: usize) -> Place {
+        let (from, place) =
+            Some(self.last.get()).filter(|(from, _)| *from <= at).unwrap_or((0, Place::START));
+        let place = Scan::new(&self.text[from..], place).at(at - from);
+        if self.text.is_char_boundary(at) {
+            self.last.set((at, place));
+        }
+        place
+    }
+
+    /// The fault with its place, in front of its message too.
+    pub fn locate(&self, at: usize, fault: Fault) -> Fault {
+        fault.at(&self.name, self.place(at), None)
+    }
+
+    /// The tree, of JSON where the file's name or its first character says so, else of TOML.
+    ///
+    /// # Errors
+    /// Every fault by which it is neither.
+    pub fn tree(&self) -> Result<Node, Faults> {
+        let extension = Path::new(&self.name).extension().unwrap_or_default();
+        let is_json = extension == "json" || extension != "toml" && self.text.trim_start().starts_with('{');
+        let (tree, code) =
+            if is_json { (json(&self.text), "invalid_json") } else { (toml(&self.text), "invalid_toml") };
+        tree.map_err(|mut flaws| {
+            flaws.sort();
+            let mut faults = Faults::default();
+            for (at, message) in flaws {
+                faults.push_with(|| self.locate(at, Fault::new("", code, message)));
+            }
+            faults
+        })
+    }
+}
+
+impl Node {
+    /// The value without its places.
+    pub fn to_json(&self) -> Json {
+        match &self.what {
+            What::Null => Json::Null,
+            What::Boolean(flag) => (*flag).into(),
+            What::Number(number) => Json::Number(number.clone()),
+            What::Text(text) => text.as_str().into(),
+            What::List(items) => items.iter().map(Self::to_json).collect(),
+            What::Table(entries) => {
+                let pairs = entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json()));
+                Json::Object(pairs.collect())
+            }
+        }
+    }
+}
+
+fn toml(text: &str) -> Result<Node, Vec<Flaw>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let start = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
+    let mut flaws: Vec<Flaw> =
+        errors.iter().map(|error| (start(error), format!("{}.", error.message().trim_end()))).collect();
+    let at = table.span().start;
+    let node = Node { at, what: toml_table(table.into_inner(), &mut flaws) };
+    if flaws.is_empty() { Ok(node) } else { Err(flaws) }
+}
+
+fn toml_table(table: DeTable<'_>, flaws: &mut Vec<Flaw>) -> What {
+    let entry = |(key, value): (Spanned<_>, _)| {
+        let at = key.span().start;
+        let key: std::borrow::Cow<'_, str> = key.into_inner();
+        Entry { key: key.into_owned(), at, value: toml_value(value, flaws) }
+    };
+    What::Table(table.into_iter().map(entry).collect())
+}
+
+fn toml_value(value: Spanned<DeValue<'_>>, flaws: &mut Vec<Flaw>) -> Node {
+    let at = value.span().start;
+    let mut number = |number: Option<Number>| {
+        number.map_or_else(
+            || {
+                flaws.push((at, "No column can hold this number.".into()));
+                What::Null
+            },
+            What::Number,
+        )
+    };
+    let what = match value.into_inner() {
+        DeValue::String(text) => What::Text(text.into_owned()),
+        DeValue::Boolean(flag) => What::Boolean(flag),
+        DeValue::Datetime(moment) => What::Text(moment.to_string()),
+        DeValue::Integer(integer) => number(whole(&integer)),
+        DeValue::Float(float) => number(float.as_str().trim_start_matches('+').parse().ok()),
+        DeValue::Array(items) => What::List(items.into_iter().map(|item| toml_value(item, flaws)).collect()),
+        DeValue::Table(table) => toml_table(table, flaws),
+    };
+    Node { at, what }
+}
+
+fn whole(integer: &DeInteger<'_>) -> Option<Number> {
+    i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(Number::from)
+}
+
+/// The tree of a JSON text. A raw value is a part of the text itself, so its address tells its place.
+fn json(text: &str) -> Result<Node, Vec<Flaw>> {
+    let flaw = |error: serde_json::Error| {
+        let message = reason_of_depth(&error).map_or_else(
+            || {
+                let message = error.to_string();
+                format!("This is not JSON: {}.", message.split(" at line ").next().unwrap_or_default())
+            },
+            |reason| format!("The JSON is {reason}."),
+        );
+        vec![(offset_in_json(text, &error), message)]
+    };
+    // What stands in raw values is only looked at for where it ends; this looks at all of it.
+    serde_json::from_str::<Json>(text).map_err(flaw)?;
+    let raw: &RawValue = serde_json::from_str(text).map_err(flaw)?;
+    json_value(raw, text).map_err(flaw)
+}
+
+fn json_value(raw: &RawValue, text: &str) -> serde_json::Result<Node> {
+    let place = |raw: &RawValue| raw.get().as_ptr().addr() - text.as_ptr().addr();
+    let what = match raw.get().as_bytes().first() {
+        Some(b'{') => {
+            let Members(members) = serde_json::from_str(raw.get())?;
+            let entry = |(key, value): (&RawValue, &RawValue)| {
+                let name = serde_json::from_str(key.get())?;
+                Ok(Entry { key: name, at: place(key), value: json_value(value, text)? })
+            };
+            What::Table(members.into_iter().map(entry).collect::<serde_json::Result<_>>()?)
+        }
+        Some(b'[') => {
+            let items: Vec<&RawValue> = serde_json::from_str(raw.get())?;
+            What::List(items.into_iter().map(|item| json_value(item, text)).collect::<Result<_, _>>()?)
+        }
+        _ => match serde_json::from_str(raw.get())? {
+            Json::Bool(flag) => What::Boolean(flag),
+            Json::Number(number) => What::Number(number),
+            Json::String(text) => What::Text(text),
+            _ => What::Null,
+        },
+    };
+    Ok(Node { at: place(raw), what })
+}
+
+/// The members of an object in their order, those of a key that is there twice included.
+struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(name: &str, text: &str) -> Source {
+        Source::new(Path::new(name), text.as_bytes()).expect("UTF-8")
+    }
+
+    /// Every key and value with the text that begins at its place.
+    fn places(node: &Node, text: &str, found: &mut Vec<String>) {
+        let word = |at: usize| text[at..].split(['\n', ',', '}', ']']).next().unwrap_or_default().to_owned();
+        found.push(word(node.at));
+        match &node.what {
+            What::List(items) => items.iter().for_each(|item| places(item, text, found)),
+            What::Table(entries) => {
+                for entry in entries {
+                    found.push(format!("{}: {}", entry.key, word(entry.at)));
+                    places(&entry.value, text, found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn all_places(name: &str, text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        places(&source(name, text).tree().expect("a tree"), text, &mut found);
+        found
+    }
+
+    #[test]
+    fn keys_and_values_of_toml_know_their_places() {
+        let text = "a = \"ä\"\n[[b]]\nc.d = [1, 0x1f]\ne = 2024-02-29\n";
+        let expected = [
+            "a = \"ä\"",
+            "a: a = \"ä\"",
+            "\"ä\"",
+            "b: b",
+            "[[b",
+            "[[b",
+            "c: c.d = [1",
+            "c.d = [1",
+            "d: d = [1",
+            "[1",
+            "1",
+            "0x1f",
+            "e: e = 2024-02-29",
+            "2024-02-29",
+        ];
+        assert_eq!(all_places("x.toml", text), expected);
+        let tree = source("x", text).tree().expect("a tree");
+        assert_eq!(
+            tree.to_json(),
+            serde_json::json!({ "a": "ä", "b": [{ "c": { "d": [1, 31] }, "e": "2024-02-29" }] })
+        );
+    }
+
+    #[test]
+    fn keys_and_values_of_json_know_their_places() {
+        let text = " {\"a\": \"ä\",\n \"b\" : [ {\"c\":1.50}, null, true]}\n";
+        let expected =
+            ["{\"a\": \"ä\"", "a: \"a\": \"ä\"", "\"ä\"", "b: \"b\" : [ {\"c\":1.50", "[ {\"c\":1.50"];
+        let found = all_places("x", text);
+        assert_eq!(found[..5], expected);
+        assert_eq!(found[5..], ["{\"c\":1.50", "c: \"c\":1.50", "1.50", "null", "true"]);
+        let tree = source("x", text).tree().expect("a tree");
+        assert_eq!(tree.to_json().to_string(), r#"{"a":"ä","b":[{"c":1.50},null,true]}"#);
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_stays_twice() {
+        let tree = source("x", r#"{"a": 1, "a": 2}"#).tree().expect("a tree");
+        let What::Table(entries) = tree.what else { panic!("no table") };
+        assert_eq!(entries.iter().map(|entry| entry.at).collect::<Vec<_>>(), [1, 9]);
+    }
+
+    #[test]
+    fn what_is_neither_is_told_with_its_place() {
+        let faults = |name: &str, text: &str| -> Vec<(usize, usize)> {
+            let faults = source(name, text).tree().expect_err("faults");
+            assert!(faults.iter().all(|fault| fault.message.starts_with(&format!("{name}, line "))));
+            let place = |fault: &Fault| fault.place.map(|place| (place.line, place.column));
+            faults.iter().filter_map(place).collect()
+        };
+        assert_eq!(faults("x", "{\"ä\": x}"), [(1, 7)]);
+        assert_eq!(faults("x", "{\n  \"a\": \"\\ud800\"}"), [(2, 15)]);
+        assert_eq!(faults("x.json", "a = 1\n"), [(1, 1)]);
+        assert_eq!(faults("x.toml", "a = \nb = 1\nb = 2\nc = 99999999999999999999\n").len(), 3);
+        assert_eq!(faults("x.toml", "a = inf\n"), [(1, 5)]);
+        let fault = Source::new(Path::new("x"), b"a = 1\nb = \xff").err().expect("a fault");
+        assert_eq!(fault.message, "x, line 2, column 5: What stands here is not UTF-8 text.");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_much(text: String) {
+            let _ = source("x.json", &text).tree();
+            let _ = source("x.toml", &text).tree();
+        }
+    }
+}

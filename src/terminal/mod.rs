@@ -1,0 +1,14 @@
+//! The only place that writes to a person or program, or asks one: results, messages, tables, progress, prompts.
+//!
+//! Text from a database is escaped here. No accounts, no SQL, no command line: callers hand over cells, rows and messages.
+
+pub mod changes;
+pub mod escape;
+pub mod listing;
+pub mod machine;
+pub mod output;
+pub mod progress;
+pub mod prompt;
+pub mod redaction;
+pub mod sections;
+mod spool;
