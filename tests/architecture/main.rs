@@ -1,0 +1,70 @@
+//! The map of the house in `src/lib.rs`, as rules: who may import whom, and which crate belongs in which room.
+//!
+//! What the rules do not allow yet is listed in [`rules::EXCEPTIONS`], each with its reason. The list may only shrink: an
+//! exception that is no longer needed fails the test too.
+
+mod checks;
+mod planted;
+mod rules;
+mod sources;
+
+use std::path::Path;
+
+use self::checks::{Rules, violations};
+use self::sources::Sources;
+
+/// The most entries of `src/` that a newcomer can take in.
+const MOST_ENTRIES: usize = 14;
+
+/// The most lines of a file under `src/`.
+const LONGEST_FILE: usize = 500;
+
+/// The most lines of a file under `tests/`.
+const LONGEST_TEST: usize = 600;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn assert_none(found: &[String]) {
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn imports_go_down_the_map_only() {
+    assert_none(&violations(&Sources::read(&root().join("src")), &Rules::of_the_house()));
+}
+
+#[test]
+fn the_map_in_the_library_names_every_room_in_order() {
+    let library = std::fs::read_to_string(root().join("src/lib.rs")).expect("src/lib.rs");
+    let rooms = rules::ROOMS.iter().map(|room| room.name);
+    let positions: Vec<_> = rooms.map(|room| (room, library.find(&format!("\n//! {room} ")))).collect();
+    assert!(
+        positions.is_sorted_by(|(_, one), (_, next)| one.is_some() && one < next),
+        "src/lib.rs has not these rooms in this order: {positions:?}"
+    );
+}
+
+#[test]
+fn few_entries_and_no_long_file() {
+    let entries = std::fs::read_dir(root().join("src")).expect("src").count();
+    assert!(entries <= MOST_ENTRIES, "src/ has {entries} entries");
+    let mut long = Vec::new();
+    for (folder, most) in [("src", LONGEST_FILE), ("tests", LONGEST_TEST)] {
+        for (file, text) in sources::files(&root().join(folder)) {
+            let lines = text.lines().count();
+            let is_known = rules::LONG_FILES.contains(&&*format!("{folder}/{file}"));
+            if (lines > most) != is_known {
+                long.push(format!("{folder}/{file} has {lines} lines"));
+            }
+        }
+    }
+    assert_none(&long);
+}
+
+#[test]
+fn no_two_public_types_have_the_same_name() {
+    let twice = checks::names_used_twice(&Sources::read(&root().join("src")));
+    assert_none(&twice);
+}
