@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::cli::change::Change;
 use crate::cli::context::Context;
 use crate::django::models::{Profile, Scheme, TokenState, User};
-use crate::django::tokens::knox::Hash;
+use crate::django::tokens::knox::TokenHash;
 use crate::django::tokens::{Minted, PlainToken, Stored, Ttl, Unfit, drf, knox};
 use crate::error::lost_answer::{Aftermath, token_created};
 use crate::error::refusal::{Fault, Refusal};
@@ -16,7 +16,7 @@ use crate::store::{Done, NewToken, Store};
 
 /// A token that was made but not stored.
 #[derive(Debug)]
-pub struct Fresh {
+pub struct IssuedToken {
     /// Its scheme.
     pub scheme: Scheme,
     /// Its key.
@@ -25,14 +25,14 @@ pub struct Fresh {
     pub expiry: Option<Timestamp>,
     /// Was its key known beforehand?
     is_known: bool,
-    hash: Hash,
+    hash: TokenHash,
     /// What is stored.
     pub stored: Stored,
     /// When it was made.
     pub created: Timestamp,
 }
 
-impl Fresh {
+impl IssuedToken {
     /// The token as the store takes it.
     #[must_use]
     pub fn as_new(&self) -> NewToken<'_> {
@@ -96,17 +96,17 @@ pub fn needed_scheme(context: &Context, store: &Store, asked: Option<Scheme>) ->
 
 /// How tokens are made here; for any number of them, and for several threads.
 #[derive(Clone, Debug)]
-pub struct Mint {
+pub struct TokenIssuer {
     scheme: Scheme,
     /// How knox stores them, where it is knox that does.
-    form: Option<knox::Form>,
-    hash: Hash,
+    form: Option<knox::KnoxFormat>,
+    hash: TokenHash,
     prefix: String,
     created: Timestamp,
     expiry: Option<Timestamp>,
 }
 
-impl Mint {
+impl TokenIssuer {
     /// Makes tokens of this scheme; knox's have this long to live, or as configured.
     ///
     /// # Errors
@@ -140,14 +140,14 @@ impl Mint {
     ///
     /// # Errors
     /// Where the known key will not do.
-    pub fn mint(&self, known: Option<&PlainToken>, random: &mut dyn CryptoRng) -> Result<Fresh, Unfit> {
+    pub fn mint(&self, known: Option<&PlainToken>, random: &mut dyn CryptoRng) -> Result<IssuedToken, Unfit> {
         let Minted { plain, stored } = match (self.form, known) {
             (Some(form), Some(key)) => knox::of_key(form, self.hash, key, random)?,
             (Some(form), None) => knox::mint(form, self.hash, &self.prefix, random),
             (None, Some(key)) => drf::of_key(key)?,
             (None, None) => drf::mint(random),
         };
-        Ok(Fresh {
+        Ok(IssuedToken {
             scheme: self.scheme,
             plain,
             expiry: self.expiry,
@@ -162,15 +162,15 @@ impl Mint {
 /// Makes a token of this scheme: of a fresh key, or of one that is known beforehand.
 ///
 /// # Errors
-/// As [`Mint::new`], and [`Refusal::Invalid`] for a known key that will not do.
+/// As [`TokenIssuer::new`], and [`Refusal::Invalid`] for a known key that will not do.
 pub fn mint(
     context: &Context,
     store: &Store,
     scheme: Scheme,
     ttl: Option<Ttl>,
     known: Option<&PlainToken>,
-) -> Result<Fresh> {
-    let minted = Mint::new(context, store, scheme, ttl)?.mint(known, &mut *context.random());
+) -> Result<IssuedToken> {
+    let minted = TokenIssuer::new(context, store, scheme, ttl)?.mint(known, &mut *context.random());
     Ok(minted.map_err(|unfit| Refusal::Invalid(vec![unfit_fault(unfit)]))?)
 }
 
@@ -203,7 +203,7 @@ pub fn hand_out(
     change: &Change<'_>,
     store: &Store,
     user: &User,
-    fresh: &Fresh,
+    fresh: &IssuedToken,
     rotate: bool,
     ready: impl FnOnce(&Store, &PlainToken) -> Result<()>,
 ) -> Result<Done<HandedOut>> {
@@ -237,7 +237,7 @@ pub fn hand_out(
     })
 }
 
-impl Fresh {
+impl IssuedToken {
     /// The user's token that makes this one unnecessary.
     fn existing(&self, store: &Store, user: &User, rotate: bool) -> Result<Option<HandedOut>> {
         if self.scheme == Scheme::Knox {

@@ -42,7 +42,7 @@ pub struct NamedField<'a> {
 }
 
 /// A request together with what it is measured against.
-pub(super) struct Plan<'a, 'r> {
+pub(super) struct AccountPlan<'a, 'r> {
     request: &'r Request,
     settings: &'a Settings,
     fields: Fields<'a>,
@@ -232,7 +232,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    pub(super) fn plan<'r>(&self, request: &'r Request) -> Result<Plan<'a, 'r>> {
+    pub(super) fn plan<'r>(&self, request: &'r Request) -> Result<AccountPlan<'a, 'r>> {
         let mut kind_fault = None;
         let own: Vec<&'a ProfileTable> = match (&request.profile, &self.settings.register.profile) {
             (ProfileChoice::None, _) => Vec::new(),
@@ -254,7 +254,13 @@ impl<'a> Planner<'a> {
             (ProfileChoice::Decide, None) => self.kind_of_fields(request).into_iter().collect(),
         };
         let fields = Fields { users: self.users, login: self.login, is_new: true, own, kinds: self.kinds };
-        Ok(Plan { request, settings: self.settings, fields, kind_fault, is_verbatim: self.is_verbatim })
+        Ok(AccountPlan {
+            request,
+            settings: self.settings,
+            fields,
+            kind_fault,
+            is_verbatim: self.is_verbatim,
+        })
     }
 
     /// The only kind that has one of the given fields.
@@ -284,7 +290,7 @@ fn nfkc(name: &str) -> String {
     if name.is_ascii() { name.to_owned() } else { name.nfkc().collect() }
 }
 
-impl<'a> Plan<'a, '_> {
+impl<'a> AccountPlan<'a, '_> {
     pub(super) fn missing(&self) -> Vec<Missing> {
         let mut missing: Vec<Missing> = Vec::new();
         let mut need = |entry: Missing| {

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::accounts::issue_token::{self, Fresh};
+use crate::accounts::issue_token::{self, IssuedToken};
 use crate::accounts::{Account, Edit};
 use crate::cli::args::new_password::Password;
 use crate::cli::change::Change;
@@ -76,7 +76,7 @@ pub struct MadeFile {
 }
 
 /// What became of the account.
-pub struct Outcome {
+pub struct Registered {
     /// The user.
     pub user: User,
     /// The user's profiles.
@@ -110,7 +110,7 @@ impl Registration<'_> {
         account: &Account<'_>,
         password: Password,
         draft: &mut Option<Store>,
-    ) -> Result<Outcome> {
+    ) -> Result<Registered> {
         let context = self.context;
         let store = match draft {
             Some(draft) => &*draft,
@@ -148,7 +148,7 @@ impl Registration<'_> {
             None => self.change.make(context.store()?, &object, work)?,
         };
         let (user, profiles) = done.value;
-        Ok(Outcome {
+        Ok(Registered {
             user,
             profiles,
             is_new: true,
@@ -166,7 +166,7 @@ impl Registration<'_> {
     ///
     /// # Errors
     /// A failure of the database.
-    pub fn leave(&self, user: &User, store: &Store) -> Result<Outcome> {
+    pub fn leave(&self, user: &User, store: &Store) -> Result<Registered> {
         self.outcome(store, user.clone(), Vec::new())
     }
 
@@ -181,7 +181,7 @@ impl Registration<'_> {
         mut edit: Edit,
         password: Option<Password>,
         store: &Store,
-    ) -> Result<Outcome> {
+    ) -> Result<Registered> {
         if let Some(password) = &password {
             edit.set_password(&password.encode(store, self.context, self.change.is_rehearsal())?);
         }
@@ -209,14 +209,14 @@ impl Registration<'_> {
         Ok(done.value)
     }
 
-    fn outcome(&self, store: &Store, user: User, fields: Vec<String>) -> Result<Outcome> {
+    fn outcome(&self, store: &Store, user: User, fields: Vec<String>) -> Result<Registered> {
         let scheme = self.scheme(store)?;
         // A key that Django refuses is not handed out.
         let key = match scheme {
             Some(Scheme::Drf) if user.is_active => store.drf_key(&user.id)?,
             _ => None,
         };
-        Ok(Outcome {
+        Ok(Registered {
             profiles: store.profiles_of(&user.id)?,
             is_new: false,
             is_django: store.layout().is_django,
@@ -236,7 +236,7 @@ impl Registration<'_> {
 }
 
 /// What registering leaves in the database.
-fn aftermath(username: &str, is_new: bool, fresh: Option<&Fresh>, random: Option<&Plain>) -> Aftermath {
+fn aftermath(username: &str, is_new: bool, fresh: Option<&IssuedToken>, random: Option<&Plain>) -> Aftermath {
     let verb = if is_new { "registered" } else { "changed" };
     let aftermath = Aftermath::new(format!("{username} was {verb}"));
     let mut aftermath = aftermath.with_token(fresh.map(|fresh| fresh.stored.prefix()));

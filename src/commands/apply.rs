@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::ValueHint;
 use zeroize::Zeroizing;
 
-use crate::accounts::apply::{self, Action, Made, Plan, Planner, Prune, Work};
+use crate::accounts::apply::{self, Action, ApplyPlan, ApplyPlanner, Execution, Made, Prune};
 use crate::accounts::results;
 use crate::cli::answer::Report;
 use crate::cli::change::{Change, Writing};
@@ -14,7 +14,7 @@ use crate::cli::context::Context;
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 use crate::files::results::Results;
-use crate::formats::tree::Source;
+use crate::formats::tree::TreeFile;
 use crate::signals;
 use crate::store::Store;
 use crate::terminal::output;
@@ -117,7 +117,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         context.consent(&format!("{}?", capitalised(&apply::deeds(&plan, false))))?;
     }
     let results = args.results(store, context)?;
-    let work = Work { context, store, source: &source, change: &change, results: args.results.as_deref() };
+    let work =
+        Execution { context, store, source: &source, change: &change, results: args.results.as_deref() };
     let (done, results) = work.carry_out(&mut plan, results)?;
 
     let report = change.report(done.fields);
@@ -143,7 +144,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if args.exit_code && would_change { Err(Refusal::WouldChange.into()) } else { Ok(()) }
 }
 
-fn tell(plan: &Plan, report: &Report, output: &Output) {
+fn tell(plan: &ApplyPlan, report: &Report, output: &Output) {
     let as_wanted = match plan.as_wanted {
         0 => String::new(),
         1 => "; 1 is as wanted".into(),
@@ -157,7 +158,13 @@ fn tell(plan: &Plan, report: &Report, output: &Output) {
 }
 
 /// The secrets that were made, for people and scripts; everything, for programs.
-fn answer(plan: &Plan, made: &[Made], shows_secrets: bool, report: Report, output: &Output) -> Result<()> {
+fn answer(
+    plan: &ApplyPlan,
+    made: &[Made],
+    shows_secrets: bool,
+    report: Report,
+    output: &Output,
+) -> Result<()> {
     let shows_secrets = shows_secrets && !report.dry_run;
     // An account that was only tried has a key that nobody will ever have.
     let made = if report.dry_run { &[] } else { made };
@@ -177,7 +184,7 @@ fn secrets(made: &Made) -> Option<Section> {
 }
 
 impl Args {
-    fn source(&self) -> Result<Source> {
+    fn source(&self) -> Result<TreeFile> {
         let is_stdin = self.file == Path::new("-");
         let path = if is_stdin { Path::new("standard input") } else { &self.file };
         let mut bytes = Zeroizing::new(Vec::new());
@@ -193,7 +200,7 @@ impl Args {
             let message = format!("{} is longer than 64 MiB.", path.display());
             return Err(Refusal::invalid("", "too_long", message).into());
         }
-        Ok(Source::new(path, &bytes).map_err(|fault| Refusal::Invalid(vec![fault]))?)
+        Ok(TreeFile::new(path, &bytes).map_err(|fault| Refusal::Invalid(vec![fault]))?)
     }
 
     /// Do the results go to standard output?
@@ -210,11 +217,11 @@ impl Args {
     }
 
     /// What is to be done, if there is no fault in what is wanted.
-    fn plan(&self, source: &Source, store: &Store, context: &Context) -> Result<Plan> {
+    fn plan(&self, source: &TreeFile, store: &Store, context: &Context) -> Result<ApplyPlan> {
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let tree = source.tree().map_err(Refusal::from)?;
         let (wanted, faults) = apply::read(source, folder, &tree, store)?;
-        let mut planner = Planner { context, store, source, now: context.now(), faults };
+        let mut planner = ApplyPlanner { context, store, source, now: context.now(), faults };
         let mut plan = planner.plan(wanted)?;
         planner.faults.sort();
         planner.faults.refuse()?;

@@ -7,7 +7,7 @@ use crate::accounts::{Request, must_be_given};
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, TokenFilter};
 use crate::django::passwords::{self, Summary};
-use crate::django::tokens::knox::Form;
+use crate::django::tokens::knox::KnoxFormat;
 use crate::error::refusal::Refusal;
 use crate::store::layout::ProfileTable;
 use crate::store::{Group, Store};
@@ -138,11 +138,11 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     Ok((facts, object))
 }
 
-fn knox_version(form: Form) -> &'static str {
+fn knox_version(form: KnoxFormat) -> &'static str {
     match form {
-        Form::Salted => "knox 3.6 to 4.1",
-        Form::Binary => "knox 4.2",
-        Form::Text => "knox 5",
+        KnoxFormat::Salted => "knox 3.6 to 4.1",
+        KnoxFormat::Binary => "knox 4.2",
+        KnoxFormat::Text => "knox 5",
     }
 }
 

@@ -15,7 +15,7 @@ use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
 use crate::files::existing;
 use crate::files::new_file::NewFile;
-use crate::formats::export::{Export, Form, Names, Secrets};
+use crate::formats::export::{Export, ExportFormat, IncludedSecrets, ModelNames};
 use crate::signals;
 use crate::store::Store;
 use crate::terminal::output::Format;
@@ -108,15 +108,15 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let file = args.file.as_deref().filter(|file| *file != Path::new("-"));
     let form = form(file, args.format.unwrap_or_else(|| context.output.format()))?;
     let store = context.store()?;
-    let secrets = Secrets {
+    let secrets = IncludedSecrets {
         password_hashes: args.with_password_hashes,
         token_keys: args.with_token_keys,
         columns: args.with_secrets,
     };
-    if form != Form::Fixture && !(args.names.is_empty() && args.durations.is_empty()) {
+    if form != ExportFormat::Fixture && !(args.names.is_empty() && args.durations.is_empty()) {
         return Err(Refusal::usage("--name and --duration are for --format fixture.").into());
     }
-    let names = Names {
+    let names = ModelNames {
         given: args.names.clone(),
         durations: args.durations.clone(),
         local_times: context.settings.local_times(),
@@ -166,15 +166,15 @@ fn remark(export: &Export<'_>, context: &Context) {
 }
 
 /// The form that was asked for; else what the file's ending says; else CSV.
-fn form(file: Option<&Path>, format: Format) -> Result<Form> {
+fn form(file: Option<&Path>, format: Format) -> Result<ExportFormat> {
     let ending = file.and_then(Path::extension).map(OsStr::to_ascii_lowercase);
     Ok(match (format, ending.as_ref().and_then(|ending| ending.to_str())) {
-        (Format::Json, _) | (Format::Table, Some("json")) => Form::Json,
-        (Format::Jsonl, _) | (Format::Table, Some("jsonl")) => Form::Jsonl,
-        (Format::Fixture, _) => Form::Fixture,
-        (Format::Csv, _) | (Format::Table, Some("csv")) => Form::Csv,
+        (Format::Json, _) | (Format::Table, Some("json")) => ExportFormat::Json,
+        (Format::Jsonl, _) | (Format::Table, Some("jsonl")) => ExportFormat::Jsonl,
+        (Format::Fixture, _) => ExportFormat::Fixture,
+        (Format::Csv, _) | (Format::Table, Some("csv")) => ExportFormat::Csv,
         (Format::Table, _) => match ending {
-            None => Form::Csv,
+            None => ExportFormat::Csv,
             Some(ending) => {
                 let message = format!(
                     "No format is known by the ending .{}: the known ones are .csv, .json and .jsonl. Choose with --format.",

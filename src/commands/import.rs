@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueHint;
 use serde_json::json;
 
-use crate::accounts::import::{self, Counts, Imported, Options};
+use crate::accounts::import::{self, ImportCounts, ImportOptions, Imported};
 use crate::accounts::registration::{OnExisting, UpdatePassword};
 use crate::cli::args::new_password;
 use crate::cli::change::{Change, Writing};
@@ -16,7 +16,7 @@ use crate::django::passwords::RANDOM_LENGTH;
 use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
 use crate::formats::encoding::Encoding;
-use crate::formats::format::Format;
+use crate::formats::format::InputFormat;
 use crate::signals;
 use crate::terminal::output;
 
@@ -50,7 +50,7 @@ pub struct Args {
 
     /// The file's format, where its content does not tell: csv, json, jsonl or fixture
     #[arg(long, value_name = "FORMAT", hide_possible_values = true, help_heading = "File")]
-    input_format: Option<Format>,
+    input_format: Option<InputFormat>,
 
     /// What the file's bytes mean: utf-8, or windows-1252 from old Windows programs; UTF-16 is seen by its mark
     #[arg(long, value_name = "ENCODING", default_value = "utf-8", hide_possible_values = true)]
@@ -205,9 +205,9 @@ impl Args {
         self.results.as_deref() == Some(Path::new("-"))
     }
 
-    fn options(&self) -> Options<'_> {
+    fn options(&self) -> ImportOptions<'_> {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
-        Options {
+        ImportOptions {
             file: &self.file,
             format: self.input_format,
             encoding: self.encoding,
@@ -228,7 +228,7 @@ impl Args {
         }
     }
 
-    fn summary(&self, counts: &Counts, took: f64) -> String {
+    fn summary(&self, counts: &ImportCounts, took: f64) -> String {
         let parts = [
             (counts.created, "created"),
             (counts.changed, "changed"),

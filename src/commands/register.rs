@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::ValueHint;
 
-use crate::accounts::registration::{OnExisting, Outcome, Registration, UpdatePassword};
+use crate::accounts::registration::{OnExisting, Registered, Registration, UpdatePassword};
 use crate::accounts::{Account, Missing, ProfileChoice, Request};
 use crate::cli::answer::{Answer, Report};
 use crate::cli::args::assignment::{Assignment, assignment};
@@ -156,8 +156,8 @@ fn is_taken(error: &anyhow::Error) -> bool {
 }
 
 /// What happened, or would happen, to the account.
-fn sentence(outcome: &Outcome, report: &Report) -> String {
-    let Outcome { user, profiles, .. } = outcome;
+fn sentence(outcome: &Registered, report: &Report) -> String {
+    let Registered { user, profiles, .. } = outcome;
     let username = &user.username;
     if !report.changed {
         return format!("{username} (id {}) is there already; nothing was changed.", user.id);
@@ -254,7 +254,7 @@ impl Args {
     }
 
     /// Tells what became of the account, with the secrets that were made for it.
-    fn answer(&self, output: &Output, outcome: &Outcome, report: Report) -> Result<()> {
+    fn answer(&self, output: &Output, outcome: &Registered, report: Report) -> Result<()> {
         if let Some(made) = &outcome.made_file {
             let path = made.path.display();
             if report.dry_run {
@@ -314,7 +314,7 @@ impl Args {
         request: &mut Request,
         from_body: &FromBody,
         draft: &mut Option<Store>,
-    ) -> Result<Outcome> {
+    ) -> Result<Registered> {
         let context = registration.context;
         let store = match draft {
             Some(draft) => &*draft,
@@ -337,7 +337,7 @@ impl Args {
         request: &Request,
         from_body: &FromBody,
         user: &User,
-    ) -> Result<Outcome> {
+    ) -> Result<Registered> {
         let context = registration.context;
         let store = context.store()?;
         if self.on_existing != OnExisting::Update {

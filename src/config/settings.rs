@@ -19,7 +19,7 @@ use crate::django::models::Scheme;
 use crate::django::passwords::{Algorithm, Recipe};
 use crate::django::rate::Rate;
 use crate::django::tokens::Ttl;
-use crate::django::tokens::knox::{self, Hash};
+use crate::django::tokens::knox::{self, TokenHash};
 use crate::error::limits;
 use crate::error::position::{Place, Scan};
 use crate::error::refusal::{Fault, Refusal, shell_word};
@@ -63,17 +63,17 @@ pub struct Settings {
     /// Can the file's group write to it, though it was found and not named?
     pub is_group_writable: bool,
     /// `[database]`.
-    pub layout: Database,
+    pub layout: DatabaseSettings,
     /// `[register]`.
-    pub register: Register,
+    pub register: RegisterSettings,
     /// `[profiles.KIND]`.
     pub profiles: BTreeMap<String, ProfileKind>,
     /// `[login]`.
-    pub login: Login,
+    pub login: LoginSettings,
     /// `[tokens]`.
-    pub tokens: Tokens,
+    pub tokens: TokenSettings,
     /// `[passwords]`.
-    pub passwords: Passwords,
+    pub passwords: PasswordSettings,
     /// `[audit] file`, as an absolute path.
     pub audit_log: Option<PathBuf>,
 }
@@ -83,19 +83,19 @@ pub struct Settings {
 #[serde(deny_unknown_fields, default)]
 struct File {
     db: Option<PathBuf>,
-    database: Database,
-    register: Register,
+    database: DatabaseSettings,
+    register: RegisterSettings,
     profiles: BTreeMap<String, ProfileKind>,
-    login: Login,
-    tokens: Tokens,
-    passwords: Passwords,
-    audit: Audit,
+    login: LoginSettings,
+    tokens: TokenSettings,
+    passwords: PasswordSettings,
+    audit: AuditSettings,
 }
 
 /// `[database]`: what the file itself does not tell.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Database {
+pub struct DatabaseSettings {
     /// The user table, where several may be it.
     user_table: Option<String>,
     /// The login name's column, where several may be it.
@@ -107,7 +107,7 @@ pub struct Database {
 /// `[register]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Register {
+pub struct RegisterSettings {
     /// What the user name is made from.
     pub username_from: UsernameFrom,
     /// Fields that have to be given and must not be empty.
@@ -152,7 +152,7 @@ pub struct ProfileKind {
 /// `[login]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Login {
+pub struct LoginSettings {
     /// How often a login may fail.
     pub throttle: Option<Rate>,
 }
@@ -160,7 +160,7 @@ pub struct Login {
 /// `[tokens]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Tokens {
+pub struct TokenSettings {
     /// The scheme that `init` makes, and that mints where a database has both.
     pub scheme: Option<Scheme>,
     /// knox's `TOKEN_TTL`.
@@ -170,13 +170,13 @@ pub struct Tokens {
     /// knox's `TOKEN_LIMIT_PER_USER`.
     pub limit: Option<u64>,
     /// knox's `SECURE_HASH_ALGORITHM`.
-    pub hash: Hash,
+    pub hash: TokenHash,
 }
 
 /// `[audit]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Audit {
+struct AuditSettings {
     /// The file to which changes are appended.
     file: Option<PathBuf>,
 }
@@ -184,7 +184,7 @@ struct Audit {
 /// `[passwords]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Passwords {
+pub struct PasswordSettings {
     /// The algorithm of new hashes, with a cost of its own where one is given: `pbkdf2_sha256 1000000`.
     #[serde(deserialize_with = "recipe")]
     pub hasher: Option<Recipe>,

@@ -15,23 +15,23 @@ use crate::django::tokens::PlainToken;
 use crate::django::value::Kind;
 use crate::error::position::Place;
 use crate::error::refusal::Fault;
-use crate::formats::columns::{Column, keeps_blank};
+use crate::formats::columns::{AccountColumn, keeps_blank};
 use crate::formats::token_row::TokenRow;
 
 /// What one row wants.
 #[derive(Debug, Default)]
-pub struct Wanted {
+pub struct AccountRow {
     /// The line on which the row begins, from 1.
     pub line: usize,
     /// The account.
     pub request: Request,
     /// Its password.
-    pub password: Given,
+    pub password: GivenPassword,
     /// Its tokens that are known beforehand.
     pub tokens: Vec<KnownToken>,
     /// What is wrong with the row so far.
     pub faults: Vec<Fault>,
-    places: Places,
+    places: ValuePositions,
     /// Kinds of which a field is given, so that the account is to have such a profile.
     kinds_given: Vec<String>,
     /// Fields of which the file has an empty cell.
@@ -40,7 +40,7 @@ pub struct Wanted {
 
 /// How a row gives the password.
 #[derive(Debug, Default)]
-pub enum Given {
+pub enum GivenPassword {
     /// Not at all.
     #[default]
     Nothing,
@@ -61,23 +61,23 @@ pub enum KnownToken {
 
 /// Where the values of a row stand.
 #[derive(Clone, Debug)]
-pub enum Places {
+pub enum ValuePositions {
     /// In the columns of a table: the field's name, the heading and the column's number, the same in each row.
     Table(Arc<[(String, String, usize)]>),
     /// Each in its own place.
     Each(Vec<(String, Place)>),
 }
 
-impl Default for Places {
+impl Default for ValuePositions {
     fn default() -> Self {
         Self::Each(Vec::new())
     }
 }
 
-impl Wanted {
+impl AccountRow {
     /// A row that begins on this line, with nothing in it yet.
     #[must_use]
-    pub fn at(line: usize, places: Places) -> Self {
+    pub fn at(line: usize, places: ValuePositions) -> Self {
         Self { line, places, ..Self::default() }
     }
 
@@ -90,47 +90,49 @@ impl Wanted {
 
     /// Remembers where the value of a field stands.
     pub fn stands(&mut self, field: &str, place: Place) {
-        if let Places::Each(places) = &mut self.places {
+        if let ValuePositions::Each(places) = &mut self.places {
             places.push((field.to_owned(), place));
         }
     }
 
     /// Takes the value of a column.
-    pub fn take(&mut self, column: &Column<'_>, input: Input) {
-        if matches!(&input, Input::Text(text) if text.is_empty()) && !matches!(column, Column::Password) {
+    pub fn take(&mut self, column: &AccountColumn<'_>, input: Input) {
+        if matches!(&input, Input::Text(text) if text.is_empty())
+            && !matches!(column, AccountColumn::Password)
+        {
             return self.take_blank(column);
         }
         let request = &mut self.request;
         let outcome = match column {
-            Column::Ignored => Ok(()),
-            Column::Key => {
+            AccountColumn::Ignored => Ok(()),
+            AccountColumn::Key => {
                 request.key = Some(input);
                 Ok(())
             }
-            Column::Username => set_text(&mut request.username, column, input),
-            Column::Email => set_text(&mut request.email, column, input),
-            Column::FirstName => set_text(&mut request.first_name, column, input),
-            Column::LastName => set_text(&mut request.last_name, column, input),
-            Column::Active => set_flag(&mut request.active, column, &input),
-            Column::Staff => set_flag(&mut request.staff, column, &input),
-            Column::Superuser => set_flag(&mut request.superuser, column, &input),
-            Column::Field(field) => self.take_field(field, input),
-            Column::Groups => self.take_groups(input),
-            Column::Permissions => self.take_permissions(&input),
-            Column::Profile | Column::Profiles => self.take_kinds(column, input),
-            Column::AccountType => self.take_account_type(input),
-            Column::Password => self.take_password(input),
-            Column::PasswordHash => self.take_hash(input),
-            Column::Token => self.take_token(input),
+            AccountColumn::Username => set_text(&mut request.username, column, input),
+            AccountColumn::Email => set_text(&mut request.email, column, input),
+            AccountColumn::FirstName => set_text(&mut request.first_name, column, input),
+            AccountColumn::LastName => set_text(&mut request.last_name, column, input),
+            AccountColumn::Active => set_flag(&mut request.active, column, &input),
+            AccountColumn::Staff => set_flag(&mut request.staff, column, &input),
+            AccountColumn::Superuser => set_flag(&mut request.superuser, column, &input),
+            AccountColumn::Field(field) => self.take_field(field, input),
+            AccountColumn::Groups => self.take_groups(input),
+            AccountColumn::Permissions => self.take_permissions(&input),
+            AccountColumn::Profile | AccountColumn::Profiles => self.take_kinds(column, input),
+            AccountColumn::AccountType => self.take_account_type(input),
+            AccountColumn::Password => self.take_password(input),
+            AccountColumn::PasswordHash => self.take_hash(input),
+            AccountColumn::Token => self.take_token(input),
         };
         self.faults.extend(outcome.err());
     }
 
     /// What an empty cell says: nothing, but that there is no profile, or a text that is empty.
-    fn take_blank(&mut self, column: &Column<'_>) {
+    fn take_blank(&mut self, column: &AccountColumn<'_>) {
         match column {
-            Column::Profile => self.request.profile = ProfileChoice::None,
-            Column::Field(field) if keeps_blank(field) => {
+            AccountColumn::Profile => self.request.profile = ProfileChoice::None,
+            AccountColumn::Field(field) if keeps_blank(field) => {
                 self.blank.push((field.kind.map(str::to_owned), field.name.clone()));
             }
             _ => {}
@@ -175,7 +177,7 @@ impl Wanted {
         Ok(())
     }
 
-    fn take_kinds(&mut self, column: &Column<'_>, input: Input) -> Result<(), Fault> {
+    fn take_kinds(&mut self, column: &AccountColumn<'_>, input: Input) -> Result<(), Fault> {
         let name = column.name().to_owned();
         let kinds = list(input).ok_or_else(|| {
             Fault::new(
@@ -191,7 +193,7 @@ impl Wanted {
 
     fn take_account_type(&mut self, input: Input) -> Result<(), Fault> {
         let mut kind = None;
-        set_text(&mut kind, &Column::AccountType, input)?;
+        set_text(&mut kind, &AccountColumn::AccountType, input)?;
         if let Some(kind) = kind {
             self.request.profile = ProfileChoice::AccountType(kind);
         }
@@ -211,7 +213,7 @@ impl Wanted {
                     let message = "password: it is empty. For an account without one, leave the key out.";
                     return Err(Fault::new("password", "required", message));
                 }
-                self.give(Given::Plain(plain))
+                self.give(GivenPassword::Plain(plain))
             }
             _ => Err(Fault::new("password", "invalid", "password must be text.")),
         }
@@ -219,12 +221,12 @@ impl Wanted {
 
     fn take_hash(&mut self, input: Input) -> Result<(), Fault> {
         let mut text = None;
-        set_text(&mut text, &Column::PasswordHash, input)?;
-        text.map_or(Ok(()), |text| self.give(Given::Hash(text)))
+        set_text(&mut text, &AccountColumn::PasswordHash, input)?;
+        text.map_or(Ok(()), |text| self.give(GivenPassword::Hash(text)))
     }
 
-    fn give(&mut self, password: Given) -> Result<(), Fault> {
-        if !matches!(self.password, Given::Nothing) {
+    fn give(&mut self, password: GivenPassword) -> Result<(), Fault> {
+        if !matches!(self.password, GivenPassword::Nothing) {
             let message = "password and password_hash are both given.";
             return Err(Fault::new("password", "given_twice", message));
         }
@@ -234,7 +236,7 @@ impl Wanted {
 
     fn take_token(&mut self, input: Input) -> Result<(), Fault> {
         let mut text = None;
-        set_text(&mut text, &Column::Token, input)?;
+        set_text(&mut text, &AccountColumn::Token, input)?;
         self.tokens.extend(text.map(|text| KnownToken::Key(PlainToken::new(text))));
         Ok(())
     }
@@ -281,7 +283,7 @@ impl Wanted {
 
     /// The heading over this column of a table.
     fn heading(&self, number: usize) -> Option<&str> {
-        let Places::Table(columns) = &self.places else { return None };
+        let ValuePositions::Table(columns) = &self.places else { return None };
         columns.iter().find(|(.., column)| *column == number).map(|(_, heading, _)| &**heading)
     }
 
@@ -293,7 +295,7 @@ impl Wanted {
             return fault.at(file, place, heading.as_deref());
         }
         match &self.places {
-            Places::Table(columns) => {
+            ValuePositions::Table(columns) => {
                 match columns.iter().find(|(name, ..)| is_name_of(name, &fault.field)) {
                     Some((_, heading, column)) => {
                         let place = Place { line: self.line, column: *column };
@@ -302,13 +304,15 @@ impl Wanted {
                     None => fault.on_line(file, self.line),
                 }
             }
-            Places::Each(places) => match places.iter().find(|(name, _)| is_name_of(name, &fault.field)) {
-                Some((name, place)) => {
-                    let field = if fault.field.is_empty() { name.clone() } else { fault.field.clone() };
-                    Fault { field, ..fault.at(file, *place, None) }
+            ValuePositions::Each(places) => {
+                match places.iter().find(|(name, _)| is_name_of(name, &fault.field)) {
+                    Some((name, place)) => {
+                        let field = if fault.field.is_empty() { name.clone() } else { fault.field.clone() };
+                        Fault { field, ..fault.at(file, *place, None) }
+                    }
+                    None => fault.on_line(file, self.line),
                 }
-                None => fault.on_line(file, self.line),
-            },
+            }
         }
     }
 }
@@ -318,7 +322,7 @@ fn is_name_of(name: &str, field: &str) -> bool {
     name == field || name.split_once('.').is_some_and(|(_, bare)| bare == field)
 }
 
-fn set_text(place: &mut Option<String>, column: &Column<'_>, input: Input) -> Result<(), Fault> {
+fn set_text(place: &mut Option<String>, column: &AccountColumn<'_>, input: Input) -> Result<(), Fault> {
     match input {
         Input::Text(text) | Input::Json(Json::String(text)) => *place = Some(text),
         Input::Json(Json::Null) => {}
@@ -330,7 +334,7 @@ fn set_text(place: &mut Option<String>, column: &Column<'_>, input: Input) -> Re
     Ok(())
 }
 
-fn set_flag(place: &mut Option<bool>, column: &Column<'_>, input: &Input) -> Result<(), Fault> {
+fn set_flag(place: &mut Option<bool>, column: &AccountColumn<'_>, input: &Input) -> Result<(), Fault> {
     *place = match input {
         Input::Json(Json::Null) => return Ok(()),
         Input::Json(Json::Bool(flag)) => Some(*flag),

@@ -8,7 +8,7 @@ use crate::error::wording;
 
 /// What a column gives.
 #[derive(Clone, Debug)]
-pub enum Column<'a> {
+pub enum AccountColumn<'a> {
     /// The primary key.
     Key,
     /// The login name.
@@ -48,27 +48,27 @@ pub enum Column<'a> {
 }
 
 /// The columns by their own names.
-const KNOWN: [(&str, Column<'static>); 17] = [
-    ("id", Column::Key),
-    ("pk", Column::Key),
-    ("username", Column::Username),
-    ("email", Column::Email),
-    ("first_name", Column::FirstName),
-    ("last_name", Column::LastName),
-    ("is_active", Column::Active),
-    ("is_staff", Column::Staff),
-    ("is_superuser", Column::Superuser),
-    ("groups", Column::Groups),
-    ("user_permissions", Column::Permissions),
-    ("profile", Column::Profile),
-    ("profiles", Column::Profiles),
-    ("account_type", Column::AccountType),
-    ("password", Column::Password),
-    ("password_hash", Column::PasswordHash),
-    ("token", Column::Token),
+const KNOWN: [(&str, AccountColumn<'static>); 17] = [
+    ("id", AccountColumn::Key),
+    ("pk", AccountColumn::Key),
+    ("username", AccountColumn::Username),
+    ("email", AccountColumn::Email),
+    ("first_name", AccountColumn::FirstName),
+    ("last_name", AccountColumn::LastName),
+    ("is_active", AccountColumn::Active),
+    ("is_staff", AccountColumn::Staff),
+    ("is_superuser", AccountColumn::Superuser),
+    ("groups", AccountColumn::Groups),
+    ("user_permissions", AccountColumn::Permissions),
+    ("profile", AccountColumn::Profile),
+    ("profiles", AccountColumn::Profiles),
+    ("account_type", AccountColumn::AccountType),
+    ("password", AccountColumn::Password),
+    ("password_hash", AccountColumn::PasswordHash),
+    ("token", AccountColumn::Token),
 ];
 
-impl Column<'_> {
+impl AccountColumn<'_> {
     /// The name by which faults call what this column gives.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -77,8 +77,9 @@ impl Column<'_> {
             Self::Ignored => "",
             // The first of several names is the field's own.
             other => {
-                let is_it =
-                    |known: &Column<'_>| std::mem::discriminant(known) == std::mem::discriminant(other);
+                let is_it = |known: &AccountColumn<'_>| {
+                    std::mem::discriminant(known) == std::mem::discriminant(other)
+                };
                 KNOWN.iter().find(|(_, known)| is_it(known)).map_or("", |(name, _)| name)
             }
         }
@@ -108,10 +109,10 @@ impl<'a> Columns<'a> {
     ///
     /// # Errors
     /// A fault that names the nearest known heading.
-    pub fn find(&self, heading: &str) -> Result<Column<'a>, Fault> {
+    pub fn find(&self, heading: &str) -> Result<AccountColumn<'a>, Fault> {
         if let Some((_, field)) = self.map.iter().find(|(from, _)| from == heading) {
             return if field.is_empty() {
-                Ok(Column::Ignored)
+                Ok(AccountColumn::Ignored)
             } else {
                 self.known(field).ok_or_else(|| self.unknown(field))
             };
@@ -119,16 +120,16 @@ impl<'a> Columns<'a> {
         self.known(heading).or_else(|| self.known(&self.alike(heading)?)).ok_or_else(|| self.unknown(heading))
     }
 
-    fn known(&self, name: &str) -> Option<Column<'a>> {
+    fn known(&self, name: &str) -> Option<AccountColumn<'a>> {
         if name == self.planner.login_column() && name != "email" {
-            return Some(Column::Username);
+            return Some(AccountColumn::Username);
         }
         if name == "username" && self.planner.login_column() != "username" {
             // A project may have a column of that name beside its login name.
-            return Some(self.planner.field(name).map_or(Column::Username, Column::Field));
+            return Some(self.planner.field(name).map_or(AccountColumn::Username, AccountColumn::Field));
         }
         let own = KNOWN.iter().find(|(known, _)| *known == name).map(|(_, column)| column.clone());
-        own.or_else(|| self.planner.field(name).map(Column::Field))
+        own.or_else(|| self.planner.field(name).map(AccountColumn::Field))
     }
 
     /// The known heading that differs in nothing but upper and lower case, spaces, dashes and underscores.

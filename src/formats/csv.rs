@@ -8,23 +8,23 @@ use crate::django::field::Input;
 use crate::error::limits;
 use crate::error::position::Place;
 use crate::error::refusal::{Fault, Refusal};
-use crate::formats::Rows;
-use crate::formats::account_row::{Places, Wanted};
-use crate::formats::columns::{Column, Columns};
+use crate::formats::RowReader;
+use crate::formats::account_row::{AccountRow, ValuePositions};
+use crate::formats::columns::{AccountColumn, Columns};
 use crate::formats::encoding::NOT_UTF8;
 use crate::formats::records::{Broken, Records};
 
 /// A table whose first line has the headings.
-pub struct Table<'a> {
+pub struct CsvReader<'a> {
     records: Records<Box<dyn BufRead + Send + 'a>>,
     /// What each column gives; `None` where it has no heading.
-    columns: Vec<Option<Column<'a>>>,
+    columns: Vec<Option<AccountColumn<'a>>>,
     /// So many cells a row must have: all that have a heading.
     least: usize,
-    places: Places,
+    places: ValuePositions,
 }
 
-impl<'a> Table<'a> {
+impl<'a> CsvReader<'a> {
     /// Reads the headings. Unless told, what separates the values is what the first line has the most of.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl<'a> Table<'a> {
             return Err(Refusal::Invalid(vec![fault]).into());
         }
         let mut faults = Vec::new();
-        let mut found: Vec<Option<Column<'a>>> = Vec::new();
+        let mut found: Vec<Option<AccountColumn<'a>>> = Vec::new();
         let mut places = Vec::new();
         let mut headings = Vec::new();
         for (index, heading) in records.cells().enumerate() {
@@ -81,12 +81,13 @@ impl<'a> Table<'a> {
             return Err(Refusal::Invalid(faults).into());
         }
         let least = found.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
-        Ok(Self { records, columns: found, least, places: Places::Table(places.into()) })
+        Ok(Self { records, columns: found, least, places: ValuePositions::Table(places.into()) })
     }
 }
 
-fn is_twice(column: &Column<'_>, found: &[Option<Column<'_>>]) -> bool {
-    !matches!(column, Column::Ignored) && found.iter().flatten().any(|other| other.name() == column.name())
+fn is_twice(column: &AccountColumn<'_>, found: &[Option<AccountColumn<'_>>]) -> bool {
+    !matches!(column, AccountColumn::Ignored)
+        && found.iter().flatten().any(|other| other.name() == column.name())
 }
 
 fn broken_fault(broken: Broken) -> Fault {
@@ -157,12 +158,12 @@ fn unreadable(file: &str) -> String {
     format!("{file} cannot be read")
 }
 
-impl Rows for Table<'_> {
+impl RowReader for CsvReader<'_> {
     fn has_passwords(&self) -> Option<bool> {
-        Some(self.columns.iter().any(|column| matches!(column, Some(Column::Password))))
+        Some(self.columns.iter().any(|column| matches!(column, Some(AccountColumn::Password))))
     }
 
-    fn next(&mut self, file: &str) -> Result<Option<Wanted>> {
+    fn next(&mut self, file: &str) -> Result<Option<AccountRow>> {
         while self.records.read().with_context(|| unreadable(file))? {
             // Spreadsheets write the lines that were once used, too.
             let is_used = self.records.cells().any(|cell| !cell.trim_ascii().is_empty());
@@ -174,10 +175,10 @@ impl Rows for Table<'_> {
     }
 }
 
-impl Table<'_> {
-    fn row(&self) -> Wanted {
+impl CsvReader<'_> {
+    fn row(&self) -> AccountRow {
         let records = &self.records;
-        let mut wanted = Wanted::at(records.line(), self.places.clone());
+        let mut wanted = AccountRow::at(records.line(), self.places.clone());
         if let Some((broken, place)) = records.broken() {
             // Rows of others follow in an open quote, with whatever they hold.
             let place = Some(place).filter(|_| broken == Broken::OpenQuote);
@@ -206,7 +207,7 @@ impl Table<'_> {
             };
             // White space at the ends of a password is part of it, and of a longer text too.
             let text = match column {
-                Column::Password | Column::Field(_) => text,
+                AccountColumn::Password | AccountColumn::Field(_) => text,
                 _ => text.trim(),
             };
             wanted.take(column, Input::Text(text.to_owned()));

@@ -14,9 +14,9 @@ use crate::django::tokens::{PlainToken, Stored};
 use crate::error::position::{Place, Scan};
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::suggest::suggestion;
-use crate::formats::Rows;
-use crate::formats::account_row::{self, KnownToken, Places, Wanted};
-use crate::formats::columns::{Column, Columns};
+use crate::formats::RowReader;
+use crate::formats::account_row::{self, AccountRow, KnownToken, ValuePositions};
+use crate::formats::columns::{AccountColumn, Columns};
 use crate::formats::json::{Document, Element, Members};
 use crate::formats::token_row::TokenRow;
 use crate::store::layout::ProfileTable;
@@ -47,17 +47,17 @@ pub fn is_object(json: &Json) -> bool {
 }
 
 /// The rows of a fixture, which are put together before the first is handed out.
-pub struct Fixture {
-    rows: std::vec::IntoIter<Wanted>,
+pub struct FixtureReader {
+    rows: std::vec::IntoIter<AccountRow>,
 }
 
-impl Rows for Fixture {
+impl RowReader for FixtureReader {
     fn has_passwords(&self) -> Option<bool> {
         // Django has hashed them all.
         Some(false)
     }
 
-    fn next(&mut self, _file: &str) -> Result<Option<Wanted>> {
+    fn next(&mut self, _file: &str) -> Result<Option<AccountRow>> {
         Ok(self.rows.next())
     }
 }
@@ -70,7 +70,7 @@ struct Assembly<'a, 't> {
     knox: String,
     zone: &'a TimeZone,
     groups: HashMap<String, String>,
-    rows: Vec<Wanted>,
+    rows: Vec<AccountRow>,
     by_key: HashMap<String, usize>,
     by_name: HashMap<String, usize>,
     /// What belongs to a user who is not met yet.
@@ -79,7 +79,7 @@ struct Assembly<'a, 't> {
     file: &'a str,
 }
 
-impl Fixture {
+impl FixtureReader {
     /// Puts the objects of a document together, without those of the excluded apps and models.
     ///
     /// # Errors
@@ -274,25 +274,26 @@ impl<'a, 't> Assembly<'a, 't> {
     }
 
     fn take_user(&mut self, object: &Object<'t>) {
-        let mut wanted = Wanted::at(object.element.place.line, Places::default());
+        let mut wanted = AccountRow::at(object.element.place.line, ValuePositions::default());
         wanted.stands("", object.element.place);
         wanted.request.profile = ProfileChoice::None;
         if !object.pk.is_null() {
             wanted.stands("id", object.element.place);
-            wanted.take(&Column::Key, Input::Json(object.pk.clone()));
+            wanted.take(&AccountColumn::Key, Input::Json(object.pk.clone()));
         }
         let mut scan = Scan::new(object.element.text, object.element.place);
         for (name, raw) in &object.fields {
             let place = scan.of(raw.get());
             let Ok(json) = serde_json::from_str::<Json>(raw.get()) else { continue };
             let column = match &**name {
-                "password" => Ok(Column::PasswordHash),
+                "password" => Ok(AccountColumn::PasswordHash),
                 name => self.columns.find(name),
             };
             match column {
                 Ok(column) => {
                     wanted.stands(column.name(), place);
-                    let json = if matches!(column, Column::Groups) { self.group_names(json) } else { json };
+                    let json =
+                        if matches!(column, AccountColumn::Groups) { self.group_names(json) } else { json };
                     wanted.take(&column, Input::Json(json));
                 }
                 Err(fault) => {

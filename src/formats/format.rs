@@ -9,11 +9,11 @@ use serde_json::value::RawValue;
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 use crate::formats::fixture;
-use crate::formats::source::Source;
+use crate::formats::source::InputFile;
 
 /// The format of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub enum InputFormat {
     /// A table: comma, semicolon or tab between the values, headings in the first line
     Csv,
     /// A JSON list of objects
@@ -28,7 +28,7 @@ pub enum Format {
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for an empty file, or what the operating system says.
-pub fn sniffed(source: &Source) -> Result<Format> {
+pub fn sniffed(source: &InputFile) -> Result<InputFormat> {
     let name = source.name();
     let cannot = || format!("{name} cannot be read");
     let mut input = source.open()?;
@@ -50,7 +50,7 @@ pub fn sniffed(source: &Source) -> Result<Format> {
             // What is no text is told when it is read as what it is taken for.
             let _ = input.take(limits::ROW as u64).read_line(&mut line);
             let is_line = serde_json::from_str::<&RawValue>(&line).is_ok();
-            if is_line { Format::Jsonl } else { Format::Json }
+            if is_line { InputFormat::Jsonl } else { InputFormat::Json }
         }
         b'[' => {
             let blank =
@@ -59,11 +59,11 @@ pub fn sniffed(source: &Source) -> Result<Format> {
             let start = input.take(limits::ROW as u64);
             let first = serde_json::Deserializer::from_reader(start).into_iter::<Json>().next();
             if first.is_some_and(|first| first.is_ok_and(|first| fixture::is_object(&first))) {
-                Format::Fixture
+                InputFormat::Fixture
             } else {
-                Format::Json
+                InputFormat::Json
             }
         }
-        _ => Format::Csv,
+        _ => InputFormat::Csv,
     })
 }

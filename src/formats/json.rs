@@ -17,9 +17,9 @@ use crate::django::field::Input;
 use crate::error::limits;
 use crate::error::position::{Place, Scan, offset_in_json, reason_of_depth};
 use crate::error::refusal::{Fault, Refusal};
-use crate::formats::Rows;
-use crate::formats::account_row::{Places, Wanted};
-use crate::formats::columns::{Column, Columns};
+use crate::formats::RowReader;
+use crate::formats::account_row::{AccountRow, ValuePositions};
+use crate::formats::columns::{AccountColumn, Columns};
 use crate::formats::csv::too_long;
 use crate::formats::encoding::NOT_UTF8;
 
@@ -151,7 +151,7 @@ impl<'t> Members<'t> {
 pub struct Objects<'a> {
     columns: Columns<'a>,
     /// What the keys mean that were met before.
-    known: HashMap<String, Result<Column<'a>, Fault>>,
+    known: HashMap<String, Result<AccountColumn<'a>, Fault>>,
 }
 
 impl<'a> Objects<'a> {
@@ -161,7 +161,7 @@ impl<'a> Objects<'a> {
         Self { columns, known: HashMap::new() }
     }
 
-    fn find(&mut self, key: &str) -> Result<Column<'a>, Fault> {
+    fn find(&mut self, key: &str) -> Result<AccountColumn<'a>, Fault> {
         if let Some(known) = self.known.get(key) {
             return known.clone();
         }
@@ -173,8 +173,8 @@ impl<'a> Objects<'a> {
     }
 
     /// One row.
-    pub fn row(&mut self, element: Element<'_>) -> Wanted {
-        let mut wanted = Wanted::at(element.place.line, Places::default());
+    pub fn row(&mut self, element: Element<'_>) -> AccountRow {
+        let mut wanted = AccountRow::at(element.place.line, ValuePositions::default());
         let members = match Members::of(element.text) {
             Ok(members) => members,
             Err(error) => {
@@ -194,7 +194,7 @@ impl<'a> Objects<'a> {
         wanted
     }
 
-    fn take<'t>(&mut self, wanted: &mut Wanted, scan: &mut Scan<'t>, prefix: &str, members: Members<'t>) {
+    fn take<'t>(&mut self, wanted: &mut AccountRow, scan: &mut Scan<'t>, prefix: &str, members: Members<'t>) {
         for (key, raw) in members.0 {
             let place = scan.of(raw.get());
             let key = format!("{prefix}{key}");
@@ -207,7 +207,9 @@ impl<'a> Objects<'a> {
                 }
             };
             wanted.stands(column.name(), place);
-            if raw.get().starts_with('{') && matches!(column, Column::Profile | Column::Profiles) {
+            if raw.get().starts_with('{')
+                && matches!(column, AccountColumn::Profile | AccountColumn::Profiles)
+            {
                 self.take_profiles(wanted, scan, &column, raw.get());
             } else {
                 match serde_json::from_str::<Json>(raw.get()) {
@@ -223,9 +225,9 @@ impl<'a> Objects<'a> {
     /// `profile` as an object of one profile's fields, or `profiles` as one of all of them by their kinds.
     fn take_profiles<'t>(
         &mut self,
-        wanted: &mut Wanted,
+        wanted: &mut AccountRow,
         scan: &mut Scan<'t>,
-        column: &Column<'_>,
+        column: &AccountColumn<'_>,
         text: &'t str,
     ) {
         let name = column.name().to_owned();
@@ -233,7 +235,7 @@ impl<'a> Objects<'a> {
             Ok(members) => members,
             Err(error) => return wanted.faults.push(Fault::new(name, "invalid_json", reason(&error))),
         };
-        if matches!(column, Column::Profile) {
+        if matches!(column, AccountColumn::Profile) {
             return self.take(wanted, scan, "profile.", members);
         }
         let mut kinds = Vec::new();
@@ -267,14 +269,14 @@ fn reason(error: &serde_json::Error) -> String {
 }
 
 /// The rows of a list.
-pub struct List<'a> {
+pub struct JsonListReader<'a> {
     document: Document,
     /// Where each element begins and ends in the text.
     elements: std::vec::IntoIter<(std::ops::Range<usize>, Place)>,
     objects: Objects<'a>,
 }
 
-impl<'a> List<'a> {
+impl<'a> JsonListReader<'a> {
     /// The rows of a document that is a list of objects, or one.
     ///
     /// # Errors
@@ -293,8 +295,8 @@ impl<'a> List<'a> {
     }
 }
 
-impl Rows for List<'_> {
-    fn next(&mut self, _file: &str) -> Result<Option<Wanted>> {
+impl RowReader for JsonListReader<'_> {
+    fn next(&mut self, _file: &str) -> Result<Option<AccountRow>> {
         let Some((range, place)) = self.elements.next() else { return Ok(None) };
         let text = self.document.text.get(range).unwrap_or_default();
         Ok(Some(self.objects.row(Element { text, place })))
@@ -302,7 +304,7 @@ impl Rows for List<'_> {
 }
 
 /// Rows of one line each.
-pub struct Lines<'a> {
+pub struct JsonLinesReader<'a> {
     input: Box<dyn BufRead + Send + 'a>,
     line: Zeroizing<Vec<u8>>,
     number: usize,
@@ -310,7 +312,7 @@ pub struct Lines<'a> {
     objects: Objects<'a>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> JsonLinesReader<'a> {
     /// The rows of these lines.
     #[must_use]
     pub fn new(input: Box<dyn BufRead + Send + 'a>, columns: Columns<'a>) -> Self {
@@ -324,8 +326,8 @@ impl<'a> Lines<'a> {
     }
 }
 
-impl Rows for Lines<'_> {
-    fn next(&mut self, file: &str) -> Result<Option<Wanted>> {
+impl RowReader for JsonLinesReader<'_> {
+    fn next(&mut self, file: &str) -> Result<Option<AccountRow>> {
         while !self.is_broken {
             self.line.clear();
             let limit = limits::ROW as u64 + 1;
@@ -336,13 +338,13 @@ impl Rows for Lines<'_> {
             self.number += 1;
             if self.line.len() > limits::ROW {
                 self.is_broken = true;
-                let mut wanted = Wanted::at(self.number, Places::default());
+                let mut wanted = AccountRow::at(self.number, ValuePositions::default());
                 wanted.faults.push(Fault::new("", "too_long", too_long("line")));
                 return Ok(Some(wanted));
             }
             let place = Place { line: self.number, column: 1 };
             let Ok(text) = std::str::from_utf8(&self.line) else {
-                let mut wanted = Wanted::at(self.number, Places::default());
+                let mut wanted = AccountRow::at(self.number, ValuePositions::default());
                 wanted.faults.push(Fault::new(
                     "",
                     "not_utf8",
@@ -355,7 +357,7 @@ impl Rows for Lines<'_> {
                 continue;
             }
             if let Err(error) = serde_json::from_str::<&RawValue>(text) {
-                let mut wanted = Wanted::at(self.number, Places::default());
+                let mut wanted = AccountRow::at(self.number, ValuePositions::default());
                 wanted.stands("", Scan::new(text, place).at(offset_in_json(text, &error)));
                 wanted.faults.push(syntax_fault(&error));
                 return Ok(Some(wanted));

@@ -17,15 +17,15 @@ pub mod tree;
 
 use anyhow::Result;
 
-use self::account_row::Wanted;
+use self::account_row::AccountRow;
 
 /// Rows of a file, one after the other.
-pub trait Rows: Send {
+pub trait RowReader: Send {
     /// The next row; `None` behind the last.
     ///
     /// # Errors
     /// What the file's format does not allow, or what the operating system says.
-    fn next(&mut self, file: &str) -> Result<Option<Wanted>>;
+    fn next(&mut self, file: &str) -> Result<Option<AccountRow>>;
 
     /// Are there passwords to be hashed, where that can be told without reading on?
     fn has_passwords(&self) -> Option<bool> {

@@ -17,7 +17,7 @@ const KEPT: u64 = 64 * 1024 * 1024;
 const BUFFER: usize = 64 * 1024;
 
 /// Where the accounts come from.
-pub struct Source {
+pub struct InputFile {
     name: String,
     bytes: Bytes,
     encoding: Encoding,
@@ -36,7 +36,7 @@ enum Bytes {
     },
 }
 
-impl Source {
+impl InputFile {
     /// The file of this name, or standard input for `-`, in this encoding.
     ///
     /// # Errors

@@ -19,30 +19,30 @@ use crate::error::refusal::Fault;
 #[derive(Debug)]
 pub struct Node {
     pub at: usize,
-    pub what: What,
+    pub what: NodeValue,
 }
 
 /// A value, as far as TOML and JSON have the same ones; a date of TOML is the text that it is written as.
 #[derive(Debug)]
-pub enum What {
+pub enum NodeValue {
     Null,
     Boolean(bool),
     Number(Number),
     Text(String),
     List(Vec<Node>),
-    Table(Vec<Entry>),
+    Table(Vec<KeyValue>),
 }
 
 /// A key with its value, and where the key begins.
 #[derive(Debug)]
-pub struct Entry {
+pub struct KeyValue {
     pub key: String,
     pub at: usize,
     pub value: Node,
 }
 
 /// A file's text, and the name that faults in it are told under.
-pub struct Source {
+pub struct TreeFile {
     name: String,
     text: Zeroizing<String>,
     /// The place that was asked for last: faults come in about their order, so the next is not far behind it.
@@ -52,7 +52,7 @@ pub struct Source {
 /// What is wrong at a place, in bytes, before it is known what the file means.
 type Flaw = (usize, String);
 
-impl Source {
+impl TreeFile {
     /// A file's text; a byte order mark is no part of it.
     ///
     /// # Errors
@@ -120,12 +120,12 @@ impl Node {
     /// The value without its places.
     pub fn to_json(&self) -> Json {
         match &self.what {
-            What::Null => Json::Null,
-            What::Boolean(flag) => (*flag).into(),
-            What::Number(number) => Json::Number(number.clone()),
-            What::Text(text) => text.as_str().into(),
-            What::List(items) => items.iter().map(Self::to_json).collect(),
-            What::Table(entries) => {
+            NodeValue::Null => Json::Null,
+            NodeValue::Boolean(flag) => (*flag).into(),
+            NodeValue::Number(number) => Json::Number(number.clone()),
+            NodeValue::Text(text) => text.as_str().into(),
+            NodeValue::List(items) => items.iter().map(Self::to_json).collect(),
+            NodeValue::Table(entries) => {
                 let pairs = entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json()));
                 Json::Object(pairs.collect())
             }
@@ -143,13 +143,13 @@ fn toml(text: &str) -> Result<Node, Vec<Flaw>> {
     if flaws.is_empty() { Ok(node) } else { Err(flaws) }
 }
 
-fn toml_table(table: DeTable<'_>, flaws: &mut Vec<Flaw>) -> What {
+fn toml_table(table: DeTable<'_>, flaws: &mut Vec<Flaw>) -> NodeValue {
     let entry = |(key, value): (Spanned<_>, _)| {
         let at = key.span().start;
         let key: std::borrow::Cow<'_, str> = key.into_inner();
-        Entry { key: key.into_owned(), at, value: toml_value(value, flaws) }
+        KeyValue { key: key.into_owned(), at, value: toml_value(value, flaws) }
     };
-    What::Table(table.into_iter().map(entry).collect())
+    NodeValue::Table(table.into_iter().map(entry).collect())
 }
 
 fn toml_value(value: Spanned<DeValue<'_>>, flaws: &mut Vec<Flaw>) -> Node {
@@ -158,18 +158,20 @@ fn toml_value(value: Spanned<DeValue<'_>>, flaws: &mut Vec<Flaw>) -> Node {
         number.map_or_else(
             || {
                 flaws.push((at, "No column can hold this number.".into()));
-                What::Null
+                NodeValue::Null
             },
-            What::Number,
+            NodeValue::Number,
         )
     };
     let what = match value.into_inner() {
-        DeValue::String(text) => What::Text(text.into_owned()),
-        DeValue::Boolean(flag) => What::Boolean(flag),
-        DeValue::Datetime(moment) => What::Text(moment.to_string()),
+        DeValue::String(text) => NodeValue::Text(text.into_owned()),
+        DeValue::Boolean(flag) => NodeValue::Boolean(flag),
+        DeValue::Datetime(moment) => NodeValue::Text(moment.to_string()),
         DeValue::Integer(integer) => number(whole(&integer)),
         DeValue::Float(float) => number(float.as_str().trim_start_matches('+').parse().ok()),
-        DeValue::Array(items) => What::List(items.into_iter().map(|item| toml_value(item, flaws)).collect()),
+        DeValue::Array(items) => {
+            NodeValue::List(items.into_iter().map(|item| toml_value(item, flaws)).collect())
+        }
         DeValue::Table(table) => toml_table(table, flaws),
     };
     Node { at, what }
@@ -204,19 +206,19 @@ fn json_value(raw: &RawValue, text: &str) -> serde_json::Result<Node> {
             let Members(members) = serde_json::from_str(raw.get())?;
             let entry = |(key, value): (&RawValue, &RawValue)| {
                 let name = serde_json::from_str(key.get())?;
-                Ok(Entry { key: name, at: place(key), value: json_value(value, text)? })
+                Ok(KeyValue { key: name, at: place(key), value: json_value(value, text)? })
             };
-            What::Table(members.into_iter().map(entry).collect::<serde_json::Result<_>>()?)
+            NodeValue::Table(members.into_iter().map(entry).collect::<serde_json::Result<_>>()?)
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(raw.get())?;
-            What::List(items.into_iter().map(|item| json_value(item, text)).collect::<Result<_, _>>()?)
+            NodeValue::List(items.into_iter().map(|item| json_value(item, text)).collect::<Result<_, _>>()?)
         }
         _ => match serde_json::from_str(raw.get())? {
-            Json::Bool(flag) => What::Boolean(flag),
-            Json::Number(number) => What::Number(number),
-            Json::String(text) => What::Text(text),
-            _ => What::Null,
+            Json::Bool(flag) => NodeValue::Boolean(flag),
+            Json::Number(number) => NodeValue::Number(number),
+            Json::String(text) => NodeValue::Text(text),
+            _ => NodeValue::Null,
         },
     };
     Ok(Node { at: place(raw), what })
@@ -251,8 +253,8 @@ impl<'de> Deserialize<'de> for Members<'de> {
 mod tests {
     use super::*;
 
-    fn source(name: &str, text: &str) -> Source {
-        Source::new(Path::new(name), text.as_bytes()).expect("UTF-8")
+    fn source(name: &str, text: &str) -> TreeFile {
+        TreeFile::new(Path::new(name), text.as_bytes()).expect("UTF-8")
     }
 
     /// Every key and value with the text that begins at its place.
@@ -260,8 +262,8 @@ mod tests {
         let word = |at: usize| text[at..].split(['\n', ',', '}', ']']).next().unwrap_or_default().to_owned();
         found.push(word(node.at));
         match &node.what {
-            What::List(items) => items.iter().for_each(|item| places(item, text, found)),
-            What::Table(entries) => {
+            NodeValue::List(items) => items.iter().for_each(|item| places(item, text, found)),
+            NodeValue::Table(entries) => {
                 for entry in entries {
                     found.push(format!("{}: {}", entry.key, word(entry.at)));
                     places(&entry.value, text, found);
@@ -319,7 +321,7 @@ mod tests {
     #[test]
     fn a_key_that_is_there_twice_stays_twice() {
         let tree = source("x", r#"{"a": 1, "a": 2}"#).tree().expect("a tree");
-        let What::Table(entries) = tree.what else { panic!("no table") };
+        let NodeValue::Table(entries) = tree.what else { panic!("no table") };
         assert_eq!(entries.iter().map(|entry| entry.at).collect::<Vec<_>>(), [1, 9]);
     }
 
@@ -336,7 +338,7 @@ mod tests {
         assert_eq!(faults("x.json", "a = 1\n"), [(1, 1)]);
         assert_eq!(faults("x.toml", "a = \nb = 1\nb = 2\nc = 99999999999999999999\n").len(), 3);
         assert_eq!(faults("x.toml", "a = inf\n"), [(1, 5)]);
-        let fault = Source::new(Path::new("x"), b"a = 1\nb = \xff").err().expect("a fault");
+        let fault = TreeFile::new(Path::new("x"), b"a = 1\nb = \xff").err().expect("a fault");
         assert_eq!(fault.message, "x, line 2, column 5: What stands here is not UTF-8 text.");
     }
 

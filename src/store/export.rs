@@ -17,7 +17,7 @@ const TEXT: Kind = Kind::Text { max_length: None };
 
 /// Something to be read of each account.
 #[derive(Clone, Copy, Debug)]
-pub enum Part<'a> {
+pub enum ExportPart<'a> {
     /// A column of the user table.
     Own(&'a Column),
     /// The natural keys of the user's groups, as a JSON list of lists of one name.
@@ -32,7 +32,7 @@ pub enum Part<'a> {
     Field(&'a ProfileTable, &'a Column),
 }
 
-impl Part<'_> {
+impl ExportPart<'_> {
     /// What its cells hold.
     #[must_use]
     pub fn kind(&self) -> Kind {
@@ -106,7 +106,7 @@ impl Store {
     pub fn each_account(
         &self,
         filter: &UserFilter,
-        parts: &[Part<'_>],
+        parts: &[ExportPart<'_>],
         on_row: &mut OnRow<'_>,
     ) -> Result<()> {
         let users = &self.layout.users;
@@ -128,18 +128,18 @@ impl Store {
         let mut selected = Vec::new();
         for part in parts {
             selected.push(match part {
-                Part::Own(column) => format!("u.{}", quoted(&column.name)),
-                Part::Groups => self.group_keys()?.unwrap_or_else(none),
-                Part::Permissions => self.permission_keys()?.unwrap_or_else(none),
-                Part::DrfKey => match &self.layout.drf {
+                ExportPart::Own(column) => format!("u.{}", quoted(&column.name)),
+                ExportPart::Groups => self.group_keys()?.unwrap_or_else(none),
+                ExportPart::Permissions => self.permission_keys()?.unwrap_or_else(none),
+                ExportPart::DrfKey => match &self.layout.drf {
                     Some(table) => format!("{}.key", join(&table.name, "user_id")),
                     None => none(),
                 },
-                Part::HasProfile(profile) => {
+                ExportPart::HasProfile(profile) => {
                     let alias = join(&profile.table.name, &profile.user_column);
                     format!("{alias}.{} IS NOT NULL", quoted(&profile.user_column))
                 }
-                Part::Field(profile, column) => {
+                ExportPart::Field(profile, column) => {
                     let alias = join(&profile.table.name, &profile.user_column);
                     format!("{alias}.{}", quoted(&column.name))
                 }
@@ -147,7 +147,7 @@ impl Store {
         }
         let mut parameters = Vec::new();
         let chosen = self.chosen(filter, &mut parameters)?;
-        let kinds: Vec<Kind> = parts.iter().map(Part::kind).collect();
+        let kinds: Vec<Kind> = parts.iter().map(ExportPart::kind).collect();
         let sql = format!("SELECT {} FROM {from}{chosen}", selected.join(", "));
         self.engine.query(&sql, &parameters, &kinds, on_row)
     }

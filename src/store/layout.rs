@@ -55,7 +55,7 @@ pub struct KnoxTable {
     /// The table itself.
     pub table: Table,
     /// How digests are made.
-    pub form: knox::Form,
+    pub form: knox::KnoxFormat,
     /// The expiry's column: `expiry`, or `expires` before knox 4.0.
     pub expiry: String,
 }
@@ -286,9 +286,9 @@ impl KnoxTable {
         let expiry = ["expiry", "expires"].into_iter().find(|name| table.has(name))?.to_owned();
         let public = table.column("token_key")?;
         let form = match public.kind {
-            _ if table.has("salt") => knox::Form::Salted,
-            Kind::Text { max_length: Some(8) } => knox::Form::Binary,
-            _ => knox::Form::Text,
+            _ if table.has("salt") => knox::KnoxFormat::Salted,
+            Kind::Text { max_length: Some(8) } => knox::KnoxFormat::Binary,
+            _ => knox::KnoxFormat::Text,
         };
         Some(Self { table, form, expiry })
     }

@@ -34,7 +34,7 @@ impl Group {
 
 /// How many rows there are of each sort.
 #[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct Counts {
+pub struct UserCounts {
     /// All users.
     pub users: u64,
     /// Users who may log in.
@@ -66,7 +66,7 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the database.
-    pub fn user_counts(&self) -> Result<Counts> {
+    pub fn user_counts(&self) -> Result<UserCounts> {
         let users = &self.layout.users;
         let sum = |name: &str| format!("coalesce(sum({} = 1), 0)", users.attribute(name));
         let sql = format!(
@@ -77,7 +77,7 @@ impl Store {
             quoted(&users.table.name)
         );
         let [users, active, staff, superusers] = self.numbers(&sql)?;
-        Ok(Counts { users, active, staff, superusers })
+        Ok(UserCounts { users, active, staff, superusers })
     }
 
     /// How many rows a table of the layout has.

@@ -16,7 +16,7 @@ use super::schema::Table;
 use super::sqlite::Sqlite;
 use super::{Blueprint, Engine, NewToken, Opening, ProfileBlueprint, Store, create};
 use crate::django::models::{Key, Scheme, TokenFilter};
-use crate::django::tokens::knox::{self, Form, Hash};
+use crate::django::tokens::knox::{self, KnoxFormat, TokenHash};
 use crate::django::tokens::{PlainToken, drf};
 use crate::django::value::{Kind, Value};
 
@@ -173,7 +173,7 @@ fn every_look_up_goes_by_index() {
     let mut random = rand::rng();
     let user = Key::Integer(1);
     let drf = drf::mint(&mut random);
-    let knox = knox::mint(Form::Text, Hash::Sha512, "", &mut random);
+    let knox = knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut random);
     store.find_user("meg").expect("a look-up");
     store.user_of_key(&user).expect("a look-up");
     store.encoded_password(&user).expect("a look-up");
@@ -185,7 +185,7 @@ fn every_look_up_goes_by_index() {
     store.groups_of(&user).expect("a look-up");
     store.permissions_of(&user).expect("a look-up");
     for token in [&drf, &knox] {
-        store.find_token(&token.plain, Hash::Sha512).expect("a look-up");
+        store.find_token(&token.plain, TokenHash::Sha512).expect("a look-up");
         let _ = store.transact(|transaction| {
             let token = NewToken { stored: &token.stored, created: Timestamp::UNIX_EPOCH, expiry: None };
             transaction.insert_token(&user, &token)
@@ -195,7 +195,7 @@ fn every_look_up_goes_by_index() {
     store
         .tokens(&TokenFilter { prefix: Some("abcdef".into()), ..TokenFilter::default() })
         .expect("a look-up");
-    let absent = store.find_token(&PlainToken::new("absent".into()), Hash::Sha512).expect("a look-up");
+    let absent = store.find_token(&PlainToken::new("absent".into()), TokenHash::Sha512).expect("a look-up");
     assert!(absent.is_none());
 
     let plans = plans.borrow();

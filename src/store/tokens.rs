@@ -7,7 +7,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use crate::django::models::{Key, Scheme, TokenFilter, TokenState};
-use crate::django::tokens::knox::{self, Hash};
+use crate::django::tokens::knox::{self, TokenHash};
 use crate::django::tokens::{PlainToken, Stored, drf};
 use crate::django::value::{Cell, Kind, Value};
 use crate::error::refusal::Refusal;
@@ -97,7 +97,7 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the database.
-    pub fn find_token(&self, token: &PlainToken, hash: Hash) -> Result<Option<Token>> {
+    pub fn find_token(&self, token: &PlainToken, hash: TokenHash) -> Result<Option<Token>> {
         self.find_among(self.token_parts(), token, hash)
     }
 
@@ -105,7 +105,7 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the database.
-    pub fn find_knox_token(&self, token: &PlainToken, hash: Hash) -> Result<Option<Token>> {
+    pub fn find_knox_token(&self, token: &PlainToken, hash: TokenHash) -> Result<Option<Token>> {
         self.find_among(self.token_parts().filter(|part| part.scheme == Scheme::Knox), token, hash)
     }
 
@@ -113,7 +113,7 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the database.
-    pub fn rows_of_key(&self, token: &PlainToken, hash: Hash) -> Result<Vec<Token>> {
+    pub fn rows_of_key(&self, token: &PlainToken, hash: TokenHash) -> Result<Vec<Token>> {
         let mut rows = Vec::new();
         for part in self.token_parts() {
             rows.extend(self.find_among(std::iter::once(part), token, hash)?);
@@ -142,7 +142,7 @@ impl Store {
         &self,
         parts: impl Iterator<Item = Part>,
         token: &PlainToken,
-        hash: Hash,
+        hash: TokenHash,
     ) -> Result<Option<Token>> {
         for part in parts {
             let (condition, looked_up) = match (part.scheme, &self.layout.knox) {
@@ -200,7 +200,7 @@ impl Store {
     /// # Errors
     /// A failure of the database.
     pub fn valid_knox_tokens(&self, user: &Key, now: Timestamp) -> Result<u64> {
-        let endless_count = self.layout.knox.as_ref().is_some_and(|knox| knox.form == knox::Form::Text);
+        let endless_count = self.layout.knox.as_ref().is_some_and(|knox| knox.form == knox::KnoxFormat::Text);
         let filter =
             TokenFilter { user: Some(user.clone()), scheme: Some(Scheme::Knox), ..TokenFilter::default() };
         let counts = |token: &Token| token.expiry.map_or(endless_count, |expiry| expiry > now);
@@ -307,7 +307,7 @@ impl Store {
         });
         let knox = self.layout.knox.as_ref().map(|knox| {
             let expiry = format!("t.{}", quoted(&knox.expiry));
-            let salt = if knox.form == knox::Form::Salted { "t.salt" } else { "NULL" };
+            let salt = if knox.form == knox::KnoxFormat::Salted { "t.salt" } else { "NULL" };
             part(Scheme::Knox, &knox.table.name, "digest", "t.token_key", &expiry, salt)
         });
         drf.into_iter().chain(knox)

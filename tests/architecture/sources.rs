@@ -79,24 +79,11 @@ impl Sources {
     /// The module that a path leads to, seen from another one, and what is named in it. Public imports are followed.
     /// `None` for other crates and names in scope.
     pub fn resolve(&self, from: &ModulePath, path: &[String]) -> Option<(ModulePath, Vec<String>)> {
-        let mut full = match path.first().map(String::as_str)? {
-            "crate" => Vec::new(),
-            "self" | "super" => from.clone(),
-            _ => return None,
-        };
-        let mut rest = &path[1..];
-        if path[0] == "super" {
-            full.pop();
-        }
-        while rest.first().is_some_and(|segment| segment == "super") {
-            full.pop();
-            rest = &rest[1..];
-        }
-        full.extend_from_slice(rest);
-        self.follow(full, 0)
+        let is_local = ["crate", "self", "super"].contains(&path.first()?.as_str());
+        is_local.then(|| self.follow(&absolute(from, path), 0)).flatten()
     }
 
-    fn follow(&self, full: Vec<String>, depth: usize) -> Option<(ModulePath, Vec<String>)> {
+    fn follow(&self, full: &[String], depth: usize) -> Option<(ModulePath, Vec<String>)> {
         const DEEPEST: usize = 8;
         let length = (0..=full.len()).rev().find(|length| self.0.contains_key(&full[..*length]))?;
         let (module, rest) = (full[..length].to_vec(), full[length..].to_vec());
@@ -105,29 +92,26 @@ impl Sources {
         });
         match exported {
             Some(import) if depth < DEEPEST => {
-                let mut path = import.path.clone();
-                if !["crate", "self", "super"].contains(&&*path[0]) {
-                    path.insert(0, "self".into());
-                }
-                path.extend_from_slice(&rest[1..]);
-                let relative = self.resolve_once(&module, &path);
-                self.follow(relative, depth + 1).or(Some((module, rest)))
+                let path = [&import.path, &rest[1..]].concat();
+                self.follow(&absolute(&module, &path), depth + 1).or(Some((module, rest)))
             }
             _ => Some((module, rest)),
         }
     }
+}
 
-    fn resolve_once(&self, from: &ModulePath, path: &[String]) -> Vec<String> {
-        let mut full = if path[0] == "crate" { Vec::new() } else { from.clone() };
-        for segment in path.iter().skip(usize::from(path[0] != "super")) {
-            if segment == "super" {
-                full.pop();
-            } else {
-                full.push(segment.clone());
-            }
+/// A path as seen from the crate; one that begins with a name is taken to begin with a module's child.
+fn absolute(from: &[String], path: &[String]) -> Vec<String> {
+    let mut full = if path[0] == "crate" { Vec::new() } else { from.to_vec() };
+    let is_named = ["crate", "self"].contains(&&*path[0]);
+    for segment in path.iter().skip(usize::from(is_named)) {
+        if segment == "super" {
+            full.pop();
+        } else {
+            full.push(segment.clone());
         }
-        full
     }
+    full
 }
 
 fn module_path(file: &str) -> ModulePath {

@@ -1,6 +1,6 @@
 //! What is found in each project's schema.
 
-use authctl::django::tokens::knox::Form;
+use authctl::django::tokens::knox::KnoxFormat;
 use authctl::django::value::Kind;
 use authctl::error::refusal::Refusal;
 use authctl::store::layout::Hints;
@@ -74,9 +74,9 @@ fn keys_are_what_the_columns_say() {
 #[test]
 fn knox_versions_are_told_apart_by_their_columns() {
     let form = |schema| Project::of(schema).open().layout().knox.as_ref().map(|knox| knox.form);
-    assert_eq!(form("knox-3.6"), Some(Form::Salted));
-    assert_eq!(form("knox-4.2"), Some(Form::Binary));
-    assert_eq!(form("knox"), Some(Form::Text));
+    assert_eq!(form("knox-3.6"), Some(KnoxFormat::Salted));
+    assert_eq!(form("knox-4.2"), Some(KnoxFormat::Binary));
+    assert_eq!(form("knox"), Some(KnoxFormat::Text));
 }
 
 #[test]

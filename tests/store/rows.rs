@@ -1,7 +1,7 @@
 //! Users, profiles and tokens, written and read.
 
 use authctl::django::models::{Key, Scheme, TokenFilter, TokenState, UserFilter};
-use authctl::django::tokens::knox::{self, Form, Hash};
+use authctl::django::tokens::knox::{self, KnoxFormat, TokenHash};
 use authctl::django::tokens::{Minted, drf};
 use authctl::django::value::Value;
 use authctl::error::refusal::Refusal;
@@ -75,15 +75,15 @@ fn every_form_of_token_is_found_by_its_key_alone() {
     let mut random = rand::rng();
     for (schema, form) in [
         ("rock", None),
-        ("knox", Some(Form::Text)),
-        ("knox-4.2", Some(Form::Binary)),
-        ("knox-3.6", Some(Form::Salted)),
+        ("knox", Some(KnoxFormat::Text)),
+        ("knox-4.2", Some(KnoxFormat::Binary)),
+        ("knox-3.6", Some(KnoxFormat::Salted)),
     ] {
         let project = Project::of(schema);
         let store = project.open();
         let key = add(&store, "meg");
         let mut mint = || match form {
-            Some(form) => knox::mint(form, Hash::Sha512, "", &mut random),
+            Some(form) => knox::mint(form, TokenHash::Sha512, "", &mut random),
             None => drf::mint(&mut random),
         };
         let (minted, other) = (mint(), mint());
@@ -93,15 +93,15 @@ fn every_form_of_token_is_found_by_its_key_alone() {
                 Ok(())
             })
             .unwrap();
-        let found = store.find_token(&minted.plain, Hash::Sha512).unwrap().unwrap();
+        let found = store.find_token(&minted.plain, TokenHash::Sha512).unwrap().unwrap();
         assert_eq!((&*found.username, found.state(now())), ("meg", TokenState::Active), "{schema}");
         assert!(minted.plain.expose().starts_with(&found.prefix), "{schema}");
-        assert!(store.find_token(&other.plain, Hash::Sha512).unwrap().is_none(), "{schema}");
+        assert!(store.find_token(&other.plain, TokenHash::Sha512).unwrap().is_none(), "{schema}");
         assert!(!format!("{found:?}").contains(minted.plain.expose()), "{schema}");
 
         store.transact(|transaction| transaction.delete_token(&found)).unwrap();
         assert!(store.transact(|transaction| transaction.delete_token(&found)).is_err(), "{schema}");
-        assert!(store.find_token(&minted.plain, Hash::Sha512).unwrap().is_none(), "{schema}");
+        assert!(store.find_token(&minted.plain, TokenHash::Sha512).unwrap().is_none(), "{schema}");
     }
 }
 
@@ -111,12 +111,12 @@ fn tokens_are_filtered_by_user_scheme_expiry_and_prefix() {
     let project = Project::of("both_schemes");
     let store = project.open();
     let (meg, bob) = (add(&store, "meg"), add(&store, "bob"));
-    let old = knox::mint(Form::Text, Hash::Sha512, "", &mut random);
+    let old = knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut random);
     let key = drf::mint(&mut random);
     store
         .transact(|transaction| {
             give(transaction, &meg, &old, Some(now() - SignedDuration::from_secs(1)));
-            give(transaction, &meg, &knox::mint(Form::Text, Hash::Sha512, "", &mut random), None);
+            give(transaction, &meg, &knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut random), None);
             give(transaction, &bob, &key, None);
             Ok(())
         })
@@ -130,7 +130,7 @@ fn tokens_are_filtered_by_user_scheme_expiry_and_prefix() {
     assert_eq!(count(TokenFilter { expired_at: Some(now()), user: Some(bob), ..all() }), 0);
     assert_eq!(count(TokenFilter { prefix: Some(key.plain.expose()[..8].into()), ..all() }), 1);
     assert_eq!(count(TokenFilter { prefix: Some(old.plain.expose()[..6].into()), ..all() }), 1);
-    let found = store.find_token(&old.plain, Hash::Sha512).unwrap().unwrap();
+    let found = store.find_token(&old.plain, TokenHash::Sha512).unwrap().unwrap();
     assert_eq!(found.state(now()), TokenState::Expired);
 }
 
@@ -143,7 +143,12 @@ fn a_users_tokens_go_together_or_those_of_one_scheme() {
     store
         .transact(|transaction| {
             for user in [&meg, &bob] {
-                give(transaction, user, &knox::mint(Form::Text, Hash::Sha512, "", &mut random), None);
+                give(
+                    transaction,
+                    user,
+                    &knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut random),
+                    None,
+                );
                 give(transaction, user, &drf::mint(&mut random), None);
             }
             Ok(())
@@ -247,7 +252,7 @@ fn a_flag_is_set_only_where_it_is_one() {
         project.connection().execute_batch(&set).unwrap();
         let user = store.user("meg").unwrap();
         assert_eq!((user.is_active, user.is_staff), (expected, expected), "{stored}");
-        let state = store.find_token(&minted.plain, Hash::Sha512).unwrap().unwrap().state(now());
+        let state = store.find_token(&minted.plain, TokenHash::Sha512).unwrap().unwrap().state(now());
         let expected = if expected { TokenState::Active } else { TokenState::Inactive };
         assert_eq!(state, expected, "{stored}");
     }
@@ -270,7 +275,7 @@ fn a_key_that_another_tool_wrote_with_dashes_is_taken_as_it_stands() {
             Ok(())
         })
         .unwrap();
-    let found = store.find_token(&minted.plain, Hash::Sha512).unwrap().unwrap();
+    let found = store.find_token(&minted.plain, TokenHash::Sha512).unwrap().unwrap();
     assert_eq!(store.user_of_key(&found.user).unwrap().unwrap().username, "meg");
     let stored: String =
         project.connection().query_row("SELECT user_id FROM authtoken_token", [], |row| row.get(0)).unwrap();
@@ -283,8 +288,8 @@ fn tokens_that_knox_4_left_are_listed_and_not_accepted_by_knox_5() {
     let project = Project::of("knox");
     let store = project.open();
     let meg = add(&store, "meg");
-    let old = knox::mint(Form::Binary, Hash::Sha512, "", &mut random);
-    let new = knox::mint(Form::Text, Hash::Sha512, "", &mut random);
+    let old = knox::mint(KnoxFormat::Binary, TokenHash::Sha512, "", &mut random);
+    let new = knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut random);
     store
         .transact(|transaction| {
             give(transaction, &meg, &old, None);
@@ -292,8 +297,8 @@ fn tokens_that_knox_4_left_are_listed_and_not_accepted_by_knox_5() {
             Ok(())
         })
         .unwrap();
-    assert!(store.find_token(&old.plain, Hash::Sha512).unwrap().is_none());
-    assert!(store.find_token(&new.plain, Hash::Sha512).unwrap().is_some());
+    assert!(store.find_token(&old.plain, TokenHash::Sha512).unwrap().is_none());
+    assert!(store.find_token(&new.plain, TokenHash::Sha512).unwrap().is_some());
     let mut listed: Vec<usize> =
         store.tokens(&TokenFilter::default()).unwrap().iter().map(|token| token.prefix.len()).collect();
     listed.sort_unstable();
@@ -303,9 +308,11 @@ fn tokens_that_knox_4_left_are_listed_and_not_accepted_by_knox_5() {
 #[test]
 fn tokens_without_an_expiry_count_towards_the_limit_since_knox_5() {
     let mut random = rand::rng();
-    for (schema, form, counted) in
-        [("knox", Form::Text, 2), ("knox-4.2", Form::Binary, 1), ("knox-3.6", Form::Salted, 1)]
-    {
+    for (schema, form, counted) in [
+        ("knox", KnoxFormat::Text, 2),
+        ("knox-4.2", KnoxFormat::Binary, 1),
+        ("knox-3.6", KnoxFormat::Salted, 1),
+    ] {
         let project = Project::of(schema);
         let store = project.open();
         let (meg, bob) = (add(&store, "meg"), add(&store, "bob"));
@@ -313,7 +320,7 @@ fn tokens_without_an_expiry_count_towards_the_limit_since_knox_5() {
         store
             .transact(|transaction| {
                 for expiry in [None, Some(now() - second), Some(now()), Some(now() + second)] {
-                    give(transaction, &meg, &knox::mint(form, Hash::Sha512, "", &mut random), expiry);
+                    give(transaction, &meg, &knox::mint(form, TokenHash::Sha512, "", &mut random), expiry);
                 }
                 Ok(())
             })
@@ -328,7 +335,7 @@ fn what_has_expired_is_told_by_the_moment_and_not_by_the_text() {
     let project = Project::of("knox");
     let store = project.open();
     let meg = add(&store, "meg");
-    let minted = knox::mint(Form::Text, Hash::Sha512, "", &mut rand::rng());
+    let minted = knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut rand::rng());
     store
         .transact(|transaction| {
             give(transaction, &meg, &minted, None);
@@ -348,7 +355,7 @@ fn what_has_expired_is_told_by_the_moment_and_not_by_the_text() {
     ] {
         let set = format!("UPDATE knox_authtoken SET expiry = {stored}");
         project.connection().execute_batch(&set).unwrap();
-        let state = store.find_token(&minted.plain, Hash::Sha512).unwrap().unwrap().state(now());
+        let state = store.find_token(&minted.plain, TokenHash::Sha512).unwrap().unwrap().state(now());
         assert_eq!(state == TokenState::Expired, expected, "{stored}");
         let filter = TokenFilter { expired_at: Some(now()), ..TokenFilter::default() };
         assert_eq!(store.tokens(&filter).unwrap().len(), usize::from(expected), "{stored}");
@@ -376,11 +383,13 @@ fn what_the_database_fills_by_itself_is_read_back() {
 #[test]
 fn tokens_of_the_same_public_part_are_told_apart() {
     let mut random = rand::rng();
-    for (schema, form) in [("knox", Form::Text), ("knox-4.2", Form::Binary), ("knox-3.6", Form::Salted)] {
+    for (schema, form) in
+        [("knox", KnoxFormat::Text), ("knox-4.2", KnoxFormat::Binary), ("knox-3.6", KnoxFormat::Salted)]
+    {
         let project = Project::of(schema);
         let store = project.open();
         let (meg, bob) = (add(&store, "meg"), add(&store, "bob"));
-        let [first, second] = [(); 2].map(|()| knox::mint(form, Hash::Sha512, "", &mut random));
+        let [first, second] = [(); 2].map(|()| knox::mint(form, TokenHash::Sha512, "", &mut random));
         store
             .transact(|transaction| {
                 give(transaction, &meg, &first, None);
@@ -390,7 +399,7 @@ fn tokens_of_the_same_public_part_are_told_apart() {
             .unwrap();
         let shared = "UPDATE knox_authtoken SET token_key = ?1";
         project.connection().execute(shared, [form.token_key(&second.plain)]).unwrap();
-        let found = store.find_token(&second.plain, Hash::Sha512).unwrap().unwrap();
+        let found = store.find_token(&second.plain, TokenHash::Sha512).unwrap().unwrap();
         assert_eq!(found.username, "bob", "{schema}");
         store.transact(|transaction| transaction.delete_token(&found)).unwrap();
         let left = store.tokens(&TokenFilter::default()).unwrap();

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::deeds;
-use super::plan::{Action, Change, Deed, Plan, What};
-use crate::accounts::issue_token::{self, Fresh};
+use super::plan::{Action, ApplyPlan, Step, StepKind, UserChange};
+use crate::accounts::issue_token::{self, IssuedToken};
 use crate::cli::args::new_password::Password;
 use crate::cli::change;
 use crate::cli::context::Context;
@@ -18,7 +18,7 @@ use crate::django::tokens::PlainToken;
 use crate::error::lost_answer::{Aftermath, Unanswered};
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::results::{self, Outcome, Results};
-use crate::formats::tree::Source;
+use crate::formats::tree::TreeFile;
 use crate::signals;
 use crate::store::{Decisions, Done, Store, Transaction};
 
@@ -38,10 +38,10 @@ pub struct Made {
 }
 
 /// What carrying a plan out takes.
-pub struct Work<'a> {
+pub struct Execution<'a> {
     pub context: &'a Context,
     pub store: &'a Store,
-    pub source: &'a Source,
+    pub source: &'a TreeFile,
     pub change: &'a change::Change<'a>,
     /// The file of results, if there is one.
     pub results: Option<&'a Path>,
@@ -62,7 +62,7 @@ struct Ready {
     line: Option<usize>,
     /// The password of a new account; that of another is part of its edit.
     encoded: Option<Encoded>,
-    fresh: Option<Fresh>,
+    fresh: Option<IssuedToken>,
 }
 
 impl Made {
@@ -74,13 +74,17 @@ impl Made {
     }
 }
 
-impl Work<'_> {
+impl Execution<'_> {
     /// Makes the changes in one transaction, and returns what came of it and the names of the fields. The results are told of these accounts before the commit.
     ///
     /// # Errors
     /// [`Refusal::ChangedMeanwhile`] where the plan is not true any more, what the database's constraints refuse, or a
     /// failure of the database.
-    pub fn carry_out(&self, plan: &mut Plan, mut results: Results) -> Result<(Done<CarriedOut>, Results)> {
+    pub fn carry_out(
+        &self,
+        plan: &mut ApplyPlan,
+        mut results: Results,
+    ) -> Result<(Done<CarriedOut>, Results)> {
         let ready: Vec<Ready> = plan.deeds.iter_mut().map(|deed| self.ready(deed)).collect::<Result<_>>()?;
         let plan = &*plan;
         let names: Vec<&String> = plan.deeds.iter().map(|deed| &deed.username).collect();
@@ -134,12 +138,12 @@ impl Work<'_> {
         outcome
     }
 
-    fn ready(&self, deed: &mut Deed) -> Result<Ready> {
+    fn ready(&self, deed: &mut Step) -> Result<Ready> {
         let (context, store) = (self.context, self.store);
         let encode = |password: &Password| password.encode(store, context, self.change.is_rehearsal());
         let mint = |scheme| issue_token::mint(context, store, scheme, None, None);
         let encoded = deed.password.as_ref().map(encode).transpose()?;
-        if let (What::Change(change), Some(encoded)) = (&mut deed.what, &encoded) {
+        if let (StepKind::Change(change), Some(encoded)) = (&mut deed.what, &encoded) {
             change.edit.set_password(encoded);
         }
         let line = deed.at.map(|at| self.source.place(at).line);
@@ -147,7 +151,7 @@ impl Work<'_> {
     }
 
     /// What the database refuses, with the place of the account.
-    fn located(&self, deed: &Deed, error: Error) -> Error {
+    fn located(&self, deed: &Step, error: Error) -> Error {
         let Some(at) = deed.at else { return error };
         let name = &deed.username;
         let fault = |fault: Fault| {
@@ -167,15 +171,15 @@ impl Work<'_> {
     }
 }
 
-impl Plan {
+impl ApplyPlan {
     /// Refuses to go on where something is not any more as it was when the plan was made.
     fn check(&self, store: &Store) -> Result<()> {
         for deed in &self.deeds {
             let is_true = match &deed.what {
-                What::Create(account) => store.find_user(&account.username)?.is_none(),
-                What::Change(change) => change.is_true(store)?,
+                StepKind::Create(account) => store.find_user(&account.username)?.is_none(),
+                StepKind::Change(change) => change.is_true(store)?,
                 // Deleting looks for itself.
-                What::Delete(..) => true,
+                StepKind::Delete(..) => true,
             };
             if !is_true {
                 return Err(changed(&deed.username).into());
@@ -192,16 +196,16 @@ impl Plan {
     }
 }
 
-impl Deed {
+impl Step {
     /// Does it within the transaction; returns what was made, if that was not to be deleted.
     fn carry_out(&self, ready: &Ready, transaction: &Transaction<'_>) -> Result<Done<Option<Made>>> {
-        let token = ready.fresh.as_ref().map(Fresh::as_new);
+        let token = ready.fresh.as_ref().map(IssuedToken::as_new);
         let Done { value: id, fields } = match &self.what {
-            What::Create(account) => {
+            StepKind::Create(account) => {
                 let encoded = ready.encoded.as_ref().context("a new account has a password")?;
                 account.create(transaction, encoded, token.as_ref())?
             }
-            What::Change(change) => {
+            StepKind::Change(change) => {
                 let id = change.user.id.clone();
                 let mut fields = change.edit.apply(transaction, &change.user)?;
                 if change.revokes {
@@ -213,7 +217,7 @@ impl Deed {
                 }
                 Done { value: id, fields }
             }
-            What::Delete(user, deletion) => {
+            StepKind::Delete(user, deletion) => {
                 transaction.delete_user(user, &Decisions::default(), deletion)?;
                 let fields = deletion.deleted.iter().map(|(table, _)| table.clone()).collect();
                 return Ok(Done { value: None, fields });
@@ -231,7 +235,7 @@ impl Deed {
     }
 }
 
-impl Change {
+impl UserChange {
     fn is_true(&self, store: &Store) -> Result<bool> {
         let Self { user, edit, differences, groups, tokens, encoded, .. } = self;
         let Some(now) = store.user_of_key(&user.id)? else { return Ok(false) };

@@ -8,7 +8,7 @@ mod prune;
 mod read;
 mod show;
 
-pub use self::execute::{Made, Work};
-pub use self::plan::{Action, Plan, Planner, Prune};
+pub use self::execute::{Execution, Made};
+pub use self::plan::{Action, ApplyPlan, ApplyPlanner, Prune};
 pub use self::read::read;
 pub use self::show::{changes, deeds, object};

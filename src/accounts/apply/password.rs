@@ -4,7 +4,7 @@ use std::env;
 
 use anyhow::Result;
 
-use super::read::{Reference, WantedUser};
+use super::read::{DesiredUser, PasswordReference};
 use crate::accounts::registration::UpdatePassword;
 use crate::cli::args::new_password::{self, Password};
 use crate::cli::args::secret;
@@ -55,8 +55,8 @@ impl<'a> Need<'a> {
 /// # Errors
 /// What the operating system says of a password's file.
 pub fn choose(
-    reference: &Reference,
-    user: &WantedUser,
+    reference: &PasswordReference,
+    user: &DesiredUser,
     username: &str,
     need: Need<'_>,
     context: &Context,
@@ -71,13 +71,15 @@ pub fn choose(
         email: user.email.as_deref(),
     };
     let (password, weaknesses) = match reference {
-        Reference::Env(name) => plain(from_variable(name), &about),
-        Reference::File(path) => plain(from_file(path)?, &about),
-        Reference::Random(length) => {
+        PasswordReference::Env(name) => plain(from_variable(name), &about),
+        PasswordReference::File(path) => plain(from_file(path)?, &about),
+        PasswordReference::Random(length) => {
             let plain = passwords::random_password(*length, &about, &mut *context.random());
             (Ok(Password::Random(plain)), Vec::new())
         }
-        Reference::Written(password, weakness) => (Ok(password.clone()), weakness.iter().cloned().collect()),
+        PasswordReference::Written(password, weakness) => {
+            (Ok(password.clone()), weakness.iter().cloned().collect())
+        }
     };
     let password = match password {
         Ok(password) => password,

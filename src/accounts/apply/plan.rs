@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::password::{self, Need};
 use super::prune::{Other, Scope};
-use super::read::{Token as WantedToken, Wanted, WantedUser};
+use super::read::{DesiredState, DesiredToken, DesiredUser};
 use crate::accounts::issue_token;
 use crate::accounts::{self, Account, Edit, ProfileChoice, Request, Wish};
 use crate::cli::args::new_password::Password;
@@ -15,14 +15,14 @@ use crate::cli::context::Context;
 use crate::django::models::{Scheme, TokenFilter, User};
 use crate::error::faults::Faults;
 use crate::error::refusal::{Fault, Refusal};
-use crate::formats::tree::Source;
+use crate::formats::tree::TreeFile;
 use crate::store::difference::{Difference, Shown};
 use crate::store::{Deletion, Store, Token};
 
 /// Everything that would change, in the order in which it is told and done.
 #[derive(Debug, Default)]
-pub struct Plan {
-    pub deeds: Vec<Deed>,
+pub struct ApplyPlan {
+    pub deeds: Vec<Step>,
     /// How many accounts of the file are as wanted.
     pub as_wanted: usize,
     /// Superusers in the scope who are not in the file, and who stay.
@@ -41,12 +41,12 @@ pub struct Others {
 
 /// What is done with one account.
 #[derive(Debug)]
-pub struct Deed {
+pub struct Step {
     /// Where the account stands in the file; `None` for one that is not in it.
     pub at: Option<usize>,
     pub username: String,
     pub action: Action,
-    pub what: What,
+    pub what: StepKind,
     pub differences: Vec<Difference>,
     pub password: Option<Password>,
     /// The scheme of a token to be made.
@@ -65,15 +65,15 @@ pub enum Action {
 
 /// What is done, and what was there when it was decided.
 #[derive(Debug)]
-pub enum What {
+pub enum StepKind {
     Create(Box<Account<'static>>),
-    Change(Box<Change>),
+    Change(Box<UserChange>),
     Delete(Box<User>, Deletion),
 }
 
 /// A change of an account that is there.
 #[derive(Debug)]
-pub struct Change {
+pub struct UserChange {
     pub user: User,
     pub edit: Edit,
     /// What differs in fields and profiles.
@@ -98,21 +98,21 @@ pub enum Prune {
 }
 
 /// Measures what a file wants against the accounts that there are, and adds to the faults.
-pub struct Planner<'a> {
+pub struct ApplyPlanner<'a> {
     pub context: &'a Context,
     pub store: &'a Store,
-    pub source: &'a Source,
+    pub source: &'a TreeFile,
     pub now: Timestamp,
     pub faults: Faults,
 }
 
-impl Planner<'_> {
+impl ApplyPlanner<'_> {
     /// What would have to change. With faults, the plan is not to be carried out.
     ///
     /// # Errors
     /// What the settings do not allow, or a failure of the database.
-    pub fn plan(&mut self, wanted: Wanted) -> Result<Plan> {
-        let mut plan = Plan::default();
+    pub fn plan(&mut self, wanted: DesiredState) -> Result<ApplyPlan> {
+        let mut plan = ApplyPlan::default();
         let mut names: HashSet<String> = HashSet::new();
         let groups = self.store.group_names()?;
         let accounts = accounts::Planner::new(self.store, &self.context.settings)?;
@@ -150,7 +150,7 @@ impl Planner<'_> {
     }
 
     /// Adds a fault with its place, in words that fit a file; not where what is wrong was told in reading.
-    fn add(&mut self, user: &WantedUser, mut fault: Fault) {
+    fn add(&mut self, user: &DesiredUser, mut fault: Fault) {
         if fault.code == "required" {
             if user.is_unreadable(&fault.field) {
                 return;
@@ -163,7 +163,7 @@ impl Planner<'_> {
     }
 
     /// Takes groups that there are not out of what is wanted.
-    fn check_groups(&mut self, user: &mut WantedUser, known: &[String]) {
+    fn check_groups(&mut self, user: &mut DesiredUser, known: &[String]) {
         for (name, at) in user.groups.iter().flatten().filter(|(name, _)| !known.contains(name)) {
             let refusal = Refusal::GroupNotFound { name: name.clone(), known: known.to_vec() };
             if let Some(fault) = refusal.name_fault() {
@@ -182,10 +182,10 @@ impl Planner<'_> {
 
     fn create(
         &mut self,
-        user: &WantedUser,
+        user: &DesiredUser,
         request: &Request,
         accounts: &accounts::Planner<'_>,
-    ) -> Result<Deed> {
+    ) -> Result<Step> {
         let store = self.store;
         let (mut account, mut faults) = accounts.account(request, self.now, &mut *self.context.random())?;
         faults.extend(account.settle(request, store)?);
@@ -205,13 +205,13 @@ impl Planner<'_> {
             old: None,
             new: Some(password::shown(&password)),
         });
-        let what = What::Create(Box::new(account.into_owned()));
+        let what = StepKind::Create(Box::new(account.into_owned()));
         let (at, password) = (Some(user.at), Some(password));
-        Ok(Deed { at, username, action: Action::Create, what, differences, password, mints })
+        Ok(Step { at, username, action: Action::Create, what, differences, password, mints })
     }
 
     /// What is to be changed of an account that is there; `None` where it is as wanted.
-    fn change(&mut self, user: &WantedUser, there: User) -> Result<Option<Deed>> {
+    fn change(&mut self, user: &DesiredUser, there: User) -> Result<Option<Step>> {
         let (store, settings) = (self.store, &self.context.settings);
         let groups = user.groups.as_ref().map(|_| store.groups_of(&there.id)).transpose()?;
         let mut wish = wish(user);
@@ -231,7 +231,7 @@ impl Planner<'_> {
         let differences = edit.differences(store, &there)?;
 
         let tokens = user.token.map(|_| self.tokens(&there)).transpose()?;
-        let revokes = user.token == Some(WantedToken::None);
+        let revokes = user.token == Some(DesiredToken::None);
         let mut mints = None;
         for token in tokens.iter().flatten().filter(|_| revokes) {
             let name = format!("{} {}", token.scheme, token.prefix);
@@ -261,10 +261,10 @@ impl Planner<'_> {
         }
         let username = there.username.clone();
         let encoded = password.as_ref().map(|_| encoded);
-        let change = Change { user: there, edit, differences, groups, tokens, revokes, encoded };
-        let what = What::Change(Box::new(change));
+        let change = UserChange { user: there, edit, differences, groups, tokens, revokes, encoded };
+        let what = StepKind::Change(Box::new(change));
         let at = Some(user.at);
-        Ok(Some(Deed { at, username, action: Action::Change, what, differences: all, password, mints }))
+        Ok(Some(Step { at, username, action: Action::Change, what, differences: all, password, mints }))
     }
 
     fn tokens(&self, user: &User) -> Result<Vec<Token>> {
@@ -272,11 +272,11 @@ impl Planner<'_> {
     }
 
     /// The scheme of the token that is wanted; `None` where none is, or none is possible.
-    fn scheme(&mut self, user: &WantedUser, is_active: bool) -> Result<Option<Scheme>> {
+    fn scheme(&mut self, user: &DesiredUser, is_active: bool) -> Result<Option<Scheme>> {
         let asked = match user.token {
-            None | Some(WantedToken::None) => return Ok(None),
-            Some(WantedToken::Any) => None,
-            Some(WantedToken::Of(scheme)) => Some(scheme),
+            None | Some(DesiredToken::None) => return Ok(None),
+            Some(DesiredToken::Any) => None,
+            Some(DesiredToken::Of(scheme)) => Some(scheme),
         };
         let found = match issue_token::scheme(self.context, self.store, asked) {
             Ok(Some(scheme)) => Ok(scheme),
@@ -303,7 +303,7 @@ impl Planner<'_> {
         Ok(None)
     }
 
-    fn password(&mut self, user: &WantedUser, username: &str, need: Need<'_>) -> Result<Option<Password>> {
+    fn password(&mut self, user: &DesiredUser, username: &str, need: Need<'_>) -> Result<Option<Password>> {
         let Some(reference) = &user.password else { return Ok(None) };
         match password::choose(reference, user, username, need, self.context)? {
             Ok(password) => Ok(password),
@@ -321,7 +321,7 @@ impl Planner<'_> {
     /// # Errors
     /// [`Refusal::Usage`] for a file without a scope, [`Refusal::Invalid`] where there are more than `limit`,
     /// [`Refusal::StillReferenced`] where rows of others refer to what would be deleted, or a failure of the database.
-    pub fn prune(&mut self, plan: &mut Plan, how: Prune, limit: usize) -> Result<()> {
+    pub fn prune(&mut self, plan: &mut ApplyPlan, how: Prune, limit: usize) -> Result<()> {
         let Some(others) = &mut plan.others else {
             let message = format!(
                 "--prune: {} names no [scope], so nothing says whose accounts it knows all of.",
@@ -357,7 +357,7 @@ impl Planner<'_> {
         if in_the_way.is_empty() { Ok(()) } else { Err(Refusal::StillReferenced(in_the_way).into()) }
     }
 
-    fn deactivation(&self, user: &User) -> Result<Deed> {
+    fn deactivation(&self, user: &User) -> Result<Step> {
         let wish = Wish { active: Some(false), ..Wish::default() };
         let settings = &self.context.settings;
         let (edit, faults) = wish.edit(self.store, settings, user, self.now, &mut *self.context.random())?;
@@ -365,7 +365,7 @@ impl Planner<'_> {
             return Err(Refusal::Invalid(faults).into());
         }
         let differences = edit.differences(self.store, user)?;
-        let change = Change {
+        let change = UserChange {
             user: user.clone(),
             edit,
             differences: differences.clone(),
@@ -374,11 +374,11 @@ impl Planner<'_> {
             revokes: false,
             encoded: None,
         };
-        Ok(Deed {
+        Ok(Step {
             at: None,
             username: user.username.clone(),
             action: Action::Deactivate,
-            what: What::Change(Box::new(change)),
+            what: StepKind::Change(Box::new(change)),
             differences,
             password: None,
             mints: None,
@@ -386,18 +386,18 @@ impl Planner<'_> {
     }
 }
 
-fn deletion_of(user: &User, deletion: Deletion) -> Deed {
+fn deletion_of(user: &User, deletion: Deletion) -> Step {
     let gone = |(table, count): &(String, u64)| Difference {
         field: table.clone(),
         old: Some(Shown::Value((*count).into())),
         new: None,
     };
-    Deed {
+    Step {
         at: None,
         username: user.username.clone(),
         action: Action::Delete,
         differences: deletion.deleted.iter().map(gone).collect(),
-        what: What::Delete(Box::new(user.clone()), deletion),
+        what: StepKind::Delete(Box::new(user.clone()), deletion),
         password: None,
         mints: None,
     }
@@ -432,7 +432,7 @@ fn difference(field: &str, old: Option<&str>, new: Option<&str>) -> Difference {
 }
 
 /// What is wanted of a new account.
-fn request(user: &WantedUser) -> Request {
+fn request(user: &DesiredUser) -> Request {
     Request {
         username: user.username.clone(),
         email: user.email.clone(),
@@ -453,7 +453,7 @@ fn request(user: &WantedUser) -> Request {
 }
 
 /// What is wanted of an account that is there, but for its groups.
-fn wish(user: &WantedUser) -> Wish {
+fn wish(user: &DesiredUser) -> Wish {
     Wish {
         email: user.email.clone(),
         first_name: user.first_name.clone(),

@@ -14,7 +14,7 @@ use crate::error::faults::Faults;
 use crate::error::limits;
 use crate::error::refusal::Fault;
 use crate::error::suggest::nearest;
-use crate::formats::tree::{Entry, Node, Source, What};
+use crate::formats::tree::{KeyValue, Node, NodeValue, TreeFile};
 use crate::store::Store;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
@@ -45,16 +45,16 @@ const PASSWORD: &str =
 
 /// What a file wants.
 #[derive(Debug, Default)]
-pub struct Wanted {
+pub struct DesiredState {
     /// Whose accounts the file knows all of.
     pub scope: Option<Scope>,
     /// The accounts, in the file's order.
-    pub users: Vec<WantedUser>,
+    pub users: Vec<DesiredUser>,
 }
 
 /// An account as a file wants it; what is not named stays as it is.
 #[derive(Debug, Default)]
-pub struct WantedUser {
+pub struct DesiredUser {
     /// Where it stands.
     pub at: usize,
     pub username: Option<String>,
@@ -70,8 +70,8 @@ pub struct WantedUser {
     pub profiles: Vec<String>,
     /// Columns of the project's own, and `KIND.FIELD`.
     pub fields: Vec<(String, Input)>,
-    pub token: Option<Token>,
-    pub password: Option<Reference>,
+    pub token: Option<DesiredToken>,
+    pub password: Option<PasswordReference>,
     pub update_password: UpdatePassword,
     /// Where each of its keys stands.
     places: Vec<(String, usize)>,
@@ -79,7 +79,7 @@ pub struct WantedUser {
 
 /// Is there to be a token?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Token {
+pub enum DesiredToken {
     /// None of any scheme.
     None,
     /// One of the scheme that is configured, or the only one there is.
@@ -89,7 +89,7 @@ pub enum Token {
 }
 
 /// Where a password is to be found.
-pub enum Reference {
+pub enum PasswordReference {
     /// In this variable.
     Env(String),
     /// In this file.
@@ -100,13 +100,13 @@ pub enum Reference {
     Written(Password, Option<Fault>),
 }
 
-impl std::fmt::Debug for Reference {
+impl std::fmt::Debug for PasswordReference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Reference(..)")
+        f.write_str("PasswordReference(..)")
     }
 }
 
-impl WantedUser {
+impl DesiredUser {
     /// Where a key of it stands: a field of a profile with its kind or without; else, where the account does.
     pub fn place(&self, field: &str) -> usize {
         let ends_with_it = |name: &str| name.rsplit_once('.').is_some_and(|(_, last)| last == field);
@@ -133,7 +133,7 @@ impl WantedUser {
 ///
 /// # Errors
 /// A failure of the database.
-pub fn read(source: &Source, folder: &Path, tree: &Node, store: &Store) -> Result<(Wanted, Faults)> {
+pub fn read(source: &TreeFile, folder: &Path, tree: &Node, store: &Store) -> Result<(DesiredState, Faults)> {
     let mut reader = Reader {
         source,
         folder,
@@ -148,7 +148,7 @@ pub fn read(source: &Source, folder: &Path, tree: &Node, store: &Store) -> Resul
 }
 
 struct Reader<'a> {
-    source: &'a Source,
+    source: &'a TreeFile,
     folder: &'a Path,
     users: &'a Table,
     key: &'a str,
@@ -163,8 +163,8 @@ impl Reader<'_> {
     }
 
     /// The table's entries, of each key the first.
-    fn entries<'n>(&mut self, name: &str, node: &'n Node) -> Option<Vec<&'n Entry>> {
-        let What::Table(entries) = &node.what else {
+    fn entries<'n>(&mut self, name: &str, node: &'n Node) -> Option<Vec<&'n KeyValue>> {
+        let NodeValue::Table(entries) = &node.what else {
             let field = name.rsplit(' ').next().unwrap_or(name);
             self.fault(node.at, field, "invalid", format!("{name} must be a table."));
             return None;
@@ -174,7 +174,7 @@ impl Reader<'_> {
             self.fault(node.at, "", "columns", message);
             return None;
         }
-        let mut known: Vec<&Entry> = Vec::new();
+        let mut known: Vec<&KeyValue> = Vec::new();
         for entry in entries {
             if known.iter().any(|other| other.key == entry.key) {
                 self.fault(entry.at, &entry.key, "given_twice", format!("{} is given twice.", entry.key));
@@ -185,7 +185,7 @@ impl Reader<'_> {
         Some(known)
     }
 
-    fn unknown<'k>(&mut self, entry: &Entry, known: impl Iterator<Item = &'k str> + Clone) {
+    fn unknown<'k>(&mut self, entry: &KeyValue, known: impl Iterator<Item = &'k str> + Clone) {
         let key = &entry.key;
         let message = match nearest(key, known.clone()) {
             Some(near) => format!("There is no key {key} here. Did you mean {near}?"),
@@ -195,7 +195,7 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, name: &str, node: &Node) -> Option<String> {
-        if let What::Text(text) = &node.what {
+        if let NodeValue::Text(text) = &node.what {
             return Some(text.clone());
         }
         self.fault(node.at, name, "invalid", format!("{name} must be text."));
@@ -203,7 +203,7 @@ impl Reader<'_> {
     }
 
     fn flag(&mut self, name: &str, node: &Node) -> Option<bool> {
-        if let What::Boolean(flag) = node.what {
+        if let NodeValue::Boolean(flag) = node.what {
             return Some(flag);
         }
         self.fault(node.at, name, "invalid", format!("{name} must be true or false."));
@@ -211,15 +211,15 @@ impl Reader<'_> {
     }
 
     fn texts(&mut self, name: &str, node: &Node) -> Option<Vec<(String, usize)>> {
-        let What::List(items) = &node.what else {
+        let NodeValue::List(items) = &node.what else {
             self.fault(node.at, name, "invalid", format!("{name} must be a list of texts."));
             return None;
         };
         Some(items.iter().filter_map(|item| Some((self.text(name, item)?, item.at))).collect())
     }
 
-    fn wanted(&mut self, tree: &Node) -> Wanted {
-        let mut wanted = Wanted::default();
+    fn wanted(&mut self, tree: &Node) -> DesiredState {
+        let mut wanted = DesiredState::default();
         let mut update = UpdatePassword::default();
         let entries = self.entries("The file", tree).unwrap_or_default();
         for entry in &entries {
@@ -231,7 +231,7 @@ impl Reader<'_> {
             }
         }
         match entries.iter().find(|entry| entry.key == "users").map(|entry| &entry.value) {
-            Some(Node { what: What::List(users), .. }) => {
+            Some(Node { what: NodeValue::List(users), .. }) => {
                 wanted.users = users.iter().filter_map(|user| self.user(user, update)).collect();
             }
             node => {
@@ -260,7 +260,7 @@ impl Reader<'_> {
         let mut patterns = None;
         for entry in self.entries("scope", node)? {
             match (&*entry.key, &entry.value.what) {
-                ("usernames", What::Text(pattern)) => patterns = Some(vec![pattern.clone()]),
+                ("usernames", NodeValue::Text(pattern)) => patterns = Some(vec![pattern.clone()]),
                 ("usernames", _) => {
                     let texts = self.texts("usernames", &entry.value)?;
                     patterns = Some(texts.into_iter().map(|(pattern, _)| pattern).collect());
@@ -275,10 +275,10 @@ impl Reader<'_> {
         patterns.map(Scope::new)
     }
 
-    fn user(&mut self, node: &Node, update_password: UpdatePassword) -> Option<WantedUser> {
-        let mut user = WantedUser { at: node.at, update_password, ..WantedUser::default() };
+    fn user(&mut self, node: &Node, update_password: UpdatePassword) -> Option<DesiredUser> {
+        let mut user = DesiredUser { at: node.at, update_password, ..DesiredUser::default() };
         for entry in self.entries("Each of users", node)? {
-            let Entry { key, value, .. } = entry;
+            let KeyValue { key, value, .. } = entry;
             user.places.push((key.clone(), entry.at));
             match &**key {
                 // Where another column is the login name, `username` stands for it, unless there is such a column too.
@@ -311,9 +311,9 @@ impl Reader<'_> {
         Some(user)
     }
 
-    fn profiles(&mut self, node: &Node, user: &mut WantedUser) {
+    fn profiles(&mut self, node: &Node, user: &mut DesiredUser) {
         for entry in self.entries("profiles", node).unwrap_or_default() {
-            let Entry { key: kind, value, .. } = entry;
+            let KeyValue { key: kind, value, .. } = entry;
             user.places.push((kind.clone(), entry.at));
             let kinds = self.kinds;
             let Some(table) = kinds.iter().find(|table| table.kind == *kind) else {
@@ -321,8 +321,8 @@ impl Reader<'_> {
                 continue;
             };
             match &value.what {
-                What::Boolean(true) => {}
-                What::Boolean(false) => {
+                NodeValue::Boolean(true) => {}
+                NodeValue::Boolean(false) => {
                     let message = format!(
                         "A profile is not taken away: other rows may refer to it. Leave {kind} out, or write true or a \
                          table of its fields."
@@ -349,12 +349,12 @@ impl Reader<'_> {
         }
     }
 
-    fn token(&mut self, node: &Node) -> Option<Token> {
+    fn token(&mut self, node: &Node) -> Option<DesiredToken> {
         match &node.what {
-            What::Boolean(true) => return Some(Token::Any),
-            What::Boolean(false) => return Some(Token::None),
-            What::Text(scheme) if scheme == "drf" => return Some(Token::Of(Scheme::Drf)),
-            What::Text(scheme) if scheme == "knox" => return Some(Token::Of(Scheme::Knox)),
+            NodeValue::Boolean(true) => return Some(DesiredToken::Any),
+            NodeValue::Boolean(false) => return Some(DesiredToken::None),
+            NodeValue::Text(scheme) if scheme == "drf" => return Some(DesiredToken::Of(Scheme::Drf)),
+            NodeValue::Text(scheme) if scheme == "knox" => return Some(DesiredToken::Of(Scheme::Knox)),
             _ => {}
         }
         self.fault(node.at, "token", "invalid_choice", "token must be true, false, \"drf\" or \"knox\".");
@@ -362,14 +362,14 @@ impl Reader<'_> {
     }
 
     /// A password's reference. What is written is never repeated: it may be the password itself.
-    fn password(&mut self, node: &Node) -> Option<Reference> {
+    fn password(&mut self, node: &Node) -> Option<PasswordReference> {
         let entries = match &node.what {
-            What::Text(text) if new_password::encoded(text).is_ok() => {
+            NodeValue::Text(text) if new_password::encoded(text).is_ok() => {
                 let message = "An encoded password is written as password = { hash = \"…\" }.";
                 self.fault(node.at, "password", "invalid", message);
                 return None;
             }
-            What::Table(_) => self.entries("password", node)?,
+            NodeValue::Table(_) => self.entries("password", node)?,
             _ => {
                 let message =
                     format!("A password does not stand here as it is. Write password = {PASSWORD}.");
@@ -384,24 +384,24 @@ impl Reader<'_> {
         };
         let value = &entry.value;
         match (&*entry.key, &value.what) {
-            ("env", What::Text(name)) => return Some(Reference::Env(name.clone())),
-            ("file", What::Text(path)) => return Some(Reference::File(self.folder.join(path))),
-            ("random", What::Boolean(true)) => return Some(Reference::Random(RANDOM_LENGTH)),
-            ("random", What::Number(length)) => {
+            ("env", NodeValue::Text(name)) => return Some(PasswordReference::Env(name.clone())),
+            ("file", NodeValue::Text(path)) => return Some(PasswordReference::File(self.folder.join(path))),
+            ("random", NodeValue::Boolean(true)) => return Some(PasswordReference::Random(RANDOM_LENGTH)),
+            ("random", NodeValue::Number(length)) => {
                 let length = length.as_u64().and_then(|length| usize::try_from(length).ok());
                 let longest = 128;
                 if let Some(length) = length.filter(|length| (MIN_LENGTH..=longest).contains(length)) {
-                    return Some(Reference::Random(length));
+                    return Some(PasswordReference::Random(length));
                 }
                 let message = format!("random must be true, or a length from {MIN_LENGTH} to {longest}.");
                 self.fault(value.at, "password", "invalid", message);
             }
-            ("hash", What::Text(text)) => match new_password::encoded(text) {
-                Ok((password, weakness)) => return Some(Reference::Written(password, weakness)),
+            ("hash", NodeValue::Text(text)) => match new_password::encoded(text) {
+                Ok((password, weakness)) => return Some(PasswordReference::Written(password, weakness)),
                 Err(fault) => self.faults.push_with(|| self.source.locate(value.at, fault)),
             },
-            ("unusable", What::Boolean(true)) => {
-                return Some(Reference::Written(Password::Unusable, None));
+            ("unusable", NodeValue::Boolean(true)) => {
+                return Some(PasswordReference::Written(Password::Unusable, None));
             }
             (known, _) if OF_PASSWORD.contains(&known) => {
                 self.fault(value.at, "password", "invalid", format!("Write password = {PASSWORD}."));

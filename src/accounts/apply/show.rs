@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::plan::{Action, Deed, Plan, What};
+use super::plan::{Action, ApplyPlan, Step, StepKind};
 use crate::accounts::apply::execute::Made;
 use crate::django::tokens::PlainToken;
 use crate::error::wording::counted;
@@ -10,21 +10,21 @@ use crate::store::difference::{Difference, Shown};
 use crate::terminal::changes::{Changed, Sign};
 
 /// The changes for people, in the order in which they are made.
-pub fn changes(plan: &Plan) -> Vec<Changed> {
+pub fn changes(plan: &ApplyPlan) -> Vec<Changed> {
     plan.deeds.iter().map(changed).collect()
 }
 
-fn changed(deed: &Deed) -> Changed {
+fn changed(deed: &Step) -> Changed {
     let (sign, note) = match (&deed.what, deed.action) {
-        (What::Create(account), _) => {
+        (StepKind::Create(account), _) => {
             let profiles = account.profile_kinds().map(|kind| format!("{} profile", with_article(kind)));
             let token = deed.mints.map(|scheme| format!("a {scheme} token"));
             let with: Vec<String> = profiles.chain(token).collect();
             (Sign::Add, if with.is_empty() { String::new() } else { format!("(with {})", with.join(", ")) })
         }
-        (What::Change(_), Action::Deactivate) => (Sign::Change, "(not in the file)".into()),
-        (What::Change(_), _) => (Sign::Change, String::new()),
-        (What::Delete(..), _) => (Sign::Remove, "(not in the file, with all that goes along)".into()),
+        (StepKind::Change(_), Action::Deactivate) => (Sign::Change, "(not in the file)".into()),
+        (StepKind::Change(_), _) => (Sign::Change, String::new()),
+        (StepKind::Delete(..), _) => (Sign::Remove, "(not in the file, with all that goes along)".into()),
     };
     let is_delete = deed.action == Action::Delete;
     let values =
@@ -54,7 +54,7 @@ fn with_article(noun: &str) -> String {
 }
 
 /// What is to be done with how many accounts, or was done, for a sentence.
-pub fn deeds(plan: &Plan, are_done: bool) -> String {
+pub fn deeds(plan: &ApplyPlan, are_done: bool) -> String {
     let parts = [Action::Create, Action::Change, Action::Deactivate, Action::Delete].map(|action| {
         let count = plan.deeds.iter().filter(|deed| deed.action == action).count() as u64;
         let verb = match (action, are_done) {
@@ -78,13 +78,13 @@ pub fn deeds(plan: &Plan, are_done: bool) -> String {
 }
 
 /// The changes for programs; secrets that were made are among them only where they are `handed_out` so.
-pub fn object(plan: &Plan, made: &[Made], handed_out: bool) -> Json {
-    let account = |deed: &Deed| {
+pub fn object(plan: &ApplyPlan, made: &[Made], handed_out: bool) -> Json {
+    let account = |deed: &Step| {
         let made = made.iter().find(|made| made.username == deed.username);
         let id = made.map(|made| json!(made.id)).or_else(|| match &deed.what {
-            What::Create(_) => None,
-            What::Change(change) => Some(json!(change.user.id)),
-            What::Delete(user, _) => Some(json!(user.id)),
+            StepKind::Create(_) => None,
+            StepKind::Change(change) => Some(json!(change.user.id)),
+            StepKind::Delete(user, _) => Some(json!(user.id)),
         });
         let mut object = json!({
             "username": deed.username,

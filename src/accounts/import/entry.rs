@@ -14,21 +14,21 @@ use crate::store::{NewToken, Store, Transaction};
 
 /// One row's work.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Entry<'a> {
+pub struct PlannedRow<'a> {
     /// The line on which the row begins.
     pub line: usize,
     /// The login name.
     pub username: String,
     /// What is to be done.
     #[serde(borrow)]
-    pub work: Work<'a>,
+    pub work: RowAction<'a>,
     /// Secrets that were made here.
     pub made: Secrets,
 }
 
 /// What is to be done for one row.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Work<'a> {
+pub enum RowAction<'a> {
     /// A new account is made.
     Create {
         /// The account, with its password.
@@ -52,10 +52,12 @@ pub enum Work<'a> {
     Refuse,
 }
 
-impl Entry<'_> {
+impl PlannedRow<'_> {
     /// Adds the secrets that were made for the row.
     pub fn add_to(&self, aftermath: &mut Aftermath) {
-        let (Work::Create { tokens, .. } | Work::Change { tokens, .. }) = &self.work else { return };
+        let (RowAction::Create { tokens, .. } | RowAction::Change { tokens, .. }) = &self.work else {
+            return;
+        };
         if self.made.token.is_some() {
             aftermath.add_tokens(tokens.iter().map(|token| token.stored.prefix()));
         }

@@ -1,6 +1,6 @@
 //! Many accounts at once, from a table, JSON or a Django fixture.
 //!
-//! A [`Source`] is decoded by its `encoding` and read as rows of one format (`csv` from `records`, `json`, `fixture`),
+//! A [`InputFile`] is decoded by its `encoding` and read as rows of one format (`csv` from `records`, `json`, `fixture`),
 //! whose `columns` say what each value is; a row becomes what is `wanted`. `workers` do the `planning` and the hashing on
 //! all cores while nothing is locked; what is ready is an `entry` that waits in a `spill`. One short transaction then
 //! writes all of them, the `tokens` last, and tells the `results` before it commits.
@@ -23,14 +23,14 @@ use anyhow::{Context as _, Result};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use self::entry::{Entry, Work};
-use self::planning::{Item, Planned, Planning, Task, faults_of};
-use self::reader::{Names, Reader};
+use self::entry::{PlannedRow, RowAction};
+use self::planning::{HashedRow, Item, Planning, Task, faults_of};
+use self::reader::{Reader, SeenNames};
 use self::spill::Spill;
-pub use self::tally::Counts;
+pub use self::tally::ImportCounts;
 use self::workers::Workers;
 use self::write::Writer;
-use crate::accounts::issue_token::{self, Mint};
+use crate::accounts::issue_token::{self, TokenIssuer};
 use crate::accounts::registration::{OnExisting, UpdatePassword};
 use crate::accounts::results;
 use crate::accounts::{Edit, Planner};
@@ -43,27 +43,27 @@ use crate::error::lost_answer::Aftermath;
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::wording::counted;
 use crate::files::results::{Results, Secrets};
-pub use crate::formats::Rows;
-use crate::formats::account_row::{Given, Wanted};
+pub use crate::formats::RowReader;
+use crate::formats::account_row::{AccountRow, GivenPassword};
 use crate::formats::columns::Columns;
-use crate::formats::csv::Table;
+use crate::formats::csv::CsvReader;
 pub use crate::formats::csv::may_delimit;
 pub use crate::formats::encoding::Encoding;
-use crate::formats::fixture::Fixture;
-use crate::formats::format::{Format, sniffed};
-use crate::formats::json::{Document, Lines, List};
-use crate::formats::source::Source;
+use crate::formats::fixture::FixtureReader;
+use crate::formats::format::{InputFormat, sniffed};
+use crate::formats::json::{Document, JsonLinesReader, JsonListReader};
+use crate::formats::source::InputFile;
 use crate::signals;
 use crate::store::Store;
 use crate::terminal::output;
 
 /// What is imported, and how.
 #[derive(Debug)]
-pub struct Options<'a> {
+pub struct ImportOptions<'a> {
     /// The file, or `-`.
     pub file: &'a Path,
     /// Its format, where that was told.
-    pub format: Option<Format>,
+    pub format: Option<InputFormat>,
     /// What its bytes mean.
     pub encoding: Encoding,
     /// What is between the values of a table, where that was told.
@@ -102,7 +102,7 @@ const AHEAD: usize = 4;
 /// What came of an import.
 pub struct Imported {
     /// How many rows became what.
-    pub counts: Counts,
+    pub counts: ImportCounts,
     /// What was wrong with the rows that were left out.
     pub faults: Faults,
     /// How many passwords and hashes are weak.
@@ -113,15 +113,15 @@ pub struct Imported {
 
 /// An import, while it runs.
 struct Import<'a> {
-    options: &'a Options<'a>,
+    options: &'a ImportOptions<'a>,
     context: &'a Context,
     store: &'a Store,
     planner: Planner<'a>,
     change: &'a Change<'a>,
-    source: &'a Source,
+    source: &'a InputFile,
     file: &'a str,
-    format: Format,
-    mint: Option<Mint>,
+    format: InputFormat,
+    mint: Option<TokenIssuer>,
     recipe: Recipe,
     /// Are there passwords to be hashed?
     is_slow: bool,
@@ -129,7 +129,7 @@ struct Import<'a> {
     total: Option<usize>,
     has_users: bool,
     faults: &'a RefCell<Faults>,
-    counts: Counts,
+    counts: ImportCounts,
     weak: usize,
 }
 
@@ -139,12 +139,12 @@ struct Import<'a> {
 /// # Errors
 /// [`Refusal::Invalid`] with the faults of all rows, unless bad rows are left out; as [`Change::make`]; what the operating
 /// system says of the file.
-pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> Result<Imported> {
+pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Context) -> Result<Imported> {
     let store = context.store()?;
     if let Some(path) = options.results.as_deref().filter(|path| *path != Path::new("-")) {
         store.refuse_own(path)?;
     }
-    let source = Source::new(options.file, options.encoding)?;
+    let source = InputFile::new(options.file, options.encoding)?;
     if let Some(path) = options.results.as_deref().filter(|path| source.is_file(path)) {
         let message = format!("--results {}: this is the file that is read; name another.", path.display());
         return Err(Refusal::usage(message).into());
@@ -158,11 +158,11 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         let message = "--tokens wants --results here: knox keeps no key that could be shown later.";
         return Err(Refusal::usage(message).into());
     }
-    let mint = scheme.map(|scheme| Mint::new(context, store, scheme, None)).transpose()?;
+    let mint = scheme.map(|scheme| TokenIssuer::new(context, store, scheme, None)).transpose()?;
     let recipe = context.recipe(store)?;
     let faults = RefCell::default();
     let format = options.format.map_or_else(|| sniffed(&source), Ok)?;
-    if options.delimiter.is_some() && format != Format::Csv {
+    if options.delimiter.is_some() && format != InputFormat::Csv {
         return Err(Refusal::usage("--delimiter is for CSV alone.").into());
     }
     let file = source.name();
@@ -171,7 +171,7 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         options,
         context,
         store,
-        planner: if format == Format::Fixture { planner.verbatim() } else { planner },
+        planner: if format == InputFormat::Fixture { planner.verbatim() } else { planner },
         change,
         source: &source,
         file,
@@ -182,7 +182,7 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         total: None,
         has_users: store.row_count(&store.layout().users.table.name)? > 0,
         faults: &faults,
-        counts: Counts::default(),
+        counts: ImportCounts::default(),
         weak: 0,
     };
     let aftermath = Aftermath::new(format!("accounts of {file} were imported"));
@@ -199,7 +199,7 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
 }
 
 impl<'a> Import<'a> {
-    fn run(mut self, results: &mut Results) -> Result<(Counts, usize)> {
+    fn run(mut self, results: &mut Results) -> Result<(ImportCounts, usize)> {
         self.is_slow = !self.change.is_rehearsal() && self.needs_hashing()?;
         if !self.is_slow && self.source.is_rereadable() && self.batch().is_none() {
             self.stream(results)?;
@@ -274,17 +274,21 @@ impl<'a> Import<'a> {
         self.write(spill, results)
     }
 
-    fn rows(&self) -> Result<Box<dyn Rows + 'a>> {
+    fn rows(&self) -> Result<Box<dyn RowReader + 'a>> {
         let columns = Columns::new(self.planner, self.options.map);
         let input = || self.source.open();
         Ok(match self.format {
-            Format::Csv => Box::new(Table::new(input()?, self.file, &columns, self.options.delimiter)?),
-            Format::Jsonl => Box::new(Lines::new(input()?, columns)),
-            Format::Json => Box::new(List::new(Document::read(input()?, self.file)?, self.file, columns)?),
-            Format::Fixture => {
+            InputFormat::Csv => {
+                Box::new(CsvReader::new(input()?, self.file, &columns, self.options.delimiter)?)
+            }
+            InputFormat::Jsonl => Box::new(JsonLinesReader::new(input()?, columns)),
+            InputFormat::Json => {
+                Box::new(JsonListReader::new(Document::read(input()?, self.file)?, self.file, columns)?)
+            }
+            InputFormat::Fixture => {
                 let document = Document::read(input()?, self.file)?;
                 let zone = &self.context.settings.opening.time_zone;
-                Box::new(Fixture::new(
+                Box::new(FixtureReader::new(
                     &document,
                     self.file,
                     &columns,
@@ -306,7 +310,7 @@ impl<'a> Import<'a> {
             return Ok(has_passwords);
         }
         while let Some(wanted) = rows.next(self.file)? {
-            if matches!(wanted.password, Given::Plain(_)) {
+            if matches!(wanted.password, GivenPassword::Plain(_)) {
                 return Ok(true);
             }
         }
@@ -318,7 +322,7 @@ impl<'a> Import<'a> {
         &mut self,
         doing: &'static str,
         hashes: bool,
-        on_entry: &mut dyn FnMut(&mut Self, &Entry<'_>) -> Result<()>,
+        on_entry: &mut dyn FnMut(&mut Self, &PlannedRow<'_>) -> Result<()>,
     ) -> Result<()> {
         let workers = self.workers(hashes);
         let mut reader = self.reader(hashes)?;
@@ -357,7 +361,7 @@ impl<'a> Import<'a> {
         let profile = self.context.settings.register.profile.as_deref();
         let (rows, file, planner) = (self.rows()?, self.file, self.planner);
         let at_once = if hashes && self.is_slow && !self.options.is_fast { 1 } else { MANY };
-        Ok(Reader { rows, file, planner, profile, at_once, names: Names::default(), is_done: false })
+        Ok(Reader { rows, file, planner, profile, at_once, names: SeenNames::default(), is_done: false })
     }
 
     fn workers(&self, hashes: bool) -> Workers<'a> {
@@ -410,25 +414,25 @@ impl<'a> Import<'a> {
     }
 
     /// Looks in the database for what a row refers to, and notes its faults; with one, it is not to be written.
-    fn settle(&mut self, planned: &mut Planned<'_>) -> Result<()> {
-        let Planned { wanted, entry, password, is_weak } = planned;
+    fn settle(&mut self, planned: &mut HashedRow<'_>) -> Result<()> {
+        let HashedRow { wanted, entry, password, is_weak } = planned;
         self.weak += usize::from(*is_weak);
         let mut faults = std::mem::take(&mut wanted.faults);
         match &mut entry.work {
-            Work::Create { account, .. } => match account.settle(&wanted.request, self.store) {
+            RowAction::Create { account, .. } => match account.settle(&wanted.request, self.store) {
                 Ok(found) => faults.extend(found),
                 Err(error) => faults.extend(faults_of(error)?),
             },
-            Work::Change { user, edit, .. } => match self.edit(wanted, user, &mut faults)? {
+            RowAction::Change { user, edit, .. } => match self.edit(wanted, user, &mut faults)? {
                 Some(mut wanted) => {
                     if let Some(password) = password {
                         wanted.set_password(password);
                     }
                     **edit = wanted;
                 }
-                None => entry.work = Work::Refuse,
+                None => entry.work = RowAction::Refuse,
             },
-            Work::Leave(_) | Work::Refuse => {}
+            RowAction::Leave(_) | RowAction::Refuse => {}
         }
         let is_bad = !faults.is_empty();
         // Nobody is handed a key that will not open anything.
@@ -436,7 +440,7 @@ impl<'a> Import<'a> {
             entry.made = Secrets::default();
         }
         if is_bad {
-            entry.work = Work::Refuse;
+            entry.work = RowAction::Refuse;
             let mut located: Vec<Fault> =
                 faults.into_iter().map(|fault| wanted.located(self.file, fault)).collect();
             located.sort_by_key(|fault| fault.place.map(|place| (place.line, place.column)));
@@ -445,7 +449,7 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    fn edit(&self, wanted: &Wanted, key: &Key, faults: &mut Vec<Fault>) -> Result<Option<Edit>> {
+    fn edit(&self, wanted: &AccountRow, key: &Key, faults: &mut Vec<Fault>) -> Result<Option<Edit>> {
         let settings = &self.context.settings;
         let Some(user) = self.store.user_of_key(key)? else { return Ok(None) };
         if !wanted.may_have_key(&user.id) {
@@ -470,7 +474,7 @@ impl<'a> Import<'a> {
     fn write(&mut self, spill: Spill, results: &mut Results) -> Result<()> {
         let mut progress = self.context.output.progress("Writing", Some(spill.len()));
         let mut spill = Some(spill);
-        let mut feed = |on_entry: &mut dyn FnMut(&Entry<'_>) -> Result<()>| match spill.take() {
+        let mut feed = |on_entry: &mut dyn FnMut(&PlannedRow<'_>) -> Result<()>| match spill.take() {
             Some(spill) => spill.each(&mut |record| {
                 progress.advance();
                 on_entry(&spill::read(record)?)

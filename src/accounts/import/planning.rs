@@ -4,15 +4,15 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use rand::rngs::StdRng;
 
-use super::entry::{Entry, Work};
-use crate::accounts::issue_token::{self, Mint};
+use super::entry::{PlannedRow, RowAction};
+use crate::accounts::issue_token::{self, TokenIssuer};
 use crate::accounts::{Account, Planner};
 use crate::cli::args::new_password;
 use crate::django::models::Key;
 use crate::django::passwords::{self, About, Encoded, Hasher, Plain, Recipe, Verdict};
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::results::Secrets;
-use crate::formats::account_row::{Given, KnownToken, Wanted};
+use crate::formats::account_row::{AccountRow, GivenPassword, KnownToken};
 use crate::formats::token_row::TokenRow;
 
 /// What is to be made of a row.
@@ -38,7 +38,7 @@ pub enum Task {
 /// A row with what is to be made of it.
 pub struct Item {
     /// The row; in a place of its own, since it goes from thread to thread.
-    pub wanted: Box<Wanted>,
+    pub wanted: Box<AccountRow>,
     /// The login name, in the form in which it is stored.
     pub username: String,
     /// What is to be made of it.
@@ -46,11 +46,11 @@ pub struct Item {
 }
 
 /// A row after its work.
-pub struct Planned<'a> {
+pub struct HashedRow<'a> {
     /// The row, with what is wrong with it.
-    pub wanted: Box<Wanted>,
+    pub wanted: Box<AccountRow>,
     /// What is to be written; of changes, only for whom.
-    pub entry: Entry<'a>,
+    pub entry: PlannedRow<'a>,
     /// The password of an account that is there, where it is to be another.
     pub password: Option<Encoded>,
     /// Is the password or its hash weak?
@@ -66,7 +66,7 @@ pub struct Planning<'a> {
     /// The length of random passwords for rows that have none.
     pub random_passwords: Option<usize>,
     /// What makes tokens.
-    pub mint: Option<Mint>,
+    pub mint: Option<TokenIssuer>,
     /// Does each new account get one?
     pub makes_tokens: bool,
     /// Is a weak password a fault?
@@ -81,7 +81,12 @@ impl<'a> Planning<'a> {
     ///
     /// # Errors
     /// Where memory for hashing cannot be had.
-    pub fn plan(&self, item: Item, hasher: &mut Option<Hasher>, random: &mut StdRng) -> Result<Planned<'a>> {
+    pub fn plan(
+        &self,
+        item: Item,
+        hasher: &mut Option<Hasher>,
+        random: &mut StdRng,
+    ) -> Result<HashedRow<'a>> {
         let Item { wanted, username, task } = item;
         let made = Secrets::default();
         Row { planning: self, hasher, random, wanted, username, made, is_weak: false }.plan(task)
@@ -93,18 +98,18 @@ struct Row<'p, 'a> {
     planning: &'p Planning<'a>,
     hasher: &'p mut Option<Hasher>,
     random: &'p mut StdRng,
-    wanted: Box<Wanted>,
+    wanted: Box<AccountRow>,
     username: String,
     made: Secrets,
     is_weak: bool,
 }
 
 impl<'a> Row<'_, 'a> {
-    fn plan(mut self, task: Task) -> Result<Planned<'a>> {
+    fn plan(mut self, task: Task) -> Result<HashedRow<'a>> {
         let hash = self.given_hash();
         let mut password = None;
         let work = match task {
-            Task::Leave(user) => Work::Leave(user),
+            Task::Leave(user) => RowAction::Leave(user),
             Task::Create => {
                 let account = self.account()?;
                 let tokens = self.tokens(|_| true);
@@ -115,9 +120,9 @@ impl<'a> Row<'_, 'a> {
                             account.set_password(encoded);
                         }
                         self.wanted.keep_references();
-                        Work::Create { account, tokens }
+                        RowAction::Create { account, tokens }
                     }
-                    None => Work::Refuse,
+                    None => RowAction::Refuse,
                 }
             }
             Task::Change { user, stored, sets_password, has_token } => {
@@ -126,17 +131,17 @@ impl<'a> Row<'_, 'a> {
                 if sets_password {
                     password = self.password(hash, stored.as_deref(), false)?;
                 }
-                Work::Change { user, edit: Box::default(), tokens }
+                RowAction::Change { user, edit: Box::default(), tokens }
             }
         };
         let Self { wanted, username, made, is_weak, .. } = self;
-        let entry = Entry { line: wanted.line, username, work, made };
-        Ok(Planned { wanted, entry, password, is_weak })
+        let entry = PlannedRow { line: wanted.line, username, work, made };
+        Ok(HashedRow { wanted, entry, password, is_weak })
     }
 
     /// The password as it was hashed elsewhere.
     fn given_hash(&mut self) -> Option<Encoded> {
-        let Given::Hash(text) = &mut self.wanted.password else { return None };
+        let GivenPassword::Hash(text) = &mut self.wanted.password else { return None };
         let of_hash = |fault: Fault| Fault { field: "password_hash".into(), ..fault };
         match new_password::verbatim(std::mem::take(text)) {
             Ok((encoded, weakness)) => {
@@ -178,7 +183,7 @@ impl<'a> Row<'_, 'a> {
     }
 
     /// The tokens that are given, else a fresh one where that is wanted and the user may have it.
-    fn tokens(&mut self, may_have_fresh: impl Fn(&Mint) -> bool) -> Vec<TokenRow> {
+    fn tokens(&mut self, may_have_fresh: impl Fn(&TokenIssuer) -> bool) -> Vec<TokenRow> {
         let known = std::mem::take(&mut self.wanted.tokens);
         let mint = self.planning.mint.as_ref();
         let mut tokens = Vec::with_capacity(known.len());
@@ -229,7 +234,7 @@ impl<'a> Row<'_, 'a> {
             email: request.email.as_deref(),
         };
         match std::mem::take(&mut self.wanted.password) {
-            Given::Plain(plain) => {
+            GivenPassword::Plain(plain) => {
                 let weaknesses = new_password::weaknesses(&plain, &about);
                 self.is_weak = !weaknesses.is_empty();
                 if self.planning.is_strict {
@@ -237,7 +242,7 @@ impl<'a> Row<'_, 'a> {
                 }
                 self.hash(&plain, stored)
             }
-            Given::Nothing if is_new => match self.planning.random_passwords {
+            GivenPassword::Nothing if is_new => match self.planning.random_passwords {
                 Some(length) => {
                     let plain = passwords::random_password(length, &about, self.random);
                     let encoded = self.hash(&plain, None)?;
@@ -246,7 +251,7 @@ impl<'a> Row<'_, 'a> {
                 }
                 None => Ok(Some(passwords::unusable(self.random))),
             },
-            Given::Nothing | Given::Hash(_) => Ok(None),
+            GivenPassword::Nothing | GivenPassword::Hash(_) => Ok(None),
         }
     }
 

@@ -9,13 +9,13 @@ use anyhow::Result;
 use super::planning::{Item, Task};
 use crate::accounts::Planner;
 use crate::error::refusal::Fault;
-use crate::formats::Rows;
-use crate::formats::account_row::Wanted;
+use crate::formats::RowReader;
+use crate::formats::account_row::AccountRow;
 
 /// Reads rows, and tells what can be told of each without the database.
 pub(super) struct Reader<'a> {
     /// The rows.
-    pub rows: Box<dyn Rows + 'a>,
+    pub rows: Box<dyn RowReader + 'a>,
     /// What messages call the file.
     pub file: &'a str,
     /// What login names are measured by.
@@ -25,7 +25,7 @@ pub(super) struct Reader<'a> {
     /// So many rows are read at once.
     pub at_once: usize,
     /// The login names so far.
-    pub names: Names,
+    pub names: SeenNames,
     /// Was the last row read?
     pub is_done: bool,
 }
@@ -53,7 +53,7 @@ impl Reader<'_> {
         Ok(batch)
     }
 
-    fn item(&mut self, mut wanted: Wanted) -> Item {
+    fn item(&mut self, mut wanted: AccountRow) -> Item {
         wanted.conclude(self.profile);
         let username = self.planner.login_name(&wanted.request).unwrap_or_default();
         if !username.is_empty()
@@ -69,12 +69,12 @@ impl Reader<'_> {
 /// The login names that were met, by their hashes, and the lines they stand on. With keys drawn anew in each run, two
 /// names of one hash are met once in some billions of imports, which is then refused in vain.
 #[derive(Default)]
-pub(super) struct Names {
+pub(super) struct SeenNames {
     lines: HashMap<u64, u32>,
     state: RandomState,
 }
 
-impl Names {
+impl SeenNames {
     /// The line on which the name was met before.
     fn met(&mut self, name: &str, line: usize) -> Option<u32> {
         let line = u32::try_from(line).unwrap_or(u32::MAX);

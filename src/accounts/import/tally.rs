@@ -6,7 +6,7 @@ use crate::files::results::Outcome;
 
 /// How many rows became what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
+pub struct ImportCounts {
     /// Accounts that were made.
     pub created: usize,
     /// Accounts that were there and got what they lacked.
@@ -23,7 +23,7 @@ pub struct Counts {
     pub groups: usize,
 }
 
-impl Counts {
+impl ImportCounts {
     /// Counts one row.
     pub fn add(&mut self, outcome: Outcome) {
         match outcome {

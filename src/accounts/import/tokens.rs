@@ -19,7 +19,7 @@ const AT_ONCE: usize = 30_000;
 type Beginning = [u8; 16];
 
 /// Tokens in the order in which they came.
-pub struct Tokens {
+pub struct TokenBuffer {
     spill: Spill,
 }
 
@@ -37,12 +37,12 @@ pub struct Waiting<Row = TokenRow, User = Key> {
 }
 
 /// Some of the tokens, sorted.
-pub struct Part {
+pub struct SortedRun {
     bytes: Vec<u8>,
     order: Vec<(Beginning, Range<usize>)>,
 }
 
-impl Tokens {
+impl TokenBuffer {
     /// None yet.
     #[must_use]
     pub fn new() -> Self {
@@ -63,12 +63,12 @@ impl Tokens {
     ///
     /// # Errors
     /// What `on_part` returns, or what the operating system says.
-    pub fn each_part(self, on_part: &mut dyn FnMut(Part) -> Result<()>) -> Result<()> {
-        let mut part = Part::new();
+    pub fn each_part(self, on_part: &mut dyn FnMut(SortedRun) -> Result<()>) -> Result<()> {
+        let mut part = SortedRun::new();
         self.spill.each(&mut |record| {
             part.push(record);
             if part.order.len() == AT_ONCE {
-                on_part(mem::replace(&mut part, Part::new()).sorted())
+                on_part(mem::replace(&mut part, SortedRun::new()).sorted())
             } else {
                 Ok(())
             }
@@ -77,7 +77,7 @@ impl Tokens {
     }
 }
 
-impl Part {
+impl SortedRun {
     fn new() -> Self {
         Self { bytes: Vec::new(), order: Vec::new() }
     }
@@ -109,7 +109,7 @@ impl Part {
     }
 }
 
-impl Drop for Part {
+impl Drop for SortedRun {
     fn drop(&mut self) {
         self.bytes.zeroize();
     }

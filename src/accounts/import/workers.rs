@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, anyhow};
 use rand::rngs::StdRng;
 use rand::{CryptoRng, SeedableRng as _};
 
-use super::planning::{Item, Planned, Planning};
+use super::planning::{HashedRow, Item, Planning};
 use crate::django::passwords::Hasher;
 use crate::signals::NO_THREAD;
 
@@ -35,11 +35,11 @@ impl<'a> Workers<'a> {
         &self,
         random: &mut dyn CryptoRng,
         next: &mut dyn FnMut() -> Result<Option<Vec<Item>>>,
-        done: &mut dyn FnMut(&mut Planned<'a>) -> Result<()>,
+        done: &mut dyn FnMut(&mut HashedRow<'a>) -> Result<()>,
     ) -> Result<()> {
         let (to_workers, batches) = mpsc::channel::<Batch<Item>>();
-        let (to_here, planned) = mpsc::channel::<Result<Batch<Planned<'a>>>>();
-        let (to_nobody, spent) = mpsc::sync_channel::<Vec<Planned<'a>>>(AHEAD);
+        let (to_here, planned) = mpsc::channel::<Result<Batch<HashedRow<'a>>>>();
+        let (to_nobody, spent) = mpsc::sync_channel::<Vec<HashedRow<'a>>>(AHEAD);
         let batches = Mutex::new(batches);
         thread::scope(|scope| {
             // They end here, with an error or without: the threads wait for their ends.
@@ -67,7 +67,7 @@ impl<'a> Workers<'a> {
             let mut given = 0;
             let mut taken = 0;
             let mut is_end = false;
-            let mut waiting: BTreeMap<usize, Vec<Planned<'a>>> = BTreeMap::new();
+            let mut waiting: BTreeMap<usize, Vec<HashedRow<'a>>> = BTreeMap::new();
             loop {
                 while !is_end && given - taken < self.jobs * AHEAD {
                     match next()? {
@@ -96,7 +96,7 @@ impl<'a> Workers<'a> {
     fn work(
         &self,
         batches: &Mutex<mpsc::Receiver<Batch<Item>>>,
-        to_here: &mpsc::Sender<Result<Batch<Planned<'a>>>>,
+        to_here: &mpsc::Sender<Result<Batch<HashedRow<'a>>>>,
         random: &mut StdRng,
     ) -> Result<()> {
         let mut hasher: Option<Hasher> = None;

@@ -7,10 +7,10 @@ use std::thread;
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::Counts;
-use super::entry::{Entry, Work};
+use super::ImportCounts;
+use super::entry::{PlannedRow, RowAction};
 use super::planning::faults_of;
-use super::tokens::{Tokens, Waiting};
+use super::tokens::{TokenBuffer, Waiting};
 use crate::cli::change::Change;
 use crate::django::models::Key;
 use crate::error::faults::Faults;
@@ -22,7 +22,7 @@ use crate::signals;
 use crate::store::{Done, Store, Transaction};
 
 /// Hands out entries, one after the other.
-pub type Feed<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&Entry<'_>) -> Result<()>) -> Result<()>;
+pub type Feed<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&PlannedRow<'_>) -> Result<()>) -> Result<()>;
 
 /// What writing takes.
 pub struct Writer<'a> {
@@ -44,8 +44,14 @@ impl Writer<'_> {
     /// # Errors
     /// [`Refusal::Invalid`] for rows that are not good, unless they are left out; [`Refusal::Interrupted`]; what `feed`
     /// returns; as [`Change::make`].
-    pub fn write(&self, feed: Feed<'_>, results: &mut Results, faults: &RefCell<Faults>) -> Result<Counts> {
-        let object = |counts: &Counts| json!({ "file": self.file, "users": counts.created + counts.changed });
+    pub fn write(
+        &self,
+        feed: Feed<'_>,
+        results: &mut Results,
+        faults: &RefCell<Faults>,
+    ) -> Result<ImportCounts> {
+        let object =
+            |counts: &ImportCounts| json!({ "file": self.file, "users": counts.created + counts.changed });
         let done = self.change.make_and_name(self.store, object, |transaction| {
             let counts = self.write_all(transaction, feed, results, faults)?;
             if !self.keeps_going {
@@ -74,16 +80,16 @@ impl Writer<'_> {
         feed: Feed<'_>,
         results: &mut Results,
         faults: &RefCell<Faults>,
-    ) -> Result<Counts> {
-        let mut counts = Counts::default();
+    ) -> Result<ImportCounts> {
+        let mut counts = ImportCounts::default();
         // Written after all users: between them their index would not stay in memory.
-        let mut waiting = Tokens::new();
+        let mut waiting = TokenBuffer::new();
         feed(&mut |entry| {
             if signals::requested() {
                 return Err(Refusal::Interrupted.into());
             }
             counts.groups += transaction.make_coming_groups()?;
-            let Entry { line, username, made, .. } = entry;
+            let PlannedRow { line, username, made, .. } = entry;
             let line = *line;
             let written = if self.keeps_going {
                 // A row that is left out takes its tokens with it.
@@ -125,7 +131,7 @@ impl Writer<'_> {
     fn write_tokens(
         &self,
         transaction: &Transaction<'_>,
-        waiting: Tokens,
+        waiting: TokenBuffer,
         faults: &RefCell<Faults>,
     ) -> Result<()> {
         thread::scope(|scope| {
@@ -171,15 +177,15 @@ struct Written {
 
 fn write_entry(
     transaction: &Transaction<'_>,
-    entry: &Entry<'_>,
+    entry: &PlannedRow<'_>,
     skips_present: bool,
     give: &mut dyn FnMut(&TokenRow, &Key) -> Result<()>,
 ) -> Result<Written> {
     let mut given = 0;
     let (outcome, user) = match &entry.work {
-        Work::Refuse => (Outcome::Refused, None),
-        Work::Leave(user) => (Outcome::Skipped, Some(user.clone())),
-        Work::Create { account, tokens } => {
+        RowAction::Refuse => (Outcome::Refused, None),
+        RowAction::Leave(user) => (Outcome::Skipped, Some(user.clone())),
+        RowAction::Create { account, tokens } => {
             let user = match account.insert(transaction) {
                 Err(error) if skips_present && is_of_present_user(&error) => {
                     // Another made the user after the look.
@@ -196,7 +202,7 @@ fn write_entry(
             tokens.iter().try_for_each(|token| give(token, &user))?;
             (Outcome::Created, Some(user))
         }
-        Work::Change { user, edit, tokens } => {
+        RowAction::Change { user, edit, tokens } => {
             let there = transaction.user_of_key(user)?;
             let there = there.ok_or_else(|| Refusal::UserNotFound(user.to_string()))?;
             let is_changed = !edit.apply(transaction, &there)?.is_empty();

@@ -14,7 +14,7 @@ pub const LONGEST_PREFIX: usize = 10;
 
 /// The stored forms of a token, told apart by the columns of knox's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum KnoxFormat {
     /// knox 3.6 to 4.1: a digest over the token's bytes and a salt; 8 public characters.
     Salted,
     /// knox 4.2: a digest over the token's bytes; 8 public characters.
@@ -23,7 +23,7 @@ pub enum Form {
     Text,
 }
 
-impl Form {
+impl KnoxFormat {
     /// How many of a token's first characters are stored as they are.
     #[must_use]
     pub fn public_length(self) -> usize {
@@ -43,7 +43,7 @@ impl Form {
 /// The project's `SECURE_HASH_ALGORITHM`; `sha512` is knox's default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Hash {
+pub enum TokenHash {
     /// SHA-256.
     Sha256,
     /// SHA-384.
@@ -53,7 +53,7 @@ pub enum Hash {
     Sha512,
 }
 
-impl FromStr for Hash {
+impl FromStr for TokenHash {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -68,10 +68,15 @@ impl FromStr for Hash {
 
 /// A fresh token, as knox makes it: the project's prefix and 64 hexadecimal digits (32 random bytes).
 #[must_use]
-pub fn mint(form: Form, hash: Hash, prefix: &str, random: &mut (impl rand::CryptoRng + ?Sized)) -> Minted {
+pub fn mint(
+    form: KnoxFormat,
+    hash: TokenHash,
+    prefix: &str,
+    random: &mut (impl rand::CryptoRng + ?Sized),
+) -> Minted {
     let digits = random_hex(32, random);
     // Before knox 5 there was no prefix, and the digest is one of hexadecimal digits alone.
-    let prefix = if form == Form::Text { prefix } else { "" };
+    let prefix = if form == KnoxFormat::Text { prefix } else { "" };
     let plain = PlainToken::new(format!("{prefix}{}", *digits));
     let salt = fresh_salt(form, random);
     let digest = digest(form, hash, &plain, salt.as_deref()).unwrap_or_default();
@@ -83,8 +88,8 @@ pub fn mint(form: Form, hash: Hash, prefix: &str, random: &mut (impl rand::Crypt
 /// # Errors
 /// Where a client could not send it, a guess could find it, or this form cannot digest it.
 pub fn of_key(
-    form: Form,
-    hash: Hash,
+    form: KnoxFormat,
+    hash: TokenHash,
     plain: &PlainToken,
     random: &mut (impl rand::CryptoRng + ?Sized),
 ) -> Result<Minted, Unfit> {
@@ -97,8 +102,8 @@ pub fn of_key(
 /// # Errors
 /// Where this form cannot digest it, or too little of it would stay secret.
 pub fn taken_over(
-    form: Form,
-    hash: Hash,
+    form: KnoxFormat,
+    hash: TokenHash,
     plain: &PlainToken,
     random: &mut (impl rand::CryptoRng + ?Sized),
 ) -> Result<Minted, Unfit> {
@@ -118,28 +123,34 @@ pub fn taken_over(
     })
 }
 
-fn fresh_salt(form: Form, random: &mut (impl rand::CryptoRng + ?Sized)) -> Option<String> {
-    (form == Form::Salted).then(|| random_hex(8, random).to_string())
+fn fresh_salt(form: KnoxFormat, random: &mut (impl rand::CryptoRng + ?Sized)) -> Option<String> {
+    (form == KnoxFormat::Salted).then(|| random_hex(8, random).to_string())
 }
 
 /// Is this the stored digest of that key? Compared in constant time.
 #[must_use]
-pub fn matches(form: Form, hash: Hash, token: &PlainToken, salt: Option<&str>, stored: &str) -> bool {
+pub fn matches(
+    form: KnoxFormat,
+    hash: TokenHash,
+    token: &PlainToken,
+    salt: Option<&str>,
+    stored: &str,
+) -> bool {
     digest(form, hash, token, salt).is_some_and(|digest| digest.as_bytes().ct_eq(stored.as_bytes()).into())
 }
 
 /// The digest that is stored of a key, in lower-case hexadecimal digits; `None` for a key that this form cannot be
 /// made of.
-fn digest(form: Form, hash: Hash, token: &PlainToken, salt: Option<&str>) -> Option<String> {
+fn digest(form: KnoxFormat, hash: TokenHash, token: &PlainToken, salt: Option<&str>) -> Option<String> {
     let input = Zeroizing::new(match form {
-        Form::Text => token.expose().as_bytes().to_vec(),
-        Form::Binary => unhex(token.expose())?,
-        Form::Salted => [unhex(token.expose())?, unhex(salt?)?].concat(),
+        KnoxFormat::Text => token.expose().as_bytes().to_vec(),
+        KnoxFormat::Binary => unhex(token.expose())?,
+        KnoxFormat::Salted => [unhex(token.expose())?, unhex(salt?)?].concat(),
     });
     Some(match hash {
-        Hash::Sha256 => hex(&Sha256::digest(&*input)),
-        Hash::Sha384 => hex(&Sha384::digest(&*input)),
-        Hash::Sha512 => hex(&Sha512::digest(&*input)),
+        TokenHash::Sha256 => hex(&Sha256::digest(&*input)),
+        TokenHash::Sha384 => hex(&Sha384::digest(&*input)),
+        TokenHash::Sha512 => hex(&Sha512::digest(&*input)),
     })
 }
 
@@ -154,25 +165,25 @@ mod tests {
         // Published SHA-512 test value for the three bytes "abc".
         let abc = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
                    2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
-        let sha512 = Hash::Sha512;
-        assert!(matches(Form::Text, sha512, &PlainToken::new("abc".into()), None, abc));
-        assert!(matches(Form::Binary, sha512, &PlainToken::new("616263".into()), None, abc));
-        assert!(matches(Form::Salted, sha512, &PlainToken::new("6162".into()), Some("63"), abc));
-        assert!(!matches(Form::Text, sha512, &PlainToken::new("abd".into()), None, abc));
+        let sha512 = TokenHash::Sha512;
+        assert!(matches(KnoxFormat::Text, sha512, &PlainToken::new("abc".into()), None, abc));
+        assert!(matches(KnoxFormat::Binary, sha512, &PlainToken::new("616263".into()), None, abc));
+        assert!(matches(KnoxFormat::Salted, sha512, &PlainToken::new("6162".into()), Some("63"), abc));
+        assert!(!matches(KnoxFormat::Text, sha512, &PlainToken::new("abd".into()), None, abc));
     }
 
     #[test]
     fn a_key_that_is_no_hexadecimal_number_matches_nothing_in_the_binary_forms() {
         let token = PlainToken::new("not hex".into());
-        assert!(!matches(Form::Binary, Hash::Sha512, &token, None, ""));
-        assert!(!matches(Form::Salted, Hash::Sha512, &token, Some("00"), ""));
+        assert!(!matches(KnoxFormat::Binary, TokenHash::Sha512, &token, None, ""));
+        assert!(!matches(KnoxFormat::Salted, TokenHash::Sha512, &token, Some("00"), ""));
     }
 
     #[test]
     fn public_characters_by_version() {
         let token = PlainToken::new(KEY.into());
-        assert_eq!(Form::Salted.token_key(&token), "00010203");
-        assert_eq!(Form::Binary.token_key(&token), "00010203");
-        assert_eq!(Form::Text.token_key(&token), "000102030405060");
+        assert_eq!(KnoxFormat::Salted.token_key(&token), "00010203");
+        assert_eq!(KnoxFormat::Binary.token_key(&token), "00010203");
+        assert_eq!(KnoxFormat::Text.token_key(&token), "000102030405060");
     }
 }

@@ -5,19 +5,19 @@ use std::ops::ControlFlow;
 
 use anyhow::Result;
 
-use super::{Form, Secrets, base64, not_text, push_value};
+use super::{ExportFormat, IncludedSecrets, base64, not_text, push_value};
 use crate::django::models::UserFilter;
 use crate::django::value::{Cell, Kind};
 use crate::error::refusal::Refusal;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
-use crate::store::{Part, Store};
+use crate::store::{ExportPart, Store};
 use crate::terminal::machine::{end_csv, push_csv, push_csv_text, push_serialized};
 
 /// The columns of an export and its form.
 #[derive(Debug)]
-pub struct Accounts<'a> {
-    form: Form,
+pub struct AccountsWriter<'a> {
+    form: ExportFormat,
     own: Vec<Field<'a>>,
     has_groups: bool,
     profiles: Vec<Profile<'a>>,
@@ -39,9 +39,9 @@ struct Profile<'a> {
     fields: Vec<Field<'a>>,
 }
 
-impl<'a> Accounts<'a> {
+impl<'a> AccountsWriter<'a> {
     /// See [`super::Export::plan`].
-    pub(super) fn plan(store: &'a Store, form: Form, secrets: Secrets) -> Result<Self> {
+    pub(super) fn plan(store: &'a Store, form: ExportFormat, secrets: IncludedSecrets) -> Result<Self> {
         if secrets.token_keys && store.layout().drf.is_none() {
             let message = "--with-token-keys: there are no drf keys here. Of knox tokens only digests are stored, which \
                            --format fixture takes.";
@@ -85,7 +85,7 @@ impl<'a> Accounts<'a> {
     /// See [`super::Export::write`].
     pub(super) fn write(&self, store: &Store, filter: &UserFilter, out: &mut dyn Write) -> Result<u64> {
         let mut row = Vec::new();
-        if self.form == Form::Csv {
+        if self.form == ExportFormat::Csv {
             self.push_headings(&mut row);
             out.write_all(&row)?;
         }
@@ -93,39 +93,39 @@ impl<'a> Accounts<'a> {
         store.each_account(filter, &self.parts(), &mut |cells| {
             row.clear();
             match self.form {
-                Form::Json if count == 0 => row.extend_from_slice(b"[\n  "),
-                Form::Json => row.extend_from_slice(b",\n  "),
+                ExportFormat::Json if count == 0 => row.extend_from_slice(b"[\n  "),
+                ExportFormat::Json => row.extend_from_slice(b",\n  "),
                 _ => {}
             }
             count += 1;
-            if self.form == Form::Csv {
+            if self.form == ExportFormat::Csv {
                 self.push_line(&mut row, cells)?;
             } else {
                 self.push_object(&mut row, cells)?;
             }
-            if self.form == Form::Jsonl {
+            if self.form == ExportFormat::Jsonl {
                 row.push(b'\n');
             }
             out.write_all(&row)?;
             Ok(ControlFlow::Continue(()))
         })?;
-        if self.form == Form::Json {
+        if self.form == ExportFormat::Json {
             out.write_all(if count == 0 { b"[]\n" } else { b"\n]\n" })?;
         }
         Ok(count)
     }
 
     /// What is read, in the order in which it is written.
-    fn parts(&self) -> Vec<Part<'a>> {
-        let own = self.own.iter().map(|field| Part::Own(field.column));
-        let groups = self.has_groups.then_some(Part::Groups);
-        let kinds = self.profiles.iter().map(|profile| Part::HasProfile(profile.table));
-        let of_profile = |profile: &Profile<'a>| -> Vec<Part<'a>> {
-            profile.fields.iter().map(|field| Part::Field(profile.table, field.column)).collect()
+    fn parts(&self) -> Vec<ExportPart<'a>> {
+        let own = self.own.iter().map(|field| ExportPart::Own(field.column));
+        let groups = self.has_groups.then_some(ExportPart::Groups);
+        let kinds = self.profiles.iter().map(|profile| ExportPart::HasProfile(profile.table));
+        let of_profile = |profile: &Profile<'a>| -> Vec<ExportPart<'a>> {
+            profile.fields.iter().map(|field| ExportPart::Field(profile.table, field.column)).collect()
         };
         let fields = self.profiles.iter().flat_map(of_profile);
-        let password = self.password.iter().map(|field| Part::Own(field.column));
-        let token = self.has_token.then_some(Part::DrfKey);
+        let password = self.password.iter().map(|field| ExportPart::Own(field.column));
+        let token = self.has_token.then_some(ExportPart::DrfKey);
         own.chain(groups).chain(kinds).chain(fields).chain(password).chain(token).collect()
     }
 

@@ -6,17 +6,17 @@ use std::ops::ControlFlow;
 use anyhow::Result;
 use jiff::tz::TimeZone;
 
-use super::{Secrets, push_value};
+use super::{IncludedSecrets, push_value};
 use crate::django::models::UserFilter;
 use crate::django::value::Cell;
 use crate::error::refusal::Refusal;
 use crate::store::schema::{Column, Table};
-use crate::store::{Part, Store};
+use crate::store::{ExportPart, Store};
 use crate::terminal::machine::{push_local, push_serialized};
 
 /// What a database does not tell of a project's models.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
+pub struct ModelNames {
     /// What Django calls tables and columns: `table` and `app.model`, or `table.column` and `field`.
     pub given: Vec<(String, String)>,
     /// The columns that are durations, each alone or behind its table's name and a dot.
@@ -27,7 +27,7 @@ pub struct Names {
 
 /// The models of a fixture, in the order in which they are written.
 #[derive(Debug)]
-pub struct Fixture<'a> {
+pub struct FixtureWriter<'a> {
     users: Model<'a>,
     others: Vec<Model<'a>>,
     local_times: Option<TimeZone>,
@@ -56,9 +56,9 @@ struct Field<'a> {
     is_duration: bool,
 }
 
-impl<'a> Fixture<'a> {
+impl<'a> FixtureWriter<'a> {
     /// See [`super::Export::plan`].
-    pub(super) fn plan(store: &'a Store, secrets: Secrets, names: Names) -> Result<Self> {
+    pub(super) fn plan(store: &'a Store, secrets: IncludedSecrets, names: ModelNames) -> Result<Self> {
         if !secrets.password_hashes {
             let message =
                 "A fixture without the passwords would empty them at `loaddata`: say --with-password-hashes.";
@@ -125,7 +125,7 @@ impl<'a> Fixture<'a> {
 }
 
 struct Writer<'a> {
-    fixture: &'a Fixture<'a>,
+    fixture: &'a FixtureWriter<'a>,
     out: &'a mut dyn Write,
     row: Vec<u8>,
     is_first: bool,
@@ -186,17 +186,17 @@ impl<'a> Model<'a> {
     }
 
     /// The same for the users, with what is in other tables.
-    fn parts(&self) -> Vec<Part<'a>> {
-        let groups = self.has_groups.then_some(Part::Groups);
-        let permissions = self.has_permissions.then_some(Part::Permissions);
-        self.columns().into_iter().map(Part::Own).chain(groups).chain(permissions).collect()
+    fn parts(&self) -> Vec<ExportPart<'a>> {
+        let groups = self.has_groups.then_some(ExportPart::Groups);
+        let permissions = self.has_permissions.then_some(ExportPart::Permissions);
+        self.columns().into_iter().map(ExportPart::Own).chain(groups).chain(permissions).collect()
     }
 }
 
 /// Making models out of tables.
 struct Planning<'a> {
     store: &'a Store,
-    names: &'a Names,
+    names: &'a ModelNames,
     remarks: Vec<String>,
 }
 

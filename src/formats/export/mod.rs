@@ -11,8 +11,8 @@ use std::io::Write;
 
 use anyhow::Result;
 
-pub use self::accounts::Accounts;
-pub use self::fixture::{Fixture, Names};
+pub use self::accounts::AccountsWriter;
+pub use self::fixture::{FixtureWriter, ModelNames};
 use crate::django::models::UserFilter;
 use crate::django::value::{Cell, Kind};
 use crate::error::refusal::Refusal;
@@ -21,7 +21,7 @@ use crate::terminal::machine::push_json;
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ExportFormat {
     /// A heading and one line a user.
     Csv,
     /// A list of objects, one a user.
@@ -32,7 +32,7 @@ pub enum Form {
     Fixture,
 }
 
-impl Form {
+impl ExportFormat {
     /// Its name, as one asks for it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -47,7 +47,7 @@ impl Form {
 
 /// Which secrets are written too.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Secrets {
+pub struct IncludedSecrets {
     /// The encoded passwords.
     pub password_hashes: bool,
     /// The keys of tokens.
@@ -60,9 +60,9 @@ pub struct Secrets {
 #[derive(Debug)]
 pub enum Export<'a> {
     /// One record a user.
-    Accounts(Accounts<'a>),
+    AccountsWriter(AccountsWriter<'a>),
     /// One object a row.
-    Fixture(Fixture<'a>),
+    Fixture(FixtureWriter<'a>),
 }
 
 impl<'a> Export<'a> {
@@ -71,10 +71,15 @@ impl<'a> Export<'a> {
     /// # Errors
     /// [`Refusal::Usage`] where the form cannot be without what was not asked for, [`Refusal::Ambiguous`] where a table's
     /// model is not known, or a failure of the database.
-    pub fn plan(store: &'a Store, form: Form, secrets: Secrets, names: Names) -> Result<Self> {
+    pub fn plan(
+        store: &'a Store,
+        form: ExportFormat,
+        secrets: IncludedSecrets,
+        names: ModelNames,
+    ) -> Result<Self> {
         Ok(match form {
-            Form::Fixture => Self::Fixture(Fixture::plan(store, secrets, names)?),
-            form => Self::Accounts(Accounts::plan(store, form, secrets)?),
+            ExportFormat::Fixture => Self::Fixture(FixtureWriter::plan(store, secrets, names)?),
+            form => Self::AccountsWriter(AccountsWriter::plan(store, form, secrets)?),
         })
     }
 
@@ -82,7 +87,7 @@ impl<'a> Export<'a> {
     #[must_use]
     pub fn remarks(&self) -> &[String] {
         match self {
-            Self::Accounts(accounts) => &accounts.remarks,
+            Self::AccountsWriter(accounts) => &accounts.remarks,
             Self::Fixture(fixture) => &fixture.remarks,
         }
     }
@@ -93,7 +98,7 @@ impl<'a> Export<'a> {
     /// What [`Store::each_account`] refuses, [`Refusal::Invalid`] for a text that is not UTF-8, or what `out` returns.
     pub fn write(&self, store: &Store, filter: &UserFilter, out: &mut dyn Write) -> Result<u64> {
         match self {
-            Self::Accounts(accounts) => accounts.write(store, filter, out),
+            Self::AccountsWriter(accounts) => accounts.write(store, filter, out),
             Self::Fixture(fixture) => fixture.write(store, filter, out),
         }
     }
