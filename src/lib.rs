@@ -42,7 +42,8 @@ use crate::commands::{Cli, Command};
 use crate::config::settings::Settings;
 use crate::error::exit::Exit;
 use crate::error::refusal::Refusal;
-use crate::terminal::output::{Format, Output};
+use crate::terminal::format::Format;
+use crate::terminal::output::Output;
 use crate::terminal::prompt::{self, Prompt};
 
 /// Parses the command line, runs the command and returns its exit code.

@@ -77,7 +77,8 @@ mod tests {
     use super::*;
     use crate::config::settings::{Overrides, Settings};
     use crate::django::passwords::{Method, Recipe, hash, work_of_this_thread};
-    use crate::terminal::output::{ColorChoice, Format, Output};
+    use crate::terminal::format::{ColorChoice, Format};
+    use crate::terminal::output::Output;
     use crate::terminal::prompt::Prompt;
 
     /// A database with users of these stored passwords, and new hashes of this recipe.

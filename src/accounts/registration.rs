@@ -19,7 +19,7 @@ use crate::error::refusal::Refusal;
 use crate::store::{Done, Store, Transaction};
 
 /// What happens to an account that is there already.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnExisting {
     /// It is an error
     #[default]
@@ -31,7 +31,7 @@ pub enum OnExisting {
 }
 
 /// When an account that is there already gets the password.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UpdatePassword {
     /// Never: only a new account does
     #[default]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 
 use crate::config::settings::Overrides;
-use crate::terminal::output::{ColorChoice, Format};
+use crate::terminal::format::{ColorChoice, Format};
 
 /// The options of every command.
 #[derive(Args, Debug)]

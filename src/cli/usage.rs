@@ -12,7 +12,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::error::exit::Exit;
 use crate::error::refusal::{Refusal, may_be_key};
 use crate::error::suggest::nearest;
-use crate::terminal::output::{self, ColorChoice, Format, Output};
+use crate::terminal::format::{ColorChoice, Format};
+use crate::terminal::output::{self, Output};
 
 /// What stands for a word that is not quoted.
 const HIDDEN: &str = "…";

@@ -4,6 +4,7 @@ use clap_complete::Shell;
 
 use crate::cli::context::Context;
 use crate::commands::Cli;
+use crate::terminal::format::is_broken_pipe;
 use crate::terminal::output;
 
 const EXAMPLES: &str = "\
@@ -30,7 +31,7 @@ impl Args {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "authctl", &mut script);
         match output::verbatim(&script) {
-            Err(error) if output::is_broken_pipe(&error) => Ok(()),
+            Err(error) if is_broken_pipe(&error) => Ok(()),
             outcome => outcome,
         }
     }

@@ -11,7 +11,8 @@ use crate::django::tokens::{PlainToken, Ttl};
 use crate::error::refusal::Refusal;
 use crate::files::token_file::{Staged, TokenFiles};
 use crate::signals;
-use crate::terminal::output::{Output, local};
+use crate::terminal::clock::local;
+use crate::terminal::output::Output;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -18,7 +18,7 @@ use crate::files::new_file::NewFile;
 use crate::formats::export::{Export, ExportFormat, IncludedSecrets, ModelNames};
 use crate::signals;
 use crate::store::Store;
-use crate::terminal::output::Format;
+use crate::terminal::format::Format;
 
 const EXAMPLES: &str = "\
 Forms:

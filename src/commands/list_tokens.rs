@@ -3,8 +3,8 @@ use anyhow::Result;
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, TokenFilter};
 use crate::django::value::{Cell, Kind};
+use crate::terminal::format::Format;
 use crate::terminal::listing::Heading;
-use crate::terminal::output::Format;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -5,8 +5,8 @@ use crate::cli::context::Context;
 use crate::django::passwords;
 use crate::django::value::Cell;
 use crate::store::UserColumn;
+use crate::terminal::format::Format;
 use crate::terminal::listing::Heading;
-use crate::terminal::output::Format;
 
 const EXAMPLES: &str = "\
 Examples:

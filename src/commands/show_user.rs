@@ -8,7 +8,8 @@ use crate::django::passwords;
 use crate::django::value::Kind;
 use crate::store::schema::Table;
 use crate::store::{Store, Token};
-use crate::terminal::output::{Format, local};
+use crate::terminal::clock::local;
+use crate::terminal::format::Format;
 use crate::terminal::sections::Section;
 
 const EXAMPLES: &str = "\

@@ -1,6 +1,7 @@
 //! The small set of values that travel between authctl and a database engine.
 
 use std::fmt;
+use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -238,6 +239,9 @@ pub fn plain_date_time(text: &[u8]) -> Option<DateTime> {
     let (hour, minute, second) = (small([h1, h2])?, small([n1, n2])?, small([s1, s2])?);
     DateTime::new(year, month, day, hour, minute, second, microseconds * 1_000).ok()
 }
+
+/// Receives one row of a query; breaks to end the query early.
+pub type OnRow<'a> = dyn FnMut(&[Cell<'_>]) -> anyhow::Result<ControlFlow<()>> + 'a;
 
 #[cfg(test)]
 mod tests {

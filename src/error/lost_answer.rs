@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::error::refusal::{Refusal, shell_word};
+use crate::error::wording::shell_word;
 
 /// How many tokens are named; the others are counted.
 const NAMED: usize = 20;
@@ -87,12 +87,6 @@ impl Unanswered {
     #[must_use]
     pub fn commit(reason: String) -> Self {
         Self { aftermath: Aftermath::default(), is_certain: false, reason, target: String::new() }
-    }
-
-    /// Is this the error of a commit that may have happened nevertheless?
-    #[must_use]
-    pub fn is_doubt(error: &anyhow::Error) -> bool {
-        matches!(error.downcast_ref(), Some(Refusal::Unanswered(lost)) if !lost.is_certain)
     }
 
     /// The commands that revoke the tokens and replace the passwords, ready to copy.

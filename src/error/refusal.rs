@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::error::exit::Exit;
 use crate::error::lost_answer::Unanswered;
 use crate::error::position::Place;
-use crate::error::wording;
+use crate::error::wording::{self, shell_word};
 
 /// An expected refusal: not a defect, but an answer that a person or a script has to act upon.
 ///
@@ -179,6 +179,12 @@ impl Fault {
 }
 
 impl Refusal {
+    /// Is this the error of a commit that may have happened nevertheless?
+    #[must_use]
+    pub fn is_doubtful_commit(error: &anyhow::Error) -> bool {
+        matches!(error.downcast_ref(), Some(Self::Unanswered(lost)) if !lost.is_certain)
+    }
+
     /// A refusal of the command line's words.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::Usage(message.into())
@@ -444,15 +450,4 @@ impl Error for Refusal {}
 pub fn may_be_key(text: &str) -> bool {
     const SHORTEST_KEY: usize = 32;
     text.len() >= SHORTEST_KEY && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// A word as a POSIX shell takes it, quoted only where it has to be.
-#[must_use]
-pub fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
-    if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }

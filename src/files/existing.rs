@@ -15,8 +15,8 @@ use anyhow::{Context as _, Result, anyhow};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
-use super::new_file::cannot_write;
-use crate::error::refusal::{Refusal, shell_word};
+use crate::error::refusal::Refusal;
+use crate::error::wording::shell_word;
 
 /// How an existing file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,6 +247,12 @@ fn is_inherited(path: &Path) -> bool {
             ["dev", "fd", number] | ["proc", "self" | "thread-self", "fd", number] => is_number(number),
             _ => false,
         }
+}
+
+/// What is said of a file before the reason why it cannot be written.
+#[must_use]
+pub fn cannot_write(target: &Path) -> String {
+    format!("{} cannot be written", target.display())
 }
 
 #[cfg(test)]

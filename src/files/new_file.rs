@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::fs::{AtFlags, CWD};
 use tempfile::NamedTempFile;
 
+use super::existing::cannot_write;
 use super::stale;
 use crate::error::lost_answer::{Aftermath, Unanswered};
 use crate::error::refusal::Refusal;
@@ -246,12 +247,6 @@ fn not_made(error: &io::Error, target: &Path) -> anyhow::Error {
     let text = error.to_string();
     let reason = text.split(" at path ").next().unwrap_or_default();
     anyhow!("{}: no file can be made in {}: {reason}", cannot_write(target), folder(target).display())
-}
-
-/// What is said of a file before the reason why it cannot be written.
-#[must_use]
-pub fn cannot_write(target: &Path) -> String {
-    format!("{} cannot be written", target.display())
 }
 
 #[cfg(test)]

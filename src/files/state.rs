@@ -14,8 +14,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use crate::files::existing::{self, Opened};
-use crate::files::new_file::{NewFile, cannot_write};
+use crate::files::existing::{self, Opened, cannot_write};
+use crate::files::new_file::NewFile;
 use crate::signals;
 
 /// What a file holds, by the [`identity`] of the database.

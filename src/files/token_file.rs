@@ -15,9 +15,10 @@ use zeroize::Zeroizing;
 
 use crate::django::tokens::PlainToken;
 use crate::error::limits;
-use crate::error::refusal::{Refusal, shell_word};
-use crate::files::existing::{self, Kind, Opened};
-use crate::files::new_file::{NewFile, cannot_write, folder};
+use crate::error::refusal::Refusal;
+use crate::error::wording::shell_word;
+use crate::files::existing::{self, Kind, Opened, cannot_write};
+use crate::files::new_file::{NewFile, folder};
 use crate::store::Store;
 
 /// Where a token goes instead of standard output.

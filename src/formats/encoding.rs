@@ -5,14 +5,12 @@ use std::io::{self, BufRead, Read};
 use zeroize::Zeroizing;
 
 /// What the bytes of a file mean.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
     /// UTF-8, or UTF-16 with a byte order mark
     #[default]
-    #[value(name = "utf-8")]
     Utf8,
     /// What Windows calls ANSI in western Europe and America
-    #[value(name = "windows-1252")]
     Windows1252,
 }
 

@@ -12,7 +12,7 @@ use crate::formats::fixture;
 use crate::formats::source::InputFile;
 
 /// The format of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputFormat {
     /// A table: comma, semicolon or tab between the values, headings in the first line
     Csv,

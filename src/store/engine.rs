@@ -1,15 +1,11 @@
 //! What authctl asks of a database engine; one file an engine implements it.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use anyhow::Result;
 
-use crate::django::value::{Cell, Kind, Value};
+use crate::django::value::{Kind, OnRow, Value};
 use crate::store::schema::Table;
-
-/// Receives one row of a query; breaks to end the query early.
-pub type OnRow<'a> = dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>> + 'a;
 
 /// How a database is copied.
 #[derive(Clone, Copy, Debug)]

@@ -5,10 +5,9 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use crate::django::models::UserFilter;
-use crate::django::value::Kind;
+use crate::django::value::{Kind, OnRow};
 use crate::error::refusal::Refusal;
 use crate::store::Store;
-use crate::store::engine::OnRow;
 use crate::store::layout::{ProfileTable, UserTable, models_of};
 use crate::store::schema::{Column, Table, quoted};
 use crate::store::users::UserColumn;

@@ -3,7 +3,6 @@
 //! Statements are written from the [`Layout`] at run time over the values of [`crate::django::value`]; an [`Engine`] opens,
 //! introspects, executes and converts. A second engine is a second file beside `sqlite`.
 
-mod backup;
 mod create;
 mod definition;
 mod deletion;
@@ -15,7 +14,6 @@ mod groups;
 pub mod layout;
 mod planned;
 mod profiles;
-mod regexp;
 pub mod schema;
 mod sqlite;
 mod survey;

@@ -10,7 +10,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::engine::{Copying, Inserting, OnRow};
+use super::engine::{Copying, Inserting};
 use super::layout::Hints;
 use super::schema::Table;
 use super::sqlite::Sqlite;
@@ -18,6 +18,7 @@ use super::{Blueprint, Engine, NewToken, Opening, ProfileBlueprint, Store, creat
 use crate::django::models::{Key, Scheme, TokenFilter};
 use crate::django::tokens::knox::{self, KnoxFormat, TokenHash};
 use crate::django::tokens::{PlainToken, drf};
+use crate::django::value::OnRow;
 use crate::django::value::{Kind, Value};
 
 /// An engine that remembers how each statement it ran found its rows.

@@ -8,9 +8,8 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use crate::django::models::{Key, User, UserFilter};
-use crate::django::value::{Cell, Kind, Value};
+use crate::django::value::{Cell, Kind, OnRow, Value};
 use crate::error::refusal::Refusal;
-use crate::store::engine::OnRow;
 use crate::store::layout::UserTable;
 use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};

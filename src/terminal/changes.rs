@@ -6,7 +6,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use anyhow::{Context as _, Result};
 
 use crate::terminal::escape::{escaped, line};
-use crate::terminal::output::{Format, Output, verbatim};
+use crate::terminal::format::Format;
+use crate::terminal::output::{Output, verbatim};
 
 /// What happens to something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,11 +9,11 @@ use comfy_table::{Attribute, Cell as TableCell, Color, ContentArrangement, Table
 use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::django::value::{Cell, Kind};
+use crate::django::value::{Cell, Kind, OnRow};
+use crate::terminal::clock::zone;
 use crate::terminal::escape::escaped;
+use crate::terminal::format::{BOLD, Format, is_broken_pipe};
 use crate::terminal::machine::{end_csv, push_csv, push_date_time, push_json, push_text};
-use crate::terminal::output::Format;
-use crate::terminal::output::{is_broken_pipe, zone};
 use crate::terminal::spool::{CHUNK, Spool};
 
 /// The column of a listing.
@@ -24,9 +24,6 @@ pub struct Heading {
     /// What the cells hold.
     pub kind: Kind,
 }
-
-/// Receives one row; breaks when no more are wanted.
-pub type OnRow<'a> = dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>> + 'a;
 
 /// Runs the query and hands each row on.
 pub type Rows<'a> = dyn FnMut(&mut OnRow<'_>) -> Result<()> + 'a;
@@ -375,9 +372,6 @@ enum Tone {
     Good,
     Powerful,
 }
-
-/// The code of bold text in ECMA-48.
-pub(super) const BOLD: u8 = 1;
 
 impl Tone {
     fn color(self) -> Color {

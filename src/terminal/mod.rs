@@ -3,7 +3,9 @@
 //! Text from a database is escaped here. No accounts, no SQL, no command line: callers hand over cells, rows and messages.
 
 pub mod changes;
+pub mod clock;
 pub mod escape;
+pub mod format;
 pub mod listing;
 pub mod machine;
 pub mod output;

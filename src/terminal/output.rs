@@ -3,11 +3,8 @@
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _, Write as _};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -16,69 +13,12 @@ use crate::error::limits::{FAULTS, SHOWN_FAULTS};
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::wording;
 use crate::signals;
+use crate::terminal::format::{ColorChoice, Format, is_broken_pipe};
 use crate::terminal::listing::{Heading, Rows};
 use crate::terminal::progress::Progress;
 use crate::terminal::sections::Section;
 use crate::terminal::spool::{Escape, Spool};
-use crate::terminal::{escape, listing, redaction, sections};
-
-/// The form of what is written to standard output.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// For people: aligned columns, local times
-    #[default]
-    Table,
-    /// For scripts: tab-separated, escaped, without a heading
-    Plain,
-    /// One JSON value; errors are a JSON object on standard error
-    Json,
-    /// JSON lines: one object a row
-    Jsonl,
-    /// Comma-separated values after RFC 4180, verbatim
-    Csv,
-    /// A Django fixture, which `export` alone writes; what else it says is for people
-    #[value(hide = true)]
-    Fixture,
-}
-
-impl Format {
-    /// Is an answer more than its one line of text?
-    #[must_use]
-    pub fn is_for_programs(self) -> bool {
-        matches!(self, Self::Json | Self::Jsonl | Self::Csv)
-    }
-
-    /// Are results and errors JSON?
-    #[must_use]
-    pub fn is_json(self) -> bool {
-        matches!(self, Self::Json | Self::Jsonl)
-    }
-}
-
-/// When colours are used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
-impl ColorChoice {
-    pub(super) fn applies(self, is_terminal: bool) -> bool {
-        match self {
-            Self::Auto => {
-                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-                is_terminal && !refused && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-            }
-            Self::Always => true,
-            Self::Never => false,
-        }
-    }
-}
+use crate::terminal::{clock, escape, listing, redaction, sections};
 
 /// How serious something is that was found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -370,7 +310,7 @@ impl Output {
     }
 
     fn warn_of_zone(&self) {
-        if IS_ZONE_UNKNOWN.swap(false, Ordering::Relaxed) {
+        if clock::is_zone_unknown_once() {
             self.warning("TZ names no time zone that this machine knows: times are in UTC.");
         }
     }
@@ -396,12 +336,6 @@ fn for_terminal(escape: Escape) -> Option<Escape> {
 pub fn verbatim(text: &[u8]) -> Result<()> {
     let mut stdout = io::stdout();
     stdout.write_all(text).and_then(|()| stdout.flush()).context("standard output cannot be written")
-}
-
-/// Did the reader go away?
-#[must_use]
-pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// An error in sentences, one a line, with its causes where they are not the domain's own words.
@@ -431,26 +365,6 @@ fn message(sentences: &[String], refusal: Option<&Refusal>) -> String {
         }
         _ => sentences.join("\n"),
     }
-}
-
-/// Was a zone asked for that the variable `TZ` names and nobody knows?
-static IS_ZONE_UNKNOWN: AtomicBool = AtomicBool::new(false);
-
-/// The zone of the times that people are shown and give: that of `TZ`, else the machine's. Where nobody knows it, it is UTC,
-/// and [`Output::close`] says so.
-#[must_use]
-pub fn zone() -> TimeZone {
-    TimeZone::try_system().unwrap_or_else(|_| {
-        let is_named = std::env::var_os("TZ").is_some_and(|name| !name.is_empty());
-        IS_ZONE_UNKNOWN.store(is_named, Ordering::Relaxed);
-        TimeZone::UTC
-    })
-}
-
-/// A moment for people: local time, to the second.
-#[must_use]
-pub fn local(moment: Timestamp) -> String {
-    zone().to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// Says what is wrong with the command line, in lines of clap's own. Nothing in them is a result, so what could steer a

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::terminal::escape::escaped;
-use crate::terminal::listing::BOLD;
+use crate::terminal::format::BOLD;
 
 /// A heading and the rows under it, of as many cells as each has.
 #[derive(Clone, Debug)]

@@ -49,8 +49,60 @@ pub const CRATES: [(&str, &[&str]); 13] = [
     ("signal_hook", &["signals"]),
 ];
 
-/// A file, what it names against the rules (a room or a crate), and why it still does.
-pub const EXCEPTIONS: [(&str, &str, &str); 0] = [];
+const SPEC: &str = "plans and writes with what the command line gave, until all changes share one `AccountSpec` and one `Plan`";
+const ROWS: &str =
+    "rows of a file become accounts here, until they become an `AccountSpec` that formats may know";
+const STORE: &str =
+    "asks the store for rows and columns, until a second engine gives rows a type of their own";
+const ARGS: &str = "its arguments and the check against the database's own files belong in `cli`";
 
-/// Files that are longer than others may be.
-pub const LONG_FILES: [&str; 0] = [];
+/// A file, what it names against the rules (a room or a crate), and why it still does.
+pub const EXCEPTIONS: [(&str, &str, &str); 27] = [
+    ("accounts/apply/execute.rs", "cli", SPEC),
+    ("accounts/apply/password.rs", "cli", SPEC),
+    ("accounts/apply/plan.rs", "cli", SPEC),
+    ("accounts/apply/read.rs", "cli", SPEC),
+    ("accounts/authentication.rs", "cli", SPEC),
+    ("accounts/import/mod.rs", "cli", SPEC),
+    ("accounts/import/planning.rs", "cli", SPEC),
+    ("accounts/import/write.rs", "cli", SPEC),
+    ("accounts/issue_token.rs", "cli", SPEC),
+    ("accounts/registration.rs", "cli", SPEC),
+    ("accounts/results.rs", "cli", SPEC),
+    ("accounts/edit.rs", "config", SPEC),
+    ("accounts/mod.rs", "config", SPEC),
+    ("accounts/plan.rs", "config", SPEC),
+    ("accounts/apply/show.rs", "terminal", SPEC),
+    ("accounts/import/mod.rs", "terminal", SPEC),
+    ("formats/account_row.rs", "accounts", ROWS),
+    ("formats/columns.rs", "accounts", ROWS),
+    ("formats/fixture.rs", "accounts", ROWS),
+    ("formats/json.rs", "accounts", ROWS),
+    ("formats/account_row.rs", "cli", ROWS),
+    ("formats/export/accounts.rs", "store", STORE),
+    ("formats/export/fixture.rs", "store", STORE),
+    ("formats/export/mod.rs", "store", STORE),
+    ("formats/fixture.rs", "store", STORE),
+    ("files/token_file.rs", "clap", ARGS),
+    ("files/token_file.rs", "store", ARGS),
+];
+
+/// Modules that still import themselves in a circle.
+pub const CIRCLES: [&str; 4] = [
+    "src/django/passwords/bcrypt",
+    "src/django/passwords/method",
+    "src/django/passwords/pbkdf2",
+    "src/django/passwords/spent",
+];
+
+/// Names that public types of several modules still share.
+pub const SHARED_NAMES: [&str; 4] = ["Input", "Kind", "Parts", "Unfinished"];
+
+/// Files that are still longer than others may be.
+pub const LONG_FILES: [&str; 5] = [
+    "src/accounts/plan.rs",
+    "src/store/sqlite/mod.rs",
+    "tests/cli/apply.rs",
+    "tests/cli/delete_user.rs",
+    "tests/cli/register.rs",
+];

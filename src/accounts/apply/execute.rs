@@ -3,39 +3,22 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Error, Result};
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::deeds;
 use super::plan::{Action, ApplyPlan, Step, StepKind, UserChange};
+use super::{Made, deeds};
 use crate::accounts::issue_token::{self, IssuedToken};
 use crate::cli::args::new_password::Password;
 use crate::cli::change;
 use crate::cli::context::Context;
-use crate::django::models::{Key, Scheme, TokenFilter};
-use crate::django::passwords::{Encoded, Plain};
-use crate::django::tokens::PlainToken;
-use crate::error::lost_answer::{Aftermath, Unanswered};
+use crate::django::models::TokenFilter;
+use crate::django::passwords::Encoded;
+use crate::error::lost_answer::Aftermath;
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::results::{self, Outcome, Results};
 use crate::formats::tree::TreeFile;
 use crate::signals;
 use crate::store::{Decisions, Done, Store, Transaction};
-
-/// An account that was made or changed, with the secrets that were made for it.
-#[derive(Debug)]
-pub struct Made {
-    pub username: String,
-    pub id: Key,
-    /// The key of a token.
-    pub token: Option<PlainToken>,
-    /// The token's scheme.
-    pub scheme: Option<Scheme>,
-    /// When the token ends.
-    pub expiry: Option<Timestamp>,
-    /// A random password.
-    pub password: Option<Plain>,
-}
 
 /// What carrying a plan out takes.
 pub struct Execution<'a> {
@@ -125,7 +108,7 @@ impl Execution<'_> {
                 Ok(()) => Ok((done, results)),
                 Err(error) => Err(self.change.lost(&error)),
             },
-            Err(error) if Unanswered::is_doubt(&error) => {
+            Err(error) if Refusal::is_doubtful_commit(&error) => {
                 let _ = results.leave_undecided();
                 Err(error)
             }

@@ -8,7 +8,27 @@ mod prune;
 mod read;
 mod show;
 
-pub use self::execute::{Execution, Made};
+use jiff::Timestamp;
+
+pub use self::execute::Execution;
 pub use self::plan::{Action, ApplyPlan, ApplyPlanner, Prune};
 pub use self::read::read;
 pub use self::show::{changes, deeds, object};
+use crate::django::models::{Key, Scheme};
+use crate::django::passwords::Plain;
+use crate::django::tokens::PlainToken;
+
+/// An account that was made or changed, with the secrets that were made for it.
+#[derive(Debug)]
+pub struct Made {
+    pub username: String,
+    pub id: Key,
+    /// The key of a token.
+    pub token: Option<PlainToken>,
+    /// The token's scheme.
+    pub scheme: Option<Scheme>,
+    /// When the token ends.
+    pub expiry: Option<Timestamp>,
+    /// A random password.
+    pub password: Option<Plain>,
+}

@@ -89,7 +89,7 @@ pub struct UserChange {
 }
 
 /// How accounts in the scope that are not in the file are treated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prune {
     /// They are locked out
     Deactivate,

@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
+use super::Made;
 use super::plan::{Action, ApplyPlan, Step, StepKind};
-use crate::accounts::apply::execute::Made;
 use crate::django::tokens::PlainToken;
 use crate::error::wording::counted;
 use crate::store::difference::{Difference, Shown};

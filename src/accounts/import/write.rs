@@ -14,7 +14,6 @@ use super::tokens::{TokenBuffer, Waiting};
 use crate::cli::change::Change;
 use crate::django::models::Key;
 use crate::error::faults::Faults;
-use crate::error::lost_answer::Unanswered;
 use crate::error::refusal::Refusal;
 use crate::files::results::{Outcome, Results, Secrets};
 use crate::formats::token_row::TokenRow;
@@ -66,7 +65,7 @@ impl Writer<'_> {
         });
         let kept = match &done {
             Ok(_) => results.keep(),
-            Err(error) if Unanswered::is_doubt(error) => results.leave_undecided(),
+            Err(error) if Refusal::is_doubtful_commit(error) => results.leave_undecided(),
             Err(_) => Ok(()),
         };
         let done = done?;

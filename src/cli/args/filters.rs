@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::django::field::moment;
 use crate::django::models::{Sort, UserFilter};
-use crate::terminal::output::zone;
+use crate::terminal::clock::zone;
 
 /// Which users, in which order.
 #[derive(Args, Debug)]

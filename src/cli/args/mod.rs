@@ -6,3 +6,4 @@ pub mod json_body;
 pub mod new_password;
 pub mod secret;
 pub mod token_source;
+mod values;

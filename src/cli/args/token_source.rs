@@ -14,7 +14,7 @@ use crate::django::tokens::PlainToken;
 use crate::error::refusal::Refusal;
 use crate::files::session::{Session, Sessions};
 use crate::store::{Store, Token};
-use crate::terminal::output::local;
+use crate::terminal::clock::local;
 
 /// The variable that holds a token.
 pub const VARIABLE: &str = "AUTHCTL_TOKEN";

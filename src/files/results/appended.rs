@@ -14,10 +14,9 @@ use rustix::fs::OFlags;
 
 use super::unfinished::{self, Unfinished as UnfinishedRows};
 use super::{COMMITTED, UNDECIDED};
-use crate::error::refusal::{Refusal, shell_word};
-use crate::error::wording::counted;
-use crate::files::existing::{self, Kind};
-use crate::files::new_file::cannot_write;
+use crate::error::refusal::Refusal;
+use crate::error::wording::{counted, shell_word};
+use crate::files::existing::{self, Kind, cannot_write};
 use crate::signals::{self, Unfinished};
 
 const _: () = assert!(COMMITTED.len() == UNDECIDED.len(), "one is overwritten by the other");

@@ -1,8 +1,10 @@
 //! The SQLite engine: introspection, statements, and Django's stored forms of each kind of value.
 
+mod backup;
 mod definitions;
 mod insertions;
 mod opening;
+mod regexp;
 
 use std::cell::OnceCell;
 use std::iter;
@@ -24,14 +26,13 @@ use rusqlite::{Connection, ErrorCode, Params, ToSql, params_from_iter};
 use self::definitions::{Definition, Definitions};
 use self::insertions::Insertions;
 pub use self::opening::Opening;
-use crate::django::value::{Cell, Kind, Value, plain_date_time};
+use crate::django::value::{Cell, Kind, OnRow, Value, plain_date_time};
 use crate::error::lost_answer::Unanswered;
 use crate::error::refusal::Refusal;
 use crate::files::existing;
 use crate::files::new_file::NewFile;
-use crate::store::backup;
 use crate::store::definition::{may_refer, may_refer_uniquely};
-use crate::store::engine::{Copying, Engine, Inserting, OnRow};
+use crate::store::engine::{Copying, Engine, Inserting};
 use crate::store::schema::{Column, Reference, Table, quoted};
 
 /// An open SQLite database.

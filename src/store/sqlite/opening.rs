@@ -21,7 +21,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::{Sqlite, translate, unusable};
 use crate::error::refusal::Refusal;
 use crate::signals;
-use crate::store::regexp;
+use crate::store::sqlite::regexp;
 
 /// How a database file is opened.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, ffi};
 
-use crate::store::regexp;
+use crate::store::sqlite::regexp;
 
 /// How many pages are copied at once; between two steps, writers get in.
 const STEP: i32 = 256;

@@ -1,0 +1,69 @@
+//! The formats of standard output, and when colours are used.
+
+use std::io;
+
+/// The form of what is written to standard output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people: aligned columns, local times
+    #[default]
+    Table,
+    /// For scripts: tab-separated, escaped, without a heading
+    Plain,
+    /// One JSON value; errors are a JSON object on standard error
+    Json,
+    /// JSON lines: one object a row
+    Jsonl,
+    /// Comma-separated values after RFC 4180, verbatim
+    Csv,
+    /// A Django fixture, which `export` alone writes; what else it says is for people
+    Fixture,
+}
+
+impl Format {
+    /// Is an answer more than its one line of text?
+    #[must_use]
+    pub fn is_for_programs(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl | Self::Csv)
+    }
+
+    /// Are results and errors JSON?
+    #[must_use]
+    pub fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl)
+    }
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl ColorChoice {
+    pub(super) fn applies(self, is_terminal: bool) -> bool {
+        match self {
+            Self::Auto => {
+                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                is_terminal && !refused && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
+/// Did the reader go away?
+#[must_use]
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// The terminal attribute for bold text.
+pub(super) const BOLD: u8 = 1;
