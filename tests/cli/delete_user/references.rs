@@ -1,37 +1,13 @@
-use std::thread;
-use std::time::Instant;
+//! Rows that refer to the user.
 
-use rusqlite::Connection;
+use super::{delete, is_gone, staff};
+use crate::env::TestEnv;
+use crate::seed::{self};
 
-use crate::env::{Run, TestEnv};
-use crate::seed::{self, Person};
-use crate::terminal::Terminal;
-
-const ORDERS: &str = "CREATE TABLE shop_order (id integer PRIMARY KEY, buyer_id integer NOT NULL REFERENCES auth_user (id) \
-                      DEFERRABLE INITIALLY DEFERRED);
-                      CREATE TABLE shop_line (id integer PRIMARY KEY, order_id integer NOT NULL REFERENCES shop_order \
-                      (id) DEFERRABLE INITIALLY DEFERRED);";
-
-fn delete(env: &TestEnv, arguments: &[&str]) -> Run {
-    env.run(["delete-user"].iter().chain(arguments))
-}
-
-/// Users meg and ann, of these keys, in a database of authctl's own.
-fn pair(more: &str) -> TestEnv {
-    let env = TestEnv::with_database("");
-    seed::users(&env, &["meg", "ann"]);
-    env.execute(more);
-    env
-}
-
-/// Nothing of this user's is left, ann is untouched, and no reference points at nothing.
-#[track_caller]
-fn is_gone(env: &TestEnv, name: &str) {
-    let users = env.rows("SELECT username FROM auth_user");
-    assert!(!users.contains(&name.to_owned()), "{users:?}");
-    assert_eq!(env.rows("PRAGMA foreign_key_check"), Vec::<String>::new());
-    assert_eq!(env.value("PRAGMA integrity_check"), "ok");
-}
+/// Orders of a user's own, which another user may attend to as the agent; meg is the agent of two of ann's.
+const AGENTS: &str = "CREATE TABLE shop_order (id integer PRIMARY KEY, user_id integer NOT NULL REFERENCES auth_user (id), \
+                      agent_id integer REFERENCES auth_user (id));
+                      INSERT INTO shop_order VALUES (1, 1, NULL), (2, 2, 1), (3, 2, 1), (4, 2, NULL), (5, 1, 1)";
 
 #[track_caller]
 fn refuses(env: &TestEnv, arguments: &[&str], code: i32, words: &[&str]) {
@@ -46,42 +22,18 @@ fn refuses(env: &TestEnv, arguments: &[&str], code: i32, words: &[&str]) {
     assert!(env.database_bytes() == before);
 }
 
-#[test]
-fn a_plain_user_goes_with_the_token() {
+/// Users meg and ann, of these keys, in a database of authctl's own.
+fn pair(more: &str) -> TestEnv {
     let env = TestEnv::with_database("");
-    env.run(["register", "meg", "--no-password"]).succeeds();
-    env.run(["register", "ann", "--no-password"]).succeeds();
-    let run = delete(&env, &["meg", "--yes"]).succeeds();
-    assert_eq!(run.stdout, "");
-    assert_eq!(
-        run.stderr,
-        "To delete: authtoken_token (1 row)\nTo delete: auth_user (1 row)\nDeleted meg (id 1) with 1 more row.\n"
-    );
-    is_gone(&env, "meg");
-    assert_eq!(env.rows("SELECT user_id FROM authtoken_token"), ["2"]);
-    delete(&env, &["meg", "--yes"]).ends_with(3);
-}
-
-/// meg of the staff, in a group, with a permission, tokens of both schemes, a profile and a log of what she did.
-fn staff() -> TestEnv {
-    let env = TestEnv::with_schema("both_schemes");
-    let database = env.database();
-    for username in ["meg", "ann"] {
-        let key = Person { username, staff: true, ..Person::default() }.add_to(&database);
-        seed::drf_token(&database, key, &seed::key(&format!("abcdef{key}")));
-        seed::knox_token(&database, key, &format!("knox{key}aaaaaaaaaa"), None);
-        seed::knox_token(&database, key, &format!("knox{key}bbbbbbbbbb"), None);
-        let sql = format!(
-            "INSERT INTO levelupapi_gamer (bio, user_id) VALUES ('plays', {key});
-             INSERT INTO auth_user_user_permissions (user_id, permission_id) VALUES ({key}, 1), ({key}, 2);
-             INSERT INTO django_admin_log (object_repr, action_flag, change_message, user_id, action_time) VALUES \
-             ('x', 1, '', {key}, '2024-01-01'), ('y', 2, '', {key}, '2024-01-01'), ('z', 3, '', {key}, '2024-01-01')"
-        );
-        env.execute(&sql);
-    }
-    seed::group(&database, "editors", &[1, 2]);
+    seed::users(&env, &["meg", "ann"]);
+    env.execute(more);
     env
 }
+
+const ORDERS: &str = "CREATE TABLE shop_order (id integer PRIMARY KEY, buyer_id integer NOT NULL REFERENCES auth_user (id) \
+                      DEFERRABLE INITIALLY DEFERRED);
+                      CREATE TABLE shop_line (id integer PRIMARY KEY, order_id integer NOT NULL REFERENCES shop_order \
+                      (id) DEFERRABLE INITIALLY DEFERRED);";
 
 #[test]
 fn what_belongs_to_a_user_goes_along_and_is_counted() {
@@ -115,34 +67,6 @@ fn what_belongs_to_a_user_goes_along_and_is_counted() {
         assert_eq!(left, ["2"], "{table}");
     }
     assert_eq!(env.value("SELECT count(*) FROM auth_group"), "1");
-}
-
-#[test]
-fn a_dry_run_shows_all_and_changes_nothing() {
-    let env = staff();
-    let before = env.database_bytes();
-    let run = delete(&env, &["meg", "--dry-run"]).succeeds();
-    for word in [
-        "Would delete: django_admin_log (3 rows)",
-        "Would delete: levelupapi_gamer (1 row)",
-        "Would delete meg with 10 more rows; nothing was changed.",
-    ] {
-        assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
-    }
-    let answer = delete(&env, &["meg", "--dry-run", "--format", "json"]).succeeds().json();
-    assert_eq!((&answer["dry_run"], &answer["changed"]), (&true.into(), &true.into()));
-    assert_eq!(answer["deleted"]["knox_authtoken"], 2);
-    assert!(env.database_bytes() == before);
-}
-
-#[test]
-fn a_script_has_to_agree_beforehand() {
-    let env = staff();
-    let before = env.database_bytes();
-    let run = delete(&env, &["meg"]).ends_with(2);
-    assert!(run.stderr.contains("To delete: knox_authtoken (2 rows)"), "{}", run.stderr);
-    assert!(run.stderr.contains("--yes"), "{}", run.stderr);
-    assert!(env.database_bytes() == before);
 }
 
 #[test]
@@ -204,11 +128,6 @@ fn a_cascade_goes_on_only_where_it_was_decided() {
     assert_eq!(env.rows("SELECT id FROM shop_order"), ["2"]);
     assert_eq!(env.rows("SELECT id FROM shop_line"), ["2"]);
 }
-
-/// Orders of a user's own, which another user may attend to as the agent; meg is the agent of two of ann's.
-const AGENTS: &str = "CREATE TABLE shop_order (id integer PRIMARY KEY, user_id integer NOT NULL REFERENCES auth_user (id), \
-                      agent_id integer REFERENCES auth_user (id));
-                      INSERT INTO shop_order VALUES (1, 1, NULL), (2, 2, 1), (3, 2, 1), (4, 2, NULL), (5, 1, 1)";
 
 #[test]
 fn a_decision_may_be_about_one_column_of_a_table() {
@@ -505,119 +424,4 @@ fn keys_may_be_uuids() {
         assert_eq!(env.value(&format!("SELECT count(*) FROM {table}")), "1", "{table}");
     }
     assert_eq!(env.rows("PRAGMA foreign_key_check"), Vec::<String>::new());
-}
-
-#[test]
-fn the_last_active_superuser_is_missed() {
-    let env = TestEnv::with_database("");
-    for username in ["root", "admin"] {
-        Person { username, superuser: true, ..Person::default() }.add_to(&env.database());
-    }
-    let run = delete(&env, &["root", "--yes"]).succeeds();
-    assert!(!run.stderr.contains("warning"), "{}", run.stderr);
-    let run = delete(&env, &["admin", "--dry-run"]).succeeds();
-    assert!(run.stderr.contains("warning: There would be no active superuser any more."), "{}", run.stderr);
-    let run = delete(&env, &["admin", "--yes"]).succeeds();
-    assert!(run.stderr.contains("warning: There is no active superuser any more."), "{}", run.stderr);
-}
-
-#[test]
-fn the_audit_log_names_the_tables() {
-    let env = staff();
-    delete(&env, &["meg", "--yes", "--audit-log", "audit.jsonl"]).succeeds();
-    let log = std::fs::read_to_string(env.path("audit.jsonl")).unwrap();
-    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines.len(), 2);
-    assert_eq!((&lines[1]["state"], &lines[1]["object"]["user"]), (&"done".into(), &"meg".into()));
-    assert!(lines[0]["fields"].as_array().unwrap().contains(&"knox_authtoken".into()), "{log}");
-}
-
-fn at_terminal(env: &TestEnv, arguments: &[&str]) -> Terminal {
-    let mut command = env.command();
-    command.arg("delete-user").args(arguments);
-    Terminal::start(&command)
-}
-
-#[test]
-fn at_a_terminal_the_person_is_asked() {
-    let env = staff();
-    let before = env.database_bytes();
-    let mut terminal = at_terminal(&env, &["meg"]);
-    terminal.expect("To delete: knox_authtoken (2 rows)");
-    terminal.expect("Delete meg with 10 more rows?");
-    terminal.types("n\n");
-    terminal.ends_with(130);
-    assert!(env.database_bytes() == before);
-    let mut terminal = at_terminal(&env, &["meg"]);
-    terminal.expect("Delete meg");
-    terminal.types("y\n");
-    terminal.ends_with(0);
-    is_gone(&env, "meg");
-}
-
-#[test]
-fn nothing_but_what_was_shown_is_deleted() {
-    let env = staff();
-    let mut terminal = at_terminal(&env, &["meg"]);
-    terminal.expect("Delete meg with 10 more rows?");
-    seed::knox_token(&env.database(), 1, "knox1cccccccccc", None);
-    terminal.types("y\n");
-    let screen = terminal.ends_with(8);
-    assert!(screen.contains("has changed in the meantime; nothing was changed here."), "{screen}");
-    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "2");
-    assert_eq!(env.value("SELECT count(*) FROM knox_authtoken WHERE user_id = 1"), "3");
-
-    let mut terminal = at_terminal(&env, &["meg"]);
-    terminal.expect("Delete meg");
-    env.execute("UPDATE auth_user SET username = 'margaret' WHERE id = 1");
-    terminal.types("y\n");
-    terminal.ends_with(3);
-    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "2");
-}
-
-/// Users who are there, and those of them with profile, tokens and log.
-fn users_and_whole_ones(database: &Connection) -> (i64, i64) {
-    let number = |sql: &str| database.query_row(sql, [], |row| row.get(0)).unwrap();
-    (
-        number("SELECT count(*) FROM auth_user"),
-        number(
-            "SELECT count(*) FROM auth_user AS u WHERE EXISTS (SELECT 1 FROM levelupapi_gamer WHERE user_id = u.id) \
-             AND EXISTS (SELECT 1 FROM authtoken_token WHERE user_id = u.id) \
-             AND (SELECT count(*) FROM django_admin_log WHERE user_id = u.id) = 300",
-        ),
-    )
-}
-
-#[test]
-fn killed_at_any_moment_it_leaves_a_whole_user_or_none() {
-    const RUNS: u32 = 16;
-    let env = TestEnv::with_schema("both_schemes");
-    let database = env.database();
-    for number in 0..=RUNS {
-        let key = seed::user(&database, &format!("user{number}"));
-        seed::drf_token(&database, key, &seed::key(&format!("abcdef{key:02}")));
-        env.execute(&format!(
-            "INSERT INTO levelupapi_gamer (bio, user_id) VALUES ('plays', {key});
-             WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 300)
-             INSERT INTO django_admin_log (object_repr, action_flag, change_message, user_id, action_time)
-             SELECT 'x', 1, '', {key}, '2024-01-01' FROM n"
-        ));
-    }
-    let start = Instant::now();
-    delete(&env, &[&format!("user{RUNS}"), "--yes"]).succeeds();
-    let whole = start.elapsed();
-    let mut killed = 0;
-    for run in 0..RUNS {
-        let mut command = env.command();
-        command.args(["delete-user", &format!("user{run}"), "--yes", "--quiet"]);
-        let mut child = command.spawn().unwrap();
-        thread::sleep(whole * run / RUNS);
-        child.kill().unwrap();
-        killed += u32::from(!child.wait().unwrap().success());
-        assert_eq!(env.value("PRAGMA integrity_check"), "ok");
-        assert_eq!(env.rows("PRAGMA foreign_key_check"), Vec::<String>::new());
-        let (users, whole) = users_and_whole_ones(&database);
-        assert_eq!(users, whole, "after run {run}");
-    }
-    assert!(killed > 0, "no run was killed");
 }

@@ -1,0 +1,100 @@
+//! Accounts that exist already: `--on-existing`.
+
+use crate::env::{LEVELUP, TestEnv};
+use serde_json::json;
+use std::io::Write as _;
+
+#[test]
+fn an_account_that_is_there_is_left_as_it_is_with_skip() {
+    let env = TestEnv::with_database("");
+    let token = env.register_quickly("meg");
+    let before = env.database_bytes();
+    let skip = ["register", "meg", "--on-existing", "skip", "--email", "other@example.com", "--no-password"];
+    let run = env.run(skip).succeeds();
+    assert_eq!(run.stdout, format!("{token}\n"));
+    assert!(run.stderr.contains("nothing was changed"), "{}", run.stderr);
+    assert!(env.database_bytes() == before);
+    let answer = env.run(skip.iter().copied().chain(["--format", "json"])).succeeds().json();
+    assert_eq!((&answer["changed"], &answer["fields"]), (&json!(false), &json!([])));
+    assert_eq!(answer["token"], *token);
+    // Without the option it is an error as ever.
+    env.run(["register", "meg", "--no-password"]).ends_with(5);
+}
+
+#[test]
+fn an_account_that_is_there_gets_what_is_given_with_update() {
+    let env = TestEnv::with_database(LEVELUP);
+    env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
+    env.run(["register", "meg", "--email", "m@example.com", "--first-name", "Meg", "--no-password"])
+        .ends_with(6);
+    let first = [
+        "register",
+        "meg",
+        "--email",
+        "m@example.com",
+        "--first-name",
+        "Meg",
+        "--last-name",
+        "D",
+        "--set",
+        "bio=x",
+        "--no-password",
+    ];
+    env.run(first).succeeds();
+    let update = [
+        "register",
+        "meg",
+        "--on-existing",
+        "update",
+        "--last-name",
+        "Ducharme",
+        "--set",
+        "bio=new",
+        "--group",
+        "editors",
+        "--staff",
+        "--no-password",
+        "--format",
+        "json",
+    ];
+    let answer = env.run(update).succeeds().json();
+    assert_eq!(answer["fields"], json!(["last_name", "is_staff", "gamer.bio", "groups"]));
+    assert_eq!(answer["user"]["first_name"], "Meg", "what is not given stays");
+    assert_eq!(answer["user"]["last_name"], "Ducharme");
+    assert_eq!(answer["profile"]["bio"], "new");
+    assert_eq!(answer["token"], env.value("SELECT key FROM authtoken_token"));
+    let before = env.database_bytes();
+    let again = env.run(update).succeeds().json();
+    assert_eq!((&again["changed"], &again["fields"]), (&json!(false), &json!([])));
+    assert!(env.database_bytes() == before, "the second time nothing is written");
+    env.run(["register", "meg", "--on-existing", "update", "--group", "nobody", "--no-password"])
+        .ends_with(3);
+}
+
+#[test]
+fn an_updated_account_gets_the_profile_that_is_asked_for_and_the_token_that_it_lacks() {
+    let env = TestEnv::with_database(LEVELUP);
+    env.write("authctl.toml", "");
+    env.run(["register", "meg", "--no-profile", "--no-token", "--no-password"]).succeeds();
+    env.write("authctl.toml", LEVELUP);
+    let update = ["register", "meg", "--on-existing", "update", "--no-password", "--format", "json"];
+    let with = |more: &[&'static str]| env.run(update.iter().chain(more));
+    // The configured kind is one of new users.
+    assert_eq!(with(&["--no-token"]).succeeds().json()["changed"], false);
+    with(&["--profile", "gamer"]).ends_with(6);
+    with(&["--profile", "gamer", "--set", "bio="]).ends_with(6);
+    let answer = with(&["--set", "bio=hello"]).succeeds().json();
+    assert_eq!(answer["fields"], json!(["gamer", "token"]));
+    assert_eq!(env.value("SELECT bio FROM levelupapi_gamer"), "hello");
+    let body = r#"{"username": "meg", "account_type": "gamr"}"#;
+    env.run_with_input(body, ["register", "--from-json", "-", "--on-existing", "update"]).ends_with(6);
+}
+
+#[test]
+fn the_key_of_an_inactive_account_is_not_handed_out() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    env.execute("UPDATE auth_user SET is_active = 0");
+    let run = env.run(["register", "meg", "--on-existing", "skip", "--no-password"]).succeeds();
+    assert_eq!(run.stdout, "");
+}
