@@ -4,7 +4,6 @@ use super::{COUNTS, citizen, faults, plain};
 use crate::env::{KNOX, REPAIRS, Run, TestEnv};
 use insta::assert_snapshot;
 use std::fs::{self};
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 use std::thread;

@@ -2,7 +2,6 @@
 
 use crate::env::{LEVELUP, TestEnv};
 use serde_json::json;
-use std::io::Write as _;
 
 #[test]
 fn an_account_that_is_there_is_left_as_it_is_with_skip() {

@@ -3,7 +3,6 @@
 use super::{COUNTS, citizen, faults, plain};
 use crate::env::{LEVELUP, REPAIRS, TestEnv};
 use serde_json::json;
-use std::io::Write as _;
 
 #[test]
 fn blank_is_missing() {

@@ -4,7 +4,6 @@ use super::{COUNTS, faults, plain};
 use crate::env::TestEnv;
 use insta::assert_snapshot;
 use serde_json::json;
-use std::io::Write as _;
 
 #[test]
 fn one_line_end_is_dropped_from_a_password() {
