@@ -21,6 +21,7 @@ use crate::files::results::{self, Outcome, Results};
 use crate::formats::tree::Source;
 use crate::signals;
 use crate::store::{Decisions, Done, Store, Transaction};
+use crate::terminal::output;
 
 /// An account that was made or changed, with the secrets that were made for it.
 #[derive(Debug)]
@@ -122,7 +123,8 @@ impl Work<'_> {
                 Err(error) => Err(self.change.lost(&error)),
             },
             Err(error) if Unanswered::is_doubt(&error) => {
-                let _ = results.leave_undecided();
+                // Where this fails, the error already names what is lost.
+                let _ = results.leave_undecided().and_then(|()| results.show(output::verbatim));
                 Err(error)
             }
             Err(error) => {

@@ -39,7 +39,7 @@ use crate::cli::context::Context;
 use crate::django::models::{Key, Scheme};
 use crate::django::passwords::Recipe;
 use crate::error::faults::Faults;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::{Aftermath, Unanswered};
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::wording::counted;
 use crate::files::results::{Results, Secrets};
@@ -191,7 +191,10 @@ pub fn import(options: &Options<'_>, change: &Change<'_>, context: &Context) -> 
         Ok(done) => done,
         Err(error) => {
             // The results of the batches that were committed before are owed too.
-            results.show(output::verbatim).map_err(|lost| change.lost(&lost))?;
+            let shown = results.show(output::verbatim);
+            if !Unanswered::is_doubt(&error) {
+                shown.map_err(|lost| change.lost(&lost))?;
+            }
             return Err(error);
         }
     };
