@@ -8,9 +8,13 @@ use crate::cli::context::Context;
 use crate::django::passwords::{self, Plain, Verdict};
 use crate::django::tokens::PlainToken;
 use crate::error::refusal::Refusal;
-use crate::files::results::{Results, Unfinished};
+use crate::error::wording::counted;
+use crate::error::wording::shell_word;
+use crate::files::results::{Outcome, Results, Row, Unfinished};
+use crate::files::state::identity;
+use crate::store::Store;
 
-/// How many passwords are tried before the decision is left to the administrator.
+/// How many passwords are tried in search of one that matches.
 const TRIES: usize = 64;
 
 /// Opens the results, and warns of rows of a run that was cut off.
@@ -19,44 +23,126 @@ const TRIES: usize = 64;
 /// As [`Results::open`], and [`Refusal::Usage`] where nothing tells whether such rows were committed.
 pub fn open(path: Option<&Path>, is_rehearsal: bool, context: &Context) -> Result<Results> {
     let is_json = context.output.format().is_json();
-    let were_committed = |rows: &Unfinished| were_committed(rows, path.unwrap_or(Path::new("-")), context);
-    Results::open(path, is_rehearsal, is_json, &were_committed, &|warning| context.output.warning(warning))
+    let database = identity(context.store()?.path()).to_string_lossy().into_owned();
+    let were_committed =
+        |rows: &Unfinished| were_committed(rows, path.unwrap_or(Path::new("-")), &database, context);
+    let warn = |warning| context.output.warning(warning);
+    Results::open(path, is_rehearsal, is_json, database.clone(), &were_committed, &warn)
 }
 
-/// All rows of a batch are of one transaction, so one that is found in the database proves all of them.
-fn were_committed(unfinished: &Unfinished, path: &Path, context: &Context) -> Result<bool> {
+/// What the database says of the rows of one transaction.
+#[derive(Debug, Default)]
+struct Evidence {
+    /// Secrets that the database has: no other transaction could have stored them.
+    proofs: usize,
+    /// Created accounts that are in the database, which another run may have created.
+    present: usize,
+    /// Created accounts and tokens that are not in the database.
+    absent: usize,
+    /// Created accounts whose name or password is another one in the database.
+    unclear: usize,
+    /// Changes that leave nothing to look for.
+    silent: usize,
+    /// Passwords that did not match.
+    tries: usize,
+}
+
+impl Evidence {
+    fn add(&mut self, row: &Row, store: &Store, context: &Context) -> Result<()> {
+        let (is_created, is_changed) =
+            (row.outcome == Outcome::Created.word(), row.outcome == Outcome::Changed.word());
+        if !is_created && !is_changed {
+            return Ok(());
+        }
+        if let Some(token) = &row.secrets.token {
+            // By its key alone: the user may have another name by now.
+            let rows = store.rows_of_key(&PlainToken::new(token.clone()), context.settings.tokens.hash)?;
+            if rows.is_empty() {
+                self.absent += 1;
+            } else {
+                self.proofs += 1;
+            }
+        }
+        let user = store.user_of_shown_key(&row.id)?;
+        let has_password = match (&user, &row.secrets.password) {
+            (Some(user), Some(password)) if self.proofs == 0 && self.tries < TRIES => {
+                self.tries += 1;
+                let encoded = store.encoded_password(&user.id)?;
+                passwords::verify(&Plain::new(password.clone()), &encoded) == Verdict::Match
+            }
+            _ => false,
+        };
+        match user {
+            _ if has_password => self.proofs += 1,
+            None if is_created => self.absent += 1,
+            Some(user) if is_created => {
+                self.present += 1;
+                let is_other = user.username != row.username || row.secrets.password.is_some();
+                self.unclear += usize::from(is_other);
+            }
+            _ => self.silent += usize::from(row.secrets.token.is_none()),
+        }
+        Ok(())
+    }
+
+    /// Was the transaction committed? `None` where that is not certain.
+    fn is_committed(&self) -> Option<bool> {
+        match self {
+            Self { absent: 0, proofs: 1.., .. } | Self { absent: 0, present: 1.., unclear: 0, .. } => {
+                Some(true)
+            }
+            // Nothing was to be changed.
+            Self { absent: 0, proofs: 0, present: 0, silent: 0, .. } => Some(true),
+            Self { absent: 1.., proofs: 0, present: 0, .. } => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// All rows of a batch are of one transaction: all of them are in the database, or none.
+fn were_committed(unfinished: &Unfinished, path: &Path, database: &str, context: &Context) -> Result<bool> {
     if let Some(is_committed) = unfinished.is_committed() {
         return Ok(is_committed);
     }
-    let store = context.store()?;
-    let hash = context.settings.tokens.hash;
-    let (mut has_secrets, mut is_without, mut tries) = (false, false, 0);
-    for row in &unfinished.rows {
-        has_secrets |= row.secrets.token.is_some() || row.secrets.password.is_some();
-        let user = store.find_user(&row.username)?.filter(|user| user.id.to_string() == row.id);
-        let Some(user) = user else { continue };
-        is_without |= row.is_created;
-        if let Some(token) = &row.secrets.token {
-            let rows = store.rows_of_key(&PlainToken::new(token.clone()), hash)?;
-            if rows.iter().any(|token| token.user == user.id) {
-                return Ok(true);
-            }
-        }
-        if let Some(password) = &row.secrets.password {
-            if tries == TRIES {
-                let path = path.display();
-                return Err(Refusal::usage(format!(
-                    "--results {path}: its last rows are of a run that was cut off, and it cannot be told whether \
-                     they were committed. Keep it, and name another file."
-                ))
-                .into());
-            }
-            tries += 1;
-            let plain = Plain::new(password.clone());
-            if passwords::verify(&plain, &store.encoded_password(&user.id)?) == Verdict::Match {
-                return Ok(true);
-            }
-        }
+    let (path, rows) = (path.display(), counted(unfinished.rows.len() as u64, "row"));
+    if let Some(other) = unfinished.rows.iter().find(|row| row.database != database) {
+        let other = shell_word(&other.database);
+        return Err(Refusal::usage(format!(
+            "--results {path}: a run that was cut off left {rows} undecided, and another database decides about \
+             them. Name another file, or pass --db {other}."
+        ))
+        .into());
     }
-    Ok(is_without && !has_secrets)
+    let (store, mut evidence) = (context.store()?, Evidence::default());
+    for row in &unfinished.rows {
+        evidence.add(row, store, context)?;
+    }
+    evidence.is_committed().ok_or_else(|| {
+        Refusal::usage(format!(
+            "--results {path}: a run that was cut off left {rows} undecided, and the database does not tell whether \
+             they were committed. Keep this file, and name another one."
+        ))
+        .into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Evidence;
+
+    #[test]
+    fn rows_are_decided_only_where_all_of_them_say_the_same() {
+        let decided = |proofs, present, absent, unclear, silent| {
+            Evidence { proofs, present, absent, unclear, silent, tries: 0 }.is_committed()
+        };
+        assert_eq!(decided(0, 0, 0, 0, 0), Some(true), "only rows that change nothing");
+        assert_eq!(decided(1, 0, 0, 0, 0), Some(true));
+        assert_eq!(decided(1, 2, 0, 2, 3), Some(true), "other passwords were changed since");
+        assert_eq!(decided(0, 2, 0, 0, 1), Some(true));
+        assert_eq!(decided(0, 0, 2, 0, 1), Some(false));
+        assert_eq!(decided(0, 0, 0, 0, 1), None, "only updates");
+        assert_eq!(decided(0, 2, 0, 1, 0), None, "a user of that key whose password is another one");
+        assert_eq!(decided(0, 1, 1, 0, 0), None);
+        assert_eq!(decided(1, 0, 1, 0, 0), None);
+    }
 }

@@ -128,7 +128,7 @@ pub struct Args {
     /// CSV, or JSON lines where the file is called .jsonl or --format says json. The file is readable by its owner alone,
     /// whole before the database commits, and added to where it is there already. The state of each row is `undecided`
     /// until the commit and `committed` after it. After a kill, the next run with this file marks or removes what is
-    /// undecided.
+    /// undecided, or refuses the file if the database does not tell.
     #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath, help_heading = "Rows")]
     results: Option<PathBuf>,
 

@@ -197,6 +197,19 @@ impl Store {
         self.one_user(&format!("{} WHERE u.{} = ?1", users.select(), quoted(&users.key)), key.into())
     }
 
+    /// The user of a key as it is shown; `None` also where this is no key.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn user_of_shown_key(&self, text: &str) -> Result<Option<User>> {
+        let key = match self.layout.users.key_kind {
+            Kind::Integer => text.parse().ok().map(Key::Integer),
+            Kind::Uuid => Some(Key::Uuid(text.replace('-', "").to_ascii_lowercase())),
+            _ => Some(Key::Text(text.to_owned())),
+        };
+        key.map_or(Ok(None), |key| self.user_of_key(&key))
+    }
+
     /// The user of this key, to be given a token.
     ///
     /// # Errors

@@ -57,7 +57,7 @@ const STORE: &str =
 const ARGS: &str = "its arguments and the check against the database's own files belong in `cli`";
 
 /// A file, what it names against the rules (a room or a crate), and why it still does.
-pub const EXCEPTIONS: [(&str, &str, &str); 27] = [
+pub const EXCEPTIONS: [(&str, &str, &str); 28] = [
     ("accounts/apply/execute.rs", "cli", SPEC),
     ("accounts/apply/password.rs", "cli", SPEC),
     ("accounts/apply/plan.rs", "cli", SPEC),
@@ -72,6 +72,7 @@ pub const EXCEPTIONS: [(&str, &str, &str); 27] = [
     ("accounts/edit.rs", "config", SPEC),
     ("accounts/mod.rs", "config", SPEC),
     ("accounts/plan.rs", "config", SPEC),
+    ("accounts/apply/execute.rs", "terminal", SPEC),
     ("accounts/apply/show.rs", "terminal", SPEC),
     ("accounts/import/mod.rs", "terminal", SPEC),
     ("formats/account_row.rs", "accounts", ROWS),

@@ -19,6 +19,7 @@ use crate::files::results::{self, Outcome, Results};
 use crate::formats::tree::TreeFile;
 use crate::signals;
 use crate::store::{Decisions, Done, Store, Transaction};
+use crate::terminal::output;
 
 /// What carrying a plan out takes.
 pub struct Execution<'a> {
@@ -109,7 +110,8 @@ impl Execution<'_> {
                 Err(error) => Err(self.change.lost(&error)),
             },
             Err(error) if Refusal::is_doubtful_commit(&error) => {
-                let _ = results.leave_undecided();
+                // Where this fails, the error already names what is lost.
+                let _ = results.leave_undecided().and_then(|()| results.show(output::verbatim));
                 Err(error)
             }
             Err(error) => {

@@ -6,6 +6,7 @@
 //! writes all of them, the `tokens` last, and tells the `results` before it commits.
 
 mod entry;
+mod options;
 mod planning;
 mod reader;
 mod spill;
@@ -15,7 +16,7 @@ mod workers;
 mod write;
 
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 
@@ -24,6 +25,7 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
 use self::entry::{PlannedRow, RowAction};
+pub use self::options::ImportOptions;
 use self::planning::{HashedRow, Item, Planning, Task, faults_of};
 use self::reader::{Reader, SeenNames};
 use self::spill::Spill;
@@ -48,7 +50,6 @@ use crate::formats::account_row::{AccountRow, GivenPassword};
 use crate::formats::columns::Columns;
 use crate::formats::csv::CsvReader;
 pub use crate::formats::csv::may_delimit;
-pub use crate::formats::encoding::Encoding;
 use crate::formats::fixture::FixtureReader;
 use crate::formats::format::{InputFormat, sniffed};
 use crate::formats::json::{Document, JsonLinesReader, JsonListReader};
@@ -56,45 +57,6 @@ use crate::formats::source::InputFile;
 use crate::signals;
 use crate::store::Store;
 use crate::terminal::output;
-
-/// What is imported, and how.
-#[derive(Debug)]
-pub struct ImportOptions<'a> {
-    /// The file, or `-`.
-    pub file: &'a Path,
-    /// Its format, where that was told.
-    pub format: Option<InputFormat>,
-    /// What its bytes mean.
-    pub encoding: Encoding,
-    /// What is between the values of a table, where that was told.
-    pub delimiter: Option<u8>,
-    /// Headings, and the fields they mean.
-    pub map: &'a [(String, String)],
-    /// Apps and models of a fixture that are left out.
-    pub exclude: &'a [String],
-    /// The length of random passwords for rows without one.
-    pub random_passwords: Option<usize>,
-    /// Does each new account get a token?
-    pub tokens: bool,
-    /// The scheme of new tokens.
-    pub scheme: Option<Scheme>,
-    /// What happens to accounts that are there.
-    pub on_existing: OnExisting,
-    /// When they get the password.
-    pub update_password: UpdatePassword,
-    /// Are bad rows left out?
-    pub keep_going: bool,
-    /// Is a weak password a fault?
-    pub require_strong: bool,
-    /// Where the results go.
-    pub results: Option<PathBuf>,
-    /// So many rows a transaction.
-    pub batch: Option<usize>,
-    /// So many threads hash.
-    pub jobs: usize,
-    /// Are passwords hashed at the least cost?
-    pub is_fast: bool,
-}
 
 /// How many batches of rows are read ahead.
 const AHEAD: usize = 4;
@@ -191,7 +153,10 @@ pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Contex
         Ok(done) => done,
         Err(error) => {
             // The results of the batches that were committed before are owed too.
-            results.show(output::verbatim).map_err(|lost| change.lost(&lost))?;
+            let shown = results.show(output::verbatim);
+            if !Refusal::is_doubtful_commit(&error) {
+                shown.map_err(|lost| change.lost(&lost))?;
+            }
             return Err(error);
         }
     };

@@ -6,7 +6,7 @@ mod unfinished;
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufWriter, Read as _, Seek as _, Write};
+use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -16,11 +16,11 @@ use tempfile::SpooledTempFile;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use self::appended::{Appended, Destination};
-pub use self::unfinished::Unfinished;
+pub use self::unfinished::{Row, Unfinished};
 use crate::django::models::Key;
 
 /// The columns.
-const HEADING: [&str; 7] = ["line", "username", "id", "outcome", "token", "password", "state"];
+const HEADING: [&str; 8] = ["line", "username", "id", "outcome", "token", "password", "database", "state"];
 
 /// The state of a row before its commit.
 const UNDECIDED: &str = "undecided";
@@ -96,6 +96,8 @@ pub struct Results {
     needs_heading: bool,
     /// What is said of the state of new rows.
     state: &'static str,
+    /// The database that the rows are of.
+    database: String,
 }
 
 enum Sink {
@@ -111,6 +113,10 @@ struct Later {
     spool: SpooledTempFile,
     /// The length of the rows that came true.
     kept: u64,
+    /// The length with the rows that were told since.
+    length: u64,
+    /// Where the states of these rows are.
+    states: Vec<u64>,
     /// Where they go, unless it is standard output.
     stream: Option<File>,
 }
@@ -119,7 +125,8 @@ impl Results {
     /// Opens the file, or takes standard output for `-`. A file that is there is added to, so that what an earlier run
     /// told is not lost.
     ///
-    /// Rows of a run that was cut off are kept if `were_committed`, else removed; `told` is what was done about them.
+    /// Rows of a run that was cut off are kept if `were_committed`, else removed; `told` is what was done about them. New
+    /// rows are of this `database`.
     ///
     /// # Errors
     /// As [`Appended::open`], and what `were_committed` returns.
@@ -127,11 +134,14 @@ impl Results {
         path: Option<&Path>,
         is_rehearsal: bool,
         mut is_json: bool,
+        database: String,
         were_committed: &dyn Fn(&Unfinished) -> Result<bool>,
         told: &dyn Fn(String),
     ) -> Result<Self> {
-        let later =
-            |stream| Sink::Later(Later { spool: tempfile::spooled_tempfile(IN_MEMORY), kept: 0, stream });
+        let later = |stream| {
+            let spool = tempfile::spooled_tempfile(IN_MEMORY);
+            Sink::Later(Later { spool, kept: 0, length: 0, states: Vec::new(), stream })
+        };
         let mut needs_heading = true;
         let mut state = if is_rehearsal { REHEARSED } else { COMMITTED };
         let sink = match path {
@@ -147,7 +157,7 @@ impl Results {
                 }
             },
         };
-        Ok(Self { sink: BufWriter::new(sink), is_json, needs_heading, state })
+        Ok(Self { sink: BufWriter::new(sink), is_json, needs_heading, state, database })
     }
 
     /// Does anybody get them?
@@ -181,6 +191,7 @@ impl Results {
                 "outcome": outcome.word(),
                 "token": token,
                 "password": password,
+                "database": self.database,
                 "state": self.state,
             });
             serde_json::to_writer(&mut *row, &object)?;
@@ -200,6 +211,7 @@ impl Results {
                 outcome.word(),
                 token.unwrap_or_default(),
                 password.unwrap_or_default(),
+                &self.database,
                 self.state,
             ];
             writer.write_record(cells)?;
@@ -207,8 +219,14 @@ impl Results {
             drop(writer);
             "\r\n"
         };
-        if let Sink::File(appended) = self.sink.get_mut() {
-            appended.expect(row.len(), ending.len() + self.state.len());
+        let from_end = ending.len() + self.state.len();
+        match self.sink.get_mut() {
+            Sink::Nobody => {}
+            Sink::File(appended) => appended.expect(row.len(), from_end),
+            Sink::Later(later) => {
+                later.length += row.len() as u64;
+                later.states.push(later.length - from_end as u64);
+            }
         }
         self.sink.write_all(&row).context(CANNOT_WRITE)
     }
@@ -234,7 +252,8 @@ impl Results {
             Sink::Nobody => Ok(()),
             Sink::File(appended) => appended.commit(),
             Sink::Later(later) => {
-                later.kept = later.spool.stream_position().context(CANNOT_WRITE)?;
+                later.kept = later.length;
+                later.states.clear();
                 Ok(())
             }
         }
@@ -246,11 +265,14 @@ impl Results {
     /// # Errors
     /// What the operating system says.
     pub fn leave_undecided(&mut self) -> Result<()> {
-        if let Sink::File(appended) = self.sink.get_mut() {
-            appended.leave_undecided();
-            return Ok(());
+        match self.sink.get_mut() {
+            Sink::Nobody => Ok(()),
+            Sink::File(appended) => {
+                appended.leave_undecided();
+                Ok(())
+            }
+            Sink::Later(later) => later.leave_undecided().context(CANNOT_WRITE),
         }
-        self.keep()
     }
 
     /// Shows what was kept, where it is for a stream: on standard output by `print`.
@@ -258,7 +280,7 @@ impl Results {
     /// # Errors
     /// What the operating system says.
     pub fn show(mut self, print: fn(&[u8]) -> Result<()>) -> Result<()> {
-        let Sink::Later(Later { spool, kept, stream }) = self.sink.get_mut() else { return Ok(()) };
+        let Sink::Later(Later { spool, kept, stream, .. }) = self.sink.get_mut() else { return Ok(()) };
         spool.rewind().context(CANNOT_READ)?;
         let mut spool = spool.take(*kept);
         let mut chunk = Zeroizing::new(vec![0; 64 * 1024]);
@@ -272,6 +294,18 @@ impl Results {
                 None => print(&chunk[..length])?,
             }
         }
+    }
+}
+
+impl Later {
+    /// Keeps the rows that were told since the last commit, as undecided.
+    fn leave_undecided(&mut self) -> io::Result<()> {
+        for state in self.states.drain(..) {
+            self.spool.seek(SeekFrom::Start(state))?;
+            self.spool.write_all(UNDECIDED.as_bytes())?;
+        }
+        self.kept = self.length;
+        self.spool.seek(SeekFrom::Start(self.length)).map(drop)
     }
 }
 

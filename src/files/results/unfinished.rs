@@ -1,16 +1,17 @@
 //! Rows of a run that was cut off between writing them and marking them as committed.
 //!
-//! The database tells which it was: all rows of a batch are of one transaction, so one that came true proves all of them.
+//! The database tells which it was: all rows of a batch are of one transaction.
 
 use std::fs::File;
-use std::io::{self, BufReader, Seek as _};
+use std::io::{self, BufRead, BufReader, Read as _, Seek as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::{COMMITTED, HEADING, Outcome, Secrets, UNDECIDED};
+use super::{COMMITTED, HEADING, Secrets, UNDECIDED};
+use crate::error::limits;
 use crate::error::refusal::Refusal;
 
 /// What is found behind the last batch that was finished.
@@ -33,8 +34,10 @@ pub struct Row {
     pub username: String,
     /// The user's primary key, as text.
     pub id: String,
-    /// Was the account created in that run?
-    pub is_created: bool,
+    /// What became of the row, as [`Outcome::word`].
+    pub outcome: String,
+    /// The database that the row is of.
+    pub database: String,
     /// The secrets that were handed out.
     pub secrets: Secrets,
 }
@@ -60,24 +63,29 @@ fn scan(file: &File, is_json: bool) -> io::Result<Option<Unfinished>> {
     let mut reader = BufReader::new(file);
     let mut found = Unfinished::default();
     let heading = format!("{}\r\n", HEADING.join(","));
-    // Of a file that is not ours, nothing may be removed.
+    // Of a file that is not ours, nothing may be removed, and most of it need not be read.
     let beginning = if is_json { "{\"line\":" } else { &heading };
+    let mut first = Vec::new();
+    reader.by_ref().take(beginning.len() as u64).read_to_end(&mut first)?;
+    if !beginning.as_bytes().starts_with(&first) {
+        return Ok(None);
+    }
+    reader.rewind()?;
     let (mut start, mut record) = (0, Zeroizing::new(Vec::new()));
     loop {
-        record.zeroize();
-        let is_whole = read_record(&mut reader, &mut record, is_json)?;
-        if record.is_empty() {
-            return Ok(Some(found));
-        }
-        if start == 0 {
-            let length = record.len().min(beginning.len());
-            if record[..length] != beginning.as_bytes()[..length] {
-                return Ok(None);
+        // Without what the vector has room for, which would be wiped for each row.
+        record.as_mut_slice().zeroize();
+        record.clear();
+        match read_record(&mut reader, &mut record, is_json)? {
+            Reading::Whole => {}
+            Reading::End if record.is_empty() => return Ok(Some(found)),
+            // Only whole rows are ever marked as committed.
+            Reading::End if found.is_partly_marked() || is_marked(&record) => return Ok(None),
+            Reading::End => {
+                found.torn = Some(start);
+                return Ok(Some(found));
             }
-        }
-        if !is_whole {
-            found.torn = Some(start);
-            return Ok(Some(found));
+            Reading::TooLong => return Ok(None),
         }
         let end = start + record.len() as u64;
         if is_json || start > 0 {
@@ -85,23 +93,54 @@ fn scan(file: &File, is_json: bool) -> io::Result<Option<Unfinished>> {
             let Some(parsed) = (if is_json { in_json(&record) } else { in_csv(&record) }) else {
                 return Ok(None);
             };
+            let is_ours = match &*parsed.state {
+                COMMITTED => true,
+                // The state is overwritten where it is.
+                UNDECIDED => {
+                    !found.is_partly_marked() && record.ends_with(&[UNDECIDED, ending].concat().into_bytes())
+                }
+                _ => false,
+            };
+            if !is_ours {
+                return Ok(None);
+            }
             found.add(parsed, start, end - (ending.len() + UNDECIDED.len()) as u64);
         }
         start = end;
     }
 }
 
-/// Reads a record with its line end, which in CSV is outside of quotes; false where the file ends before that.
-fn read_record(reader: &mut impl io::BufRead, record: &mut Vec<u8>, is_json: bool) -> io::Result<bool> {
+/// How far a record could be read.
+enum Reading {
+    Whole,
+    /// The file ends before the record does.
+    End,
+    /// It is longer than any that authctl writes.
+    TooLong,
+}
+
+/// Reads a record with its line end, which in CSV is outside of quotes.
+fn read_record(reader: &mut impl BufRead, record: &mut Vec<u8>, is_json: bool) -> io::Result<Reading> {
+    let mut quotes = 0;
     loop {
-        if reader.read_until(b'\n', record)? == 0 {
-            return Ok(false);
+        let before = record.len();
+        if before >= limits::ROW {
+            return Ok(Reading::TooLong);
         }
-        let quotes = if is_json { 0 } else { memchr::memchr_iter(b'"', record).count() };
+        if reader.by_ref().take((limits::ROW - before) as u64).read_until(b'\n', record)? == 0 {
+            return Ok(Reading::End);
+        }
+        quotes += if is_json { 0 } else { memchr::memchr_iter(b'"', &record[before..]).count() };
         if record.ends_with(b"\n") && quotes.is_multiple_of(2) {
-            return Ok(true);
+            return Ok(Reading::Whole);
         }
     }
+}
+
+/// Does this row without a line end say that it is committed?
+fn is_marked(record: &[u8]) -> bool {
+    let record = record.trim_ascii_end();
+    record.strip_suffix(b"\"}").unwrap_or(record).ends_with(COMMITTED.as_bytes())
 }
 
 /// A row, as far as it matters here.
@@ -112,6 +151,7 @@ struct Parsed {
     outcome: String,
     token: Option<String>,
     password: Option<String>,
+    database: String,
     state: String,
 }
 
@@ -122,7 +162,8 @@ fn in_json(record: &[u8]) -> Option<Parsed> {
 fn in_csv(record: &[u8]) -> Option<Parsed> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(record);
     let cells = reader.records().next()?.ok()?;
-    let [_, username, id, outcome, token, password, state] = cells.iter().collect::<Vec<_>>()[..] else {
+    let [_, username, id, outcome, token, password, database, state] = cells.iter().collect::<Vec<_>>()[..]
+    else {
         return None;
     };
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -132,6 +173,7 @@ fn in_csv(record: &[u8]) -> Option<Parsed> {
         outcome: outcome.to_owned(),
         token: given(token),
         password: given(password),
+        database: database.to_owned(),
         state: state.to_owned(),
     })
 }
@@ -146,10 +188,16 @@ impl Unfinished {
                 state,
                 username: parsed.username,
                 id: id.as_str().map_or_else(|| id.to_string(), str::to_owned),
-                is_created: parsed.outcome == Outcome::Created.word(),
+                outcome: parsed.outcome,
+                database: parsed.database,
                 secrets: Secrets { token: parsed.token, password: parsed.password },
             });
         }
+    }
+
+    /// Are some rows marked as committed, and rows before them not?
+    fn is_partly_marked(&self) -> bool {
+        self.ends_committed && !self.rows.is_empty()
     }
 
     /// Where what is unfinished begins.

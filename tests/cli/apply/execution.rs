@@ -193,8 +193,11 @@ fn what_is_made_goes_to_a_file_that_its_owner_alone_can_read() {
 
     apply(&env, &["--yes", "--results", "other.csv"]).succeeds();
     let key = env.value("SELECT key FROM authtoken_token");
-    let expected =
-        format!("line,username,id,outcome,token,password,state\r\n5,ci-bot,1,changed,{key},,committed\r\n");
+    let database = env.path("db.sqlite3").canonicalize().unwrap();
+    let database = database.display();
+    let expected = format!(
+        "line,username,id,outcome,token,password,database,state\r\n5,ci-bot,1,changed,{key},,{database},committed\r\n"
+    );
     assert_eq!(fs::read_to_string(env.path("other.csv")).unwrap(), expected);
     assert_eq!(fs::metadata(env.path("other.csv")).unwrap().permissions().mode() & 0o777, 0o600);
     env.execute("DELETE FROM authtoken_token");
