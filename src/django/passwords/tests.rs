@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use rand::CryptoRng;
 
-use super::algorithms::Cost;
-use super::workspace::Threads;
+use super::algorithms::{Blocks, Cost, Hasher};
+use super::workspace::{Threads, Workspace};
 use super::*;
 
 mod django;
@@ -98,6 +98,23 @@ fn a_worker_makes_the_same_hashes() {
             assert_eq!(encoded, all_cores.encode(&plain(password), &mut other_rng), "{text}");
             assert_eq!(verify(&plain(password), encoded.as_str()), Verdict::Match, "{text}");
         }
+    }
+}
+
+#[test]
+fn every_algorithm_verifies_what_it_encodes() {
+    for text in CHEAPEST.into_iter().chain(["bcrypt 4", "md5 "]) {
+        let (name, cost) = text.split_once(' ').unwrap();
+        let method = Method::parse(algorithm(name), cost).unwrap();
+        let hasher = algorithm(name).hasher();
+        let salt = hasher.salt(&mut rng());
+        let encode =
+            |hasher: &dyn Hasher, blocks: &mut Blocks| hasher.encode(b"secret", &salt, method.cost(), blocks);
+        let body = Workspace::on_one_core(method).unwrap().run(encode).unwrap();
+        let encoded = format!("{name}${body}");
+        assert_eq!(describe(&encoded), Summary::Hashed(method), "{text}");
+        assert_eq!(verify(&plain("secret"), &encoded), Verdict::Match, "{text}");
+        assert_eq!(verify(&plain("Secret"), &encoded), Verdict::Mismatch, "{text}");
     }
 }
 
@@ -327,6 +344,7 @@ fn algorithms_are_named_as_in_django() {
     for algorithm in Algorithm::ALL {
         assert_eq!(algorithm.to_string().parse(), Ok(algorithm));
     }
+    assert_eq!(HashSet::from(Algorithm::ALL.map(Algorithm::name)).len(), Algorithm::ALL.len());
     assert_eq!("sha1".parse::<Algorithm>(), Err(UnknownAlgorithm));
     assert_eq!("".parse::<Algorithm>(), Err(UnknownAlgorithm));
 }

@@ -21,7 +21,7 @@ impl Blocks {
             return Ok(Self(None));
         }
         let map = MmapMut::map_anon(count * Block::SIZE).map_err(|error| {
-            io::Error::new(error.kind(), format!("Argon2's {count} KiB of memory cannot be had: {error}"))
+            io::Error::new(error.kind(), format!("cannot allocate {count} KiB for Argon2: {error}"))
         })?;
         // Without huge pages a hash only takes longer.
         #[cfg(target_os = "linux")]
