@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use authctl::django::passwords::{self, Algorithm, Hasher, Plain, Recipe};
+use authctl::django::passwords::{self, Algorithm, Encoder, Plain, Recipe};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 
@@ -50,9 +50,9 @@ fn in_bulk_by_all(bencher: Bencher, algorithm: Algorithm) {
 
 fn in_bulk(bencher: Bencher, algorithm: Algorithm, workers: usize) {
     let work = || {
-        let mut hasher = Hasher::worker(&recipe(algorithm)).expect("memory and a thread");
+        let mut encoder = Encoder::worker(&recipe(algorithm)).expect("memory and a thread");
         for _ in 0..EACH {
-            divan::black_box(hasher.hash(&plain(), &mut rand::rng()));
+            divan::black_box(encoder.encode(&plain(), &mut rand::rng()));
         }
     };
     bencher.counter(ItemsCount::new(workers * EACH)).bench_local(|| {

@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
     use crate::config::settings::{Overrides, Settings};
-    use crate::django::passwords::{Method, Recipe, hash, work_of_this_thread};
+    use crate::django::passwords::{Recipe, hash, work_of_this_thread};
     use crate::terminal::format::{ColorChoice, Format};
     use crate::terminal::output::Output;
     use crate::terminal::prompt::Prompt;
@@ -108,8 +108,8 @@ mod tests {
     #[test]
     fn every_failed_login_costs_one_hash_of_the_recipe() {
         let folder = TempDir::new().expect("a folder");
-        let recipe = Recipe::try_from(Method::Pbkdf2Sha256 { iterations: 1_000 }).expect("a recipe");
-        let cheap = Recipe::try_from(Method::Pbkdf2Sha256 { iterations: 10 }).expect("a recipe");
+        let recipe = "pbkdf2_sha256 1000".parse::<Recipe>().expect("a recipe");
+        let cheap = "pbkdf2_sha256 10".parse::<Recipe>().expect("a recipe");
         let right = Plain::new("wonderland-7".into());
         let stored = |recipe| hash(&right, recipe, &mut rand::rng()).expect("a hash").into_string();
         let (current, old) = (stored(&recipe), stored(&cheap));

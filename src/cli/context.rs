@@ -157,13 +157,12 @@ impl Context {
 /// What a Django project needs to verify passwords that are hashed in this way.
 #[must_use]
 pub fn hasher_needed(recipe: &Recipe) -> String {
-    match recipe.method().algorithm() {
-        Algorithm::Argon2 => "Passwords are hashed with Argon2: a Django project needs argon2-cffi, and \
+    let algorithm = recipe.method().algorithm();
+    if algorithm == Algorithm::ARGON2 {
+        return "Passwords are hashed with Argon2: a Django project needs argon2-cffi, and \
              Argon2PasswordHasher first in PASSWORD_HASHERS so that it does not hash them anew. For Django's default, \
              write [passwords] hasher = \"pbkdf2_sha256\" in authctl.toml."
-            .to_owned(),
-        algorithm => {
-            format!("Passwords are hashed with {algorithm}: a Django project needs its hasher in PASSWORD_HASHERS.")
-        }
+            .to_owned();
     }
+    format!("Passwords are hashed with {algorithm}: a Django project needs its hasher in PASSWORD_HASHERS.")
 }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use authctl::django::passwords::{self, Algorithm, Hasher, Plain, Recipe};
+use authctl::django::passwords::{self, Algorithm, Encoder, Plain, Recipe};
 use serde_json::{Value as Json, json};
 
 use crate::python;
@@ -18,8 +18,8 @@ fn django_takes_every_hash_at_any_cost() {
         .filter_map(Recipe::newest)
         .flat_map(|recipe| [recipe, recipe.cheapest()])
         .map(|recipe| {
-            let mut hasher = Hasher::worker(&recipe).unwrap();
-            hasher.hash(&Plain::new(plain.to_owned()), &mut rand::rng())
+            let mut encoder = Encoder::worker(&recipe).unwrap();
+            encoder.encode(&Plain::new(plain.to_owned()), &mut rand::rng())
         })
         .collect();
     python::for_each_set(|set| {

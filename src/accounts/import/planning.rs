@@ -9,7 +9,7 @@ use crate::accounts::issue_token::{self, TokenIssuer};
 use crate::accounts::{Account, Planner};
 use crate::cli::args::new_password;
 use crate::django::models::Key;
-use crate::django::passwords::{self, About, Encoded, Hasher, Plain, Recipe, Verdict};
+use crate::django::passwords::{self, About, Encoded, Encoder, Plain, Recipe, Verdict};
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::results::Secrets;
 use crate::formats::account_row::{AccountRow, GivenPassword, KnownToken};
@@ -76,7 +76,7 @@ pub struct Planning<'a> {
 }
 
 impl<'a> Planning<'a> {
-    /// Everything that can be done for a row without the database. The hasher is made at the first password, and kept for
+    /// Everything that can be done for a row without the database. The encoder is made at the first password, and kept for
     /// the next.
     ///
     /// # Errors
@@ -84,19 +84,19 @@ impl<'a> Planning<'a> {
     pub fn plan(
         &self,
         item: Item,
-        hasher: &mut Option<Hasher>,
+        encoder: &mut Option<Encoder>,
         random: &mut StdRng,
     ) -> Result<HashedRow<'a>> {
         let Item { wanted, username, task } = item;
         let made = Secrets::default();
-        Row { planning: self, hasher, random, wanted, username, made, is_weak: false }.plan(task)
+        Row { planning: self, encoder, random, wanted, username, made, is_weak: false }.plan(task)
     }
 }
 
 /// A row while it is planned.
 struct Row<'p, 'a> {
     planning: &'p Planning<'a>,
-    hasher: &'p mut Option<Hasher>,
+    encoder: &'p mut Option<Encoder>,
     random: &'p mut StdRng,
     wanted: Box<AccountRow>,
     username: String,
@@ -263,11 +263,11 @@ impl<'a> Row<'_, 'a> {
             return Ok(None);
         }
         let Some(recipe) = &self.planning.recipe else { return Ok(Some(passwords::unusable(self.random))) };
-        let hasher = match &mut *self.hasher {
-            Some(hasher) => hasher,
-            none => none.insert(Hasher::worker(recipe).context("a password cannot be hashed")?),
+        let encoder = match &mut *self.encoder {
+            Some(encoder) => encoder,
+            none => none.insert(Encoder::worker(recipe).context("a password cannot be hashed")?),
         };
-        Ok(Some(hasher.hash(plain, self.random)))
+        Ok(Some(encoder.encode(plain, self.random)))
     }
 }
 

@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 use rand::{CryptoRng, SeedableRng as _};
 
 use super::planning::{HashedRow, Item, Planning};
-use crate::django::passwords::Hasher;
+use crate::django::passwords::Encoder;
 use crate::signals::NO_THREAD;
 
 /// So many batches for each thread are on their way at any time.
@@ -99,13 +99,13 @@ impl<'a> Workers<'a> {
         to_here: &mpsc::Sender<Result<Batch<HashedRow<'a>>>>,
         random: &mut StdRng,
     ) -> Result<()> {
-        let mut hasher: Option<Hasher> = None;
+        let mut encoder: Option<Encoder> = None;
         loop {
             let batch = batches.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok((number, items)) = batch else { return Ok(()) };
             let mut planned = Vec::with_capacity(items.len());
             for item in items {
-                planned.push(self.planning.plan(item, &mut hasher, random)?);
+                planned.push(self.planning.plan(item, &mut encoder, random)?);
             }
             if to_here.send(Ok((number, planned))).is_err() {
                 return Ok(());

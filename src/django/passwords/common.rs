@@ -1,53 +1,24 @@
-//! The list of common passwords, `data/common-passwords.txt`, which the build script front-codes and deflates to less
-//! than a fifth of its size.
-//!
-//! A word is one byte that tells how many bytes it shares with the word before it, and then its other bytes, of which
-//! none is so small. Words stand in the order of their bytes, and at least every 64th shares nothing.
+//! The list of common passwords.
 
-use std::sync::LazyLock;
+use std::cmp::Ordering;
 
-use miniz_oxide::inflate::decompress_to_vec;
+/// One password a line, in the order of their bytes.
+static LIST: &str = include_str!("../../../data/common-passwords.txt");
 
-/// The words, never none; inflated at the first question, which takes a millisecond.
-static WORDS: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let deflated = include_bytes!(concat!(env!("OUT_DIR"), "/common-passwords"));
-    decompress_to_vec(deflated).expect("what the build script deflated")
-});
-
-/// The byte before a word that shares nothing.
-const WHOLE: u8 = 0;
-
-/// The greatest number of shared bytes, and the least byte that is none.
-const MOST_SHARED: u8 = 0x1f;
-
-/// Is this text on the list?
-pub(super) fn is_listed(text: &str) -> bool {
-    let text = text.as_bytes();
-    // The last whole word up to the text begins in this range.
-    let (mut low, mut high) = (0, WORDS.len());
-    while high - low > 1 {
-        let middle = low.midpoint(high);
-        match WORDS[middle..high].iter().position(|byte| *byte == WHOLE) {
-            Some(offset) if rest(middle + offset) <= text => low = middle + offset,
-            _ => high = middle,
+/// Searches the list, which is never split into lines: that would take longer than the search.
+pub(super) fn is_listed(password: &str) -> bool {
+    let mut lines = LIST.as_bytes();
+    while !lines.is_empty() {
+        let (before, after) = lines.split_at(lines.len() / 2);
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let end = after.iter().position(|byte| *byte == b'\n').map_or(lines.len(), |end| before.len() + end);
+        match lines[start..end].cmp(password.as_bytes()) {
+            Ordering::Equal => return true,
+            Ordering::Less => lines = lines.get(end + 1..).unwrap_or_default(),
+            Ordering::Greater => lines = &lines[..start],
         }
     }
-    let mut word = rest(low).to_vec();
-    let mut at = low + 1 + word.len();
-    while word != text && at < WORDS.len() && WORDS[at] != WHOLE {
-        let rest = rest(at);
-        word.truncate(WORDS[at].into());
-        word.extend(rest);
-        at += 1 + rest.len();
-    }
-    word == text
-}
-
-/// The bytes that the word at this place does not share.
-fn rest(at: usize) -> &'static [u8] {
-    let rest = &WORDS[at + 1..];
-    let length = rest.iter().position(|byte| *byte <= MOST_SHARED).unwrap_or(rest.len());
-    &rest[..length]
+    false
 }
 
 #[cfg(test)]
@@ -57,10 +28,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_list_is_sorted_and_has_no_empty_line() {
+        assert!(LIST.lines().is_sorted_by(|one, next| one < next));
+        assert!(LIST.lines().all(|line| !line.is_empty() && !line.contains(|c: char| c.is_ascii_control())));
+    }
+
+    #[test]
     fn what_is_listed_is_found_and_nothing_else() {
-        let list = include_str!("../../../data/common-passwords.txt");
-        let listed: HashSet<&str> = list.lines().collect();
-        for word in list.lines() {
+        let listed: HashSet<&str> = LIST.lines().collect();
+        for word in LIST.lines() {
             assert!(is_listed(word), "{word}");
             let longer = format!("{word}0");
             assert_eq!(is_listed(&longer), listed.contains(&*longer), "{longer}");
@@ -68,7 +44,7 @@ mod tests {
             shorter.pop();
             assert_eq!(is_listed(&shorter), listed.contains(&*shorter), "{shorter}");
         }
-        for text in ["\0", "\u{1f}", "~~~~", "яя", "\u{10ffff}"] {
+        for text in ["", "\0", "\n", "\u{1f}", "~~~~", "123456\n1234567", "яя", "\u{10ffff}"] {
             assert!(!is_listed(text), "{text:?}");
         }
     }

@@ -1,33 +1,32 @@
-//! Passwords as the `password` column holds them.
+//! Encoded passwords.
 
 use std::fmt;
 
-use super::method::{Algorithm, Method};
-use super::{argon2, bcrypt, md5, pbkdf2, scrypt};
-use bcrypt::Input;
-use pbkdf2::Prf;
+use rand::CryptoRng;
+use rand::distr::{Alphanumeric, SampleString};
 
-/// What Django writes in front of a text that no password fits.
-pub(super) const UNUSABLE: char = '!';
+use super::algorithms::Algorithm;
+use super::method::Method;
 
-/// An encoded password: what the `password` column holds.
+/// What an unusable password starts with.
+const UNUSABLE: char = '!';
+
+/// A value of the `password` column: a hash of a known [`Algorithm`], or an unusable password.
 ///
-/// Either a hash of a known [`Algorithm`] or an unusable marker. `Debug` shows algorithm and cost
-/// alone.
+/// `Debug` shows algorithm and cost only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Encoded(pub(super) String);
 
 impl Encoded {
-    /// Takes a text that was encoded elsewhere.
+    /// Reads a text that was encoded elsewhere. Its cost may be beyond the limits of [`verify`](super::verify).
     ///
     /// # Errors
-    /// When the text is neither a whole hash of a known algorithm nor an unusable marker. That its
-    /// cost is beyond the limits of [`verify`](super::verify) is no error.
+    /// When the text is neither a whole hash of a known algorithm nor an unusable password.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         Parsed::parse(text).map(|_| Self(text.to_owned()))
     }
 
-    /// As [`Self::parse`], with what is known of it.
+    /// Reads a text as [`Self::parse`] does, and describes it.
     ///
     /// # Errors
     /// As [`Self::parse`].
@@ -55,6 +54,12 @@ impl Encoded {
     }
 }
 
+/// An unusable password, which matches nothing: `!` and 40 random letters and digits, as in Django.
+#[must_use]
+pub fn unusable(rng: &mut dyn CryptoRng) -> Encoded {
+    Encoded(format!("{UNUSABLE}{}", Alphanumeric.sample_string(rng, 40)))
+}
+
 impl fmt::Debug for Encoded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Encoded({})", self.summary())
@@ -64,9 +69,9 @@ impl fmt::Debug for Encoded {
 /// Why a text is not an encoded password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
-    /// It does not begin with the name of a known algorithm.
+    /// It does not start with the name of a known algorithm.
     UnknownAlgorithm,
-    /// It begins with this algorithm's name, and the rest is not of its form.
+    /// It starts with this algorithm's name, but is not of its form.
     Not(Algorithm),
 }
 
@@ -81,27 +86,26 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// What is known of an encoded password without the password. Holds no salt and no hash.
+/// What an encoded password shows without the password. Contains no salt and no hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Summary {
     /// A hash.
     Hashed(Method),
-    /// A hash of an algorithm that Django has dropped, by its name in Django.
-    Dropped(&'static str),
-    /// A marker that no password fits.
+    /// A hash of an algorithm that Django has removed, by its name in Django.
+    Removed(&'static str),
+    /// No password matches.
     Unusable,
-    /// Anything else, malformed hashes included.
+    /// Anything else, including malformed hashes.
     Unknown,
 }
 
 impl Summary {
-    /// Whether it is a hash below the floor, as [`Method::is_weak`] gives it; dropped algorithms
-    /// always are.
+    /// Whether it is a hash below the floor: see [`Method::is_weak`]. A removed algorithm always is.
     #[must_use]
     pub fn is_weak(self) -> bool {
         match self {
             Self::Hashed(method) => method.is_weak(),
-            Self::Dropped(_) => true,
+            Self::Removed(_) => true,
             Self::Unusable | Self::Unknown => false,
         }
     }
@@ -111,25 +115,24 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Hashed(method) => method.fmt(f),
-            Self::Dropped(name) => f.write_str(name),
+            Self::Removed(name) => f.write_str(name),
             Self::Unusable => f.write_str("unusable"),
             Self::Unknown => f.write_str("unknown"),
         }
     }
 }
 
-/// Algorithm and cost of an encoded password, for listings.
+/// Returns the algorithm and the cost of an encoded password, for listings.
 #[must_use]
 pub fn describe(encoded: &str) -> Summary {
     match Parsed::parse(encoded) {
         Ok(parsed) => parsed.summary(),
-        Err(_) => dropped(encoded).map_or(Summary::Unknown, Summary::Dropped),
+        Err(_) => removed(encoded).map_or(Summary::Unknown, Summary::Removed),
     }
 }
 
-/// The dropped algorithms: salted and unsalted SHA-1 and unsalted MD5, until Django 5.0; crypt,
-/// until 4.2.
-fn dropped(encoded: &str) -> Option<&'static str> {
+/// Recognizes the algorithms that Django has removed: salted and unsalted SHA-1 and unsalted MD5 in 5.1, crypt in 5.0.
+fn removed(encoded: &str) -> Option<&'static str> {
     let is_hex =
         |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let unsalted_md5 = encoded.strip_prefix("md5$$").unwrap_or(encoded);
@@ -146,19 +149,11 @@ fn dropped(encoded: &str) -> Option<&'static str> {
     }
 }
 
-/// An encoded password taken apart.
+/// The form of an encoded password.
 pub(super) enum Parsed<'a> {
     Unusable,
-    Hash(Hash<'a>),
-}
-
-/// A hash taken apart.
-pub(super) enum Hash<'a> {
-    Pbkdf2(pbkdf2::Parts<'a>),
-    Argon2(argon2::Parts),
-    Bcrypt(bcrypt::Parts),
-    Scrypt(scrypt::Parts<'a>),
-    Md5(md5::Parts<'a>),
+    /// A hash: its method, and the text after the algorithm's name and its `$`.
+    Hash(Method, &'a str),
 }
 
 impl<'a> Parsed<'a> {
@@ -166,41 +161,16 @@ impl<'a> Parsed<'a> {
         if encoded.starts_with(UNUSABLE) {
             return Ok(Self::Unusable);
         }
-        let (name, rest) = encoded.split_once('$').unwrap_or((encoded, ""));
-        let algorithm = name.parse().map_err(|_| Malformed::UnknownAlgorithm)?;
-        Hash::parse(algorithm, rest).map(Self::Hash).ok_or(Malformed::Not(algorithm))
+        let (name, body) = encoded.split_once('$').unwrap_or((encoded, ""));
+        let algorithm: Algorithm = name.parse().map_err(|_| Malformed::UnknownAlgorithm)?;
+        let cost = algorithm.hasher().decode_cost(body).ok_or(Malformed::Not(algorithm))?;
+        Ok(Self::Hash(Method::new(algorithm, cost), body))
     }
-}
 
-impl Parsed<'_> {
     fn summary(&self) -> Summary {
         match self {
-            Self::Hash(hash) => Summary::Hashed(hash.method()),
+            Self::Hash(method, _) => Summary::Hashed(*method),
             Self::Unusable => Summary::Unusable,
-        }
-    }
-}
-
-impl<'a> Hash<'a> {
-    fn parse(algorithm: Algorithm, rest: &'a str) -> Option<Self> {
-        match algorithm {
-            Algorithm::Pbkdf2Sha256 => pbkdf2::Parts::parse(Prf::Sha256, rest).map(Self::Pbkdf2),
-            Algorithm::Pbkdf2Sha1 => pbkdf2::Parts::parse(Prf::Sha1, rest).map(Self::Pbkdf2),
-            Algorithm::Argon2 => argon2::Parts::parse(rest).map(Self::Argon2),
-            Algorithm::BcryptSha256 => bcrypt::Parts::parse(Input::Sha256, rest).map(Self::Bcrypt),
-            Algorithm::Bcrypt => bcrypt::Parts::parse(Input::Raw, rest).map(Self::Bcrypt),
-            Algorithm::Scrypt => scrypt::Parts::parse(rest).map(Self::Scrypt),
-            Algorithm::Md5 => md5::Parts::parse(rest).map(Self::Md5),
-        }
-    }
-
-    pub(super) fn method(&self) -> Method {
-        match self {
-            Self::Pbkdf2(hash) => hash.method(),
-            Self::Argon2(hash) => Method::Argon2(hash.cost),
-            Self::Bcrypt(hash) => hash.method(),
-            Self::Scrypt(hash) => Method::Scrypt(hash.cost),
-            Self::Md5(_) => Method::Md5,
         }
     }
 }

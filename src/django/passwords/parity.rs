@@ -1,45 +1,55 @@
-//! What a failed login has to compute so that it costs as much as one hash of today's, whatever was stored.
+//! Makes every failed login cost as much as one new hash, whatever password is stored.
 //!
-//! Django does the same for PBKDF2 and bcrypt in `harden_runtime`. Like Django's, this has a limit: a hash of another
-//! algorithm, or a dearer one, takes its own time.
+//! Django does the same for PBKDF2 and bcrypt in `harden_runtime`. Both have a limit: a hash of another algorithm, or
+//! one that costs more, takes its own time.
 
-use super::argon2::Argon2Cost;
+use std::{hint, io};
+
+use rand::CryptoRng;
+
+use super::encoded::{Summary, describe};
+use super::encoder::hash;
 use super::method::Method;
+use super::plain::Plain;
 use super::recipe::Recipe;
-use super::scrypt::ScryptCost;
+use super::verify::Verdict;
 
-/// The hashes that are left to compute after one of this method was, or after none.
+/// Computes what a failed login lacks to one [`hash`], so that its time does not tell whether the user exists.
 ///
-/// Within the recipe's algorithm their work and that of the hash sum up to the recipe's, but for what the units of Argon2
-/// and scrypt leave over. A weak hash of another algorithm is followed by a whole one.
-pub(super) fn owed(computed: Option<Method>, recipe: Recipe) -> Vec<Recipe> {
+/// `verdict` is what [`verify`](super::verify) returned for `encoded`. Not hidden is a hash of another algorithm that is
+/// not weak, or one that costs more than the recipe.
+///
+/// # Errors
+/// When the memory for the recipe cannot be allocated.
+pub fn equalise(
+    plain: &Plain,
+    encoded: &str,
+    verdict: Verdict,
+    recipe: &Recipe,
+    rng: &mut dyn CryptoRng,
+) -> io::Result<()> {
+    let computed = match describe(encoded) {
+        Summary::Hashed(method) if matches!(verdict, Verdict::Match | Verdict::Mismatch) => Some(method),
+        _ => None,
+    };
+    for missing in missing(computed, *recipe) {
+        hint::black_box(hash(plain, &missing, rng)?);
+    }
+    Ok(())
+}
+
+/// The hashes to compute after one of this method, or after none.
+///
+/// If the algorithm is the recipe's, all hashes together have the recipe's work, give or take a unit of Argon2 or scrypt.
+/// After a weak hash of another algorithm, the missing hash is a whole one.
+fn missing(computed: Option<Method>, recipe: Recipe) -> Vec<Recipe> {
     let Some(computed) = computed else { return vec![recipe] };
     let goal = recipe.method();
     if computed.algorithm() != goal.algorithm() {
         return if computed.is_weak() { vec![recipe] } else { Vec::new() };
     }
-    let missing = goal.work().saturating_sub(computed.work());
-    if missing == 0 {
-        return Vec::new();
-    }
-    let iterations = u32::try_from(missing).unwrap_or(u32::MAX);
-    let methods = match (goal, computed) {
-        (Method::Pbkdf2Sha256 { .. }, _) => vec![Method::Pbkdf2Sha256 { iterations }],
-        (Method::Pbkdf2Sha1 { .. }, _) => vec![Method::Pbkdf2Sha1 { iterations }],
-        // 2ⁿ + 2ⁿ + 2ⁿ⁺¹ + … + 2ᵐ⁻¹ = 2ᵐ
-        (Method::BcryptSha256 { rounds: most }, Method::BcryptSha256 { rounds }) => {
-            (rounds..most).map(|rounds| Method::BcryptSha256 { rounds }).collect()
-        }
-        (Method::Argon2(cost), _) => {
-            let memory = u32::try_from(missing / u64::from(cost.passes)).unwrap_or(cost.memory);
-            vec![Method::Argon2(Argon2Cost { memory, ..cost })]
-        }
-        (Method::Scrypt(cost), _) => {
-            let lanes = missing.div_ceil(ScryptCost { p: 1, ..cost }.work());
-            vec![Method::Scrypt(ScryptCost { p: u32::try_from(lanes).unwrap_or(cost.p), ..cost })]
-        }
-        (Method::Bcrypt { .. } | Method::BcryptSha256 { .. } | Method::Md5, _) => Vec::new(),
-    };
-    // Less than the least memory of Argon2 is no time to speak of.
-    methods.into_iter().filter_map(|method| method.try_into().ok()).collect()
+    let work = goal.work().saturating_sub(computed.work());
+    let costs = goal.algorithm().hasher().costs_for_work(goal.cost(), work);
+    // A cost that is not possible is too low to take time.
+    costs.into_iter().filter_map(|cost| Method::new(goal.algorithm(), cost).try_into().ok()).collect()
 }

@@ -1,21 +1,21 @@
-//! Passwords as people type them.
+//! Passwords in plain text.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// A password in plain text: wiped from memory when dropped, and never shown by accident.
+/// A password in plain text. Wiped from memory when dropped, and hidden from `Debug`.
 #[derive(Clone)]
 pub struct Plain(Zeroizing<String>);
 
 impl Plain {
-    /// Takes a password as it is; `""` is one too.
+    /// Wraps a password, which may be empty.
     #[must_use]
     pub fn new(password: String) -> Self {
         Self(Zeroizing::new(password))
     }
 
-    /// The password, to show it to the one who asked or to hand it to a hash.
+    /// The password.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

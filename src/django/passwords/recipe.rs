@@ -1,120 +1,68 @@
-//! How new hashes are made.
+//! The algorithm and the cost of new hashes.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::argon2::Argon2Cost;
-use super::bcrypt;
+use super::algorithms::{Algorithm, Cost, NewHashCosts};
 use super::encoded::{Summary, describe};
-use super::method::{Algorithm, Method};
-use super::pbkdf2::{self, Prf};
-use super::scrypt::ScryptCost;
+use super::method::Method;
 
-/// The algorithm and cost of new hashes: one of Django's default list, within the limits that
-/// [`verify`](super::verify) gives.
+/// The algorithm and the cost of new hashes.
 ///
-/// Read from and shown as the text of its [`Method`], such as `argon2 m=102400,t=2,p=8`; an
-/// algorithm alone stands for its newest cost. A recipe may be weak, since a project may have
-/// chosen so; [`Method::is_weak`] tells.
+/// Some version of Django has the algorithm in its default list, and the cost is within the limits of
+/// [`verify`](super::verify). It may be weak, since a project may have chosen so: see [`Method::is_weak`].
+///
+/// Read from and shown as the text of its [`Method`], such as `argon2 m=102400,t=2,p=8`. An algorithm alone has its
+/// newest cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recipe(pub(super) NewHash);
-
-/// The methods that make new hashes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NewHash {
-    Pbkdf2(Prf, u32),
-    Argon2(Argon2Cost),
-    BcryptSha256(u32),
-    Scrypt(ScryptCost),
+pub struct Recipe {
+    method: Method,
+    costs: NewHashCosts,
 }
 
 impl Recipe {
-    /// 1,500,000 iterations, as Django 6.1.
+    /// The default of the newest known Django.
     #[must_use]
-    pub const fn pbkdf2_sha256() -> Self {
-        Self(NewHash::Pbkdf2(Prf::Sha256, pbkdf2::DJANGO_ITERATIONS))
+    #[expect(clippy::missing_panics_doc, reason = "PBKDF2 makes new hashes")]
+    pub fn pbkdf2_sha256() -> Self {
+        Self::newest(Algorithm::PBKDF2_SHA256).expect("Django's default algorithm")
     }
 
-    /// 1,500,000 iterations, as Django 6.1.
+    /// Argon2 with the default cost of the newest known Django.
     #[must_use]
-    pub const fn pbkdf2_sha1() -> Self {
-        Self(NewHash::Pbkdf2(Prf::Sha1, pbkdf2::DJANGO_ITERATIONS))
+    #[expect(clippy::missing_panics_doc, reason = "Argon2 makes new hashes")]
+    pub fn argon2() -> Self {
+        Self::newest(Algorithm::ARGON2).expect("an algorithm of Django's list")
     }
 
-    /// 102,400 KiB, 2 passes and 8 lanes, as Django 3.2 to 6.1.
+    /// The algorithm with the default cost of the newest known Django, 6.1. `None` if it makes no new hashes.
     #[must_use]
-    pub const fn argon2() -> Self {
-        Self(NewHash::Argon2(Argon2Cost::DJANGO))
+    pub fn newest(algorithm: Algorithm) -> Option<Self> {
+        let costs = algorithm.hasher().new_hash_costs()?;
+        Some(Self { method: Method::new(algorithm, costs.django), costs })
     }
 
-    /// 12 rounds, as Django 3.2 to 6.1.
-    #[must_use]
-    pub const fn bcrypt_sha256() -> Self {
-        Self(NewHash::BcryptSha256(bcrypt::DJANGO_ROUNDS))
-    }
-
-    /// `n=16384,r=8,p=5`, as Django 5.1 to 6.1.
-    #[must_use]
-    pub const fn scrypt() -> Self {
-        Self(NewHash::Scrypt(ScryptCost::DJANGO))
-    }
-
-    /// The algorithm with the cost of the newest Django known, 6.1; `None` for plain bcrypt and MD5,
-    /// which make no new hashes.
-    #[must_use]
-    pub const fn newest(algorithm: Algorithm) -> Option<Self> {
-        match algorithm {
-            Algorithm::Pbkdf2Sha256 => Some(Self::pbkdf2_sha256()),
-            Algorithm::Pbkdf2Sha1 => Some(Self::pbkdf2_sha1()),
-            Algorithm::Argon2 => Some(Self::argon2()),
-            Algorithm::BcryptSha256 => Some(Self::bcrypt_sha256()),
-            Algorithm::Scrypt => Some(Self::scrypt()),
-            Algorithm::Bcrypt | Algorithm::Md5 => None,
-        }
-    }
-
-    /// The least cost that is not weak.
+    /// The same algorithm at the least cost that is not weak.
     const fn floor(self) -> Self {
-        match self.0 {
-            NewHash::Pbkdf2(prf, _) => Self(NewHash::Pbkdf2(prf, pbkdf2::FLOOR_ITERATIONS)),
-            NewHash::Argon2(_) => Self::argon2(),
-            NewHash::BcryptSha256(_) => Self::bcrypt_sha256(),
-            NewHash::Scrypt(_) => Self::scrypt(),
-        }
+        self.with_cost(self.costs.floor)
     }
 
-    /// The same algorithm at its least cost, for test data alone: whoever has such a hash has the password.
+    /// The same algorithm at its least cost. Only for test data: such a hash protects nothing.
     ///
-    /// Hashes like this are never [followed](follow).
+    /// [`follow`] ignores such hashes.
     #[must_use]
     pub const fn cheapest(self) -> Self {
-        Self(match self.0 {
-            NewHash::Pbkdf2(prf, _) => NewHash::Pbkdf2(prf, 1),
-            NewHash::Argon2(_) => NewHash::Argon2(Argon2Cost::LEAST),
-            NewHash::BcryptSha256(_) => NewHash::BcryptSha256(*bcrypt::POSSIBLE_ROUNDS.start()),
-            NewHash::Scrypt(_) => NewHash::Scrypt(ScryptCost::LEAST),
-        })
+        self.with_cost(self.costs.least)
     }
 
-    /// Parts of one hash that can be computed side by side; 0 where the algorithm has no such parts.
-    pub(super) const fn lanes(self) -> u32 {
-        match self.0 {
-            NewHash::Argon2(cost) => cost.lanes,
-            NewHash::Scrypt(cost) => cost.p,
-            NewHash::Pbkdf2(..) | NewHash::BcryptSha256(_) => 0,
-        }
+    const fn with_cost(self, cost: Cost) -> Self {
+        Self { method: Method::new(self.method.algorithm(), cost), ..self }
     }
 
     /// The algorithm with its cost.
     #[must_use]
     pub const fn method(self) -> Method {
-        match self.0 {
-            NewHash::Pbkdf2(Prf::Sha1, iterations) => Method::Pbkdf2Sha1 { iterations },
-            NewHash::Pbkdf2(Prf::Sha256, iterations) => Method::Pbkdf2Sha256 { iterations },
-            NewHash::Argon2(cost) => Method::Argon2(cost),
-            NewHash::BcryptSha256(rounds) => Method::BcryptSha256 { rounds },
-            NewHash::Scrypt(cost) => Method::Scrypt(cost),
-        }
+        self.method
     }
 }
 
@@ -122,22 +70,15 @@ impl TryFrom<Method> for Recipe {
     type Error = BadRecipe;
 
     fn try_from(method: Method) -> Result<Self, BadRecipe> {
+        let algorithm = method.algorithm();
         if !method.is_possible() {
-            return Err(BadRecipe::Cost(method.algorithm()));
+            return Err(BadRecipe::Cost(algorithm));
         }
         if !method.is_affordable() {
-            return Err(BadRecipe::TooCostly(method.algorithm()));
+            return Err(BadRecipe::TooCostly(algorithm));
         }
-        Ok(Self(match method {
-            Method::Pbkdf2Sha256 { iterations } => NewHash::Pbkdf2(Prf::Sha256, iterations),
-            Method::Pbkdf2Sha1 { iterations } => NewHash::Pbkdf2(Prf::Sha1, iterations),
-            Method::Argon2(cost) => NewHash::Argon2(cost),
-            Method::BcryptSha256 { rounds } => NewHash::BcryptSha256(rounds),
-            Method::Scrypt(cost) => NewHash::Scrypt(cost),
-            Method::Bcrypt { .. } | Method::Md5 => {
-                return Err(BadRecipe::NotForNewHashes(method.algorithm()));
-            }
-        }))
+        let costs = algorithm.hasher().new_hash_costs().ok_or(BadRecipe::NotForNewHashes(algorithm))?;
+        Ok(Self { method, costs })
     }
 }
 
@@ -162,14 +103,14 @@ impl fmt::Display for Recipe {
     }
 }
 
-/// Why something is no [`Recipe`].
+/// Why a text or a method is not a [`Recipe`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadRecipe {
     /// Django has no such algorithm.
     UnknownAlgorithm,
-    /// The algorithm is only verified, never used for new hashes.
+    /// The algorithm makes no new hashes.
     NotForNewHashes(Algorithm),
-    /// The cost is not one of this algorithm, or cannot be computed.
+    /// The algorithm is not defined for the cost.
     Cost(Algorithm),
     /// The cost is beyond the limits of [`verify`](super::verify).
     TooCostly(Algorithm),
@@ -203,22 +144,19 @@ impl fmt::Display for BadRecipe {
 
 impl std::error::Error for BadRecipe {}
 
-/// How the newest users' passwords are hashed, so that a new one is hashed alike and Django has no
-/// reason to hash it again at the first login.
+/// Finds out how the newest users' passwords are hashed. Django does not rehash a new password of this recipe at the first
+/// login.
 ///
-/// `newest_first` holds the encoded passwords of some users, the newest first; a few dozen are
-/// enough.
+/// `newest_first` holds the encoded passwords of some users, the newest first. A few dozen are enough.
 ///
-/// 1. What cannot be followed is passed over: unusable, unknown and malformed texts, MD5 and plain
-///    bcrypt, costs beyond the limits of [`verify`](super::verify), and the [cheapest](Recipe::cheapest)
-///    hashes, which are test data.
-/// 2. The first one left decides on the algorithm.
-/// 3. Of all texts of this algorithm the costliest decides on the cost, and of equally costly ones
-///    the newest; but a [weak](Method::is_weak) cost never does. After an upgrade of Django, one
-///    user of the new cost is thus enough.
-/// 4. Where all are weak, the cost is the floor.
+/// 1. These are ignored: unusable, unknown and malformed texts, algorithms that make no new hashes, costs beyond the
+///    limits of [`verify`](super::verify), and the [cheapest](Recipe::cheapest) hashes, which are test data.
+/// 2. The algorithm is that of the newest hash.
+/// 3. The cost is the costliest one of this algorithm that is not [weak](Method::is_weak); of equally costly ones, the
+///    newest. So after an upgrade of Django, one user with the new cost is enough.
+/// 4. If all are weak, the cost is the floor.
 ///
-/// `None` when nothing can be followed.
+/// `None` if all are ignored.
 pub fn follow<'a>(newest_first: impl IntoIterator<Item = &'a str>) -> Option<Recipe> {
     let mut recipes = newest_first.into_iter().filter_map(|encoded| {
         let Summary::Hashed(method) = describe(encoded) else { return None };
@@ -228,7 +166,8 @@ pub fn follow<'a>(newest_first: impl IntoIterator<Item = &'a str>) -> Option<Rec
     let algorithm = newest.method().algorithm();
     let costliest = std::iter::once(newest)
         .chain(recipes)
-        .filter(|recipe| recipe.method().algorithm() == algorithm && !recipe.method().is_weak())
-        .reduce(|best, older| if older.method().work() > best.method().work() { older } else { best });
-    Some(costliest.unwrap_or_else(|| newest.floor()))
+        .map(Recipe::method)
+        .filter(|method| method.algorithm() == algorithm && !method.is_weak())
+        .reduce(|best, older| if older.work() > best.work() { older } else { best });
+    Some(costliest.map_or_else(|| newest.floor(), |method| newest.with_cost(method.cost())))
 }

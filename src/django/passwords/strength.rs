@@ -12,7 +12,7 @@ use super::plain::Plain;
 /// The least number of characters.
 pub const MIN_LENGTH: usize = 8;
 
-/// What is known of the user whose password it is. `None` and `""` are both nothing.
+/// The user's attributes that the password must not resemble. `""` counts as `None`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct About<'a> {
     /// The name the user logs in with.
@@ -26,7 +26,7 @@ pub struct About<'a> {
 }
 
 impl<'a> About<'a> {
-    /// What there is, in Django's order.
+    /// The attributes with a value, in Django's order.
     fn attributes(&self) -> impl Iterator<Item = (Attribute, &'a str)> {
         [
             (Attribute::Username, self.username),
@@ -39,7 +39,7 @@ impl<'a> About<'a> {
     }
 }
 
-/// A part of [`About`].
+/// A field of [`About`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attribute {
     /// The name the user logs in with.
@@ -66,18 +66,18 @@ impl fmt::Display for Attribute {
 /// Why a password is weak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weakness {
-    /// It has much in common with what is known of the user, here first.
+    /// It resembles an attribute of the user. The first one is named.
     TooSimilar(Attribute),
     /// It has fewer than [`MIN_LENGTH`] characters.
     TooShort,
     /// Many people use it.
     TooCommon,
-    /// It is made of digits alone, in any script.
+    /// It consists of digits only, in any script.
     EntirelyNumeric,
 }
 
 impl Weakness {
-    /// Django's code for it.
+    /// Django's error code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -100,11 +100,10 @@ impl fmt::Display for Weakness {
     }
 }
 
-/// What Django's four validators, as in the project template of 3.2 to 6.1, would say against a
-/// password, in their order; nothing for a strong one.
+/// Checks a password with the four validators of the project template of Django 3.2 to 6.1, in their order. Empty for a
+/// strong password.
 ///
-/// The list of common passwords is larger than Django's (99,838 entries against some 19,700) and
-/// holds 99.9 % of it.
+/// The list of common passwords is larger than Django's: 99,838 entries, which are 99.9 % of Django's 19,700 and others.
 #[must_use]
 pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Weakness> {
     let password = plain.as_str();
@@ -134,23 +133,21 @@ pub(super) fn is_similar(password: &str, value: &str) -> bool {
     words(&value).chain([value.as_str()]).any(|part| resembles(password, part))
 }
 
-/// What Python's `re.split(r"\W+", text)` gives, with `""` where the text begins or ends with
-/// something other than a word.
+/// Python's `re.split(r"\W+", text)`. It yields `""` if the text starts or ends with a non-word character.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let inner = text.trim_matches(|character| !is_word(character));
     let outer = (inner.len() < text.len()).then_some("");
     inner.split(|character| !is_word(character)).filter(|word| !word.is_empty()).chain(outer)
 }
 
-/// Whether two texts share so many characters, whatever their order, that
-/// `2 * shared / (length + length)` is at least 0.7.
+/// Whether `2 * shared / (length + length)` is at least 0.7, where `shared` counts common characters in any order.
 ///
-/// Django leaves out parts of up to a tenth of the password's length, which never come near that.
+/// Django skips parts of up to a tenth of the password's length. Their ratio is always lower.
 fn resembles(password: &str, part: &str) -> bool {
     20 * shared(password, part) >= 7 * (password.chars().count() + part.chars().count())
 }
 
-/// How many characters two texts have in common, each as often as it is in both.
+/// Counts the characters that two texts have in common.
 fn shared(one: &str, other: &str) -> usize {
     let mut left = HashMap::new();
     for character in other.chars() {
@@ -187,15 +184,14 @@ pub(super) fn is_word(character: char) -> bool {
         )
 }
 
-/// Python's `str.strip`, which takes four control characters for spaces too.
+/// Python's `str.strip`, which also strips four control characters.
 pub(super) fn strip(text: &str) -> &str {
     text.trim_matches(|character: char| {
         character.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&character)
     })
 }
 
-/// Python's `str.isdigit`: decimal digits, and those that cannot stand in a decimal number, such as
-/// superscripts.
+/// Python's `str.isdigit`: decimal digits, and digits such as superscripts that cannot be part of a decimal number.
 pub(super) fn is_digit(character: char) -> bool {
     character.general_category() == GeneralCategory::DecimalNumber
         || matches!(

@@ -26,8 +26,8 @@ fn the_vectors_hold_every_algorithm() {
                 .filter(|vector| text(&vector["algorithm"]) == algorithm.name())
                 .map(|vector| (vector["accepts"].as_bool(), vector.get("raises").is_some()))
                 .collect();
-            let expected = match (algorithm, version) {
-                (Algorithm::Scrypt, "3.2") => 0,
+            let expected = match (algorithm.name(), version) {
+                ("scrypt", "3.2") => 0,
                 _ => 3,
             };
             assert_eq!(verdicts.len(), expected, "Django {version}, {algorithm}");

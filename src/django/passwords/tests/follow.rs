@@ -1,4 +1,4 @@
-//! How new hashes follow those that are there.
+//! How new hashes follow the stored ones.
 
 use super::super::follow;
 
@@ -27,7 +27,7 @@ fn followed(newest_first: &[String]) -> Option<String> {
 }
 
 #[test]
-fn nobody_is_not_followed() {
+fn without_users_nothing_is_followed() {
     assert_eq!(followed(&[]), None);
 }
 
