@@ -98,9 +98,19 @@ fn run(cli: &Cli) -> Exit {
     let context = Context::new(settings, output, Prompt::new(options.no_input), options.yes);
     match cli.command.run(&context) {
         Ok(()) => {
+            signals::settle();
             context.output.close();
             Exit::Done
         }
-        Err(error) => context.output.error(&error),
+        Err(error) => {
+            match error.downcast_ref() {
+                // A signal in the meantime is told the same.
+                Some(Refusal::Unanswered(lost)) => {
+                    signals::owe(Refusal::Unanswered(lost.clone()));
+                }
+                _ => signals::settle(),
+            }
+            context.output.error(&error)
+        }
     }
 }

@@ -31,7 +31,7 @@ static RESTORE: OnceLock<fn()> = OnceLock::new();
 /// What the thread that ends the program says it by.
 type Farewell = Box<dyn FnOnce(Refusal) + Send>;
 
-/// What a signal means while the answer to a change is being given.
+/// What a signal means from the commit of a change until its answer is given.
 static OWED: Mutex<Option<Refusal>> = Mutex::new(None);
 
 /// Has somebody said it?
@@ -68,10 +68,12 @@ pub fn watch() -> Result<()> {
             for path in &*unfinished {
                 let _ = fs::remove_file(path);
             }
-            let owed = unpoisoned(&OWED).take();
-            let code = owed.as_ref().map_or(128 + signal, |lost| lost.exit().code().into());
-            if signal == SIGINT || owed.is_some() {
-                say_farewell(owed);
+            // Held until the end too: whoever is about to commit has to owe an answer first, and waits here.
+            let mut owed = unpoisoned(&OWED);
+            let lost = owed.take();
+            let code = lost.as_ref().map_or(128 + signal, |lost| lost.exit().code().into());
+            if signal == SIGINT || lost.is_some() {
+                say_farewell(lost);
             }
             #[expect(
                 clippy::exit,
@@ -107,10 +109,24 @@ pub fn changed() {
     CHANGED.store(true, Ordering::SeqCst);
 }
 
-/// Begins to give the answer to a change: who ends the program before [`settle`] is told of `lost`, and so is the exit
-/// code.
-pub fn owe(lost: Refusal) {
-    *unpoisoned(&OWED) = Some(lost);
+/// Owes the answer to a change, from just before the commit: whoever ends the program before [`settle`] is told of `lost`,
+/// and so is the exit code. Returns what was owed before.
+pub fn owe(lost: Refusal) -> Option<Refusal> {
+    unpoisoned(&OWED).replace(lost)
+}
+
+/// As [`owe`], unless an answer is owed already; true if it was not.
+#[must_use]
+pub fn owe_first(lost: Refusal) -> bool {
+    let mut owed = unpoisoned(&OWED);
+    let is_first = owed.is_none();
+    owed.get_or_insert(lost);
+    is_first
+}
+
+/// The change was not made: what was owed before it still is.
+pub fn owe_as_before(before: Option<Refusal>) {
+    *unpoisoned(&OWED) = before;
 }
 
 /// The answer is given, or its loss is told by an error.

@@ -10,10 +10,10 @@ use serde_json::Value as Json;
 
 use crate::cli::answer::Report;
 use crate::cli::context::Context;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::{Aftermath, Unanswered};
 use crate::error::refusal::Refusal;
 use crate::files::audit_log::{Announced, AuditLog, Event};
-use crate::signals;
+use crate::signals::{self, Critical};
 use crate::store::{Done, Store, Transaction};
 use crate::terminal::output::Output;
 
@@ -36,6 +36,12 @@ pub struct Change<'a> {
     writing: &'a Writing,
     command: &'static str,
     aftermath: RefCell<Aftermath>,
+}
+
+/// An answer that is owed. No signal ends the program before it is known what is owed after the commit.
+struct Owing {
+    before: Option<Refusal>,
+    _critical: Critical,
 }
 
 impl<'a> Change<'a> {
@@ -125,15 +131,37 @@ impl<'a> Change<'a> {
         if self.writing.dry_run {
             return store.rehearse(work);
         }
-        let mut announced = None;
+        let (mut announced, mut owing) = (None, None);
         let outcome = store.transact(|transaction| {
             let done = work(transaction)?;
             announced = self.announce(log, &object(&done.value), &done.fields)?;
+            if !done.fields.is_empty() {
+                owing = Some(self.owe());
+            }
             Ok(done)
         });
         let outcome = outcome.map_err(|error| self.failed(error));
+        if let Some(owing) = &mut owing {
+            self.owe_after(owing, &outcome);
+        }
         self.conclude(announced, &outcome);
         outcome
+    }
+
+    /// Owes an answer that does not tell whether the change was made, until [`Self::owe_after`] knows.
+    fn owe(&self) -> Owing {
+        let lost = self.context.unanswered(&self.aftermath.borrow(), false, "interrupted".into());
+        Owing { before: signals::owe(lost), _critical: signals::critical() }
+    }
+
+    fn owe_after<T>(&self, owing: &mut Owing, outcome: &Result<T>) {
+        match outcome {
+            Ok(_) => {
+                signals::owe(self.context.unanswered(&self.aftermath.borrow(), true, "interrupted".into()));
+            }
+            Err(error) if Unanswered::is_doubt(error) => {}
+            Err(_) => signals::owe_as_before(owing.before.take()),
+        }
     }
 
     /// Gives a database in memory its file, announced in the audit log. As a rehearsal it only looks whether the file
@@ -148,12 +176,14 @@ impl<'a> Change<'a> {
         }
         let announced = self.announce(log, object, fields)?;
         let critical = signals::critical();
+        let mut owing = self.owe();
         let outcome = draft.publish().map_err(|error| match error.downcast_ref() {
             Some(Refusal::Unanswered(lost)) => {
                 self.context.unanswered(&self.aftermath.borrow(), false, lost.reason.clone()).into()
             }
             _ => error,
         });
+        self.owe_after(&mut owing, &outcome);
         self.conclude(announced, &outcome);
         if outcome.is_ok() {
             critical.until_the_end();

@@ -127,9 +127,9 @@ impl Context {
     /// program with the same.
     pub fn answer(&self, aftermath: &Aftermath, give: impl FnOnce(&Output) -> Result<()>) -> Result<()> {
         signals::owe(self.unanswered(aftermath, true, "interrupted".into()));
-        let given = give(&self.output);
+        give(&self.output).map_err(|error| self.unanswered(aftermath, true, format!("{error:#}")))?;
         signals::settle();
-        given.map_err(|error| self.unanswered(aftermath, true, format!("{error:#}")).into())
+        Ok(())
     }
 
     /// The refusal for a lost answer.

@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::error::lost_answer::Aftermath;
 use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
-use crate::files::session::{Session, Sessions};
+use crate::files::session::{FORGOTTEN, Session, Sessions};
 use crate::signals;
 use crate::store::Done;
 
@@ -50,7 +50,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         if !args.forget(context, |_| true)? {
             return Err(Refusal::NotLoggedIn.into());
         }
-        change.leaves(Aftermath::new("the session was forgotten"));
+        change.leaves(Aftermath::new(FORGOTTEN));
         return tell(&change, "Forgot the session; its token stays valid.", 0, true, || true);
     }
     let store = context.store()?;
@@ -63,7 +63,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             } else {
                 "The session's token was gone already, and another login has saved its own session since."
             };
-            change.leaves(Aftermath::new("the session was forgotten"));
+            change.leaves(Aftermath::new(FORGOTTEN));
             return tell(&change, text, 0, forgotten, || forgotten);
         }
         found => found?,

@@ -74,7 +74,7 @@ impl Aftermath {
 pub struct Unanswered {
     /// What the change leaves.
     pub aftermath: Aftermath,
-    /// Is it certain that the change was made? It is not after a commit that failed halfway.
+    /// Is it certain that the change was made? It is not where the commit did not finish.
     pub is_certain: bool,
     /// Why the answer could not be given.
     pub reason: String,
@@ -87,6 +87,12 @@ impl Unanswered {
     #[must_use]
     pub fn commit(reason: String) -> Self {
         Self { aftermath: Aftermath::default(), is_certain: false, reason, target: String::new() }
+    }
+
+    /// A file that may be in its place; what that changed is a clause.
+    #[must_use]
+    pub fn file(change: impl Into<String>, is_certain: bool, reason: String) -> Self {
+        Self { aftermath: Aftermath::new(change), is_certain, reason, target: String::new() }
     }
 
     /// The commands that revoke the tokens and replace the passwords, ready to copy.
@@ -137,7 +143,7 @@ impl fmt::Display for Unanswered {
         f.write_str(if *is_certain {
             "The change was made, but the answer could not be given: "
         } else {
-            "The change may have been made, since the commit failed halfway: "
+            "The change may have been made, since the commit did not finish: "
         })?;
         f.write_str(&aftermath.change)?;
         match &aftermath.prefixes[..] {
@@ -200,7 +206,7 @@ mod tests {
         let lost = Unanswered { is_certain: false, ..lost(Aftermath::new("meg was changed")) };
         assert!(
             lost.to_string()
-                .starts_with("The change may have been made, since the commit failed halfway: meg")
+                .starts_with("The change may have been made, since the commit did not finish: meg")
         );
         assert_eq!((lost.commands().len(), lost.hint().starts_with("Check the database")), (0, true));
     }

@@ -62,11 +62,14 @@ impl AuditLog {
                 return Ok(Self { path: path.to_owned(), file, kind: Kind::Regular });
             }
         }
-        let opened = existing::open(path, append).or_else(|error| {
+        // A pipe that is open for reading here too would take lines that nobody else reads.
+        let to_stream = OFlags::APPEND | OFlags::WRONLY;
+        let is_stream = existing::look(path).context(NO_LOG)? == Some(Kind::Stream);
+        let opened = existing::open(path, if is_stream { to_stream } else { append }).or_else(|error| {
             // Who may append to a shared log need not be able to read it.
             let is_denied =
                 error.downcast_ref::<io::Error>().map(io::Error::kind) == Some(ErrorKind::PermissionDenied);
-            if is_denied { existing::open(path, OFlags::APPEND | OFlags::WRONLY) } else { Err(error) }
+            if is_denied { existing::open(path, to_stream) } else { Err(error) }
         });
         let opened = opened.context(NO_LOG)?.with_context(|| cannot(path))?;
         Ok(Self { path: path.to_owned(), file: opened.file, kind: opened.kind })

@@ -102,8 +102,8 @@ pub fn create(path: &Path, flags: OFlags) -> io::Result<File> {
 ///
 /// # Errors
 /// [`Refusal::Config`] unless it is a regular file that only its owner can access.
-pub fn open_private(path: &Path) -> Result<Option<File>> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+pub fn open_private(path: &Path, access: OFlags) -> Result<Option<File>> {
+    let flags = access | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     let file = match rustix::fs::open(path, flags, Mode::empty()) {
         Ok(file) => File::from(file),
         Err(Errno::NOENT) => return Ok(None),

@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::existing::cannot_write;
 use super::stale;
-use crate::error::lost_answer::{Aftermath, Unanswered};
+use crate::error::lost_answer::Unanswered;
 use crate::error::refusal::Refusal;
 use crate::signals::{self, Unfinished};
 
@@ -117,28 +117,44 @@ impl NewFile {
         Ok(length.with_context(|| cannot_write(&self.target))?.len())
     }
 
-    /// Lets it appear unless someone has asked the program to end, as [`Self::appear`]; returns its length. After that an
-    /// answer is owed, and the command finishes.
+    /// Lets it appear unless someone has asked the program to end, as [`Self::appear`]; returns its length. From just
+    /// before it appears an answer is owed, and the command finishes.
     ///
     /// # Errors
     /// [`Refusal::FileExists`], [`Refusal::Interrupted`], [`Refusal::Unanswered`] where the file is in its place but the
     /// disk may not have its name, or what the operating system says.
     pub fn publish(self, replaces: bool) -> Result<u64> {
+        let change = format!("{} was written", self.target.display());
+        self.publish_as(replaces, &change)
+    }
+
+    /// As [`Self::publish`]; that it appears means `change`, a clause.
+    ///
+    /// # Errors
+    /// As [`Self::publish`].
+    pub fn publish_as(self, replaces: bool, change: &str) -> Result<u64> {
         let length = self.sync()?;
         let critical = signals::critical();
-        if signals::requested() {
-            return Err(Refusal::Interrupted.into());
-        }
+        let lost = |is_certain, reason: String| {
+            Refusal::Unanswered(Box::new(Unanswered::file(change, is_certain, reason)))
+        };
+        let is_first = signals::owe_first(lost(false, "interrupted".into()));
         let target = self.target.clone();
-        self.take_place(replaces)?;
+        // Where the answer to a larger change is owed already, this is part of it.
+        let appeared = if is_first && signals::requested() {
+            Err(Refusal::Interrupted.into())
+        } else {
+            self.take_place(replaces)
+        };
+        if is_first {
+            match &appeared {
+                Ok(()) => drop(signals::owe(lost(true, "interrupted".into()))),
+                Err(_) => signals::settle(),
+            }
+        }
+        appeared?;
         critical.until_the_end();
-        sync_folder(&target).map_err(|error| {
-            let aftermath = Aftermath::new(format!("{} was written", target.display()));
-            Refusal::Unanswered(Box::new(Unanswered {
-                aftermath,
-                ..Unanswered::commit(format!("{error:#}"))
-            }))
-        })?;
+        sync_folder(&target).map_err(|error| lost(false, format!("{error:#}")))?;
         Ok(length)
     }
 

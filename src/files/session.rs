@@ -34,6 +34,9 @@ impl From<Entry> for Session {
     }
 }
 
+/// What it means that a session is removed from the file.
+pub const FORGOTTEN: &str = "the session was forgotten";
+
 /// The file of sessions.
 pub struct Sessions(StateFile<Entry>);
 
@@ -65,7 +68,7 @@ impl Sessions {
             scheme: session.scheme,
             token: session.token.expose().to_owned(),
         };
-        self.0.change(|entries| {
+        self.0.change(None, |entries| {
             entries.insert(identity(database), entry);
             Ok(true)
         })
@@ -81,7 +84,7 @@ impl Sessions {
             return Ok(false);
         }
         let mut forgotten = false;
-        self.0.change(|entries| {
+        self.0.change(Some(FORGOTTEN), |entries| {
             let Some(entry) = entries.remove(&identity(database)) else { return Ok(false) };
             forgotten = is_meant(&Session::from(entry))?;
             Ok(forgotten)

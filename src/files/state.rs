@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use crate::files::existing::{self, Opened, cannot_write};
+use crate::files::existing::{self, cannot_write};
 use crate::files::new_file::NewFile;
 use crate::signals;
 
@@ -58,7 +58,9 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         if let Some(folder) = self.path.parent().filter(|folder| folder.exists()) {
             existing::check_private_folder(folder)?;
         }
-        let Some(mut file) = existing::open_private(&self.path)? else { return Ok(Entries::new()) };
+        let Some(mut file) = existing::open_private(&self.path, OFlags::RDONLY)? else {
+            return Ok(Entries::new());
+        };
         let mut text = Zeroizing::new(Vec::new());
         file.read_to_end(&mut text).with_context(|| format!("{} cannot be read", self.path.display()))?;
         serde_json::from_slice(&text).map_err(|_| {
@@ -67,11 +69,18 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         })
     }
 
-    /// Changes the entries under a lock, so that of two changes at once both stay; writes where `change` says so.
+    /// Changes the entries under a lock, so that of two changes at once both stay; writes where `change` says so. Where
+    /// that is what the command was asked for, it `means` something, a clause.
     ///
     /// # Errors
-    /// What `change` returns, or where the file cannot be written; it is then as it was.
-    pub fn change(&self, change: impl FnOnce(&mut Entries<Entry>) -> Result<bool>) -> Result<()> {
+    /// What `change` returns, or where the file cannot be written; it is then as it was. If it `means` something,
+    /// [`Refusal::Unanswered`](crate::error::refusal::Refusal::Unanswered) where it was replaced but the disk may not have its
+    /// name.
+    pub fn change(
+        &self,
+        means: Option<&str>,
+        change: impl FnOnce(&mut Entries<Entry>) -> Result<bool>,
+    ) -> Result<()> {
         let cannot = || format!("{} cannot be written", self.path.display());
         let folder = self.path.parent().unwrap_or(Path::new("/"));
         DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(cannot)?;
@@ -88,8 +97,13 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         text.push(b'\n');
         let file = NewFile::at(&self.path)?;
         file.write(&text)?;
-        file.sync()?;
-        file.appear(true)?;
+        match means {
+            Some(means) => drop(file.publish_as(true, means)?),
+            None => {
+                file.sync()?;
+                file.appear(true)?;
+            }
+        }
         signals::changed();
         Ok(())
     }
@@ -98,12 +112,12 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
 /// The file whose lock is held while another one is changed.
 fn lock_file(path: &Path) -> Result<File> {
     loop {
-        match existing::create(path, OFlags::WRONLY) {
+        match existing::create(path, OFlags::RDWR) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             created => return created.with_context(|| cannot_write(path)),
         }
         // Removed in the meantime, it is created at the next attempt.
-        if let Some(Opened { file, .. }) = existing::open(path, OFlags::WRONLY)? {
+        if let Some(file) = existing::open_private(path, OFlags::RDWR)? {
             return Ok(file);
         }
     }

@@ -34,7 +34,7 @@ impl Throttle {
     pub fn count(&self, database: &Path, clock: impl Fn() -> Timestamp) -> Result<Timestamp> {
         let database = identity(database);
         let mut admitted = Ok(Timestamp::UNIX_EPOCH);
-        let counted = self.file.change(|entries| {
+        let counted = self.file.change(None, |entries| {
             let now = clock();
             let is_recent = |attempt: &Timestamp| now.duration_since(*attempt) < LONGEST;
             entries.retain(|known, attempts| *known == database || attempts.iter().any(is_recent));
@@ -52,7 +52,7 @@ impl Throttle {
     /// # Errors
     /// Where the count cannot be written.
     pub fn take_back(&self, database: &Path, moment: Timestamp) -> Result<()> {
-        self.file.change(|entries| {
+        self.file.change(None, |entries| {
             let attempts = entries.entry(identity(database)).or_default();
             let found = attempts.iter().position(|attempt| *attempt == moment);
             found.map(|index| attempts.remove(index));

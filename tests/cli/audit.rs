@@ -51,6 +51,20 @@ fn a_change_has_a_line_before_and_a_line_after() {
 }
 
 #[test]
+fn a_pipe_gets_both_lines_once_somebody_reads_it() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    crate::env::fifo(&env.path("log"), 0o600);
+    let mut command = env.command();
+    let mut child = command.args(["edit-user", "meg", "--staff", "--audit-log", "log"]).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    assert!(child.try_wait().unwrap().is_none(), "nobody could read what it wrote");
+    assert_eq!(env.value("SELECT is_staff FROM auth_user"), "0");
+    assert_eq!(lines(&env, "log").len(), 2);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
 fn what_changes_nothing_leaves_no_line() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");

@@ -10,6 +10,8 @@ mod check_password;
 #[cfg(feature = "live")]
 mod commit_faults_live;
 #[cfg(feature = "live")]
+mod commit_signals_live;
+#[cfg(feature = "live")]
 mod compare;
 mod create_token;
 mod delete_user;

@@ -73,6 +73,18 @@ fn a_fifo_or_a_link_in_its_place_is_refused_and_does_not_hang() {
 }
 
 #[test]
+fn a_fifo_in_place_of_its_lock_is_refused_and_does_not_hang() {
+    let (env, _) = logged_in();
+    let lock = env.state_file().with_extension("lock");
+    fs::remove_file(&lock).unwrap();
+    crate::env::fifo(&lock, 0o600);
+    let run = env.run(["logout", "--keep-token"]).ends_with(2);
+    assert!(run.stderr.contains("it is not a regular file"), "{}", run.stderr);
+    let run = env.log_in(["meg"]).succeeds();
+    assert!(run.stderr.contains("warning: The session was not saved"), "{}", run.stderr);
+}
+
+#[test]
 fn is_replaced_and_not_rewritten() {
     let (env, _) = logged_in();
     let before = fs::metadata(env.state_file()).unwrap().ino();

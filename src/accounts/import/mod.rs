@@ -230,6 +230,10 @@ impl<'a> Import<'a> {
             spill.push(entry)?;
             if import.batch().is_some_and(|batch| spill.len() >= batch) {
                 import.write(std::mem::replace(&mut spill, Spill::new()), results)?;
+                if !results.are_shown_later() {
+                    // The file tells about this batch, so that a signal before the next loses nothing.
+                    signals::settle();
+                }
             }
             Ok(())
         })?;

@@ -166,6 +166,12 @@ impl Results {
         !matches!(self.sink.get_ref(), Sink::Nobody)
     }
 
+    /// Do they wait to be shown by [`Self::show`]?
+    #[must_use]
+    pub fn are_shown_later(&self) -> bool {
+        matches!(self.sink.get_ref(), Sink::Later(_))
+    }
+
     /// Tells what became of a row.
     ///
     /// # Errors

@@ -14,6 +14,10 @@ pub struct Case {
     pub database: Database,
     /// The exit code of a good run.
     pub code: i32,
+    /// Is the change that was asked for one of the saved session alone?
+    pub is_of_session: bool,
+    /// Is it committed in parts?
+    pub is_in_batches: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,7 +32,16 @@ const HASH: &str = "pbkdf2_sha256$1$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR
 const LOGIN: &[&str] = &["login", "meg", "--password-stdin"];
 
 const fn changing(name: &'static str, arguments: &'static [&'static str], input: &'static str) -> Case {
-    Case { name, arguments, input, before: &[], database: Database::Changed, code: 0 }
+    Case {
+        name,
+        arguments,
+        input,
+        before: &[],
+        database: Database::Changed,
+        code: 0,
+        is_of_session: false,
+        is_in_batches: false,
+    }
 }
 
 impl Case {
@@ -38,6 +51,14 @@ impl Case {
 
     const fn reading(self) -> Self {
         Self { database: Database::Read, ..self }
+    }
+
+    const fn of_session(self) -> Self {
+        Self { database: Database::Read, is_of_session: true, ..self }
+    }
+
+    const fn in_batches(self) -> Self {
+        Self { is_in_batches: true, ..self }
     }
 
     const fn creating(self) -> Self {
@@ -68,6 +89,7 @@ pub const CASES: &[Case] = &[
     changing("login with knox", &["login", "joe", "--password-stdin", "--scheme", "knox"], PASSWORD),
     changing("login that fails", LOGIN, "not-the-password-7").reading().ending_with(4),
     changing("logout", &["logout"], "").after(&[(LOGIN, PASSWORD)]),
+    changing("logout --keep-token", &["logout", "--keep-token"], "").of_session().after(&[(LOGIN, PASSWORD)]),
     changing("create-token", &["create-token", "joe"], ""),
     changing("create-token --rotate", &["create-token", "meg", "--rotate"], ""),
     changing("create-token with knox", &["create-token", "meg", "--scheme", "knox"], ""),
@@ -131,6 +153,28 @@ pub const CASES: &[Case] = &[
         "",
     )
     .after(&[(&["import", "old.csv", "--tokens", "--results", "out/made.csv"], "")]),
+    changing(
+        "import with results on standard output",
+        &["import", "users.csv", "--on-existing", "update", "--tokens", "--results", "-"],
+        "",
+    ),
+    changing(
+        "import in batches",
+        &[
+            "import",
+            "users.csv",
+            "--on-existing",
+            "update",
+            "--tokens",
+            "--random-passwords",
+            "--batch",
+            "1",
+            "--results",
+            "out/made.csv",
+        ],
+        "",
+    )
+    .in_batches(),
     changing("apply", &["apply", "wanted.toml", "--prune", "delete", "--yes"], ""),
     changing(
         "apply with results",
