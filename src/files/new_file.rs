@@ -3,7 +3,7 @@
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::fd::AsRawFd as _;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -105,6 +105,22 @@ impl NewFile {
     /// What the operating system says.
     pub fn set_mode(&self, mode: u32) -> Result<()> {
         self.file().set_permissions(Permissions::from_mode(mode)).with_context(|| cannot_write(&self.target))
+    }
+
+    /// Gives it to this group; false where that is not permitted.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn set_group(&self, group: u32) -> Result<bool> {
+        let has_group = self.file().metadata().map(|metadata| metadata.gid() == group);
+        if has_group.with_context(|| cannot_write(&self.target))? {
+            return Ok(true);
+        }
+        match fchown(self.file(), None, Some(group)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(false),
+            Err(error) => Err(error).with_context(|| cannot_write(&self.target)),
+        }
     }
 
     /// Waits until the disk has it, so that what is left to do can hardly fail; returns its length.

@@ -3,7 +3,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -48,6 +48,8 @@ pub struct TokenFiles {
 pub struct Places {
     /// `--output-file`, where it is a FIFO, a terminal or a descriptor.
     stream: Option<File>,
+    /// The dotenv file's folder, locked, so that of two programs that add a line each both lines stay.
+    lock: Option<File>,
 }
 
 /// Files that are written but not in their places yet; dropped, they are gone.
@@ -57,8 +59,16 @@ pub struct Staged {
     files: Vec<NewFile>,
     /// Files that are written where they are.
     in_place: Vec<InPlace>,
-    /// The dotenv file's folder, locked, so that of two programs that add a line each both lines stay.
+    /// As in [`Places`].
     lock: Option<File>,
+}
+
+/// Who can access a file that has been written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    OwnerOnly,
+    /// The same users as before: owner, group and mode stay.
+    Kept,
 }
 
 /// What is written to an open file: to a stream, or to a regular file that has to keep its owner, who is not the one of a
@@ -116,13 +126,23 @@ impl TokenFiles {
             Some(Kind::Stream) if is_rehearsal => Ok(Places::default()),
             Some(Kind::Stream) => {
                 let opened = existing::open(path, OFlags::WRONLY | OFlags::APPEND)?;
-                Ok(Places { stream: opened.map(|opened| opened.file) })
+                Ok(Places { stream: opened.map(|opened| opened.file), ..Places::default() })
             }
             Some(Kind::Regular) if !self.overwrite && !is_replaceable(path)? => {
                 Err(Refusal::FileExists(path.to_owned()).into())
             }
             _ => Ok(Places::default()),
         }
+    }
+
+    /// Locks the folder of the dotenv file until the file is written. To be called before the transaction: any user who can
+    /// read the folder can keep the lock, and the database must not be locked in the meantime.
+    ///
+    /// # Errors
+    /// Where another program keeps the lock, or what the operating system says.
+    pub fn lock(&self, places: &mut Places) -> Result<()> {
+        places.lock = self.env_file.as_deref().map(lock).transpose()?;
+        Ok(())
     }
 
     /// The dotenv file, where others than its owner can read it, and so the token. Its mode is its owner's business.
@@ -137,7 +157,7 @@ impl TokenFiles {
     /// # Errors
     /// What the rules of [`existing`] forbid, or what the operating system says; nothing has changed then.
     pub fn stage(&self, token: &PlainToken, places: Places) -> Result<Staged> {
-        let mut staged = Staged::default();
+        let mut staged = Staged { lock: places.lock, ..Staged::default() };
         if let Some(path) = self.output_path() {
             let content = Zeroizing::new(format!("{}\n", token.expose()).into_bytes());
             let path_kind = existing::look(path)?;
@@ -149,28 +169,23 @@ impl TokenFiles {
                 (None, Some(Kind::Stream)) => {}
                 (None, _) => {
                     let there = existing::open(path, OFlags::RDONLY)?;
-                    staged.add(path, there.as_ref(), content, OWNER_ONLY)?;
+                    staged.add(path, there.as_ref(), content, Access::OwnerOnly)?;
                 }
             }
         }
         if let (Some(path), Some(name)) = (&self.env_file, &self.variable) {
-            staged.lock = Some(lock(path)?);
             let there = existing::open(path, OFlags::RDONLY)?;
             let mut text = Zeroizing::new(String::new());
-            let mut mode = OWNER_ONLY;
-            if let Some(Opened { file, metadata, .. }) = &there {
+            if let Some(Opened { file, .. }) = &there {
                 let read = limits::read_text(file, limits::DOTENV);
                 text = Zeroizing::new(read.with_context(|| format!("{} cannot be read", path.display()))?);
-                mode = metadata.permissions().mode() & 0o777;
             }
             let content = with_line(&text, name, token.expose()).as_bytes().to_vec();
-            staged.add(path, there.as_ref(), Zeroizing::new(content), mode)?;
+            staged.add(path, there.as_ref(), Zeroizing::new(content), Access::Kept)?;
         }
         Ok(staged)
     }
 }
-
-const OWNER_ONLY: u32 = 0o600;
 
 impl Staged {
     fn add(
@@ -178,21 +193,39 @@ impl Staged {
         path: &Path,
         there: Option<&Opened>,
         content: Zeroizing<Vec<u8>>,
-        mode: u32,
+        access: Access,
     ) -> Result<()> {
+        // Replaced by a file of ours, it would be out of its owner's reach.
         if there.is_some_and(|there| !there.is_ours()) {
-            // Replaced by a file of ours, it would be out of its owner's reach.
-            let opened = existing::open(path, OFlags::WRONLY)?;
-            let Opened { file, kind, .. } =
-                opened.with_context(|| format!("{}: it has just been removed", cannot_write(path)))?;
-            self.in_place.push(InPlace { path: path.into(), file, kind, content });
-            return Ok(());
+            return self.add_in_place(path, content, access);
         }
         let file = NewFile::at(path)?;
+        if let Some(there) = there.filter(|_| access == Access::Kept) {
+            // The web server may read it as a member of the group.
+            if !file.set_group(there.metadata.gid())? {
+                return self.add_in_place(path, content, access);
+            }
+            file.set_mode(there.metadata.mode() & 0o777)?;
+        }
         file.write(&content)?;
-        file.set_mode(mode)?;
         file.sync()?;
         self.files.push(file);
+        Ok(())
+    }
+
+    fn add_in_place(&mut self, path: &Path, content: Zeroizing<Vec<u8>>, access: Access) -> Result<()> {
+        let opened = existing::open(path, OFlags::WRONLY)?;
+        let Opened { file, kind, metadata } =
+            opened.with_context(|| format!("{}: it has just been removed", cannot_write(path)))?;
+        if access == Access::OwnerOnly && metadata.mode() & 0o077 != 0 {
+            let owner = existing::owner(&metadata);
+            let word = shell_word(&path.to_string_lossy());
+            bail!(
+                "{}: it belongs to {owner}, and others can access it. Run `chmod 600 {word}`.",
+                cannot_write(path)
+            );
+        }
+        self.in_place.push(InPlace { path: path.into(), file, kind, content });
         Ok(())
     }
 
@@ -237,7 +270,7 @@ fn is_replaceable(path: &Path) -> Result<bool> {
 /// Locks the folder of a file that is read, changed and replaced: the file itself is another one after that. Any user
 /// who can read the folder can keep such a lock, so the wait has an end.
 fn lock(path: &Path) -> Result<File> {
-    const PATIENCE: Duration = Duration::from_secs(10);
+    const PATIENCE: Duration = Duration::from_secs(5);
     let name = folder(path);
     let folder = File::open(name).with_context(|| cannot_write(path))?;
     let deadline = Instant::now() + PATIENCE;
