@@ -184,9 +184,9 @@ pub fn critical() -> Critical {
 /// A file that goes away where the program is ended before it is finished.
 #[derive(Debug)]
 #[must_use = "the file is taken to be finished when this is dropped"]
-pub struct Unfinished(PathBuf);
+pub struct UnfinishedFile(PathBuf);
 
-impl Drop for Unfinished {
+impl Drop for UnfinishedFile {
     fn drop(&mut self) {
         unfinished_files().retain(|path| *path != self.0);
     }
@@ -196,11 +196,11 @@ impl Drop for Unfinished {
 ///
 /// # Errors
 /// What `make` returns.
-pub fn unfinished<T, E>(make: impl FnOnce() -> Result<(T, PathBuf), E>) -> Result<(T, Unfinished), E> {
+pub fn unfinished<T, E>(make: impl FnOnce() -> Result<(T, PathBuf), E>) -> Result<(T, UnfinishedFile), E> {
     let mut unfinished = unfinished_files();
     let (file, path) = make()?;
     unfinished.push(path.clone());
-    Ok((file, Unfinished(path)))
+    Ok((file, UnfinishedFile(path)))
 }
 
 fn unfinished_files() -> MutexGuard<'static, Vec<PathBuf>> {

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use crate::cli::answer::Report;
 use crate::cli::context::Context;
-use crate::error::lost_answer::{Aftermath, Unanswered};
+use crate::error::lost_answer::Aftermath;
 use crate::error::refusal::Refusal;
 use crate::files::audit_log::{Announced, AuditLog, Event};
 use crate::signals::{self, Critical};
@@ -159,7 +159,7 @@ impl<'a> Change<'a> {
             Ok(_) => {
                 signals::owe(self.context.unanswered(&self.aftermath.borrow(), true, "interrupted".into()));
             }
-            Err(error) if Unanswered::is_doubt(error) => {}
+            Err(error) if Refusal::is_doubtful_commit(error) => {}
             Err(_) => signals::owe_as_before(owing.before.take()),
         }
     }

@@ -16,7 +16,7 @@ use crate::store::{Blueprint, Store};
 use crate::terminal::output::Output;
 use crate::terminal::prompt::Prompt;
 
-/// How many of the newest users are looked at to see what the project's hasher is.
+/// How many of the newest users with a password are looked at to see what the project's hasher is.
 const LOOKED_AT: u32 = 20;
 
 /// The surroundings of a command. Shared, not exclusive: a command holds on to the store while it writes output.

@@ -73,11 +73,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if !user.is_active {
         return Err(Refusal::InactiveUser(user.username).into());
     }
-    let places = args.files.check(store, args.writing.dry_run)?;
+    let mut places = args.files.check(store, args.writing.dry_run)?;
     let known =
         if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin("Token")?)) } else { None };
     let fresh = issue_token::mint(context, store, scheme, args.expires_in, known.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
+    args.files.lock(&mut places)?;
     // A staged file is not to be left behind.
     let _critical = args.files.are_given().then(signals::critical);
     let mut staged = Staged::default();

@@ -12,14 +12,14 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::django::models::rfc3339;
 use crate::error::refusal::Refusal;
-use crate::files::existing::{self, Kind};
+use crate::files::existing::{self, FileKind};
 
 /// An audit log that can be written.
 #[derive(Debug)]
 pub struct AuditLog {
     path: PathBuf,
     file: File,
-    kind: Kind,
+    kind: FileKind,
 }
 
 /// What a record tells, apart from when and by whom. No value of a field is in it, so no secret either.
@@ -59,12 +59,12 @@ impl AuditLog {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             created => {
                 let file = created.with_context(|| cannot(path))?;
-                return Ok(Self { path: path.to_owned(), file, kind: Kind::Regular });
+                return Ok(Self { path: path.to_owned(), file, kind: FileKind::Regular });
             }
         }
         // A pipe that is open for reading here too would take lines that nobody else reads.
         let to_stream = OFlags::APPEND | OFlags::WRONLY;
-        let is_stream = existing::look(path).context(NO_LOG)? == Some(Kind::Stream);
+        let is_stream = existing::look(path).context(NO_LOG)? == Some(FileKind::Stream);
         let opened = existing::open(path, if is_stream { to_stream } else { append }).or_else(|error| {
             // Who may append to a shared log need not be able to read it.
             let is_denied =
@@ -115,8 +115,8 @@ impl AuditLog {
         bytes.push(b'\n');
         let mut file = &self.file;
         let written = file.write_all(&bytes).and_then(|()| match self.kind {
-            Kind::Regular => file.sync_data(),
-            Kind::Stream => Ok(()),
+            FileKind::Regular => file.sync_data(),
+            FileKind::Stream => Ok(()),
         });
         written.with_context(|| cannot(&self.path))
     }

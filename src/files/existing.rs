@@ -20,7 +20,7 @@ use crate::error::wording::shell_word;
 
 /// How an existing file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// A regular file: replaced, or appended to.
     Regular,
     /// A FIFO, a terminal, `/dev/null`, or a descriptor that authctl was started with: only written to.
@@ -33,7 +33,7 @@ pub struct Opened {
     /// The descriptor that was checked.
     pub file: File,
     /// How it is written.
-    pub kind: Kind,
+    pub kind: FileKind,
     /// What the descriptor said.
     pub metadata: Metadata,
 }
@@ -50,11 +50,11 @@ impl Opened {
 ///
 /// # Errors
 /// Where the rules forbid to use it; the message names the path and its owner.
-pub fn look(path: &Path) -> Result<Option<Kind>> {
+pub fn look(path: &Path) -> Result<Option<FileKind>> {
     let is_inherited = is_inherited(path);
     let metadata = if is_inherited { path.metadata() } else { path.symlink_metadata() };
     match metadata {
-        Ok(_) if is_inherited => Ok(Some(Kind::Stream)),
+        Ok(_) if is_inherited => Ok(Some(FileKind::Stream)),
         Ok(metadata) => check(path, &metadata).map(Some),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| cannot_write(path)),
@@ -74,14 +74,14 @@ pub fn open(path: &Path, flags: OFlags) -> Result<Option<Opened>> {
         Err(Errno::NOENT) => return Ok(None),
         // What is there says more than the error: a link, a folder, a FIFO without a reader.
         Err(error) => match (look(path)?, error) {
-            (Some(Kind::Stream), Errno::NXIO) => rustix::fs::open(path, flags, Mode::empty()),
+            (Some(FileKind::Stream), Errno::NXIO) => rustix::fs::open(path, flags, Mode::empty()),
             _ => Err(error),
         },
         opened => opened,
     };
     let file = opened.map(File::from).map_err(io::Error::from).with_context(|| cannot_write(path))?;
     let metadata = file.metadata().with_context(|| cannot_write(path))?;
-    let kind = if is_inherited { Kind::Stream } else { check(path, &metadata)? };
+    let kind = if is_inherited { FileKind::Stream } else { check(path, &metadata)? };
     rustix::fs::fcntl_getfl(&file)
         .and_then(|flags| rustix::fs::fcntl_setfl(&file, flags - OFlags::NONBLOCK))
         .map_err(io::Error::from)
@@ -168,7 +168,7 @@ pub fn effective_user() -> u32 {
 }
 
 /// The rules for everything that is written for somebody.
-fn check(path: &Path, metadata: &Metadata) -> Result<Kind> {
+fn check(path: &Path, metadata: &Metadata) -> Result<FileKind> {
     let (kind, owner, mode) = (metadata.file_type(), owner(metadata), metadata.mode() & 0o7777);
     let refused = |reason: String| Err(anyhow!("{}: {reason}", cannot_write(path)));
     if kind.is_symlink() {
@@ -181,7 +181,7 @@ fn check(path: &Path, metadata: &Metadata) -> Result<Kind> {
     }
     if kind.is_char_device() {
         if is_trusted(metadata.uid()) || is_own_terminal(metadata) {
-            return Ok(Kind::Stream);
+            return Ok(FileKind::Stream);
         }
         return refused(format!("it is a device that belongs to {owner}. Name another file."));
     }
@@ -194,7 +194,7 @@ fn check(path: &Path, metadata: &Metadata) -> Result<Kind> {
             let reason = format!("it is a FIFO that other users can open (owner {owner}, mode {mode:o})");
             return refused(format!("{reason}. Run `chmod 600 {word}`."));
         }
-        return Ok(Kind::Stream);
+        return Ok(FileKind::Stream);
     }
     if !kind.is_file() {
         return refused(format!("it is not a regular file (owner {owner}). Name another file."));
@@ -207,7 +207,7 @@ fn check(path: &Path, metadata: &Metadata) -> Result<Kind> {
         let reason = format!("every user can write to it (owner {owner}, mode {mode:o})");
         return refused(format!("{reason}. Run `chmod o-w {word}`."));
     }
-    Ok(Kind::Regular)
+    Ok(FileKind::Regular)
 }
 
 /// May a file of this user be used? The effective user's, root's, and under sudo the caller's: all of them could do the

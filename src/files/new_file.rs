@@ -3,7 +3,7 @@
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::fd::AsRawFd as _;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -14,7 +14,7 @@ use super::existing::cannot_write;
 use super::stale;
 use crate::error::lost_answer::Unanswered;
 use crate::error::refusal::Refusal;
-use crate::signals::{self, Unfinished};
+use crate::signals::{self, UnfinishedFile};
 
 /// A file in the making, in the folder in which it will appear.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ enum Making {
     Named {
         file: NamedTempFile,
         #[expect(dead_code, reason = "dropping it tells that the file is finished")]
-        unfinished: Unfinished,
+        unfinished: UnfinishedFile,
     },
 }
 
@@ -106,6 +106,22 @@ impl NewFile {
     /// What the operating system says.
     pub fn set_mode(&self, mode: u32) -> Result<()> {
         self.file().set_permissions(Permissions::from_mode(mode)).with_context(|| cannot_write(&self.target))
+    }
+
+    /// Gives it to this group; false where that is not permitted.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn set_group(&self, group: u32) -> Result<bool> {
+        let has_group = self.file().metadata().map(|metadata| metadata.gid() == group);
+        if has_group.with_context(|| cannot_write(&self.target))? {
+            return Ok(true);
+        }
+        match fchown(self.file(), None, Some(group)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(false),
+            Err(error) => Err(error).with_context(|| cannot_write(&self.target)),
+        }
     }
 
     /// Waits until the disk has it, so that what is left to do can hardly fail; returns its length.

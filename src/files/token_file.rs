@@ -3,7 +3,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::django::tokens::PlainToken;
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
-use crate::files::existing::{self, Kind, Opened, cannot_write};
+use crate::files::existing::{self, FileKind, Opened, cannot_write};
 use crate::files::new_file::{NewFile, folder};
 use crate::store::Store;
 
@@ -49,6 +49,8 @@ pub struct TokenFiles {
 pub struct Places {
     /// `--output-file`, where it is a FIFO, a terminal or a descriptor.
     stream: Option<File>,
+    /// The dotenv file's folder, locked, so that of two programs that add a line each both lines stay.
+    lock: Option<File>,
 }
 
 /// Files that are written but not in their places yet; dropped, they are gone.
@@ -58,8 +60,16 @@ pub struct Staged {
     files: Vec<NewFile>,
     /// Files that are written where they are.
     in_place: Vec<InPlace>,
-    /// The dotenv file's folder, locked, so that of two programs that add a line each both lines stay.
+    /// As in [`Places`].
     lock: Option<File>,
+}
+
+/// Who can access a file that has been written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    OwnerOnly,
+    /// The same users as before: owner, group and mode stay.
+    Kept,
 }
 
 /// What is written to an open file: to a stream, or to a regular file that has to keep its owner, who is not the one of a
@@ -68,7 +78,7 @@ pub struct Staged {
 struct InPlace {
     path: PathBuf,
     file: File,
-    kind: Kind,
+    kind: FileKind,
     content: Zeroizing<Vec<u8>>,
 }
 
@@ -108,22 +118,32 @@ impl TokenFiles {
             return Err(Refusal::usage("--output-file and --env-file name the same file.").into());
         }
         if let Some(path) = &self.env_file
-            && existing::look(path)? == Some(Kind::Stream)
+            && existing::look(path)? == Some(FileKind::Stream)
         {
             bail!("{}: it is not a regular file. --output-file can write to it.", cannot_write(path));
         }
         let Some(path) = self.output_path() else { return Ok(Places::default()) };
         match existing::look(path)? {
-            Some(Kind::Stream) if is_rehearsal => Ok(Places::default()),
-            Some(Kind::Stream) => {
+            Some(FileKind::Stream) if is_rehearsal => Ok(Places::default()),
+            Some(FileKind::Stream) => {
                 let opened = existing::open(path, OFlags::WRONLY | OFlags::APPEND)?;
-                Ok(Places { stream: opened.map(|opened| opened.file) })
+                Ok(Places { stream: opened.map(|opened| opened.file), ..Places::default() })
             }
-            Some(Kind::Regular) if !self.overwrite && !is_replaceable(path)? => {
+            Some(FileKind::Regular) if !self.overwrite && !is_replaceable(path)? => {
                 Err(Refusal::FileExists(path.to_owned()).into())
             }
             _ => Ok(Places::default()),
         }
+    }
+
+    /// Locks the folder of the dotenv file until the file is written. To be called before the transaction: any user who can
+    /// read the folder can keep the lock, and the database must not be locked in the meantime.
+    ///
+    /// # Errors
+    /// Where another program keeps the lock, or what the operating system says.
+    pub fn lock(&self, places: &mut Places) -> Result<()> {
+        places.lock = self.env_file.as_deref().map(lock).transpose()?;
+        Ok(())
     }
 
     /// The dotenv file, where others than its owner can read it, and so the token. Its mode is its owner's business.
@@ -138,40 +158,40 @@ impl TokenFiles {
     /// # Errors
     /// What the rules of [`existing`] forbid, or what the operating system says; nothing has changed then.
     pub fn stage(&self, token: &PlainToken, places: Places) -> Result<Staged> {
-        let mut staged = Staged::default();
+        let mut staged = Staged { lock: places.lock, ..Staged::default() };
         if let Some(path) = self.output_path() {
             let content = Zeroizing::new(format!("{}\n", token.expose()).into_bytes());
             let path_kind = existing::look(path)?;
             match (places.stream, path_kind) {
                 (Some(file), _) => {
-                    staged.in_place.push(InPlace { path: path.into(), file, kind: Kind::Stream, content });
+                    staged.in_place.push(InPlace {
+                        path: path.into(),
+                        file,
+                        kind: FileKind::Stream,
+                        content,
+                    });
                 }
                 // A rehearsal.
-                (None, Some(Kind::Stream)) => {}
+                (None, Some(FileKind::Stream)) => {}
                 (None, _) => {
                     let there = existing::open(path, OFlags::RDONLY)?;
-                    staged.add(path, there.as_ref(), content, OWNER_ONLY)?;
+                    staged.add(path, there.as_ref(), content, Access::OwnerOnly)?;
                 }
             }
         }
         if let (Some(path), Some(name)) = (&self.env_file, &self.variable) {
-            staged.lock = Some(lock(path)?);
             let there = existing::open(path, OFlags::RDONLY)?;
             let mut text = Zeroizing::new(String::new());
-            let mut mode = OWNER_ONLY;
-            if let Some(Opened { file, metadata, .. }) = &there {
+            if let Some(Opened { file, .. }) = &there {
                 let read = limits::read_text(file, limits::DOTENV);
                 text = Zeroizing::new(read.with_context(|| format!("{} cannot be read", path.display()))?);
-                mode = metadata.permissions().mode() & 0o777;
             }
             let content = with_line(&text, name, token.expose()).as_bytes().to_vec();
-            staged.add(path, there.as_ref(), Zeroizing::new(content), mode)?;
+            staged.add(path, there.as_ref(), Zeroizing::new(content), Access::Kept)?;
         }
         Ok(staged)
     }
 }
-
-const OWNER_ONLY: u32 = 0o600;
 
 impl Staged {
     fn add(
@@ -179,21 +199,39 @@ impl Staged {
         path: &Path,
         there: Option<&Opened>,
         content: Zeroizing<Vec<u8>>,
-        mode: u32,
+        access: Access,
     ) -> Result<()> {
+        // Replaced by a file of ours, it would be out of its owner's reach.
         if there.is_some_and(|there| !there.is_ours()) {
-            // Replaced by a file of ours, it would be out of its owner's reach.
-            let opened = existing::open(path, OFlags::WRONLY)?;
-            let Opened { file, kind, .. } =
-                opened.with_context(|| format!("{}: it has just been removed", cannot_write(path)))?;
-            self.in_place.push(InPlace { path: path.into(), file, kind, content });
-            return Ok(());
+            return self.add_in_place(path, content, access);
         }
         let file = NewFile::at(path)?;
+        if let Some(there) = there.filter(|_| access == Access::Kept) {
+            // The web server may read it as a member of the group.
+            if !file.set_group(there.metadata.gid())? {
+                return self.add_in_place(path, content, access);
+            }
+            file.set_mode(there.metadata.mode() & 0o777)?;
+        }
         file.write(&content)?;
-        file.set_mode(mode)?;
         file.sync()?;
         self.files.push(file);
+        Ok(())
+    }
+
+    fn add_in_place(&mut self, path: &Path, content: Zeroizing<Vec<u8>>, access: Access) -> Result<()> {
+        let opened = existing::open(path, OFlags::WRONLY)?;
+        let Opened { file, kind, metadata } =
+            opened.with_context(|| format!("{}: it has just been removed", cannot_write(path)))?;
+        if access == Access::OwnerOnly && metadata.mode() & 0o077 != 0 {
+            let owner = existing::owner(&metadata);
+            let word = shell_word(&path.to_string_lossy());
+            bail!(
+                "{}: it belongs to {owner}, and others can access it. Run `chmod 600 {word}`.",
+                cannot_write(path)
+            );
+        }
+        self.in_place.push(InPlace { path: path.into(), file, kind, content });
         Ok(())
     }
 
@@ -213,8 +251,8 @@ impl InPlace {
     fn write(&self) -> Result<()> {
         let mut file = &self.file;
         let written = file.write_all(&self.content).and_then(|()| match self.kind {
-            Kind::Stream => Ok(()),
-            Kind::Regular => file.set_len(self.content.len() as u64).and_then(|()| file.sync_all()),
+            FileKind::Stream => Ok(()),
+            FileKind::Regular => file.set_len(self.content.len() as u64).and_then(|()| file.sync_all()),
         });
         written.with_context(|| cannot_write(&self.path))
     }
@@ -238,7 +276,7 @@ fn is_replaceable(path: &Path) -> Result<bool> {
 /// Locks the folder of a file that is read, changed and replaced: the file itself is another one after that. Any user
 /// who can read the folder can keep such a lock, so the wait has an end.
 fn lock(path: &Path) -> Result<File> {
-    const PATIENCE: Duration = Duration::from_secs(10);
+    const PATIENCE: Duration = Duration::from_secs(5);
     let name = folder(path);
     let folder = File::open(name).with_context(|| cannot_write(path))?;
     let deadline = Instant::now() + PATIENCE;

@@ -133,7 +133,9 @@ impl Transaction<'_> {
         }
         // The order of deleting is right wherever there is one; among tables that refer to each other there is none.
         self.engine.defer_references()?;
-        plan.carry_out(self)
+        plan.carry_out(self)?;
+        let users = &self.layout.users;
+        self.check_gone(&users.table.name, &[(&users.key, &(&user.id).into())])
     }
 }
 

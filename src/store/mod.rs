@@ -12,6 +12,7 @@ mod engine;
 mod export;
 mod groups;
 pub mod layout;
+mod passwords;
 mod planned;
 mod profiles;
 pub mod schema;
@@ -37,7 +38,7 @@ pub use self::export::ExportPart;
 use self::groups::Link;
 pub use self::groups::NewGroup;
 use self::layout::{Hints, Layout, ProfileTable};
-use self::planned::Triggers;
+use self::planned::{Planned, Triggers};
 use self::schema::{Reference, Table, quoted};
 pub use self::sqlite::Opening;
 use self::sqlite::Sqlite;
@@ -206,7 +207,9 @@ impl Store {
     pub fn transact<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         self.engine.begin(true)?;
         let critical = signals::critical();
-        let outcome = work(&Transaction::within(self)).and_then(|done| {
+        let transaction = Transaction::within(self);
+        let outcome = work(&transaction).and_then(|done| {
+            transaction.check_all()?;
             if signals::requested() {
                 return Err(Refusal::Interrupted.into());
             }
@@ -226,7 +229,9 @@ impl Store {
     /// As [`Self::transact`].
     pub fn rehearse<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         self.engine.begin(true)?;
-        let outcome = work(&Transaction::within(self)).and_then(|done| {
+        let transaction = Transaction::within(self);
+        let outcome = work(&transaction).and_then(|done| {
+            transaction.check_all()?;
             self.engine.take_back()?;
             Ok(done)
         });
@@ -270,12 +275,13 @@ pub struct Transaction<'store> {
     store: &'store Store,
     inserting: RefCell<Box<dyn Inserting + 'store>>,
     triggers: Triggers,
+    planned: Planned,
 }
 
 impl<'store> Transaction<'store> {
     fn within(store: &'store Store) -> Self {
         let inserting = RefCell::new(store.engine.inserting());
-        Self { store, inserting, triggers: Triggers::default() }
+        Self { store, inserting, triggers: Triggers::default(), planned: Planned::default() }
     }
 }
 
@@ -286,7 +292,11 @@ impl Transaction<'_> {
     /// What `work` returns, or a failure of the database.
     pub fn in_part<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.engine.begin_part()?;
+        let planned = self.planned.len();
         let outcome = work();
+        if outcome.is_err() {
+            self.planned.truncate(planned);
+        }
         self.engine.end_part(outcome.is_ok())?;
         outcome
     }
@@ -302,7 +312,7 @@ impl Transaction<'_> {
             values.iter().map(|(column, value)| (column.as_ref(), value)).chain(more).collect();
         let inserted = self.inserting.borrow_mut().insert(table, &row)?;
         let key = inserted.ok_or_else(|| self.not_as_planned(table))?;
-        self.check_stored(table, &row)?;
+        self.check_inserted(table, &row)?;
         Ok(key)
     }
 }
@@ -359,9 +369,8 @@ impl Transaction<'_> {
         let sql = format!("UPDATE {name} SET {} WHERE {} = ?{place}", set.join(", "), key.0);
         self.write(&table.name, &sql, &parameters(&assignments), 1)?;
         let assigned = assignments.iter().map(|(column, value)| (&**column, value));
-        let stored: Vec<(&str, &Value)> =
-            assigned.take(changed.len()).chain([(key_column, &key.1)]).collect();
-        self.check_stored(&table.name, &stored)?;
+        let set: Vec<(&str, &Value)> = assigned.take(changed.len()).collect();
+        self.check_updated(&table.name, &set, (key_column, &key.1))?;
         Ok(Some(changed))
     }
 }

@@ -399,7 +399,7 @@ impl Transaction<'_> {
             let sql = format!("UPDATE {table} SET {column} = ?1 WHERE digest = ?2");
             let (expiry, digest) = (Value::from(expiry), Value::from(token.row.expose()));
             self.write(&knox.table.name, &sql, &[expiry.clone(), digest.clone()], 1)?;
-            self.check_stored(&knox.table.name, &[(&knox.expiry, &expiry), ("digest", &digest)])?;
+            self.check_updated(&knox.table.name, &[(&knox.expiry, &expiry)], ("digest", &digest))?;
         }
         Ok(())
     }

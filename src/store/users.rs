@@ -252,22 +252,6 @@ impl Store {
         Ok(self.texts(&sql, &[key.into()])?.pop().unwrap_or_default())
     }
 
-    /// The encoded passwords of the newest users, newest first, to see what the project's hasher is.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn newest_passwords(&self, limit: u32) -> Result<Vec<String>> {
-        let users = &self.layout.users;
-        // Running keys grow with time; other keys say nothing, so the time of joining has to.
-        let order = match users.key_kind {
-            Kind::Integer => quoted(&users.key),
-            _ if users.table.has("date_joined") => quoted("date_joined"),
-            _ => "rowid".into(),
-        };
-        let table = quoted(&users.table.name);
-        self.texts(&format!("SELECT password FROM {table} ORDER BY {order} DESC LIMIT {limit}"), &[])
-    }
-
     pub(super) fn texts(&self, sql: &str, parameters: &[Value]) -> Result<Vec<String>> {
         let mut found = Vec::new();
         self.engine.query(sql, parameters, &[TEXT], &mut |cells| {

@@ -489,3 +489,70 @@ fn a_dotenv_file_that_others_can_read_is_spoken_about() {
         assert_eq!(env.path(".env").metadata().unwrap().permissions().mode() & 0o777, mode);
     }
 }
+
+#[test]
+fn no_token_goes_to_a_file_of_another_user_that_others_can_read() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+    let env = TestEnv::with_database("");
+    let token = env.register_quickly("meg");
+    let file = env.write("file", "");
+    // Only root can give files away.
+    if chown(&file, Some(65534), Some(65534)).is_err() {
+        return;
+    }
+    let words = ["create-token", "meg", "--rotate", "--output-file", "file"];
+    let run = |more: &[&str]| env.run_with_env(&[("SUDO_UID", "65534")], words.iter().chain(more));
+    for mode in [0o644, 0o640, 0o604] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        for more in [&[][..], &["--dry-run"]] {
+            let run = run(more).ends_with(1);
+            assert!(run.stderr.contains("`chmod 600 file`"), "{}", run.stderr);
+        }
+        assert_eq!(file.metadata().unwrap().len(), 0);
+        assert_eq!(env.value("SELECT key FROM authtoken_token"), token);
+    }
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    run(&[]).succeeds();
+    let metadata = file.metadata().unwrap();
+    assert_eq!((metadata.uid(), metadata.mode() & 0o777, metadata.len()), (65534, 0o600, 41));
+}
+
+#[test]
+fn a_dotenv_file_keeps_its_group() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+    let env = TestEnv::with_database("");
+    let token = env.register_quickly("meg");
+    let file = env.write(".env", "A=1\n");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    // Where it cannot be given to another group, this group stays.
+    let _ = chown(&file, None, Some(33));
+    let group = file.metadata().unwrap().gid();
+    env.run(["create-token", "meg", "--env-file", ".env", "--as", "T"]).succeeds();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("A=1\nT={token}\n"));
+    let metadata = file.metadata().unwrap();
+    assert_eq!((metadata.gid(), metadata.mode() & 0o777), (group, 0o640));
+}
+
+#[test]
+fn a_lock_on_the_folder_does_not_lock_the_database() {
+    use std::time::{Duration, Instant};
+    let env = TestEnv::with_database("");
+    let token = env.register_quickly("meg");
+    let folder = std::fs::File::open(env.path("")).unwrap();
+    folder.lock().unwrap();
+    let mut command = env.command();
+    command.args(["create-token", "meg", "--rotate", "--env-file", ".env", "--as", "T"]);
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let database = env.database();
+    database.busy_timeout(Duration::ZERO).unwrap();
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        database.execute_batch("BEGIN IMMEDIATE; ROLLBACK").unwrap();
+        assert!(start.elapsed() < Duration::from_secs(30), "the command does not end");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let run = Run::of(child.wait_with_output().unwrap()).ends_with(1);
+    assert!(run.stderr.contains("holds a lock on the folder"), "{}", run.stderr);
+    assert_eq!(env.value("SELECT key FROM authtoken_token"), token);
+    assert!(!env.path(".env").exists());
+}

@@ -356,6 +356,30 @@ fn a_shared_audit_log_of_roots_is_appended_to_by_a_group_that_need_not_read_it()
 }
 
 #[test]
+fn a_dotenv_file_keeps_a_group_that_its_owner_is_not_in() {
+    let env = shop();
+    let (program, work) = (env.path("authctl"), env.path("theirs"));
+    // As above.
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_authctl")).arg(&program).status();
+    assert!(copied.unwrap().success());
+    let dotenv = work.join(".env");
+    fs::write(&dotenv, "A=1\n").unwrap();
+    chown(&dotenv, Some(NOBODY), Some(0)).unwrap();
+    set_mode(&dotenv, 0o640);
+    let script = format!(
+        "cd \"$1\" && {0} register joe --init --no-password --quiet >joe && \
+         exec {0} create-token joe --env-file .env --as T",
+        program.display()
+    );
+    let mut command = as_nobody(&script, &work);
+    Run::of(command.env_clear().env("PATH", "/usr/bin:/bin").output().unwrap()).succeeds();
+    let token = fs::read_to_string(work.join("joe")).unwrap();
+    assert_eq!(fs::read_to_string(&dotenv).unwrap(), format!("A=1\nT={token}"));
+    let there = dotenv.metadata().unwrap();
+    assert_eq!((there.uid(), there.gid(), there.mode() & 0o7777), (NOBODY, 0, 0o640));
+}
+
+#[test]
 fn under_sudo_the_callers_own_files_are_used_and_stay_theirs() {
     let env = shop();
     let sudo = [("SUDO_UID", "65534")];

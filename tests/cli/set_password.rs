@@ -111,3 +111,22 @@ fn a_hash_that_django_does_not_accept_by_default_is_spoken_about() {
         assert_eq!(run.stderr.contains("PASSWORD_HASHERS"), !words.is_empty(), "{}", run.stderr);
     }
 }
+
+#[test]
+fn accounts_without_a_password_do_not_hide_the_projects_hasher() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    env.execute("UPDATE auth_user SET password = 'pbkdf2_sha256$300001$salt$' || substr(password, -44)");
+    let hasher = || env.run(["check", "--format", "json"]).json()["new_hashes"].clone();
+    for (first, count) in [(1, 25), (26, 5_000)] {
+        env.execute(&format!(
+            "WITH RECURSIVE n (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n LIMIT {count}) \
+             INSERT INTO auth_user (username, password, is_superuser, is_staff, is_active, date_joined, first_name, \
+             last_name, email) SELECT 'u' || i, iif(i % 2, '!' || i, ''), 0, 0, 1, '2024-01-01', '', '', '' FROM n"
+        ));
+        assert_eq!(hasher(), "pbkdf2_sha256 300001", "{count} users");
+    }
+    env.run_with_input("wonderland-8", ["set-password", "u7", "--password-stdin"]).succeeds();
+    let encoded = env.value("SELECT password FROM auth_user WHERE username = 'u7'");
+    assert!(encoded.starts_with("pbkdf2_sha256$300001$"), "{encoded}");
+}

@@ -93,6 +93,65 @@ fn a_write_that_is_taken_back_is_refused() {
 }
 
 #[test]
+fn a_write_that_a_later_one_takes_back_is_refused() {
+    const JOIN: [&str; 6] = ["edit-user", "meg", "--email", "meg@new.example", "--add-group", "editors"];
+    let at = |event: &str, table: &str, row: &str, undo: &str| {
+        format!(
+            "CREATE TRIGGER t AFTER {event} ON {table} WHEN {row}.user_id = 1 BEGIN \
+             UPDATE auth_user SET {undo} WHERE id = 1; END"
+        )
+    };
+    let undone_by_deletion = at("DELETE", "authtoken_token", "old", "is_active = 1, password = 'old'");
+    let meg = |arguments| Writer { arguments, ..writers::ALL[6] };
+    all_refused(
+        &meg(&["edit-user", "meg", "--inactive", "--revoke-tokens"]),
+        std::slice::from_ref(&undone_by_deletion),
+    );
+    let run = meg(&["edit-user", "meg", "--inactive", "--revoke-tokens", "--dry-run"]);
+    all_refused(&run, std::slice::from_ref(&undone_by_deletion));
+    let set_password = Writer {
+        input: "another-7-word",
+        arguments: &["set-password", "meg", "--password-stdin", "--revoke-tokens"],
+        ..writers::ALL[6]
+    };
+    all_refused(&set_password, &[undone_by_deletion]);
+    let undone_by_insertion = at("INSERT", "auth_user_groups", "new", "email = ''");
+    let editors = "INSERT INTO auth_group (name) VALUES ('editors');";
+    all_refused(&meg(&JOIN), &[format!("{editors}{undone_by_insertion}")]);
+    // The old key comes back with the new one.
+    let old_key = "CREATE TABLE old AS SELECT * FROM authtoken_token; \
+                   CREATE TRIGGER t AFTER INSERT ON authtoken_token BEGIN \
+                   UPDATE authtoken_token SET key = (SELECT key FROM old) WHERE key = new.key; END";
+    all_refused(&writers::ALL[3], &[old_key.to_owned()]);
+}
+
+#[test]
+fn what_a_command_writes_twice_is_no_contradiction() {
+    let env = TestEnv::with_database("");
+    let key = env.register_quickly("meg");
+    env.execute(
+        "INSERT INTO auth_group (name) VALUES ('editors'); CREATE TABLE seen (x); \
+         CREATE TRIGGER t AFTER INSERT ON seen BEGIN SELECT 1; END",
+    );
+    env.run(["create-token", "meg", "--rotate"]).succeeds();
+    env.run_with_input(&key, ["create-token", "meg", "--rotate", "--token-stdin"]).succeeds();
+    env.run(["edit-user", "meg", "--add-group", "editors", "--email", "meg@x.example"]).succeeds();
+    env.run(["edit-user", "meg", "--remove-group", "editors", "--inactive", "--revoke-tokens"]).succeeds();
+    env.write("accounts.toml", "[[users]]\nusername = \"meg\"\nemail = \"meg@y.example\"\nis_active = true\n\
+                               token = \"drf\"\n[[users]]\nusername = \"ann\"\npassword = { random = true }\n");
+    env.run(["apply", "accounts.toml", "--yes"]).succeeds();
+
+    let env = TestEnv::with_database(crate::env::KNOX);
+    env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
+    env.execute("CREATE TABLE seen (x); CREATE TRIGGER t AFTER INSERT ON seen BEGIN SELECT 1; END");
+    let known = ["create-token", "meg", "--token-stdin"];
+    env.run_with_input(&key, known).succeeds();
+    // The row of an expired token is deleted, and inserted again with the same digest.
+    env.execute("UPDATE knox_authtoken SET expiry = '2001-01-01 00:00:00'");
+    env.run_with_input(&key, known).succeeds();
+}
+
+#[test]
 fn rows_of_groups_and_profiles_are_checked_too() {
     let env = TestEnv::with_database(GAMERS);
     env.execute("INSERT INTO auth_group (name) VALUES ('editors')");

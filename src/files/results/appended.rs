@@ -16,8 +16,8 @@ use super::unfinished::{self, Unfinished as UnfinishedRows};
 use super::{COMMITTED, UNDECIDED};
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, shell_word};
-use crate::files::existing::{self, Kind, cannot_write};
-use crate::signals::{self, Unfinished};
+use crate::files::existing::{self, FileKind, cannot_write};
+use crate::signals::{self, UnfinishedFile};
 
 const _: () = assert!(COMMITTED.len() == UNDECIDED.len(), "one is overwritten by the other");
 
@@ -34,7 +34,7 @@ pub struct Appended {
     /// Where the states of these rows are.
     states: Vec<u64>,
     /// A file that was made here goes away unless something is kept.
-    made: Option<Unfinished>,
+    made: Option<UnfinishedFile>,
 }
 
 /// A path for results.
@@ -56,7 +56,7 @@ impl Appended {
         were_committed: &dyn Fn(&UnfinishedRows) -> Result<bool>,
         told: &dyn Fn(String),
     ) -> Result<Destination> {
-        if existing::look(path)? == Some(Kind::Stream) {
+        if existing::look(path)? == Some(FileKind::Stream) {
             let opened = existing::open(path, OFlags::WRONLY | OFlags::APPEND)?;
             return Ok(Destination::Stream(opened.with_context(|| cannot_write(path))?.file));
         }
