@@ -98,7 +98,7 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         let file = NewFile::at(&self.path)?;
         file.write(&text)?;
         if let Some(means) = means {
-            drop(file.publish_as(true, means)?);
+            file.publish_as(true, means)?;
         } else {
             file.sync()?;
             file.appear(true)?;
