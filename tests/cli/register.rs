@@ -1133,6 +1133,14 @@ fn what_only_the_model_has_a_default_for_is_asked_for() {
 }
 
 #[test]
+fn a_reference_to_a_row_that_does_not_exist_is_refused_by_its_field() {
+    let env = TestEnv::with_schema("every_type");
+    let run = env.run(citizen(&["country=99", "home=98"])).ends_with(6);
+    assert_eq!(faults(&run), ["home_id does_not_exist", "country_id does_not_exist"]);
+    assert_eq!(env.value("SELECT count(*) FROM census_citizen"), "0");
+}
+
+#[test]
 fn rules_with_a_regular_expression_or_a_range_are_the_databases() {
     for (field, rule) in
         [("code=AbC", "dossier_code_form"), ("level=10", "dossier_level_range"), ("points=-1", "points")]
@@ -1231,6 +1239,20 @@ fn an_account_that_is_there_gets_what_is_given_with_update() {
     assert!(env.database_bytes() == before, "the second time nothing is written");
     env.run(["register", "meg", "--on-existing", "update", "--group", "nobody", "--no-password"])
         .ends_with(3);
+}
+
+#[test]
+fn update_changes_names_flags_and_the_address() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let update = ["register", "meg", "--on-existing", "update", "--no-password", "--format", "json"];
+    let with = |more: &[&'static str]| env.run(update.iter().chain(more)).succeeds().json()["fields"].clone();
+    assert_eq!(with(&["--first-name", "Meg", "--last-name", "D"]), json!(["first_name", "last_name"]));
+    assert_eq!(with(&["--email", "meg@example.com"]), json!(["email"]));
+    assert_eq!(with(&["--superuser"]), json!(["is_staff", "is_superuser"]));
+    assert_eq!(with(&["--inactive"]), json!(["is_active"]));
+    let stored = "SELECT first_name, email, is_staff, is_superuser, is_active FROM auth_user";
+    assert_eq!(env.rows(stored), ["Meg|meg@example.com|1|1|0"]);
 }
 
 #[test]
