@@ -435,23 +435,23 @@ fn a_token_is_valid_up_to_and_including_the_moment_of_its_expiry() {
 }
 
 #[test]
-fn the_newest_passwords_come_first_whatever_the_key() {
-    for (schema, table) in [("rock", "auth_user"), ("uuid_key", "registry_member")] {
+fn the_newest_passwords_come_first_by_running_keys_or_else_by_the_time_of_joining() {
+    let earlier = "2020-01-01 00:00:00";
+    let later = "2024-01-01 00:00:00";
+    for (schema, table, first, second) in [
+        ("rock", "auth_user", ("old", later), ("new", earlier)),
+        ("uuid_key", "registry_member", ("new", later), ("old", earlier)),
+    ] {
         let project = Project::of(schema);
         let store = project.open();
-        let joined = [("old", "2020-01-01 00:00:00"), ("new", "2024-01-01 00:00:00")];
-        for (name, digit) in [("old", "f"), ("new", "0")] {
+        for (digit, (name, joined)) in [("1", first), ("2", second)] {
             let mut row = row(name);
             if schema == "uuid_key" {
                 row.push(("id".to_owned(), Value::Uuid(digit.repeat(32))));
             }
             store.transact(|transaction| transaction.insert_user(&row)).unwrap();
-        }
-        for (name, moment) in joined {
-            let set = format!(
-                "UPDATE {table} SET password = '{name}', date_joined = '{moment}' WHERE username = '{name}'"
-            );
-            project.connection().execute_batch(&set).unwrap();
+            let sql = format!("UPDATE {table} SET password = ?1, date_joined = ?2 WHERE username = ?1");
+            project.connection().execute(&sql, [name, joined]).unwrap();
         }
         assert_eq!(store.newest_passwords(20).unwrap(), ["new", "old"], "{schema}");
         assert_eq!(store.newest_passwords(1).unwrap(), ["new"], "{schema}");
