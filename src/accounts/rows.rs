@@ -113,4 +113,12 @@ mod tests {
             assert!("89ab".contains(&uuid[16..17]));
         }
     }
+
+    #[test]
+    fn all_bits_of_a_uuid_are_random_but_those_of_version_and_variant() {
+        let mut random = rand::rng();
+        let uuids = (0..100).map(|_| u128::from_str_radix(&fresh_uuid(&mut random), 16).unwrap_or(0));
+        let (ones, zeros) = uuids.fold((0, 0), |(ones, zeros), bits| (ones | bits, zeros | !bits));
+        assert_eq!((ones & zeros).count_ones(), 122);
+    }
 }

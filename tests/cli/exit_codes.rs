@@ -172,7 +172,9 @@ fn code_9_is_for_a_file_that_is_no_database() {
     env.write("empty", "");
     fs::create_dir(env.path("folder")).unwrap();
     rusqlite::Connection::open(env.path("other")).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
-    for name in ["text", "short", "empty", "folder", "other", "/dev/null"] {
+    let device = crate::env::null_device(&env.path("."));
+    let device = device.as_deref().and_then(std::path::Path::to_str);
+    for name in ["text", "short", "empty", "folder", "other"].into_iter().chain(device) {
         for command in
             [&["list-users"][..], &["register", "meg", "--no-password", "--init"], &["list-tokens"]]
         {

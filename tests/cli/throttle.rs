@@ -121,6 +121,16 @@ fn the_window_slides_and_old_counts_are_forgotten() {
 }
 
 #[test]
+fn attempts_at_another_database_leave_the_count() {
+    let env = with_meg("1/hour");
+    fs::copy(env.path("db.sqlite3"), env.path("other.sqlite3")).unwrap();
+    fail(&env).ends_with(4);
+    env.run_with_input("wrong", ["login", "meg", "--password-stdin", "--db", "other.sqlite3"]).ends_with(4);
+    env.log_in(["meg"]).ends_with(10);
+    env.log_in(["meg", "--db", "other.sqlite3"]).ends_with(10);
+}
+
+#[test]
 fn it_ends_by_itself() {
     let env = with_meg("1/s");
     fail(&env).ends_with(4);

@@ -406,3 +406,63 @@ fn tokens_of_the_same_public_part_are_told_apart() {
         assert_eq!(left.iter().map(|token| &*token.username).collect::<Vec<_>>(), ["meg"], "{schema}");
     }
 }
+
+#[test]
+fn a_user_who_was_deactivated_or_deleted_gets_no_token() {
+    let project = Project::of("rock");
+    let store = project.open();
+    add(&store, "meg");
+    let user = store.user("meg").unwrap();
+    assert_eq!(store.active_user(&user).unwrap().id, user.id);
+    let refusal = || store.active_user(&user).unwrap_err().downcast::<Refusal>().unwrap();
+    project.connection().execute_batch("UPDATE auth_user SET is_active = 0").unwrap();
+    assert!(matches!(refusal(), Refusal::InactiveUser(name) if name == "meg"));
+    project.connection().execute_batch("DELETE FROM auth_user").unwrap();
+    assert!(matches!(refusal(), Refusal::UserNotFound(name) if name == "meg"));
+}
+
+#[test]
+fn a_token_is_valid_up_to_and_including_the_moment_of_its_expiry() {
+    let project = Project::of("knox");
+    let store = project.open();
+    let meg = add(&store, "meg");
+    let minted = knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut rand::rng());
+    store
+        .transact(|transaction| {
+            give(transaction, &meg, &minted, Some(now()));
+            Ok(())
+        })
+        .unwrap();
+    let token = store.find_token(&minted.plain, TokenHash::Sha512).unwrap().unwrap();
+    let microsecond = SignedDuration::from_micros(1);
+    assert_eq!(token.state(now()), TokenState::Active);
+    assert_eq!(token.state(now() + microsecond), TokenState::Expired);
+    let expired_at = |moment| TokenFilter { expired_at: Some(moment), ..TokenFilter::default() };
+    assert!(!token.fits(&expired_at(now())) && token.fits(&expired_at(now() + microsecond)));
+    let created_before = |moment| TokenFilter { created_before: Some(moment), ..TokenFilter::default() };
+    assert!(!token.fits(&created_before(now())) && token.fits(&created_before(now() + microsecond)));
+}
+
+#[test]
+fn the_newest_passwords_come_first_by_running_keys_or_else_by_the_time_of_joining() {
+    let earlier = "2020-01-01 00:00:00";
+    let later = "2024-01-01 00:00:00";
+    for (schema, table, first, second) in [
+        ("rock", "auth_user", ("old", later), ("new", earlier)),
+        ("uuid_key", "registry_member", ("new", later), ("old", earlier)),
+    ] {
+        let project = Project::of(schema);
+        let store = project.open();
+        for (digit, (name, joined)) in [("1", first), ("2", second)] {
+            let mut row = row(name);
+            if schema == "uuid_key" {
+                row.push(("id".to_owned(), Value::Uuid(digit.repeat(32))));
+            }
+            store.transact(|transaction| transaction.insert_user(&row)).unwrap();
+            let sql = format!("UPDATE {table} SET password = ?1, date_joined = ?2 WHERE username = ?1");
+            project.connection().execute(&sql, [name, joined]).unwrap();
+        }
+        assert_eq!(store.newest_passwords(20).unwrap(), ["new", "old"], "{schema}");
+        assert_eq!(store.newest_passwords(1).unwrap(), ["new"], "{schema}");
+    }
+}

@@ -18,7 +18,7 @@ const UNUSABLE: char = '!';
 pub struct Encoded(pub(super) String);
 
 impl Encoded {
-    /// Reads a text that was encoded elsewhere. Its cost may be beyond the limits of [`verify`](super::verify).
+    /// Reads a text that was encoded elsewhere. Its cost may be beyond the limits of [`verify`](fn@super::verify).
     ///
     /// # Errors
     /// When the text is neither a whole hash of a known algorithm nor an unusable password.

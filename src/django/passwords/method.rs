@@ -50,7 +50,7 @@ impl Method {
         self.algorithm.hasher().is_possible(self.cost)
     }
 
-    /// Whether a hash is within the limits of [`verify`](super::verify).
+    /// Whether a hash is within the limits of [`verify`](fn@super::verify).
     pub(super) fn is_affordable(self) -> bool {
         self.algorithm.hasher().is_affordable(self.cost)
     }

@@ -16,7 +16,7 @@ use super::verify::Verdict;
 
 /// Computes what a failed login lacks to one [`hash`], so that its time does not tell whether the user exists.
 ///
-/// `verdict` is what [`verify`](super::verify) returned for `encoded`. Not hidden is a hash of another algorithm that is
+/// `verdict` is what [`verify`](fn@super::verify) returned for `encoded`. Not hidden is a hash of another algorithm that is
 /// not weak, or one that costs more than the recipe.
 ///
 /// # Errors

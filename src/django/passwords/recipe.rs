@@ -10,7 +10,7 @@ use super::method::Method;
 /// The algorithm and the cost of new hashes.
 ///
 /// Some version of Django has the algorithm in its default list, and the cost is within the limits of
-/// [`verify`](super::verify). It may be weak, since a project may have chosen so: see [`Method::is_weak`].
+/// [`verify`](fn@super::verify). It may be weak, since a project may have chosen so: see [`Method::is_weak`].
 ///
 /// Read from and shown as the text of its [`Method`], such as `argon2 m=102400,t=2,p=8`. An algorithm alone has its
 /// newest cost.
@@ -112,7 +112,7 @@ pub enum BadRecipe {
     NotForNewHashes(Algorithm),
     /// The algorithm is not defined for the cost.
     Cost(Algorithm),
-    /// The cost is beyond the limits of [`verify`](super::verify).
+    /// The cost is beyond the limits of [`verify`](fn@super::verify).
     TooCostly(Algorithm),
 }
 
@@ -150,7 +150,7 @@ impl std::error::Error for BadRecipe {}
 /// `newest_first` holds the encoded passwords of some users, the newest first. A few dozen are enough.
 ///
 /// 1. These are ignored: unusable, unknown and malformed texts, algorithms that make no new hashes, costs beyond the
-///    limits of [`verify`](super::verify), and the [cheapest](Recipe::cheapest) hashes, which are test data.
+///    limits of [`verify`](fn@super::verify), and the [cheapest](Recipe::cheapest) hashes, which are test data.
 /// 2. The algorithm is that of the newest hash.
 /// 3. The cost is the costliest one of this algorithm that is not [weak](Method::is_weak); of equally costly ones, the
 ///    newest. So after an upgrade of Django, one user with the new cost is enough.

@@ -134,7 +134,7 @@ fn unguessable(plain: &PlainToken) -> Result<(), Unfit> {
         return Err(Unfit("a key has at least 32 characters"));
     }
     // One bit for each of ASCII's characters.
-    let different = key.bytes().fold(0_u128, |seen, byte| seen | 1 << (byte & 0x7f));
+    let different = key.bytes().fold(0_u128, |seen, byte| seen | 1 << byte);
     if different.count_ones() < FEWEST_DIFFERENT {
         return Err(Unfit("a key of so few different characters could be guessed"));
     }
@@ -180,6 +180,14 @@ mod tests {
             assert_eq!(PlainToken::presented(text).expose(), "abc123", "{text:?}");
         }
         assert_eq!(PlainToken::presented("Basic abc").expose(), "Basic abc");
+    }
+
+    #[test]
+    fn a_known_key_is_as_long_and_as_varied_as_the_limits_say() {
+        let fits = |key: &str| unguessable(&PlainToken::new(key.into())).is_ok();
+        assert!(fits(&"abcdefgh".repeat(4)), "32 characters, 8 of them different");
+        assert!(!fits(&"abcdefgh".repeat(4)[1..]), "31 characters");
+        assert!(!fits(&"abcdefg".repeat(5)), "7 different characters");
     }
 
     #[test]

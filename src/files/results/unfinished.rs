@@ -34,7 +34,7 @@ pub struct Row {
     pub username: String,
     /// The user's primary key, as text.
     pub id: String,
-    /// What became of the row, as [`Outcome::word`].
+    /// What became of the row, as a word.
     pub outcome: String,
     /// The database that the row is of.
     pub database: String,

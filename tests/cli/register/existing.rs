@@ -97,3 +97,17 @@ fn the_key_of_an_inactive_account_is_not_handed_out() {
     let run = env.run(["register", "meg", "--on-existing", "skip", "--no-password"]).succeeds();
     assert_eq!(run.stdout, "");
 }
+
+#[test]
+fn update_changes_names_flags_and_the_address() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let update = ["register", "meg", "--on-existing", "update", "--no-password", "--format", "json"];
+    let with = |more: &[&'static str]| env.run(update.iter().chain(more)).succeeds().json()["fields"].clone();
+    assert_eq!(with(&["--first-name", "Meg", "--last-name", "D"]), json!(["first_name", "last_name"]));
+    assert_eq!(with(&["--email", "meg@example.com"]), json!(["email"]));
+    assert_eq!(with(&["--superuser"]), json!(["is_staff", "is_superuser"]));
+    assert_eq!(with(&["--inactive"]), json!(["is_active"]));
+    let stored = "SELECT first_name, email, is_staff, is_superuser, is_active FROM auth_user";
+    assert_eq!(env.rows(stored), ["Meg|meg@example.com|1|1|0"]);
+}

@@ -264,3 +264,11 @@ fn what_only_the_model_has_a_default_for_is_asked_for() {
     assert_eq!(faults(&run), expected);
     assert_eq!(env.value("SELECT count(*) FROM census_citizen"), "0");
 }
+
+#[test]
+fn a_reference_to_a_row_that_does_not_exist_is_refused_by_its_field() {
+    let env = TestEnv::with_schema("every_type");
+    let run = env.run(citizen(&["country=99", "home=98"])).ends_with(6);
+    assert_eq!(faults(&run), ["home_id does_not_exist", "country_id does_not_exist"]);
+    assert_eq!(env.value("SELECT count(*) FROM census_citizen"), "0");
+}

@@ -27,7 +27,7 @@ pub trait Hasher: Sync {
     /// Whether the algorithm is defined for this cost.
     fn is_possible(&self, cost: Cost) -> bool;
 
-    /// Whether the cost is within the limits of [`verify`](crate::django::passwords::verify).
+    /// Whether the cost is within the limits of [`verify`](fn@crate::django::passwords::verify).
     fn is_affordable(&self, cost: Cost) -> bool;
 
     /// Whether the cost is too low for today.
