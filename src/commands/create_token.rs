@@ -77,6 +77,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin("Token")?)) } else { None };
     let fresh = issue_token::mint(context, store, scheme, args.expires_in, known.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
+    if args.files.leave_standard_output() && !args.token_stdin {
+        change.shows_secrets(", or pass --output-file FILE");
+    }
     // A staged file is not to be left behind.
     let _critical = args.files.are_given().then(signals::critical);
     let mut staged = Staged::default();
