@@ -49,9 +49,8 @@ pub const NO_THREAD: &str = "no thread can be started";
 /// Starts to watch for signals that ask the program to end, on a thread of its own.
 ///
 /// Outside of [`critical`] sections the program ends at once, with the terminal as it was before and the exit code
-/// that shells give: 128 and the signal's number, so 130 for Ctrl-C; but 14 where a change was made and its answer is
-/// not given yet. Commands that only read need no watch: to be
-/// ended by the signal itself leaves nothing behind.
+/// that shells give: 128 and the signal's number, so 130 for Ctrl-C; but 14 from just before a commit until its answer is
+/// given. Commands that only read need no watch: to be ended by the signal itself leaves nothing behind.
 ///
 /// # Errors
 /// Where the signals cannot be taken over, or no thread can be started. The signals are as before then.

@@ -97,12 +97,11 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         text.push(b'\n');
         let file = NewFile::at(&self.path)?;
         file.write(&text)?;
-        match means {
-            Some(means) => drop(file.publish_as(true, means)?),
-            None => {
-                file.sync()?;
-                file.appear(true)?;
-            }
+        if let Some(means) = means {
+            file.publish_as(true, means)?;
+        } else {
+            file.sync()?;
+            file.appear(true)?;
         }
         signals::changed();
         Ok(())

@@ -205,7 +205,7 @@ fn redirected(env: &TestEnv, writer: &Writer, redirection: &str) -> Run {
 
 #[test]
 fn secrets_are_not_made_for_a_standard_output_that_is_closed() {
-    for writer in writers::ALL.iter() {
+    for writer in &writers::ALL {
         let env = writers::project();
         let before = writers::rows(&env);
         let has_secret = writer.creates_token || writer.sets_random_password;
