@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use rustix::termios::{self, OptionalActions, Termios};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
 use crate::error::refusal::Refusal;
@@ -49,17 +49,21 @@ pub const NO_THREAD: &str = "no thread can be started";
 /// Starts to watch for signals that ask the program to end, on a thread of its own.
 ///
 /// Outside of [`critical`] sections the program ends at once, with the terminal as it was before and the exit code
-/// that shells give: 128 and the signal's number, so 130 for Ctrl-C; but 14 where a change was made and its answer is
-/// not given yet. Commands that only read need no watch: to be
-/// ended by the signal itself leaves nothing behind.
+/// that shells give: 128 and the signal's number, so 130 for Ctrl-C; but 14 from just before a commit until its answer is
+/// given. Commands that only read need no watch: to be ended by the signal itself leaves nothing behind.
 ///
 /// # Errors
 /// Where the signals cannot be taken over, or no thread can be started. The signals are as before then.
 pub fn watch() -> Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("signals cannot be watched")?;
+    let signals = [SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP];
+    let mut signals = Signals::new(signals).context("signals cannot be watched")?;
     let modes = terminal_modes();
     let watch = move || {
-        if let Some(signal) = signals.forever().next() {
+        for signal in signals.forever() {
+            if signal == SIGTSTP {
+                suspend(modes.as_ref());
+                continue;
+            }
             REQUESTED.store(true, Ordering::SeqCst);
             wait_for_critical_sections();
             restore_terminal(modes.as_ref());
@@ -72,7 +76,7 @@ pub fn watch() -> Result<()> {
             let mut owed = unpoisoned(&OWED);
             let lost = owed.take();
             let code = lost.as_ref().map_or(128 + signal, |lost| lost.exit().code().into());
-            if signal == SIGINT || lost.is_some() {
+            if matches!(signal, SIGINT | SIGQUIT) || lost.is_some() {
                 say_farewell(lost);
             }
             #[expect(
@@ -222,6 +226,25 @@ fn wait_for_critical_sections() {
 
 fn terminal_modes() -> Option<Termios> {
     termios::tcgetattr(std::io::stdin()).ok()
+}
+
+/// Stops as Ctrl-Z asks, with the terminal as it was before. A shell gives back the modes that it knows, so that a prompt's
+/// are set again afterwards: what is typed at one for a password must not be seen.
+fn suspend(modes: Option<&Termios>) {
+    let now = terminal_modes();
+    // To set them from the background would stop the program again.
+    let is_prompting = match (modes, &now) {
+        (Some(before), Some(now)) => before.local_modes != now.local_modes,
+        _ => false,
+    };
+    if is_prompting {
+        restore_terminal(modes);
+    }
+    // Where this fails, the program goes on.
+    let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+    if let Some(now) = now.filter(|_| is_prompting) {
+        let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Now, &now);
+    }
 }
 
 /// A prompt for a password turns the echo off and the cursor may be hidden; both come back.

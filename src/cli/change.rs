@@ -1,6 +1,6 @@
 //! How every command changes a database: announced in the audit log, in one transaction, or only rehearsed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -15,7 +15,7 @@ use crate::error::refusal::Refusal;
 use crate::files::audit_log::{Announced, AuditLog, Event};
 use crate::signals::{self, Critical};
 use crate::store::{Done, Store, Transaction};
-use crate::terminal::output::Output;
+use crate::terminal::output::{self, Output};
 
 /// The options of every command that changes something.
 #[derive(Args, Clone, Debug, Default)]
@@ -36,7 +36,12 @@ pub struct Change<'a> {
     writing: &'a Writing,
     command: &'static str,
     aftermath: RefCell<Aftermath>,
+    /// The option that names another place for secrets than standard output.
+    shows_secrets: Cell<Option<Elsewhere>>,
 }
+
+/// How secrets can be kept from standard output: ` or pass --output-file FILE`, or nothing.
+type Elsewhere = &'static str;
 
 /// An answer that is owed. No signal ends the program before it is known what is owed after the commit.
 struct Owing {
@@ -48,7 +53,7 @@ impl<'a> Change<'a> {
     /// A change by this subcommand.
     #[must_use]
     pub fn new(context: &'a Context, writing: &'a Writing, command: &'static str) -> Self {
-        Self { context, writing, command, aftermath: RefCell::default() }
+        Self { context, writing, command, aftermath: RefCell::default(), shows_secrets: Cell::default() }
     }
 
     /// Is it only rehearsed?
@@ -71,6 +76,34 @@ impl<'a> Change<'a> {
     /// Adds to what the change leaves.
     pub fn leaves_more(&self, add: impl FnOnce(&mut Aftermath)) {
         add(&mut self.aftermath.borrow_mut());
+    }
+
+    /// Notes that standard output is the only place for new secrets; `elsewhere` is how to name another.
+    pub fn shows_secrets(&self, elsewhere: Elsewhere) {
+        self.shows_secrets.set(Some(elsewhere));
+    }
+
+    /// Refuses to make secrets that nobody would see.
+    fn check_streams(&self) -> Result<(), Refusal> {
+        let Some(elsewhere) = self.shows_secrets.get() else { return Ok(()) };
+        let (aftermath, output) = (self.aftermath.borrow(), &self.context.output);
+        let (has_token, has_password) =
+            (!aftermath.prefixes.is_empty(), !aftermath.random_passwords.is_empty());
+        // Beside a token, which is one, people get the password on standard error.
+        let is_beside =
+            self.command == "register" && has_token && has_password && !output.format().is_for_programs();
+        let lost = if (has_token || has_password) && output::is_standard_output_closed() {
+            "Standard output"
+        } else if is_beside && output::is_standard_error_closed() {
+            "Standard error"
+        } else {
+            return Ok(());
+        };
+        let secret = if has_token && lost == "Standard output" { "token" } else { "password" };
+        Err(Refusal::usage(format!(
+            "{lost} is closed or discarded, and the new {secret} would be lost. Redirect it to a file or a \
+             pipe{elsewhere}."
+        )))
     }
 
     /// The error where the change was made and what belongs to its answer failed.
@@ -134,6 +167,9 @@ impl<'a> Change<'a> {
         let (mut announced, mut owing) = (None, None);
         let outcome = store.transact(|transaction| {
             let done = work(transaction)?;
+            if !done.fields.is_empty() {
+                self.check_streams()?;
+            }
             announced = self.announce(log, &object(&done.value), &done.fields)?;
             if !done.fields.is_empty() {
                 owing = Some(self.owe());
@@ -174,6 +210,7 @@ impl<'a> Change<'a> {
         if self.writing.dry_run {
             return draft.check_place();
         }
+        self.check_streams()?;
         let announced = self.announce(log, object, fields)?;
         let critical = signals::critical();
         let mut owing = self.owe();

@@ -102,6 +102,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             .warning(format_args!("{username} is not in the file and stays: a superuser is not pruned."));
     }
     let change = Change::new(context, &args.writing, "apply");
+    if args.results.is_none() || args.results_are_answer() {
+        change.shows_secrets(", or pass --results FILE");
+    }
     if plan.deeds.is_empty() {
         context.output.status(match plan.as_wanted {
             1 => "Nothing to change: the 1 account of the file is as wanted.".to_owned(),

@@ -79,6 +79,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let fresh = issue_token::mint(context, store, scheme, args.expires_in, known.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
     args.files.lock(&mut places)?;
+    if args.files.leave_standard_output() && !args.token_stdin {
+        change.shows_secrets(", or pass --output-file FILE");
+    }
     // A staged file is not to be left behind.
     let _critical = args.files.are_given().then(signals::critical);
     let mut staged = Staged::default();

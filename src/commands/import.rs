@@ -162,6 +162,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let started = Instant::now();
     let change = Change::new(context, &args.writing, "import");
+    if args.results_are_answer() {
+        change.shows_secrets(", or pass --results FILE");
+    }
     let Imported { counts, mut faults, weak, results } = import::import(&args.options(), &change, context)?;
     let took = started.elapsed().as_secs_f64();
     change.answer(counts.has_changes(), |output| {

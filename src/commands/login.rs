@@ -76,6 +76,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
     let fresh = issue_token::mint(context, store, scheme, None, None)?;
     let change = Change::new(context, &args.writing, "login");
+    if args.no_store {
+        change.shows_secrets(", or leave --no-store out");
+    }
     let handed_out = issue_token::hand_out(&change, store, &user, &fresh, false, |store, _| {
         match (scheme, context.settings.tokens.limit) {
             (Scheme::Knox, Some(limit)) if store.valid_knox_tokens(&user.id, context.now())? >= limit => {

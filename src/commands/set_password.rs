@@ -59,6 +59,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     };
     let password = args.password.choose(None, &about, context)?;
     let change = Change::new(context, &args.writing, "set-password");
+    change.shows_secrets("");
     let encoded = password.encode(store, context, change.is_rehearsal())?;
     let is_unusable = matches!(password, Password::Unusable);
     let random = password.into_shown();

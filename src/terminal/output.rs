@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _, Write as _};
+use std::os::fd::AsFd;
 
 use anyhow::{Context as _, Result};
+use rustix::fs::OFlags;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -336,6 +338,31 @@ fn for_terminal(escape: Escape) -> Option<Escape> {
 pub fn verbatim(text: &[u8]) -> Result<()> {
     let mut stdout = io::stdout();
     stdout.write_all(text).and_then(|()| stdout.flush()).context("standard output cannot be written")
+}
+
+/// Was standard output closed when the program was started, or opened so that the same is to be seen?
+#[must_use]
+pub fn is_standard_output_closed() -> bool {
+    is_closed(io::stdout())
+}
+
+/// As [`is_standard_output_closed`].
+#[must_use]
+pub fn is_standard_error_closed() -> bool {
+    is_closed(io::stderr())
+}
+
+/// Rust opens `/dev/null` for reading and writing in place of a closed descriptor, before `main`. A shell's `>/dev/null`
+/// is for writing only. Some programs open it as Rust does for the programs that they start.
+fn is_closed(stream: impl AsFd) -> bool {
+    let is_for_both =
+        rustix::fs::fcntl_getfl(&stream).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::RDWR);
+    let is_null = || {
+        let there = rustix::fs::fstat(&stream);
+        let null = rustix::fs::stat("/dev/null");
+        matches!((there, null), (Ok(there), Ok(null)) if (there.st_dev, there.st_ino) == (null.st_dev, null.st_ino))
+    };
+    is_for_both && is_null()
 }
 
 /// An error in sentences, one a line, with its causes where they are not the domain's own words.

@@ -147,6 +147,42 @@ fn ctrl_c_at_a_password_prompt_says_so_too() {
     }
 }
 
+#[test]
+fn a_terminal_is_left_as_it_was_by_a_quit_at_a_password_prompt() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let mut command = env.command();
+    command.args(["set-password", "meg"]);
+    let mut terminal = Terminal::start(&command);
+    terminal.expect("assword");
+    terminal.waits_without_echo();
+    terminal.types("\u{1c}");
+    let screen = terminal.ends_with(131);
+    assert!(screen.contains("Interrupted; nothing was changed."), "{screen}");
+    assert!(terminal.echoes());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_typed_at_a_password_prompt_is_not_shown_after_a_stop_either() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let mut command = env.command();
+    command.args(["set-password", "meg"]);
+    let mut terminal = Terminal::start(&command);
+    terminal.expect("assword");
+    terminal.waits_without_echo();
+    terminal.types("\u{1a}");
+    terminal.waits_until_stopped();
+    assert!(terminal.echoes(), "the shell's lines are not to be hidden");
+    terminal.signal(Signal::CONT);
+    terminal.waits_without_echo();
+    terminal.types("wonderland-7\n");
+    terminal.types_secretly("again", "wonderland-7");
+    let screen = terminal.ends_with(0);
+    assert!(!screen.contains("wonderland"), "{screen}");
+}
+
 /// Users who are there, and users who are there with their profile and their token.
 fn users_and_whole_ones(env: &TestEnv) -> (String, String) {
     (

@@ -87,6 +87,20 @@ impl Terminal {
         assert!(wait_for(|| (!self.echoes()).then_some(())).is_some(), "the terminal goes on to echo");
     }
 
+    /// Waits until the program is stopped, as by Ctrl-Z.
+    #[track_caller]
+    pub fn waits_until_stopped(&self) {
+        let path = format!("/proc/{}/stat", self.child.id());
+        let is_stopped = || std::fs::read_to_string(&path).is_ok_and(|stat| stat.contains(") T "));
+        assert!(wait_for(|| is_stopped().then_some(())).is_some(), "the program goes on");
+    }
+
+    /// Sends a signal to the program.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal)
+            .expect("a signal");
+    }
+
     /// Does the terminal show what is typed?
     pub fn echoes(&self) -> bool {
         let modes = tcgetattr(&*self.pty).expect("the terminal's modes");

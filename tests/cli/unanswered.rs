@@ -188,6 +188,79 @@ fn ctrl_c_while_nobody_takes_the_answer_does_not_say_that_nothing_was_changed() 
     }
 }
 
+/// Runs with this redirection by the shell.
+fn redirected(env: &TestEnv, writer: &Writer, redirection: &str) -> Run {
+    use std::io::Write as _;
+    let mut command = std::process::Command::new("/bin/sh");
+    command.args(["-c", &format!("exec \"$0\" \"$@\" {redirection}"), env!("CARGO_BIN_EXE_authctl")]);
+    command.args(writer.arguments).current_dir(env.path(".")).env_clear();
+    command.envs(
+        env.command().get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))),
+    );
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(writer.input.as_bytes()).unwrap();
+    Run::of(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn secrets_are_not_made_for_a_standard_output_that_is_closed() {
+    for writer in &writers::ALL {
+        let env = writers::project();
+        let before = writers::rows(&env);
+        let has_secret = writer.creates_token || writer.sets_random_password;
+        // A login saves its token.
+        let is_shown = has_secret && writer.arguments[0] != "login";
+        for redirection in [">&-", "1<>/dev/null"] {
+            let run = redirected(&env, writer, redirection).ends_with(if is_shown { 2 } else { 0 });
+            if !is_shown {
+                break;
+            }
+            assert!(
+                run.stderr.contains("Standard output is closed or discarded"),
+                "{writer:?}: {}",
+                run.stderr
+            );
+            assert_eq!(writers::rows(&env), before, "{writer:?}");
+        }
+        if is_shown {
+            redirected(&env, writer, ">/dev/null").succeeds();
+        }
+    }
+    let env = writers::project();
+    let arguments: &[&str] = &["login", "meg", "--password-stdin", "--scheme", "knox", "--no-store"];
+    let login = Writer { arguments, input: crate::env::PASSWORD, ..writers::ALL[6] };
+    redirected(&env, &login, ">&-").ends_with(2);
+}
+
+#[test]
+fn a_closed_standard_output_is_enough_where_a_file_gets_the_secret_or_there_is_none() {
+    let env = writers::project();
+    env.write("other.csv", "username\nother\n");
+    for arguments in [
+        &["list-users"][..],
+        &["create-token", "meg"],
+        &["create-token", "meg", "--rotate", "--output-file", "key"],
+        &["register", "other1", "--no-password", "--no-token"],
+        &["register", "other2", "--random-password", "--dry-run"],
+        &["import", "other.csv", "--tokens", "--results", "made.csv"],
+    ] {
+        redirected(&env, &Writer { arguments, ..writers::ALL[6] }, ">&-").succeeds();
+    }
+}
+
+#[test]
+fn a_password_is_not_made_beside_a_token_for_a_standard_error_that_is_closed() {
+    let env = writers::project();
+    let before = writers::rows(&env);
+    let register: &[&str] = &["register", "new", "--random-password"];
+    let writer = Writer { arguments: register, ..writers::ALL[6] };
+    redirected(&env, &writer, "2>&-").ends_with(2);
+    assert_eq!(writers::rows(&env), before);
+    let json: &[&str] = &["register", "new", "--random-password", "--format", "json"];
+    redirected(&env, &Writer { arguments: json, ..writer }, "2>&-").succeeds();
+}
+
 /// Leaves no room in a pipe.
 pub fn fill(writer: &std::io::PipeWriter) {
     use std::io::Write as _;

@@ -79,7 +79,8 @@ pub fn judge(place: &Place, case: &Case, good: &Good, ended: &Ended<'_>) -> Resu
         let told = if ended.code == case.code { ended.stdout } else { "" };
         faults.extend(unstored_keys(place, good, told));
     }
-    if matches!(ended.code, KILLED | UNANSWERED) {
+    let is_in_part = case.is_in_batches && ended.code != case.code;
+    if matches!(ended.code, KILLED | UNANSWERED) || is_in_part {
         faults.extend(clean_up(place, case, good, &strange));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
@@ -122,12 +123,13 @@ fn compare(case: &Case, good: &Good, ended: &Ended<'_>, now: &State) -> Vec<Stri
         let name = path.display();
         let is_untouched = now.get(path) == good.before.get(path);
         let is_side = path.starts_with("state") && !case.is_of_session || path == Path::new(AUDIT_LOG);
-        if path == Path::new(RESULTS) && matches!(ended.code, KILLED | UNANSWERED) {
+        let is_in_part = case.is_in_batches && ended.code != case.code;
+        if path == Path::new(RESULTS) && (matches!(ended.code, KILLED | UNANSWERED) || is_in_part) {
             // Written before the change: rows that did not come true are dropped later.
         } else if path == Path::new(AUDIT_LOG) {
             let is_told = ended.is_mute || warnings(ended.stderr) > good.warnings;
-            faults.extend(judge_log(&text(now, path), ended.code, is_told, is_changed));
-        } else if path == Path::new(DATABASE) && case.is_in_batches && ended.code != case.code {
+            faults.extend(judge_log(case, &text(now, path), ended.code, is_told, is_changed));
+        } else if path == Path::new(DATABASE) && is_in_part {
             // Some of the batches. The results tell which.
         } else if path.starts_with("state")
             && !case.is_of_session
@@ -163,18 +165,22 @@ fn difference(before: &str, now: &str) -> String {
 }
 
 /// Whole lines, of which the first goes before the change and the second tells how it ended.
-fn judge_log(text: &str, code: i32, is_told: bool, is_changed: bool) -> Vec<String> {
+fn judge_log(case: &Case, text: &str, code: i32, is_told: bool, is_changed: bool) -> Vec<String> {
     let lines: Result<Vec<Json>, _> = text.lines().map(serde_json::from_str).collect();
     let Ok(lines) = lines else { return vec![format!("the audit log is torn: {text:?}")] };
     let states: Vec<&str> = lines.iter().filter_map(|line| line["state"].as_str()).collect();
-    let is_true = match states[..] {
-        [] => !is_changed || code != 0,
-        ["begun"] => is_told || code != 0,
-        ["begun", "done"] => is_changed,
-        ["begun", "failed"] => !is_changed,
-        ["begun", "unknown"] => code == UNANSWERED,
-        _ => false,
-    };
+    // Each batch has its pair, and the last one may have failed.
+    let before = if case.is_in_batches { states.len().saturating_sub(1) / 2 * 2 } else { 0 };
+    let (batches, states) = states.split_at(before);
+    let is_true = batches.chunks(2).all(|pair| pair == ["begun", "done"])
+        && match states[..] {
+            [] => !is_changed || code != 0,
+            ["begun"] => is_told || code != 0,
+            ["begun", "done"] => is_changed || case.is_in_batches,
+            ["begun", "failed"] => !is_changed || case.is_in_batches,
+            ["begun", "unknown"] => code == UNANSWERED,
+            _ => false,
+        };
     if is_true { Vec::new() } else { vec![format!("exit {code}, and the audit log says {states:?}")] }
 }
 
