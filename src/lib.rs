@@ -1,6 +1,6 @@
 //! Accounts and API tokens of a Django REST project, from a shell, on the project's own SQLite database.
 //!
-//! The rooms of the house; imports go down this list only, which `tests/architecture.rs` checks:
+//! The rooms of the house; imports go down this list only, which `tests/architecture/` checks:
 //!
 //! ```text
 //! commands   one subcommand per file: its arguments, which are its help, and its run
@@ -55,7 +55,7 @@ pub fn main() -> ExitCode {
     }
     match Cli::parse_quickly(&arguments) {
         Ok(cli) => run(&cli).into(),
-        Err(error) => usage::answer(error, &arguments, &command()).into(),
+        Err(error) => usage::answer(error, &arguments, command).into(),
     }
 }
 

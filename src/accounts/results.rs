@@ -8,9 +8,8 @@ use crate::cli::context::Context;
 use crate::django::passwords::{self, Plain, Verdict};
 use crate::django::tokens::PlainToken;
 use crate::error::refusal::Refusal;
-use crate::error::wording::counted;
-use crate::error::wording::shell_word;
-use crate::files::results::{Outcome, Results, Row, Unfinished};
+use crate::error::wording::{counted, shell_word};
+use crate::files::results::{Outcome, Results, Row, UnfinishedRows};
 use crate::files::state::identity;
 use crate::store::Store;
 
@@ -25,7 +24,7 @@ pub fn open(path: Option<&Path>, is_rehearsal: bool, context: &Context) -> Resul
     let is_json = context.output.format().is_json();
     let database = identity(context.store()?.path()).to_string_lossy().into_owned();
     let were_committed =
-        |rows: &Unfinished| were_committed(rows, path.unwrap_or(Path::new("-")), &database, context);
+        |rows: &UnfinishedRows| were_committed(rows, path.unwrap_or(Path::new("-")), &database, context);
     let warn = |warning| context.output.warning(warning);
     Results::open(path, is_rehearsal, is_json, database.clone(), &were_committed, &warn)
 }
@@ -100,7 +99,12 @@ impl Evidence {
 }
 
 /// All rows of a batch are of one transaction: all of them are in the database, or none.
-fn were_committed(unfinished: &Unfinished, path: &Path, database: &str, context: &Context) -> Result<bool> {
+fn were_committed(
+    unfinished: &UnfinishedRows,
+    path: &Path,
+    database: &str,
+    context: &Context,
+) -> Result<bool> {
     if let Some(is_committed) = unfinished.is_committed() {
         return Ok(is_committed);
     }

@@ -36,12 +36,11 @@ pub struct Change<'a> {
     writing: &'a Writing,
     command: &'static str,
     aftermath: RefCell<Aftermath>,
-    /// The option that names another place for secrets than standard output.
-    shows_secrets: Cell<Option<Elsewhere>>,
+    /// How to keep new secrets from standard output, where they go there: `, or pass --output-file FILE`, or nothing.
+    shows_secrets: Cell<Option<&'static str>>,
+    /// Do people get a new password on standard error if standard output has a token?
+    splits_secrets: Cell<bool>,
 }
-
-/// How secrets can be kept from standard output: ` or pass --output-file FILE`, or nothing.
-type Elsewhere = &'static str;
 
 /// An answer that is owed. No signal ends the program before it is known what is owed after the commit.
 struct Owing {
@@ -53,7 +52,14 @@ impl<'a> Change<'a> {
     /// A change by this subcommand.
     #[must_use]
     pub fn new(context: &'a Context, writing: &'a Writing, command: &'static str) -> Self {
-        Self { context, writing, command, aftermath: RefCell::default(), shows_secrets: Cell::default() }
+        Self {
+            context,
+            writing,
+            command,
+            aftermath: RefCell::default(),
+            shows_secrets: Cell::default(),
+            splits_secrets: Cell::default(),
+        }
     }
 
     /// Is it only rehearsed?
@@ -79,22 +85,26 @@ impl<'a> Change<'a> {
     }
 
     /// Notes that standard output is the only place for new secrets; `elsewhere` is how to name another.
-    pub fn shows_secrets(&self, elsewhere: Elsewhere) {
+    pub fn shows_secrets(&self, elsewhere: &'static str) {
         self.shows_secrets.set(Some(elsewhere));
     }
 
-    /// Refuses to make secrets that nobody would see.
+    /// Notes that people get a new password on standard error if standard output has a token.
+    pub fn splits_secrets(&self) {
+        self.splits_secrets.set(true);
+    }
+
+    /// Refuses new secrets that a closed stream would lose.
     fn check_streams(&self) -> Result<(), Refusal> {
         let Some(elsewhere) = self.shows_secrets.get() else { return Ok(()) };
         let (aftermath, output) = (self.aftermath.borrow(), &self.context.output);
         let (has_token, has_password) =
             (!aftermath.prefixes.is_empty(), !aftermath.random_passwords.is_empty());
-        // Beside a token, which is one, people get the password on standard error.
-        let is_beside =
-            self.command == "register" && has_token && has_password && !output.format().is_for_programs();
+        let is_split =
+            self.splits_secrets.get() && has_token && has_password && !output.format().is_for_programs();
         let lost = if (has_token || has_password) && output::is_standard_output_closed() {
             "Standard output"
-        } else if is_beside && output::is_standard_error_closed() {
+        } else if is_split && output::is_standard_error_closed() {
             "Standard error"
         } else {
             return Ok(());

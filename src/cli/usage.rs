@@ -19,7 +19,7 @@ use crate::terminal::output::{self, Output};
 const HIDDEN: &str = "…";
 
 /// Help and version on standard output; a wrong command line as clap words it, or as JSON where JSON was asked for.
-pub fn answer(mut error: clap::Error, arguments: &[OsString], program: &clap::Command) -> Exit {
+pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> clap::Command) -> Exit {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return match error.print() {
             Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => Exit::Failed,
@@ -41,7 +41,7 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: &clap::Co
 }
 
 /// Replaces what may be a secret in what clap is about to quote.
-fn hide_words(error: &mut clap::Error, program: &clap::Command) {
+fn hide_words(error: &mut clap::Error, program: fn() -> clap::Command) {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         _ => String::new(),
@@ -54,7 +54,7 @@ fn hide_words(error: &mut clap::Error, program: &clap::Command) {
         ErrorKind::InvalidSubcommand => {
             let word = text(ContextKind::InvalidSubcommand);
             let names: Vec<String> =
-                program.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+                program().get_subcommands().map(|command| command.get_name().to_owned()).collect();
             (!is_shown(&word, &names)).then_some(ContextKind::InvalidSubcommand)
         }
         ErrorKind::InvalidValue => {

@@ -105,7 +105,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if args.results.is_none() || args.results_are_answer() {
         change.shows_secrets(", or pass --results FILE");
     }
-    if plan.deeds.is_empty() {
+    if plan.steps.is_empty() {
         context.output.status(match plan.as_wanted {
             1 => "Nothing to change: the 1 account of the file is as wanted.".to_owned(),
             count => format!("Nothing to change: the {count} accounts of the file are as wanted."),
@@ -117,7 +117,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         context.output.changes(&changes)?;
     } else {
         context.output.changes_to_come(&changes)?;
-        context.consent(&format!("{}?", capitalised(&apply::deeds(&plan, false))))?;
+        context.consent(&format!("{}?", capitalised(&apply::summary(&plan, false))))?;
     }
     let results = args.results(store, context)?;
     let work =
@@ -126,7 +126,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
     let report = change.report(done.fields);
     let would_change = report.changed && report.dry_run;
-    let makes_accounts = plan.deeds.iter().any(|deed| deed.action == Action::Create);
+    let makes_accounts = plan.steps.iter().any(|step| step.action == Action::Create);
     let is_hint_due = makes_accounts && !report.dry_run && store.layout().is_django;
     change.answer(report.changed, |output| {
         tell(&plan, &report, output);
@@ -154,9 +154,9 @@ fn tell(plan: &ApplyPlan, report: &Report, output: &Output) {
         count => format!("; {count} are as wanted"),
     };
     output.status(if report.dry_run {
-        format!("Would {}{as_wanted}; nothing was changed.", apply::deeds(plan, false))
+        format!("Would {}{as_wanted}; nothing was changed.", apply::summary(plan, false))
     } else {
-        format!("{}{as_wanted}.", capitalised(&apply::deeds(plan, true)))
+        format!("{}{as_wanted}.", capitalised(&apply::summary(plan, true)))
     });
 }
 

@@ -90,13 +90,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let moves = args.moves(store, table, user.as_ref(), context, expiry)?;
     let change = Change::new(context, &args.writing, "migrate-tokens");
     if !change.is_rehearsal() && moves.changes_anything(args.keep) {
-        context.consent(&capitalised(format!("{}?", moves.deeds(args.keep, false))))?;
+        context.consent(&capitalised(format!("{}?", moves.summary(args.keep, false))))?;
     }
     let object = json!({ "from": Scheme::Drf, "to": Scheme::Knox, "user": args.user });
     let done = change.make(store, &object, |transaction| {
         // The tokens as they are now: someone may have logged in or out since.
         let moves = args.moves(transaction, table, user.as_ref(), context, expiry)?;
-        change.leaves(Aftermath::new(moves.deeds(args.keep, true)));
+        change.leaves(Aftermath::new(moves.summary(args.keep, true)));
         let fields = moves.carry_out(transaction, args.keep, now, expiry)?;
         Ok(Done { value: moves, fields })
     })?;
@@ -137,10 +137,10 @@ fn tell(output: &Output, moves: &Moves, report: &Report, keep: bool) {
             (false, false) => "knox has the keys that can go already; nothing was changed.".to_owned(),
         }
     } else if report.dry_run {
-        format!("Would {}; nothing was changed.", moves.deeds(keep, false))
+        format!("Would {}; nothing was changed.", moves.summary(keep, false))
     } else {
         let drf = if keep { "accepts them as well" } else { "refuses them from now on" };
-        capitalised(format!("{}: DRF {drf}.", moves.deeds(keep, true)))
+        capitalised(format!("{}: DRF {drf}.", moves.summary(keep, true)))
     });
     for (reason, names) in &moves.unfit {
         output.warning(format_args!("Left where they are: keys of {}. {reason}", names.join(", ")));
@@ -225,7 +225,7 @@ impl Moves {
     }
 
     /// What is to be done, or what was done, for a sentence.
-    fn deeds(&self, keep: bool, are_done: bool) -> String {
+    fn summary(&self, keep: bool, are_done: bool) -> String {
         let (copy, change) = match (keep, are_done) {
             (true, false) => ("copy", "change"),
             (true, true) => ("copied", "changed"),

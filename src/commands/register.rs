@@ -135,6 +135,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let mut draft = args.draft(context)?;
     let change = Change::new(context, &args.writing, "register");
     change.shows_secrets("");
+    change.splits_secrets();
     let registration =
         Registration { context, change: &change, wants_token: args.wants_token(), scheme: args.scheme };
     let outcome = match args.existing(&request, draft.as_ref(), context)? {

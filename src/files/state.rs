@@ -81,7 +81,7 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         means: Option<&str>,
         change: impl FnOnce(&mut Entries<Entry>) -> Result<bool>,
     ) -> Result<()> {
-        let cannot = || format!("{} cannot be written", self.path.display());
+        let cannot = || cannot_write(&self.path);
         let folder = self.path.parent().unwrap_or(Path::new("/"));
         DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(cannot)?;
         existing::check_private_folder(folder)?;

@@ -147,8 +147,7 @@ fn ctrl_c_at_a_password_prompt_says_so_too() {
     }
 }
 
-#[test]
-fn a_terminal_is_left_as_it_was_by_a_quit_at_a_password_prompt() {
+fn at_a_password_prompt() -> (TestEnv, Terminal) {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     let mut command = env.command();
@@ -156,6 +155,12 @@ fn a_terminal_is_left_as_it_was_by_a_quit_at_a_password_prompt() {
     let mut terminal = Terminal::start(&command);
     terminal.expect("assword");
     terminal.waits_without_echo();
+    (env, terminal)
+}
+
+#[test]
+fn a_terminal_is_left_as_it_was_by_a_quit_at_a_password_prompt() {
+    let (_env, mut terminal) = at_a_password_prompt();
     terminal.types("\u{1c}");
     let screen = terminal.ends_with(131);
     assert!(screen.contains("Interrupted; nothing was changed."), "{screen}");
@@ -165,13 +170,7 @@ fn a_terminal_is_left_as_it_was_by_a_quit_at_a_password_prompt() {
 #[test]
 #[cfg(target_os = "linux")]
 fn what_is_typed_at_a_password_prompt_is_not_shown_after_a_stop_either() {
-    let env = TestEnv::with_database("");
-    env.register_quickly("meg");
-    let mut command = env.command();
-    command.args(["set-password", "meg"]);
-    let mut terminal = Terminal::start(&command);
-    terminal.expect("assword");
-    terminal.waits_without_echo();
+    let (_env, mut terminal) = at_a_password_prompt();
     terminal.types("\u{1a}");
     terminal.waits_until_stopped();
     assert!(terminal.echoes(), "the shell's lines are not to be hidden");

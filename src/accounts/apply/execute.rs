@@ -6,7 +6,7 @@ use anyhow::{Context as _, Error, Result};
 use serde_json::json;
 
 use super::plan::{Action, ApplyPlan, Step, StepKind, UserChange};
-use super::{Made, deeds};
+use super::{Made, summary};
 use crate::accounts::issue_token::{self, IssuedToken};
 use crate::cli::args::new_password::Password;
 use crate::cli::change;
@@ -69,12 +69,12 @@ impl Execution<'_> {
         plan: &mut ApplyPlan,
         mut results: Results,
     ) -> Result<(Done<CarriedOut>, Results)> {
-        let ready: Vec<Ready> = plan.deeds.iter_mut().map(|deed| self.ready(deed)).collect::<Result<_>>()?;
+        let ready: Vec<Ready> = plan.steps.iter_mut().map(|step| self.ready(step)).collect::<Result<_>>()?;
         let plan = &*plan;
-        let names: Vec<&String> = plan.deeds.iter().map(|deed| &deed.username).collect();
+        let names: Vec<&String> = plan.steps.iter().map(|step| &step.username).collect();
         let object = json!({ "file": self.source.name(), "users": names });
         let mut critical = None;
-        self.change.leaves(Aftermath::new(deeds(plan, true)).with_results(self.results));
+        self.change.leaves(Aftermath::new(summary(plan, true)).with_results(self.results));
         let done = self.change.make(self.store, &object, |transaction| {
             plan.check(transaction)?;
             let had_superuser = transaction.has_superuser()?;
@@ -82,17 +82,17 @@ impl Execution<'_> {
             let mut fields: Vec<String> = Vec::new();
             // What is told and does not come true is to be taken back, whoever ends the program.
             critical = Some(signals::critical());
-            for (deed, ready) in plan.deeds.iter().zip(&ready) {
-                let done = deed.carry_out(ready, transaction).map_err(|error| self.located(deed, error))?;
+            for (step, ready) in plan.steps.iter().zip(&ready) {
+                let done = step.carry_out(ready, transaction).map_err(|error| self.located(step, error))?;
                 if let (Some(made), Some(line)) = (&done.value, ready.line) {
                     let outcome =
-                        if deed.action == Action::Create { Outcome::Created } else { Outcome::Changed };
+                        if step.action == Action::Create { Outcome::Created } else { Outcome::Changed };
                     results.tell(line, &made.username, Some(&made.id), outcome, &made.secrets())?;
                 }
                 self.change.leaves_more(|aftermath| {
                     aftermath.add_tokens(ready.fresh.iter().map(|fresh| fresh.stored.prefix()));
                     if done.value.as_ref().is_some_and(|made| made.password.is_some()) {
-                        aftermath.add_random_password(&deed.username);
+                        aftermath.add_random_password(&step.username);
                     }
                 });
                 made.extend(done.value);
@@ -123,22 +123,22 @@ impl Execution<'_> {
         outcome
     }
 
-    fn ready(&self, deed: &mut Step) -> Result<Ready> {
+    fn ready(&self, step: &mut Step) -> Result<Ready> {
         let (context, store) = (self.context, self.store);
         let encode = |password: &Password| password.encode(store, context, self.change.is_rehearsal());
         let mint = |scheme| issue_token::mint(context, store, scheme, None, None);
-        let encoded = deed.password.as_ref().map(encode).transpose()?;
-        if let (StepKind::Change(change), Some(encoded)) = (&mut deed.what, &encoded) {
+        let encoded = step.password.as_ref().map(encode).transpose()?;
+        if let (StepKind::Change(change), Some(encoded)) = (&mut step.kind, &encoded) {
             change.edit.set_password(encoded);
         }
-        let line = deed.at.map(|at| self.source.place(at).line);
-        Ok(Ready { line, encoded, fresh: deed.mints.map(mint).transpose()? })
+        let line = step.at.map(|at| self.source.place(at).line);
+        Ok(Ready { line, encoded, fresh: step.mints.map(mint).transpose()? })
     }
 
     /// What the database refuses, with the place of the account.
-    fn located(&self, deed: &Step, error: Error) -> Error {
-        let Some(at) = deed.at else { return error };
-        let name = &deed.username;
+    fn located(&self, step: &Step, error: Error) -> Error {
+        let Some(at) = step.at else { return error };
+        let name = &step.username;
         let fault = |fault: Fault| {
             let message = format!("{name}: {}", fault.message);
             self.source.locate(at, Fault { message, ..fault })
@@ -159,15 +159,15 @@ impl Execution<'_> {
 impl ApplyPlan {
     /// Refuses to go on where something is not any more as it was when the plan was made.
     fn check(&self, store: &Store) -> Result<()> {
-        for deed in &self.deeds {
-            let is_true = match &deed.what {
+        for step in &self.steps {
+            let is_true = match &step.kind {
                 StepKind::Create(account) => store.find_user(&account.username)?.is_none(),
                 StepKind::Change(change) => change.is_true(store)?,
                 // Deleting looks for itself.
                 StepKind::Delete(..) => true,
             };
             if !is_true {
-                return Err(changed(&deed.username).into());
+                return Err(changed(&step.username).into());
             }
         }
         match &self.others {
@@ -185,7 +185,7 @@ impl Step {
     /// Does it within the transaction; returns what was made, if that was not to be deleted.
     fn carry_out(&self, ready: &Ready, transaction: &Transaction<'_>) -> Result<Done<Option<Made>>> {
         let token = ready.fresh.as_ref().map(IssuedToken::as_new);
-        let Done { value: id, fields } = match &self.what {
+        let Done { value: id, fields } = match &self.kind {
             StepKind::Create(account) => {
                 let encoded = ready.encoded.as_ref().context("a new account has a password")?;
                 account.create(transaction, encoded, token.as_ref())?

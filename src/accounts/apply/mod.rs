@@ -13,7 +13,7 @@ use jiff::Timestamp;
 pub use self::execute::Execution;
 pub use self::plan::{Action, ApplyPlan, ApplyPlanner, Prune};
 pub use self::read::read;
-pub use self::show::{changes, deeds, object};
+pub use self::show::{changes, object, summary};
 use crate::django::models::{Key, Scheme};
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;

@@ -22,7 +22,7 @@ use crate::store::{Deletion, Store, Token};
 /// Everything that would change, in the order in which it is told and done.
 #[derive(Debug, Default)]
 pub struct ApplyPlan {
-    pub deeds: Vec<Step>,
+    pub steps: Vec<Step>,
     /// How many accounts of the file are as wanted.
     pub as_wanted: usize,
     /// Superusers in the scope who are not in the file, and who stay.
@@ -46,7 +46,7 @@ pub struct Step {
     pub at: Option<usize>,
     pub username: String,
     pub action: Action,
-    pub what: StepKind,
+    pub kind: StepKind,
     pub differences: Vec<Difference>,
     pub password: Option<Password>,
     /// The scheme of a token to be made.
@@ -135,13 +135,13 @@ impl ApplyPlanner<'_> {
                 );
                 self.add(&user, Fault::new("username", "out_of_scope", message));
             }
-            let deed = match self.store.find_user(&name)? {
+            let step = match self.store.find_user(&name)? {
                 None => Some(self.create(&user, &request, &accounts)?),
                 Some(there) => self.change(&user, there)?,
             };
             names.insert(name);
-            match deed {
-                Some(deed) => plan.deeds.push(deed),
+            match step {
+                Some(step) => plan.steps.push(step),
                 None => plan.as_wanted += 1,
             }
         }
@@ -205,9 +205,9 @@ impl ApplyPlanner<'_> {
             old: None,
             new: Some(password::shown(&password)),
         });
-        let what = StepKind::Create(Box::new(account.into_owned()));
+        let kind = StepKind::Create(Box::new(account.into_owned()));
         let (at, password) = (Some(user.at), Some(password));
-        Ok(Step { at, username, action: Action::Create, what, differences, password, mints })
+        Ok(Step { at, username, action: Action::Create, kind, differences, password, mints })
     }
 
     /// What is to be changed of an account that is there; `None` where it is as wanted.
@@ -262,9 +262,9 @@ impl ApplyPlanner<'_> {
         let username = there.username.clone();
         let encoded = password.as_ref().map(|_| encoded);
         let change = UserChange { user: there, edit, differences, groups, tokens, revokes, encoded };
-        let what = StepKind::Change(Box::new(change));
+        let kind = StepKind::Change(Box::new(change));
         let at = Some(user.at);
-        Ok(Some(Step { at, username, action: Action::Change, what, differences: all, password, mints }))
+        Ok(Some(Step { at, username, action: Action::Change, kind, differences: all, password, mints }))
     }
 
     fn tokens(&self, user: &User) -> Result<Vec<Token>> {
@@ -341,9 +341,9 @@ impl ApplyPlanner<'_> {
         for other in pruned {
             let user = &self.store.user(&other.username)?;
             match how {
-                Prune::Deactivate => plan.deeds.push(self.deactivation(user)?),
+                Prune::Deactivate => plan.steps.push(self.deactivation(user)?),
                 Prune::Delete => match self.store.deletion(user, &crate::store::Decisions::default()) {
-                    Ok(deletion) => plan.deeds.push(deletion_of(user, deletion)),
+                    Ok(deletion) => plan.steps.push(deletion_of(user, deletion)),
                     Err(error) => match error.downcast() {
                         Ok(Refusal::StillReferenced(faults)) => {
                             in_the_way.extend(faults.into_iter().map(|fault| of_user(user, fault)));
@@ -378,7 +378,7 @@ impl ApplyPlanner<'_> {
             at: None,
             username: user.username.clone(),
             action: Action::Deactivate,
-            what: StepKind::Change(Box::new(change)),
+            kind: StepKind::Change(Box::new(change)),
             differences,
             password: None,
             mints: None,
@@ -397,7 +397,7 @@ fn deletion_of(user: &User, deletion: Deletion) -> Step {
         username: user.username.clone(),
         action: Action::Delete,
         differences: deletion.deleted.iter().map(gone).collect(),
-        what: StepKind::Delete(Box::new(user.clone()), deletion),
+        kind: StepKind::Delete(Box::new(user.clone()), deletion),
         password: None,
         mints: None,
     }

@@ -11,14 +11,14 @@ use crate::terminal::changes::{Changed, Sign};
 
 /// The changes for people, in the order in which they are made.
 pub fn changes(plan: &ApplyPlan) -> Vec<Changed> {
-    plan.deeds.iter().map(changed).collect()
+    plan.steps.iter().map(changed).collect()
 }
 
-fn changed(deed: &Step) -> Changed {
-    let (sign, note) = match (&deed.what, deed.action) {
+fn changed(step: &Step) -> Changed {
+    let (sign, note) = match (&step.kind, step.action) {
         (StepKind::Create(account), _) => {
             let profiles = account.profile_kinds().map(|kind| format!("{} profile", with_article(kind)));
-            let token = deed.mints.map(|scheme| format!("a {scheme} token"));
+            let token = step.mints.map(|scheme| format!("a {scheme} token"));
             let with: Vec<String> = profiles.chain(token).collect();
             (Sign::Add, if with.is_empty() { String::new() } else { format!("(with {})", with.join(", ")) })
         }
@@ -26,9 +26,9 @@ fn changed(deed: &Step) -> Changed {
         (StepKind::Change(_), _) => (Sign::Change, String::new()),
         (StepKind::Delete(..), _) => (Sign::Remove, "(not in the file, with all that goes along)".into()),
     };
-    let is_delete = deed.action == Action::Delete;
+    let is_delete = step.action == Action::Delete;
     let values =
-        deed.differences.iter().filter(|difference| sign != Sign::Add || difference.field != "token");
+        step.differences.iter().filter(|difference| sign != Sign::Add || difference.field != "token");
     let values = values.map(|Difference { field, old, new }| {
         let rows = |shown: &Shown| match shown {
             Shown::Value(Json::Number(count)) if is_delete => {
@@ -38,7 +38,7 @@ fn changed(deed: &Step) -> Changed {
         };
         (field.clone(), old.as_ref().map(rows), new.as_ref().map(words))
     });
-    Changed { sign, name: deed.username.clone(), note, values: values.collect() }
+    Changed { sign, name: step.username.clone(), note, values: values.collect() }
 }
 
 fn words(shown: &Shown) -> String {
@@ -54,9 +54,9 @@ fn with_article(noun: &str) -> String {
 }
 
 /// What is to be done with how many accounts, or was done, for a sentence.
-pub fn deeds(plan: &ApplyPlan, are_done: bool) -> String {
+pub fn summary(plan: &ApplyPlan, are_done: bool) -> String {
     let parts = [Action::Create, Action::Change, Action::Deactivate, Action::Delete].map(|action| {
-        let count = plan.deeds.iter().filter(|deed| deed.action == action).count() as u64;
+        let count = plan.steps.iter().filter(|step| step.action == action).count() as u64;
         let verb = match (action, are_done) {
             (Action::Create, false) => "create",
             (Action::Create, true) => "created",
@@ -79,24 +79,24 @@ pub fn deeds(plan: &ApplyPlan, are_done: bool) -> String {
 
 /// The changes for programs; secrets that were made are among them only where they are `handed_out` so.
 pub fn object(plan: &ApplyPlan, made: &[Made], handed_out: bool) -> Json {
-    let account = |deed: &Step| {
-        let made = made.iter().find(|made| made.username == deed.username);
-        let id = made.map(|made| json!(made.id)).or_else(|| match &deed.what {
+    let account = |step: &Step| {
+        let made = made.iter().find(|made| made.username == step.username);
+        let id = made.map(|made| json!(made.id)).or_else(|| match &step.kind {
             StepKind::Create(_) => None,
             StepKind::Change(change) => Some(json!(change.user.id)),
             StepKind::Delete(user, _) => Some(json!(user.id)),
         });
         let mut object = json!({
-            "username": deed.username,
+            "username": step.username,
             "id": id,
-            "action": deed.action,
-            "changes": deed.differences,
+            "action": step.action,
+            "changes": step.differences,
         });
         add_secrets(&mut object, made.filter(|_| handed_out));
         object
     };
     json!({
-        "accounts": plan.deeds.iter().map(account).collect::<Vec<_>>(),
+        "accounts": plan.steps.iter().map(account).collect::<Vec<_>>(),
         "as_wanted": plan.as_wanted,
         "kept": plan.kept,
     })

@@ -1,4 +1,4 @@
-//! What an import is told.
+//! Options of an import.
 
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,7 @@ pub struct ImportOptions<'a> {
     pub tokens: bool,
     /// The scheme of new tokens.
     pub scheme: Option<Scheme>,
-    /// What happens to accounts that are there.
+    /// What to do with accounts that exist.
     pub on_existing: OnExisting,
     /// When they get the password.
     pub update_password: UpdatePassword,
@@ -38,9 +38,9 @@ pub struct ImportOptions<'a> {
     pub require_strong: bool,
     /// Where the results go.
     pub results: Option<PathBuf>,
-    /// So many rows a transaction.
+    /// Rows per transaction.
     pub batch: Option<usize>,
-    /// So many threads hash.
+    /// Threads that hash passwords.
     pub jobs: usize,
     /// Are passwords hashed at the least cost?
     pub is_fast: bool,

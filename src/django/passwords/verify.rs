@@ -34,7 +34,7 @@ pub enum Verdict {
 /// - scrypt: 32 MiB per lane, which is OpenSSL's limit and so Django's, or `n`·`r`·`p` of 2²⁷,
 ///
 /// which is up to about a minute. Beyond that Django keeps computing, fails or runs out of memory. Here the verdict is
-/// [`Verdict::TooCostly`], as it is when the memory cannot be allocated.
+/// [`Verdict::TooCostly`], also if the memory cannot be allocated.
 #[must_use]
 pub fn verify(plain: &Plain, encoded: &str) -> Verdict {
     let (method, body) = match Parsed::parse(encoded) {

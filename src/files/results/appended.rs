@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use rustix::fs::OFlags;
 
-use super::unfinished::{self, Unfinished as UnfinishedRows};
+use super::unfinished::{self, UnfinishedRows};
 use super::{COMMITTED, UNDECIDED};
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, shell_word};

@@ -16,7 +16,7 @@ use tempfile::SpooledTempFile;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use self::appended::{Appended, Destination};
-pub use self::unfinished::{Row, Unfinished};
+pub use self::unfinished::{Row, UnfinishedRows};
 use crate::django::models::Key;
 
 /// The columns.
@@ -135,7 +135,7 @@ impl Results {
         is_rehearsal: bool,
         mut is_json: bool,
         database: String,
-        were_committed: &dyn Fn(&Unfinished) -> Result<bool>,
+        were_committed: &dyn Fn(&UnfinishedRows) -> Result<bool>,
         told: &dyn Fn(String),
     ) -> Result<Self> {
         let later = |stream| {

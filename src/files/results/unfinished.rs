@@ -16,7 +16,7 @@ use crate::error::refusal::Refusal;
 
 /// What is found behind the last batch that was finished.
 #[derive(Default)]
-pub struct Unfinished {
+pub struct UnfinishedRows {
     /// Its whole rows.
     pub rows: Vec<Row>,
     /// Where a row begins that was not written to its end.
@@ -46,7 +46,7 @@ pub struct Row {
 ///
 /// # Errors
 /// [`Refusal::Usage`] for a file that authctl did not write, or what the operating system says.
-pub fn find(file: &File, path: &Path, is_json: bool) -> Result<Unfinished> {
+pub fn find(file: &File, path: &Path, is_json: bool) -> Result<UnfinishedRows> {
     let mut file = file;
     let cannot_read = || format!("{} cannot be read", path.display());
     file.rewind().with_context(cannot_read)?;
@@ -59,9 +59,9 @@ pub fn find(file: &File, path: &Path, is_json: bool) -> Result<Unfinished> {
     })
 }
 
-fn scan(file: &File, is_json: bool) -> io::Result<Option<Unfinished>> {
+fn scan(file: &File, is_json: bool) -> io::Result<Option<UnfinishedRows>> {
     let mut reader = BufReader::new(file);
-    let mut found = Unfinished::default();
+    let mut found = UnfinishedRows::default();
     let heading = format!("{}\r\n", HEADING.join(","));
     // Of a file that is not ours, nothing may be removed, and most of it need not be read.
     let beginning = if is_json { "{\"line\":" } else { &heading };
@@ -178,7 +178,7 @@ fn in_csv(record: &[u8]) -> Option<Parsed> {
     })
 }
 
-impl Unfinished {
+impl UnfinishedRows {
     fn add(&mut self, parsed: Parsed, start: u64, state: u64) {
         self.ends_committed = parsed.state == COMMITTED;
         if parsed.state == UNDECIDED {

@@ -183,8 +183,9 @@ Deactivated 2 accounts; 2 are as wanted.
 
     let run = apply(&env, &["--prune", "delete", "--yes", "--format", "json"]).succeeds();
     let answer = run.json();
-    let deeds: Vec<_> = answer["accounts"].as_array().unwrap().iter().map(|deed| &deed["username"]).collect();
-    assert_eq!(deeds, ["ci-gone", "ci-old", "ci-older"]);
+    let pruned: Vec<_> =
+        answer["accounts"].as_array().unwrap().iter().map(|account| &account["username"]).collect();
+    assert_eq!(pruned, ["ci-gone", "ci-old", "ci-older"]);
     assert_eq!(answer["kept"], json!(["ci-root"]));
     let gone = json!([{ "field": "authtoken_token", "old": 1, "new": null }, { "field": "auth_user", "old": 1, "new": null }]);
     assert_eq!(
