@@ -4,8 +4,7 @@ use clap_complete::Shell;
 
 use crate::cli::context::Context;
 use crate::commands::Cli;
-use crate::terminal::format::is_broken_pipe;
-use crate::terminal::output;
+use crate::terminal::{is_broken_pipe, output};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -1,7 +1,5 @@
 //! The formats of standard output, and when colours are used.
 
-use std::io;
-
 /// The form of what is written to standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -57,12 +55,6 @@ impl ColorChoice {
             Self::Never => false,
         }
     }
-}
-
-/// Did the reader go away?
-#[must_use]
-pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// The terminal attribute for bold text.

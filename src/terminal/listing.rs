@@ -12,7 +12,8 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::django::value::{Cell, Kind, OnRow};
 use crate::terminal::clock::zone;
 use crate::terminal::escape::escaped;
-use crate::terminal::format::{BOLD, Format, is_broken_pipe};
+use crate::terminal::format::{BOLD, Format};
+use crate::terminal::is_broken_pipe;
 use crate::terminal::machine::{end_csv, push_csv, push_date_time, push_json, push_text};
 use crate::terminal::spool::{CHUNK, Spool};
 

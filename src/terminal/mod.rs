@@ -14,3 +14,11 @@ pub mod prompt;
 pub mod redaction;
 pub mod sections;
 mod spool;
+
+use std::io;
+
+/// Did the reader go away?
+#[must_use]
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

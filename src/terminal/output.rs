@@ -15,12 +15,12 @@ use crate::error::limits::{FAULTS, SHOWN_FAULTS};
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::wording;
 use crate::signals;
-use crate::terminal::format::{ColorChoice, Format, is_broken_pipe};
-use crate::terminal::listing::{Heading, Rows};
+use crate::terminal::format::{ColorChoice, Format};
+use crate::terminal::listing::{self, Heading, Rows};
 use crate::terminal::progress::Progress;
-use crate::terminal::sections::Section;
+use crate::terminal::sections::{self, Section};
 use crate::terminal::spool::{Escape, Spool};
-use crate::terminal::{clock, escape, listing, redaction, sections};
+use crate::terminal::{clock, escape, is_broken_pipe, redaction};
 
 /// How serious something is that was found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
