@@ -169,11 +169,13 @@ fn judge_log(case: &Case, text: &str, code: i32, is_told: bool, is_changed: bool
     let lines: Result<Vec<Json>, _> = text.lines().map(serde_json::from_str).collect();
     let Ok(lines) = lines else { return vec![format!("the audit log is torn: {text:?}")] };
     let states: Vec<&str> = lines.iter().filter_map(|line| line["state"].as_str()).collect();
-    // Each batch has its pair, and the last one may have failed.
-    let before = if case.is_in_batches { states.len().saturating_sub(1) / 2 * 2 } else { 0 };
-    let (batches, states) = states.split_at(before);
-    let is_true = batches.chunks(2).all(|pair| pair == ["begun", "done"])
-        && match states[..] {
+    // Each batch has a pair of lines, and the last batch may have failed. A second line that is missing is told.
+    let last = if case.is_in_batches { states.iter().rposition(|state| *state == "begun") } else { None };
+    let (batches, last) = states.split_at(last.unwrap_or_default());
+    let is_whole = |batch: &[&str]| batch == ["begun", "done"] || batch == ["begun"] && is_told;
+    let mut batches = batches.chunk_by(|_, state| *state != "begun");
+    let is_true = batches.all(is_whole)
+        && match last[..] {
             [] => !is_changed || code != 0,
             ["begun"] => is_told || code != 0,
             ["begun", "done"] => is_changed || case.is_in_batches,
