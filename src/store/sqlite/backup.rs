@@ -1,14 +1,22 @@
 //! A copy of a SQLite file that others may be writing to.
 
 use std::fmt::Write as _;
+use std::iter;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anyhow::{Result, anyhow};
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, ffi};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi};
 
-use crate::store::sqlite::regexp;
+use super::errors::{is_of_statement, translate, unusable};
+use super::{Sqlite, regexp};
+use crate::error::refusal::Refusal;
+use crate::files::existing;
+use crate::files::new_file::NewFile;
+use crate::store::engine::Copying;
 
 /// How many pages are copied at once; between two steps, writers get in.
 const STEP: i32 = 256;
@@ -19,12 +27,70 @@ const RESTARTS: u32 = 3;
 /// What SQLite keeps beside a database file; with another file's, a database is ruined when it is opened.
 const COMPANIONS: [&str; 3] = ["-journal", "-wal", "-shm"];
 
+impl Sqlite {
+    /// Copies the database to a new file, and checks the copy unless told not to.
+    pub(super) fn copy_to(&self, path: &Path, how: Copying) -> Result<u64> {
+        // A device or a link is not what anybody wants to have replaced.
+        let is_in_the_way = |there: &PathBuf| {
+            let found = there.symlink_metadata();
+            found.is_ok_and(|metadata| !(how.replaces && there == path && metadata.is_file()))
+        };
+        let mut places = iter::once(path.to_owned()).chain(companions(path));
+        if let Some(there) = places.find(is_in_the_way) {
+            return Err(Refusal::FileExists(there).into());
+        }
+        existing::look(path)?;
+        let file = NewFile::named_at(path)?;
+        let target = file.path().unwrap_or(path);
+        let failed = |error: rusqlite::Error| {
+            let of_copy = [ErrorCode::DiskFull, ErrorCode::SystemIoFailure, ErrorCode::CannotOpen];
+            let is_of_copy = error.sqlite_error_code().is_some_and(|code| of_copy.contains(&code));
+            translate(error, if is_of_copy { path } else { &self.path })
+        };
+        copy(&self.connection, target, self.busy_timeout, || file.is_open_twice()).map_err(failed)?;
+        let is_damaged = how.checks
+            && match faults(target) {
+                Err(error) if is_of_statement(&error) => {
+                    // An index over a function that only the project's own connections have, for one.
+                    return Err(anyhow!(
+                        "{}: the copy cannot be checked: {error}. Pass --skip-check to copy without the check.",
+                        self.path.display()
+                    ));
+                }
+                Err(error) if error.sqlite_error_code() != Some(ErrorCode::DatabaseCorrupt) => {
+                    return Err(failed(error));
+                }
+                faults => !faults.is_ok_and(|faults| faults.is_empty()),
+            };
+        if is_damaged {
+            let reason = "it is damaged, so no copy was made. Restore a backup, or try `.recover` in the sqlite3 shell; \
+                          `cp` copies the file as it is.";
+            return Err(unusable(&self.path, reason));
+        }
+        file.publish(how.replaces)
+    }
+}
+
+/// Is this path the database's file by any name, or one that SQLite keeps beside it?
+pub(super) fn is_of_database(path: &Path, database: &Path) -> bool {
+    let inode = |path: &Path| path.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    if inode(path).is_some_and(|file| inode(database) == Some(file)) {
+        return true;
+    }
+    let resolved = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(folder.canonicalize().ok()?.join(path.file_name()?))
+    };
+    let database = database.canonicalize().unwrap_or_else(|_| database.to_owned());
+    resolved(path).is_some_and(|path| companions(&database).any(|companion| companion == path))
+}
+
 /// Copies the database into an empty file, waiting so long for another program's lock. Nothing is written unless
 /// `is_target` says that the file that was opened is the one that is meant.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn copy(
+fn copy(
     source: &Connection,
     target: &Path,
     busy_timeout: Duration,
@@ -85,7 +151,7 @@ fn hold(source: &Connection) -> rusqlite::Result<Transaction<'_>> {
 ///
 /// # Errors
 /// What SQLite says where it cannot even look.
-pub fn faults(copy: &Path) -> rusqlite::Result<Vec<String>> {
+fn faults(copy: &Path) -> rusqlite::Result<Vec<String>> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let copy = Connection::open_with_flags(unchanging(copy), flags)?;
@@ -112,7 +178,7 @@ fn unchanging(path: &Path) -> String {
 }
 
 /// The files that SQLite keeps, or may keep, beside this one.
-pub fn companions(database: &Path) -> impl Iterator<Item = PathBuf> {
+fn companions(database: &Path) -> impl Iterator<Item = PathBuf> {
     COMPANIONS.iter().map(|suffix| {
         let mut name = database.as_os_str().to_owned();
         name.push(suffix);

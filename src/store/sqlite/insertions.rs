@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use anyhow::Result;
 use rusqlite::Statement;
 
-use super::{Bound, Sqlite};
+use super::Sqlite;
+use super::values::Bound;
 use crate::django::value::Value;
 use crate::store::engine::Inserting;
 use crate::store::schema::quoted;

@@ -2,34 +2,32 @@
 
 mod backup;
 mod definitions;
+mod errors;
 mod insertions;
 mod opening;
 mod regexp;
+mod values;
 
 use std::cell::OnceCell;
-use std::iter;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::fmt::StdFmtWrite;
-use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::TimeZone;
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, Params, ToSql, params_from_iter};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ErrorCode, Params, params_from_iter};
 
+use self::backup::is_of_database;
 use self::definitions::{Definition, Definitions};
+use self::errors::{is_of_statement, translate, was_taken_back};
 use self::insertions::Insertions;
 pub use self::opening::Opening;
-use crate::django::value::{Cell, Kind, OnRow, Value, plain_date_time};
+use self::values::{Bound, cell, kind_of};
+use crate::django::value::{Cell, Kind, OnRow, Value};
 use crate::error::lost_answer::Unanswered;
 use crate::error::refusal::Refusal;
-use crate::files::existing;
 use crate::files::new_file::NewFile;
 use crate::store::definition::{may_refer, may_refer_uniquely};
 use crate::store::engine::{Copying, Engine, Inserting};
@@ -447,320 +445,6 @@ impl Engine for Sqlite {
     }
 
     fn back_up(&self, path: &Path, how: Copying) -> Result<u64> {
-        // A device or a link is not what anybody wants to have replaced.
-        let is_in_the_way = |there: &PathBuf| {
-            let found = there.symlink_metadata();
-            found.is_ok_and(|metadata| !(how.replaces && there == path && metadata.is_file()))
-        };
-        let mut places = iter::once(path.to_owned()).chain(backup::companions(path));
-        if let Some(there) = places.find(is_in_the_way) {
-            return Err(Refusal::FileExists(there).into());
-        }
-        existing::look(path)?;
-        let file = NewFile::named_at(path)?;
-        let copy = file.path().unwrap_or(path);
-        let failed = |error: rusqlite::Error| {
-            let of_copy = [ErrorCode::DiskFull, ErrorCode::SystemIoFailure, ErrorCode::CannotOpen];
-            let is_of_copy = error.sqlite_error_code().is_some_and(|code| of_copy.contains(&code));
-            translate(error, if is_of_copy { path } else { &self.path })
-        };
-        backup::copy(&self.connection, copy, self.busy_timeout, || file.is_open_twice()).map_err(failed)?;
-        let is_damaged = how.checks
-            && match backup::faults(copy) {
-                Err(error) if is_of_statement(&error) => {
-                    // An index over a function that only the project's own connections have, for one.
-                    return Err(anyhow!(
-                        "{}: the copy cannot be checked: {error}. Pass --skip-check to copy without the check.",
-                        self.path.display()
-                    ));
-                }
-                Err(error) if error.sqlite_error_code() != Some(ErrorCode::DatabaseCorrupt) => {
-                    return Err(failed(error));
-                }
-                faults => !faults.is_ok_and(|faults| faults.is_empty()),
-            };
-        if is_damaged {
-            let reason = "it is damaged, so no copy was made. Restore a backup, or try `.recover` in the sqlite3 shell; \
-                          `cp` copies the file as it is.";
-            return Err(unusable(&self.path, reason));
-        }
-        file.publish(how.replaces)
-    }
-}
-
-/// Is this path the database's file by any name, or one that SQLite keeps beside it?
-fn is_of_database(path: &Path, database: &Path) -> bool {
-    let inode = |path: &Path| path.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()));
-    if inode(path).is_some_and(|file| inode(database) == Some(file)) {
-        return true;
-    }
-    let resolved = |path: &Path| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Some(folder.canonicalize().ok()?.join(path.file_name()?))
-    };
-    let database = database.canonicalize().unwrap_or_else(|_| database.to_owned());
-    resolved(path).is_some_and(|path| backup::companions(&database).any(|companion| companion == path))
-}
-
-/// A value in Django's stored form on SQLite (facts hold for Django 3.2 to 6.1).
-struct Bound<'a> {
-    value: &'a Value,
-    time_zone: &'a TimeZone,
-}
-
-impl ToSql for Bound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.value {
-            Value::Null => ValueRef::Null,
-            Value::Integer(number) => ValueRef::Integer(*number),
-            Value::Real(number) => ValueRef::Real(*number),
-            Value::Text(text) | Value::Uuid(text) => ValueRef::Text(text.as_bytes()),
-            Value::Boolean(flag) => ValueRef::Integer(i64::from(*flag)),
-            Value::Bytes(bytes) => ValueRef::Blob(bytes),
-            Value::Timestamp(moment) => return Ok(stored_timestamp(*moment, self.time_zone).into()),
-        }))
-    }
-}
-
-/// `YYYY-MM-DD HH:MM:SS.ffffff` in the zone, the fraction left out when it is zero.
-fn stored_timestamp(moment: Timestamp, time_zone: &TimeZone) -> String {
-    let local = time_zone.to_datetime(moment);
-    // Of the years that Django knows, 1 to 9999, this is its form already, but for the fraction's length.
-    let seconds = local.with().subsec_nanosecond(0).build().unwrap_or(local);
-    let mut text = String::with_capacity(26);
-    let _ = DateTimePrinter::new().separator(b' ').print_datetime(&seconds, StdFmtWrite(&mut text));
-    let mut microseconds = local.subsec_nanosecond() / 1_000;
-    if microseconds != 0 {
-        let mut digits = *b".000000";
-        for digit in digits[1..].iter_mut().rev() {
-            *digit += u8::try_from(microseconds % 10).unwrap_or_default();
-            microseconds /= 10;
-        }
-        text.extend(digits.map(char::from));
-    }
-    text
-}
-
-/// A stored text as a moment: Django's own form, and what it tolerates (`T`, `Z`, an offset).
-fn read_timestamp(text: &[u8], time_zone: &TimeZone) -> Option<Timestamp> {
-    if let Some(local) = plain_date_time(text) {
-        return in_zone(local, time_zone);
-    }
-    let text = std::str::from_utf8(text).ok()?.trim();
-    let zoned = text.ends_with(['Z', 'z']) || text.get(19..).is_some_and(|rest| rest.contains(['+', '-']));
-    if zoned {
-        return text.parse().ok();
-    }
-    in_zone(text.parse().ok()?, time_zone)
-}
-
-fn in_zone(local: DateTime, time_zone: &TimeZone) -> Option<Timestamp> {
-    match time_zone.to_fixed_offset() {
-        Ok(offset) => offset.to_timestamp(local).ok(),
-        Err(_) => time_zone.to_timestamp(local).ok(),
-    }
-}
-
-/// What a row has in a column of this kind, its times stored in this zone; `is_utc` says whether that is UTC.
-fn cell<'row>(raw: ValueRef<'row>, kind: &Kind, time_zone: &TimeZone, is_utc: bool) -> Cell<'row> {
-    match (raw, kind) {
-        (ValueRef::Null, _) => Cell::Null,
-        (ValueRef::Integer(number), Kind::Boolean) => Cell::Boolean(number == 1),
-        (_, Kind::Boolean) => Cell::Boolean(false),
-        (ValueRef::Text(bytes), Kind::Timestamp) => {
-            let utc = if is_utc { Cell::utc(bytes) } else { None };
-            utc.unwrap_or_else(|| read_timestamp(bytes, time_zone).map_or(Cell::Null, Cell::Timestamp))
-        }
-        (_, Kind::Timestamp) => Cell::Null,
-        (ValueRef::Integer(number), _) => Cell::Integer(number),
-        (ValueRef::Real(number), _) => Cell::Real(number),
-        (ValueRef::Text(bytes), _) => std::str::from_utf8(bytes).map_or(Cell::Bytes(bytes), Cell::Text),
-        (ValueRef::Blob(bytes), _) => Cell::Bytes(bytes),
-    }
-}
-
-/// What Django means by a column's declared type (`django.db.backends.sqlite3`, 3.2 to 6.1).
-fn kind_of(column: &str, declared: &str, definition: &str) -> Kind {
-    let (word, rest) = declared.split_once('(').unwrap_or((declared, ""));
-    let length = rest.trim_end_matches(')').trim().parse().ok();
-    match (word.trim(), length) {
-        ("char", Some(32)) => Kind::Uuid,
-        ("varchar" | "char", max_length) => Kind::Text { max_length },
-        ("bool" | "boolean", _) => Kind::Boolean,
-        ("datetime" | "timestamp", _) => Kind::Timestamp,
-        ("date", _) => Kind::Date,
-        ("time", _) => Kind::Time,
-        ("decimal" | "numeric", _) => Kind::Decimal,
-        ("real" | "double" | "float", _) => Kind::Real,
-        ("blob", _) => Kind::Bytes,
-        ("text", _) if definition.contains(&format!("JSON_VALID(\"{column}\")")) => Kind::Json,
-        (word, _) if word.contains("int") => Kind::Integer,
-        _ => Kind::Text { max_length: None },
-    }
-}
-
-fn unusable(path: &Path, reason: &str) -> anyhow::Error {
-    Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.to_owned() }.into()
-}
-
-/// SQLite's error in the domain's words, where it has some.
-fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
-    let rusqlite::Error::SqliteFailure(failure, detail) = &error else {
-        return match error {
-            rusqlite::Error::FromSqlConversionFailure(..)
-            | rusqlite::Error::InvalidColumnType(..)
-            | rusqlite::Error::Utf8Error(..) => {
-                unusable(path, "a name or a number in its schema is not of the type that it should be.")
-            }
-            error => error.into(),
-        };
-    };
-    let detail = detail.as_deref().unwrap_or_default();
-    match failure.code {
-        ErrorCode::OperationInterrupted => Refusal::Interrupted.into(),
-        ErrorCode::TooBig => anyhow!(
-            "{}: {detail}; authctl accepts values and rows of up to {} MiB",
-            path.display(),
-            opening::MAX_LENGTH / 1024 / 1024
-        ),
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Refusal::Busy.into(),
-        ErrorCode::NotADatabase => unusable(path, "it is not a SQLite database."),
-        ErrorCode::DatabaseCorrupt => {
-            unusable(path, "it is damaged. Restore a backup, or try `.recover` in the sqlite3 shell.")
-        }
-        ErrorCode::ConstraintViolation => constraint(failure.extended_code, detail),
-        ErrorCode::ReadOnly => {
-            anyhow!("{} cannot be written: the file or its folder is read-only", path.display())
-        }
-        ErrorCode::CannotOpen => {
-            // SQLite does not tell why. Where nothing at all can be opened, it is not about who may read the file.
-            match std::fs::File::open("/dev/null") {
-                Err(error) => anyhow!("{} cannot be opened: {error}", path.display()),
-                Ok(_) => anyhow!("{} cannot be opened: {detail}; see who may read it", path.display()),
-            }
-        }
-        _ if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE && is_full(path) => {
-            anyhow!("{}: the database failed: the disk is full", path.display())
-        }
-        _ => anyhow!("{}: the database failed: {detail}", path.display()),
-    }
-}
-
-/// Is there too little room for the index of a write-ahead log, of 32 KiB at least? SQLite does not tell.
-fn is_full(path: &Path) -> bool {
-    const NEEDED: u64 = 64 * 1024;
-    let disk = path.parent().and_then(|folder| rustix::fs::statvfs(folder).ok());
-    disk.is_some_and(|disk| disk.f_bavail * disk.f_frsize < NEEDED)
-}
-
-/// Is it the statement that SQLite does not accept, for a name in it that does not exist?
-fn is_of_statement(error: &rusqlite::Error) -> bool {
-    matches!(error, rusqlite::Error::SqlInputError { .. })
-        || error.sqlite_error_code() == Some(ErrorCode::Unknown)
-}
-
-fn was_taken_back(error: &rusqlite::Error) -> bool {
-    error
-        .sqlite_error()
-        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_COMMITHOOK)
-}
-
-fn constraint(code: i32, detail: &str) -> anyhow::Error {
-    let (rule, what) = detail.split_once(" constraint failed").unwrap_or((detail, ""));
-    let what = what.trim_start_matches(": ").trim();
-    let column = what.rsplit('.').next().unwrap_or(what);
-    match rule {
-        "UNIQUE" | "PRIMARY KEY" => Refusal::Taken(what.to_owned()),
-        "NOT NULL" => Refusal::invalid(column, "required", format!("{what} must have a value.")),
-        "CHECK" => Refusal::invalid(
-            what,
-            "check",
-            format!("The database's rule {what} does not accept these values."),
-        ),
-        _ if code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
-            Refusal::invalid("", "reference", "A value refers to a row that does not exist.")
-        }
-        _ => Refusal::invalid("", "refused", format!("The database refuses it: {detail}.")),
-    }
-    .into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn utc(text: &str) -> Option<Timestamp> {
-        read_timestamp(text.as_bytes(), &TimeZone::UTC)
-    }
-
-    #[test]
-    fn timestamps_are_stored_as_django_stores_them() {
-        let stored = |text: &str| stored_timestamp(text.parse().expect("a moment"), &TimeZone::UTC);
-        assert_eq!(stored("2024-02-29T12:30:00Z"), "2024-02-29 12:30:00");
-        assert_eq!(stored("2024-02-29T12:30:00.000120Z"), "2024-02-29 12:30:00.000120");
-    }
-
-    #[test]
-    fn timestamps_are_read_with_djangos_tolerance() {
-        let expected = "2024-02-29T12:30:00.5Z".parse().ok();
-        for text in [
-            "2024-02-29 12:30:00.500000",
-            "2024-02-29T12:30:00.5",
-            "2024-02-29 12:30:00.500Z",
-            "2024-02-29 14:30:00.5+02:00",
-        ] {
-            assert_eq!(utc(text), expected, "{text}");
-        }
-        assert_eq!(utc("yesterday"), None);
-        assert_eq!(utc(""), None);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn the_plain_form_is_read_as_every_other(
-            text in "([012][0-9]{3}|9999)-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,7}|\\.000000)?",
-        ) {
-            let expected = text.parse().ok().and_then(|time: DateTime| TimeZone::UTC.to_timestamp(time).ok());
-            proptest::prop_assert_eq!(utc(&text), expected);
-            let cell = cell(ValueRef::Text(text.as_bytes()), &Kind::Timestamp, &TimeZone::UTC, true);
-            proptest::prop_assert_eq!(cell.timestamp(), expected);
-        }
-    }
-
-    #[test]
-    fn timestamps_without_time_zone_support_are_local() {
-        let zone = TimeZone::fixed(jiff::tz::offset(2));
-        let moment: Timestamp = "2024-02-29T12:30:00Z".parse().expect("a moment");
-        assert_eq!(stored_timestamp(moment, &zone), "2024-02-29 14:30:00");
-        assert_eq!(read_timestamp(b"2024-02-29 14:30:00", &zone), Some(moment));
-    }
-
-    #[test]
-    fn only_one_is_true() {
-        for (raw, expected) in
-            [(ValueRef::Integer(1), true), (ValueRef::Integer(2), false), (ValueRef::Text(b"true"), false)]
-        {
-            assert_eq!(cell(raw, &Kind::Boolean, &TimeZone::UTC, true).is_true(), expected);
-        }
-    }
-
-    #[test]
-    fn declared_types_mean_what_django_means() {
-        let definition =
-            r#"CREATE TABLE t ("a" text NOT NULL CHECK ((JSON_VALID("a") OR "a" IS NULL)), "b" text)"#;
-        let cases = [
-            ("a", "text", Kind::Json),
-            ("b", "text", Kind::Text { max_length: None }),
-            ("c", "varchar(150)", Kind::Text { max_length: Some(150) }),
-            ("c", "char(32)", Kind::Uuid),
-            ("c", "char(39)", Kind::Text { max_length: Some(39) }),
-            ("c", "integer unsigned", Kind::Integer),
-            ("c", "bigint", Kind::Integer),
-            ("c", "bool", Kind::Boolean),
-            ("c", "datetime", Kind::Timestamp),
-        ];
-        for (column, declared, expected) in cases {
-            assert_eq!(kind_of(column, declared, definition), expected, "{declared}");
-        }
+        self.copy_to(path, how)
     }
 }

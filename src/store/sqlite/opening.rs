@@ -18,7 +18,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Sqlite, translate, unusable};
+use super::Sqlite;
+use super::errors::{translate, unusable};
 use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::sqlite::regexp;

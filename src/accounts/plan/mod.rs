@@ -1,5 +1,8 @@
 //! Requests, measured against the database and the settings: what is missing, what each field means, what is wrong.
 
+mod missing;
+mod rows;
+
 use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
@@ -7,12 +10,11 @@ use serde_json::Value as Json;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fields::{Fields, Owner};
-use super::rows::{Making, find_column, find_field, fresh_uuid, must_be_given};
-use super::{Account, ColumnName, Missing, ProfileChoice, Request, Row, Wish, missing_column};
+use super::rows::{find_column, find_field};
+use super::{Account, Missing, ProfileChoice, Request, Wish};
 use crate::config::settings::{Settings, UsernameFrom};
 use crate::django::field::Input;
-use crate::django::names::{address_fault, normalize_email, username_fault};
-use crate::django::value::Value;
+use crate::django::names::normalize_email;
 use crate::error::refusal::{Fault, Refusal};
 use crate::store::Store;
 use crate::store::layout::{ProfileTable, UserTable};
@@ -290,91 +292,7 @@ fn nfkc(name: &str) -> String {
     if name.is_ascii() { name.to_owned() } else { name.nfkc().collect() }
 }
 
-impl<'a> AccountPlan<'a, '_> {
-    pub(super) fn missing(&self) -> Vec<Missing> {
-        let mut missing: Vec<Missing> = Vec::new();
-        let mut need = |entry: Missing| {
-            if !missing.iter().any(|known| known.field == entry.field) {
-                missing.push(entry);
-            }
-        };
-        if self.username().is_none() {
-            need(self.missing_attribute(if self.is_named_by_email() { "email" } else { self.fields.login }));
-        }
-        let register = &self.settings.register;
-        for field in &register.required {
-            if !self.is_verbatim && !self.is_given(field) {
-                need(self.missing_attribute(field));
-            }
-        }
-        for column in
-            self.fields.of_project().filter(|column| must_be_given(column, &self.fields.users.table))
-        {
-            if !register.defaults.contains_key(&column.name)
-                && self.given(Owner::User, &column.name).is_none()
-            {
-                need(missing_column(&column.name, column));
-            }
-        }
-        for table in &self.fields.own {
-            let kind = self.settings.profiles.get(&table.kind);
-            for field in kind.iter().flat_map(|kind| &kind.required) {
-                let name = self.profile_field(table, field);
-                if !self.is_verbatim && !self.is_given(&name) {
-                    need(match find_field(table, field) {
-                        Some(column) => missing_column(&name, column),
-                        None => self.missing_attribute(field),
-                    });
-                }
-            }
-            for column in table.columns().filter(|column| must_be_given(column, &table.table)) {
-                if self.default_of(&column.name).is_none()
-                    && self.given(Owner::Profile(&table.kind), &column.name).is_none()
-                {
-                    need(missing_column(&self.profile_field(table, &column.name), column));
-                }
-            }
-        }
-        missing
-    }
-
-    /// The name by which a field of a profile is given: with its kind where the user or another of the profiles has one
-    /// of that name too.
-    fn profile_field(&self, table: &ProfileTable, field: &str) -> String {
-        let is_shared =
-            |other: &&ProfileTable| other.kind != table.kind && find_field(other, field).is_some();
-        let is_ambiguous = find_column(&self.fields.users.table, field).is_some()
-            || find_field(table, field).is_some() && self.fields.own.iter().any(is_shared);
-        if is_ambiguous { format!("{}.{field}", table.kind) } else { field.to_owned() }
-    }
-
-    /// Is this field given, with more in it than white space? Defaults count.
-    fn is_given(&self, field: &str) -> bool {
-        let request = self.request;
-        let text = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
-        match field {
-            "username" => self.username().is_some(),
-            "email" => {
-                text(&self.attribute(field, request.email.as_ref()))
-                    || (self.is_named_by_email() && text(&request.username))
-            }
-            "first_name" => text(&self.attribute(field, request.first_name.as_ref())),
-            "last_name" => text(&self.attribute(field, request.last_name.as_ref())),
-            // Whoever registers sees to the password, where it is asked for without echo.
-            "password" => true,
-            "account_type" | "profile" => !self.fields.own.is_empty() || self.kind_fault.is_some(),
-            field => {
-                let default = self.default_of(field).map(Input::Json);
-                let given = self
-                    .fields
-                    .destination(field)
-                    .ok()
-                    .and_then(|(column, owner)| self.given(owner, &column.name));
-                given.or(default.as_ref()).is_some_and(|input| !input.is_blank())
-            }
-        }
-    }
-
+impl AccountPlan<'_, '_> {
     /// A text of Django's own columns: as given, else by default.
     fn attribute(&self, field: &str, given: Option<&String>) -> Option<String> {
         let default = || self.settings.register.defaults.get(field)?.as_str().map(str::to_owned);
@@ -395,150 +313,12 @@ impl<'a> AccountPlan<'a, '_> {
         default.or_else(|| self.settings.register.defaults.get(field)).cloned()
     }
 
-    fn missing_attribute(&self, field: &str) -> Missing {
-        let how = match field {
-            "email" => "--email ADDRESS".to_owned(),
-            "first_name" => "--first-name NAME".to_owned(),
-            "last_name" => "--last-name NAME".to_owned(),
-            "account_type" | "profile" => {
-                let kinds: Vec<&str> = self.fields.kinds.iter().map(|table| &*table.kind).collect();
-                format!("--profile KIND, one of {}", kinds.join(", "))
-            }
-            field if field == self.fields.login => "the argument USERNAME".to_owned(),
-            field => format!("--set {field}=VALUE"),
-        };
-        Missing::new(field, how)
-    }
-
     fn is_named_by_email(&self) -> bool {
         self.settings.register.username_from == UsernameFrom::Email
     }
 
     fn username(&self) -> Option<&str> {
         given_name(self.request, self.settings, self.fields.login)
-    }
-
-    fn account(&self, now: Timestamp, random: &mut dyn CryptoRng, faults: &mut Vec<Fault>) -> Account<'a> {
-        let (username, email) = self.names(faults);
-        let mut row = self.attributes(&username, &email, now, faults);
-        let mut profiles: Vec<(String, Row<ColumnName<'a>>)> =
-            self.fields.own.iter().map(|table| (table.kind.clone(), Vec::new())).collect();
-        let zone = &self.settings.opening.time_zone;
-        let mut making = Making { now, zone, random, faults };
-        for (name, input) in &self.request.fields {
-            if self.kind_fault.is_some()
-                && self.fields.kinds.iter().any(|table| find_field(table, name).is_some())
-            {
-                continue;
-            }
-            match self.fields.destination(name) {
-                Ok((column, Owner::User)) => making.set(&mut row, name, column, input),
-                Ok((column, Owner::Profile(kind))) => {
-                    if let Some((_, row)) = profiles.iter_mut().find(|(own, _)| own == kind) {
-                        making.set(row, name, column, input);
-                    }
-                }
-                Err(fault) => making.faults.push(fault),
-            }
-        }
-        let shared = &self.settings.register.defaults;
-        making.fill(&mut row, &self.fields.users.table, self.fields.of_project(), &|name| shared.get(name));
-        let key = self.fields.users.table.column(&self.fields.users.key);
-        match (&self.request.key, key) {
-            (Some(input), Some(column)) => making.set(&mut row, &column.name, column, input),
-            (None, Some(column)) if column.filled => {}
-            _ => row.push(((&*self.fields.users.key).into(), Value::Uuid(fresh_uuid(making.random)))),
-        }
-        for (table, (kind, row)) in self.fields.own.iter().copied().zip(&mut profiles) {
-            let key = self.request.profile_keys.iter().find(|(of, _)| of == kind);
-            let column = table.table.key.first().and_then(|name| table.table.column(name));
-            if let (Some((_, input)), Some(column)) = (key, column)
-                && column.name != table.user_column
-            {
-                making.set(row, &column.name, column, input);
-            }
-            let own = self.settings.profiles.get(kind).map(|kind| &kind.defaults);
-            let default = |name: &str| own.and_then(|own| own.get(name)).or_else(|| shared.get(name));
-            making.fill(row, &table.table, table.columns(), &default);
-        }
-        Account {
-            username,
-            is_named_by_email: self.settings.is_named_by_email(self.fields.login),
-            user: row,
-            profiles,
-            groups: Vec::new(),
-            permissions: Vec::new(),
-        }
-    }
-
-    /// The login name and the e-mail address, in the form in which they are stored.
-    fn names(&self, faults: &mut Vec<Fault>) -> (String, String) {
-        if self.is_verbatim {
-            let email = self.request.email.clone().unwrap_or_default();
-            let username = self.username().map_or_else(String::new, str::to_owned);
-            return (if self.fields.login == "email" { email.clone() } else { username }, email);
-        }
-        let username = nfkc(self.username().unwrap_or_default());
-        let email = match (&self.request.email, self.settings.is_named_by_email(self.fields.login)) {
-            (Some(email), true) if self.request.username.as_ref().is_some_and(|name| name != email) => {
-                let message = "username: the e-mail address is the user name here; give it once.";
-                faults.push(Fault::new("username", "not_settable", message));
-                String::new()
-            }
-            (Some(email), _) => normalize_email(email),
-            (None, true) => normalize_email(self.username().unwrap_or_default()),
-            (None, false) => normalize_email(&self.attribute("email", None).unwrap_or_default()),
-        };
-        let username = if self.fields.login == "email" { email.clone() } else { username };
-        if !username.is_empty() {
-            faults.extend(username_fault(&username).filter(|_| self.fields.login == "username"));
-        }
-        if !email.trim().is_empty() {
-            faults.extend(address_fault(&email));
-        }
-        (username, email)
-    }
-
-    /// The columns that Django's `AbstractUser` has, as far as this table has them.
-    fn attributes(
-        &self,
-        username: &str,
-        email: &str,
-        now: Timestamp,
-        faults: &mut Vec<Fault>,
-    ) -> Row<ColumnName<'a>> {
-        let request = self.request;
-        let superuser = request.superuser.unwrap_or(false);
-        let makes_staff =
-            |table: &&ProfileTable| self.settings.profiles.get(&table.kind).is_some_and(|kind| kind.staff);
-        let staff = request.staff.unwrap_or_else(|| superuser || self.fields.own.iter().any(makes_staff));
-        let name = |column, given| self.attribute(column, given).unwrap_or_default();
-        let mut row: Row<ColumnName<'a>> = Vec::with_capacity(12);
-        let mut set = |column: &'a str, value: Value, is_wanted: bool| {
-            let is_there = self.fields.users.table.has(column);
-            match self.fields.attribute(column, &value) {
-                Ok(()) => row.push((column.into(), value)),
-                // A name or an address may be refused for the same already.
-                Err(fault) if faults.iter().any(|known| known.is_like(&fault)) => {}
-                Err(fault) if is_there || is_wanted => faults.push(fault),
-                Err(_) => {}
-            }
-        };
-        set(self.fields.login, username.into(), true);
-        if self.fields.login != "email" {
-            set("email", email.into(), request.email.is_some());
-        }
-        let (first, last) = (request.first_name.as_ref(), request.last_name.as_ref());
-        set("first_name", name("first_name", first).into(), first.is_some());
-        set("last_name", name("last_name", last).into(), last.is_some());
-        let active = request.active.unwrap_or(true);
-        set("is_active", active.into(), !active);
-        set("is_staff", staff.into(), request.staff == Some(true));
-        set("is_superuser", superuser.into(), superuser);
-        if self.given(Owner::User, "date_joined").is_none() {
-            set("date_joined", now.into(), false);
-        }
-        row
     }
 }
 

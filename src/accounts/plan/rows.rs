@@ -1,0 +1,143 @@
+//! The rows of a new account, from what was given for it.
+
+use jiff::Timestamp;
+use rand::CryptoRng;
+
+use super::{AccountPlan, nfkc};
+use crate::accounts::fields::Owner;
+use crate::accounts::rows::{Making, find_field, fresh_uuid};
+use crate::accounts::{Account, ColumnName, Row};
+use crate::django::names::{address_fault, normalize_email, username_fault};
+use crate::django::value::Value;
+use crate::error::refusal::Fault;
+use crate::store::layout::ProfileTable;
+
+impl<'a> AccountPlan<'a, '_> {
+    pub(super) fn account(
+        &self,
+        now: Timestamp,
+        random: &mut dyn CryptoRng,
+        faults: &mut Vec<Fault>,
+    ) -> Account<'a> {
+        let (username, email) = self.names(faults);
+        let mut row = self.attributes(&username, &email, now, faults);
+        let mut profiles: Vec<(String, Row<ColumnName<'a>>)> =
+            self.fields.own.iter().map(|table| (table.kind.clone(), Vec::new())).collect();
+        let zone = &self.settings.opening.time_zone;
+        let mut making = Making { now, zone, random, faults };
+        for (name, input) in &self.request.fields {
+            if self.kind_fault.is_some()
+                && self.fields.kinds.iter().any(|table| find_field(table, name).is_some())
+            {
+                continue;
+            }
+            match self.fields.destination(name) {
+                Ok((column, Owner::User)) => making.set(&mut row, name, column, input),
+                Ok((column, Owner::Profile(kind))) => {
+                    if let Some((_, row)) = profiles.iter_mut().find(|(own, _)| own == kind) {
+                        making.set(row, name, column, input);
+                    }
+                }
+                Err(fault) => making.faults.push(fault),
+            }
+        }
+        let shared = &self.settings.register.defaults;
+        making.fill(&mut row, &self.fields.users.table, self.fields.of_project(), &|name| shared.get(name));
+        let key = self.fields.users.table.column(&self.fields.users.key);
+        match (&self.request.key, key) {
+            (Some(input), Some(column)) => making.set(&mut row, &column.name, column, input),
+            (None, Some(column)) if column.filled => {}
+            _ => row.push(((&*self.fields.users.key).into(), Value::Uuid(fresh_uuid(making.random)))),
+        }
+        for (table, (kind, row)) in self.fields.own.iter().copied().zip(&mut profiles) {
+            let key = self.request.profile_keys.iter().find(|(of, _)| of == kind);
+            let column = table.table.key.first().and_then(|name| table.table.column(name));
+            if let (Some((_, input)), Some(column)) = (key, column)
+                && column.name != table.user_column
+            {
+                making.set(row, &column.name, column, input);
+            }
+            let own = self.settings.profiles.get(kind).map(|kind| &kind.defaults);
+            let default = |name: &str| own.and_then(|own| own.get(name)).or_else(|| shared.get(name));
+            making.fill(row, &table.table, table.columns(), &default);
+        }
+        Account {
+            username,
+            is_named_by_email: self.settings.is_named_by_email(self.fields.login),
+            user: row,
+            profiles,
+            groups: Vec::new(),
+            permissions: Vec::new(),
+        }
+    }
+
+    /// The login name and the e-mail address, in the form in which they are stored.
+    fn names(&self, faults: &mut Vec<Fault>) -> (String, String) {
+        if self.is_verbatim {
+            let email = self.request.email.clone().unwrap_or_default();
+            let username = self.username().map_or_else(String::new, str::to_owned);
+            return (if self.fields.login == "email" { email.clone() } else { username }, email);
+        }
+        let username = nfkc(self.username().unwrap_or_default());
+        let email = match (&self.request.email, self.settings.is_named_by_email(self.fields.login)) {
+            (Some(email), true) if self.request.username.as_ref().is_some_and(|name| name != email) => {
+                let message = "username: the e-mail address is the user name here; give it once.";
+                faults.push(Fault::new("username", "not_settable", message));
+                String::new()
+            }
+            (Some(email), _) => normalize_email(email),
+            (None, true) => normalize_email(self.username().unwrap_or_default()),
+            (None, false) => normalize_email(&self.attribute("email", None).unwrap_or_default()),
+        };
+        let username = if self.fields.login == "email" { email.clone() } else { username };
+        if !username.is_empty() {
+            faults.extend(username_fault(&username).filter(|_| self.fields.login == "username"));
+        }
+        if !email.trim().is_empty() {
+            faults.extend(address_fault(&email));
+        }
+        (username, email)
+    }
+
+    /// The columns that Django's `AbstractUser` has, as far as this table has them.
+    fn attributes(
+        &self,
+        username: &str,
+        email: &str,
+        now: Timestamp,
+        faults: &mut Vec<Fault>,
+    ) -> Row<ColumnName<'a>> {
+        let request = self.request;
+        let superuser = request.superuser.unwrap_or(false);
+        let makes_staff =
+            |table: &&ProfileTable| self.settings.profiles.get(&table.kind).is_some_and(|kind| kind.staff);
+        let staff = request.staff.unwrap_or_else(|| superuser || self.fields.own.iter().any(makes_staff));
+        let name = |column, given| self.attribute(column, given).unwrap_or_default();
+        let mut row: Row<ColumnName<'a>> = Vec::with_capacity(12);
+        let mut set = |column: &'a str, value: Value, is_wanted: bool| {
+            let is_there = self.fields.users.table.has(column);
+            match self.fields.attribute(column, &value) {
+                Ok(()) => row.push((column.into(), value)),
+                // A name or an address may be refused for the same already.
+                Err(fault) if faults.iter().any(|known| known.is_like(&fault)) => {}
+                Err(fault) if is_there || is_wanted => faults.push(fault),
+                Err(_) => {}
+            }
+        };
+        set(self.fields.login, username.into(), true);
+        if self.fields.login != "email" {
+            set("email", email.into(), request.email.is_some());
+        }
+        let (first, last) = (request.first_name.as_ref(), request.last_name.as_ref());
+        set("first_name", name("first_name", first).into(), first.is_some());
+        set("last_name", name("last_name", last).into(), last.is_some());
+        let active = request.active.unwrap_or(true);
+        set("is_active", active.into(), !active);
+        set("is_staff", staff.into(), request.staff == Some(true));
+        set("is_superuser", superuser.into(), superuser);
+        if self.given(Owner::User, "date_joined").is_none() {
+            set("date_joined", now.into(), false);
+        }
+        row
+    }
+}

@@ -1,0 +1,95 @@
+//! SQLite's errors as refusals.
+
+use std::path::Path;
+
+use anyhow::anyhow;
+use rusqlite::ErrorCode;
+
+use super::opening;
+use crate::error::refusal::Refusal;
+
+pub(super) fn unusable(path: &Path, reason: &str) -> anyhow::Error {
+    Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.to_owned() }.into()
+}
+
+/// SQLite's error in the domain's words, where it has some.
+pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
+    let rusqlite::Error::SqliteFailure(failure, detail) = &error else {
+        return match error {
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::Utf8Error(..) => {
+                unusable(path, "a name or a number in its schema is not of the type that it should be.")
+            }
+            error => error.into(),
+        };
+    };
+    let detail = detail.as_deref().unwrap_or_default();
+    match failure.code {
+        ErrorCode::OperationInterrupted => Refusal::Interrupted.into(),
+        ErrorCode::TooBig => anyhow!(
+            "{}: {detail}; authctl accepts values and rows of up to {} MiB",
+            path.display(),
+            opening::MAX_LENGTH / 1024 / 1024
+        ),
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Refusal::Busy.into(),
+        ErrorCode::NotADatabase => unusable(path, "it is not a SQLite database."),
+        ErrorCode::DatabaseCorrupt => {
+            unusable(path, "it is damaged. Restore a backup, or try `.recover` in the sqlite3 shell.")
+        }
+        ErrorCode::ConstraintViolation => constraint(failure.extended_code, detail),
+        ErrorCode::ReadOnly => {
+            anyhow!("{} cannot be written: the file or its folder is read-only", path.display())
+        }
+        ErrorCode::CannotOpen => {
+            // SQLite does not tell why. Where nothing at all can be opened, it is not about who may read the file.
+            match std::fs::File::open("/dev/null") {
+                Err(error) => anyhow!("{} cannot be opened: {error}", path.display()),
+                Ok(_) => anyhow!("{} cannot be opened: {detail}; see who may read it", path.display()),
+            }
+        }
+        _ if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE && is_full(path) => {
+            anyhow!("{}: the database failed: the disk is full", path.display())
+        }
+        _ => anyhow!("{}: the database failed: {detail}", path.display()),
+    }
+}
+
+/// Is there too little room for the index of a write-ahead log, of 32 KiB at least? SQLite does not tell.
+fn is_full(path: &Path) -> bool {
+    const NEEDED: u64 = 64 * 1024;
+    let disk = path.parent().and_then(|folder| rustix::fs::statvfs(folder).ok());
+    disk.is_some_and(|disk| disk.f_bavail * disk.f_frsize < NEEDED)
+}
+
+/// Is it the statement that SQLite does not accept, for a name in it that does not exist?
+pub(super) fn is_of_statement(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqlInputError { .. })
+        || error.sqlite_error_code() == Some(ErrorCode::Unknown)
+}
+
+pub(super) fn was_taken_back(error: &rusqlite::Error) -> bool {
+    error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_COMMITHOOK)
+}
+
+fn constraint(code: i32, detail: &str) -> anyhow::Error {
+    let (rule, what) = detail.split_once(" constraint failed").unwrap_or((detail, ""));
+    let what = what.trim_start_matches(": ").trim();
+    let column = what.rsplit('.').next().unwrap_or(what);
+    match rule {
+        "UNIQUE" | "PRIMARY KEY" => Refusal::Taken(what.to_owned()),
+        "NOT NULL" => Refusal::invalid(column, "required", format!("{what} must have a value.")),
+        "CHECK" => Refusal::invalid(
+            what,
+            "check",
+            format!("The database's rule {what} does not accept these values."),
+        ),
+        _ if code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
+            Refusal::invalid("", "reference", "A value refers to a row that does not exist.")
+        }
+        _ => Refusal::invalid("", "refused", format!("The database refuses it: {detail}.")),
+    }
+    .into()
+}
