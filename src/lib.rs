@@ -36,6 +36,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 
+use crate::cli::args::values::FormatArg;
 use crate::cli::context::Context;
 use crate::cli::usage;
 use crate::commands::{Cli, Command};
@@ -67,8 +68,12 @@ pub fn command() -> clap::Command {
 
 fn run(cli: &Cli) -> Exit {
     let options = &cli.options;
-    let output = Output::new(options.format, options.quiet, options.color);
-    let at_the_end = Output::new(options.format, options.quiet, options.color);
+    let format = match options.format {
+        FormatArg::Answer(format) => format,
+        FormatArg::Fixture => Format::Table,
+    };
+    let output = Output::new(format, options.quiet, options.color);
+    let at_the_end = Output::new(format, options.quiet, options.color);
     signals::restore_by(prompt::show_cursor);
     signals::tell_by(move |refusal| at_the_end.interrupted(refusal));
     if let Command::Completions(args) = &cli.command {
@@ -77,7 +82,7 @@ fn run(cli: &Cli) -> Exit {
             Err(error) => output.error(&error),
         };
     }
-    if options.format == Format::Fixture && !matches!(cli.command, Command::Export(_)) {
+    if options.format == FormatArg::Fixture && !matches!(cli.command, Command::Export(_)) {
         return output
             .error(&Refusal::usage("--format fixture: only `authctl export` writes fixtures.").into());
     }

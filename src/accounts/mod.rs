@@ -11,6 +11,7 @@ pub mod edit;
 mod fields;
 pub mod import;
 pub mod issue_token;
+pub mod new_password;
 pub mod plan;
 pub mod registration;
 pub mod results;

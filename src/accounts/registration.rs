@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::accounts::issue_token::{self, IssuedToken};
+use crate::accounts::new_password::Password;
 use crate::accounts::{Account, Edit};
-use crate::cli::args::new_password::Password;
 use crate::cli::change::Change;
 use crate::cli::context::Context;
 use crate::django::models::{Profile, Scheme, User};
@@ -117,7 +117,7 @@ impl Registration<'_> {
             None => context.store()?,
         };
         let scheme = self.scheme(store)?;
-        let encoded = password.encode(store, context, self.change.is_rehearsal())?;
+        let encoded = context.encode(&password, store, self.change.is_rehearsal())?;
         let fresh = scheme.map(|scheme| issue_token::mint(context, store, scheme, None, None)).transpose()?;
         let work = |transaction: &Transaction<'_>| {
             let done =
@@ -183,7 +183,7 @@ impl Registration<'_> {
         store: &Store,
     ) -> Result<Registered> {
         if let Some(password) = &password {
-            edit.set_password(&password.encode(store, self.context, self.change.is_rehearsal())?);
+            edit.set_password(&self.context.encode(password, store, self.change.is_rehearsal())?);
         }
         let fresh = match self.scheme(store)? {
             Some(Scheme::Drf) => Some(issue_token::mint(self.context, store, Scheme::Drf, None, None)?),

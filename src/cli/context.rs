@@ -6,9 +6,10 @@ use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
 
+use crate::accounts::new_password::Password;
 use crate::config::settings::Settings;
 use crate::django::models::Scheme;
-use crate::django::passwords::{self, Algorithm, Recipe};
+use crate::django::passwords::{self, Algorithm, Encoded, Recipe};
 use crate::error::lost_answer::{Aftermath, Unanswered};
 use crate::error::refusal::Refusal;
 use crate::signals;
@@ -118,6 +119,20 @@ impl Context {
         let configured = self.settings.passwords.hasher;
         let default = if store.layout().is_django { Recipe::pbkdf2_sha256() } else { Recipe::argon2() };
         Ok(configured.or(followed).unwrap_or(default))
+    }
+
+    /// A password as it is stored. In a rehearsal nothing is hashed, and the result fits no password.
+    ///
+    /// # Errors
+    /// A failure of the database, or too little memory to hash in.
+    pub fn encode(&self, password: &Password, store: &Store, is_rehearsal: bool) -> Result<Encoded> {
+        Ok(match password {
+            Password::Plain(plain) | Password::Random(plain) if !is_rehearsal => {
+                passwords::hash(plain, &self.recipe(store)?, &mut *self.random())?
+            }
+            Password::Encoded(encoded) => encoded.clone(),
+            _ => passwords::unusable(&mut *self.random()),
+        })
     }
 
     /// Gives the answer about a change that was made: prints, and reads nothing from the database any more.

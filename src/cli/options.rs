@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
+use crate::cli::args::values::FormatArg;
 use crate::config::settings::Overrides;
-use crate::terminal::format::{ColorChoice, Format};
+use crate::terminal::format::ColorChoice;
 
 /// The options of every command.
 #[derive(Args, Debug)]
@@ -23,7 +24,7 @@ pub struct Options {
     /// The form of what is written to standard output
     #[arg(long, global = true, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     #[arg(help = "The form of the output: table, plain, json, jsonl or csv")]
-    pub format: Format,
+    pub format: FormatArg,
 
     /// Say nothing but results, warnings and errors
     #[arg(long, short, global = true)]

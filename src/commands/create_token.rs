@@ -4,6 +4,7 @@ use serde_json::json;
 use crate::accounts::issue_token::{self, HandedOut};
 use crate::cli::answer::{Answer, Report};
 use crate::cli::args::secret;
+use crate::cli::args::token_files::TokenFileArgs;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, User};
@@ -53,7 +54,7 @@ pub struct Args {
     scheme: Option<Scheme>,
 
     #[command(flatten)]
-    files: TokenFiles,
+    files: TokenFileArgs,
 
     #[command(flatten)]
     writing: Writing,
@@ -73,24 +74,30 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if !user.is_active {
         return Err(Refusal::InactiveUser(user.username).into());
     }
-    let mut places = args.files.check(store, args.writing.dry_run)?;
+    let files = args.files.files(store)?;
+    let mut places = files.check(args.writing.dry_run)?;
     let known =
         if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin("Token")?)) } else { None };
     let fresh = issue_token::mint(context, store, scheme, args.expires_in, known.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
-    args.files.lock(&mut places)?;
+    files.lock(&mut places)?;
     if args.files.leave_standard_output() && !args.token_stdin {
         change.shows_secrets(", or pass --output-file FILE");
     }
     // A staged file is not to be left behind.
-    let _critical = args.files.are_given().then(signals::critical);
+    let _critical = files.are_given().then(signals::critical);
     let mut staged = Staged::default();
     let done = issue_token::hand_out(&change, store, &user, &fresh, args.rotate, |_, token| {
-        staged = args.files.stage(token, places)?;
+        staged = files.stage(token, places)?;
         Ok(())
     })?;
     let report = change.report(done.fields);
-    change.answer(report.changed, |output| args.answer(output, &user, scheme, &done.value, staged, report))
+    change.answer(report.changed, |output| {
+        if !report.dry_run {
+            staged.put()?;
+        }
+        args.answer(output, &user, scheme, &done.value, &files, report)
+    })
 }
 
 impl Args {
@@ -100,12 +107,9 @@ impl Args {
         user: &User,
         scheme: Scheme,
         handed_out: &HandedOut,
-        staged: Staged,
+        files: &TokenFiles,
         report: Report,
     ) -> Result<()> {
-        if !report.dry_run {
-            staged.put()?;
-        }
         let username = &user.username;
         output.status(match (report.changed, report.dry_run, handed_out.expiry) {
             (true, true, _) => format!("Would make a {scheme} token for {username}; nothing was changed."),
@@ -118,10 +122,10 @@ impl Args {
             }
             (false, _, _) => format!("{username} has a {scheme} token already; --rotate would replace it."),
         });
-        for path in self.files.paths().iter().filter(|_| !report.dry_run) {
+        for path in files.paths().filter(|_| !report.dry_run) {
             output.status(format_args!("The token is in {}.", path.display()));
         }
-        if let Some(path) = self.files.readable_by_others().filter(|_| !report.dry_run) {
+        if let Some(path) = files.readable_by_others().filter(|_| !report.dry_run) {
             let path = path.display();
             output.warning(format_args!(
                 "Others can read {path}, and the token in it. Make it yours alone: chmod 600 {path}"
@@ -136,7 +140,7 @@ impl Args {
         answer.report = Some(report);
         let mut object = serde_json::to_value(&answer)?;
         object["created"] = json!(is_created);
-        let files: Vec<_> = self.files.paths().iter().map(|path| path.to_string_lossy()).collect();
+        let files: Vec<_> = files.paths().map(|path| path.to_string_lossy()).collect();
         object["files"] = json!(files);
         output.answer(answer.token, &object)
     }

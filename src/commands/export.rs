@@ -8,6 +8,7 @@ use clap::{ValueEnum as _, ValueHint};
 use serde_json::json;
 
 use crate::cli::args::filters::Filters;
+use crate::cli::args::values::FormatArg;
 use crate::cli::context::Context;
 use crate::django::models::UserFilter;
 use crate::error::lost_answer::Aftermath;
@@ -19,6 +20,7 @@ use crate::formats::export::{Export, ExportFormat, IncludedSecrets, ModelNames};
 use crate::signals;
 use crate::store::Store;
 use crate::terminal::format::Format;
+use crate::terminal::output;
 
 const EXAMPLES: &str = "\
 Forms:
@@ -51,7 +53,7 @@ pub struct Args {
 
     /// The form of what is written [else what the FILE's ending says, csv]
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
-    format: Option<Format>,
+    format: Option<FormatArg>,
 
     /// Replace the file if it is there already
     #[arg(long, requires = "file")]
@@ -82,9 +84,9 @@ pub struct Args {
 }
 
 /// The forms of users, which are others than those of every command's answer.
-fn formats() -> impl TypedValueParser<Value = Format> {
+fn formats() -> impl TypedValueParser<Value = FormatArg> {
     let words = ["csv", "json", "jsonl", "fixture"];
-    PossibleValuesParser::new(words).try_map(|word| Format::from_str(&word, false))
+    PossibleValuesParser::new(words).try_map(|word| FormatArg::from_str(&word, false))
 }
 
 fn name(text: &str) -> Result<(String, String), String> {
@@ -106,7 +108,7 @@ fn name(text: &str) -> Result<(String, String), String> {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let file = args.file.as_deref().filter(|file| *file != Path::new("-"));
-    let form = form(file, args.format.unwrap_or_else(|| context.output.format()))?;
+    let form = form(file, args.format.unwrap_or(FormatArg::Answer(context.output.format())))?;
     let store = context.store()?;
     let secrets = IncludedSecrets {
         password_hashes: args.with_password_hashes,
@@ -144,8 +146,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         .into()),
         None => {
             remark(&export, context);
-            let (count, pending) =
-                store.snapshot(|store| context.output.stream(|out| export.write(store, &filter, out)))?;
+            let (count, pending) = store.snapshot(|store| {
+                output::stream(escaped_as(form), |out| export.write(store, &filter, out))
+            })?;
             pending.finish()?;
             if let Some(count) = count {
                 context.output.status(format_args!(
@@ -159,6 +162,15 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
 }
 
+/// The format whose rules of escaping hold for this one.
+fn escaped_as(form: ExportFormat) -> Format {
+    match form {
+        ExportFormat::Csv => Format::Csv,
+        ExportFormat::Json | ExportFormat::Fixture => Format::Json,
+        ExportFormat::Jsonl => Format::Jsonl,
+    }
+}
+
 fn remark(export: &Export<'_>, context: &Context) {
     for remark in export.remarks() {
         context.output.warning(remark);
@@ -166,12 +178,12 @@ fn remark(export: &Export<'_>, context: &Context) {
 }
 
 /// The form that was asked for; else what the file's ending says; else CSV.
-fn form(file: Option<&Path>, format: Format) -> Result<ExportFormat> {
+fn form(file: Option<&Path>, format: FormatArg) -> Result<ExportFormat> {
+    let FormatArg::Answer(format) = format else { return Ok(ExportFormat::Fixture) };
     let ending = file.and_then(Path::extension).map(OsStr::to_ascii_lowercase);
     Ok(match (format, ending.as_ref().and_then(|ending| ending.to_str())) {
         (Format::Json, _) | (Format::Table, Some("json")) => ExportFormat::Json,
         (Format::Jsonl, _) | (Format::Table, Some("jsonl")) => ExportFormat::Jsonl,
-        (Format::Fixture, _) => ExportFormat::Fixture,
         (Format::Csv, _) | (Format::Table, Some("csv")) => ExportFormat::Csv,
         (Format::Table, _) => match ending {
             None => ExportFormat::Csv,

@@ -1,7 +1,8 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::cli::args::new_password::{NewPassword, Password};
+use crate::accounts::new_password::Password;
+use crate::cli::args::new_password::NewPassword;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::passwords::{About, Plain};
@@ -60,7 +61,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let password = args.password.choose(None, &about, context)?;
     let change = Change::new(context, &args.writing, "set-password");
     change.shows_secrets("");
-    let encoded = password.encode(store, context, change.is_rehearsal())?;
+    let encoded = context.encode(&password, store, change.is_rehearsal())?;
     let is_unusable = matches!(password, Password::Unusable);
     let random = password.into_shown();
     let mut aftermath = Aftermath::new(format!("the password of {} was set", user.username));

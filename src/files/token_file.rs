@@ -9,7 +9,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use clap::{Args, ValueHint};
 use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
@@ -19,35 +18,23 @@ use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
 use crate::files::existing::{self, FileKind, Opened, cannot_write};
 use crate::files::new_file::{NewFile, folder};
-use crate::store::Store;
 
-/// Where a token goes instead of standard output.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Files")]
+/// The files that a token goes to instead of standard output.
+#[derive(Debug, Default)]
 pub struct TokenFiles {
-    /// Write the token to this file, which its owner alone can read, and not to standard output, which `-` stands for
-    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
-    output_file: Option<PathBuf>,
-
-    /// Replace the file if it is there already, whatever is in it; one that holds a token alone is replaced anyway
-    #[arg(long, requires = "output_file")]
-    overwrite: bool,
-
-    /// Write the token as a line NAME=TOKEN into this dotenv file, in place of the line that is there, and not to
-    /// standard output
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "variable")]
-    env_file: Option<PathBuf>,
-
-    /// The NAME in the dotenv file
-    #[arg(id = "variable", long = "as", value_name = "NAME", value_parser = variable, requires = "env_file")]
-    variable: Option<String>,
+    /// A file that holds the token alone.
+    pub output: Option<PathBuf>,
+    /// Replace `output` whatever is in it; one that holds a token alone is replaced anyway.
+    pub overwrites: bool,
+    /// A dotenv file, and the variable that is set in it.
+    pub dotenv: Option<(PathBuf, String)>,
 }
 
 /// Files that may be written, before there is a token.
 #[derive(Debug, Default)]
 #[must_use = "the token is to be written to them"]
 pub struct Places {
-    /// `--output-file`, where it is a FIFO, a terminal or a descriptor.
+    /// The output file, where it is a FIFO, a terminal or a descriptor.
     stream: Option<File>,
     /// The dotenv file's folder, locked, so that of two programs that add a line each both lines stay.
     lock: Option<File>,
@@ -83,54 +70,41 @@ struct InPlace {
 }
 
 impl TokenFiles {
-    /// Does the token go to files?
+    /// Are there any?
     #[must_use]
     pub fn are_given(&self) -> bool {
-        !self.paths().is_empty()
+        self.output.is_some() || self.dotenv.is_some()
     }
 
-    /// Does the token go to standard output?
-    #[must_use]
-    pub fn leave_standard_output(&self) -> bool {
-        self.output_file.is_some() && self.output_path().is_none() || !self.are_given()
+    /// Their paths.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.output.as_deref().into_iter().chain(self.dotenv_path())
     }
 
-    /// The files, for the answer.
-    #[must_use]
-    pub fn paths(&self) -> Vec<&Path> {
-        self.output_path().into_iter().chain(self.env_file.as_deref()).collect()
+    fn dotenv_path(&self) -> Option<&Path> {
+        self.dotenv.as_ref().map(|(path, _)| &**path)
     }
 
-    /// The file, if it is not standard output. By its name in `/dev`, that could be a file that something is added to.
-    fn output_path(&self) -> Option<&Path> {
-        let names = ["-", "/dev/stdout"].map(Path::new);
-        self.output_file.as_deref().filter(|path| !names.contains(path))
-    }
-
-    /// Refuses files that are the database's own, one file for both, files that the rules of [`existing`] forbid, and a file
-    /// with anything else in it than a token. Waits for the reader of a FIFO, unless it is only a `rehearsal`.
+    /// Refuses files that the rules of [`existing`] forbid, and an output file with anything in it but a token. Waits for
+    /// the reader of a FIFO, unless it is only a `rehearsal`.
     ///
     /// # Errors
-    /// [`Refusal::Usage`], [`Refusal::FileExists`], or what the operating system says.
-    pub fn check(&self, store: &Store, is_rehearsal: bool) -> Result<Places> {
-        self.paths().iter().try_for_each(|path| store.refuse_own(path))?;
-        if self.output_file.is_some() && self.output_file == self.env_file {
-            return Err(Refusal::usage("--output-file and --env-file name the same file.").into());
-        }
-        if let Some(path) = &self.env_file
+    /// [`Refusal::FileExists`], or what the operating system says.
+    pub fn check(&self, is_rehearsal: bool) -> Result<Places> {
+        if let Some(path) = self.dotenv_path()
             && existing::look(path)? == Some(FileKind::Stream)
         {
             bail!("{}: it is not a regular file. --output-file can write to it.", cannot_write(path));
         }
-        let Some(path) = self.output_path() else { return Ok(Places::default()) };
+        let Some(path) = &self.output else { return Ok(Places::default()) };
         match existing::look(path)? {
             Some(FileKind::Stream) if is_rehearsal => Ok(Places::default()),
             Some(FileKind::Stream) => {
                 let opened = existing::open(path, OFlags::WRONLY | OFlags::APPEND)?;
                 Ok(Places { stream: opened.map(|opened| opened.file), ..Places::default() })
             }
-            Some(FileKind::Regular) if !self.overwrite && !is_replaceable(path)? => {
-                Err(Refusal::FileExists(path.to_owned()).into())
+            Some(FileKind::Regular) if !self.overwrites && !is_replaceable(path)? => {
+                Err(Refusal::FileExists(path.clone()).into())
             }
             _ => Ok(Places::default()),
         }
@@ -142,7 +116,7 @@ impl TokenFiles {
     /// # Errors
     /// Where another program keeps the lock, or what the operating system says.
     pub fn lock(&self, places: &mut Places) -> Result<()> {
-        places.lock = self.env_file.as_deref().map(lock).transpose()?;
+        places.lock = self.dotenv_path().map(lock).transpose()?;
         Ok(())
     }
 
@@ -150,7 +124,7 @@ impl TokenFiles {
     #[must_use]
     pub fn readable_by_others(&self) -> Option<&Path> {
         let mode = |path: &Path| path.metadata().map_or(0, |there| there.permissions().mode());
-        self.env_file.as_deref().filter(|path| mode(path) & 0o044 != 0)
+        self.dotenv_path().filter(|path| mode(path) & 0o044 != 0)
     }
 
     /// Writes the files beside their places.
@@ -159,7 +133,7 @@ impl TokenFiles {
     /// What the rules of [`existing`] forbid, or what the operating system says; nothing has changed then.
     pub fn stage(&self, token: &PlainToken, places: Places) -> Result<Staged> {
         let mut staged = Staged { lock: places.lock, ..Staged::default() };
-        if let Some(path) = self.output_path() {
+        if let Some(path) = &self.output {
             let content = Zeroizing::new(format!("{}\n", token.expose()).into_bytes());
             let path_kind = existing::look(path)?;
             match (places.stream, path_kind) {
@@ -179,7 +153,7 @@ impl TokenFiles {
                 }
             }
         }
-        if let (Some(path), Some(name)) = (&self.env_file, &self.variable) {
+        if let Some((path, name)) = &self.dotenv {
             let there = existing::open(path, OFlags::RDONLY)?;
             let mut text = Zeroizing::new(String::new());
             if let Some(Opened { file, .. }) = &there {
@@ -321,15 +295,6 @@ fn with_line(text: &str, name: &str, value: &str) -> Zeroizing<String> {
         out.extend([name, "=", &value, "\n"]);
     }
     out
-}
-
-fn variable(text: &str) -> Result<String, String> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if !text.is_empty() && text.chars().all(fits) && !text.starts_with(|c: char| c.is_ascii_digit()) {
-        Ok(text.to_owned())
-    } else {
-        Err("give a name of letters, digits and underscores".into())
-    }
 }
 
 #[cfg(test)]

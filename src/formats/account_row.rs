@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
+use crate::accounts::new_password;
 use crate::accounts::{NamedField, ProfileChoice, Request};
-use crate::cli::args::new_password;
 use crate::django::field::{Input, boolean};
 use crate::django::models::{Key, Permission};
 use crate::django::passwords::Plain;

@@ -14,8 +14,6 @@ pub enum Format {
     Jsonl,
     /// Comma-separated values after RFC 4180, verbatim
     Csv,
-    /// A Django fixture, which `export` alone writes; what else it says is for people
-    Fixture,
 }
 
 impl Format {

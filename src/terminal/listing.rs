@@ -44,7 +44,7 @@ pub(super) fn write(
     rows: &mut Rows<'_>,
 ) -> Result<()> {
     let outcome = match format {
-        Format::Table | Format::Fixture => table(spool, color, headings, rows),
+        Format::Table => table(spool, color, headings, rows),
         Format::Plain => each(spool, rows, |row, cells| {
             for (index, (heading, cell)) in headings.iter().zip(cells).enumerate() {
                 if index > 0 {

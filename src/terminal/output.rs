@@ -79,7 +79,7 @@ impl Output {
     pub fn answer(&self, text: Option<&str>, object: &impl Serialize) -> Result<()> {
         let mut out = Vec::new();
         match self.format {
-            Format::Table | Format::Plain | Format::Fixture => {
+            Format::Table | Format::Plain => {
                 if let Some(text) = text {
                     writeln!(out, "{}", escape::escaped(text))?;
                 }
@@ -94,18 +94,9 @@ impl Output {
             }
             Format::Csv => write_object_as_csv(&mut out, &serde_json::to_value(object)?)?,
         }
-        match self.escape() {
+        match escape_for(self.format) {
             Some(escape) => verbatim(escape(&String::from_utf8_lossy(&out)).as_bytes()),
             None => verbatim(&out),
-        }
-    }
-
-    /// How what is for programs is made harmless where a terminal shows it. What is for people is escaped cell by cell.
-    fn escape(&self) -> Option<Escape> {
-        match self.format {
-            Format::Csv => for_terminal(escape::rows),
-            Format::Json | Format::Jsonl => for_terminal(escape::json),
-            Format::Table | Format::Plain | Format::Fixture => None,
         }
     }
 
@@ -160,28 +151,10 @@ impl Output {
     /// # Errors
     /// What `rows` returns, or what the operating system says.
     pub fn list(&self, headings: &[Heading], rows: &mut Rows<'_>) -> Result<Pending> {
-        let mut spool = Spool::new(self.escape())?;
+        let mut spool = Spool::new(escape_for(self.format))?;
         let color = self.color.applies(io::stdout().is_terminal());
         listing::write(&mut spool, self.format, color, headings, rows)?;
         Ok(Pending(spool))
-    }
-
-    /// Whatever `write` writes, in the form that it gives it, and what it returns; nothing of that where the reader went
-    /// away. What the reader has not taken yet is in the returned [`Pending`].
-    ///
-    /// # Errors
-    /// What `write` returns, or what the operating system says.
-    pub fn stream<T>(&self, write: impl FnOnce(&mut Spool) -> Result<T>) -> Result<(Option<T>, Pending)> {
-        // What is no JSON here is CSV.
-        let mut spool = Spool::new(match self.format {
-            Format::Fixture => for_terminal(escape::json),
-            _ => self.escape().or(for_terminal(escape::rows)),
-        })?;
-        let written = match write(&mut spool) {
-            Err(error) if is_broken_pipe(&error) => None,
-            written => Some(written?),
-        };
-        Ok((written, Pending(spool)))
     }
 
     /// What was done, for a person.
@@ -324,6 +297,32 @@ impl Output {
         } else {
             format!("{label}: {text}")
         }
+    }
+}
+
+/// Streams what `write` writes in `format`, and returns its result, or nothing if the reader went away. What the reader
+/// has not read yet is in the returned [`Pending`].
+///
+/// # Errors
+/// What `write` returns, or what the operating system says.
+pub fn stream<T>(
+    format: Format,
+    write: impl FnOnce(&mut Spool) -> Result<T>,
+) -> Result<(Option<T>, Pending)> {
+    let mut spool = Spool::new(escape_for(format))?;
+    let written = match write(&mut spool) {
+        Err(error) if is_broken_pipe(&error) => None,
+        written => Some(written?),
+    };
+    Ok((written, Pending(spool)))
+}
+
+/// How output for programs is escaped on a terminal, and only there. Tables are escaped cell by cell.
+fn escape_for(format: Format) -> Option<Escape> {
+    match format {
+        Format::Csv => for_terminal(escape::rows),
+        Format::Json | Format::Jsonl => for_terminal(escape::json),
+        Format::Table | Format::Plain => None,
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::plan::{Action, ApplyPlan, Step, StepKind, UserChange};
 use super::{Made, summary};
 use crate::accounts::issue_token::{self, IssuedToken};
-use crate::cli::args::new_password::Password;
+use crate::accounts::new_password::Password;
 use crate::cli::change;
 use crate::cli::context::Context;
 use crate::django::models::TokenFilter;
@@ -125,7 +125,7 @@ impl Execution<'_> {
 
     fn ready(&self, step: &mut Step) -> Result<Ready> {
         let (context, store) = (self.context, self.store);
-        let encode = |password: &Password| password.encode(store, context, self.change.is_rehearsal());
+        let encode = |password: &Password| context.encode(password, store, self.change.is_rehearsal());
         let mint = |scheme| issue_token::mint(context, store, scheme, None, None);
         let encoded = step.password.as_ref().map(encode).transpose()?;
         if let (StepKind::Change(change), Some(encoded)) = (&mut step.kind, &encoded) {

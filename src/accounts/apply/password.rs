@@ -5,8 +5,8 @@ use std::env;
 use anyhow::Result;
 
 use super::read::{DesiredUser, PasswordReference};
+use crate::accounts::new_password::{self, Password};
 use crate::accounts::registration::UpdatePassword;
-use crate::cli::args::new_password::{self, Password};
 use crate::cli::args::secret;
 use crate::cli::context::Context;
 use crate::django::passwords::{self, About, Plain, Summary};

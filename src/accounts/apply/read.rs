@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::prune::Scope;
+use crate::accounts::new_password::{self, Password};
 use crate::accounts::registration::UpdatePassword;
-use crate::cli::args::new_password::{self, Password};
 use crate::django::field::Input;
 use crate::django::models::Scheme;
 use crate::django::passwords::{MIN_LENGTH, RANDOM_LENGTH};

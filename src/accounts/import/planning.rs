@@ -6,8 +6,8 @@ use rand::rngs::StdRng;
 
 use super::entry::{PlannedRow, RowAction};
 use crate::accounts::issue_token::{self, TokenIssuer};
+use crate::accounts::new_password;
 use crate::accounts::{Account, Planner};
-use crate::cli::args::new_password;
 use crate::django::models::Key;
 use crate::django::passwords::{self, About, Encoded, Encoder, Plain, Recipe, Verdict};
 use crate::error::refusal::{Fault, Refusal};

@@ -5,5 +5,6 @@ pub mod filters;
 pub mod json_body;
 pub mod new_password;
 pub mod secret;
+pub mod token_files;
 pub mod token_source;
-mod values;
+pub mod values;

@@ -1,13 +1,15 @@
-//! The password of a new account, or an old account's new one: where it comes from, and whether it will do.
+//! Where a new password comes from.
 
 use anyhow::Result;
 use clap::Args;
 
+use crate::accounts::new_password::{
+    Password, encoded, not_in_djangos_list, null_fault, refused_by_default, weaknesses,
+};
 use crate::cli::args::secret::{self, PasswordSource};
 use crate::cli::context::Context;
-use crate::django::passwords::{self, About, Algorithm, Encoded, MIN_LENGTH, Malformed, Plain, Summary};
-use crate::error::refusal::{Fault, Refusal};
-use crate::store::Store;
+use crate::django::passwords::{self, About, MIN_LENGTH, Plain};
+use crate::error::refusal::Refusal;
 
 /// Where a new password comes from, other than from a prompt.
 #[derive(Args, Debug)]
@@ -44,19 +46,6 @@ pub struct NewPassword {
     /// the name or address, or too common. The list of common passwords is not Django's own, but a longer one.
     #[arg(long)]
     require_strong: bool,
-}
-
-/// A new password.
-#[derive(Clone, Debug)]
-pub enum Password {
-    /// As someone gave it.
-    Plain(Plain),
-    /// Made here, so that it has to be shown.
-    Random(Plain),
-    /// Encoded elsewhere.
-    Encoded(Encoded),
-    /// None that fits.
-    Unusable,
 }
 
 impl NewPassword {
@@ -152,106 +141,6 @@ impl NewPassword {
         }
         Ok(())
     }
-}
-
-impl Password {
-    /// The password as it is stored. As a rehearsal nothing is hashed, and what comes out is good for nothing.
-    ///
-    /// # Errors
-    /// A failure of the database, which tells how its passwords are hashed, or no memory to hash in.
-    pub fn encode(&self, store: &Store, context: &Context, is_rehearsal: bool) -> Result<Encoded> {
-        Ok(match self {
-            Self::Plain(plain) | Self::Random(plain) if !is_rehearsal => {
-                passwords::hash(plain, &context.recipe(store)?, &mut *context.random())?
-            }
-            Self::Encoded(encoded) => encoded.clone(),
-            _ => passwords::unusable(&mut *context.random()),
-        })
-    }
-
-    /// The password that was made here, to be shown.
-    #[must_use]
-    pub fn into_shown(self) -> Option<Plain> {
-        match self {
-            Self::Random(plain) => Some(plain),
-            _ => None,
-        }
-    }
-
-    /// Is this what is stored already?
-    #[must_use]
-    pub fn is(&self, stored: &str) -> bool {
-        match self {
-            Self::Plain(plain) | Self::Random(plain) => {
-                passwords::verify(plain, stored) == passwords::Verdict::Match
-            }
-            Self::Encoded(encoded) => encoded.as_str() == stored,
-            Self::Unusable => passwords::describe(stored) == passwords::Summary::Unusable,
-        }
-    }
-}
-
-/// What is wrong with a text that Django's login form would refuse.
-#[must_use]
-pub fn null_fault(plain: &Plain) -> Option<Fault> {
-    let message = "password: it contains a null character, which Django's login form refuses.";
-    plain.as_str().contains('\0').then(|| Fault::new("password", "invalid", message))
-}
-
-/// What makes a password weak.
-#[must_use]
-pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Fault> {
-    let fault =
-        |weakness: &passwords::Weakness| Fault::new("password", weakness.code(), weakness.to_string());
-    passwords::weaknesses(plain, about).iter().map(fault).collect()
-}
-
-/// A password that was encoded elsewhere, and what makes it weak. A plain text is refused: Django would store it and
-/// never let anyone in.
-///
-/// # Errors
-/// A fault of `password`, which does not repeat the text.
-pub fn encoded(text: &str) -> Result<(Password, Option<Fault>), Fault> {
-    let (encoded, weakness) = verbatim(text.to_owned())?;
-    let is_unusable = encoded.summary() == Summary::Unusable;
-    Ok((if is_unusable { Password::Unusable } else { Password::Encoded(encoded) }, weakness))
-}
-
-/// The same, where an unusable one is to stay the very text that it is.
-///
-/// # Errors
-/// As [`encoded`].
-pub fn verbatim(text: String) -> Result<(Encoded, Option<Fault>), Fault> {
-    let (encoded, summary) = Encoded::described(text).map_err(|malformed| {
-        let reason = match malformed {
-            Malformed::UnknownAlgorithm => "it does not begin with one of Django's algorithms".to_owned(),
-            Malformed::Not(algorithm) => format!("it begins with {algorithm} and is not of its form"),
-        };
-        let message = format!("That is not a password as Django encodes it: {reason}.");
-        Fault::new("password", "invalid_hash", message)
-    })?;
-    let message = || {
-        let refused = not_in_djangos_list(summary).map(refused_by_default);
-        let refused = refused.map_or_else(String::new, |refused| format!(" {refused}"));
-        format!("The hash ({summary}) is weaker than it should be.{refused}")
-    };
-    let weakness = summary.is_weak().then(|| Fault::new("password", "weak_hash", message()));
-    Ok((encoded, weakness))
-}
-
-/// The algorithm of a hash that a Django project takes only where it says so.
-fn not_in_djangos_list(summary: Summary) -> Option<Algorithm> {
-    match summary {
-        Summary::Hashed(method) => Some(method.algorithm()).filter(|algorithm| !algorithm.makes_hashes()),
-        _ => None,
-    }
-}
-
-fn refused_by_default(algorithm: Algorithm) -> String {
-    format!(
-        "Django's default PASSWORD_HASHERS does not accept {algorithm}: nobody logs in with it, unless the project names \
-         its hasher there."
-    )
 }
 
 /// A length that a random password may have.

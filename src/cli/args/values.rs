@@ -71,8 +71,36 @@ option_values!(Format {
     Json => value("json", "One JSON value; errors are a JSON object on standard error"),
     Jsonl => value("jsonl", "JSON lines: one object a row"),
     Csv => value("csv", "Comma-separated values after RFC 4180, verbatim"),
-    Fixture => value("fixture", "A Django fixture, which `export` alone writes; what else it says is for people").hide(true),
 });
+
+/// `--format`: how answers are printed, or the one format that only `export` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormatArg {
+    Answer(Format),
+    Fixture,
+}
+
+impl ValueEnum for FormatArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Answer(Format::Table),
+            Self::Answer(Format::Plain),
+            Self::Answer(Format::Json),
+            Self::Answer(Format::Jsonl),
+            Self::Answer(Format::Csv),
+            Self::Fixture,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Answer(format) => format.to_possible_value(),
+            Self::Fixture => {
+                Some(value("fixture", "A Django fixture, which only `export` writes").hide(true))
+            }
+        }
+    }
+}
 
 option_values!(ColorChoice {
     Auto => value("auto", "On a terminal, unless `NO_COLOR` is set"),

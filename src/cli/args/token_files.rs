@@ -1,0 +1,73 @@
+//! Files for a token.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::{Args, ValueHint};
+
+use crate::error::refusal::Refusal;
+use crate::files::token_file::TokenFiles;
+use crate::store::Store;
+
+/// Where a token goes instead of standard output.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Files")]
+pub struct TokenFileArgs {
+    /// Write the token to this file, which its owner alone can read, and not to standard output, which `-` stands for
+    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
+    output_file: Option<PathBuf>,
+
+    /// Replace the file if it is there already, whatever is in it; one that holds a token alone is replaced anyway
+    #[arg(long, requires = "output_file")]
+    overwrite: bool,
+
+    /// Write the token as a line NAME=TOKEN into this dotenv file, in place of the line that is there, and not to
+    /// standard output
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "variable")]
+    env_file: Option<PathBuf>,
+
+    /// The NAME in the dotenv file
+    #[arg(id = "variable", long = "as", value_name = "NAME", value_parser = variable, requires = "env_file")]
+    variable: Option<String>,
+}
+
+impl TokenFileArgs {
+    /// The files, of which none is the database's own.
+    ///
+    /// # Errors
+    /// [`Refusal::Usage`].
+    pub fn files(&self, store: &Store) -> Result<TokenFiles> {
+        let files = TokenFiles {
+            output: self.output_path().map(Path::to_owned),
+            overwrites: self.overwrite,
+            dotenv: self.env_file.clone().zip(self.variable.clone()),
+        };
+        files.paths().try_for_each(|path| store.refuse_own(path))?;
+        if self.output_file.is_some() && self.output_file == self.env_file {
+            return Err(Refusal::usage("--output-file and --env-file name the same file.").into());
+        }
+        Ok(files)
+    }
+
+    /// Does the token go to standard output?
+    #[must_use]
+    pub fn leave_standard_output(&self) -> bool {
+        self.output_path().is_none() && (self.output_file.is_some() || self.env_file.is_none())
+    }
+
+    /// The file, if it is not standard output. `/dev/stdout` could be opened by its name, but then a regular file behind it
+    /// would be replaced.
+    fn output_path(&self) -> Option<&Path> {
+        let names = ["-", "/dev/stdout"].map(Path::new);
+        self.output_file.as_deref().filter(|path| !names.contains(path))
+    }
+}
+
+fn variable(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !text.is_empty() && text.chars().all(fits) && !text.starts_with(|c: char| c.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("give a name of letters, digits and underscores".into())
+    }
+}
