@@ -39,11 +39,10 @@ impl<'a> Workers<'a> {
     ) -> Result<()> {
         let (to_workers, batches) = mpsc::channel::<Batch<Item>>();
         let (to_here, planned) = mpsc::channel::<Result<Batch<HashedRow<'a>>>>();
-        let (to_nobody, spent) = mpsc::sync_channel::<Vec<HashedRow<'a>>>(AHEAD);
         let batches = Mutex::new(batches);
         thread::scope(|scope| {
-            // They end here, with an error or without: the threads wait for their ends.
-            let (to_workers, to_nobody) = (to_workers, to_nobody);
+            // Dropped at the end of this closure, even after an error: the threads wait for that.
+            let to_workers = to_workers;
             for started in 0..self.jobs {
                 let mut random = StdRng::from_rng(random);
                 let (batches, to_here) = (&batches, to_here.clone());
@@ -61,9 +60,6 @@ impl<'a> Workers<'a> {
                 }
             }
             drop(to_here);
-            // Giving back memory that other threads took is slow, and this thread has enough to do. Without a thread for
-            // that, it has to: what cannot be sent is dropped here.
-            let _ = thread::Builder::new().spawn_scoped(scope, move || spent.into_iter().for_each(drop));
             let mut given = 0;
             let mut taken = 0;
             let mut is_end = false;
@@ -87,7 +83,6 @@ impl<'a> Workers<'a> {
                 while let Some(mut batch) = waiting.remove(&taken) {
                     taken += 1;
                     batch.iter_mut().try_for_each(&mut *done)?;
-                    let _ = to_nobody.send(batch);
                 }
             }
         })

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::anyhow;
 use rusqlite::ErrorCode;
 
-use super::opening;
+use super::values::MAX_LENGTH;
 use crate::error::refusal::Refusal;
 
 pub(super) fn unusable(path: &Path, reason: &str) -> anyhow::Error {
@@ -30,7 +30,7 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
         ErrorCode::TooBig => anyhow!(
             "{}: {detail}; authctl accepts values and rows of up to {} MiB",
             path.display(),
-            opening::MAX_LENGTH / 1024 / 1024
+            MAX_LENGTH / 1024 / 1024
         ),
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Refusal::Busy.into(),
         ErrorCode::NotADatabase => unusable(path, "it is not a SQLite database."),

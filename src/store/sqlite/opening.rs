@@ -20,6 +20,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::Sqlite;
 use super::errors::{translate, unusable};
+use super::values::MAX_LENGTH;
 use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::sqlite::regexp;
@@ -34,9 +35,6 @@ pub struct Opening {
     /// Open it although that could lock its owner's server out?
     pub force: bool,
 }
-
-/// The longest value and row in bytes: twice what `--set FIELD=@FILE` accepts.
-pub(super) const MAX_LENGTH: i32 = 128 * 1024 * 1024;
 
 /// What SQLite's defaults allow beyond the needs of Django's schemas and of the statements in this crate. The number of
 /// columns (2,000) and the depth of expressions (1,000) stay at SQLite's defaults, which are Django's limits too.

@@ -1,14 +1,15 @@
 //! Values as Django stores them in SQLite, and what it means by a declared type.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::fmt::StdFmtWrite;
 use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::TimeZone;
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::django::value::{Cell, Kind, Value, plain_date_time};
+
+/// The longest value and row in bytes: twice what `--set FIELD=@FILE` accepts.
+pub(super) const MAX_LENGTH: i32 = 128 * 1024 * 1024;
 
 /// A value in Django's stored form on SQLite (facts hold for Django 3.2 to 6.1).
 pub(super) struct Bound<'a> {
@@ -33,40 +34,21 @@ impl ToSql for Bound<'_> {
 /// `YYYY-MM-DD HH:MM:SS.ffffff` in the zone, the fraction left out when it is zero.
 fn stored_timestamp(moment: Timestamp, time_zone: &TimeZone) -> String {
     let local = time_zone.to_datetime(moment);
-    // Of the years that Django knows, 1 to 9999, this is its form already, but for the fraction's length.
-    let seconds = local.with().subsec_nanosecond(0).build().unwrap_or(local);
-    let mut text = String::with_capacity(26);
-    let _ = DateTimePrinter::new().separator(b' ').print_datetime(&seconds, StdFmtWrite(&mut text));
-    let mut microseconds = local.subsec_nanosecond() / 1_000;
-    if microseconds != 0 {
-        let mut digits = *b".000000";
-        for digit in digits[1..].iter_mut().rev() {
-            *digit += u8::try_from(microseconds % 10).unwrap_or_default();
-            microseconds /= 10;
-        }
-        text.extend(digits.map(char::from));
-    }
-    text
+    let decimals = if local.subsec_nanosecond() < 1_000 { 0 } else { 6 };
+    DateTimePrinter::new().separator(b' ').precision(Some(decimals)).datetime_to_string(&local)
 }
 
 /// A stored text as a moment: Django's own form, and what it tolerates (`T`, `Z`, an offset).
 fn read_timestamp(text: &[u8], time_zone: &TimeZone) -> Option<Timestamp> {
     if let Some(local) = plain_date_time(text) {
-        return in_zone(local, time_zone);
+        return time_zone.to_timestamp(local).ok();
     }
     let text = std::str::from_utf8(text).ok()?.trim();
     let zoned = text.ends_with(['Z', 'z']) || text.get(19..).is_some_and(|rest| rest.contains(['+', '-']));
     if zoned {
         return text.parse().ok();
     }
-    in_zone(text.parse().ok()?, time_zone)
-}
-
-fn in_zone(local: DateTime, time_zone: &TimeZone) -> Option<Timestamp> {
-    match time_zone.to_fixed_offset() {
-        Ok(offset) => offset.to_timestamp(local).ok(),
-        Err(_) => time_zone.to_timestamp(local).ok(),
-    }
+    time_zone.to_timestamp(text.parse().ok()?).ok()
 }
 
 /// What a row has in a column of this kind, its times stored in this zone; `is_utc` says whether that is UTC.
@@ -109,6 +91,8 @@ pub(super) fn kind_of(column: &str, declared: &str, definition: &str) -> Kind {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::DateTime;
+
     use super::*;
 
     fn utc(text: &str) -> Option<Timestamp> {
