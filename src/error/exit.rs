@@ -34,7 +34,7 @@ pub enum Exit {
     Findings = 11,
     /// With `--exit-code`: something would change.
     WouldChange = 12,
-    /// The change was made, or may have been, but the result could not be reported.
+    /// The change was made, or may have been, but the answer could not be given.
     Unanswered = 14,
     /// Interrupted by Ctrl-C, or declined at a confirmation. Nothing was changed.
     Interrupted = 130,

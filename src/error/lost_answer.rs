@@ -1,4 +1,6 @@
-//! A change whose result could not be reported: what it left in the database, and the commands that undo or repair it.
+//! A change whose answer is lost: what it leaves in the database, and the commands that undo or repair it.
+//!
+//! The answer is the output that reports the change. It may contain a secret that is shown only once.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -69,14 +71,14 @@ impl Aftermath {
     }
 }
 
-/// A change whose result could not be reported, and the reason.
+/// A change whose answer is lost, and the reason.
 #[derive(Clone, Debug)]
 pub struct Unanswered {
     /// What the change leaves.
     pub aftermath: Aftermath,
     /// Whether the change was certainly made. False if the commit did not finish.
     pub is_certain: bool,
-    /// Why the result could not be reported.
+    /// Why the answer could not be given.
     pub reason: String,
     /// The options that select the same database, such as ` --db test.sqlite3`.
     pub target: String,

@@ -113,7 +113,7 @@ pub enum Refusal {
     },
     /// Something would change. Reported by the exit code alone.
     WouldChange,
-    /// A change was made, or may have been, but its result could not be reported.
+    /// A change was made, or may have been, but its answer is lost.
     Unanswered(Box<Unanswered>),
     /// The user answered no at a prompt, or nothing.
     Declined,
