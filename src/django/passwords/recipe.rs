@@ -150,10 +150,10 @@ impl std::error::Error for BadRecipe {}
 /// `newest_first` holds the encoded passwords of some users, newest first. A few dozen are enough.
 ///
 /// 1. Unusable, unknown and malformed passwords are ignored. So are algorithms that are not for new hashes, costs
-/// beyond the limits of [`verify`](fn@super::verify), and the [cheapest](Recipe::cheapest) hashes (test data).
+///    beyond the limits of [`verify`](fn@super::verify), and the [cheapest](Recipe::cheapest) hashes (test data).
 /// 2. The algorithm is that of the newest hash.
 /// 3. The cost is the highest one of this algorithm that is not [weak](Method::is_weak). Of equal costs, the newest
-/// wins. So after an upgrade of Django, one user with the new cost is enough.
+///    wins. So after an upgrade of Django, one user with the new cost is enough.
 /// 4. If all costs are weak, the cost is the floor.
 ///
 /// Returns `None` if all passwords are ignored.
