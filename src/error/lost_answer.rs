@@ -91,7 +91,7 @@ impl Unanswered {
         Self { aftermath: Aftermath::default(), is_certain: false, reason, target: String::new() }
     }
 
-    /// A file that may have been replaced. `change` describes the effect as a clause.
+    /// A file that is, or may be, in place. `change` describes the effect as a clause.
     #[must_use]
     pub fn file(change: impl Into<String>, is_certain: bool, reason: String) -> Self {
         Self { aftermath: Aftermath::new(change), is_certain, reason, target: String::new() }

@@ -74,7 +74,7 @@ pub enum Refusal {
         /// The number of further faults.
         omitted: usize,
     },
-    /// Rows of other tables refer to what would be deleted. Contains one fault per table, with what decides about it.
+    /// Rows of other tables refer to what would be deleted. Contains one fault per reference, with the option that decides.
     StillReferenced(Vec<Fault>),
     /// Something changed after the user confirmed. Contains what changed.
     ChangedMeanwhile(String),

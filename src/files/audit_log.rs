@@ -25,7 +25,7 @@ pub struct AuditLog {
 /// The contents of a record, except for its time and user. Contains no field values, and so no secrets.
 #[derive(Debug)]
 pub struct Event<'a> {
-    /// When the change begins.
+    /// The time of the announcement.
     pub at: Timestamp,
     /// The identifier that both lines of a change share.
     pub id: String,

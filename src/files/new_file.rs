@@ -25,8 +25,9 @@ pub struct NewFile {
 
 #[derive(Debug)]
 enum Temporary {
-    /// A file without a name, so that nothing remains if the program is killed. Most file systems of Linux support
-    /// this.
+    /// A file without a name, so that nothing remains if the program is killed.
+    ///
+    /// Linux supports this on most of its file systems.
     Unnamed(File),
     Named {
         file: NamedTempFile,
@@ -93,7 +94,7 @@ impl NewFile {
         file.write_all(bytes).with_context(|| cannot_write(&self.target))
     }
 
-    /// Changes the mode from 0600.
+    /// Changes the mode, which is 0600 at first.
     pub fn set_mode(&self, mode: u32) -> Result<()> {
         self.file().set_permissions(Permissions::from_mode(mode)).with_context(|| cannot_write(&self.target))
     }

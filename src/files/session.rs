@@ -55,7 +55,7 @@ impl Sessions {
         Ok(entries.remove(&identity(database)).map(Session::from))
     }
 
-    /// Saves the session for a database, replacing the previous one. The file is unchanged on failure.
+    /// Saves the session for a database, replacing the previous one. The file is replaced as a whole.
     pub fn put(&self, database: &Path, session: &Session) -> Result<()> {
         let entry = Entry {
             username: session.username.clone(),
@@ -70,8 +70,11 @@ impl Sessions {
 
     /// Removes the session for a database if `is_meant` accepts it. Returns whether it was removed.
     ///
-    /// Check and removal happen under one lock, so a session saved in between is kept. The file is unchanged on
-    /// failure.
+    /// Check and removal happen under one lock, so a session saved in between is kept.
+    ///
+    /// # Errors
+    /// Returns [`Refusal::Unanswered`](crate::error::refusal::Refusal::Unanswered) if the session was removed but that may
+    /// not be on disk. After any other error, the file is unchanged.
     pub fn forget(&self, database: &Path, is_meant: impl FnOnce(&Session) -> Result<bool>) -> Result<bool> {
         if !self.0.exists() {
             return Ok(false);

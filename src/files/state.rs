@@ -68,15 +68,14 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         })
     }
 
-    /// Changes the entries under a lock, so that concurrent changes are not lost. Writes them if `change` returns
-    /// true.
+    /// Changes the entries under a lock, so that concurrent changes are not lost. Writes them if `change` returns true.
     ///
-    /// Pass a `description`, as a clause, if this change is the purpose of the command. The file is unchanged on
-    /// failure.
+    /// Pass a `description`, as a clause, if this change is the purpose of the command.
     ///
     /// # Errors
-    /// With a `description`, returns [`Refusal::Unanswered`](crate::error::refusal::Refusal::Unanswered) if the
-    /// file was replaced but its name may not be on disk.
+    /// With a `description`, returns [`Refusal::Unanswered`](crate::error::refusal::Refusal::Unanswered) if the file was
+    /// replaced but its name may not be on disk. After any other error with a
+    /// `description`, the file is unchanged.
     pub fn change(
         &self,
         description: Option<&str>,

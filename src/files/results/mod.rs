@@ -72,7 +72,7 @@ pub enum Outcome {
     Unchanged,
     /// The account existed and was left unchanged.
     Skipped,
-    /// The row was invalid.
+    /// The row has faults.
     Refused,
 }
 

@@ -11,7 +11,7 @@ use memmap2::MmapMut;
 /// Memory for the blocks of one hash at a time. `None` for zero blocks.
 pub struct Blocks(Option<MmapMut>);
 
-// The cast below is sound for bytes without padding.
+// The cast below is only sound if blocks have no padding.
 const _: () = assert!(size_of::<Block>() == Block::SIZE && !std::mem::needs_drop::<Block>());
 
 impl Blocks {
