@@ -74,7 +74,7 @@ pub enum Refusal {
         /// The number of further faults.
         omitted: usize,
     },
-    /// Rows of other tables refer to what would be deleted. Contains one fault per reference, with the option that decides.
+    /// Rows of other tables refer to what would be deleted. Each fault is about one reference, and names its options.
     StillReferenced(Vec<Fault>),
     /// Something changed after the user confirmed. Contains what changed.
     ChangedMeanwhile(String),
