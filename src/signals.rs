@@ -1,4 +1,4 @@
-//! Ctrl-C: ends the program at once and cleanly, but never in the middle of a transaction.
+//! Handles Ctrl-C: ends the program at once and cleanly, but never in the middle of a transaction.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,46 +14,47 @@ use signal_hook::iterator::Signals;
 
 use crate::error::refusal::Refusal;
 
-/// Files that nobody shall find half made.
+/// Unfinished files, to be removed if the program ends.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
-/// Was something changed that stays?
+/// Whether a permanent change was made.
 static CHANGED: AtomicBool = AtomicBool::new(false);
 
-/// Who says that the program was interrupted.
-static FAREWELL: Mutex<Option<Farewell>> = Mutex::new(None);
+/// Reports that the program was interrupted.
+static REPORTER: Mutex<Option<Reporter>> = Mutex::new(None);
 
-/// Restores what a prompt changes about the terminal, besides its modes.
+/// Restores terminal settings other than the modes after a prompt.
 static RESTORE: OnceLock<fn()> = OnceLock::new();
 
-/// What the thread that ends the program says it by.
-type Farewell = Box<dyn FnOnce(Refusal) + Send>;
+/// Called once, on the thread that ends the program.
+type Reporter = Box<dyn FnOnce(Refusal) + Send>;
 
-/// What a signal means from the commit of a change until its answer is given.
+/// What a signal reports between the commit of a change and its answer.
 static OWED: Mutex<Option<Refusal>> = Mutex::new(None);
 
-/// Has somebody said it?
-static IS_TOLD: Mutex<bool> = Mutex::new(false);
+/// Whether the interruption was reported.
+static IS_REPORTED: Mutex<bool> = Mutex::new(false);
 
-/// How many critical sections are open.
+/// The number of open critical sections.
 static CRITICAL: AtomicUsize = AtomicUsize::new(0);
 
-/// How long a critical section may put off the end.
+/// How long a critical section may delay the end.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Why the operating system's words for a thread that could not be started are told.
+/// The context of the error if a thread cannot be started.
 pub const NO_THREAD: &str = "no thread can be started";
 
-/// Starts to watch for signals that ask the program to end, on a thread of its own.
+/// Starts a thread that watches for signals.
 ///
-/// Outside of [`critical`] sections the program ends at once, with the terminal as it was before and the exit code
-/// that shells give: 128 and the signal's number, so 130 for Ctrl-C; but 14 from just before a commit until its answer is
-/// given. Commands that only read need no watch: to be ended by the signal itself leaves nothing behind.
+/// Outside of [`critical`] sections, a signal ends the program at once. It restores the terminal and exits with
+/// the code that shells use: 128 plus the signal number, so 130 for Ctrl-C. Between a commit and its answer, the
+/// exit code is 14. Read-only commands do not need to watch, because ending them by the signal itself leaves
+/// nothing behind.
 ///
 /// # Errors
-/// Where the signals cannot be taken over, or no thread can be started. The signals are as before then.
+/// Fails if signals cannot be watched or no thread can be started. The signals then keep their default actions.
 pub fn watch() -> Result<()> {
     let signals = [SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP];
     let mut signals = Signals::new(signals).context("signals cannot be watched")?;
@@ -67,17 +68,17 @@ pub fn watch() -> Result<()> {
             REQUESTED.store(true, Ordering::SeqCst);
             wait_for_critical_sections();
             restore_terminal(modes.as_ref());
-            // Held until the end, so that no other file is begun.
+            // Held until the end, so that no new file is started.
             let unfinished = unfinished_files();
             for path in &*unfinished {
                 let _ = fs::remove_file(path);
             }
-            // Held until the end too: whoever is about to commit has to owe an answer first, and waits here.
+            // Also held until the end: a thread that is about to commit must lock it first, and so waits here.
             let mut owed = unpoisoned(&OWED);
             let lost = owed.take();
             let code = lost.as_ref().map_or(128 + signal, |lost| lost.exit().code().into());
             if matches!(signal, SIGINT | SIGQUIT) || lost.is_some() {
-                say_farewell(lost);
+                report_interruption(lost);
             }
             #[expect(
                 clippy::exit,
@@ -90,36 +91,37 @@ pub fn watch() -> Result<()> {
     Ok(())
 }
 
-/// Has `say` tell that the program was interrupted, where the program ends before the command can tell.
-pub fn tell_by(say: impl FnOnce(Refusal) + Send + 'static) {
-    *unpoisoned(&FAREWELL) = Some(Box::new(say));
+/// Sets the function that reports the interruption if the program ends before the command can report it.
+pub fn tell_by(report: impl FnOnce(Refusal) + Send + 'static) {
+    *unpoisoned(&REPORTER) = Some(Box::new(report));
 }
 
-/// Calls `restore` before the program ends while a prompt may be open.
+/// Sets the function that restores the terminal if the program ends while a prompt may be open.
 pub fn restore_by(restore: fn()) {
     let _ = RESTORE.set(restore);
 }
 
-/// Tells that the program was interrupted, unless that was told: the command may tell it too, and both at once.
-pub fn tell_once(tell: impl FnOnce()) {
-    let mut is_told = unpoisoned(&IS_TOLD);
-    if !std::mem::replace(&mut *is_told, true) {
-        tell();
+/// Reports the interruption once. The command and the signal thread may both try to, at the same time.
+pub fn tell_once(report: impl FnOnce()) {
+    let mut is_reported = unpoisoned(&IS_REPORTED);
+    if !std::mem::replace(&mut *is_reported, true) {
+        report();
     }
 }
 
-/// Notes that something was changed that stays, whatever comes.
+/// Records that a permanent change was made.
 pub fn changed() {
     CHANGED.store(true, Ordering::SeqCst);
 }
 
-/// Owes the answer to a change, from just before the commit: whoever ends the program before [`settle`] is told of `lost`,
-/// and so is the exit code. Returns what was owed before.
+/// Records, just before a commit, that the command owes the answer to a change. Returns what was owed before.
+///
+/// If the program ends before [`settle`], it reports `lost` and exits with its code.
 pub fn owe(lost: Refusal) -> Option<Refusal> {
     unpoisoned(&OWED).replace(lost)
 }
 
-/// As [`owe`], unless an answer is owed already; true if it was not.
+/// Like [`owe`], but only if no answer is owed yet. Returns whether that was the case.
 #[must_use]
 pub fn owe_first(lost: Refusal) -> bool {
     let mut owed = unpoisoned(&OWED);
@@ -128,45 +130,45 @@ pub fn owe_first(lost: Refusal) -> bool {
     is_first
 }
 
-/// The change was not made: what was owed before it still is.
+/// Restores what was owed before, because the change was not made.
 pub fn owe_as_before(before: Option<Refusal>) {
     *unpoisoned(&OWED) = before;
 }
 
-/// The answer is given, or its loss is told by an error.
+/// Records that the answer was given, or that an error reports its loss.
 pub fn settle() {
     unpoisoned(&OWED).take();
 }
 
-/// Says it, if whoever reads what is said reads at all.
-fn say_farewell(owed: Option<Refusal>) {
-    let Some(say) = unpoisoned(&FAREWELL).take() else { return };
+/// Reports the interruption, but does not wait long for a reader that does not read.
+fn report_interruption(owed: Option<Refusal>) {
+    let Some(report) = unpoisoned(&REPORTER).take() else { return };
     let is_changed = CHANGED.load(Ordering::SeqCst);
-    let (to_here, said) = mpsc::channel();
+    let (done, finished) = mpsc::channel();
     let started = thread::Builder::new().spawn(move || {
         let otherwise = if is_changed { Refusal::InterruptedLater } else { Refusal::Interrupted };
-        say(owed.unwrap_or(otherwise));
-        // The program may have ended.
-        let _ = to_here.send(());
+        report(owed.unwrap_or(otherwise));
+        // The receiver may have timed out.
+        let _ = done.send(());
     });
-    // Where no thread can be started, the exit code alone tells it: this thread must not wait for a reader.
+    // If no thread can be started, only the exit code reports it: this thread must not wait for a reader.
     if started.is_ok() {
-        let _ = said.recv_timeout(PATIENCE);
+        let _ = finished.recv_timeout(PATIENCE);
     }
 }
 
-/// Has someone asked the program to end?
+/// Whether a signal has asked the program to end.
 #[must_use]
 pub fn requested() -> bool {
     REQUESTED.load(Ordering::SeqCst)
 }
 
-/// A section that is finished before the program heeds a signal, if it finishes within [`PATIENCE`].
+/// A section that delays the reaction to a signal until it ends, but at most for [`PATIENCE`].
 #[must_use = "the section ends when this is dropped"]
 pub struct Critical(());
 
 impl Critical {
-    /// Makes the rest of the run part of the section.
+    /// Extends the section to the end of the run.
     pub fn until_the_end(self) {
         changed();
         std::mem::forget(self);
@@ -179,13 +181,13 @@ impl Drop for Critical {
     }
 }
 
-/// Begins a section that is not to be torn apart.
+/// Starts a critical section.
 pub fn critical() -> Critical {
     CRITICAL.fetch_add(1, Ordering::SeqCst);
     Critical(())
 }
 
-/// A file that goes away where the program is ended before it is finished.
+/// A file that is removed if the program ends before it is finished.
 #[derive(Debug)]
 #[must_use = "the file is taken to be finished when this is dropped"]
 pub struct UnfinishedFile(PathBuf);
@@ -196,10 +198,7 @@ impl Drop for UnfinishedFile {
     }
 }
 
-/// Begins a file that is of no use before it is finished; `make` makes it and tells its path.
-///
-/// # Errors
-/// What `make` returns.
+/// Starts a file that is useless until it is finished. `make` creates it and returns its path.
 pub fn unfinished<T, E>(make: impl FnOnce() -> Result<(T, PathBuf), E>) -> Result<(T, UnfinishedFile), E> {
     let mut unfinished = unfinished_files();
     let (file, path) = make()?;
@@ -215,8 +214,10 @@ fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A section that hangs, on a reader that does not read say, must not make the program deaf to Ctrl-C. To end it is
-/// safe at any point: SQLite undoes what was not committed.
+/// Waits for critical sections, but not forever: a section that hangs, for instance on a reader that does not
+/// read, must not block Ctrl-C.
+///
+/// Ending the program is safe at any point, since SQLite rolls back uncommitted changes.
 fn wait_for_critical_sections() {
     let deadline = Instant::now() + PATIENCE;
     while CRITICAL.load(Ordering::SeqCst) > 0 && Instant::now() < deadline {
@@ -228,11 +229,13 @@ fn terminal_modes() -> Option<Termios> {
     termios::tcgetattr(std::io::stdin()).ok()
 }
 
-/// Stops as Ctrl-Z asks, with the terminal as it was before. A shell gives back the modes that it knows, so that a prompt's
-/// are set again afterwards: what is typed at one for a password must not be seen.
+/// Stops the program for Ctrl-Z, with the terminal modes from before the prompt.
+///
+/// The shell later restores only the modes that it knows. So the modes of a prompt are set again, to keep the input of
+/// a password prompt hidden.
 fn suspend(modes: Option<&Termios>) {
     let now = terminal_modes();
-    // To set them from the background would stop the program again.
+    // Outside a prompt, do not set the modes: from the background, that would stop the program again.
     let is_prompting = match (modes, &now) {
         (Some(before), Some(now)) => before.local_modes != now.local_modes,
         _ => false,
@@ -240,14 +243,14 @@ fn suspend(modes: Option<&Termios>) {
     if is_prompting {
         restore_terminal(modes);
     }
-    // Where this fails, the program goes on.
+    // On failure, the program continues.
     let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
     if let Some(now) = now.filter(|_| is_prompting) {
         let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Now, &now);
     }
 }
 
-/// A prompt for a password turns the echo off and the cursor may be hidden; both come back.
+/// Turns the echo and the cursor back on, which a prompt may have turned off.
 fn restore_terminal(modes: Option<&Termios>) {
     if let Some(modes) = modes {
         let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Now, modes);

@@ -1,4 +1,4 @@
-//! Values of columns: from what a person or a JSON body gives to what is stored.
+//! Converts the values that users, files and JSON bodies supply to the values that Django stores in a column.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -9,19 +9,19 @@ use serde_json::Value as Json;
 use crate::django::value::{Kind, Value};
 use crate::error::refusal::Fault;
 
-/// A value as it was given.
+/// A value as supplied, before conversion to the column's type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// Text, from an option or a prompt.
     Text(String),
     /// A value of a JSON body or of `authctl.toml`.
     Json(Json),
-    /// What is in a file and is no text.
+    /// The contents of a file, when they are not text.
     Bytes(Vec<u8>),
 }
 
 impl Input {
-    /// Is this no value at all, or only white space?
+    /// Whether the value is missing, or text of white space only.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         match self {
@@ -32,26 +32,30 @@ impl Input {
     }
 }
 
-/// With so many significant digits Django reads a decimal from SQLite, as `get_decimalfield_converter` of its backend has
-/// it; with more, what it reads is another number or an exception. The field's own `max_digits` is not in the schema.
+/// The number of significant digits that Django reads back exactly.
+///
+/// Its SQLite backend reads decimals with 15 digits of precision (`get_decimalfield_converter`). A value with more
+/// digits comes back as another number or raises an exception. The field's own `max_digits` is not in the schema.
 const DECIMAL_DIGITS: usize = 15;
 
-/// What a column takes.
+/// The values that a column accepts.
 #[derive(Clone, Copy, Debug)]
 pub struct ColumnType<'a> {
-    /// What it holds.
+    /// The kind of value.
     pub kind: &'a Kind,
-    /// May it be NULL?
+    /// Whether NULL is allowed.
     pub nullable: bool,
-    /// May it be a `DurationField`, which Django keeps in microseconds in a `bigint`?
+    /// Whether the column may be a `DurationField`. Django stores those as microseconds in a `bigint`.
     pub may_be_duration: bool,
 }
 
-/// The value as Django would store it in this column.
+/// Converts a value to what Django would store in this column.
+///
+/// A time without an offset is in `zone`, the project's time zone.
 ///
 /// # Errors
-/// A fault of the field `name` where the column cannot hold it. Lengths are counted in characters and kept although
-/// SQLite does not keep them. A time without an offset is one of the project's own `zone`.
+/// Returns a fault of the field `name` if the column cannot hold the value. A text may not exceed the declared length,
+/// counted in characters, although SQLite itself does not enforce it.
 pub fn convert(name: &str, column: ColumnType<'_>, input: &Input, zone: &TimeZone) -> Result<Value, Fault> {
     if *input == Input::Json(Json::Null) {
         let fault = || Fault::new(name, "null", format!("{name} must have a value."));
@@ -129,7 +133,7 @@ fn expected(column: ColumnType<'_>) -> String {
     }
 }
 
-/// A flag as people write it.
+/// Parses a boolean as people write it.
 #[must_use]
 pub fn boolean(text: &str) -> Option<bool> {
     match &*text.trim().to_ascii_lowercase() {
@@ -139,15 +143,17 @@ pub fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// A moment: with an offset as it says, without one in this zone; a date alone is its first moment.
+/// Parses a timestamp. Without an offset, it is in `zone`. A date without a time means the start of that day.
 #[must_use]
 pub fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let text = text.trim();
     text.parse().ok().or_else(|| zone.to_timestamp(text.parse::<DateTime>().ok()?).ok())
 }
 
-/// A duration in microseconds, which is how Django keeps one in an integer column: `[DAYS ][-][[HH:]MM:]SS[.ffffff]` as
-/// Django's `parse_duration` reads it (a number alone is microseconds here), or ISO 8601.
+/// Parses a duration and returns microseconds, which is what Django stores in an integer column.
+///
+/// Accepts ISO 8601 and `[DAYS ][-][[HH:]MM:]SS[.ffffff]`, as Django's `parse_duration` does. Returns `None` for a
+/// number alone, since the caller reads that as microseconds.
 fn duration(text: &str) -> Option<i64> {
     const SECOND: i64 = 1_000_000;
     if text.contains('P') {
@@ -197,14 +203,16 @@ fn decimal(text: &str) -> Option<String> {
     (digits(whole) && digits(fraction)).then(|| text.to_owned())
 }
 
-/// The digits that a decimal number needs: without zeros before it and, but for its scale, behind it.
+/// Counts the digits between the first and the last digit that is not zero.
 fn significant_digits(text: &str) -> usize {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     digits.trim_matches('0').len()
 }
 
-/// JSON as Python's `json.dumps` writes it by default, which is what Django stores: a space after commas and colons,
-/// and ASCII alone. `None` for a number that Python would take for infinite, which SQLite does not take for JSON.
+/// Serializes JSON like Python's `json.dumps` with its defaults, which is what Django stores.
+///
+/// Commas and colons are followed by a space, and all characters are ASCII. Returns `None` for a number that Python
+/// would read as infinite, because SQLite does not accept such a number in JSON.
 fn python_json(json: &Json) -> Option<String> {
     struct Python;
     impl serde_json::ser::Formatter for Python {
@@ -262,8 +270,7 @@ fn python_json(json: &Json) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// A JSON number as Python spells it: whole ones with all their digits, others as `repr(float)` does, which is the
-/// shortest form that reads back as the same number.
+/// Spells a JSON number like Python: all digits of an integer, and the shortest round-trip form of a float.
 fn python_number(number: &str) -> Option<String> {
     if !number.contains(['.', 'e', 'E']) {
         return Some(if number == "-0" { "0".into() } else { number.to_owned() });
@@ -342,7 +349,7 @@ mod tests {
 
     #[test]
     fn numbers_are_spelt_as_python_spells_them() {
-        // Each right side is what Python 3.11 prints for `json.dumps(json.loads(left))`.
+        // The expected values are what Python 3.11 prints for `json.dumps(json.loads(given))`.
         let cases = [
             ("123456789012345678901234567890", "123456789012345678901234567890"),
             ("-0", "0"),

@@ -1,7 +1,7 @@
-//! What Django, Django REST framework and django-rest-knox store: users and tokens as data, kinds of columns and their
-//! values, encoded passwords, token keys, rules for names and rates.
+//! What Django, Django REST framework and django-rest-knox store: users and tokens as data, column kinds and values,
+//! encoded passwords, token keys, and the rules for names and rates.
 //!
-//! Free of any database, file or terminal: what is here can be computed from its arguments alone.
+//! This module uses no database, file or terminal. Each function computes its result from its arguments.
 
 pub mod field;
 pub mod models;

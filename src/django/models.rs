@@ -1,4 +1,4 @@
-//! Plain data: users, profiles, tokens and the filters that choose among them.
+//! Users, profiles, tokens, and the filters that select them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,12 +13,12 @@ pub enum Key {
     Integer(i64),
     /// Django's `UUIDField`: 32 lower-case hexadecimal digits.
     Uuid(String),
-    /// A key that is text of the project's own.
+    /// A text key, defined by the project.
     Text(String),
 }
 
 impl fmt::Display for Key {
-    /// UUIDs are shown with dashes, as Django shows them.
+    /// Shows UUIDs with dashes, like Django.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Integer(number) => number.fmt(f),
@@ -29,7 +29,8 @@ impl fmt::Display for Key {
 }
 
 impl Serialize for Key {
-    /// For people and their programs as it is shown; else so that it can be read back.
+    /// Human-readable formats get the displayed form. Binary formats keep the variant, so that the key can be read
+    /// back.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             key if !serializer.is_human_readable() => KeyForm::from(key.clone()).serialize(serializer),
@@ -45,7 +46,7 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
-/// A [`Key`] that tells its sort.
+/// A [`Key`] serialized with its variant.
 #[derive(Serialize, Deserialize)]
 enum KeyForm {
     Integer(i64),
@@ -73,7 +74,7 @@ impl From<KeyForm> for Key {
     }
 }
 
-/// The 32 digits of a UUID with dashes; other text as it is.
+/// Adds dashes to the 32 digits of a UUID. Returns any other text unchanged.
 #[must_use]
 pub fn dashed_uuid(digits: &str) -> String {
     if digits.len() != 32 || !digits.is_ascii() {
@@ -82,26 +83,26 @@ pub fn dashed_uuid(digits: &str) -> String {
     [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
 }
 
-/// A moment for programs, after RFC 3339 in UTC: with six decimals or, on the second, none, as DRF writes it.
+/// Formats a timestamp in UTC after RFC 3339, with six decimals or, for whole seconds, none. DRF does the same.
 #[must_use]
 pub fn rfc3339(moment: Timestamp) -> String {
     if moment.subsec_nanosecond() == 0 { format!("{moment:.0}") } else { format!("{moment:.6}") }
 }
 
-/// The same for an answer's key; null for none.
+/// Serializes a timestamp like [`rfc3339`], and `None` as null.
 ///
 /// # Errors
-/// What the serializer says.
+/// Returns the serializer's error.
 pub fn serialize_moment<S: Serializer>(moment: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     moment.map(rfc3339).serialize(serializer)
 }
 
-/// A user, without the password. What the project's user table does not have is empty, false or `None`.
+/// A user, without the password. A field that the project's user table lacks is empty, false or `None`.
 #[derive(Clone, Debug, Serialize)]
 pub struct User {
     /// The primary key.
     pub id: Key,
-    /// The login name, whichever column holds it.
+    /// The login name, whichever column stores it.
     pub username: String,
     /// The e-mail address.
     pub email: String,
@@ -109,13 +110,13 @@ pub struct User {
     pub first_name: String,
     /// The last name.
     pub last_name: String,
-    /// May the user log in? True where the table has no such column.
+    /// Whether the user may log in. True if the table has no such column.
     pub is_active: bool,
-    /// May the user enter Django's admin?
+    /// Whether the user may enter Django's admin.
     pub is_staff: bool,
-    /// Does the user have every permission?
+    /// Whether the user has every permission.
     pub is_superuser: bool,
-    /// When the account was made.
+    /// When the account was created.
     #[serde(serialize_with = "serialize_moment")]
     pub date_joined: Option<Timestamp>,
     /// When the user last logged in through Django.
@@ -123,18 +124,18 @@ pub struct User {
     pub last_login: Option<Timestamp>,
 }
 
-/// A permission, as Django's fixtures name one.
+/// A reference to a permission, as in Django's fixtures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Permission {
     /// By its primary key.
     Key(i64),
     /// By its natural key.
     Natural {
-        /// What may be done, such as `add_user`.
+        /// The permitted action, such as `add_user`.
         codename: String,
-        /// The app of the model it is about.
+        /// The app label of the model.
         app_label: String,
-        /// The model's name, in lower case.
+        /// The model's name in lower case.
         model: String,
     },
 }
@@ -162,9 +163,9 @@ pub struct Profile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scheme {
-    /// Django REST framework's `authtoken`: one token a user, stored as it is
+    /// Django REST framework's `authtoken`: one token per user, stored in plain text.
     Drf,
-    /// django-rest-knox: many tokens a user, stored as digests, with an expiry
+    /// django-rest-knox: any number of tokens per user, stored as digests with an expiry.
     Knox,
 }
 
@@ -177,7 +178,7 @@ impl fmt::Display for Scheme {
     }
 }
 
-/// The state of a token at some moment.
+/// The state of a token at a given time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenState {
@@ -199,7 +200,7 @@ impl fmt::Display for TokenState {
     }
 }
 
-/// Which users are wanted, in which order.
+/// Selects and sorts users. All conditions must match.
 #[derive(Clone, Debug, Default)]
 pub struct UserFilter {
     /// Only active, or only inactive users.
@@ -210,30 +211,30 @@ pub struct UserFilter {
     pub superuser: bool,
     /// Only users with a profile of this kind.
     pub profile: Option<String>,
-    /// Only users in the group of this name.
+    /// Only users in the group with this name.
     pub group: Option<String>,
-    /// Only users with this text in a name or the e-mail address.
+    /// Only users whose name or e-mail address contains this text.
     pub search: Option<String>,
-    /// Only users who have no token of any scheme.
+    /// Only users without a token of any scheme.
     pub without_token: bool,
-    /// Only users who joined at this moment or later.
+    /// Only users who joined at or after this time.
     pub joined_after: Option<Timestamp>,
-    /// Only users who joined before this moment.
+    /// Only users who joined before this time.
     pub joined_before: Option<Timestamp>,
-    /// The order; ties and no order at all go by the primary key.
+    /// The sort order. The primary key breaks ties, and is the order if this is `None`.
     pub sort: Option<Sort>,
-    /// At most so many.
+    /// The maximum number of users.
     pub limit: Option<u64>,
-    /// Without the first so many.
+    /// The number of users to skip.
     pub offset: u64,
 }
 
-/// An order of users: a column's name and the direction, written `FIELD` or `FIELD:desc`.
+/// A sort order, written `FIELD` or `FIELD:desc`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sort {
     /// The column.
     pub field: String,
-    /// From the largest to the smallest?
+    /// Whether to sort from the largest to the smallest value.
     pub descending: bool,
 }
 
@@ -257,19 +258,19 @@ impl fmt::Display for Sort {
     }
 }
 
-/// Which tokens are wanted; the conditions combine by and.
+/// Selects tokens. All conditions must match.
 #[derive(Clone, Debug, Default)]
 pub struct TokenFilter {
-    /// Only this user's.
+    /// Only tokens of this user.
     pub user: Option<Key>,
-    /// Only this scheme's.
+    /// Only tokens of this scheme.
     pub scheme: Option<Scheme>,
-    /// Only those whose expiry lies before this moment.
+    /// Only tokens whose expiry is before this time.
     pub expired_at: Option<Timestamp>,
-    /// Only those whose key starts with this public prefix.
+    /// Only tokens whose key starts with this public prefix.
     pub prefix: Option<String>,
-    /// Only those that were made before this moment.
+    /// Only tokens created before this time.
     pub created_before: Option<Timestamp>,
-    /// Only those of inactive users.
+    /// Only tokens of inactive users.
     pub of_inactive: bool,
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::error::refusal::Fault;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
-/// Django's `normalize_email`: the domain in lower case, the rest as it is.
+/// Django's `normalize_email`: converts the domain to lower case.
 #[must_use]
 pub fn normalize_email(email: &str) -> String {
     match email.trim().rsplit_once('@') {
@@ -14,14 +14,14 @@ pub fn normalize_email(email: &str) -> String {
     }
 }
 
-/// What is wrong with an e-mail address that is not empty.
+/// Returns a fault if an e-mail address is neither empty nor valid.
 #[must_use]
 pub fn address_fault(email: &str) -> Option<Fault> {
     let fault = || Fault::new("email", "invalid", "email: this is not an e-mail address.");
     (!email.is_empty() && !is_address(email)).then(fault)
 }
 
-/// What Django's `UnicodeUsernameValidator` finds wrong with a user name.
+/// Returns a fault if Django's `UnicodeUsernameValidator` would reject the user name.
 #[must_use]
 pub fn username_fault(username: &str) -> Option<Fault> {
     let message = "username: it may contain only letters, digits and @/./+/-/_ characters.";
@@ -29,14 +29,14 @@ pub fn username_fault(username: &str) -> Option<Fault> {
     username.contains(is_bad).then(|| Fault::new("username", "invalid", message))
 }
 
-/// Would Django's `EmailValidator` (5.2) accept this address?
+/// Whether Django's `EmailValidator` (5.2) would accept this address.
 fn is_address(email: &str) -> bool {
     const LONGEST: usize = 320;
     email.chars().count() <= LONGEST
         && email.rsplit_once('@').is_some_and(|(local, domain)| is_local_part(local) && is_domain(domain))
 }
 
-/// Words between dots, or anything printable in quotes.
+/// Whether this is a local part: words separated by dots, or a quoted string of ASCII characters.
 fn is_local_part(local: &str) -> bool {
     let is_word = |word: &str| {
         !word.is_empty()
@@ -47,7 +47,7 @@ fn is_local_part(local: &str) -> bool {
         Some(quoted) => {
             let mut chars = quoted.chars();
             let fits = |c: char| c.is_ascii() && !['\0', '\t', '\n', '\r', ' ', '"'].contains(&c);
-            // A backslash lets the character behind it be a space, a tab or a quote.
+            // A backslash escapes the next character, which may then also be a space, a tab or a quote.
             while let Some(c) = chars.next() {
                 let escaped = |c: char| fits(c) || [' ', '\t', '"'].contains(&c);
                 if !(if c == '\\' { chars.next().is_some_and(escaped) } else { fits(c) }) {
@@ -59,14 +59,14 @@ fn is_local_part(local: &str) -> bool {
     }
 }
 
-/// A host name of at least two labels, `localhost`, or an IP address in square brackets.
+/// Whether this is a host name of at least two labels, `localhost`, or an IP address in square brackets.
 fn is_domain(domain: &str) -> bool {
     if let Some(literal) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return literal.parse::<IpAddr>().is_ok();
     }
     let is_label = |label: &str| {
         let length = label.chars().count();
-        // Django turns labels in other scripts into ASCII by IDNA first.
+        // Django first converts labels in other scripts to ASCII with IDNA.
         (1..=63).contains(&length)
             && !label.starts_with('-')
             && !label.ends_with('-')
@@ -76,7 +76,7 @@ fn is_domain(domain: &str) -> bool {
     host.split('.').all(is_label) && is_label(top) && top.chars().count() >= 2
 }
 
-/// Python's `\w` for text: letters, decimal, letter and other numbers, and the underscore.
+/// Python's `\w` for text: letters; decimal, letter and other numbers; and the underscore.
 fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric()
         || c == '_'
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn addresses_are_those_that_django_accepts() {
-        // Judged by `validate_email` of Django 5.2.
+        // Checked with `validate_email` of Django 5.2.
         let good = [
             "meg@ducharme.com",
             "a.b+c@d-e.co.uk",

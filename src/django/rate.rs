@@ -1,12 +1,12 @@
-//! How often something may fail: so many times in a second, minute, hour or day.
+//! Limits how often something may fail within a second, minute, hour or day.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-/// A day, the longest period.
+/// The longest period, a day.
 pub const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 
-/// So many failed logins in a period, in the spelling of Django REST framework's `SimpleRateThrottle`: `5/min`.
+/// A number of failed logins per period, written as in Django REST framework's `SimpleRateThrottle`: `5/min`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Rate {
@@ -21,7 +21,7 @@ impl TryFrom<String> for Rate {
         let wrong =
             || "this is not a rate such as 5/min: a number from 1 on, a slash, and s, m, h or d".to_owned();
         let (number, period) = text.split_once('/').ok_or_else(wrong)?;
-        // As Django REST framework reads it, the first letter is the period, whatever follows.
+        // Like Django REST framework, look at the first letter of the period only.
         let period = match period.chars().next() {
             Some('s') => SignedDuration::from_secs(1),
             Some('m') => SignedDuration::from_mins(1),
@@ -38,14 +38,13 @@ impl TryFrom<String> for Rate {
 }
 
 impl Rate {
-    /// Adds an attempt at this moment to those before it, of which it leaves those that still count; or says how many
-    /// seconds to wait until one is let through.
+    /// Drops attempts that no longer count, and adds one at `now` if the rate allows it.
     ///
     /// # Errors
-    /// The seconds to wait.
+    /// Returns the number of seconds to wait until the next attempt is allowed.
     pub fn admit(self, attempts: &mut Vec<Timestamp>, now: Timestamp) -> Result<(), u64> {
         for attempt in &mut *attempts {
-            // Where the clock was set back, what then lies ahead must not count for longer than a period.
+            // After the clock is set back, an attempt in the future must not count for longer than one period.
             *attempt = (*attempt).min(now);
         }
         attempts.retain(|attempt| now.duration_since(*attempt) < self.period);
@@ -74,7 +73,7 @@ mod tests {
 
     #[test]
     fn rates_are_spelt_as_in_django_rest_framework() {
-        // What `SimpleRateThrottle.parse_rate` makes of each, as number and seconds.
+        // The limits and periods in seconds are those that `SimpleRateThrottle.parse_rate` returns.
         for (text, limit, seconds) in [
             ("5/min", 5, 60),
             ("5/m", 5, 60),
@@ -103,7 +102,7 @@ mod tests {
         assert_eq!(rate.admit(&mut attempts, at(0)), Ok(()));
         assert_eq!(rate.admit(&mut attempts, at(50)), Ok(()));
         assert_eq!(rate.admit(&mut attempts, at(50)), Err(10));
-        // What is refused does not count.
+        // A refused attempt does not count.
         assert_eq!(rate.admit(&mut attempts, at(59)), Err(1));
         assert_eq!(rate.admit(&mut attempts, at(60)), Ok(()));
         assert_eq!(rate.admit(&mut attempts, at(61)), Err(49));

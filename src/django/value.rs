@@ -1,4 +1,4 @@
-//! The small set of values that travel between authctl and a database engine.
+//! The values that authctl exchanges with a database engine.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -8,23 +8,23 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
-/// What a column holds, as Django thinks of it; an engine knows how that is stored.
+/// What a column holds in Django's terms. How it is stored depends on the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A whole number, durations in microseconds included.
+    /// A whole number. Includes durations in microseconds.
     Integer,
     /// A floating-point number.
     Real,
-    /// Text, of at most so many characters where a limit is declared.
+    /// Text, with an optional maximum length.
     Text {
-        /// The limit in characters.
+        /// The maximum number of characters.
         max_length: Option<usize>,
     },
     /// True or false.
     Boolean,
-    /// A moment, to the microsecond.
+    /// A point in time, to the microsecond.
     Timestamp,
-    /// A day without a time.
+    /// A date without a time.
     Date,
     /// A time of day.
     Time,
@@ -57,9 +57,9 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A value on its way into the database.
+/// A value to write to the database.
 ///
-/// `Debug` shows the sort of value alone: a token's key passes through here too.
+/// `Debug` shows only the variant, since token keys pass through here too.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// SQL's NULL.
@@ -68,11 +68,11 @@ pub enum Value {
     Integer(i64),
     /// A floating-point number.
     Real(f64),
-    /// Text; also a date, a time, a decimal or JSON in the form in which it is stored.
+    /// Text. Also a date, a time, a decimal or JSON in its stored form.
     Text(String),
     /// True or false.
     Boolean(bool),
-    /// A moment.
+    /// A point in time.
     Timestamp(#[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")] Timestamp),
     /// A UUID as 32 lower-case hexadecimal digits.
     Uuid(String),
@@ -131,13 +131,12 @@ impl From<Option<Timestamp>> for Value {
     }
 }
 
-/// A value as a query's row lends it, converted to the [`Kind`] that was asked for.
+/// A value borrowed from a row of a query, converted to the requested [`Kind`].
 ///
-/// What is stored in a form that Django does not read as that kind arrives as [`Cell::Null`], as it does in
-/// Django.
+/// A stored value that Django cannot read as that kind becomes [`Cell::Null`], as it does in Django.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Cell<'row> {
-    /// NULL, or unreadable as the kind.
+    /// NULL, or a value that cannot be read as the kind.
     Null,
     /// A whole number.
     Integer(i64),
@@ -147,26 +146,27 @@ pub enum Cell<'row> {
     Text(&'row str),
     /// True or false.
     Boolean(bool),
-    /// A moment.
+    /// A point in time.
     Timestamp(Timestamp),
-    /// A moment in UTC as it is stored, `YYYY-MM-DD HH:MM:SS[.ffffff]`: so nearly what programs are told that to take it
-    /// apart and put it together again would take a listing longer than all the rest. See [`Cell::utc`].
+    /// A time in UTC in its stored form, `YYYY-MM-DD HH:MM:SS[.ffffff]`. See [`Cell::utc`].
+    ///
+    /// Programs get nearly the same form. Parsing and formatting it would take longer than the rest of a listing.
     Utc(&'row [u8]),
     /// Bytes.
     Bytes(&'row [u8]),
 }
 
 impl<'row> Cell<'row> {
-    /// A stored text as a moment in UTC, if it is one in Django's own form.
+    /// Wraps a stored text if it is a time in UTC in Django's own form.
     #[must_use]
     pub fn utc(text: &'row [u8]) -> Option<Self> {
-        // What lies in the last year may be no `Timestamp`, and decimals that are all zero are not shown.
+        // A time in the last year may be out of the range of `Timestamp`. Decimals that are all zero are not shown.
         let is_plain = plain_date_time(text).is_some_and(|time| time.year() < 9999)
             && (text.len() == 19 || !text.ends_with(b".000000"));
         is_plain.then_some(Self::Utc(text))
     }
 
-    /// The text, if it is text.
+    /// Returns the text, if this is text.
     #[must_use]
     pub fn text(self) -> Option<&'row str> {
         match self {
@@ -175,19 +175,19 @@ impl<'row> Cell<'row> {
         }
     }
 
-    /// The text, owned; empty where there is none.
+    /// Returns a copy of the text, or an empty string.
     #[must_use]
     pub fn string(self) -> String {
         self.text().unwrap_or_default().to_owned()
     }
 
-    /// True only where the cell says so.
+    /// Whether this is the boolean `true`.
     #[must_use]
     pub fn is_true(self) -> bool {
         self == Self::Boolean(true)
     }
 
-    /// The moment, if it is one.
+    /// Returns the time, if this is one.
     #[must_use]
     pub fn timestamp(self) -> Option<Timestamp> {
         match self {
@@ -197,7 +197,7 @@ impl<'row> Cell<'row> {
         }
     }
 
-    /// The whole number, if it is one.
+    /// Returns the whole number, if this is one.
     #[must_use]
     pub fn integer(self) -> Option<i64> {
         match self {
@@ -213,7 +213,7 @@ impl From<Option<Timestamp>> for Cell<'_> {
     }
 }
 
-/// A time in Django's own form, `YYYY-MM-DD HH:MM:SS[.ffffff]`. A parser of every form takes many times as long.
+/// Parses a time in Django's own form, `YYYY-MM-DD HH:MM:SS[.ffffff]`. A general parser is many times slower.
 #[must_use]
 pub fn plain_date_time(text: &[u8]) -> Option<DateTime> {
     let (seconds, fraction) = text.split_first_chunk::<19>()?;
@@ -240,7 +240,7 @@ pub fn plain_date_time(text: &[u8]) -> Option<DateTime> {
     DateTime::new(year, month, day, hour, minute, second, microseconds * 1_000).ok()
 }
 
-/// Receives one row of a query; breaks to end the query early.
+/// Receives one row of a query. Return `Break` to end the query early.
 pub type OnRow<'a> = dyn FnMut(&[Cell<'_>]) -> anyhow::Result<ControlFlow<()>> + 'a;
 
 #[cfg(test)]
@@ -249,13 +249,13 @@ mod tests {
 
     use super::*;
 
-    /// Texts of the form of a time with some bytes replaced.
+    /// A valid time with up to three bytes replaced.
     fn nearly_times() -> impl Strategy<Value = Vec<u8>> {
-        let place = (0..26_usize, any::<u8>());
-        proptest::collection::vec(place, 0..4).prop_map(|places| {
+        let replacement = (0..26_usize, any::<u8>());
+        proptest::collection::vec(replacement, 0..4).prop_map(|replacements| {
             let mut text = b"9999-12-31 23:59:59.999999".to_vec();
-            for (place, byte) in places {
-                text[place] = byte;
+            for (index, byte) in replacements {
+                text[index] = byte;
             }
             text
         })

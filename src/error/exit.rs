@@ -1,47 +1,47 @@
-//! Exit codes: one for each kind of answer, so that a script can tell them apart.
+//! Exit codes: one for each kind of outcome, so that a script can tell them apart.
 
 use std::process::ExitCode;
 
-/// The outcome of a run, as the operating system is told it.
+/// The outcome of a run, as an exit code.
 ///
-/// The numbers are an interface: they stand in `--help` and in the README, and do not change.
+/// The numbers are a stable interface, documented in `--help` and in the README.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// What was asked for is done.
+    /// The command succeeded.
     Done = 0,
     /// Input or output, the database, or anything unexpected failed.
     Failed = 1,
     /// The command line or the configuration is wrong.
     Usage = 2,
-    /// The user, token, profile kind or group that was named does not exist.
+    /// The named user, token, profile kind or group does not exist.
     NotFound = 3,
-    /// Bad credentials, an invalid or expired token, an inactive user, or nobody logged in.
+    /// Bad credentials, an invalid or expired token, an inactive user, or no saved login.
     NotAuthenticated = 4,
-    /// It exists already.
+    /// The user, token or file already exists.
     AlreadyExists = 5,
-    /// Refused by validation: a field is missing, a name is bad, a password is weak.
+    /// Refused by validation: a field is missing, a name is bad, or a password is weak.
     Invalid = 6,
-    /// Several things fit and none was chosen.
+    /// Several candidates match and none was selected.
     Ambiguous = 7,
-    /// The database is in use by another writer, or what was agreed to has changed meanwhile; try again.
+    /// The database is in use by another writer, or the data changed after the user confirmed. Try again.
     Busy = 8,
-    /// Not a usable database: missing, not SQLite, without the tables, or damaged.
+    /// The database is unusable: missing, not SQLite, without the tables, or damaged.
     NotUsable = 9,
-    /// Too many logins failed; wait.
+    /// Too many failed logins. Wait.
     Throttled = 10,
     /// `check` found errors or warnings.
     Findings = 11,
-    /// `--exit-code`: something would change.
+    /// With `--exit-code`: something would change.
     WouldChange = 12,
     /// The change was made, or may have been, but the answer could not be given.
     Unanswered = 14,
-    /// Ended by Ctrl-C, or by a no to what was asked: either way the person took it back and nothing was changed.
+    /// Interrupted by Ctrl-C, or declined at a confirmation. Nothing was changed.
     Interrupted = 130,
 }
 
 impl Exit {
-    /// The number itself.
+    /// Returns the number.
     #[must_use]
     pub fn code(self) -> u8 {
         self as u8
@@ -54,7 +54,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// The table of exit codes for `--help`.
+/// The table of exit codes in `--help`.
 pub const HELP: &str = "\
 Exit codes:
     0  done

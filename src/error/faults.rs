@@ -1,11 +1,11 @@
-//! What is wrong with an input that may have any number of faults.
+//! Collects the faults of one input.
 
 use anyhow::Result;
 
 use crate::error::limits;
 use crate::error::refusal::{Fault, Refusal};
 
-/// Faults of one input: the first are kept, the others only counted.
+/// The faults of one input. The first ones are kept, the rest only counted.
 #[derive(Debug, Default)]
 pub struct Faults {
     kept: Vec<Fault>,
@@ -13,7 +13,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Adds a fault, which `make` makes only if it is kept: to find its position may take long.
+    /// Adds a fault. Calls `make` only if the fault is kept, since finding its position may be slow.
     pub fn push_with(&mut self, make: impl FnOnce() -> Fault) {
         if self.kept.len() < limits::FAULTS {
             self.kept.push(make());
@@ -32,26 +32,26 @@ impl Faults {
         faults.into_iter().for_each(|fault| self.push(fault));
     }
 
-    /// Is nothing wrong?
+    /// Whether there are no faults.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }
 
-    /// The faults that are kept.
+    /// Returns the faults that were kept.
     pub fn iter(&self) -> impl Iterator<Item = &Fault> {
         self.kept.iter()
     }
 
-    /// Puts the faults in the order of their positions.
+    /// Sorts the faults by position.
     pub fn sort(&mut self) {
         self.kept.sort_by_key(|fault| fault.place.map(|place| (place.line, place.column)));
     }
 
-    /// Refuses the input if it has a fault, and is empty after that.
+    /// Refuses the input if it has faults, and clears them.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`], or [`Refusal::InvalidInput`] if not all faults are kept.
+    /// Returns [`Refusal::Invalid`], or [`Refusal::InvalidInput`] if some faults were only counted.
     pub fn refuse(&mut self) -> Result<()> {
         if self.is_empty() { Ok(()) } else { Err(Refusal::from(std::mem::take(self)).into()) }
     }

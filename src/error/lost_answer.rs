@@ -1,41 +1,43 @@
 //! A change whose answer is lost: what it leaves in the database, and the commands that undo or repair it.
+//!
+//! The answer is the output that reports the change. It may contain a secret that is shown only once.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::error::wording::shell_word;
 
-/// How many tokens are named; the others are counted.
+/// The number of tokens and users that are listed. The rest are only counted.
 const NAMED: usize = 20;
 
-/// What a change leaves in the database. Holds public facts only: never a key or a password.
+/// What a change leaves in the database. Contains public facts only, no key and no password.
 #[derive(Clone, Debug, Default)]
 pub struct Aftermath {
-    /// What was changed, as a clause: `meg was registered`.
+    /// The change, as a clause: `meg was registered`.
     pub change: String,
-    /// The public prefixes of the tokens that were stored.
+    /// The public prefixes of the stored tokens.
     pub prefixes: Vec<String>,
-    /// Users who got a random password.
+    /// The users who got a random password.
     pub random_passwords: Vec<String>,
-    /// How many more tokens and passwords there are than are named.
+    /// The number of tokens and passwords that are not listed.
     pub unnamed: usize,
-    /// The file that holds all secrets, so that none of them is lost.
+    /// The results file. It contains all secrets, so none is lost.
     pub results: Option<PathBuf>,
 }
 
 impl Aftermath {
-    /// A change that leaves no secret behind.
+    /// A change without secrets.
     pub fn new(change: impl Into<String>) -> Self {
         Self { change: change.into(), ..Self::default() }
     }
 
-    /// The same change, whose secrets go to this file, if there is one.
+    /// Sets the results file that receives the secrets. `-` is not a file.
     #[must_use]
     pub fn with_results(self, file: Option<&Path>) -> Self {
         Self { results: file.filter(|path| *path != Path::new("-")).map(Path::to_owned), ..self }
     }
 
-    /// The same change, which also stores the token with this prefix.
+    /// Adds the token with this prefix, if there is one.
     #[must_use]
     pub fn with_token(mut self, prefix: Option<String>) -> Self {
         self.add_tokens(prefix);
@@ -69,12 +71,12 @@ impl Aftermath {
     }
 }
 
-/// Why and after what no answer could be given.
+/// A change whose answer is lost, and the reason.
 #[derive(Clone, Debug)]
 pub struct Unanswered {
     /// What the change leaves.
     pub aftermath: Aftermath,
-    /// Is it certain that the change was made? It is not where the commit did not finish.
+    /// Whether the change was certainly made. False if the commit did not finish.
     pub is_certain: bool,
     /// Why the answer could not be given.
     pub reason: String,
@@ -83,13 +85,13 @@ pub struct Unanswered {
 }
 
 impl Unanswered {
-    /// A commit that failed halfway; the caller adds what it may have changed.
+    /// A commit that failed halfway. The caller adds the changes that it may have made.
     #[must_use]
     pub fn commit(reason: String) -> Self {
         Self { aftermath: Aftermath::default(), is_certain: false, reason, target: String::new() }
     }
 
-    /// A file that may be in its place; what that changed is a clause.
+    /// A file that is, or may be, in place. `change` describes the effect as a clause.
     #[must_use]
     pub fn file(change: impl Into<String>, is_certain: bool, reason: String) -> Self {
         Self { aftermath: Aftermath::new(change), is_certain, reason, target: String::new() }
@@ -113,7 +115,7 @@ impl Unanswered {
         commands
     }
 
-    /// What to do about it.
+    /// Tells the user what to do next.
     #[must_use]
     pub fn hint(&self) -> String {
         if let Some(results) = &self.aftermath.results {
@@ -155,7 +157,7 @@ impl fmt::Display for Unanswered {
     }
 }
 
-/// The clause for a token that is created.
+/// The clause for a created token.
 #[must_use]
 pub fn token_created(scheme: impl fmt::Display, username: &str) -> String {
     format!("a {scheme} token of {username} was created")

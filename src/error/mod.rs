@@ -1,7 +1,7 @@
-//! Typed errors, exit codes, positions in files, suggestions, and the limits of what is read.
+//! Typed errors, exit codes, positions in files, suggestions, and limits on input.
 //!
-//! Every expected "no" is a [`refusal::Refusal`]; a fault of a single value is a [`refusal::Fault`]. Everything may import
-//! this room, and it imports no other.
+//! Every expected failure is a [`refusal::Refusal`], and a fault of a single value is a [`refusal::Fault`]. Every room
+//! may import this one, and it imports no other.
 
 pub mod exit;
 pub mod faults;

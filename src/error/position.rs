@@ -1,10 +1,10 @@
-//! Places in a file, as an editor tells them: a line ends with a line feed, a carriage return, or both.
+//! Positions in a file, as an editor counts them: a line ends with a line feed, a carriage return, or both.
 
 use serde::Serialize;
 
 use crate::error::limits;
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// The line, from 1.
@@ -14,11 +14,11 @@ pub struct Place {
 }
 
 impl Place {
-    /// Where a file begins.
+    /// The start of a file.
     pub const START: Self = Self { line: 1, column: 1 };
 }
 
-/// Finds the places of parts of a text, asked for in their order.
+/// Finds the positions of parts of a text, in ascending order.
 pub struct Scan<'t> {
     text: &'t str,
     offset: usize,
@@ -26,13 +26,13 @@ pub struct Scan<'t> {
 }
 
 impl<'t> Scan<'t> {
-    /// From the beginning of a text, which stands at this place of its file.
+    /// Starts at the beginning of a text, which is at `place` in its file.
     #[must_use]
     pub fn new(text: &'t str, place: Place) -> Self {
         Self { text, offset: 0, place }
     }
 
-    /// The place that is so many bytes from the beginning of the text, and was not passed yet.
+    /// Returns the position at this byte offset, which must not be before the last one.
     pub fn at(&mut self, offset: usize) -> Place {
         let is_boundary = |at: &usize| self.text.is_char_boundary(*at);
         let to = (0..=offset.min(self.text.len())).rev().find(is_boundary).unwrap_or_default();
@@ -48,25 +48,25 @@ impl<'t> Scan<'t> {
         self.place
     }
 
-    /// The place of a part of the text that was not passed yet.
+    /// Returns the position of a part of the text, which must not be before the last one.
     pub fn of(&mut self, part: &'t str) -> Place {
         self.at(part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr()))
     }
 }
 
-/// How many bytes from the beginning of a JSON text an error in it is.
+/// Returns the byte offset of an error in a JSON text.
 #[must_use]
 pub fn offset_in_json(text: &str, error: &serde_json::Error) -> usize {
     let before = text.split_inclusive('\n').take(error.line().saturating_sub(1));
     before.map(str::len).sum::<usize>() + error.column().saturating_sub(1)
 }
 
-/// What is wrong with JSON that is nested more deeply than `serde_json` reads, if that is the error.
+/// Returns the reason if JSON is nested too deeply for `serde_json`.
 #[must_use]
 pub fn reason_of_depth(error: &serde_json::Error) -> Option<String> {
-    // serde_json tells this error from others by its message alone.
-    let is_it = error.to_string().starts_with("recursion limit exceeded");
-    is_it.then(|| format!("nested more than {} levels deep", limits::NESTING))
+    // Only the message identifies this error.
+    let is_depth_error = error.to_string().starts_with("recursion limit exceeded");
+    is_depth_error.then(|| format!("nested more than {} levels deep", limits::NESTING))
 }
 
 #[cfg(test)]

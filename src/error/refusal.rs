@@ -1,4 +1,4 @@
-//! Every expected "no", in the words of the domain, with its stable code, its exit code and what to do.
+//! Every expected failure, in the terms of the domain, with its stable code, its exit code and a hint.
 
 use std::error::Error;
 use std::fmt;
@@ -9,130 +9,130 @@ use crate::error::lost_answer::Unanswered;
 use crate::error::position::Place;
 use crate::error::wording::{self, shell_word};
 
-/// An expected refusal: not a defect, but an answer that a person or a script has to act upon.
+/// An expected failure that a person or a script has to act upon, as opposed to a defect.
 ///
-/// No variant holds a secret.
+/// No variant contains a secret.
 #[derive(Debug)]
 pub enum Refusal {
-    /// The options do not fit together, or one is out of range.
+    /// The options contradict each other, or one is out of range.
     Usage(String),
-    /// The configuration cannot be used: which file, and why.
+    /// The configuration is unusable.
     Config {
-        /// The file, or `None` where it comes from the environment.
+        /// The file, or `None` for the environment.
         path: Option<PathBuf>,
-        /// What is wrong, with its place; one line for each fault.
+        /// What is wrong, with its position: one line per fault.
         message: String,
     },
     /// No user has this login name.
     UserNotFound(String),
-    /// No token fits; holds what was looked for, never more than a public prefix.
+    /// No token matches. Contains what was looked for, at most a public prefix.
     TokenNotFound(String),
-    /// No profile kind has this name; holds the kinds that exist.
+    /// No profile kind has this name.
     ProfileKindNotFound {
-        /// The name that was given.
+        /// The given name.
         kind: String,
-        /// The names that would have been right.
+        /// The existing profile kinds.
         known: Vec<String>,
     },
-    /// No group has this name; holds the groups that exist.
+    /// No group has this name.
     GroupNotFound {
-        /// The name that was given.
+        /// The given name.
         name: String,
-        /// The names that would have been right.
+        /// The existing groups.
         known: Vec<String>,
     },
-    /// Wrong name, wrong password or inactive: which of them is not told.
+    /// Wrong name, wrong password or inactive user. The message does not say which.
     BadCredentials,
-    /// As [`Self::BadCredentials`], where the exit code is the whole answer.
+    /// Like [`Self::BadCredentials`], but reported by the exit code alone.
     NoMatch,
-    /// Too many logins failed; holds the seconds until one is tried again.
+    /// Too many failed logins. Contains the number of seconds to wait.
     Throttled(u64),
     /// The token is unknown, or its user is inactive.
     TokenInvalid,
-    /// The token was good until this moment, as people read it.
+    /// The token expired at this time, in its form for people.
     TokenExpired(String),
-    /// No token was given and no session is saved for the database.
+    /// No token was given, and no session is saved for the database.
     NotLoggedIn,
-    /// The saved session's token is no longer accepted; holds the session's user name.
+    /// The token of the saved session is no longer accepted. Contains the session's user name.
     SessionGone(String),
-    /// The login name is taken.
+    /// The login name already exists.
     UsernameTaken,
-    /// The e-mail address, which is the login name, is taken.
+    /// The e-mail address, which is the login name, already exists.
     EmailTaken,
-    /// A value that has to be unique is there already: the columns as `table.column`.
+    /// A unique value already exists. Contains the columns as `table.column`.
     Taken(String),
-    /// This user has another drf key than the one that was given.
+    /// This user already has another drf key.
     OtherToken(String),
-    /// A file that would have been made is there already.
+    /// The file to be created already exists.
     FileExists(PathBuf),
-    /// Values that are missing or not accepted, all of them.
+    /// All values that are missing or not accepted.
     Invalid(Vec<Fault>),
-    /// As [`Self::Invalid`], of an input with more faults than are kept.
+    /// Like [`Self::Invalid`], for an input with more faults than are kept.
     InvalidInput {
         /// The first faults.
         faults: Vec<Fault>,
-        /// How many there are besides.
+        /// The number of further faults.
         omitted: usize,
     },
-    /// Rows of other tables refer to what would be deleted: each table, with what decides about it.
+    /// Rows of other tables refer to what would be deleted. Each fault is about one reference, and names its options.
     StillReferenced(Vec<Fault>),
-    /// What a person agreed to is not so any more; holds what.
+    /// Something changed after the user confirmed. Contains what changed.
     ChangedMeanwhile(String),
-    /// A token was asked for a user who could not use it.
+    /// A token was requested for a user who could not use it.
     InactiveUser(String),
-    /// Several things fit: what, the candidates, and the option or line that decides.
+    /// Several candidates match.
     Ambiguous {
-        /// What was to be found.
+        /// What was looked for.
         what: String,
         /// The candidates.
         found: Vec<String>,
-        /// What decides.
+        /// The option or setting that decides.
         decide: String,
     },
-    /// The user has as many valid tokens as the configuration allows.
+    /// The user already has as many valid tokens as the configuration allows.
     TokenLimit(u64),
-    /// To open the database could lock its owner's server out.
+    /// Opening the database could lock out its owner's server.
     Foreign(PathBuf),
-    /// Another writer holds the database.
+    /// Another writer has locked the database.
     Busy,
-    /// There is no file at this resolved path.
+    /// No file exists at this resolved path.
     DatabaseMissing(PathBuf),
-    /// There is a file, but authctl cannot work on it: the path and the reason.
+    /// The file exists, but authctl cannot work on it.
     DatabaseUnusable {
         /// The resolved path.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
-    /// `check` found so many errors and warnings.
+    /// `check` found this many errors and warnings.
     Findings {
         /// Errors.
         errors: usize,
         /// Warnings.
         warnings: usize,
     },
-    /// Something would change, where the exit code is to tell.
+    /// Something would change. Reported by the exit code alone.
     WouldChange,
-    /// A change was made, or may have been, and its answer is lost.
+    /// A change was made, or may have been, but its answer is lost.
     Unanswered(Box<Unanswered>),
-    /// The person at the terminal said no, or gave nothing.
+    /// The user answered no at a prompt, or nothing.
     Declined,
     /// Ctrl-C before anything was changed.
     Interrupted,
-    /// Ctrl-C after a part was committed.
+    /// Ctrl-C after part of the change was committed.
     InterruptedLater,
 }
 
 /// One value that is missing or not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Fault {
-    /// The field's name, as a script would give it.
+    /// The field's name, in the form that a script uses.
     pub field: String,
-    /// A stable word for the kind of fault, such as `required` or `too_long`.
+    /// A stable code for the kind of fault, such as `required` or `too_long`.
     pub code: &'static str,
-    /// A whole sentence for a person. It does not repeat the value, which in the wrong place may be a password.
+    /// A whole sentence for people. It does not repeat the value, since a value in the wrong field may be a password.
     pub message: String,
-    /// Where in a file it is.
+    /// The position in a file.
     #[serde(flatten)]
     pub place: Option<Place>,
 }
@@ -143,14 +143,14 @@ impl Fault {
         Self { field: field.into(), code, message: message.into(), place: None }
     }
 
-    /// The fault with its texts cut, as far as a file made them too long to be read.
+    /// Cuts texts that a file made too long to read.
     #[must_use]
     pub fn abridged(&self) -> Self {
         let (field, message) = (wording::field(&self.field), wording::message(&self.message));
         Self { field, message, ..self.clone() }
     }
 
-    /// The fault at a place of a file; a table's column has a heading.
+    /// Adds the position in a file, and the heading if it is a column of a table.
     #[must_use]
     pub fn at(self, file: &str, place: Place, heading: Option<&str>) -> Self {
         let Place { line, column } = place;
@@ -159,19 +159,19 @@ impl Fault {
         Self { message, place: Some(place), ..self }
     }
 
-    /// The fault of all that begins on a line of a file.
+    /// Adds the line of a file, for a fault of the whole row or object that starts there.
     #[must_use]
     pub fn on_line(self, file: &str, line: usize) -> Self {
         let message = format!("{file}, line {line}: {}", self.message);
         Self { message, place: Some(Place { line, column: 1 }), ..self }
     }
 
-    /// Does it say that a row's user is there already?
+    /// Whether the fault says that the user already exists.
     fn is_of_present_user(&self) -> bool {
         ["username_taken", "email_taken"].contains(&self.code)
     }
 
-    /// Is it the same sort of fault of the same field?
+    /// Whether both faults have the same field and code.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
         self.field == other.field && self.code == other.code
@@ -179,23 +179,23 @@ impl Fault {
 }
 
 impl Refusal {
-    /// Is this the error of a commit that may have happened nevertheless?
+    /// Whether this is the error of a commit that may still have succeeded.
     #[must_use]
     pub fn is_doubtful_commit(error: &anyhow::Error) -> bool {
         matches!(error.downcast_ref(), Some(Self::Unanswered(lost)) if !lost.is_certain)
     }
 
-    /// A refusal of the command line's words.
+    /// A fault in the use of the command line.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::Usage(message.into())
     }
 
-    /// A refusal for one field.
+    /// A fault of one field.
     pub fn invalid(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![Fault::new(field, code, message)])
     }
 
-    /// What is wrong with single fields or tables.
+    /// Returns the faults of single fields or tables.
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         match self {
@@ -206,8 +206,9 @@ impl Refusal {
         }
     }
 
-    /// The fault of a file that names a group or a profile kind that does not exist. It does not repeat the name, which in
-    /// the wrong place may be a password.
+    /// The fault for a file that names a group or a profile kind that does not exist.
+    ///
+    /// It does not repeat the name, since a value in the wrong field may be a password.
     #[must_use]
     pub fn name_fault(&self) -> Option<Fault> {
         let (field, message, known) = match self {
@@ -230,7 +231,7 @@ impl Refusal {
         Some(Fault::new(field, self.code(), message))
     }
 
-    /// How many faults there are besides [`Self::faults`].
+    /// The number of faults that are not in [`Self::faults`].
     #[must_use]
     pub fn omitted_faults(&self) -> usize {
         match self {
@@ -239,7 +240,7 @@ impl Refusal {
         }
     }
 
-    /// The exit code that belongs to it.
+    /// The exit code.
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
@@ -275,7 +276,7 @@ impl Refusal {
         }
     }
 
-    /// The stable word for it in JSON.
+    /// The stable code in JSON.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -315,13 +316,13 @@ impl Refusal {
         }
     }
 
-    /// Is the exit code the whole answer, so that nothing is said?
+    /// Whether the exit code says everything, so that no message is printed.
     #[must_use]
     pub fn is_silent(&self) -> bool {
         matches!(self, Self::NoMatch | Self::WouldChange)
     }
 
-    /// What to do about it, where that is not in the message.
+    /// Tells the user what to do next, if the message does not.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
@@ -445,7 +446,7 @@ impl fmt::Display for Refusal {
 
 impl Error for Refusal {}
 
-/// Has this the look of a token's key, which is not to be repeated wherever it turns up?
+/// Whether a text looks like the key of a token and so must not be repeated in a message.
 #[must_use]
 pub fn may_be_key(text: &str) -> bool {
     const SHORTEST_KEY: usize = 32;

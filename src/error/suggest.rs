@@ -1,10 +1,10 @@
-//! The word that was probably meant.
+//! Suggests the word that the user probably meant.
 
 use strsim::damerau_levenshtein;
 
-/// The most similar of the known words, if it can have been meant: a third of its letters may be wrong, or one of two.
+/// Finds the most similar known word. Up to a third of the letters may be wrong, or one if the word is short.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // The comparison takes memory and time for each pair of characters, and nothing known is nearly as long.
+    // The comparison needs memory and time for each pair of characters, and no known word is nearly as long.
     const LONGEST: usize = 256;
     if word.len() > LONGEST {
         return None;
@@ -22,7 +22,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// The sentence, behind a blank, that asks whether that word was meant.
+/// The sentence ` Did you mean …?`, with a leading space.
 pub fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(word, known).map(|near| format!(" Did you mean {near}?"))
 }

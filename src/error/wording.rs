@@ -1,26 +1,26 @@
-//! Parts of messages: counts of things, and texts and lists that are cut where they are long.
+//! Parts of messages: counts, and texts and lists that are cut if they are long.
 
 use crate::error::limits;
 
-/// So many characters of a text are told.
+/// The maximum number of characters shown of a text.
 const OF_TEXT: usize = 60;
 
-/// So many characters of a list are told, which is a line or two.
+/// The maximum number of characters shown of a list, which is a line or two.
 const OF_LIST: usize = 200;
 
-/// The beginning of a text that may be long.
+/// Cuts a text that may be long.
 #[must_use]
 pub fn text(text: &str) -> String {
     start(text, OF_TEXT)
 }
 
-/// The beginning of a whole message.
+/// Cuts a whole message.
 #[must_use]
 pub fn message(text: &str) -> String {
     start(text, limits::MESSAGE)
 }
 
-/// The beginning of a field's name. No column's name is longer than this.
+/// Cuts the name of a field. No column has a longer name.
 #[must_use]
 pub fn field(text: &str) -> String {
     const OF_FIELD: usize = 255;
@@ -34,12 +34,12 @@ fn start(text: &str, length: usize) -> String {
     }
 }
 
-/// The first of names that may be many.
+/// Cuts a list of names that may be long.
 #[must_use]
 pub fn names(names: Vec<String>) -> Vec<String> {
     let mut length = 0;
     let count = names.len();
-    let mut told: Vec<String> = names
+    let mut shown: Vec<String> = names
         .into_iter()
         .map(|name| text(&name))
         .take_while(|name| {
@@ -47,19 +47,19 @@ pub fn names(names: Vec<String>) -> Vec<String> {
             length <= OF_LIST
         })
         .collect();
-    if told.len() < count {
-        told.push("…".into());
+    if shown.len() < count {
+        shown.push("…".into());
     }
-    told
+    shown
 }
 
-/// So many of something, such as `1 token` or `3 tokens`.
+/// A number with its noun, such as `1 token` or `3 tokens`.
 #[must_use]
 pub fn counted(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A word as a POSIX shell takes it, quoted only where it has to be.
+/// Quotes a word for a POSIX shell, if needed.
 #[must_use]
 pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);

@@ -1,4 +1,4 @@
-//! The audit log: JSON lines that tell who changed what, one before each commit and one after it.
+//! The audit log: JSON lines that record who changed what, one before each commit and one after it.
 
 use std::env;
 use std::fs::File;
@@ -14,7 +14,7 @@ use crate::django::models::rfc3339;
 use crate::error::refusal::Refusal;
 use crate::files::existing::{self, FileKind};
 
-/// An audit log that can be written.
+/// A writable audit log.
 #[derive(Debug)]
 pub struct AuditLog {
     path: PathBuf,
@@ -22,24 +22,24 @@ pub struct AuditLog {
     kind: FileKind,
 }
 
-/// What a record tells, apart from when and by whom. No value of a field is in it, so no secret either.
+/// The contents of a record, except for its time and user. Contains no field values, and so no secrets.
 #[derive(Debug)]
 pub struct Event<'a> {
-    /// The moment.
+    /// The time of the announcement.
     pub at: Timestamp,
-    /// What both lines of a change have in common and no other line has.
+    /// The identifier that both lines of a change share.
     pub id: String,
     /// The subcommand.
     pub command: &'a str,
     /// The database file.
     pub database: &'a Path,
-    /// What is changed, such as `{"user": "meg"}`.
+    /// The changed object, such as `{"user": "meg"}`.
     pub object: &'a Json,
-    /// The names of the fields that change.
+    /// The names of the changed fields.
     pub fields: &'a [String],
 }
 
-/// A change that was announced in the log, to be followed by its outcome.
+/// A change that the log has announced. Its outcome must follow.
 #[derive(Debug)]
 #[must_use = "the log is owed the outcome"]
 pub struct Announced {
@@ -48,11 +48,9 @@ pub struct Announced {
 }
 
 impl AuditLog {
-    /// Opens the log at its end; makes it, readable by its owner alone, where there is none. Several users can share a
-    /// log that is root's and that their group can write to.
+    /// Opens the log for appending, or creates it with mode 0600.
     ///
-    /// # Errors
-    /// What the rules of [`existing`] forbid, or what the operating system says.
+    /// Several users can share a log that belongs to root and is writable for their group.
     pub fn open(path: &Path) -> Result<Self> {
         let append = OFlags::APPEND | OFlags::RDWR;
         match existing::create(path, append) {
@@ -62,11 +60,11 @@ impl AuditLog {
                 return Ok(Self { path: path.to_owned(), file, kind: FileKind::Regular });
             }
         }
-        // A pipe that is open for reading here too would take lines that nobody else reads.
+        // Do not open a pipe for reading too: that would consume lines that no reader has seen yet.
         let to_stream = OFlags::APPEND | OFlags::WRONLY;
         let is_stream = existing::look(path).context(NO_LOG)? == Some(FileKind::Stream);
         let opened = existing::open(path, if is_stream { to_stream } else { append }).or_else(|error| {
-            // Who may append to a shared log need not be able to read it.
+            // Users who may append to a shared log may be unable to read it.
             let is_denied =
                 error.downcast_ref::<io::Error>().map(io::Error::kind) == Some(ErrorKind::PermissionDenied);
             if is_denied { existing::open(path, to_stream) } else { Err(error) }
@@ -75,10 +73,7 @@ impl AuditLog {
         Ok(Self { path: path.to_owned(), file: opened.file, kind: opened.kind })
     }
 
-    /// Writes the line that goes before the commit, and waits until the disk has it.
-    ///
-    /// # Errors
-    /// What the operating system says; the change is then not to be made.
+    /// Writes the line before the commit, and syncs it to disk. If this fails, the change must not be made.
     pub fn announce(self, event: &Event<'_>) -> Result<Announced> {
         let mut line = Map::new();
         for (name, value) in [
@@ -100,7 +95,7 @@ impl AuditLog {
         Ok(Announced { log: self, line })
     }
 
-    /// Does the log end within a line, as one does that was cut short by a full disk?
+    /// Whether the last line of the log is incomplete, for instance because the disk was full.
     fn is_torn(&self) -> bool {
         let mut file = &self.file;
         let mut last = [b'\n'];
@@ -108,7 +103,7 @@ impl AuditLog {
         read.is_ok() && last != [b'\n']
     }
 
-    /// One line in one write, so that lines of programs that run at once stay whole.
+    /// Appends a line with a single write, so that lines of concurrent programs do not mix.
     fn append(&self, line: &Map<String, Json>) -> Result<()> {
         let mut bytes = if self.is_torn() { vec![b'\n'] } else { Vec::new() };
         serde_json::to_writer(&mut bytes, line)?;
@@ -123,10 +118,7 @@ impl AuditLog {
 }
 
 impl Announced {
-    /// Writes the line that goes after the commit.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Writes the line after the commit.
     pub fn conclude<T>(mut self, at: Timestamp, outcome: &Result<T>) -> Result<()> {
         self.line.insert("at".into(), rfc3339(at).into());
         let refusal = outcome.as_ref().err().and_then(|error| error.downcast_ref::<Refusal>());
@@ -145,7 +137,7 @@ impl Announced {
     }
 }
 
-/// Who runs this: the name of the effective user, or the number where the system knows no name.
+/// Returns the name of the effective user, or the number if the system has no name for it.
 fn os_user() -> String {
     let uid = rustix::process::geteuid().as_raw();
     uzers::get_user_by_uid(uid)

@@ -1,8 +1,8 @@
-//! Which existing file authctl may write to, replace or believe.
+//! Decides which existing files authctl may write to, replace or trust.
 //!
-//! Whoever owns a file can read it, whatever its mode, and so can whoever put a link or a FIFO in its place. So a regular
-//! file has to belong to the effective user, to root, or under sudo to the user who called sudo. All checks are made on
-//! the open descriptor where there is one, since the entry of a shared folder can change between a check and its use.
+//! The owner of a file can read it, whatever its mode. So can anyone who puts a link or a FIFO in its place. So a
+//! regular file must belong to the effective user, to root, or under sudo to the user who called sudo. Checks use
+//! the open descriptor if there is one, since an entry of a shared folder can change between a check and its use.
 
 use std::env;
 use std::fs::{self, File, Metadata};
@@ -27,29 +27,29 @@ pub enum FileKind {
     Stream,
 }
 
-/// An existing file that was opened and passed the rules.
+/// An existing file that was opened and passed the checks.
 #[derive(Debug)]
 pub struct Opened {
     /// The descriptor that was checked.
     pub file: File,
-    /// How it is written.
+    /// How the file is written.
     pub kind: FileKind,
-    /// What the descriptor said.
+    /// The metadata of the descriptor.
     pub metadata: Metadata,
 }
 
 impl Opened {
-    /// Does it belong to the effective user?
+    /// Whether the file belongs to the effective user.
     #[must_use]
     pub fn is_ours(&self) -> bool {
         self.metadata.uid() == effective_user()
     }
 }
 
-/// What is at a path that is to be written or replaced; `None` for nothing.
+/// Checks a path that is to be written or replaced. Returns `None` if it does not exist.
 ///
 /// # Errors
-/// Where the rules forbid to use it; the message names the path and its owner.
+/// Fails if the file must not be used. The message names the path and its owner.
 pub fn look(path: &Path) -> Result<Option<FileKind>> {
     let is_inherited = is_inherited(path);
     let metadata = if is_inherited { path.metadata() } else { path.symlink_metadata() };
@@ -61,18 +61,18 @@ pub fn look(path: &Path) -> Result<Option<FileKind>> {
     }
 }
 
-/// Opens what is at a path; `None` for nothing. Waits for the reader of a FIFO.
+/// Opens and checks an existing file. Returns `None` if it does not exist. Waits for the reader of a FIFO.
 ///
 /// # Errors
-/// As [`look`], or what the operating system says.
+/// The same as for [`look`], and those of the operating system.
 pub fn open(path: &Path, flags: OFlags) -> Result<Option<Opened>> {
     let is_inherited = is_inherited(path);
     let flags = flags | OFlags::CLOEXEC | OFlags::NOCTTY;
     let flags = if is_inherited { flags } else { flags | OFlags::NOFOLLOW };
-    // Not to hang on the FIFO of somebody else.
+    // Do not block on another user's FIFO.
     let opened = match rustix::fs::open(path, flags | OFlags::NONBLOCK, Mode::empty()) {
         Err(Errno::NOENT) => return Ok(None),
-        // What is there says more than the error: a link, a folder, a FIFO without a reader.
+        // The file type explains more than the error: a link, a folder, or a FIFO without a reader.
         Err(error) => match (look(path)?, error) {
             (Some(FileKind::Stream), Errno::NXIO) => rustix::fs::open(path, flags, Mode::empty()),
             _ => Err(error),
@@ -89,19 +89,16 @@ pub fn open(path: &Path, flags: OFlags) -> Result<Option<Opened>> {
     Ok(Some(Opened { file, kind, metadata }))
 }
 
-/// Creates a file with mode 0600 that did not exist.
-///
-/// # Errors
-/// [`io::ErrorKind::AlreadyExists`], or what the operating system says.
+/// Creates a new file with mode 0600. Fails with [`io::ErrorKind::AlreadyExists`] if the path exists.
 pub fn create(path: &Path, flags: OFlags) -> io::Result<File> {
     let flags = flags | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
     Ok(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?.into())
 }
 
-/// Opens a file that authctl keeps for itself and that holds secrets; `None` for nothing.
+/// Opens a file with secrets that authctl keeps for itself. Returns `None` if it does not exist.
 ///
 /// # Errors
-/// [`Refusal::Config`] unless it is a regular file that only its owner can access.
+/// Returns [`Refusal::Config`] unless it is a regular file that only its owner can access.
 pub fn open_private(path: &Path, access: OFlags) -> Result<Option<File>> {
     let flags = access | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     let file = match rustix::fs::open(path, flags, Mode::empty()) {
@@ -129,10 +126,10 @@ pub fn open_private(path: &Path, access: OFlags) -> Result<Option<File>> {
     Ok(Some(file))
 }
 
-/// Checks the folder of such files: whoever can write to it can replace them.
+/// Checks the folder of such files. Anyone who can write to it can replace the files.
 ///
 /// # Errors
-/// [`Refusal::Config`] for a folder that other users can write to.
+/// Returns [`Refusal::Config`] if other users can write to the folder.
 pub fn check_private_folder(folder: &Path) -> Result<()> {
     let metadata = folder.metadata().with_context(|| cannot_write(folder))?;
     let (owner, mode) = (owner(&metadata), metadata.mode() & 0o7777);
@@ -153,7 +150,7 @@ fn untrusted(path: &Path, reason: String) -> anyhow::Error {
     Refusal::Config { path: Some(path.to_owned()), message: reason }.into()
 }
 
-/// The name of a file's owner, or the number where the system knows no name.
+/// Returns the name of a file's owner, or the number if the system has no name for it.
 #[must_use]
 pub fn owner(metadata: &Metadata) -> String {
     let uid = metadata.uid();
@@ -161,13 +158,13 @@ pub fn owner(metadata: &Metadata) -> String {
         .map_or_else(|| uid.to_string(), |user| user.name().to_string_lossy().into_owned())
 }
 
-/// The user whose files authctl creates.
+/// Returns the user who owns the files that authctl creates.
 #[must_use]
 pub fn effective_user() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// The rules for everything that is written for somebody.
+/// Applies the rules for files that a user asked authctl to write.
 fn check(path: &Path, metadata: &Metadata) -> Result<FileKind> {
     let (kind, owner, mode) = (metadata.file_type(), owner(metadata), metadata.mode() & 0o7777);
     let refused = |reason: String| Err(anyhow!("{}: {reason}", cannot_write(path)));
@@ -210,30 +207,33 @@ fn check(path: &Path, metadata: &Metadata) -> Result<FileKind> {
     Ok(FileKind::Regular)
 }
 
-/// May a file of this user be used? The effective user's, root's, and under sudo the caller's: all of them could do the
-/// same without authctl.
+/// Whether files of this user may be used: the effective user, root, or under sudo the caller.
+///
+/// Each of them could do the same without authctl.
 fn is_trusted(uid: u32) -> bool {
     uid == effective_user() || uid == 0 || Some(uid) == sudo_user()
 }
 
-/// The user who called sudo. Only root is told by sudo; anyone else may have set the variable by hand.
+/// Returns the user who called sudo. Ignores the variable unless the effective user is root: others could set it
+/// by hand.
 fn sudo_user() -> Option<u32> {
     let variable = || env::var("SUDO_UID").ok()?.parse().ok();
     if effective_user() == 0 { variable() } else { None }
 }
 
-/// Is this the terminal that authctl was started at? After `su`, it still belongs to another user.
+/// Whether this is the terminal that authctl was started at. After `su`, it still belongs to another user.
 fn is_own_terminal(metadata: &Metadata) -> bool {
     let (input, output, error) = (io::stdin(), io::stdout(), io::stderr());
     [input.as_fd(), output.as_fd(), error.as_fd()].into_iter().any(|descriptor| {
         rustix::termios::isatty(descriptor)
             && fs::metadata(format!("/dev/fd/{}", descriptor.as_raw_fd()))
-                .is_ok_and(|there| there.rdev() == metadata.rdev())
+                .is_ok_and(|standard| standard.rdev() == metadata.rdev())
     })
 }
 
-/// Does the path name a descriptor that authctl was started with, as `/dev/stdout` and bash's `>(…)` do? Whoever started
-/// it opened that, so the rules do not apply, as they do not to standard output.
+/// Whether the path names an inherited descriptor, like `/dev/stdout` and bash's `>(…)`.
+///
+/// The process that started authctl opened it. So the rules do not apply, as for standard output.
 fn is_inherited(path: &Path) -> bool {
     let names: Vec<&str> = path
         .components()
@@ -249,7 +249,7 @@ fn is_inherited(path: &Path) -> bool {
         }
 }
 
-/// What is said of a file before the reason why it cannot be written.
+/// Returns the start of the message for a file that cannot be written.
 #[must_use]
 pub fn cannot_write(target: &Path) -> String {
     format!("{} cannot be written", target.display())

@@ -1,11 +1,10 @@
-//! Files that authctl keeps or writes for somebody: which existing file may be used, how a new one appears, and what is in the
-//! audit log, the state, the sessions and the results of an import.
+//! Files that authctl keeps or writes: the audit log, the state, the sessions, and the results of an import.
 //!
-//! - [`existing`] holds the one set of rules about paths that are occupied: owner, kind and mode.
-//! - [`new_file`] holds files that appear whole and with mode 0600, or not at all.
-//! - [`stale`] removes what a killed run left beside them.
+//! - [`existing`] checks existing paths: owner, file type and mode.
+//! - [`new_file`] creates files that appear complete and with mode 0600, or not at all.
+//! - [`stale`] removes temporary files of killed runs.
 //!
-//! The database is SQLite's to open; only its copies come from here.
+//! SQLite itself opens the database. Only its copies are created here.
 
 pub mod audit_log;
 pub mod existing;

@@ -1,4 +1,4 @@
-//! Files that appear whole and readable by their owner alone, or not at all.
+//! Creates files that appear complete and readable by their owner only, or not at all.
 
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind, Write as _};
@@ -16,17 +16,18 @@ use crate::error::lost_answer::Unanswered;
 use crate::error::refusal::Refusal;
 use crate::signals::{self, UnfinishedFile};
 
-/// A file in the making, in the folder in which it will appear.
+/// A new file, not yet visible under its target path. It is in the target's folder.
 #[derive(Debug)]
 pub struct NewFile {
-    making: Making,
+    temporary: Temporary,
     target: PathBuf,
 }
 
 #[derive(Debug)]
-enum Making {
-    /// Without a name, so that nothing is left of it when the program is killed. A feature of Linux and of most of its
-    /// file systems.
+enum Temporary {
+    /// A file without a name, so that nothing remains if the program is killed.
+    ///
+    /// Linux supports this on most of its file systems.
     Unnamed(File),
     Named {
         file: NamedTempFile,
@@ -36,22 +37,16 @@ enum Making {
 }
 
 impl NewFile {
-    /// An empty file that shall appear at this path.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Creates an empty file that will appear at this path.
     pub fn at(target: &Path) -> Result<Self> {
         prepare_folder(target)?;
         match unnamed(folder(target)) {
-            Some(file) => Ok(Self { making: Making::Unnamed(file), target: target.to_owned() }),
+            Some(file) => Ok(Self { temporary: Temporary::Unnamed(file), target: target.to_owned() }),
             None => Self::named_at(target),
         }
     }
 
-    /// The same, for a writer that wants a path in the meantime.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Creates the same file with a temporary name, for a writer that needs a path.
     pub fn named_at(target: &Path) -> Result<Self> {
         prepare_folder(target)?;
         let (file, unfinished) = signals::unfinished(|| {
@@ -59,25 +54,27 @@ impl NewFile {
             let path = file.path().to_owned();
             Ok::<_, io::Error>((file, path))
         })
-        .map_err(|error| not_made(&error, target))?;
-        Ok(Self { making: Making::Named { file, unfinished }, target: target.to_owned() })
+        .map_err(|error| cannot_create(&error, target))?;
+        Ok(Self { temporary: Temporary::Named { file, unfinished }, target: target.to_owned() })
     }
 
-    /// Where it is in the meantime, if it has a name.
+    /// Returns the temporary path, if the file has one.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
-        match &self.making {
-            Making::Unnamed(_) => None,
-            Making::Named { file, .. } => Some(file.path()),
+        match &self.temporary {
+            Temporary::Unnamed(_) => None,
+            Temporary::Named { file, .. } => Some(file.path()),
         }
     }
 
-    /// Did this process open the file once more? In a folder of somebody else's, its path can lead to another file at any
-    /// time, so that whoever opens it by its path has to ask before writing a secret.
+    /// Whether this process has opened the file a second time.
+    ///
+    /// In another user's folder, the path may lead to a different file at any time. A caller that opens the path
+    /// must check this before it writes a secret.
     #[must_use]
     pub fn is_open_twice(&self) -> bool {
         let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
-        // Without `/proc` it cannot be told.
+        // Without `/proc`, this cannot be checked.
         let Ok(descriptors) = fs::read_dir("/proc/self/fd") else { return true };
         let Ok(own) = self.file().metadata().map(identity) else { return false };
         let paths = descriptors.flatten().map(|descriptor| descriptor.path());
@@ -85,33 +82,24 @@ impl NewFile {
     }
 
     fn file(&self) -> &File {
-        match &self.making {
-            Making::Unnamed(file) => file,
-            Making::Named { file, .. } => file.as_file(),
+        match &self.temporary {
+            Temporary::Unnamed(file) => file,
+            Temporary::Named { file, .. } => file.as_file(),
         }
     }
 
-    /// Writes all of it.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Writes all of these bytes.
     pub fn write(&self, bytes: &[u8]) -> Result<()> {
         let mut file = self.file();
         file.write_all(bytes).with_context(|| cannot_write(&self.target))
     }
 
-    /// Gives it another mode than its owner's alone.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Changes the mode, which is 0600 at first.
     pub fn set_mode(&self, mode: u32) -> Result<()> {
         self.file().set_permissions(Permissions::from_mode(mode)).with_context(|| cannot_write(&self.target))
     }
 
-    /// Gives it to this group; false where that is not permitted.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Changes the group. Returns false if that is not permitted.
     pub fn set_group(&self, group: u32) -> Result<bool> {
         let has_group = self.file().metadata().map(|metadata| metadata.gid() == group);
         if has_group.with_context(|| cannot_write(&self.target))? {
@@ -124,30 +112,27 @@ impl NewFile {
         }
     }
 
-    /// Waits until the disk has it, so that what is left to do can hardly fail; returns its length.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Syncs the file to disk, so that later steps are unlikely to fail. Returns its length.
     pub fn sync(&self) -> Result<u64> {
         let length = self.file().sync_all().and_then(|()| self.file().metadata());
         Ok(length.with_context(|| cannot_write(&self.target))?.len())
     }
 
-    /// Lets it appear unless someone has asked the program to end, as [`Self::appear`]; returns its length. From just
-    /// before it appears an answer is owed, and the command finishes.
+    /// Syncs the file and lets it appear like [`Self::appear`], unless the user has interrupted the program.
+    /// Returns the length of the file.
+    ///
+    /// Just before the file appears, the command starts to owe an answer ([`signals::owe_first`]). Afterwards, the
+    /// command runs to its end.
     ///
     /// # Errors
-    /// [`Refusal::FileExists`], [`Refusal::Interrupted`], [`Refusal::Unanswered`] where the file is in its place but the
-    /// disk may not have its name, or what the operating system says.
+    /// Returns [`Refusal::FileExists`], [`Refusal::Interrupted`], or [`Refusal::Unanswered`] if the file is in
+    /// place but its name may not be on disk.
     pub fn publish(self, replaces: bool) -> Result<u64> {
         let change = format!("{} was written", self.target.display());
         self.publish_as(replaces, &change)
     }
 
-    /// As [`Self::publish`]; that it appears means `change`, a clause.
-    ///
-    /// # Errors
-    /// As [`Self::publish`].
+    /// Like [`Self::publish`]. `change` describes the effect as a clause.
     pub fn publish_as(self, replaces: bool, change: &str) -> Result<u64> {
         let length = self.sync()?;
         let critical = signals::critical();
@@ -156,11 +141,11 @@ impl NewFile {
         };
         let is_first = signals::owe_first(lost(false, "interrupted".into()));
         let target = self.target.clone();
-        // Where the answer to a larger change is owed already, this is part of it.
+        // If the answer to a larger change is already owed, this file is part of that change.
         let appeared = if is_first && signals::requested() {
             Err(Refusal::Interrupted.into())
         } else {
-            self.take_place(replaces)
+            self.move_into_place(replaces)
         };
         if is_first {
             match &appeared {
@@ -174,25 +159,25 @@ impl NewFile {
         Ok(length)
     }
 
-    /// Lets it appear, in the place of a file that is there already only where it `replaces` it.
+    /// Lets the file appear under its target path. An existing file is replaced only if `replaces` is true.
     ///
     /// # Errors
-    /// [`Refusal::FileExists`], or what the operating system says.
+    /// Returns [`Refusal::FileExists`] if the file exists and is not replaced.
     pub fn appear(self, replaces: bool) -> Result<()> {
         let target = self.target.clone();
-        self.take_place(replaces)?;
+        self.move_into_place(replaces)?;
         sync_folder(&target)
     }
 
-    fn take_place(self, replaces: bool) -> Result<()> {
-        let Self { making, target } = self;
-        let appeared = match making {
-            Making::Unnamed(file) if replaces => replace(&file, &target),
-            Making::Unnamed(file) => link(&file, &target),
-            Making::Named { file, .. } if replaces => {
+    fn move_into_place(self, replaces: bool) -> Result<()> {
+        let Self { temporary, target } = self;
+        let appeared = match temporary {
+            Temporary::Unnamed(file) if replaces => replace(&file, &target),
+            Temporary::Unnamed(file) => link(&file, &target),
+            Temporary::Named { file, .. } if replaces => {
                 file.persist(&target).map(drop).map_err(|failed| failed.error)
             }
-            Making::Named { file, .. } => {
+            Temporary::Named { file, .. } => {
                 file.persist_noclobber(&target).map(drop).map_err(|failed| failed.error)
             }
         };
@@ -203,7 +188,7 @@ impl NewFile {
     }
 }
 
-/// Waits until the disk has the file's name.
+/// Syncs the file's name to disk.
 fn sync_folder(target: &Path) -> Result<()> {
     File::open(folder(target)).and_then(|folder| folder.sync_all()).with_context(|| cannot_write(target))
 }
@@ -219,13 +204,13 @@ impl io::Write for &NewFile {
     }
 }
 
-/// A file without a name in this folder; `None` where there is no such thing.
+/// Creates a file without a name. `None` if the system does not support that.
 #[cfg(not(target_os = "linux"))]
 fn unnamed(_folder: &Path) -> Option<File> {
     None
 }
 
-/// A file without a name in this folder; `None` where there is no such thing.
+/// Creates a file without a name. `None` if the file system does not support that.
 #[cfg(target_os = "linux")]
 fn unnamed(folder: &Path) -> Option<File> {
     use rustix::fs::{Mode, OFlags};
@@ -234,7 +219,7 @@ fn unnamed(folder: &Path) -> Option<File> {
     entry(&file).exists().then_some(file)
 }
 
-/// The name of an open file among those of this process, by which it can be linked.
+/// Returns the path of an open file in `/proc`, which can be linked.
 fn entry(file: &File) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
@@ -243,7 +228,9 @@ fn link(file: &File, target: &Path) -> io::Result<()> {
     Ok(rustix::fs::linkat(CWD, entry(file), CWD, target, AtFlags::SYMLINK_FOLLOW)?)
 }
 
-/// A link never replaces what is there, a change of name does. Where nothing is there, no temporary name is needed.
+/// Replaces the target by linking the file to a temporary name and renaming that, since a link never replaces a file.
+///
+/// A target that does not exist needs no temporary name.
 fn replace(file: &File, target: &Path) -> io::Result<()> {
     let _critical = signals::critical();
     match link(file, target) {
@@ -252,10 +239,10 @@ fn replace(file: &File, target: &Path) -> io::Result<()> {
     }
     stale::lock(file);
     let named = stale::builder().make_in(folder(target), |path| link(file, path));
-    // Without the name under which it was tried.
+    // Drop the temporary name from the error.
     let named = named.map_err(|error| io::Error::from(error.kind()))?;
     fs::rename(named.path(), target)?;
-    // It has its name now, and is not to be removed under the one before.
+    // The file now has its final name, so the temporary name must not be removed.
     let _ = named.into_temp_path().keep();
     Ok(())
 }
@@ -269,13 +256,14 @@ fn prepare_folder(target: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The folder in which a file lies.
+/// Returns the folder of a file.
 pub fn folder(target: &Path) -> &Path {
     target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// No file can be made in the target's folder. The name under which it was tried says nothing to anybody.
-fn not_made(error: &io::Error, target: &Path) -> anyhow::Error {
+/// The error if no file can be created in the target's folder. It omits the temporary name, which means nothing to
+/// users.
+fn cannot_create(error: &io::Error, target: &Path) -> anyhow::Error {
     let text = error.to_string();
     let reason = text.split(" at path ").next().unwrap_or_default();
     anyhow!("{}: no file can be made in {}: {reason}", cannot_write(target), folder(target).display())

@@ -1,4 +1,4 @@
-//! Who is logged in: one session for each database.
+//! Saved logins: one session per database.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::files::state::{StateFile, identity};
 /// A saved login.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// The user's login name, to say whose session it was.
+    /// The user's login name, for messages.
     pub username: String,
     /// The token's scheme.
     pub scheme: Scheme,
@@ -20,7 +20,7 @@ pub struct Session {
     pub token: PlainToken,
 }
 
-/// A session as it stands in the file.
+/// The stored form of a session.
 #[derive(Deserialize, Serialize)]
 struct Entry {
     username: String,
@@ -34,34 +34,28 @@ impl From<Entry> for Session {
     }
 }
 
-/// What it means that a session is removed from the file.
+/// Describes the removal of a session, as a clause.
 pub const FORGOTTEN: &str = "the session was forgotten";
 
-/// The file of sessions.
+/// The file that stores the sessions.
 pub struct Sessions(StateFile<Entry>);
 
 impl Sessions {
-    /// The sessions of the person who runs this.
+    /// Opens the sessions of the user who runs authctl.
     ///
     /// # Errors
-    /// Where neither `XDG_STATE_HOME` nor `HOME` says where state is kept.
+    /// Fails if neither `XDG_STATE_HOME` nor `HOME` is set to an absolute path.
     pub fn of_environment() -> Result<Self> {
         StateFile::of_environment("sessions.json").map(Self)
     }
 
-    /// The session for a database.
-    ///
-    /// # Errors
-    /// Where the file is there but cannot be read.
+    /// Returns the session for a database.
     pub fn get(&self, database: &Path) -> Result<Option<Session>> {
         let mut entries = self.0.read()?;
         Ok(entries.remove(&identity(database)).map(Session::from))
     }
 
-    /// Saves the session for a database in place of the one before.
-    ///
-    /// # Errors
-    /// Where the file cannot be written; it is then as it was.
+    /// Saves the session for a database, replacing the previous one. The file is replaced as a whole.
     pub fn put(&self, database: &Path, session: &Session) -> Result<()> {
         let entry = Entry {
             username: session.username.clone(),
@@ -74,11 +68,13 @@ impl Sessions {
         })
     }
 
-    /// Forgets the session for a database if it is the one that is meant; false where it is not, or there is none. The
-    /// look and the change are under one lock, so that a session that is saved in between stays.
+    /// Removes the session for a database if `is_meant` accepts it. Returns whether it was removed.
+    ///
+    /// Check and removal happen under one lock, so a session saved in between is kept.
     ///
     /// # Errors
-    /// Where the file cannot be read or written, or what `is_meant` returns; the file is then as it was.
+    /// Returns [`Refusal::Unanswered`](crate::error::refusal::Refusal::Unanswered) if the session was removed but that
+    /// may not be on disk. After any other error, the file is unchanged.
     pub fn forget(&self, database: &Path, is_meant: impl FnOnce(&Session) -> Result<bool>) -> Result<bool> {
         if !self.0.exists() {
             return Ok(false);

@@ -1,6 +1,6 @@
-//! What a killed run left: files under a temporary name, which hold secrets and help nobody.
+//! Temporary files, and the removal of those that killed runs left behind, since they contain secrets.
 //!
-//! A run keeps a lock on each of its temporary files. So a file whose lock can be had belongs to a run that ended.
+//! A run locks each of its temporary files. So a file that can be locked belongs to a run that has ended.
 
 use std::fs::{self, File};
 use std::io;
@@ -12,37 +12,38 @@ use tempfile::NamedTempFile;
 
 use super::existing::effective_user;
 
-/// How temporary names begin. Random letters and digits follow.
+/// The prefix of temporary names. Random letters and digits follow.
 const PREFIX: &str = ".authctl-";
 
-/// How many random letters and digits follow.
+/// The number of random letters and digits.
 const RANDOM: usize = 6;
 
-/// Temporary files of this program.
+/// Creates temporary files with names of this program.
 pub fn builder() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).rand_bytes(RANDOM);
     builder
 }
 
-/// A temporary file with a name in this folder, locked.
+/// Creates a named temporary file in this folder, and locks it.
 pub fn named(folder: &Path) -> io::Result<NamedTempFile> {
     loop {
         let file = builder().tempfile_in(folder)?;
         lock(file.as_file());
-        // Before it was locked, another run could take it for one that was left.
+        // Before the lock, another run may have taken the file for a stale one and removed it.
         if file.as_file().metadata()?.nlink() > 0 {
             return Ok(file);
         }
     }
 }
 
-/// Locks a temporary file until it is closed. On a file system without locks, what a killed run leaves stays.
+/// Locks a temporary file until it is closed. Without locks in the file system, files of killed runs are never
+/// removed.
 pub fn lock(file: &File) {
     let _ = file.lock();
 }
 
-/// Removes what killed runs of this user left in the folder. What cannot be removed is no obstacle.
+/// Removes files that killed runs of this user left in the folder. Ignores failures.
 pub fn remove(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {

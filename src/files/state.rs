@@ -1,4 +1,4 @@
-//! What authctl remembers between runs: files that their owner alone can read, each with one entry for each database.
+//! State that authctl keeps between runs: owner-only files with one entry per database.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -18,10 +18,10 @@ use crate::files::existing::{self, cannot_write};
 use crate::files::new_file::NewFile;
 use crate::signals;
 
-/// What a file holds, by the [`identity`] of the database.
+/// The contents of a state file, by the [`identity`] of the database.
 pub type Entries<Entry> = BTreeMap<PathBuf, Entry>;
 
-/// A file of JSON under the XDG state folder.
+/// A JSON file in the XDG state folder.
 #[derive(Debug)]
 pub struct StateFile<Entry> {
     path: PathBuf,
@@ -29,10 +29,10 @@ pub struct StateFile<Entry> {
 }
 
 impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
-    /// The file of this name that belongs to the person who runs this.
+    /// Returns the state file with this name of the user who runs authctl.
     ///
     /// # Errors
-    /// Where neither `XDG_STATE_HOME` nor `HOME` says where state is kept.
+    /// Fails if neither `XDG_STATE_HOME` nor `HOME` is set to an absolute path.
     pub fn of_environment(name: &str) -> Result<Self> {
         let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let state =
@@ -43,17 +43,16 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         Ok(Self { path: state.join("authctl").join(name), entries: PhantomData })
     }
 
-    /// Has anything been written yet?
+    /// Whether the file exists.
     #[must_use]
     pub fn exists(&self) -> bool {
         self.path.symlink_metadata().is_ok()
     }
 
-    /// All entries; none where there is no file yet.
+    /// Reads all entries. Returns none if the file does not exist.
     ///
     /// # Errors
-    /// [`Refusal::Config`](crate::error::refusal::Refusal::Config) for a file that other users can access, or where it cannot be
-    /// read.
+    /// Returns [`Refusal::Config`](crate::error::refusal::Refusal::Config) if other users can access the file.
     pub fn read(&self) -> Result<Entries<Entry>> {
         if let Some(folder) = self.path.parent().filter(|folder| folder.exists()) {
             existing::check_private_folder(folder)?;
@@ -64,21 +63,21 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         let mut text = Zeroizing::new(Vec::new());
         file.read_to_end(&mut text).with_context(|| format!("{} cannot be read", self.path.display()))?;
         serde_json::from_slice(&text).map_err(|_| {
-            // Not the parser's own words: they may quote a secret.
+            // Omit the parser's message, which may quote a secret.
             anyhow!("{} is not what authctl wrote; delete it to start anew", self.path.display())
         })
     }
 
-    /// Changes the entries under a lock, so that of two changes at once both stay; writes where `change` says so. Where
-    /// that is what the command was asked for, it `means` something, a clause.
+    /// Changes the entries under a lock, so that concurrent changes are not lost. Writes them if `change` returns true.
+    ///
+    /// Pass a `description`, as a clause, if this change is the purpose of the command.
     ///
     /// # Errors
-    /// What `change` returns, or where the file cannot be written; it is then as it was. If it `means` something,
-    /// [`Refusal::Unanswered`](crate::error::refusal::Refusal::Unanswered) where it was replaced but the disk may not have its
-    /// name.
+    /// With a `description`, returns [`Refusal::Unanswered`](crate::error::refusal::Refusal::Unanswered) if the file
+    /// was replaced but its name may not be on disk. After any other error with a `description`, the file is unchanged.
     pub fn change(
         &self,
-        means: Option<&str>,
+        description: Option<&str>,
         change: impl FnOnce(&mut Entries<Entry>) -> Result<bool>,
     ) -> Result<()> {
         let cannot = || cannot_write(&self.path);
@@ -87,7 +86,7 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         existing::check_private_folder(folder)?;
         let lock = lock_file(&self.path.with_extension("lock"))?;
         lock.lock().with_context(cannot)?;
-        // A temporary file is not to be left behind.
+        // Do not leave a temporary file behind.
         let _critical = signals::critical();
         let mut entries = self.read()?;
         if !change(&mut entries)? {
@@ -97,8 +96,8 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         text.push(b'\n');
         let file = NewFile::at(&self.path)?;
         file.write(&text)?;
-        if let Some(means) = means {
-            file.publish_as(true, means)?;
+        if let Some(description) = description {
+            file.publish_as(true, description)?;
         } else {
             file.sync()?;
             file.appear(true)?;
@@ -108,21 +107,21 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
     }
 }
 
-/// The file whose lock is held while another one is changed.
+/// Opens the file that is locked while another file is changed.
 fn lock_file(path: &Path) -> Result<File> {
     loop {
         match existing::create(path, OFlags::RDWR) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             created => return created.with_context(|| cannot_write(path)),
         }
-        // Removed in the meantime, it is created at the next attempt.
+        // If the file was removed in the meantime, the next attempt creates it.
         if let Some(file) = existing::open_private(path, OFlags::RDWR)? {
             return Ok(file);
         }
     }
 }
 
-/// A database by its real path, so that two ways to the same file share an entry.
+/// Returns the real path of a database, so that two paths to the same file share an entry.
 #[must_use]
 pub fn identity(database: &Path) -> PathBuf {
     database.canonicalize().unwrap_or_else(|_| database.to_owned())

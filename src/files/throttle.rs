@@ -1,4 +1,4 @@
-//! The failed logins of one person at one database, counted outside of it.
+//! Counts the failed logins of one user at one database, outside the database.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::django::rate::{LONGEST, Rate};
 use crate::error::refusal::Refusal;
 use crate::files::state::{StateFile, identity};
 
-/// The count of failed logins, outside of the database, where it is nobody's but the one's who tries.
+/// The counter of failed logins. It is kept outside the database, in a file of the user who tries to log in.
 #[derive(Debug)]
 pub struct Throttle {
     rate: Rate,
@@ -17,20 +17,21 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// The throttle of the person who runs this.
+    /// Opens the throttle of the user who runs authctl.
     ///
     /// # Errors
-    /// Where there is no folder to count in: what is not counted is not let through.
+    /// Fails if there is no state folder. Without a count, no login is allowed.
     pub fn of_environment(rate: Rate) -> Result<Self> {
         let file = StateFile::of_environment("throttle.json").context(NOT_COUNTED)?;
         Ok(Self { rate, file })
     }
 
-    /// Counts an attempt at this database as a failed one before it is made, so that neither attempts at once nor one
-    /// that is killed go uncounted. Returns its moment, which the clock tells once it is its turn.
+    /// Counts a login attempt as failed before it is made, and returns its time.
+    ///
+    /// So concurrent and killed attempts count too. The clock is read under the file's lock.
     ///
     /// # Errors
-    /// [`Refusal::Throttled`], or where the count cannot be written.
+    /// Returns [`Refusal::Throttled`], or an error if the count cannot be written.
     pub fn count(&self, database: &Path, clock: impl Fn() -> Timestamp) -> Result<Timestamp> {
         let database = identity(database);
         let mut admitted = Ok(Timestamp::UNIX_EPOCH);
@@ -47,10 +48,7 @@ impl Throttle {
         admitted.map_err(|seconds| Refusal::Throttled(seconds).into())
     }
 
-    /// Takes an attempt back that did not fail.
-    ///
-    /// # Errors
-    /// Where the count cannot be written.
+    /// Removes an attempt that did not fail.
     pub fn take_back(&self, database: &Path, moment: Timestamp) -> Result<()> {
         self.file.change(None, |entries| {
             let attempts = entries.entry(identity(database)).or_default();

@@ -1,4 +1,4 @@
-//! One account as a row of the file gives it.
+//! An account as a row of a file describes it.
 
 use std::sync::Arc;
 
@@ -18,53 +18,53 @@ use crate::error::refusal::Fault;
 use crate::formats::columns::{AccountColumn, keeps_blank};
 use crate::formats::token_row::TokenRow;
 
-/// What one row wants.
+/// The account that one row describes.
 #[derive(Debug, Default)]
 pub struct AccountRow {
-    /// The line on which the row begins, from 1.
+    /// The line where the row starts, from 1.
     pub line: usize,
-    /// The account.
+    /// The requested account.
     pub request: Request,
-    /// Its password.
+    /// The password of the account.
     pub password: GivenPassword,
-    /// Its tokens that are known beforehand.
+    /// The account's tokens that the file provides.
     pub tokens: Vec<KnownToken>,
-    /// What is wrong with the row so far.
+    /// The faults found in the row so far.
     pub faults: Vec<Fault>,
     places: ValuePositions,
-    /// Kinds of which a field is given, so that the account is to have such a profile.
+    /// The profile kinds for which the row has a field. The account gets such profiles.
     kinds_given: Vec<String>,
-    /// Fields of which the file has an empty cell.
+    /// The fields with an empty cell, each with its profile kind.
     blank: Vec<(Option<String>, String)>,
 }
 
-/// How a row gives the password.
+/// How a row provides the password.
 #[derive(Debug, Default)]
 pub enum GivenPassword {
-    /// Not at all.
+    /// No password.
     #[default]
     Nothing,
-    /// As it is, to be hashed.
+    /// A plain-text password, still to be hashed.
     Plain(Plain),
-    /// As it was hashed elsewhere, still to be looked at.
+    /// A hash computed elsewhere, not yet checked.
     Hash(String),
 }
 
-/// A token that is known beforehand.
+/// A token that the file provides.
 #[derive(Debug)]
 pub enum KnownToken {
-    /// Its key.
+    /// The key.
     Key(PlainToken),
-    /// The row of a token table.
+    /// A row of a token table.
     Row(TokenRow),
 }
 
-/// Where the values of a row stand.
+/// The positions of a row's values.
 #[derive(Clone, Debug)]
 pub enum ValuePositions {
-    /// In the columns of a table: the field's name, the heading and the column's number, the same in each row.
+    /// Columns of a table: field name, heading and column number. They are the same in every row.
     Table(Arc<[(String, String, usize)]>),
-    /// Each in its own place.
+    /// A separate position for each value.
     Each(Vec<(String, Place)>),
 }
 
@@ -75,27 +75,27 @@ impl Default for ValuePositions {
 }
 
 impl AccountRow {
-    /// A row that begins on this line, with nothing in it yet.
+    /// An empty row that starts on this line.
     #[must_use]
     pub fn at(line: usize, places: ValuePositions) -> Self {
         Self { line, places, ..Self::default() }
     }
 
-    /// Keeps of the account what is still to be looked for in the database, and drops the rest.
+    /// Keeps only the references that are still to be looked up in the database.
     pub fn keep_references(&mut self) {
         let Request { groups, permissions, .. } = std::mem::take(&mut self.request);
         self.request = Request { groups, permissions, ..Request::default() };
         self.blank = Vec::new();
     }
 
-    /// Remembers where the value of a field stands.
+    /// Records the position of a field's value.
     pub fn stands(&mut self, field: &str, place: Place) {
         if let ValuePositions::Each(places) = &mut self.places {
             places.push((field.to_owned(), place));
         }
     }
 
-    /// Takes the value of a column.
+    /// Sets the value of a column.
     pub fn take(&mut self, column: &AccountColumn<'_>, input: Input) {
         if matches!(&input, Input::Text(text) if text.is_empty())
             && !matches!(column, AccountColumn::Password)
@@ -128,7 +128,7 @@ impl AccountRow {
         self.faults.extend(outcome.err());
     }
 
-    /// What an empty cell says: nothing, but that there is no profile, or a text that is empty.
+    /// Handles an empty cell. It sets no value, except that it can mean "no profile" or an empty text.
     fn take_blank(&mut self, column: &AccountColumn<'_>) {
         match column {
             AccountColumn::Profile => self.request.profile = ProfileChoice::None,
@@ -241,7 +241,7 @@ impl AccountRow {
         Ok(())
     }
 
-    /// Decides what the whole row says, once all of it was taken. `default` is the profile kind of new accounts.
+    /// Completes the row after its last value. `default` is the profile kind of new accounts.
     pub fn conclude(&mut self, default: Option<&str>) {
         if self.request.profile == ProfileChoice::Decide && !self.kinds_given.is_empty() {
             let mut kinds = std::mem::take(&mut self.kinds_given);
@@ -263,7 +263,7 @@ impl AccountRow {
         }
     }
 
-    /// Does the row give this primary key, or none?
+    /// Whether the row has this primary key, or none.
     #[must_use]
     pub fn may_have_key(&self, key: &Key) -> bool {
         let bare = |text: &str| text.trim().replace('-', "").to_lowercase();
@@ -276,18 +276,18 @@ impl AccountRow {
         given == bare(&key.to_string())
     }
 
-    /// What is wanted of an account that is there: an empty cell of a table says nothing.
+    /// Drops empty cells. For an existing account, they mean no change.
     pub fn drop_blank(&mut self) {
         self.request.fields.retain(|(_, input)| !matches!(input, Input::Text(text) if text.is_empty()));
     }
 
-    /// The heading over this column of a table.
+    /// Returns the heading of this column.
     fn heading(&self, number: usize) -> Option<&str> {
         let ValuePositions::Table(columns) = &self.places else { return None };
         columns.iter().find(|(.., column)| *column == number).map(|(_, heading, _)| &**heading)
     }
 
-    /// A fault with its place in the file, and what it is called there.
+    /// Adds the position in the file to a fault, and renames the field to its name in the file.
     #[must_use]
     pub fn located(&self, file: &str, fault: Fault) -> Fault {
         if let Some(place) = fault.place {
@@ -317,14 +317,14 @@ impl AccountRow {
     }
 }
 
-/// Does a fault of this field speak of the column of this name? A profile's field may be called without its kind.
+/// Whether a fault of `field` concerns the column `name`. A fault may name a profile's field without its kind.
 fn is_name_of(name: &str, field: &str) -> bool {
     name == field || name.split_once('.').is_some_and(|(_, bare)| bare == field)
 }
 
-fn set_text(place: &mut Option<String>, column: &AccountColumn<'_>, input: Input) -> Result<(), Fault> {
+fn set_text(target: &mut Option<String>, column: &AccountColumn<'_>, input: Input) -> Result<(), Fault> {
     match input {
-        Input::Text(text) | Input::Json(Json::String(text)) => *place = Some(text),
+        Input::Text(text) | Input::Json(Json::String(text)) => *target = Some(text),
         Input::Json(Json::Null) => {}
         _ => {
             let name = column.name();
@@ -334,18 +334,18 @@ fn set_text(place: &mut Option<String>, column: &AccountColumn<'_>, input: Input
     Ok(())
 }
 
-fn set_flag(place: &mut Option<bool>, column: &AccountColumn<'_>, input: &Input) -> Result<(), Fault> {
-    *place = match input {
+fn set_flag(target: &mut Option<bool>, column: &AccountColumn<'_>, input: &Input) -> Result<(), Fault> {
+    *target = match input {
         Input::Json(Json::Null) => return Ok(()),
         Input::Json(Json::Bool(flag)) => Some(*flag),
         Input::Text(text) => boolean(text),
         _ => None,
     };
     let name = column.name();
-    place.map(|_| ()).ok_or_else(|| not_boolean(name))
+    target.map(|_| ()).ok_or_else(|| not_boolean(name))
 }
 
-/// Permissions as in a fixture: keys, or natural keys of `codename`, `app_label` and `model`.
+/// Parses permissions as in a fixture: keys, or natural keys of `codename`, `app_label` and `model`.
 pub fn permissions(json: &Json) -> Option<Vec<Permission>> {
     let permission = |json: &Json| match json {
         Json::Number(key) => key.as_i64().map(Permission::Key),
@@ -365,7 +365,7 @@ pub fn permissions(json: &Json) -> Option<Vec<Permission>> {
     }
 }
 
-/// What is said of something else under this name.
+/// The message for a value that is not a list of permissions.
 pub fn not_permissions(name: &str) -> String {
     format!("{name} must be a JSON list of keys or of [codename, app_label, model].")
 }
@@ -374,7 +374,7 @@ fn not_boolean(name: &str) -> Fault {
     Fault::new(name, "invalid", format!("{name} must be true/false, yes/no or 1/0."))
 }
 
-/// A list of names: with `;` between them, or a JSON list of texts.
+/// Parses a list of names, either separated by `;` or as a JSON list of texts.
 fn list(input: Input) -> Option<Vec<String>> {
     let names = |json: Vec<Json>| -> Option<Vec<String>> {
         let name = |json| if let Json::String(name) = json { Some(name) } else { None };

@@ -1,4 +1,4 @@
-//! What the headings of a table, and the keys of a JSON object, mean.
+//! Maps the headings of a table and the keys of a JSON object to fields.
 
 use crate::accounts::{NamedField, Planner};
 use crate::django::value::Kind;
@@ -6,7 +6,7 @@ use crate::error::refusal::{Fault, Refusal};
 use crate::error::suggest::{nearest, suggestion};
 use crate::error::wording;
 
-/// What a column gives.
+/// What a column contains.
 #[derive(Clone, Debug)]
 pub enum AccountColumn<'a> {
     /// The primary key.
@@ -19,35 +19,35 @@ pub enum AccountColumn<'a> {
     FirstName,
     /// The last name.
     LastName,
-    /// May the user log in?
+    /// Whether the user may log in.
     Active,
-    /// May the user enter Django's admin?
+    /// Whether the user may enter Django's admin.
     Staff,
-    /// Does the user have every permission?
+    /// Whether the user has every permission.
     Superuser,
-    /// Another field of the user, or of a profile.
+    /// Another field of the user or of a profile.
     Field(NamedField<'a>),
-    /// The groups to be in.
+    /// The user's groups.
     Groups,
-    /// Permissions of the user's own.
+    /// The user's own permissions.
     Permissions,
-    /// The kinds of profiles to have, or one profile's fields.
+    /// The kinds of the user's profiles, or the fields of one profile.
     Profile,
-    /// The fields of profiles, by their kinds.
+    /// The fields of all profiles, by kind.
     Profiles,
-    /// The kind of profile to have, as a client's body names it.
+    /// The kind of profile, as a client's JSON body names it.
     AccountType,
-    /// The password, to be hashed.
+    /// The plain-text password, to be hashed.
     Password,
-    /// The password as it was hashed elsewhere.
+    /// A password hash computed elsewhere.
     PasswordHash,
     /// A token's key.
     Token,
-    /// Nothing that is wanted.
+    /// A column to skip.
     Ignored,
 }
 
-/// The columns by their own names.
+/// The fixed column names.
 const KNOWN: [(&str, AccountColumn<'static>); 17] = [
     ("id", AccountColumn::Key),
     ("pk", AccountColumn::Key),
@@ -69,46 +69,43 @@ const KNOWN: [(&str, AccountColumn<'static>); 17] = [
 ];
 
 impl AccountColumn<'_> {
-    /// The name by which faults call what this column gives.
+    /// The name of the column in faults.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
             Self::Field(field) => &field.name,
             Self::Ignored => "",
-            // The first of several names is the field's own.
+            // If a column has several names, the first one is its own.
             other => {
-                let is_it = |known: &AccountColumn<'_>| {
+                let is_same = |known: &AccountColumn<'_>| {
                     std::mem::discriminant(known) == std::mem::discriminant(other)
                 };
-                KNOWN.iter().find(|(_, known)| is_it(known)).map_or("", |(name, _)| name)
+                KNOWN.iter().find(|(_, known)| is_same(known)).map_or("", |(name, _)| name)
             }
         }
     }
 }
 
-/// The meaning of headings in one database, and what the command line says of them.
+/// Maps headings to fields of one database, including the mappings of the command line.
 pub struct Columns<'a> {
     planner: Planner<'a>,
     map: Vec<(String, String)>,
 }
 
 impl<'a> Columns<'a> {
-    /// With these headings meaning these fields; a heading mapped to the empty text is left out.
+    /// Creates the mapping. `map` holds pairs of heading and field. An empty field skips the column.
     #[must_use]
     pub fn new(planner: Planner<'a>, map: &[(String, String)]) -> Self {
         Self { planner, map: map.to_vec() }
     }
 
-    /// Does the command line say what this heading means?
+    /// Whether the command line maps this heading.
     #[must_use]
     pub fn is_mapped(&self, heading: &str) -> bool {
         self.map.iter().any(|(from, _)| from == heading)
     }
 
-    /// What a heading means.
-    ///
-    /// # Errors
-    /// A fault that names the nearest known heading.
+    /// Finds the column of a heading. The fault for an unknown heading names the most similar one.
     pub fn find(&self, heading: &str) -> Result<AccountColumn<'a>, Fault> {
         if let Some((_, field)) = self.map.iter().find(|(from, _)| from == heading) {
             return if field.is_empty() {
@@ -117,7 +114,9 @@ impl<'a> Columns<'a> {
                 self.known(field).ok_or_else(|| self.unknown(field))
             };
         }
-        self.known(heading).or_else(|| self.known(&self.alike(heading)?)).ok_or_else(|| self.unknown(heading))
+        self.known(heading)
+            .or_else(|| self.known(&self.find_similar(heading)?))
+            .ok_or_else(|| self.unknown(heading))
     }
 
     fn known(&self, name: &str) -> Option<AccountColumn<'a>> {
@@ -125,25 +124,29 @@ impl<'a> Columns<'a> {
             return Some(AccountColumn::Username);
         }
         if name == "username" && self.planner.login_column() != "username" {
-            // A project may have a column of that name beside its login name.
+            // The project may have a column of this name besides its login name.
             return Some(self.planner.field(name).map_or(AccountColumn::Username, AccountColumn::Field));
         }
         let own = KNOWN.iter().find(|(known, _)| *known == name).map(|(_, column)| column.clone());
         own.or_else(|| self.planner.field(name).map(AccountColumn::Field))
     }
 
-    /// The known heading that differs in nothing but upper and lower case, spaces, dashes and underscores.
-    fn alike(&self, heading: &str) -> Option<String> {
+    /// Finds a known heading that differs only in case, spaces, dashes and underscores.
+    fn find_similar(&self, heading: &str) -> Option<String> {
         let bare = |text: &str| -> String {
             text.chars().filter(|c| !matches!(c, ' ' | '-' | '_')).flat_map(char::to_lowercase).collect()
         };
         let heading = bare(heading);
         let all = self.all();
-        let is_it = |known: &&str| bare(known) == heading;
-        all.iter().map(String::as_str).find(is_it).or_else(|| last_parts(&all).find(is_it)).map(str::to_owned)
+        let matches = |known: &&str| bare(known) == heading;
+        all.iter()
+            .map(String::as_str)
+            .find(matches)
+            .or_else(|| last_parts(&all).find(matches))
+            .map(str::to_owned)
     }
 
-    /// All headings that mean something, each once.
+    /// All known headings, each once.
     fn all(&self) -> Vec<String> {
         let login = std::iter::once(self.planner.login_column().to_owned());
         let known = KNOWN.iter().map(|(name, _)| (*name).to_owned());
@@ -161,7 +164,7 @@ impl<'a> Columns<'a> {
         let all = self.all();
         let known = all.iter().map(String::as_str).chain(last_parts(&all));
         let meant = suggestion(heading, known).unwrap_or_else(|| {
-            // One name for the key is enough.
+            // The list needs only one name of the key.
             let known = all.iter().filter(|name| *name != "pk").cloned().collect();
             format!(" Known: {}.", wording::names(known).join(", "))
         });
@@ -173,10 +176,7 @@ impl<'a> Columns<'a> {
         Fault::new(heading, "unknown_field", message)
     }
 
-    /// Refuses a mapped heading that none of these is.
-    ///
-    /// # Errors
-    /// [`Refusal::Usage`].
+    /// Refuses a mapping whose heading is not in the file.
     pub fn check_map(&self, headings: &[String]) -> Result<(), Refusal> {
         for (from, _) in &self.map {
             if !headings.contains(from) {
@@ -191,12 +191,12 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Fields without their kinds, as a table of one kind of profile has them.
+/// Returns the names of profile fields without their kinds, as in a table of a single profile kind.
 fn last_parts(names: &[String]) -> impl Iterator<Item = &str> {
     names.iter().filter_map(|name| name.rsplit_once('.').map(|(_, field)| field))
 }
 
-/// Is what this field holds text that may be empty but not NULL, so that an empty cell is a value?
+/// Whether the field is a text that may be empty but not NULL. An empty cell is then a value.
 #[must_use]
 pub fn keeps_blank(field: &NamedField<'_>) -> bool {
     matches!(field.column.kind, Kind::Text { .. }) && !field.column.nullable && !field.column.filled

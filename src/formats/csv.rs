@@ -1,4 +1,4 @@
-//! Rows of a table of comma-separated values, as spreadsheets write them.
+//! Reads tables of comma-separated values, as spreadsheets write them.
 
 use std::io::BufRead;
 
@@ -14,21 +14,18 @@ use crate::formats::columns::{AccountColumn, Columns};
 use crate::formats::encoding::NOT_UTF8;
 use crate::formats::records::{Broken, Records};
 
-/// A table whose first line has the headings.
+/// Reads a table whose first line contains the headings.
 pub struct CsvReader<'a> {
     records: Records<Box<dyn BufRead + Send + 'a>>,
-    /// What each column gives; `None` where it has no heading.
+    /// The columns. `None` for a column without a heading.
     columns: Vec<Option<AccountColumn<'a>>>,
-    /// So many cells a row must have: all that have a heading.
+    /// The minimum number of cells per row: up to the last column with a heading.
     least: usize,
     places: ValuePositions,
 }
 
 impl<'a> CsvReader<'a> {
-    /// Reads the headings. Unless told, what separates the values is what the first line has the most of.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] for headings that mean nothing or the same, or what the operating system says.
+    /// Reads the headings. Without a given delimiter, uses the most frequent candidate in the first line.
     pub fn new(
         mut input: Box<dyn BufRead + Send + 'a>,
         file: &str,
@@ -36,8 +33,9 @@ impl<'a> CsvReader<'a> {
         delimiter: Option<u8>,
     ) -> Result<Self> {
         let start = input.fill_buf().with_context(|| unreadable(file))?;
-        let (told, length) = told_delimiter(start).map_or((None, 0), |(told, length)| (Some(told), length));
-        let delimiter = delimiter.or(told).unwrap_or_else(|| likely_delimiter(start));
+        let (declared, length) =
+            declared_delimiter(start).map_or((None, 0), |(declared, length)| (Some(declared), length));
+        let delimiter = delimiter.or(declared).unwrap_or_else(|| likely_delimiter(start));
         input.consume(length);
         let mut records = Records::new(input, delimiter);
         records.read().with_context(|| unreadable(file))?;
@@ -99,7 +97,7 @@ fn broken_fault(broken: Broken) -> Fault {
     Fault::new("", code, message)
 }
 
-/// What is said of a row or line that is too long to be one.
+/// The message for a row or line that exceeds the limit.
 pub fn too_long(what: &str) -> String {
     let limit = limits::ROW / (1024 * 1024);
     format!("The {what} is longer than {limit} MiB. Rows that follow are not read.")
@@ -115,8 +113,8 @@ fn not_utf8(field: &str) -> Fault {
     Fault::new(field, "not_utf8", format!("This is not UTF-8 text. {NOT_UTF8}"))
 }
 
-/// What separates the values as Excel tells itself in a first line `sep=;`, and how many bytes say so.
-fn told_delimiter(start: &[u8]) -> Option<(u8, usize)> {
+/// Returns the delimiter that Excel's first line `sep=;` declares, and the length of that line without its end.
+fn declared_delimiter(start: &[u8]) -> Option<(u8, usize)> {
     match start {
         [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter, b'\r' | b'\n', ..]
             if may_delimit(*delimiter) =>
@@ -127,15 +125,15 @@ fn told_delimiter(start: &[u8]) -> Option<(u8, usize)> {
     }
 }
 
-/// Can the values of a table be separated by this byte?
+/// Whether this byte may be a delimiter.
 #[must_use]
 pub fn may_delimit(byte: u8) -> bool {
     byte.is_ascii() && !b"\"\r\n\0".contains(&byte)
 }
 
-/// What the headings have the most of outside of quotes.
+/// Returns the most frequent candidate in the headings, outside of quotes.
 fn likely_delimiter(start: &[u8]) -> u8 {
-    // Of equals the last is taken, and a table of one column has none.
+    // On a tie, the last one wins. A table with one column has no delimiter.
     const LIKELY: [u8; 3] = *b"\t;,";
     let mut counts = [0; LIKELY.len()];
     let mut is_quoted = false;
@@ -165,7 +163,7 @@ impl RowReader for CsvReader<'_> {
 
     fn next(&mut self, file: &str) -> Result<Option<AccountRow>> {
         while self.records.read().with_context(|| unreadable(file))? {
-            // Spreadsheets write the lines that were once used, too.
+            // Spreadsheets also write lines that were used once and are empty now.
             let is_used = self.records.cells().any(|cell| !cell.trim_ascii().is_empty());
             if is_used || self.records.broken().is_some() {
                 return Ok(Some(self.row()));
@@ -178,47 +176,47 @@ impl RowReader for CsvReader<'_> {
 impl CsvReader<'_> {
     fn row(&self) -> AccountRow {
         let records = &self.records;
-        let mut wanted = AccountRow::at(records.line(), self.places.clone());
+        let mut row = AccountRow::at(records.line(), self.places.clone());
         if let Some((broken, place)) = records.broken() {
-            // Rows of others follow in an open quote, with whatever they hold.
+            // The text after an open quote contains other rows, with whatever they contain.
             let place = Some(place).filter(|_| broken == Broken::OpenQuote);
-            wanted.faults.push(Fault { place, ..broken_fault(broken) });
-            return wanted;
+            row.faults.push(Fault { place, ..broken_fault(broken) });
+            return row;
         }
         let (count, headings) = (records.len(), self.columns.len());
-        // Cells under no heading may be there or not, as long as they are empty.
+        // Cells without a heading may be missing or present, as long as they are empty.
         let is_longer =
             || count > headings && records.cells().skip(headings).any(|cell| !cell.trim_ascii().is_empty());
         if count < self.least || is_longer() {
             let message = format!("The row has {count} columns, the headings have {headings}.");
-            wanted.faults.push(Fault::new("", "columns", message));
+            row.faults.push(Fault::new("", "columns", message));
         }
         for (index, (column, cell)) in self.columns.iter().zip(records.cells()).enumerate() {
             let Some(column) = column else {
                 if !cell.trim_ascii().is_empty() {
-                    let place = Place { line: wanted.line, column: index + 1 };
-                    wanted.faults.push(Fault { place: Some(place), ..no_heading() });
+                    let place = Place { line: row.line, column: index + 1 };
+                    row.faults.push(Fault { place: Some(place), ..no_heading() });
                 }
                 continue;
             };
             let Ok(text) = std::str::from_utf8(cell) else {
-                wanted.faults.push(not_utf8(column.name()));
+                row.faults.push(not_utf8(column.name()));
                 continue;
             };
-            // White space at the ends of a password is part of it, and of a longer text too.
+            // White space around a password is part of it. The same applies to other fields.
             let text = match column {
                 AccountColumn::Password | AccountColumn::Field(_) => text,
                 _ => text.trim(),
             };
-            wanted.take(column, Input::Text(text.to_owned()));
+            row.take(column, Input::Text(text.to_owned()));
         }
-        wanted
+        row
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{likely_delimiter, told_delimiter};
+    use super::{declared_delimiter, likely_delimiter};
 
     #[test]
     fn the_headings_show_the_delimiter() {
@@ -235,10 +233,10 @@ mod tests {
 
     #[test]
     fn the_first_line_may_tell_the_delimiter() {
-        assert_eq!(told_delimiter(b"sep=;\r\nusername"), Some((b';', 5)));
-        assert_eq!(told_delimiter(b"SEP=\t\n"), Some((b'\t', 5)));
+        assert_eq!(declared_delimiter(b"sep=;\r\nusername"), Some((b';', 5)));
+        assert_eq!(declared_delimiter(b"SEP=\t\n"), Some((b'\t', 5)));
         for start in ["sep=;", "sep=", "sep=\n\n", "sep=;;\n", "separator\n"] {
-            assert_eq!(told_delimiter(start.as_bytes()), None, "{start}");
+            assert_eq!(declared_delimiter(start.as_bytes()), None, "{start}");
         }
     }
 }

@@ -1,24 +1,25 @@
-//! Text that is not UTF-8, decoded while it is read.
+//! Decodes text that is not UTF-8 while it is read.
 
 use std::io::{self, BufRead, Read};
 
 use zeroize::Zeroizing;
 
-/// What the bytes of a file mean.
+/// The encoding of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
-    /// UTF-8, or UTF-16 with a byte order mark
+    /// UTF-8, or UTF-16 with a byte order mark.
     #[default]
     Utf8,
-    /// What Windows calls ANSI in western Europe and America
+    /// Windows code page 1252, which Windows calls ANSI in western Europe and America.
     Windows1252,
 }
 
-/// What to do about text that is not UTF-8.
+/// The hint for text that is not UTF-8.
 pub const NOT_UTF8: &str = "Is it --encoding windows-1252?";
 
-/// The characters of the bytes 0x80 to 0x9F, after WHATWG's index (<https://encoding.spec.whatwg.org/index-windows-1252.txt>);
-/// all other bytes are the characters of the same number.
+/// The characters of the bytes 0x80 to 0x9F. Every other byte is the character of the same number.
+///
+/// Source: WHATWG's index (<https://encoding.spec.whatwg.org/index-windows-1252.txt>).
 const UPPER: [char; 32] = [
     '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}', '\u{2c6}',
     '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}', '\u{90}', '\u{2018}',
@@ -26,23 +27,20 @@ const UPPER: [char; 32] = [
     '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}', '\u{178}',
 ];
 
-/// What stands for text that is broken: no UTF-8, so that the place is told as a fault.
+/// Replaces invalid input. It is not UTF-8, so the reader of the text reports a fault at its position.
 const BROKEN: &[u8] = b"\xff";
 
-/// How the bytes are decoded.
+/// The encodings that need decoding.
 #[derive(Clone, Copy)]
 enum Form {
     Windows1252,
     Utf16 { is_big_endian: bool },
 }
 
-/// So many bytes are decoded at once.
+/// The maximum number of bytes that are decoded at once.
 const AT_ONCE: usize = 16 * 1024;
 
-/// The text as UTF-8, without the mark that some programs put before it.
-///
-/// # Errors
-/// What the operating system says.
+/// Decodes the input to UTF-8, without a byte order mark.
 pub fn decoded<'a>(
     mut input: Box<dyn BufRead + Send + 'a>,
     encoding: Encoding,
@@ -67,14 +65,14 @@ pub fn decoded<'a>(
     })
 }
 
-/// Reads text that is decoded a piece at a time.
+/// Decodes its input piece by piece.
 struct Decoded<R> {
     input: R,
     form: Form,
-    /// Bytes that are not yet a character.
+    /// Bytes of an incomplete character.
     rest: Zeroizing<Vec<u8>>,
     text: Zeroizing<Vec<u8>>,
-    /// How much of the text was taken.
+    /// The number of bytes of the text that the reader has consumed.
     offset: usize,
 }
 
@@ -83,7 +81,7 @@ impl<R> Decoded<R> {
         self.text.extend(c.encode_utf8(&mut [0; 4]).bytes());
     }
 
-    /// Decodes the rest, but for half a character at its end.
+    /// Decodes `rest`, except for half a surrogate pair or half a unit at its end.
     fn decode_utf16(&mut self, is_big_endian: bool) {
         let rest = std::mem::take(&mut self.rest);
         let unit = |pair: &[u8]| match *pair {

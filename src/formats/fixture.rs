@@ -1,4 +1,4 @@
-//! Rows of a Django fixture (`dumpdata`, Django 3.2 to 6.1): users, with the profiles and tokens that refer to them.
+//! Reads a Django fixture (`dumpdata`, Django 3.2 to 6.1): users, with the profiles and tokens that refer to them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,7 +23,7 @@ use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
 use crate::store::{NewGroup, Store};
 
-/// What a model's objects are.
+/// The meaning of a model.
 enum Model<'a> {
     User,
     Profile(&'a ProfileTable),
@@ -40,20 +40,20 @@ struct Object<'t> {
     element: Element<'t>,
 }
 
-/// Is this an object of a fixture?
+/// Whether this is an object of a fixture.
 #[must_use]
 pub fn is_object(json: &Json) -> bool {
     json.get("model").is_some_and(Json::is_string) && json.get("fields").is_some_and(Json::is_object)
 }
 
-/// The rows of a fixture, which are put together before the first is handed out.
+/// The rows of a fixture. All of them are assembled before the first one is returned.
 pub struct FixtureReader {
     rows: std::vec::IntoIter<AccountRow>,
 }
 
 impl RowReader for FixtureReader {
     fn has_passwords(&self) -> Option<bool> {
-        // Django has hashed them all.
+        // Django has already hashed all passwords.
         Some(false)
     }
 
@@ -62,7 +62,7 @@ impl RowReader for FixtureReader {
     }
 }
 
-/// What is known while the objects are put together.
+/// The state of assembling the rows.
 struct Assembly<'a, 't> {
     columns: &'a Columns<'a>,
     users: String,
@@ -73,17 +73,17 @@ struct Assembly<'a, 't> {
     rows: Vec<AccountRow>,
     by_key: HashMap<String, usize>,
     by_name: HashMap<String, usize>,
-    /// What belongs to a user who is not met yet.
+    /// Objects that belong to a user who has not been read yet.
     waiting: Vec<Object<'t>>,
     faults: Vec<Fault>,
     file: &'a str,
 }
 
 impl FixtureReader {
-    /// Puts the objects of a document together, without those of the excluded apps and models.
+    /// Assembles the objects of a document into rows, without those of excluded apps and models.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for objects that are no accounts, and for what belongs to no user of the file.
+    /// Returns [`Refusal::Invalid`] for an object of an unknown model, or one that belongs to no user of the file.
     pub fn new(
         document: &Document,
         file: &str,
@@ -127,7 +127,7 @@ impl FixtureReader {
         }
         check_excluded(excluded, &models)?;
         assembly.take_groups(&objects, store)?;
-        assembly.refuse_strangers(&objects);
+        assembly.refuse_unknown_models(&objects);
         for object in objects {
             match assembly.model(&object.model) {
                 Some(Model::User) => assembly.take_user(&object),
@@ -145,13 +145,13 @@ impl FixtureReader {
     }
 }
 
-/// Is this the name of the model, or of its app?
+/// Whether this is the name of the model or of its app.
 fn is_of(name: &str, model: &str) -> bool {
     let app = model.split('.').next().unwrap_or(model);
     name.eq_ignore_ascii_case(model) || name.eq_ignore_ascii_case(app)
 }
 
-/// Refuses to exclude what the file does not have.
+/// Refuses to exclude apps and models that the file does not contain.
 fn check_excluded(excluded: &[String], models: &BTreeSet<String>) -> Result<(), Refusal> {
     let Some(name) = excluded.iter().find(|name| !models.iter().any(|model| is_of(name, model))) else {
         return Ok(());
@@ -186,7 +186,7 @@ impl<'t> Object<'t> {
         serde_json::from_str(raw.get()).ok()
     }
 
-    /// The user that it refers to by this column.
+    /// Returns the user that the object refers to in this column.
     fn owner(&self, column: &str) -> Option<Json> {
         self.field(column.strip_suffix("_id").unwrap_or(column)).or_else(|| self.field(column))
     }
@@ -211,8 +211,8 @@ impl<'a, 't> Assembly<'a, 't> {
         kind.map(|(_, table)| Model::Profile(table))
     }
 
-    /// Objects of other models are no accounts: to pass over them would lose them without a word.
-    fn refuse_strangers(&mut self, objects: &[Object<'_>]) {
+    /// Refuses objects of other models. Skipping them would lose data silently.
+    fn refuse_unknown_models(&mut self, objects: &[Object<'_>]) {
         let mut counts: Vec<(&str, Place, usize)> = Vec::new();
         for object in objects.iter().filter(|object| self.model(&object.model).is_none()) {
             match counts.iter_mut().find(|(model, ..)| *model == object.model) {
@@ -229,13 +229,14 @@ impl<'a, 't> Assembly<'a, 't> {
         }
     }
 
-    /// The names of the groups that the users' keys mean: those of the file, else those of the database. What the
-    /// database lacks of them is to be made.
+    /// Reads the names of the groups that users refer to by key. Groups of the file take precedence over the database.
+    ///
+    /// Groups that the database lacks are to be created.
     fn take_groups(&mut self, objects: &[Object<'_>], store: &Store) -> Result<()> {
         for (key, name) in store.groups()? {
             self.groups.insert(key.to_string(), name);
         }
-        let mut wanted = Vec::new();
+        let mut new_groups = Vec::new();
         for object in objects.iter().filter(|object| object.model == "auth.group") {
             let place = object.element.place;
             let Some(Json::String(name)) = object.field("name") else {
@@ -243,16 +244,16 @@ impl<'a, 't> Assembly<'a, 't> {
                 continue;
             };
             self.groups.insert(plain(&object.pk), name.clone());
-            if wanted.iter().any(|group: &NewGroup| group.name == name) {
+            if new_groups.iter().any(|group: &NewGroup| group.name == name) {
                 self.fault(place, "name", "given_twice", "A group before has the same name.");
             }
             let permissions = self.permissions(object, store)?;
-            wanted.push(NewGroup { key: object.pk.as_i64(), name, permissions });
+            new_groups.push(NewGroup { key: object.pk.as_i64(), name, permissions });
         }
-        store.expect_groups(wanted)
+        store.expect_groups(new_groups)
     }
 
-    /// The keys of a group's permissions.
+    /// Returns the keys of a group's permissions.
     fn permissions(&mut self, object: &Object<'_>, store: &Store) -> Result<Vec<Key>> {
         let place = object.element.place;
         let mut keys = Vec::new();
@@ -262,8 +263,8 @@ impl<'a, 't> Assembly<'a, 't> {
         };
         for permission in given {
             if let Some(key) = store.find_permission(&permission)? {
-                // Twice is once.
-                keys.retain(|there| *there != key);
+                // A permission that is listed twice counts once.
+                keys.retain(|known| *known != key);
                 keys.push(key);
             } else {
                 let message = format!("There is no permission {permission}.");
@@ -274,12 +275,12 @@ impl<'a, 't> Assembly<'a, 't> {
     }
 
     fn take_user(&mut self, object: &Object<'t>) {
-        let mut wanted = AccountRow::at(object.element.place.line, ValuePositions::default());
-        wanted.stands("", object.element.place);
-        wanted.request.profile = ProfileChoice::None;
+        let mut account = AccountRow::at(object.element.place.line, ValuePositions::default());
+        account.stands("", object.element.place);
+        account.request.profile = ProfileChoice::None;
         if !object.pk.is_null() {
-            wanted.stands("id", object.element.place);
-            wanted.take(&AccountColumn::Key, Input::Json(object.pk.clone()));
+            account.stands("id", object.element.place);
+            account.take(&AccountColumn::Key, Input::Json(object.pk.clone()));
         }
         let mut scan = Scan::new(object.element.text, object.element.place);
         for (name, raw) in &object.fields {
@@ -291,26 +292,26 @@ impl<'a, 't> Assembly<'a, 't> {
             };
             match column {
                 Ok(column) => {
-                    wanted.stands(column.name(), place);
+                    account.stands(column.name(), place);
                     let json =
                         if matches!(column, AccountColumn::Groups) { self.group_names(json) } else { json };
-                    wanted.take(&column, Input::Json(json));
+                    account.take(&column, Input::Json(json));
                 }
                 Err(fault) => {
-                    wanted.stands(name, place);
-                    wanted.faults.push(fault);
+                    account.stands(name, place);
+                    account.faults.push(fault);
                 }
             }
         }
         let row = self.rows.len();
         self.by_key.insert(plain(&object.pk), row);
-        if let Some(name) = &wanted.request.username {
+        if let Some(name) = &account.request.username {
             self.by_name.insert(name.clone(), row);
         }
-        self.rows.push(wanted);
+        self.rows.push(account);
     }
 
-    /// The groups of a user, which a fixture gives by their keys or natural keys, by their names.
+    /// Replaces the keys or natural keys of a user's groups by the groups' names.
     fn group_names(&self, json: Json) -> Json {
         let name = |json: Json| match json {
             Json::Array(mut natural) if natural.len() == 1 => natural.remove(0),
@@ -328,7 +329,7 @@ impl<'a, 't> Assembly<'a, 't> {
         }
     }
 
-    /// A profile or a token, which goes to its user.
+    /// Adds a profile or a token to its user.
     fn take_part(&mut self, object: &Object<'t>) {
         let place = object.element.place;
         let Some(model) = self.model(&object.model) else { return };
@@ -337,7 +338,7 @@ impl<'a, 't> Assembly<'a, 't> {
             _ => "user_id",
         };
         let is_key = matches!(&model, Model::Profile(table) if table.table.key.contains(&table.user_column));
-        // A column of another name is `user` in most fixtures all the same.
+        // Most fixtures call the field `user`, even if the column has another name.
         let owner = object.owner(column).or_else(|| is_key.then(|| object.pk.clone()));
         let owner = owner.or_else(|| object.field("user")).unwrap_or_default();
         let row = match &owner {
@@ -354,9 +355,9 @@ impl<'a, 't> Assembly<'a, 't> {
             Model::Profile(table) => self.take_profile(object, table, row),
             model => match self.token(object, &model) {
                 Ok(token) => {
-                    let wanted = &mut self.rows[row];
-                    wanted.stands("token", place);
-                    wanted.tokens.push(KnownToken::Row(token));
+                    let account = &mut self.rows[row];
+                    account.stands("token", place);
+                    account.tokens.push(KnownToken::Row(token));
                 }
                 Err(message) => self.fault(place, "token", "invalid", message),
             },
@@ -364,13 +365,13 @@ impl<'a, 't> Assembly<'a, 't> {
     }
 
     fn take_profile(&mut self, object: &Object<'t>, table: &ProfileTable, row: usize) {
-        let wanted = &mut self.rows[row];
-        match &mut wanted.request.profile {
+        let account = &mut self.rows[row];
+        match &mut account.request.profile {
             ProfileChoice::Kinds(kinds) => kinds.push(table.kind.clone()),
             choice => *choice = ProfileChoice::Kinds(vec![table.kind.clone()]),
         }
         if !object.pk.is_null() {
-            wanted.request.profile_keys.push((table.kind.clone(), Input::Json(object.pk.clone())));
+            account.request.profile_keys.push((table.kind.clone(), Input::Json(object.pk.clone())));
         }
         let user = table.user_column.strip_suffix("_id").unwrap_or(&table.user_column);
         let mut scan = Scan::new(object.element.text, object.element.place);
@@ -383,18 +384,18 @@ impl<'a, 't> Assembly<'a, 't> {
             let heading = format!("profile.{}.{name}", table.kind);
             match self.columns.find(&heading) {
                 Ok(column) => {
-                    wanted.stands(column.name(), place);
-                    wanted.take(&column, Input::Json(json));
+                    account.stands(column.name(), place);
+                    account.take(&column, Input::Json(json));
                 }
                 Err(fault) => {
-                    wanted.stands(&heading, place);
-                    wanted.faults.push(fault);
+                    account.stands(&heading, place);
+                    account.faults.push(fault);
                 }
             }
         }
     }
 
-    /// A token as its table keeps it.
+    /// Converts a token to the form that its table stores.
     fn token(&self, object: &Object<'_>, model: &Model<'_>) -> Result<TokenRow, &'static str> {
         let text = |name: &str| match object.field(name) {
             Some(Json::String(text)) => Some(text),
@@ -413,7 +414,7 @@ impl<'a, 't> Assembly<'a, 't> {
     }
 }
 
-/// A primary key as text, whichever way it is written.
+/// Returns a primary key as text, the same for each spelling.
 fn plain(key: &Json) -> String {
     match key {
         Json::String(text) if text.len() == 36 => text.replace('-', "").to_lowercase(),

@@ -1,4 +1,4 @@
-//! The formats of files, and how their beginnings tell them apart.
+//! The formats of input files, and how to detect them.
 
 use std::io::{BufRead as _, Read as _};
 
@@ -11,23 +11,20 @@ use crate::error::refusal::Refusal;
 use crate::formats::fixture;
 use crate::formats::source::InputFile;
 
-/// The format of the file.
+/// The format of an input file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputFormat {
-    /// A table: comma, semicolon or tab between the values, headings in the first line
+    /// A table with headings in the first line, separated by commas, semicolons or tabs.
     Csv,
-    /// A JSON list of objects
+    /// A JSON list of objects.
     Json,
-    /// One JSON object a line
+    /// One JSON object per line.
     Jsonl,
-    /// A Django fixture
+    /// A Django fixture.
     Fixture,
 }
 
-/// The format that the file's beginning shows.
-///
-/// # Errors
-/// [`Refusal::Invalid`] for an empty file, or what the operating system says.
+/// Detects the format from the start of the file. Refuses an empty file.
 pub fn sniffed(source: &InputFile) -> Result<InputFormat> {
     let name = source.name();
     let cannot = || format!("{name} cannot be read");
@@ -47,7 +44,7 @@ pub fn sniffed(source: &InputFile) -> Result<InputFormat> {
     Ok(match first {
         b'{' => {
             let mut line = String::new();
-            // What is no text is told when it is read as what it is taken for.
+            // Invalid text is reported later, when the file is read in the detected format.
             let _ = input.take(limits::ROW as u64).read_line(&mut line);
             let is_line = serde_json::from_str::<&RawValue>(&line).is_ok();
             if is_line { InputFormat::Jsonl } else { InputFormat::Json }

@@ -1,4 +1,4 @@
-//! Rows of JSON: a list of objects, or one object a line.
+//! Reads JSON: a list of objects, or one object per line.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -23,30 +23,27 @@ use crate::formats::columns::{AccountColumn, Columns};
 use crate::formats::csv::too_long;
 use crate::formats::encoding::NOT_UTF8;
 
-/// A whole JSON document.
+/// A complete JSON document.
 pub struct Document {
     text: Zeroizing<String>,
 }
 
-/// An element of a document, with the place at which it begins.
+/// An element of a document, with its position.
 #[derive(Clone, Copy, Debug)]
 pub struct Element<'t> {
-    /// Its text.
+    /// The JSON text of the element.
     pub text: &'t str,
-    /// Where it begins.
+    /// The start of the element.
     pub place: Place,
 }
 
 impl Document {
-    /// Reads all of it.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] for what is no UTF-8 text, or what the operating system says.
+    /// Reads the whole document. Refuses text that is not UTF-8 or too long.
     pub fn read(mut input: Box<dyn BufRead + Send + '_>, file: &str) -> Result<Self> {
         let mut bytes = Zeroizing::new(Vec::new());
         loop {
             let piece = input.fill_buf().with_context(|| format!("{file} cannot be read"))?;
-            // No JSON has a null character in it. What is behind one, such as more of /dev/zero, is not read.
+            // JSON contains no null character. Stop at one, so that input like /dev/zero is not read further.
             let length = memchr(0, piece).map_or(piece.len(), |at| at + 1);
             let is_end = length == 0 || piece[length - 1] == 0;
             bytes.extend_from_slice(&piece[..length]);
@@ -72,10 +69,7 @@ impl Document {
         }
     }
 
-    /// The elements of the list that the document is; of one object, itself.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] for what is not JSON.
+    /// Returns the elements of a list. A single object is its only element.
     pub fn elements(&self, file: &str) -> Result<Vec<Element<'_>>> {
         let text = self.text.as_str();
         let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error, text, file))?;
@@ -94,7 +88,7 @@ impl Document {
     }
 }
 
-/// What is not JSON, said with its place and without its text.
+/// The error for text that is not JSON. It contains the position, but not the text.
 fn not_json(error: &serde_json::Error, text: &str, file: &str) -> Refusal {
     let place = Scan::new(text, Place::START).at(offset_in_json(text, error));
     Refusal::Invalid(vec![syntax_fault(error).at(file, place, None)])
@@ -112,14 +106,11 @@ fn syntax_fault(error: &serde_json::Error) -> Fault {
 /// The message of the error for an object with more than [`limits::COLUMNS`] keys.
 const TOO_MANY_KEYS: &str = "too many keys";
 
-/// The keys of an object with their values, in their order.
+/// The keys and values of an object, in their order.
 pub struct Members<'t>(pub Vec<(String, &'t RawValue)>);
 
 impl<'t> Members<'t> {
-    /// Takes an object apart.
-    ///
-    /// # Errors
-    /// What is wrong with it; a key that is given twice is wrong.
+    /// Parses an object. Fails if a key occurs twice.
     pub fn of(text: &'t str) -> serde_json::Result<Self> {
         struct Object;
         impl<'t> Visitor<'t> for Object {
@@ -135,7 +126,7 @@ impl<'t> Members<'t> {
                     if members.len() == limits::COLUMNS {
                         return Err(A::Error::custom(TOO_MANY_KEYS));
                     }
-                    if members.iter().any(|(there, _)| *there == key) {
+                    if members.iter().any(|(known, _)| *known == key) {
                         return Err(A::Error::custom("a key is given twice"));
                     }
                     members.push((key, value));
@@ -147,15 +138,15 @@ impl<'t> Members<'t> {
     }
 }
 
-/// Makes rows of objects.
+/// Converts objects to rows.
 pub struct Objects<'a> {
     columns: Columns<'a>,
-    /// What the keys mean that were met before.
+    /// The columns of keys that occurred before.
     known: HashMap<String, Result<AccountColumn<'a>, Fault>>,
 }
 
 impl<'a> Objects<'a> {
-    /// With these columns for keys.
+    /// Creates a converter that maps keys to these columns.
     #[must_use]
     pub fn new(columns: Columns<'a>) -> Self {
         Self { columns, known: HashMap::new() }
@@ -172,60 +163,60 @@ impl<'a> Objects<'a> {
         found
     }
 
-    /// One row.
+    /// Converts one object to a row.
     pub fn row(&mut self, element: Element<'_>) -> AccountRow {
-        let mut wanted = AccountRow::at(element.place.line, ValuePositions::default());
+        let mut row = AccountRow::at(element.place.line, ValuePositions::default());
         let members = match Members::of(element.text) {
             Ok(members) => members,
             Err(error) => {
-                wanted.stands("", element.place);
+                row.stands("", element.place);
                 let message = match &*reason(&error) {
                     reason @ (NO_OBJECT | NO_JSON) => {
                         format!("A row must be a JSON object, each key once: {reason}.")
                     }
                     reason => format!("The row is not accepted: {reason}."),
                 };
-                wanted.faults.push(Fault::new("", "invalid_json", message));
-                return wanted;
+                row.faults.push(Fault::new("", "invalid_json", message));
+                return row;
             }
         };
         let mut scan = Scan::new(element.text, element.place);
-        self.take(&mut wanted, &mut scan, "", members);
-        wanted
+        self.take(&mut row, &mut scan, "", members);
+        row
     }
 
-    fn take<'t>(&mut self, wanted: &mut AccountRow, scan: &mut Scan<'t>, prefix: &str, members: Members<'t>) {
+    fn take<'t>(&mut self, row: &mut AccountRow, scan: &mut Scan<'t>, prefix: &str, members: Members<'t>) {
         for (key, raw) in members.0 {
             let place = scan.of(raw.get());
             let key = format!("{prefix}{key}");
             let column = match self.find(&key) {
                 Ok(column) => column,
                 Err(fault) => {
-                    wanted.stands(&key, place);
-                    wanted.faults.push(fault);
+                    row.stands(&key, place);
+                    row.faults.push(fault);
                     continue;
                 }
             };
-            wanted.stands(column.name(), place);
+            row.stands(column.name(), place);
             if raw.get().starts_with('{')
                 && matches!(column, AccountColumn::Profile | AccountColumn::Profiles)
             {
-                self.take_profiles(wanted, scan, &column, raw.get());
+                self.take_profiles(row, scan, &column, raw.get());
             } else {
                 match serde_json::from_str::<Json>(raw.get()) {
-                    Ok(json) => wanted.take(&column, Input::Json(json)),
+                    Ok(json) => row.take(&column, Input::Json(json)),
                     Err(error) => {
-                        wanted.faults.push(Fault::new(column.name(), "invalid_json", reason(&error)));
+                        row.faults.push(Fault::new(column.name(), "invalid_json", reason(&error)));
                     }
                 }
             }
         }
     }
 
-    /// `profile` as an object of one profile's fields, or `profiles` as one of all of them by their kinds.
+    /// Reads `profile`, an object with one profile's fields, or `profiles`, an object with the fields of each kind.
     fn take_profiles<'t>(
         &mut self,
-        wanted: &mut AccountRow,
+        row: &mut AccountRow,
         scan: &mut Scan<'t>,
         column: &AccountColumn<'_>,
         text: &'t str,
@@ -233,22 +224,22 @@ impl<'a> Objects<'a> {
         let name = column.name().to_owned();
         let members = match Members::of(text) {
             Ok(members) => members,
-            Err(error) => return wanted.faults.push(Fault::new(name, "invalid_json", reason(&error))),
+            Err(error) => return row.faults.push(Fault::new(name, "invalid_json", reason(&error))),
         };
         if matches!(column, AccountColumn::Profile) {
-            return self.take(wanted, scan, "profile.", members);
+            return self.take(row, scan, "profile.", members);
         }
         let mut kinds = Vec::new();
         for (kind, raw) in members.0 {
             if let Ok(fields) = Members::of(raw.get()) {
-                self.take(wanted, scan, &format!("profile.{kind}."), fields);
+                self.take(row, scan, &format!("profile.{kind}."), fields);
             } else {
                 let message = format!("profiles.{kind} must be an object of fields.");
-                wanted.faults.push(Fault::new(&*name, "invalid", message));
+                row.faults.push(Fault::new(&*name, "invalid", message));
             }
             kinds.push(kind);
         }
-        wanted.request.profile =
+        row.request.profile =
             if kinds.is_empty() { ProfileChoice::None } else { ProfileChoice::Kinds(kinds) };
     }
 }
@@ -268,19 +259,16 @@ fn reason(error: &serde_json::Error) -> String {
     }
 }
 
-/// The rows of a list.
+/// Reads the rows of a list.
 pub struct JsonListReader<'a> {
     document: Document,
-    /// Where each element begins and ends in the text.
+    /// The range of each element in the text.
     elements: std::vec::IntoIter<(std::ops::Range<usize>, Place)>,
     objects: Objects<'a>,
 }
 
 impl<'a> JsonListReader<'a> {
-    /// The rows of a document that is a list of objects, or one.
-    ///
-    /// # Errors
-    /// As [`Document::elements`].
+    /// Reads a document that is a list of objects, or a single object.
     pub fn new(document: Document, file: &str, columns: Columns<'a>) -> Result<Self> {
         let base = document.text.as_ptr() as usize;
         let elements: Vec<(std::ops::Range<usize>, Place)> = document
@@ -303,7 +291,7 @@ impl RowReader for JsonListReader<'_> {
     }
 }
 
-/// Rows of one line each.
+/// Reads one row per line.
 pub struct JsonLinesReader<'a> {
     input: Box<dyn BufRead + Send + 'a>,
     line: Zeroizing<Vec<u8>>,
@@ -313,7 +301,7 @@ pub struct JsonLinesReader<'a> {
 }
 
 impl<'a> JsonLinesReader<'a> {
-    /// The rows of these lines.
+    /// Reads the rows of these lines.
     #[must_use]
     pub fn new(input: Box<dyn BufRead + Send + 'a>, columns: Columns<'a>) -> Self {
         Self {
@@ -338,29 +326,29 @@ impl RowReader for JsonLinesReader<'_> {
             self.number += 1;
             if self.line.len() > limits::ROW {
                 self.is_broken = true;
-                let mut wanted = AccountRow::at(self.number, ValuePositions::default());
-                wanted.faults.push(Fault::new("", "too_long", too_long("line")));
-                return Ok(Some(wanted));
+                let mut row = AccountRow::at(self.number, ValuePositions::default());
+                row.faults.push(Fault::new("", "too_long", too_long("line")));
+                return Ok(Some(row));
             }
             let place = Place { line: self.number, column: 1 };
             let Ok(text) = std::str::from_utf8(&self.line) else {
-                let mut wanted = AccountRow::at(self.number, ValuePositions::default());
-                wanted.faults.push(Fault::new(
+                let mut row = AccountRow::at(self.number, ValuePositions::default());
+                row.faults.push(Fault::new(
                     "",
                     "not_utf8",
                     format!("The line is not UTF-8 text. {NOT_UTF8}"),
                 ));
-                return Ok(Some(wanted));
+                return Ok(Some(row));
             };
             let text = text.trim_end();
             if text.is_empty() {
                 continue;
             }
             if let Err(error) = serde_json::from_str::<&RawValue>(text) {
-                let mut wanted = AccountRow::at(self.number, ValuePositions::default());
-                wanted.stands("", Scan::new(text, place).at(offset_in_json(text, &error)));
-                wanted.faults.push(syntax_fault(&error));
-                return Ok(Some(wanted));
+                let mut row = AccountRow::at(self.number, ValuePositions::default());
+                row.stands("", Scan::new(text, place).at(offset_in_json(text, &error)));
+                row.faults.push(syntax_fault(&error));
+                return Ok(Some(row));
             }
             return Ok(Some(self.objects.row(Element { text, place })));
         }

@@ -1,6 +1,7 @@
-//! Reading and writing files of accounts: CSV, JSON, JSON lines, Django fixtures and TOML, with the position of each value.
+//! Reads and writes files of accounts: CSV, JSON, JSON lines, Django fixtures and TOML. Readers keep the position
+//! of each value.
 //!
-//! Whether an account can be created is not decided here, and nothing is read from or written to a database.
+//! This module does not decide whether an account can be created, and never writes to a database.
 
 pub mod account_row;
 pub mod columns;
@@ -19,15 +20,12 @@ use anyhow::Result;
 
 use self::account_row::AccountRow;
 
-/// Rows of a file, one after the other.
+/// Reads the rows of a file one by one.
 pub trait RowReader: Send {
-    /// The next row; `None` behind the last.
-    ///
-    /// # Errors
-    /// What the file's format does not allow, or what the operating system says.
+    /// Returns the next row, or `None` at the end.
     fn next(&mut self, file: &str) -> Result<Option<AccountRow>>;
 
-    /// Are there passwords to be hashed, where that can be told without reading on?
+    /// Whether any row has a password to hash. `None` if that is unknown without reading on.
     fn has_passwords(&self) -> Option<bool> {
         None
     }

@@ -1,4 +1,4 @@
-//! Records of comma-separated values, with the lines on which an editor shows them.
+//! Reads records of comma-separated values, with the line numbers that an editor shows.
 
 use std::io::{self, BufRead};
 
@@ -9,59 +9,59 @@ use zeroize::Zeroizing;
 use crate::error::limits;
 use crate::error::position::Place;
 
-/// Reads one record after the other, over and over into the same memory. Lines that are empty are no records.
+/// Reads one record after another into the same buffer. Empty lines are skipped.
 pub struct Records<R> {
     input: R,
     core: Box<Reader>,
     cells: Zeroizing<Vec<u8>>,
-    /// Where each cell ends.
+    /// The end of each cell.
     ends: Vec<usize>,
-    /// How many cells the record has.
+    /// The number of cells in the record.
     count: usize,
-    /// Where the record begins, and where the next does.
+    /// The start of this record and of the next one.
     begin: Lines,
     next: Lines,
     broken: Option<Broken>,
 }
 
-/// Why a record, and all that follows it, cannot be read.
+/// Why a record and everything after it cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Broken {
-    /// A quote opens in it that is never closed.
+    /// A quote is opened and never closed.
     OpenQuote,
-    /// It has more than [`limits::ROW`] bytes.
+    /// The record has more than [`limits::ROW`] bytes.
     TooLong,
-    /// It has more than [`limits::COLUMNS`] cells.
+    /// The record has more than [`limits::COLUMNS`] cells.
     TooManyCells,
 }
 
-/// Counts lines: each ends with a line feed, a carriage return, or both.
+/// Counts lines. A line ends with a line feed, a carriage return, or both.
 #[derive(Clone, Copy)]
 struct Lines {
-    /// The line, from 1.
+    /// The line number, from 1.
     line: usize,
-    /// Would a line feed belong to the line before?
-    is_behind_return: bool,
+    /// Whether a following line feed belongs to the previous line end.
+    is_after_return: bool,
 }
 
 impl Lines {
     fn pass(&mut self, bytes: &[u8]) {
-        let mut behind_return = self.is_behind_return.then_some(0);
-        for at in memchr2_iter(b'\r', b'\n', bytes) {
-            let is_return = bytes[at] == b'\r';
-            self.line += usize::from(is_return || behind_return != Some(at));
-            behind_return = is_return.then_some(at + 1);
+        let mut after_return = self.is_after_return.then_some(0);
+        for offset in memchr2_iter(b'\r', b'\n', bytes) {
+            let is_return = bytes[offset] == b'\r';
+            self.line += usize::from(is_return || after_return != Some(offset));
+            after_return = is_return.then_some(offset + 1);
         }
         if !bytes.is_empty() {
-            self.is_behind_return = behind_return == Some(bytes.len());
+            self.is_after_return = after_return == Some(bytes.len());
         }
     }
 }
 
 impl<R: BufRead> Records<R> {
-    /// The records of this input, in which the cells of a record are delimited by this.
+    /// Reads records whose cells are separated by `delimiter`.
     pub fn new(input: R, delimiter: u8) -> Self {
-        let start = Lines { line: 1, is_behind_return: false };
+        let start = Lines { line: 1, is_after_return: false };
         Self {
             input,
             core: Box::new(ReaderBuilder::new().delimiter(delimiter).build()),
@@ -74,10 +74,7 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// Reads the next record; false behind the last.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Reads the next record. Returns false at the end.
     pub fn read(&mut self) -> io::Result<bool> {
         if self.broken.is_some() {
             return Ok(false);
@@ -87,7 +84,7 @@ impl<R: BufRead> Records<R> {
         loop {
             let input = self.input.fill_buf()?;
             let is_end = input.is_empty();
-            // A last line may lack its end, which says whether a quote is open: there, it is text like any other.
+            // The last line may lack its end. An appended line feed ends it, or shows that a quote is still open.
             let input = if is_end { b"\n" } else { input };
             let (result, read, written, ended) =
                 self.core.read_record(input, &mut self.cells[length..], &mut self.ends[self.count..]);
@@ -117,7 +114,7 @@ impl<R: BufRead> Records<R> {
                     return Ok(true);
                 }
                 ReadRecordResult::OutputEndsFull => {
-                    // One cell more than there may be is one too many.
+                    // One cell beyond the limit is enough to detect an excess.
                     let length = (2 * self.ends.len()).min(limits::COLUMNS + 1);
                     self.ends.resize(length, 0);
                 }
@@ -130,23 +127,23 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// The cells of the record, but for one with a quote that is never closed.
+    /// The cells of the record, without one whose quote is never closed.
     pub fn cells(&self) -> impl Iterator<Item = &[u8]> {
         let mut start = 0;
         self.ends[..self.count].iter().map(move |end| &self.cells[std::mem::replace(&mut start, *end)..*end])
     }
 
-    /// How many cells there are.
+    /// The number of cells.
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// The line on which the record begins, from 1.
+    /// The line where the record starts, from 1.
     pub fn line(&self) -> usize {
         self.begin.line
     }
 
-    /// Why what follows is no record, with the line and the cell, from 1, in which that is found.
+    /// Why the rest cannot be read, with the line and the cell, from 1, where that was detected.
     pub fn broken(&self) -> Option<(Broken, Place)> {
         let mut lines = self.begin;
         if self.broken == Some(Broken::OpenQuote) {
@@ -156,7 +153,7 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-/// Makes room for longer records, and wipes what was there.
+/// Doubles the buffer and wipes the old one.
 fn grow(cells: &mut Zeroizing<Vec<u8>>) {
     let mut longer = vec![0; 2 * cells.len()];
     longer[..cells.len()].copy_from_slice(cells);
@@ -171,7 +168,7 @@ mod tests {
 
     use super::Records;
 
-    /// The records of a text that arrives in pieces of this size, each with its line.
+    /// Reads the records of a text in pieces of this size. Returns each with its line.
     fn records(text: &str, piece: usize) -> Vec<(usize, Vec<String>)> {
         let mut records = Records::new(BufReader::with_capacity(piece, text.as_bytes()), b',');
         let mut found = Vec::new();
@@ -193,7 +190,7 @@ mod tests {
         ) {
             let (mut text, mut expected) = (String::new(), Vec::new());
             for (cells, end) in rows {
-                // As an editor counts them.
+                // An editor counts lines this way.
                 let line = text.replace("\r\n", "\n").replace('\r', "\n").matches('\n').count() + 1;
                 let quoted: Vec<String> =
                     cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();

@@ -1,4 +1,4 @@
-//! The file, pipe or standard input, which may be read twice: once to check it, once more to hash its passwords.
+//! The input file, pipe or standard input. It may be read twice: first to check it, then to hash its passwords.
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read as _};
@@ -11,12 +11,12 @@ use zeroize::Zeroizing;
 
 use crate::formats::encoding::{Encoding, decoded};
 
-/// So much of what can be read but once is kept to be read again.
+/// The number of bytes of a pipe that are kept so that they can be read again.
 const KEPT: u64 = 64 * 1024 * 1024;
 
 const BUFFER: usize = 64 * 1024;
 
-/// Where the accounts come from.
+/// The input of an import.
 pub struct InputFile {
     name: String,
     bytes: Bytes,
@@ -25,22 +25,19 @@ pub struct InputFile {
 
 enum Bytes {
     File(PathBuf),
-    /// Standard input or a pipe that has a name, which can be read but once.
+    /// Standard input or a named pipe, which can be read only once.
     Pipe {
-        /// Its beginning.
+        /// The first bytes.
         kept: Zeroizing<Vec<u8>>,
-        /// Is that all of it?
+        /// Whether these are all bytes.
         is_whole: bool,
-        /// What follows.
+        /// The remaining bytes.
         rest: File,
     },
 }
 
 impl InputFile {
-    /// The file of this name, or standard input for `-`, in this encoding.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Opens the file at this path, or standard input for `-`, with this encoding.
     pub fn new(path: &Path, encoding: Encoding) -> Result<Self> {
         let is_stdin = path == Path::new("-");
         let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
@@ -59,13 +56,13 @@ impl InputFile {
         Ok(Self { name, bytes, encoding })
     }
 
-    /// What messages call it.
+    /// Returns the name of the input in messages.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Can it be read twice?
+    /// Whether the input can be read twice.
     #[must_use]
     pub fn is_rereadable(&self) -> bool {
         match &self.bytes {
@@ -74,7 +71,7 @@ impl InputFile {
         }
     }
 
-    /// Is this the same file, whatever its name?
+    /// Whether this path leads to the same file.
     #[must_use]
     pub fn is_file(&self, path: &Path) -> bool {
         let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
@@ -86,10 +83,7 @@ impl InputFile {
         own.is_some() && own == path.metadata().map(identity).ok()
     }
 
-    /// Reads it from its beginning, as UTF-8 text.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Reads the input from its beginning, as UTF-8 text.
     pub fn open(&self) -> Result<Box<dyn BufRead + Send + '_>> {
         let open = || -> io::Result<Box<dyn BufRead + Send + '_>> {
             let reader: Box<dyn BufRead + Send + '_> = match &self.bytes {

@@ -1,4 +1,4 @@
-//! A token as a file of accounts gives it.
+//! A token as a file of accounts describes it.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::django::tokens::{PlainToken, Stored};
 
-/// A row of a token table, but for the user's key.
+/// A row of a token table, without the user's key.
 #[derive(Serialize, Deserialize)]
 pub struct TokenRow {
     #[serde(with = "StoredForm")]
@@ -18,7 +18,7 @@ pub struct TokenRow {
     pub expiry: Option<Timestamp>,
 }
 
-/// How a [`Stored`] is kept until then.
+/// The serialized form of [`Stored`].
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Stored")]
 enum StoredForm {
@@ -33,7 +33,7 @@ enum StoredForm {
     },
 }
 
-/// A token's key as it is: what waits is as secret as the database.
+/// Serializes the key of a token in plain text. The serialized form is as secret as the database itself.
 mod exposed {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
@@ -55,13 +55,13 @@ impl fmt::Debug for TokenRow {
 }
 
 impl TokenRow {
-    /// What is stored of a token, when it was made and when it ends.
+    /// Creates a row from the stored form, the creation time and the expiry.
     #[must_use]
     pub fn new(stored: Stored, created: Timestamp, expiry: Option<Timestamp>) -> Self {
         Self { stored, created, expiry }
     }
 
-    /// The key of the table.
+    /// Returns the primary key of the row.
     #[must_use]
     pub fn key(&self) -> &str {
         match &self.stored {

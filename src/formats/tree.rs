@@ -1,4 +1,4 @@
-//! A file in TOML or JSON as a tree of which every key and every value knows its place.
+//! Parses TOML or JSON into a tree that keeps the position of each key and value.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -15,14 +15,14 @@ use crate::error::faults::Faults;
 use crate::error::position::{Place, Scan, offset_in_json, reason_of_depth};
 use crate::error::refusal::Fault;
 
-/// A value and where it begins, in bytes.
+/// A value and its byte offset.
 #[derive(Debug)]
 pub struct Node {
     pub at: usize,
     pub what: NodeValue,
 }
 
-/// A value, as far as TOML and JSON have the same ones; a date of TOML is the text that it is written as.
+/// A value that TOML and JSON have in common. A TOML date becomes its text.
 #[derive(Debug)]
 pub enum NodeValue {
     Null,
@@ -33,7 +33,7 @@ pub enum NodeValue {
     Table(Vec<KeyValue>),
 }
 
-/// A key with its value, and where the key begins.
+/// A key with its value, and the byte offset of the key.
 #[derive(Debug)]
 pub struct KeyValue {
     pub key: String,
@@ -41,22 +41,19 @@ pub struct KeyValue {
     pub value: Node,
 }
 
-/// A file's text, and the name that faults in it are told under.
+/// The text of a file, and its name in faults.
 pub struct TreeFile {
     name: String,
     text: Zeroizing<String>,
-    /// The place that was asked for last: faults come in about their order, so the next is not far behind it.
+    /// The last position that was computed. Faults arrive roughly in order, so the next one is usually close.
     last: Cell<(usize, Place)>,
 }
 
-/// What is wrong at a place, in bytes, before it is known what the file means.
+/// A syntax error: a byte offset and a message.
 type Flaw = (usize, String);
 
 impl TreeFile {
-    /// A file's text; a byte order mark is no part of it.
-    ///
-    /// # Errors
-    /// A fault for what is not UTF-8.
+    /// Creates a file from its bytes, without a byte order mark. Returns a fault if they are not UTF-8.
     pub fn new(path: &Path, bytes: &[u8]) -> Result<Self, Fault> {
         let name = path.display().to_string();
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
@@ -75,12 +72,12 @@ impl TreeFile {
         }
     }
 
-    /// The name of the file.
+    /// Returns the name of the file.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The place that is so many bytes from the beginning.
+    /// Returns the position of a byte offset.
     pub fn place(&self, at: usize) -> Place {
         let (from, place) =
             Some(self.last.get()).filter(|(from, _)| *from <= at).unwrap_or((0, Place::START));
@@ -91,15 +88,15 @@ impl TreeFile {
         place
     }
 
-    /// The fault with its place, in front of its message too.
+    /// Adds the position to the fault and to its message.
     pub fn locate(&self, at: usize, fault: Fault) -> Fault {
         fault.at(&self.name, self.place(at), None)
     }
 
-    /// The tree, of JSON where the file's name or its first character says so, else of TOML.
+    /// Parses the tree. It is JSON if the file's extension or its first character says so, otherwise TOML.
     ///
     /// # Errors
-    /// Every fault by which it is neither.
+    /// Returns all syntax errors.
     pub fn tree(&self) -> Result<Node, Faults> {
         let extension = Path::new(&self.name).extension().unwrap_or_default();
         let is_json = extension == "json" || extension != "toml" && self.text.trim_start().starts_with('{');
@@ -117,7 +114,7 @@ impl TreeFile {
 }
 
 impl Node {
-    /// The value without its places.
+    /// Returns the value without positions.
     pub fn to_json(&self) -> Json {
         match &self.what {
             NodeValue::Null => Json::Null,
@@ -181,7 +178,7 @@ fn whole(integer: &DeInteger<'_>) -> Option<Number> {
     i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(Number::from)
 }
 
-/// The tree of a JSON text. A raw value is a part of the text itself, so its address tells its place.
+/// Parses JSON. A raw value is a slice of the text, so its address gives its offset.
 fn json(text: &str) -> Result<Node, Vec<Flaw>> {
     let flaw = |error: serde_json::Error| {
         let message = reason_of_depth(&error).map_or_else(
@@ -193,20 +190,20 @@ fn json(text: &str) -> Result<Node, Vec<Flaw>> {
         );
         vec![(offset_in_json(text, &error), message)]
     };
-    // What stands in raw values is only looked at for where it ends; this looks at all of it.
+    // Parsing raw values only finds their ends. This line checks their contents.
     serde_json::from_str::<Json>(text).map_err(flaw)?;
     let raw: &RawValue = serde_json::from_str(text).map_err(flaw)?;
     json_value(raw, text).map_err(flaw)
 }
 
 fn json_value(raw: &RawValue, text: &str) -> serde_json::Result<Node> {
-    let place = |raw: &RawValue| raw.get().as_ptr().addr() - text.as_ptr().addr();
+    let offset = |raw: &RawValue| raw.get().as_ptr().addr() - text.as_ptr().addr();
     let what = match raw.get().as_bytes().first() {
         Some(b'{') => {
             let Members(members) = serde_json::from_str(raw.get())?;
             let entry = |(key, value): (&RawValue, &RawValue)| {
                 let name = serde_json::from_str(key.get())?;
-                Ok(KeyValue { key: name, at: place(key), value: json_value(value, text)? })
+                Ok(KeyValue { key: name, at: offset(key), value: json_value(value, text)? })
             };
             NodeValue::Table(members.into_iter().map(entry).collect::<serde_json::Result<_>>()?)
         }
@@ -221,10 +218,10 @@ fn json_value(raw: &RawValue, text: &str) -> serde_json::Result<Node> {
             _ => NodeValue::Null,
         },
     };
-    Ok(Node { at: place(raw), what })
+    Ok(Node { at: offset(raw), what })
 }
 
-/// The members of an object in their order, those of a key that is there twice included.
+/// The members of an object in their order. A key that occurs twice is listed twice.
 struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
@@ -257,7 +254,7 @@ mod tests {
         TreeFile::new(Path::new(name), text.as_bytes()).expect("UTF-8")
     }
 
-    /// Every key and value with the text that begins at its place.
+    /// Collects each key and value with the text at its position.
     fn places(node: &Node, text: &str, found: &mut Vec<String>) {
         let word = |at: usize| text[at..].split(['\n', ',', '}', ']']).next().unwrap_or_default().to_owned();
         found.push(word(node.at));

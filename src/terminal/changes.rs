@@ -1,4 +1,4 @@
-//! Changes as `+ ~ -`: what is added, changed and taken away.
+//! Shows changes with the signs `+ ~ -`: added, changed and removed.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -9,32 +9,32 @@ use crate::terminal::escape::{escaped, line};
 use crate::terminal::format::Format;
 use crate::terminal::output::{Output, verbatim};
 
-/// What happens to something.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// It is added.
+    /// Something is added.
     Add,
-    /// It is changed.
+    /// Something is changed.
     Change,
-    /// It is taken away.
+    /// Something is removed.
     Remove,
 }
 
-/// What changes about one thing.
+/// The changes to one object.
 #[derive(Clone, Debug)]
 pub struct Changed {
-    /// What happens to the thing itself.
+    /// The kind of change to the object itself.
     pub sign: Sign,
-    /// Its name.
+    /// The name of the object.
     pub name: String,
-    /// What is to be said behind the name, or nothing.
+    /// A note after the name. May be empty.
     pub note: String,
-    /// The values that change, by name, each with the one before and the one after.
+    /// The changed values: name, old value and new value.
     pub values: Vec<(String, Option<String>, Option<String>)>,
 }
 
 impl Sign {
-    /// What happens to a value.
+    /// The kind of change from an old to a new value.
     fn of(old: Option<&String>, new: Option<&String>) -> Self {
         match (old, new) {
             (None, _) => Self::Add,
@@ -63,10 +63,7 @@ impl Sign {
 }
 
 impl Output {
-    /// What would change, as the result of the command.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Prints changes as the result of the command.
     pub fn changes(&self, changes: &[Changed]) -> Result<()> {
         match self.format {
             Format::Table => {
@@ -78,10 +75,8 @@ impl Output {
         }
     }
 
-    /// What is about to change, for the person who is asked whether it shall.
-    ///
-    /// # Errors
-    /// What the operating system says: nobody can agree to what was not shown.
+    /// Prints changes on standard error before a confirmation. Fails if they cannot be shown, since a user cannot
+    /// agree to changes that were not shown.
     pub fn changes_to_come(&self, changes: &[Changed]) -> Result<()> {
         if self.quiet || self.format.is_json() {
             return Ok(());
@@ -106,7 +101,7 @@ fn for_people(changes: &[Changed], color: bool) -> String {
     text
 }
 
-/// A row for each thing, and one for each value: sign, thing, value, before, after.
+/// One row per object and one per value, with the columns sign, object, value, old and new.
 fn for_scripts(changes: &[Changed]) -> String {
     let mut text = String::new();
     for Changed { sign, name, values, .. } in changes {

@@ -1,20 +1,21 @@
-//! Times as people read and write them.
+//! Times in the form that people read and write.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// Does `TZ` name a zone that this machine does not know?
+/// Whether `TZ` names a zone that this machine does not know.
 static IS_ZONE_UNKNOWN: AtomicBool = AtomicBool::new(false);
 
-/// Whether `TZ` named an unknown zone since the last call.
+/// Whether `TZ` has named an unknown zone since the last call.
 pub(super) fn is_zone_unknown_once() -> bool {
     IS_ZONE_UNKNOWN.swap(false, Ordering::Relaxed)
 }
 
-/// The zone of the times that people are shown and give: that of `TZ`, else the machine's. Where nobody knows it, it is UTC,
-/// and [`crate::terminal::output::Output::close`] says so.
+/// Returns the time zone for people: that of `TZ`, or else the machine's.
+///
+/// An unknown time zone falls back to UTC, and [`crate::terminal::output::Output::close`] prints a warning.
 #[must_use]
 pub fn zone() -> TimeZone {
     TimeZone::try_system().unwrap_or_else(|_| {
@@ -24,7 +25,7 @@ pub fn zone() -> TimeZone {
     })
 }
 
-/// A moment for people: local time, to the second.
+/// Formats a timestamp for people: local time, to the second.
 #[must_use]
 pub fn local(moment: Timestamp) -> String {
     zone().to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()

@@ -1,14 +1,15 @@
-//! Text from a database made harmless for a terminal.
+//! Escapes text from a database, so that it cannot harm a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 
-/// The text with whatever could steer a terminal or deceive its reader shown as an escape: control characters,
-/// bidirectional marks and other invisible format characters.
+/// Escapes characters that could control a terminal or deceive its reader: control characters, bidirectional marks
+/// and other invisible format characters.
 ///
-/// Tab, line end and backslash become `\t`, `\n` and `\\`, so that the original can be told and a row stays a row.
+/// Tab, line feed and backslash become `\t`, `\n` and `\\`. So the escapes are unambiguous, and a row stays on one
+/// line.
 #[must_use]
 pub fn escaped(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'\\') {
@@ -28,8 +29,7 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A line of a message, with whatever could steer a terminal or begin another line shown as an escape; backslashes
-/// stay as they are.
+/// Escapes a line of a message. Backslashes stay unescaped.
 #[must_use]
 pub fn line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -43,14 +43,14 @@ pub fn line(text: &str) -> String {
     out
 }
 
-/// Rows for programs that a terminal is to show after all: as [`escaped`], but with the ends of lines, which belong to the
-/// form, and tabs and backslashes as they are.
+/// Escapes rows for programs that are shown on a terminal. Line ends, tabs and backslashes belong to the format
+/// and stay.
 #[must_use]
 pub fn rows(text: &str) -> String {
     shown(text, |c, out| out.extend(c.escape_default()))
 }
 
-/// The same of JSON, which stays JSON: what is harmful stands in its strings alone.
+/// Escapes JSON so that it remains the same JSON. Only its strings can contain harmful characters.
 #[must_use]
 pub fn json(text: &str) -> String {
     shown(text, |c, out| {
@@ -75,7 +75,7 @@ fn shown(text: &str, escape: impl Fn(char, &mut String)) -> String {
 }
 
 fn is_harmful(c: char) -> bool {
-    // The joiners form letters and emoji; what they do, they do to their neighbours alone.
+    // Joiners form letters and emoji. They only affect the characters next to them.
     if matches!(c, '\u{200c}' | '\u{200d}') {
         return false;
     }

@@ -1,44 +1,44 @@
-//! The formats of standard output, and when colours are used.
+//! The formats of standard output, and the use of colors.
 
-/// The form of what is written to standard output.
+/// The format of standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// For people: aligned columns, local times
+    /// For people: aligned columns and local times.
     #[default]
     Table,
-    /// For scripts: tab-separated, escaped, without a heading
+    /// For scripts: tab-separated, escaped, without headings.
     Plain,
-    /// One JSON value; errors are a JSON object on standard error
+    /// One JSON value. Errors are a JSON object on standard error.
     Json,
-    /// JSON lines: one object a row
+    /// JSON lines: one object per row.
     Jsonl,
-    /// Comma-separated values after RFC 4180, verbatim
+    /// Comma-separated values after RFC 4180, verbatim.
     Csv,
 }
 
 impl Format {
-    /// Is an answer more than its one line of text?
+    /// Whether an answer is a structured document rather than a line of text.
     #[must_use]
     pub fn is_for_programs(self) -> bool {
         matches!(self, Self::Json | Self::Jsonl | Self::Csv)
     }
 
-    /// Are results and errors JSON?
+    /// Whether results and errors are JSON.
     #[must_use]
     pub fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::Jsonl)
     }
 }
 
-/// When colours are used.
+/// When to use colors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// On a terminal, unless `NO_COLOR` is set.
     #[default]
     Auto,
-    /// Always
+    /// Always.
     Always,
-    /// Never
+    /// Never.
     Never,
 }
 
@@ -55,5 +55,5 @@ impl ColorChoice {
     }
 }
 
-/// The terminal attribute for bold text.
+/// The ECMA-48 code for bold text.
 pub(super) const BOLD: u8 = 1;

@@ -1,4 +1,4 @@
-//! Rows in each of the formats.
+//! Prints rows in each of the formats.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek as _, Write as _};
@@ -17,25 +17,25 @@ use crate::terminal::is_broken_pipe;
 use crate::terminal::machine::{end_csv, push_csv, push_date_time, push_json, push_text};
 use crate::terminal::spool::{CHUNK, Spool};
 
-/// The column of a listing.
+/// A column of a listing.
 #[derive(Clone, Debug)]
 pub struct Heading {
-    /// The heading, and the key in JSON.
+    /// The heading, which is also the key in JSON.
     pub name: &'static str,
-    /// What the cells hold.
+    /// The kind of the cells.
     pub kind: Kind,
 }
 
-/// Runs the query and hands each row on.
+/// Runs a query and passes each row to the callback.
 pub type Rows<'a> = dyn FnMut(&mut OnRow<'_>) -> Result<()> + 'a;
 
-/// So many rows are laid out as one table that fits the terminal; more are streamed with fixed widths.
-const LAID_OUT: usize = 1_000;
+/// The maximum number of rows laid out as a table that fits the terminal. Longer listings have fixed column widths.
+const MAX_LAID_OUT: usize = 1_000;
 
-/// Columns are not wrapped to less than this.
-const NARROWEST: u16 = 20;
+/// The minimum width of a terminal for wrapping columns.
+const MIN_WIDTH: u16 = 20;
 
-/// Writes all rows in the format to the spool.
+/// Writes all rows to the spool.
 pub(super) fn write(
     spool: &mut Spool,
     format: Format,
@@ -65,7 +65,7 @@ pub(super) fn write(
         Format::Json => json(spool, headings, rows),
     };
     match outcome {
-        // The reader has seen enough.
+        // The reader has read enough.
         Err(error) if is_broken_pipe(&error) => Ok(()),
         outcome => outcome,
     }
@@ -111,7 +111,7 @@ fn json(spool: &mut Spool, headings: &[Heading], rows: &mut Rows<'_>) -> Result<
     Ok(spool.write_all(if before.starts_with(b",") { b"\n]\n" } else { b"[]\n" })?)
 }
 
-/// What stands before each value of an object.
+/// Returns the JSON text before each value of an object.
 fn json_keys(headings: &[Heading]) -> Vec<String> {
     let key = |(index, heading): (usize, &Heading)| {
         format!("{}\"{}\":", if index == 0 { "{" } else { "," }, heading.name)
@@ -127,7 +127,7 @@ fn push_object(row: &mut Vec<u8>, headings: &[Heading], keys: &[String], cells: 
     row.push(b'}');
 }
 
-/// A cell for programs that a terminal may show.
+/// Appends a cell for programs, escaped for terminals.
 fn push_escaped(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
     match cell {
         Cell::Text(text) if *kind != Kind::Uuid => row.extend_from_slice(escaped(text).as_bytes()),
@@ -140,7 +140,7 @@ fn push_escaped(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
     }
 }
 
-/// A cell for people: local time to the second, `yes` and `no`.
+/// Appends a cell for people: local time to the second, `yes` and `no`.
 fn push_for_people(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind, zone: &TimeZone) {
     if let Cell::Boolean(flag) = cell {
         return row.extend_from_slice(if flag { b"yes" } else { b"no" });
@@ -158,87 +158,87 @@ fn push_for_people(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind, zone: &TimeZo
     }
 }
 
-/// The columns a text takes on a terminal.
+/// Returns the width of a text on a terminal.
 fn width_of(text: &[u8]) -> usize {
-    // What `escaped` leaves of ASCII takes one each.
+    // After escaping, every ASCII character has width 1.
     if text.is_ascii() { text.len() } else { String::from_utf8_lossy(text).width() }
 }
 
 fn table(spool: &mut Spool, color: bool, headings: &[Heading], rows: &mut Rows<'_>) -> Result<()> {
     let zone = zone();
     let mut widths: Vec<usize> = headings.iter().map(|heading| heading.name.width()).collect();
-    let mut shelf = Shelf::default();
+    let mut buffer = RowBuffer::default();
     let mut row = Vec::new();
     rows(&mut |cells| {
         row.clear();
         for (index, ((heading, cell), widest)) in headings.iter().zip(cells).zip(&mut widths).enumerate() {
             if index > 0 {
-                row.push(BETWEEN);
+                row.push(SEPARATOR);
             }
             let start = row.len();
             push_for_people(&mut row, *cell, &heading.kind, &zone);
             *widest = (*widest).max(width_of(&row[start..]));
         }
         row.push(b'\n');
-        shelf.put(&row)?;
+        buffer.push(&row)?;
         Ok(ControlFlow::Continue(()))
     })?;
-    if shelf.rows <= LAID_OUT {
-        lay_out(spool, color, headings, shelf)?;
+    if buffer.rows <= MAX_LAID_OUT {
+        lay_out(spool, color, headings, buffer)?;
     } else {
-        align(spool, color, headings, &widths, shelf)?;
+        align(spool, color, headings, &widths, buffer)?;
     }
     Ok(())
 }
 
-/// What no text for a terminal has in it, as little as a line end.
-const BETWEEN: u8 = b'\t';
+/// The separator between cells. Escaped text contains no tabs and no line ends.
+const SEPARATOR: u8 = b'\t';
 
-/// The texts of rows that wait until it is known how wide their columns are: a few in memory, many in an unlinked file.
+/// Stores the texts of rows until the widths of their columns are known: a few in memory, many in an unlinked file.
 #[derive(Debug, Default)]
-struct Shelf {
+struct RowBuffer {
     rows: usize,
-    waiting: Vec<u8>,
+    memory: Vec<u8>,
     file: Option<File>,
-    /// Could no file be made, so that memory has to do?
-    has_no_place: bool,
+    /// Whether the file could not be created. The rows then stay in memory.
+    is_file_unavailable: bool,
 }
 
-impl Shelf {
-    /// Puts a row on it that ends its line.
-    fn put(&mut self, row: &[u8]) -> io::Result<()> {
+impl RowBuffer {
+    /// Adds a row, which must end with a line feed.
+    fn push(&mut self, row: &[u8]) -> io::Result<()> {
         self.rows += 1;
-        self.waiting.extend_from_slice(row);
-        if self.rows > LAID_OUT && self.waiting.len() >= CHUNK && !self.has_no_place {
-            self.put_away()?;
+        self.memory.extend_from_slice(row);
+        if self.rows > MAX_LAID_OUT && self.memory.len() >= CHUNK && !self.is_file_unavailable {
+            self.spill()?;
         }
         Ok(())
     }
 
-    fn put_away(&mut self) -> io::Result<()> {
+    fn spill(&mut self) -> io::Result<()> {
         if self.file.is_none() {
             self.file = tempfile::tempfile().ok();
         }
         match &mut self.file {
             Some(file) => {
-                file.write_all(&self.waiting)?;
-                self.waiting.clear();
+                file.write_all(&self.memory)?;
+                self.memory.clear();
             }
-            None => self.has_no_place = true,
+            None => self.is_file_unavailable = true,
         }
         Ok(())
     }
 
-    /// Hands the rows back, in the order in which they came.
+    /// Passes the rows to the callback, in their order.
     fn each(
         mut self,
         mut on_row: impl FnMut(std::slice::Split<'_, u8, fn(&u8) -> bool>) -> io::Result<()>,
     ) -> io::Result<()> {
         if self.file.is_some() {
-            self.put_away()?;
+            self.spill()?;
         }
         let mut lines: Box<dyn BufRead> = match self.file {
-            None => Box::new(io::Cursor::new(self.waiting)),
+            None => Box::new(io::Cursor::new(self.memory)),
             Some(mut file) => {
                 file.rewind()?;
                 Box::new(BufReader::with_capacity(CHUNK, file))
@@ -247,20 +247,20 @@ impl Shelf {
         let mut line = Vec::new();
         while lines.read_until(b'\n', &mut line)? > 0 {
             line.pop();
-            on_row(line.split(|byte| *byte == BETWEEN))?;
+            on_row(line.split(|byte| *byte == SEPARATOR))?;
             line.clear();
         }
         Ok(())
     }
 }
 
-/// Writes columns of fixed widths.
+/// Writes columns of fixed width.
 fn align(
     spool: &mut Spool,
     color: bool,
     headings: &[Heading],
     widths: &[usize],
-    shelf: Shelf,
+    buffer: RowBuffer,
 ) -> io::Result<()> {
     let mut line = Vec::new();
     let columns: Vec<(&Heading, usize, bool)> = headings
@@ -272,7 +272,7 @@ fn align(
         push_padded(&mut line, heading.name.as_bytes(), *width, *is_right, color.then_some(BOLD));
     }
     end_line(spool, &mut line)?;
-    shelf.each(|texts| {
+    buffer.each(|texts| {
         for ((heading, width, is_right), text) in columns.iter().zip(texts) {
             let tone = if color { tone(heading, text).map(Tone::code) } else { None };
             push_padded(&mut line, text, *width, *is_right, tone);
@@ -281,7 +281,7 @@ fn align(
     })
 }
 
-/// A text with blanks on one side, and two behind it for the next column.
+/// Appends a text padded to its width, followed by two spaces.
 fn push_padded(line: &mut Vec<u8>, text: &[u8], width: usize, is_right: bool, style: Option<u8>) {
     let padding = width.saturating_sub(width_of(text));
     if is_right {
@@ -295,11 +295,11 @@ fn push_padded(line: &mut Vec<u8>, text: &[u8], width: usize, is_right: bool, st
         }
         None => line.extend_from_slice(text),
     }
-    let behind = if is_right { 2 } else { padding + 2 };
-    line.resize(line.len() + behind, b' ');
+    let trailing = if is_right { 2 } else { padding + 2 };
+    line.resize(line.len() + trailing, b' ');
 }
 
-/// Writes a line without the blanks at its end, and begins another.
+/// Writes a line without trailing spaces, and clears the buffer.
 fn end_line(spool: &mut Spool, line: &mut Vec<u8>) -> io::Result<()> {
     let length = std::str::from_utf8(line).map_or(line.len(), |line| line.trim_end().len());
     line.truncate(length);
@@ -314,11 +314,11 @@ fn is_right_aligned(heading: &Heading) -> bool {
 }
 
 /// Writes a table that fits the terminal.
-fn lay_out(spool: &mut Spool, color: bool, headings: &[Heading], shelf: Shelf) -> io::Result<()> {
+fn lay_out(spool: &mut Spool, color: bool, headings: &[Heading], buffer: RowBuffer) -> io::Result<()> {
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    // A terminal that does not tell its width says that it has none.
-    if table.width().is_some_and(|width| width < NARROWEST) {
+    // A terminal that does not report its width reports a width of zero.
+    if table.width().is_some_and(|width| width < MIN_WIDTH) {
         table.set_content_arrangement(ContentArrangement::Disabled);
     }
     if color {
@@ -330,7 +330,7 @@ fn lay_out(spool: &mut Spool, color: bool, headings: &[Heading], shelf: Shelf) -
     table.set_header(
         headings.iter().map(|heading| TableCell::new(heading.name).add_attribute(Attribute::Bold)),
     );
-    shelf.each(|texts| {
+    buffer.each(|texts| {
         table.add_row(headings.iter().zip(texts).map(|(heading, text)| {
             let cell = TableCell::new(String::from_utf8_lossy(text));
             match tone(heading, text) {
@@ -354,7 +354,7 @@ fn lay_out(spool: &mut Spool, color: bool, headings: &[Heading], shelf: Shelf) -
     Ok(())
 }
 
-/// Colour says what wants attention: who cannot get in, and who may do more than others.
+/// Colors mark what needs attention: users who cannot log in, and users with special rights.
 fn tone(heading: &Heading, text: &[u8]) -> Option<Tone> {
     match (heading.name, text) {
         ("is_active", b"no") | ("state", b"inactive") => Some(Tone::Bad),
@@ -365,7 +365,7 @@ fn tone(heading: &Heading, text: &[u8]) -> Option<Tone> {
     }
 }
 
-/// What a colour says.
+/// The meaning of a color.
 #[derive(Clone, Copy, Debug)]
 enum Tone {
     Bad,
@@ -384,7 +384,7 @@ impl Tone {
         }
     }
 
-    /// The same colour as its code in ECMA-48.
+    /// Returns the ECMA-48 code of the color.
     fn code(self) -> u8 {
         match self {
             Self::Bad => 31,

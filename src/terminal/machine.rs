@@ -1,4 +1,6 @@
-//! Values as programs take them, appended to a row in the making: a million rows leave no time for a text of each cell.
+//! Appends values to a row in the form that programs read.
+//!
+//! A separate string per cell would be too slow for a million rows.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -8,7 +10,7 @@ use serde::Serialize;
 use crate::django::models::{dashed_uuid, rfc3339};
 use crate::django::value::{Cell, Kind};
 
-/// A cell as text: RFC 3339, `true` and `false`, nothing for NULL.
+/// Appends a cell as text: times after RFC 3339, `true` and `false`, and nothing for NULL.
 pub fn push_text(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
     match cell {
         Cell::Null => {}
@@ -23,7 +25,7 @@ pub fn push_text(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
     }
 }
 
-/// A cell as a JSON value.
+/// Appends a cell as a JSON value.
 pub fn push_json(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
     match cell {
         Cell::Null => row.extend_from_slice(b"null"),
@@ -41,7 +43,7 @@ pub fn push_json(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
     }
 }
 
-/// A cell as a field of CSV.
+/// Appends a cell as a CSV field.
 pub fn push_csv(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
     match cell {
         Cell::Text(text) if *kind != Kind::Uuid => push_csv_text(row, text),
@@ -54,9 +56,9 @@ pub fn push_csv(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
     }
 }
 
-/// A text as a field of CSV after RFC 4180: in quotes where it has to be.
+/// Appends a text as a CSV field after RFC 4180, quoted only if needed.
 pub fn push_csv_text(row: &mut Vec<u8>, text: &str) {
-    // Without a way out of the loop, it goes through several bytes at once.
+    // Without an early exit, the loop processes several bytes at once.
     let needs_quotes =
         text.bytes().fold(false, |needs, byte| needs | matches!(byte, b',' | b'"' | b'\r' | b'\n'));
     if !needs_quotes {
@@ -72,18 +74,18 @@ pub fn push_csv_text(row: &mut Vec<u8>, text: &str) {
     row.push(b'"');
 }
 
-/// Ends a row of CSV. A row of one empty field is not to look like no row at all.
+/// Appends a CSV line end. A row with a single empty field is quoted, so that it is not an empty line.
 pub fn end_csv(row: &mut Vec<u8>) {
     row.extend_from_slice(if row.is_empty() { b"\"\"\r\n" } else { b"\r\n" });
 }
 
-/// A value as its serializer writes it; to a buffer, this cannot fail.
+/// Appends a value as JSON. Writing to a buffer cannot fail.
 pub fn push_serialized<T: Serialize + ?Sized>(row: &mut Vec<u8>, value: &T) {
     let written = serde_json::to_writer(row, value);
     debug_assert!(written.is_ok());
 }
 
-/// A moment as [`rfc3339`] writes it.
+/// Appends a timestamp in the form of [`rfc3339`].
 pub fn push_moment(row: &mut Vec<u8>, moment: Timestamp) {
     let time = Offset::UTC.to_datetime(moment);
     if time.year() < 0 {
@@ -94,7 +96,7 @@ pub fn push_moment(row: &mut Vec<u8>, moment: Timestamp) {
     row.push(b'Z');
 }
 
-/// The same of one that is stored as [`Cell::Utc`] says.
+/// The same for a timestamp in the stored form of [`Cell::Utc`].
 fn push_utc(row: &mut Vec<u8>, text: &[u8]) {
     let start = row.len();
     row.extend_from_slice(text);
@@ -102,7 +104,7 @@ fn push_utc(row: &mut Vec<u8>, text: &[u8]) {
     row.push(b'Z');
 }
 
-/// A time without an offset, with six decimals or none, in the form of ISO 8601.
+/// Appends a time without an offset, in the form of ISO 8601, with six decimals or none.
 pub fn push_local(row: &mut Vec<u8>, time: DateTime) {
     push_date_time(row, time, b'T');
     push_microseconds(row, time);
@@ -123,7 +125,7 @@ fn push_microseconds(row: &mut Vec<u8>, time: DateTime) {
     }
 }
 
-/// A time to the second, of a year that is not negative.
+/// Appends a time to the second. The year must not be negative.
 pub fn push_date_time(row: &mut Vec<u8>, time: DateTime, between: u8) {
     let year = u32::from(time.year().unsigned_abs());
     let small = |number: i8| two_digits(u32::from(number.unsigned_abs()));
@@ -136,7 +138,7 @@ pub fn push_date_time(row: &mut Vec<u8>, time: DateTime, between: u8) {
     ]);
 }
 
-/// A number below a hundred.
+/// Formats a number below 100.
 fn two_digits(number: u32) -> [u8; 2] {
     let digit = |number: u32| b'0' | u8::try_from(number % 10).unwrap_or_default();
     [digit(number / 10), digit(number)]

@@ -1,6 +1,7 @@
-//! The only place that writes to a person or program, or asks one: results, messages, tables, progress, prompts.
+//! All output to people and programs, and all input from people: results, messages, tables, progress and prompts.
 //!
-//! Text from a database is escaped here. No accounts, no SQL, no command line: callers hand over cells, rows and messages.
+//! This module escapes text from a database. It knows nothing of accounts, SQL or the command line: callers pass
+//! cells, rows and messages.
 
 pub mod changes;
 pub mod clock;
@@ -17,7 +18,7 @@ mod spool;
 
 use std::io;
 
-/// Did the reader go away?
+/// Whether the reader has closed the pipe.
 #[must_use]
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)

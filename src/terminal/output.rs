@@ -1,4 +1,4 @@
-//! The only place that writes: results on standard output, everything said to a person on standard error.
+//! All output: results on standard output, messages for people on standard error.
 
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
@@ -22,60 +22,57 @@ use crate::terminal::sections::{self, Section};
 use crate::terminal::spool::{Escape, Spool};
 use crate::terminal::{clock, escape, is_broken_pipe, redaction};
 
-/// How serious something is that was found out.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Something is broken.
     Error,
-    /// Something wants attention.
+    /// Something needs attention.
     Warning,
-    /// Something is good to know.
+    /// Information only.
     Note,
 }
 
-/// Where results, messages and errors go.
+/// Prints results, messages and errors.
 #[derive(Debug)]
 pub struct Output {
     pub(super) format: Format,
     pub(super) quiet: bool,
     pub(super) color: ColorChoice,
-    /// Under JSON, warnings wait for the one object on standard error.
+    /// In JSON formats, warnings are collected for the one object on standard error.
     warnings: RefCell<Vec<String>>,
 }
 
-/// The listing's last part, still on its way to the reader.
+/// The last part of a listing, which the reader has not read yet.
 #[must_use = "what waits has to be written, after the database is let go"]
 #[derive(Debug)]
 pub struct Pending(Spool);
 
 impl Pending {
-    /// Writes what waits, however long the reader takes.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Writes the remaining output, however long the reader takes.
     pub fn finish(self) -> Result<()> {
         self.0.finish().context("the listing could not be written to the end")
     }
 }
 
 impl Output {
-    /// An output of this form.
+    /// Creates an output with this format.
     #[must_use]
     pub fn new(format: Format, quiet: bool, color: ColorChoice) -> Self {
         Self { format, quiet, color, warnings: RefCell::default() }
     }
 
-    /// The form of results.
+    /// Returns the format of results.
     #[must_use]
     pub fn format(&self) -> Format {
         self.format
     }
 
-    /// The answer of a command: `text`, if there is one, for people and for `$(…)`, `object` for programs.
+    /// Prints the answer of a command: `text`, if any, for people and `$(…)`, or `object` for programs.
     ///
     /// # Errors
-    /// What the operating system says, a closed pipe included: the answer may be a secret that is not shown again.
+    /// Fails on a closed pipe too, since the answer may be a secret that is not shown again.
     pub fn answer(&self, text: Option<&str>, object: &impl Serialize) -> Result<()> {
         let mut out = Vec::new();
         match self.format {
@@ -100,10 +97,7 @@ impl Output {
         }
     }
 
-    /// Facts under their headings, one a line, for people; `object` for programs.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Prints facts for people, one heading and fact per line, or `object` for programs.
     pub fn report(&self, facts: &[(&str, String)], object: &impl Serialize) -> Result<()> {
         if self.format.is_for_programs() {
             return self.answer(None, object);
@@ -120,10 +114,7 @@ impl Output {
         verbatim(text.as_bytes())
     }
 
-    /// Sections under their headings for people, the same rows tab-separated for scripts; `object` for programs.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Prints sections for people, their rows tab-separated for scripts, or `object` for programs.
     pub fn sections(&self, sections: &[Section], object: &impl Serialize) -> Result<()> {
         let color = self.color.applies(io::stdout().is_terminal());
         match self.format {
@@ -133,7 +124,7 @@ impl Output {
         }
     }
 
-    /// Something that was found out, labelled by how serious it is. Under JSON it is part of the answer already.
+    /// Prints a finding with its severity. In formats for programs, the answer already contains it.
     pub fn finding(&self, severity: Severity, text: &str) {
         let is_hidden = self.quiet && severity == Severity::Note;
         if !is_hidden && !self.format.is_for_programs() {
@@ -146,10 +137,7 @@ impl Output {
         }
     }
 
-    /// Rows in the chosen format. What the reader has not taken yet is in the returned [`Pending`].
-    ///
-    /// # Errors
-    /// What `rows` returns, or what the operating system says.
+    /// Prints rows in the selected format. [`Pending`] has the part that the reader has not read yet.
     pub fn list(&self, headings: &[Heading], rows: &mut Rows<'_>) -> Result<Pending> {
         let mut spool = Spool::new(escape_for(self.format))?;
         let color = self.color.applies(io::stdout().is_terminal());
@@ -157,21 +145,21 @@ impl Output {
         Ok(Pending(spool))
     }
 
-    /// What was done, for a person.
+    /// Reports what was done, to people only.
     pub fn status(&self, text: impl fmt::Display) {
         if !self.quiet && !self.format.is_json() {
             say(&escape::line(&text.to_string()));
         }
     }
 
-    /// What a person may want to know or do next.
+    /// Prints a hint, to people only.
     pub fn hint(&self, text: impl fmt::Display) {
         if !self.quiet && !self.format.is_json() {
             say(&self.labelled("hint", "36", &text.to_string()));
         }
     }
 
-    /// What went through but deserves attention.
+    /// Prints a warning about something that succeeded.
     pub fn warning(&self, text: impl fmt::Display) {
         if self.format.is_json() {
             self.warnings.borrow_mut().push(text.to_string());
@@ -180,11 +168,12 @@ impl Output {
         }
     }
 
-    /// A second secret made for the one who asked: on standard error, since standard output belongs to the token. Shown even
-    /// with `--quiet`. One that is the only result is an answer.
+    /// Prints a second generated secret on standard error, because the token is on standard output. Ignores `--quiet`.
+    ///
+    /// A secret that is the only result is an answer instead.
     ///
     /// # Errors
-    /// What the operating system says: nobody has seen the secret then.
+    /// Fails if standard error cannot be written, because the user has not seen the secret then.
     pub fn secret(&self, label: &str, secret: &str) -> Result<()> {
         if self.format.is_json() {
             return Ok(());
@@ -192,14 +181,14 @@ impl Output {
         writeln!(io::stderr(), "{label}: {secret}").context("standard error cannot be written")
     }
 
-    /// Progress of this work, shown where a person looks on; `total` is how many rows there are, if that is known.
+    /// Shows the progress of an operation, if a person is watching. `total` is the number of rows, if known.
     #[must_use]
-    pub fn progress(&self, doing: &'static str, total: Option<usize>) -> Progress {
+    pub fn progress(&self, operation: &'static str, total: Option<usize>) -> Progress {
         let is_shown = !self.quiet && !self.format.is_json() && io::stderr().is_terminal();
-        Progress::new(Some(doing).filter(|_| is_shown), total)
+        Progress::new(Some(operation).filter(|_| is_shown), total)
     }
 
-    /// Writes what is left to say where there is no error to tell: under JSON, the warnings as one object.
+    /// Prints the remaining messages if there was no error. In JSON formats, that is one object with all warnings.
     pub fn close(&self) {
         self.warn_of_zone();
         if !self.warnings.borrow().is_empty() {
@@ -207,7 +196,7 @@ impl Output {
         }
     }
 
-    /// Says why the run failed, unless the exit code is to say it alone, and returns the exit code that says so too.
+    /// Reports why the command failed, and returns its exit code. Prints no message if the exit code says everything.
     pub fn error(&self, error: &anyhow::Error) -> Exit {
         self.warn_of_zone();
         let refusal = error.downcast_ref::<Refusal>();
@@ -215,27 +204,27 @@ impl Output {
         match refusal {
             Some(refusal) if refusal.is_silent() => self.close(),
             Some(Refusal::Interrupted | Refusal::InterruptedLater | Refusal::Unanswered(_)) => {
-                signals::tell_once(|| self.tell(error, refusal, exit));
+                signals::tell_once(|| self.report_error(error, refusal, exit));
             }
-            _ => self.tell(error, refusal, exit),
+            _ => self.report_error(error, refusal, exit),
         }
         exit
     }
 
-    /// Says that the program was interrupted, from the thread that ends it.
+    /// Reports an interruption, from the thread that ends the program.
     pub fn interrupted(&self, refusal: Refusal) {
         let exit = refusal.exit();
         let error = refusal.into();
         signals::tell_once(|| {
             if io::stderr().is_terminal() {
-                // A question or a count may stand on the line.
+                // The line may already show a question or a progress count.
                 say("");
             }
-            self.tell(&error, error.downcast_ref(), exit);
+            self.report_error(&error, error.downcast_ref(), exit);
         });
     }
 
-    fn tell(&self, error: &anyhow::Error, refusal: Option<&Refusal>, exit: Exit) {
+    fn report_error(&self, error: &anyhow::Error, refusal: Option<&Refusal>, exit: Exit) {
         let sentences = sentences(error, refusal);
         let hint = refusal.and_then(Refusal::hint);
         if self.format.is_json() {
@@ -302,9 +291,6 @@ impl Output {
 
 /// Streams what `write` writes in `format`, and returns its result, or nothing if the reader went away. What the reader
 /// has not read yet is in the returned [`Pending`].
-///
-/// # Errors
-/// What `write` returns, or what the operating system says.
 pub fn stream<T>(
     format: Format,
     write: impl FnOnce(&mut Spool) -> Result<T>,
@@ -330,41 +316,40 @@ fn for_terminal(escape: Escape) -> Option<Escape> {
     io::stdout().is_terminal().then_some(escape)
 }
 
-/// Writes text that is a result as it stands to standard output.
-///
-/// # Errors
-/// What the operating system says.
+/// Writes text to standard output, unchanged.
 pub fn verbatim(text: &[u8]) -> Result<()> {
     let mut stdout = io::stdout();
     stdout.write_all(text).and_then(|()| stdout.flush()).context("standard output cannot be written")
 }
 
-/// Was standard output closed when the program was started, or opened so that the same is to be seen?
+/// Whether standard output was closed when the program started.
+///
+/// Also true if it is `/dev/null`, opened for reading and writing.
 #[must_use]
 pub fn is_standard_output_closed() -> bool {
     is_closed(io::stdout())
 }
 
-/// As [`is_standard_output_closed`].
+/// Like [`is_standard_output_closed`], for standard error.
 #[must_use]
 pub fn is_standard_error_closed() -> bool {
     is_closed(io::stderr())
 }
 
-/// Rust opens `/dev/null` for reading and writing in place of a closed descriptor, before `main`. A shell's `>/dev/null`
-/// is for writing only. Some programs open it as Rust does for the programs that they start.
+/// Rust opens `/dev/null` for reading and writing in place of a closed descriptor, before `main`. A shell's
+/// `>/dev/null` opens it for writing only. Some programs open it for both when they start another program.
 fn is_closed(stream: impl AsFd) -> bool {
     let is_for_both =
         rustix::fs::fcntl_getfl(&stream).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::RDWR);
     let is_null = || {
-        let there = rustix::fs::fstat(&stream);
+        let opened = rustix::fs::fstat(&stream);
         let null = rustix::fs::stat("/dev/null");
-        matches!((there, null), (Ok(there), Ok(null)) if (there.st_dev, there.st_ino) == (null.st_dev, null.st_ino))
+        matches!((opened, null), (Ok(opened), Ok(null)) if (opened.st_dev, opened.st_ino) == (null.st_dev, null.st_ino))
     };
     is_for_both && is_null()
 }
 
-/// An error in sentences, one a line, with its causes where they are not the domain's own words.
+/// Splits an error into sentences, one per line. Includes the causes unless the error is a [`Refusal`].
 fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
     let sentences: Vec<String> = match refusal {
         Some(
@@ -379,7 +364,7 @@ fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
     sentences.iter().map(|sentence| wording::message(sentence)).collect()
 }
 
-/// The message for programs, which find each of several faults in the list of them.
+/// The message for programs. If there are several faults, `faults` lists them separately.
 fn message(sentences: &[String], refusal: Option<&Refusal>) -> String {
     let count = sentences.len() + refusal.map_or(0, Refusal::omitted_faults);
     match refusal {
@@ -393,24 +378,26 @@ fn message(sentences: &[String], refusal: Option<&Refusal>) -> String {
     }
 }
 
-/// Says what is wrong with the command line, in lines of clap's own. Nothing in them is a result, so what could steer a
-/// terminal is escaped wherever they go.
+/// Prints an error in the command line, in clap's words. Escapes it even if standard error is not a terminal,
+/// because it contains no results.
 pub fn usage_error(text: &str) {
     let _ = io::stderr().write_all(redaction::redacted(&escape::rows(text)).as_bytes());
 }
 
-/// A line on standard error. A reader that has gone away cannot be told that it has.
+/// Prints a line on standard error. Ignores errors, since a closed standard error cannot report its own failure.
 fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{}", redaction::redacted(text));
 }
 
-/// The same of a JSON object, escaped so that it is harmless on a terminal and still the same JSON.
+/// Prints a JSON object on standard error, escaped for terminals but still the same JSON.
 fn say_json(object: &Json) {
     say(&escape::json(&object.to_string()));
 }
 
-/// One object as a heading and a row; the keys of nested objects follow their parents' after a dot, and a list of texts is
-/// one cell with commas in it.
+/// Writes an object as a heading and a row.
+///
+/// The keys of a nested object follow the key of their parent and a dot. A list of texts is one cell, separated by
+/// commas.
 fn write_object_as_csv(out: &mut Vec<u8>, object: &Json) -> Result<()> {
     fn joined(values: &[Json]) -> Option<String> {
         let texts: Option<Vec<&str>> = values.iter().map(Json::as_str).collect();

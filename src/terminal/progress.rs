@@ -1,17 +1,17 @@
-//! How far a long piece of work is, for a person who looks on.
+//! Shows the progress of a long operation on a terminal.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
-/// The line is written again after so long.
+/// The minimum time between two updates of the line.
 const INTERVAL: Duration = Duration::from_millis(200);
 
-/// One line on the terminal that is written over again and again, and wiped at the end.
+/// A line on the terminal that is overwritten repeatedly, and erased on drop.
 #[derive(Debug)]
 pub struct Progress {
-    /// What is being done, such as `Hashing`; `None` where nobody looks on.
-    doing: Option<&'static str>,
+    /// The operation, such as `Hashing`. `None` if no progress is shown.
+    operation: Option<&'static str>,
     total: Option<usize>,
     done: usize,
     started: Instant,
@@ -19,26 +19,26 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(doing: Option<&'static str>, total: Option<usize>) -> Self {
-        Self { doing, total, done: 0, started: Instant::now(), shown: None }
+    pub(super) fn new(operation: Option<&'static str>, total: Option<usize>) -> Self {
+        Self { operation, total, done: 0, started: Instant::now(), shown: None }
     }
 
-    /// One row more is done.
+    /// Counts one more row.
     pub fn advance(&mut self) {
         self.done += 1;
-        let Some(doing) = self.doing else { return };
+        let Some(operation) = self.operation else { return };
         let now = Instant::now();
         if now.duration_since(self.shown.unwrap_or(self.started)) < INTERVAL {
             return;
         }
         self.shown = Some(now);
-        // Nobody is lost where the terminal does not take it.
-        let _ = write!(io::stderr(), "\r\u{1b}[2K{}", self.line(doing, now.duration_since(self.started)));
+        // Ignore errors: losing a progress line does no harm.
+        let _ = write!(io::stderr(), "\r\u{1b}[2K{}", self.line(operation, now.duration_since(self.started)));
     }
 
-    fn line(&self, doing: &str, elapsed: Duration) -> String {
+    fn line(&self, operation: &str, elapsed: Duration) -> String {
         let per_row = elapsed.as_secs_f64() / as_f64(self.done.max(1));
-        let mut line = format!("{doing}: {}", self.done);
+        let mut line = format!("{operation}: {}", self.done);
         if let Some(total) = self.total {
             let _ = write!(line, " of {total}");
         }
@@ -60,7 +60,7 @@ impl Drop for Progress {
     }
 }
 
-/// Rates and remaining times are estimates, so the last digits of a large number do not matter.
+/// Converts a number for an estimate, where the last digits of a large number do not matter.
 fn as_f64(number: usize) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }

@@ -1,18 +1,17 @@
-//! Passwords inside arguments and settings, such as `postgres://user:password@host`: whatever quotes such a text later,
-//! they are not shown.
+//! Hides passwords in arguments and settings, such as `postgres://user:password@host`, from every later message.
 
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
 use crate::terminal::escape;
 
-/// Every form in which a noted password, with the characters around it, may turn up in a message.
+/// The passwords to hide, with the characters around them, in every form in which a message may contain them.
 static NOTED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Notes the password in a text of the form `user:password@…` or `scheme://user:password@…`, if it has one.
+/// Records the password of a text like `user:password@…` or `scheme://user:password@…`, if it has one.
 pub fn note(text: &str) {
     let Some(password) = password(text) else { return };
-    // Without its surroundings, a short password would be cut out of unrelated words.
+    // Without the characters around it, a short password would match parts of unrelated words.
     let part = format!(":{password}@");
     let quoted = |text: &str| text.trim_matches('"').to_owned();
     let debug = quoted(&format!("{part:?}"));
@@ -26,7 +25,7 @@ pub fn note(text: &str) {
     }
 }
 
-/// The text with every noted password replaced by `…`.
+/// Replaces every recorded password in a text by `…`.
 #[must_use]
 pub fn redacted(text: &str) -> Cow<'_, str> {
     let noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -36,14 +35,14 @@ pub fn redacted(text: &str) -> Cow<'_, str> {
         .fold(Cow::Borrowed(text), |text, form| Cow::Owned(text.replace(&**form, ":…@")))
 }
 
-/// Everything between the first colon of the user's part and the last `@`: passwords are often pasted unencoded.
+/// Returns the text between the first colon of the user part and the last `@`. Passwords are often pasted unencoded.
 fn password(text: &str) -> Option<&str> {
     let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
     let (user, _) = authority.rsplit_once('@')?;
     user.split_once(':').map(|(_, password)| password).filter(|password| !password.is_empty())
 }
 
-/// Is this a URL, of whatever scheme?
+/// Whether a text is a URL with any scheme.
 #[must_use]
 pub fn is_url(text: &str) -> bool {
     text.split_once("://").is_some_and(|(scheme, _)| {
@@ -87,9 +86,9 @@ mod tests {
                 serde_json::json!({ "message": argument }).to_string(),
                 serde_json::json!({ "message": format!("{argument:?}") }).to_string(),
             ] {
-                let told = redacted(&message);
-                proptest::prop_assert!(told.contains("u:…@host"), "{told}");
-                proptest::prop_assert!(!told.contains("s3cr"), "{told}");
+                let shown = redacted(&message);
+                proptest::prop_assert!(shown.contains("u:…@host"), "{shown}");
+                proptest::prop_assert!(!shown.contains("s3cr"), "{shown}");
             }
         }
     }

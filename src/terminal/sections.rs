@@ -1,4 +1,4 @@
-//! Rows of text under headings.
+//! Prints rows of text under headings.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::terminal::escape::escaped;
 use crate::terminal::format::BOLD;
 
-/// A heading and the rows under it, of as many cells as each has.
+/// A heading and its rows. Rows may differ in the number of cells.
 #[derive(Clone, Debug)]
 pub struct Section {
     /// The words of the heading.
@@ -17,14 +17,14 @@ pub struct Section {
 }
 
 impl Section {
-    /// A section under one word.
+    /// A section whose heading is one word.
     #[must_use]
     pub fn new(heading: &str, rows: Vec<Vec<String>>) -> Self {
         Self { heading: vec![heading.to_owned()], rows }
     }
 }
 
-/// Indented rows with aligned columns; says so where a section has none.
+/// Formats indented rows with aligned columns, and `none` for an empty section.
 pub(super) fn for_people(sections: &[Section], color: bool) -> String {
     let mut text = String::new();
     for section in sections {
@@ -54,7 +54,7 @@ pub(super) fn for_people(sections: &[Section], color: bool) -> String {
     text
 }
 
-/// Each row with its heading before it.
+/// Formats each row with its heading in front.
 pub(super) fn for_scripts(sections: &[Section]) -> String {
     let mut text = String::new();
     for section in sections {

@@ -1,4 +1,4 @@
-//! Standard output for a listing: written while the query runs, never waited for while the database is locked.
+//! Standard output for listings. It is written while the query runs, but never blocks while the database is locked.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write};
@@ -6,61 +6,60 @@ use std::mem;
 use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::thread::{self, JoinHandle};
 
-/// How many bytes go out at once.
+/// The number of bytes written at once.
 pub const CHUNK: usize = 64 * 1024;
 
-/// How many chunks may wait in memory for a slow reader.
+/// The number of chunks that wait in memory for a slow reader.
 const WAITING: usize = 32;
 
-/// A writer that never blocks on its reader: a thread passes chunks on to standard output, and where the reader
-/// falls behind, the rest waits in an unlinked file.
+/// A writer that never blocks on its reader.
 ///
-/// A reader that has gone away ends the listing without an error: [`Write::write`] fails with
+/// A thread writes chunks to standard output. If the reader falls behind, the rest is stored in an unlinked file.
+///
+/// A listing ends without an error if its reader closes the pipe. [`Write::write`] then fails with
 /// [`io::ErrorKind::BrokenPipe`] as soon as that is known.
 #[derive(Debug)]
 pub struct Spool {
     chunk: Vec<u8>,
-    to_reader: Option<SyncSender<Vec<u8>>>,
-    passer: Option<JoinHandle<io::Result<()>>>,
+    sender: Option<SyncSender<Vec<u8>>>,
+    writer: Option<JoinHandle<io::Result<()>>>,
     overflow: Option<File>,
     escape: Option<Escape>,
 }
 
-/// Makes what is written harmless for a terminal.
+/// Escapes text for a terminal.
 pub type Escape = fn(&str) -> String;
 
 impl Spool {
-    /// A spool before standard output. What is written is escaped, if it is to be, a write at a time. Where no thread can
-    /// be started, all of it waits in the file.
+    /// Creates a spool for standard output. With `escape`, each write is escaped separately.
     ///
-    /// # Errors
-    /// What the operating system says of the file.
+    /// If no thread can be started, all output is stored in the file.
     pub fn new(escape: Option<Escape>) -> io::Result<Self> {
-        let (to_reader, chunks) = mpsc::sync_channel::<Vec<u8>>(WAITING);
-        let passer = thread::Builder::new().spawn(move || {
+        let (sender, chunks) = mpsc::sync_channel::<Vec<u8>>(WAITING);
+        let writer = thread::Builder::new().spawn(move || {
             let mut stdout = io::stdout();
             for chunk in chunks {
                 stdout.write_all(&chunk)?;
             }
             stdout.flush()
         });
-        let overflow = if passer.is_ok() { None } else { Some(tempfile::tempfile()?) };
+        let overflow = if writer.is_ok() { None } else { Some(tempfile::tempfile()?) };
         Ok(Self {
             chunk: Vec::with_capacity(CHUNK),
-            to_reader: Some(to_reader),
-            passer: passer.ok(),
+            sender: Some(sender),
+            writer: writer.ok(),
             overflow,
             escape,
         })
     }
 
-    fn pass_on(&mut self) -> io::Result<()> {
+    fn send_chunk(&mut self) -> io::Result<()> {
         let chunk = mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK));
         if let Some(file) = &mut self.overflow {
             return file.write_all(&chunk);
         }
-        let Some(to_reader) = &self.to_reader else { return Ok(()) };
-        match to_reader.try_send(chunk) {
+        let Some(sender) = &self.sender else { return Ok(()) };
+        match sender.try_send(chunk) {
             Ok(()) => Ok(()),
             Err(TrySendError::Full(chunk)) => {
                 let mut file = tempfile::tempfile()?;
@@ -72,10 +71,9 @@ impl Spool {
         }
     }
 
-    /// Writes what still waits, however long the reader takes; to be called when no lock is held any more.
+    /// Writes the remaining output, however long the reader takes. Call it only after all locks are released.
     ///
-    /// # Errors
-    /// What the operating system says; not for a reader that has gone away.
+    /// A closed pipe is not an error.
     pub fn finish(mut self) -> io::Result<()> {
         match self.drain() {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -85,12 +83,12 @@ impl Spool {
 
     fn drain(&mut self) -> io::Result<()> {
         if self.overflow.is_some() {
-            self.pass_on()?;
+            self.send_chunk()?;
         }
-        if let Some(to_reader) = self.to_reader.take()
+        if let Some(sender) = self.sender.take()
             && self.overflow.is_none()
         {
-            to_reader
+            sender
                 .send(mem::take(&mut self.chunk))
                 .map_err(|_| io::ErrorKind::BrokenPipe)
                 .or_else(|_| self.join())?;
@@ -110,7 +108,7 @@ impl Spool {
     }
 
     fn join(&mut self) -> io::Result<()> {
-        let outcome = self.passer.take().map(JoinHandle::join);
+        let outcome = self.writer.take().map(JoinHandle::join);
         outcome.unwrap_or(Ok(Ok(()))).unwrap_or_else(|_| Err(io::Error::other("writing the listing failed")))
     }
 }
@@ -126,7 +124,7 @@ impl Write for Spool {
             }
         };
         if self.chunk.len() + bytes.len() > CHUNK && !self.chunk.is_empty() {
-            self.pass_on()?;
+            self.send_chunk()?;
         }
         self.chunk.extend_from_slice(bytes);
         Ok(written.len())

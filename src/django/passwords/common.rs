@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
-/// One password a line, in the order of their bytes.
+/// One password per line, sorted by bytes.
 static LIST: &str = include_str!("../../../data/common-passwords.txt");
 
-/// Searches the list, which is never split into lines: that would take longer than the search.
+/// Searches the list with a binary search on its bytes. Splitting it into lines would take longer than the search.
 pub(super) fn is_listed(password: &str) -> bool {
     let mut lines = LIST.as_bytes();
     while !lines.is_empty() {

@@ -8,53 +8,53 @@ use rand::distr::{Alphanumeric, SampleString};
 use super::algorithms::Algorithm;
 use super::method::Method;
 
-/// What an unusable password starts with.
+/// The first character of an unusable password.
 const UNUSABLE: char = '!';
 
 /// A value of the `password` column: a hash of a known [`Algorithm`], or an unusable password.
 ///
-/// `Debug` shows algorithm and cost only.
+/// `Debug` shows only the algorithm and the cost.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Encoded(pub(super) String);
 
 impl Encoded {
-    /// Reads a text that was encoded elsewhere. Its cost may be beyond the limits of [`verify`](fn@super::verify).
+    /// Parses a text that was encoded elsewhere. Its cost may exceed the limits of [`verify`](fn@super::verify).
     ///
     /// # Errors
-    /// When the text is neither a whole hash of a known algorithm nor an unusable password.
+    /// Fails if the text is neither a complete hash of a known algorithm nor an unusable password.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         Parsed::parse(text).map(|_| Self(text.to_owned()))
     }
 
-    /// Reads a text as [`Self::parse`] does, and describes it.
+    /// Parses a text like [`Self::parse`], and also returns its summary.
     ///
     /// # Errors
-    /// As [`Self::parse`].
+    /// The same as for [`Self::parse`].
     pub fn described(text: String) -> Result<(Self, Summary), Malformed> {
         let summary = Parsed::parse(&text)?.summary();
         Ok((Self(text), summary))
     }
 
-    /// The text.
+    /// Returns the encoded text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The text.
+    /// Returns the encoded text.
     #[must_use]
     pub fn into_string(self) -> String {
         self.0
     }
 
-    /// Algorithm and cost.
+    /// Returns the algorithm and the cost.
     #[must_use]
     pub fn summary(&self) -> Summary {
         describe(&self.0)
     }
 }
 
-/// An unusable password, which matches nothing: `!` and 40 random letters and digits, as in Django.
+/// Creates an unusable password: `!` and 40 random letters and digits, like Django. No password matches it.
 #[must_use]
 pub fn unusable(rng: &mut dyn CryptoRng) -> Encoded {
     Encoded(format!("{UNUSABLE}{}", Alphanumeric.sample_string(rng, 40)))
@@ -71,7 +71,7 @@ impl fmt::Debug for Encoded {
 pub enum Malformed {
     /// It does not start with the name of a known algorithm.
     UnknownAlgorithm,
-    /// It starts with this algorithm's name, but is not of its form.
+    /// It starts with the name of this algorithm, but the rest is malformed.
     Not(Algorithm),
 }
 
@@ -86,12 +86,12 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// What an encoded password shows without the password. Contains no salt and no hash.
+/// What an encoded password reveals without the password. Contains neither salt nor hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Summary {
     /// A hash.
     Hashed(Method),
-    /// A hash of an algorithm that Django has removed, by its name in Django.
+    /// A hash of an algorithm that Django has removed. Holds its name in Django.
     Removed(&'static str),
     /// No password matches.
     Unusable,
@@ -100,7 +100,7 @@ pub enum Summary {
 }
 
 impl Summary {
-    /// Whether it is a hash below the floor: see [`Method::is_weak`]. A removed algorithm always is.
+    /// Whether this is a hash below the floor, see [`Method::is_weak`]. Removed algorithms are always weak.
     #[must_use]
     pub fn is_weak(self) -> bool {
         match self {
@@ -131,7 +131,8 @@ pub fn describe(encoded: &str) -> Summary {
     }
 }
 
-/// Recognizes the algorithms that Django has removed: salted and unsalted SHA-1 and unsalted MD5 in 5.1, crypt in 5.0.
+/// Recognizes the algorithms that Django has removed: crypt (in 5.0), SHA-1 with and without a salt, and unsalted MD5
+/// (all in 5.1).
 fn removed(encoded: &str) -> Option<&'static str> {
     let is_hex =
         |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -149,10 +150,10 @@ fn removed(encoded: &str) -> Option<&'static str> {
     }
 }
 
-/// The form of an encoded password.
+/// A parsed encoded password.
 pub(super) enum Parsed<'a> {
     Unusable,
-    /// A hash: its method, and the text after the algorithm's name and its `$`.
+    /// A hash: its method, and the body after the algorithm's name and `$`.
     Hash(Method, &'a str),
 }
 

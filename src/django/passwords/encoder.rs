@@ -1,4 +1,4 @@
-//! New hashes.
+//! Computes new hashes.
 
 use std::io;
 
@@ -9,30 +9,30 @@ use super::plain::Plain;
 use super::recipe::Recipe;
 use super::workspace::Workspace;
 
-/// Hashes passwords with one [`Recipe`]. Reuses Argon2's memory and wipes it at the end.
+/// Hashes passwords with one [`Recipe`]. Reuses the memory of Argon2 and wipes it on drop.
 pub struct Encoder {
     recipe: Recipe,
     workspace: Workspace,
 }
 
 impl Encoder {
-    /// Computes each hash on as many cores as its algorithm can use.
+    /// Creates an encoder that computes each hash on as many cores as the algorithm can use.
     ///
     /// # Errors
-    /// When the memory for the recipe cannot be allocated.
+    /// Fails if the memory for the recipe cannot be allocated.
     pub fn new(recipe: &Recipe) -> io::Result<Self> {
         Ok(Self { recipe: *recipe, workspace: Workspace::on_all_cores(recipe.method())? })
     }
 
-    /// Computes each hash on one core. Use as many of these as there are cores.
+    /// Creates an encoder that computes each hash on one core. Use one such encoder per core.
     ///
     /// # Errors
-    /// When the memory for the recipe cannot be allocated.
+    /// Fails if the memory for the recipe cannot be allocated.
     pub fn worker(recipe: &Recipe) -> io::Result<Self> {
         Ok(Self { recipe: *recipe, workspace: Workspace::on_one_core(recipe.method())? })
     }
 
-    /// Encodes a password as Django would, with a new salt. The empty password is valid too.
+    /// Encodes a password like Django, with a new salt. The password may be empty.
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "a recipe's cost is possible, and its memory is allocated")]
     pub fn encode(&mut self, plain: &Plain, rng: &mut dyn CryptoRng) -> Encoded {
@@ -46,10 +46,10 @@ impl Encoder {
     }
 }
 
-/// Encodes one password, on all cores.
+/// Encodes one password, using all cores.
 ///
 /// # Errors
-/// When the memory for the recipe cannot be allocated.
+/// Fails if the memory for the recipe cannot be allocated.
 pub fn hash(plain: &Plain, recipe: &Recipe, rng: &mut dyn CryptoRng) -> io::Result<Encoded> {
     Ok(Encoder::new(recipe)?.encode(plain, rng))
 }

@@ -6,7 +6,8 @@ use super::algorithms::{Algorithm, Cost};
 
 /// An algorithm with the cost of one hash.
 ///
-/// Shown as `pbkdf2_sha256 1000000`, `argon2 m=102400,t=2,p=8`, `bcrypt_sha256 12`, `scrypt n=16384,r=8,p=5` and `md5`.
+/// `Display` shows `pbkdf2_sha256 1000000`, `argon2 m=102400,t=2,p=8`, `bcrypt_sha256 12`, `scrypt n=16384,r=8,p=5` or
+/// `md5`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Method {
     algorithm: Algorithm,
@@ -18,13 +19,13 @@ impl Method {
         Self { algorithm, cost }
     }
 
-    /// Reads the cost as `Display` shows it. `None` if the algorithm is not defined for it.
+    /// Parses a cost in the form that `Display` shows. `None` if the algorithm is not defined for it.
     pub(super) fn parse(algorithm: Algorithm, cost: &str) -> Option<Self> {
         let cost = Cost::parse(cost, algorithm.hasher().cost_labels())?;
         Some(Self { algorithm, cost }).filter(|method| method.is_possible())
     }
 
-    /// The algorithm without its cost.
+    /// Returns the algorithm without its cost.
     #[must_use]
     pub const fn algorithm(self) -> Algorithm {
         self.algorithm
@@ -36,10 +37,12 @@ impl Method {
 
     /// Whether the cost is below the floor.
     ///
-    /// The floor is 260,000 iterations of PBKDF2 (Django 3.2), 12 rounds of bcrypt, Argon2 with 102,400 KiB and
-    /// 2 passes, scrypt with `n=16384,r=8,p=5` (Django 5.2). Argon2 and scrypt are weak with less memory than that or
-    /// with less work, which is memory times passes or times `p`. So more memory can replace passes, but more passes
-    /// cannot replace memory. MD5 is always weak.
+    /// The floor of PBKDF2 is 260,000 iterations (Django 3.2), that of bcrypt 12 rounds, that of Argon2 102,400 KiB and
+    /// 2 passes, and that of scrypt `n=16384,r=8,p=5` (Django 5.2). MD5 is always weak.
+    ///
+    /// Argon2 and scrypt are weak with less memory than the floor or with less work. Work is memory times passes
+    /// for Argon2 and memory times `p` for scrypt. So more memory can replace passes, but more passes cannot
+    /// replace memory.
     #[must_use]
     pub fn is_weak(self) -> bool {
         self.algorithm.hasher().is_weak(self.cost)
@@ -50,12 +53,12 @@ impl Method {
         self.algorithm.hasher().is_possible(self.cost)
     }
 
-    /// Whether a hash is within the limits of [`verify`](fn@super::verify).
+    /// Whether the cost is within the limits of [`verify`](fn@super::verify).
     pub(super) fn is_affordable(self) -> bool {
         self.algorithm.hasher().is_affordable(self.cost)
     }
 
-    /// The work of one hash, in a unit of the algorithm's own.
+    /// The work of one hash. The unit depends on the algorithm.
     pub(super) fn work(self) -> u64 {
         self.algorithm.hasher().work(self.cost)
     }

@@ -1,7 +1,7 @@
-//! Passwords as Django encodes them in its `password` column: parsed, verified and created.
+//! Parses, verifies and creates passwords as Django encodes them in its `password` column.
 //!
-//! The accepted forms were found by running Django 3.2, 4.2, 5.2, 6.0 and 6.1 with argon2-cffi 25.1 and bcrypt 5.0. The
-//! tests contain their verdicts.
+//! The accepted forms were found by running Django 3.2, 4.2, 5.2, 6.0 and 6.1 with argon2-cffi 25.1 and bcrypt
+//! 5.0. The tests contain the verdicts of these versions.
 
 mod algorithms;
 mod common;

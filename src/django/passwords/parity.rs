@@ -1,7 +1,7 @@
 //! Makes every failed login cost as much as one new hash, whatever password is stored.
 //!
-//! Django does the same for PBKDF2 and bcrypt in `harden_runtime`. Both have a limit: a hash of another algorithm, or
-//! one that costs more, takes its own time.
+//! Django does the same for PBKDF2 and bcrypt in `harden_runtime`. Both have a limit: the time of a hash of another
+//! algorithm, or of one that costs more, still differs.
 
 use std::{hint, io};
 
@@ -14,13 +14,14 @@ use super::plain::Plain;
 use super::recipe::Recipe;
 use super::verify::Verdict;
 
-/// Computes what a failed login lacks to one [`hash`], so that its time does not tell whether the user exists.
+/// Computes the work that a failed login lacks compared with one [`hash`], so that its time does not reveal
+/// whether the user exists.
 ///
-/// `verdict` is what [`verify`](fn@super::verify) returned for `encoded`. Not hidden is a hash of another algorithm that is
-/// not weak, or one that costs more than the recipe.
+/// `verdict` is the result of [`verify`](fn@super::verify) for `encoded`. Two cases remain visible: a hash of
+/// another algorithm that is not weak, and a hash that costs more than the recipe.
 ///
 /// # Errors
-/// When the memory for the recipe cannot be allocated.
+/// Fails if the memory for the recipe cannot be allocated.
 pub fn equalise(
     plain: &Plain,
     encoded: &str,
@@ -38,10 +39,10 @@ pub fn equalise(
     Ok(())
 }
 
-/// The hashes to compute after one of this method, or after none.
+/// Returns the hashes that still have to be computed. `computed` is the method of the hash that was computed, if any.
 ///
-/// If the algorithm is the recipe's, all hashes together have the recipe's work, give or take a unit of Argon2 or scrypt.
-/// After a weak hash of another algorithm, the missing hash is a whole one.
+/// For the recipe's own algorithm, the total work is that of the recipe, give or take a unit of Argon2 or scrypt.
+/// After a weak hash of another algorithm, one complete hash of the recipe is missing.
 fn missing(computed: Option<Method>, recipe: Recipe) -> Vec<Recipe> {
     let Some(computed) = computed else { return vec![recipe] };
     let goal = recipe.method();
@@ -50,6 +51,6 @@ fn missing(computed: Option<Method>, recipe: Recipe) -> Vec<Recipe> {
     }
     let work = goal.work().saturating_sub(computed.work());
     let costs = goal.algorithm().hasher().costs_for_work(goal.cost(), work);
-    // A cost that is not possible is too low to take time.
+    // An impossible cost is too low to take any measurable time.
     costs.into_iter().filter_map(|cost| Method::new(goal.algorithm(), cost).try_into().ok()).collect()
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// A password in plain text. Wiped from memory when dropped, and hidden from `Debug`.
+/// A password in plain text. Wiped from memory on drop, and hidden from `Debug`.
 #[derive(Clone)]
 pub struct Plain(Zeroizing<String>);
 
@@ -15,7 +15,7 @@ impl Plain {
         Self(Zeroizing::new(password))
     }
 
-    /// The password.
+    /// Returns the password.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

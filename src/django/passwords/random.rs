@@ -1,4 +1,4 @@
-//! Random passwords.
+//! Generates random passwords.
 
 use rand::CryptoRng;
 use rand::seq::IndexedRandom;
@@ -6,16 +6,17 @@ use rand::seq::IndexedRandom;
 use super::plain::Plain;
 use super::strength::{About, MIN_LENGTH, weaknesses};
 
-/// The usual length of a [`random_password`]: 128 bits of entropy.
+/// The default length of a [`random_password`]: 128 bits of entropy.
 pub const RANDOM_LENGTH: usize = 22;
 
-/// Letters and digits without the similar ones: `0`, `O`, `1`, `I` and `l`.
+/// Letters and digits without the ones that look alike: `0`, `O`, `1`, `I` and `l`.
 pub(super) const ALPHABET: &[u8; 57] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-/// A random password of letters and digits without the similar ones, which is [strong](weaknesses) for this user.
+/// Generates a random password that is [strong](weaknesses) for this user, from letters and digits that do not look
+/// alike.
 ///
-/// Each of the `length` characters is one of 57, so it adds 5.83 bits of entropy: 22 characters have 128 bits, 16 have 93.
-/// The password has at least [`MIN_LENGTH`] characters, which have 46 bits.
+/// Each of the 57 possible characters adds 5.83 bits of entropy: 22 characters have 128 bits, 16 have 93. The password
+/// has at least [`MIN_LENGTH`] characters, or 46 bits.
 #[must_use]
 pub fn random_password(length: usize, about: &About<'_>, rng: &mut dyn CryptoRng) -> Plain {
     loop {

@@ -9,11 +9,11 @@ use super::method::Method;
 
 /// The algorithm and the cost of new hashes.
 ///
-/// Some version of Django has the algorithm in its default list, and the cost is within the limits of
-/// [`verify`](fn@super::verify). It may be weak, since a project may have chosen so: see [`Method::is_weak`].
+/// The algorithm is in the default list of some version of Django, and the cost is within the limits of
+/// [`verify`](fn@super::verify). The cost may be weak if the project chose it: see [`Method::is_weak`].
 ///
-/// Read from and shown as the text of its [`Method`], such as `argon2 m=102400,t=2,p=8`. An algorithm alone has its
-/// newest cost.
+/// The text form is that of its [`Method`], such as `argon2 m=102400,t=2,p=8`. The name of an algorithm alone
+/// stands for its newest default cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recipe {
     method: Method,
@@ -21,7 +21,7 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// The default of the newest known Django.
+    /// PBKDF2, the default of the newest known Django.
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "PBKDF2 makes new hashes")]
     pub fn pbkdf2_sha256() -> Self {
@@ -35,19 +35,19 @@ impl Recipe {
         Self::newest(Algorithm::ARGON2).expect("an algorithm of Django's list")
     }
 
-    /// The algorithm with the default cost of the newest known Django, 6.1. `None` if it makes no new hashes.
+    /// The algorithm with the default cost of the newest known Django, 6.1. `None` if it is not for new hashes.
     #[must_use]
     pub fn newest(algorithm: Algorithm) -> Option<Self> {
         let costs = algorithm.hasher().new_hash_costs()?;
         Some(Self { method: Method::new(algorithm, costs.django), costs })
     }
 
-    /// The same algorithm at the least cost that is not weak.
+    /// The same algorithm at the lowest cost that is not weak.
     const fn floor(self) -> Self {
         self.with_cost(self.costs.floor)
     }
 
-    /// The same algorithm at its least cost. Only for test data: such a hash protects nothing.
+    /// The same algorithm at its lowest possible cost. For test data only: such a hash protects nothing.
     ///
     /// [`follow`] ignores such hashes.
     #[must_use]
@@ -59,7 +59,7 @@ impl Recipe {
         Self { method: Method::new(self.method.algorithm(), cost), ..self }
     }
 
-    /// The algorithm with its cost.
+    /// Returns the algorithm with its cost.
     #[must_use]
     pub const fn method(self) -> Method {
         self.method
@@ -106,13 +106,13 @@ impl fmt::Display for Recipe {
 /// Why a text or a method is not a [`Recipe`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadRecipe {
-    /// Django has no such algorithm.
+    /// Django has no algorithm of this name.
     UnknownAlgorithm,
-    /// The algorithm makes no new hashes.
+    /// The algorithm is not for new hashes.
     NotForNewHashes(Algorithm),
     /// The algorithm is not defined for the cost.
     Cost(Algorithm),
-    /// The cost is beyond the limits of [`verify`](fn@super::verify).
+    /// The cost exceeds the limits of [`verify`](fn@super::verify).
     TooCostly(Algorithm),
 }
 
@@ -144,19 +144,19 @@ impl fmt::Display for BadRecipe {
 
 impl std::error::Error for BadRecipe {}
 
-/// Finds out how the newest users' passwords are hashed. Django does not rehash a new password of this recipe at the first
-/// login.
+/// Determines the recipe for new passwords from the hashes of existing users. With this recipe, Django does not
+/// rehash a new password at the first login.
 ///
-/// `newest_first` holds the encoded passwords of some users, the newest first. A few dozen are enough.
+/// `newest_first` holds the encoded passwords of some users, newest first. A few dozen are enough.
 ///
-/// 1. These are ignored: unusable, unknown and malformed texts, algorithms that make no new hashes, costs beyond the
-///    limits of [`verify`](fn@super::verify), and the [cheapest](Recipe::cheapest) hashes, which are test data.
+/// 1. Unusable, unknown and malformed passwords are ignored. So are algorithms that are not for new hashes, costs
+///    beyond the limits of [`verify`](fn@super::verify), and the [cheapest](Recipe::cheapest) hashes (test data).
 /// 2. The algorithm is that of the newest hash.
-/// 3. The cost is the costliest one of this algorithm that is not [weak](Method::is_weak); of equally costly ones, the
-///    newest. So after an upgrade of Django, one user with the new cost is enough.
-/// 4. If all are weak, the cost is the floor.
+/// 3. The cost is the highest one of this algorithm that is not [weak](Method::is_weak). Of equal costs, the newest
+///    wins. So after an upgrade of Django, one user with the new cost is enough.
+/// 4. If all costs are weak, the cost is the floor.
 ///
-/// `None` if all are ignored.
+/// Returns `None` if all passwords are ignored.
 pub fn follow<'a>(newest_first: impl IntoIterator<Item = &'a str>) -> Option<Recipe> {
     let mut recipes = newest_first.into_iter().filter_map(|encoded| {
         let Summary::Hashed(method) = describe(encoded) else { return None };

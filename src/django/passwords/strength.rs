@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 use super::common::is_listed;
 use super::plain::Plain;
 
-/// The least number of characters.
+/// The minimum number of characters.
 pub const MIN_LENGTH: usize = 8;
 
 /// The user's attributes that the password must not resemble. `""` counts as `None`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct About<'a> {
-    /// The name the user logs in with.
+    /// The login name.
     pub username: Option<&'a str>,
     /// The first name.
     pub first_name: Option<&'a str>,
@@ -26,7 +26,7 @@ pub struct About<'a> {
 }
 
 impl<'a> About<'a> {
-    /// The attributes with a value, in Django's order.
+    /// The attributes that have a value, in Django's order.
     fn attributes(&self) -> impl Iterator<Item = (Attribute, &'a str)> {
         [
             (Attribute::Username, self.username),
@@ -42,7 +42,7 @@ impl<'a> About<'a> {
 /// A field of [`About`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attribute {
-    /// The name the user logs in with.
+    /// The login name.
     Username,
     /// The first name.
     FirstName,
@@ -66,11 +66,11 @@ impl fmt::Display for Attribute {
 /// Why a password is weak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weakness {
-    /// It resembles an attribute of the user. The first one is named.
+    /// It resembles this attribute of the user, the first one that matches.
     TooSimilar(Attribute),
     /// It has fewer than [`MIN_LENGTH`] characters.
     TooShort,
-    /// Many people use it.
+    /// It is in the list of common passwords.
     TooCommon,
     /// It consists of digits only, in any script.
     EntirelyNumeric,
@@ -100,10 +100,10 @@ impl fmt::Display for Weakness {
     }
 }
 
-/// Checks a password with the four validators of the project template of Django 3.2 to 6.1, in their order. Empty for a
-/// strong password.
+/// Checks a password with the four validators in the project template of Django 3.2 to 6.1, in their order. Returns an
+/// empty list for a strong password.
 ///
-/// The list of common passwords is larger than Django's: 99,838 entries, which are 99.9 % of Django's 19,700 and others.
+/// The list of common passwords has 99,838 entries, more than Django's 19,700. It includes 99.9 % of those.
 #[must_use]
 pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Weakness> {
     let password = plain.as_str();
@@ -127,13 +127,13 @@ fn is_common(password: &str) -> bool {
     is_listed(strip(password))
 }
 
-/// Whether a password in lower case resembles a value or a word of it.
+/// Whether a password in lower case resembles the value or one of its words.
 pub(super) fn is_similar(password: &str, value: &str) -> bool {
     let value = value.to_lowercase();
     words(&value).chain([value.as_str()]).any(|part| resembles(password, part))
 }
 
-/// Python's `re.split(r"\W+", text)`. It yields `""` if the text starts or ends with a non-word character.
+/// Python's `re.split(r"\W+", text)`, which yields `""` if the text starts or ends with a non-word character.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let inner = text.trim_matches(|character| !is_word(character));
     let outer = (inner.len() < text.len()).then_some("");
@@ -142,7 +142,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether `2 * shared / (length + length)` is at least 0.7, where `shared` counts common characters in any order.
 ///
-/// Django skips parts of up to a tenth of the password's length. Their ratio is always lower.
+/// Django skips parts of up to a tenth of the password's length. There is no need to, since their ratio is always
+/// lower.
 fn resembles(password: &str, part: &str) -> bool {
     20 * shared(password, part) >= 7 * (password.chars().count() + part.chars().count())
 }

@@ -1,4 +1,4 @@
-//! Django's verdicts, ours beside them, and what must hold for every password.
+//! Compares verdicts with Django's, and checks properties that hold for every password.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -398,14 +398,14 @@ proptest! {
     #[test]
     fn a_damaged_hash_never_verifies(
         recipe in any_cheap_recipe(),
-        place: proptest::sample::Index,
+        index: proptest::sample::Index,
         letter in "[ -~]",
     ) {
         let encoded = hash(&plain("secret"), &recipe, &mut rng()).unwrap().into_string();
-        let place = place.index(encoded.len());
+        let index = index.index(encoded.len());
         let mut damaged = encoded.clone();
-        damaged.replace_range(place..=place, &letter);
-        // bcrypt's letters for a kind do not change its result.
+        damaged.replace_range(index..=index, &letter);
+        // bcrypt's version letter (`a`, `b`, `x` or `y`) does not change the result.
         prop_assume!(damaged != encoded && !damaged.starts_with("bcrypt_sha256$$2"));
         prop_assert_ne!(verify(&plain("secret"), &damaged), Verdict::Match);
     }

@@ -1,4 +1,4 @@
-//! Whether a password is the one that was encoded.
+//! Verifies a password against its encoded form.
 
 use super::encoded::{Malformed, Parsed};
 use super::plain::Plain;
@@ -7,34 +7,34 @@ use super::workspace::Workspace;
 /// The result of [`verify`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// This is the password.
+    /// The password matches.
     Match,
-    /// This is not the password.
+    /// The password does not match.
     Mismatch,
-    /// The text starts with `!`: no password matches.
+    /// The text starts with `!`, so no password matches.
     Unusable,
-    /// The text does not start with a known algorithm.
+    /// The text does not start with the name of a known algorithm.
     Unknown,
-    /// The text starts with a known algorithm, but is not of its form.
+    /// The text starts with the name of a known algorithm, but the rest is malformed.
     Malformed,
-    /// The cost is beyond the limits.
+    /// The cost exceeds the limits.
     TooCostly,
 }
 
-/// Checks a password like a Django with all its hashers enabled.
+/// Checks a password like Django with all of its hashers enabled.
 ///
-/// Only [`Verdict::Match`] allows a login. Hashes are compared in constant time. A text without a hash is answered at
-/// once, and a cheap hash earlier than others: [`equalise`](super::equalise) hides that.
+/// Only [`Verdict::Match`] allows a login. Hashes are compared in constant time. The total time still differs: it is
+/// short for a text without a hash and for a cheap hash. [`equalise`](super::equalise) hides that.
 ///
 /// # Limits
 /// A hash is not computed if it needs more than
 /// - PBKDF2: 100,000,000 iterations,
 /// - Argon2: 1 GiB of memory, or 16 GiB written in all passes together,
 /// - bcrypt: 20 rounds,
-/// - scrypt: 32 MiB per lane, which is OpenSSL's limit and so Django's, or `n`·`r`·`p` of 2²⁷,
+/// - scrypt: 32 MiB per lane, which is the limit of OpenSSL and thus of Django, or `n`·`r`·`p` of 2²⁷.
 ///
-/// which is up to about a minute. Beyond that Django keeps computing, fails or runs out of memory. Here the verdict is
-/// [`Verdict::TooCostly`], also if the memory cannot be allocated.
+/// A hash within these limits takes up to about a minute. Beyond them, Django keeps computing, fails or runs out of
+/// memory. This function returns [`Verdict::TooCostly`], also if the memory cannot be allocated.
 #[must_use]
 pub fn verify(plain: &Plain, encoded: &str) -> Verdict {
     let (method, body) = match Parsed::parse(encoded) {

@@ -1,4 +1,4 @@
-//! The memory and the threads that hashes are computed with.
+//! The memory and the threads for computing hashes.
 
 use std::{io, thread};
 
@@ -7,7 +7,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::algorithms::{Blocks, Hasher};
 use super::method::Method;
 
-/// What hashes of one method are computed with, one after the other.
+/// The resources for computing hashes of one method, one after another.
 pub(super) struct Workspace {
     method: Method,
     blocks: Blocks,
@@ -15,7 +15,7 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
-    /// Uses as many cores as the algorithm can.
+    /// Uses as many cores as the algorithm supports.
     pub(super) fn on_all_cores(method: Method) -> io::Result<Self> {
         Self::new(method, u32::MAX)
     }
@@ -43,18 +43,19 @@ impl Workspace {
 
 /// The threads that compute the lanes of Argon2 and scrypt. `None` for algorithms without lanes.
 ///
-/// Both crates use the pool of threads that calls them. By default this is a pool as large as the machine, and the
-/// program aborts if it cannot be created.
+/// Both crates run on the thread pool of their caller. The default is a pool as large as the machine. If that
+/// cannot be created, the program aborts.
 pub(super) struct Threads(Option<ThreadPool>);
 
 impl Threads {
-    /// One thread per lane, but at most one per core. If they cannot be created, the calling thread computes all lanes.
+    /// Uses one thread per lane, but at most one per core. If threads cannot be created, the calling thread
+    /// computes all lanes.
     pub(super) fn for_lanes(lanes: u32) -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let count = usize::try_from(lanes).map_or(cores, |lanes| lanes.min(cores));
         let build = || {
             let pool = ThreadPoolBuilder::new().num_threads(count).build();
-            // This fails too if the calling thread already belongs to such a pool.
+            // This also fails if the calling thread already belongs to such a pool.
             pool.or_else(|_| ThreadPoolBuilder::new().num_threads(1).use_current_thread().build()).ok()
         };
         Self((count > 0).then(build).flatten())
@@ -73,13 +74,13 @@ thread_local! {
     static COMPUTED: std::cell::RefCell<Vec<Method>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
-/// The hashes that this thread has computed since the last call.
+/// Returns and clears the list of hashes that this thread has computed.
 #[cfg(test)]
 pub(super) fn take_computed() -> Vec<Method> {
     COMPUTED.take()
 }
 
-/// The work of those hashes. They must be of one algorithm.
+/// Returns the total work of those hashes, which must be of one algorithm, and clears the list.
 #[cfg(test)]
 pub(crate) fn work_of_this_thread() -> u64 {
     take_computed().into_iter().map(Method::work).sum()

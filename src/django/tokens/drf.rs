@@ -1,17 +1,17 @@
-//! DRF's `authtoken`: one key a user, stored as it is (DRF 3.14 to 3.18).
+//! DRF's `authtoken`: one key per user, stored in plain text (DRF 3.14 to 3.18).
 
 use super::{Minted, PlainToken, Stored, Unfit, random_hex, unguessable};
 
-/// How many first characters of a key authctl shows; the 32 that remain are 128 secret bits.
+/// The number of characters of a key that authctl shows. The other 32 hold 128 secret bits.
 pub const PUBLIC_LENGTH: usize = 8;
 
-/// The longest key that the column is declared for.
+/// The declared length of the key column.
 const LONGEST: usize = 40;
 
-/// The token of a key that is known beforehand.
+/// Creates the token for a given key.
 ///
 /// # Errors
-/// Where a client could not send it, or a guess could find it.
+/// Refuses a key that a client could not send, that could be guessed, or that is too long.
 pub fn of_key(plain: &PlainToken) -> Result<Minted, Unfit> {
     unguessable(plain)?;
     if plain.expose().len() > LONGEST {
@@ -20,7 +20,7 @@ pub fn of_key(plain: &PlainToken) -> Result<Minted, Unfit> {
     Ok(Minted { stored: Stored::Drf { key: plain.clone() }, plain: plain.clone() })
 }
 
-/// A fresh key, as DRF makes it: 20 random bytes as 40 lower-case hexadecimal digits.
+/// Generates a key like DRF: 20 random bytes as 40 lower-case hexadecimal digits.
 #[must_use]
 pub fn mint(random: &mut (impl rand::CryptoRng + ?Sized)) -> Minted {
     let plain = PlainToken(random_hex(20, random));

@@ -12,19 +12,19 @@ use super::{Minted, PlainToken, Stored, Unfit, hex, random_hex, unguessable, unh
 /// The longest `TOKEN_PREFIX` that knox 5 accepts.
 pub const LONGEST_PREFIX: usize = 10;
 
-/// The stored forms of a token, told apart by the columns of knox's table.
+/// The stored forms of a token. The columns of knox's table show which one applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnoxFormat {
-    /// knox 3.6 to 4.1: a digest over the token's bytes and a salt; 8 public characters.
+    /// knox 3.6 to 4.1: a digest of the token's bytes and a salt; 8 public characters.
     Salted,
-    /// knox 4.2: a digest over the token's bytes; 8 public characters.
+    /// knox 4.2: a digest of the token's bytes; 8 public characters.
     Binary,
-    /// knox 5: a digest over the token's text, its prefix included; 15 public characters.
+    /// knox 5: a digest of the token's text, including its prefix; 15 public characters.
     Text,
 }
 
 impl KnoxFormat {
-    /// How many of a token's first characters are stored as they are.
+    /// The number of a token's first characters that are stored in plain text.
     #[must_use]
     pub fn public_length(self) -> usize {
         match self {
@@ -33,7 +33,7 @@ impl KnoxFormat {
         }
     }
 
-    /// The public first characters of a key.
+    /// Returns the public first characters of a key.
     #[must_use]
     pub fn token_key(self, token: &PlainToken) -> String {
         token.expose().chars().take(self.public_length()).collect()
@@ -66,7 +66,7 @@ impl FromStr for TokenHash {
     }
 }
 
-/// A fresh token, as knox makes it: the project's prefix and 64 hexadecimal digits (32 random bytes).
+/// Generates a token like knox: the project's prefix and 64 hexadecimal digits (32 random bytes).
 #[must_use]
 pub fn mint(
     form: KnoxFormat,
@@ -75,7 +75,7 @@ pub fn mint(
     random: &mut (impl rand::CryptoRng + ?Sized),
 ) -> Minted {
     let digits = random_hex(32, random);
-    // Before knox 5 there was no prefix, and the digest is one of hexadecimal digits alone.
+    // Before knox 5, tokens had no prefix. Their digest can only be computed from hexadecimal digits.
     let prefix = if form == KnoxFormat::Text { prefix } else { "" };
     let plain = PlainToken::new(format!("{prefix}{}", *digits));
     let salt = fresh_salt(form, random);
@@ -83,10 +83,10 @@ pub fn mint(
     Minted { stored: Stored::Knox { digest, token_key: form.token_key(&plain), salt }, plain }
 }
 
-/// The token of a key that is known beforehand.
+/// Creates the token for a given key.
 ///
 /// # Errors
-/// Where a client could not send it, a guess could find it, or this form cannot digest it.
+/// Refuses a key that a client could not send, that could be guessed, or that this form cannot digest.
 pub fn of_key(
     form: KnoxFormat,
     hash: TokenHash,
@@ -97,17 +97,17 @@ pub fn of_key(
     taken_over(form, hash, plain, random)
 }
 
-/// The token of a key that clients use already, whatever it looks like.
+/// Creates the token for a key that clients already use, even if it could be guessed.
 ///
 /// # Errors
-/// Where this form cannot digest it, or too little of it would stay secret.
+/// Refuses a key that this form cannot digest, or that has too few secret characters.
 pub fn taken_over(
     form: KnoxFormat,
     hash: TokenHash,
     plain: &PlainToken,
     random: &mut (impl rand::CryptoRng + ?Sized),
 ) -> Result<Minted, Unfit> {
-    /// 64 bits of hexadecimal digits.
+    /// Hexadecimal digits for 64 bits.
     const FEWEST_SECRET: usize = 16;
     if plain.expose().chars().count() < form.public_length() + FEWEST_SECRET {
         return Err(Unfit(
@@ -127,7 +127,7 @@ fn fresh_salt(form: KnoxFormat, random: &mut (impl rand::CryptoRng + ?Sized)) ->
     (form == KnoxFormat::Salted).then(|| random_hex(8, random).to_string())
 }
 
-/// Is this the stored digest of that key? Compared in constant time.
+/// Whether this is the stored digest of the key. Compares in constant time.
 #[must_use]
 pub fn matches(
     form: KnoxFormat,
@@ -139,8 +139,9 @@ pub fn matches(
     digest(form, hash, token, salt).is_some_and(|digest| digest.as_bytes().ct_eq(stored.as_bytes()).into())
 }
 
-/// The digest that is stored of a key, in lower-case hexadecimal digits; `None` for a key that this form cannot be
-/// made of.
+/// Computes the stored digest of a key, in lower-case hexadecimal digits.
+///
+/// Returns `None` for a key that this form cannot digest: before knox 5, a key consists of pairs of such digits.
 fn digest(form: KnoxFormat, hash: TokenHash, token: &PlainToken, salt: Option<&str>) -> Option<String> {
     let input = Zeroizing::new(match form {
         KnoxFormat::Text => token.expose().as_bytes().to_vec(),
@@ -162,7 +163,7 @@ mod tests {
 
     #[test]
     fn each_form_digests_what_its_knox_version_digests() {
-        // Published SHA-512 test value for the three bytes "abc".
+        // The published SHA-512 test vector for the three bytes "abc".
         let abc = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
                    2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
         let sha512 = TokenHash::Sha512;

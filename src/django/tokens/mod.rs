@@ -1,4 +1,4 @@
-//! Token keys, and what of them is stored.
+//! Token keys and their stored forms.
 
 pub mod drf;
 pub mod knox;
@@ -10,22 +10,22 @@ use zeroize::Zeroizing;
 
 pub use self::ttl::{Ttl, age};
 
-/// The key of a token: a secret, shown once to the one who asked.
+/// The key of a token: a secret, shown once to the user who asked for it.
 ///
-/// `Debug` shows nothing of it, memory is wiped, and what is stored of it is a [`Stored`], so that a plain key
-/// cannot reach a listing by mistake.
+/// `Debug` hides the key, and memory is wiped on drop. The stored form has its own type, [`Stored`], so that a plain
+/// key cannot reach a listing by mistake.
 #[derive(Clone)]
 pub struct PlainToken(Zeroizing<String>);
 
 impl PlainToken {
-    /// A key as it was generated or read from the database.
+    /// Wraps a key that was generated or read from the database.
     #[must_use]
     pub fn new(key: String) -> Self {
         Self(Zeroizing::new(key))
     }
 
-    /// A key as a client would send it: white space around it is dropped, and so is the header's keyword
-    /// (`Token abc…`, `Bearer abc…`, in upper or lower case).
+    /// Parses a key from a client. Drops surrounding white space and the keyword of the `Authorization` header
+    /// (`Token abc…` or `Bearer abc…`, in any case).
     #[must_use]
     pub fn presented(text: &str) -> Self {
         let text = text.trim();
@@ -38,14 +38,15 @@ impl PlainToken {
         Self::new(key.to_owned())
     }
 
-    /// Can a client send it? DRF and knox refuse keys with white space and characters beyond ASCII in them, even where
-    /// there is a row of that key.
+    /// Whether a client can send the key in a header.
+    ///
+    /// DRF and knox refuse keys with white space or non-ASCII characters, even if the table has such a key.
     #[must_use]
     pub fn fits_a_header(&self) -> bool {
         self.0.bytes().all(|byte| byte.is_ascii_graphic())
     }
 
-    /// The key itself, for the one who asked for it and for comparing.
+    /// Returns the key itself, to show it to the user who asked for it or to compare it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -58,41 +59,41 @@ impl fmt::Debug for PlainToken {
     }
 }
 
-/// A fresh token: the key for its user, and what the database keeps of it.
+/// A new token: the key for its user, and what the database stores.
 #[derive(Debug)]
 pub struct Minted {
     /// The key.
     pub plain: PlainToken,
-    /// What is stored.
+    /// The stored form.
     pub stored: Stored,
 }
 
-/// What the database keeps of a token.
+/// What the database stores of a token.
 pub enum Stored {
-    /// DRF keeps the key as it is.
+    /// DRF stores the key in plain text.
     Drf {
         /// The key.
         key: PlainToken,
     },
-    /// knox keeps a digest and the key's first characters.
+    /// knox stores a digest and the key's first characters.
     Knox {
-        /// Hexadecimal digest.
+        /// The digest in hexadecimal digits.
         digest: String,
         /// The public first characters.
         token_key: String,
-        /// The salt, before knox 4.2.
+        /// The salt. None since knox 4.2.
         salt: Option<String>,
     },
 }
 
 impl Stored {
-    /// The token's public first characters, as `list-tokens` shows them and `revoke-token` takes them.
+    /// The token's public first characters, as `list-tokens` shows them and `revoke-token` accepts them.
     #[must_use]
     pub fn prefix(&self) -> String {
         match self {
             Self::Drf { key } => {
                 let key = key.expose();
-                // Of a short key that a project made itself, half stays secret.
+                // Half of a short key stays secret. Only a project's own code creates such keys.
                 key.chars().take(drf::PUBLIC_LENGTH.min(key.chars().count() / 2)).collect()
             }
             Self::Knox { token_key, .. } => token_key.clone(),
@@ -109,7 +110,7 @@ impl fmt::Debug for Stored {
     }
 }
 
-/// Why a key that is known beforehand cannot be a token, in words that do not repeat it.
+/// Why a given key cannot be a token. The message does not repeat the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unfit(&'static str);
 
@@ -119,7 +120,7 @@ impl fmt::Display for Unfit {
     }
 }
 
-/// Refuses a key that no client could send in a header, and one that a guess could find.
+/// Refuses a key that no client could send in a header, or that could be guessed.
 fn unguessable(plain: &PlainToken) -> Result<(), Unfit> {
     const SHORTEST: usize = 32;
     const FEWEST_DIFFERENT: u32 = 8;
@@ -133,7 +134,7 @@ fn unguessable(plain: &PlainToken) -> Result<(), Unfit> {
     if key.len() < SHORTEST {
         return Err(Unfit("a key has at least 32 characters"));
     }
-    // One bit for each of ASCII's characters.
+    // One bit per ASCII character.
     let different = key.bytes().fold(0_u128, |seen, byte| seen | 1 << byte);
     if different.count_ones() < FEWEST_DIFFERENT {
         return Err(Unfit("a key of so few different characters could be guessed"));
@@ -144,21 +145,21 @@ fn unguessable(plain: &PlainToken) -> Result<(), Unfit> {
     Ok(())
 }
 
-/// `length` random bytes as lower-case hexadecimal digits.
+/// Returns `length` random bytes as lower-case hexadecimal digits.
 fn random_hex(length: usize, random: &mut (impl rand::Rng + ?Sized)) -> Zeroizing<String> {
     let mut bytes = Zeroizing::new(vec![0; length]);
     random.fill_bytes(&mut bytes);
     Zeroizing::new(hex(&bytes))
 }
 
-/// Bytes as lower-case hexadecimal digits.
+/// Formats bytes as lower-case hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// Hexadecimal digits of either case as bytes, as Python's `binascii.unhexlify` takes them.
+/// Parses hexadecimal digits of either case, like Python's `binascii.unhexlify`.
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
     let pairs = text.as_bytes().chunks(2);

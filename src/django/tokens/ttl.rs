@@ -1,4 +1,4 @@
-//! How long a token lives.
+//! How long a token is valid.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,21 +6,21 @@ use std::str::FromStr;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use serde::Deserialize;
 
-/// A token's time to live, as knox's `TOKEN_TTL`: `10h`, `30d`, `1h 30m`, or `never`.
+/// A token's time to live, like knox's `TOKEN_TTL`: `10h`, `30d`, `1h 30m`, or `never`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Ttl {
-    /// The token has no expiry.
+    /// The token never expires.
     Never,
-    /// The token expires so long after it is made.
+    /// The token expires this long after its creation.
     For(SignedDuration),
 }
 
 impl Ttl {
-    /// The expiry of a token that is made at this moment; `None` for never.
+    /// Returns the expiry of a token created at this time, or `None` if it never expires.
     ///
     /// # Errors
-    /// Where that lies beyond the year 9999.
+    /// Fails if the expiry is after the year 9999.
     pub fn expiry(self, now: Timestamp) -> Result<Option<Timestamp>, jiff::Error> {
         match self {
             Self::Never => Ok(None),
@@ -30,7 +30,7 @@ impl Ttl {
 }
 
 impl Default for Ttl {
-    /// knox's own default, ten hours.
+    /// Ten hours, the default of knox.
     fn default() -> Self {
         Self::For(SignedDuration::from_hours(10))
     }
@@ -51,10 +51,10 @@ impl FromStr for Ttl {
     }
 }
 
-/// How long ago something was: `30d`, `1h 30m`.
+/// Parses an age, such as `30d` or `1h 30m`.
 ///
 /// # Errors
-/// What is accepted.
+/// Returns a message with the accepted forms.
 pub fn age(text: &str) -> Result<SignedDuration, String> {
     let age = duration(text, "12h or 30d")?;
     if age <= SignedDuration::ZERO {
@@ -63,7 +63,7 @@ pub fn age(text: &str) -> Result<SignedDuration, String> {
     Ok(age)
 }
 
-/// A duration in units of a fixed length.
+/// Parses a duration in units of fixed length.
 fn duration(text: &str, examples: &str) -> Result<SignedDuration, String> {
     let span: Span = text.trim().parse().map_err(|_| format!("this is not a duration such as {examples}"))?;
     span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| {

@@ -1,8 +1,9 @@
-//! A file of results, in which each row says whether it was committed.
+//! A results file in which each row records whether it was committed.
 //!
-//! Rows are written and synced before the commit, so that no secret is lost, with the state `undecided`. After the commit,
-//! the state of each row is overwritten by `committed`, which is as long, from the last row to the first. So if the last row
-//! of the file is committed, all of its batch are. If a run ends before that, the next one decides.
+//! Before the commit, rows are written and synced with the state `undecided`, so that no secret is lost. After the
+//! commit, the state of each row is overwritten with `committed`, which has the same length, from the last row to the
+//! first. So if the last row of the file is committed, all rows of its batch are. If a run ends earlier, the next run
+//! decides about its rows.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Seek as _, SeekFrom};
@@ -21,23 +22,23 @@ use crate::signals::{self, UnfinishedFile};
 
 const _: () = assert!(COMMITTED.len() == UNDECIDED.len(), "one is overwritten by the other");
 
-/// The file, locked.
+/// The locked results file.
 pub struct Appended {
     file: File,
     path: PathBuf,
-    /// Is it JSON lines?
+    /// Whether the format is JSON lines.
     pub is_json: bool,
-    /// The length that is to stay.
+    /// The length to keep.
     kept: u64,
-    /// The length with the rows that were told since.
+    /// The length including the rows written since.
     length: u64,
-    /// Where the states of these rows are.
+    /// The positions of the states of those rows.
     states: Vec<u64>,
-    /// A file that was made here goes away unless something is kept.
-    made: Option<UnfinishedFile>,
+    /// Set if this run created the file. It is then removed unless rows are kept.
+    created: Option<UnfinishedFile>,
 }
 
-/// A path for results.
+/// The destination at a path.
 pub enum Destination {
     /// A regular file.
     File(Appended),
@@ -46,23 +47,23 @@ pub enum Destination {
 }
 
 impl Appended {
-    /// Opens or creates the file. Rows of an unfinished run are decided.
+    /// Opens or creates the file, and decides about the rows of an unfinished run.
     ///
     /// # Errors
-    /// [`Refusal::Usage`] for a file that other users can read, that another run writes or that is none of results; what
-    /// the rules of [`existing`] forbid, or what the operating system says.
+    /// Returns [`Refusal::Usage`] if other users can read the file, if another run has locked it, or if it is not
+    /// a results file.
     pub fn open(
         path: &Path,
         were_committed: &dyn Fn(&UnfinishedRows) -> Result<bool>,
-        told: &dyn Fn(String),
+        report: &dyn Fn(String),
     ) -> Result<Destination> {
         if existing::look(path)? == Some(FileKind::Stream) {
             let opened = existing::open(path, OFlags::WRONLY | OFlags::APPEND)?;
             return Ok(Destination::Stream(opened.with_context(|| cannot_write(path))?.file));
         }
-        let made =
+        let created =
             signals::unfinished(|| existing::create(path, OFlags::RDWR).map(|file| (file, path.to_owned())));
-        let (file, made) = match made {
+        let (file, created) = match created {
             Ok((file, unfinished)) => (file, Some(unfinished)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 let opened = existing::open(path, OFlags::RDWR)?.with_context(|| cannot_write(path))?;
@@ -85,7 +86,7 @@ impl Appended {
                     Refusal::usage(format!("--results {}: another run writes it.", path.display())).into()
                 }
                 TryLockError::Error(error) => {
-                    if made.is_some() {
+                    if created.is_some() {
                         let _ = fs::remove_file(path);
                     }
                     anyhow::Error::from(error).context(cannot_write(path))
@@ -95,26 +96,26 @@ impl Appended {
         let is_json = path.extension().is_some_and(|ending| ending == "jsonl");
         let length = metadata.len();
         let mut appended =
-            Self { file, path: path.to_owned(), is_json, kept: length, length, states: Vec::new(), made };
-        appended.finish(were_committed, told)?;
+            Self { file, path: path.to_owned(), is_json, kept: length, length, states: Vec::new(), created };
+        appended.finish(were_committed, report)?;
         (&appended.file).seek(SeekFrom::Start(appended.kept)).with_context(|| cannot_write(path))?;
         Ok(Destination::File(appended))
     }
 
-    /// Decides about the rows of a run that ended before it could.
+    /// Decides about the rows of a run that ended too early.
     fn finish(
         &mut self,
         were_committed: &dyn Fn(&UnfinishedRows) -> Result<bool>,
-        told: &dyn Fn(String),
+        report: &dyn Fn(String),
     ) -> Result<()> {
-        let left = unfinished::find(&self.file, &self.path, self.is_json)?;
-        let Some(start) = left.start() else { return Ok(()) };
-        let (rows, path) = (counted(left.count(), "row"), self.path.display().to_string());
-        if were_committed(&left)? {
-            self.states = left.rows.iter().map(|row| row.state).collect();
+        let found = unfinished::find(&self.file, &self.path, self.is_json)?;
+        let Some(start) = found.start() else { return Ok(()) };
+        let (rows, path) = (counted(found.count(), "row"), self.path.display().to_string());
+        if were_committed(&found)? {
+            self.states = found.rows.iter().map(|row| row.state).collect();
             self.commit()?;
             self.sync()?;
-            told(format!(
+            report(format!(
                 "{path}: {rows} of a run that was cut off had been committed, and are marked so now."
             ));
         } else {
@@ -123,45 +124,39 @@ impl Appended {
                 .and_then(|()| self.file.sync_all())
                 .with_context(|| cannot_write(&self.path))?;
             (self.kept, self.length) = (start, start);
-            told(format!(
+            report(format!(
                 "{path}: {rows} of a run that was cut off had not been committed, and were removed."
             ));
         }
         Ok(())
     }
 
-    /// Is nothing in it that stays?
+    /// Whether the file has no rows to keep.
     pub fn is_empty(&self) -> bool {
         self.kept == 0
     }
 
-    /// Notes a row of this length, whose state is this far from its end.
+    /// Records a row of this length, whose state is at this distance from its end.
     pub fn expect(&mut self, length: usize, state: usize) {
         self.length += length as u64;
         self.states.push(self.length - state as u64);
     }
 
-    /// Sees to it that the disk has all of it.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Syncs the file to disk.
     pub fn sync(&self) -> Result<()> {
         self.file.sync_all().with_context(|| cannot_write(&self.path))
     }
 
-    /// Leaves the rows that were told for the next run to decide about.
+    /// Keeps the rows written so far, and leaves it to the next run to decide about them.
     pub fn leave_undecided(&mut self) {
-        self.made = None;
+        self.created = None;
         self.kept = self.length;
         self.states.clear();
     }
 
-    /// Keeps the rows that were told, and marks them as committed.
-    ///
-    /// # Errors
-    /// What the operating system says; the next run marks them then.
+    /// Keeps the rows written so far, and marks them as committed. On failure, the next run marks them.
     pub fn commit(&mut self) -> Result<()> {
-        self.made = None;
+        self.created = None;
         self.kept = self.length;
         for offset in self.states.drain(..).rev() {
             self.file.write_all_at(COMMITTED.as_bytes(), offset).with_context(|| cannot_write(&self.path))?;
@@ -171,9 +166,9 @@ impl Appended {
 }
 
 impl Drop for Appended {
-    /// Takes back what did not come true.
+    /// Removes rows that were not kept.
     fn drop(&mut self) {
-        if self.made.is_some() {
+        if self.created.is_some() {
             let _ = fs::remove_file(&self.path);
         } else if self.file.metadata().is_ok_and(|metadata| metadata.len() > self.kept) {
             let _ = self.file.set_len(self.kept);

@@ -1,5 +1,6 @@
-//! What became of each row, with the secrets that were made: a file that is whole before the transaction commits, and
-//! whose rows say whether they were committed.
+//! The results of an import: the outcome of each row, with the generated secrets.
+//!
+//! The file is complete before the transaction commits. Each row records whether it was committed.
 
 mod appended;
 mod unfinished;
@@ -19,7 +20,7 @@ use self::appended::{Appended, Destination};
 pub use self::unfinished::{Row, UnfinishedRows};
 use crate::django::models::Key;
 
-/// The columns.
+/// The columns of the file.
 const HEADING: [&str; 8] = ["line", "username", "id", "outcome", "token", "password", "database", "state"];
 
 /// The state of a row before its commit.
@@ -28,17 +29,17 @@ const UNDECIDED: &str = "undecided";
 /// The state of a row after its commit.
 const COMMITTED: &str = "committed";
 
-/// The state of a row of a rehearsal.
+/// The state of a row with `--dry-run`.
 const REHEARSED: &str = "rehearsed";
 
-/// So much for standard output waits in memory.
+/// The number of bytes for standard output that are kept in memory.
 const IN_MEMORY: usize = 1024 * 1024;
 
 const CANNOT_WRITE: &str = "the results cannot be written";
 
 const CANNOT_READ: &str = "the results cannot be read";
 
-/// Secrets that were made here, to be handed out with the results and wiped after that.
+/// Generated secrets, to be written with the results and then wiped.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Secrets {
     /// A token's key.
@@ -60,23 +61,23 @@ impl Drop for Secrets {
     }
 }
 
-/// What became of one row.
+/// The outcome of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The account was made.
+    /// The account was created.
     Created,
-    /// The account was there and got what it lacked.
+    /// The account existed and was changed.
     Changed,
-    /// The account was there and as wanted.
+    /// The account existed and needed no change.
     Unchanged,
-    /// The account was there and left as it was.
+    /// The account existed and was left unchanged.
     Skipped,
-    /// The row was not good.
+    /// The row has faults.
     Refused,
 }
 
 impl Outcome {
-    /// The word for it.
+    /// Returns the outcome as a word.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -89,54 +90,51 @@ impl Outcome {
     }
 }
 
-/// Where the results go.
+/// The destination of the results.
 pub struct Results {
     sink: BufWriter<Sink>,
     is_json: bool,
     needs_heading: bool,
-    /// What is said of the state of new rows.
+    /// The state of new rows.
     state: &'static str,
-    /// The database that the rows are of.
+    /// The database of the rows.
     database: String,
 }
 
 enum Sink {
-    /// Nobody asked for them.
+    /// No results were requested.
     Nobody,
-    /// A file, behind what was in it before.
+    /// A file, after its existing rows.
     File(Appended),
-    /// A stream, once the database is let go.
+    /// A stream, written after the database is unlocked.
     Later(Later),
 }
 
 struct Later {
     spool: SpooledTempFile,
-    /// The length of the rows that came true.
+    /// The length of the committed rows.
     kept: u64,
-    /// The length with the rows that were told since.
+    /// The length including the rows written since.
     length: u64,
-    /// Where the states of these rows are.
+    /// The positions of the states of those rows.
     states: Vec<u64>,
-    /// Where they go, unless it is standard output.
+    /// The destination, or `None` for standard output.
     stream: Option<File>,
 }
 
 impl Results {
-    /// Opens the file, or takes standard output for `-`. A file that is there is added to, so that what an earlier run
-    /// told is not lost.
+    /// Opens the file, or standard output for `-`. Appends to an existing file, so that earlier results are not
+    /// lost.
     ///
-    /// Rows of a run that was cut off are kept if `were_committed`, else removed; `told` is what was done about them. New
-    /// rows are of this `database`.
-    ///
-    /// # Errors
-    /// As [`Appended::open`], and what `were_committed` returns.
+    /// Rows of an interrupted run are kept if `were_committed` returns true, and otherwise removed. `report`
+    /// receives a message about them. New rows belong to this `database`.
     pub fn open(
         path: Option<&Path>,
         is_rehearsal: bool,
         mut is_json: bool,
         database: String,
         were_committed: &dyn Fn(&UnfinishedRows) -> Result<bool>,
-        told: &dyn Fn(String),
+        report: &dyn Fn(String),
     ) -> Result<Self> {
         let later = |stream| {
             let spool = tempfile::spooled_tempfile(IN_MEMORY);
@@ -147,7 +145,7 @@ impl Results {
         let sink = match path {
             None => Sink::Nobody,
             Some(path) if path == Path::new("-") => later(None),
-            Some(path) => match Appended::open(path, were_committed, told)? {
+            Some(path) => match Appended::open(path, were_committed, report)? {
                 Destination::Stream(stream) => later(Some(stream)),
                 Destination::File(appended) => {
                     is_json = appended.is_json;
@@ -160,34 +158,31 @@ impl Results {
         Ok(Self { sink: BufWriter::new(sink), is_json, needs_heading, state, database })
     }
 
-    /// Does anybody get them?
+    /// Whether results were requested.
     #[must_use]
     pub fn are_wanted(&self) -> bool {
         !matches!(self.sink.get_ref(), Sink::Nobody)
     }
 
-    /// Do they wait to be shown by [`Self::show`]?
+    /// Whether the results are kept until [`Self::show`].
     #[must_use]
     pub fn are_shown_later(&self) -> bool {
         matches!(self.sink.get_ref(), Sink::Later(_))
     }
 
-    /// Tells what became of a row.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Writes the outcome of a row.
     pub fn tell(
         &mut self,
         line: usize,
         username: &str,
         id: Option<&Key>,
         outcome: Outcome,
-        made: &Secrets,
+        secrets: &Secrets,
     ) -> Result<()> {
         if !self.are_wanted() {
             return Ok(());
         }
-        let (token, password) = (made.token.as_deref(), made.password.as_deref());
+        let (token, password) = (secrets.token.as_deref(), secrets.password.as_deref());
         let mut row = Zeroizing::new(Vec::new());
         let ending = if self.is_json {
             let object = json!({
@@ -237,10 +232,7 @@ impl Results {
         self.sink.write_all(&row).context(CANNOT_WRITE)
     }
 
-    /// Sees to it that the disk has all of it.
-    ///
-    /// # Errors
-    /// What the operating system says; nothing is to be committed then.
+    /// Syncs the results to disk. If this fails, nothing must be committed.
     pub fn sync(&mut self) -> Result<()> {
         self.sink.flush().context(CANNOT_WRITE)?;
         if let Sink::File(appended) = self.sink.get_ref() {
@@ -249,10 +241,7 @@ impl Results {
         Ok(())
     }
 
-    /// Keeps what was told and synced so far: it has come true.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Keeps the rows written and synced so far, after their commit.
     pub fn keep(&mut self) -> Result<()> {
         match self.sink.get_mut() {
             Sink::Nobody => Ok(()),
@@ -265,11 +254,9 @@ impl Results {
         }
     }
 
-    /// Keeps what was told and synced so far, without a claim that it has come true: the commit failed halfway, and the
-    /// secrets are nowhere else.
+    /// Keeps the rows written and synced so far, without marking them as committed.
     ///
-    /// # Errors
-    /// What the operating system says.
+    /// The commit failed halfway, and the secrets exist nowhere else.
     pub fn leave_undecided(&mut self) -> Result<()> {
         match self.sink.get_mut() {
             Sink::Nobody => Ok(()),
@@ -281,10 +268,7 @@ impl Results {
         }
     }
 
-    /// Shows what was kept, where it is for a stream: on standard output by `print`.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Writes the kept rows to the stream, or to standard output with `print`.
     pub fn show(mut self, print: fn(&[u8]) -> Result<()>) -> Result<()> {
         let Sink::Later(Later { spool, kept, stream, .. }) = self.sink.get_mut() else { return Ok(()) };
         spool.rewind().context(CANNOT_READ)?;
@@ -304,7 +288,7 @@ impl Results {
 }
 
 impl Later {
-    /// Keeps the rows that were told since the last commit, as undecided.
+    /// Keeps the rows written since the last commit, and marks them as undecided.
     fn leave_undecided(&mut self) -> io::Result<()> {
         for state in self.states.drain(..) {
             self.spool.seek(SeekFrom::Start(state))?;

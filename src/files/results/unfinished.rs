@@ -1,6 +1,6 @@
-//! Rows of a run that was cut off between writing them and marking them as committed.
+//! Finds rows of a run that ended after writing them but before marking them as committed.
 //!
-//! The database tells which it was: all rows of a batch are of one transaction.
+//! The database shows whether they were committed. All rows of a batch belong to one transaction.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _};
@@ -14,38 +14,35 @@ use super::{COMMITTED, HEADING, Secrets, UNDECIDED};
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 
-/// What is found behind the last batch that was finished.
+/// The rows after the last finished batch.
 #[derive(Default)]
 pub struct UnfinishedRows {
-    /// Its whole rows.
+    /// The complete rows.
     pub rows: Vec<Row>,
-    /// Where a row begins that was not written to its end.
+    /// The start of an incomplete row.
     torn: Option<u64>,
-    /// Is the last row committed?
+    /// Whether the last row is committed.
     ends_committed: bool,
 }
 
-/// A row that is undecided.
+/// An undecided row.
 pub struct Row {
     start: u64,
-    /// Where its state is.
+    /// The position of the state.
     pub state: u64,
     /// The user's login name.
     pub username: String,
     /// The user's primary key, as text.
     pub id: String,
-    /// What became of the row, as a word.
+    /// The outcome, as a word.
     pub outcome: String,
-    /// The database that the row is of.
+    /// The database of the row.
     pub database: String,
-    /// The secrets that were handed out.
+    /// The generated secrets.
     pub secrets: Secrets,
 }
 
-/// Looks for rows that are undecided.
-///
-/// # Errors
-/// [`Refusal::Usage`] for a file that authctl did not write, or what the operating system says.
+/// Finds undecided rows. Returns [`Refusal::Usage`] for a file that authctl did not write.
 pub fn find(file: &File, path: &Path, is_json: bool) -> Result<UnfinishedRows> {
     let mut file = file;
     let cannot_read = || format!("{} cannot be read", path.display());
@@ -63,7 +60,7 @@ fn scan(file: &File, is_json: bool) -> io::Result<Option<UnfinishedRows>> {
     let mut reader = BufReader::new(file);
     let mut found = UnfinishedRows::default();
     let heading = format!("{}\r\n", HEADING.join(","));
-    // Of a file that is not ours, nothing may be removed, and most of it need not be read.
+    // Nothing may be removed from a foreign file. Checking its start avoids reading most of it.
     let beginning = if is_json { "{\"line\":" } else { &heading };
     let mut first = Vec::new();
     reader.by_ref().take(beginning.len() as u64).read_to_end(&mut first)?;
@@ -73,13 +70,13 @@ fn scan(file: &File, is_json: bool) -> io::Result<Option<UnfinishedRows>> {
     reader.rewind()?;
     let (mut start, mut record) = (0, Zeroizing::new(Vec::new()));
     loop {
-        // Without what the vector has room for, which would be wiped for each row.
+        // Wipe only the used part of the vector. Wiping its whole capacity for each row would be slow.
         record.as_mut_slice().zeroize();
         record.clear();
         match read_record(&mut reader, &mut record, is_json)? {
             Reading::Whole => {}
             Reading::End if record.is_empty() => return Ok(Some(found)),
-            // Only whole rows are ever marked as committed.
+            // Only complete rows are marked as committed.
             Reading::End if found.is_partly_marked() || is_marked(&record) => return Ok(None),
             Reading::End => {
                 found.torn = Some(start);
@@ -95,7 +92,7 @@ fn scan(file: &File, is_json: bool) -> io::Result<Option<UnfinishedRows>> {
             };
             let is_ours = match &*parsed.state {
                 COMMITTED => true,
-                // The state is overwritten where it is.
+                // The state is overwritten in place, so it must be at the end.
                 UNDECIDED => {
                     !found.is_partly_marked() && record.ends_with(&[UNDECIDED, ending].concat().into_bytes())
                 }
@@ -110,16 +107,16 @@ fn scan(file: &File, is_json: bool) -> io::Result<Option<UnfinishedRows>> {
     }
 }
 
-/// How far a record could be read.
+/// The result of reading a record.
 enum Reading {
     Whole,
-    /// The file ends before the record does.
+    /// The file ends before the record.
     End,
-    /// It is longer than any that authctl writes.
+    /// The record is longer than any that authctl writes.
     TooLong,
 }
 
-/// Reads a record with its line end, which in CSV is outside of quotes.
+/// Reads a record with its line end. In CSV, line ends in quotes do not count.
 fn read_record(reader: &mut impl BufRead, record: &mut Vec<u8>, is_json: bool) -> io::Result<Reading> {
     let mut quotes = 0;
     loop {
@@ -137,13 +134,13 @@ fn read_record(reader: &mut impl BufRead, record: &mut Vec<u8>, is_json: bool) -
     }
 }
 
-/// Does this row without a line end say that it is committed?
+/// Whether an incomplete row is marked as committed.
 fn is_marked(record: &[u8]) -> bool {
     let record = record.trim_ascii_end();
     record.strip_suffix(b"\"}").unwrap_or(record).ends_with(COMMITTED.as_bytes())
 }
 
-/// A row, as far as it matters here.
+/// The relevant fields of a row.
 #[derive(Deserialize)]
 struct Parsed {
     username: String,
@@ -195,26 +192,26 @@ impl UnfinishedRows {
         }
     }
 
-    /// Are some rows marked as committed, and rows before them not?
+    /// Whether the last row is marked as committed, but earlier ones are not.
     fn is_partly_marked(&self) -> bool {
         self.ends_committed && !self.rows.is_empty()
     }
 
-    /// Where what is unfinished begins.
+    /// Returns the start of the unfinished rows.
     pub fn start(&self) -> Option<u64> {
         self.rows.first().map(|row| row.start).or(self.torn)
     }
 
-    /// How many rows it is.
+    /// Returns the number of unfinished rows.
     pub fn count(&self) -> u64 {
         self.rows.len() as u64 + u64::from(self.torn.is_some())
     }
 
-    /// Was it committed, as far as the file alone tells? `None` where only the database knows.
+    /// Whether the rows were committed, as far as the file shows. `None` if only the database can tell.
     #[must_use]
     pub fn is_committed(&self) -> Option<bool> {
         if self.torn.is_some() || self.rows.is_empty() {
-            // The disk has all rows before their commit.
+            // All rows are on disk before they are committed.
             return Some(false);
         }
         self.ends_committed.then_some(true)

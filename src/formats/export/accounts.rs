@@ -1,4 +1,4 @@
-//! One record a user: CSV, JSON and JSON lines.
+//! Writes one record per user: CSV, JSON and JSON lines.
 
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -14,7 +14,7 @@ use crate::store::schema::Column;
 use crate::store::{ExportPart, Store};
 use crate::terminal::machine::{end_csv, push_csv, push_csv_text, push_serialized};
 
-/// The columns of an export and its form.
+/// The columns of an export and its format.
 #[derive(Debug)]
 pub struct AccountsWriter<'a> {
     form: ExportFormat,
@@ -26,7 +26,7 @@ pub struct AccountsWriter<'a> {
     pub(super) remarks: Vec<String>,
 }
 
-/// A column under its name.
+/// A column with its name in the export.
 #[derive(Debug)]
 struct Field<'a> {
     name: String,
@@ -115,7 +115,7 @@ impl<'a> AccountsWriter<'a> {
         Ok(count)
     }
 
-    /// What is read, in the order in which it is written.
+    /// The parts to read, in the order in which they are written.
     fn parts(&self) -> Vec<ExportPart<'a>> {
         let own = self.own.iter().map(|field| ExportPart::Own(field.column));
         let groups = self.has_groups.then_some(ExportPart::Groups);
@@ -133,7 +133,7 @@ impl<'a> AccountsWriter<'a> {
         let mut headings: Vec<&str> = self.own.iter().map(|field| &*field.name).collect();
         headings.extend(self.has_groups.then_some("groups"));
         headings.extend((!self.profiles.is_empty()).then_some("profile"));
-        headings.extend(self.behind_profile().map(|field| &*field.name));
+        headings.extend(self.fields_after_profile().map(|field| &*field.name));
         headings.extend(self.has_token.then_some("token"));
         for heading in headings {
             push_csv_text(row, heading);
@@ -142,8 +142,8 @@ impl<'a> AccountsWriter<'a> {
         end_line(row);
     }
 
-    /// The fields that follow the kinds of the profiles in a line.
-    fn behind_profile(&self) -> impl Iterator<Item = &Field<'a>> {
+    /// The fields of a CSV line after the column with the profile kinds.
+    fn fields_after_profile(&self) -> impl Iterator<Item = &Field<'a>> {
         self.profiles.iter().flat_map(|profile| &profile.fields).chain(&self.password)
     }
 
@@ -164,7 +164,7 @@ impl<'a> AccountsWriter<'a> {
             push_csv_text(row, &listed(&kinds));
             row.push(b',');
         }
-        for field in self.behind_profile() {
+        for field in self.fields_after_profile() {
             field.push_csv(row, next())?;
             row.push(b',');
         }
@@ -234,27 +234,27 @@ impl Field<'_> {
 
 const TEXT: Kind = Kind::Text { max_length: None };
 
-/// Ends a line with a line end instead of a comma.
+/// Replaces the trailing comma by the end of the line.
 fn end_line(row: &mut Vec<u8>) {
     row.pop();
     end_csv(row);
 }
 
-/// A key of an object, which the first one begins.
+/// Writes a key of an object. The first key also opens the object.
 fn push_key(row: &mut Vec<u8>, is_first: bool, name: &str) {
     row.push(if is_first { b'{' } else { b',' });
     push_serialized(row, name);
     row.push(b':');
 }
 
-/// The names in a JSON list of natural keys, each a list of one name.
+/// Parses a JSON list of natural keys, each of which is a list with one name.
 fn groups(keys: Cell<'_>) -> Vec<String> {
     let keys = keys.text().filter(|keys| *keys != "[]");
     let keys: Option<Vec<[String; 1]>> = keys.and_then(|keys| serde_json::from_str(keys).ok());
     keys.unwrap_or_default().into_iter().map(|[name]| name).collect()
 }
 
-/// A list in one cell: joined by `;`, or as JSON where that would be taken for another list.
+/// Writes a list into one cell: joined by `;`, or as JSON if that would be ambiguous.
 fn listed(names: &[String]) -> String {
     let is_plain = |name: &String| {
         !name.is_empty() && !name.contains(';') && !name.starts_with('[') && name.trim() == name

@@ -1,4 +1,4 @@
-//! A Django fixture: one object a row, as `loaddata` takes them.
+//! Writes a Django fixture for `loaddata`: one object per row.
 
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -14,18 +14,18 @@ use crate::store::schema::{Column, Table};
 use crate::store::{ExportPart, Store};
 use crate::terminal::machine::{push_local, push_serialized};
 
-/// What a database does not tell of a project's models.
+/// Facts about a project's models that its database does not contain.
 #[derive(Clone, Debug, Default)]
 pub struct ModelNames {
-    /// What Django calls tables and columns: `table` and `app.model`, or `table.column` and `field`.
+    /// Names in Django, as pairs: `table` and `app.model`, or `table.column` and `field`.
     pub given: Vec<(String, String)>,
-    /// The columns that are durations, each alone or behind its table's name and a dot.
+    /// The columns that are durations, written `column` or `table.column`.
     pub durations: Vec<String>,
-    /// The zone of the project's times, where it keeps them without one (`USE_TZ = False`).
+    /// The time zone of the stored times if the project stores local times (`USE_TZ = False`).
     pub local_times: Option<TimeZone>,
 }
 
-/// The models of a fixture, in the order in which they are written.
+/// The models of a fixture, in output order.
 #[derive(Debug)]
 pub struct FixtureWriter<'a> {
     users: Model<'a>,
@@ -38,9 +38,9 @@ pub struct FixtureWriter<'a> {
 #[derive(Debug)]
 struct Model<'a> {
     table: &'a Table,
-    /// The column that refers to the user; the user table's own key there.
+    /// The column that refers to the user. In the user table, its own key.
     user_column: &'a str,
-    /// What an object begins with, up to its key.
+    /// The JSON text of an object before its key.
     start: Vec<u8>,
     key: &'a Column,
     fields: Vec<Field<'a>>,
@@ -51,7 +51,7 @@ struct Model<'a> {
 #[derive(Debug)]
 struct Field<'a> {
     column: &'a Column,
-    /// The field's name in the model, as a key of JSON with its colon.
+    /// The field's name in the model, as a JSON key with its colon.
     key: Vec<u8>,
     is_duration: bool,
 }
@@ -67,16 +67,16 @@ impl<'a> FixtureWriter<'a> {
         let layout = store.layout();
         let (users, profiles) = (&layout.users, store.profile_tables()?);
         let mut refused = Vec::new();
-        let mut is_refused = |table: &Table, column: &Column| {
+        let mut refuse_secret = |table: &Table, column: &Column| {
             if !secrets.columns && column.may_hold_secret() {
                 refused.push(format!("{}.{}", table.name, column.name));
             }
         };
         let is_known = |column: &Column| [&users.key, "password", users.label()].contains(&&*column.name);
         let own = users.table.columns.iter();
-        own.filter(|column| !is_known(column)).for_each(|column| is_refused(&users.table, column));
+        own.filter(|column| !is_known(column)).for_each(|column| refuse_secret(&users.table, column));
         for profile in profiles {
-            profile.fields().for_each(|column| is_refused(&profile.table, column));
+            profile.fields().for_each(|column| refuse_secret(&profile.table, column));
         }
         if !refused.is_empty() {
             let message = format!(
@@ -87,9 +87,9 @@ impl<'a> FixtureWriter<'a> {
             return Err(Refusal::Usage(message).into());
         }
         let mut planning = Planning { store, names: &names, remarks: Vec::new() };
-        let mut of_users = planning.model(&users.table, &users.key)?;
-        of_users.has_groups = store.has_groups()?;
-        of_users.has_permissions = store.has_permissions()?;
+        let mut user_model = planning.model(&users.table, &users.key)?;
+        user_model.has_groups = store.has_groups()?;
+        user_model.has_permissions = store.has_permissions()?;
         let mut others = Vec::new();
         for profile in profiles {
             others.push(planning.model(&profile.table, &profile.user_column)?);
@@ -99,7 +99,7 @@ impl<'a> FixtureWriter<'a> {
             others.push(planning.model(table, "user_id")?);
         }
         let remarks = planning.remarks;
-        Ok(Self { users: of_users, others, local_times: names.local_times, remarks })
+        Ok(Self { users: user_model, others, local_times: names.local_times, remarks })
     }
 
     /// See [`super::Export::write`].
@@ -180,12 +180,12 @@ impl Writer<'_> {
 }
 
 impl<'a> Model<'a> {
-    /// The columns that are read: the key, then the fields.
+    /// The columns to read: first the key, then the fields.
     fn columns(&self) -> Vec<&'a Column> {
         [self.key].into_iter().chain(self.fields.iter().map(|field| field.column)).collect()
     }
 
-    /// The same for the users, with what is in other tables.
+    /// The same for the user table, with the parts from other tables.
     fn parts(&self) -> Vec<ExportPart<'a>> {
         let groups = self.has_groups.then_some(ExportPart::Groups);
         let permissions = self.has_permissions.then_some(ExportPart::Permissions);
@@ -193,7 +193,7 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Making models out of tables.
+/// Builds models from tables.
 struct Planning<'a> {
     store: &'a Store,
     names: &'a ModelNames,
@@ -203,7 +203,7 @@ struct Planning<'a> {
 impl<'a, 'b> Planning<'b> {
     fn model(&mut self, table: &'a Table, user_column: &'a str) -> Result<Model<'a>> {
         let model = match self.given(&table.name) {
-            // Fixtures know models in lower case alone.
+            // Model names in fixtures are in lower case.
             Some(model) => model.to_lowercase(),
             None => self.store.model_of(table)?,
         };
@@ -227,7 +227,7 @@ impl<'a, 'b> Planning<'b> {
         Ok(Model { table, user_column, start, key, fields, has_groups: false, has_permissions: false })
     }
 
-    /// What a table or a column is called, as somebody said.
+    /// Returns the name in Django that was given for a table or a column.
     fn given(&self, name: &str) -> Option<&'b str> {
         let mut given = self.names.given.iter();
         given.find(|(given, _)| given == name).map(|(_, name)| &**name)
@@ -237,8 +237,8 @@ impl<'a, 'b> Planning<'b> {
         let full = format!("{}.{}", table.name, column.name);
         let is_reference = table.reference(&column.name).is_some();
         let of_reference = column.name.strip_suffix("_id").filter(|_| is_reference);
-        let told = self.given(&full).or(of_reference);
-        if is_reference && told.is_none() {
+        let name = self.given(&full).or(of_reference);
+        if is_reference && name.is_none() {
             self.remarks.push(format!(
                 "{full} refers to another table, but is not called after a field of Django's: `loaddata` may know it by \
                  another name; say --name {full}=FIELD."
@@ -251,13 +251,13 @@ impl<'a, 'b> Planning<'b> {
             ));
         }
         let mut key = Vec::new();
-        push_serialized(&mut key, told.unwrap_or(&column.name));
+        push_serialized(&mut key, name.unwrap_or(&column.name));
         key.push(b':');
         Field { column, key, is_duration }
     }
 }
 
-/// A duration as Django writes it: `[DAYS ]HH:MM:SS[.ffffff]`, of which days alone may be negative.
+/// Formats a duration like Django: `[DAYS ]HH:MM:SS[.ffffff]`. Only the days can be negative.
 fn duration(microseconds: i64) -> String {
     const SECOND: i64 = 1_000_000;
     let (seconds, rest) = (microseconds.div_euclid(SECOND), microseconds.rem_euclid(SECOND));
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn durations_are_written_as_django_writes_them() {
-        // Judged by `duration_string` of Django 5.2.
+        // The expected values are those of `duration_string` in Django 5.2.
         assert_eq!(duration(93_600_000_003), "1 02:00:00.000003");
         assert_eq!(duration(0), "00:00:00");
         assert_eq!(duration(5_400_000_000), "01:30:00");

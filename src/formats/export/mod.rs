@@ -1,8 +1,8 @@
-//! Accounts written out whole, in forms that can be read back: their groups, their profiles and, where asked for, their
-//! password hashes and drf keys.
+//! Exports accounts in formats that can be imported again: their groups, their profiles and, on request, their
+//! password hashes and token keys.
 //!
-//! - `accounts` writes one record a user: CSV and JSON.
-//! - `fixture` writes one object a row, as Django's `loaddata` takes them.
+//! - `accounts` writes one record per user: CSV and JSON.
+//! - `fixture` writes one object per row, for Django's `loaddata`.
 
 mod accounts;
 mod fixture;
@@ -19,21 +19,21 @@ use crate::error::refusal::Refusal;
 use crate::store::Store;
 use crate::terminal::machine::push_json;
 
-/// The form of an export.
+/// The format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportFormat {
-    /// A heading and one line a user.
+    /// A heading and one line per user.
     Csv,
-    /// A list of objects, one a user.
+    /// A list with one object per user.
     Json,
-    /// One object a line.
+    /// One object per line.
     Jsonl,
-    /// A Django fixture: a list of objects, one a row.
+    /// A Django fixture: a list with one object per row.
     Fixture,
 }
 
 impl ExportFormat {
-    /// Its name, as one asks for it.
+    /// The name of the format on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -45,23 +45,23 @@ impl ExportFormat {
     }
 }
 
-/// Which secrets are written too.
+/// The secrets to include in an export.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct IncludedSecrets {
-    /// The encoded passwords.
+    /// Encoded passwords.
     pub password_hashes: bool,
-    /// The keys of tokens.
+    /// Token keys.
     pub token_keys: bool,
-    /// The columns of the project's own whose names say that they hold one.
+    /// Columns of the project whose names suggest that they contain secrets.
     pub columns: bool,
 }
 
-/// What is to be written, decided before the first byte is.
+/// The plan of an export, complete before the first byte is written.
 #[derive(Debug)]
 pub enum Export<'a> {
-    /// One record a user.
+    /// One record per user.
     AccountsWriter(AccountsWriter<'a>),
-    /// One object a row.
+    /// One object per row.
     Fixture(FixtureWriter<'a>),
 }
 
@@ -69,8 +69,8 @@ impl<'a> Export<'a> {
     /// Decides what is written of each account.
     ///
     /// # Errors
-    /// [`Refusal::Usage`] where the form cannot be without what was not asked for, [`Refusal::Ambiguous`] where a table's
-    /// model is not known, or a failure of the database.
+    /// Returns [`Refusal::Usage`] if the format requires secrets that were not requested, and [`Refusal::Ambiguous`] if
+    /// the model of a table is unknown.
     pub fn plan(
         store: &'a Store,
         form: ExportFormat,
@@ -83,7 +83,7 @@ impl<'a> Export<'a> {
         })
     }
 
-    /// What a person should know about it beforehand.
+    /// Returns remarks to show before the export.
     #[must_use]
     pub fn remarks(&self) -> &[String] {
         match self {
@@ -92,10 +92,10 @@ impl<'a> Export<'a> {
         }
     }
 
-    /// Writes the accounts that the filter lets through, and says how many they are.
+    /// Writes the accounts that match the filter, and returns their number.
     ///
     /// # Errors
-    /// What [`Store::each_account`] refuses, [`Refusal::Invalid`] for a text that is not UTF-8, or what `out` returns.
+    /// Returns the errors of [`Store::each_account`] and `out`, and [`Refusal::Invalid`] for a text that is not UTF-8.
     pub fn write(&self, store: &Store, filter: &UserFilter, out: &mut dyn Write) -> Result<u64> {
         match self {
             Self::AccountsWriter(accounts) => accounts.write(store, filter, out),
@@ -104,7 +104,7 @@ impl<'a> Export<'a> {
     }
 }
 
-/// A value as JSON has it and `import` takes it: decimals as text, bytes in base64, JSON as what it says.
+/// Writes a value as JSON that `import` accepts: decimals as text, bytes in base64, and JSON documents unquoted.
 fn push_value(row: &mut Vec<u8>, name: &str, cell: Cell<'_>, kind: &Kind) -> Result<()> {
     match (kind, cell) {
         (Kind::Json, Cell::Text(text)) => push_document(row, text),
@@ -117,7 +117,7 @@ fn push_value(row: &mut Vec<u8>, name: &str, cell: Cell<'_>, kind: &Kind) -> Res
     Ok(())
 }
 
-/// A JSON document as it is stored, in one line; as text where it is none.
+/// Writes a JSON document on one line, unchanged if possible. A document that is not JSON is written as a text.
 fn push_document(row: &mut Vec<u8>, text: &str) {
     let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     if is_json && !text.contains(['\n', '\r']) {
@@ -137,7 +137,7 @@ fn base64(cell: Cell<'_>) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
-/// A text that is not UTF-8, which Django cannot read either.
+/// The error for a text that is not UTF-8, which Django cannot read either.
 fn not_text(name: &str) -> anyhow::Error {
     let message = format!("{name}: a row holds bytes that are not UTF-8 text, which no form can hold.");
     Refusal::invalid(name, "invalid", message).into()

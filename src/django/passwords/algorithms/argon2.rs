@@ -1,6 +1,6 @@
 //! `argon2` and a PHC string: `argon2$argon2id$v=19$m=102400,t=2,p=8$<salt>$<hash>`.
 //!
-//! Salt and hash are in base64 without padding. A string without `v=` is of version 16, the first one.
+//! Salt and hash are in base64 without padding. A string without `v=` has version 16, the first one.
 
 use ::argon2::{Algorithm as Variant, Argon2 as Context, Params, Version};
 use base64::Engine;
@@ -18,15 +18,15 @@ const DJANGO: Cost = Cost([102_400, 2, 8]);
 const HASH_LENGTH: usize = 32;
 /// 1 GiB.
 const MAX_MEMORY: u32 = 1 << 20;
-/// 16 GiB written, which takes about ten seconds.
+/// 16 GiB of memory writes, about ten seconds.
 const MAX_WORK: u64 = 1 << 24;
 
-/// Argon2. Its cost is the memory in KiB `m`, the passes over it `t` and the lanes `p`.
+/// Argon2. The cost is the memory `m` in KiB, the number of passes `t`, and the number of lanes `p`.
 ///
 /// All three variants are verified. New hashes are Argon2id.
 pub struct Argon2;
 
-/// A body.
+/// A parsed body.
 struct Decoded {
     variant: Variant,
     version: Version,
@@ -88,13 +88,13 @@ impl Hasher for Argon2 {
         memory <= MAX_MEMORY && self.work(cost) <= MAX_WORK
     }
 
-    /// Ignores the lanes: they change how long the server waits, not what an attacker pays.
+    /// Ignores the lanes. They change how long the server waits, but not what an attacker pays.
     fn is_weak(&self, cost: Cost) -> bool {
         let (Cost([memory, ..]), Cost([least, ..])) = (cost, DJANGO);
         memory < least || self.work(cost) < self.work(DJANGO)
     }
 
-    /// KiB written.
+    /// The number of KiB written.
     fn work(&self, Cost([memory, passes, _]): Cost) -> u64 {
         u64::from(memory) * u64::from(passes)
     }

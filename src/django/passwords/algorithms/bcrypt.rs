@@ -1,7 +1,7 @@
-//! `bcrypt_sha256$$2b$12$<salt><hash>` over the password's SHA-256 in lower-case hexadecimal, and
-//! `bcrypt$$2b$12$<salt><hash>` over the password itself.
+//! `bcrypt_sha256$$2b$12$<salt><hash>` hashes the password's SHA-256 in lower-case hexadecimal.
+//! `bcrypt$$2b$12$<salt><hash>` hashes the password itself.
 //!
-//! Salt (16 bytes, 22 letters) and hash (23 bytes, 31 letters) are in bcrypt's own base64.
+//! Salt (16 bytes, 22 characters) and hash (23 bytes, 31 characters) are in bcrypt's own base64.
 
 use std::ops::RangeInclusive;
 
@@ -17,20 +17,20 @@ use super::hasher::{Cost, Hasher, NewHashCosts};
 
 /// The default of Django 3.2 to 6.1, and the floor.
 const DJANGO: u32 = 12;
-/// About a minute. Each round more doubles it.
+/// About a minute. Each additional round doubles the time.
 const MAX_ROUNDS: u32 = 20;
 const POSSIBLE_ROUNDS: RangeInclusive<u32> = 4..=31;
 
 const SALT_LENGTH: usize = 16;
 const SALT_LETTERS: usize = 22;
 const HASH_LENGTH: usize = 23;
-/// A longer key does not fit. A shorter one ends with a zero byte.
+/// The maximum length of a key. A shorter key ends with a zero byte.
 const KEY_LENGTH: usize = 72;
 
 type Key = Zeroizing<Vec<u8>>;
 type Salt = [u8; SALT_LENGTH];
 
-/// bcrypt. Its cost is the binary logarithm of the rounds, which Django calls rounds.
+/// bcrypt. The cost is the binary logarithm of the number of rounds. Django calls it `rounds`.
 pub struct Bcrypt {
     input: Input,
 }
@@ -40,7 +40,7 @@ pub static SHA256: Bcrypt = Bcrypt { input: Input::Sha256 };
 /// Not in Django's default list.
 pub static RAW: Bcrypt = Bcrypt { input: Input::Raw };
 
-/// What bcrypt hashes.
+/// The input of bcrypt.
 enum Input {
     Raw,
     Sha256,
@@ -62,12 +62,12 @@ impl Input {
     }
 }
 
-/// Yields the digits one by one, so that no copy stays in memory.
+/// Yields the digits one by one, so that no copy of them remains in memory.
 fn hex_digits(bytes: &[u8]) -> impl Iterator<Item = u8> {
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]).map(|value| b"0123456789abcdef"[usize::from(value)])
 }
 
-/// A body.
+/// A parsed body.
 struct Decoded {
     rounds: u32,
     salt: Salt,
@@ -86,7 +86,7 @@ impl Decoded {
     }
 }
 
-/// Reads two digits.
+/// Parses exactly two digits.
 fn parse_rounds(text: &str) -> Option<u32> {
     let is_number = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
     let rounds = text.parse().ok()?;
@@ -136,7 +136,7 @@ impl Hasher for Bcrypt {
         1_u64.checked_shl(rounds).unwrap_or(u64::MAX)
     }
 
-    /// A hash for each power of two in `work`.
+    /// One hash for each power of two in `work`.
     fn costs_for_work(&self, _cost: Cost, work: u64) -> Vec<Cost> {
         (0..u64::BITS).filter(|rounds| work >> rounds & 1 == 1).map(Cost::of).collect()
     }
@@ -145,7 +145,7 @@ impl Hasher for Bcrypt {
         Some(Cost::of(Decoded::parse(body)?.rounds))
     }
 
-    /// A password that does not fit takes as long as one that does.
+    /// Computes the hash even if the password does not fit, so that the time is the same.
     fn verify(&self, password: &[u8], body: &str, _blocks: &mut Blocks) -> Option<bool> {
         let Decoded { rounds, salt, hash } = Decoded::parse(body)?;
         let is_equal: bool = hash.ct_eq(&derive(rounds, salt, &self.input.key(password))).into();

@@ -1,4 +1,4 @@
-//! What the password algorithms have in common.
+//! The interface that all password algorithms implement.
 
 use std::fmt;
 
@@ -7,21 +7,24 @@ use rand::distr::{Alphanumeric, SampleString};
 
 use super::blocks::Blocks;
 
-/// The characters of a salt: 131 bits, as in Django since 3.2.
+/// The length of a salt in characters: 131 bits, as in Django since 3.2.
 const SALT_LENGTH: usize = 22;
 
-/// A password algorithm. Django calls it a hasher.
+/// A password algorithm, which Django calls a hasher.
 ///
-/// An encoded password is the algorithm's name, a `$` and a body, whose form each algorithm defines.
+/// An encoded password consists of the algorithm's name, a `$`, and a body. Each algorithm defines the form of its
+/// body.
 pub trait Hasher: Sync {
-    /// Django's name.
+    /// The algorithm's name in Django.
     fn name(&self) -> &'static str;
 
     /// The text before each number of a cost: `m=`, `,t=` and `,p=` for `m=102400,t=2,p=8`.
     fn cost_labels(&self) -> &'static [&'static str];
 
-    /// The costs of new hashes. `None` if no version of Django has the algorithm in its default `PASSWORD_HASHERS`:
-    /// then authctl only verifies such hashes.
+    /// The costs of new hashes.
+    ///
+    /// `None` if no version of Django has the algorithm in its default `PASSWORD_HASHERS`. Such hashes are only
+    /// verified.
     fn new_hash_costs(&self) -> Option<NewHashCosts>;
 
     /// Whether the algorithm is defined for this cost.
@@ -30,51 +33,51 @@ pub trait Hasher: Sync {
     /// Whether the cost is within the limits of [`verify`](fn@crate::django::passwords::verify).
     fn is_affordable(&self, cost: Cost) -> bool;
 
-    /// Whether the cost is too low for today.
+    /// Whether the cost is too low by today's standards.
     fn is_weak(&self, cost: Cost) -> bool;
 
-    /// The work of one hash, in a unit of the algorithm's own. Its time is proportional to it.
+    /// The work of one hash, proportional to its time. The unit depends on the algorithm.
     fn work(&self, cost: Cost) -> u64;
 
-    /// Costs of hashes whose work adds up to `work`, or nearly. They differ from `cost` in one number.
+    /// Returns costs of hashes whose work adds up to about `work`. They differ from `cost` in one number.
     fn costs_for_work(&self, cost: Cost, work: u64) -> Vec<Cost>;
 
-    /// The parts of one hash that can be computed in parallel. 0 if it has no such parts.
+    /// The number of parts of a hash that can be computed in parallel. 0 if there are none.
     fn lanes(&self, _cost: Cost) -> u32 {
         0
     }
 
-    /// The blocks of memory that a hash needs.
+    /// The number of memory blocks that a hash needs.
     fn blocks(&self, _cost: Cost) -> usize {
         0
     }
 
-    /// Reads the cost from a body. `None` if the body is malformed or its cost impossible.
+    /// Parses the cost in a body. `None` if the body is malformed or its cost is impossible.
     fn decode_cost(&self, body: &str) -> Option<Cost>;
 
-    /// Whether the password is the one of this body. `None` if the body is malformed or has too few blocks.
+    /// Whether the body is a hash of this password. `None` if the body is malformed or `blocks` is too small.
     fn verify(&self, password: &[u8], body: &str, blocks: &mut Blocks) -> Option<bool>;
 
-    /// A random salt, as text.
+    /// Generates a random salt, as text.
     fn salt(&self, rng: &mut dyn CryptoRng) -> String {
         Alphanumeric.sample_string(rng, SALT_LENGTH)
     }
 
-    /// Hashes a password and returns the body. `None` if the cost is impossible or has too few blocks.
+    /// Hashes a password and returns the body. `None` if the cost is impossible or `blocks` is too small.
     fn encode(&self, password: &[u8], salt: &str, cost: Cost, blocks: &mut Blocks) -> Option<String>;
 }
 
-/// What one hash costs: the algorithm's numbers in the order of their labels. Unused numbers are 0.
+/// The cost of one hash: the algorithm's numbers in the order of their labels. Unused numbers are 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost(pub [u32; 3]);
 
 impl Cost {
-    /// A cost of one number.
+    /// A cost with a single number.
     pub const fn of(number: u32) -> Self {
         Self([number, 0, 0])
     }
 
-    /// Reads a text that consists of each label and its number.
+    /// Parses a text that consists of each label and its number.
     pub fn parse(mut text: &str, labels: &[&str]) -> Option<Self> {
         let mut cost = Self::of(0);
         for (number, label) in cost.0.iter_mut().zip(labels) {
@@ -86,7 +89,7 @@ impl Cost {
         text.is_empty().then_some(cost)
     }
 
-    /// Writes the text that [`Self::parse`] reads.
+    /// Writes the form that [`Self::parse`] accepts.
     pub fn write(self, output: &mut impl fmt::Write, labels: &[&str]) -> fmt::Result {
         self.0.into_iter().zip(labels).try_for_each(|(number, label)| write!(output, "{label}{number}"))
     }
@@ -97,13 +100,13 @@ impl Cost {
 pub struct NewHashCosts {
     /// The default of Django 6.1.
     pub django: Cost,
-    /// The least cost that is not weak.
+    /// The lowest cost that is not weak.
     pub floor: Cost,
-    /// The least possible cost, for test data.
+    /// The lowest possible cost, for test data.
     pub least: Cost,
 }
 
-/// Reads a number as Django writes it: digits only, without leading zeros.
+/// Parses a number in Django's own spelling: digits only, without leading zeros.
 ///
 /// Django compares the text with its own spelling, so it accepts no other.
 pub fn parse_number(text: &str) -> Option<u32> {

@@ -11,7 +11,7 @@ const HASH_LENGTH: usize = 16;
 /// Salted MD5. It has no cost.
 pub struct SaltedMd5;
 
-/// Reads the salt and the hash of a body.
+/// Splits a body into the salt and the hash.
 fn decode(body: &str) -> Option<(&str, [u8; HASH_LENGTH])> {
     let (salt, hash) = body.split_once('$')?;
     let is_hex = hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));

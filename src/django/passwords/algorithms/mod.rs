@@ -21,7 +21,7 @@ pub use hasher::{Cost, Hasher, NewHashCosts};
 pub struct Algorithm(&'static dyn Hasher);
 
 impl Algorithm {
-    /// Every algorithm: Django's default list in its order, then the others.
+    /// Every algorithm: first Django's default list in its order, then the others.
     pub const ALL: [Self; 7] = [
         Self::PBKDF2_SHA256,
         Self(&pbkdf2::SHA1),
@@ -35,16 +35,16 @@ impl Algorithm {
     /// PBKDF2 with HMAC-SHA256, Django's default.
     pub const PBKDF2_SHA256: Self = Self(&pbkdf2::SHA256);
 
-    /// Argon2, the default of a database that authctl created.
+    /// Argon2, the default in a database that authctl created.
     pub const ARGON2: Self = Self(&argon2::Argon2);
 
-    /// Django's name. Every encoded password starts with its algorithm's name.
+    /// The algorithm's name in Django, which is the prefix of its encoded passwords.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.0.name()
     }
 
-    /// Whether new hashes may use it: whether some version of Django has it in its default `PASSWORD_HASHERS`.
+    /// Whether new hashes may use the algorithm: some version of Django has it in its default `PASSWORD_HASHERS`.
     #[must_use]
     pub fn makes_hashes(self) -> bool {
         self.0.new_hash_costs().is_some()
@@ -83,7 +83,7 @@ impl FromStr for Algorithm {
     }
 }
 
-/// No algorithm has this name.
+/// The error for a name that no algorithm has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownAlgorithm;
 

@@ -1,6 +1,7 @@
 //! `pbkdf2_sha256$<iterations>$<salt>$<base64>`, and the same over SHA-1.
 //!
-//! The text of the salt is the salt. The hash is as long as the function's digest, in standard base64 with padding.
+//! The salt is used as text, not decoded. The hash is as long as the function's digest, in standard base64 with
+//! padding.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,7 +17,7 @@ const DJANGO_3_2: u32 = 260_000;
 /// About a minute.
 const MAX_ITERATIONS: u32 = 100_000_000;
 
-/// PBKDF2 with an HMAC. Its cost is the number of iterations.
+/// PBKDF2 with an HMAC. The cost is the number of iterations.
 pub struct Pbkdf2 {
     name: &'static str,
     hash_length: usize,
@@ -29,7 +30,7 @@ pub static SHA256: Pbkdf2 =
 pub static SHA1: Pbkdf2 =
     Pbkdf2 { name: "pbkdf2_sha1", hash_length: 20, derive: ::pbkdf2::pbkdf2_hmac::<Sha1> };
 
-/// A body.
+/// A parsed body.
 struct Decoded<'a> {
     iterations: u32,
     salt: &'a str,

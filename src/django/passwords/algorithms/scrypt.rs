@@ -1,6 +1,6 @@
 //! `scrypt$<n>$<salt>$<r>$<p>$<base64>`, since Django 4.0.
 //!
-//! The text of the salt is the salt. The hash has 64 bytes, in standard base64 with padding.
+//! The salt is used as text, not decoded. The hash has 64 bytes, in standard base64 with padding.
 
 use ::scrypt::Params;
 use base64::Engine;
@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 use super::blocks::Blocks;
 use super::hasher::{Cost, Hasher, NewHashCosts, parse_number};
 
-/// The default of Django 5.1 to 6.1, and the floor. Up to 5.0, `p` was 1.
+/// The default of Django 5.1 to 6.1, and the floor. Before 5.1, `p` was 1.
 const DJANGO: Cost = Cost([16_384, 8, 5]);
 
 const HASH_LENGTH: usize = 64;
@@ -19,11 +19,12 @@ const MAX_MEMORY: u64 = 32 << 20;
 /// About 200 times Django's default: half a minute.
 const MAX_WORK: u64 = 1 << 27;
 
-/// scrypt. Its cost is the number of blocks `n`, a power of two, their size `r` in units of 128 bytes, and the lanes
-/// `p`.
+/// scrypt. The cost is the number of blocks `n`, their size `r` and the number of lanes `p`.
+///
+/// `n` is a power of two, and the unit of `r` is 128 bytes.
 pub struct Scrypt;
 
-/// A body.
+/// A parsed body.
 struct Decoded<'a> {
     cost: Cost,
     salt: &'a str,
@@ -50,7 +51,7 @@ fn derive(Cost([n, r, p]): Cost, password: &[u8], salt: &str) -> Option<[u8; HAS
     Some(hash)
 }
 
-/// The units of 128 bytes in the memory of one lane.
+/// The memory of one lane, in units of 128 bytes.
 fn units(Cost([n, r, _]): Cost) -> u64 {
     u64::from(n) * u64::from(r)
 }
@@ -85,7 +86,7 @@ impl Hasher for Scrypt {
         units(cost) < units(DJANGO) || self.work(cost) < self.work(DJANGO)
     }
 
-    /// Units of 128 bytes mixed.
+    /// The number of units of 128 bytes mixed.
     fn work(&self, cost: Cost) -> u64 {
         let Cost([_, _, p]) = cost;
         units(cost).saturating_mul(p.into())

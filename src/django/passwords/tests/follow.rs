@@ -1,4 +1,4 @@
-//! How new hashes follow the stored ones.
+//! Tests of how the recipe for new hashes follows the stored ones.
 
 use super::super::follow;
 

@@ -1,10 +1,10 @@
-//! What failed logins cost, counted in hashes computed and not in time.
+//! Tests of what failed logins cost, measured in computed hashes, not in time.
 
 use super::super::workspace::take_computed;
 use super::super::*;
 use super::{algorithm, plain, recipe, rng};
 
-/// The work of a failed login with this stored text, and of one hash of the recipe.
+/// Returns the work of a failed login with this stored text, and the work of one hash of the recipe.
 fn work(stored: &str, recipe: &Recipe) -> (u64, u64) {
     let _ = take_computed();
     let plain = plain("a wrong one");
@@ -50,7 +50,7 @@ fn a_cheaper_hash_of_the_same_algorithm_is_topped_up_to_the_cost_of_the_recipe()
         let left_over = if new.starts_with("argon2") { 4 } else { 0 };
         assert!(whole - spent <= left_over, "{old} against {new}: {spent} of {whole}");
     }
-    // Where the size of scrypt's blocks differs, the sum is at most one of the recipe's computations above.
+    // If the size of scrypt's blocks differs, the sum exceeds the recipe's work by less than the work of one lane.
     let (spent, whole) = work(&stored("scrypt n=16,r=4,p=3"), &recipe("scrypt n=64,r=8,p=5"));
     assert!((whole..whole + 64 * 8).contains(&spent), "{spent} of {whole}");
 }

@@ -1,4 +1,4 @@
-//! The validators, with Django's answers from `tests/django/make_weaknesses.py`.
+//! Compares the validators with Django's answers from `tests/django/make_weaknesses.py`.
 
 use super::super::strength::{is_digit, is_similar, is_word, strip};
 use super::*;
@@ -20,7 +20,7 @@ fn every_answer_is_djangos() {
             let password = text(&vector["password"]);
             let expected: Vec<_> = vector["codes"].as_array().unwrap().iter().map(text).collect();
             let mut found = codes(password, &about);
-            // Our list of common passwords is larger.
+            // The list of common passwords is larger than Django's.
             if !expected.contains(&TOO_COMMON) {
                 found.retain(|code| *code != TOO_COMMON);
             }
