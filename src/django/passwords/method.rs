@@ -37,8 +37,13 @@ impl Method {
 
     /// Whether the cost is below the floor.
     ///
-    /// The floor of PBKDF2 is 260,000 iterations (Django 3.2), that of bcrypt 12 rounds, that of Argon2 102,400 KiB and
-    /// 2 passes, and that of scrypt `n=16384,r=8,p=5` (Django 5.2). MD5 is always weak.
+    /// The floor is
+    /// - PBKDF2: 260,000 iterations (Django 3.2),
+    /// - bcrypt: 12 rounds,
+    /// - Argon2: 102,400 KiB and 2 passes,
+    /// - scrypt: `n=16384,r=8,p=5` (Django 5.2).
+    ///
+    /// MD5 is always weak.
     ///
     /// Argon2 and scrypt are weak with less memory than the floor or with less work. Work is memory times passes
     /// for Argon2 and memory times `p` for scrypt. So more memory can replace passes, but more passes cannot
