@@ -40,7 +40,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let path = &context.settings.database;
     if path.symlink_metadata().is_ok() {
-        return Err(Refusal::FileExists(path.clone()).into());
+        return Err(Refusal::FileExists { path: path.clone(), is_replaceable: false }.into());
     }
     let blueprint = context.blueprint(&args.scheme);
     let mut store = context.draft(&blueprint)?;

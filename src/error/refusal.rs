@@ -64,7 +64,12 @@ pub enum Refusal {
     /// This user has another drf key than the one that was given.
     OtherToken(String),
     /// A file that would have been made is there already.
-    FileExists(PathBuf),
+    FileExists {
+        /// The file.
+        path: PathBuf,
+        /// Does `--overwrite` replace it?
+        is_replaceable: bool,
+    },
     /// Values that are missing or not accepted, all of them.
     Invalid(Vec<Fault>),
     /// As [`Self::Invalid`], of an input with more faults than are kept.
@@ -258,7 +263,7 @@ impl Refusal {
             | Self::EmailTaken
             | Self::Taken(_)
             | Self::OtherToken(_)
-            | Self::FileExists(_) => Exit::AlreadyExists,
+            | Self::FileExists { .. } => Exit::AlreadyExists,
             Self::Invalid(_)
             | Self::InvalidInput { .. }
             | Self::StillReferenced(_)
@@ -296,7 +301,7 @@ impl Refusal {
             Self::EmailTaken => "email_taken",
             Self::Taken(_) => "taken",
             Self::OtherToken(_) => "other_token",
-            Self::FileExists(_) => "file_exists",
+            Self::FileExists { .. } => "file_exists",
             Self::Invalid(_) | Self::InvalidInput { .. } => "invalid",
             Self::StillReferenced(_) => "still_referenced",
             Self::ChangedMeanwhile(_) => "changed_meanwhile",
@@ -351,6 +356,7 @@ impl Refusal {
                     .into()
             }
             Self::ChangedMeanwhile(_) => "Run the command again to see what it is now.".into(),
+            Self::FileExists { is_replaceable: true, .. } => "Pass --overwrite to replace it.".into(),
             Self::OtherToken(_) => "--rotate replaces it by the one that is given.".into(),
             Self::Foreign(_) => "Run this as the owner, for instance with sudo -u, or say --force.".into(),
             Self::DatabaseMissing(_) => {
@@ -400,7 +406,9 @@ impl fmt::Display for Refusal {
                 write!(f, "Another row has the same value in {columns}, which must be unique.")
             }
             Self::OtherToken(username) => write!(f, "{username:?} has another drf key already."),
-            Self::FileExists(path) => write!(f, "{} is there already; it was left as it is.", path.display()),
+            Self::FileExists { path, .. } => {
+                write!(f, "{} is there already; it was left as it is.", path.display())
+            }
             Self::Invalid(faults) | Self::InvalidInput { faults, .. } | Self::StillReferenced(faults) => {
                 for (index, fault) in faults.iter().enumerate() {
                     if index > 0 {

@@ -11,7 +11,7 @@ use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Component, Path};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
@@ -59,6 +59,46 @@ pub fn look(path: &Path) -> Result<Option<FileKind>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| cannot_write(path)),
     }
+}
+
+/// Refuses what is at a path at which a new file is to appear whole: only a regular file can be replaced.
+///
+/// # Errors
+/// [`Refusal::FileExists`] for a regular file unless it `replaces` it; for anything else, and where the rules forbid to
+/// use it, the message says what it is.
+pub fn check_target(path: &Path, replaces: bool) -> Result<()> {
+    let metadata = match path.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        metadata => metadata.with_context(|| cannot_write(path))?,
+    };
+    if metadata.is_file() && !replaces {
+        return Err(Refusal::FileExists { path: path.to_owned(), is_replaceable: true }.into());
+    }
+    if check(path, &metadata)? == FileKind::Stream {
+        let kind = if metadata.file_type().is_fifo() { "a FIFO" } else { "a device" };
+        bail!("{}: it is {kind}. Name a regular file or a new one.", cannot_write(path));
+    }
+    Ok(())
+}
+
+/// Opens a stream to write to: a descriptor that authctl was started with, `/dev/null` or a terminal. `None` for anything
+/// else; the FIFO of a folder is no such stream, since whoever waits at its other end is not known.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_stream(path: &Path) -> Result<Option<File>> {
+    let is_device = || path.symlink_metadata().is_ok_and(|there| there.file_type().is_char_device());
+    if !is_inherited(path) && !is_device() {
+        return Ok(None);
+    }
+    // A regular file behind a descriptor is opened anew, with a position of its own at the beginning.
+    Ok(open(path, OFlags::WRONLY | OFlags::APPEND)?.map(|opened| opened.file))
+}
+
+/// Is this standard output, by one of its names?
+#[must_use]
+pub fn is_standard_output(path: &Path) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name))
 }
 
 /// Opens what is at a path; `None` for nothing. Waits for the reader of a FIFO.

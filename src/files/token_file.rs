@@ -130,7 +130,7 @@ impl TokenFiles {
                 Ok(Places { stream: opened.map(|opened| opened.file), ..Places::default() })
             }
             Some(FileKind::Regular) if !self.overwrite && !is_replaceable(path)? => {
-                Err(Refusal::FileExists(path.to_owned()).into())
+                Err(Refusal::FileExists { path: path.to_owned(), is_replaceable: true }.into())
             }
             _ => Ok(Places::default()),
         }

@@ -19,7 +19,7 @@ use crate::terminal::format::{ColorChoice, Format};
 use crate::terminal::listing::{self, Heading, Rows};
 use crate::terminal::progress::Progress;
 use crate::terminal::sections::{self, Section};
-use crate::terminal::spool::{Escape, Spool};
+use crate::terminal::spool::{Escape, Sink, Spool};
 use crate::terminal::{clock, escape, is_broken_pipe, redaction};
 
 /// How serious something is that was found out.
@@ -160,7 +160,7 @@ impl Output {
     /// # Errors
     /// What `rows` returns, or what the operating system says.
     pub fn list(&self, headings: &[Heading], rows: &mut Rows<'_>) -> Result<Pending> {
-        let mut spool = Spool::new(self.escape())?;
+        let mut spool = Spool::new(Sink::Standard, self.escape())?;
         let color = self.color.applies(io::stdout().is_terminal());
         listing::write(&mut spool, self.format, color, headings, rows)?;
         Ok(Pending(spool))
@@ -171,12 +171,17 @@ impl Output {
     ///
     /// # Errors
     /// What `write` returns, or what the operating system says.
-    pub fn stream<T>(&self, write: impl FnOnce(&mut Spool) -> Result<T>) -> Result<(Option<T>, Pending)> {
+    pub fn stream<T>(
+        &self,
+        sink: &Sink,
+        write: impl FnOnce(&mut Spool) -> Result<T>,
+    ) -> Result<(Option<T>, Pending)> {
         // What is no JSON here is CSV.
-        let mut spool = Spool::new(match self.format {
-            Format::Fixture => for_terminal(escape::json),
-            _ => self.escape().or(for_terminal(escape::rows)),
-        })?;
+        let escape: Escape = match self.format {
+            Format::Json | Format::Jsonl | Format::Fixture => escape::json,
+            Format::Table | Format::Plain | Format::Csv => escape::rows,
+        };
+        let mut spool = Spool::new(sink.clone(), sink.is_terminal().then_some(escape))?;
         let written = match write(&mut spool) {
             Err(error) if is_broken_pipe(&error) => None,
             written => Some(written?),

@@ -1,8 +1,9 @@
-//! Standard output for a listing: written while the query runs, never waited for while the database is locked.
+//! Standard output, or another stream, for a listing: written while the query runs, never waited for while the database is locked.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, Write};
+use std::io::{self, IsTerminal as _, Read as _, Seek as _, Write};
 use std::mem;
+use std::sync::Arc;
 use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::thread::{self, JoinHandle};
 
@@ -24,25 +25,62 @@ pub struct Spool {
     passer: Option<JoinHandle<io::Result<()>>>,
     overflow: Option<File>,
     escape: Option<Escape>,
+    sink: Sink,
+}
+
+/// Where a listing goes.
+#[derive(Clone, Debug)]
+pub enum Sink {
+    /// Standard output.
+    Standard,
+    /// Another stream, such as the descriptor of bash's `>(command)`.
+    Stream(Arc<File>),
+}
+
+impl Sink {
+    /// Does a person see what is written?
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        match self {
+            Self::Standard => io::stdout().is_terminal(),
+            Self::Stream(file) => file.is_terminal(),
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Standard => io::stdout().write(bytes),
+            Self::Stream(file) => (&**file).write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Standard => io::stdout().flush(),
+            Self::Stream(file) => (&**file).flush(),
+        }
+    }
 }
 
 /// Makes what is written harmless for a terminal.
 pub type Escape = fn(&str) -> String;
 
 impl Spool {
-    /// A spool before standard output. What is written is escaped, if it is to be, a write at a time. Where no thread can
+    /// A spool before this stream. What is written is escaped, if it is to be, a write at a time. Where no thread can
     /// be started, all of it waits in the file.
     ///
     /// # Errors
     /// What the operating system says of the file.
-    pub fn new(escape: Option<Escape>) -> io::Result<Self> {
+    pub fn new(sink: Sink, escape: Option<Escape>) -> io::Result<Self> {
         let (to_reader, chunks) = mpsc::sync_channel::<Vec<u8>>(WAITING);
+        let mut reader = sink.clone();
         let passer = thread::Builder::new().spawn(move || {
-            let mut stdout = io::stdout();
             for chunk in chunks {
-                stdout.write_all(&chunk)?;
+                reader.write_all(&chunk)?;
             }
-            stdout.flush()
+            reader.flush()
         });
         let overflow = if passer.is_ok() { None } else { Some(tempfile::tempfile()?) };
         Ok(Self {
@@ -51,6 +89,7 @@ impl Spool {
             passer: passer.ok(),
             overflow,
             escape,
+            sink,
         })
     }
 
@@ -98,14 +137,13 @@ impl Spool {
         self.join()?;
         let Some(mut file) = self.overflow.take() else { return Ok(()) };
         file.rewind()?;
-        let mut stdout = io::stdout();
         let mut buffer = vec![0; CHUNK];
         loop {
             let length = file.read(&mut buffer)?;
             if length == 0 {
-                return stdout.flush();
+                return self.sink.flush();
             }
-            stdout.write_all(&buffer[..length])?;
+            self.sink.write_all(&buffer[..length])?;
         }
     }
 

@@ -62,6 +62,7 @@ mod settings;
 #[cfg(feature = "live")]
 mod shells;
 mod show_user;
+mod streams;
 mod terminal;
 mod throttle;
 mod triggers;

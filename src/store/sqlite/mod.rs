@@ -432,7 +432,7 @@ impl Engine for Sqlite {
 
     fn check_new_file(&self, path: &Path) -> Result<()> {
         if path.symlink_metadata().is_ok() {
-            return Err(Refusal::FileExists(path.to_owned()).into());
+            return Err(Refusal::FileExists { path: path.to_owned(), is_replaceable: false }.into());
         }
         NewFile::at(path).map(drop)
     }
