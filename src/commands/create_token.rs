@@ -13,6 +13,7 @@ use crate::files::token_file::{Staged, TokenFiles};
 use crate::signals;
 use crate::terminal::clock::local;
 use crate::terminal::output::Output;
+use crate::terminal::redaction;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -136,7 +137,7 @@ impl Args {
         answer.report = Some(report);
         let mut object = serde_json::to_value(&answer)?;
         object["created"] = json!(is_created);
-        let files: Vec<_> = self.files.paths().iter().map(|path| path.to_string_lossy()).collect();
+        let files: Vec<_> = self.files.paths().iter().map(|path| redaction::path(path)).collect();
         object["files"] = json!(files);
         output.answer(answer.token, &object)
     }
