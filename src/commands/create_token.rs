@@ -7,7 +7,7 @@ use crate::cli::args::secret;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, User};
-use crate::django::tokens::{PlainToken, Ttl};
+use crate::django::tokens::Ttl;
 use crate::error::refusal::Refusal;
 use crate::files::token_file::{Staged, TokenFiles};
 use crate::signals;
@@ -75,8 +75,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         return Err(Refusal::InactiveUser(user.username).into());
     }
     let mut places = args.files.check(store, args.writing.dry_run)?;
-    let known =
-        if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin("Token")?)) } else { None };
+    let known = if args.token_stdin { Some(secret::token_from_stdin()?) } else { None };
     let fresh = issue_token::mint(context, store, scheme, args.expires_in, known.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
     args.files.lock(&mut places)?;

@@ -1,6 +1,6 @@
 //! The word that was probably meant.
 
-use strsim::damerau_levenshtein;
+use strsim::{damerau_levenshtein, jaro};
 
 /// The most similar of the known words, if it can have been meant: a third of its letters may be wrong, or one of two.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -25,6 +25,11 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 /// The sentence, behind a blank, that asks whether that word was meant.
 pub fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(word, known).map(|near| format!(" Did you mean {near}?"))
+}
+
+/// Sorts the words, the most similar one first.
+pub fn sort_by_similarity(words: &mut [String], word: &str) {
+    words.sort_by(|one, other| jaro(word, other).total_cmp(&jaro(word, one)));
 }
 
 #[cfg(test)]

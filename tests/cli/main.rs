@@ -67,6 +67,7 @@ mod terminal;
 mod throttle;
 mod triggers;
 mod unanswered;
+mod usage;
 mod virtual_tables;
 mod whoami;
 mod writers;
