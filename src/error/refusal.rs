@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::error::exit::Exit;
 use crate::error::lost_answer::Unanswered;
 use crate::error::position::Place;
-use crate::error::wording::{self, shell_word};
+use crate::error::wording::{self, counted, shell_word};
 
 /// An expected refusal: not a defect, but an answer that a person or a script has to act upon.
 ///
@@ -100,6 +100,13 @@ pub enum Refusal {
     Foreign(PathBuf),
     /// Another writer holds the database.
     Busy,
+    /// Another program held on to the lock after some rows were committed.
+    BusyLater {
+        /// How many rows were committed.
+        committed: usize,
+        /// How the rest follows.
+        hint: String,
+    },
     /// There is no file at this resolved path.
     DatabaseMissing(PathBuf),
     /// There is a file, but authctl cannot work on it: the path and the reason.
@@ -270,7 +277,7 @@ impl Refusal {
             | Self::InactiveUser(_)
             | Self::TokenLimit(_) => Exit::Invalid,
             Self::Ambiguous { .. } => Exit::Ambiguous,
-            Self::Busy | Self::ChangedMeanwhile(_) => Exit::Busy,
+            Self::Busy | Self::BusyLater { .. } | Self::ChangedMeanwhile(_) => Exit::Busy,
             Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
             Self::Throttled(_) => Exit::Throttled,
             Self::Findings { .. } => Exit::Findings,
@@ -309,7 +316,7 @@ impl Refusal {
             Self::Ambiguous { .. } => "ambiguous",
             Self::TokenLimit(_) => "token_limit",
             Self::Foreign(_) => "foreign",
-            Self::Busy => "busy",
+            Self::Busy | Self::BusyLater { .. } => "busy",
             Self::DatabaseMissing(_) => "database_missing",
             Self::DatabaseUnusable { .. } => "database_unusable",
             Self::Findings { .. } => "findings",
@@ -349,6 +356,7 @@ impl Refusal {
                 "--on-existing skip leaves users who are there as they are, and update changes them.".into()
             }
             Self::Busy => "Another program is writing to it. Try again, or wait longer with --busy-timeout.".into(),
+            Self::BusyLater { hint, .. } => hint.clone(),
             Self::TokenLimit(_) => "`authctl revoke-token --user USER` makes room.".into(),
             Self::StillReferenced(_) => {
                 "Nothing was changed. To keep what is theirs, lock the user out instead: `authctl edit-user USER \
@@ -435,6 +443,11 @@ impl fmt::Display for Refusal {
                 path.display()
             ),
             Self::Busy => f.write_str("The database is busy."),
+            Self::BusyLater { committed, .. } => {
+                let (rows, are) =
+                    (counted(*committed as u64, "row"), if *committed == 1 { "is" } else { "are" });
+                write!(f, "The database is busy. {rows} {are} committed, and the rows after them are not.")
+            }
             Self::DatabaseMissing(path) => write!(f, "There is no database at {}.", path.display()),
             Self::DatabaseUnusable { path, reason } => {
                 write!(f, "{} cannot be used: {reason}", path.display())

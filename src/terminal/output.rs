@@ -287,6 +287,9 @@ impl Output {
             if let Some(Refusal::Throttled(seconds)) = refusal {
                 object["retry_after"] = json!(seconds);
             }
+            if let Some(Refusal::BusyLater { committed, .. }) = refusal {
+                object["committed"] = json!(committed);
+            }
             if let Some(Refusal::Unanswered(unanswered)) = refusal {
                 object["prefixes"] = json!(unanswered.aftermath.prefixes);
                 object["commands"] = json!(unanswered.commands());

@@ -39,6 +39,8 @@ mod import_results;
 mod init;
 mod interrupts;
 mod kills;
+mod large_rows;
+mod late_batches;
 mod late_locks;
 #[cfg(feature = "live")]
 mod late_locks_live;
