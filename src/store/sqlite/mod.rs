@@ -4,8 +4,11 @@ mod backup;
 mod definitions;
 mod errors;
 mod insertions;
+mod limits;
 mod opening;
 mod regexp;
+mod row_size;
+mod triggers;
 mod values;
 
 use std::cell::OnceCell;
@@ -30,7 +33,7 @@ use crate::error::lost_answer::Unanswered;
 use crate::error::refusal::Refusal;
 use crate::files::new_file::NewFile;
 use crate::store::definition::{may_refer, may_refer_uniquely};
-use crate::store::engine::{Copying, Engine, Inserting};
+use crate::store::engine::{Copying, Engine, Inserting, Triggered};
 use crate::store::schema::{Column, Reference, Table, quoted};
 
 /// An open SQLite database.
@@ -258,8 +261,8 @@ impl Engine for Sqlite {
         Ok(found)
     }
 
-    fn tables_with_triggers(&self) -> Result<Vec<String>> {
-        self.rows("SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'", [], |row| row.get(0))
+    fn triggered_tables(&self) -> Result<Triggered> {
+        self.find_triggered()
     }
 
     fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>> {
