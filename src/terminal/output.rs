@@ -133,13 +133,12 @@ impl Output {
     ///
     /// # Errors
     /// What the operating system says.
-    pub fn sections(&self, sections: &[Section], object: &impl Serialize) -> Result<()> {
+    pub fn sections(&self, sections: &[Section]) -> Result<()> {
         let color = self.color.applies(io::stdout().is_terminal());
-        match self.format {
-            Format::Table => verbatim(sections::for_people(sections, color).as_bytes()),
-            Format::Plain => verbatim(sections::for_scripts(sections).as_bytes()),
-            _ => self.answer(None, object),
-        }
+        verbatim(&match self.format {
+            Format::Table => sections::for_people(sections, color).into_bytes(),
+            _ => sections::for_scripts(sections).into_bytes(),
+        })
     }
 
     /// Something that was found out, labelled by how serious it is. Under JSON it is part of the answer already.

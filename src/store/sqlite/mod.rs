@@ -27,6 +27,7 @@ use self::definitions::{Definition, Definitions};
 use self::errors::{is_of_statement, translate, was_taken_back};
 use self::insertions::Insertions;
 pub use self::opening::Opening;
+use self::row_size::{RowSize, translate_of};
 use self::values::{Bound, cell, kind_of};
 use crate::django::value::{Cell, Kind, OnRow, Value};
 use crate::error::lost_answer::Unanswered;
@@ -320,14 +321,17 @@ impl Engine for Sqlite {
 
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         let bound = parameters.iter().map(|value| Bound { value, time_zone: &self.time_zone });
-        let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.translate(error))?;
-        let mut rows = statement.query(params_from_iter(bound)).map_err(|error| self.translate(error))?;
+        let failed = |error| translate_of(error, sql, &self.path);
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+        let mut rows = statement.query(params_from_iter(bound)).map_err(failed)?;
         let is_utc = self.time_zone == TimeZone::UTC;
         let mut spare: Vec<Cell<'static>> = Vec::with_capacity(kinds.len());
-        while let Some(row) = rows.next().map_err(|error| self.translate(error))? {
+        while let Some(row) = rows.next().map_err(failed)? {
             let mut cells: Vec<Cell<'_>> = spare;
+            let mut size = RowSize::new(sql, &self.path);
             for (index, kind) in kinds.iter().enumerate() {
-                let raw = row.get_ref(index).map_err(|error| self.translate(error))?;
+                let raw = row.get_ref(index).map_err(failed)?;
+                size.add(raw)?;
                 cells.push(cell(raw, kind, &self.time_zone, is_utc));
             }
             if on_row(&cells)?.is_break() {
