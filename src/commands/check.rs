@@ -1,3 +1,6 @@
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -9,6 +12,7 @@ use crate::django::models::{Scheme, TokenFilter};
 use crate::django::passwords::{self, Summary};
 use crate::django::tokens::knox::KnoxFormat;
 use crate::error::refusal::Refusal;
+use crate::error::wording::shell_word;
 use crate::store::layout::ProfileTable;
 use crate::store::{Group, Store};
 use crate::terminal::output::Severity;
@@ -69,7 +73,7 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
     if errors + warnings > 0 {
         return Err(Refusal::Findings { errors, warnings }.into());
     }
-    context.output.status("No errors, no warnings.");
+    context.output.status(if is_exposed.is_some() { "No errors." } else { "No errors, no warnings." });
     Ok(())
 }
 
@@ -167,6 +171,15 @@ fn required<'a>(table: &'a ProfileTable, context: &'a Context) -> Vec<&'a str> {
         })
         .map(|column| &*column.name)
         .collect()
+}
+
+/// The mode of a file that every user can read and get at.
+fn readable_by_all(path: &Path) -> Option<u32> {
+    let path = path.canonicalize().ok()?;
+    let mode = |path: &Path| path.metadata().ok().map(|metadata| metadata.permissions().mode() & 0o7777);
+    let is_reachable =
+        path.ancestors().skip(1).all(|folder| mode(folder).is_some_and(|mode| mode & 0o001 != 0));
+    mode(&path).filter(|mode| mode & 0o004 != 0 && is_reachable)
 }
 
 fn damage(store: &Store) -> Result<Vec<Finding>> {

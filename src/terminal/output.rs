@@ -129,7 +129,7 @@ impl Output {
         verbatim(text.as_bytes())
     }
 
-    /// Sections under their headings for people, the same rows tab-separated for scripts; `object` for programs.
+    /// Sections under their headings for people, the same rows tab-separated for scripts.
     ///
     /// # Errors
     /// What the operating system says.
@@ -186,6 +186,14 @@ impl Output {
             written => Some(written?),
         };
         Ok((written, Pending(spool)))
+    }
+
+    /// What `find` finds, for a person to be told; nothing is looked for with `--quiet`.
+    ///
+    /// # Errors
+    /// What `find` returns.
+    pub fn unless_quiet<T>(&self, find: impl FnOnce() -> Result<Option<T>>) -> Result<Option<T>> {
+        if self.quiet { Ok(None) } else { find() }
     }
 
     /// What was done, for a person.
