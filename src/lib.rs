@@ -74,6 +74,7 @@ fn run(cli: &Cli) -> Exit {
     };
     let output = Output::new(format, options.quiet, options.color);
     let at_the_end = Output::new(format, options.quiet, options.color);
+    prompt::choose_colors(options.color);
     signals::restore_by(prompt::show_cursor);
     signals::tell_by(move |refusal| at_the_end.interrupted(refusal));
     if let Command::Completions(args) = &cli.command {

@@ -139,7 +139,9 @@ impl Registration<'_> {
                     made_file = Some(MadeFile { path: new.path().to_owned(), recipe });
                     done = Some(made);
                 }
-                Err(error) if matches!(error.downcast_ref(), Some(Refusal::FileExists(_))) => *draft = None,
+                Err(error) if matches!(error.downcast_ref(), Some(Refusal::FileExists { .. })) => {
+                    *draft = None;
+                }
                 Err(error) => return Err(error),
             }
         }

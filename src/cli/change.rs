@@ -16,6 +16,7 @@ use crate::files::audit_log::{Announced, AuditLog, Event};
 use crate::signals::{self, Critical};
 use crate::store::{Done, Store, Transaction};
 use crate::terminal::output::{self, Output};
+use crate::terminal::redaction;
 
 /// The options of every command that changes something.
 #[derive(Args, Clone, Debug, Default)]
@@ -256,7 +257,8 @@ impl<'a> Change<'a> {
     fn announce(&self, log: Option<AuditLog>, object: &Json, fields: &[String]) -> Result<Option<Announced>> {
         let Some(log) = log.filter(|_| !fields.is_empty()) else { return Ok(None) };
         let id = format!("{:016x}", self.context.random().random::<u64>());
-        let (at, database) = (self.context.now(), &*self.context.settings.database);
+        let at = self.context.now();
+        let database = &*PathBuf::from(redaction::path(&self.context.settings.database));
         log.announce(&Event { at, id, command: self.command, database, object, fields }).map(Some)
     }
 

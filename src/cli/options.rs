@@ -44,6 +44,7 @@ pub struct Options {
 
     /// How many seconds to wait while another program holds the database
     #[arg(long, global = true, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    #[arg(allow_negative_numbers = true)]
     pub busy_timeout: f64,
 
     /// Open the database although that could lock its owner's server out

@@ -5,13 +5,13 @@
 //! values of free options (`--set`, `--ttl`, a path) are never quoted.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write as _};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::error::exit::Exit;
 use crate::error::refusal::{Refusal, may_be_key};
-use crate::error::suggest::nearest;
+use crate::error::suggest::{nearest, sort_by_similarity};
 use crate::terminal::format::{ColorChoice, Format};
 use crate::terminal::output::{self, Output};
 
@@ -21,20 +21,29 @@ const HIDDEN: &str = "…";
 /// Help and version on standard output; a wrong command line as clap words it, or as JSON where JSON was asked for.
 pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> clap::Command) -> Exit {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        return match error.print() {
-            Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => Exit::Failed,
+        return match error.print().and_then(|()| io::stdout().flush()) {
+            Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => {
+                let failure = anyhow::Error::from(failure).context("standard output cannot be written");
+                Output::new(wanted_format(arguments), false, ColorChoice::Auto).error(&failure)
+            }
             _ => Exit::Done,
         };
     }
+    if let Some(message) = password_on_command_line(&error, arguments, program) {
+        let output = Output::new(wanted_format(arguments), false, ColorChoice::Auto);
+        return output.error(&Refusal::usage(message).into());
+    }
     let length = misplaced_length(&error, arguments);
     hide_words(&mut error, program);
+    sort_suggestions(&mut error);
     if let Some(tip) = length {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     let text = error.to_string();
-    if wants_json(arguments) {
+    let format = wanted_format(arguments);
+    if format.is_json() {
         let message = text.trim_start_matches("error: ").trim_end().to_owned();
-        return Output::new(Format::Json, false, ColorChoice::Never).error(&Refusal::Usage(message).into());
+        return Output::new(format, false, ColorChoice::Never).error(&Refusal::Usage(message).into());
     }
     output::usage_error(&text);
     Exit::Usage
@@ -108,7 +117,63 @@ fn misplaced_length(error: &clap::Error, arguments: &[OsString]) -> Option<Strin
     is_it.then(|| format!("to make one of {unexpected} characters, use '{option}={unexpected}'"))
 }
 
-/// Was JSON asked for, as far as a command line that does not parse can tell?
+/// Has clap name the most similar word first; it sorts them the other way round.
+fn sort_suggestions(error: &mut clap::Error) {
+    for (given, suggested) in [
+        (ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand),
+        (ContextKind::InvalidArg, ContextKind::SuggestedArg),
+        (ContextKind::InvalidValue, ContextKind::SuggestedValue),
+    ] {
+        if let Some(ContextValue::String(word)) = error.get(given)
+            && let Some(ContextValue::Strings(words)) = error.get(suggested)
+        {
+            let mut words = words.clone();
+            sort_by_similarity(&mut words, word);
+            error.insert(suggested, ContextValue::Strings(words));
+        }
+    }
+}
+
+/// What to say to who gave a password or a token by an option that would be seen in the list of processes: where the
+/// command takes it from, in place of the option that clap finds similar.
+fn password_on_command_line(
+    error: &clap::Error,
+    arguments: &[OsString],
+    program: fn() -> clap::Command,
+) -> Option<String> {
+    let Some(ContextValue::String(unexpected)) = error.get(ContextKind::InvalidArg) else { return None };
+    let option = unexpected.split('=').next()?;
+    if error.kind() != ErrorKind::UnknownArgument || !["--password", "--token"].contains(&option) {
+        return None;
+    }
+    let program = program();
+    let mut names = arguments.iter().skip(1).filter_map(|word| word.to_str());
+    let command = names.find_map(|name| program.find_subcommand(name))?;
+    let has = |name: &str| command.get_arguments().any(|argument| argument.get_long() == Some(name));
+    let sources = ["stdin", "file"].map(|source| format!("{}-{source}", &option[2..]));
+    let sources: Vec<String> =
+        sources.into_iter().filter(|name| has(name)).map(|name| format!("--{name}")).collect();
+    if sources.is_empty() {
+        return None;
+    }
+    let sources = sources.join(" or ");
+    Some(match option {
+        "--password" => format!(
+            "Passwords are not accepted on the command line, where other users can see them. Use {sources}, or enter it \
+             at the prompt."
+        ),
+        _ => format!(
+            "Tokens are not accepted on the command line, where other users can see them. Use {sources}."
+        ),
+    })
+}
+
+/// The format of the answer, JSON or a table, as far as a command line that does not parse can tell.
+fn wanted_format(arguments: &[OsString]) -> Format {
+    if wants_json(arguments) { Format::Json } else { Format::Table }
+}
+
+/// Was JSON asked for?
 fn wants_json(arguments: &[OsString]) -> bool {
     let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
     let is_json = |word: &str| matches!(word, "json" | "jsonl");

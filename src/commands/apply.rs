@@ -175,7 +175,10 @@ fn answer(
     report.add_to(&mut object);
     let secrets: Vec<Section> =
         if shows_secrets { made.iter().filter_map(secrets).collect() } else { Vec::new() };
-    output.sections(&secrets, &object)
+    if output.format().is_for_programs() {
+        return output.answer(None, &object);
+    }
+    output.sections(&secrets)
 }
 
 fn secrets(made: &Made) -> Option<Section> {

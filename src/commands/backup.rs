@@ -8,6 +8,7 @@ use crate::cli::context::Context;
 use crate::error::lost_answer::Aftermath;
 use crate::signals;
 use crate::store::Copying;
+use crate::terminal::redaction;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,8 +49,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     context.answer(&Aftermath::new(format!("{} was written", path.display())), |output| {
         output.status(format_args!("Copied {}, {bytes} bytes.", context.settings.database.display()));
         output.answer(
-            Some(&path.display().to_string()),
-            &json!({ "backup": path.to_string_lossy(), "bytes": bytes }),
+            Some(&redaction::path(&path)),
+            &json!({ "backup": redaction::path(&path), "bytes": bytes }),
         )
     })
 }

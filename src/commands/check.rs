@@ -1,3 +1,6 @@
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -9,9 +12,11 @@ use crate::django::models::{Scheme, TokenFilter};
 use crate::django::passwords::{self, Summary};
 use crate::django::tokens::knox::KnoxFormat;
 use crate::error::refusal::Refusal;
+use crate::error::wording::shell_word;
 use crate::store::layout::ProfileTable;
 use crate::store::{Group, Store};
 use crate::terminal::output::Severity;
+use crate::terminal::redaction;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,10 +53,17 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
         context.output.report(&facts, &object)?;
     } else {
         // What else a damaged file says is not to be relied upon.
-        let facts = [("database", store.path().display().to_string())];
-        context
-            .output
-            .report(&facts, &json!({ "database": store.path().to_string_lossy(), "findings": findings }))?;
+        let path = redaction::path(store.path());
+        let facts = [("database", path.clone())];
+        context.output.report(&facts, &json!({ "database": path, "findings": findings }))?;
+    }
+    let is_exposed = readable_by_all(store.path());
+    if let Some(mode) = is_exposed {
+        let word = shell_word(&store.path().to_string_lossy());
+        context.output.warning(format_args!(
+            "Every user of this machine can read the database (mode {mode:o}), with its password hashes and drf keys. Run \
+             `chmod o-r {word}`."
+        ));
     }
     for finding in &findings {
         context.output.finding(finding.severity, &finding.message);
@@ -61,7 +73,7 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
     if errors + warnings > 0 {
         return Err(Refusal::Findings { errors, warnings }.into());
     }
-    context.output.status("No errors, no warnings.");
+    context.output.status(if is_exposed.is_some() { "No errors." } else { "No errors, no warnings." });
     Ok(())
 }
 
@@ -73,12 +85,12 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     let layout = store.layout();
     let users = &layout.users;
     let counts = store.user_counts()?;
-    let file = settings.file.as_ref().map(|path| path.display().to_string());
+    let file = settings.file.as_ref().map(|path| redaction::path(path));
     let zone = settings.opening.time_zone.iana_name().unwrap_or("UTC").to_owned();
     let maker = if layout.is_django { "Django" } else { "authctl" };
     let mut facts: Facts = vec![
         ("configuration", file.clone().unwrap_or_else(|| "none".into())),
-        ("database", format!("{}, made by {maker}", store.path().display())),
+        ("database", format!("{}, made by {maker}", redaction::path(store.path()))),
         ("time zone", zone.clone()),
         ("user table", format!("{}, key {} ({})", users.table.name, users.key, users.key_kind)),
         ("login column", users.login().map_or_else(|error| error.to_string(), str::to_owned)),
@@ -123,7 +135,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     facts.push(("new hashes", recipe.to_string()));
     let object = json!({
         "configuration": file,
-        "database": store.path().to_string_lossy(),
+        "database": redaction::path(store.path()),
         "made_by_django": layout.is_django,
         "time_zone": zone,
         "user_table": users.table.name,
@@ -159,6 +171,15 @@ fn required<'a>(table: &'a ProfileTable, context: &'a Context) -> Vec<&'a str> {
         })
         .map(|column| &*column.name)
         .collect()
+}
+
+/// The mode of a file that every user can read and get at.
+fn readable_by_all(path: &Path) -> Option<u32> {
+    let path = path.canonicalize().ok()?;
+    let mode = |path: &Path| path.metadata().ok().map(|metadata| metadata.permissions().mode() & 0o7777);
+    let is_reachable =
+        path.ancestors().skip(1).all(|folder| mode(folder).is_some_and(|mode| mode & 0o001 != 0));
+    mode(&path).filter(|mode| mode & 0o004 != 0 && is_reachable)
 }
 
 fn damage(store: &Store) -> Result<Vec<Finding>> {

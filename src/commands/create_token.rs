@@ -8,12 +8,13 @@ use crate::cli::args::token_files::TokenFileArgs;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, User};
-use crate::django::tokens::{PlainToken, Ttl};
+use crate::django::tokens::Ttl;
 use crate::error::refusal::Refusal;
 use crate::files::token_file::{Staged, TokenFiles};
 use crate::signals;
 use crate::terminal::clock::local;
 use crate::terminal::output::Output;
+use crate::terminal::redaction;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -76,8 +77,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let files = args.files.files(store)?;
     let mut places = files.check(args.writing.dry_run)?;
-    let known =
-        if args.token_stdin { Some(PlainToken::presented(&secret::from_stdin("Token")?)) } else { None };
+    let known = if args.token_stdin { Some(secret::token_from_stdin()?) } else { None };
     let fresh = issue_token::mint(context, store, scheme, args.expires_in, known.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
     files.lock(&mut places)?;
@@ -140,7 +140,7 @@ impl Args {
         answer.report = Some(report);
         let mut object = serde_json::to_value(&answer)?;
         object["created"] = json!(is_created);
-        let files: Vec<_> = files.paths().map(|path| path.to_string_lossy()).collect();
+        let files: Vec<_> = files.paths().map(redaction::path).collect();
         object["files"] = json!(files);
         output.answer(answer.token, &object)
     }

@@ -1,6 +1,7 @@
 use std::ffi::OsStr;
-use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf, absolute};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -21,6 +22,8 @@ use crate::signals;
 use crate::store::Store;
 use crate::terminal::format::Format;
 use crate::terminal::output;
+use crate::terminal::redaction;
+use crate::terminal::spool::Sink;
 
 const EXAMPLES: &str = "\
 Forms:
@@ -107,7 +110,7 @@ fn name(text: &str) -> Result<(String, String), String> {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
-    let file = args.file.as_deref().filter(|file| *file != Path::new("-"));
+    let file = args.file.as_deref().filter(|file| !existing::is_standard_output(file));
     let form = form(file, args.format.unwrap_or(FormatArg::Answer(context.output.format())))?;
     let store = context.store()?;
     let secrets = IncludedSecrets {
@@ -126,40 +129,34 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let export = Export::plan(store, form, secrets, names)?;
     let filter = args.filters.filter();
     let has_secrets = args.with_password_hashes || args.with_token_keys || args.with_secrets;
-    match file {
-        Some(file) => {
-            let path = absolute(file).context("the file's path cannot be found out")?;
-            remark(&export, context);
-            let count = to_file(store, &export, &filter, &path, args.overwrite)?;
-            let users = counted(count, "user");
-            context.answer(&Aftermath::new(format!("{} was written", path.display())), |output| {
-                output.status(format_args!("Exported {users} as {}.", form.name()));
-                output.answer(
-                    Some(&path.display().to_string()),
-                    &json!({ "export": path.to_string_lossy(), "format": form.name(), "users": count }),
-                )
-            })
+    let path = file.map(absolute).transpose().context("the file's path cannot be found out")?;
+    let stream = path.as_deref().map(existing::open_stream).transpose()?.flatten();
+    let Some(path) = path.filter(|_| stream.is_none()) else {
+        let sink = stream.map_or(Sink::Standard, |file| Sink::Stream(Arc::new(file)));
+        if has_secrets && sink.is_terminal() {
+            let message = "Secrets are not written to a terminal: name a FILE, or a reader behind a pipe.";
+            return Err(Refusal::usage(message).into());
         }
-        None if has_secrets && io::stdout().is_terminal() => Err(Refusal::usage(
-            "Secrets are not written to a terminal: name a FILE, or a reader behind a pipe.",
+        remark(&export, context);
+        let (count, pending) = store.snapshot(|store| {
+            output::stream(&sink, escaped_as(form), |out| export.write(store, &filter, out))
+        })?;
+        pending.finish()?;
+        if let Some(count) = count {
+            context.output.status(format_args!("Exported {} as {}.", counted(count, "user"), form.name()));
+        }
+        return Ok(());
+    };
+    remark(&export, context);
+    let count = to_file(store, &export, &filter, &path, args.overwrite)?;
+    let users = counted(count, "user");
+    context.answer(&Aftermath::new(format!("{} was written", path.display())), |output| {
+        output.status(format_args!("Exported {users} as {}.", form.name()));
+        output.answer(
+            Some(&redaction::path(&path)),
+            &json!({ "export": redaction::path(&path), "format": form.name(), "users": count }),
         )
-        .into()),
-        None => {
-            remark(&export, context);
-            let (count, pending) = store.snapshot(|store| {
-                output::stream(escaped_as(form), |out| export.write(store, &filter, out))
-            })?;
-            pending.finish()?;
-            if let Some(count) = count {
-                context.output.status(format_args!(
-                    "Exported {} as {}.",
-                    counted(count, "user"),
-                    form.name()
-                ));
-            }
-            Ok(())
-        }
-    }
+    })
 }
 
 /// The format whose rules of escaping hold for this one.
@@ -210,11 +207,7 @@ fn to_file(
     replaces: bool,
 ) -> Result<u64> {
     store.refuse_own(path)?;
-    // A device or a link is not what anybody wants to have replaced.
-    if path.symlink_metadata().is_ok_and(|there| !(replaces && there.is_file())) {
-        return Err(Refusal::FileExists(path.to_owned()).into());
-    }
-    existing::look(path)?;
+    existing::check_target(path, replaces)?;
     let file = NewFile::at(path)?;
     let mut out = BufWriter::with_capacity(64 * 1024, &file);
     let count = store.snapshot(|store| export.write(store, filter, &mut out))?;

@@ -90,7 +90,8 @@ pub struct Args {
     insecure_fast_hash: bool,
 
     /// Hash with so many threads [else one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512), help_heading = "Password")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    #[arg(allow_negative_numbers = true, help_heading = "Password")]
     jobs: Option<u16>,
 
     /// Make a token for each account without one
@@ -120,7 +121,8 @@ pub struct Args {
     /// Commit after each N rows, so that rows before a bad one stay
     ///
     /// What was committed stays, whatever comes after, be it an interruption: go on with --on-existing skip.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Rows")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(allow_negative_numbers = true, help_heading = "Rows")]
     batch: Option<u32>,
 
     /// Tell what became of each row, with the tokens and passwords that were made, in this file or on standard output

@@ -11,6 +11,7 @@ use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::Blueprint;
 use crate::terminal::output::Output;
+use crate::terminal::redaction;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -40,7 +41,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let path = &context.settings.database;
     if path.symlink_metadata().is_ok() {
-        return Err(Refusal::FileExists(path.clone()).into());
+        return Err(Refusal::FileExists { path: path.clone(), is_replaceable: false }.into());
     }
     let blueprint = context.blueprint(&args.scheme);
     let mut store = context.draft(&blueprint)?;
@@ -48,17 +49,17 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let recipe = context.recipe(&store)?;
     let kinds: Vec<String> = store.profile_tables()?.iter().map(|table| table.kind.clone()).collect();
     change.leaves(Aftermath::new(format!("{} was created", path.display())));
-    change.publish(&mut store, &json!({ "file": path.to_string_lossy() }), &["database".into()])?;
+    change.publish(&mut store, &json!({ "file": redaction::path(path) }), &["database".into()])?;
     change.answer(true, |output| {
         say_made(output, &kinds, &blueprint, &recipe, change.is_rehearsal());
         let mut object = json!({
-            "database": path.to_string_lossy(),
+            "database": redaction::path(path),
             "schemes": blueprint.schemes,
             "profiles": kinds,
             "hasher": recipe.method().algorithm().name(),
         });
         change.report(vec!["database".into()]).add_to(&mut object);
-        output.answer(Some(&path.display().to_string()), &object)
+        output.answer(Some(&redaction::path(path)), &object)
     })
 }
 

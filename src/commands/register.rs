@@ -327,6 +327,11 @@ impl Args {
         }
         let account = self.account(request, from_body, store, context)?;
         account.check_free(store)?;
+        if let Some(other) = context.output.unless_quiet(|| store.same_but_for_case(&account.username))? {
+            context.output.warning(format_args!(
+                "There is a user {other:?} already, whose name differs only in case. Django treats them as different users."
+            ));
+        }
         let password =
             self.password.choose(from_body.password.as_ref(), &about(request, &account.username), context)?;
         registration.create(&account, password, draft)

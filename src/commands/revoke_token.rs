@@ -6,7 +6,7 @@ use crate::cli::args::secret;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, TokenFilter};
-use crate::django::tokens::{PlainToken, age};
+use crate::django::tokens::age;
 use crate::error::lost_answer::Aftermath;
 use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
@@ -160,7 +160,7 @@ impl Args {
 
     fn chosen(&self, store: &Store, context: &Context, filter: &TokenFilter) -> Result<Vec<Token>> {
         if self.token_stdin {
-            let token = PlainToken::presented(&secret::from_stdin("Token")?);
+            let token = secret::token_from_stdin()?;
             let mut found = store.rows_of_key(&token, context.settings.tokens.hash)?;
             found.retain(|token| token.fits(filter));
             if found.is_empty() {

@@ -46,7 +46,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let known = store.snapshot(|store| Known::read(store, &args.user))?;
     let now = context.now();
     let format = context.output.format();
-    context.output.sections(&known.sections(store, format, now)?, &known.object(now))
+    if matches!(format, Format::Table | Format::Plain) {
+        return context.output.sections(&known.sections(store, format, now)?);
+    }
+    context.output.answer(None, &known.into_object(now))
 }
 
 impl Known {
@@ -65,7 +68,7 @@ impl Known {
         })
     }
 
-    fn object(&self, now: Timestamp) -> Json {
+    fn into_object(self, now: Timestamp) -> Json {
         let token = |token: &Token| {
             json!({
                 "scheme": token.scheme,
@@ -75,15 +78,18 @@ impl Known {
                 "state": token.state(now),
             })
         };
-        json!({
+        let mut object = json!({
             "user": self.user,
-            "fields": self.fields,
+            "fields": null,
             "hasher": self.hasher,
             "groups": self.groups,
             "permissions": self.permissions,
             "profiles": self.profiles,
             "tokens": self.tokens.iter().map(token).collect::<Vec<_>>(),
-        })
+        });
+        // Moved, since they can be large.
+        object["fields"] = Json::Object(self.fields);
+        object
     }
 
     fn sections(&self, store: &Store, format: Format, now: Timestamp) -> Result<Vec<Section>> {

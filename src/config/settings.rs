@@ -337,6 +337,9 @@ impl File {
         let refusal = |message: String| Refusal::Config { path: Some(path.to_owned()), message };
         let text = text.map_or_else(|| limits::read_to_string(path, limits::CONFIG), Ok);
         let text = text.map_err(|error| unreadable(path, &error))?;
+        if let Ok(table) = text.parse() {
+            redaction::note_all(&table);
+        }
         let file = Self::parse(&text, &path.display().to_string())
             .map_err(|lines| Refusal::Config { path: None, message: lines.join("\n") })?;
         file.check().map_err(refusal)?;

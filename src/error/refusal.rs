@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::error::exit::Exit;
 use crate::error::lost_answer::Unanswered;
 use crate::error::position::Place;
-use crate::error::wording::{self, shell_word};
+use crate::error::wording::{self, counted, shell_word};
 
 /// An expected failure that a person or a script has to act upon, as opposed to a defect.
 ///
@@ -64,7 +64,12 @@ pub enum Refusal {
     /// This user already has another drf key.
     OtherToken(String),
     /// The file to be created already exists.
-    FileExists(PathBuf),
+    FileExists {
+        /// The file.
+        path: PathBuf,
+        /// Whether `--overwrite` replaces it.
+        is_replaceable: bool,
+    },
     /// All values that are missing or not accepted.
     Invalid(Vec<Fault>),
     /// Like [`Self::Invalid`], for an input with more faults than are kept.
@@ -95,6 +100,13 @@ pub enum Refusal {
     Foreign(PathBuf),
     /// Another writer has locked the database.
     Busy,
+    /// Another writer kept the database locked after some rows were committed.
+    BusyLater {
+        /// The number of committed rows.
+        committed: usize,
+        /// How to import the remaining rows.
+        hint: String,
+    },
     /// No file exists at this resolved path.
     DatabaseMissing(PathBuf),
     /// The file exists, but authctl cannot work on it.
@@ -259,14 +271,14 @@ impl Refusal {
             | Self::EmailTaken
             | Self::Taken(_)
             | Self::OtherToken(_)
-            | Self::FileExists(_) => Exit::AlreadyExists,
+            | Self::FileExists { .. } => Exit::AlreadyExists,
             Self::Invalid(_)
             | Self::InvalidInput { .. }
             | Self::StillReferenced(_)
             | Self::InactiveUser(_)
             | Self::TokenLimit(_) => Exit::Invalid,
             Self::Ambiguous { .. } => Exit::Ambiguous,
-            Self::Busy | Self::ChangedMeanwhile(_) => Exit::Busy,
+            Self::Busy | Self::BusyLater { .. } | Self::ChangedMeanwhile(_) => Exit::Busy,
             Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
             Self::Throttled(_) => Exit::Throttled,
             Self::Findings { .. } => Exit::Findings,
@@ -297,7 +309,7 @@ impl Refusal {
             Self::EmailTaken => "email_taken",
             Self::Taken(_) => "taken",
             Self::OtherToken(_) => "other_token",
-            Self::FileExists(_) => "file_exists",
+            Self::FileExists { .. } => "file_exists",
             Self::Invalid(_) | Self::InvalidInput { .. } => "invalid",
             Self::StillReferenced(_) => "still_referenced",
             Self::ChangedMeanwhile(_) => "changed_meanwhile",
@@ -305,7 +317,7 @@ impl Refusal {
             Self::Ambiguous { .. } => "ambiguous",
             Self::TokenLimit(_) => "token_limit",
             Self::Foreign(_) => "foreign",
-            Self::Busy => "busy",
+            Self::Busy | Self::BusyLater { .. } => "busy",
             Self::DatabaseMissing(_) => "database_missing",
             Self::DatabaseUnusable { .. } => "database_unusable",
             Self::Findings { .. } => "findings",
@@ -345,6 +357,7 @@ impl Refusal {
                 "--on-existing skip leaves users who are there as they are, and update changes them.".into()
             }
             Self::Busy => "Another program is writing to it. Try again, or wait longer with --busy-timeout.".into(),
+            Self::BusyLater { hint, .. } => hint.clone(),
             Self::TokenLimit(_) => "`authctl revoke-token --user USER` makes room.".into(),
             Self::StillReferenced(_) => {
                 "Nothing was changed. To keep what is theirs, lock the user out instead: `authctl edit-user USER \
@@ -352,6 +365,7 @@ impl Refusal {
                     .into()
             }
             Self::ChangedMeanwhile(_) => "Run the command again to see what it is now.".into(),
+            Self::FileExists { is_replaceable: true, .. } => "Pass --overwrite to replace it.".into(),
             Self::OtherToken(_) => "--rotate replaces it by the one that is given.".into(),
             Self::Foreign(_) => "Run this as the owner, for instance with sudo -u, or say --force.".into(),
             Self::DatabaseMissing(_) => {
@@ -401,7 +415,9 @@ impl fmt::Display for Refusal {
                 write!(f, "Another row has the same value in {columns}, which must be unique.")
             }
             Self::OtherToken(username) => write!(f, "{username:?} has another drf key already."),
-            Self::FileExists(path) => write!(f, "{} is there already; it was left as it is.", path.display()),
+            Self::FileExists { path, .. } => {
+                write!(f, "{} is there already; it was left as it is.", path.display())
+            }
             Self::Invalid(faults) | Self::InvalidInput { faults, .. } | Self::StillReferenced(faults) => {
                 for (index, fault) in faults.iter().enumerate() {
                     if index > 0 {
@@ -428,6 +444,11 @@ impl fmt::Display for Refusal {
                 path.display()
             ),
             Self::Busy => f.write_str("The database is busy."),
+            Self::BusyLater { committed, .. } => {
+                let (rows, are) =
+                    (counted(*committed as u64, "row"), if *committed == 1 { "is" } else { "are" });
+                write!(f, "The database is busy. {rows} {are} committed, and the rows after them are not.")
+            }
             Self::DatabaseMissing(path) => write!(f, "There is no database at {}.", path.display()),
             Self::DatabaseUnusable { path, reason } => {
                 write!(f, "{} cannot be used: {reason}", path.display())

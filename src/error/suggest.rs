@@ -1,6 +1,6 @@
 //! Suggests the word that the user probably meant.
 
-use strsim::damerau_levenshtein;
+use strsim::{damerau_levenshtein, jaro};
 
 /// Finds the most similar known word. Up to a third of the letters may be wrong, or one if the word is short.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -25,6 +25,11 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 /// The sentence ` Did you mean …?`, with a leading space.
 pub fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(word, known).map(|near| format!(" Did you mean {near}?"))
+}
+
+/// Sorts the words, the most similar one first.
+pub fn sort_by_similarity(words: &mut [String], word: &str) {
+    words.sort_by(|one, other| jaro(word, other).total_cmp(&jaro(word, one)));
 }
 
 #[cfg(test)]

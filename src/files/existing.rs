@@ -11,7 +11,7 @@ use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Component, Path};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
@@ -59,6 +59,46 @@ pub fn look(path: &Path) -> Result<Option<FileKind>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| cannot_write(path)),
     }
+}
+
+/// Checks that a new file may appear at this path. Only a regular file can be replaced.
+///
+/// # Errors
+/// [`Refusal::FileExists`] for a regular file unless `replaces` is true. Otherwise, the message names the type of file.
+pub fn check_target(path: &Path, replaces: bool) -> Result<()> {
+    let metadata = match path.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        metadata => metadata.with_context(|| cannot_write(path))?,
+    };
+    if metadata.is_file() && !replaces {
+        return Err(Refusal::FileExists { path: path.to_owned(), is_replaceable: true }.into());
+    }
+    if check(path, &metadata)? == FileKind::Stream {
+        let kind = if metadata.file_type().is_fifo() { "a FIFO" } else { "a device" };
+        bail!("{}: it is {kind}. Name a regular file or a new one.", cannot_write(path));
+    }
+    Ok(())
+}
+
+/// Opens a stream to write to: an inherited descriptor, `/dev/null` or a terminal. Returns `None` for anything else.
+///
+/// A FIFO in a folder is no such stream, since its reader is unknown.
+///
+/// # Errors
+/// The same as for [`open`].
+pub fn open_stream(path: &Path) -> Result<Option<File>> {
+    let is_device = || path.symlink_metadata().is_ok_and(|metadata| metadata.file_type().is_char_device());
+    if !is_inherited(path) && !is_device() {
+        return Ok(None);
+    }
+    // Opening a regular file by its descriptor gives a new position, at the start of the file.
+    Ok(open(path, OFlags::WRONLY | OFlags::APPEND)?.map(|opened| opened.file))
+}
+
+/// Whether this is one of the names of standard output.
+#[must_use]
+pub fn is_standard_output(path: &Path) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name))
 }
 
 /// Opens and checks an existing file. Returns `None` if it does not exist. Waits for the reader of a FIFO.

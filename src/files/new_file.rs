@@ -182,7 +182,9 @@ impl NewFile {
             }
         };
         match appeared {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Refusal::FileExists(target).into()),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                Err(Refusal::FileExists { path: target, is_replaceable: false }.into())
+            }
             appeared => appeared.with_context(|| cannot_write(&target)),
         }
     }

@@ -104,7 +104,7 @@ impl TokenFiles {
                 Ok(Places { stream: opened.map(|opened| opened.file), ..Places::default() })
             }
             Some(FileKind::Regular) if !self.overwrites && !is_replaceable(path)? => {
-                Err(Refusal::FileExists(path.clone()).into())
+                Err(Refusal::FileExists { path: path.clone(), is_replaceable: true }.into())
             }
             _ => Ok(Places::default()),
         }

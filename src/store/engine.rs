@@ -16,6 +16,15 @@ pub struct Copying {
     pub checks: bool,
 }
 
+/// The tables whose rows triggers can change.
+#[derive(Debug, Default)]
+pub struct Triggered {
+    /// The tables with triggers of their own, which can change a row as soon as it is written.
+    pub own: Vec<String>,
+    /// These, and those that a trigger of another table can write to.
+    pub reached: Vec<String>,
+}
+
 /// An open database: introspection, statements and transactions, with values converted.
 ///
 /// Statements name their parameters `?1`, `?2` and so on. Errors are [`crate::error::refusal::Refusal`]s where the
@@ -45,11 +54,11 @@ pub trait Engine {
     /// Where the database cannot be read.
     fn tables_with(&self, columns: &[&str]) -> Result<Vec<Table>>;
 
-    /// The tables that have triggers, read anew at each call.
+    /// The tables whose rows triggers can change, read anew at each call.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    fn tables_with_triggers(&self) -> Result<Vec<String>>;
+    fn triggered_tables(&self) -> Result<Triggered>;
 
     /// The tables with a reference to each of these.
     ///

@@ -295,7 +295,7 @@ impl Transaction<'_> {
         let planned = self.planned.len();
         let outcome = work();
         if outcome.is_err() {
-            self.planned.truncate(planned);
+            self.planned.truncate(planned)?;
         }
         self.engine.end_part(outcome.is_ok())?;
         outcome

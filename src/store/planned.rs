@@ -1,37 +1,54 @@
 //! Every write of a row, checked: it changes as many rows as planned, and what it wrote is what is stored.
 //!
 //! A trigger or an `ON CONFLICT` clause of the project's can ignore a write without an error. A trigger that runs after
-//! the write can take it back, also one of another table at a later write. So each write is checked at once, and all of
-//! them again before the commit.
+//! the write can take it back, also one of another table at a later write. So each write to a table that a trigger can
+//! reach is checked at once where the table has triggers of its own, and again before the commit.
 
 use std::cell::{OnceCell, RefCell};
+use std::fs::File;
 use std::ops::ControlFlow;
+use std::os::unix::fs::FileExt as _;
 
-use anyhow::{Error, Result, anyhow};
+use anyhow::{Context as _, Error, Result, anyhow};
+use serde::{Deserialize, Serialize};
 
 use super::Transaction;
+use super::engine::Triggered;
 use super::schema::quoted;
 use crate::django::value::{Kind, Value};
 
 /// Values by their columns.
 pub(super) type Cells<'a> = [(&'a str, &'a Value)];
 
-/// The tables whose triggers can change what is written to them, looked for once in a transaction.
+/// The tables whose rows triggers can change, looked for once in a transaction.
 #[derive(Default)]
-pub(super) struct Triggers(OnceCell<Vec<String>>);
+pub(super) struct Triggers(OnceCell<Triggered>);
 
-/// What a write planned, where the database has triggers. Later ones go before earlier ones.
+/// So many writes are kept in memory at once; an import has many more.
+const BATCH: usize = 10_000;
+
+/// What the writes planned to tables that triggers can reach. Later ones go before earlier ones.
 #[derive(Default)]
-pub(super) struct Planned(RefCell<Vec<Expectation>>);
+pub(super) struct Planned(RefCell<Writes>);
+
+/// The latest writes in memory, and those before them in an unlinked file that its owner alone can read.
+#[derive(Default)]
+struct Writes {
+    recent: Vec<Expectation>,
+    earlier: Option<File>,
+    /// Where each record in the file ends.
+    ends: Vec<u64>,
+}
 
 /// A row of these cells is in the table, or none is after a deletion.
+#[derive(Serialize, Deserialize)]
 struct Expectation {
     table: String,
     write: Write,
     cells: Vec<(String, Value)>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Write {
     Insertion,
     /// The last cell is the row's key.
@@ -50,11 +67,11 @@ impl Expectation {
         self.is_there() != later.is_there() && some.cells.iter().all(|cell| all.cells.contains(cell))
     }
 
-    /// Does this write of the same transaction set the column of the same row?
-    fn is_set_by(&self, later: &Self, column: &str) -> bool {
-        let Some((key, set)) = later.cells.split_last() else { return false };
-        let is_of_row = later.write == Write::Update && self.cells.contains(key);
-        is_of_row && set.iter().any(|(name, _)| name == column)
+    /// The columns of the same row that this write of the same transaction sets.
+    fn columns_set_by<'l>(&self, later: &'l Self) -> impl Iterator<Item = &'l String> {
+        let is_of_row = |key| later.write == Write::Update && self.cells.contains(key);
+        let set = later.cells.split_last().filter(|(key, _)| is_of_row(key)).map(|(_, set)| set);
+        set.into_iter().flatten().map(|(name, _)| name)
     }
 }
 
@@ -65,8 +82,79 @@ impl Planned {
     }
 
     /// Forgets all writes after this many, which were rolled back.
-    pub(super) fn truncate(&self, len: usize) {
-        self.0.borrow_mut().truncate(len);
+    ///
+    /// # Errors
+    /// What the operating system says of the file.
+    pub(super) fn truncate(&self, len: usize) -> Result<()> {
+        self.0.borrow_mut().truncate(len)
+    }
+}
+
+impl Writes {
+    fn len(&self) -> usize {
+        self.ends.len() + self.recent.len()
+    }
+
+    fn push(&mut self, write: Expectation) -> Result<()> {
+        if self.recent.len() == BATCH {
+            self.put_away().context("the temporary file cannot be written")?;
+        }
+        self.recent.push(write);
+        Ok(())
+    }
+
+    fn put_away(&mut self) -> Result<()> {
+        let file = match &mut self.earlier {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile()?),
+        };
+        let start = self.ends.last().copied().unwrap_or_default();
+        let mut records = Vec::new();
+        let mut ends = Vec::with_capacity(self.recent.len());
+        for write in &self.recent {
+            records = postcard::to_extend(write, records)?;
+            ends.push(start + records.len() as u64);
+        }
+        file.write_all_at(&records, start)?;
+        self.ends.append(&mut ends);
+        self.recent.clear();
+        Ok(())
+    }
+
+    fn truncate(&mut self, len: usize) -> Result<()> {
+        self.recent.truncate(len.saturating_sub(self.ends.len()));
+        if len < self.ends.len() {
+            self.ends.truncate(len);
+            let end = self.ends.last().copied().unwrap_or_default();
+            let file = self.earlier.as_ref();
+            file.map_or(Ok(()), |file| file.set_len(end)).context("the temporary file cannot be written")?;
+        }
+        Ok(())
+    }
+
+    /// Hands out the writes from this one on, each with its number.
+    fn each_from(
+        &self,
+        first: usize,
+        on_write: &mut dyn FnMut(usize, &Expectation) -> Result<()>,
+    ) -> Result<()> {
+        let mut number = first;
+        while let Some(file) = self.earlier.as_ref().filter(|_| number < self.ends.len()) {
+            let end_of = |count: usize| if count == 0 { 0 } else { self.ends[count - 1] };
+            let last = self.ends.len().min(number + BATCH);
+            let length = usize::try_from(end_of(last) - end_of(number))?;
+            let mut records = vec![0; length];
+            file.read_exact_at(&mut records, end_of(number)).context("the temporary file cannot be read")?;
+            let mut rest = &records[..];
+            while number < last {
+                let write;
+                (write, rest) = postcard::take_from_bytes::<Expectation>(rest)?;
+                on_write(number, &write)?;
+                number += 1;
+            }
+        }
+        let in_memory = self.recent.iter().skip(number - self.ends.len());
+        in_memory.enumerate().try_for_each(|(index, write)| on_write(number + index, write))
     }
 }
 
@@ -112,15 +200,16 @@ impl Transaction<'_> {
     }
 
     fn check(&self, table: &str, write: Write, cells: &Cells<'_>) -> Result<()> {
-        if self.triggers()?.is_empty() {
+        let triggers = self.triggers()?;
+        let is_among = |tables: &[String]| tables.iter().any(|name| name.eq_ignore_ascii_case(table));
+        if !is_among(&triggers.reached) {
             return Ok(());
         }
-        if self.has_triggers(table)? && self.has_cells(table, cells)? != (write != Write::Deletion) {
+        if is_among(&triggers.own) && self.has_cells(table, cells)? != (write != Write::Deletion) {
             return Err(self.not_as_planned(table));
         }
         let cells = cells.iter().map(|(column, value)| ((*column).to_owned(), (*value).clone())).collect();
-        self.planned.0.borrow_mut().push(Expectation { table: table.to_owned(), write, cells });
-        Ok(())
+        self.planned.0.borrow_mut().push(Expectation { table: table.to_owned(), write, cells })
     }
 
     /// Checks every write again, before the commit.
@@ -129,22 +218,31 @@ impl Transaction<'_> {
     /// As [`Self::write`].
     pub(super) fn check_all(&self) -> Result<()> {
         let planned = self.planned.0.borrow();
-        for (index, expected) in planned.iter().enumerate() {
-            let later = || planned[index + 1..].iter().filter(|later| later.table == expected.table);
-            let has = |counts: &dyn Fn(&str) -> bool| {
-                let cells = expected.cells.iter().filter(|(column, _)| counts(column));
-                let cells: Vec<(&str, &Value)> = cells.map(|(column, value)| (&**column, value)).collect();
-                self.has_cells(&expected.table, &cells)
-            };
-            let is_last = |column: &str| !later().any(|later| expected.is_set_by(later, column));
-            let is_fulfilled = has(&|_| true)? == expected.is_there()
-                || later().any(|later| expected.is_reversed_by(later))
-                || expected.is_there() && has(&is_last)?;
-            if !is_fulfilled {
-                return Err(self.not_as_planned(&expected.table));
-            }
+        planned.each_from(0, &mut |number, expected| {
+            let is_fulfilled = self.is_fulfilled(&planned, number, expected)?;
+            if is_fulfilled { Ok(()) } else { Err(self.not_as_planned(&expected.table)) }
+        })
+    }
+
+    /// Did the write of this number do what it was to do, as far as no later one was to undo it?
+    fn is_fulfilled(&self, planned: &Writes, number: usize, expected: &Expectation) -> Result<bool> {
+        let has = |counts: &dyn Fn(&String) -> bool| {
+            let cells = expected.cells.iter().filter(|(column, _)| counts(column));
+            let cells: Vec<(&str, &Value)> = cells.map(|(column, value)| (&**column, value)).collect();
+            self.has_cells(&expected.table, &cells)
+        };
+        if has(&|_| true)? == expected.is_there() {
+            return Ok(true);
         }
-        Ok(())
+        let (mut is_reversed, mut set_later) = (false, Vec::new());
+        planned.each_from(number + 1, &mut |_, later| {
+            if later.table == expected.table {
+                is_reversed |= expected.is_reversed_by(later);
+                set_later.extend(expected.columns_set_by(later).cloned());
+            }
+            Ok(())
+        })?;
+        Ok(is_reversed || expected.is_there() && has(&|column| !set_later.contains(column))?)
     }
 
     /// The error for a table in which a write did not do what it was to do.
@@ -170,15 +268,11 @@ impl Transaction<'_> {
         self.has_any(&sql, &parameters)
     }
 
-    fn has_triggers(&self, table: &str) -> Result<bool> {
-        Ok(self.triggers()?.iter().any(|name| name.eq_ignore_ascii_case(table)))
-    }
-
-    fn triggers(&self) -> Result<&[String]> {
+    fn triggers(&self) -> Result<&Triggered> {
         if let Some(triggers) = self.triggers.0.get() {
             return Ok(triggers);
         }
-        let found = self.engine.tables_with_triggers()?;
+        let found = self.engine.triggered_tables()?;
         Ok(self.triggers.0.get_or_init(|| found))
     }
 

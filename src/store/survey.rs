@@ -127,6 +127,25 @@ impl Store {
         ))
     }
 
+    /// Another user whose name differs from this one in the case of ASCII letters alone. Looks at every user.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn same_but_for_case(&self, username: &str) -> Result<Option<String>> {
+        let users = &self.layout.users;
+        let column = users.attribute("username");
+        let sql = format!(
+            "SELECT {column} FROM {} AS u WHERE lower({column}) = lower(?1) AND {column} <> ?1 LIMIT 1",
+            quoted(&users.table.name)
+        );
+        let mut other = None;
+        self.engine.query(&sql, &[username.into()], &[Kind::Text { max_length: None }], &mut |cells| {
+            other = cells[0].text().map(str::to_owned);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(other)
+    }
+
     /// Active superusers who never logged in through Django.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::engine::{Copying, Inserting};
+use super::engine::{Copying, Inserting, Triggered};
 use super::layout::Hints;
 use super::schema::Table;
 use super::sqlite::Sqlite;
@@ -54,8 +54,8 @@ impl Engine for Explained {
         self.engine.tables_with(columns)
     }
 
-    fn tables_with_triggers(&self) -> Result<Vec<String>> {
-        self.engine.tables_with_triggers()
+    fn triggered_tables(&self) -> Result<Triggered> {
+        self.engine.triggered_tables()
     }
 
     fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>> {
@@ -217,4 +217,26 @@ fn the_plans_tell_a_scan() {
         .ok();
     store.tokens(&TokenFilter::default()).expect("a listing");
     assert!(plans.borrow().iter().any(|plan| plan.starts_with("SCAN")), "{:#?}", plans.borrow());
+}
+
+#[test]
+fn writes_are_read_again_only_where_a_trigger_can_reach_them() {
+    let read_again = |trigger: &str| {
+        let (store, plans) = explained();
+        store
+            .engine
+            .execute(&format!("CREATE TRIGGER t AFTER INSERT ON {trigger} END"), &[])
+            .expect("a trigger");
+        let drf = drf::mint(&mut rand::rng());
+        // The user does not exist, which only the commit finds.
+        let _ = store.transact(|transaction| {
+            let token = NewToken { stored: &drf.stored, created: Timestamp::UNIX_EPOCH, expiry: None };
+            transaction.insert_token(&Key::Integer(1), &token)
+        });
+        let plans = plans.borrow();
+        plans.iter().filter(|plan| plan.contains("in SELECT 1 FROM \"authtoken_token\" WHERE")).count()
+    };
+    assert_eq!(read_again("app_gamer BEGIN SELECT 1;"), 0);
+    assert_eq!(read_again("app_gamer BEGIN DELETE FROM AUTHTOKEN_TOKEN;"), 1);
+    assert_eq!(read_again("authtoken_token BEGIN SELECT 1;"), 2);
 }

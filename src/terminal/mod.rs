@@ -14,7 +14,7 @@ pub mod progress;
 pub mod prompt;
 pub mod redaction;
 pub mod sections;
-mod spool;
+pub mod spool;
 
 use std::io;
 

@@ -19,7 +19,7 @@ use crate::terminal::format::{ColorChoice, Format};
 use crate::terminal::listing::{self, Heading, Rows};
 use crate::terminal::progress::Progress;
 use crate::terminal::sections::{self, Section};
-use crate::terminal::spool::{Escape, Spool};
+use crate::terminal::spool::{Escape, Sink, Spool};
 use crate::terminal::{clock, escape, is_broken_pipe, redaction};
 
 /// The severity of a finding.
@@ -91,7 +91,7 @@ impl Output {
             }
             Format::Csv => write_object_as_csv(&mut out, &serde_json::to_value(object)?)?,
         }
-        match escape_for(self.format) {
+        match escape_for(self.format, &Sink::Standard) {
             Some(escape) => verbatim(escape(&String::from_utf8_lossy(&out)).as_bytes()),
             None => verbatim(&out),
         }
@@ -114,14 +114,13 @@ impl Output {
         verbatim(text.as_bytes())
     }
 
-    /// Prints sections for people, their rows tab-separated for scripts, or `object` for programs.
-    pub fn sections(&self, sections: &[Section], object: &impl Serialize) -> Result<()> {
+    /// Prints sections for people, or their rows tab-separated for scripts.
+    pub fn sections(&self, sections: &[Section]) -> Result<()> {
         let color = self.color.applies(io::stdout().is_terminal());
-        match self.format {
-            Format::Table => verbatim(sections::for_people(sections, color).as_bytes()),
-            Format::Plain => verbatim(sections::for_scripts(sections).as_bytes()),
-            _ => self.answer(None, object),
-        }
+        verbatim(&match self.format {
+            Format::Table => sections::for_people(sections, color).into_bytes(),
+            _ => sections::for_scripts(sections).into_bytes(),
+        })
     }
 
     /// Prints a finding with its severity. In formats for programs, the answer already contains it.
@@ -139,10 +138,15 @@ impl Output {
 
     /// Prints rows in the selected format. [`Pending`] has the part that the reader has not read yet.
     pub fn list(&self, headings: &[Heading], rows: &mut Rows<'_>) -> Result<Pending> {
-        let mut spool = Spool::new(escape_for(self.format))?;
+        let mut spool = Spool::new(Sink::Standard, escape_for(self.format, &Sink::Standard))?;
         let color = self.color.applies(io::stdout().is_terminal());
         listing::write(&mut spool, self.format, color, headings, rows)?;
         Ok(Pending(spool))
+    }
+
+    /// Returns what `find` finds for people, or `None` without searching if `--quiet` is set.
+    pub fn unless_quiet<T>(&self, find: impl FnOnce() -> Result<Option<T>>) -> Result<Option<T>> {
+        if self.quiet { Ok(None) } else { find() }
     }
 
     /// Reports what was done, to people only.
@@ -244,6 +248,9 @@ impl Output {
             if let Some(Refusal::Throttled(seconds)) = refusal {
                 object["retry_after"] = json!(seconds);
             }
+            if let Some(Refusal::BusyLater { committed, .. }) = refusal {
+                object["committed"] = json!(committed);
+            }
             if let Some(Refusal::Unanswered(unanswered)) = refusal {
                 object["prefixes"] = json!(unanswered.aftermath.prefixes);
                 object["commands"] = json!(unanswered.commands());
@@ -292,10 +299,11 @@ impl Output {
 /// Streams what `write` writes in `format`, and returns its result, or nothing if the reader went away. What the reader
 /// has not read yet is in the returned [`Pending`].
 pub fn stream<T>(
+    sink: &Sink,
     format: Format,
     write: impl FnOnce(&mut Spool) -> Result<T>,
 ) -> Result<(Option<T>, Pending)> {
-    let mut spool = Spool::new(escape_for(format))?;
+    let mut spool = Spool::new(sink.clone(), escape_for(format, sink))?;
     let written = match write(&mut spool) {
         Err(error) if is_broken_pipe(&error) => None,
         written => Some(written?),
@@ -303,17 +311,14 @@ pub fn stream<T>(
     Ok((written, Pending(spool)))
 }
 
-/// How output for programs is escaped on a terminal, and only there. Tables are escaped cell by cell.
-fn escape_for(format: Format) -> Option<Escape> {
-    match format {
-        Format::Csv => for_terminal(escape::rows),
-        Format::Json | Format::Jsonl => for_terminal(escape::json),
-        Format::Table | Format::Plain => None,
-    }
-}
-
-fn for_terminal(escape: Escape) -> Option<Escape> {
-    io::stdout().is_terminal().then_some(escape)
+/// How output for programs is escaped if it goes to a terminal. Tables are escaped cell by cell.
+fn escape_for(format: Format, sink: &Sink) -> Option<Escape> {
+    let escape: Escape = match format {
+        Format::Csv => escape::rows,
+        Format::Json | Format::Jsonl => escape::json,
+        Format::Table | Format::Plain => return None,
+    };
+    sink.is_terminal().then_some(escape)
 }
 
 /// Writes text to standard output, unchanged.

@@ -3,13 +3,14 @@
 use std::io::{self, IsTerminal as _};
 
 use anyhow::Result;
+use dialoguer::Password;
 use dialoguer::console::Term;
-use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Input, Password};
+use dialoguer::theme::{ColorfulTheme, Theme as _};
 
 use crate::django::passwords::Plain;
 use crate::error::refusal::Refusal;
 use crate::terminal::escape;
+use crate::terminal::format::ColorChoice;
 
 /// Asks the person at the terminal, where there is one; questions go to standard error.
 #[derive(Debug)]
@@ -37,12 +38,32 @@ impl Prompt {
     /// Asks for a line of text that must not be empty, until nothing is wrong with it: `check` says what is.
     ///
     /// # Errors
-    /// [`Refusal::Interrupted`] at the end of input.
+    /// [`Refusal::Declined`] at the end of input.
     pub fn text(&self, question: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<String> {
-        let theme = ColorfulTheme::default();
-        let input = Input::with_theme(&theme).with_prompt(escape::line(question));
-        let check = |answer: &String| check(answer).map_err(|fault| escape::line(&fault));
-        input.validate_with(check).interact_text_on(&self.terminal).map_err(stopped)
+        loop {
+            let answer = self.line(question)?;
+            if answer.is_empty() {
+                continue;
+            }
+            let Err(fault) = check(&answer) else { return Ok(answer) };
+            let mut told = String::new();
+            ColorfulTheme::default().format_error(&mut told, &escape::line(&fault))?;
+            self.terminal.write_line(&told)?;
+        }
+    }
+
+    /// Asks once for a line. The terminal itself edits it, so that the end of input (Ctrl-D) is seen.
+    fn line(&self, question: &str) -> Result<String> {
+        let mut prompt = String::new();
+        ColorfulTheme::default().format_input_prompt(&mut prompt, &escape::line(question), None)?;
+        self.terminal.write_str(&prompt)?;
+        self.terminal.flush()?;
+        let mut line = String::new();
+        if io::stdin().read_line(&mut line).map_err(|error| stopped(error.into()))? == 0 {
+            self.terminal.write_line("")?;
+            return Err(Refusal::Declined.into());
+        }
+        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
     }
 
     /// Asks for a secret once, without echo.
@@ -75,12 +96,9 @@ impl Prompt {
     /// Asks yes or no, to be answered by a line: a key that was hit by chance decides nothing. No unless told.
     ///
     /// # Errors
-    /// [`Refusal::Interrupted`] at the end of input.
+    /// [`Refusal::Declined`] at the end of input.
     pub fn confirm(&self, question: &str) -> Result<bool> {
-        let theme = ColorfulTheme::default();
-        let question = escape::line(&format!("{question} (y/N)"));
-        let prompt = Input::<String>::with_theme(&theme).with_prompt(question);
-        let answer = prompt.allow_empty(true).interact_text_on(&self.terminal).map_err(stopped)?;
+        let answer = self.line(&format!("{question} (y/N)"))?;
         Ok(["y", "yes"].contains(&&*answer.trim().to_lowercase()))
     }
 }
@@ -98,6 +116,11 @@ pub fn secret_by_standard_input(question: &str) -> Result<Plain> {
         return Err(Refusal::Usage(message).into());
     }
     prompt.secret(question)
+}
+
+/// Has questions in colours or without them, as everything else is.
+pub fn choose_colors(color: ColorChoice) {
+    dialoguer::console::set_colors_enabled_stderr(color.applies(io::stderr().is_terminal()));
 }
 
 /// Shows the cursor again, which a question hides.

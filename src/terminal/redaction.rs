@@ -1,6 +1,7 @@
 //! Hides passwords in arguments and settings, such as `postgres://user:password@host`, from every later message.
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::terminal::escape;
@@ -12,11 +13,30 @@ static NOTED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 pub fn note(text: &str) {
     let Some(password) = password(text) else { return };
     // Without the characters around it, a short password would match parts of unrelated words.
-    let part = format!(":{password}@");
+    note_part(&format!(":{password}@"));
+    // Making a path absolute removes `//` and `/./`.
+    let normal: PathBuf = Path::new(password).components().collect();
+    note_part(&format!(":{}@", normal.display()));
+}
+
+/// Records the passwords in all texts of a TOML document.
+pub fn note_all(table: &toml::Table) {
+    fn note_value(value: &toml::Value) {
+        match value {
+            toml::Value::String(text) => note(text),
+            toml::Value::Array(values) => values.iter().for_each(note_value),
+            toml::Value::Table(table) => note_all(table),
+            _ => {}
+        }
+    }
+    table.values().for_each(note_value);
+}
+
+fn note_part(part: &str) {
     let quoted = |text: &str| text.trim_matches('"').to_owned();
     let debug = quoted(&format!("{part:?}"));
     let json = |text: &str| quoted(&serde_json::Value::from(text).to_string());
-    let forms = [escape::line(&part), json(&part), json(&debug), debug, part];
+    let forms = [escape::line(part), json(part), json(&debug), debug, part.to_owned()];
     let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
     for form in forms {
         if !noted.contains(&form) {
@@ -25,14 +45,46 @@ pub fn note(text: &str) {
     }
 }
 
-/// Replaces every recorded password in a text by `…`.
+/// Replaces every recorded password in a text by `…`, and every other password in a URL.
 #[must_use]
 pub fn redacted(text: &str) -> Cow<'_, str> {
     let noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
-    noted
+    let text = noted
         .iter()
         .filter(|form| text.contains(&***form))
-        .fold(Cow::Borrowed(text), |text, form| Cow::Owned(text.replace(&**form, ":…@")))
+        .fold(Cow::Borrowed(text), |text, form| Cow::Owned(text.replace(&**form, ":…@")));
+    match without_url_passwords(&text) {
+        Some(text) => Cow::Owned(text),
+        None => text,
+    }
+}
+
+/// Returns a path without the passwords in it.
+#[must_use]
+pub fn path(path: &Path) -> String {
+    redacted(&path.to_string_lossy()).into_owned()
+}
+
+/// Removes the passwords of URLs, even after a path was joined or normalized: `scheme:/user:password@`, with one slash
+/// or two. Returns `None` if there is none.
+fn without_url_passwords(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(":/") {
+        let (before, after) = rest.split_at(at + 2);
+        let has_scheme = before[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+        // The URL ends at white space or a quotation mark.
+        let end = after.find(|c: char| c.is_whitespace() || c == '"').unwrap_or(after.len());
+        let found = after[..end].rsplit_once('@').and_then(|(user, _)| Some((user.find(':')?, user.len())));
+        out.push_str(before);
+        rest = after;
+        if let Some((colon, at)) = found.filter(|_| has_scheme) {
+            out.push_str(&after[..=colon]);
+            out.push('…');
+            rest = &after[at..];
+        }
+    }
+    (!out.is_empty()).then(|| out + rest)
 }
 
 /// Returns the text between the first colon of the user part and the last `@`. Passwords are often pasted unencoded.
@@ -53,7 +105,29 @@ pub fn is_url(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{escape, is_url, note, password, redacted};
+    use super::{escape, is_url, note, password, redacted, without_url_passwords};
+
+    #[test]
+    fn urls_lose_their_passwords_without_being_noted() {
+        for (text, shown) in [
+            ("/a/postgres:/u:p@h/db: gone", "/a/postgres:/u:…@h/db: gone"),
+            ("x postgres://u:p/w:d@q@h y@z", "x postgres://u:…@h y@z"),
+            ("a:/u:p@h b:/v:q@i", "a:/u:…@h b:/v:…@i"),
+        ] {
+            assert_eq!(without_url_passwords(text).as_deref(), Some(shown));
+        }
+        for text in ["https://host/a", "/a:/b", "{\"a\":\"s://h:1\",\"b\":\"x@y\"}"] {
+            assert_eq!(redacted(text), text);
+        }
+    }
+
+    #[test]
+    fn a_normalised_path_shows_no_password_either() {
+        note("./dir/us3r:/./pa//ss@host");
+        for shown in ["/work/dir/us3r:/./pa//ss@host", "/work/dir/us3r:/pa/ss@host"] {
+            assert_eq!(redacted(shown), "/work/dir/us3r:…@host");
+        }
+    }
 
     #[test]
     fn passwords_are_found_with_a_scheme_and_without() {

@@ -7,6 +7,9 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::terminal::escape::escaped;
 use crate::terminal::format::BOLD;
 
+/// The number of characters of a value that people see.
+const LONGEST: usize = 4_000;
+
 /// A heading and its rows. Rows may differ in the number of cells.
 #[derive(Clone, Debug)]
 pub struct Section {
@@ -34,7 +37,7 @@ pub(super) fn for_people(sections: &[Section], color: bool) -> String {
         } else {
             writeln!(text, "{heading}")
         };
-        let escape = |row: &Vec<String>| row.iter().map(|cell| escaped(cell).into_owned()).collect();
+        let escape = |row: &Vec<String>| row.iter().map(|cell| shown(cell)).collect();
         let rows: Vec<Vec<String>> = section.rows.iter().map(escape).collect();
         let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
         let width =
@@ -52,6 +55,17 @@ pub(super) fn for_people(sections: &[Section], color: bool) -> String {
         }
     }
     text
+}
+
+/// Escapes a cell for people, and cuts it after [`LONGEST`] characters.
+fn shown(cell: &str) -> String {
+    match cell.char_indices().nth(LONGEST) {
+        None => escaped(cell).into_owned(),
+        Some((end, _)) => {
+            let more = cell[end..].chars().count();
+            format!("{}… ({more} more characters; --format json shows all)", escaped(&cell[..end]))
+        }
+    }
 }
 
 /// Formats each row with its heading in front.

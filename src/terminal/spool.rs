@@ -1,8 +1,9 @@
-//! Standard output for listings. It is written while the query runs, but never blocks while the database is locked.
+//! The output of listings. It is written while the query runs, but never blocks while the database is locked.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, Write};
+use std::io::{self, IsTerminal as _, Read as _, Seek as _, Write};
 use std::mem;
+use std::sync::Arc;
 use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::thread::{self, JoinHandle};
 
@@ -25,23 +26,60 @@ pub struct Spool {
     writer: Option<JoinHandle<io::Result<()>>>,
     overflow: Option<File>,
     escape: Option<Escape>,
+    sink: Sink,
+}
+
+/// The destination of a listing.
+#[derive(Clone, Debug)]
+pub enum Sink {
+    /// Standard output.
+    Standard,
+    /// Another stream, such as the descriptor of bash's `>(command)`.
+    Stream(Arc<File>),
+}
+
+impl Sink {
+    /// Whether the stream is a terminal.
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        match self {
+            Self::Standard => io::stdout().is_terminal(),
+            Self::Stream(file) => file.is_terminal(),
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Standard => io::stdout().write(bytes),
+            Self::Stream(file) => (&**file).write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Standard => io::stdout().flush(),
+            Self::Stream(file) => (&**file).flush(),
+        }
+    }
 }
 
 /// Escapes text for a terminal.
 pub type Escape = fn(&str) -> String;
 
 impl Spool {
-    /// Creates a spool for standard output. With `escape`, each write is escaped separately.
+    /// Creates a spool for a stream. With `escape`, each write is escaped separately.
     ///
     /// If no thread can be started, all output is stored in the file.
-    pub fn new(escape: Option<Escape>) -> io::Result<Self> {
+    pub fn new(sink: Sink, escape: Option<Escape>) -> io::Result<Self> {
         let (sender, chunks) = mpsc::sync_channel::<Vec<u8>>(WAITING);
+        let mut reader = sink.clone();
         let writer = thread::Builder::new().spawn(move || {
-            let mut stdout = io::stdout();
             for chunk in chunks {
-                stdout.write_all(&chunk)?;
+                reader.write_all(&chunk)?;
             }
-            stdout.flush()
+            reader.flush()
         });
         let overflow = if writer.is_ok() { None } else { Some(tempfile::tempfile()?) };
         Ok(Self {
@@ -50,6 +88,7 @@ impl Spool {
             writer: writer.ok(),
             overflow,
             escape,
+            sink,
         })
     }
 
@@ -96,14 +135,13 @@ impl Spool {
         self.join()?;
         let Some(mut file) = self.overflow.take() else { return Ok(()) };
         file.rewind()?;
-        let mut stdout = io::stdout();
         let mut buffer = vec![0; CHUNK];
         loop {
             let length = file.read(&mut buffer)?;
             if length == 0 {
-                return stdout.flush();
+                return self.sink.flush();
             }
-            stdout.write_all(&buffer[..length])?;
+            self.sink.write_all(&buffer[..length])?;
         }
     }
 

@@ -130,3 +130,28 @@ fn an_open_choice_of_the_login_column_is_shown_and_no_fault() {
     let object = env.run(["check", "--format", "json"]).succeeds().json();
     assert!(object["login_column"].is_null());
 }
+
+#[test]
+fn a_database_that_every_user_can_read_is_a_warning_and_no_failure() {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let env = TestEnv::with_database("");
+    let set = |name: &str, mode| set_permissions(env.path(name), Permissions::from_mode(mode)).unwrap();
+    // A folder that nobody else gets into hides it.
+    for (folder, file) in [(0o755, 0o600), (0o700, 0o644), (0o755, 0o640)] {
+        set(".", folder);
+        set("db.sqlite3", file);
+        let run = env.run(["check"]).succeeds();
+        assert!(!run.stderr.contains("Every user") && run.stderr.contains("no warnings"), "{}", run.stderr);
+    }
+    set(".", 0o755);
+    set("db.sqlite3", 0o644);
+    let run = env.run(["check"]).succeeds();
+    for told in ["warning: Every user of this machine can read the database (mode 644)", "`chmod o-r /"] {
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+    }
+    assert!(!run.stderr.contains("no warnings"), "{}", run.stderr);
+    let run = env.run(["check", "--format", "json"]).succeeds();
+    assert!(run.error()["warnings"][0].as_str().unwrap().contains("mode 644"), "{}", run.stderr);
+}

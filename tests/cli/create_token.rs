@@ -205,8 +205,8 @@ fn a_known_key_has_to_be_one_that_nobody_guesses() {
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
     let long = KNOWN.repeat(2);
     let spaced = KNOWN.replacen('5', " ", 1);
+    env.run_with_input("", ["create-token", "meg", "--token-stdin"]).ends_with(2);
     for bad in [
-        "",
         "short",
         "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b",
         "0123012301230123012301230123012301230123",
@@ -215,7 +215,7 @@ fn a_known_key_has_to_be_one_that_nobody_guesses() {
         "3b5d5c3712955042212316173ccf37be800b12fé",
     ] {
         let run = env.run_with_input(bad, ["create-token", "meg", "--token-stdin"]).ends_with(6);
-        assert!(bad.is_empty() || !run.stderr.contains(bad), "{}", run.stderr);
+        assert!(!run.stderr.contains(bad), "{}", run.stderr);
     }
     assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
 }

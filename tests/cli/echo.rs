@@ -167,6 +167,60 @@ fn no_password_of_a_url_is_repeated() {
 }
 
 #[test]
+fn no_password_of_a_url_in_a_path_is_repeated() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let edit = ["edit-user", "meg", "--staff"];
+    for given in [format!("postgres://u:{SECRET}@host/db"), format!("u:{SECRET}@host/db")] {
+        env.write("authctl.toml", &format!("[audit]\nfile = {given:?}\n"));
+        for format in [&[][..], &["--format", "json"]] {
+            let run = env.run(edit.iter().chain(format)).ends_with(1);
+            hides(&run, &[]);
+            assert!(run.stderr.contains(":…@host/db"), "{}", run.stderr);
+        }
+    }
+    env.write("authctl.toml", "");
+    for given in [
+        format!("./postgres:/u:{SECRET}@host/x"),
+        format!("postgres:/./u:{SECRET}//{SECRET}@host/x"),
+        format!("./u:/{SECRET}/./{SECRET}@host/x"),
+    ] {
+        for arguments in [
+            &["backup", &given][..],
+            &["export", &given, "--format", "csv"],
+            &["--db", &given, "list-users"],
+            &["edit-user", "meg", "--staff", "--audit-log", &given],
+            &["import", &given],
+        ] {
+            let run = env.run(arguments);
+            assert_ne!(run.code, 0, "{arguments:?}");
+            hides(&run, arguments);
+        }
+    }
+    // Where it is a path after all.
+    let given = format!("postgres:/u:{SECRET}@host");
+    std::fs::create_dir_all(env.path(&given)).unwrap();
+    let (copy, state) = (format!("{given}/copy"), format!("{given}/state"));
+    for format in [&[][..], &["--format", "json"]] {
+        hides(&env.run(["backup", &copy, "--overwrite"].iter().chain(format)).succeeds(), &[]);
+        let check = env.run(["check", "--db", &copy].iter().chain(format));
+        assert!(check.stdout.contains(":…@host/copy"), "{}", check.stdout);
+        hides(&check, &[]);
+        hides(
+            &env.run(["export", &format!("{copy}.csv"), "--overwrite"].iter().chain(format)).succeeds(),
+            &[],
+        );
+    }
+    hides(&env.run(["init", "--db", &format!("{given}/new")]).succeeds(), &[]);
+    std::fs::write(env.path(&state), "").unwrap();
+    let absolute = env.path(&state);
+    let variables = [("XDG_STATE_HOME", absolute.to_str().unwrap())];
+    let run = env.run_with_env(&variables, ["whoami"]);
+    assert_ne!(run.code, 0);
+    hides(&run, &[]);
+}
+
+#[test]
 fn bad_values_of_a_file_are_not_repeated() {
     let env =
         TestEnv::with_database("[profiles.gamer]\ntable = \"app_gamer\"\nfields = { age = \"integer\" }\n");

@@ -39,6 +39,8 @@ mod import_results;
 mod init;
 mod interrupts;
 mod kills;
+mod large_rows;
+mod late_batches;
 mod late_locks;
 #[cfg(feature = "live")]
 mod late_locks_live;
@@ -62,10 +64,12 @@ mod settings;
 #[cfg(feature = "live")]
 mod shells;
 mod show_user;
+mod streams;
 mod terminal;
 mod throttle;
 mod triggers;
 mod unanswered;
+mod usage;
 mod virtual_tables;
 mod whoami;
 mod writers;

@@ -163,7 +163,7 @@ fn revoking_more_than_one_asks_and_does_when_told() {
 
 #[test]
 fn revoking_that_is_declined_deletes_nothing() {
-    for answer in ["n\n", "\n", "\u{3}"] {
+    for answer in ["n\n", "\n", "\u{3}", "\u{4}"] {
         let env = with_tokens(2);
         let mut terminal = at_terminal(&env, &["revoke-token", "--all"]);
         terminal.expect("Delete 2 tokens?");
@@ -236,6 +236,60 @@ fn the_end_of_input_at_a_question_ends_the_same_way() {
     terminal.ends_with(130);
     assert!(terminal.echoes());
     assert!(env.database_bytes() == before);
+}
+
+#[test]
+fn the_end_of_input_at_any_other_question_ends_the_same_way() {
+    let env = TestEnv::with_database("");
+    let mut terminal = at_terminal(&env, &["register"]);
+    terminal.expect("username");
+    terminal.types("\u{4}");
+    let screen = terminal.ends_with(130);
+    assert!(screen.contains("nothing was changed"), "{screen}");
+    assert!(terminal.echoes());
+    let mut terminal = at_terminal(&env, &["login"]);
+    terminal.expect("username");
+    terminal.types("\n");
+    terminal.expect("username");
+    terminal.types("\u{4}");
+    terminal.ends_with(130);
+    let mut terminal = at_terminal(&env, &["register", "meg"]);
+    terminal.types_secretly("Password", "weak");
+    terminal.types_secretly("(again)", "weak");
+    terminal.expect("Use this password all the same?");
+    terminal.types("\u{4}");
+    terminal.ends_with(130);
+    assert_eq!(users(&env), "0");
+}
+
+#[test]
+fn questions_have_no_colours_where_none_are_wanted() {
+    let env = TestEnv::with_database("");
+    for (arguments, variables, is_colored) in [
+        (&[][..], &[][..], true),
+        (&["--color", "never"], &[], false),
+        (&[], &[("NO_COLOR", "1")], false),
+        (&[], &[("NO_COLOR", "")], true),
+        (&["--color", "always"], &[("NO_COLOR", "1")], true),
+    ] {
+        let mut command = env.command();
+        command.args(["register"]).args(arguments).envs(variables.iter().copied());
+        let mut terminal = Terminal::start(&command);
+        terminal.expect("username");
+        terminal.types("me g\n");
+        terminal.expect("may contain only letters");
+        terminal.types("meg\n");
+        terminal.types_secretly("Password", "weak");
+        terminal.types_secretly("(again)", "weak");
+        terminal.expect("Use this password all the same?");
+        terminal.types("\u{4}");
+        let screen = terminal.ends_with(130);
+        let has_colors = screen
+            .split("\u{1b}[")
+            .skip(1)
+            .any(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').starts_with('m'));
+        assert_eq!(has_colors, is_colored, "{arguments:?} {variables:?}: {screen:?}");
+    }
 }
 
 #[test]

@@ -260,3 +260,44 @@ fn triggers_that_only_take_notes_are_no_obstacle() {
         assert!(!is_refused(writer, &notes.concat()), "{writer:?}");
     }
 }
+
+#[test]
+fn the_first_of_many_writes_is_checked_before_the_commit_too() {
+    // More than wait in memory.
+    const ROWS: usize = 10_500;
+    let last = format!("user{ROWS}");
+    let text: String =
+        std::iter::once("username\n".to_owned()).chain((1..=ROWS).map(|n| format!("user{n}\n"))).collect();
+    for (trigger, is_refused) in [
+        // A trigger of the same table, of another one, and one that acts by a reference.
+        (
+            "AFTER INSERT ON auth_user WHEN new.username = LAST BEGIN \
+          UPDATE auth_user SET email = 'x@x' WHERE username = 'user1'; END",
+            true,
+        ),
+        (
+            "AFTER INSERT ON app_gamer WHEN new.user_id = ROWS BEGIN \
+          DELETE FROM app_gamer WHERE user_id = 2; END",
+            true,
+        ),
+        ("AFTER INSERT ON app_gamer WHEN new.user_id = ROWS BEGIN DELETE FROM kinds; END", true),
+        ("AFTER INSERT ON app_gamer BEGIN INSERT INTO seen VALUES (1); END", false),
+    ] {
+        let env = TestEnv::with_database(GAMERS);
+        env.execute("CREATE TABLE seen (x)");
+        env.execute("CREATE TABLE kinds (id integer PRIMARY KEY); INSERT INTO kinds VALUES (1)");
+        env.execute(
+            "ALTER TABLE app_gamer ADD COLUMN kind_id integer DEFAULT NULL REFERENCES kinds (id) ON DELETE CASCADE",
+        );
+        env.write("a.csv", &text);
+        let body = trigger.replace("LAST", &format!("'{last}'")).replace("ROWS", &ROWS.to_string());
+        if trigger.contains("kinds") {
+            env.write("authctl.toml", &GAMERS.replace("defaults = { bio", "defaults = { kind_id = 1, bio"));
+        }
+        env.execute(&format!("CREATE TRIGGER t {body}"));
+        let run = env.run(["import", "a.csv"]);
+        assert_eq!(run.code, i32::from(is_refused), "{trigger}: {}", run.stderr);
+        let left = if is_refused { "0".to_owned() } else { ROWS.to_string() };
+        assert_eq!(env.value("SELECT count(*) FROM auth_user"), left, "{trigger}");
+    }
+}

@@ -109,13 +109,13 @@ fn answers_with_stable_keys_and_without_the_token() {
 #[test]
 fn tokens_that_are_not_accepted() {
     let (env, token) = with_meg();
-    for bad in ["abc", "", "Token", &token[..39], &token.to_uppercase(), &format!("{token}0")] {
+    for bad in ["abc", "Token", &token[..39], &token.to_uppercase(), &format!("{token}0")] {
         if bad == token {
             continue;
         }
         let run = env.run_with_input(bad, ["whoami", "--token-stdin", "--format", "json"]).ends_with(4);
         assert_eq!(run.error()["code"], "token_invalid", "{bad}");
-        assert!(bad.is_empty() || bad.len() < 6 || !run.stderr.contains(bad));
+        assert!(bad.len() < 6 || !run.stderr.contains(bad));
     }
     env.execute("UPDATE auth_user SET is_active = 0");
     let run = env.run_with_input(&token, ["whoami", "--token-stdin"]).ends_with(4);

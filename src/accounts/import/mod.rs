@@ -195,6 +195,9 @@ impl<'a> Import<'a> {
         if rows == 0 {
             return error;
         }
+        if matches!(error.downcast_ref(), Some(Refusal::Busy)) {
+            return Refusal::BusyLater { committed: rows, hint: self.how_to_continue() }.into();
+        }
         let rows = counted(rows as u64, "row");
         let output = &self.context.output;
         output.warning(format_args!(
@@ -204,6 +207,18 @@ impl<'a> Import<'a> {
             Some(Refusal::Interrupted) => Refusal::InterruptedLater.into(),
             _ => error,
         }
+    }
+
+    fn how_to_continue(&self) -> String {
+        let skip = if self.options.on_existing == OnExisting::Fail { " with --on-existing skip" } else { "" };
+        let results = self.options.results.as_deref().filter(|path| *path != Path::new("-"));
+        let results = results.map_or(String::new(), |path| {
+            format!(
+                " The committed rows are in --results {}, and the same file takes the others.",
+                path.display()
+            )
+        });
+        format!("Run the same command again{skip} to continue.{results}")
     }
 
     /// Plans and writes at the same time: without passwords to be hashed that takes the lock for no longer than writing

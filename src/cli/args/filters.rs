@@ -56,7 +56,13 @@ pub struct Filters {
     sort: Option<Sort>,
 
     /// Show at most so many
-    #[arg(long, value_name = "N", help_heading = "Rows and columns")]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = count,
+        allow_negative_numbers = true,
+        help_heading = "Rows and columns"
+    )]
     limit: Option<u64>,
 
     /// Leave out the first so many
@@ -64,6 +70,8 @@ pub struct Filters {
         long,
         value_name = "N",
         default_value = "0",
+        value_parser = count,
+        allow_negative_numbers = true,
         hide_default_value = true,
         help_heading = "Rows and columns"
     )]
@@ -73,6 +81,10 @@ pub struct Filters {
 fn time(text: &str) -> Result<Timestamp, String> {
     moment(text, &zone())
         .ok_or_else(|| "give a date or time such as 2024-02-29 or 2024-02-29T12:30:00Z".into())
+}
+
+fn count(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "N must be a whole number of at least 0".into())
 }
 
 impl Filters {

@@ -10,6 +10,7 @@ use clap::{Args, ValueHint};
 use zeroize::Zeroizing;
 
 use crate::django::passwords::Plain;
+use crate::django::tokens::PlainToken;
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 use crate::terminal::prompt;
@@ -79,6 +80,30 @@ pub fn from_stdin(name: &str) -> Result<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(Vec::new());
     io::stdin().take(limits::SECRET + 1).read_to_end(&mut bytes).context("standard input cannot be read")?;
     text(&bytes, "Standard input")
+}
+
+/// The token from standard input, as [`from_stdin`].
+///
+/// # Errors
+/// As [`from_stdin`], and [`Refusal::Usage`] where there is none: a command before the pipe may have failed.
+pub fn token_from_stdin() -> Result<PlainToken> {
+    token(&from_stdin("Token")?, "--token-stdin: standard input")
+}
+
+/// The token from the file of `--token-file`, as [`from_file`].
+///
+/// # Errors
+/// As [`from_file`], and [`Refusal::Usage`] for an empty file.
+pub fn token_from_file(path: &Path) -> Result<PlainToken> {
+    token(&from_file("--token-file", path)?, "--token-file: the file")
+}
+
+fn token(text: &str, source: &str) -> Result<PlainToken> {
+    let token = PlainToken::presented(text);
+    if token.expose().is_empty() {
+        return Err(Refusal::usage(format!("{source} has no token in it: it is empty.")).into());
+    }
+    Ok(token)
 }
 
 /// A secret from the file that an option names, without one line end behind it.

@@ -47,12 +47,12 @@ impl Presented {
     /// # Errors
     /// [`Refusal::NotLoggedIn`] where there is none, or where a source cannot be read.
     pub fn find(source: &TokenSource, context: &Context) -> Result<Self> {
-        let given = |text: &str| Self { token: PlainToken::presented(text), session_of: None };
+        let given = |token: PlainToken| Self { token, session_of: None };
         if source.token_stdin {
-            return Ok(given(&secret::from_stdin("Token")?));
+            return Ok(given(secret::token_from_stdin()?));
         }
         if let Some(path) = &source.token_file {
-            return Ok(given(&secret::from_file("--token-file", path)?));
+            return Ok(given(secret::token_from_file(path)?));
         }
         if let Some(text) = variable() {
             if text.is_empty() {
@@ -63,7 +63,7 @@ impl Presented {
                 .into());
             }
             // What is no text is no token either; to fall back on the session would be a guess.
-            return Ok(given(&text.to_string_lossy()));
+            return Ok(given(PlainToken::presented(&text.to_string_lossy())));
         }
         let session =
             Sessions::of_environment()?.get(&context.settings.database)?.ok_or(Refusal::NotLoggedIn)?;

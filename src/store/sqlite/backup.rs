@@ -1,7 +1,6 @@
 //! A copy of a SQLite file that others may be writing to.
 
 use std::fmt::Write as _;
-use std::iter;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -30,16 +29,10 @@ const COMPANIONS: [&str; 3] = ["-journal", "-wal", "-shm"];
 impl Sqlite {
     /// Copies the database to a new file, and checks the copy unless told not to.
     pub(super) fn copy_to(&self, path: &Path, how: Copying) -> Result<u64> {
-        // A device or a link is not what anybody wants to have replaced.
-        let is_in_the_way = |there: &PathBuf| {
-            let found = there.symlink_metadata();
-            found.is_ok_and(|metadata| !(how.replaces && there == path && metadata.is_file()))
-        };
-        let mut places = iter::once(path.to_owned()).chain(companions(path));
-        if let Some(there) = places.find(is_in_the_way) {
-            return Err(Refusal::FileExists(there).into());
+        existing::check_target(path, how.replaces)?;
+        if let Some(path) = companions(path).find(|there| there.symlink_metadata().is_ok()) {
+            return Err(Refusal::FileExists { path, is_replaceable: false }.into());
         }
-        existing::look(path)?;
         let file = NewFile::named_at(path)?;
         let target = file.path().unwrap_or(path);
         let failed = |error: rusqlite::Error| {

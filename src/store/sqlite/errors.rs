@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::anyhow;
 use rusqlite::ErrorCode;
 
-use super::values::MAX_LENGTH;
+use super::limits::{MAX_HEAP, MAX_LENGTH};
 use crate::error::refusal::Refusal;
 
 pub(super) fn unusable(path: &Path, reason: &str) -> anyhow::Error {
@@ -32,6 +32,9 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
             path.display(),
             MAX_LENGTH / 1024 / 1024
         ),
+        ErrorCode::OutOfMemory => {
+            unusable(path, &format!("SQLite needs more than {MAX_HEAP} MiB of memory to work with it."))
+        }
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Refusal::Busy.into(),
         ErrorCode::NotADatabase => unusable(path, "it is not a SQLite database."),
         ErrorCode::DatabaseCorrupt => {

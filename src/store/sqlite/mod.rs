@@ -4,8 +4,11 @@ mod backup;
 mod definitions;
 mod errors;
 mod insertions;
+mod limits;
 mod opening;
 mod regexp;
+mod row_size;
+mod triggers;
 mod values;
 
 use std::cell::OnceCell;
@@ -24,13 +27,14 @@ use self::definitions::{Definition, Definitions};
 use self::errors::{is_of_statement, translate, was_taken_back};
 use self::insertions::Insertions;
 pub use self::opening::Opening;
+use self::row_size::{RowSize, translate_of};
 use self::values::{Bound, cell, kind_of};
 use crate::django::value::{Cell, Kind, OnRow, Value};
 use crate::error::lost_answer::Unanswered;
 use crate::error::refusal::Refusal;
 use crate::files::new_file::NewFile;
 use crate::store::definition::{may_refer, may_refer_uniquely};
-use crate::store::engine::{Copying, Engine, Inserting};
+use crate::store::engine::{Copying, Engine, Inserting, Triggered};
 use crate::store::schema::{Column, Reference, Table, quoted};
 
 /// An open SQLite database.
@@ -258,8 +262,8 @@ impl Engine for Sqlite {
         Ok(found)
     }
 
-    fn tables_with_triggers(&self) -> Result<Vec<String>> {
-        self.rows("SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'", [], |row| row.get(0))
+    fn triggered_tables(&self) -> Result<Triggered> {
+        self.find_triggered()
     }
 
     fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>> {
@@ -317,14 +321,17 @@ impl Engine for Sqlite {
 
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         let bound = parameters.iter().map(|value| Bound { value, time_zone: &self.time_zone });
-        let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.translate(error))?;
-        let mut rows = statement.query(params_from_iter(bound)).map_err(|error| self.translate(error))?;
+        let failed = |error| translate_of(error, sql, &self.path);
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+        let mut rows = statement.query(params_from_iter(bound)).map_err(failed)?;
         let is_utc = self.time_zone == TimeZone::UTC;
         let mut spare: Vec<Cell<'static>> = Vec::with_capacity(kinds.len());
-        while let Some(row) = rows.next().map_err(|error| self.translate(error))? {
+        while let Some(row) = rows.next().map_err(failed)? {
             let mut cells: Vec<Cell<'_>> = spare;
+            let mut size = RowSize::new(sql, &self.path);
             for (index, kind) in kinds.iter().enumerate() {
-                let raw = row.get_ref(index).map_err(|error| self.translate(error))?;
+                let raw = row.get_ref(index).map_err(failed)?;
+                size.add(raw)?;
                 cells.push(cell(raw, kind, &self.time_zone, is_utc));
             }
             if on_row(&cells)?.is_break() {
@@ -432,7 +439,7 @@ impl Engine for Sqlite {
 
     fn check_new_file(&self, path: &Path) -> Result<()> {
         if path.symlink_metadata().is_ok() {
-            return Err(Refusal::FileExists(path.to_owned()).into());
+            return Err(Refusal::FileExists { path: path.to_owned(), is_replaceable: false }.into());
         }
         NewFile::at(path).map(drop)
     }

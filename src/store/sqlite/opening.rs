@@ -15,12 +15,11 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use jiff::tz::TimeZone;
 use rusqlite::config::DbConfig;
-use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::Sqlite;
 use super::errors::{translate, unusable};
-use super::values::MAX_LENGTH;
+use super::limits::{LIMITS, MAX_HEAP};
 use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::sqlite::regexp;
@@ -35,19 +34,6 @@ pub struct Opening {
     /// Open it although that could lock its owner's server out?
     pub force: bool,
 }
-
-/// What SQLite's defaults allow beyond the needs of Django's schemas and of the statements in this crate. The number of
-/// columns (2,000) and the depth of expressions (1,000) stay at SQLite's defaults, which are Django's limits too.
-const LIMITS: [(Limit, i32); 5] = [
-    (Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH),
-    // A table of 2,000 columns of 500 bytes each takes a tenth of it.
-    (Limit::SQLITE_LIMIT_SQL_LENGTH, 10_000_000),
-    (Limit::SQLITE_LIMIT_ATTACHED, 0),
-    // An update compares and sets each column once.
-    (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 5_000),
-    // Triggers that write to tables with triggers of their own.
-    (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 100),
-];
 
 /// How many steps of SQLite's virtual machine are run between two looks at whether Ctrl-C was pressed: about a
 /// millisecond. A COMMIT takes far fewer, so it is never reported as interrupted after it succeeded.
@@ -126,7 +112,8 @@ fn harden(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    connection.execute_batch("PRAGMA cell_size_check = ON")
+    let heap = u64::from(MAX_HEAP) * 1024 * 1024;
+    connection.execute_batch(&format!("PRAGMA cell_size_check = ON; PRAGMA hard_heap_limit = {heap}"))
 }
 
 /// Would files that SQLite makes beside this database be in the way of its owner?

@@ -8,9 +8,6 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::django::value::{Cell, Kind, Value, plain_date_time};
 
-/// The longest value and row in bytes: twice what `--set FIELD=@FILE` accepts.
-pub(super) const MAX_LENGTH: i32 = 128 * 1024 * 1024;
-
 /// A value in Django's stored form on SQLite (facts hold for Django 3.2 to 6.1).
 pub(super) struct Bound<'a> {
     pub(super) value: &'a Value,

@@ -209,7 +209,7 @@ fn what_is_made_goes_to_a_file_that_its_owner_alone_can_read() {
 fn a_person_is_asked_and_may_decline_or_go_away() {
     let env = shop(WANTED);
     let before = env.database_bytes();
-    for answer in ["n\n", "\n", "\u{3}"] {
+    for answer in ["n\n", "\n", "\u{3}", "\u{4}"] {
         let mut terminal = at_question(&env, &[]);
         terminal.types(answer);
         let screen = terminal.ends_with(130);

@@ -219,3 +219,20 @@ fn addresses_that_django_would_refuse_are_refused() {
     }
     env.run(["register", "meg", "--no-password", "--email", "meg@localhost"]).succeeds();
 }
+
+#[test]
+fn a_name_that_differs_only_in_case_is_told() {
+    let env = TestEnv::with_database("");
+    let register = |name: &str, more: &[&str]| {
+        env.run(["register", name, "--no-password", "--no-token"].iter().chain(more)).succeeds()
+    };
+    assert_eq!(register("zed", &[]).stderr, "Registered zed (id 1).\n");
+    let told = "There is a user \"zed\" already, whose name differs only in case";
+    let run = register("Zed", &[]);
+    assert!(run.stderr.contains(&format!("warning: {told}")), "{}", run.stderr);
+    let run = register("zeD", &["--format", "json"]);
+    assert!(run.error()["warnings"][0].as_str().unwrap().contains("differs only in case"), "{}", run.stderr);
+    assert_eq!(register("ZED", &["--quiet"]).stderr, "");
+    assert!(!register("zeds", &[]).stderr.contains("warning"));
+    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "5");
+}

@@ -1,0 +1,103 @@
+//! Command lines that do not parse: what is said helps, and repeats no secret.
+
+use std::fs::File;
+
+use crate::env::{Run, TestEnv};
+
+#[test]
+fn secrets_on_the_command_line_are_refused_with_the_ways_that_there_are() {
+    let env = TestEnv::new();
+    for arguments in [
+        &["login", "meg", "--password", "s3cret"][..],
+        &["register", "meg", "--password=s3cret"],
+        &["set-password", "meg", "--password", "s3cret", "--quiet"],
+        &["--quiet", "check-password", "meg", "--password", "s3cret"],
+    ] {
+        for format in [&[][..], &["--format", "json"]] {
+            let run = env.run(arguments.iter().chain(format)).ends_with(2);
+            for told in ["--password-stdin", "--password-file", "prompt", "not accepted on the command line"]
+            {
+                assert!(run.stderr.contains(told), "{}", run.stderr);
+            }
+            assert!(!run.stderr.contains("s3cret") && !run.stderr.contains("password-env"), "{}", run.stderr);
+            assert!(format.is_empty() || run.error()["code"] == "usage");
+        }
+    }
+    let run = env.run(["whoami", "--token", "abc"]).ends_with(2);
+    assert!(run.stderr.contains("Use --token-stdin or --token-file."), "{}", run.stderr);
+    // Where no password is taken at all, no way is named.
+    let run = env.run(["list-users", "--password", "s3cret"]).ends_with(2);
+    assert!(!run.stderr.contains("stdin") && !run.stderr.contains("s3cret"), "{}", run.stderr);
+}
+
+#[test]
+fn a_negative_number_of_rows_is_told_its_range() {
+    let env = TestEnv::with_database("");
+    for command in ["list-users", "export"] {
+        for option in ["--limit", "--offset"] {
+            for number in [&[option, "-1"][..], &[&format!("{option}=-1")], &[option, "many"]] {
+                let run = env.run([command].iter().chain(number)).ends_with(2);
+                assert!(run.stderr.contains("at least 0"), "{number:?}: {}", run.stderr);
+                assert!(!run.stderr.contains("unexpected"), "{number:?}: {}", run.stderr);
+            }
+        }
+    }
+    for option in ["--batch", "--jobs"] {
+        let run = env.run(["import", "a.csv", option, "-1"]).ends_with(2);
+        assert!(run.stderr.contains("1.."), "{option}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn the_nearest_name_is_told_first() {
+    let env = TestEnv::new();
+    let run = env.run(["list-user"]).ends_with(2);
+    let (first, second) = (run.stderr.find("'list-users'"), run.stderr.find("'list-tokens'"));
+    assert!(first.is_some() && second.is_none_or(|second| first < Some(second)), "{}", run.stderr);
+    let run = env.run(["create-tokn"]).ends_with(2);
+    let first =
+        run.stderr.split_once("exist").map_or("", |(_, names)| names.split('\'').nth(1).unwrap_or_default());
+    assert_eq!(first, "create-token", "{}", run.stderr);
+    let run = env.run(["revok-tokens"]).ends_with(2);
+    let first =
+        run.stderr.split_once("exist").map_or("", |(_, names)| names.split('\'').nth(1).unwrap_or_default());
+    assert_eq!(first, "revoke-token", "{}", run.stderr);
+}
+
+#[test]
+fn an_empty_token_is_wrong_usage() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    let empty = env.write("empty", "\n");
+    let empty = empty.to_str().unwrap();
+    for arguments in [
+        &["whoami", "--token-stdin"][..],
+        &["logout", "--token-stdin"],
+        &["revoke-token", "--token-stdin"],
+        &["create-token", "meg", "--rotate", "--token-stdin"],
+        &["whoami", "--token-file", empty],
+    ] {
+        for input in ["", "\n"] {
+            let run = env.run_with_input(input, arguments).ends_with(2);
+            assert!(run.stderr.contains(arguments.iter().find(|word| word.starts_with("--token")).unwrap()));
+            assert!(run.stderr.contains("empty"), "{arguments:?}: {}", run.stderr);
+        }
+    }
+    assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "1");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn help_that_cannot_be_written_is_an_error() {
+    let env = TestEnv::new();
+    for arguments in [&["--help"][..], &["-h"], &["--version"], &["register", "--help"]] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let run = Run::of(env.command().args(arguments).stdout(full).output().unwrap()).ends_with(1);
+        assert!(
+            run.stderr.starts_with("error: standard output cannot be written: No space left"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    }
+}
