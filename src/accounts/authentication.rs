@@ -1,4 +1,6 @@
-//! Is this the user's password? One answer to who cannot log in, at one cost, and no more often than is allowed.
+//! Checks a user's password.
+//!
+//! All failed logins return the same error at the same cost, and their number is limited.
 
 use anyhow::Result;
 
@@ -10,10 +12,7 @@ use crate::error::refusal::{Fault, Refusal};
 use crate::files::throttle::Throttle;
 use crate::store::Store;
 
-/// The password from the source that was given, else from the person at the terminal.
-///
-/// # Errors
-/// [`Refusal::Invalid`] where there is neither, or where the source cannot be read.
+/// Reads the password from the given source, or else asks for it on the terminal. Fails if there is neither.
 pub fn password(source: &PasswordSource, context: &Context) -> Result<Plain> {
     match source.read()? {
         Some(plain) => Ok(plain),
@@ -22,18 +21,16 @@ pub fn password(source: &PasswordSource, context: &Context) -> Result<Plain> {
     }
 }
 
-/// What is wrong where nobody gives the password and nobody can be asked.
+/// Returns the fault of a missing password that cannot be asked for.
 #[must_use]
 pub fn password_missing() -> Fault {
     let how = "--password-stdin, --password-file or --password-env";
     Fault::new("password", "required", format!("password must be provided: {how}"))
 }
 
-/// The user whose password this is, unless too many were tried, as `[login] throttle` says.
+/// Returns the active user with this name and password. `[login] throttle` limits the number of failed logins.
 ///
-/// # Errors
-/// [`Refusal::BadCredentials`], [`Refusal::Throttled`], where failures are to be counted and cannot be, or a failure of
-/// the database.
+/// An attempt counts as failed until it succeeds. If it cannot be counted, the login fails.
 pub fn authenticate(context: &Context, store: &Store, username: &str, plain: &Plain) -> Result<User> {
     let Some(rate) = context.settings.login.throttle else {
         return verify(context, store, username, plain);
@@ -49,8 +46,9 @@ pub fn authenticate(context: &Context, store: &Store, username: &str, plain: &Pl
     outcome
 }
 
-/// The user whose password this is. A failed login is told the same whatever the reason, and costs the same as far as
-/// [`passwords::equalise`] can see to it.
+/// Returns the active user with this name and password.
+///
+/// Every failed login returns the same error. It also costs the same, as far as [`passwords::equalise`] can ensure it.
 fn verify(context: &Context, store: &Store, username: &str, plain: &Plain) -> Result<User> {
     let found = store.find_user(username)?;
     let encoded = match &found {
@@ -81,7 +79,7 @@ mod tests {
     use crate::terminal::output::Output;
     use crate::terminal::prompt::Prompt;
 
-    /// A database with users of these stored passwords, and new hashes of this recipe.
+    /// Creates a database of users with these stored passwords. New hashes use this hasher.
     fn with_users(folder: &TempDir, hasher: &str, stored: &[(&str, &str, bool)]) -> Context {
         let config = folder.path().join("authctl.toml");
         std::fs::write(&config, format!("[passwords]\nhasher = \"{hasher}\"\n")).expect("a file");
@@ -132,7 +130,7 @@ mod tests {
             assert_eq!(cost(name, &wrong), (false, 1_000), "{name}");
         }
         assert_eq!(cost("off", &right), (false, 1_000));
-        // Who logs in has no need to wait.
+        // A successful login does not need the same cost.
         assert_eq!(cost("old", &right), (true, 10));
         assert_eq!(cost("meg", &right), (true, 1_000));
     }

@@ -1,4 +1,4 @@
-//! What making or changing an account would change.
+//! Compares new accounts and edits with the database.
 
 use anyhow::Result;
 
@@ -12,11 +12,9 @@ use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
 
 impl Account<'_> {
-    /// The values of the new rows that say something: neither the login name and the key, nor what is nothing, nor what
-    /// every new account has.
+    /// Returns the values of the new rows.
     ///
-    /// # Errors
-    /// A failure of the database.
+    /// Omits the login name, the key, empty values and values that every new account has.
     pub fn differences(&self, store: &Store) -> Result<Vec<Difference>> {
         let users = &store.layout().users;
         let mut found = added("", &users.table, &self.user);
@@ -32,18 +30,16 @@ impl Account<'_> {
         Ok(found)
     }
 
-    /// The kinds of the profiles that are made.
+    /// Returns the kinds of the new profiles.
     pub fn profile_kinds(&self) -> impl Iterator<Item = &str> {
         self.profiles.iter().map(|(kind, _)| &**kind)
     }
 }
 
 impl Edit {
-    /// What of the account as it is now differs from what is wanted, but for its groups and its password.
+    /// Returns the values that the edit would change. Groups, permissions and the password are not compared.
     ///
-    /// # Errors
-    /// [`Refusal::UserNotFound`] where the user is gone, [`Refusal::ChangedMeanwhile`] where a profile is not, or is, what
-    /// it was when the wish was looked at; a failure of the database.
+    /// Fails with [`Refusal::ChangedMeanwhile`] if a profile was created or deleted after the edit was computed.
     pub fn differences(&self, store: &Store, user: &User) -> Result<Vec<Difference>> {
         let mut found = store.user_differences(user, &self.user)?;
         for (kind, values) in &self.profiles {
@@ -71,7 +67,7 @@ fn added_profile(table: &ProfileTable, values: &[(impl AsRef<str>, Value)]) -> V
     found
 }
 
-/// The values of a new row that are something, by their columns' names behind this prefix.
+/// Returns the non-empty values of a new row. The field names are the column names after this prefix.
 fn added(prefix: &str, table: &Table, values: &[(impl AsRef<str>, Value)]) -> Vec<Difference> {
     let shown = values.iter().filter_map(|(name, value)| {
         let name = name.as_ref();

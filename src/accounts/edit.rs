@@ -1,4 +1,4 @@
-//! Bringing an account that is there to what is wanted of it: what is not given stays.
+//! Changes an existing account. Values that are not given stay unchanged.
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -20,10 +20,10 @@ use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
 use crate::store::{Store, Transaction};
 
-/// What is wanted of an account that is there.
+/// The requested changes to an existing account.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wish {
-    /// Another login name.
+    /// A new login name.
     pub rename: Option<String>,
     /// The e-mail address.
     pub email: Option<String>,
@@ -31,30 +31,30 @@ pub struct Wish {
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// May the user log in?
+    /// Whether the user may log in.
     pub active: Option<bool>,
-    /// May the user enter Django's admin?
+    /// Whether the user may enter Django's admin.
     pub staff: Option<bool>,
-    /// Does the user have every permission?
+    /// Whether the user has every permission.
     pub superuser: Option<bool>,
     /// Further fields of the user or the profiles, by name or `KIND.NAME`.
     pub fields: Vec<(String, Input)>,
-    /// Fields to be emptied: NULL where the column takes it, else the empty text.
+    /// Fields to empty. They are set to NULL if the column allows it, or else to the empty text.
     pub unset: Vec<String>,
-    /// Groups to be in.
+    /// Groups to join.
     pub add_groups: Vec<String>,
-    /// Groups not to be in.
+    /// Groups to leave.
     pub remove_groups: Vec<String>,
-    /// Permissions of the user's own to have.
+    /// Permissions to grant directly to the user.
     pub add_permissions: Vec<Permission>,
-    /// Profiles to have, by their kinds; made where there is none of the kind.
+    /// The kinds of profiles that the user must have. Missing profiles are created.
     pub profiles: Vec<String>,
 }
 
-/// The values that a [`Wish`] leads to, to be compared with those that are there and written where they differ.
+/// The values that result from a [`Wish`]. Those that differ from the database are written.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Edit {
-    /// The new login name, if it is another.
+    /// The new login name, if it differs.
     name: Option<String>,
     is_named_by_email: bool,
     pub(super) user: Row,
@@ -68,10 +68,9 @@ pub struct Edit {
 }
 
 impl Wish {
-    /// The values that are wanted of this user, and every fault there is in them; with one, nothing is to be written.
+    /// Returns the new values for this user, and all their faults. With faults, nothing must be written.
     ///
-    /// # Errors
-    /// [`Refusal::GroupNotFound`], [`Refusal::ProfileKindNotFound`], or a failure of the database.
+    /// An unknown group or profile kind is an error.
     pub fn edit(
         &self,
         store: &Store,
@@ -89,9 +88,9 @@ impl Wish {
         }
         let mut new = Vec::new();
         for kind in &self.profiles {
-            let wanted = store.profile_table(kind)?;
-            if present.iter().all(|table| table.kind != wanted.kind) {
-                new.push(wanted);
+            let table = store.profile_table(kind)?;
+            if present.iter().all(|other| other.kind != table.kind) {
+                new.push(table);
             }
         }
         let own = present.iter().chain(&new).copied().collect();
@@ -101,34 +100,34 @@ impl Wish {
         let mut faults = Vec::new();
         let mut edit = Edit { now, ..Edit::default() };
         self.set_attributes(&fields, settings, user, &mut edit, &mut faults);
-        let mut making = Making { now, zone: &settings.opening.time_zone, random, faults: &mut faults };
+        let mut builder = Making { now, zone: &settings.opening.time_zone, random, faults: &mut faults };
         for (name, input) in &self.fields {
             match fields.destination(name) {
-                Ok((column, owner)) => making.set(edit.row(owner), name, column, input),
-                Err(fault) => making.faults.push(fault),
+                Ok((column, owner)) => builder.set(edit.row(owner), name, column, input),
+                Err(fault) => builder.faults.push(fault),
             }
         }
         for name in &self.unset {
             if name == "email" && settings.is_named_by_email(fields.login) {
                 let message = "email: the e-mail address is the user name here and cannot be emptied.";
-                making.faults.push(Fault::new("email", "not_settable", message));
+                builder.faults.push(Fault::new("email", "not_settable", message));
                 continue;
             }
             match fields.emptied(name) {
                 Ok((column, owner, _)) if edit.row(owner).iter().any(|(given, _)| *given == column) => {
                     let message = format!("{name} is given and emptied at once.");
-                    making.faults.push(Fault::new(name, "given_twice", message));
+                    builder.faults.push(Fault::new(name, "given_twice", message));
                 }
                 Ok((column, owner, value)) => edit.row(owner).push((column, value)),
-                Err(fault) => making.faults.push(fault),
+                Err(fault) => builder.faults.push(fault),
             }
         }
         for name in self.add_groups.iter().filter(|name| self.remove_groups.contains(name)) {
             let message = format!("The group {name} is to be joined and left at once.");
-            making.faults.push(Fault::new("groups", "given_twice", message));
+            builder.faults.push(Fault::new("groups", "given_twice", message));
         }
         for table in new {
-            edit.make_profile(table, settings, &mut making);
+            edit.complete_profile(table, settings, &mut builder);
             if settings.profiles.get(&table.kind).is_some_and(|kind| kind.staff) && self.staff.is_none() {
                 edit.user.push(("is_staff".into(), true.into()));
             }
@@ -153,7 +152,7 @@ impl Wish {
         Ok((edit, faults))
     }
 
-    /// The columns of Django's `AbstractUser`.
+    /// Sets the columns of Django's `AbstractUser`.
     fn set_attributes(
         &self,
         fields: &Fields<'_>,
@@ -163,16 +162,16 @@ impl Wish {
         faults: &mut Vec<Fault>,
     ) {
         let by_email = settings.is_named_by_email(fields.login);
-        let mut wanted: Vec<(&str, Value)> = Vec::new();
+        let mut values: Vec<(&str, Value)> = Vec::new();
         if let Some(name) = &self.rename {
             let name: String =
                 if fields.login == "email" { normalize_email(name) } else { name.nfkc().collect() };
             faults.extend(name_fault(&name, fields.login, by_email));
-            // Where the address is the name, both change.
+            // If the e-mail address is the login name, both change.
             if by_email && fields.login != "email" {
-                wanted.push(("email", normalize_email(&name).into()));
+                values.push(("email", normalize_email(&name).into()));
             }
-            wanted.push((fields.login, name.as_str().into()));
+            values.push((fields.login, name.as_str().into()));
             edit.name = Some(name).filter(|name| *name != user.username);
         }
         if let Some(email) = self.email.as_deref().map(normalize_email) {
@@ -181,18 +180,18 @@ impl Wish {
                 faults.push(Fault::new("email", "not_settable", message));
             } else if fields.login != "email" {
                 faults.extend(address_fault(&email));
-                wanted.push(("email", email.into()));
+                values.push(("email", email.into()));
             }
         }
         for (column, name) in [("first_name", &self.first_name), ("last_name", &self.last_name)] {
-            wanted.extend(name.as_ref().map(|name| (column, name.as_str().into())));
+            values.extend(name.as_ref().map(|name| (column, name.as_str().into())));
         }
         for (column, flag) in
             [("is_active", self.active), ("is_staff", self.staff), ("is_superuser", self.superuser)]
         {
-            wanted.extend(flag.map(|flag| (column, flag.into())));
+            values.extend(flag.map(|flag| (column, flag.into())));
         }
-        for (column, value) in wanted {
+        for (column, value) in values {
             match fields.attribute(column, &value) {
                 Ok(()) => edit.user.push((column.to_owned(), value)),
                 Err(fault) => faults.push(fault),
@@ -203,7 +202,7 @@ impl Wish {
 }
 
 impl Edit {
-    /// The row to which a value belongs.
+    /// Returns the row that a value belongs to.
     fn row(&mut self, owner: Owner<'_>) -> &mut Row {
         let Owner::Profile(kind) = owner else { return &mut self.user };
         let index = self.profiles.iter().position(|(known, _)| known == kind).unwrap_or_else(|| {
@@ -213,14 +212,14 @@ impl Edit {
         &mut self.profiles[index].1
     }
 
-    /// Makes the values that were given for this kind into a whole new profile.
-    fn make_profile(&mut self, table: &ProfileTable, settings: &Settings, making: &mut Making<'_>) {
+    /// Completes the values given for this kind to a new profile.
+    fn complete_profile(&mut self, table: &ProfileTable, settings: &Settings, builder: &mut Making<'_>) {
         let given = self.profiles.iter().position(|(kind, _)| *kind == table.kind);
         let mut row = given.map(|index| self.profiles.remove(index).1).unwrap_or_default();
         let kind = settings.profiles.get(&table.kind);
         let shared = &settings.register.defaults;
         let default = |name: &str| kind.and_then(|kind| kind.defaults.get(name)).or_else(|| shared.get(name));
-        making.fill(&mut row, &table.table, table.columns(), &default);
+        builder.fill(&mut row, &table.table, table.columns(), &default);
         let is_required = |column: &Column| {
             let is_it =
                 |name: &String| find_field(table, name).is_some_and(|found| found.name == column.name);
@@ -232,20 +231,16 @@ impl Edit {
             None => is_required(column) || must_be_given(column, &table.table),
         };
         let missing = table.columns().filter(is_missing);
-        making.faults.extend(missing.map(|column| missing_column(&column.name, column).fault()));
+        builder.faults.extend(missing.map(|column| missing_column(&column.name, column).fault()));
         self.new_profiles.push((table.kind.clone(), row));
     }
 
-    /// Sets another password too.
+    /// Also sets the password.
     pub fn set_password(&mut self, password: &Encoded) {
         self.user.push(("password".into(), password.as_str().into()));
     }
 
-    /// Writes what differs, and returns the names of the fields that did.
-    ///
-    /// # Errors
-    /// [`Refusal::UsernameTaken`] or [`Refusal::EmailTaken`], what the database's constraints refuse, or a failure of
-    /// the database.
+    /// Writes the values that differ, and returns the names of the changed fields.
     pub fn apply(&self, transaction: &Transaction<'_>, user: &User) -> Result<Vec<String>> {
         if let Some(name) = &self.name
             && transaction.find_user(name)?.is_some_and(|other| other.id != user.id)
@@ -284,7 +279,7 @@ impl Edit {
     }
 }
 
-/// What is wrong with a new login name.
+/// Returns the fault of a new login name.
 fn name_fault(name: &str, login: &str, by_email: bool) -> Option<Fault> {
     if name.trim().is_empty() {
         return Some(Fault::new("username", "required", "The new name is empty."));

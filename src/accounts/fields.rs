@@ -1,4 +1,4 @@
-//! The fields of an account: which column a name means, and what is said of a name that means none.
+//! The fields of an account: finds the column that a name means, and explains names without a column.
 
 use super::rows::{find_column, find_field};
 use crate::django::value::{Kind, Value};
@@ -7,8 +7,7 @@ use crate::error::suggest::nearest;
 use crate::store::layout::{ProfileTable, UserTable};
 use crate::store::schema::Column;
 
-/// User columns that have an option of their own, or are nobody's to set, with what to do instead: for a new account,
-/// and for one that is there.
+/// User columns that cannot be set as a field, with the alternative for a new account and for an existing one.
 const OWN_OPTIONS: [(&str, &str, &str); 8] = [
     ("username", "give USERNAME", "use --rename"),
     ("email", "use --email", "use --email"),
@@ -24,20 +23,20 @@ const OWN_OPTIONS: [(&str, &str, &str); 8] = [
     ),
 ];
 
-/// The fields that one account has.
+/// The fields of one account.
 pub(super) struct Fields<'a> {
     pub users: &'a UserTable,
-    /// The login name's column.
+    /// The column of the login name.
     pub login: &'a str,
-    /// The profile tables in which the account has a row, or is to have one.
+    /// The profile tables in which the account has a row, or will get one.
     pub own: Vec<&'a ProfileTable>,
     /// All profile tables.
     pub kinds: &'a [ProfileTable],
-    /// Is the account still to be made?
+    /// Whether the account does not exist yet.
     pub is_new: bool,
 }
 
-/// Whose column it is: the user's, or that of the profile of a kind.
+/// The owner of a column: the user, or the profile of this kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner<'a> {
     User,
@@ -45,7 +44,7 @@ pub(super) enum Owner<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// The columns of the user table that only this project has.
+    /// Returns the columns of the user table that are specific to this project.
     pub fn of_project(&self) -> impl Iterator<Item = &'a Column> {
         const KNOWN: [&str; 4] = ["password", "last_login", "date_joined", "is_active"];
         let is_known = |name: &str| {
@@ -57,7 +56,7 @@ impl<'a> Fields<'a> {
         self.users.table.columns.iter().filter(move |column| !is_known(&column.name) && !column.generated)
     }
 
-    /// The column that a field's name means.
+    /// Returns the column that a field name means, and its owner.
     pub fn destination(&self, name: &str) -> Result<(&'a Column, Owner<'a>), Fault> {
         let refused = |message: String| Err(Fault::new(name, "not_settable", message));
         if let Some(instead) = self.own_option(name) {
@@ -93,7 +92,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Refuses a value of one of Django's own columns that this table does not have, or that is too short for it.
+    /// Checks a value for one of Django's own columns. Fails if the table lacks the column or the value does not fit.
     pub fn attribute(&self, column: &str, value: &Value) -> Result<(), Fault> {
         let table = &self.users.table;
         let Some(known) = table.column(column) else {
@@ -113,9 +112,9 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The column that a field's name means, and what stands in it when there is nothing in it.
+    /// Returns the column that a field name means, its owner and its empty value.
     pub fn emptied(&self, name: &str) -> Result<(String, Owner<'a>, Value), Fault> {
-        // Django's own text columns are never NULL; "empty" is the empty text.
+        // Django's own text columns are never NULL. Their empty value is the empty text.
         if ["email", "first_name", "last_name"].contains(&name) && name != self.login {
             let empty = Value::from("");
             return self.attribute(name, &empty).map(|()| (name.to_owned(), Owner::User, empty));
@@ -132,10 +131,10 @@ impl<'a> Fields<'a> {
         Ok((column.name.clone(), owner, value))
     }
 
-    /// What is given instead of `--set` for this column. `username` has its own place only where it is the login name.
+    /// Returns the alternative to `--set` for this column. `username` has one only if it is the login name.
     pub fn own_option(&self, name: &str) -> Option<&'static str> {
-        let (_, of_new, of_present) = OWN_OPTIONS.iter().find(|(column, ..)| *column == name)?;
-        let instead = if self.is_new { of_new } else { of_present };
+        let (_, for_new, for_existing) = OWN_OPTIONS.iter().find(|(column, ..)| *column == name)?;
+        let instead = if self.is_new { for_new } else { for_existing };
         (name != "username" || self.login == "username").then_some(instead)
     }
 

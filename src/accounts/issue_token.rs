@@ -1,4 +1,4 @@
-//! Making tokens: which scheme, which key, until when.
+//! Issues tokens: chooses the scheme, the key and the expiry.
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -14,38 +14,37 @@ use crate::error::lost_answer::{Aftermath, token_created};
 use crate::error::refusal::{Fault, Refusal};
 use crate::store::{Done, NewToken, Store};
 
-/// A token that was made but not stored.
+/// A new token that is not stored yet.
 #[derive(Debug)]
 pub struct IssuedToken {
     /// Its scheme.
     pub scheme: Scheme,
     /// Its key.
     pub plain: PlainToken,
-    /// When it ends; `None` for never.
+    /// The expiry, or `None` if the token never expires.
     pub expiry: Option<Timestamp>,
-    /// Was its key known beforehand?
+    /// Whether the caller chose the key.
     is_known: bool,
     hash: TokenHash,
-    /// What is stored.
+    /// The stored form.
     pub stored: Stored,
-    /// When it was made.
+    /// The time of creation.
     pub created: Timestamp,
 }
 
 impl IssuedToken {
-    /// The token as the store takes it.
+    /// Returns the token in the form that the store inserts.
     #[must_use]
     pub fn as_new(&self) -> NewToken<'_> {
         NewToken { stored: &self.stored, created: self.created, expiry: self.expiry }
     }
 }
 
-/// The scheme in which a token is minted: the one that was asked for, else the configured one, else the only one
-/// there is; `None` where the database has no token table.
+/// Returns the scheme of a new token: the requested one, or else the configured one, or else the only one in the
+/// database. Returns `None` if the database has no token table.
 ///
-/// # Errors
-/// [`Refusal::Ambiguous`] where there are two and nobody decided, [`Refusal::DatabaseUnusable`] where there is no
-/// table for the one that was asked for.
+/// Fails with [`Refusal::Ambiguous`] if several schemes are possible, and with [`Refusal::DatabaseUnusable`] if the
+/// requested scheme has no table.
 pub fn scheme(context: &Context, store: &Store, asked: Option<Scheme>) -> Result<Option<Scheme>> {
     let present = store.layout().schemes();
     let configured = configured_scheme(context, store)?;
@@ -67,10 +66,7 @@ pub fn scheme(context: &Context, store: &Store, asked: Option<Scheme>) -> Result
     }
 }
 
-/// The scheme of `[tokens] scheme`, if the database has any token table.
-///
-/// # Errors
-/// [`Refusal::Config`] where it has one, but of another scheme.
+/// Returns the configured scheme, if the database has any token table. Fails if the database has only other schemes.
 pub fn configured_scheme(context: &Context, store: &Store) -> Result<Option<Scheme>> {
     let present = store.layout().schemes();
     match context.settings.tokens.scheme.filter(|_| !present.is_empty()) {
@@ -83,10 +79,7 @@ pub fn configured_scheme(context: &Context, store: &Store) -> Result<Option<Sche
     }
 }
 
-/// The scheme in which a token is minted, where one has to be.
-///
-/// # Errors
-/// As [`scheme`], and [`Refusal::DatabaseUnusable`] where the database has no token table.
+/// Returns the scheme of a new token as [`scheme`] does, but fails if the database has no token table.
 pub fn needed_scheme(context: &Context, store: &Store, asked: Option<Scheme>) -> Result<Scheme> {
     scheme(context, store, asked)?.ok_or_else(|| {
         let reason = "it has no token table.".into();
@@ -94,11 +87,11 @@ pub fn needed_scheme(context: &Context, store: &Store, asked: Option<Scheme>) ->
     })
 }
 
-/// How tokens are made here; for any number of them, and for several threads.
+/// Issues tokens with the same settings. Can be used for any number of tokens, and by several threads.
 #[derive(Clone, Debug)]
 pub struct TokenIssuer {
     scheme: Scheme,
-    /// How knox stores them, where it is knox that does.
+    /// The format of knox tokens, or `None` for drf.
     form: Option<knox::KnoxFormat>,
     hash: TokenHash,
     prefix: String,
@@ -107,10 +100,9 @@ pub struct TokenIssuer {
 }
 
 impl TokenIssuer {
-    /// Makes tokens of this scheme; knox's have this long to live, or as configured.
+    /// Creates an issuer for this scheme. `ttl` overrides the configured lifetime of knox tokens.
     ///
-    /// # Errors
-    /// [`Refusal::Usage`] for an expiry beyond the calendar, or one for a scheme whose tokens have none.
+    /// Fails if the tokens would expire after the year 9999, or if `ttl` is given for a scheme without expiry.
     pub fn new(context: &Context, store: &Store, scheme: Scheme, ttl: Option<Ttl>) -> Result<Self> {
         let created = context.now();
         let tokens = &context.settings.tokens;
@@ -130,16 +122,13 @@ impl TokenIssuer {
         Ok(Self { scheme, form, hash: tokens.hash, prefix: tokens.prefix.clone(), created, expiry })
     }
 
-    /// Are they of drf, which keeps one token a user?
+    /// Whether the scheme is drf, which has at most one token per user.
     #[must_use]
     pub fn is_drf(&self) -> bool {
         self.scheme == Scheme::Drf
     }
 
-    /// Makes a token of a fresh key, or of one that is known beforehand.
-    ///
-    /// # Errors
-    /// Where the known key will not do.
+    /// Creates a token with the known key, or else with a generated one.
     pub fn mint(&self, known: Option<&PlainToken>, random: &mut dyn CryptoRng) -> Result<IssuedToken, Unfit> {
         let Minted { plain, stored } = match (self.form, known) {
             (Some(form), Some(key)) => knox::of_key(form, self.hash, key, random)?,
@@ -159,10 +148,7 @@ impl TokenIssuer {
     }
 }
 
-/// Makes a token of this scheme: of a fresh key, or of one that is known beforehand.
-///
-/// # Errors
-/// As [`TokenIssuer::new`], and [`Refusal::Invalid`] for a known key that will not do.
+/// Creates a token of this scheme with the known key, or else with a generated one.
 pub fn mint(
     context: &Context,
     store: &Store,
@@ -174,31 +160,30 @@ pub fn mint(
     Ok(minted.map_err(|unfit| Refusal::Invalid(vec![unfit_fault(unfit)]))?)
 }
 
-/// What is wrong with a known key.
+/// Returns the fault of an unsuitable known key.
 #[must_use]
 pub fn unfit_fault(unfit: Unfit) -> Fault {
     Fault::new("token", "invalid", format!("The token will not do: {unfit}."))
 }
 
-/// A token that a user was given.
+/// A token issued to a user.
 #[derive(Clone, Debug)]
 pub struct HandedOut {
     /// Its key.
     pub key: PlainToken,
-    /// When it ends; `None` for never.
+    /// The expiry, or `None` if the token never expires.
     pub expiry: Option<Timestamp>,
     /// The user's profiles, read before the commit.
     pub profiles: Vec<Profile>,
 }
 
-/// Gives a user the token: the one that is there already, as a drf key is unless it is to be rotated, or a known key
-/// that was stored before; else the fresh one. `ready` has the last word before anything is written, and is told which
-/// token it will be.
+/// Returns the user's existing token, or else stores the new one.
 ///
-/// # Errors
-/// [`Refusal::InactiveUser`] or [`Refusal::UserNotFound`] where the user was taken away in the meantime,
-/// [`Refusal::OtherToken`] where a known key is not the one that is there, [`Refusal::Taken`] where it is another user's,
-/// what `ready` returns, or a failure of the database.
+/// An existing drf key is kept unless `rotate` is set. A known key that is already stored for the user is kept as well.
+/// `ready` receives the key before anything is written. If it fails, nothing is written.
+///
+/// Fails with [`Refusal::OtherToken`] if the user has a drf key other than the known one. Fails with [`Refusal::Taken`]
+/// if the known key belongs to another user.
 pub fn hand_out(
     change: &Change<'_>,
     store: &Store,
@@ -207,55 +192,56 @@ pub fn hand_out(
     rotate: bool,
     ready: impl FnOnce(&Store, &PlainToken) -> Result<()>,
 ) -> Result<Done<HandedOut>> {
-    let unchanged = |there: HandedOut| Done { value: there, fields: Vec::new() };
-    if let Some(there) = fresh.existing(store, user, rotate)? {
-        ready(store, &there.key)?;
-        return Ok(unchanged(there));
+    let unchanged = |existing: HandedOut| Done { value: existing, fields: Vec::new() };
+    if let Some(existing) = fresh.existing(store, user, rotate)? {
+        ready(store, &existing.key)?;
+        return Ok(unchanged(existing));
     }
     let aftermath = Aftermath::new(token_created(fresh.scheme, &user.username));
     change.leaves(aftermath.with_token(Some(fresh.stored.prefix())));
     change.make(store, &json!({ "user": user.username }), |transaction| {
         transaction.active_user(user)?;
-        // Someone else may have made it between the look and the lock.
-        if let Some(there) = fresh.existing(transaction, user, rotate)? {
-            ready(transaction, &there.key)?;
-            return Ok(unchanged(there));
+        // Another client may have created the token before the database was locked.
+        if let Some(existing) = fresh.existing(transaction, user, rotate)? {
+            ready(transaction, &existing.key)?;
+            return Ok(unchanged(existing));
         }
         ready(transaction, &fresh.plain)?;
         if fresh.scheme == Scheme::Drf {
             transaction.delete_tokens_of(&user.id, Some(Scheme::Drf))?;
         } else if fresh.is_known {
-            // One that has expired makes way for its own renewal.
+            // An expired token with the same key is replaced.
             if let Some(old) = transaction.find_knox_token(&fresh.plain, fresh.hash)? {
                 transaction.delete_token(&old)?;
             }
         }
         transaction.insert_token(&user.id, &fresh.as_new())?;
         let profiles = transaction.profiles_of(&user.id)?;
-        let made = HandedOut { key: fresh.plain.clone(), expiry: fresh.expiry, profiles };
-        Ok(Done { value: made, fields: vec!["token".into()] })
+        let issued = HandedOut { key: fresh.plain.clone(), expiry: fresh.expiry, profiles };
+        Ok(Done { value: issued, fields: vec!["token".into()] })
     })
 }
 
 impl IssuedToken {
-    /// The user's token that makes this one unnecessary.
+    /// Returns the user's existing token that makes this one unnecessary.
     fn existing(&self, store: &Store, user: &User, rotate: bool) -> Result<Option<HandedOut>> {
         if self.scheme == Scheme::Knox {
             return self.existing_in_knox(store, user);
         }
         let Some(key) = store.drf_key(&user.id)? else { return Ok(None) };
         let is_same = key.expose() == self.plain.expose();
-        let there = HandedOut { key, expiry: None, profiles: store.profiles_of(&user.id)? };
+        let existing = HandedOut { key, expiry: None, profiles: store.profiles_of(&user.id)? };
         match (rotate, self.is_known) {
-            (_, true) if is_same => Ok(Some(there)),
+            (_, true) if is_same => Ok(Some(existing)),
             (true, _) => Ok(None),
-            (false, false) => Ok(Some(there)),
+            (false, false) => Ok(Some(existing)),
             (false, true) => Err(Refusal::OtherToken(user.username.clone()).into()),
         }
     }
 
-    /// A known key that is there already. Since a salted digest is another one each time, the database itself would take
-    /// a key twice.
+    /// Returns the stored token with the known key.
+    ///
+    /// Salted digests of one key differ each time, so the database itself would accept a key twice.
     fn existing_in_knox(&self, store: &Store, user: &User) -> Result<Option<HandedOut>> {
         if !self.is_known {
             return Ok(None);

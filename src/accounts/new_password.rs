@@ -1,4 +1,4 @@
-//! A new password, and whether it will do.
+//! New passwords and their checks.
 
 use crate::django::passwords::{self, About, Algorithm, Encoded, Malformed, Plain, Summary};
 use crate::error::refusal::Fault;
@@ -6,18 +6,18 @@ use crate::error::refusal::Fault;
 /// A new password.
 #[derive(Clone, Debug)]
 pub enum Password {
-    /// As someone gave it.
+    /// Plain text chosen by the user.
     Plain(Plain),
-    /// Made here, so that it has to be shown.
+    /// Generated, so it must be shown.
     Random(Plain),
     /// Encoded elsewhere.
     Encoded(Encoded),
-    /// None that fits.
+    /// A password that never matches.
     Unusable,
 }
 
 impl Password {
-    /// The password that was made here, to be shown.
+    /// Returns a generated password, which must be shown.
     #[must_use]
     pub fn into_shown(self) -> Option<Plain> {
         match self {
@@ -26,7 +26,7 @@ impl Password {
         }
     }
 
-    /// Is this what is stored already?
+    /// Whether the stored password is the same.
     #[must_use]
     pub fn is(&self, stored: &str) -> bool {
         match self {
@@ -39,14 +39,14 @@ impl Password {
     }
 }
 
-/// What is wrong with a text that Django's login form would refuse.
+/// Returns a fault for a null character, which Django's login form refuses.
 #[must_use]
 pub fn null_fault(plain: &Plain) -> Option<Fault> {
     let message = "password: it contains a null character, which Django's login form refuses.";
     plain.as_str().contains('\0').then(|| Fault::new("password", "invalid", message))
 }
 
-/// What makes a password weak.
+/// Returns the weaknesses of a password as faults.
 #[must_use]
 pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Fault> {
     let fault =
@@ -54,21 +54,16 @@ pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Fault> {
     passwords::weaknesses(plain, about).iter().map(fault).collect()
 }
 
-/// A password that was encoded elsewhere, and what makes it weak. A plain text is refused: Django would store it and
-/// never let anyone in.
+/// Returns a password that was encoded elsewhere, and its weakness.
 ///
-/// # Errors
-/// A fault of `password`, which does not repeat the text.
+/// Plain text is refused: Django would store it, but every login would fail. The fault does not repeat the text.
 pub fn encoded(text: &str) -> Result<(Password, Option<Fault>), Fault> {
     let (encoded, weakness) = verbatim(text.to_owned())?;
     let is_unusable = encoded.summary() == Summary::Unusable;
     Ok((if is_unusable { Password::Unusable } else { Password::Encoded(encoded) }, weakness))
 }
 
-/// The same, where an unusable one is to stay the very text that it is.
-///
-/// # Errors
-/// As [`encoded`].
+/// Like [`encoded`], but keeps the exact text of an unusable password.
 pub fn verbatim(text: String) -> Result<(Encoded, Option<Fault>), Fault> {
     let (encoded, summary) = Encoded::described(text).map_err(|malformed| {
         let reason = match malformed {
@@ -87,7 +82,7 @@ pub fn verbatim(text: String) -> Result<(Encoded, Option<Fault>), Fault> {
     Ok((encoded, weakness))
 }
 
-/// The algorithm of a hash that a Django project takes only where it says so.
+/// Returns the algorithm of a hash that Django accepts only if the project's settings list its hasher.
 pub fn not_in_djangos_list(summary: Summary) -> Option<Algorithm> {
     match summary {
         Summary::Hashed(method) => Some(method.algorithm()).filter(|algorithm| !algorithm.makes_hashes()),
@@ -95,6 +90,7 @@ pub fn not_in_djangos_list(summary: Summary) -> Option<Algorithm> {
     }
 }
 
+/// Explains that Django refuses the algorithm by default.
 pub fn refused_by_default(algorithm: Algorithm) -> String {
     format!(
         "Django's default PASSWORD_HASHERS does not accept {algorithm}: nobody logs in with it, unless the project names \

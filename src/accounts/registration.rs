@@ -1,4 +1,4 @@
-//! Registering: a new account, or one that is there brought to what is wanted of it.
+//! Registers an account: creates a new one, or updates an existing one.
 
 use std::path::PathBuf;
 
@@ -18,35 +18,32 @@ use crate::error::lost_answer::Aftermath;
 use crate::error::refusal::Refusal;
 use crate::store::{Done, Store, Transaction};
 
-/// What happens to an account that is there already.
+/// What to do with an existing account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnExisting {
-    /// It is an error
+    /// Fail.
     #[default]
     Fail,
-    /// It stays as it is
+    /// Leave it unchanged.
     Skip,
-    /// It gets what is given; what is not given stays
+    /// Set the given values, and leave the others unchanged.
     Update,
 }
 
-/// When an account that is there already gets the password.
+/// When to set the password of an existing account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UpdatePassword {
-    /// Never: only a new account does
+    /// Never. Only a new account gets the password.
     #[default]
     OnCreate,
-    /// Each time
+    /// Always.
     Always,
-    /// Where it is another one
+    /// If it differs from the stored one.
     IfDifferent,
 }
 
 impl UpdatePassword {
-    /// Refuses to say when an account gets the password that does not get anything.
-    ///
-    /// # Errors
-    /// [`Refusal::Usage`].
+    /// Fails if passwords are to be updated but existing accounts are not.
     pub fn check(self, on_existing: OnExisting) -> Result<(), Refusal> {
         if self != Self::OnCreate && on_existing != OnExisting::Update {
             return Err(Refusal::usage("--update-password goes with --on-existing update."));
@@ -55,56 +52,55 @@ impl UpdatePassword {
     }
 }
 
-/// What registering takes besides the account itself.
+/// The inputs of a registration, apart from the account.
 pub struct Registration<'a> {
-    /// The surroundings.
+    /// The context of the command.
     pub context: &'a Context,
-    /// How it is written.
+    /// The change that the command makes.
     pub change: &'a Change<'a>,
-    /// Is there to be a token?
+    /// Whether the account gets a token.
     pub wants_token: bool,
-    /// The token's scheme, if one was asked for.
+    /// The requested scheme of the token.
     pub scheme: Option<Scheme>,
 }
 
-/// A database file that was made for the account.
+/// A database file created for the account.
 pub struct MadeFile {
     /// Its path.
     pub path: PathBuf,
-    /// How passwords are hashed in it.
+    /// The recipe of its password hashes.
     pub recipe: Recipe,
 }
 
-/// What became of the account.
+/// The outcome of a registration.
 pub struct Registered {
     /// The user.
     pub user: User,
     /// The user's profiles.
     pub profiles: Vec<Profile>,
-    /// Was the account made? Else it was there.
+    /// Whether the account is new.
     pub is_new: bool,
-    /// Is the database a Django project's?
+    /// Whether the database belongs to a Django project.
     pub is_django: bool,
-    /// The database file, where it was made too.
+    /// The database file, if it was created too.
     pub made_file: Option<MadeFile>,
-    /// The names of the fields that changed.
+    /// The names of the changed fields.
     pub fields: Vec<String>,
-    /// The token: the fresh one, or the drf key that was there.
+    /// The new token, or the existing drf key.
     pub token: Option<PlainToken>,
-    /// The scheme of the token, or of those that could have been made.
+    /// The scheme of new tokens, even if none was created.
     pub scheme: Option<Scheme>,
-    /// When the token ends.
+    /// The expiry of the token.
     pub expiry: Option<Timestamp>,
-    /// A password that was made here.
+    /// The generated password.
     pub random: Option<Plain>,
 }
 
 impl Registration<'_> {
-    /// Makes the account, in the new database if there is one. Where someone else has made that file in the meantime,
-    /// the account goes there, and `draft` is none.
+    /// Creates the account, in the new database if `draft` has one.
     ///
-    /// # Errors
-    /// As [`Account::create`] and [`Change::make`].
+    /// If another process has created the database file meanwhile, the account is written to that file, and `draft`
+    /// becomes `None`.
     pub fn create(
         &self,
         account: &Account<'_>,
@@ -164,19 +160,14 @@ impl Registration<'_> {
         })
     }
 
-    /// Leaves an account as it is, and tells its drf key.
-    ///
-    /// # Errors
-    /// A failure of the database.
+    /// Leaves an account unchanged, and returns its drf key.
     pub fn leave(&self, user: &User, store: &Store) -> Result<Registered> {
         self.outcome(store, user.clone(), Vec::new())
     }
 
-    /// Brings an account to what is wanted of it. A user without a drf key gets one; a knox token could not be told
-    /// from those that are there, so none is made.
+    /// Updates an existing account.
     ///
-    /// # Errors
-    /// As [`Edit::apply`] and [`Change::make`].
+    /// A user without a drf key gets one. No knox token is created, since it cannot be told apart from existing ones.
     pub fn converge(
         &self,
         user: &User,
@@ -213,7 +204,7 @@ impl Registration<'_> {
 
     fn outcome(&self, store: &Store, user: User, fields: Vec<String>) -> Result<Registered> {
         let scheme = self.scheme(store)?;
-        // A key that Django refuses is not handed out.
+        // Django refuses the keys of inactive users, so they are not returned.
         let key = match scheme {
             Some(Scheme::Drf) if user.is_active => store.drf_key(&user.id)?,
             _ => None,
@@ -237,7 +228,7 @@ impl Registration<'_> {
     }
 }
 
-/// What registering leaves in the database.
+/// Returns what a registration leaves in the database.
 fn aftermath(username: &str, is_new: bool, fresh: Option<&IssuedToken>, random: Option<&Plain>) -> Aftermath {
     let verb = if is_new { "registered" } else { "changed" };
     let aftermath = Aftermath::new(format!("{username} was {verb}"));

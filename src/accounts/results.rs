@@ -1,4 +1,4 @@
-//! Opens a file of results, and finds out whether the last rows of a run that was cut off were committed.
+//! Opens a results file, and finds out whether the last rows of an interrupted run were committed.
 
 use std::path::Path;
 
@@ -13,13 +13,12 @@ use crate::files::results::{Outcome, Results, Row, UnfinishedRows};
 use crate::files::state::identity;
 use crate::store::Store;
 
-/// How many passwords are tried in search of one that matches.
+/// The maximum number of passwords verified in search of a match.
 const TRIES: usize = 64;
 
-/// Opens the results, and warns of rows of a run that was cut off.
+/// Opens the results file, and warns about rows of an interrupted run.
 ///
-/// # Errors
-/// As [`Results::open`], and [`Refusal::Usage`] where nothing tells whether such rows were committed.
+/// Fails with [`Refusal::Usage`] if it cannot be determined whether such rows were committed.
 pub fn open(path: Option<&Path>, is_rehearsal: bool, context: &Context) -> Result<Results> {
     let is_json = context.output.format().is_json();
     let database = identity(context.store()?.path()).to_string_lossy().into_owned();
@@ -29,20 +28,20 @@ pub fn open(path: Option<&Path>, is_rehearsal: bool, context: &Context) -> Resul
     Results::open(path, is_rehearsal, is_json, database.clone(), &were_committed, &warn)
 }
 
-/// What the database says of the rows of one transaction.
+/// What the database shows about the rows of one transaction.
 #[derive(Debug, Default)]
 struct Evidence {
-    /// Secrets that the database has: no other transaction could have stored them.
+    /// Secrets found in the database. No other transaction could have stored them.
     proofs: usize,
-    /// Created accounts that are in the database, which another run may have created.
+    /// Created accounts found in the database. Another run may have created them.
     present: usize,
-    /// Created accounts and tokens that are not in the database.
+    /// Created accounts and tokens missing from the database.
     absent: usize,
-    /// Created accounts whose name or password is another one in the database.
+    /// Created accounts whose name or password differs in the database.
     unclear: usize,
-    /// Changes that leave nothing to look for.
+    /// Changes without a trace in the database.
     silent: usize,
-    /// Passwords that did not match.
+    /// The number of verified passwords.
     tries: usize,
 }
 
@@ -54,7 +53,7 @@ impl Evidence {
             return Ok(());
         }
         if let Some(token) = &row.secrets.token {
-            // By its key alone: the user may have another name by now.
+            // Only the key counts, since the user may have been renamed.
             let rows = store.rows_of_key(&PlainToken::new(token.clone()), context.settings.tokens.hash)?;
             if rows.is_empty() {
                 self.absent += 1;
@@ -84,13 +83,13 @@ impl Evidence {
         Ok(())
     }
 
-    /// Was the transaction committed? `None` where that is not certain.
+    /// Whether the transaction was committed, or `None` if that is uncertain.
     fn is_committed(&self) -> Option<bool> {
         match self {
             Self { absent: 0, proofs: 1.., .. } | Self { absent: 0, present: 1.., unclear: 0, .. } => {
                 Some(true)
             }
-            // Nothing was to be changed.
+            // The transaction changed nothing.
             Self { absent: 0, proofs: 0, present: 0, silent: 0, .. } => Some(true),
             Self { absent: 1.., proofs: 0, present: 0, .. } => Some(false),
             _ => None,
@@ -98,7 +97,9 @@ impl Evidence {
     }
 }
 
-/// All rows of a batch are of one transaction: all of them are in the database, or none.
+/// Whether the rows were committed.
+///
+/// All rows of a batch belong to one transaction: either all of them are in the database, or none.
 fn were_committed(
     unfinished: &UnfinishedRows,
     path: &Path,

@@ -1,4 +1,4 @@
-//! The values of an account's columns: what is given, what has a default, and what fills itself.
+//! The values of an account's columns: given values, defaults and generated values.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -11,7 +11,7 @@ use crate::error::refusal::Fault;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::{Column, Table};
 
-/// What making the rows of an account takes, and the faults that are met on the way.
+/// Builds the rows of an account, and collects their faults.
 pub(super) struct Making<'a> {
     pub now: Timestamp,
     pub zone: &'a TimeZone,
@@ -20,7 +20,7 @@ pub(super) struct Making<'a> {
 }
 
 impl Making<'_> {
-    /// Adds a value that was given to a row.
+    /// Adds a given value to a row.
     pub fn set<'c, Name: AsRef<str> + From<&'c str>>(
         &mut self,
         row: &mut Vec<(Name, Value)>,
@@ -28,7 +28,7 @@ impl Making<'_> {
         column: &'c Column,
         input: &Input,
     ) {
-        if row.iter().any(|(there, _)| there.as_ref() == column.name) {
+        if row.iter().any(|(other, _)| other.as_ref() == column.name) {
             self.faults.push(Fault::new(name, "given_twice", format!("{name} is given twice.")));
             return;
         }
@@ -38,7 +38,7 @@ impl Making<'_> {
         }
     }
 
-    /// Adds what was not given: defaults, fresh UUIDs, times of creation and change.
+    /// Adds the values that were not given: defaults, new UUIDs, and times of creation and change.
     pub fn fill<'c, 'd, Name: AsRef<str> + From<&'c str>>(
         &mut self,
         row: &mut Vec<(Name, Value)>,
@@ -53,33 +53,35 @@ impl Making<'_> {
             if let Some(default) = default(&column.name) {
                 self.set(row, &column.name, column, &Input::Json(default.clone()));
             } else if column.filled || column.nullable {
-                // The database knows.
+                // The database provides a value or NULL.
             } else if is_fresh_uuid(column, table) {
                 row.push(((&*column.name).into(), Value::Uuid(fresh_uuid(self.random))));
-            } else if fills_itself_with_now(column) {
+            } else if is_automatic_timestamp(column) {
                 row.push(((&*column.name).into(), self.now.into()));
             }
         }
     }
 }
 
-/// Must someone say what this column holds?
+/// Whether the column needs a value that nothing else provides.
 #[must_use]
 pub fn must_be_given(column: &Column, table: &Table) -> bool {
-    !column.nullable && !column.filled && !is_fresh_uuid(column, table) && !fills_itself_with_now(column)
+    !column.nullable && !column.filled && !is_fresh_uuid(column, table) && !is_automatic_timestamp(column)
 }
 
 fn is_fresh_uuid(column: &Column, table: &Table) -> bool {
     column.kind == Kind::Uuid && table.reference(&column.name).is_none()
 }
 
-/// Django's `auto_now` and `auto_now_add` leave no trace in the schema, so the name has to tell.
-fn fills_itself_with_now(column: &Column) -> bool {
+/// Whether Django would set the column to the current time.
+///
+/// Django's `auto_now` and `auto_now_add` leave no trace in the schema, so the column name decides.
+fn is_automatic_timestamp(column: &Column) -> bool {
     const WORDS: [&str; 6] = ["creat", "updat", "modif", "added", "joined", "changed"];
     column.kind == Kind::Timestamp && WORDS.iter().any(|word| column.name.contains(word))
 }
 
-/// The column of this name, or of the foreign key of this name.
+/// Returns the column with this name, or the column of the foreign key with this name.
 pub(super) fn find_column<'a>(table: &'a Table, name: &str) -> Option<&'a Column> {
     table.column(name).or_else(|| {
         let column = format!("{name}_id");
@@ -91,7 +93,7 @@ pub(super) fn find_field<'a>(table: &'a ProfileTable, name: &str) -> Option<&'a 
     find_column(&table.table, name).filter(|found| table.fields().any(|field| field.name == found.name))
 }
 
-/// A random UUID (version 4 of RFC 9562) as 32 hexadecimal digits.
+/// Generates a random UUID (version 4 of RFC 9562) as 32 hexadecimal digits.
 pub(super) fn fresh_uuid(random: &mut dyn CryptoRng) -> String {
     let mut bits = u128::from(random.next_u64()) << 64 | u128::from(random.next_u64());
     bits = bits & !(0xf << 76) | 0x4 << 76;

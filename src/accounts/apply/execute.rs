@@ -1,4 +1,4 @@
-//! Doing what a plan says: all of it, if it is still true, or nothing.
+//! Executes a plan completely, or not at all if the database has changed since it was made.
 
 use std::path::Path;
 
@@ -21,30 +21,30 @@ use crate::signals;
 use crate::store::{Decisions, Done, Store, Transaction};
 use crate::terminal::output;
 
-/// What carrying a plan out takes.
+/// The inputs for the execution of a plan.
 pub struct Execution<'a> {
     pub context: &'a Context,
     pub store: &'a Store,
     pub source: &'a TreeFile,
     pub change: &'a change::Change<'a>,
-    /// The file of results, if there is one.
+    /// The results file, if any.
     pub results: Option<&'a Path>,
 }
 
-/// What carrying a plan out came to.
+/// The outcome of an executed plan.
 #[derive(Debug)]
 pub struct CarriedOut {
-    /// The accounts that were made or changed.
+    /// The created and changed accounts.
     pub made: Vec<Made>,
-    /// Was the last active superuser taken away?
+    /// Whether the last active superuser was removed.
     pub ends_superusers: bool,
 }
 
-/// What is made for an account before the transaction, since it takes its time.
+/// The secrets of an account, computed before the transaction because hashing is slow.
 struct Ready {
-    /// The line on which the account stands in the file.
+    /// The line of the account in the file.
     line: Option<usize>,
-    /// The password of a new account; that of another is part of its edit.
+    /// The password of a new account. That of an existing account is part of its edit.
     encoded: Option<Encoded>,
     fresh: Option<IssuedToken>,
 }
@@ -59,11 +59,11 @@ impl Made {
 }
 
 impl Execution<'_> {
-    /// Makes the changes in one transaction, and returns what came of it and the names of the fields. The results are told of these accounts before the commit.
+    /// Makes all changes in one transaction, and returns the outcome and the names of the changed fields.
     ///
-    /// # Errors
-    /// [`Refusal::ChangedMeanwhile`] where the plan is not true any more, what the database's constraints refuse, or a
-    /// failure of the database.
+    /// The accounts are added to the results before the commit.
+    ///
+    /// Fails with [`Refusal::ChangedMeanwhile`] if the database has changed since the plan was made.
     pub fn carry_out(
         &self,
         plan: &mut ApplyPlan,
@@ -80,7 +80,7 @@ impl Execution<'_> {
             let had_superuser = transaction.has_superuser()?;
             let mut made = Vec::new();
             let mut fields: Vec<String> = Vec::new();
-            // What is told and does not come true is to be taken back, whoever ends the program.
+            // If the commit fails, the results must be taken back even if a signal arrives.
             critical = Some(signals::critical());
             for (step, ready) in plan.steps.iter().zip(&ready) {
                 let done = step.carry_out(ready, transaction).map_err(|error| self.located(step, error))?;
@@ -110,7 +110,7 @@ impl Execution<'_> {
                 Err(error) => Err(self.change.lost(&error)),
             },
             Err(error) if Refusal::is_doubtful_commit(&error) => {
-                // Where this fails, the error already names what is lost.
+                // If this fails too, the error already names what is lost.
                 let _ = results.leave_undecided().and_then(|()| results.show(output::verbatim));
                 Err(error)
             }
@@ -135,7 +135,7 @@ impl Execution<'_> {
         Ok(Ready { line, encoded, fresh: step.mints.map(mint).transpose()? })
     }
 
-    /// What the database refuses, with the place of the account.
+    /// Adds the position of the account to an error of the database.
     fn located(&self, step: &Step, error: Error) -> Error {
         let Some(at) = step.at else { return error };
         let name = &step.username;
@@ -157,16 +157,16 @@ impl Execution<'_> {
 }
 
 impl ApplyPlan {
-    /// Refuses to go on where something is not any more as it was when the plan was made.
+    /// Fails if an account has changed since the plan was made.
     fn check(&self, store: &Store) -> Result<()> {
         for step in &self.steps {
-            let is_true = match &step.kind {
+            let is_current = match &step.kind {
                 StepKind::Create(account) => store.find_user(&account.username)?.is_none(),
-                StepKind::Change(change) => change.is_true(store)?,
-                // Deleting looks for itself.
+                StepKind::Change(change) => change.is_current(store)?,
+                // The deletion checks this itself.
                 StepKind::Delete(..) => true,
             };
-            if !is_true {
+            if !is_current {
                 return Err(changed(&step.username).into());
             }
         }
@@ -182,7 +182,7 @@ impl ApplyPlan {
 }
 
 impl Step {
-    /// Does it within the transaction; returns what was made, if that was not to be deleted.
+    /// Executes the step in the transaction. Returns the account, unless it was deleted.
     fn carry_out(&self, ready: &Ready, transaction: &Transaction<'_>) -> Result<Done<Option<Made>>> {
         let token = ready.fresh.as_ref().map(IssuedToken::as_new);
         let Done { value: id, fields } = match &self.kind {
@@ -221,10 +221,11 @@ impl Step {
 }
 
 impl UserChange {
-    fn is_true(&self, store: &Store) -> Result<bool> {
+    /// Whether the account is still as it was when the plan was made.
+    fn is_current(&self, store: &Store) -> Result<bool> {
         let Self { user, edit, differences, groups, tokens, encoded, .. } = self;
-        let Some(now) = store.user_of_key(&user.id)? else { return Ok(false) };
-        if (&now.username, now.is_active) != (&user.username, user.is_active) {
+        let Some(current) = store.user_of_key(&user.id)? else { return Ok(false) };
+        if (&current.username, current.is_active) != (&user.username, user.is_active) {
             return Ok(false);
         }
         if let Some(groups) = groups
@@ -239,8 +240,10 @@ impl UserChange {
         }
         if let Some(tokens) = tokens {
             let filter = TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() };
-            let now = store.tokens(&filter)?;
-            if now.len() != tokens.len() || !now.iter().zip(tokens).all(|(now, token)| now.is_same(token)) {
+            let current = store.tokens(&filter)?;
+            let is_same = current.len() == tokens.len()
+                && current.iter().zip(tokens).all(|(current, token)| current.is_same(token));
+            if !is_same {
                 return Ok(false);
             }
         }

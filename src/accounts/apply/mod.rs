@@ -1,5 +1,7 @@
-//! Accounts as a file wants them: `read` knows what the file means, `plan` what would have to change, `prune` what is there
-//! and not in the file; `show` tells that to people and programs, and `execute` does it.
+//! Brings accounts to the state that a file describes.
+//!
+//! `read` reads the desired state from the file. `plan` computes the necessary changes, and `prune` finds accounts that
+//! are not in the file. `show` presents the plan to people and programs, and `execute` carries it out.
 
 pub mod execute;
 mod password;
@@ -18,17 +20,17 @@ use crate::django::models::{Key, Scheme};
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
 
-/// An account that was made or changed, with the secrets that were made for it.
+/// A created or changed account, with its new secrets.
 #[derive(Debug)]
 pub struct Made {
     pub username: String,
     pub id: Key,
-    /// The key of a token.
+    /// The key of the new token.
     pub token: Option<PlainToken>,
     /// The token's scheme.
     pub scheme: Option<Scheme>,
-    /// When the token ends.
+    /// The expiry of the token.
     pub expiry: Option<Timestamp>,
-    /// A random password.
+    /// The random password.
     pub password: Option<Plain>,
 }

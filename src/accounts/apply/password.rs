@@ -1,4 +1,4 @@
-//! Passwords that a file refers to: read only where one is to be set, and never shown.
+//! Passwords that a file refers to. They are read only if they are to be set, and never shown.
 
 use std::env;
 
@@ -13,21 +13,21 @@ use crate::django::passwords::{self, About, Plain, Summary};
 use crate::error::refusal::{Fault, Refusal};
 use crate::store::difference::{HIDDEN, Shown};
 
-/// When the password of an account is set.
+/// When to set the password of an account.
 #[derive(Clone, Copy, Debug)]
 pub enum Need<'a> {
-    /// The account is new.
+    /// Always, since the account is new.
     New,
-    /// Not at all.
+    /// Never.
     Never,
-    /// Each time, but for one that this encoded one is already to the letter.
+    /// Always, except for an encoded or unusable password that this stored one already is.
     Always(&'a str),
-    /// Where it is another one than this encoded one.
+    /// If it differs from this stored password.
     IfDifferent(&'a str),
 }
 
 impl<'a> Need<'a> {
-    /// When that of an account which is there is set.
+    /// Returns when to set the password of an existing account.
     pub fn of(update: UpdatePassword, encoded: &'a str) -> Self {
         match update {
             UpdatePassword::OnCreate => Self::Never,
@@ -36,7 +36,7 @@ impl<'a> Need<'a> {
         }
     }
 
-    /// Is the password there already?
+    /// Whether the password need not be set.
     fn is_met_by(self, password: &Password) -> bool {
         match (self, password) {
             (Self::Never, _) => true,
@@ -49,11 +49,9 @@ impl<'a> Need<'a> {
     }
 }
 
-/// The password to be set, `None` where none is, or what is wrong with it. A random password is the same as any that
-/// somebody can log in with.
+/// Returns the password to set, `None` if none is to be set, or its faults.
 ///
-/// # Errors
-/// What the operating system says of a password's file.
+/// With [`Need::IfDifferent`], a random password is set only if the stored password is not usable.
 pub fn choose(
     reference: &PasswordReference,
     user: &DesiredUser,
@@ -116,7 +114,8 @@ fn plain(found: Result<Plain, Fault>, about: &About<'_>) -> (Result<Password, Fa
 }
 
 fn from_variable(name: &str) -> Result<Plain, Fault> {
-    // What has not the look of a variable is not repeated: it may be the password itself, written there by mistake.
+    // Only text that looks like a variable name is repeated. Other text may be the password itself, put there by
+    // mistake.
     let is_customary = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let named = if is_customary { format!(" {name}") } else { String::new() };
@@ -131,7 +130,7 @@ fn from_variable(name: &str) -> Result<Plain, Fault> {
 }
 
 fn from_file(path: &std::path::Path) -> Result<Result<Plain, Fault>> {
-    // The path is not repeated: it may be the password itself, written there by mistake.
+    // The path is not repeated: it may be the password itself, put there by mistake.
     match secret::from_file_called("The password's file", path) {
         Ok(text) => Ok(Ok(Plain::new(text.to_string()))),
         Err(error) => match error.downcast() {
@@ -144,7 +143,7 @@ fn from_file(path: &std::path::Path) -> Result<Result<Plain, Fault>> {
     }
 }
 
-/// What is shown of a password that is set.
+/// Returns what is shown for a new password.
 pub fn shown(password: &Password) -> Shown {
     Shown::Word(match password {
         Password::Plain(_) | Password::Encoded(_) => HIDDEN,
@@ -153,7 +152,7 @@ pub fn shown(password: &Password) -> Shown {
     })
 }
 
-/// What is shown of a password that is there.
+/// Returns what is shown for a stored password.
 pub fn shown_encoded(encoded: &str) -> Shown {
     Shown::Word(if passwords::describe(encoded) == Summary::Unusable { UNUSABLE } else { HIDDEN })
 }

@@ -1,4 +1,4 @@
-//! What would have to change for the accounts to be as the file wants them.
+//! Computes the changes that bring the accounts to the state in the file.
 
 use std::collections::HashSet;
 
@@ -19,15 +19,15 @@ use crate::formats::tree::TreeFile;
 use crate::store::difference::{Difference, Shown};
 use crate::store::{Deletion, Store, Token};
 
-/// Everything that would change, in the order in which it is told and done.
+/// All changes, in the order in which they are shown and executed.
 #[derive(Debug, Default)]
 pub struct ApplyPlan {
     pub steps: Vec<Step>,
-    /// How many accounts of the file are as wanted.
+    /// The number of accounts in the file that need no change.
     pub as_wanted: usize,
-    /// Superusers in the scope who are not in the file, and who stay.
+    /// Superusers in the scope that are not in the file. They are kept.
     pub kept: Vec<String>,
-    /// All who are in the scope and not in the file, where they are asked for.
+    /// The accounts in the scope that are not in the file. `None` if the file has no scope.
     pub others: Option<Others>,
 }
 
@@ -35,25 +35,27 @@ pub struct ApplyPlan {
 #[derive(Debug)]
 pub struct Others {
     pub scope: Scope,
+    /// The login names in the file.
     pub names: HashSet<String>,
+    /// The accounts. Empty until [`ApplyPlanner::prune`] finds them.
     pub found: Vec<Other>,
 }
 
-/// What is done with one account.
+/// The changes to one account.
 #[derive(Debug)]
 pub struct Step {
-    /// Where the account stands in the file; `None` for one that is not in it.
+    /// The position of the account in the file. `None` if it is not in the file.
     pub at: Option<usize>,
     pub username: String,
     pub action: Action,
     pub kind: StepKind,
     pub differences: Vec<Difference>,
     pub password: Option<Password>,
-    /// The scheme of a token to be made.
+    /// The scheme of the token to create.
     pub mints: Option<Scheme>,
 }
 
-/// What is done, in a word.
+/// The action of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
@@ -63,7 +65,7 @@ pub enum Action {
     Delete,
 }
 
-/// What is done, and what was there when it was decided.
+/// The change that a step makes, and the state of the database that it was planned for.
 #[derive(Debug)]
 pub enum StepKind {
     Create(Box<Account<'static>>),
@@ -71,33 +73,33 @@ pub enum StepKind {
     Delete(Box<User>, Deletion),
 }
 
-/// A change of an account that is there.
+/// A change of an existing account.
 #[derive(Debug)]
 pub struct UserChange {
     pub user: User,
     pub edit: Edit,
-    /// What differs in fields and profiles.
+    /// The differences in fields and profiles.
     pub differences: Vec<Difference>,
-    /// The groups that the user was in, where groups are wanted.
+    /// The groups of the user before the change, if the file lists groups.
     pub groups: Option<Vec<String>>,
-    /// The tokens that the user had, where a token is wanted or none.
+    /// The tokens of the user before the change, if the file says whether there is one.
     pub tokens: Option<Vec<Token>>,
-    /// Are those tokens to be deleted?
+    /// Whether these tokens are deleted.
     pub revokes: bool,
-    /// The encoded password that was there, where another is to be set.
+    /// The stored password before the change, if a new one is set.
     pub encoded: Option<String>,
 }
 
-/// How accounts in the scope that are not in the file are treated.
+/// What to do with accounts in the scope that are not in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prune {
-    /// They are locked out
+    /// Deactivate them.
     Deactivate,
-    /// They are deleted, with all that belongs to them
+    /// Delete them, with everything that belongs to them.
     Delete,
 }
 
-/// Measures what a file wants against the accounts that there are, and adds to the faults.
+/// Compares the desired state with the existing accounts, and collects faults.
 pub struct ApplyPlanner<'a> {
     pub context: &'a Context,
     pub store: &'a Store,
@@ -107,16 +109,13 @@ pub struct ApplyPlanner<'a> {
 }
 
 impl ApplyPlanner<'_> {
-    /// What would have to change. With faults, the plan is not to be carried out.
-    ///
-    /// # Errors
-    /// What the settings do not allow, or a failure of the database.
-    pub fn plan(&mut self, wanted: DesiredState) -> Result<ApplyPlan> {
+    /// Computes the plan. With faults, it must not be executed.
+    pub fn plan(&mut self, desired: DesiredState) -> Result<ApplyPlan> {
         let mut plan = ApplyPlan::default();
         let mut names: HashSet<String> = HashSet::new();
         let groups = self.store.group_names()?;
         let accounts = accounts::Planner::new(self.store, &self.context.settings)?;
-        for mut user in wanted.users {
+        for mut user in desired.users {
             self.check_groups(&mut user, &groups);
             let request = request(&user);
             let Some(name) = accounts.login_name(&request) else {
@@ -128,7 +127,7 @@ impl ApplyPlanner<'_> {
                 self.add(&user, Fault::new("username", "given_twice", message));
                 continue;
             }
-            if let Some(scope) = wanted.scope.as_ref().filter(|scope| !scope.contains(&name)) {
+            if let Some(scope) = desired.scope.as_ref().filter(|scope| !scope.contains(&name)) {
                 let message = format!(
                     "{name} is outside of the file's scope ({}), so that --prune would never see it.",
                     scope.words()
@@ -137,7 +136,7 @@ impl ApplyPlanner<'_> {
             }
             let step = match self.store.find_user(&name)? {
                 None => Some(self.create(&user, &request, &accounts)?),
-                Some(there) => self.change(&user, there)?,
+                Some(existing) => self.change(&user, existing)?,
             };
             names.insert(name);
             match step {
@@ -145,11 +144,11 @@ impl ApplyPlanner<'_> {
                 None => plan.as_wanted += 1,
             }
         }
-        plan.others = wanted.scope.map(|scope| Others { scope, names, found: Vec::new() });
+        plan.others = desired.scope.map(|scope| Others { scope, names, found: Vec::new() });
         Ok(plan)
     }
 
-    /// Adds a fault with its place, in words that fit a file; not where what is wrong was told in reading.
+    /// Adds a fault with its position, worded for a file. Skips faults that were reported when the file was read.
     fn add(&mut self, user: &DesiredUser, mut fault: Fault) {
         if fault.code == "required" {
             if user.is_unreadable(&fault.field) {
@@ -162,7 +161,7 @@ impl ApplyPlanner<'_> {
         self.faults.push_with(|| self.source.locate(at, fault));
     }
 
-    /// Takes groups that there are not out of what is wanted.
+    /// Reports unknown groups, and removes unknown and repeated groups from the desired ones.
     fn check_groups(&mut self, user: &mut DesiredUser, known: &[String]) {
         for (name, at) in user.groups.iter().flatten().filter(|(name, _)| !known.contains(name)) {
             let refusal = Refusal::GroupNotFound { name: name.clone(), known: known.to_vec() };
@@ -210,44 +209,44 @@ impl ApplyPlanner<'_> {
         Ok(Step { at, username, action: Action::Create, kind, differences, password, mints })
     }
 
-    /// What is to be changed of an account that is there; `None` where it is as wanted.
-    fn change(&mut self, user: &DesiredUser, there: User) -> Result<Option<Step>> {
+    /// Computes the change of an existing account. Returns `None` if it needs no change.
+    fn change(&mut self, user: &DesiredUser, existing: User) -> Result<Option<Step>> {
         let (store, settings) = (self.store, &self.context.settings);
-        let groups = user.groups.as_ref().map(|_| store.groups_of(&there.id)).transpose()?;
+        let groups = user.groups.as_ref().map(|_| store.groups_of(&existing.id)).transpose()?;
         let mut wish = wish(user);
         let mut changes = Vec::new();
-        if let (Some(wanted), Some(present)) = (&user.groups, &groups) {
-            let is_wanted = |name: &String| wanted.iter().any(|(wanted, _)| wanted == name);
-            let added = wanted.iter().map(|(name, _)| name).filter(|name| !present.contains(name));
+        if let (Some(desired), Some(present)) = (&user.groups, &groups) {
+            let is_desired = |name: &String| desired.iter().any(|(desired, _)| desired == name);
+            let added = desired.iter().map(|(name, _)| name).filter(|name| !present.contains(name));
             wish.add_groups = added.cloned().collect();
-            wish.remove_groups = present.iter().filter(|name| !is_wanted(name)).cloned().collect();
+            wish.remove_groups = present.iter().filter(|name| !is_desired(name)).cloned().collect();
             changes.extend(wish.add_groups.iter().map(|name| difference("group", None, Some(name))));
             changes.extend(wish.remove_groups.iter().map(|name| difference("group", Some(name), None)));
         }
-        let (edit, faults) = wish.edit(store, settings, &there, self.now, &mut *self.context.random())?;
+        let (edit, faults) = wish.edit(store, settings, &existing, self.now, &mut *self.context.random())?;
         for fault in faults {
             self.add(user, fault);
         }
-        let differences = edit.differences(store, &there)?;
+        let differences = edit.differences(store, &existing)?;
 
-        let tokens = user.token.map(|_| self.tokens(&there)).transpose()?;
+        let tokens = user.token.map(|_| self.tokens(&existing)).transpose()?;
         let revokes = user.token == Some(DesiredToken::None);
         let mut mints = None;
         for token in tokens.iter().flatten().filter(|_| revokes) {
             let name = format!("{} {}", token.scheme, token.prefix);
             changes.push(difference("token", Some(&name), None));
         }
-        if let Some(scheme) = self.scheme(user, user.active.unwrap_or(there.is_active))? {
-            let is_good = |token: &&Token| {
+        if let Some(scheme) = self.scheme(user, user.active.unwrap_or(existing.is_active))? {
+            let is_usable = |token: &&Token| {
                 token.scheme == scheme && token.expiry.is_none_or(|expiry| expiry > self.now)
             };
-            if tokens.iter().flatten().find(is_good).is_none() {
+            if tokens.iter().flatten().find(is_usable).is_none() {
                 mints = Some(scheme);
                 changes.push(difference("token", None, Some(&scheme.to_string())));
             }
         }
-        let encoded = store.encoded_password(&there.id)?;
-        let password = self.password(user, &there.username, Need::of(user.update_password, &encoded))?;
+        let encoded = store.encoded_password(&existing.id)?;
+        let password = self.password(user, &existing.username, Need::of(user.update_password, &encoded))?;
         if let Some(password) = &password {
             changes.push(Difference {
                 field: "password".into(),
@@ -259,9 +258,9 @@ impl ApplyPlanner<'_> {
         if all.is_empty() {
             return Ok(None);
         }
-        let username = there.username.clone();
+        let username = existing.username.clone();
         let encoded = password.as_ref().map(|_| encoded);
-        let change = UserChange { user: there, edit, differences, groups, tokens, revokes, encoded };
+        let change = UserChange { user: existing, edit, differences, groups, tokens, revokes, encoded };
         let kind = StepKind::Change(Box::new(change));
         let at = Some(user.at);
         Ok(Some(Step { at, username, action: Action::Change, kind, differences: all, password, mints }))
@@ -271,7 +270,7 @@ impl ApplyPlanner<'_> {
         self.store.tokens(&TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() })
     }
 
-    /// The scheme of the token that is wanted; `None` where none is, or none is possible.
+    /// Returns the scheme of the desired token. `None` if no token is desired or possible.
     fn scheme(&mut self, user: &DesiredUser, is_active: bool) -> Result<Option<Scheme>> {
         let asked = match user.token {
             None | Some(DesiredToken::None) => return Ok(None),
@@ -316,11 +315,10 @@ impl ApplyPlanner<'_> {
         }
     }
 
-    /// Adds what becomes of the accounts in the scope that are not in the file.
+    /// Adds steps for the accounts in the scope that are not in the file.
     ///
-    /// # Errors
-    /// [`Refusal::Usage`] for a file without a scope, [`Refusal::Invalid`] where there are more than `limit`,
-    /// [`Refusal::StillReferenced`] where rows of others refer to what would be deleted, or a failure of the database.
+    /// Fails if the file has no scope, or if more than `limit` accounts are affected. Also fails if rows of others
+    /// refer to rows that would be deleted.
     pub fn prune(&mut self, plan: &mut ApplyPlan, how: Prune, limit: usize) -> Result<()> {
         let Some(others) = &mut plan.others else {
             let message = format!(
@@ -330,14 +328,14 @@ impl ApplyPlanner<'_> {
             return Err(Refusal::usage(message).into());
         };
         others.found = others.scope.others(self.store, &others.names)?;
-        let is_there = |other: &&Other| how == Prune::Delete || other.is_active;
+        let is_affected = |other: &&Other| how == Prune::Delete || other.is_active;
         let (kept, pruned): (Vec<&Other>, Vec<&Other>) =
-            others.found.iter().filter(is_there).partition(|other| other.is_superuser);
+            others.found.iter().filter(is_affected).partition(|other| other.is_superuser);
         plan.kept = kept.iter().map(|other| other.username.clone()).collect();
         if pruned.len() > limit {
             return Err(too_many(&pruned, how, limit).into());
         }
-        let mut in_the_way = Vec::new();
+        let mut references = Vec::new();
         for other in pruned {
             let user = &self.store.user(&other.username)?;
             match how {
@@ -346,7 +344,7 @@ impl ApplyPlanner<'_> {
                     Ok(deletion) => plan.steps.push(deletion_of(user, deletion)),
                     Err(error) => match error.downcast() {
                         Ok(Refusal::StillReferenced(faults)) => {
-                            in_the_way.extend(faults.into_iter().map(|fault| of_user(user, fault)));
+                            references.extend(faults.into_iter().map(|fault| of_user(user, fault)));
                         }
                         Ok(refusal) => return Err(refusal.into()),
                         Err(error) => return Err(error),
@@ -354,7 +352,7 @@ impl ApplyPlanner<'_> {
                 },
             }
         }
-        if in_the_way.is_empty() { Ok(()) } else { Err(Refusal::StillReferenced(in_the_way).into()) }
+        if references.is_empty() { Ok(()) } else { Err(Refusal::StillReferenced(references).into()) }
     }
 
     fn deactivation(&self, user: &User) -> Result<Step> {
@@ -387,7 +385,7 @@ impl ApplyPlanner<'_> {
 }
 
 fn deletion_of(user: &User, deletion: Deletion) -> Step {
-    let gone = |(table, count): &(String, u64)| Difference {
+    let removed = |(table, count): &(String, u64)| Difference {
         field: table.clone(),
         old: Some(Shown::Value((*count).into())),
         new: None,
@@ -396,14 +394,14 @@ fn deletion_of(user: &User, deletion: Deletion) -> Step {
         at: None,
         username: user.username.clone(),
         action: Action::Delete,
-        differences: deletion.deleted.iter().map(gone).collect(),
+        differences: deletion.deleted.iter().map(removed).collect(),
         kind: StepKind::Delete(Box::new(user.clone()), deletion),
         password: None,
         mints: None,
     }
 }
 
-/// What is in the way of deleting a user; there is no option here that decides about it.
+/// Names the user in a fault of a deletion. `apply` has no options that decide about it, but `delete-user` has.
 fn of_user(user: &User, fault: Fault) -> Fault {
     let name = &user.username;
     let message = format!("{name}: {} `authctl delete-user` has such options.", fault.message);
@@ -431,7 +429,7 @@ fn difference(field: &str, old: Option<&str>, new: Option<&str>) -> Difference {
     Difference { field: field.into(), old: old.map(shown), new: new.map(shown) }
 }
 
-/// What is wanted of a new account.
+/// Returns the request for a new account.
 fn request(user: &DesiredUser) -> Request {
     Request {
         username: user.username.clone(),
@@ -452,7 +450,7 @@ fn request(user: &DesiredUser) -> Request {
     }
 }
 
-/// What is wanted of an account that is there, but for its groups.
+/// Returns the changes to an existing account, except for its groups.
 fn wish(user: &DesiredUser) -> Wish {
     Wish {
         email: user.email.clone(),

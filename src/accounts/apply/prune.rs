@@ -1,4 +1,4 @@
-//! Accounts that are there and not in the file, as far as it says that it knows them all.
+//! Finds the accounts in the scope of a file that are not in the file.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -8,33 +8,31 @@ use anyhow::Result;
 use crate::django::models::UserFilter;
 use crate::store::{Store, UserColumn};
 
-/// Whose accounts a file knows all of: login names by patterns, in which `*` stands for any text and `?` for any one
-/// character.
+/// The login names for which a file lists all accounts, as patterns.
+///
+/// `*` matches any text, and `?` matches any single character.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Scope {
     patterns: Vec<String>,
 }
 
 impl Scope {
-    /// The names that any of these patterns fits.
+    /// Creates a scope of the names that match any of these patterns.
     pub fn new(patterns: Vec<String>) -> Self {
         Self { patterns }
     }
 
-    /// Does a pattern fit this name, upper and lower case told apart?
+    /// Whether a pattern matches this name. Matching is case-sensitive.
     pub fn contains(&self, name: &str) -> bool {
-        self.patterns.iter().any(|pattern| fits(pattern, name))
+        self.patterns.iter().any(|pattern| matches(pattern, name))
     }
 
-    /// The patterns, for a sentence.
+    /// Returns the patterns as text for a message.
     pub fn words(&self) -> String {
         self.patterns.join(", ")
     }
 
-    /// The accounts in it but for those of these login names, by login name.
-    ///
-    /// # Errors
-    /// A failure of the database.
+    /// Returns the accounts in the scope except those with these login names, sorted by login name.
     pub fn others(&self, store: &Store, names: &HashSet<String>) -> Result<Vec<Other>> {
         let mut found = Vec::new();
         let columns = ["username", "is_active", "is_superuser"].map(UserColumn::Attribute);
@@ -54,7 +52,7 @@ impl Scope {
     }
 }
 
-/// An account that is in a scope and not in the file.
+/// An account in a scope that is not in the file.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Other {
     pub username: String,
@@ -62,34 +60,35 @@ pub struct Other {
     pub is_superuser: bool,
 }
 
-fn fits(pattern: &str, text: &str) -> bool {
+fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut at, mut place) = (0, 0);
-    // The last star, and how far the text went when it was met: it takes one character more each time the rest fails.
+    let (mut index, mut position) = (0, 0);
+    // The index of the last star, and the end of the text that it matches. Each time the rest does not match, the star
+    // matches one more character.
     let mut star: Option<(usize, usize)> = None;
-    while place < text.len() {
-        match (pattern.get(at), star) {
+    while position < text.len() {
+        match (pattern.get(index), star) {
             (Some('*'), _) => {
-                star = Some((at, place));
-                at += 1;
+                star = Some((index, position));
+                index += 1;
             }
-            (Some(c), _) if *c == '?' || *c == text[place] => {
-                at += 1;
-                place += 1;
+            (Some(c), _) if *c == '?' || *c == text[position] => {
+                index += 1;
+                position += 1;
             }
-            (_, Some((last, taken))) => {
-                star = Some((last, taken + 1));
-                (at, place) = (last + 1, taken + 1);
+            (_, Some((last, end))) => {
+                star = Some((last, end + 1));
+                (index, position) = (last + 1, end + 1);
             }
             _ => return false,
         }
     }
-    pattern[at..].iter().all(|c| *c == '*')
+    pattern[index..].iter().all(|c| *c == '*')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::matches;
 
     #[test]
     fn patterns_fit_whole_names() {
@@ -101,16 +100,16 @@ mod tests {
             ("?ä*", "xä"),
             ("a*b*c", "aXbYbc"),
         ] {
-            assert!(fits(pattern, name), "{pattern} {name}");
+            assert!(matches(pattern, name), "{pattern} {name}");
         }
         for (pattern, name) in
             [("ci-*", "CI-bot"), ("ci-*", "xci-bot"), ("?", ""), ("", "a"), ("a*b", "abc"), ("[a]", "a")]
         {
-            assert!(!fits(pattern, name), "{pattern} {name}");
+            assert!(!matches(pattern, name), "{pattern} {name}");
         }
     }
 
-    /// The rules themselves, without the shortcut.
+    /// The definition of a match, without the shortcut.
     fn by_the_rules(pattern: &[char], text: &[char]) -> bool {
         match (pattern, text) {
             ([], text) => text.is_empty(),
@@ -124,7 +123,7 @@ mod tests {
         #[test]
         fn the_shortcut_keeps_the_rules(pattern in "[ab*?]{0,7}", text in "[ab]{0,9}") {
             let chars = |text: &str| text.chars().collect::<Vec<char>>();
-            proptest::prop_assert_eq!(fits(&pattern, &text), by_the_rules(&chars(&pattern), &chars(&text)));
+            proptest::prop_assert_eq!(matches(&pattern, &text), by_the_rules(&chars(&pattern), &chars(&text)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the file means: the accounts that it wants, or everything that is wrong with it.
+//! Reads the desired accounts from a file, or finds all its faults.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use crate::store::schema::Table;
 
 const TOP: [&str; 3] = ["update_password", "scope", "users"];
 
-/// The keys of an account that are no columns of the project's own.
+/// The keys of an account that are not specific to a project.
 const OF_USER: [&str; 12] = [
     "username",
     "email",
@@ -39,23 +39,23 @@ const OF_USER: [&str; 12] = [
 
 const OF_PASSWORD: [&str; 5] = ["env", "file", "random", "hash", "unusable"];
 
-/// How a password is written, for who wrote something else.
+/// The forms of a password reference, for messages.
 const PASSWORD: &str =
     "{ env = \"NAME\" }, { file = \"PATH\" }, { random = true }, { hash = \"…\" } or { unusable = true }";
 
-/// What a file wants.
+/// The state that a file describes.
 #[derive(Debug, Default)]
 pub struct DesiredState {
-    /// Whose accounts the file knows all of.
+    /// The login names for which the file lists all accounts.
     pub scope: Option<Scope>,
-    /// The accounts, in the file's order.
+    /// The accounts, in file order.
     pub users: Vec<DesiredUser>,
 }
 
-/// An account as a file wants it; what is not named stays as it is.
+/// The desired state of an account. Values that are not given stay unchanged.
 #[derive(Debug, Default)]
 pub struct DesiredUser {
-    /// Where it stands.
+    /// The position of the account.
     pub at: usize,
     pub username: Option<String>,
     pub email: Option<String>,
@@ -64,39 +64,39 @@ pub struct DesiredUser {
     pub active: Option<bool>,
     pub staff: Option<bool>,
     pub superuser: Option<bool>,
-    /// The groups to be in, and no others, each with its place.
+    /// All groups of the user, each with its position.
     pub groups: Option<Vec<(String, usize)>>,
-    /// The profile kinds to have.
+    /// The kinds of profiles that the user must have.
     pub profiles: Vec<String>,
-    /// Columns of the project's own, and `KIND.FIELD`.
+    /// Columns that are specific to the project, and profile fields as `KIND.FIELD`.
     pub fields: Vec<(String, Input)>,
     pub token: Option<DesiredToken>,
     pub password: Option<PasswordReference>,
     pub update_password: UpdatePassword,
-    /// Where each of its keys stands.
-    places: Vec<(String, usize)>,
+    /// The positions of the keys.
+    positions: Vec<(String, usize)>,
 }
 
-/// Is there to be a token?
+/// Whether the user must have a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DesiredToken {
-    /// None of any scheme.
+    /// No token of any scheme.
     None,
-    /// One of the scheme that is configured, or the only one there is.
+    /// A token of the configured scheme, or else of the only one.
     Any,
-    /// One of this scheme.
+    /// A token of this scheme.
     Of(Scheme),
 }
 
-/// Where a password is to be found.
+/// The source of a password.
 pub enum PasswordReference {
-    /// In this variable.
+    /// An environment variable.
     Env(String),
-    /// In this file.
+    /// A file.
     File(PathBuf),
-    /// Nowhere yet: one of so many characters is to be made.
+    /// A random password of this length.
     Random(usize),
-    /// In the file itself, encoded or unusable, with what makes it weak.
+    /// An encoded or unusable password in the file itself, with its weakness.
     Written(Password, Option<Fault>),
 }
 
@@ -107,18 +107,18 @@ impl std::fmt::Debug for PasswordReference {
 }
 
 impl DesiredUser {
-    /// Where a key of it stands: a field of a profile with its kind or without; else, where the account does.
+    /// Returns the position of a key, or else that of the account. A profile field is found with or without its kind.
     pub fn place(&self, field: &str) -> usize {
-        let ends_with_it = |name: &str| name.rsplit_once('.').is_some_and(|(_, last)| last == field);
-        let place = |fits: &dyn Fn(&str) -> bool| self.places.iter().find(|(name, _)| fits(name));
-        let found = place(&|name| name == field).or_else(|| place(&ends_with_it));
+        let is_last_part = |name: &str| name.rsplit_once('.').is_some_and(|(_, last)| last == field);
+        let find = |matches: &dyn Fn(&str) -> bool| self.positions.iter().find(|(name, _)| matches(name));
+        let found = find(&|name| name == field).or_else(|| find(&is_last_part));
         found.map_or(self.at, |(_, at)| *at)
     }
 
-    /// Is this key there, with something behind it that was told to be wrong already?
+    /// Whether this key is given with a value that could not be read. Its fault is already reported.
     pub fn is_unreadable(&self, field: &str) -> bool {
-        let is_there = self.places.iter().any(|(name, _)| name == field);
-        is_there
+        let is_given = self.positions.iter().any(|(name, _)| name == field);
+        is_given
             && match field {
                 "email" => self.email.is_none() && self.username.is_none(),
                 "first_name" => self.first_name.is_none(),
@@ -129,10 +129,7 @@ impl DesiredUser {
     }
 }
 
-/// Reads what a file wants of this database's accounts; the faults are all that there are, with their places.
-///
-/// # Errors
-/// A failure of the database.
+/// Reads the desired state of this database's accounts, and returns all faults with their positions.
 pub fn read(source: &TreeFile, folder: &Path, tree: &Node, store: &Store) -> Result<(DesiredState, Faults)> {
     let mut reader = Reader {
         source,
@@ -143,8 +140,8 @@ pub fn read(source: &TreeFile, folder: &Path, tree: &Node, store: &Store) -> Res
         kinds: store.profile_tables()?,
         faults: Faults::default(),
     };
-    let wanted = reader.wanted(tree);
-    Ok((wanted, reader.faults))
+    let desired = reader.state(tree);
+    Ok((desired, reader.faults))
 }
 
 struct Reader<'a> {
@@ -162,7 +159,7 @@ impl Reader<'_> {
         self.faults.push_with(|| self.source.locate(at, Fault::new(field, code, message)));
     }
 
-    /// The table's entries, of each key the first.
+    /// Returns the entries of a table. Of repeated keys, it returns the first.
     fn entries<'n>(&mut self, name: &str, node: &'n Node) -> Option<Vec<&'n KeyValue>> {
         let NodeValue::Table(entries) = &node.what else {
             let field = name.rsplit(' ').next().unwrap_or(name);
@@ -218,21 +215,21 @@ impl Reader<'_> {
         Some(items.iter().filter_map(|item| Some((self.text(name, item)?, item.at))).collect())
     }
 
-    fn wanted(&mut self, tree: &Node) -> DesiredState {
-        let mut wanted = DesiredState::default();
+    fn state(&mut self, tree: &Node) -> DesiredState {
+        let mut desired = DesiredState::default();
         let mut update = UpdatePassword::default();
         let entries = self.entries("The file", tree).unwrap_or_default();
         for entry in &entries {
             match &*entry.key {
                 "update_password" => update = self.update(&entry.value).unwrap_or_default(),
-                "scope" => wanted.scope = self.scope(&entry.value),
+                "scope" => desired.scope = self.scope(&entry.value),
                 "users" => {}
                 _ => self.unknown(entry, TOP.into_iter()),
             }
         }
         match entries.iter().find(|entry| entry.key == "users").map(|entry| &entry.value) {
             Some(Node { what: NodeValue::List(users), .. }) => {
-                wanted.users = users.iter().filter_map(|user| self.user(user, update)).collect();
+                desired.users = users.iter().filter_map(|user| self.user(user, update)).collect();
             }
             node => {
                 let code = if node.is_some() { "invalid" } else { "required" };
@@ -240,7 +237,7 @@ impl Reader<'_> {
                 self.fault(node.unwrap_or(tree).at, "users", code, message);
             }
         }
-        wanted
+        desired
     }
 
     fn update(&mut self, node: &Node) -> Option<UpdatePassword> {
@@ -279,9 +276,9 @@ impl Reader<'_> {
         let mut user = DesiredUser { at: node.at, update_password, ..DesiredUser::default() };
         for entry in self.entries("Each of users", node)? {
             let KeyValue { key, value, .. } = entry;
-            user.places.push((key.clone(), entry.at));
+            user.positions.push((key.clone(), entry.at));
             match &**key {
-                // Where another column is the login name, `username` stands for it, unless there is such a column too.
+                // If another column is the login name, `username` is an alias of it, unless the table has both columns.
                 "username" if self.login == "username" || !self.users.has("username") => {
                     user.username = self.text(key, value);
                 }
@@ -314,7 +311,7 @@ impl Reader<'_> {
     fn profiles(&mut self, node: &Node, user: &mut DesiredUser) {
         for entry in self.entries("profiles", node).unwrap_or_default() {
             let KeyValue { key: kind, value, .. } = entry;
-            user.places.push((kind.clone(), entry.at));
+            user.positions.push((kind.clone(), entry.at));
             let kinds = self.kinds;
             let Some(table) = kinds.iter().find(|table| table.kind == *kind) else {
                 self.unknown(entry, kinds.iter().map(|table| &*table.kind));
@@ -333,7 +330,7 @@ impl Reader<'_> {
                 _ => {
                     for field in self.entries(kind, value).unwrap_or_default() {
                         let name = format!("{kind}.{}", field.key);
-                        user.places.push((name.clone(), field.at));
+                        user.positions.push((name.clone(), field.at));
                         if is_column(&table.table, &field.key) {
                             user.fields.push((name, Input::Json(field.value.to_json())));
                         } else {
@@ -361,7 +358,7 @@ impl Reader<'_> {
         None
     }
 
-    /// A password's reference. What is written is never repeated: it may be the password itself.
+    /// Reads a password reference. Faults never repeat the text, since it may be the password itself.
     fn password(&mut self, node: &Node) -> Option<PasswordReference> {
         let entries = match &node.what {
             NodeValue::Text(text) if new_password::encoded(text).is_ok() => {
@@ -412,7 +409,7 @@ impl Reader<'_> {
     }
 }
 
-/// Is it the name of a column, or of the foreign key in one?
+/// Whether this is the name of a column, or of a foreign key.
 fn is_column(table: &Table, name: &str) -> bool {
     table.has(name) || table.reference(&format!("{name}_id")).is_some()
 }

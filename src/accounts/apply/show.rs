@@ -1,4 +1,4 @@
-//! A plan, told to people and to programs.
+//! Presents a plan to people and programs.
 
 use serde_json::{Value as Json, json};
 
@@ -9,7 +9,7 @@ use crate::error::wording::counted;
 use crate::store::difference::{Difference, Shown};
 use crate::terminal::changes::{Changed, Sign};
 
-/// The changes for people, in the order in which they are made.
+/// Returns the changes for people, in order of execution.
 pub fn changes(plan: &ApplyPlan) -> Vec<Changed> {
     plan.steps.iter().map(changed).collect()
 }
@@ -53,7 +53,7 @@ fn with_article(noun: &str) -> String {
     format!("{article} {noun}")
 }
 
-/// What is to be done with how many accounts, or was done, for a sentence.
+/// Returns a clause with the number of accounts per action, in the past tense if `are_done` is set.
 pub fn summary(plan: &ApplyPlan, are_done: bool) -> String {
     let parts = [Action::Create, Action::Change, Action::Deactivate, Action::Delete].map(|action| {
         let count = plan.steps.iter().filter(|step| step.action == action).count() as u64;
@@ -77,7 +77,7 @@ pub fn summary(plan: &ApplyPlan, are_done: bool) -> String {
     }
 }
 
-/// The changes for programs; secrets that were made are among them only where they are `handed_out` so.
+/// Returns the changes for programs. New secrets are included only if `handed_out` is set.
 pub fn object(plan: &ApplyPlan, made: &[Made], handed_out: bool) -> Json {
     let account = |step: &Step| {
         let made = made.iter().find(|made| made.username == step.username);
@@ -102,7 +102,7 @@ pub fn object(plan: &ApplyPlan, made: &[Made], handed_out: bool) -> Json {
     })
 }
 
-/// Adds the keys of what was made for the account, null for what was not.
+/// Adds the new secrets of the account. Their keys are null if there are none.
 fn add_secrets(object: &mut Json, made: Option<&Made>) {
     let token = made.and_then(|made| made.token.as_ref());
     object["token"] = json!(token.map(PlainToken::expose));

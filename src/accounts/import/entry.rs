@@ -1,4 +1,4 @@
-//! What is to be done for one row, ready to be written: kept in memory or a file until the database is locked.
+//! The planned work for one row. It waits in memory or in a temporary file until the database is locked.
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -12,48 +12,48 @@ use crate::files::results::Secrets;
 use crate::formats::token_row::TokenRow;
 use crate::store::{NewToken, Store, Transaction};
 
-/// One row's work.
+/// A row, ready to be written.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PlannedRow<'a> {
-    /// The line on which the row begins.
+    /// The line where the row starts.
     pub line: usize,
     /// The login name.
     pub username: String,
-    /// What is to be done.
+    /// The work to do.
     #[serde(borrow)]
     pub work: RowAction<'a>,
-    /// Secrets that were made here.
+    /// Generated secrets.
     pub made: Secrets,
 }
 
-/// What is to be done for one row.
+/// The work to do for one row.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum RowAction<'a> {
-    /// A new account is made.
+    /// Create an account.
     Create {
         /// The account, with its password.
         #[serde(borrow)]
         account: Account<'a>,
-        /// Its tokens.
+        /// The tokens of the account.
         tokens: Vec<TokenRow>,
     },
-    /// An account that is there is brought to what is wanted of it.
+    /// Update an existing account.
     Change {
         /// The user's key.
         user: Key,
-        /// What is wanted.
+        /// The new values.
         edit: Box<Edit>,
-        /// Tokens for a user who has no drf key.
+        /// The tokens to add, unless the user already has them.
         tokens: Vec<TokenRow>,
     },
-    /// An account that is there stays as it is.
+    /// Leave an existing account unchanged.
     Leave(Key),
-    /// The row is not good, and nothing is done.
+    /// Do nothing, because the row has faults.
     Refuse,
 }
 
 impl PlannedRow<'_> {
-    /// Adds the secrets that were made for the row.
+    /// Adds the generated secrets of the row.
     pub fn add_to(&self, aftermath: &mut Aftermath) {
         let (RowAction::Create { tokens, .. } | RowAction::Change { tokens, .. }) = &self.work else {
             return;
@@ -68,25 +68,19 @@ impl PlannedRow<'_> {
 }
 
 impl TokenRow {
-    /// Is it one that the user lacks?
-    ///
-    /// # Errors
-    /// [`Refusal::OtherToken`] for a drf key where the user has another, or a failure of the database.
+    /// Whether the user lacks this token. Fails with [`Refusal::OtherToken`] if the user has another drf key.
     pub fn is_new_for(&self, store: &Store, user: &User) -> Result<bool> {
         match &self.stored {
             Stored::Knox { digest, .. } => Ok(!store.has_knox_digest(digest)?),
             Stored::Drf { key } => match store.drf_key(&user.id)? {
                 None => Ok(true),
-                Some(there) if there.expose() == key.expose() => Ok(false),
+                Some(existing) if existing.expose() == key.expose() => Ok(false),
                 Some(_) => Err(Refusal::OtherToken(user.username.clone()).into()),
             },
         }
     }
 
-    /// Gives the token to this user.
-    ///
-    /// # Errors
-    /// As [`Transaction::insert_token`].
+    /// Inserts the token for this user.
     pub fn insert(&self, transaction: &Transaction<'_>, user: &Key) -> Result<()> {
         let Self { stored, created, expiry } = self;
         transaction.insert_token(user, &NewToken { stored, created: *created, expiry: *expiry })

@@ -1,16 +1,16 @@
-//! Many accounts at once, from a table, JSON or a Django fixture.
+//! Imports many accounts at once, from a table, JSON or a Django fixture.
 //!
-//! A [`InputFile`] is decoded by its `encoding` and read as rows of one format (`csv` from `records`, `json`, `fixture`),
-//! whose `columns` say what each value is; a row becomes what is `wanted`. `workers` do the `planning` and the hashing on
-//! all cores while nothing is locked; what is ready is an `entry` that waits in a `spill`. One short transaction then
-//! writes all of them, the `tokens` last, and tells the `results` before it commits.
+//! A `reader` on a separate thread decodes an [`InputFile`] and reads it as rows of one format. While the database is
+//! unlocked, `workers` do the `planning` and the hashing on all cores. Each planned row is an `entry` that waits in a
+//! `record_spool`. One short transaction then writes all entries, the `tokens` last. The results are written before the
+//! commit.
 
+mod counts;
 mod entry;
 mod options;
 mod planning;
 mod reader;
-mod spill;
-mod tally;
+mod record_spool;
 mod tokens;
 mod workers;
 mod write;
@@ -24,12 +24,12 @@ use anyhow::{Context as _, Result};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
+pub use self::counts::ImportCounts;
 use self::entry::{PlannedRow, RowAction};
 pub use self::options::ImportOptions;
 use self::planning::{HashedRow, Item, Planning, Task, faults_of};
 use self::reader::{Reader, SeenNames};
-use self::spill::Spill;
-pub use self::tally::ImportCounts;
+use self::record_spool::RecordSpool;
 use self::workers::Workers;
 use self::write::Writer;
 use crate::accounts::issue_token::{self, TokenIssuer};
@@ -58,22 +58,22 @@ use crate::signals;
 use crate::store::Store;
 use crate::terminal::output;
 
-/// How many batches of rows are read ahead.
+/// The number of batches of rows that are read ahead.
 const AHEAD: usize = 4;
 
-/// What came of an import.
+/// The outcome of an import.
 pub struct Imported {
-    /// How many rows became what.
+    /// The number of rows per outcome.
     pub counts: ImportCounts,
-    /// What was wrong with the rows that were left out.
+    /// The faults of the skipped rows.
     pub faults: Faults,
-    /// How many passwords and hashes are weak.
+    /// The number of weak passwords and hashes.
     pub weak: usize,
-    /// What became of each row, where that is the answer.
+    /// The outcome of each row, still to be shown unless it is in a file.
     pub results: Results,
 }
 
-/// An import, while it runs.
+/// A running import.
 struct Import<'a> {
     options: &'a ImportOptions<'a>,
     context: &'a Context,
@@ -85,9 +85,9 @@ struct Import<'a> {
     format: InputFormat,
     mint: Option<TokenIssuer>,
     recipe: Recipe,
-    /// Are there passwords to be hashed?
+    /// Whether there are passwords to hash.
     is_slow: bool,
-    /// How many rows there are, once they were counted.
+    /// The number of rows, once they are counted.
     total: Option<usize>,
     has_users: bool,
     faults: &'a RefCell<Faults>,
@@ -95,12 +95,10 @@ struct Import<'a> {
     weak: usize,
 }
 
-/// Imports the file. Where passwords are to be hashed, all rows are checked first: hashing takes its time, and
-/// nobody should wait for that to hear of a bad row.
+/// Imports the file.
 ///
-/// # Errors
-/// [`Refusal::Invalid`] with the faults of all rows, unless bad rows are left out; as [`Change::make`]; what the operating
-/// system says of the file.
+/// If there are passwords to hash, all rows are checked first. Hashing is slow, and a bad row should be reported before
+/// it. Fails with the faults of all rows, unless bad rows are skipped.
 pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Context) -> Result<Imported> {
     let store = context.store()?;
     if let Some(path) = options.results.as_deref().filter(|path| *path != Path::new("-")) {
@@ -113,7 +111,7 @@ pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Contex
     }
     let mut results = results::open(options.results.as_deref(), change.is_rehearsal(), context)?;
     let scheme = issue_token::scheme(context, store, options.scheme);
-    // Two schemes are a question only where tokens are to be made.
+    // Several schemes are ambiguous only if tokens are to be created.
     let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
     let scheme = scheme.filter(|scheme| store.layout().schemes().contains(scheme));
     if options.tokens && options.results.is_none() && scheme == Some(Scheme::Knox) {
@@ -152,7 +150,7 @@ pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Contex
     let (counts, weak) = match import.run(&mut results) {
         Ok(done) => done,
         Err(error) => {
-            // The results of the batches that were committed before are owed too.
+            // The results of earlier batches, which are committed, must still be shown.
             let shown = results.show(output::verbatim);
             if !Refusal::is_doubtful_commit(&error) {
                 shown.map_err(|lost| change.lost(&lost))?;
@@ -184,12 +182,14 @@ impl<'a> Import<'a> {
         Ok((self.counts, self.weak))
     }
 
-    /// So many rows are committed at once. What is taken back in parts would not tell what clashes with what.
+    /// Returns the number of rows per transaction.
+    ///
+    /// A rehearsal has no batches: if each were rolled back, conflicts between batches would go unnoticed.
     fn batch(&self) -> Option<usize> {
         self.options.batch.filter(|_| !self.change.is_rehearsal())
     }
 
-    /// An error after some batches were committed, which nobody shall take for nothing.
+    /// Warns about batches that were committed before an error, and returns the error to report.
     fn after_commits(&self, error: anyhow::Error) -> anyhow::Error {
         let rows = self.counts.rows();
         if rows == 0 {
@@ -221,8 +221,7 @@ impl<'a> Import<'a> {
         format!("Run the same command again{skip} to continue.{results}")
     }
 
-    /// Plans and writes at the same time: without passwords to be hashed that takes the lock for no longer than writing
-    /// does.
+    /// Plans and writes at the same time. Without hashing, this holds the lock no longer than writing alone.
     fn stream(&mut self, results: &mut Results) -> Result<()> {
         let (writer, faults) = (self.writer()?, self.faults);
         let counts = writer.write(
@@ -234,19 +233,19 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    /// Makes everything ready before it is written, all of it or a batch at a time.
+    /// Plans all rows before they are written, either all at once or in batches.
     fn collect(&mut self, results: &mut Results) -> Result<()> {
-        let mut spill = Spill::new();
+        let mut spill = RecordSpool::new();
         self.pass("Hashing", !self.change.is_rehearsal(), &mut |import, entry| {
             if !import.options.keep_going && !import.faults.borrow().is_empty() {
-                // It is read on to tell all faults, and nothing will be written.
+                // Read on to report all faults. Nothing will be written.
                 return Ok(());
             }
             spill.push(entry)?;
             if import.batch().is_some_and(|batch| spill.len() >= batch) {
-                import.write(std::mem::replace(&mut spill, Spill::new()), results)?;
+                import.write(std::mem::replace(&mut spill, RecordSpool::new()), results)?;
                 if !results.are_shown_later() {
-                    // The file tells about this batch, so that a signal before the next loses nothing.
+                    // The results file has this batch, so a signal before the next batch loses nothing.
                     signals::settle();
                 }
             }
@@ -284,7 +283,7 @@ impl<'a> Import<'a> {
         })
     }
 
-    /// Is there any password to be hashed? Taken for granted of what can be read but once.
+    /// Whether there is any password to hash. Always assumed for input that can be read only once.
     fn needs_hashing(&self) -> Result<bool> {
         if self.options.random_passwords.is_some() || !self.source.is_rereadable() {
             return Ok(true);
@@ -301,7 +300,7 @@ impl<'a> Import<'a> {
         Ok(false)
     }
 
-    /// Reads and plans all rows, hashes their passwords where that is wanted, and hands out what is to be written.
+    /// Reads and plans all rows, hashes their passwords if requested, and passes each entry to `on_entry`.
     fn pass(
         &mut self,
         doing: &'static str,
@@ -310,7 +309,7 @@ impl<'a> Import<'a> {
     ) -> Result<()> {
         let workers = self.workers(hashes);
         let mut reader = self.reader(hashes)?;
-        // Not borrowed for longer: the audit log wants randomness too.
+        // Not borrowed for longer, since the audit log needs it too.
         let mut random = StdRng::from_rng(&mut *self.context.random());
         let mut progress = self.context.output.progress(doing, self.total);
         thread::scope(|scope| {
@@ -321,7 +320,7 @@ impl<'a> Import<'a> {
             workers.run(
                 &mut random,
                 &mut || {
-                    // Behind the last batch comes nothing.
+                    // The channel is closed after the last batch.
                     let mut batch = batches.recv().unwrap_or(Ok(Vec::new()))?;
                     import.borrow().decide(&mut batch)?;
                     Ok(Some(batch).filter(|batch| !batch.is_empty()))
@@ -340,7 +339,7 @@ impl<'a> Import<'a> {
     }
 
     fn reader(&self, hashes: bool) -> Result<Reader<'a>> {
-        /// Rows that take next to no time go to the threads by the hundred.
+        /// The batch size for rows without slow hashing.
         const MANY: usize = 256;
         let profile = self.context.settings.register.profile.as_deref();
         let (rows, file, planner) = (self.rows()?, self.file, self.planner);
@@ -359,12 +358,12 @@ impl<'a> Import<'a> {
             is_strict: self.options.require_strong || self.context.settings.passwords.require_strong,
             now: self.context.now(),
         };
-        // Without hashes, reading and writing take a core for themselves.
+        // Without hashing, reading and writing need a core of their own.
         let jobs = if hashes { self.options.jobs } else { (self.options.jobs - 1).max(1) };
         Workers { planning, jobs }
     }
 
-    /// Decides what is to be made of each row, by whether its user is there.
+    /// Chooses the task of each row, depending on whether its user exists.
     fn decide(&self, batch: &mut [Item]) -> Result<()> {
         if self.has_users {
             batch.iter_mut().try_for_each(|item| self.decide_on(item))?;
@@ -397,7 +396,7 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    /// Looks in the database for what a row refers to, and notes its faults; with one, it is not to be written.
+    /// Looks up what a row refers to, and adds its faults. A row with faults is not written.
     fn settle(&mut self, planned: &mut HashedRow<'_>) -> Result<()> {
         let HashedRow { wanted, entry, password, is_weak } = planned;
         self.weak += usize::from(*is_weak);
@@ -419,7 +418,7 @@ impl<'a> Import<'a> {
             RowAction::Leave(_) | RowAction::Refuse => {}
         }
         let is_bad = !faults.is_empty();
-        // Nobody is handed a key that will not open anything.
+        // Secrets that will not be stored are not returned.
         if is_bad || self.change.is_rehearsal() {
             entry.made = Secrets::default();
         }
@@ -455,13 +454,13 @@ impl<'a> Import<'a> {
         }
     }
 
-    fn write(&mut self, spill: Spill, results: &mut Results) -> Result<()> {
+    fn write(&mut self, spill: RecordSpool, results: &mut Results) -> Result<()> {
         let mut progress = self.context.output.progress("Writing", Some(spill.len()));
         let mut spill = Some(spill);
         let mut feed = |on_entry: &mut dyn FnMut(&PlannedRow<'_>) -> Result<()>| match spill.take() {
             Some(spill) => spill.each(&mut |record| {
                 progress.advance();
-                on_entry(&spill::read(record)?)
+                on_entry(&record_spool::read(record)?)
             }),
             None => Ok(()),
         };

@@ -1,4 +1,4 @@
-//! Options of an import.
+//! The options of an import.
 
 use std::path::{Path, PathBuf};
 
@@ -7,41 +7,41 @@ use crate::django::models::Scheme;
 use crate::formats::encoding::Encoding;
 use crate::formats::format::InputFormat;
 
-/// What is imported, and how.
+/// The options of an import.
 #[derive(Debug)]
 pub struct ImportOptions<'a> {
     /// The file, or `-`.
     pub file: &'a Path,
-    /// Its format, where that was told.
+    /// The format, if given.
     pub format: Option<InputFormat>,
-    /// What its bytes mean.
+    /// The character encoding.
     pub encoding: Encoding,
-    /// What is between the values of a table, where that was told.
+    /// The delimiter of a table, if given.
     pub delimiter: Option<u8>,
-    /// Headings, and the fields they mean.
+    /// Headings and their fields.
     pub map: &'a [(String, String)],
-    /// Apps and models of a fixture that are left out.
+    /// Apps and models of a fixture to skip.
     pub exclude: &'a [String],
     /// The length of random passwords for rows without one.
     pub random_passwords: Option<usize>,
-    /// Does each new account get a token?
+    /// Whether each new account gets a token.
     pub tokens: bool,
     /// The scheme of new tokens.
     pub scheme: Option<Scheme>,
-    /// What to do with accounts that exist.
+    /// What to do with existing accounts.
     pub on_existing: OnExisting,
-    /// When they get the password.
+    /// When to set the password of an existing account.
     pub update_password: UpdatePassword,
-    /// Are bad rows left out?
+    /// Whether to skip bad rows.
     pub keep_going: bool,
-    /// Is a weak password a fault?
+    /// Whether a weak password is a fault.
     pub require_strong: bool,
-    /// Where the results go.
+    /// The results file, or `-`.
     pub results: Option<PathBuf>,
-    /// Rows per transaction.
+    /// The number of rows per transaction.
     pub batch: Option<usize>,
-    /// Threads that hash passwords.
+    /// The number of threads that hash passwords.
     pub jobs: usize,
-    /// Are passwords hashed at the least cost?
+    /// Whether to hash passwords at the minimum cost.
     pub is_fast: bool,
 }

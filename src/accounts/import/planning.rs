@@ -1,4 +1,4 @@
-//! What is to be written for a row, as far as that can be said without the database.
+//! Plans the work for a row, as far as possible without the database.
 
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
@@ -15,72 +15,70 @@ use crate::files::results::Secrets;
 use crate::formats::account_row::{AccountRow, GivenPassword, KnownToken};
 use crate::formats::token_row::TokenRow;
 
-/// What is to be made of a row.
+/// The task for a row.
 #[derive(Debug)]
 pub enum Task {
-    /// A new account.
+    /// Create an account.
     Create,
-    /// Changes of an account that is there.
+    /// Update an existing account.
     Change {
         /// The user's key.
         user: Key,
-        /// The password the user has, if that decides on whether there is to be another.
+        /// The stored password, if the new one is set only where it differs.
         stored: Option<String>,
-        /// Is there to be another password?
+        /// Whether to set the password.
         sets_password: bool,
-        /// Has the user a drf key?
+        /// Whether the user has a drf key.
         has_token: bool,
     },
-    /// Nothing: an account that is there stays as it is.
+    /// Leave an existing account unchanged.
     Leave(Key),
 }
 
-/// A row with what is to be made of it.
+/// A row with its task.
 pub struct Item {
-    /// The row; in a place of its own, since it goes from thread to thread.
+    /// The row. Boxed, since it moves between threads.
     pub wanted: Box<AccountRow>,
-    /// The login name, in the form in which it is stored.
+    /// The login name in its stored form.
     pub username: String,
-    /// What is to be made of it.
+    /// The task.
     pub task: Task,
 }
 
-/// A row after its work.
+/// A planned row with its hashed password.
 pub struct HashedRow<'a> {
-    /// The row, with what is wrong with it.
+    /// The row, with its faults.
     pub wanted: Box<AccountRow>,
-    /// What is to be written; of changes, only for whom.
+    /// The planned work. The new values of an existing account are still missing.
     pub entry: PlannedRow<'a>,
-    /// The password of an account that is there, where it is to be another.
+    /// The new password of an existing account, if it changes.
     pub password: Option<Encoded>,
-    /// Is the password or its hash weak?
+    /// Whether the password or its hash is weak.
     pub is_weak: bool,
 }
 
-/// What rows are planned by.
+/// The settings for planning rows.
 pub struct Planning<'a> {
-    /// What accounts are measured against.
+    /// The database and the settings that accounts are checked against.
     pub planner: Planner<'a>,
-    /// How passwords are hashed; `None` where they are only checked.
+    /// The recipe for hashing passwords. `None` if they are only checked.
     pub recipe: Option<Recipe>,
     /// The length of random passwords for rows that have none.
     pub random_passwords: Option<usize>,
-    /// What makes tokens.
+    /// The issuer of tokens.
     pub mint: Option<TokenIssuer>,
-    /// Does each new account get one?
+    /// Whether each new account gets a token.
     pub makes_tokens: bool,
-    /// Is a weak password a fault?
+    /// Whether a weak password is a fault.
     pub is_strict: bool,
-    /// The moment.
+    /// The current time.
     pub now: Timestamp,
 }
 
 impl<'a> Planning<'a> {
-    /// Everything that can be done for a row without the database. The encoder is made at the first password, and kept for
-    /// the next.
+    /// Plans a row as far as possible without the database.
     ///
-    /// # Errors
-    /// Where memory for hashing cannot be had.
+    /// The encoder is created for the first password and then reused. Fails if there is not enough memory for hashing.
     pub fn plan(
         &self,
         item: Item,
@@ -93,7 +91,7 @@ impl<'a> Planning<'a> {
     }
 }
 
-/// A row while it is planned.
+/// A row that is being planned.
 struct Row<'p, 'a> {
     planning: &'p Planning<'a>,
     encoder: &'p mut Option<Encoder>,
@@ -139,7 +137,7 @@ impl<'a> Row<'_, 'a> {
         Ok(HashedRow { wanted, entry, password, is_weak })
     }
 
-    /// The password as it was hashed elsewhere.
+    /// Returns the hash that was computed elsewhere.
     fn given_hash(&mut self) -> Option<Encoded> {
         let GivenPassword::Hash(text) = &mut self.wanted.password else { return None };
         let of_hash = |fault: Fault| Fault { field: "password_hash".into(), ..fault };
@@ -156,23 +154,23 @@ impl<'a> Row<'_, 'a> {
         }
     }
 
-    /// The account that is wanted; `None` where it cannot be made of what is given.
+    /// Returns the account, or `None` if it cannot be created from the row.
     fn account(&mut self) -> Result<Option<Account<'a>>> {
         let Planning { planner, now, .. } = self.planning;
         match planner.account(&self.wanted.request, *now, self.random) {
             Ok((account, faults)) => {
-                // What was given, though wrong, is not missing, and of a row that cannot be read nothing is.
-                let told = &self.wanted.faults;
-                let is_told = |fault: &Fault| {
+                // A field with a fault is not missing. In a row that cannot be read, no field is.
+                let known = &self.wanted.faults;
+                let is_known = |fault: &Fault| {
                     let is_login = planner.is_login(&fault.field);
-                    told.iter().any(|told| {
-                        let is_same = told.field == fault.field || is_login && told.field == "username";
-                        is_same || told.field.is_empty()
+                    known.iter().any(|known| {
+                        let is_same = known.field == fault.field || is_login && known.field == "username";
+                        is_same || known.field.is_empty()
                     })
                 };
-                let untold: Vec<Fault> =
-                    faults.into_iter().filter(|fault| !is_told(fault)).map(in_a_file).collect();
-                self.wanted.faults.extend(untold);
+                let new: Vec<Fault> =
+                    faults.into_iter().filter(|fault| !is_known(fault)).map(in_a_file).collect();
+                self.wanted.faults.extend(new);
                 Ok(Some(account))
             }
             Err(error) => {
@@ -182,7 +180,7 @@ impl<'a> Row<'_, 'a> {
         }
     }
 
-    /// The tokens that are given, else a fresh one where that is wanted and the user may have it.
+    /// Returns the given tokens, or else a new one if requested and allowed.
     fn tokens(&mut self, may_have_fresh: impl Fn(&TokenIssuer) -> bool) -> Vec<TokenRow> {
         let known = std::mem::take(&mut self.wanted.tokens);
         let mint = self.planning.mint.as_ref();
@@ -216,7 +214,7 @@ impl<'a> Row<'_, 'a> {
         tokens
     }
 
-    /// The password as it is stored; `None` where it stays what it is.
+    /// Returns the password in its stored form, or `None` if it stays unchanged.
     fn password(
         &mut self,
         given: Option<Encoded>,
@@ -255,8 +253,9 @@ impl<'a> Row<'_, 'a> {
         }
     }
 
-    /// The password hashed; `None` where it is the stored one. That of a bad row is not hashed, and none is where they
-    /// are only checked.
+    /// Hashes a password. Returns `None` if it matches the stored one, or if the row has faults.
+    ///
+    /// If passwords are only checked, returns an unusable one instead.
     fn hash(&mut self, plain: &Plain, stored: Option<&str>) -> Result<Option<Encoded>> {
         let is_stored = |stored| passwords::verify(plain, stored) == Verdict::Match;
         if !self.wanted.faults.is_empty() || stored.is_some_and(is_stored) {
@@ -271,7 +270,7 @@ impl<'a> Row<'_, 'a> {
     }
 }
 
-/// How to give what is missing is said of the command line, and is another matter in a file.
+/// Rewords the fault of a missing field for a file. Its message explains how to give the field on the command line.
 fn in_a_file(fault: Fault) -> Fault {
     if fault.code == "required" {
         return Fault { message: format!("{} must be provided.", fault.field), ..fault };
@@ -279,10 +278,7 @@ fn in_a_file(fault: Fault) -> Fault {
     fault
 }
 
-/// What is wrong with a row, where that was refused as a whole.
-///
-/// # Errors
-/// The error itself, where it is none of the row's.
+/// Returns the faults of a row that was refused as a whole. An error that is not about the row is returned unchanged.
 pub fn faults_of(error: anyhow::Error) -> Result<Vec<Fault>> {
     let refusal: Refusal = error.downcast()?;
     if let Some(fault) = refusal.name_fault() {

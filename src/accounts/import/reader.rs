@@ -1,4 +1,4 @@
-//! Rows read ahead on a thread of their own.
+//! Reads rows ahead on a separate thread.
 
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -12,29 +12,26 @@ use crate::error::refusal::Fault;
 use crate::formats::RowReader;
 use crate::formats::account_row::AccountRow;
 
-/// Reads rows, and tells what can be told of each without the database.
+/// Reads rows, and checks them as far as possible without the database.
 pub(super) struct Reader<'a> {
     /// The rows.
     pub rows: Box<dyn RowReader + 'a>,
-    /// What messages call the file.
+    /// The name of the file in messages.
     pub file: &'a str,
-    /// What login names are measured by.
+    /// Provides the login names in their stored form.
     pub planner: Planner<'a>,
     /// The profile kind of new accounts.
     pub profile: Option<&'a str>,
-    /// So many rows are read at once.
+    /// The number of rows per batch.
     pub at_once: usize,
     /// The login names so far.
     pub names: SeenNames,
-    /// Was the last row read?
+    /// Whether the last row has been read.
     pub is_done: bool,
 }
 
 impl Reader<'_> {
-    /// The next rows; none behind the last.
-    ///
-    /// # Errors
-    /// What the rows return; nothing is to be read after that.
+    /// Returns the next rows, or none after the last. After an error, it must not be called again.
     pub fn batch(&mut self) -> Result<Vec<Item>> {
         let mut batch = Vec::with_capacity(self.at_once);
         while batch.len() < self.at_once {
@@ -66,8 +63,9 @@ impl Reader<'_> {
     }
 }
 
-/// The login names read so far, and their lines. The names of a million users share one text, which takes a third of the
-/// memory of a string each.
+/// The login names read so far, and their lines.
+///
+/// All names share one text. For a million users, this takes a third of the memory of separate strings.
 #[derive(Default)]
 pub(super) struct SeenNames {
     text: String,
@@ -75,7 +73,7 @@ pub(super) struct SeenNames {
     state: RandomState,
 }
 
-/// A range of [`SeenNames::text`], and the line that the name was on.
+/// A range of [`SeenNames::text`], and the line of the name.
 struct SeenName {
     start: u32,
     end: u32,
@@ -83,9 +81,9 @@ struct SeenName {
 }
 
 impl SeenNames {
-    /// Remembers the name, or returns the line that it was on before.
+    /// Records a name, or returns the line where it was seen before.
     ///
-    /// Beyond 4 GiB of names, none is remembered. A second use of a name is then refused by the database.
+    /// Beyond 4 GiB of names, none is recorded. The database then refuses the second use of a name.
     fn add(&mut self, name: &str, line: usize) -> Option<u32> {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         let start = u32::try_from(self.text.len()).ok()?;

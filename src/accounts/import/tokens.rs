@@ -1,5 +1,6 @@
-//! Tokens that wait until all users are written, to be written in the order of their keys: random keys one by one would
-//! fetch another page of the index each.
+//! Tokens that wait until all users are written.
+//!
+//! They are written in key order. In random order, each key would load another page of the index.
 
 use std::mem;
 use std::ops::Range;
@@ -8,72 +9,66 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize as _;
 
-use super::spill::{self, Spill};
+use super::record_spool::{self, RecordSpool};
 use crate::django::models::Key;
 use crate::formats::token_row::TokenRow;
 
-/// So many are sorted at once. Of more, the users to whom they refer would not stay in memory meanwhile.
-const AT_ONCE: usize = 30_000;
+/// The number of tokens in a sorted run. The users of a longer run would not stay in memory while it is written.
+const RUN_LENGTH: usize = 30_000;
 
-/// As much of a key as tells its place among others, but for keys that begin alike.
-type Beginning = [u8; 16];
+/// The start of a key, which decides its position except among keys with the same start.
+type KeyPrefix = [u8; 16];
 
-/// Tokens in the order in which they came.
+/// Tokens in insertion order.
 pub struct TokenBuffer {
-    spill: Spill,
+    spool: RecordSpool,
 }
 
-/// A token with what it is written with.
+/// A token, its user and its line.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Waiting<Row = TokenRow, User = Key> {
-    /// Comes first, so that it can be seen without reading the rest.
-    beginning: Beginning,
-    /// Its row.
+    /// Comes first, so that it can be read without decoding the rest.
+    prefix: KeyPrefix,
+    /// The token's row.
     pub token: Row,
     /// The user's key.
     pub user: User,
-    /// The line of the row it is of.
+    /// The line in the imported file.
     pub line: usize,
 }
 
-/// Some of the tokens, sorted.
+/// Some of the tokens, sorted by key.
 pub struct SortedRun {
     bytes: Vec<u8>,
-    order: Vec<(Beginning, Range<usize>)>,
+    order: Vec<(KeyPrefix, Range<usize>)>,
 }
 
 impl TokenBuffer {
-    /// None yet.
+    /// Creates an empty buffer.
     #[must_use]
     pub fn new() -> Self {
-        Self { spill: Spill::new() }
+        Self { spool: RecordSpool::new() }
     }
 
-    /// Adds a token of this user, which the row of this line gives.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Adds a token of this user, from the row on this line.
     pub fn push(&mut self, token: &TokenRow, user: &Key, line: usize) -> Result<()> {
-        let mut beginning = Beginning::default();
-        beginning.iter_mut().zip(token.key().bytes()).for_each(|(to, from)| *to = from);
-        self.spill.push(&Waiting { beginning, token, user, line })
+        let mut prefix = KeyPrefix::default();
+        prefix.iter_mut().zip(token.key().bytes()).for_each(|(to, from)| *to = from);
+        self.spool.push(&Waiting { prefix, token, user, line })
     }
 
-    /// Hands out all of them, a part at a time.
-    ///
-    /// # Errors
-    /// What `on_part` returns, or what the operating system says.
-    pub fn each_part(self, on_part: &mut dyn FnMut(SortedRun) -> Result<()>) -> Result<()> {
-        let mut part = SortedRun::new();
-        self.spill.each(&mut |record| {
-            part.push(record);
-            if part.order.len() == AT_ONCE {
-                on_part(mem::replace(&mut part, SortedRun::new()).sorted())
+    /// Passes all tokens to `on_run`, in sorted runs.
+    pub fn each_run(self, on_run: &mut dyn FnMut(SortedRun) -> Result<()>) -> Result<()> {
+        let mut run = SortedRun::new();
+        self.spool.each(&mut |record| {
+            run.push(record);
+            if run.order.len() == RUN_LENGTH {
+                on_run(mem::replace(&mut run, SortedRun::new()).sorted())
             } else {
                 Ok(())
             }
         })?;
-        on_part(part.sorted())
+        on_run(run.sorted())
     }
 }
 
@@ -83,15 +78,15 @@ impl SortedRun {
     }
 
     fn push(&mut self, record: &[u8]) {
-        let beginning = record.first_chunk().copied().unwrap_or_default();
+        let prefix = record.first_chunk().copied().unwrap_or_default();
         let start = self.bytes.len();
         self.bytes.extend(record);
-        self.order.push((beginning, start..self.bytes.len()));
+        self.order.push((prefix, start..self.bytes.len()));
     }
 
-    /// The tokens in the order of their keys, and next to one another in memory.
+    /// Sorts the tokens by key, and copies them to adjacent memory in this order.
     fn sorted(mut self) -> Self {
-        self.order.sort_unstable_by_key(|(beginning, _)| *beginning);
+        self.order.sort_unstable_by_key(|(prefix, _)| *prefix);
         let mut sorted =
             Self { bytes: Vec::with_capacity(self.bytes.len()), order: Vec::with_capacity(self.order.len()) };
         for (_, range) in mem::take(&mut self.order) {
@@ -100,12 +95,9 @@ impl SortedRun {
         sorted
     }
 
-    /// The tokens, one after the other.
-    ///
-    /// # Errors
-    /// Where they cannot be read.
+    /// Returns the tokens in order.
     pub fn tokens(&self) -> impl Iterator<Item = Result<Waiting>> {
-        self.order.iter().map(|(_, range)| spill::read(&self.bytes[range.clone()]))
+        self.order.iter().map(|(_, range)| record_spool::read(&self.bytes[range.clone()]))
     }
 }
 

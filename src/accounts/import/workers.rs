@@ -1,4 +1,5 @@
-//! Fixed threads that plan and hash, each with memory of its own, and hand the rows back in their order.
+//! A fixed number of threads that plan rows and hash passwords. Each thread has its own memory for hashing. The rows
+//! are returned in order.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
@@ -12,25 +13,22 @@ use super::planning::{HashedRow, Item, Planning};
 use crate::django::passwords::Encoder;
 use crate::signals::NO_THREAD;
 
-/// So many batches for each thread are on their way at any time.
+/// The maximum number of batches in progress per thread.
 const AHEAD: usize = 4;
 
-/// Where a batch comes in the order, and its rows.
+/// The number of a batch in the order, and its rows.
 type Batch<Row> = (usize, Vec<Row>);
 
-/// The threads.
+/// The worker threads.
 pub struct Workers<'a> {
-    /// What they do.
+    /// The settings for planning rows.
     pub planning: Planning<'a>,
-    /// How many there are.
+    /// The number of threads.
     pub jobs: usize,
 }
 
 impl<'a> Workers<'a> {
-    /// Works on the batches of rows that `next` gives, and hands the rows to `done` in their order.
-    ///
-    /// # Errors
-    /// What `next` and `done` return, or where memory or threads cannot be had.
+    /// Plans the batches of rows that `next` returns, and passes the rows to `done` in order.
     pub fn run(
         &self,
         random: &mut dyn CryptoRng,
@@ -38,28 +36,28 @@ impl<'a> Workers<'a> {
         done: &mut dyn FnMut(&mut HashedRow<'a>) -> Result<()>,
     ) -> Result<()> {
         let (to_workers, batches) = mpsc::channel::<Batch<Item>>();
-        let (to_here, planned) = mpsc::channel::<Result<Batch<HashedRow<'a>>>>();
+        let (to_main, planned) = mpsc::channel::<Result<Batch<HashedRow<'a>>>>();
         let batches = Mutex::new(batches);
         thread::scope(|scope| {
-            // Dropped at the end of this closure, even after an error: the threads wait for that.
+            // Dropped at the end of this closure, even after an error. The threads wait for that.
             let to_workers = to_workers;
             for started in 0..self.jobs {
                 let mut random = StdRng::from_rng(random);
-                let (batches, to_here) = (&batches, to_here.clone());
+                let (batches, to_main) = (&batches, to_main.clone());
                 let spawned = thread::Builder::new().spawn_scoped(scope, move || {
-                    let outcome = self.work(batches, &to_here, &mut random);
+                    let outcome = self.work(batches, &to_main, &mut random);
                     if let Err(error) = outcome {
-                        let _ = to_here.send(Err(error));
+                        let _ = to_main.send(Err(error));
                     }
                 });
                 match spawned {
                     Ok(_) => {}
                     Err(error) if started == 0 => return Err(error).context(NO_THREAD),
-                    // Fewer threads do the same, and take longer.
+                    // Fewer threads do the same work, only slower.
                     Err(_) => break,
                 }
             }
-            drop(to_here);
+            drop(to_main);
             let mut given = 0;
             let mut taken = 0;
             let mut is_end = false;
@@ -91,7 +89,7 @@ impl<'a> Workers<'a> {
     fn work(
         &self,
         batches: &Mutex<mpsc::Receiver<Batch<Item>>>,
-        to_here: &mpsc::Sender<Result<Batch<HashedRow<'a>>>>,
+        to_main: &mpsc::Sender<Result<Batch<HashedRow<'a>>>>,
         random: &mut StdRng,
     ) -> Result<()> {
         let mut encoder: Option<Encoder> = None;
@@ -102,7 +100,7 @@ impl<'a> Workers<'a> {
             for item in items {
                 planned.push(self.planning.plan(item, &mut encoder, random)?);
             }
-            if to_here.send(Ok((number, planned))).is_err() {
+            if to_main.send(Ok((number, planned))).is_err() {
                 return Ok(());
             }
         }

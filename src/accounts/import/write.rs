@@ -1,4 +1,4 @@
-//! The one short transaction that writes what was made ready.
+//! Writes the planned rows in one short transaction.
 
 use std::cell::RefCell;
 use std::sync::mpsc;
@@ -20,29 +20,27 @@ use crate::formats::token_row::TokenRow;
 use crate::signals;
 use crate::store::{Done, Store, Transaction};
 
-/// Hands out entries, one after the other.
+/// Passes entries to a callback, one at a time.
 pub type Feed<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&PlannedRow<'_>) -> Result<()>) -> Result<()>;
 
-/// What writing takes.
+/// Writes the entries of an import.
 pub struct Writer<'a> {
     /// The database.
     pub store: &'a Store,
-    /// How it is written.
+    /// The change that the command makes.
     pub change: &'a Change<'a>,
-    /// What messages call the file.
+    /// The name of the file in messages.
     pub file: &'a str,
-    /// Are bad rows left out instead of ending it all?
+    /// Whether to skip bad rows.
     pub keeps_going: bool,
-    /// Are users who are there left as they are?
+    /// Whether to leave existing users unchanged.
     pub skips_present: bool,
 }
 
 impl Writer<'_> {
-    /// Writes the entries that `feed` hands out in one transaction, and tells what became of them before it commits.
+    /// Writes the entries of `feed` in one transaction, and writes their results before the commit.
     ///
-    /// # Errors
-    /// [`Refusal::Invalid`] for rows that are not good, unless they are left out; [`Refusal::Interrupted`]; what `feed`
-    /// returns; as [`Change::make`].
+    /// Fails with the faults of all rows, unless bad rows are skipped.
     pub fn write(
         &self,
         feed: Feed<'_>,
@@ -81,7 +79,7 @@ impl Writer<'_> {
         faults: &RefCell<Faults>,
     ) -> Result<ImportCounts> {
         let mut counts = ImportCounts::default();
-        // Written after all users: between them their index would not stay in memory.
+        // Written after all users. If users and tokens alternated, the index of tokens would not stay in memory.
         let mut waiting = TokenBuffer::new();
         feed(&mut |entry| {
             if signals::requested() {
@@ -91,7 +89,7 @@ impl Writer<'_> {
             let PlannedRow { line, username, made, .. } = entry;
             let line = *line;
             let written = if self.keeps_going {
-                // A row that is left out takes its tokens with it.
+                // If the row is skipped, so are its tokens.
                 transaction.in_part(|| {
                     write_entry(transaction, entry, self.skips_present, &mut |token, user| {
                         token.insert(transaction, user)
@@ -126,7 +124,7 @@ impl Writer<'_> {
         Ok(counts)
     }
 
-    /// Writes the tokens, a part at a time, while another thread makes the next part ready.
+    /// Writes the tokens in sorted runs, while another thread prepares the next run.
     fn write_tokens(
         &self,
         transaction: &Transaction<'_>,
@@ -134,18 +132,18 @@ impl Writer<'_> {
         faults: &RefCell<Faults>,
     ) -> Result<()> {
         thread::scope(|scope| {
-            let (to_here, parts) = mpsc::sync_channel(0);
+            let (sender, runs) = mpsc::sync_channel(0);
             let read = move || {
-                let told = waiting.each_part(&mut |part| Ok(to_here.send(Ok(part))?));
-                // Where nobody takes a part any more, nobody takes this either.
-                told.or_else(|error| to_here.send(Err(error)))
+                let outcome = waiting.each_run(&mut |run| Ok(sender.send(Ok(run))?));
+                // If the receiver has stopped, the error need not be sent either.
+                outcome.or_else(|error| sender.send(Err(error)))
             };
             thread::Builder::new().spawn_scoped(scope, read).context(signals::NO_THREAD)?;
-            for part in parts {
+            for run in runs {
                 if signals::requested() {
                     return Err(Refusal::Interrupted.into());
                 }
-                for waiting in part?.tokens() {
+                for waiting in run?.tokens() {
                     let Waiting { token, user, line, .. } = waiting?;
                     if let Err(error) = token.insert(transaction, &user) {
                         self.note(faults, line, error)?;
@@ -156,10 +154,7 @@ impl Writer<'_> {
         })
     }
 
-    /// Notes what the database has against the row of this line.
-    ///
-    /// # Errors
-    /// The error itself, where it is none of the row's.
+    /// Records an error as faults of the row on this line. An error that is not about the row is returned unchanged.
     fn note(&self, faults: &RefCell<Faults>, line: usize, error: anyhow::Error) -> Result<()> {
         let found = faults_of(error)?;
         faults.borrow_mut().extend(found.into_iter().map(|fault| fault.on_line(self.file, line)));
@@ -167,7 +162,7 @@ impl Writer<'_> {
     }
 }
 
-/// What became of an entry.
+/// The outcome of an entry.
 struct Written {
     outcome: Outcome,
     user: Option<Key>,
@@ -178,46 +173,46 @@ fn write_entry(
     transaction: &Transaction<'_>,
     entry: &PlannedRow<'_>,
     skips_present: bool,
-    give: &mut dyn FnMut(&TokenRow, &Key) -> Result<()>,
+    insert_token: &mut dyn FnMut(&TokenRow, &Key) -> Result<()>,
 ) -> Result<Written> {
-    let mut given = 0;
+    let mut inserted_tokens = 0;
     let (outcome, user) = match &entry.work {
         RowAction::Refuse => (Outcome::Refused, None),
         RowAction::Leave(user) => (Outcome::Skipped, Some(user.clone())),
         RowAction::Create { account, tokens } => {
             let user = match account.insert(transaction) {
-                Err(error) if skips_present && is_of_present_user(&error) => {
-                    // Another made the user after the look.
-                    let there = transaction.find_user(&account.username)?;
+                Err(error) if skips_present && is_of_existing_user(&error) => {
+                    // Another client has created the user since the last check.
+                    let existing = transaction.find_user(&account.username)?;
                     return Ok(Written {
                         outcome: Outcome::Skipped,
-                        user: there.map(|user| user.id),
+                        user: existing.map(|user| user.id),
                         tokens: 0,
                     });
                 }
                 inserted => inserted?,
             };
-            given = tokens.len();
-            tokens.iter().try_for_each(|token| give(token, &user))?;
+            inserted_tokens = tokens.len();
+            tokens.iter().try_for_each(|token| insert_token(token, &user))?;
             (Outcome::Created, Some(user))
         }
         RowAction::Change { user, edit, tokens } => {
-            let there = transaction.user_of_key(user)?;
-            let there = there.ok_or_else(|| Refusal::UserNotFound(user.to_string()))?;
-            let is_changed = !edit.apply(transaction, &there)?.is_empty();
+            let existing = transaction.user_of_key(user)?;
+            let existing = existing.ok_or_else(|| Refusal::UserNotFound(user.to_string()))?;
+            let is_changed = !edit.apply(transaction, &existing)?.is_empty();
             for token in tokens {
-                if token.is_new_for(transaction, &there)? {
-                    give(token, user)?;
-                    given += 1;
+                if token.is_new_for(transaction, &existing)? {
+                    insert_token(token, user)?;
+                    inserted_tokens += 1;
                 }
             }
-            let is_changed = is_changed || given > 0;
+            let is_changed = is_changed || inserted_tokens > 0;
             (if is_changed { Outcome::Changed } else { Outcome::Unchanged }, Some(user.clone()))
         }
     };
-    Ok(Written { outcome, user, tokens: given })
+    Ok(Written { outcome, user, tokens: inserted_tokens })
 }
 
-fn is_of_present_user(error: &anyhow::Error) -> bool {
+fn is_of_existing_user(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
 }

@@ -1,4 +1,4 @@
-//! What a new account must be given, and was not.
+//! Finds the required fields of a new account that were not given.
 
 use super::AccountPlan;
 use crate::accounts::fields::Owner;
@@ -55,8 +55,8 @@ impl AccountPlan<'_, '_> {
         missing
     }
 
-    /// The name by which a field of a profile is given: with its kind where the user or another of the profiles has one
-    /// of that name too.
+    /// Returns the name of a profile field. It includes the profile kind if the user or another profile has a field of
+    /// the same name.
     fn profile_field(&self, table: &ProfileTable, field: &str) -> String {
         let is_shared =
             |other: &&ProfileTable| other.kind != table.kind && find_field(other, field).is_some();
@@ -65,7 +65,7 @@ impl AccountPlan<'_, '_> {
         if is_ambiguous { format!("{}.{field}", table.kind) } else { field.to_owned() }
     }
 
-    /// Is this field given, with more in it than white space? Defaults count.
+    /// Whether this field is given and not blank. Defaults count.
     fn is_given(&self, field: &str) -> bool {
         let request = self.request;
         let text = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
@@ -77,7 +77,7 @@ impl AccountPlan<'_, '_> {
             }
             "first_name" => text(&self.attribute(field, request.first_name.as_ref())),
             "last_name" => text(&self.attribute(field, request.last_name.as_ref())),
-            // Whoever registers sees to the password, where it is asked for without echo.
+            // The command itself asks for the password, without echo.
             "password" => true,
             "account_type" | "profile" => !self.fields.own.is_empty() || self.kind_fault.is_some(),
             field => {

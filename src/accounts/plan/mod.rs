@@ -1,4 +1,4 @@
-//! Requests, measured against the database and the settings: what is missing, what each field means, what is wrong.
+//! Checks requests against the database and the settings: resolves field names, and finds missing fields and faults.
 
 mod missing;
 mod rows;
@@ -20,45 +20,43 @@ use crate::store::Store;
 use crate::store::layout::{ProfileTable, UserTable};
 use crate::store::schema::Column;
 
-/// The database and the settings that requests are measured against; made once for many of them, and used by several
-/// threads.
+/// The database and the settings that requests are checked against. Used for many requests and by several threads.
 #[derive(Clone, Copy)]
 pub struct Planner<'a> {
     settings: &'a Settings,
     users: &'a UserTable,
     login: &'a str,
     kinds: &'a [ProfileTable],
-    /// Are values taken as they are?
+    /// Whether values are stored verbatim, without the checks of a new request.
     is_verbatim: bool,
 }
 
-/// A field that a name means.
+/// A field found by its name.
 #[derive(Clone, Debug)]
 pub struct NamedField<'a> {
-    /// The name by which a [`Request`] gives it.
+    /// The name of the field in a [`Request`].
     pub name: String,
-    /// The profile kind it belongs to, if one alone.
+    /// The profile kind, if the field belongs to exactly one.
     pub kind: Option<&'a str>,
-    /// Its column.
+    /// The column of the field.
     pub column: &'a Column,
 }
 
-/// A request together with what it is measured against.
+/// A request with the settings and fields that it is checked against.
 pub(super) struct AccountPlan<'a, 'r> {
     request: &'r Request,
     settings: &'a Settings,
     fields: Fields<'a>,
-    /// What is wrong with the profile kind that was asked for.
+    /// The fault of the requested profile kind.
     kind_fault: Option<Fault>,
     is_verbatim: bool,
 }
 
 impl<'a> Planner<'a> {
-    /// Measures by this database and these settings.
+    /// Creates a planner for this database and these settings.
     ///
-    /// # Errors
-    /// [`Refusal::Ambiguous`] where the login column is not known, [`Refusal::Config`] for fields and kinds in the
-    /// settings that the database does not have: they would be passed over, or could never be given.
+    /// Fails with [`Refusal::Ambiguous`] if the login column is unknown. Fails with [`Refusal::Config`] if the settings
+    /// name fields or profile kinds that the database lacks: they would be ignored, or could never be given.
     pub fn new(store: &'a Store, settings: &'a Settings) -> Result<Self> {
         let users = &store.layout().users;
         let planner = Self {
@@ -72,8 +70,9 @@ impl<'a> Planner<'a> {
         Ok(planner)
     }
 
-    /// The same for accounts that Django had made: what its `loaddata` does not ask for is not asked for here, such as
-    /// required fields and well-formed names, and nothing is normalised.
+    /// Returns a planner for accounts that Django created.
+    ///
+    /// As in Django's `loaddata`, required fields and well-formed names are not checked, and nothing is normalized.
     #[must_use]
     pub fn verbatim(self) -> Self {
         Self { is_verbatim: true, ..self }
@@ -123,20 +122,21 @@ impl<'a> Planner<'a> {
         self.kinds.iter().find(|table| table.kind == name)
     }
 
-    /// The login name's column.
+    /// Returns the column of the login name.
     #[must_use]
     pub fn login_column(&self) -> &'a str {
         self.login
     }
 
-    /// Is the login name taken from this field?
+    /// Whether this field provides the login name.
     #[must_use]
     pub fn is_login(&self, field: &str) -> bool {
         field == self.login || field == "email" && self.settings.is_named_by_email(self.login)
     }
 
-    /// The field of this name, which may be `FIELD`, `KIND.FIELD`, `profile.FIELD` or `profile.KIND.FIELD`. Where several
-    /// kinds have it and none is named, the account's own kind decides.
+    /// Returns the field with this name: `FIELD`, `KIND.FIELD`, `profile.FIELD` or `profile.KIND.FIELD`.
+    ///
+    /// If several kinds have the field and the name contains no kind, the account's own kind decides.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<NamedField<'a>> {
         let of_kind = |table: &'a ProfileTable, field: &str| {
@@ -145,9 +145,9 @@ impl<'a> Planner<'a> {
             Some(NamedField { name, kind: Some(&table.kind), column })
         };
         let of_any_kind = |field: &str| {
-            let mut having = self.kinds.iter().filter_map(|table| of_kind(table, field));
-            let first = having.next()?;
-            if having.next().is_none() {
+            let mut candidates = self.kinds.iter().filter_map(|table| of_kind(table, field));
+            let first = candidates.next()?;
+            if candidates.next().is_none() {
                 return Some(first);
             }
             Some(NamedField { name: first.column.name.clone(), kind: None, column: first.column })
@@ -166,7 +166,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The names of all fields that are not Django's own, as headings have them.
+    /// Returns the names of all fields that are not Django's own, in the form of headings.
     #[must_use]
     pub fn field_names(&self) -> Vec<String> {
         let of_user = self.users.extra_columns().map(|column| column.name.clone());
@@ -177,7 +177,7 @@ impl<'a> Planner<'a> {
         of_user.chain(of_profiles).collect()
     }
 
-    /// The login name, in the form in which it is stored.
+    /// Returns the login name in its stored form.
     #[must_use]
     pub fn login_name(&self, request: &Request) -> Option<String> {
         let given = given_name(request, self.settings, self.login)?;
@@ -187,11 +187,8 @@ impl<'a> Planner<'a> {
         Some(if self.login == "email" { normalize_email(given) } else { nfkc(given) })
     }
 
-    /// The account in the form in which it is stored, and every fault that can be found in it without asking the
-    /// database; with one, it is not to be written.
-    ///
-    /// # Errors
-    /// [`Refusal::ProfileKindNotFound`].
+    /// Returns the account in its stored form, and all its faults that can be found without the database. With faults,
+    /// it must not be written.
     pub fn account(
         &self,
         request: &Request,
@@ -205,20 +202,18 @@ impl<'a> Planner<'a> {
         Ok((account, faults))
     }
 
-    /// What the request wants of an account that is there: what is not said stays. The profile kind that the settings
-    /// name is one of new users, so it counts only where a field of it is given.
+    /// Returns the request as changes to an existing account. Values that are not given stay unchanged.
     ///
-    /// # Errors
-    /// [`Refusal::ProfileKindNotFound`], and [`Refusal::Invalid`] for an account type that there is not.
+    /// The profile kind in the settings is for new users. It counts only if one of its fields is given.
     pub fn wish(&self, request: &Request) -> Result<Wish> {
         let plan = self.plan(request)?;
         if let Some(fault) = &plan.kind_fault {
             return Err(Refusal::Invalid(vec![fault.clone()]).into());
         }
         let is_of_profile = |name: &str| matches!(plan.fields.destination(name), Ok((_, Owner::Profile(_))));
-        let is_said = request.profile != ProfileChoice::Decide
+        let is_given = request.profile != ProfileChoice::Decide
             || request.fields.iter().any(|(name, _)| is_of_profile(name));
-        let kinds = plan.fields.own.iter().filter(|_| is_said).map(|table| table.kind.clone());
+        let kinds = plan.fields.own.iter().filter(|_| is_given).map(|table| table.kind.clone());
         Ok(Wish {
             email: request.email.clone(),
             first_name: request.first_name.clone(),
@@ -265,7 +260,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// The only kind that has one of the given fields.
+    /// Returns the only kind that has one of the given fields.
     fn kind_of_fields(&self, request: &Request) -> Option<&'a ProfileTable> {
         request.fields.iter().find_map(|(name, _)| {
             if let Some((kind, _)) = name.split_once('.') {
@@ -274,37 +269,37 @@ impl<'a> Planner<'a> {
             if find_column(&self.users.table, name).is_some() {
                 return None;
             }
-            let mut having = self.kinds.iter().filter(|table| find_field(table, name).is_some());
-            having.next().filter(|_| having.next().is_none())
+            let mut candidates = self.kinds.iter().filter(|table| find_field(table, name).is_some());
+            candidates.next().filter(|_| candidates.next().is_none())
         })
     }
 }
 
-/// The login name as given; where it is the e-mail address, either of the two says it.
+/// Returns the login name as given. If it is the e-mail address, either of the two fields provides it.
 fn given_name<'r>(request: &'r Request, settings: &Settings, login: &str) -> Option<&'r str> {
     let email = settings.is_named_by_email(login).then_some(request.email.as_deref()).flatten();
     let name = request.username.as_deref().or(email);
     name.filter(|name| !name.trim().is_empty())
 }
 
-/// Unicode's compatibility form, in which Django stores login names.
+/// Normalizes a login name to NFKC, the form in which Django stores it.
 fn nfkc(name: &str) -> String {
     if name.is_ascii() { name.to_owned() } else { name.nfkc().collect() }
 }
 
 impl AccountPlan<'_, '_> {
-    /// A text of Django's own columns: as given, else by default.
+    /// Returns the text for one of Django's own columns: the given one, or else the default.
     fn attribute(&self, field: &str, given: Option<&String>) -> Option<String> {
         let default = || self.settings.register.defaults.get(field)?.as_str().map(str::to_owned);
         given.cloned().or_else(default)
     }
 
-    /// What was given for a column of the user or the profile, under whichever of its names.
+    /// Returns the value given for a column of the user or a profile, under any of its names.
     fn given(&self, owner: Owner<'_>, column: &str) -> Option<&Input> {
-        let means_it = |name: &str| {
-            self.fields.destination(name).is_ok_and(|(meant, of)| of == owner && meant.name == column)
+        let is_name = |name: &str| {
+            self.fields.destination(name).is_ok_and(|(found, of)| of == owner && found.name == column)
         };
-        self.request.fields.iter().find(|(name, _)| means_it(name)).map(|(_, input)| input)
+        self.request.fields.iter().find(|(name, _)| is_name(name)).map(|(_, input)| input)
     }
 
     fn default_of(&self, field: &str) -> Option<Json> {

@@ -1,4 +1,4 @@
-//! The rows of a new account, from what was given for it.
+//! Builds the rows of a new account.
 
 use jiff::Timestamp;
 use rand::CryptoRng;
@@ -24,7 +24,7 @@ impl<'a> AccountPlan<'a, '_> {
         let mut profiles: Vec<(String, Row<ColumnName<'a>>)> =
             self.fields.own.iter().map(|table| (table.kind.clone(), Vec::new())).collect();
         let zone = &self.settings.opening.time_zone;
-        let mut making = Making { now, zone, random, faults };
+        let mut builder = Making { now, zone, random, faults };
         for (name, input) in &self.request.fields {
             if self.kind_fault.is_some()
                 && self.fields.kinds.iter().any(|table| find_field(table, name).is_some())
@@ -32,22 +32,22 @@ impl<'a> AccountPlan<'a, '_> {
                 continue;
             }
             match self.fields.destination(name) {
-                Ok((column, Owner::User)) => making.set(&mut row, name, column, input),
+                Ok((column, Owner::User)) => builder.set(&mut row, name, column, input),
                 Ok((column, Owner::Profile(kind))) => {
                     if let Some((_, row)) = profiles.iter_mut().find(|(own, _)| own == kind) {
-                        making.set(row, name, column, input);
+                        builder.set(row, name, column, input);
                     }
                 }
-                Err(fault) => making.faults.push(fault),
+                Err(fault) => builder.faults.push(fault),
             }
         }
         let shared = &self.settings.register.defaults;
-        making.fill(&mut row, &self.fields.users.table, self.fields.of_project(), &|name| shared.get(name));
+        builder.fill(&mut row, &self.fields.users.table, self.fields.of_project(), &|name| shared.get(name));
         let key = self.fields.users.table.column(&self.fields.users.key);
         match (&self.request.key, key) {
-            (Some(input), Some(column)) => making.set(&mut row, &column.name, column, input),
+            (Some(input), Some(column)) => builder.set(&mut row, &column.name, column, input),
             (None, Some(column)) if column.filled => {}
-            _ => row.push(((&*self.fields.users.key).into(), Value::Uuid(fresh_uuid(making.random)))),
+            _ => row.push(((&*self.fields.users.key).into(), Value::Uuid(fresh_uuid(builder.random)))),
         }
         for (table, (kind, row)) in self.fields.own.iter().copied().zip(&mut profiles) {
             let key = self.request.profile_keys.iter().find(|(of, _)| of == kind);
@@ -55,11 +55,11 @@ impl<'a> AccountPlan<'a, '_> {
             if let (Some((_, input)), Some(column)) = (key, column)
                 && column.name != table.user_column
             {
-                making.set(row, &column.name, column, input);
+                builder.set(row, &column.name, column, input);
             }
             let own = self.settings.profiles.get(kind).map(|kind| &kind.defaults);
             let default = |name: &str| own.and_then(|own| own.get(name)).or_else(|| shared.get(name));
-            making.fill(row, &table.table, table.columns(), &default);
+            builder.fill(row, &table.table, table.columns(), &default);
         }
         Account {
             username,
@@ -71,7 +71,7 @@ impl<'a> AccountPlan<'a, '_> {
         }
     }
 
-    /// The login name and the e-mail address, in the form in which they are stored.
+    /// Returns the login name and the e-mail address in their stored form.
     fn names(&self, faults: &mut Vec<Fault>) -> (String, String) {
         if self.is_verbatim {
             let email = self.request.email.clone().unwrap_or_default();
@@ -99,7 +99,7 @@ impl<'a> AccountPlan<'a, '_> {
         (username, email)
     }
 
-    /// The columns that Django's `AbstractUser` has, as far as this table has them.
+    /// Returns the values of the columns of Django's `AbstractUser` that this table has.
     fn attributes(
         &self,
         username: &str,
@@ -114,13 +114,13 @@ impl<'a> AccountPlan<'a, '_> {
         let staff = request.staff.unwrap_or_else(|| superuser || self.fields.own.iter().any(makes_staff));
         let name = |column, given| self.attribute(column, given).unwrap_or_default();
         let mut row: Row<ColumnName<'a>> = Vec::with_capacity(12);
-        let mut set = |column: &'a str, value: Value, is_wanted: bool| {
-            let is_there = self.fields.users.table.has(column);
+        let mut set = |column: &'a str, value: Value, is_requested: bool| {
+            let exists = self.fields.users.table.has(column);
             match self.fields.attribute(column, &value) {
                 Ok(()) => row.push((column.into(), value)),
-                // A name or an address may be refused for the same already.
+                // The name or the address may have the same fault already.
                 Err(fault) if faults.iter().any(|known| known.is_like(&fault)) => {}
-                Err(fault) if is_there || is_wanted => faults.push(fault),
+                Err(fault) if exists || is_requested => faults.push(fault),
                 Err(_) => {}
             }
         };

@@ -1,4 +1,5 @@
-//! What waits for the database: in memory, and past a limit in an unlinked file that its owner alone can read.
+//! A queue of records that wait for the database. It is in memory up to a limit, and then in an unlinked file that only
+//! its owner can read.
 
 use std::io::{self, BufReader, BufWriter, IntoInnerError, Read as _, Seek as _, Write as _};
 
@@ -9,33 +10,30 @@ use zeroize::Zeroize as _;
 
 const UNREADABLE: &str = "the temporary file cannot be read";
 
-/// So many bytes wait in memory.
+/// The number of bytes that are kept in memory.
 const IN_MEMORY: usize = 8 * 1024 * 1024;
 
-/// Records in the order in which they came.
-pub struct Spill {
+/// Records in insertion order.
+pub struct RecordSpool {
     file: BufWriter<SpooledTempFile>,
     count: usize,
     frame: Vec<u8>,
 }
 
-impl Spill {
-    /// With nothing in it.
+impl RecordSpool {
+    /// Creates an empty spool.
     #[must_use]
     pub fn new() -> Self {
         Self { file: BufWriter::new(tempfile::spooled_tempfile(IN_MEMORY)), count: 0, frame: Vec::new() }
     }
 
-    /// How many records wait.
+    /// Returns the number of records.
     #[must_use]
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// Adds a record behind the others.
-    ///
-    /// # Errors
-    /// What the operating system says.
+    /// Appends a record.
     pub fn push(&mut self, record: &impl Serialize) -> Result<()> {
         self.frame.zeroize();
         self.frame = postcard::to_extend(record, std::mem::take(&mut self.frame))?;
@@ -46,10 +44,7 @@ impl Spill {
         written.context("the temporary file cannot be written")
     }
 
-    /// Hands out the records, from the first to the last, to be read by [`read`].
-    ///
-    /// # Errors
-    /// What `on_record` returns, or what the operating system says.
+    /// Passes the records to `on_record` in order. [`read`] decodes them.
     pub fn each(self, on_record: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let opened = self.file.into_inner().map_err(IntoInnerError::into_error);
         let opened = opened.and_then(|mut file| file.rewind().map(|()| file));
@@ -64,10 +59,7 @@ impl Spill {
     }
 }
 
-/// A record as it was added.
-///
-/// # Errors
-/// Where it is no such record.
+/// Decodes a record.
 pub fn read<'r, T: Deserialize<'r>>(record: &'r [u8]) -> Result<T> {
     postcard::from_bytes(record).context(UNREADABLE)
 }

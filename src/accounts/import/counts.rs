@@ -1,25 +1,25 @@
-//! How many rows became what.
+//! The number of rows per outcome.
 
 use serde::Serialize;
 
 use crate::files::results::Outcome;
 
-/// How many rows became what.
+/// The number of rows per outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportCounts {
-    /// Accounts that were made.
+    /// Created accounts.
     pub created: usize,
-    /// Accounts that were there and got what they lacked.
+    /// Existing accounts that were changed.
     pub changed: usize,
-    /// Accounts that were there and as wanted.
+    /// Existing accounts that needed no change.
     pub unchanged: usize,
-    /// Accounts that were there and left as they were.
+    /// Existing accounts that were left unchanged.
     pub skipped: usize,
-    /// Rows that were not good.
+    /// Rows with faults.
     pub refused: usize,
-    /// Tokens that were made.
+    /// Created tokens.
     pub tokens: usize,
-    /// Groups of a fixture that were made.
+    /// Created groups of a fixture.
     pub groups: usize,
 }
 
@@ -35,7 +35,7 @@ impl ImportCounts {
         }
     }
 
-    /// Counts the rows of another transaction too.
+    /// Adds the counts of another transaction.
     pub fn add_all(&mut self, other: &Self) {
         self.created += other.created;
         self.changed += other.changed;
@@ -46,13 +46,13 @@ impl ImportCounts {
         self.groups += other.groups;
     }
 
-    /// Was anything written?
+    /// Whether anything was written.
     #[must_use]
     pub fn has_changes(&self) -> bool {
         self.created + self.changed + self.tokens + self.groups > 0
     }
 
-    /// How many rows there were.
+    /// Returns the number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.created + self.changed + self.unchanged + self.skipped + self.refused
