@@ -56,7 +56,7 @@ impl Token {
         filter.user.as_ref().is_none_or(|user| *user == self.user)
             && filter.scheme.is_none_or(|scheme| scheme == self.scheme)
             && filter.expired_at.is_none_or(|now| self.expiry.is_some_and(|expiry| expiry < now))
-            && filter.created_before.is_none_or(|moment| self.created.is_some_and(|made| made < moment))
+            && filter.created_before.is_none_or(|moment| self.created.is_some_and(|created| created < moment))
             && !(filter.of_inactive && self.user_is_active)
     }
 
