@@ -1,8 +1,8 @@
-//! What is said of a command line that does not parse.
+//! Reports a command line that does not parse.
 //!
-//! clap quotes what was typed. A word in the wrong place may be a password or a token, so a quoted word stays only where
-//! it resembles one that belongs there, such as `jsn` for `json`, or where it has the form of an option's name. The
-//! values of free options (`--set`, `--ttl`, a path) are never quoted.
+//! clap quotes the input, and a misplaced word may be a password or a token. So a quoted word is kept only if it
+//! resembles a valid word, such as `jsn` for `json`, or if it has the form of an option. Values of options with free
+//! values (`--set`, `--ttl`, paths) are never quoted.
 
 use std::ffi::OsString;
 use std::io;
@@ -15,10 +15,11 @@ use crate::error::suggest::nearest;
 use crate::terminal::format::{ColorChoice, Format};
 use crate::terminal::output::{self, Output};
 
-/// What stands for a word that is not quoted.
+/// The placeholder for a hidden word.
 const HIDDEN: &str = "…";
 
-/// Help and version on standard output; a wrong command line as clap words it, or as JSON where JSON was asked for.
+/// Prints help and version on standard output. Prints an error in clap's form, or as JSON if the command line asks
+/// for JSON.
 pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> clap::Command) -> Exit {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return match error.print() {
@@ -32,7 +33,7 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     let text = error.to_string();
-    if wants_json(arguments) {
+    if is_json_requested(arguments) {
         let message = text.trim_start_matches("error: ").trim_end().to_owned();
         return Output::new(Format::Json, false, ColorChoice::Never).error(&Refusal::Usage(message).into());
     }
@@ -40,7 +41,7 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
     Exit::Usage
 }
 
-/// Replaces what may be a secret in what clap is about to quote.
+/// Hides possible secrets in the words that clap quotes.
 fn hide_words(error: &mut clap::Error, program: fn() -> clap::Command) {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
@@ -73,7 +74,7 @@ fn hide_words(error: &mut clap::Error, program: fn() -> clap::Command) {
     };
     if let Some(kind) = kind {
         error.insert(kind, ContextValue::String(HIDDEN.into()));
-        // A suggestion says how to give the very word as a value, or tells which words resemble it.
+        // A suggestion repeats the word, or reveals which valid words resemble it.
         for suggestion in [
             ContextKind::Suggested,
             ContextKind::SuggestedArg,
@@ -85,18 +86,18 @@ fn hide_words(error: &mut clap::Error, program: fn() -> clap::Command) {
     }
 }
 
-/// Has this the form of an option, which nobody gives to a password?
+/// Whether this has the form of an option, which a password is unlikely to have.
 fn is_option(word: &str) -> bool {
-    const LONGEST: usize = 32;
+    const MAX_LENGTH: usize = 32;
     match word.strip_prefix("--") {
         Some(name) => {
-            name.len() <= LONGEST && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+            name.len() <= MAX_LENGTH && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
         }
         None => matches!(word.as_bytes(), [b'-', letter] if letter.is_ascii_alphabetic()),
     }
 }
 
-/// A tip for who gave a length as a word of its own, which only an equals sign connects with its option.
+/// Suggests `--random-password=N` if N was given as a separate word.
 fn misplaced_length(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
     let Some(ContextValue::String(unexpected)) = error.get(ContextKind::InvalidArg) else { return None };
     // A longer number may be a password.
@@ -104,12 +105,12 @@ fn misplaced_length(error: &clap::Error, arguments: &[OsString]) -> Option<Strin
         return None;
     }
     let option = arguments.windows(2).find(|pair| pair[1] == unexpected.as_str())?[0].to_str()?;
-    let is_it = option.starts_with("--random-password");
-    is_it.then(|| format!("to make one of {unexpected} characters, use '{option}={unexpected}'"))
+    let is_length_option = option.starts_with("--random-password");
+    is_length_option.then(|| format!("to make one of {unexpected} characters, use '{option}={unexpected}'"))
 }
 
-/// Was JSON asked for, as far as a command line that does not parse can tell?
-fn wants_json(arguments: &[OsString]) -> bool {
+/// Whether the command line asks for JSON, judging by its words, since it does not parse.
+fn is_json_requested(arguments: &[OsString]) -> bool {
     let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
     let is_json = |word: &str| matches!(word, "json" | "jsonl");
     words.iter().any(|word| word.strip_prefix("--format=").is_some_and(is_json))
