@@ -30,8 +30,8 @@ pub struct Args {
     user: String,
 }
 
-/// What is known of a user at one moment.
-struct Known {
+/// All data about a user, from one snapshot.
+struct UserDetails {
     user: User,
     fields: Map<String, Json>,
     hasher: String,
@@ -43,13 +43,13 @@ struct Known {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
-    let known = store.snapshot(|store| Known::read(store, &args.user))?;
+    let details = store.snapshot(|store| UserDetails::read(store, &args.user))?;
     let now = context.now();
     let format = context.output.format();
-    context.output.sections(&known.sections(store, format, now)?, &known.object(now))
+    context.output.sections(&details.sections(store, format, now)?, &details.object(now))
 }
 
-impl Known {
+impl UserDetails {
     fn read(store: &Store, login: &str) -> Result<Self> {
         let user = store.user(login)?;
         let id = &user.id;
@@ -139,7 +139,7 @@ fn is_moment(table: &Table, column: &str) -> bool {
     table.column(column).is_some_and(|column| column.kind == Kind::Timestamp)
 }
 
-/// A value in words for people, or as programs take it.
+/// Formats a value for people or for programs.
 fn shown(value: &Json, is_moment: bool, format: Format) -> String {
     match value {
         Json::Null => String::new(),
