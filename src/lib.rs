@@ -1,22 +1,22 @@
-//! Accounts and API tokens of a Django REST project, from a shell, on the project's own SQLite database.
+//! Administers accounts and API tokens of a Django REST project from a shell, on the project's own SQLite database.
 //!
-//! The rooms of the house; imports go down this list only, which `tests/architecture/` checks:
+//! The rooms of the crate. A room imports only from rooms below it, which `tests/architecture/` checks:
 //!
 //! ```text
 //! commands   one subcommand per file: its arguments, which are its help, and its run
-//! cli        what all commands share: options, groups of arguments, the context, the wrapper around every change
-//! accounts   the domain: plan an account and carry the plan out; authentication, tokens, import, apply
-//! formats    files of accounts, read and written: CSV, JSON, fixtures, TOML
-//! config     authctl.toml, the environment and the options, combined into settings
-//! terminal   the only place that writes to a person or asks one
+//! cli        shared by all commands: options, groups of arguments, the context, the wrapper around every change
+//! accounts   the domain: planning and executing changes of accounts; authentication, tokens, import, apply
+//! formats    reading and writing files of accounts: CSV, JSON, fixtures, TOML
+//! config     settings from authctl.toml, the environment and the options
+//! terminal   the only place that prints messages and prompts
 //! store      everything that knows SQL; one folder per engine below it
-//! files      files that appear whole and owner-only: state, sessions, audit log, results, tokens
-//! signals    Ctrl-C and its kin
-//! django     what Django stores, free of any database: passwords, tokens, values, rules for names
+//! files      atomic, owner-only files: state, sessions, audit log, results, tokens
+//! signals    Ctrl-C and other signals
+//! django     what Django stores, independent of any database: passwords, tokens, values, rules for names
 //! error      typed errors, exit codes, positions in files, suggestions, limits
 //! ```
 //!
-//! A command asks, computes, transacts and prints, in this order: it hashes before it locks, and one command is one
+//! A command asks, computes, transacts and prints, in this order. It hashes before it locks, and one command is one
 //! transaction.
 
 mod accounts;
@@ -60,7 +60,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The command line as clap knows it, from which completions and man pages are made.
+/// Returns the clap command, for generating completions and man pages.
 #[must_use]
 pub fn command() -> clap::Command {
     Cli::command()
@@ -110,7 +110,7 @@ fn run(cli: &Cli) -> Exit {
         }
         Err(error) => {
             match error.downcast_ref() {
-                // A signal in the meantime is told the same.
+                // A signal in the meantime reports the same.
                 Some(Refusal::Unanswered(lost)) => {
                     signals::owe(Refusal::Unanswered(lost.clone()));
                 }

@@ -1,4 +1,4 @@
-//! The `authctl` program; all of it is in the library.
+//! The `authctl` program. All of its code is in the library.
 
 use std::process::ExitCode;
 

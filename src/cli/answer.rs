@@ -1,5 +1,5 @@
-//! What programs are told: the object of register, login, whoami, create-token and edit-user, with the keys that clients of
-//! the five systems read, and what every command that changes something adds to its own.
+//! Answers for programs: the JSON object of register, login, whoami, create-token and edit-user, with the keys that
+//! clients read. Also the keys that every changing command adds.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,31 +10,31 @@ use crate::django::models::{Profile, Scheme, User, serialize_moment};
 /// An account and its token.
 #[derive(Debug, Serialize)]
 pub struct Answer<'a> {
-    /// Is the token, or was the password, accepted?
+    /// Whether the token or password was accepted.
     pub valid: bool,
-    /// The token's key; null where there is none, or where it is not for showing again.
+    /// The token's key. Null without a token, or if it must not be shown again.
     pub token: Option<&'a str>,
-    /// The token's scheme; null without a token.
+    /// The token's scheme. Null without a token.
     pub scheme: Option<Scheme>,
-    /// When the token ends; null for never, and without a token.
+    /// When the token expires. Null for never, or without a token.
     #[serde(serialize_with = "serialize_moment")]
     pub expiry: Option<Timestamp>,
-    /// Is the user staff?
+    /// Whether the user is staff.
     pub staff: bool,
     /// The user.
     pub user: &'a User,
     /// The user's profile, or null.
     pub profile: Option<&'a Profile>,
-    /// A password that was made for the user, the only time it is shown.
+    /// The generated password, shown only here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<&'a str>,
-    /// What the command changed, if it is one that changes something.
+    /// The changes, if the command can make any.
     #[serde(flatten)]
     pub report: Option<Report>,
 }
 
 impl<'a> Answer<'a> {
-    /// An answer about a user, without a token.
+    /// Creates an answer about a user, without a token.
     #[must_use]
     pub fn new(user: &'a User, profiles: &'a [Profile]) -> Self {
         Self {
@@ -51,19 +51,19 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// What every command that changes something tells programs, among its other keys.
+/// The keys that every changing command adds to its answer.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
-    /// Did anything change? With `dry_run`: would it?
+    /// Whether anything changed, or with `dry_run` would change.
     pub changed: bool,
-    /// The names of the fields that did.
+    /// The names of the changed fields.
     pub fields: Vec<String>,
-    /// Was it only rehearsed?
+    /// Whether the change was only rehearsed.
     pub dry_run: bool,
 }
 
 impl Report {
-    /// Adds its keys to an answer's.
+    /// Adds its keys to an answer.
     pub fn add_to(self, object: &mut Json) {
         object["changed"] = self.changed.into();
         object["fields"] = self.fields.into();

@@ -1,4 +1,4 @@
-//! How every command changes a database: announced in the audit log, in one transaction, or only rehearsed.
+//! Makes the changes of all commands: in one transaction and announced in the audit log, or only rehearsed.
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
@@ -31,26 +31,27 @@ pub struct Writing {
     pub audit_log: Option<PathBuf>,
 }
 
-/// A change that a command is about to make.
+/// A change by a command.
 pub struct Change<'a> {
     context: &'a Context,
     writing: &'a Writing,
     command: &'static str,
     aftermath: RefCell<Aftermath>,
-    /// How to keep new secrets from standard output, where they go there: `, or pass --output-file FILE`, or nothing.
+    /// Set if new secrets go to standard output. Contains the hint about redirecting them, such as `, or pass
+    /// --output-file FILE`, or is empty.
     shows_secrets: Cell<Option<&'static str>>,
-    /// Do people get a new password on standard error if standard output has a token?
+    /// Whether a new password goes to standard error if standard output has a token. For people only.
     splits_secrets: Cell<bool>,
 }
 
-/// An answer that is owed. No signal ends the program before it is known what is owed after the commit.
-struct Owing {
+/// An owed answer. No signal ends the program until it is known what is owed after the commit.
+struct OwedAnswer {
     before: Option<Refusal>,
     _critical: Critical,
 }
 
 impl<'a> Change<'a> {
-    /// A change by this subcommand.
+    /// Creates a change by this subcommand.
     #[must_use]
     pub fn new(context: &'a Context, writing: &'a Writing, command: &'static str) -> Self {
         Self {
@@ -63,39 +64,41 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Is it only rehearsed?
+    /// Whether it is only rehearsed.
     #[must_use]
     pub fn is_rehearsal(&self) -> bool {
         self.writing.dry_run
     }
 
-    /// What programs are told of it.
+    /// Returns the report for programs.
     #[must_use]
     pub fn report(&self, fields: Vec<String>) -> Report {
         Report { changed: !fields.is_empty(), fields, dry_run: self.writing.dry_run }
     }
 
-    /// Notes what the change leaves in the database, for the case that its answer is lost. To be called before the commit.
+    /// Records what the change leaves in the database, for the case that its answer is lost. Call it before the
+    /// commit.
     pub fn leaves(&self, aftermath: Aftermath) {
         *self.aftermath.borrow_mut() = aftermath;
     }
 
-    /// Adds to what the change leaves.
+    /// Extends the record of what the change leaves.
     pub fn leaves_more(&self, add: impl FnOnce(&mut Aftermath)) {
         add(&mut self.aftermath.borrow_mut());
     }
 
-    /// Notes that standard output is the only place for new secrets; `elsewhere` is how to name another.
+    /// Records that new secrets go only to standard output. `elsewhere` is the hint about redirecting them, and may be
+    /// empty.
     pub fn shows_secrets(&self, elsewhere: &'static str) {
         self.shows_secrets.set(Some(elsewhere));
     }
 
-    /// Notes that people get a new password on standard error if standard output has a token.
+    /// Records that a new password goes to standard error, for people, if standard output has a token.
     pub fn splits_secrets(&self) {
         self.splits_secrets.set(true);
     }
 
-    /// Refuses new secrets that a closed stream would lose.
+    /// Refuses the change if new secrets would be lost on a closed stream.
     fn check_streams(&self) -> Result<(), Refusal> {
         let Some(elsewhere) = self.shows_secrets.get() else { return Ok(()) };
         let (aftermath, output) = (self.aftermath.borrow(), &self.context.output);
@@ -117,16 +120,15 @@ impl<'a> Change<'a> {
         )))
     }
 
-    /// The error where the change was made and what belongs to its answer failed.
+    /// Returns the error for a change that was made but whose answer failed.
     #[must_use]
     pub fn lost(&self, error: &anyhow::Error) -> anyhow::Error {
         self.context.unanswered(&self.aftermath.borrow(), true, format!("{error:#}")).into()
     }
 
-    /// Gives the answer. After the commit there is only output: `give` gets nothing that reads the database.
+    /// Prints the answer. Returns [`Refusal::Unanswered`] if something changed and the answer is lost.
     ///
-    /// # Errors
-    /// [`Refusal::Unanswered`] where something was changed and the answer is lost, else what `give` returns.
+    /// After the commit, only output remains, so `give` has no access to the database.
     pub fn answer(&self, is_changed: bool, give: impl FnOnce(&Output) -> Result<()>) -> Result<()> {
         if is_changed && !self.is_rehearsal() {
             let aftermath = self.aftermath.borrow().clone();
@@ -136,7 +138,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// The error of a failed change. Where the commit may have happened nevertheless, it tells what that leaves.
+    /// Adds to the error of a failed change what it leaves, if the commit may have happened.
     fn failed(&self, error: anyhow::Error) -> anyhow::Error {
         match error.downcast() {
             Ok(Refusal::Unanswered(lost)) if !lost.is_certain => {
@@ -147,11 +149,10 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Does what `work` does in one transaction, announced in the audit log if anything changes. As a rehearsal the
-    /// transaction is rolled back and the log left alone.
+    /// Runs `work` in one transaction and announces it in the audit log if anything changes. Nothing is changed if
+    /// the log cannot be written.
     ///
-    /// # Errors
-    /// As [`Store::transact`]; also where the audit log cannot be written, and nothing is changed then.
+    /// A rehearsal rolls the transaction back and does not write to the log.
     pub fn make<T>(
         &self,
         store: &Store,
@@ -161,10 +162,7 @@ impl<'a> Change<'a> {
         self.make_and_name(store, |_| object.clone(), work)
     }
 
-    /// As [`Self::make`], where only the work's outcome tells what is changed: `object` names it.
-    ///
-    /// # Errors
-    /// As [`Self::make`].
+    /// Like [`Self::make`], but `object` derives the name of the changed object from the outcome of `work`.
     pub fn make_and_name<T>(
         &self,
         store: &Store,
@@ -195,13 +193,13 @@ impl<'a> Change<'a> {
         outcome
     }
 
-    /// Owes an answer that does not tell whether the change was made, until [`Self::owe_after`] knows.
-    fn owe(&self) -> Owing {
+    /// Records an owed answer that leaves the outcome of the change open, until [`Self::owe_after`] knows it.
+    fn owe(&self) -> OwedAnswer {
         let lost = self.context.unanswered(&self.aftermath.borrow(), false, "interrupted".into());
-        Owing { before: signals::owe(lost), _critical: signals::critical() }
+        OwedAnswer { before: signals::owe(lost), _critical: signals::critical() }
     }
 
-    fn owe_after<T>(&self, owing: &mut Owing, outcome: &Result<T>) {
+    fn owe_after<T>(&self, owing: &mut OwedAnswer, outcome: &Result<T>) {
         match outcome {
             Ok(_) => {
                 signals::owe(self.context.unanswered(&self.aftermath.borrow(), true, "interrupted".into()));
@@ -211,11 +209,10 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Gives a database in memory its file, announced in the audit log. As a rehearsal it only looks whether the file
-    /// could be made.
+    /// Writes an in-memory database to its file and announces it in the audit log. No file is created if the log
+    /// cannot be written.
     ///
-    /// # Errors
-    /// As [`Store::publish`]; also where the audit log cannot be written, and no file is made then.
+    /// A rehearsal only checks whether the file could be created.
     pub fn publish(&self, draft: &mut Store, object: &Json, fields: &[String]) -> Result<()> {
         let log = self.log(draft)?;
         if self.writing.dry_run {
@@ -239,10 +236,8 @@ impl<'a> Change<'a> {
         outcome
     }
 
-    /// The audit log, where one is wanted. Opened early: where it cannot be written, no work is to be done in vain.
-    ///
-    /// # Errors
-    /// [`crate::error::refusal::Refusal::Usage`] for a file of the database's own, or what the operating system says.
+    /// Opens the audit log, if configured. This happens before the work, so that no work is lost if the log cannot be
+    /// written.
     fn log(&self, store: &Store) -> Result<Option<AuditLog>> {
         let path = self.writing.audit_log.as_deref().or(self.context.settings.audit_log.as_deref());
         let Some(path) = path else { return Ok(None) };
@@ -250,10 +245,8 @@ impl<'a> Change<'a> {
         if self.writing.dry_run { Ok(None) } else { AuditLog::open(path).map(Some) }
     }
 
-    /// Announces a change of these fields in the log; none is not announced.
-    ///
-    /// # Errors
-    /// What the operating system says; the change is then not to be made.
+    /// Announces a change of these fields in the log. Does nothing without fields. If this fails, do not make the
+    /// change.
     fn announce(&self, log: Option<AuditLog>, object: &Json, fields: &[String]) -> Result<Option<Announced>> {
         let Some(log) = log.filter(|_| !fields.is_empty()) else { return Ok(None) };
         let id = format!("{:016x}", self.context.random().random::<u64>());
@@ -262,7 +255,8 @@ impl<'a> Change<'a> {
         log.announce(&Event { at, id, command: self.command, database, object, fields }).map(Some)
     }
 
-    /// Tells the log how a change ended. The change itself is made, so that the log fails is no more than a warning.
+    /// Records the outcome of a change in the log. A failure is only a warning, since the change has already
+    /// happened.
     fn conclude<T>(&self, announced: Option<Announced>, outcome: &Result<T>) {
         if let Some(announced) = announced
             && let Err(error) = announced.conclude(self.context.now(), outcome)

@@ -1,4 +1,5 @@
-//! What a command may use: settings, output, prompt, clock, randomness, and the store, opened at first use.
+//! The context of a command: settings, output, prompt, clock, randomness, and the store, which is opened on first
+//! use.
 
 use std::cell::{OnceCell, RefCell, RefMut};
 
@@ -17,18 +18,18 @@ use crate::store::{Blueprint, Store};
 use crate::terminal::output::Output;
 use crate::terminal::prompt::Prompt;
 
-/// How many of the newest users with a password are looked at to see what the project's hasher is.
-const LOOKED_AT: u32 = 20;
+/// The number of newest passwords that are read to detect the project's hasher.
+const NEWEST_PASSWORDS: u32 = 20;
 
-/// The surroundings of a command. Shared, not exclusive: a command holds on to the store while it writes output.
+/// The context of a command. Shared by reference, since a command uses the store while it writes output.
 pub struct Context {
-    /// What was configured.
+    /// The settings.
     pub settings: Settings,
-    /// Where results and messages go.
+    /// The output for results and messages.
     pub output: Output,
-    /// Who asks.
+    /// The prompt for questions.
     pub prompt: Prompt,
-    /// Was consent given beforehand, by `--yes`?
+    /// Whether `--yes` confirms all questions.
     pub yes: bool,
     clock: fn() -> Timestamp,
     random: RefCell<Box<dyn CryptoRng>>,
@@ -36,7 +37,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// A context with the machine's clock and randomness.
+    /// Creates a context with the system's clock and randomness.
     #[must_use]
     pub fn new(settings: Settings, output: Output, prompt: Prompt, yes: bool) -> Self {
         Self {
@@ -50,34 +51,31 @@ impl Context {
         }
     }
 
-    /// The moment, to the microsecond as databases keep it.
+    /// Returns the current time, to the microsecond, as databases store it.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let now = (self.clock)();
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
-    /// Randomness fit for keys.
+    /// Returns the cryptographically secure random number generator.
     pub fn random(&self) -> RefMut<'_, dyn CryptoRng> {
         RefMut::map(self.random.borrow_mut(), |random| &mut **random)
     }
 
-    /// The database, opened at the first call.
-    ///
-    /// # Errors
-    /// What [`Store::open`] refuses.
+    /// Returns the database and opens it on the first call.
     pub fn store(&self) -> Result<&Store> {
         if let Some(store) = self.store.get() {
             return Ok(store);
         }
         let settings = &self.settings;
         let opened = Store::open(&settings.database, &settings.opening, settings.hints());
-        let store = opened.map_err(|error| self.located(error))?;
+        let store = opened.map_err(|error| self.with_config_file(error))?;
         Ok(self.store.get_or_init(|| store))
     }
 
-    /// What a new database holds: the token tables of these schemes, or else of the configured one, and the profile
-    /// tables that the configuration declares.
+    /// Returns the blueprint of a new database: the token tables of these schemes, or of the configured scheme if
+    /// empty, and the configured profile tables.
     #[must_use]
     pub fn blueprint(&self, schemes: &[Scheme]) -> Blueprint {
         let mut schemes = schemes.to_vec();
@@ -89,18 +87,15 @@ impl Context {
         Blueprint { schemes, profiles: self.settings.profile_blueprints(), now: self.now() }
     }
 
-    /// A new database in memory, which gets its file by [`Store::publish`].
-    ///
-    /// # Errors
-    /// What [`Store::draft`] refuses.
+    /// Creates a new database in memory. [`Store::publish`] writes it to its file.
     pub fn draft(&self, blueprint: &Blueprint) -> Result<Store> {
         let settings = &self.settings;
         Store::draft(&settings.database, &settings.opening, settings.hints(), blueprint)
-            .map_err(|error| self.located(error))
+            .map_err(|error| self.with_config_file(error))
     }
 
-    /// What is wrong with the configuration is said with the file it stands in.
-    fn located(&self, error: anyhow::Error) -> anyhow::Error {
+    /// Adds the path of the configuration file to an error about the configuration.
+    fn with_config_file(&self, error: anyhow::Error) -> anyhow::Error {
         match error.downcast() {
             Ok(Refusal::Config { path: None, message }) => self.settings.refused(message).into(),
             Ok(refusal) => refusal.into(),
@@ -108,23 +103,19 @@ impl Context {
         }
     }
 
-    /// How new passwords are hashed: as configured, else as the newest users' are, else as the project's Django does
-    /// by default; in a database of authctl's own, Argon2.
+    /// Returns the recipe for hashing new passwords.
     ///
-    /// # Errors
-    /// A failure of the database.
+    /// It is the configured one, or else that of the newest users, or else Django's default. In a database that
+    /// authctl created, the default is Argon2.
     pub fn recipe(&self, store: &Store) -> Result<Recipe> {
-        let newest = store.newest_passwords(LOOKED_AT)?;
-        let followed = passwords::follow(newest.iter().map(String::as_str));
+        let newest = store.newest_passwords(NEWEST_PASSWORDS)?;
+        let detected = passwords::follow(newest.iter().map(String::as_str));
         let configured = self.settings.passwords.hasher;
         let default = if store.layout().is_django { Recipe::pbkdf2_sha256() } else { Recipe::argon2() };
-        Ok(configured.or(followed).unwrap_or(default))
+        Ok(configured.or(detected).unwrap_or(default))
     }
 
-    /// A password as it is stored. In a rehearsal nothing is hashed, and the result fits no password.
-    ///
-    /// # Errors
-    /// A failure of the database, or too little memory to hash in.
+    /// Encodes a password for storage. In a rehearsal, a plain password is not hashed, and the result is unusable.
     pub fn encode(&self, password: &Password, store: &Store, is_rehearsal: bool) -> Result<Encoded> {
         Ok(match password {
             Password::Plain(plain) | Password::Random(plain) if !is_rehearsal => {
@@ -135,11 +126,10 @@ impl Context {
         })
     }
 
-    /// Gives the answer about a change that was made: prints, and reads nothing from the database any more.
+    /// Prints the answer about a completed change. Does not read the database.
     ///
-    /// # Errors
-    /// [`Refusal::Unanswered`] where the answer is lost; Ctrl-C and other signals that come before it is given end the
-    /// program with the same.
+    /// Returns [`Refusal::Unanswered`] if the answer is lost. Ctrl-C and other signals before the end of the answer
+    /// exit with the same refusal.
     pub fn answer(&self, aftermath: &Aftermath, give: impl FnOnce(&Output) -> Result<()>) -> Result<()> {
         signals::owe(self.unanswered(aftermath, true, "interrupted".into()));
         give(&self.output).map_err(|error| self.unanswered(aftermath, true, format!("{error:#}")))?;
@@ -147,17 +137,15 @@ impl Context {
         Ok(())
     }
 
-    /// The refusal for a lost answer.
+    /// Returns the refusal for a lost answer.
     #[must_use]
     pub fn unanswered(&self, aftermath: &Aftermath, is_certain: bool, reason: String) -> Refusal {
         let (aftermath, target) = (aftermath.clone(), self.settings.target_options.clone());
         Refusal::Unanswered(Box::new(Unanswered { aftermath, is_certain, reason, target }))
     }
 
-    /// Has the person at the terminal, or `--yes`, agreed?
-    ///
-    /// # Errors
-    /// [`Refusal::Usage`] where there is neither, [`Refusal::Declined`] where the person declines.
+    /// Asks for confirmation unless `--yes` was given. Returns [`Refusal::Declined`] if the user declines, and
+    /// [`Refusal::Usage`] if there is no terminal.
     pub fn consent(&self, question: &str) -> Result<()> {
         if self.yes {
             return Ok(());
@@ -169,7 +157,7 @@ impl Context {
     }
 }
 
-/// What a Django project needs to verify passwords that are hashed in this way.
+/// Describes what a Django project needs to verify passwords with this hash.
 #[must_use]
 pub fn hasher_needed(recipe: &Recipe) -> String {
     let algorithm = recipe.method().algorithm();

@@ -1,7 +1,7 @@
-//! What all commands share: the options of every command, groups of arguments in `args`, the [`context::Context`], and
-//! the one wrapper that rehearses, audits, commits and answers a change.
+//! Shared by all commands: the global options, groups of arguments in `args`, the [`context::Context`], and the
+//! wrapper that rehearses, audits, commits and answers every change.
 //!
-//! No SQL, and no command of its own.
+//! Contains no SQL and no commands.
 
 pub mod answer;
 pub mod args;

@@ -1,8 +1,8 @@
-//! What is said of a command line that does not parse.
+//! Reports a command line that does not parse.
 //!
-//! clap quotes what was typed. A word in the wrong place may be a password or a token, so a quoted word stays only where
-//! it resembles one that belongs there, such as `jsn` for `json`, or where it has the form of an option's name. The
-//! values of free options (`--set`, `--ttl`, a path) are never quoted.
+//! clap quotes the input, and a misplaced word may be a password or a token. So a quoted word is kept only if it
+//! resembles a valid word, such as `jsn` for `json`, or if it has the form of an option. Values of options with free
+//! values (`--set`, `--ttl`, paths) are never quoted.
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -15,22 +15,23 @@ use crate::error::suggest::{nearest, sort_by_similarity};
 use crate::terminal::format::{ColorChoice, Format};
 use crate::terminal::output::{self, Output};
 
-/// What stands for a word that is not quoted.
+/// The placeholder for a hidden word.
 const HIDDEN: &str = "…";
 
-/// Help and version on standard output; a wrong command line as clap words it, or as JSON where JSON was asked for.
+/// Prints help and version on standard output. Prints an error in clap's form, or as JSON if the command line asks
+/// for JSON.
 pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> clap::Command) -> Exit {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return match error.print().and_then(|()| io::stdout().flush()) {
             Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => {
                 let failure = anyhow::Error::from(failure).context("standard output cannot be written");
-                Output::new(wanted_format(arguments), false, ColorChoice::Auto).error(&failure)
+                Output::new(requested_format(arguments), false, ColorChoice::Auto).error(&failure)
             }
             _ => Exit::Done,
         };
     }
     if let Some(message) = password_on_command_line(&error, arguments, program) {
-        let output = Output::new(wanted_format(arguments), false, ColorChoice::Auto);
+        let output = Output::new(requested_format(arguments), false, ColorChoice::Auto);
         return output.error(&Refusal::usage(message).into());
     }
     let length = misplaced_length(&error, arguments);
@@ -40,7 +41,7 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     let text = error.to_string();
-    let format = wanted_format(arguments);
+    let format = requested_format(arguments);
     if format.is_json() {
         let message = text.trim_start_matches("error: ").trim_end().to_owned();
         return Output::new(format, false, ColorChoice::Never).error(&Refusal::Usage(message).into());
@@ -49,7 +50,7 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
     Exit::Usage
 }
 
-/// Replaces what may be a secret in what clap is about to quote.
+/// Hides possible secrets in the words that clap quotes.
 fn hide_words(error: &mut clap::Error, program: fn() -> clap::Command) {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
@@ -82,7 +83,7 @@ fn hide_words(error: &mut clap::Error, program: fn() -> clap::Command) {
     };
     if let Some(kind) = kind {
         error.insert(kind, ContextValue::String(HIDDEN.into()));
-        // A suggestion says how to give the very word as a value, or tells which words resemble it.
+        // A suggestion repeats the word, or reveals which valid words resemble it.
         for suggestion in [
             ContextKind::Suggested,
             ContextKind::SuggestedArg,
@@ -94,18 +95,18 @@ fn hide_words(error: &mut clap::Error, program: fn() -> clap::Command) {
     }
 }
 
-/// Has this the form of an option, which nobody gives to a password?
+/// Whether this has the form of an option, which a password is unlikely to have.
 fn is_option(word: &str) -> bool {
-    const LONGEST: usize = 32;
+    const MAX_LENGTH: usize = 32;
     match word.strip_prefix("--") {
         Some(name) => {
-            name.len() <= LONGEST && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+            name.len() <= MAX_LENGTH && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
         }
         None => matches!(word.as_bytes(), [b'-', letter] if letter.is_ascii_alphabetic()),
     }
 }
 
-/// A tip for who gave a length as a word of its own, which only an equals sign connects with its option.
+/// Suggests `--random-password=N` if N was given as a separate word.
 fn misplaced_length(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
     let Some(ContextValue::String(unexpected)) = error.get(ContextKind::InvalidArg) else { return None };
     // A longer number may be a password.
@@ -113,11 +114,11 @@ fn misplaced_length(error: &clap::Error, arguments: &[OsString]) -> Option<Strin
         return None;
     }
     let option = arguments.windows(2).find(|pair| pair[1] == unexpected.as_str())?[0].to_str()?;
-    let is_it = option.starts_with("--random-password");
-    is_it.then(|| format!("to make one of {unexpected} characters, use '{option}={unexpected}'"))
+    let is_length_option = option.starts_with("--random-password");
+    is_length_option.then(|| format!("to make one of {unexpected} characters, use '{option}={unexpected}'"))
 }
 
-/// Has clap name the most similar word first; it sorts them the other way round.
+/// Sorts suggestions by similarity, the best first. clap sorts them the other way round.
 fn sort_suggestions(error: &mut clap::Error) {
     for (given, suggested) in [
         (ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand),
@@ -134,8 +135,8 @@ fn sort_suggestions(error: &mut clap::Error) {
     }
 }
 
-/// What to say to who gave a password or a token by an option that would be seen in the list of processes: where the
-/// command takes it from, in place of the option that clap finds similar.
+/// The hint for `--password` and `--token`, which would show a secret in the list of processes: it names the options that
+/// the command has instead, where clap would suggest a similar one.
 fn password_on_command_line(
     error: &clap::Error,
     arguments: &[OsString],
@@ -168,13 +169,12 @@ fn password_on_command_line(
     })
 }
 
-/// The format of the answer, JSON or a table, as far as a command line that does not parse can tell.
-fn wanted_format(arguments: &[OsString]) -> Format {
-    if wants_json(arguments) { Format::Json } else { Format::Table }
+/// The format of the answer, judging by the words of a command line that does not parse.
+fn requested_format(arguments: &[OsString]) -> Format {
+    if is_json_requested(arguments) { Format::Json } else { Format::Table }
 }
 
-/// Was JSON asked for?
-fn wants_json(arguments: &[OsString]) -> bool {
+fn is_json_requested(arguments: &[OsString]) -> bool {
     let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
     let is_json = |word: &str| matches!(word, "json" | "jsonl");
     words.iter().any(|word| word.strip_prefix("--format=").is_some_and(is_json))

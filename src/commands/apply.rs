@@ -129,7 +129,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let makes_accounts = plan.steps.iter().any(|step| step.action == Action::Create);
     let is_hint_due = makes_accounts && !report.dry_run && store.layout().is_django;
     change.answer(report.changed, |output| {
-        tell(&plan, &report, output);
+        print_status(&plan, &report, output);
         if is_hint_due {
             output.hint(
                 "Django's signals did not run: what the project does in post_save has to be done by hand.",
@@ -147,7 +147,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if args.exit_code && would_change { Err(Refusal::WouldChange.into()) } else { Ok(()) }
 }
 
-fn tell(plan: &ApplyPlan, report: &Report, output: &Output) {
+fn print_status(plan: &ApplyPlan, report: &Report, output: &Output) {
     let as_wanted = match plan.as_wanted {
         0 => String::new(),
         1 => "; 1 is as wanted".into(),
@@ -160,7 +160,7 @@ fn tell(plan: &ApplyPlan, report: &Report, output: &Output) {
     });
 }
 
-/// The secrets that were made, for people and scripts; everything, for programs.
+/// Prints the new secrets for people and scripts, or everything for programs.
 fn answer(
     plan: &ApplyPlan,
     made: &[Made],
@@ -169,7 +169,7 @@ fn answer(
     output: &Output,
 ) -> Result<()> {
     let shows_secrets = shows_secrets && !report.dry_run;
-    // An account that was only tried has a key that nobody will ever have.
+    // The keys of a rehearsal are rolled back, so do not show them.
     let made = if report.dry_run { &[] } else { made };
     let mut object = apply::object(plan, made, shows_secrets);
     report.add_to(&mut object);
@@ -209,12 +209,12 @@ impl Args {
         Ok(TreeFile::new(path, &bytes).map_err(|fault| Refusal::Invalid(vec![fault]))?)
     }
 
-    /// Do the results go to standard output?
+    /// Whether the results go to standard output.
     fn results_are_answer(&self) -> bool {
         self.results.as_deref() == Some(Path::new("-"))
     }
 
-    /// Where it is told what became of the accounts.
+    /// Opens the file for the results per account.
     fn results(&self, store: &Store, context: &Context) -> Result<Results> {
         if let Some(path) = &self.results {
             store.refuse_own(path)?;
@@ -222,7 +222,7 @@ impl Args {
         results::open(self.results.as_deref(), self.writing.dry_run, context)
     }
 
-    /// What is to be done, if there is no fault in what is wanted.
+    /// Plans the changes. Fails if the file has faults.
     fn plan(&self, source: &TreeFile, store: &Store, context: &Context) -> Result<ApplyPlan> {
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let tree = source.tree().map_err(Refusal::from)?;

@@ -43,7 +43,7 @@ struct Finding {
 
 pub fn run(_args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
-    // Each look by itself: one snapshot over all of them would hold off writers of a large database for too long.
+    // Read without a common snapshot: one over all queries would block the writers of a large database for too long.
     let mut findings = damage(store)?;
     if findings.is_empty() {
         findings = configuration_faults(context, store);
@@ -52,7 +52,7 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
         object["findings"] = json!(findings);
         context.output.report(&facts, &object)?;
     } else {
-        // What else a damaged file says is not to be relied upon.
+        // Other facts from a damaged file are unreliable.
         let path = redaction::path(store.path());
         let facts = [("database", path.clone())];
         context.output.report(&facts, &json!({ "database": path, "findings": findings }))?;
@@ -79,7 +79,7 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
 
 type Facts = Vec<(&'static str, String)>;
 
-/// What was found, as lines for people and as an object for programs.
+/// Returns the facts as lines for people and as an object for programs.
 fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     let settings = &context.settings;
     let layout = store.layout();
@@ -158,7 +158,7 @@ fn knox_version(form: KnoxFormat) -> &'static str {
     }
 }
 
-/// The fields that a new profile of this kind has to be given.
+/// Returns the required fields of a new profile of this kind.
 fn required<'a>(table: &'a ProfileTable, context: &'a Context) -> Vec<&'a str> {
     let configured = context.settings.profiles.get(&table.kind);
     let is_required =
@@ -190,12 +190,12 @@ fn damage(store: &Store) -> Result<Vec<Finding>> {
     Ok(store.integrity_faults()?.into_iter().map(finding).collect())
 }
 
-/// What in `authctl.toml` does not fit the database, and would stop a registration.
+/// Returns the mismatches between `authctl.toml` and the database that would make a registration fail.
 fn configuration_faults(context: &Context, store: &Store) -> Vec<Finding> {
     let fields = Request::default().missing(store, &context.settings).err();
     let scheme = issue_token::configured_scheme(context, store).err();
     let faults = fields.into_iter().chain(scheme);
-    // An open choice is no fault until something depends on it; the report shows it.
+    // An ambiguity is no fault until something depends on it. The report shows it.
     let faults = faults.filter(|fault| !matches!(fault.downcast_ref(), Some(Refusal::Ambiguous { .. })));
     let finding = |fault: anyhow::Error| {
         let message = fault.to_string();

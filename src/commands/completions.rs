@@ -25,7 +25,7 @@ pub fn run(args: &Args, _context: &Context) -> Result<()> {
 }
 
 impl Args {
-    /// Prints the script. Needs no context, so that a shell that starts in any folder can ask for it.
+    /// Prints the script. Needs no context, so that it works in any folder in which a shell starts.
     pub fn print(&self) -> Result<()> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "authctl", &mut script);

@@ -76,19 +76,19 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         return Err(Refusal::InactiveUser(user.username).into());
     }
     let files = args.files.files(store)?;
-    let mut places = files.check(args.writing.dry_run)?;
-    let known = if args.token_stdin { Some(secret::token_from_stdin()?) } else { None };
-    let fresh = issue_token::mint(context, store, scheme, args.expires_in, known.as_ref())?;
+    let mut targets = files.check(args.writing.dry_run)?;
+    let given = if args.token_stdin { Some(secret::token_from_stdin()?) } else { None };
+    let fresh = issue_token::mint(context, store, scheme, args.expires_in, given.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
-    files.lock(&mut places)?;
+    files.lock(&mut targets)?;
     if args.files.leave_standard_output() && !args.token_stdin {
         change.shows_secrets(", or pass --output-file FILE");
     }
-    // A staged file is not to be left behind.
+    // No staged file may be left behind.
     let _critical = files.are_given().then(signals::critical);
     let mut staged = Staged::default();
     let done = issue_token::hand_out(&change, store, &user, &fresh, args.rotate, |_, token| {
-        staged = files.stage(token, places)?;
+        staged = files.stage(token, targets)?;
         Ok(())
     })?;
     let report = change.report(done.fields);

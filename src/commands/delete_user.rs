@@ -54,9 +54,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let deletion = store.deletion(&user, &decisions)?;
     let change = Change::new(context, &args.writing, "delete-user");
     show(context, &deletion, change.is_rehearsal());
-    let others = others(&deletion);
+    let side_effects = side_effects(&deletion);
     if !change.is_rehearsal() {
-        context.consent(&format!("Delete {}{others}?", user.username))?;
+        context.consent(&format!("Delete {}{side_effects}?", user.username))?;
     }
     change.leaves(Aftermath::new(format!("{} was deleted", user.username)));
     let done = change.make(store, &json!({ "user": user.username }), |transaction| {
@@ -64,14 +64,14 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         let names = deletion.deleted.iter().chain(&deletion.emptied).map(|(name, _)| name.clone());
         Ok(Done { value: transaction.has_superuser()?, fields: names.collect() })
     });
-    let done = done.map_err(|error| in_the_way(error, &user))?;
+    let done = done.map_err(|error| still_referenced(error, &user))?;
 
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
         output.status(if report.dry_run {
-            format!("Would delete {}{others}; nothing was changed.", user.username)
+            format!("Would delete {}{side_effects}; nothing was changed.", user.username)
         } else {
-            format!("Deleted {} (id {}){others}.", user.username, user.id)
+            format!("Deleted {} (id {}){side_effects}.", user.username, user.id)
         });
         if user.is_superuser && user.is_active && !done.value {
             let verb = if report.dry_run { "would be" } else { "is" };
@@ -99,8 +99,8 @@ fn show(context: &Context, deletion: &Deletion, is_rehearsal: bool) {
     }
 }
 
-/// What else happens than that one row goes, for a sentence.
-fn others(deletion: &Deletion) -> String {
+/// Describes the effects besides the user's own row, for a sentence.
+fn side_effects(deletion: &Deletion) -> String {
     let sum = |counts: &[(String, u64)]| counts.iter().map(|(_, count)| count).sum::<u64>();
     let (deleted, emptied) = (sum(&deletion.deleted).saturating_sub(1), sum(&deletion.emptied));
     let mut text = String::new();
@@ -117,8 +117,8 @@ fn counts(counts: &[(String, u64)]) -> Json {
     counts.iter().map(|(name, count)| (name.clone(), json!(count))).collect::<Map<_, _>>().into()
 }
 
-/// What the database refuses at the commit, in words of what was to be done.
-fn in_the_way(error: Error, user: &User) -> Error {
+/// Translates a violated reference at the commit into an error about the deletion.
+fn still_referenced(error: Error, user: &User) -> Error {
     match error.downcast_ref() {
         Some(Refusal::Invalid(faults)) if faults.iter().any(|fault| fault.code == "reference") => {
             let message = format!(

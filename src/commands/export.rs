@@ -86,7 +86,7 @@ pub struct Args {
     filters: Filters,
 }
 
-/// The forms of users, which are others than those of every command's answer.
+/// The formats of exported users, which differ from those of answers.
 fn formats() -> impl TypedValueParser<Value = FormatArg> {
     let words = ["csv", "json", "jsonl", "fixture"];
     PossibleValuesParser::new(words).try_map(|word| FormatArg::from_str(&word, false))
@@ -97,7 +97,7 @@ fn name(text: &str) -> Result<(String, String), String> {
         text.split_once('.').is_none_or(|(first, second)| !first.is_empty() && !second.is_empty())
     };
     let parts = text.split_once('=').filter(|(table, name)| {
-        // Either the table or the name has two parts: a table's column, or an app's model.
+        // Exactly one side has two parts: `TABLE.COLUMN` on the left or `APP.MODEL` on the right.
         !table.is_empty()
             && !name.is_empty()
             && is_pair(table)
@@ -159,7 +159,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     })
 }
 
-/// The format whose rules of escaping hold for this one.
+/// Returns the output format with the same escaping.
 fn escaped_as(form: ExportFormat) -> Format {
     match form {
         ExportFormat::Csv => Format::Csv,
@@ -174,7 +174,7 @@ fn remark(export: &Export<'_>, context: &Context) {
     }
 }
 
-/// The form that was asked for; else what the file's ending says; else CSV.
+/// Returns the requested format, or else that of the file extension, or else CSV.
 fn form(file: Option<&Path>, format: FormatArg) -> Result<ExportFormat> {
     let FormatArg::Answer(format) = format else { return Ok(ExportFormat::Fixture) };
     let ending = file.and_then(Path::extension).map(OsStr::to_ascii_lowercase);
@@ -198,7 +198,7 @@ fn form(file: Option<&Path>, format: FormatArg) -> Result<ExportFormat> {
     })
 }
 
-/// Writes the file beside its place, and puts it there once it is whole.
+/// Writes a temporary file beside the target, and moves it into place once it is complete.
 fn to_file(
     store: &Store,
     export: &Export<'_>,

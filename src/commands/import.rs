@@ -168,14 +168,14 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         change.shows_secrets(", or pass --results FILE");
     }
     let Imported { counts, mut faults, weak, results } = import::import(&args.options(), &change, context)?;
-    let took = started.elapsed().as_secs_f64();
+    let seconds = started.elapsed().as_secs_f64();
     change.answer(counts.has_changes(), |output| {
         results.show(output::verbatim)?;
         if weak > 0 {
             let passwords = counted(weak as u64, "password");
             output.warning(format_args!("Weak: {passwords}; --require-strong refuses them and says which."));
         }
-        output.status(args.summary(&counts, took));
+        output.status(args.summary(&counts, seconds));
         if args.results_are_answer() {
             return Ok(());
         }
@@ -205,7 +205,7 @@ impl Args {
         Ok(())
     }
 
-    /// Do the results go to standard output?
+    /// Whether the results go to standard output.
     fn results_are_answer(&self) -> bool {
         self.results.as_deref() == Some(Path::new("-"))
     }
@@ -233,7 +233,7 @@ impl Args {
         }
     }
 
-    fn summary(&self, counts: &ImportCounts, took: f64) -> String {
+    fn summary(&self, counts: &ImportCounts, seconds: f64) -> String {
         let parts = [
             (counts.created, "created"),
             (counts.changed, "changed"),
@@ -253,7 +253,7 @@ impl Args {
         if self.writing.dry_run {
             format!("Would import {rows}: {parts}; nothing was changed.")
         } else {
-            format!("Imported {rows} in {took:.1} s: {parts}.")
+            format!("Imported {rows} in {seconds:.1} s: {parts}.")
         }
     }
 }

@@ -51,7 +51,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     change.leaves(Aftermath::new(format!("{} was created", path.display())));
     change.publish(&mut store, &json!({ "file": redaction::path(path) }), &["database".into()])?;
     change.answer(true, |output| {
-        say_made(output, &kinds, &blueprint, &recipe, change.is_rehearsal());
+        print_created(output, &kinds, &blueprint, &recipe, change.is_rehearsal());
         let mut object = json!({
             "database": redaction::path(path),
             "schemes": blueprint.schemes,
@@ -63,16 +63,22 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     })
 }
 
-fn say_made(output: &Output, kinds: &[String], blueprint: &Blueprint, recipe: &Recipe, is_rehearsal: bool) {
+fn print_created(
+    output: &Output,
+    kinds: &[String],
+    blueprint: &Blueprint,
+    recipe: &Recipe,
+    is_rehearsal: bool,
+) {
     let schemes: Vec<String> = blueprint.schemes.iter().map(ToString::to_string).collect();
     let profiles =
         if kinds.is_empty() { "no profiles".to_owned() } else { format!("profiles {}", kinds.join(", ")) };
-    let made = format!("a database with users, {} tokens and {profiles}", schemes.join(" and "));
+    let description = format!("a database with users, {} tokens and {profiles}", schemes.join(" and "));
     if is_rehearsal {
-        output.status(format_args!("Would make {made}; nothing was made."));
+        output.status(format_args!("Would make {description}; nothing was made."));
         return;
     }
-    output.status(format_args!("Made {made}."));
+    output.status(format_args!("Made {description}."));
     let unnamed = blueprint.profiles.iter().filter(|profile| profile.migrations.is_empty());
     for profile in unnamed {
         output.hint(format_args!(

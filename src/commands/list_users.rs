@@ -74,7 +74,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 impl Args {
-    /// The chosen columns; else those that a terminal has room for, or all that cost nothing for programs.
+    /// Returns the chosen columns. The default is those that fit a terminal, or for programs all that need no further
+    /// query.
     fn columns(&self, format: Format) -> Vec<UserColumn> {
         if !self.columns.is_empty() {
             let mut columns: Vec<UserColumn> = Vec::new();

@@ -111,7 +111,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     })
 }
 
-/// Saves the session. The login itself has succeeded, so that it fails is no more than a warning.
+/// Saves the session. A failure is only a warning, since the login itself has succeeded.
 fn save(context: &Context, user: &User, scheme: Scheme, token: &PlainToken) {
     let session = Session { username: user.username.clone(), scheme, token: token.clone() };
     let saved =
@@ -154,7 +154,7 @@ impl Args {
     }
 }
 
-/// Name and password from a client's body; the name may come as `email` where that is the login name.
+/// Returns the name and password from a client's body. The name may be the `email` key if that is the login name.
 fn from_body(path: &Path, store: &Store, context: &Context) -> Result<(String, Plain)> {
     let body = Body::read(path)?;
     let by_email = context.settings.is_named_by_email(store.layout().users.login()?);
@@ -164,8 +164,8 @@ fn from_body(path: &Path, store: &Store, context: &Context) -> Result<(String, P
     let others = others.into_iter().chain([("account_type", body.account_type.is_some())]);
     let unknown = others.filter(|(_, is_given)| *is_given).map(|(key, _)| key);
     for key in unknown.chain(body.fields.iter().map(|(key, _)| &**key)) {
-        let meant = suggestion(key, [name_key, "password"]).unwrap_or_default();
-        let message = format!("There is no key {key} in a login.{meant}");
+        let hint = suggestion(key, [name_key, "password"]).unwrap_or_default();
+        let message = format!("There is no key {key} in a login.{hint}");
         faults.push(Fault::new(key, "unknown_field", message));
     }
     let username = body.username.or(body.email.filter(|_| by_email));

@@ -51,7 +51,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             return Err(Refusal::NotLoggedIn.into());
         }
         change.leaves(Aftermath::new(FORGOTTEN));
-        return tell(&change, "Forgot the session; its token stays valid.", 0, true, || true);
+        return print_outcome(&change, "Forgot the session; its token stays valid.", 0, true, || true);
     }
     let store = context.store()?;
     let presented = Presented::find(&args.source, context)?;
@@ -64,13 +64,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 "The session's token was gone already, and another login has saved its own session since."
             };
             change.leaves(Aftermath::new(FORGOTTEN));
-            return tell(&change, text, 0, forgotten, || forgotten);
+            return print_outcome(&change, text, 0, forgotten, || forgotten);
         }
         found => found?,
     };
     let hash = context.settings.tokens.hash;
     let saved = Sessions::of_environment().and_then(|sessions| sessions.get(&context.settings.database));
-    // That the session cannot be read is told when it is to be forgotten.
+    // If the session cannot be read, forgetting it reports the error.
     let saved = saved.ok().flatten();
     let Done { value: (deleted, ended), .. } =
         change.make(store, &json!({ "user": token.username }), |transaction| {
@@ -84,7 +84,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 token.username,
                 counted(deleted as u64, "token")
             )));
-            // Where all of the user's tokens are gone, so is that of any session of the user.
+            // If all tokens of the user are deleted, so is the token of the user's session.
             let ended = match saved.filter(|session| args.all && session.username == token.username) {
                 Some(session) if transaction.find_token(&session.token, hash)?.is_none() => Some(session),
                 _ => None,
@@ -94,7 +94,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if deleted == 0 {
         bail!("the token was deleted by someone else in the meantime");
     }
-    // A login that came since has saved another token.
+    // A login in the meantime may have saved another token.
     let is_ended = |session: &Session| {
         presented.is_of(session)
             || ended.as_ref().is_some_and(|ended| ended.token.expose() == session.token.expose())
@@ -103,8 +103,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         1 => format!("Logged {} out: the token is deleted.", token.username),
         many => format!("Logged {} out: {many} tokens are deleted.", token.username),
     };
-    // The token is deleted, so that the session stays is no more than a warning.
-    tell(&change, &text, deleted, true, || {
+    // A failure is only a warning, since the token is already deleted.
+    print_outcome(&change, &text, deleted, true, || {
         args.forget(context, is_ended).unwrap_or_else(|error| {
             context.output.warning(format_args!("The session was not forgotten: {error:#}."));
             false
@@ -113,19 +113,19 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 impl Args {
-    /// Forgets the saved session, if there is one of which this is true; as a rehearsal, tells only whether there is.
-    fn forget(&self, context: &Context, is_meant: impl FnOnce(&Session) -> bool) -> Result<bool> {
+    /// Forgets the saved session if it exists and matches, and returns whether it did. A rehearsal only checks this.
+    fn forget(&self, context: &Context, matches: impl FnOnce(&Session) -> bool) -> Result<bool> {
         let database = &context.settings.database;
         let Ok(sessions) = Sessions::of_environment() else { return Ok(false) };
         if self.writing.dry_run {
-            return Ok(sessions.get(database)?.is_some_and(|session| is_meant(&session)));
+            return Ok(sessions.get(database)?.is_some_and(|session| matches(&session)));
         }
-        sessions.forget(database, |session| Ok(is_meant(session)))
+        sessions.forget(database, |session| Ok(matches(session)))
     }
 }
 
-/// Forgets the session, where that is still to be done, and tells what happened.
-fn tell(
+/// Forgets the session with `forget`, if necessary, and prints the outcome.
+fn print_outcome(
     change: &Change<'_>,
     text: &str,
     deleted: usize,

@@ -66,14 +66,14 @@ enum Target {
     Knox,
 }
 
-/// What is to be done with the drf tokens.
+/// The plan for the DRF tokens.
 #[derive(Debug, Default)]
 struct Moves {
-    /// Tokens to be made in knox, with what is stored there, and an expired row of the same key that makes way.
+    /// Tokens to create in knox, with their stored form, and an expired row of the same key to replace.
     fresh: Vec<(Token, Stored, Option<Token>)>,
-    /// Tokens whose keys knox has already, with the row there if it is to get another expiry.
+    /// Tokens whose keys knox already has, with the knox row if its expiry changes.
     known: Vec<(Token, Option<Token>)>,
-    /// The users whose keys cannot go, by the reason.
+    /// The users whose keys cannot be moved, by reason.
     unfit: BTreeMap<String, Vec<String>>,
 }
 
@@ -94,16 +94,16 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let object = json!({ "from": Scheme::Drf, "to": Scheme::Knox, "user": args.user });
     let done = change.make(store, &object, |transaction| {
-        // The tokens as they are now: someone may have logged in or out since.
+        // Read the tokens again: someone may have logged in or out in the meantime.
         let moves = args.moves(transaction, table, user.as_ref(), context, expiry)?;
         change.leaves(Aftermath::new(moves.summary(args.keep, true)));
-        let fields = moves.carry_out(transaction, args.keep, now, expiry)?;
+        let fields = moves.execute(transaction, args.keep, now, expiry)?;
         Ok(Done { value: moves, fields })
     })?;
 
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
-        tell(output, &done.value, &report, args.keep);
+        print_status(output, &done.value, &report, args.keep);
         let mut object = json!({
             "migrated": done.value.fresh.len(),
             "already": done.value.known.len(),
@@ -115,7 +115,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     })
 }
 
-/// knox's table, where DRF's is there too.
+/// Returns knox's table. Fails unless DRF's table exists too.
 fn knox_table(store: &Store) -> Result<&KnoxTable> {
     let missing = |scheme| {
         let reason = format!("it has no token table of the scheme {scheme}, so there is nothing to move.");
@@ -128,7 +128,7 @@ fn knox_table(store: &Store) -> Result<&KnoxTable> {
     Ok(layout.knox.as_ref().ok_or_else(|| missing(Scheme::Knox))?)
 }
 
-fn tell(output: &Output, moves: &Moves, report: &Report, keep: bool) {
+fn print_status(output: &Output, moves: &Moves, report: &Report, keep: bool) {
     output.status(if !report.changed {
         match (moves.known.is_empty(), moves.unfit.is_empty()) {
             (true, true) => "No drf token was there to move.".to_owned(),
@@ -148,7 +148,7 @@ fn tell(output: &Output, moves: &Moves, report: &Report, keep: bool) {
 }
 
 impl Args {
-    /// What is to be done with the tokens that are there.
+    /// Plans the moves of the existing tokens.
     fn moves(
         &self,
         store: &Store,
@@ -172,8 +172,8 @@ impl Args {
                 Some(other) if other.user != token.user => {
                     return Err(Refusal::Taken(format!("{}.digest", table.table.name)).into());
                 }
-                Some(same) if !is_expired(&same) => {
-                    moves.known.push((token, Some(same).filter(|same| same.expiry != expiry)));
+                Some(existing) if !is_expired(&existing) => {
+                    moves.known.push((token, Some(existing).filter(|existing| existing.expiry != expiry)));
                 }
                 present => match knox::taken_over(table.form, hash, key, &mut *context.random()) {
                     Ok(minted) => moves.fresh.push((token, minted.stored, present)),
@@ -210,12 +210,12 @@ impl Moves {
         self.unfit.iter().map(fault).collect()
     }
 
-    /// How many tokens come to knox, or leave DRF too.
+    /// The number of tokens created in knox or deleted from DRF.
     fn moved(&self, keep: bool) -> usize {
         self.fresh.len() + if keep { 0 } else { self.known.len() }
     }
 
-    /// How many tokens that knox has already get another expiry.
+    /// The number of knox tokens whose expiry changes.
     fn renewed(&self) -> usize {
         self.known.iter().filter(|(_, row)| row.is_some()).count()
     }
@@ -224,7 +224,7 @@ impl Moves {
         self.moved(keep) + self.renewed() > 0
     }
 
-    /// What is to be done, or what was done, for a sentence.
+    /// Describes the planned or completed moves, for a sentence.
     fn summary(&self, keep: bool, are_done: bool) -> String {
         let (copy, change) = match (keep, are_done) {
             (true, false) => ("copy", "change"),
@@ -241,7 +241,7 @@ impl Moves {
         }
     }
 
-    fn carry_out(
+    fn execute(
         &self,
         transaction: &Transaction<'_>,
         keep: bool,

@@ -1,6 +1,6 @@
-//! The command line: one subcommand per file, with its `Args`, whose comments are the help, and its `run`.
+//! The command line: one subcommand per file, with its `Args` and its `run`. The doc comments of `Args` are the help.
 //!
-//! A command asks, computes, transacts and prints, in this order. No SQL, and no command knows another one.
+//! A command asks, computes, transacts and prints, in this order. Commands contain no SQL and do not use each other.
 
 mod apply;
 mod backup;
@@ -55,7 +55,7 @@ Examples:
 #[derive(Debug, Parser)]
 #[command(
     name = "authctl",
-    // Else clap shows the name that the program was started by, whatever is in it.
+    // Otherwise clap prints the name that the program was started with, which may contain anything.
     bin_name = "authctl",
     version,
     max_term_width = 100,
@@ -73,13 +73,10 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// Parses the command line, the program's name included.
+    /// Parses the command line, including the program's name.
     ///
-    /// To build all subcommands takes longer than most of them run, so first the named one is built alone. Only help and
-    /// errors, which tell of the others too, need all of them and a second look.
-    ///
-    /// # Errors
-    /// Help, the version, or what is wrong with the command line.
+    /// Building all subcommands takes longer than most of them run. So it first builds only the named one. For help
+    /// and errors, which list the others, it parses again with all of them.
     pub fn parse_quickly(arguments: &[OsString]) -> Result<Self, clap::Error> {
         let named = arguments.iter().skip(1).find_map(|word| Command::alone(word.to_str()?));
         if let Some(command) = named {
@@ -93,7 +90,7 @@ impl Cli {
     }
 }
 
-/// Makes the list of subcommands out of one line each: the name, the variant, and the module with `Args` and `run`.
+/// Defines the subcommands, with one line each: the name, the variant, and the module with `Args` and `run`.
 macro_rules! subcommands {
     ($($name:literal => $variant:ident($module:ident),)+) => {
         /// The subcommands.
@@ -103,7 +100,7 @@ macro_rules! subcommands {
         }
 
         impl Command {
-            /// The subcommand of this name as clap knows it, without the others.
+            /// Returns the clap command of this subcommand alone.
             pub fn alone(name: &str) -> Option<clap::Command> {
                 match name {
                     $($name => Some($module::Args::augment_args(clap::Command::new($name))),)+
@@ -111,10 +108,8 @@ macro_rules! subcommands {
                 }
             }
 
-            /// Runs the subcommand.
-            ///
-            /// # Errors
-            /// A [`crate::error::refusal::Refusal`] where the answer is an expected no; anything else is a failure.
+            /// Runs the subcommand. A [`crate::error::refusal::Refusal`] is an expected negative answer. Any other
+            /// error is a failure.
             pub fn run(&self, context: &Context) -> Result<()> {
                 match self {
                     $(Self::$variant(args) => $module::run(args, context),)+

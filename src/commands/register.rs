@@ -122,7 +122,7 @@ pub struct Args {
     writing: Writing,
 }
 
-/// What of a body is not part of the request.
+/// The parts of a body that are not in the request.
 struct FromBody {
     password: Option<Plain>,
     faults: Vec<Fault>,
@@ -142,7 +142,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         Some(user) => args.converge(&registration, &request, &from_body, &user)?,
         None => match args.create(&registration, &mut request, &from_body, &mut draft) {
             Err(error) if is_taken(&error) && args.on_existing != OnExisting::Fail => {
-                // Someone else has registered the user in the meantime.
+                // Another program has registered the user in the meantime.
                 let user = args.existing(&request, None, context)?.ok_or(error)?;
                 args.converge(&registration, &request, &from_body, &user)?
             }
@@ -157,7 +157,7 @@ fn is_taken(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
 }
 
-/// What happened, or would happen, to the account.
+/// Describes what happened, or would happen, to the account.
 fn sentence(outcome: &Registered, report: &Report) -> String {
     let Registered { user, profiles, .. } = outcome;
     let username = &user.username;
@@ -187,7 +187,7 @@ fn sentence(outcome: &Registered, report: &Report) -> String {
 }
 
 impl Args {
-    /// What is wanted, from the options and the body together, and the rest of the body.
+    /// Builds the request from the options and the body. Also returns the rest of the body.
     fn request(&self) -> Result<(Request, FromBody)> {
         let body = match &self.from_json {
             Some(path) if path == Path::new("-") && self.password.wants_stdin() => {
@@ -241,7 +241,7 @@ impl Args {
         Ok((request, FromBody { password: body.password, faults: body.faults }))
     }
 
-    /// A new database, where one is to be made.
+    /// Creates a new database with `--init` if the file does not exist.
     fn draft(&self, context: &Context) -> Result<Option<Store>> {
         let is_there = context.settings.database.symlink_metadata().is_ok();
         (self.init && !is_there).then(|| context.draft(&context.blueprint(&self.schemes()))).transpose()
@@ -255,7 +255,7 @@ impl Args {
         !self.no_token && !self.inactive
     }
 
-    /// Tells what became of the account, with the secrets that were made for it.
+    /// Prints the outcome, including the new secrets.
     fn answer(&self, output: &Output, outcome: &Registered, report: Report) -> Result<()> {
         if let Some(made) = &outcome.made_file {
             let path = made.path.display();
@@ -270,7 +270,7 @@ impl Args {
         if outcome.token.is_none() && self.wants_token() && outcome.user.is_active {
             match outcome.scheme {
                 None => output.warning("No token was made: this database has no token table."),
-                // A knox token is not kept in a form that could be shown again.
+                // knox stores only digests, so an existing token cannot be shown again.
                 Some(_) => {
                     output
                         .hint("No token was made for a user who was there already; create-token makes one.");
@@ -290,14 +290,14 @@ impl Args {
         answer.expiry = outcome.expiry;
         answer.password = random;
         answer.report = Some(report);
-        // Standard output belongs to the token; where there is none, to the password.
+        // Standard output is for the token, or for the password if there is no token.
         let beside = random.filter(|_| token.is_some());
         let password_shown = beside.map_or(Ok(()), |random| output.secret("Password", random));
         output.answer(token.or(random), &answer)?;
         password_shown
     }
 
-    /// The account of that name, where one that is there is no error.
+    /// Returns the existing account with that name, unless `--on-existing fail` makes it an error.
     fn existing(&self, request: &Request, draft: Option<&Store>, context: &Context) -> Result<Option<User>> {
         if self.on_existing == OnExisting::Fail || draft.is_some() {
             return Ok(None);
@@ -309,7 +309,7 @@ impl Args {
         }
     }
 
-    /// Makes the account, in a new database where there is none.
+    /// Creates the account, in the new database if there is one.
     fn create(
         &self,
         registration: &Registration<'_>,
@@ -327,7 +327,7 @@ impl Args {
         }
         let account = self.account(request, from_body, store, context)?;
         account.check_free(store)?;
-        if let Some(other) = context.output.unless_quiet(|| store.same_but_for_case(&account.username))? {
+        if let Some(other) = context.output.unless_quiet(|| store.user_of_other_case(&account.username))? {
             context.output.warning(format_args!(
                 "There is a user {other:?} already, whose name differs only in case. Django treats them as different users."
             ));
@@ -337,7 +337,7 @@ impl Args {
         registration.create(&account, password, draft)
     }
 
-    /// Brings the account that is there to what is wanted, or leaves it as it is.
+    /// Updates the existing account, or leaves it unchanged.
     fn converge(
         &self,
         registration: &Registration<'_>,
@@ -371,7 +371,7 @@ impl Args {
         registration.converge(user, edit, password, store)
     }
 
-    /// The account without faults, or all of them at once, a missing password included.
+    /// Returns the account, or all faults at once, including a missing password.
     fn account(
         &self,
         request: &Request,
@@ -385,7 +385,7 @@ impl Args {
             let how = "--password-stdin, --password-file, --password-env, --random-password or --no-password";
             faults.push(Fault::new("password", "required", format!("password must be provided: {how}")));
         }
-        // What is in the body, though wrong, is not missing.
+        // A field that is invalid in the body is not missing.
         let is_told = |fault: &Fault| from_body.faults.iter().any(|told| told.field == fault.field);
         faults.retain(|fault| !is_told(fault));
         faults.extend(from_body.faults.iter().cloned());
@@ -417,11 +417,11 @@ fn ask_for_missing(request: &mut Request, store: &Store, context: &Context) -> R
         let answer = context.prompt.text(&field, check)?;
         take(request, &field, &answer, store, context);
     }
-    // A profile that was chosen just now may want fields of its own.
+    // A profile kind that was just chosen may require more fields.
     ask_for_missing(request, store, context)
 }
 
-/// Puts what was answered into its place.
+/// Stores an answer in the request.
 fn take(request: &mut Request, field: &str, answer: &str, store: &Store, context: &Context) {
     let answer = answer.to_owned();
     let by_email = context.settings.register.username_from == UsernameFrom::Email;
@@ -437,7 +437,8 @@ fn take(request: &mut Request, field: &str, answer: &str, store: &Store, context
     }
 }
 
-/// What is wrong with this field of a request. What is missing is asked for; what else is wrong, is told at the end.
+/// Returns the fault of this field of a request. Missing fields are prompted for, and other faults are reported at
+/// the end.
 fn complaint(request: &Request, field: &str, store: &Store, context: &Context) -> Result<(), String> {
     match request.account(store, &context.settings, context.now(), &mut *context.random()) {
         Ok((_, faults)) => {
@@ -451,7 +452,7 @@ fn complaint(request: &Request, field: &str, store: &Store, context: &Context) -
     }
 }
 
-/// A value from the option and one from the body: not both.
+/// Returns the value from the option or the body. Refuses both.
 fn once(option: &str, given: Option<&String>, from_body: Option<String>) -> Result<Option<String>> {
     match (given, from_body) {
         (Some(_), Some(_)) => {

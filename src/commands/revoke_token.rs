@@ -13,8 +13,8 @@ use crate::error::wording::counted;
 use crate::signals;
 use crate::store::{Done, Store, Token};
 
-/// Shorter prefixes are too easily someone else's.
-const SHORTEST_PREFIX: usize = 6;
+/// Shorter prefixes match the tokens of other users too easily.
+const MIN_PREFIX_LENGTH: usize = 6;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -100,7 +100,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             store,
             |deleted: &Vec<Token>| json!({ "tokens": rows(deleted) }),
             |transaction| {
-                // As they are now: while the question stood, an owner may have been let in again.
+                // Read the tokens again: an owner may have been reactivated during the confirmation.
                 let mut fitting = Vec::new();
                 for token in &tokens {
                     fitting.extend(transaction.token_as_it_is(token)?.filter(|token| token.fits(&filter)));
@@ -130,7 +130,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     })
 }
 
-/// Which tokens these are, for programs.
+/// Describes the tokens for programs.
 fn rows(tokens: &[Token]) -> Json {
     let row =
         |token: &Token| json!({ "user": token.username, "scheme": token.scheme, "prefix": token.prefix });
@@ -173,7 +173,7 @@ impl Args {
         }
         let mut chosen: Vec<Token> = Vec::new();
         for prefix in &self.prefixes {
-            let token = one_of_prefix(store, filter, prefix)?;
+            let token = find_by_prefix(store, filter, prefix)?;
             if !chosen.iter().any(|known| known.is_same(&token)) {
                 chosen.push(token);
             }
@@ -182,8 +182,8 @@ impl Args {
     }
 }
 
-/// The only token with this prefix that the filter lets through.
-fn one_of_prefix(store: &Store, filter: &TokenFilter, prefix: &str) -> Result<Token> {
+/// Returns the only token with this prefix that matches the filter.
+fn find_by_prefix(store: &Store, filter: &TokenFilter, prefix: &str) -> Result<Token> {
     let mut found = store.tokens(&TokenFilter { prefix: Some(prefix.to_owned()), ..filter.clone() })?;
     match (found.pop(), found.is_empty()) {
         (None, _) => Err(Refusal::TokenNotFound(format!("whose prefix is {prefix}")).into()),
@@ -200,7 +200,7 @@ fn one_of_prefix(store: &Store, filter: &TokenFilter, prefix: &str) -> Result<To
     }
 }
 
-/// Refuses what is no public prefix, without repeating it: a longer text may be a whole key.
+/// Refuses an invalid prefix without repeating it: a longer text may be a whole key.
 fn check_prefix(prefix: &str, longest: usize) -> Result<()> {
     let length = prefix.chars().count();
     if length > longest {
@@ -210,9 +210,9 @@ fn check_prefix(prefix: &str, longest: usize) -> Result<()> {
         ))
         .into());
     }
-    if length < SHORTEST_PREFIX {
+    if length < MIN_PREFIX_LENGTH {
         return Err(Refusal::usage(format!(
-            "The prefix {prefix:?} is too short: give {SHORTEST_PREFIX} characters at least."
+            "The prefix {prefix:?} is too short: give {MIN_PREFIX_LENGTH} characters at least."
         ))
         .into());
     }

@@ -30,8 +30,8 @@ pub struct Args {
     user: String,
 }
 
-/// What is known of a user at one moment.
-struct Known {
+/// All data about a user, from one snapshot.
+struct UserDetails {
     user: User,
     fields: Map<String, Json>,
     hasher: String,
@@ -43,16 +43,16 @@ struct Known {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
-    let known = store.snapshot(|store| Known::read(store, &args.user))?;
+    let details = store.snapshot(|store| UserDetails::read(store, &args.user))?;
     let now = context.now();
     let format = context.output.format();
     if matches!(format, Format::Table | Format::Plain) {
-        return context.output.sections(&known.sections(store, format, now)?);
+        return context.output.sections(&details.sections(store, format, now)?);
     }
-    context.output.answer(None, &known.into_object(now))
+    context.output.answer(None, &details.into_object(now))
 }
 
-impl Known {
+impl UserDetails {
     fn read(store: &Store, login: &str) -> Result<Self> {
         let user = store.user(login)?;
         let id = &user.id;
@@ -145,7 +145,7 @@ fn is_moment(table: &Table, column: &str) -> bool {
     table.column(column).is_some_and(|column| column.kind == Kind::Timestamp)
 }
 
-/// A value in words for people, or as programs take it.
+/// Formats a value for people or for programs.
 fn shown(value: &Json, is_moment: bool, format: Format) -> String {
     match value {
         Json::Null => String::new(),

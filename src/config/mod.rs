@@ -1,6 +1,6 @@
-//! `authctl.toml`, the environment and the options of every command, combined into [`settings::Settings`].
+//! Combines `authctl.toml`, the environment and the global options into [`settings::Settings`].
 //!
-//! Parsing and checking only: nothing here opens a database or knows a command.
+//! Parses and checks only. Nothing here opens a database or depends on a command.
 
 pub mod settings;
 mod shape;

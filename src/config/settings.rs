@@ -1,4 +1,4 @@
-//! `authctl.toml`, the environment and the options, made into one value.
+//! Loads the settings from `authctl.toml`, the environment and the options.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -32,10 +32,10 @@ use crate::terminal::redaction;
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "authctl.toml";
 
-/// Django's own name for the database file.
+/// Django's default name for the database file.
 const DEFAULT_DATABASE: &str = "db.sqlite3";
 
-/// What the command line says about the configuration.
+/// The settings on the command line.
 #[derive(Clone, Debug)]
 pub struct Overrides {
     /// `--db`.
@@ -48,20 +48,20 @@ pub struct Overrides {
     pub force: bool,
 }
 
-/// Everything that was configured.
+/// The combined settings.
 #[derive(Debug)]
 pub struct Settings {
     /// The database file, as an absolute path.
     pub database: PathBuf,
-    /// How it is opened.
+    /// How to open it.
     pub opening: Opening,
-    /// The options of this run that select the database, ready to be repeated in another command.
+    /// The options that select the database, to be repeated in a suggested command.
     pub target_options: String,
-    /// The file that was read, if there was one.
+    /// The configuration file, if any.
     pub file: Option<PathBuf>,
-    /// A file that was found but not read, since another user owns it.
+    /// A configuration file that was found but ignored, because another user owns it.
     pub ignored_file: Option<PathBuf>,
-    /// Can the file's group write to it, though it was found and not named?
+    /// Whether the group can write to the configuration file. Only for a file that was found, not named.
     pub is_group_writable: bool,
     /// `[database]`.
     pub layout: DatabaseSettings,
@@ -79,7 +79,7 @@ pub struct Settings {
     pub audit_log: Option<PathBuf>,
 }
 
-/// The file as it is written.
+/// The content of the configuration file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
@@ -93,13 +93,13 @@ struct File {
     audit: AuditSettings,
 }
 
-/// `[database]`: what the file itself does not tell.
+/// `[database]`: facts that the database does not reveal.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DatabaseSettings {
-    /// The user table, where several may be it.
+    /// The user table, if several are possible.
     user_table: Option<String>,
-    /// The login name's column, where several may be it.
+    /// The login column, if several are possible.
     login_column: Option<String>,
     /// Django's `TIME_ZONE`, for projects with `USE_TZ = False`.
     time_zone: Option<String>,
@@ -109,22 +109,22 @@ pub struct DatabaseSettings {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RegisterSettings {
-    /// What the user name is made from.
+    /// The source of the user name.
     pub username_from: UsernameFrom,
-    /// Fields that have to be given and must not be empty.
+    /// Fields that are required and must not be empty.
     pub required: Vec<String>,
     /// The profile kind of new users.
     pub profile: Option<String>,
-    /// Values of user columns that are not given.
+    /// Default values of user columns.
     #[serde(deserialize_with = "values")]
     pub defaults: Map<String, Json>,
 }
 
-/// What the user name is made from.
+/// The source of the user name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UsernameFrom {
-    /// It is given as such.
+    /// The user name is given.
     #[default]
     Username,
     /// The e-mail address is the user name.
@@ -135,18 +135,18 @@ pub enum UsernameFrom {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProfileKind {
-    /// The table; without it, the kind is one that is found under its name.
+    /// The table. Without it, the kind must be one that is discovered under this name.
     table: Option<String>,
-    /// The columns that `init` makes, with their types.
+    /// The columns that `init` creates, with their types.
     fields: Map<String, Json>,
-    /// Fields that have to be given and must not be empty.
+    /// Fields that are required and must not be empty.
     pub required: Vec<String>,
-    /// Does a profile of this kind make its user staff?
+    /// Whether a profile of this kind makes its user staff.
     pub staff: bool,
-    /// Values of fields that are not given.
+    /// Default values of fields.
     #[serde(deserialize_with = "values")]
     pub defaults: Map<String, Json>,
-    /// The migrations, as `app.name`, that make nothing but profile tables.
+    /// The migrations, as `app.name`, that create only profile tables.
     migrations: Vec<String>,
 }
 
@@ -154,7 +154,7 @@ pub struct ProfileKind {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LoginSettings {
-    /// How often a login may fail.
+    /// The maximum rate of failed logins.
     pub throttle: Option<Rate>,
 }
 
@@ -162,7 +162,7 @@ pub struct LoginSettings {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TokenSettings {
-    /// The scheme that `init` makes, and that mints where a database has both.
+    /// The scheme that `init` creates, and the scheme of new tokens if a database has both.
     pub scheme: Option<Scheme>,
     /// knox's `TOKEN_TTL`.
     pub ttl: Ttl,
@@ -178,7 +178,7 @@ pub struct TokenSettings {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct AuditSettings {
-    /// The file to which changes are appended.
+    /// The file that changes are appended to.
     file: Option<PathBuf>,
 }
 
@@ -186,14 +186,14 @@ struct AuditSettings {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PasswordSettings {
-    /// The algorithm of new hashes, with a cost of its own where one is given: `pbkdf2_sha256 1000000`.
+    /// The algorithm of new hashes, optionally with a cost: `pbkdf2_sha256 1000000`.
     #[serde(deserialize_with = "recipe")]
     pub hasher: Option<Recipe>,
-    /// Are weak passwords refused?
+    /// Whether weak passwords are refused.
     pub require_strong: bool,
 }
 
-/// Values of columns; TOML's dates and times as the text they are written in.
+/// Deserializes values of columns. TOML dates and times become text.
 fn values<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Map<String, Json>, D::Error> {
     fn json(value: toml::Value) -> Json {
         match value {
@@ -225,10 +225,7 @@ fn recipe<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Re
 }
 
 impl Settings {
-    /// Reads the configuration that the options, the environment and the working folder lead to.
-    ///
-    /// # Errors
-    /// [`Refusal::Config`] with the place in the file, or what the operating system says.
+    /// Loads the settings for these options, the environment and the working folder.
     pub fn load(options: &Overrides) -> Result<Self> {
         let folder = env::current_dir().context("the working folder is gone")?;
         let mut ignored_file = None;
@@ -248,14 +245,14 @@ impl Settings {
             },
         };
         let file = path.as_deref().map(|path| File::read(path, text)).transpose()?.unwrap_or_default();
-        // What the file names lies beside it.
-        let beside = path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        // Paths in the file are relative to its folder.
+        let config_folder = path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         let database = match (&options.db, variable("AUTHCTL_DB"), &file.db) {
             (Some(db), ..) => folder.join(no_url(db, "--db").map_err(Refusal::Usage)?),
             (None, Some(db), _) => folder.join(no_url(&db, "AUTHCTL_DB").map_err(Refusal::Usage)?),
             (None, None, Some(db)) => {
                 let refusal = |message| Refusal::Config { path: path.clone(), message };
-                folder.join(beside).join(no_url(db, "db").map_err(refusal)?)
+                folder.join(config_folder).join(no_url(db, "db").map_err(refusal)?)
             }
             (None, None, None) => folder.join(DEFAULT_DATABASE),
         };
@@ -267,7 +264,7 @@ impl Settings {
             })?,
         };
         Ok(Self {
-            audit_log: file.audit.file.map(|log| folder.join(beside).join(log)),
+            audit_log: file.audit.file.map(|log| folder.join(config_folder).join(log)),
             database,
             target_options: target_options(options),
             opening: Opening { busy_timeout: options.busy_timeout, time_zone, force: options.force },
@@ -283,24 +280,24 @@ impl Settings {
         })
     }
 
-    /// Is the e-mail address the login name, by the configuration or by the login name's column?
+    /// Whether the e-mail address is the login name, by the configuration or by the login column.
     #[must_use]
     pub fn is_named_by_email(&self, login: &str) -> bool {
         self.register.username_from == UsernameFrom::Email || login == "email"
     }
 
-    /// A refusal of what stands in the configuration file.
+    /// Returns a refusal of a setting in the configuration file.
     pub fn refused(&self, message: String) -> Refusal {
         Refusal::Config { path: self.file.clone(), message }
     }
 
-    /// The zone of the project's times where it keeps them without one, as it does with `USE_TZ = False`.
+    /// Returns the time zone of a project that stores local times, that is, with `USE_TZ = False`.
     #[must_use]
     pub fn local_times(&self) -> Option<TimeZone> {
         self.layout.time_zone.as_ref().map(|_| self.opening.time_zone.clone())
     }
 
-    /// What the store is told about the layout.
+    /// Returns the hints about the layout for the store.
     #[must_use]
     pub fn hints(&self) -> Hints {
         Hints {
@@ -314,7 +311,7 @@ impl Settings {
         }
     }
 
-    /// The profile tables that `init` makes: those whose table and fields are declared.
+    /// Returns the profile tables that `init` creates: those with a declared table and fields.
     #[must_use]
     pub fn profile_blueprints(&self) -> Vec<ProfileBlueprint> {
         let declared = self.profiles.values().filter(|profile| !profile.fields.is_empty());
@@ -332,7 +329,7 @@ impl Settings {
 }
 
 impl File {
-    /// What the file says; its text, where it was read already.
+    /// Reads the file. `text` is its text if it was read already.
     fn read(path: &Path, text: Option<String>) -> Result<Self> {
         let refusal = |message: String| Refusal::Config { path: Some(path.to_owned()), message };
         let text = text.map_or_else(|| limits::read_to_string(path, limits::CONFIG), Ok);
@@ -346,7 +343,7 @@ impl File {
         Ok(file)
     }
 
-    /// What the text says, or everything that is wrong with it, a line each.
+    /// Parses the text. Returns all faults, one per line.
     fn parse(text: &str, file: &str) -> Result<Self, Vec<String>> {
         let mut scan = Scan::new(text, Place::START);
         let mut located = |at: usize, message: &str| {
@@ -361,7 +358,7 @@ impl File {
             .map_err(|error| vec![located(error.span().map_or(0, |span| span.start), error.message())])
     }
 
-    /// What the types alone do not say.
+    /// Checks rules that the types cannot express.
     fn check(&self) -> Result<(), String> {
         let prefix = &self.tokens.prefix;
         if prefix.len() > knox::LONGEST_PREFIX || !prefix.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -381,7 +378,7 @@ impl File {
     }
 }
 
-/// Such as ` --db test.sqlite3`; empty where the defaults or the environment select the database.
+/// Returns options such as ` --db test.sqlite3`. Empty if the defaults or the environment select the database.
 fn target_options(options: &Overrides) -> String {
     let mut words = String::new();
     for (option, path) in [("--db", &options.db), ("--config", &options.config)] {
@@ -392,14 +389,14 @@ fn target_options(options: &Overrides) -> String {
     words
 }
 
-/// The path in a variable that is set and not empty.
+/// Returns the path in a variable that is set and not empty.
 fn variable(name: &str) -> Option<PathBuf> {
     let path = env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     path.inspect(|path| redaction::note(&path.to_string_lossy()))
 }
 
-/// A database's path, unless it is a URL, such as Django projects have in `DATABASE_URL`. The URL is not repeated: it
-/// usually has a password in it.
+/// Returns the path of a database. Refuses a URL, such as that in `DATABASE_URL` of Django projects. Does not repeat
+/// it, since it usually contains a password.
 fn no_url<'p>(path: &'p Path, source: &str) -> Result<&'p Path, String> {
     let text = path.to_string_lossy();
     redaction::note(&text);
@@ -409,18 +406,16 @@ fn no_url<'p>(path: &'p Path, source: &str) -> Result<&'p Path, String> {
     Err(format!("{source}: URLs are not supported, only SQLite files for now. Give the path of the file."))
 }
 
-/// A file that was not named but found.
+/// A configuration file that was found, not named.
 enum Found {
-    /// It is the effective user's.
+    /// It belongs to the effective user.
     Ours { path: PathBuf, text: String, mode: u32 },
-    /// It is another user's.
+    /// It belongs to another user.
     Foreign(PathBuf),
 }
 
-/// The file here or in the nearest folder above.
-///
-/// # Errors
-/// [`Refusal::Config`] for one that is no regular file or that every user can write to.
+/// Finds the file in this folder or the nearest folder above. Refuses a file that is not regular or that every user
+/// can write to.
 fn find_file(folder: &Path) -> Result<Option<Found>> {
     let mut paths = folder.ancestors().map(|folder| folder.join(FILE_NAME));
     let Some(path) = paths.find(|path| path.symlink_metadata().is_ok()) else { return Ok(None) };
@@ -429,7 +424,7 @@ fn find_file(folder: &Path) -> Result<Option<Found>> {
     if !path.symlink_metadata().is_ok_and(|entry| is_ours(&entry)) {
         return Ok(Some(Found::Foreign(path)));
     }
-    // Not to hang on a FIFO.
+    // Nonblocking, so that a FIFO does not hang.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     let opened =
         rustix::fs::open(&path, flags, Mode::empty()).map_err(|error| unreadable(&path, &error.into()))?;

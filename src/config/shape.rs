@@ -1,4 +1,5 @@
-//! What may stand in `authctl.toml`, and all that is wrong with what does: where, which key, and what it takes.
+//! The keys of `authctl.toml` and the types of their values. Reports all faults, with position, key and expected
+//! value.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -6,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use self::Shape::{Anything, Count, Each, Flag, Keys, OneOf, Text, Texts};
 use crate::error::suggest::nearest;
 
-/// What a key takes. What its text means, serde finds out: a duration, a rate, a hasher.
+/// The type of a key's value. serde parses the meaning of a text, such as a duration, a rate or a hasher.
 enum Shape {
     Text,
     Texts,
@@ -14,9 +15,9 @@ enum Shape {
     Count,
     OneOf(&'static [&'static str]),
     Anything,
-    /// A table of these keys.
+    /// A table with these keys.
     Keys(&'static [(&'static str, Shape)]),
-    /// A table of keys of the project's own.
+    /// A table with keys of the project.
     Each(&'static Shape),
 }
 
@@ -58,11 +59,10 @@ const FILE: &[(&str, Shape)] = &[
     ("audit", Keys(&[("file", Text)])),
 ];
 
-/// A place, in bytes from the beginning, and what is wrong there.
+/// The position in bytes, and the message of a fault.
 pub type Flaw = (usize, String);
 
-/// Everything that is wrong with the text, in its order: what is no TOML, or else keys that there are not and values that
-/// their keys do not take.
+/// Returns all faults of the text in order: syntax errors, or else unknown keys and invalid values.
 pub fn flaws(text: &str) -> Vec<Flaw> {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut flaws: Vec<Flaw> = errors
@@ -70,18 +70,18 @@ pub fn flaws(text: &str) -> Vec<Flaw> {
         .map(|error| (error.span().map_or(0, |span| span.start), format!("{}.", error.message().trim_end())))
         .collect();
     if flaws.is_empty() {
-        look_at_keys(FILE, "", table.get_ref(), &mut flaws);
+        check_keys(FILE, "", table.get_ref(), &mut flaws);
     }
     flaws.sort();
     flaws
 }
 
-fn look_at_keys(known: &[(&str, Shape)], above: &str, table: &DeTable<'_>, flaws: &mut Vec<Flaw>) {
+fn check_keys(known: &[(&str, Shape)], above: &str, table: &DeTable<'_>, flaws: &mut Vec<Flaw>) {
     for (key, value) in table {
         let name = &**key.get_ref();
         let names = known.iter().map(|(name, _)| *name);
         if let Some((_, shape)) = known.iter().find(|(known, _)| *known == name) {
-            look_at(shape, &format!("{above}{name}"), value, flaws);
+            check_value(shape, &format!("{above}{name}"), value, flaws);
             continue;
         }
         let hint = nearest(name, names.clone()).map_or_else(
@@ -92,7 +92,7 @@ fn look_at_keys(known: &[(&str, Shape)], above: &str, table: &DeTable<'_>, flaws
     }
 }
 
-fn look_at(shape: &Shape, name: &str, value: &Spanned<DeValue<'_>>, flaws: &mut Vec<Flaw>) {
+fn check_value(shape: &Shape, name: &str, value: &Spanned<DeValue<'_>>, flaws: &mut Vec<Flaw>) {
     let is_text = |value: &Spanned<DeValue<'_>>| matches!(value.get_ref(), DeValue::String(_));
     let fits = match (shape, value.get_ref()) {
         (Anything, _) | (Text, DeValue::String(_)) | (Flag, DeValue::Boolean(_)) => true,
@@ -100,12 +100,12 @@ fn look_at(shape: &Shape, name: &str, value: &Spanned<DeValue<'_>>, flaws: &mut 
         (Count, DeValue::Integer(number)) => u64::from_str_radix(number.as_str(), number.radix()).is_ok(),
         (OneOf(words), DeValue::String(word)) => words.contains(&&**word),
         (Keys(known), DeValue::Table(table)) => {
-            look_at_keys(known, &format!("{name}."), table, flaws);
+            check_keys(known, &format!("{name}."), table, flaws);
             true
         }
         (Each(shape), DeValue::Table(table)) => {
             for (key, value) in table {
-                look_at(shape, &format!("{name}.{}", key.get_ref()), value, flaws);
+                check_value(shape, &format!("{name}.{}", key.get_ref()), value, flaws);
             }
             true
         }

@@ -1,8 +1,8 @@
-//! The schema of a new database: what Django's `migrate` would have left, down to the names of the indexes.
+//! The schema of a new database: identical to the result of Django's `migrate`, down to the names of the indexes.
 //!
-//! The tables of `auth`, `contenttypes` and `authtoken` are the same for Django 3.2 to 6.1; knox's are those of
-//! knox 5. The rows of `django_migrations` say that the migrations in these tables have run, so that a later
-//! `migrate` adds what is missing and leaves them alone.
+//! The tables of `auth`, `contenttypes` and `authtoken` are the same for Django 3.2 to 6.1. Those of knox are from
+//! knox 5. The rows of `django_migrations` record their migrations as applied. So a later `migrate` adds what is
+//! missing and does not touch them.
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -12,25 +12,25 @@ use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::schema::quoted;
 
-/// What a new database shall hold.
+/// The content of a new database.
 #[derive(Clone, Debug)]
 pub struct Blueprint {
-    /// The schemes whose token tables are made.
+    /// The schemes whose token tables to create.
     pub schemes: Vec<Scheme>,
-    /// The profile tables that are made.
+    /// The profile tables to create.
     pub profiles: Vec<ProfileBlueprint>,
-    /// The moment that the migrations' rows bear.
+    /// The time recorded for the migrations.
     pub now: Timestamp,
 }
 
-/// A profile table to be made.
+/// A profile table to create.
 #[derive(Clone, Debug)]
 pub struct ProfileBlueprint {
     /// The table's name.
     pub table: String,
-    /// The columns' names and types, as Django's on SQLite: `varchar(50)`, `integer`, `bool null`.
+    /// The names and types of the columns, in Django's form for SQLite: `varchar(50)`, `integer`, `bool null`.
     pub fields: Vec<(String, String)>,
-    /// The migrations, as `app.name`, that make nothing but such tables.
+    /// The migrations, as `app.name`, that create only such tables.
     pub migrations: Vec<String>,
 }
 
@@ -106,10 +106,7 @@ const KNOX_MIGRATIONS: &[(&str, &[&str])] = &[(
     ],
 )];
 
-/// Makes the tables of the blueprint in an empty database.
-///
-/// # Errors
-/// [`Refusal::Config`] where a profile's declaration is not one, or a failure of the database.
+/// Creates the tables of the blueprint in an empty database.
 pub fn create(engine: &dyn Engine, blueprint: &Blueprint) -> Result<()> {
     engine.begin(true)?;
     let mut statements = CORE.to_vec();
@@ -152,7 +149,7 @@ pub fn create(engine: &dyn Engine, blueprint: &Blueprint) -> Result<()> {
     engine.commit()
 }
 
-/// Refuses tables and columns that would be there twice; SQL knows no upper and lower case in names.
+/// Refuses duplicate tables and columns. SQL ignores the case of names.
 fn refuse_clashes(profiles: &[ProfileBlueprint]) -> Result<()> {
     const RESERVED: [&str; 5] = ["auth_", "authtoken_", "django_", "knox_", "sqlite_"];
     let mut tables: Vec<String> = Vec::new();
@@ -204,7 +201,7 @@ fn profile_table(profile: &ProfileBlueprint) -> Result<String> {
     Ok(format!("CREATE TABLE {} ({})", quoted(&profile.table), columns.join(", ")))
 }
 
-/// A column as Django writes it, from its declared type; `None` for a type that Django does not have.
+/// Returns a column's definition in Django's form, from its declared type. `None` if Django has no such type.
 fn column(name: &str, declared: &str) -> Option<String> {
     let declared = declared.trim().to_ascii_lowercase();
     let (kind, null) = match declared.strip_suffix("null").map(str::trim_end) {

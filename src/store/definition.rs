@@ -1,15 +1,17 @@
-//! What the text of a table's definition tells, without asking SQLite: it takes tables apart slowly, and of hundreds of
-//! tables few are of interest.
+//! Searches the text of a table's definition without asking SQLite.
+//!
+//! SQLite parses definitions slowly, and only a few of hundreds of tables matter.
 
-/// May a column of this table refer to `target`? True for every table that has one, and for some more.
+/// Whether a column of this table may refer to `target`. True for every table that does, and for some others.
 ///
 /// `definition` is the table's `CREATE TABLE`.
 pub fn may_refer(definition: &str, target: &str) -> bool {
-    // A name with a quote in it is written otherwise than it is.
+    // A name that contains a quote is escaped in the definition.
     target.contains('"') || definition.to_ascii_lowercase().contains(&target.to_ascii_lowercase())
 }
 
-/// The names of the tables to which this one refers: all of them, and maybe more. `None` where the text does not tell.
+/// Returns the names of the tables that this table refers to: all of them, and maybe more. `None` if the text is
+/// unclear.
 ///
 /// `definition` is the table's `CREATE TABLE`.
 pub fn referred(definition: &str) -> Option<Vec<String>> {
@@ -19,12 +21,12 @@ pub fn referred(definition: &str) -> Option<Vec<String>> {
     if ends.peek().is_some() && (lower.contains("--") || lower.contains("/*")) {
         return None;
     }
-    // What SQLite takes for white space; beyond ASCII, every character is part of a name.
+    // White space in SQLite. All characters beyond ASCII are part of a name.
     let spaces = [' ', '\t', '\n', '\u{b}', '\u{c}', '\r'];
     Some(ends.map(|end| name(definition[end..].trim_start_matches(spaces))).collect())
 }
 
-/// The name at the start of a text, without its quotes.
+/// Returns the name at the start of a text, without its quotes.
 fn name(text: &str) -> String {
     let closing = match text.chars().next() {
         Some(quote @ ('"' | '`' | '\'')) => quote,
@@ -37,7 +39,7 @@ fn name(text: &str) -> String {
     let mut name = String::new();
     let mut rest = text[1..].chars();
     while let Some(c) = rest.next() {
-        // Two quotes within quotes are one; brackets have no such form.
+        // Two quotes within quotes stand for one. Brackets have no escape.
         if c == closing && (c == ']' || rest.next() != Some(closing)) {
             break;
         }
@@ -46,10 +48,11 @@ fn name(text: &str) -> String {
     name
 }
 
-/// May a column of this table that refers to `target` be unique by itself? True for every table that has one; for others
-/// it may be true too, where the text is not of the plain sort that Django writes.
+/// Whether a unique column of this table may refer to `target`.
 ///
-/// `definition` is the table's `CREATE TABLE`, `unique_indexes` are the `CREATE UNIQUE INDEX` of it.
+/// True for every table that has such a column. It may be true for others if the text differs from what Django writes.
+///
+/// `definition` is the table's `CREATE TABLE`, and `unique_indexes` are its `CREATE UNIQUE INDEX` statements.
 pub fn may_refer_uniquely(definition: &str, unique_indexes: &[&str], target: &str) -> bool {
     let definition = definition.to_ascii_lowercase();
     let target = target.to_ascii_lowercase();
@@ -77,8 +80,7 @@ pub fn may_refer_uniquely(definition: &str, unique_indexes: &[&str], target: &st
     })
 }
 
-/// The columns and constraints within the outer brackets: what stands between commas that are in no inner brackets and in
-/// no quotes.
+/// Splits the columns and constraints within the outer brackets at commas outside of inner brackets and quotes.
 fn parts(definition: &str) -> Vec<&str> {
     let Some(start) = definition.find('(') else { return Vec::new() };
     let body = &definition[start + 1..];
@@ -104,7 +106,7 @@ fn parts(definition: &str) -> Vec<&str> {
     parts
 }
 
-/// The name at the start of a column's definition, without its quotes.
+/// Returns the name at the start of a column's definition, without its quotes.
 fn first_name(part: &str) -> &str {
     let closing = match part.chars().next() {
         Some(quote @ ('"' | '`')) => quote,
@@ -157,7 +159,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_can_be_looked_at(text: String) {
+        fn any_text_can_be_searched(text: String) {
             may_refer_uniquely(&text, &[&text], "auth_user");
             referred(&text);
             referred(&format!("references{text}"));

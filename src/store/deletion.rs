@@ -1,9 +1,9 @@
-//! Deleting a user with all that goes along, which Django does in Python: its tables have no ON DELETE.
+//! Deletes a user with all dependent rows. Django does this in Python, so its tables have no ON DELETE.
 //!
-//! Rows that go are kept in a temporary table, which grows until no reference leads to another row. What then still refers
-//! to them is emptied or stands in the way.
+//! A temporary table collects the rows to delete until no reference leads to another row. A remaining reference to
+//! them is set to NULL or blocks the deletion.
 //!
-//! A schema may have thousands of tables that refer to users: every step here takes time in proportion to their number.
+//! A schema may have thousands of tables that refer to users, so every step takes time in proportion to their number.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,43 +14,42 @@ use crate::error::refusal::{Fault, Refusal};
 use crate::store::schema::{Reference, Table, quoted};
 use crate::store::{Store, Transaction};
 
-/// What Django calls the column by which a child of multi-table inheritance is its parent.
+/// The suffix of the column that links a child to its parent in Django's multi-table inheritance.
 const PARENT_LINK: &str = "_ptr_id";
 
-/// What the operator decided about references to what is deleted: each as `table.column`, or as `table` for all of a
-/// table's.
+/// The decisions about references to deleted rows: each as `table.column`, or as `table` for all of a table's.
 #[derive(Clone, Debug, Default)]
 pub struct Decisions {
-    /// Those whose rows are deleted too.
+    /// References whose rows are deleted too.
     pub cascade: Vec<String>,
-    /// Those that are emptied.
+    /// References that are set to NULL.
     pub set_null: Vec<String>,
 }
 
-/// What goes with a user.
+/// The effects of deleting a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deletion {
-    /// How many rows of which table are deleted, in the order in which they are; the user among them.
+    /// The deleted rows per table, in the order of deletion. Includes the user.
     pub deleted: Vec<(String, u64)>,
-    /// In how many rows which column is emptied, as `table.column`.
+    /// The rows whose reference is set to NULL, per `table.column`.
     pub emptied: Vec<(String, u64)>,
 }
 
-/// The rows that go, by the number of their node.
-const GOING: &str = "temp.authctl_going";
+/// The table of the rows to delete, by the number of their node.
+const DELETED_ROWS: &str = "temp.authctl_going";
 
-/// A table on the way.
+/// A table of which rows may be deleted, or that refers to one.
 struct Node {
     table: Table,
-    /// What tells its rows apart.
+    /// The SQL that identifies a row.
     row: String,
-    may_go: bool,
-    /// The references to it, and those from it.
+    is_deletable: bool,
+    /// The edges to this node, and the edges from it.
     to: Vec<usize>,
     from: Vec<usize>,
 }
 
-/// A reference from one of the nodes to another.
+/// A reference from one node to another.
 struct Edge {
     from: usize,
     column: String,
@@ -61,21 +60,21 @@ struct Edge {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
-    /// The row goes with what it refers to, as Django has it.
-    Goes,
-    /// The row is the same object as what it refers to, so that each goes with the other.
-    IsSame,
-    /// The row goes, since the operator said so.
+    /// The row is deleted with the row that it refers to, as Django does.
+    Deletes,
+    /// The row is the same object as the row that it refers to. Each is deleted with the other.
+    IsParent,
+    /// The row is deleted because of `--cascade`.
     Cascades,
-    /// The reference is emptied, if it may be.
-    IsEmptied,
-    /// Nothing was decided.
-    Stays,
+    /// The reference is set to NULL if the column allows it.
+    SetsNull,
+    /// There is no decision, so a referring row blocks the deletion.
+    Blocks,
 }
 
 impl Rule {
-    fn takes_the_row(self) -> bool {
-        matches!(self, Self::Goes | Self::IsSame | Self::Cascades)
+    fn deletes_row(self) -> bool {
+        matches!(self, Self::Deletes | Self::IsParent | Self::Cascades)
     }
 }
 
@@ -89,17 +88,18 @@ struct Plan<'a> {
 }
 
 impl Store {
-    /// What would go with a user.
+    /// Returns the effects of deleting a user.
     ///
     /// # Errors
-    /// [`Refusal::StillReferenced`] with every reference that nothing was decided about, [`Refusal::Usage`] for a decision
-    /// about one that is not to what is deleted or to keep rows that belong to it, or a failure of the database.
+    /// Returns [`Refusal::StillReferenced`] with every undecided reference. Returns [`Refusal::Usage`] for a decision
+    /// about a reference that does not lead to deleted rows, or that would keep rows that belong to the user. Fails
+    /// on database errors.
     pub fn deletion(&self, user: &User, decisions: &Decisions) -> Result<Deletion> {
-        self.snapshot(|store| Plan::make(store, user, decisions)?.deletion())
+        self.snapshot(|store| Plan::new(store, user, decisions)?.deletion())
     }
 
-    /// The columns by which rows belong to a user: of the admin log, groups, permissions and tokens, and of profiles. A
-    /// profile that may do without a user does not belong to one.
+    /// Returns the columns by which rows belong to a user: those of the admin log, groups, permissions, tokens and
+    /// profiles. A profile whose reference to the user can be NULL does not belong to the user.
     fn belongings(&self) -> Result<HashSet<(String, String)>> {
         let mut tables = vec!["django_admin_log"];
         tables.extend(self.token_tables());
@@ -117,45 +117,45 @@ impl Store {
 }
 
 impl Transaction<'_> {
-    /// Deletes a user with all that was shown to go along, and nothing else.
+    /// Deletes a user with exactly the effects that were shown.
     ///
     /// # Errors
-    /// [`Refusal::UserNotFound`] or [`Refusal::ChangedMeanwhile`] where it is not what was shown any more, and as
-    /// [`Store::deletion`]. What refers to the user in a way that is not seen here is refused at the commit.
+    /// Returns [`Refusal::UserNotFound`] or [`Refusal::ChangedMeanwhile`] if the database changed since then, or the
+    /// errors of [`Store::deletion`]. A reference that is not visible here makes the commit fail.
     pub fn delete_user(&self, user: &User, decisions: &Decisions, shown: &Deletion) -> Result<()> {
         let now = self.user_of_key(&user.id)?;
         if now.is_none_or(|now| now.username != user.username) {
             return Err(Refusal::UserNotFound(user.username.clone()).into());
         }
-        let plan = Plan::make(self, user, decisions)?;
+        let plan = Plan::new(self, user, decisions)?;
         if plan.deletion()? != *shown {
             return Err(Refusal::ChangedMeanwhile(format!("What goes with {:?}", user.username)).into());
         }
-        // The order of deleting is right wherever there is one; among tables that refer to each other there is none.
+        // The order of deletion satisfies the references unless tables refer to each other in a cycle.
         self.engine.defer_references()?;
-        plan.carry_out(self)?;
+        plan.execute(self)?;
         let users = &self.layout.users;
         self.check_gone(&users.table.name, &[(&users.key, &(&user.id).into())])
     }
 }
 
 impl<'a> Plan<'a> {
-    fn make(store: &'a Store, user: &User, decisions: &'a Decisions) -> Result<Self> {
+    fn new(store: &'a Store, user: &User, decisions: &'a Decisions) -> Result<Self> {
         let belongings = store.belongings()?;
         let (nodes, numbers, edges) = (Vec::new(), HashMap::new(), Vec::new());
         let mut plan = Self { store, decisions, belongings, nodes, numbers, edges };
         plan.find_references()?;
         plan.check_decisions()?;
-        plan.gather(&user.id)?;
+        plan.collect(&user.id)?;
         Ok(plan)
     }
 
-    /// Finds every reference to a table of which rows may go.
+    /// Finds every reference to a table whose rows may be deleted.
     fn find_references(&mut self) -> Result<()> {
         let store = self.store;
         let mut open = Vec::new();
         if let Some(users) = self.number_of(&store.layout.users.table)? {
-            self.lets_go(users, &mut open);
+            self.mark_deletable(users, &mut open);
         }
         while let Some(to) = open.pop() {
             let table = self.nodes[to].table.clone();
@@ -164,8 +164,8 @@ impl<'a> Plan<'a> {
                 for reference in &referring.references {
                     if reference.table.eq_ignore_ascii_case(&table.name) && has(&table, &reference.target) {
                         let rule = self.rule(&referring, reference, to);
-                        if rule.takes_the_row() {
-                            self.lets_go(from, &mut open);
+                        if rule.deletes_row() {
+                            self.mark_deletable(from, &mut open);
                         }
                         let (column, target) = (reference.column.clone(), reference.target.clone());
                         self.nodes[to].to.push(self.edges.len());
@@ -178,21 +178,21 @@ impl<'a> Plan<'a> {
                 && let Some(parent) = store.engine.table(&link.table)?
                 && let Some(parent) = self.number_of(&parent)?
             {
-                self.lets_go(parent, &mut open);
+                self.mark_deletable(parent, &mut open);
             }
         }
         Ok(())
     }
 
-    fn lets_go(&mut self, node: usize, open: &mut Vec<usize>) {
-        if !self.nodes[node].may_go {
-            self.nodes[node].may_go = true;
+    fn mark_deletable(&mut self, node: usize, open: &mut Vec<usize>) {
+        if !self.nodes[node].is_deletable {
+            self.nodes[node].is_deletable = true;
             open.push(node);
         }
     }
 
-    /// The node of this table, made where there is none; `None` for a table whose rows cannot be told apart, which is
-    /// left to the database.
+    /// Returns the node of this table and creates it if necessary. Returns `None` if the rows of the table cannot be
+    /// identified. Such a table is left to the database.
     fn number_of(&mut self, table: &Table) -> Result<Option<usize>> {
         if let Some(known) = self.numbers.get(&table.name) {
             return Ok(Some(*known));
@@ -200,34 +200,37 @@ impl<'a> Plan<'a> {
         let number = self.nodes.len();
         let Some(row) = self.store.engine.row_name(table)? else { return Ok(None) };
         let (to, from) = (Vec::new(), Vec::new());
-        self.nodes.push(Node { table: table.clone(), row, may_go: false, to, from });
+        self.nodes.push(Node { table: table.clone(), row, is_deletable: false, to, from });
         self.numbers.insert(table.name.clone(), number);
         Ok(Some(number))
     }
 
     fn rule(&self, table: &Table, reference: &Reference, to: usize) -> Rule {
         let is_named =
-            |names: &[String]| names.iter().any(|name| names_it(name, &table.name, &reference.column));
+            |names: &[String]| names.iter().any(|name| is_named_by(name, &table.name, &reference.column));
         if parent_link(table).is_some_and(|link| link.column == reference.column) {
-            Rule::IsSame
+            Rule::IsParent
         } else if to == 0 && self.belongings.contains(&(table.name.clone(), reference.column.clone())) {
-            Rule::Goes
+            Rule::Deletes
         } else if is_named(&self.decisions.set_null) {
-            Rule::IsEmptied
+            Rule::SetsNull
         } else if is_named(&self.decisions.cascade) {
             Rule::Cascades
         } else {
-            Rule::Stays
+            Rule::Blocks
         }
     }
 
-    /// Refuses a decision about what does not refer to what may be deleted, one to keep rows that go anyway, since who asks
-    /// for that must not lose them, and two about the same reference.
+    /// Refuses decisions that cannot be followed.
+    ///
+    /// These are decisions about references that do not lead to deleted rows, and two decisions about the same
+    /// reference. A decision to keep rows that are deleted in any case is refused too, so that the user does not lose
+    /// them.
     fn check_decisions(&self) -> Result<()> {
         let Decisions { cascade, set_null } = self.decisions;
         let open: Vec<&Edge> =
-            self.edges.iter().filter(|edge| !matches!(edge.rule, Rule::Goes | Rule::IsSame)).collect();
-        let names_edge = |name: &str, edge: &Edge| names_it(name, self.table_of(edge), &edge.column);
+            self.edges.iter().filter(|edge| !matches!(edge.rule, Rule::Deletes | Rule::IsParent)).collect();
+        let names_edge = |name: &str, edge: &Edge| is_named_by(name, self.table_of(edge), &edge.column);
         for (option, names) in [("--cascade", cascade), ("--set-null", set_null)] {
             for name in names {
                 if !self.edges.iter().any(|edge| names_edge(name, edge)) {
@@ -260,24 +263,25 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The table that has the reference.
+    /// Returns the table that contains the reference.
     fn table_of(&self, edge: &Edge) -> &str {
         &self.nodes[edge.from].table.name
     }
 
-    /// The reference, as it is named to decide about it.
+    /// Returns the name of the reference in decisions.
     fn name_of(&self, edge: &Edge) -> String {
         format!("{}.{}", self.table_of(edge), edge.column)
     }
 
-    /// Gathers the rows that go.
-    fn gather(&self, user: &Key) -> Result<()> {
+    /// Collects the rows to delete.
+    fn collect(&self, user: &Key) -> Result<()> {
         let engine = &*self.store.engine;
-        let sql = format!("CREATE TABLE {GOING} (node, place, PRIMARY KEY (node, place)) WITHOUT ROWID");
+        let sql =
+            format!("CREATE TABLE {DELETED_ROWS} (node, place, PRIMARY KEY (node, place)) WITHOUT ROWID");
         engine.execute(&sql, &[])?;
         let users = &self.nodes[0];
         let sql = format!(
-            "INSERT INTO {GOING} SELECT 0, t.{} FROM {} AS t WHERE t.{} = ?1",
+            "INSERT INTO {DELETED_ROWS} SELECT 0, t.{} FROM {} AS t WHERE t.{} = ?1",
             users.row,
             quoted(&users.table.name),
             quoted(&self.store.layout.users.key)
@@ -288,15 +292,15 @@ impl<'a> Plan<'a> {
         while let Some(at) = grown.pop() {
             waits[at] = false;
             let referring = self.nodes[at].to.iter().map(|edge| &self.edges[*edge]);
-            let referring = referring.filter(|edge| edge.rule.takes_the_row());
+            let referring = referring.filter(|edge| edge.rule.deletes_row());
             let same = self.nodes[at].from.iter().map(|edge| &self.edges[*edge]);
-            let same = same.filter(|edge| edge.rule == Rule::IsSame && edge.to != at);
+            let same = same.filter(|edge| edge.rule == Rule::IsParent && edge.to != at);
             let rows = referring
                 .map(|edge| (edge.from, self.referring_rows(edge)))
                 .chain(same.map(|edge| (edge.to, self.referred_rows(edge))));
             for (node, rows) in rows {
                 let row = &self.nodes[node].row;
-                let sql = format!("INSERT OR IGNORE INTO {GOING} SELECT {node}, t.{row} {rows}");
+                let sql = format!("INSERT OR IGNORE INTO {DELETED_ROWS} SELECT {node}, t.{row} {rows}");
                 if engine.execute(&sql, &[])? > 0 && !waits[node] {
                     waits[node] = true;
                     grown.push(node);
@@ -306,7 +310,7 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// The rows that refer to what goes, as the end of a query over `t`.
+    /// Returns the SQL after SELECT for the rows `t` that refer to rows to delete.
     fn referring_rows(&self, edge: &Edge) -> String {
         let (from, to) = (&self.nodes[edge.from], &self.nodes[edge.to]);
         format!(
@@ -316,11 +320,11 @@ impl<'a> Plan<'a> {
             quoted(&edge.target),
             quoted(&to.table.name),
             to.row,
-            going(edge.to)
+            deleted_rows(edge.to)
         )
     }
 
-    /// The rows to which what goes refers, as the end of a query over `t`.
+    /// Returns the SQL after SELECT for the rows `t` that rows to delete refer to.
     fn referred_rows(&self, edge: &Edge) -> String {
         let (from, to) = (&self.nodes[edge.from], &self.nodes[edge.to]);
         format!(
@@ -330,33 +334,34 @@ impl<'a> Plan<'a> {
             quoted(&edge.column),
             quoted(&from.table.name),
             from.row,
-            going(edge.from)
+            deleted_rows(edge.from)
         )
     }
 
-    /// The rows that refer to what goes and do not go themselves.
+    /// Returns the SQL after SELECT for the rows `t` that refer to rows to delete but are kept.
     fn staying_rows(&self, edge: &Edge) -> String {
         let row = &self.nodes[edge.from].row;
-        format!("{} AND t.{row} NOT IN {}", self.referring_rows(edge), going(edge.from))
+        format!("{} AND t.{row} NOT IN {}", self.referring_rows(edge), deleted_rows(edge.from))
     }
 
-    /// What goes, if nothing stands in the way.
+    /// Returns the effects of the deletion, or the references that block it.
     fn deletion(&self) -> Result<Deletion> {
         let mut deleted = Vec::new();
         for at in self.order() {
-            let [count] = self.store.numbers(&format!("SELECT count(*) FROM {GOING} WHERE node = {at}"))?;
+            let [count] =
+                self.store.numbers(&format!("SELECT count(*) FROM {DELETED_ROWS} WHERE node = {at}"))?;
             if count > 0 {
                 deleted.push((self.nodes[at].table.name.clone(), count));
             }
         }
         let mut emptied: Vec<(String, u64)> = Vec::new();
         let mut faults = Vec::new();
-        for edge in self.edges.iter().filter(|edge| !edge.rule.takes_the_row()) {
+        for edge in self.edges.iter().filter(|edge| !edge.rule.deletes_row()) {
             let [count] = self.store.numbers(&format!("SELECT count(*) {}", self.staying_rows(edge)))?;
             if count == 0 {
                 continue;
             }
-            if edge.rule == Rule::IsEmptied && is_nullable(&self.nodes[edge.from].table, &edge.column) {
+            if edge.rule == Rule::SetsNull && is_nullable(&self.nodes[edge.from].table, &edge.column) {
                 emptied.push((self.name_of(edge), count));
             } else {
                 faults.push(self.fault(edge, count));
@@ -370,7 +375,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What is to be said of a reference by which so many rows stand in the way.
+    /// Returns the fault for a reference through which `count` rows block the deletion.
     fn fault(&self, edge: &Edge, count: u64) -> Fault {
         let name = self.name_of(edge);
         let target = &self.nodes[edge.to].table.name;
@@ -378,7 +383,7 @@ impl<'a> Plan<'a> {
         let deletes = format!("--cascade {name} deletes such rows");
         let way = if is_nullable(&self.nodes[edge.from].table, &edge.column) {
             format!("--set-null {name} empties the reference")
-        } else if edge.rule == Rule::IsEmptied {
+        } else if edge.rule == Rule::SetsNull {
             format!("{} must have a value; {deletes}", edge.column)
         } else {
             deletes
@@ -388,32 +393,32 @@ impl<'a> Plan<'a> {
         Fault::new(name, "still_referenced", message)
     }
 
-    /// The nodes whose rows may go, each before those to which it refers.
+    /// Returns the nodes whose rows may be deleted, each before the nodes that it refers to.
     fn order(&self) -> Vec<usize> {
         let mut order = Vec::new();
         let mut seen = vec![false; self.nodes.len()];
         for start in 0..self.nodes.len() {
-            // The nodes on the way, each with the number of the references to it that were followed.
-            let mut way = vec![(start, 0)];
-            while let Some((at, followed)) = way.last_mut() {
+            // The current path, with the number of visited references to each node.
+            let mut path = vec![(start, 0)];
+            while let Some((at, followed)) = path.last_mut() {
                 let (at, node) = (*at, &self.nodes[*at]);
-                if *followed == 0 && (std::mem::replace(&mut seen[at], true) || !node.may_go) {
-                    way.pop();
+                if *followed == 0 && (std::mem::replace(&mut seen[at], true) || !node.is_deletable) {
+                    path.pop();
                 } else if let Some(edge) = node.to.get(*followed) {
                     *followed += 1;
-                    way.push((self.edges[*edge].from, 0));
+                    path.push((self.edges[*edge].from, 0));
                 } else {
                     order.push(at);
-                    way.pop();
+                    path.pop();
                 }
             }
         }
         order
     }
 
-    fn carry_out(&self, transaction: &Transaction<'_>) -> Result<()> {
+    fn execute(&self, transaction: &Transaction<'_>) -> Result<()> {
         let engine = &*self.store.engine;
-        for edge in self.edges.iter().filter(|edge| edge.rule == Rule::IsEmptied) {
+        for edge in self.edges.iter().filter(|edge| edge.rule == Rule::SetsNull) {
             let Node { table, row, .. } = &self.nodes[edge.from];
             let (name, column) = (quoted(&table.name), quoted(&edge.column));
             let rows = self.staying_rows(edge);
@@ -428,29 +433,29 @@ impl<'a> Plan<'a> {
         for at in self.order() {
             let Node { table, row, .. } = &self.nodes[at];
             let name = quoted(&table.name);
-            engine.execute(&format!("DELETE FROM {name} WHERE {row} IN {}", going(at)), &[])?;
+            engine.execute(&format!("DELETE FROM {name} WHERE {row} IN {}", deleted_rows(at)), &[])?;
         }
-        // How many rows a statement deletes is not checked: a rule of the database may have deleted some before it.
+        // The number of deleted rows is not checked, since a rule of the database may have deleted some already.
         for at in self.order() {
             let Node { table, row, .. } = &self.nodes[at];
             let name = quoted(&table.name);
             if transaction
-                .has_any(&format!("SELECT 1 FROM {name} WHERE {row} IN {} LIMIT 1", going(at)), &[])?
+                .has_any(&format!("SELECT 1 FROM {name} WHERE {row} IN {} LIMIT 1", deleted_rows(at)), &[])?
             {
                 return Err(transaction.not_as_planned(&table.name));
             }
         }
-        engine.execute(&format!("DROP TABLE {GOING}"), &[])?;
+        engine.execute(&format!("DROP TABLE {DELETED_ROWS}"), &[])?;
         Ok(())
     }
 }
 
-/// The rows of a node that go, as a subquery.
-fn going(node: usize) -> String {
-    format!("(SELECT place FROM {GOING} WHERE node = {node})")
+/// Returns a subquery for the rows of a node that are to be deleted.
+fn deleted_rows(node: usize) -> String {
+    format!("(SELECT place FROM {DELETED_ROWS} WHERE node = {node})")
 }
 
-/// The reference by which a child of multi-table inheritance is its parent.
+/// Returns the reference of a child to its parent in multi-table inheritance.
 fn parent_link(table: &Table) -> Option<&Reference> {
     let [key] = &table.key[..] else { return None };
     table.reference(key).filter(|link| link.column.ends_with(PARENT_LINK))
@@ -460,12 +465,12 @@ fn is_nullable(table: &Table, column: &str) -> bool {
     table.column(column).is_some_and(|column| column.nullable)
 }
 
-/// Does a decision name this reference? SQL knows no upper and lower case in names.
-fn names_it(name: &str, table: &str, column: &str) -> bool {
+/// Whether a decision names this reference. SQL ignores the case of names.
+fn is_named_by(name: &str, table: &str, column: &str) -> bool {
     name.eq_ignore_ascii_case(table) || name.eq_ignore_ascii_case(&format!("{table}.{column}"))
 }
 
-/// Has the table this column? SQL knows no upper and lower case in names.
+/// Whether the table has this column. SQL ignores the case of names.
 fn has(table: &Table, name: &str) -> bool {
     table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name))
 }

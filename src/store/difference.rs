@@ -1,4 +1,4 @@
-//! What would change: values that are there and values that are wanted, without secrets.
+//! Differences between stored and new values, without secrets.
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -7,32 +7,32 @@ use crate::django::models::{dashed_uuid, rfc3339};
 use crate::django::value::{Kind, Value};
 use crate::store::schema::Column;
 
-/// A value that would be added, changed or taken away.
+/// A value to be added, changed or removed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Difference {
-    /// The field's name, of a profile with its kind before a dot.
+    /// The name of the field. Profile fields are `KIND.FIELD`.
     pub field: String,
-    /// The value that is there; `None` where there is none.
+    /// The stored value, if any.
     pub old: Option<Shown>,
-    /// The value that is wanted; `None` where there is to be none.
+    /// The new value, if any.
     pub new: Option<Shown>,
 }
 
-/// A value as it is shown.
+/// A value for display.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Shown {
     /// The value.
     Value(Json),
-    /// A word in its place, such as for a secret.
+    /// A word in place of the value, such as for a secret.
     Word(&'static str),
 }
 
-/// What is shown in place of a secret.
+/// Shown in place of a secret.
 pub const HIDDEN: &str = "(hidden)";
 
 impl Shown {
-    /// A value on its way into this column.
+    /// Converts a value that is to be written to this column. Hides it if the column may hold a secret.
     #[must_use]
     pub fn of(value: &Value, column: &Column) -> Self {
         if column.may_hold_secret() && *value != Value::Null {
@@ -53,7 +53,7 @@ impl Shown {
         })
     }
 
-    /// Is it what Django has where nothing is said: no value, no text, or no?
+    /// Whether it equals the usual default of Django: null, an empty text or false.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         match self {

@@ -1,4 +1,4 @@
-//! What of a row differs from what is wanted, and what is there instead.
+//! Compares stored rows with new values.
 
 use std::ops::ControlFlow;
 
@@ -14,20 +14,20 @@ use crate::store::profiles::json;
 use crate::store::schema::{Column, Table, quoted};
 
 impl Store {
-    /// Those of the values that differ from the user's. The password is nothing to be compared in this way.
+    /// Returns the values that differ from the user's row. The password is not compared.
     ///
     /// # Errors
-    /// [`Refusal::UserNotFound`] where the user is gone, or a failure of the database.
+    /// Returns [`Refusal::UserNotFound`] if the user no longer exists. Fails on database errors.
     pub fn user_differences(&self, user: &User, values: &[(String, Value)]) -> Result<Vec<Difference>> {
         let users = &self.layout.users;
         let found = self.differences(&users.table, (&users.key, &user.id), values)?;
         found.ok_or_else(|| Refusal::UserNotFound(user.username.clone()).into())
     }
 
-    /// Those of the values that differ from those of the user's profile.
+    /// Returns the values that differ from the user's profile.
     ///
     /// # Errors
-    /// [`Refusal::ChangedMeanwhile`] where the profile is gone, or a failure of the database.
+    /// Returns [`Refusal::ChangedMeanwhile`] if the profile no longer exists. Fails on database errors.
     pub fn profile_differences(
         &self,
         table: &ProfileTable,
@@ -43,7 +43,7 @@ impl Store {
         Ok(found.into_iter().map(named).collect())
     }
 
-    /// Compares as the writing does; a secret that is there is not even read.
+    /// Compares in the same way as the update. A stored secret is not read.
     fn differences(
         &self,
         table: &Table,

@@ -1,4 +1,4 @@
-//! What authctl asks of a database engine; one file an engine implements it.
+//! The interface of a database engine. Each engine implements it in a module of its own.
 
 use std::path::Path;
 
@@ -7,12 +7,12 @@ use anyhow::Result;
 use crate::django::value::{Kind, OnRow, Value};
 use crate::store::schema::Table;
 
-/// How a database is copied.
+/// Options for copying a database.
 #[derive(Clone, Copy, Debug)]
 pub struct Copying {
-    /// Replace a file that has the copy's name?
+    /// Whether to replace an existing file.
     pub replaces: bool,
-    /// Check the whole copy, and refuse a damaged one?
+    /// Whether to check the whole copy and refuse a damaged one.
     pub checks: bool,
 }
 
@@ -21,170 +21,165 @@ pub struct Copying {
 pub struct Triggered {
     /// The tables with triggers of their own, which can change a row as soon as it is written.
     pub own: Vec<String>,
-    /// These, and those that a trigger of another table can write to.
+    /// These tables, and those that a trigger of another table can write to.
     pub reached: Vec<String>,
 }
 
-/// An open database: introspection, statements and transactions, with values converted.
+/// An open database: introspection, statements, transactions and conversion of values.
 ///
-/// Statements name their parameters `?1`, `?2` and so on. Errors are [`crate::error::refusal::Refusal`]s where the
-/// domain has a word for them (busy, not a database, not unique).
+/// Statements name their parameters `?1`, `?2` and so on. Errors that the domain knows (busy, not a database, not
+/// unique) are [`crate::error::refusal::Refusal`]s.
 pub trait Engine {
-    /// The names of all tables.
+    /// Returns the names of all tables.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// Fails if the database cannot be read.
     fn table_names(&self) -> Result<Vec<String>>;
 
-    /// The table of this name.
+    /// Returns the table of this name.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// Fails if the database cannot be read.
     fn table(&self, name: &str) -> Result<Option<Table>>;
 
-    /// Is there a table of this name?
+    /// Whether a table of this name exists.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// Fails if the database cannot be read.
     fn has_table(&self, name: &str) -> Result<bool>;
 
-    /// The tables that have all of these columns.
+    /// Returns the tables that have all of these columns.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// Fails if the database cannot be read.
     fn tables_with(&self, columns: &[&str]) -> Result<Vec<Table>>;
 
-    /// The tables whose rows triggers can change, read anew at each call.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
+    /// Returns the tables whose rows triggers can change. Reads the schema on each call.
     fn triggered_tables(&self) -> Result<Triggered>;
 
-    /// The tables with a reference to each of these.
+    /// Returns the tables that refer to all of these tables.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// Fails if the database cannot be read.
     fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>>;
 
-    /// The tables in which a column that refers to this table is unique by itself, in the order in which they were made.
+    /// Returns the tables with a unique column that refers to this table, in the order of their creation.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// Fails if the database cannot be read.
     fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>>;
 
-    /// What tells the rows of this table apart within a transaction, as SQL; `None` where no one column does.
+    /// Returns the SQL that identifies a row of this table within a transaction; `None` if no single column does.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// Fails if the database cannot be read.
     fn row_name(&self, table: &Table) -> Result<Option<String>>;
 
-    /// The SQL of an aggregate: all rows as one JSON list, each a list of these columns and sorted by them.
+    /// Returns the SQL of an aggregate: all rows as one JSON list, each row a list of these columns, sorted by them.
     fn json_lists(&self, columns: &[&str]) -> String;
 
-    /// Runs a query and hands out its rows, the columns read as `kinds` says.
+    /// Runs a query and passes each row to the callback. `kinds` says how to read the columns.
     ///
     /// # Errors
-    /// Where the statement fails, or what `on_row` returns.
+    /// Fails if the statement fails. Returns the error of `on_row`.
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()>;
 
-    /// Runs a statement and says how many rows it changed.
+    /// Runs a statement and returns the number of changed rows.
     ///
     /// # Errors
-    /// Where the statement fails.
+    /// Fails if the statement fails.
     fn execute(&self, sql: &str, parameters: &[Value]) -> Result<usize>;
 
-    /// What inserts rows; kept for several of them, it need not make itself ready for each.
+    /// Returns an inserter. Reusing it for several rows saves preparing the statement for each.
     fn inserting(&self) -> Box<dyn Inserting + '_>;
 
-    /// Makes ready for many changes in one transaction, which then may take more memory.
+    /// Prepares for a transaction with many changes, which may then use more memory.
     ///
     /// # Errors
-    /// Where the statement fails.
+    /// Fails if the statement fails.
     fn expect_many_changes(&self) -> Result<()>;
 
-    /// Begins a transaction; a writing one takes the write lock at once.
+    /// Begins a transaction. A writing transaction takes the write lock at once.
     ///
     /// # Errors
-    /// [`crate::error::refusal::Refusal::Busy`] where another writer holds on to the lock.
+    /// Returns [`crate::error::refusal::Refusal::Busy`] if another writer keeps the lock.
     fn begin(&self, writing: bool) -> Result<()>;
 
-    /// Begins a part of a transaction that can be undone by itself.
+    /// Sets a savepoint.
     ///
     /// # Errors
-    /// Where the statement fails.
+    /// Fails if the statement fails.
     fn begin_part(&self) -> Result<()>;
 
-    /// Ends that part, and undoes it unless it is to be kept.
+    /// Releases the savepoint. Rolls back to it first unless the changes are kept.
     ///
     /// # Errors
-    /// Where the statement fails.
+    /// Fails if the statement fails.
     fn end_part(&self, is_kept: bool) -> Result<()>;
 
-    /// Puts off every check of a reference until the transaction's end.
+    /// Defers all checks of references to the end of the transaction.
     ///
     /// # Errors
-    /// Where the statement fails.
+    /// Fails if the statement fails.
     fn defer_references(&self) -> Result<()>;
 
-    /// Makes the transaction's changes last.
+    /// Commits the transaction.
     ///
     /// # Errors
-    /// [`crate::error::refusal::Refusal::Busy`] where readers hold on, or what a deferred constraint refuses. The
-    /// transaction is then still open.
+    /// Returns [`crate::error::refusal::Refusal::Busy`] if readers block the commit, or the violation of a deferred
+    /// constraint. The transaction is then still open.
     fn commit(&self) -> Result<()>;
 
-    /// Ends the transaction as a commit would, deferred constraints checked, and undoes it.
+    /// Checks deferred constraints as a commit would, and rolls the transaction back.
     ///
     /// # Errors
-    /// What a constraint refuses. The transaction is then still open.
+    /// Returns the violation of a constraint. The transaction is then still open.
     fn take_back(&self) -> Result<()>;
 
-    /// Undoes the transaction.
+    /// Rolls the transaction back.
     fn roll_back(&self);
 
-    /// Faults of the file itself, in the engine's words; none where it is whole.
+    /// Returns the engine's messages about damage to the file. Empty if there is none.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// Fails if the database cannot be read.
     fn integrity_faults(&self) -> Result<Vec<String>>;
 
-    /// References that point at nothing: the table, the table they should point at, and how many there are.
+    /// Returns dangling references: the table, the referenced table and the number of rows.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// Fails if the database cannot be read.
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>>;
 
-    /// Is this path the database's file by any name, or one that the engine keeps beside it?
+    /// Whether this path is the database file under any name, or a file that the engine keeps beside it.
     fn owns(&self, path: &Path) -> bool;
 
-    /// Refuses what [`Self::save_as_new_file`] would refuse, and makes nothing.
+    /// Returns the refusals of [`Self::save_as_new_file`] without creating the file.
     ///
     /// # Errors
-    /// As [`Self::save_as_new_file`].
+    /// The same as for [`Self::save_as_new_file`].
     fn check_new_file(&self, path: &Path) -> Result<()>;
 
-    /// Writes a database that is in memory alone to a new file, whole and readable by its owner alone.
+    /// Writes an in-memory database to a new file atomically, readable only by its owner.
     ///
     /// # Errors
-    /// [`crate::error::refusal::Refusal::FileExists`], or what the operating system says.
+    /// Returns [`crate::error::refusal::Refusal::FileExists`] or the error of the operating system.
     fn save_as_new_file(&mut self, path: &Path) -> Result<()>;
 
-    /// Copies the database as it is at one moment, though others may be writing to it, to a file readable by its owner
-    /// alone. Returns the copy's length.
+    /// Copies one consistent state of the database, even if others write to it, to a file that only its owner can read.
+    /// Returns the length of the copy.
     ///
     /// # Errors
-    /// [`crate::error::refusal::Refusal::FileExists`], [`crate::error::refusal::Refusal::Usage`] where the path is the database's own,
-    /// [`crate::error::refusal::Refusal::Busy`], [`crate::error::refusal::Refusal::DatabaseUnusable`] where the copy is checked and
-    /// damaged, or what the operating system says.
+    /// The same as for [`crate::store::Store::back_up`].
     fn back_up(&self, path: &Path, how: Copying) -> Result<u64>;
 }
 
-/// Inserts rows, one after the other.
+/// Inserts rows, one at a time.
 pub trait Inserting {
-    /// Inserts a row, given by its columns, and returns the key by which the engine numbered it; `None` where a trigger
-    /// or a rule of the table has ignored the row.
+    /// Inserts a row, given by its columns, and returns the key that the engine assigned. Returns `None` if a trigger
+    /// or a rule of the table ignored the row.
     ///
     /// # Errors
-    /// Where the statement fails.
+    /// Fails if the statement fails.
     fn insert(&mut self, table: &str, row: &[(&str, &Value)]) -> Result<Option<Value>>;
 }

@@ -1,4 +1,4 @@
-//! Whole accounts and the rows that belong to them, many at once: each in one query, whatever is joined to it.
+//! Reads whole accounts and the rows that belong to them, each kind in one query with joins.
 
 use std::fmt::Write as _;
 
@@ -14,25 +14,25 @@ use crate::store::users::UserColumn;
 
 const TEXT: Kind = Kind::Text { max_length: None };
 
-/// Something to be read of each account.
+/// A value to read from each account.
 #[derive(Clone, Copy, Debug)]
 pub enum ExportPart<'a> {
     /// A column of the user table.
     Own(&'a Column),
     /// The natural keys of the user's groups, as a JSON list of lists of one name.
     Groups,
-    /// The natural keys of the permissions that the user was given by name, as a JSON list of lists.
+    /// The natural keys of the user's own permissions, as a JSON list of lists.
     Permissions,
-    /// The key that DRF keeps for the user.
+    /// The user's DRF key.
     DrfKey,
-    /// Has the user a profile of this kind?
+    /// Whether the user has a profile of this kind.
     HasProfile(&'a ProfileTable),
     /// A column of the user's profile of this kind.
     Field(&'a ProfileTable, &'a Column),
 }
 
 impl ExportPart<'_> {
-    /// What its cells hold.
+    /// Returns the kind of its cells.
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
@@ -44,8 +44,8 @@ impl ExportPart<'_> {
 }
 
 impl UserTable {
-    /// The columns that say something about a user, with their headings: the key, the login name, those that Django gives
-    /// users, and the project's own. The password is none.
+    /// Returns the columns about a user, with their headings: the key, the login name, Django's attributes and the
+    /// project's own columns. The password is not included.
     pub fn exported(&self) -> impl Iterator<Item = (&str, &Column)> {
         let named = |heading, name: &str| self.table.column(name).map(|column| (heading, column));
         let key = named("id", &self.key);
@@ -62,26 +62,26 @@ impl UserTable {
 }
 
 impl Store {
-    /// Can users be in groups here?
+    /// Whether users can be in groups in this database.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn has_groups(&self) -> Result<bool> {
         Ok(self.group_keys()?.is_some())
     }
 
-    /// Can users be given permissions by name here?
+    /// Whether users can have permissions of their own in this database.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn has_permissions(&self) -> Result<bool> {
         Ok(self.permission_keys()?.is_some())
     }
 
-    /// Django's model of a table, as `app.model` in lower case.
+    /// Returns the Django model of a table, as `app.model` in lower case.
     ///
     /// # Errors
-    /// [`Refusal::Ambiguous`] where it may be that of several models, [`Refusal::Usage`] where none is known.
+    /// Returns [`Refusal::Ambiguous`] if several models are possible, and [`Refusal::Usage`] if none is known.
     pub fn model_of(&self, table: &Table) -> Result<String> {
         let models = models_of(&*self.engine, &table.name)?;
         let mut names: Vec<String> = models.iter().map(|(label, model)| format!("{label}.{model}")).collect();
@@ -98,10 +98,10 @@ impl Store {
             .into())
     }
 
-    /// Hands out the accounts that the filter lets through, with a cell for each part.
+    /// Passes each account that matches the filter to the callback, with one cell per part.
     ///
     /// # Errors
-    /// As [`Self::each_user`].
+    /// The same as for [`Self::each_user`].
     pub fn each_account(
         &self,
         filter: &UserFilter,
@@ -112,27 +112,27 @@ impl Store {
         let key = quoted(&users.key);
         let mut joined: Vec<String> = Vec::new();
         let mut from = format!("{} AS u", quoted(&users.table.name));
-        // A user has one row at most in a table that is joined here.
+        // A user has at most one row in each joined table.
         let mut join = |table: &str, column: &str| {
-            let place = joined.iter().position(|known| known == table).unwrap_or_else(|| {
-                let place = joined.len();
+            let index = joined.iter().position(|known| known == table).unwrap_or_else(|| {
+                let index = joined.len();
                 let (name, column) = (quoted(table), quoted(column));
-                let _ = write!(from, " LEFT JOIN {name} AS j{place} ON j{place}.{column} = u.{key}");
+                let _ = write!(from, " LEFT JOIN {name} AS j{index} ON j{index}.{column} = u.{key}");
                 joined.push(table.to_owned());
-                place
+                index
             });
-            format!("j{place}")
+            format!("j{index}")
         };
-        let none = || "NULL".to_owned();
+        let null = || "NULL".to_owned();
         let mut selected = Vec::new();
         for part in parts {
             selected.push(match part {
                 ExportPart::Own(column) => format!("u.{}", quoted(&column.name)),
-                ExportPart::Groups => self.group_keys()?.unwrap_or_else(none),
-                ExportPart::Permissions => self.permission_keys()?.unwrap_or_else(none),
+                ExportPart::Groups => self.group_keys()?.unwrap_or_else(null),
+                ExportPart::Permissions => self.permission_keys()?.unwrap_or_else(null),
                 ExportPart::DrfKey => match &self.layout.drf {
                     Some(table) => format!("{}.key", join(&table.name, "user_id")),
-                    None => none(),
+                    None => null(),
                 },
                 ExportPart::HasProfile(profile) => {
                     let alias = join(&profile.table.name, &profile.user_column);
@@ -151,10 +151,10 @@ impl Store {
         self.engine.query(&sql, &parameters, &kinds, on_row)
     }
 
-    /// Hands out the rows of a table whose column refers to one of the accounts that the filter lets through.
+    /// Passes each row of a table that refers to a matching account to the callback.
     ///
     /// # Errors
-    /// As [`Self::each_user`].
+    /// The same as for [`Self::each_user`].
     pub fn each_row_of_users(
         &self,
         filter: &UserFilter,

@@ -1,4 +1,5 @@
-//! The groups and permissions of users: Django's tables, and the many-to-many tables between them and the users.
+//! Reads and writes the groups and permissions of users, in Django's tables and the many-to-many tables that link
+//! them to the users.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -19,32 +20,32 @@ const GROUP_PERMISSIONS: &str = "auth_group_permissions";
 const PERMISSIONS: &str = "auth_permission";
 const CONTENT_TYPES: &str = "django_content_type";
 
-/// A group of users that is to be made.
+/// A group to create.
 #[derive(Debug)]
 pub struct NewGroup {
-    /// The primary key that it is to have if that is free.
+    /// The primary key, used if it is free.
     pub key: Option<i64>,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its permissions.
+    /// The permissions.
     pub permissions: Vec<Key>,
 }
 
-/// A many-to-many table between the users and another table.
+/// A many-to-many table between the user table and another table.
 #[derive(Clone, Debug)]
 pub struct Link {
-    /// Its name.
+    /// The name.
     pub(super) table: String,
-    /// The column that refers to the user; called after the project's model.
+    /// The column that refers to the user, named after the project's model.
     pub(super) user_column: String,
     /// The column that refers to the other table.
     pub(super) other_column: String,
-    /// The column of the other table that is referred to.
+    /// The referenced column of the other table.
     target: String,
 }
 
 impl Link {
-    /// The table that Django names after the user table and the field, else the only one that looks like one.
+    /// Finds the table that Django names after the user table and the field, or else the only similar table.
     fn find(engine: &dyn Engine, users: &UserTable, field: &str, other: &str) -> Result<Option<Self>> {
         let own = engine.table(&format!("{}_{field}", users.table.name))?;
         if let Some(own) = own.and_then(|table| Self::recognise(&table, users, other)) {
@@ -70,7 +71,7 @@ impl Link {
         })
     }
 
-    /// Is the table nothing but a link, each pair once? A row that says more is the project's own.
+    /// Whether the table is only a link with unique pairs. A table with more columns is the project's own.
     fn is_pure(&self, table: &Table) -> bool {
         let is_pair = |columns: &Vec<String>| {
             columns.len() == 2 && columns.contains(&self.user_column) && columns.contains(&self.other_column)
@@ -83,17 +84,17 @@ impl Link {
 }
 
 impl Store {
-    /// The table that tells who is in which group; `None` where users cannot be in one.
+    /// Returns the table of group memberships; `None` if users cannot be in groups.
     pub(super) fn group_link(&self) -> Result<Option<&Link>> {
         self.link_to(&self.groups, "groups", GROUPS)
     }
 
-    /// The table that tells who was given which permission; `None` where users cannot be given one.
+    /// Returns the table of user permissions; `None` if users cannot have permissions of their own.
     pub(super) fn permission_link(&self) -> Result<Option<&Link>> {
         self.link_to(&self.permissions, "user_permissions", PERMISSIONS)
     }
 
-    /// The many-to-many table of this field of the user model, looked for once.
+    /// Returns the many-to-many table of this field of the user model. It is searched only once.
     fn link_to<'s>(
         &self,
         found: &'s OnceCell<Option<Link>>,
@@ -118,10 +119,10 @@ impl Store {
         })
     }
 
-    /// The names of all groups that users can be in, sorted.
+    /// Returns the sorted names of all groups that users can be in.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn group_names(&self) -> Result<Vec<String>> {
         if self.group_link()?.is_none() {
             return Ok(Vec::new());
@@ -129,10 +130,10 @@ impl Store {
         self.texts(&format!("SELECT name FROM {} ORDER BY 1", quoted(GROUPS)), &[])
     }
 
-    /// All groups that users can be in.
+    /// Returns the keys and names of all groups that users can be in.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn groups(&self) -> Result<Vec<(Key, String)>> {
         let Some(link) = self.group_link()? else { return Ok(Vec::new()) };
         let sql = format!("SELECT {}, name FROM {}", quoted(&link.target), quoted(GROUPS));
@@ -145,10 +146,10 @@ impl Store {
         Ok(groups)
     }
 
-    /// The key of the group of this name, compared exactly; one of [`Self::expect_groups`] counts.
+    /// Returns the key of the group with this name, compared exactly. Includes the groups of [`Self::expect_groups`].
     ///
     /// # Errors
-    /// [`Refusal::GroupNotFound`], or a failure of the database.
+    /// Returns [`Refusal::GroupNotFound`]. Fails on database errors.
     pub fn find_group(&self, name: &str) -> Result<Key> {
         let mut found = None;
         if let Some(link) = self.group_link()? {
@@ -158,46 +159,48 @@ impl Store {
                 Ok(ControlFlow::Break(()))
             })?;
         }
-        let coming = self.coming_groups.borrow();
-        let coming = coming.iter().find(|(_, group)| group.name == name);
-        match found.or(coming.map(|(key, _)| Key::Integer(*key))) {
+        let pending = self.pending_groups.borrow();
+        let pending = pending.iter().find(|(_, group)| group.name == name);
+        match found.or(pending.map(|(key, _)| Key::Integer(*key))) {
             Some(key) => Ok(key),
             None => Err(Refusal::GroupNotFound { name: name.to_owned(), known: self.group_names()? }.into()),
         }
     }
 
-    /// Has [`Transaction::make_coming_groups`] make those of the groups whose names are not there yet. Nothing where users
-    /// cannot be in groups.
+    /// Registers groups to be created by [`Transaction::make_coming_groups`], except those whose names exist. Does
+    /// nothing if users cannot be in groups.
     ///
     /// # Errors
-    /// A failure of the database.
-    pub fn expect_groups(&self, wanted: Vec<NewGroup>) -> Result<()> {
+    /// Fails on database errors.
+    pub fn expect_groups(&self, groups: Vec<NewGroup>) -> Result<()> {
         if self.group_link()?.is_none() {
             return Ok(());
         }
-        let there = self.groups()?;
-        let is_new = |group: &NewGroup| there.iter().all(|(_, name)| *name != group.name);
+        let existing = self.groups()?;
+        let is_new = |group: &NewGroup| existing.iter().all(|(_, name)| *name != group.name);
         let mut used: HashSet<i64> = HashSet::new();
         used.extend(
-            there.iter().filter_map(|(key, _)| if let Key::Integer(key) = key { Some(*key) } else { None }),
+            existing
+                .iter()
+                .filter_map(|(key, _)| if let Key::Integer(key) = key { Some(*key) } else { None }),
         );
         let last =
-            used.iter().copied().chain(wanted.iter().filter_map(|group| group.key)).max().unwrap_or_default();
-        // Behind the last key; where that is the last that there can be, in a gap.
+            used.iter().copied().chain(groups.iter().filter_map(|group| group.key)).max().unwrap_or_default();
+        // Keys after the last one, or gaps if the last key is the maximum.
         let mut free = (last..=i64::MAX).skip(1).chain(1..last);
-        let coming = wanted.into_iter().filter(is_new).map(|group| {
+        let pending = groups.into_iter().filter(is_new).map(|group| {
             let key = group.key.filter(|key| used.insert(*key));
             (key.or_else(|| free.find(|key| used.insert(*key))).unwrap_or(last), group)
         });
-        let coming = coming.collect();
-        *self.coming_groups.borrow_mut() = coming;
+        let pending = pending.collect();
+        *self.pending_groups.borrow_mut() = pending;
         Ok(())
     }
 
-    /// The names of the groups that a user is in, sorted.
+    /// Returns the sorted names of a user's groups.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn groups_of(&self, user: &Key) -> Result<Vec<String>> {
         let Some(link) = self.group_link()? else { return Ok(Vec::new()) };
         let sql = format!(
@@ -211,8 +214,8 @@ impl Store {
         self.texts(&sql, &[user.into()])
     }
 
-    /// The SQL of a user's groups by their natural keys in Django, as a JSON list; the user table is called `u`. `None`
-    /// where users cannot be in groups.
+    /// Returns the SQL of a user's groups as a JSON list of Django's natural keys. The user table has the alias `u`.
+    /// `None` if users cannot be in groups.
     pub(super) fn group_keys(&self) -> Result<Option<String>> {
         let Some(link) = self.group_link()? else { return Ok(None) };
         let joined = format!(
@@ -224,7 +227,7 @@ impl Store {
         Ok(Some(self.keys_in(link, &joined, &["g.name"])))
     }
 
-    /// The same for the permissions that a user was given by name.
+    /// Returns the same for a user's own permissions.
     pub(super) fn permission_keys(&self) -> Result<Option<String>> {
         if !self.engine.has_table(CONTENT_TYPES)? {
             return Ok(None);
@@ -250,10 +253,10 @@ impl Store {
         )
     }
 
-    /// The permissions that a user was given by name and not through a group, as `app_label.codename`, sorted.
+    /// Returns a user's own permissions, without those of groups, as `app_label.codename`, sorted.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn permissions_of(&self, user: &Key) -> Result<Vec<String>> {
         if !self.engine.has_table(CONTENT_TYPES)? {
             return Ok(Vec::new());
@@ -272,10 +275,10 @@ impl Store {
         self.texts(&sql, &[user.into()])
     }
 
-    /// The key of this permission.
+    /// Finds the key of this permission.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn find_permission(&self, permission: &Permission) -> Result<Option<Key>> {
         if self.permission_link()?.is_none() || !self.engine.has_table(CONTENT_TYPES)? {
             return Ok(None);
@@ -304,26 +307,26 @@ impl Store {
 }
 
 impl Transaction<'_> {
-    /// Puts a user into a group; false where the user is in it already.
+    /// Adds a user to a group. Returns false if the user was already a member.
     ///
     /// # Errors
-    /// [`Refusal::DatabaseUnusable`] where users cannot be in groups, or a failure of the database.
+    /// Returns [`Refusal::DatabaseUnusable`] if users cannot be in groups. Fails on database errors.
     pub fn add_to_group(&self, user: &Key, group: &Key) -> Result<bool> {
         self.link(self.needed_group_link()?, user, group)
     }
 
-    /// Makes the groups of [`Store::expect_groups`] that were not made yet, and returns how many.
+    /// Creates the groups of [`Store::expect_groups`] that do not exist yet, and returns their number.
     ///
     /// # Errors
-    /// [`Refusal::Taken`] where another made one meanwhile, or a failure of the database.
+    /// Returns [`Refusal::Taken`] if another program has created one meanwhile. Fails on database errors.
     pub fn make_coming_groups(&self) -> Result<usize> {
-        // Asked for each row of an import.
-        if self.coming_groups.borrow().is_empty() {
+        // Return early, since an import calls this for each row.
+        if self.pending_groups.borrow().is_empty() {
             return Ok(0);
         }
-        let coming = self.coming_groups.take();
+        let pending = self.pending_groups.take();
         let key_column = &self.needed_group_link()?.target;
-        for (key, group) in &coming {
+        for (key, group) in &pending {
             let row = [("name", group.name.as_str().into())];
             self.insert(GROUPS, &row, Some((key_column, &(*key).into())))?;
             for permission in &group.permissions {
@@ -331,13 +334,13 @@ impl Transaction<'_> {
                 self.insert(GROUP_PERMISSIONS, &row, Some(("permission_id", &permission.into())))?;
             }
         }
-        Ok(coming.len())
+        Ok(pending.len())
     }
 
-    /// Gives a user a permission; false where the user was given it already.
+    /// Grants a user a permission. Returns false if the user already had it.
     ///
     /// # Errors
-    /// A failure of the database; its table is there, since [`Store::find_permission`] found a permission.
+    /// Fails on database errors. The table exists, since [`Store::find_permission`] found the permission in it.
     pub fn give_permission(&self, user: &Key, permission: &Key) -> Result<bool> {
         match self.permission_link()? {
             Some(link) => self.link(link, user, permission),
@@ -346,12 +349,12 @@ impl Transaction<'_> {
     }
 
     fn link(&self, link: &Link, user: &Key, other: &Key) -> Result<bool> {
-        let is_there = self.count_links(link, user, other)? > 0;
-        if !is_there {
+        let is_linked = self.count_links(link, user, other)? > 0;
+        if !is_linked {
             let row = [(link.user_column.clone(), user.into())];
             self.insert(&link.table, &row, Some((&link.other_column, &other.into())))?;
         }
-        Ok(!is_there)
+        Ok(!is_linked)
     }
 
     fn count_links(&self, link: &Link, user: &Key, other: &Key) -> Result<u64> {
@@ -369,14 +372,14 @@ impl Transaction<'_> {
         Ok(count)
     }
 
-    /// Takes a user out of a group; false where the user is not in it.
+    /// Removes a user from a group. Returns false if the user was not a member.
     ///
     /// # Errors
-    /// As [`Self::add_to_group`].
+    /// The same as for [`Self::add_to_group`].
     pub fn remove_from_group(&self, user: &Key, group: &Key) -> Result<bool> {
         let link = self.needed_group_link()?;
-        let there = self.count_links(link, user, group)?;
-        if there == 0 {
+        let count = self.count_links(link, user, group)?;
+        if count == 0 {
             return Ok(false);
         }
         let sql = format!(
@@ -386,7 +389,7 @@ impl Transaction<'_> {
             quoted(&link.other_column),
         );
         let (user, group) = (Value::from(user), Value::from(group));
-        self.write(&link.table, &sql, &[user.clone(), group.clone()], there)?;
+        self.write(&link.table, &sql, &[user.clone(), group.clone()], count)?;
         self.check_gone(&link.table, &[(&link.user_column, &user), (&link.other_column, &group)])?;
         Ok(true)
     }

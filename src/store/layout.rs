@@ -1,4 +1,4 @@
-//! Finding out what a database's tables mean: users, tokens, profiles.
+//! Discovers which tables of a database hold users, tokens and profiles.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
@@ -12,7 +12,7 @@ use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::schema::{Column, Table, quoted};
 
-/// What the operator said about the layout, for databases that leave a choice.
+/// Configured hints about the layout, for ambiguous databases.
 #[derive(Clone, Debug, Default)]
 pub struct Hints {
     /// `[database] user_table`.
@@ -23,47 +23,47 @@ pub struct Hints {
     pub profile_tables: Vec<(String, String)>,
 }
 
-/// What was found in a database.
+/// The layout of a database.
 #[derive(Clone, Debug)]
 pub struct Layout {
     /// The user table.
     pub users: UserTable,
-    /// DRF's token table, if there is one.
+    /// DRF's token table, if it exists.
     pub drf: Option<Table>,
-    /// knox's token table, if there is one.
+    /// knox's token table, if it exists.
     pub knox: Option<KnoxTable>,
-    /// Has Django's `migrate` ever run here? It fills the content types; authctl leaves them empty.
+    /// Whether Django's `migrate` has ever run here. It fills the content types; authctl leaves them empty.
     pub is_django: bool,
 }
 
-/// The table of the users.
+/// The user table.
 #[derive(Clone, Debug)]
 pub struct UserTable {
     /// The table itself.
     pub table: Table,
     /// The primary key's column.
     pub key: String,
-    /// What the key is.
+    /// The kind of the key.
     pub key_kind: Kind,
-    /// The columns that may be the login name: one, or several where nothing tells which.
+    /// The possible login columns. Several if the layout is ambiguous.
     logins: Vec<String>,
 }
 
-/// knox's token table, with the form in which its version stores tokens.
+/// knox's token table, with the storage format of its version.
 #[derive(Clone, Debug)]
 pub struct KnoxTable {
     /// The table itself.
     pub table: Table,
-    /// How digests are made.
+    /// How digests are computed.
     pub form: knox::KnoxFormat,
-    /// The expiry's column: `expiry`, or `expires` before knox 4.0.
+    /// The expiry column: `expiry`, or `expires` before knox 4.0.
     pub expiry: String,
 }
 
-/// A table whose rows are one-to-one with users.
+/// A table that is one-to-one with users.
 #[derive(Clone, Debug)]
 pub struct ProfileTable {
-    /// The name by which the commands call it.
+    /// Its name in commands.
     pub kind: String,
     /// The table itself.
     pub table: Table,
@@ -72,22 +72,22 @@ pub struct ProfileTable {
 }
 
 impl ProfileTable {
-    /// The columns that are written besides the reference to the user.
+    /// Returns the writable columns except the reference to the user.
     pub fn columns(&self) -> impl Iterator<Item = &Column> {
         self.table.columns.iter().filter(|column| column.name != self.user_column && !column.generated)
     }
 
-    /// The columns that say something about the user: all but the keys.
+    /// Returns the columns with data about the user: all except the keys.
     pub fn fields(&self) -> impl Iterator<Item = &Column> {
         self.columns().filter(|column| !self.table.key.contains(&column.name))
     }
 }
 
 impl UserTable {
-    /// The login name's column.
+    /// Returns the login column.
     ///
     /// # Errors
-    /// [`Refusal::Ambiguous`] where several columns may be it.
+    /// Returns [`Refusal::Ambiguous`] if several columns are possible.
     pub fn login(&self) -> Result<&str> {
         match &self.logins[..] {
             [only] => Ok(only),
@@ -100,7 +100,7 @@ impl UserTable {
         }
     }
 
-    /// The column that names a user to people: the login column, or the first that may be it.
+    /// Returns the column that names a user for people: the login column, or the first possible one.
     #[must_use]
     pub fn label(&self) -> &str {
         &self.logins[0]
@@ -111,8 +111,8 @@ impl Layout {
     /// Finds the user table and the token tables.
     ///
     /// # Errors
-    /// [`Refusal::Ambiguous`] where hints are needed, [`Refusal::Config`] where one is wrong, `None` where there
-    /// is no user table at all.
+    /// Returns [`Refusal::Ambiguous`] if hints are needed, and [`Refusal::Config`] if a hint is wrong. Without a user
+    /// table, the result is `None`.
     pub fn discover(engine: &dyn Engine, hints: &Hints) -> Result<Option<Self>> {
         let drf = engine.table("authtoken_token")?.filter(|table| table.has("key") && table.has("user_id"));
         let knox = KnoxTable::find(engine)?;
@@ -122,7 +122,7 @@ impl Layout {
         Ok(Some(Self { users, drf, knox, is_django }))
     }
 
-    /// The schemes that have a table.
+    /// Returns the schemes that have a table.
     #[must_use]
     pub fn schemes(&self) -> Vec<Scheme> {
         let drf = self.drf.is_some().then_some(Scheme::Drf);
@@ -130,17 +130,17 @@ impl Layout {
         drf.into_iter().chain(knox).collect()
     }
 
-    /// The most characters a public prefix of any token here can have.
+    /// Returns the maximum length of a public token prefix, in characters.
     #[must_use]
     pub fn longest_prefix(&self) -> usize {
         let knox = self.knox.as_ref().map_or(0, |knox| knox.form.public_length());
         knox.max(drf::PUBLIC_LENGTH)
     }
 
-    /// The profile tables, by their kinds.
+    /// Finds the profile tables and names their kinds.
     ///
     /// # Errors
-    /// [`Refusal::Config`] where a `[profiles.KIND] table` is not one.
+    /// Returns [`Refusal::Config`] if a `[profiles.KIND] table` is not a profile table.
     pub fn discover_profiles(&self, engine: &dyn Engine, hints: &Hints) -> Result<Vec<ProfileTable>> {
         const NOT_PROFILES: [&str; 3] = ["authtoken_token", "knox_authtoken", "django_admin_log"];
         let mut found = Vec::new();
@@ -155,8 +155,7 @@ impl Layout {
         Ok(found)
     }
 
-    /// The column by which this table is one-to-one with the users: unique by itself; of several, one that
-    /// must not be NULL, then one that is called `user_id`.
+    /// Returns the unique column that refers to the users. Prefers a column that cannot be NULL, and then `user_id`.
     fn one_to_one(&self, table: &Table) -> Option<String> {
         table
             .references
@@ -253,7 +252,8 @@ impl UserTable {
     }
 }
 
-/// `username` unless `email` is unique too; else the unique text columns; else whatever there is.
+/// Returns `username` unless `email` is unique too. Otherwise returns the unique text columns, or else `email` or the
+/// key.
 fn login_candidates(table: &Table, key: &str) -> Vec<String> {
     let unique_text = |column: &&Column| {
         column.name != key && matches!(column.kind, Kind::Text { .. }) && table.is_unique(&column.name)
@@ -271,7 +271,7 @@ fn login_candidates(table: &Table, key: &str) -> Vec<String> {
 }
 
 impl KnoxTable {
-    /// knox's own table, else the only one that looks like it: `KNOX_TOKEN_MODEL` may have put another in its place.
+    /// Finds knox's own table, or else the only similar table, since `KNOX_TOKEN_MODEL` can replace it.
     fn find(engine: &dyn Engine) -> Result<Option<Self>> {
         if let Some(own) = engine.table("knox_authtoken")? {
             return Ok(Self::recognise(own));
@@ -294,8 +294,9 @@ impl KnoxTable {
     }
 }
 
-/// Names each kind by the configuration; else by what remains of the table's name after its app; else, where two
-/// would clash or nothing remains, by the whole name.
+/// Names each kind after the configuration, or else after the model in the table's name.
+///
+/// Falls back to the full table name if two names would clash or no model is found.
 fn name_kinds(engine: &dyn Engine, hints: &Hints, found: &mut [ProfileTable]) -> Result<()> {
     for (kind, table) in &hints.profile_tables {
         if let Some(profile) = found.iter_mut().find(|profile| profile.table.name == *table) {
@@ -334,10 +335,10 @@ fn name_kinds(engine: &dyn Engine, hints: &Hints, found: &mut [ProfileTable]) ->
     Ok(())
 }
 
-/// The models that the content types know, by their default tables in lower case.
+/// The models in the content types, by their default table names in lower case.
 struct Models {
     by_table: HashMap<String, (String, String)>,
-    /// Those whose tables are not called after them.
+    /// Models whose tables do not have the default name.
     without_table: Vec<(String, String)>,
 }
 
@@ -351,8 +352,8 @@ impl Models {
         Ok(Self { by_table, without_table: models_without_table(engine, models)? })
     }
 
-    /// The model's name in a table's name: what follows the app's label, which the content types know even where it
-    /// has an underscore in it. A name of which they know nothing is the table of the only model that has none.
+    /// Returns the name of a table's model: the part after the app label. The content types tell where the label ends
+    /// if it contains an underscore. A name without an app label belongs to the only model that has no default table.
     fn model_name(&self, table: &str) -> String {
         if let Some((_, model)) = self.by_table.get(&table.to_ascii_lowercase()) {
             return model.clone();
@@ -365,8 +366,8 @@ impl Models {
     }
 }
 
-/// The models that a table may be of, as app label and lower-case name: one, where its name tells. Where no content types
-/// do, what stands before its first underscore is the label.
+/// Returns the possible models of a table, as app label and lower-case name. It is one model if the table has a default
+/// name. Without content types, the part before the first underscore is the app label.
 pub(super) fn models_of(engine: &dyn Engine, table: &str) -> Result<Vec<(String, String)>> {
     let models = models(engine)?;
     if models.is_empty() {
@@ -387,7 +388,7 @@ fn model_by_name(models: &[(String, String)], table: &str) -> Option<(String, St
     models.iter().find(|model| table.eq_ignore_ascii_case(&default_table(model))).cloned()
 }
 
-/// The models whose tables are not called after them.
+/// Returns the models without a table of the default name.
 fn models_without_table(
     engine: &dyn Engine,
     mut models: Vec<(String, String)>,
@@ -395,13 +396,13 @@ fn models_without_table(
     let names = engine.table_names()?;
     let tables: HashSet<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
     let has_table = |model: &(String, String)| tables.contains(&default_table(model).to_ascii_lowercase());
-    // These apps of Django's and DRF's have models whose tables are called otherwise, or none.
+    // Models of these Django and DRF apps have tables with other names, or no tables.
     let is_known = |label: &str| ["admin", "authtoken", "contenttypes", "sessions", "sites"].contains(&label);
     models.retain(|model| !is_known(&model.0) && !has_table(model));
     Ok(models)
 }
 
-/// The models that the content types know, as app label and lower-case name.
+/// Returns the models in the content types, as app label and lower-case name.
 fn models(engine: &dyn Engine) -> Result<Vec<(String, String)>> {
     const TEXT: Kind = Kind::Text { max_length: None };
     let mut models = Vec::new();

@@ -1,7 +1,8 @@
 //! Everything that knows SQL: the database's layout, and the rows of users, groups, profiles and tokens.
 //!
-//! Statements are written from the [`Layout`] at run time over the values of [`crate::django::value`]; an [`Engine`] opens,
-//! introspects, executes and converts. A second engine is a second file beside `sqlite`.
+//! Statements are built from the [`Layout`] at run time, over the values of [`crate::django::value`]. An [`Engine`]
+//! opens the database, reads its schema, executes statements and converts values. A second engine is a second module
+//! beside `sqlite`.
 
 mod create;
 mod definition;
@@ -50,7 +51,7 @@ use crate::django::value::{Kind, Value};
 use crate::error::refusal::Refusal;
 use crate::signals;
 
-/// An open database and what was found in it. Reading happens here; writing wants a [`Transaction`].
+/// An open database and its layout. Writing requires a [`Transaction`].
 pub struct Store {
     engine: Box<dyn Engine>,
     path: PathBuf,
@@ -59,25 +60,25 @@ pub struct Store {
     profiles: OnceCell<Vec<ProfileTable>>,
     groups: OnceCell<Option<Link>>,
     permissions: OnceCell<Option<Link>>,
-    /// Groups that are to be made, with the keys that they will have.
-    coming_groups: RefCell<Vec<(i64, NewGroup)>>,
+    /// Groups to create, with their future keys.
+    pending_groups: RefCell<Vec<(i64, NewGroup)>>,
 }
 
 impl Store {
     /// Opens the database file at this path.
     ///
     /// # Errors
-    /// [`Refusal::DatabaseMissing`], [`Refusal::DatabaseUnusable`], [`Refusal::Busy`], and what
-    /// [`Layout::discover`] refuses.
+    /// Returns [`Refusal::DatabaseMissing`], [`Refusal::DatabaseUnusable`] or [`Refusal::Busy`], or the refusals of
+    /// [`Layout::discover`].
     pub fn open(path: &Path, opening: &Opening, hints: Hints) -> Result<Self> {
         let engine = Sqlite::open(path, opening)?;
         Self::on(Box::new(engine), path, hints)
     }
 
-    /// Makes a database in memory by the blueprint, to be used at once and given its file by [`Self::publish`].
+    /// Creates a database in memory from the blueprint. [`Self::publish`] writes it to its file.
     ///
     /// # Errors
-    /// Where a profile table's declaration cannot be made into SQL.
+    /// Fails if the declaration of a profile table is invalid.
     pub fn draft(path: &Path, opening: &Opening, hints: Hints, blueprint: &Blueprint) -> Result<Self> {
         let engine = Sqlite::in_memory(path, opening)?;
         create::create(&engine, blueprint)?;
@@ -85,7 +86,7 @@ impl Store {
     }
 
     fn on(engine: Box<dyn Engine>, path: &Path, hints: Hints) -> Result<Self> {
-        // One read lock for all that is looked at, instead of one each.
+        // Takes one read lock for the whole discovery instead of one per query.
         engine.begin(false)?;
         let discovered = Layout::discover(&*engine, &hints);
         engine.roll_back();
@@ -100,30 +101,30 @@ impl Store {
             return Err(Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.into() }.into());
         };
         let (profiles, groups, permissions) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        let (path, coming_groups) = (path.to_owned(), RefCell::default());
-        Ok(Self { engine, path, hints, layout, profiles, groups, permissions, coming_groups })
+        let (path, pending_groups) = (path.to_owned(), RefCell::default());
+        Ok(Self { engine, path, hints, layout, profiles, groups, permissions, pending_groups })
     }
 
-    /// Writes a draft to its file: whole, readable by its owner alone, and never over a file that is there.
+    /// Writes a draft to its file atomically, readable only by its owner. Never replaces an existing file.
     ///
     /// # Errors
-    /// [`Refusal::FileExists`], or what the operating system says.
+    /// Returns [`Refusal::FileExists`] or the error of the operating system.
     pub fn publish(&mut self) -> Result<()> {
         self.engine.save_as_new_file(&self.path)
     }
 
-    /// Refuses what [`Self::publish`] would refuse, and makes nothing.
+    /// Returns the refusals of [`Self::publish`] without creating the file.
     ///
     /// # Errors
-    /// As [`Self::publish`].
+    /// The same as for [`Self::publish`].
     pub fn check_place(&self) -> Result<()> {
         self.engine.check_new_file(&self.path)
     }
 
-    /// Refuses a path to write to that is the database's own, by whatever name.
+    /// Refuses an output path that is one of the database's own files, under any name.
     ///
     /// # Errors
-    /// [`Refusal::Usage`].
+    /// Returns [`Refusal::Usage`] for such a path.
     pub fn refuse_own(&self, path: &Path) -> Result<()> {
         if self.engine.owns(path) {
             let message = format!("{} belongs to the database itself; name another file.", path.display());
@@ -132,11 +133,13 @@ impl Store {
         Ok(())
     }
 
-    /// Copies the database as it is at one moment to a file readable by its owner alone. Returns the copy's length.
+    /// Copies one consistent state of the database to a file that only its owner can read. Returns the length of the
+    /// copy.
     ///
     /// # Errors
-    /// [`Refusal::FileExists`], [`Refusal::Usage`] where the path is the database's own, [`Refusal::Busy`],
-    /// [`Refusal::DatabaseUnusable`] where the copy is checked and damaged, or what the operating system says.
+    /// Returns [`Refusal::FileExists`], [`Refusal::Usage`] if the path is one of the database's own files, or
+    /// [`Refusal::Busy`]. Returns [`Refusal::DatabaseUnusable`] if the check finds damage, or the error of the
+    /// operating system.
     pub fn back_up(&self, path: &Path, how: Copying) -> Result<u64> {
         self.refuse_own(path)?;
         self.engine.back_up(path, how)
@@ -148,16 +151,16 @@ impl Store {
         &self.path
     }
 
-    /// What was found in the database.
+    /// The layout of the database.
     #[must_use]
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// The profile tables; looked for at the first call, since not every command needs them.
+    /// Returns the profile tables. They are discovered on the first call, since not every command needs them.
     ///
     /// # Errors
-    /// What [`Layout::discover_profiles`] refuses.
+    /// The same as for [`Layout::discover_profiles`].
     pub fn profile_tables(&self) -> Result<&[ProfileTable]> {
         if let Some(found) = self.profiles.get() {
             return Ok(found);
@@ -166,10 +169,10 @@ impl Store {
         Ok(self.profiles.get_or_init(|| found))
     }
 
-    /// The profile table of this kind.
+    /// Returns the profile table of this kind.
     ///
     /// # Errors
-    /// [`Refusal::ProfileKindNotFound`].
+    /// Returns [`Refusal::ProfileKindNotFound`], or the errors of [`Self::profile_tables`].
     pub fn profile_table(&self, kind: &str) -> Result<&ProfileTable> {
         let tables = self.profile_tables()?;
         tables.iter().find(|table| table.kind == kind).ok_or_else(|| {
@@ -178,15 +181,15 @@ impl Store {
         })
     }
 
-    /// Is there a row that this reference's value points at?
+    /// Whether the row that the reference points at exists.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn points_at_row(&self, reference: &Reference, value: &Value) -> Result<bool> {
         self.has_row(&reference.table, &reference.target, value)
     }
 
-    /// Is there a row with this value in the column?
+    /// Whether a row has this value in the column.
     fn has_row(&self, table: &str, column: &str, value: &Value) -> Result<bool> {
         let sql = format!("SELECT 1 FROM {} WHERE {} = ?1 LIMIT 1", quoted(table), quoted(column));
         let mut found = false;
@@ -197,13 +200,13 @@ impl Store {
         Ok(found)
     }
 
-    /// Does what `work` does in one transaction: all of it, or nothing.
+    /// Runs `work` in one transaction.
     ///
-    /// The write lock is taken first, so that what `work` reads is still true when it writes. Ctrl-C within is
-    /// heeded just before the commit; after it, an answer is owed, and the command finishes.
+    /// It takes the write lock first, so that what `work` reads is still true when it writes. Ctrl-C takes effect just
+    /// before the commit. After the commit, the command owes an answer and finishes.
     ///
     /// # Errors
-    /// What `work` returns, [`Refusal::Busy`], [`Refusal::Interrupted`].
+    /// Returns the error of `work`, [`Refusal::Busy`] or [`Refusal::Interrupted`].
     pub fn transact<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         self.engine.begin(true)?;
         let critical = signals::critical();
@@ -223,10 +226,10 @@ impl Store {
         outcome
     }
 
-    /// Does what `work` does in one transaction and takes it all back; what the commit would refuse is refused.
+    /// Runs `work` in one transaction and rolls it back. Fails wherever the commit would fail.
     ///
     /// # Errors
-    /// As [`Self::transact`].
+    /// The same as for [`Self::transact`].
     pub fn rehearse<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         self.engine.begin(true)?;
         let transaction = Transaction::within(self);
@@ -241,18 +244,18 @@ impl Store {
         outcome
     }
 
-    /// Makes ready for a transaction of many changes.
+    /// Prepares the engine for a transaction with many changes.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn expect_many_changes(&self) -> Result<()> {
         self.engine.expect_many_changes()
     }
 
-    /// Lets `work` read one unchanging state of the database. To be short: it can hold off writers.
+    /// Runs `work` on a consistent snapshot of the database. Keep it short: it can block writers.
     ///
     /// # Errors
-    /// What `work` returns.
+    /// Returns the error of `work`.
     pub fn snapshot<T>(&self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
         self.engine.begin(false)?;
         let outcome = work(self);
@@ -261,12 +264,12 @@ impl Store {
     }
 }
 
-/// What a transaction did, or would do.
+/// The outcome of a transaction, made or rehearsed.
 #[derive(Clone, Debug)]
 pub struct Done<T> {
-    /// What came out of it.
+    /// The value that it returned.
     pub value: T,
-    /// The names of the fields that changed; none where everything was as wanted.
+    /// The names of the changed fields. Empty if nothing changed.
     pub fields: Vec<String>,
 }
 
@@ -286,10 +289,10 @@ impl<'store> Transaction<'store> {
 }
 
 impl Transaction<'_> {
-    /// Does what `work` does as a part of the transaction: all of it, or nothing.
+    /// Runs `work` within a savepoint of the transaction.
     ///
     /// # Errors
-    /// What `work` returns, or a failure of the database.
+    /// Returns the error of `work`. Fails on database errors.
     pub fn in_part<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.engine.begin_part()?;
         let planned = self.planned.len();
@@ -301,7 +304,7 @@ impl Transaction<'_> {
         outcome
     }
 
-    /// Inserts a row of these values and one more, and returns how the engine numbered it.
+    /// Inserts a row of these values and one more. Returns the key that the engine assigned.
     fn insert(
         &self,
         table: &str,
@@ -318,8 +321,10 @@ impl Transaction<'_> {
 }
 
 impl Transaction<'_> {
-    /// Writes those of the values that differ from what is in the row of this key, and returns their columns; `None`
-    /// where the row is gone. Where any differs, the columns that tell when a row was changed are set too.
+    /// Writes the values that differ from the row of this key. Returns their columns, or `None` if the row no longer
+    /// exists.
+    ///
+    /// If any value differs, it also sets the columns with the time of the last change.
     fn update(
         &self,
         table: &Table,
@@ -335,13 +340,13 @@ impl Transaction<'_> {
         let parameters = |values: &[(String, Value)]| -> Vec<Value> {
             values.iter().map(|(_, value)| value.clone()).chain([key.1.clone()]).collect()
         };
-        let differ: Vec<String> = values
+        let comparisons: Vec<String> = values
             .iter()
             .enumerate()
             .map(|(index, (column, _))| format!("{} IS DISTINCT FROM ?{}", quoted(column), index + 1))
             .collect();
-        let place = values.len() + 1;
-        let sql = format!("SELECT {} FROM {name} WHERE {} = ?{place}", differ.join(", "), key.0);
+        let key_position = values.len() + 1;
+        let sql = format!("SELECT {} FROM {name} WHERE {} = ?{key_position}", comparisons.join(", "), key.0);
         let kinds = vec![Kind::Boolean; values.len()];
         let mut found: Option<Vec<(String, Value)>> = None;
         self.engine.query(&sql, &parameters(values), &kinds, &mut |cells| {
@@ -354,8 +359,8 @@ impl Transaction<'_> {
             return Ok(Some(Vec::new()));
         }
         let changed: Vec<String> = assignments.iter().map(|(column, _)| column.clone()).collect();
-        let touched = table.columns.iter().filter(|column| column.is_time_of_change());
-        for column in touched {
+        let times_of_change = table.columns.iter().filter(|column| column.is_time_of_change());
+        for column in times_of_change {
             if !values.iter().any(|(name, _)| *name == column.name) {
                 assignments.push((column.name.clone(), now.into()));
             }
@@ -365,8 +370,8 @@ impl Transaction<'_> {
             .enumerate()
             .map(|(index, (column, _))| format!("{} = ?{}", quoted(column), index + 1))
             .collect();
-        let place = assignments.len() + 1;
-        let sql = format!("UPDATE {name} SET {} WHERE {} = ?{place}", set.join(", "), key.0);
+        let key_position = assignments.len() + 1;
+        let sql = format!("UPDATE {name} SET {} WHERE {} = ?{key_position}", set.join(", "), key.0);
         self.write(&table.name, &sql, &parameters(&assignments), 1)?;
         let assigned = assignments.iter().map(|(column, value)| (&**column, value));
         let set: Vec<(&str, &Value)> = assigned.take(changed.len()).collect();

@@ -1,4 +1,4 @@
-//! Passwords of many users, to find out how the project hashes them.
+//! Reads the passwords of many users, to find out how the project hashes them.
 
 use anyhow::Result;
 
@@ -7,16 +7,18 @@ use crate::store::Store;
 use crate::store::schema::quoted;
 
 impl Store {
-    /// The encoded passwords of the newest users who can log in with one, newest first, to see what the project's hasher
-    /// is. An import of accounts without passwords says nothing about it.
+    /// Returns the encoded passwords of the newest users who have a usable one, newest first.
+    ///
+    /// They show the project's hasher. Users without a usable password are skipped: an import of such accounts does
+    /// not show it.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn newest_passwords(&self, limit: u32) -> Result<Vec<String>> {
-        // How many of the newest users are looked at. Of a million, the second look takes 60 ms.
+        // The number of newest users to read. The second query takes 60 ms with a million users.
         const LOOK_BACK: [u32; 2] = [100, 100_000];
         let users = &self.layout.users;
-        // Running keys grow with time; other keys say nothing, so the time of joining has to.
+        // Integer keys grow with time. Other keys do not, so the join date or the row id decides.
         let order = match users.key_kind {
             Kind::Integer => quoted(&users.key),
             _ if users.table.has("date_joined") => quoted("date_joined"),

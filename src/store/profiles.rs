@@ -15,18 +15,18 @@ use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
 
 impl Store {
-    /// Does the user have a profile of this kind?
+    /// Whether the user has a profile of this kind.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn has_profile(&self, table: &ProfileTable, user: &Key) -> Result<bool> {
         self.has_row(&table.table.name, &table.user_column, &user.into())
     }
 
-    /// The profiles of a user, of every kind, without what [`Column::may_hold_secret`] tells of.
+    /// Returns the profiles of a user, of every kind. Columns that [`Column::may_hold_secret`] are hidden.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn profiles_of(&self, user: &Key) -> Result<Vec<Profile>> {
         let mut profiles = Vec::new();
         for table in self.profile_tables()? {
@@ -37,17 +37,18 @@ impl Store {
         Ok(profiles)
     }
 
-    /// The columns that the user table has beyond those of a [`crate::django::models::User`], without what may be a secret.
+    /// Returns the user's values in columns beyond those of a [`crate::django::models::User`]. Possible secrets are
+    /// hidden.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn extra_fields_of(&self, user: &Key) -> Result<Map<String, Json>> {
         let users = &self.layout.users;
         let columns: Vec<&Column> = users.extra_columns().collect();
         Ok(self.fields(&users.table.name, &users.key, user, &columns)?.unwrap_or_default())
     }
 
-    /// These columns of a user's row in a table; what may be a secret is not even read.
+    /// Returns these columns of a user's row in a table. Possible secrets are not read.
     fn fields(
         &self,
         table: &str,
@@ -76,10 +77,11 @@ impl Store {
 }
 
 impl Transaction<'_> {
-    /// Writes those of the values that differ from the profile's, and returns their columns.
+    /// Writes the values that differ from the profile, and returns their columns.
     ///
     /// # Errors
-    /// [`Refusal::ChangedMeanwhile`] where the profile is gone, and as [`Self::insert_profile`].
+    /// Returns [`Refusal::ChangedMeanwhile`] if the profile no longer exists, or the errors of
+    /// [`Self::insert_profile`].
     pub fn update_profile(
         &self,
         table: &ProfileTable,
@@ -94,7 +96,7 @@ impl Transaction<'_> {
     /// Inserts a profile for a user.
     ///
     /// # Errors
-    /// [`crate::error::refusal::Refusal::Taken`], [`crate::error::refusal::Refusal::Invalid`], or a failure of the database.
+    /// Returns [`Refusal::Taken`] or [`Refusal::Invalid`]. Fails on database errors.
     pub fn insert_profile(
         &self,
         table: &ProfileTable,
@@ -106,7 +108,7 @@ impl Transaction<'_> {
     }
 }
 
-/// A cell as JSON shows it: dates and decimals as text, JSON as what it says.
+/// Converts a cell to JSON: dates, times and decimals are text, and JSON columns are parsed.
 pub(super) fn json(cell: Cell<'_>, kind: &Kind) -> Json {
     match cell {
         Cell::Null => Json::Null,

@@ -1,49 +1,50 @@
-//! Tables as a database describes them, before anyone knows what they mean.
+//! Tables as the database describes them, before their meaning is known.
 
 use crate::django::field::ColumnType;
 use crate::django::value::Kind;
 
-/// One table.
+/// A table.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// Its name, unquoted.
+    /// The name, unquoted.
     pub name: String,
-    /// Its columns, in the order of the table.
+    /// The columns, in the order of the table.
     pub columns: Vec<Column>,
-    /// The columns of its primary key.
+    /// The columns of the primary key.
     pub key: Vec<String>,
-    /// References from one column to another table.
+    /// References of single columns to other tables.
     pub references: Vec<Reference>,
-    /// The sets of columns that are unique in every row: no partial index, no expression.
+    /// The unique sets of columns, without partial indexes and expressions.
     pub uniques: Vec<Vec<String>>,
 }
 
-/// One column.
+/// A column.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// Its name, unquoted.
+    /// The name, unquoted.
     pub name: String,
-    /// What it holds.
+    /// The kind of its values.
     pub kind: Kind,
-    /// May it be a `DurationField`, which Django keeps in microseconds in a `bigint`?
+    /// Whether it may be a `DurationField`, which Django stores in microseconds in a `bigint`.
     pub may_be_duration: bool,
-    /// May it be NULL?
+    /// Whether it can be NULL.
     pub nullable: bool,
-    /// Does the database fill it by itself: by a default, by a generated expression, or as the running key?
+    /// Whether the database fills it: by a default, by a generated expression, or as the auto-increment key.
     pub filled: bool,
-    /// Is it computed from other columns, so that it cannot be written?
+    /// Whether it is computed from other columns and so cannot be written.
     pub generated: bool,
 }
 
 impl Column {
-    /// What it takes.
+    /// Returns the type of values that the column accepts.
     #[must_use]
     pub fn column_type(&self) -> ColumnType<'_> {
         ColumnType { kind: &self.kind, nullable: self.nullable, may_be_duration: self.may_be_duration }
     }
 
-    /// Does it tell when its row was last changed? Django's `auto_now` leaves no trace in the schema, so the name has
-    /// to say it.
+    /// Whether it holds the time of the last change of its row.
+    ///
+    /// Django's `auto_now` leaves no trace in the schema, so the name decides.
     #[must_use]
     pub fn is_time_of_change(&self) -> bool {
         let (first, second) = self.name.split_once('_').unwrap_or((&self.name, ""));
@@ -59,14 +60,14 @@ impl Column {
 pub struct Reference {
     /// The column.
     pub column: String,
-    /// The table that is referred to.
+    /// The referenced table.
     pub table: String,
-    /// The column that is referred to.
+    /// The referenced column.
     pub target: String,
 }
 
 impl Column {
-    /// Does its name say that it holds a secret, such as another service's key? Whatever else is in doubt is one too.
+    /// Whether its name suggests a secret, such as the key of another service. In case of doubt, it does.
     #[must_use]
     pub fn may_hold_secret(&self) -> bool {
         const PARTS: [&str; 10] = [
@@ -85,7 +86,7 @@ impl Column {
             "cvc", "cvv", "hash", "hotp", "key", "keys", "mnemonic", "otp", "pass", "pin", "pwd", "salt",
             "totp",
         ];
-        // When a password was changed, or whether a token is wanted, is none.
+        // The time of a password change, or a flag about tokens, is no secret.
         if matches!(self.kind, Kind::Boolean | Kind::Timestamp | Kind::Date | Kind::Time) {
             return false;
         }
@@ -101,32 +102,32 @@ impl Column {
 }
 
 impl Table {
-    /// The column of this name.
+    /// Returns the column of this name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    /// Is there a column of this name?
+    /// Whether a column of this name exists.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.column(name).is_some()
     }
 
-    /// Is this one column unique by itself?
+    /// Whether this column alone is unique.
     #[must_use]
     pub fn is_unique(&self, name: &str) -> bool {
         self.uniques.iter().any(|columns| columns.len() == 1 && columns[0] == name)
     }
 
-    /// The reference that starts at this column.
+    /// Returns the reference of this column.
     #[must_use]
     pub fn reference(&self, column: &str) -> Option<&Reference> {
         self.references.iter().find(|reference| reference.column == column)
     }
 }
 
-/// A name as SQL takes it, whatever is in it.
+/// Quotes a name for SQL.
 #[must_use]
 pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))

@@ -1,4 +1,4 @@
-//! What `check` wants to know of a whole database.
+//! Statistics and findings about a whole database, for `check`.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -11,13 +11,13 @@ use crate::django::value::Kind;
 use crate::store::Store;
 use crate::store::schema::quoted;
 
-/// How many names a finding gives as examples.
+/// The maximum number of example names per finding.
 const EXAMPLES: usize = 5;
 
-/// Users that have something in common: how many, and the first few of them.
+/// Users that have something in common: their number and the first few names.
 #[derive(Clone, Debug, Default)]
 pub struct Group {
-    /// How many.
+    /// The number of users.
     pub count: u64,
     /// The first few login names.
     pub examples: Vec<String>,
@@ -32,40 +32,40 @@ impl Group {
     }
 }
 
-/// How many rows there are of each sort.
+/// The number of users of each sort.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct UserCounts {
     /// All users.
     pub users: u64,
-    /// Users who may log in.
+    /// Users who can log in.
     pub active: u64,
-    /// Users who may enter Django's admin.
+    /// Users with access to Django's admin.
     pub staff: u64,
     /// Users with every permission.
     pub superusers: u64,
 }
 
 impl Store {
-    /// Faults of the file itself, as the engine words them.
+    /// Returns the engine's messages about damage to the file.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn integrity_faults(&self) -> Result<Vec<String>> {
         self.engine.integrity_faults()
     }
 
-    /// References that point at nothing: the table, the table they should point at, and how many there are.
+    /// Returns dangling references: the table, the referenced table and the number of rows.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
         self.engine.dangling_references()
     }
 
-    /// How many users there are of each sort.
+    /// Counts the users of each sort.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn user_counts(&self) -> Result<UserCounts> {
         let users = &self.layout.users;
         let sum = |name: &str| format!("coalesce(sum({} = 1), 0)", users.attribute(name));
@@ -80,19 +80,19 @@ impl Store {
         Ok(UserCounts { users, active, staff, superusers })
     }
 
-    /// How many rows a table of the layout has.
+    /// Counts the rows of a table of the layout.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn row_count(&self, table: &str) -> Result<u64> {
         let [count] = self.numbers(&format!("SELECT count(*) FROM {}", quoted(table)))?;
         Ok(count)
     }
 
-    /// Sorts the users by what `sort` says of their encoded passwords.
+    /// Groups the users by what `sort` returns for their encoded passwords.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn by_password<K: Ord>(&self, mut sort: impl FnMut(&str) -> K) -> Result<BTreeMap<K, Group>> {
         let users = &self.layout.users;
         let text = Kind::Text { max_length: None };
@@ -110,10 +110,10 @@ impl Store {
         Ok(groups)
     }
 
-    /// Values of an attribute that differ from another user's in upper and lower case alone.
+    /// Finds values of an attribute that differ from another user's only in case.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn differing_in_case(&self, attribute: &str) -> Result<Group> {
         let users = &self.layout.users;
         if attribute != "username" && !users.table.has(attribute) {
@@ -127,29 +127,28 @@ impl Store {
         ))
     }
 
-    /// Another user whose name differs from this one in the case of ASCII letters alone. Looks at every user.
+    /// Finds another user whose name is this one in lower case, in upper case, or capitalized. Each is a look-up in the
+    /// index; any other case would take a scan of all users.
     ///
     /// # Errors
-    /// A failure of the database.
-    pub fn same_but_for_case(&self, username: &str) -> Result<Option<String>> {
-        let users = &self.layout.users;
-        let column = users.attribute("username");
-        let sql = format!(
-            "SELECT {column} FROM {} AS u WHERE lower({column}) = lower(?1) AND {column} <> ?1 LIMIT 1",
-            quoted(&users.table.name)
-        );
-        let mut other = None;
-        self.engine.query(&sql, &[username.into()], &[Kind::Text { max_length: None }], &mut |cells| {
-            other = cells[0].text().map(str::to_owned);
-            Ok(ControlFlow::Break(()))
-        })?;
-        Ok(other)
+    /// Fails on database errors.
+    pub fn user_of_other_case(&self, username: &str) -> Result<Option<String>> {
+        let lower = username.to_lowercase();
+        let mut letters = lower.chars();
+        let capitalized: String =
+            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        for name in [lower.clone(), capitalized, username.to_uppercase()] {
+            if name != username && self.find_user(&name)?.is_some() {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
     }
 
-    /// Active superusers who never logged in through Django.
+    /// Finds active superusers who have never logged in through Django.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn superusers_who_never_logged_in(&self) -> Result<Group> {
         let users = &self.layout.users;
         if !users.table.has("last_login") {
@@ -164,10 +163,10 @@ impl Store {
         ))
     }
 
-    /// Is there an active superuser?
+    /// Whether an active superuser exists.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn has_superuser(&self) -> Result<bool> {
         let users = &self.layout.users;
         let [any] = self.numbers(&format!(
@@ -179,14 +178,14 @@ impl Store {
         Ok(any > 0)
     }
 
-    /// The owners of tokens that Django refuses since the user is inactive.
+    /// Finds the owners of tokens that Django refuses because the user is inactive.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn tokens_of_inactive_users(&self, now: Timestamp) -> Result<Group> {
         let mut group = Group::default();
         self.each_token(&TokenFilter::default(), &mut |token| {
-            // A row that refers to nobody is a dangling reference, which is told as such.
+            // A row without a user is a dangling reference, which is reported separately.
             if token.state(now) == TokenState::Inactive && !token.username.is_empty() {
                 group.add(&token.username);
             }
@@ -204,7 +203,7 @@ impl Store {
         Ok(group)
     }
 
-    /// The numbers of a query of one row.
+    /// Returns the numbers in the row of a one-row query.
     pub(super) fn numbers<const COUNT: usize>(&self, sql: &str) -> Result<[u64; COUNT]> {
         let mut numbers = [0; COUNT];
         self.engine.query(sql, &[], &[const { Kind::Integer }; COUNT], &mut |cells| {

@@ -1,4 +1,4 @@
-//! The rows of DRF's and knox's token tables.
+//! Reads and writes the rows of DRF's and knox's token tables.
 
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
@@ -16,51 +16,51 @@ use crate::store::{Done, Store, Transaction};
 
 const TEXT: Kind = Kind::Text { max_length: None };
 
-/// A token's row.
+/// A row of a token table.
 #[derive(Debug)]
 pub struct Token {
-    /// Its scheme.
+    /// The scheme.
     pub scheme: Scheme,
-    /// Its public first characters.
+    /// The token prefix: its public first characters.
     pub prefix: String,
-    /// When it was made.
+    /// When it was created.
     pub created: Option<Timestamp>,
-    /// When it ends; `None` for never.
+    /// When it expires. `None` means never.
     pub expiry: Option<Timestamp>,
     /// The user's key.
     pub user: Key,
-    /// The user's name; empty where a row refers to nobody.
+    /// The user's name. Empty if the user does not exist.
     pub username: String,
-    /// May the user use it?
+    /// Whether the user is active, and so can use it.
     pub user_is_active: bool,
-    /// The row's primary key: DRF's key itself, or knox's digest.
+    /// The row's primary key: the key itself in DRF, or the digest in knox.
     row: PlainToken,
 }
 
 impl Token {
-    /// Is this the same row?
+    /// Whether both are the same row.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         self.scheme == other.scheme && self.row.expose() == other.row.expose()
     }
 
-    /// The key itself, if it is of DRF, which keeps keys as they are.
+    /// Returns the key of a DRF token. DRF stores keys in plain text.
     #[must_use]
     pub fn drf_key(&self) -> Option<&PlainToken> {
         Some(&self.row).filter(|_| self.scheme == Scheme::Drf)
     }
 
-    /// Does the filter let it through? The prefix is left out of account: a row holds more of it than it shows.
+    /// Whether it matches the filter, except for the prefix, since the row contains more of the key than its prefix.
     #[must_use]
     pub fn fits(&self, filter: &TokenFilter) -> bool {
         filter.user.as_ref().is_none_or(|user| *user == self.user)
             && filter.scheme.is_none_or(|scheme| scheme == self.scheme)
             && filter.expired_at.is_none_or(|now| self.expiry.is_some_and(|expiry| expiry < now))
-            && filter.created_before.is_none_or(|moment| self.created.is_some_and(|made| made < moment))
+            && filter.created_before.is_none_or(|moment| self.created.is_some_and(|created| created < moment))
             && !(filter.of_inactive && self.user_is_active)
     }
 
-    /// Whether it is accepted at this moment.
+    /// Returns its state at this time.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> TokenState {
         if self.expiry.is_some_and(|expiry| expiry < now) {
@@ -73,18 +73,18 @@ impl Token {
     }
 }
 
-/// A token to be inserted.
+/// A token to insert.
 #[derive(Debug)]
 pub struct NewToken<'a> {
-    /// What is stored of its key.
+    /// The stored form of its key.
     pub stored: &'a Stored,
-    /// When it is made.
+    /// The time of creation.
     pub created: Timestamp,
-    /// When it ends; `None` for never. DRF's tokens have no end.
+    /// When it expires. `None` means never. DRF tokens do not expire.
     pub expiry: Option<Timestamp>,
 }
 
-/// One scheme's part of a query over both: the columns of a [`Token`] and one more for looking a key up.
+/// One scheme's part of a query over both. Selects the columns of a [`Token`] and the salt, for looking up a key.
 struct Part {
     scheme: Scheme,
     sql: String,
@@ -93,26 +93,26 @@ struct Part {
 const COLUMNS: usize = 9;
 
 impl Store {
-    /// The row of this key, whatever its state. Looked up by index.
+    /// Finds the row of this key in any state, by index.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn find_token(&self, token: &PlainToken, hash: TokenHash) -> Result<Option<Token>> {
         self.find_among(self.token_parts(), token, hash)
     }
 
-    /// The row of this key among knox's alone: the key may be DRF's as well.
+    /// Finds the row of this key in knox's table only, since the key may be DRF's as well.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn find_knox_token(&self, token: &PlainToken, hash: TokenHash) -> Result<Option<Token>> {
         self.find_among(self.token_parts().filter(|part| part.scheme == Scheme::Knox), token, hash)
     }
 
-    /// Every row of this key: two where a token was copied from DRF to knox.
+    /// Returns every row of this key: two if the token was copied from DRF to knox.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn rows_of_key(&self, token: &PlainToken, hash: TokenHash) -> Result<Vec<Token>> {
         let mut rows = Vec::new();
         for part in self.token_parts() {
@@ -121,10 +121,10 @@ impl Store {
         Ok(rows)
     }
 
-    /// The row of this token as it is now; `None` where it is gone, or another user's.
+    /// Reads the row of this token again. Returns `None` if it no longer exists or belongs to another user.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn token_as_it_is(&self, token: &Token) -> Result<Option<Token>> {
         let mut found = None;
         if let Some(part) = self.token_parts().find(|part| part.scheme == token.scheme) {
@@ -145,13 +145,13 @@ impl Store {
         hash: TokenHash,
     ) -> Result<Option<Token>> {
         for part in parts {
-            let (condition, looked_up) = match (part.scheme, &self.layout.knox) {
+            let (condition, parameter) = match (part.scheme, &self.layout.knox) {
                 (Scheme::Knox, Some(knox)) => ("t.token_key = ?1", Value::from(knox.form.token_key(token))),
                 _ => ("t.key = ?1", Value::from(token.expose())),
             };
             let mut found = None;
             let sql = format!("{} WHERE {condition}", part.sql);
-            self.engine.query(&sql, &[looked_up], &self.token_kinds(), &mut |cells| {
+            self.engine.query(&sql, &[parameter], &self.token_kinds(), &mut |cells| {
                 let row = self.read_token(cells);
                 let matches = match (part.scheme, &self.layout.knox) {
                     (Scheme::Knox, Some(table)) => {
@@ -173,10 +173,10 @@ impl Store {
         Ok(None)
     }
 
-    /// The DRF key of a user, who has one at most.
+    /// Returns the DRF key of a user, who has at most one.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn drf_key(&self, user: &Key) -> Result<Option<PlainToken>> {
         let mut key = None;
         if let Some(table) = &self.layout.drf {
@@ -187,18 +187,18 @@ impl Store {
             })?;
         }
         if key.as_ref().is_some_and(String::is_empty) {
-            // Nobody authenticates with it: another table in this one's place, for one.
+            // No user can authenticate with such a key. The table may not be DRF's, for example.
             let reason = "its token table has a key that is empty or no text.".to_owned();
             return Err(Refusal::DatabaseUnusable { path: self.path().to_owned(), reason }.into());
         }
         Ok(key.map(PlainToken::new))
     }
 
-    /// How many of a user's knox tokens count towards knox's `TOKEN_LIMIT_PER_USER`: those that have not expired; before
-    /// knox 5, of those with an expiry.
+    /// Counts a user's tokens for knox's `TOKEN_LIMIT_PER_USER`: those that have not expired. Before knox 5, tokens
+    /// without an expiry do not count.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn valid_knox_tokens(&self, user: &Key, now: Timestamp) -> Result<u64> {
         let endless_count = self.layout.knox.as_ref().is_some_and(|knox| knox.form == knox::KnoxFormat::Text);
         let filter =
@@ -207,10 +207,10 @@ impl Store {
         Ok(self.tokens(&filter)?.iter().filter(|token| counts(token)).count() as u64)
     }
 
-    /// Hands out the tokens that the filter lets through, by user name and age.
+    /// Passes each token that matches the filter to the callback, by user name and age.
     ///
     /// # Errors
-    /// A failure of the database, or what `on_token` returns.
+    /// Returns the error of `on_token`. Fails on database errors.
     pub fn each_token(
         &self,
         filter: &TokenFilter,
@@ -233,17 +233,18 @@ impl Store {
             return Ok(());
         }
         let sql = format!("{} ORDER BY 6, 3, 2", parts.join(" UNION ALL "));
-        // SQL would compare texts: one with a `T` comes after its whole day, one that is no time before all times.
+        // Times are not compared in SQL, which compares texts. A time with a `T` would sort after its whole day, and
+        // a text that is no time before or after all times.
         self.engine.query(&sql, &parameters, &self.token_kinds(), &mut |cells| {
             let token = self.read_token(cells);
             if token.fits(filter) { on_token(token) } else { Ok(ControlFlow::Continue(())) }
         })
     }
 
-    /// The tokens that the filter lets through.
+    /// Returns the tokens that match the filter.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn tokens(&self, filter: &TokenFilter) -> Result<Vec<Token>> {
         let mut tokens = Vec::new();
         self.each_token(filter, &mut |token| {
@@ -269,7 +270,7 @@ impl Store {
         }
         if let Some(prefix) = &filter.prefix {
             let column = if scheme == Scheme::Drf { "key" } else { "token_key" };
-            // A range instead of LIKE: it compares exactly and goes by the index.
+            // A range instead of LIKE, since it compares exactly and uses the index.
             let first = bind(prefix.as_str().into());
             let last = bind(format!("{prefix}\u{10ffff}").into());
             conditions.push(format!("t.{column} >= {first} AND t.{column} < {last}"));
@@ -301,7 +302,7 @@ impl Store {
             ),
         };
         let drf = self.layout.drf.as_ref().map(|table| {
-            // Of a short key that a project made itself, half stays secret.
+            // At least half of a short key, which a project may set itself, stays secret.
             let public = format!("substr(t.key, 1, min({}, length(t.key) / 2))", drf::PUBLIC_LENGTH);
             part(Scheme::Drf, &table.name, "key", &public, "NULL", "NULL")
         });
@@ -333,10 +334,10 @@ impl Store {
 }
 
 impl Store {
-    /// Is there a knox token of this digest?
+    /// Whether a knox token with this digest exists.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn has_knox_digest(&self, digest: &str) -> Result<bool> {
         match &self.layout.knox {
             Some(knox) => self.has_row(&knox.table.name, "digest", &digest.into()),
@@ -349,7 +350,8 @@ impl Transaction<'_> {
     /// Inserts a token for a user.
     ///
     /// # Errors
-    /// A failure of the database; its table is there, since [`crate::store::layout::Layout::schemes`] said so.
+    /// Fails on database errors. The table exists, since the scheme is one of
+    /// [`crate::store::layout::Layout::schemes`].
     pub fn insert_token(&self, user: &Key, token: &NewToken<'_>) -> Result<()> {
         let mut row = vec![("user_id", Value::from(user)), ("created", token.created.into())];
         let table = match (token.stored, &self.layout.knox) {
@@ -370,29 +372,29 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Deletes these tokens, which were read within the transaction, and counts them.
+    /// Deletes tokens that were read within the transaction, and counts them.
     ///
     /// # Errors
-    /// As [`Self::delete_token`].
+    /// The same as for [`Self::delete_token`].
     pub fn delete_tokens(&self, tokens: &[Token]) -> Result<Done<usize>> {
         tokens.iter().try_for_each(|token| self.delete_token(token))?;
         let fields = if tokens.is_empty() { Vec::new() } else { vec!["token".into()] };
         Ok(Done { value: tokens.len(), fields })
     }
 
-    /// Deletes all tokens of a user, or those of one scheme, and counts them.
+    /// Deletes the tokens of a user, of one or all schemes, and counts them.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn delete_tokens_of(&self, user: &Key, scheme: Option<Scheme>) -> Result<Done<usize>> {
         let filter = TokenFilter { user: Some(user.clone()), scheme, ..TokenFilter::default() };
         self.delete_tokens(&self.tokens(&filter)?)
     }
 
-    /// Gives a knox token another expiry; DRF's have none.
+    /// Sets the expiry of a knox token. DRF tokens have none.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn set_expiry(&self, token: &Token, expiry: Option<Timestamp>) -> Result<()> {
         if let (Scheme::Knox, Some(knox)) = (token.scheme, &self.layout.knox) {
             let (table, column) = (quoted(&knox.table.name), quoted(&knox.expiry));
@@ -407,7 +409,7 @@ impl Transaction<'_> {
     /// Deletes a token that was read within the transaction.
     ///
     /// # Errors
-    /// A failure of the database, or a row that is not deleted.
+    /// Fails if the row is not deleted, or on database errors.
     pub fn delete_token(&self, token: &Token) -> Result<()> {
         let (table, column) = match (token.scheme, &self.layout.knox) {
             (Scheme::Knox, Some(knox)) => (&*knox.table.name, "digest"),

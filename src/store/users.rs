@@ -1,4 +1,4 @@
-//! The rows of the user table.
+//! Reads and writes the rows of the user table.
 
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
@@ -16,7 +16,7 @@ use crate::store::{Store, Transaction};
 
 const TEXT: Kind = Kind::Text { max_length: None };
 
-/// The attributes of a [`User`], by the names that Django's `AbstractUser` gives them.
+/// The attributes of a [`User`], named as in Django's `AbstractUser`.
 const ATTRIBUTES: [(&str, Kind); 10] = [
     ("id", Kind::Integer),
     ("username", TEXT),
@@ -33,25 +33,25 @@ const ATTRIBUTES: [(&str, Kind); 10] = [
 /// A column of a listing of users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserColumn {
-    /// One of the attributes of a [`User`], by its name; absent columns are empty.
+    /// An attribute of a [`User`], by name. Empty if the table has no such column.
     Attribute(&'static str),
     /// The kinds of the user's profiles.
     Profile,
-    /// How many tokens the user has, of all schemes.
+    /// The number of the user's tokens of all schemes.
     Tokens,
     /// The password's algorithm and cost.
     Hasher,
 }
 
 impl UserColumn {
-    /// Every column there is, in the order in which help names them.
+    /// Returns all columns, in the order of the help.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let attributes = ATTRIBUTES.iter().map(|(name, _)| Self::Attribute(name));
         attributes.chain([Self::Profile, Self::Tokens, Self::Hasher]).collect()
     }
 
-    /// Its name, which is its heading and its key in JSON.
+    /// Returns its name, which is its heading and its key in JSON.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -67,8 +67,8 @@ impl FromStr for UserColumn {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wanted = text.replace('-', "_");
-        Self::all().into_iter().find(|column| column.name() == wanted).ok_or_else(|| {
+        let name = text.replace('-', "_");
+        Self::all().into_iter().find(|column| column.name() == name).ok_or_else(|| {
             let names: Vec<&str> = Self::all().iter().map(Self::name).collect();
             format!("choose from {}", names.join(", "))
         })
@@ -76,7 +76,7 @@ impl FromStr for UserColumn {
 }
 
 impl UserTable {
-    /// The SQL of an attribute: the table's column, or a constant where the table has none.
+    /// Returns the SQL of an attribute: the table's column, or a constant if it has none.
     pub(super) fn attribute(&self, name: &str) -> String {
         let column = match name {
             "id" => &self.key,
@@ -91,18 +91,19 @@ impl UserTable {
         }
     }
 
-    /// The SQL by which an attribute is compared: of a time with a `T`, which Django reads too, as Django writes it.
+    /// Returns the SQL for comparing an attribute. A time that is stored with a `T`, which Django also reads, is
+    /// compared in Django's form.
     fn ordered(&self, name: &str) -> String {
         let sql = self.attribute(name);
         let is_time = ATTRIBUTES.contains(&(name, Kind::Timestamp));
         if is_time { format!("replace({sql}, 'T', ' ')") } else { sql }
     }
 
-    /// The columns that say what is no attribute of a [`User`]: the project's own. The password is none.
+    /// Returns the project's own columns: those that are no attribute of a [`User`]. The password is not included.
     pub fn extra_columns(&self) -> impl Iterator<Item = &Column> {
         let is_attribute = |name: &str| {
-            let is_named_so = |(attribute, _): &(&str, Kind)| *attribute == name;
-            ATTRIBUTES.iter().skip_while(|(name, _)| ["id", "username"].contains(name)).any(is_named_so)
+            let has_name = |(attribute, _): &(&str, Kind)| *attribute == name;
+            ATTRIBUTES.iter().skip_while(|(name, _)| ["id", "username"].contains(name)).any(has_name)
         };
         self.table.columns.iter().filter(move |column| {
             let name = &*column.name;
@@ -110,7 +111,7 @@ impl UserTable {
         })
     }
 
-    /// What the cells of a listed column hold.
+    /// Returns the kind of the cells of a listed column.
     #[must_use]
     pub fn kind_of(&self, column: &UserColumn) -> Kind {
         match column {
@@ -130,7 +131,7 @@ impl UserTable {
         ATTRIBUTES.iter().map(own).collect()
     }
 
-    /// A key as a cell of this table's key column holds it.
+    /// Converts a cell of the key column to a key.
     pub(super) fn read_key(&self, cell: Cell<'_>) -> Key {
         match cell {
             Cell::Integer(number) => Key::Integer(number),
@@ -171,36 +172,36 @@ impl From<&Key> for Value {
 }
 
 impl Store {
-    /// The user of this login name, compared exactly.
+    /// Finds the user with this login name, compared exactly.
     ///
     /// # Errors
-    /// [`Refusal::Ambiguous`] where the login column is not known, or a failure of the database.
+    /// Returns [`Refusal::Ambiguous`] if the login column is unknown. Fails on database errors.
     pub fn find_user(&self, login: &str) -> Result<Option<User>> {
         let users = &self.layout.users;
         self.one_user(&format!("{} WHERE u.{} = ?1", users.select(), quoted(users.login()?)), login.into())
     }
 
-    /// The user of this login name.
+    /// Returns the user with this login name.
     ///
     /// # Errors
-    /// [`Refusal::UserNotFound`], and as [`Self::find_user`].
+    /// Returns [`Refusal::UserNotFound`], or the errors of [`Self::find_user`].
     pub fn user(&self, login: &str) -> Result<User> {
         self.find_user(login)?.ok_or_else(|| Refusal::UserNotFound(login.to_owned()).into())
     }
 
-    /// The user of this key.
+    /// Finds the user with this key.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn user_of_key(&self, key: &Key) -> Result<Option<User>> {
         let users = &self.layout.users;
         self.one_user(&format!("{} WHERE u.{} = ?1", users.select(), quoted(&users.key)), key.into())
     }
 
-    /// The user of a key as it is shown; `None` also where this is no key.
+    /// Finds the user with this key in its displayed form. Returns `None` also for an invalid key.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn user_of_shown_key(&self, text: &str) -> Result<Option<User>> {
         let key = match self.layout.users.key_kind {
             Kind::Integer => text.parse().ok().map(Key::Integer),
@@ -210,11 +211,11 @@ impl Store {
         key.map_or(Ok(None), |key| self.user_of_key(&key))
     }
 
-    /// The user of this key, to be given a token.
+    /// Returns the current row of a user who is to receive a token.
     ///
     /// # Errors
-    /// [`Refusal::InactiveUser`] or [`Refusal::UserNotFound`], with the name for a user who is gone; a failure of the
-    /// database.
+    /// Returns [`Refusal::InactiveUser`], or [`Refusal::UserNotFound`] if the user no longer exists. Fails on
+    /// database errors.
     pub fn active_user(&self, user: &User) -> Result<User> {
         match self.user_of_key(&user.id)? {
             Some(user) if user.is_active => Ok(user),
@@ -233,18 +234,18 @@ impl Store {
         Ok(found)
     }
 
-    /// The user as it is now.
+    /// Reads the user again.
     ///
     /// # Errors
-    /// [`Refusal::UserNotFound`] where the user is gone, or a failure of the database.
+    /// Returns [`Refusal::UserNotFound`] if the user no longer exists. Fails on database errors.
     pub fn user_again(&self, user: &User) -> Result<User> {
         self.user_of_key(&user.id)?.ok_or_else(|| Refusal::UserNotFound(user.username.clone()).into())
     }
 
-    /// The encoded password of a user; empty where the user is gone.
+    /// Returns the encoded password of a user. Empty if the user no longer exists.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// Fails on database errors.
     pub fn encoded_password(&self, key: &Key) -> Result<String> {
         let users = &self.layout.users;
         let sql =
@@ -261,11 +262,11 @@ impl Store {
         Ok(found)
     }
 
-    /// Hands out the users that the filter lets through, with the cells of the columns.
+    /// Passes each user that matches the filter to the callback, with the cells of the columns.
     ///
     /// # Errors
-    /// [`Refusal::ProfileKindNotFound`], [`Refusal::GroupNotFound`], [`Refusal::Usage`] for an order that does not
-    /// exist, a failure of the database, or what `on_row` returns.
+    /// Returns [`Refusal::ProfileKindNotFound`], [`Refusal::GroupNotFound`], or [`Refusal::Usage`] for an unknown
+    /// sort field. Returns the error of `on_row`. Fails on database errors.
     pub fn each_user(
         &self,
         filter: &UserFilter,
@@ -285,10 +286,10 @@ impl Store {
         self.engine.query(&sql, &parameters, &kinds, on_row)
     }
 
-    /// How many users the filter lets through, whatever its limit.
+    /// Counts the users that match the filter. Ignores its limit.
     ///
     /// # Errors
-    /// As [`Self::each_user`].
+    /// The same as for [`Self::each_user`].
     pub fn count_users(&self, filter: &UserFilter) -> Result<u64> {
         let mut parameters = Vec::new();
         let conditions = self.conditions(filter, &mut parameters)?;
@@ -303,7 +304,8 @@ impl Store {
         Ok(count)
     }
 
-    /// The SQL behind the user table, called `u`, that lets through what the filter does, in its order.
+    /// Returns the SQL after the user table, which has the alias `u`: the conditions, the order and the limit of the
+    /// filter.
     pub(super) fn chosen(&self, filter: &UserFilter, parameters: &mut Vec<Value>) -> Result<String> {
         let users = &self.layout.users;
         let mut sql = String::new();
@@ -336,12 +338,12 @@ impl Store {
             format!("?{}", parameters.len())
         };
         if let Some(active) = filter.active {
-            // Whatever is not 1 is read as false.
+            // Every value except 1 is read as false.
             let operator = if active { "IS" } else { "IS NOT" };
             conditions.push(format!("{} {operator} {}", users.attribute("is_active"), bind(true.into())));
         }
-        for (wanted, name) in [(filter.staff, "is_staff"), (filter.superuser, "is_superuser")] {
-            if wanted {
+        for (is_required, name) in [(filter.staff, "is_staff"), (filter.superuser, "is_superuser")] {
+            if is_required {
                 conditions.push(format!("{} = {}", users.attribute(name), bind(true.into())));
             }
         }
@@ -350,7 +352,7 @@ impl Store {
         }
         if let Some(name) = &filter.group {
             let group = self.find_group(name)?;
-            // A group that was found has its link.
+            // A group was found, so the link exists.
             conditions.extend(self.group_link()?.map(|link| {
                 let rows = self.rows_of_user(&link.table, &link.user_column);
                 let column = quoted(&link.other_column);
@@ -358,9 +360,9 @@ impl Store {
             }));
         }
         if let Some(text) = &filter.search {
-            let place = bind(format!("%{}%", like_escaped(text)).into());
+            let parameter = bind(format!("%{}%", like_escaped(text)).into());
             let fields = ["username", "email", "first_name", "last_name"];
-            let like = fields.map(|name| format!("{} LIKE {place} ESCAPE '\\'", users.attribute(name)));
+            let like = fields.map(|name| format!("{} LIKE {parameter} ESCAPE '\\'", users.attribute(name)));
             conditions.push(format!("({})", like.join(" OR ")));
         }
         if filter.without_token {
@@ -377,7 +379,7 @@ impl Store {
         Ok(conditions)
     }
 
-    /// The SQL of a listed column.
+    /// Returns the SQL of a listed column.
     fn listed(&self, column: &UserColumn) -> Result<String> {
         Ok(match column {
             UserColumn::Attribute(name) => self.layout.users.attribute(name),
@@ -424,11 +426,11 @@ impl Store {
 }
 
 impl Transaction<'_> {
-    /// Writes those of the values that differ from the user's, and returns their columns.
+    /// Writes the values that differ from the user's, and returns their columns.
     ///
     /// # Errors
-    /// [`Refusal::UserNotFound`] where the user is gone, [`Refusal::Taken`], [`Refusal::Invalid`], or a failure of the
-    /// database.
+    /// Returns [`Refusal::UserNotFound`] if the user no longer exists, [`Refusal::Taken`] or [`Refusal::Invalid`].
+    /// Fails on database errors.
     pub fn update_user(
         &self,
         user: &User,
@@ -440,10 +442,10 @@ impl Transaction<'_> {
         changed.ok_or_else(|| Refusal::UserNotFound(user.username.clone()).into())
     }
 
-    /// Inserts a user and returns the key: the one among the values, or the one the database gave.
+    /// Inserts a user and returns its key: the one among the values, or the one that the database assigned.
     ///
     /// # Errors
-    /// [`Refusal::Taken`], [`Refusal::Invalid`], or a failure of the database.
+    /// Returns [`Refusal::Taken`] or [`Refusal::Invalid`]. Fails on database errors.
     pub fn insert_user(&self, values: &[(impl AsRef<str>, Value)]) -> Result<Key> {
         let users = &self.layout.users;
         let given = values.iter().find(|(column, _)| column.as_ref() == users.key).map(|(_, value)| value);
@@ -461,7 +463,7 @@ fn like_escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
-/// These expressions in a row, as a tree that is no deeper than it has to be: SQLite limits the depth.
+/// Concatenates expressions as a balanced tree, since SQLite limits the depth.
 fn concatenated(texts: &[String]) -> String {
     match texts {
         [only] => only.clone(),

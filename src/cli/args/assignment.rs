@@ -1,4 +1,4 @@
-//! `FIELD=VALUE` on the command line.
+//! Parses `FIELD=VALUE` on the command line.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -11,18 +11,15 @@ use crate::django::field::Input;
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 
-/// A field and what it is set to.
+/// A field and its value.
 #[derive(Clone, Debug)]
 pub struct Assignment {
-    /// The field's name, maybe with its profile kind before a dot.
+    /// The name of the field, or `KIND.FIELD` for a profile field.
     pub field: String,
     value: String,
 }
 
-/// Takes `FIELD=VALUE` apart.
-///
-/// # Errors
-/// Where there is no field, or no `=`.
+/// Splits `FIELD=VALUE`.
 pub fn assignment(text: &str) -> Result<Assignment, String> {
     match text.split_once('=') {
         Some((field, value)) if !field.is_empty() => {
@@ -33,10 +30,7 @@ pub fn assignment(text: &str) -> Result<Assignment, String> {
 }
 
 impl Assignment {
-    /// The value as it stands, or what is in the file behind an `@`; `@@` stands for `@`.
-    ///
-    /// # Errors
-    /// Where the file cannot be read, or is too long.
+    /// Returns the value, or the content of the file after an `@`. A leading `@@` stands for `@`.
     pub fn input(&self) -> Result<Input> {
         let path = match self.value.strip_prefix('@') {
             None => return Ok(Input::Text(self.value.clone())),
@@ -47,7 +41,7 @@ impl Assignment {
         let read =
             File::open(path).and_then(|file| file.take(limits::VALUE_FILE + 1).read_to_end(&mut bytes));
         read.with_context(|| {
-            // A value that begins with @ may be a secret.
+            // A value that starts with `@` may be a secret.
             let path = if secret::leads_somewhere(Path::new(path)) { path } else { "…" };
             format!("--set {}=@{path}: the file cannot be read; for the text itself, write @@", self.field)
         })?;

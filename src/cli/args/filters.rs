@@ -1,4 +1,4 @@
-//! The options that choose among users, for every command that reads many of them.
+//! The filter options for commands that read many users.
 
 use clap::Args;
 use jiff::Timestamp;
@@ -88,7 +88,7 @@ fn count(text: &str) -> Result<u64, String> {
 }
 
 impl Filters {
-    /// What they say.
+    /// Returns the filter of these options.
     #[must_use]
     pub fn filter(&self) -> UserFilter {
         UserFilter {

@@ -1,4 +1,4 @@
-//! The JSON bodies that clients of the five systems send, taken as they are.
+//! Reads the JSON bodies of requests that clients of the five systems send.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -32,11 +32,11 @@ pub struct Body {
     pub account_type: Option<String>,
     /// All other keys.
     pub fields: Vec<(String, Input)>,
-    /// What is wrong with the keys above, to be told together with what else is found wrong.
+    /// Faults of the keys above, to be reported together with all others.
     pub faults: Vec<Fault>,
 }
 
-/// Keys that would give rights or forge a row, with the option that an administrator has instead.
+/// Refused keys that would grant rights or forge a row, with the reason or the option to use instead.
 const REFUSED: [(&str, &str); 9] = [
     ("id", "the database gives it"),
     ("pk", "the database gives it"),
@@ -50,10 +50,7 @@ const REFUSED: [(&str, &str); 9] = [
 ];
 
 impl Body {
-    /// The body in a file, or on standard input for `-`.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] for what is no JSON object, or what the operating system says.
+    /// Reads the body from a file, or from standard input for `-`.
     pub fn read(path: &Path) -> Result<Self> {
         let is_stdin = path == Path::new("-");
         let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
@@ -67,7 +64,7 @@ impl Body {
             if is_stdin {
                 "standard input cannot be read".to_owned()
             } else {
-                // Who takes the option for one that takes the body itself has a password in it.
+                // The value may be the body itself, given by mistake, and contain a password.
                 format!("{}: the file cannot be read", secret::named("--from-json", path))
             }
         })?;
@@ -79,10 +76,10 @@ impl Body {
             return Err(bad(format!("The body in {name} is empty.")).into());
         }
         let json: Json = serde_json::from_slice(&bytes).map_err(|error| {
-            let place = format!("line {}, column {}", error.line(), error.column());
+            let position = format!("line {}, column {}", error.line(), error.column());
             match reason_of_depth(&error) {
-                Some(reason) => bad(format!("The body in {name} is {reason}: see {place}.")),
-                None => bad(format!("The body in {name} is not JSON: see {place}.")),
+                Some(reason) => bad(format!("The body in {name} is {reason}: see {position}.")),
+                None => bad(format!("The body in {name} is not JSON: see {position}.")),
             }
         })?;
         match json {
@@ -94,15 +91,15 @@ impl Body {
     fn of(object: Map<String, Json>) -> Self {
         let mut body = Self::default();
         for (key, value) in object {
-            if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == key) {
+            if let Some((_, reason)) = REFUSED.iter().find(|(refused, _)| *refused == key) {
                 body.faults.push(Fault::new(
                     &*key,
                     "not_settable",
-                    format!("{key} is not taken from a body: {why}."),
+                    format!("{key} is not taken from a body: {reason}."),
                 ));
                 continue;
             }
-            let place = match &*key {
+            let target = match &*key {
                 "username" => &mut body.username,
                 "email" => &mut body.email,
                 "first_name" => &mut body.first_name,
@@ -123,7 +120,7 @@ impl Body {
             };
             match value {
                 Json::Null => {}
-                Json::String(text) => *place = Some(text),
+                Json::String(text) => *target = Some(text),
                 _ => body.faults.push(Fault::new(&*key, "invalid", format!("{key} must be text."))),
             }
         }

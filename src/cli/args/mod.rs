@@ -1,4 +1,4 @@
-//! Groups of arguments that several commands have in common.
+//! Groups of arguments shared by several commands.
 
 pub mod assignment;
 pub mod filters;

@@ -1,4 +1,4 @@
-//! Where a new password comes from.
+//! The sources of a new password.
 
 use anyhow::Result;
 use clap::Args;
@@ -49,23 +49,20 @@ pub struct NewPassword {
 }
 
 impl NewPassword {
-    /// Is there a source at all?
+    /// Whether a source was given.
     #[must_use]
     pub fn is_given(&self) -> bool {
         self.source.is_given() || self.random.is_some() || self.none || self.password_hash_stdin
     }
 
-    /// Does the source want standard input?
+    /// Whether the source is standard input.
     #[must_use]
     pub fn wants_stdin(&self) -> bool {
         self.source.stdin || self.password_hash_stdin
     }
 
-    /// The password from its one source, `from_body` among them, or asked for; weak ones are spoken about.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] for what cannot be a password, or is too weak where that is not to be; what reading the
-    /// source says.
+    /// Returns the password from its source, from the body, or from a prompt. Refuses weak passwords or warns about
+    /// them.
     pub fn choose(
         &self,
         from_body: Option<&Plain>,
@@ -104,7 +101,7 @@ impl NewPassword {
         Ok(Password::Plain(plain))
     }
 
-    /// A password that was encoded elsewhere.
+    /// Checks an encoded password.
     fn encoded(&self, text: &str, context: &Context) -> Result<Password> {
         let (password, weakness) = encoded(text).map_err(|fault| Refusal::Invalid(vec![fault]))?;
         match (weakness, &password) {
@@ -120,7 +117,7 @@ impl NewPassword {
         Ok(password)
     }
 
-    /// Is a weak one refused?
+    /// Whether weak passwords are refused.
     fn is_strict(&self, context: &Context) -> bool {
         self.require_strong || context.settings.passwords.require_strong
     }
@@ -143,10 +140,7 @@ impl NewPassword {
     }
 }
 
-/// A length that a random password may have.
-///
-/// # Errors
-/// What is accepted.
+/// Parses the length of a random password.
 pub fn length(text: &str) -> Result<usize, String> {
     let longest = 128;
     let length = text.parse().ok().filter(|length| (MIN_LENGTH..=longest).contains(length));

@@ -1,4 +1,4 @@
-//! Secrets from where they are kept: standard input, a file, a variable. Never from the command line.
+//! Reads secrets from standard input, a file or an environment variable. Never from the command line.
 
 use std::env;
 use std::fs::File;
@@ -34,16 +34,13 @@ pub struct PasswordSource {
 }
 
 impl PasswordSource {
-    /// Is there a source at all?
+    /// Whether a source was given.
     #[must_use]
     pub fn is_given(&self) -> bool {
         self.stdin || self.file.is_some() || self.env.is_some()
     }
 
-    /// The password from the source that was given, if one was.
-    ///
-    /// # Errors
-    /// Where the source cannot be read, or is no UTF-8 text.
+    /// Reads the password from its source, if any.
     pub fn read(&self) -> Result<Option<Plain>> {
         if self.stdin {
             return from_stdin("Password").map(|secret| Some(Plain::new(secret.to_string())));
@@ -55,7 +52,7 @@ impl PasswordSource {
         match env::var(name) {
             Ok(password) => Ok(Some(Plain::new(password))),
             Err(env::VarError::NotPresent) => {
-                // The name is not repeated: it may be the password itself, given by mistake.
+                // Do not repeat the name: it may be the password itself, given by mistake.
                 Err(Refusal::usage("--password-env: there is no variable of that name.").into())
             }
             Err(env::VarError::NotUnicode(_)) => Err(Refusal::invalid(
@@ -68,11 +65,7 @@ impl PasswordSource {
     }
 }
 
-/// A secret from standard input, without one line end behind it. At a terminal it is asked for by the name that it is
-/// given here.
-///
-/// # Errors
-/// Where it cannot be read, or is no UTF-8 text.
+/// Reads a secret from standard input, without a final line end. At a terminal, prompts for it by this name.
 pub fn from_stdin(name: &str) -> Result<Zeroizing<String>> {
     if io::stdin().is_terminal() {
         return Ok(Zeroizing::new(prompt::secret_by_standard_input(name)?.as_str().to_owned()));
@@ -82,18 +75,18 @@ pub fn from_stdin(name: &str) -> Result<Zeroizing<String>> {
     text(&bytes, "Standard input")
 }
 
-/// The token from standard input, as [`from_stdin`].
+/// Reads a token from standard input.
 ///
 /// # Errors
-/// As [`from_stdin`], and [`Refusal::Usage`] where there is none: a command before the pipe may have failed.
+/// [`Refusal::Usage`] if it is empty: a command before the pipe may have failed.
 pub fn token_from_stdin() -> Result<PlainToken> {
     token(&from_stdin("Token")?, "--token-stdin: standard input")
 }
 
-/// The token from the file of `--token-file`, as [`from_file`].
+/// Reads a token from the file of `--token-file`.
 ///
 /// # Errors
-/// As [`from_file`], and [`Refusal::Usage`] for an empty file.
+/// [`Refusal::Usage`] if it is empty.
 pub fn token_from_file(path: &Path) -> Result<PlainToken> {
     token(&from_file("--token-file", path)?, "--token-file: the file")
 }
@@ -101,23 +94,17 @@ pub fn token_from_file(path: &Path) -> Result<PlainToken> {
 fn token(text: &str, source: &str) -> Result<PlainToken> {
     let token = PlainToken::presented(text);
     if token.expose().is_empty() {
-        return Err(Refusal::usage(format!("{source} has no token in it: it is empty.")).into());
+        return Err(Refusal::usage(format!("{source} is empty. Expected a token.")).into());
     }
     Ok(token)
 }
 
-/// A secret from the file that an option names, without one line end behind it.
-///
-/// # Errors
-/// Where it cannot be read, or is no UTF-8 text.
+/// Reads a secret from the file that an option names, without a final line end.
 pub fn from_file(option: &str, path: &Path) -> Result<Zeroizing<String>> {
     from_file_called(&format!("{}: the file", named(option, path)), path)
 }
 
-/// A secret from a file that messages call this, as [`from_file`].
-///
-/// # Errors
-/// As [`from_file`].
+/// Like [`from_file`], but with a name of its own for the file in messages.
 pub fn from_file_called(name: &str, path: &Path) -> Result<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(Vec::new());
     File::open(path)
@@ -126,14 +113,15 @@ pub fn from_file_called(name: &str, path: &Path) -> Result<Zeroizing<String>> {
     text(&bytes, name)
 }
 
-/// An option with the path that was given to it, or alone where the path may be a secret, typed in the wrong place: a
-/// path is repeated only if there is something at it, or if it names a folder that exists. The root is no such folder,
-/// since a password may begin with a slash.
+/// Returns an option with its path, or the option alone if the path may be a misplaced secret.
+///
+/// A path is shown only if it exists, or if its parent folder exists. The root does not count as such a folder, since
+/// a password may start with a slash.
 pub fn named(option: &str, path: &Path) -> String {
     if leads_somewhere(path) { format!("{option} {}", path.display()) } else { option.to_owned() }
 }
 
-/// Is this surely a path? See [`named`].
+/// Whether this is certainly a path. See [`named`].
 pub fn leads_somewhere(path: &Path) -> bool {
     let is_folder = |folder: &Path| folder.parent().is_some() && folder.is_dir();
     path.parent().is_some_and(is_folder) || path.symlink_metadata().is_ok()

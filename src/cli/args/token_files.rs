@@ -1,4 +1,4 @@
-//! Files for a token.
+//! The files that a token is written to.
 
 use std::path::{Path, PathBuf};
 
@@ -32,10 +32,7 @@ pub struct TokenFileArgs {
 }
 
 impl TokenFileArgs {
-    /// The files, of which none is the database's own.
-    ///
-    /// # Errors
-    /// [`Refusal::Usage`].
+    /// Returns the files. Refuses the database's own files.
     pub fn files(&self, store: &Store) -> Result<TokenFiles> {
         let files = TokenFiles {
             output: self.output_path().map(Path::to_owned),
@@ -49,14 +46,14 @@ impl TokenFileArgs {
         Ok(files)
     }
 
-    /// Does the token go to standard output?
+    /// Whether the token goes to standard output.
     #[must_use]
     pub fn leave_standard_output(&self) -> bool {
         self.output_path().is_none() && (self.output_file.is_some() || self.env_file.is_none())
     }
 
-    /// The file, if it is not standard output. `/dev/stdout` could be opened by its name, but then a regular file behind it
-    /// would be replaced.
+    /// Returns the file unless it is standard output. `/dev/stdout` counts as standard output, since opening it by
+    /// name could replace a regular file behind it.
     fn output_path(&self) -> Option<&Path> {
         let names = ["-", "/dev/stdout"].map(Path::new);
         self.output_file.as_deref().filter(|path| !names.contains(path))

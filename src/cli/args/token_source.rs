@@ -1,4 +1,4 @@
-//! The token that whoami and logout speak of: given, in the environment, or of the saved session.
+//! The token for whoami and logout: from an option, the environment or the saved session.
 
 use std::env;
 use std::ffi::OsString;
@@ -32,20 +32,17 @@ pub struct TokenSource {
     pub token_file: Option<PathBuf>,
 }
 
-/// A token that someone presented.
+/// A token and its source.
 #[derive(Debug)]
 pub struct Presented {
     /// Its key.
     pub token: PlainToken,
-    /// The user name of the saved session, if it comes from there.
+    /// The user name of the saved session, if the token comes from it.
     session_of: Option<String>,
 }
 
 impl Presented {
-    /// The token from the source that was given, else from the environment, else from the saved session.
-    ///
-    /// # Errors
-    /// [`Refusal::NotLoggedIn`] where there is none, or where a source cannot be read.
+    /// Finds the token: from the given source, or else from the environment, or else from the saved session.
     pub fn find(source: &TokenSource, context: &Context) -> Result<Self> {
         let given = |token: PlainToken| Self { token, session_of: None };
         if source.token_stdin {
@@ -56,13 +53,13 @@ impl Presented {
         }
         if let Some(text) = variable() {
             if text.is_empty() {
-                // `AUTHCTL_TOKEN=$UNSET authctl logout` shall not log somebody else out.
+                // `AUTHCTL_TOKEN=$UNSET authctl logout` must not log out another user.
                 return Err(Refusal::usage(format!(
                     "{VARIABLE} is set but empty; unset it to use the saved session."
                 ))
                 .into());
             }
-            // What is no text is no token either; to fall back on the session would be a guess.
+            // Invalid text is an invalid token. Falling back to the session would be a guess.
             return Ok(given(PlainToken::presented(&text.to_string_lossy())));
         }
         let session =
@@ -70,19 +67,13 @@ impl Presented {
         Ok(Self { token: session.token, session_of: Some(session.username) })
     }
 
-    /// The token's row, whatever its state.
-    ///
-    /// # Errors
-    /// [`Refusal::TokenInvalid`], or [`Refusal::SessionGone`] where the token came from the saved session.
+    /// Returns the token's row in any state.
     pub fn row(&self, context: &Context, store: &Store) -> Result<Token> {
         let found = store.find_token(&self.token, context.settings.tokens.hash)?;
         found.ok_or_else(|| self.refused(Refusal::TokenInvalid).into())
     }
 
-    /// The row of a token that Django accepts, and its user.
-    ///
-    /// # Errors
-    /// As [`Self::row`], and [`Refusal::TokenExpired`].
+    /// Returns the row and the user of a token that Django accepts. Refuses any other token.
     pub fn accepted(&self, context: &Context, store: &Store) -> Result<(Token, User)> {
         if !self.token.fits_a_header() {
             return Err(self.refused(Refusal::TokenInvalid).into());
@@ -99,13 +90,13 @@ impl Presented {
         user.map(|user| (token, user)).ok_or_else(|| self.refused(Refusal::TokenInvalid).into())
     }
 
-    /// Is it the token that this session holds?
+    /// Whether it is the token of this session.
     #[must_use]
     pub fn is_of(&self, session: &Session) -> bool {
         self.token.expose() == session.token.expose()
     }
 
-    /// A refusal in the words of the token's origin.
+    /// Replaces the refusal if the token comes from a saved session.
     fn refused(&self, refusal: Refusal) -> Refusal {
         match &self.session_of {
             Some(username) => Refusal::SessionGone(username.clone()),
@@ -114,7 +105,7 @@ impl Presented {
     }
 }
 
-/// The token in the environment, if it is set.
+/// Returns the token in the environment, if it is set.
 #[must_use]
 pub fn variable() -> Option<OsString> {
     env::var_os(VARIABLE)

@@ -1,4 +1,4 @@
-//! The values of options that are types of other rooms: their names and their help.
+//! Names and help of option values whose types are defined in other rooms.
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -10,7 +10,7 @@ use crate::formats::encoding::Encoding;
 use crate::formats::format::InputFormat;
 use crate::terminal::format::{ColorChoice, Format};
 
-/// Lists the values of an option, each with its name and its help.
+/// Implements `ValueEnum` from the name and the help of each value.
 macro_rules! option_values {
     ($type:ident { $($variant:ident => $value:expr,)+ }) => {
         impl ValueEnum for $type {

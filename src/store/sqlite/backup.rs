@@ -1,4 +1,4 @@
-//! A copy of a SQLite file that others may be writing to.
+//! Copies a SQLite file while others may write to it.
 
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
@@ -17,34 +17,35 @@ use crate::files::existing;
 use crate::files::new_file::NewFile;
 use crate::store::engine::Copying;
 
-/// How many pages are copied at once; between two steps, writers get in.
+/// The number of pages copied per step. Between two steps, others can write.
 const STEP: i32 = 256;
 
-/// How often a writer may make the copy start anew before it keeps them waiting.
+/// The number of restarts that writers may cause before the copy blocks them.
 const RESTARTS: u32 = 3;
 
-/// What SQLite keeps beside a database file; with another file's, a database is ruined when it is opened.
+/// The suffixes of the files that SQLite keeps beside a database. Opening a database with those of another file ruins
+/// it.
 const COMPANIONS: [&str; 3] = ["-journal", "-wal", "-shm"];
 
 impl Sqlite {
-    /// Copies the database to a new file, and checks the copy unless told not to.
+    /// Copies the database to a new file, and checks the copy if `how` says so.
     pub(super) fn copy_to(&self, path: &Path, how: Copying) -> Result<u64> {
         existing::check_target(path, how.replaces)?;
-        if let Some(path) = companions(path).find(|there| there.symlink_metadata().is_ok()) {
+        if let Some(path) = companions(path).find(|companion| companion.symlink_metadata().is_ok()) {
             return Err(Refusal::FileExists { path, is_replaceable: false }.into());
         }
         let file = NewFile::named_at(path)?;
         let target = file.path().unwrap_or(path);
         let failed = |error: rusqlite::Error| {
-            let of_copy = [ErrorCode::DiskFull, ErrorCode::SystemIoFailure, ErrorCode::CannotOpen];
-            let is_of_copy = error.sqlite_error_code().is_some_and(|code| of_copy.contains(&code));
+            let codes = [ErrorCode::DiskFull, ErrorCode::SystemIoFailure, ErrorCode::CannotOpen];
+            let is_of_copy = error.sqlite_error_code().is_some_and(|code| codes.contains(&code));
             translate(error, if is_of_copy { path } else { &self.path })
         };
         copy(&self.connection, target, self.busy_timeout, || file.is_open_twice()).map_err(failed)?;
         let is_damaged = how.checks
             && match faults(target) {
                 Err(error) if is_of_statement(&error) => {
-                    // An index over a function that only the project's own connections have, for one.
+                    // For example, an index uses a function that only the project's own connections define.
                     return Err(anyhow!(
                         "{}: the copy cannot be checked: {error}. Pass --skip-check to copy without the check.",
                         self.path.display()
@@ -64,7 +65,7 @@ impl Sqlite {
     }
 }
 
-/// Is this path the database's file by any name, or one that SQLite keeps beside it?
+/// Whether this path is the database file under any name, or a file that SQLite keeps beside it.
 pub(super) fn is_of_database(path: &Path, database: &Path) -> bool {
     let inode = |path: &Path| path.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()));
     if inode(path).is_some_and(|file| inode(database) == Some(file)) {
@@ -78,11 +79,8 @@ pub(super) fn is_of_database(path: &Path, database: &Path) -> bool {
     resolved(path).is_some_and(|path| companions(&database).any(|companion| companion == path))
 }
 
-/// Copies the database into an empty file, waiting so long for another program's lock. Nothing is written unless
-/// `is_target` says that the file that was opened is the one that is meant.
-///
-/// # Errors
-/// What SQLite says.
+/// Copies the database into an empty file. `busy_timeout` limits the wait for another program's lock. Writes nothing
+/// unless `is_target` confirms that the opened file is the intended one.
 fn copy(
     source: &Connection,
     target: &Path,
@@ -104,14 +102,14 @@ fn copy_in_steps(
     if !is_target() {
         return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CANTOPEN), None));
     }
-    // Nobody uses it before it is whole and synced, so it needs no journal that could be left behind.
+    // The copy is used only once it is complete and synced. So it needs no journal, which could be left behind.
     copy.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
     let backup = Backup::new(source, &mut copy)?;
-    let mut held = None;
+    let mut snapshot = None;
     let mut restarts = 0;
     let mut copied = 0;
     loop {
-        // SQLite begins to count what it waited with a statement, of which a step is none.
+        // SQLite restarts the timeout with each statement, but not with each step.
         source.busy_timeout(busy_timeout)?;
         match backup.step(STEP)? {
             StepResult::Done => return Ok(()),
@@ -119,36 +117,35 @@ fn copy_in_steps(
             _ => return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)),
         }
         let progress = backup.progress();
-        let now = progress.pagecount - progress.remaining;
-        if now <= copied {
+        let now_copied = progress.pagecount - progress.remaining;
+        if now_copied <= copied {
             restarts += 1;
         }
-        if restarts == RESTARTS && held.is_none() {
-            held = Some(hold(source)?);
+        if restarts == RESTARTS && snapshot.is_none() {
+            snapshot = Some(hold(source)?);
         }
-        copied = now;
+        copied = now_copied;
         between();
     }
 }
 
-/// Keeps the database as it is until the transaction is dropped: with a rollback journal, writers wait meanwhile.
+/// Keeps the database unchanged until the transaction is dropped. With a rollback journal, writers wait meanwhile.
 fn hold(source: &Connection) -> rusqlite::Result<Transaction<'_>> {
-    let held = Transaction::new_unchecked(source, TransactionBehavior::Deferred)?;
-    // The lock comes with the first read.
-    held.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
-    Ok(held)
+    let snapshot = Transaction::new_unchecked(source, TransactionBehavior::Deferred)?;
+    // SQLite takes the lock at the first read.
+    snapshot.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    Ok(snapshot)
 }
 
-/// What SQLite finds damaged in a finished copy, its indexes compared with their tables. A value that a rule of its table
-/// does not accept is no damage: the copy is to be as the database is.
+/// Returns the damage that SQLite finds in a finished copy, including indexes that do not match their tables.
 ///
-/// # Errors
-/// What SQLite says where it cannot even look.
+/// A value that violates a constraint of its table is no damage, since the copy must be identical. Fails if SQLite
+/// cannot run the check.
 fn faults(copy: &Path) -> rusqlite::Result<Vec<String>> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let copy = Connection::open_with_flags(unchanging(copy), flags)?;
-    // An index may be over an expression of the project's.
+    // An index may use REGEXP in an expression.
     regexp::register(&copy)?;
     copy.execute_batch("PRAGMA ignore_check_constraints = ON")?;
     let mut statement = copy.prepare("PRAGMA integrity_check")?;
@@ -156,7 +153,7 @@ fn faults(copy: &Path) -> rusqlite::Result<Vec<String>> {
     Ok(faults.into_iter().filter(|fault| fault != "ok" && !fault.starts_with("NULL value in")).collect())
 }
 
-/// A file that nobody writes to, as a URI: so SQLite makes no files beside it, whatever its journal mode.
+/// Returns the URI of a file that does not change. SQLite then creates no files beside it in any journal mode.
 fn unchanging(path: &Path) -> String {
     let mut uri = "file:".to_owned();
     for byte in path.as_os_str().as_bytes() {
@@ -170,7 +167,7 @@ fn unchanging(path: &Path) -> String {
     uri + "?immutable=1"
 }
 
-/// The files that SQLite keeps, or may keep, beside this one.
+/// Returns the paths of the files that SQLite may keep beside this one.
 fn companions(database: &Path) -> impl Iterator<Item = PathBuf> {
     COMPANIONS.iter().map(|suffix| {
         let mut name = database.as_os_str().to_owned();
@@ -188,7 +185,8 @@ mod tests {
 
     use super::copy_in_steps;
 
-    /// Copies while a writer tries to write before each step; tells how often it could, and how many of its rows came along.
+    /// Copies while a writer tries to write after each step. Returns the number of rows written and of rows in the
+    /// copy.
     fn written_and_copied(mode: &str) -> (i64, i64) {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("db.sqlite3");
@@ -223,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_written_to_a_file_that_is_not_meant() {
+    fn nothing_is_written_to_an_unintended_file() {
         let source = Connection::open_in_memory().expect("a database");
         source.execute_batch("CREATE TABLE secrets (secret TEXT)").expect("a table");
         let target = NamedTempFile::new().expect("a file");
@@ -234,12 +232,12 @@ mod tests {
     }
 
     #[test]
-    fn a_writer_who_makes_it_start_anew_again_and_again_has_to_wait() {
+    fn writers_wait_after_repeated_restarts() {
         assert_eq!(written_and_copied("delete"), (3, 3));
     }
 
     #[test]
-    fn with_a_write_ahead_log_nobody_waits() {
+    fn writers_never_wait_with_a_write_ahead_log() {
         let (written, copied) = written_and_copied("wal");
         assert!(written > 3 && copied == 3, "{written}, {copied}");
     }

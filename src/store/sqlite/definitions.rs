@@ -1,5 +1,6 @@
-//! The definitions of tables and unique indexes in the file, read once: each command asks for several, and a schema may
-//! have thousands.
+//! The definitions of tables and unique indexes in the file.
+//!
+//! They are read once, since each command needs several and a schema may have thousands.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -15,14 +16,13 @@ pub(super) struct Definition {
     pub(super) sql: String,
 }
 
-/// The tables, in the order in which they were made, and their unique indexes. SQL compares names without regard to
-/// ASCII case.
+/// The tables, in the order of their creation, and their unique indexes. SQL ignores the ASCII case of names.
 #[derive(Debug, Default)]
 pub(super) struct Definitions {
     tables: Vec<Definition>,
     by_name: HashMap<String, usize>,
     unique_indexes: HashMap<String, Vec<String>>,
-    /// By the name of a table, the places of those that may refer to it.
+    /// Maps the name of a table to the indices of the tables that may refer to it.
     referring: OnceCell<HashMap<String, Vec<usize>>>,
 }
 
@@ -42,7 +42,7 @@ impl Definitions {
     }
 
     pub(super) fn table(&self, name: &str) -> Option<&Definition> {
-        self.by_name.get(&name.to_ascii_lowercase()).map(|place| &self.tables[*place])
+        self.by_name.get(&name.to_ascii_lowercase()).map(|index| &self.tables[*index])
     }
 
     pub(super) fn unique_indexes(&self, table: &str) -> Vec<&str> {
@@ -50,8 +50,9 @@ impl Definitions {
         indexes.into_iter().flatten().map(String::as_str).collect()
     }
 
-    /// The tables that may refer to this one: all that do, and some more. `ask` tells to which tables a definition
-    /// refers whose text does not tell.
+    /// Returns the tables that may refer to this one: all that do, and some others.
+    ///
+    /// `ask` returns the targets of a definition whose text is unclear.
     pub(super) fn referring_to(
         &self,
         target: &str,
@@ -63,8 +64,8 @@ impl Definitions {
             let found = self.find_references(ask)?;
             self.referring.get_or_init(|| found)
         };
-        let places = referring.get(&target.to_ascii_lowercase());
-        Ok(places.into_iter().flatten().map(|place| &self.tables[*place]))
+        let indices = referring.get(&target.to_ascii_lowercase());
+        Ok(indices.into_iter().flatten().map(|index| &self.tables[*index]))
     }
 
     fn find_references(
@@ -72,15 +73,15 @@ impl Definitions {
         ask: impl Fn(&Definition) -> Result<Vec<String>>,
     ) -> Result<HashMap<String, Vec<usize>>> {
         let mut referring: HashMap<String, Vec<usize>> = HashMap::new();
-        for (place, table) in self.tables.iter().enumerate() {
+        for (index, table) in self.tables.iter().enumerate() {
             let targets = match referred(&table.sql) {
                 Some(targets) => targets,
                 None => ask(table)?,
             };
             for target in targets {
-                let places = referring.entry(target.to_ascii_lowercase()).or_default();
-                if places.last() != Some(&place) {
-                    places.push(place);
+                let indices = referring.entry(target.to_ascii_lowercase()).or_default();
+                if indices.last() != Some(&index) {
+                    indices.push(index);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! SQLite's errors as refusals.
+//! Translates SQLite's errors into refusals.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ pub(super) fn unusable(path: &Path, reason: &str) -> anyhow::Error {
     Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.to_owned() }.into()
 }
 
-/// SQLite's error in the domain's words, where it has some.
+/// Translates SQLite's error into a refusal if one matches.
 pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
     let rusqlite::Error::SqliteFailure(failure, detail) = &error else {
         return match error {
@@ -45,7 +45,7 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
             anyhow!("{} cannot be written: the file or its folder is read-only", path.display())
         }
         ErrorCode::CannotOpen => {
-            // SQLite does not tell why. Where nothing at all can be opened, it is not about who may read the file.
+            // SQLite does not report why. If no file at all can be opened, permissions are not the cause.
             match std::fs::File::open("/dev/null") {
                 Err(error) => anyhow!("{} cannot be opened: {error}", path.display()),
                 Ok(_) => anyhow!("{} cannot be opened: {detail}; see who may read it", path.display()),
@@ -58,14 +58,15 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
     }
 }
 
-/// Is there too little room for the index of a write-ahead log, of 32 KiB at least? SQLite does not tell.
+/// Whether the disk has too little space for the index of a write-ahead log, which takes at least 32 KiB. SQLite does
+/// not report this.
 fn is_full(path: &Path) -> bool {
     const NEEDED: u64 = 64 * 1024;
     let disk = path.parent().and_then(|folder| rustix::fs::statvfs(folder).ok());
     disk.is_some_and(|disk| disk.f_bavail * disk.f_frsize < NEEDED)
 }
 
-/// Is it the statement that SQLite does not accept, for a name in it that does not exist?
+/// Whether SQLite rejected the statement itself, for example because a name in it does not exist.
 pub(super) fn is_of_statement(error: &rusqlite::Error) -> bool {
     matches!(error, rusqlite::Error::SqlInputError { .. })
         || error.sqlite_error_code() == Some(ErrorCode::Unknown)

@@ -1,4 +1,4 @@
-//! Rows that are inserted one after the other, most of them of the same columns as the one before.
+//! Inserts rows with cached statements. Most rows have the same columns as the row before.
 
 use std::collections::VecDeque;
 
@@ -11,36 +11,37 @@ use crate::django::value::Value;
 use crate::store::engine::Inserting;
 use crate::store::schema::quoted;
 
-/// So many statements are kept ready.
-const KEPT: usize = 8;
+/// The maximum number of cached statements.
+const MAX_CACHED: usize = 8;
 
-/// The latest statements that inserted a row.
+/// The most recently prepared INSERT statements.
 pub(super) struct Insertions<'a> {
     sqlite: &'a Sqlite,
-    kept: VecDeque<Insertion<'a>>,
+    cached: VecDeque<Insertion<'a>>,
 }
 
-/// The statement that inserts rows of these columns.
+/// The INSERT statement for these columns.
 struct Insertion<'a> {
     table: String,
     columns: Vec<String>,
     statement: Statement<'a>,
-    /// What its parameters still have from the row before, where that is told at a glance.
+    /// The values of the parameters that are still bound from the row before. Only for values that are cheap to
+    /// compare.
     bound: Vec<Option<Value>>,
 }
 
 impl<'a> Insertions<'a> {
     pub(super) fn new(sqlite: &'a Sqlite) -> Self {
-        Self { sqlite, kept: VecDeque::new() }
+        Self { sqlite, cached: VecDeque::new() }
     }
 
     fn of_columns(&mut self, table: &str, row: &[(&str, &Value)]) -> rusqlite::Result<&mut Insertion<'a>> {
-        let place = self.kept.iter().position(|known| known.is_of(table, row));
-        if place.is_none() {
-            self.kept.truncate(KEPT - 1);
-            self.kept.push_front(Insertion::prepare(self.sqlite, table, row)?);
+        let position = self.cached.iter().position(|known| known.is_of(table, row));
+        if position.is_none() {
+            self.cached.truncate(MAX_CACHED - 1);
+            self.cached.push_front(Insertion::prepare(self.sqlite, table, row)?);
         }
-        Ok(&mut self.kept[place.unwrap_or(0)])
+        Ok(&mut self.cached[position.unwrap_or(0)])
     }
 }
 
@@ -58,9 +59,9 @@ impl Inserting for Insertions<'_> {
 impl<'a> Insertion<'a> {
     fn prepare(sqlite: &'a Sqlite, table: &str, row: &[(&str, &Value)]) -> rusqlite::Result<Self> {
         let columns: Vec<String> = row.iter().map(|(column, _)| quoted(column)).collect();
-        let places: Vec<String> = (1..=row.len()).map(|number| format!("?{number}")).collect();
-        let (columns, places) = (columns.join(", "), places.join(", "));
-        let sql = format!("INSERT INTO {} ({columns}) VALUES ({places})", quoted(table));
+        let placeholders: Vec<String> = (1..=row.len()).map(|number| format!("?{number}")).collect();
+        let (columns, placeholders) = (columns.join(", "), placeholders.join(", "));
+        let sql = format!("INSERT INTO {} ({columns}) VALUES ({placeholders})", quoted(table));
         Ok(Self {
             table: table.to_owned(),
             columns: row.iter().map(|(column, _)| (*column).to_owned()).collect(),
@@ -75,18 +76,19 @@ impl<'a> Insertion<'a> {
 
     fn run(&mut self, sqlite: &Sqlite, row: &[(&str, &Value)]) -> rusqlite::Result<usize> {
         for (index, ((_, value), bound)) in row.iter().zip(&mut self.bound).enumerate() {
-            if is_told_at_a_glance(value) && bound.as_ref() == Some(value) {
+            if is_cheap_to_compare(value) && bound.as_ref() == Some(value) {
                 continue;
             }
             self.statement.raw_bind_parameter(index + 1, Bound { value, time_zone: &sqlite.time_zone })?;
-            *bound = Some(*value).filter(|value| is_told_at_a_glance(value)).cloned();
+            *bound = Some(*value).filter(|value| is_cheap_to_compare(value)).cloned();
         }
         self.statement.raw_execute()
     }
 }
 
-/// Is comparing the value less work than binding it? A zero has two signs and is not told by comparing.
-fn is_told_at_a_glance(value: &Value) -> bool {
+/// Whether comparing the value is cheaper than binding it. A real number is not: comparing does not tell 0.0 from
+/// -0.0.
+fn is_cheap_to_compare(value: &Value) -> bool {
     match value {
         Value::Null | Value::Integer(_) | Value::Boolean(_) | Value::Timestamp(_) => true,
         Value::Text(text) => text.is_empty(),

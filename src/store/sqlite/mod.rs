@@ -1,4 +1,4 @@
-//! The SQLite engine: introspection, statements, and Django's stored forms of each kind of value.
+//! The SQLite engine: introspection, statements, and the form in which Django stores each kind of value.
 
 mod backup;
 mod definitions;
@@ -44,20 +44,21 @@ pub struct Sqlite {
     path: PathBuf,
     busy_timeout: Duration,
     time_zone: TimeZone,
-    /// Shall the next commit be made a rollback? SQLite asks its commit hook after it has checked the constraints.
+    /// Whether the next commit becomes a rollback. SQLite calls the commit hook after it has checked the constraints.
     taking_back: Arc<AtomicBool>,
-    /// Is a writing transaction open, as far as authctl knows? The database can end one by itself.
+    /// Whether authctl has a writing transaction open. The database can end one on its own.
     writing: Arc<AtomicBool>,
-    /// The definitions in the file; read once, since each command asks for several. Virtual tables are no models of
-    /// Django's, and to look at one takes the module that keeps it, such as SpatiaLite's.
+    /// The definitions in the file. They are read once, since each command needs several. Virtual tables are left
+    /// out: they are no Django models, and reading one requires its module, such as SpatiaLite's.
     definitions: OnceCell<Definitions>,
 }
 
-/// In KiB. Beyond it, the changes of a transaction go to the file before its end, and readers have to wait.
+/// The cache size in KiB. Beyond it, SQLite writes changes to the file before the transaction ends, which blocks
+/// readers.
 const LARGE_CACHE: u32 = 64 * 1024;
 
 impl Sqlite {
-    /// Runs a statement that is run again and again.
+    /// Runs a statement from the cache of prepared statements.
     fn run(&self, sql: &str) -> Result<()> {
         let ran = self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
         ran.map(drop).map_err(|error| self.translate(error))
@@ -67,18 +68,18 @@ impl Sqlite {
         let has_ended = self.writing.load(Ordering::Relaxed) && self.connection.is_autocommit();
         let is_refused = error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation);
         if has_ended && is_refused {
-            // `ON CONFLICT ROLLBACK` and `RAISE (ROLLBACK, …)` undo more than the row. Whoever went on to the next row
-            // would write it outside of any transaction, so this is no refusal of a row.
+            // `ON CONFLICT ROLLBACK` and `RAISE (ROLLBACK, …)` roll back the whole transaction, not only the row. So
+            // this is no refusal of a row: the next row would be written outside of any transaction.
             return anyhow!("{}: the database undid the whole transaction: {error}", self.path.display());
         }
         translate(error, &self.path)
     }
 
-    /// May the changes be there although the commit failed with this error?
+    /// Whether the changes may be committed although the commit failed with this error.
     ///
-    /// SQLite writes and syncs the database file first and undoes that from the journal where it fails. What ends the
-    /// journal is what commits. An error of that step, or of giving the locks back after it, does not tell whether it
-    /// happened. A write-ahead log holds the commit as soon as its last frame is written, though syncing it fails.
+    /// SQLite first writes and syncs the database file. If that fails, it restores the file from the journal. Ending
+    /// the journal is the commit. An error of that step, or of releasing the locks afterwards, leaves the outcome
+    /// unknown. A write-ahead log contains the commit once its last frame is written, even if the sync fails.
     fn may_be_committed(&self, error: &rusqlite::Error) -> bool {
         use rusqlite::ffi;
         let Some(failure) = error.sqlite_error().filter(|_| self.connection.is_autocommit()) else {
@@ -104,7 +105,7 @@ impl Sqlite {
         }
     }
 
-    /// The rows of an introspecting query, each made by `read`.
+    /// Runs an introspection query and converts each row with `read`.
     fn rows<T>(
         &self,
         sql: &str,
@@ -116,8 +117,8 @@ impl Sqlite {
         rows.map_err(|error| self.translate(error))
     }
 
-    /// The rows of an introspecting PRAGMA on one table or index. As a statement of its own it is prepared faster than as
-    /// a table-valued function.
+    /// Runs an introspection PRAGMA on one table or index. A PRAGMA statement is prepared faster than its
+    /// table-valued function.
     fn pragma<T>(
         &self,
         name: &str,
@@ -141,7 +142,7 @@ impl Sqlite {
                 OR type = 'index' AND sql LIKE 'CREATE UNIQUE%'",
             [],
             |row| {
-                // A name that is no text cannot be written in SQL.
+                // A name that is not valid text cannot be written in SQL.
                 let (Ok(name), Ok(table)) = (row.get_ref(1)?.as_str(), row.get_ref(2)?.as_str()) else {
                     return Ok(());
                 };
@@ -157,7 +158,7 @@ impl Sqlite {
         Ok(self.definitions.get_or_init(|| found))
     }
 
-    /// The tables that may refer to this one.
+    /// Returns the tables that may refer to this one.
     fn may_refer_to(&self, target: &str) -> Result<impl Iterator<Item = &Definition>> {
         let ask = |table: &Definition| self.pragma("foreign_key_list", &table.name, |row| row.get("table"));
         self.definitions()?.referring_to(target, ask)
@@ -180,7 +181,7 @@ impl Sqlite {
                 name,
             })
         })?;
-        // A sole integer primary key is SQLite's row id, which fills itself.
+        // A single integer primary key is SQLite's row id, which SQLite assigns.
         if let [only] = &key[..]
             && let Some(column) = columns.iter_mut().find(|column| column.name == *only)
         {
@@ -191,12 +192,12 @@ impl Sqlite {
     }
 
     fn references(&self, table: &str) -> Result<Vec<Reference>> {
-        let parts: Vec<(i64, String, String, Option<String>)> =
+        let columns: Vec<(i64, String, String, Option<String>)> =
             self.pragma("foreign_key_list", table, |row| {
                 Ok((row.get("id")?, row.get("from")?, row.get("table")?, row.get("to")?))
             })?;
         let mut references = Vec::new();
-        for reference in parts.chunk_by(|one, next| one.0 == next.0) {
+        for reference in columns.chunk_by(|one, next| one.0 == next.0) {
             let [(_, column, table, target)] = reference else { continue };
             let target = match target {
                 Some(target) => target.clone(),
@@ -204,12 +205,12 @@ impl Sqlite {
             };
             references.push(Reference { column: column.clone(), table: table.clone(), target });
         }
-        // SQLite numbers them from the last to the first.
+        // SQLite lists them in reverse order.
         references.reverse();
         Ok(references)
     }
 
-    /// The primary key's column, to which a reference points that names none.
+    /// Returns the primary key column, the target of a reference that names no column.
     fn sole_key(&self, table: &str) -> Result<String> {
         let columns: Vec<(String, i64)> =
             self.pragma("table_info", table, |row| Ok((row.get("name")?, row.get("pk")?)))?;
@@ -222,7 +223,7 @@ impl Sqlite {
         })?;
         let mut uniques = Vec::new();
         for (name, ..) in indexes.into_iter().filter(|(_, is_unique, is_partial)| *is_unique && !is_partial) {
-            // An expression has no column name, and what is unique then is not the columns.
+            // An expression has no column name. Then the columns alone are not unique.
             let columns: Vec<Option<String>> = self.pragma("index_info", &name, |row| row.get("name"))?;
             uniques.extend(columns.into_iter().collect::<Option<Vec<String>>>());
         }
@@ -302,8 +303,8 @@ impl Engine for Sqlite {
             |name: &&str| !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
         let row_id = ["rowid", "_rowid_", "oid"].into_iter().find(is_free);
         if let Some(row_id) = row_id {
-            // A table WITHOUT ROWID has no such column. SQLite's list of tables tells it too, but takes a look at every
-            // table for each that it is asked about.
+            // A table WITHOUT ROWID has no such column. `PRAGMA table_list` reports it too, but reads every table for
+            // each call.
             let asked = self.connection.prepare(&format!("SELECT {row_id} FROM {}", quoted(&table.name)));
             match asked.map(drop) {
                 Ok(()) => return Ok(Some(row_id.to_owned())),
@@ -338,7 +339,7 @@ impl Engine for Sqlite {
                 break;
             }
             cells.clear();
-            // The cells borrow from the row; what is left of them is the room, which the next row takes.
+            // The cells borrow from the row. Only their allocation is reused for the next row.
             spare = cells.into_iter().map(|_| Cell::Null).collect();
         }
         Ok(())
@@ -375,7 +376,7 @@ impl Engine for Sqlite {
     fn end_part(&self, is_kept: bool) -> Result<()> {
         if !is_kept {
             if self.connection.is_autocommit() {
-                // The database has ended the transaction, and what failed says so.
+                // The database has ended the transaction, which the error reports.
                 return Ok(());
             }
             self.run("ROLLBACK TO part")?;
@@ -384,7 +385,7 @@ impl Engine for Sqlite {
     }
 
     fn defer_references(&self) -> Result<()> {
-        // SQLite itself switches it off at the transaction's end.
+        // SQLite resets it at the end of the transaction.
         self.connection.execute_batch("PRAGMA defer_foreign_keys = ON").map_err(|error| self.translate(error))
     }
 
@@ -405,7 +406,7 @@ impl Engine for Sqlite {
         let ended = self.connection.execute_batch("COMMIT");
         self.taking_back.store(false, Ordering::Relaxed);
         match ended {
-            // Where nothing was written, the hook was not asked.
+            // If nothing was written, SQLite does not call the hook.
             Err(error) if !was_taken_back(&error) => Err(self.translate(error)),
             _ => {
                 self.writing.store(false, Ordering::Relaxed);
@@ -415,7 +416,7 @@ impl Engine for Sqlite {
     }
 
     fn roll_back(&self) {
-        // Nothing is lost where this fails: closing the connection undoes the transaction as well.
+        // A failure is harmless: closing the connection rolls back as well.
         let _ = self.connection.execute_batch("ROLLBACK");
         self.writing.store(false, Ordering::Relaxed);
     }

@@ -1,6 +1,6 @@
-//! The SQL function `REGEXP`, which SQLite leaves to the application and Django defines by Python's `re.search`.
+//! The SQL function `REGEXP`. SQLite leaves it to the application, and Django defines it with Python's `re.search`.
 //!
-//! A `CheckConstraint` with a regex needs it at every insert.
+//! A `CheckConstraint` with a regex calls it on every insert.
 
 use std::borrow::Cow;
 
@@ -9,15 +9,15 @@ use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error};
 
-/// Makes the function known to a connection.
+/// Registers the function on a connection.
 pub fn register(connection: &Connection) -> rusqlite::Result<()> {
-    // Innocuous: a schema that is not trusted may use it, and constraints of Django's do.
+    // Innocuous, so that constraints in an untrusted schema can use it.
     let flags =
         FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function("regexp", 2, flags, regexp)
 }
 
-/// `TEXT REGEXP PATTERN`, which calls `regexp(PATTERN, TEXT)`; NULL where either is.
+/// Implements `TEXT REGEXP PATTERN`, which calls `regexp(PATTERN, TEXT)`. Returns NULL if either is NULL.
 fn regexp(context: &mut Context<'_>) -> rusqlite::Result<Option<bool>> {
     let (Some(pattern), Some(text)) = (text(context.get_raw(0)), text(context.get_raw(1))) else {
         return Ok(None);
@@ -27,7 +27,7 @@ fn regexp(context: &mut Context<'_>) -> rusqlite::Result<Option<bool>> {
     regex.is_match(&*text).map(Some).map_err(failed)
 }
 
-/// A value as Python's `str()` shows it.
+/// Formats a value like Python's `str()`.
 fn text(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
     match value {
         ValueRef::Null => None,
@@ -37,8 +37,8 @@ fn text(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
     }
 }
 
-/// A pattern of Python's in this crate's spelling: `\Z` is the end of the text, and `$` is that or the place before a
-/// last line end.
+/// Translates a Python pattern to the syntax of `fancy_regex`: `\Z` is the end of the text, and `$` is that or the
+/// position before a final line feed.
 fn from_python(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len());
     let mut in_class = false;

@@ -1,4 +1,4 @@
-//! Values as Django stores them in SQLite, and what it means by a declared type.
+//! Values in the form that Django stores in SQLite, and the meaning of declared column types.
 
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
@@ -8,7 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::django::value::{Cell, Kind, Value, plain_date_time};
 
-/// A value in Django's stored form on SQLite (facts hold for Django 3.2 to 6.1).
+/// A value in the form that Django stores in SQLite (Django 3.2 to 6.1).
 pub(super) struct Bound<'a> {
     pub(super) value: &'a Value,
     pub(super) time_zone: &'a TimeZone,
@@ -28,14 +28,14 @@ impl ToSql for Bound<'_> {
     }
 }
 
-/// `YYYY-MM-DD HH:MM:SS.ffffff` in the zone, the fraction left out when it is zero.
+/// Formats a time as `YYYY-MM-DD HH:MM:SS.ffffff` in the zone. A zero fraction is omitted.
 fn stored_timestamp(moment: Timestamp, time_zone: &TimeZone) -> String {
     let local = time_zone.to_datetime(moment);
     let decimals = if local.subsec_nanosecond() < 1_000 { 0 } else { 6 };
     DateTimePrinter::new().separator(b' ').precision(Some(decimals)).datetime_to_string(&local)
 }
 
-/// A stored text as a moment: Django's own form, and what it tolerates (`T`, `Z`, an offset).
+/// Parses a stored time: Django's own form, and the other forms that Django reads (`T`, `Z`, an offset).
 fn read_timestamp(text: &[u8], time_zone: &TimeZone) -> Option<Timestamp> {
     if let Some(local) = plain_date_time(text) {
         return time_zone.to_timestamp(local).ok();
@@ -48,7 +48,8 @@ fn read_timestamp(text: &[u8], time_zone: &TimeZone) -> Option<Timestamp> {
     time_zone.to_timestamp(text.parse().ok()?).ok()
 }
 
-/// What a row has in a column of this kind, its times stored in this zone; `is_utc` says whether that is UTC.
+/// Converts a raw value of a column of this kind. Times are stored in `time_zone`, and `is_utc` says whether that is
+/// UTC.
 pub(super) fn cell<'row>(raw: ValueRef<'row>, kind: &Kind, time_zone: &TimeZone, is_utc: bool) -> Cell<'row> {
     match (raw, kind) {
         (ValueRef::Null, _) => Cell::Null,
@@ -66,7 +67,7 @@ pub(super) fn cell<'row>(raw: ValueRef<'row>, kind: &Kind, time_zone: &TimeZone,
     }
 }
 
-/// What Django means by a column's declared type (`django.db.backends.sqlite3`, 3.2 to 6.1).
+/// Returns the kind that Django reads from a column's declared type (`django.db.backends.sqlite3`, 3.2 to 6.1).
 pub(super) fn kind_of(column: &str, declared: &str, definition: &str) -> Kind {
     let (word, rest) = declared.split_once('(').unwrap_or((declared, ""));
     let length = rest.trim_end_matches(')').trim().parse().ok();
