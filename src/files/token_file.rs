@@ -210,9 +210,6 @@ impl Staged {
     }
 
     /// Puts the files in their places.
-    ///
-    /// # Errors
-    /// What the operating system says.
     pub fn put(self) -> Result<()> {
         let put = self.files.into_iter().try_for_each(|file| file.appear(true));
         let written = self.in_place.iter().try_for_each(InPlace::write);

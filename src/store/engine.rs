@@ -31,48 +31,27 @@ pub struct Triggered {
 /// unique) are [`crate::error::refusal::Refusal`]s.
 pub trait Engine {
     /// Returns the names of all tables.
-    ///
-    /// # Errors
-    /// Fails if the database cannot be read.
     fn table_names(&self) -> Result<Vec<String>>;
 
     /// Returns the table of this name.
-    ///
-    /// # Errors
-    /// Fails if the database cannot be read.
     fn table(&self, name: &str) -> Result<Option<Table>>;
 
     /// Whether a table of this name exists.
-    ///
-    /// # Errors
-    /// Fails if the database cannot be read.
     fn has_table(&self, name: &str) -> Result<bool>;
 
     /// Returns the tables that have all of these columns.
-    ///
-    /// # Errors
-    /// Fails if the database cannot be read.
     fn tables_with(&self, columns: &[&str]) -> Result<Vec<Table>>;
 
     /// Returns the tables whose rows triggers can change. Reads the schema on each call.
     fn triggered_tables(&self) -> Result<Triggered>;
 
     /// Returns the tables that refer to all of these tables.
-    ///
-    /// # Errors
-    /// Fails if the database cannot be read.
     fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>>;
 
     /// Returns the tables with a unique column that refers to this table, in the order of their creation.
-    ///
-    /// # Errors
-    /// Fails if the database cannot be read.
     fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>>;
 
     /// Returns the SQL that identifies a row of this table within a transaction; `None` if no single column does.
-    ///
-    /// # Errors
-    /// Fails if the database cannot be read.
     fn row_name(&self, table: &Table) -> Result<Option<String>>;
 
     /// Returns the SQL of an aggregate: all rows as one JSON list, each row a list of these columns, sorted by them.
@@ -85,18 +64,12 @@ pub trait Engine {
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()>;
 
     /// Runs a statement and returns the number of changed rows.
-    ///
-    /// # Errors
-    /// Fails if the statement fails.
     fn execute(&self, sql: &str, parameters: &[Value]) -> Result<usize>;
 
     /// Returns an inserter. Reusing it for several rows saves preparing the statement for each.
     fn inserting(&self) -> Box<dyn Inserting + '_>;
 
     /// Prepares for a transaction with many changes, which may then use more memory.
-    ///
-    /// # Errors
-    /// Fails if the statement fails.
     fn expect_many_changes(&self) -> Result<()>;
 
     /// Begins a transaction. A writing transaction takes the write lock at once.
@@ -106,21 +79,12 @@ pub trait Engine {
     fn begin(&self, writing: bool) -> Result<()>;
 
     /// Sets a savepoint.
-    ///
-    /// # Errors
-    /// Fails if the statement fails.
     fn begin_part(&self) -> Result<()>;
 
     /// Releases the savepoint. Rolls back to it first unless the changes are kept.
-    ///
-    /// # Errors
-    /// Fails if the statement fails.
     fn end_part(&self, is_kept: bool) -> Result<()>;
 
     /// Defers all checks of references to the end of the transaction.
-    ///
-    /// # Errors
-    /// Fails if the statement fails.
     fn defer_references(&self) -> Result<()>;
 
     /// Commits the transaction.
@@ -140,15 +104,9 @@ pub trait Engine {
     fn roll_back(&self);
 
     /// Returns the engine's messages about damage to the file. Empty if there is none.
-    ///
-    /// # Errors
-    /// Fails if the database cannot be read.
     fn integrity_faults(&self) -> Result<Vec<String>>;
 
     /// Returns dangling references: the table, the referenced table and the number of rows.
-    ///
-    /// # Errors
-    /// Fails if the database cannot be read.
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>>;
 
     /// Whether this path is the database file under any name, or a file that the engine keeps beside it.
@@ -178,8 +136,5 @@ pub trait Engine {
 pub trait Inserting {
     /// Inserts a row, given by its columns, and returns the key that the engine assigned. Returns `None` if a trigger
     /// or a rule of the table ignored the row.
-    ///
-    /// # Errors
-    /// Fails if the statement fails.
     fn insert(&mut self, table: &str, row: &[(&str, &Value)]) -> Result<Option<Value>>;
 }

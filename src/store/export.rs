@@ -63,17 +63,11 @@ impl UserTable {
 
 impl Store {
     /// Whether users can be in groups in this database.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn has_groups(&self) -> Result<bool> {
         Ok(self.group_keys()?.is_some())
     }
 
     /// Whether users can have permissions of their own in this database.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn has_permissions(&self) -> Result<bool> {
         Ok(self.permission_keys()?.is_some())
     }
@@ -99,9 +93,6 @@ impl Store {
     }
 
     /// Passes each account that matches the filter to the callback, with one cell per part.
-    ///
-    /// # Errors
-    /// The same as for [`Self::each_user`].
     pub fn each_account(
         &self,
         filter: &UserFilter,
@@ -152,9 +143,6 @@ impl Store {
     }
 
     /// Passes each row of a table that refers to a matching account to the callback.
-    ///
-    /// # Errors
-    /// The same as for [`Self::each_user`].
     pub fn each_row_of_users(
         &self,
         filter: &UserFilter,

@@ -120,9 +120,6 @@ impl Store {
     }
 
     /// Returns the sorted names of all groups that users can be in.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn group_names(&self) -> Result<Vec<String>> {
         if self.group_link()?.is_none() {
             return Ok(Vec::new());
@@ -131,9 +128,6 @@ impl Store {
     }
 
     /// Returns the keys and names of all groups that users can be in.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn groups(&self) -> Result<Vec<(Key, String)>> {
         let Some(link) = self.group_link()? else { return Ok(Vec::new()) };
         let sql = format!("SELECT {}, name FROM {}", quoted(&link.target), quoted(GROUPS));
@@ -169,9 +163,6 @@ impl Store {
 
     /// Registers groups to be created by [`Transaction::make_coming_groups`], except those whose names exist. Does
     /// nothing if users cannot be in groups.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn expect_groups(&self, groups: Vec<NewGroup>) -> Result<()> {
         if self.group_link()?.is_none() {
             return Ok(());
@@ -198,9 +189,6 @@ impl Store {
     }
 
     /// Returns the sorted names of a user's groups.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn groups_of(&self, user: &Key) -> Result<Vec<String>> {
         let Some(link) = self.group_link()? else { return Ok(Vec::new()) };
         let sql = format!(
@@ -254,9 +242,6 @@ impl Store {
     }
 
     /// Returns a user's own permissions, without those of groups, as `app_label.codename`, sorted.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn permissions_of(&self, user: &Key) -> Result<Vec<String>> {
         if !self.engine.has_table(CONTENT_TYPES)? {
             return Ok(Vec::new());
@@ -276,9 +261,6 @@ impl Store {
     }
 
     /// Finds the key of this permission.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn find_permission(&self, permission: &Permission) -> Result<Option<Key>> {
         if self.permission_link()?.is_none() || !self.engine.has_table(CONTENT_TYPES)? {
             return Ok(None);

@@ -182,9 +182,6 @@ impl Store {
     }
 
     /// Whether the row that the reference points at exists.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn points_at_row(&self, reference: &Reference, value: &Value) -> Result<bool> {
         self.has_row(&reference.table, &reference.target, value)
     }
@@ -245,9 +242,6 @@ impl Store {
     }
 
     /// Prepares the engine for a transaction with many changes.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn expect_many_changes(&self) -> Result<()> {
         self.engine.expect_many_changes()
     }

@@ -11,9 +11,6 @@ impl Store {
     ///
     /// They show the project's hasher. Users without a usable password are skipped: an import of such accounts does
     /// not show it.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn newest_passwords(&self, limit: u32) -> Result<Vec<String>> {
         // The number of newest users to read. The second query takes 60 ms with a million users.
         const LOOK_BACK: [u32; 2] = [100, 100_000];

@@ -82,9 +82,6 @@ impl Planned {
     }
 
     /// Forgets all writes after this many, which were rolled back.
-    ///
-    /// # Errors
-    /// What the operating system says of the file.
     pub(super) fn truncate(&self, len: usize) -> Result<()> {
         self.0.borrow_mut().truncate(len)
     }
@@ -175,26 +172,17 @@ impl Transaction<'_> {
     }
 
     /// Refuses to go on where a trigger has changed or deleted the row of these cells that was just inserted.
-    ///
-    /// # Errors
-    /// As [`Self::write`].
     pub(super) fn check_inserted(&self, table: &str, cells: &Cells<'_>) -> Result<()> {
         self.check(table, Write::Insertion, cells)
     }
 
     /// Refuses to go on where a trigger has changed the row of this key again, or deleted it.
-    ///
-    /// # Errors
-    /// As [`Self::write`].
     pub(super) fn check_updated(&self, table: &str, set: &Cells<'_>, key: (&str, &Value)) -> Result<()> {
         let cells: Vec<(&str, &Value)> = set.iter().copied().chain([key]).collect();
         self.check(table, Write::Update, &cells)
     }
 
     /// Refuses to go on where a trigger has inserted a deleted row again.
-    ///
-    /// # Errors
-    /// As [`Self::write`].
     pub(super) fn check_gone(&self, table: &str, cells: &Cells<'_>) -> Result<()> {
         self.check(table, Write::Deletion, cells)
     }
@@ -213,9 +201,6 @@ impl Transaction<'_> {
     }
 
     /// Checks every write again, before the commit.
-    ///
-    /// # Errors
-    /// As [`Self::write`].
     pub(super) fn check_all(&self) -> Result<()> {
         let planned = self.planned.0.borrow();
         planned.each_from(0, &mut |number, expected| {

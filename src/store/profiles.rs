@@ -16,17 +16,11 @@ use crate::store::{Store, Transaction};
 
 impl Store {
     /// Whether the user has a profile of this kind.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn has_profile(&self, table: &ProfileTable, user: &Key) -> Result<bool> {
         self.has_row(&table.table.name, &table.user_column, &user.into())
     }
 
     /// Returns the profiles of a user, of every kind. Columns that [`Column::may_hold_secret`] are hidden.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn profiles_of(&self, user: &Key) -> Result<Vec<Profile>> {
         let mut profiles = Vec::new();
         for table in self.profile_tables()? {
@@ -39,9 +33,6 @@ impl Store {
 
     /// Returns the user's values in columns beyond those of a [`crate::django::models::User`]. Possible secrets are
     /// hidden.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn extra_fields_of(&self, user: &Key) -> Result<Map<String, Json>> {
         let users = &self.layout.users;
         let columns: Vec<&Column> = users.extra_columns().collect();

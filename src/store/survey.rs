@@ -47,25 +47,16 @@ pub struct UserCounts {
 
 impl Store {
     /// Returns the engine's messages about damage to the file.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn integrity_faults(&self) -> Result<Vec<String>> {
         self.engine.integrity_faults()
     }
 
     /// Returns dangling references: the table, the referenced table and the number of rows.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
         self.engine.dangling_references()
     }
 
     /// Counts the users of each sort.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn user_counts(&self) -> Result<UserCounts> {
         let users = &self.layout.users;
         let sum = |name: &str| format!("coalesce(sum({} = 1), 0)", users.attribute(name));
@@ -81,18 +72,12 @@ impl Store {
     }
 
     /// Counts the rows of a table of the layout.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn row_count(&self, table: &str) -> Result<u64> {
         let [count] = self.numbers(&format!("SELECT count(*) FROM {}", quoted(table)))?;
         Ok(count)
     }
 
     /// Groups the users by what `sort` returns for their encoded passwords.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn by_password<K: Ord>(&self, mut sort: impl FnMut(&str) -> K) -> Result<BTreeMap<K, Group>> {
         let users = &self.layout.users;
         let text = Kind::Text { max_length: None };
@@ -111,9 +96,6 @@ impl Store {
     }
 
     /// Finds values of an attribute that differ from another user's only in case.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn differing_in_case(&self, attribute: &str) -> Result<Group> {
         let users = &self.layout.users;
         if attribute != "username" && !users.table.has(attribute) {
@@ -129,9 +111,6 @@ impl Store {
 
     /// Finds another user whose name is this one in lower case, in upper case, or capitalized. Each is a look-up in the
     /// index; any other case would take a scan of all users.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn user_of_other_case(&self, username: &str) -> Result<Option<String>> {
         let lower = username.to_lowercase();
         let mut letters = lower.chars();
@@ -146,9 +125,6 @@ impl Store {
     }
 
     /// Finds active superusers who have never logged in through Django.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn superusers_who_never_logged_in(&self) -> Result<Group> {
         let users = &self.layout.users;
         if !users.table.has("last_login") {
@@ -164,9 +140,6 @@ impl Store {
     }
 
     /// Whether an active superuser exists.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn has_superuser(&self) -> Result<bool> {
         let users = &self.layout.users;
         let [any] = self.numbers(&format!(
@@ -179,9 +152,6 @@ impl Store {
     }
 
     /// Finds the owners of tokens that Django refuses because the user is inactive.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn tokens_of_inactive_users(&self, now: Timestamp) -> Result<Group> {
         let mut group = Group::default();
         self.each_token(&TokenFilter::default(), &mut |token| {

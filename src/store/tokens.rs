@@ -94,25 +94,16 @@ const COLUMNS: usize = 9;
 
 impl Store {
     /// Finds the row of this key in any state, by index.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn find_token(&self, token: &PlainToken, hash: TokenHash) -> Result<Option<Token>> {
         self.find_among(self.token_parts(), token, hash)
     }
 
     /// Finds the row of this key in knox's table only, since the key may be DRF's as well.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn find_knox_token(&self, token: &PlainToken, hash: TokenHash) -> Result<Option<Token>> {
         self.find_among(self.token_parts().filter(|part| part.scheme == Scheme::Knox), token, hash)
     }
 
     /// Returns every row of this key: two if the token was copied from DRF to knox.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn rows_of_key(&self, token: &PlainToken, hash: TokenHash) -> Result<Vec<Token>> {
         let mut rows = Vec::new();
         for part in self.token_parts() {
@@ -122,9 +113,6 @@ impl Store {
     }
 
     /// Reads the row of this token again. Returns `None` if it no longer exists or belongs to another user.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn token_as_it_is(&self, token: &Token) -> Result<Option<Token>> {
         let mut found = None;
         if let Some(part) = self.token_parts().find(|part| part.scheme == token.scheme) {
@@ -174,9 +162,6 @@ impl Store {
     }
 
     /// Returns the DRF key of a user, who has at most one.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn drf_key(&self, user: &Key) -> Result<Option<PlainToken>> {
         let mut key = None;
         if let Some(table) = &self.layout.drf {
@@ -196,9 +181,6 @@ impl Store {
 
     /// Counts a user's tokens for knox's `TOKEN_LIMIT_PER_USER`: those that have not expired. Before knox 5, tokens
     /// without an expiry do not count.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn valid_knox_tokens(&self, user: &Key, now: Timestamp) -> Result<u64> {
         let endless_count = self.layout.knox.as_ref().is_some_and(|knox| knox.form == knox::KnoxFormat::Text);
         let filter =
@@ -242,9 +224,6 @@ impl Store {
     }
 
     /// Returns the tokens that match the filter.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn tokens(&self, filter: &TokenFilter) -> Result<Vec<Token>> {
         let mut tokens = Vec::new();
         self.each_token(filter, &mut |token| {
@@ -335,9 +314,6 @@ impl Store {
 
 impl Store {
     /// Whether a knox token with this digest exists.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn has_knox_digest(&self, digest: &str) -> Result<bool> {
         match &self.layout.knox {
             Some(knox) => self.has_row(&knox.table.name, "digest", &digest.into()),
@@ -383,18 +359,12 @@ impl Transaction<'_> {
     }
 
     /// Deletes the tokens of a user, of one or all schemes, and counts them.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn delete_tokens_of(&self, user: &Key, scheme: Option<Scheme>) -> Result<Done<usize>> {
         let filter = TokenFilter { user: Some(user.clone()), scheme, ..TokenFilter::default() };
         self.delete_tokens(&self.tokens(&filter)?)
     }
 
     /// Sets the expiry of a knox token. DRF tokens have none.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn set_expiry(&self, token: &Token, expiry: Option<Timestamp>) -> Result<()> {
         if let (Scheme::Knox, Some(knox)) = (token.scheme, &self.layout.knox) {
             let (table, column) = (quoted(&knox.table.name), quoted(&knox.expiry));

@@ -190,18 +190,12 @@ impl Store {
     }
 
     /// Finds the user with this key.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn user_of_key(&self, key: &Key) -> Result<Option<User>> {
         let users = &self.layout.users;
         self.one_user(&format!("{} WHERE u.{} = ?1", users.select(), quoted(&users.key)), key.into())
     }
 
     /// Finds the user with this key in its displayed form. Returns `None` also for an invalid key.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn user_of_shown_key(&self, text: &str) -> Result<Option<User>> {
         let key = match self.layout.users.key_kind {
             Kind::Integer => text.parse().ok().map(Key::Integer),
@@ -243,9 +237,6 @@ impl Store {
     }
 
     /// Returns the encoded password of a user. Empty if the user no longer exists.
-    ///
-    /// # Errors
-    /// Fails on database errors.
     pub fn encoded_password(&self, key: &Key) -> Result<String> {
         let users = &self.layout.users;
         let sql =
@@ -287,9 +278,6 @@ impl Store {
     }
 
     /// Counts the users that match the filter. Ignores its limit.
-    ///
-    /// # Errors
-    /// The same as for [`Self::each_user`].
     pub fn count_users(&self, filter: &UserFilter) -> Result<u64> {
         let mut parameters = Vec::new();
         let conditions = self.conditions(filter, &mut parameters)?;
