@@ -67,6 +67,9 @@ pub fn look(path: &Path) -> Result<Option<FileKind>> {
 /// [`Refusal::FileExists`] for a regular file unless it `replaces` it; for anything else, and where the rules forbid to
 /// use it, the message says what it is.
 pub fn check_target(path: &Path, replaces: bool) -> Result<()> {
+    if is_inherited(path) {
+        bail!("{}: it is a descriptor. Name a regular file or a new one.", cannot_write(path));
+    }
     let metadata = match path.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         metadata => metadata.with_context(|| cannot_write(path))?,
