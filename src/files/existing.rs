@@ -66,6 +66,9 @@ pub fn look(path: &Path) -> Result<Option<FileKind>> {
 /// # Errors
 /// [`Refusal::FileExists`] for a regular file unless `replaces` is true. Otherwise, the message names the type of file.
 pub fn check_target(path: &Path, replaces: bool) -> Result<()> {
+    if is_inherited(path) {
+        bail!("{}: it is a descriptor. Name a regular file or a new one.", cannot_write(path));
+    }
     let metadata = match path.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         metadata => metadata.with_context(|| cannot_write(path))?,

@@ -127,7 +127,7 @@ fn a_whole_key_comes_by_standard_input() {
     }
     env.run_with_input(seed::key("abcdef33"), ["revoke-token", "--token-stdin"]).ends_with(3);
     env.run_with_input("abcdef11", ["revoke-token", "--token-stdin"]).ends_with(3);
-    env.run_with_input("", ["revoke-token", "--token-stdin"]).ends_with(3);
+    env.run_with_input("", ["revoke-token", "--token-stdin"]).ends_with(2);
     env.run_with_input(&key, ["revoke-token", "--token-stdin", "--user", "ann"]).ends_with(3);
     env.run_with_input(&key, ["revoke-token", "--token-stdin", "--scheme", "knox"]).ends_with(3);
     env.run_with_input(&key, ["revoke-token", "--token-stdin", "--expired"]).ends_with(3);
