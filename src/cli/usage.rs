@@ -105,7 +105,7 @@ fn misplaced_length(error: &clap::Error, arguments: &[OsString]) -> Option<Strin
     }
     let option = arguments.windows(2).find(|pair| pair[1] == unexpected.as_str())?[0].to_str()?;
     let is_it = option.starts_with("--random-password");
-    is_it.then(|| format!("to make one of {unexpected} characters, use '{option}={unexpected}'"))
+    is_it.then(|| format!("to set the length, use '{option}={unexpected}'"))
 }
 
 /// Was JSON asked for, as far as a command line that does not parse can tell?

@@ -101,7 +101,7 @@ fn name(text: &str) -> Result<(String, String), String> {
             && is_pair(name)
             && table.contains('.') != name.contains('.')
     });
-    let (table, name) = parts.ok_or("give TABLE=APP.MODEL or TABLE.COLUMN=FIELD")?;
+    let (table, name) = parts.ok_or("expected TABLE=APP.MODEL or TABLE.COLUMN=FIELD")?;
     Ok((table.to_owned(), name.to_owned()))
 }
 
@@ -116,7 +116,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         columns: args.with_secrets,
     };
     if form != ExportFormat::Fixture && !(args.names.is_empty() && args.durations.is_empty()) {
-        return Err(Refusal::usage("--name and --duration are for --format fixture.").into());
+        return Err(Refusal::usage("--name and --duration are only valid with --format fixture.").into());
     }
     let names = ModelNames {
         given: args.names.clone(),
@@ -128,7 +128,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let has_secrets = args.with_password_hashes || args.with_token_keys || args.with_secrets;
     match file {
         Some(file) => {
-            let path = absolute(file).context("the file's path cannot be found out")?;
+            let path = absolute(file).context("the path of the file cannot be resolved")?;
             remark(&export, context);
             let count = to_file(store, &export, &filter, &path, args.overwrite)?;
             let users = counted(count, "user");
@@ -140,10 +140,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 )
             })
         }
-        None if has_secrets && io::stdout().is_terminal() => Err(Refusal::usage(
-            "Secrets are not written to a terminal: name a FILE, or a reader behind a pipe.",
-        )
-        .into()),
+        None if has_secrets && io::stdout().is_terminal() => {
+            Err(Refusal::usage("Secrets are not printed to a terminal. Pass a FILE, or pipe the output.")
+                .into())
+        }
         None => {
             remark(&export, context);
             let (count, pending) = store.snapshot(|store| {
@@ -189,14 +189,18 @@ fn form(file: Option<&Path>, format: FormatArg) -> Result<ExportFormat> {
             None => ExportFormat::Csv,
             Some(ending) => {
                 let message = format!(
-                    "No format is known by the ending .{}: the known ones are .csv, .json and .jsonl. Choose with --format.",
+                    "Unknown file extension .{}. Known extensions: .csv, .json, .jsonl. Pass --format to \
+                     choose a format.",
                     ending.to_string_lossy()
                 );
                 return Err(Refusal::Usage(message).into());
             }
         },
         (Format::Plain, _) => {
-            return Err(Refusal::usage("--format plain: choose from csv, json, jsonl and fixture.").into());
+            return Err(Refusal::usage(
+                "--format plain is not valid here. Valid formats: csv, json, jsonl, fixture.",
+            )
+            .into());
         }
     })
 }

@@ -188,7 +188,7 @@ impl Store {
         }
         if key.as_ref().is_some_and(String::is_empty) {
             // Nobody authenticates with it: another table in this one's place, for one.
-            let reason = "its token table has a key that is empty or no text.".to_owned();
+            let reason = "its token table contains an empty or invalid key.".to_owned();
             return Err(Refusal::DatabaseUnusable { path: self.path().to_owned(), reason }.into());
         }
         Ok(key.map(PlainToken::new))

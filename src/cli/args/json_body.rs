@@ -38,15 +38,15 @@ pub struct Body {
 
 /// Keys that would give rights or forge a row, with the option that an administrator has instead.
 const REFUSED: [(&str, &str); 9] = [
-    ("id", "the database gives it"),
-    ("pk", "the database gives it"),
+    ("id", "the database assigns it"),
+    ("pk", "the database assigns it"),
     ("is_staff", "use --staff"),
     ("is_superuser", "use --superuser"),
     ("is_active", "use --inactive"),
-    ("groups", "a body cannot give it"),
-    ("user_permissions", "a body cannot give it"),
-    ("date_joined", "it is the moment of registering"),
-    ("last_login", "Django writes it at a login"),
+    ("groups", "clients cannot choose groups"),
+    ("user_permissions", "clients cannot choose permissions"),
+    ("date_joined", "it is the time of registration"),
+    ("last_login", "Django sets it at login"),
 ];
 
 impl Body {
@@ -73,7 +73,7 @@ impl Body {
         })?;
         let bad = |message: String| Refusal::invalid("", "invalid_json", message);
         if bytes.len() as u64 > limits::BODY {
-            return Err(bad(format!("The body in {name} is too long.")).into());
+            return Err(bad(format!("The body in {name} is larger than 1 MiB.")).into());
         }
         if bytes.trim_ascii().is_empty() {
             return Err(bad(format!("The body in {name} is empty.")).into());
@@ -81,13 +81,13 @@ impl Body {
         let json: Json = serde_json::from_slice(&bytes).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
             match reason_of_depth(&error) {
-                Some(reason) => bad(format!("The body in {name} is {reason}: see {place}.")),
-                None => bad(format!("The body in {name} is not JSON: see {place}.")),
+                Some(reason) => bad(format!("The body in {name} is {reason} ({place}).")),
+                None => bad(format!("The body in {name} is not valid JSON ({place}).")),
             }
         })?;
         match json {
             Json::Object(fields) => Ok(Self::of(fields)),
-            _ => Err(Refusal::invalid("", "invalid_json", "The body has to be one JSON object.").into()),
+            _ => Err(Refusal::invalid("", "invalid_json", "The body must be a single JSON object.").into()),
         }
     }
 
@@ -98,7 +98,7 @@ impl Body {
                 body.faults.push(Fault::new(
                     &*key,
                     "not_settable",
-                    format!("{key} is not taken from a body: {why}."),
+                    format!("{key} cannot be set by a body: {why}."),
                 ));
                 continue;
             }
@@ -112,7 +112,7 @@ impl Body {
                     match value {
                         Json::Null => {}
                         Json::String(password) => body.password = Some(Plain::new(password)),
-                        _ => body.faults.push(Fault::new(&*key, "invalid", "password must be text.")),
+                        _ => body.faults.push(Fault::new(&*key, "invalid", "password must be a string.")),
                     }
                     continue;
                 }
@@ -124,7 +124,7 @@ impl Body {
             match value {
                 Json::Null => {}
                 Json::String(text) => *place = Some(text),
-                _ => body.faults.push(Fault::new(&*key, "invalid", format!("{key} must be text."))),
+                _ => body.faults.push(Fault::new(&*key, "invalid", format!("{key} must be a string."))),
             }
         }
         body

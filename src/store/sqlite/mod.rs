@@ -65,7 +65,10 @@ impl Sqlite {
         if has_ended && is_refused {
             // `ON CONFLICT ROLLBACK` and `RAISE (ROLLBACK, …)` undo more than the row. Whoever went on to the next row
             // would write it outside of any transaction, so this is no refusal of a row.
-            return anyhow!("{}: the database undid the whole transaction: {error}", self.path.display());
+            return anyhow!(
+                "{}: the database rolled back the whole transaction: {error}",
+                self.path.display()
+            );
         }
         translate(error, &self.path)
     }
