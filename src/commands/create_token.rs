@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::django::models::{Scheme, User};
 use crate::django::tokens::{PlainToken, Ttl};
 use crate::error::refusal::Refusal;
+use crate::error::wording::shell_word;
 use crate::files::token_file::{Staged, TokenFiles};
 use crate::signals;
 use crate::terminal::clock::local;
@@ -126,9 +127,10 @@ impl Args {
             output.status(format_args!("Wrote the token to {}.", path.display()));
         }
         if let Some(path) = files.readable_by_others().filter(|_| !report.dry_run) {
-            let path = path.display();
+            let word = shell_word(&path.to_string_lossy());
             output.warning(format_args!(
-                "Other users can read {path} and the token in it. Run `chmod 600 {path}`."
+                "Other users can read {} and the token in it. Run `chmod 600 {word}`.",
+                path.display()
             ));
         }
         let is_shown = !report.dry_run && self.files.leave_standard_output();

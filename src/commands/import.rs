@@ -147,7 +147,7 @@ fn delimiter(text: &str) -> Result<u8, String> {
     let delimiter = if text == r"\t" { "\t" } else { text };
     match delimiter.as_bytes() {
         [byte] if import::may_delimit(*byte) => Ok(*byte),
-        _ => Err(r"give one ASCII character, such as ; or \t for a tab, and no quote".into()),
+        _ => Err(r"expected one ASCII character other than a quote, such as ; or \t for a tab".into()),
     }
 }
 

@@ -159,7 +159,7 @@ fn refuse_clashes(profiles: &[ProfileBlueprint]) -> Result<()> {
     for profile in profiles {
         let table = profile.table.to_ascii_lowercase();
         if tables.contains(&table) || RESERVED.iter().any(|prefix| table.starts_with(prefix)) {
-            return Err(declaration(profile, "this name is already in use."));
+            return Err(declaration(profile, "another table already has this name."));
         }
         tables.push(table);
         let mut columns = vec!["id".to_owned(), "user_id".to_owned()];

@@ -12,7 +12,7 @@ fn drf_gets_or_creates() {
     let token = env.register_quickly("meg");
     let run = env.run(["create-token", "meg"]).succeeds();
     assert_eq!(run.stdout, format!("{token}\n"));
-    assert!(run.stderr.contains("has a drf token already"), "{}", run.stderr);
+    assert!(run.stderr.contains("already has a drf token"), "{}", run.stderr);
     let before = env.database_bytes();
     let answer = env.run(["create-token", "meg", "--format", "json"]).succeeds().json();
     assert_eq!((&answer["created"], &answer["token"]), (&false.into(), &token.into()));
@@ -77,7 +77,7 @@ fn the_end_is_told_in_local_time() {
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
     let run = env.run_with_env(&[("TZ", "Etc/GMT+12")], ["create-token", "meg"]).succeeds();
     let local = env.value("SELECT datetime(expiry, '-12 hours') FROM knox_authtoken");
-    assert!(run.stderr.contains(&format!("good until {local}.")), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("valid until {local}.")), "{}", run.stderr);
 }
 
 #[test]
@@ -487,7 +487,7 @@ fn a_dotenv_file_that_others_can_read_is_spoken_about() {
         std::fs::set_permissions(env.path(".env"), std::fs::Permissions::from_mode(mode)).unwrap();
         let run = create();
         assert!(
-            run.stderr.starts_with("warning: Others can read .env") && run.stderr.contains("chmod 600"),
+            run.stderr.starts_with("warning: Other users can read .env") && run.stderr.contains("chmod 600"),
             "{}",
             run.stderr
         );

@@ -133,7 +133,7 @@ fn knox() {
     let answers = objects(&run);
     assert_ne!(answers[0]["token"], answers[1]["token"]);
     assert!(answers.iter().all(|answer| answer["scheme"] == "knox" && answer["expiry"].is_string()));
-    assert!(run.stderr.contains("2 tokens are deleted"), "{}", run.stderr);
+    assert!(run.stderr.contains("Deleted 2 tokens"), "{}", run.stderr);
     assert_eq!(count(&database, "knox_authtoken"), 0);
     assert_eq!(count(&database, "auth_user"), 1);
 }

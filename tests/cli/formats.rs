@@ -591,6 +591,6 @@ fn a_zone_that_nobody_knows_is_spoken_about_where_it_matters() {
         assert_eq!(run(words), "", "{words:?}");
     }
     let told = run(&["list-users", "--joined-after", "2024-01-01", "--format", "json"]);
-    assert!(told.starts_with("{\"warnings\":[\"TZ names no"), "{told}");
+    assert!(told.starts_with("{\"warnings\":[\"TZ is not a known"), "{told}");
     assert_eq!(env.run_with_env(&[("TZ", "")], ["list-users"]).succeeds().stderr, "1 user.\n");
 }

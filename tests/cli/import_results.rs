@@ -134,7 +134,7 @@ fn rows_that_were_committed_but_not_marked_keep_their_passwords() {
         let run = env.run(IMPORT.iter().chain(&["--on-existing", "skip"])).succeeds();
         let count = 3 - marked;
         let expected = format!(
-            "{count} row{} of a run that was cut off had been committed",
+            "{count} row{} of an interrupted run had been committed",
             if count == 1 { "" } else { "s" }
         );
         assert!(run.stderr.contains(&expected), "{marked}: {}", run.stderr);
@@ -155,7 +155,7 @@ fn tokens_prove_a_commit_too_and_json_lines_are_continued_alike() {
         let whole = fs::read_to_string(env.path("made.jsonl")).unwrap();
         replace_states(&env, "made.jsonl", "committed", "undecided");
         let run = env.run(import).succeeds();
-        assert!(run.stderr.contains("2 rows of a run that was cut off had been committed"), "{}", run.stderr);
+        assert!(run.stderr.contains("2 rows of an interrupted run had been committed"), "{}", run.stderr);
         let text = fs::read_to_string(env.path("made.jsonl")).unwrap();
         assert!(text.starts_with(&whole), "{text}");
 
@@ -163,7 +163,7 @@ fn tokens_prove_a_commit_too_and_json_lines_are_continued_alike() {
         fs::write(env.path("made.jsonl"), whole.replace("committed", "undecided")).unwrap();
         fs::write(env.path("db.sqlite3"), empty).unwrap();
         let run = env.run(import).succeeds();
-        assert!(run.stderr.contains("2 rows of a run that was cut off had not been"), "{}", run.stderr);
+        assert!(run.stderr.contains("2 rows of an interrupted run had not been"), "{}", run.stderr);
         let text = fs::read_to_string(env.path("made.jsonl")).unwrap();
         assert_eq!(text.lines().count(), 2);
         assert!(!text.contains("undecided") && text != whole, "{text}");
@@ -260,7 +260,7 @@ fn updates_without_secrets_do_not_tell_whether_they_were_committed() {
     env.run(["import", "b.csv", "--on-existing", "update", "--results", "same.csv"]).succeeds();
     replace_states(&env, "same.csv", "committed", "undecided");
     let run = env.run(["import", "b.csv", "--on-existing", "update", "--results", "same.csv"]).succeeds();
-    assert!(run.stderr.contains("2 rows of a run that was cut off had been committed"), "{}", run.stderr);
+    assert!(run.stderr.contains("2 rows of an interrupted run had been committed"), "{}", run.stderr);
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn another_database_does_not_decide() {
     assert!(fs::read(env.path("made.csv")).unwrap() == before);
     assert!(can_log_in(&env, &made(&env)[0]));
     let run = env.run(IMPORT.iter().chain(&["--on-existing", "skip"])).succeeds();
-    assert!(run.stderr.contains("2 rows of a run that was cut off had been committed"), "{}", run.stderr);
+    assert!(run.stderr.contains("2 rows of an interrupted run had been committed"), "{}", run.stderr);
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn tokens_of_users_who_were_renamed_since_prove_a_commit() {
     replace_states(&env, "made.csv", "committed", "undecided");
     env.execute("UPDATE auth_user SET username = 'new' || username");
     let run = env.run(import).succeeds();
-    assert!(run.stderr.contains("2 rows of a run that was cut off had been committed"), "{}", run.stderr);
+    assert!(run.stderr.contains("2 rows of an interrupted run had been committed"), "{}", run.stderr);
     assert!(fs::read_to_string(env.path("made.csv")).unwrap().starts_with(&before));
 }
 
@@ -302,7 +302,7 @@ fn one_user_by_hand_does_not_prove_that_the_others_were_committed() {
     is_left_alone(&env, import);
     env.execute("DELETE FROM auth_user");
     let run = env.run(import).succeeds();
-    assert!(run.stderr.contains("3 rows of a run that was cut off had not been"), "{}", run.stderr);
+    assert!(run.stderr.contains("3 rows of an interrupted run had not been"), "{}", run.stderr);
 }
 
 #[test]

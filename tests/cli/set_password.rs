@@ -65,7 +65,7 @@ fn weak_passwords_are_spoken_about_or_refused() {
     let env = meg();
     env.execute("UPDATE auth_user SET last_name = 'Ducharme'");
     let run = env.run_with_input("ducharme", ["set-password", "meg", "--password-stdin"]).succeeds();
-    assert!(run.stderr.contains("resembles the last name"), "{}", run.stderr);
+    assert!(run.stderr.contains("too similar to the last name"), "{}", run.stderr);
     let strict = ["set-password", "meg", "--password-stdin", "--require-strong"];
     env.run_with_input("ducharme", strict).ends_with(6);
     env.run_with_input("", ["set-password", "meg", "--password-stdin"]).ends_with(6);

@@ -250,7 +250,7 @@ fn a_file_that_others_can_write_to_is_refused_unless_it_is_named() {
     set_mode(0o664);
     let run = env.run(["list-users"]).succeeds();
     assert!(
-        run.stderr.contains("warning: The group of") && run.stderr.contains("chmod g-w"),
+        run.stderr.contains("is writable by its group") && run.stderr.contains("chmod g-w"),
         "{}",
         run.stderr
     );

@@ -51,7 +51,7 @@ fn after_so_many_failures_nobody_gets_in_for_a_while() {
     let before = env.database_bytes();
     for run in [fail(&env), env.log_in(["meg"]), check(&env, PASSWORD)] {
         let run = run.ends_with(10);
-        let wait = run.stderr.strip_prefix("error: Too many logins failed. Wait ").unwrap();
+        let wait = run.stderr.strip_prefix("error: Too many failed logins. Wait ").unwrap();
         let seconds: u32 = wait.strip_suffix(" seconds.\n").unwrap().parse().unwrap();
         assert!((3_500..=3_600).contains(&seconds), "{}", run.stderr);
         assert_eq!(run.stdout, "");

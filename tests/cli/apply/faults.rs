@@ -46,13 +46,13 @@ is_active = false
         &env,
         "bad.toml",
         &[
-            (1, 1, "no key update_pasword here. Did you mean update_password?"),
-            (4, 1, "no key user here. Known: usernames."),
+            (1, 1, "Unknown key update_pasword. Did you mean update_password?"),
+            (4, 1, "Unknown key user. Known keys: usernames."),
             (8, 1, "Did you mean email?"),
             (9, 13, "is_active must be true or false."),
             (10, 12, "Write password = { env = \"NAME\" }"),
             (11, 22, "The group does not exist. Known groups: editors, viewers."),
-            (14, 1, "outside of the file's scope (ci-*)"),
+            (14, 1, "outside the file's scope (ci-*)"),
             (14, 1, "may contain only letters"),
             (15, 1, "must be a valid email address"),
             (16, 9, "token must be true, false, \"drf\" or \"knox\"."),
@@ -123,7 +123,7 @@ fn what_the_database_refuses_has_a_place_too() {
         let run = apply(&env, arguments).ends_with(6);
         assert!(
             run.stderr.contains(
-                "wanted.toml, line 4, column 1: joe: Another row has the same value in auth_user.department"
+                "wanted.toml, line 4, column 1: joe: A row with the same auth_user.department already exists"
             ),
             "{}",
             run.stderr

@@ -222,7 +222,7 @@ fn more_than_max_prune_would_take_is_not_pruned_at_all() {
 fn pruning_wants_a_scope_and_leaves_what_others_refer_to() {
     let env = shop("[[users]]\nusername = \"meg\"\n");
     let run = apply(&env, &["--prune", "delete", "--yes"]).ends_with(2);
-    assert!(run.stderr.contains("wanted.toml names no [scope]"), "{}", run.stderr);
+    assert!(run.stderr.contains("wanted.toml has no `[scope]`"), "{}", run.stderr);
     apply(&env, &["--max-prune", "3"]).ends_with(2);
     apply(&env, &["--exit-code"]).ends_with(2);
 

@@ -166,7 +166,7 @@ fn everything_missing_is_named_at_once() {
             "--no-password",
         ],
     );
-    assert!(error["message"].as_str().unwrap().contains("specialty must be provided"), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("specialty is required"), "{error}");
     assert_eq!(error["code"], "invalid");
     assert_eq!(env.rows(COUNTS), ["0|0"]);
 }
