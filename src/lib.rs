@@ -43,6 +43,7 @@ use crate::commands::{Cli, Command};
 use crate::config::settings::Settings;
 use crate::error::exit::Exit;
 use crate::error::refusal::Refusal;
+use crate::error::wording::shell_word;
 use crate::terminal::format::Format;
 use crate::terminal::output::Output;
 use crate::terminal::prompt::{self, Prompt};
@@ -84,8 +85,7 @@ fn run(cli: &Cli) -> Exit {
         };
     }
     if options.format == FormatArg::Fixture && !matches!(cli.command, Command::Export(_)) {
-        return output
-            .error(&Refusal::usage("--format fixture: only `authctl export` writes fixtures.").into());
+        return output.error(&Refusal::usage("--format fixture is only valid with `authctl export`.").into());
     }
     let settings = match Settings::load(&options.overrides()) {
         Ok(settings) => settings,
@@ -93,13 +93,16 @@ fn run(cli: &Cli) -> Exit {
     };
     if let Some(file) = &settings.ignored_file {
         output.warning(format_args!(
-            "{} was not read, since another user owns it; name it with --config to use it.",
+            "{} was ignored because another user owns it. Pass it with --config to use it.",
             file.display()
         ));
     }
     if let Some(file) = settings.file.as_deref().filter(|_| settings.is_group_writable) {
-        output
-            .warning(format_args!("The group of {} can write to it; run `chmod g-w` on it.", file.display()));
+        output.warning(format_args!(
+            "{file} is writable by its group. Run `chmod g-w {word}`.",
+            file = file.display(),
+            word = shell_word(&file.to_string_lossy())
+        ));
     }
     let context = Context::new(settings, output, Prompt::new(options.no_input), options.yes);
     match cli.command.run(&context) {

@@ -44,7 +44,7 @@ static CRITICAL: AtomicUsize = AtomicUsize::new(0);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The context of the error if a thread cannot be started.
-pub const NO_THREAD: &str = "no thread can be started";
+pub const NO_THREAD: &str = "a thread cannot be started";
 
 /// Starts a thread that watches for signals.
 ///

@@ -9,6 +9,7 @@ use crate::cli::context::Context;
 use crate::django::models::User;
 use crate::django::passwords::{self, Plain, Verdict};
 use crate::error::refusal::{Fault, Refusal};
+use crate::error::wording::sentence;
 use crate::files::throttle::Throttle;
 use crate::store::Store;
 
@@ -25,7 +26,7 @@ pub fn password(source: &PasswordSource, context: &Context) -> Result<Plain> {
 #[must_use]
 pub fn password_missing() -> Fault {
     let how = "--password-stdin, --password-file or --password-env";
-    Fault::new("password", "required", format!("password must be provided: {how}"))
+    Fault::new("password", "required", format!("password is required. Pass {how}."))
 }
 
 /// Returns the active user with this name and password. `[login] throttle` limits the number of failed logins.
@@ -41,7 +42,9 @@ pub fn authenticate(context: &Context, store: &Store, username: &str, plain: &Pl
     let is_failed_login =
         outcome.as_ref().is_err_and(|error| matches!(error.downcast_ref(), Some(Refusal::BadCredentials)));
     if !is_failed_login && let Err(error) = throttle.take_back(store.path(), moment) {
-        context.output.warning(format_args!("This login counts as one that failed: {error:#}."));
+        context
+            .output
+            .warning(format_args!("This login still counts as failed: {}", sentence(&format!("{error:#}"))));
     }
     outcome
 }

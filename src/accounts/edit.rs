@@ -109,13 +109,13 @@ impl Wish {
         }
         for name in &self.unset {
             if name == "email" && settings.is_named_by_email(fields.login) {
-                let message = "email: the e-mail address is the user name here and cannot be emptied.";
+                let message = "email is the login name here and cannot be unset.";
                 builder.faults.push(Fault::new("email", "not_settable", message));
                 continue;
             }
             match fields.emptied(name) {
                 Ok((column, owner, _)) if edit.row(owner).iter().any(|(given, _)| *given == column) => {
-                    let message = format!("{name} is given and emptied at once.");
+                    let message = format!("{name} is both set and unset.");
                     builder.faults.push(Fault::new(name, "given_twice", message));
                 }
                 Ok((column, owner, value)) => edit.row(owner).push((column, value)),
@@ -123,7 +123,7 @@ impl Wish {
             }
         }
         for name in self.add_groups.iter().filter(|name| self.remove_groups.contains(name)) {
-            let message = format!("The group {name} is to be joined and left at once.");
+            let message = format!("Group {name} is both added and removed.");
             builder.faults.push(Fault::new("groups", "given_twice", message));
         }
         for table in new {
@@ -176,7 +176,7 @@ impl Wish {
         }
         if let Some(email) = self.email.as_deref().map(normalize_email) {
             if by_email && email != normalize_email(&user.username) {
-                let message = "email: the e-mail address is the user name here; use --rename.";
+                let message = "email is the login name here. Use --rename.";
                 faults.push(Fault::new("email", "not_settable", message));
             } else if fields.login != "email" {
                 faults.extend(address_fault(&email));
@@ -282,7 +282,7 @@ impl Edit {
 /// Returns the fault of a new login name.
 fn name_fault(name: &str, login: &str, by_email: bool) -> Option<Fault> {
     if name.trim().is_empty() {
-        return Some(Fault::new("username", "required", "The new name is empty."));
+        return Some(Fault::new("username", "required", "The new username must not be empty."));
     }
     let rules = if login == "username" { username_fault(name) } else { None };
     rules.or_else(|| if by_email { address_fault(name) } else { None })

@@ -9,7 +9,7 @@ use crate::store::schema::Column;
 
 /// User columns that cannot be set as a field, with the alternative for a new account and for an existing one.
 const OWN_OPTIONS: [(&str, &str, &str); 8] = [
-    ("username", "give USERNAME", "use --rename"),
+    ("username", "pass USERNAME", "use --rename"),
     ("email", "use --email", "use --email"),
     ("first_name", "use --first-name", "use --first-name"),
     ("last_name", "use --last-name", "use --last-name"),
@@ -60,10 +60,10 @@ impl<'a> Fields<'a> {
     pub fn destination(&self, name: &str) -> Result<(&'a Column, Owner<'a>), Fault> {
         let refused = |message: String| Err(Fault::new(name, "not_settable", message));
         if let Some(instead) = self.own_option(name) {
-            return refused(format!("{name} is not set in this way: {instead}."));
+            return refused(format!("{name} cannot be set this way: {instead}."));
         }
         if name == self.users.key || name == "id" || name == "pk" {
-            return refused(format!("{name} is given by the database and cannot be set."));
+            return refused(format!("{name} is assigned by the database and cannot be set."));
         }
         let in_profile = |table: &&'a ProfileTable, field: &str| {
             find_field(table, field).map(|column| (column, Owner::Profile(&table.kind)))
@@ -73,8 +73,8 @@ impl<'a> Fields<'a> {
             return table.and_then(|table| in_profile(table, field)).ok_or_else(|| self.unknown(name));
         }
         if name == self.login {
-            let instead = if self.is_new { "give USERNAME" } else { "use --rename" };
-            return refused(format!("{name} is not set in this way: {instead}."));
+            let instead = if self.is_new { "pass USERNAME" } else { "use --rename" };
+            return refused(format!("{name} cannot be set this way: {instead}."));
         }
         if let Some(column) = find_column(&self.users.table, name) {
             return Ok((column, Owner::User));
@@ -86,7 +86,7 @@ impl<'a> Fields<'a> {
             _ => {
                 let names: Vec<String> =
                     self.own.iter().map(|table| format!("{}.{name}", table.kind)).collect();
-                let message = format!("{name} is a field of several profiles: say {}.", names.join(" or "));
+                let message = format!("{name} is a field of several profiles. Write {}.", names.join(" or "));
                 Err(Fault::new(name, "ambiguous", message))
             }
         }
@@ -124,7 +124,7 @@ impl<'a> Fields<'a> {
             _ if column.nullable => Value::Null,
             Kind::Text { .. } => "".into(),
             _ => {
-                let message = format!("{name} must have a value: {}.", column.kind);
+                let message = format!("{name} must have a value ({}).", column.kind);
                 return Err(Fault::new(name, "null", message));
             }
         };
@@ -151,16 +151,16 @@ impl<'a> Fields<'a> {
         let message = match (&own[..], &others[..]) {
             (_, [_, ..]) if !self.is_new => {
                 format!(
-                    "{name} is a field of the profile kind {}, which the user does not have.",
+                    "{name} is a field of the {} profile, which the user does not have.",
                     others.join(" or ")
                 )
             }
             ([], [_, ..]) => {
-                format!("{name} is a field of a profile: choose --profile {}.", others.join(" or "))
+                format!("{name} is a profile field. Pass --profile {}.", others.join(" or "))
             }
             (own, [_, ..]) => {
                 format!(
-                    "{name} is a field of the profile kind {}, not of {}.",
+                    "{name} is a field of the {} profile, not of {}.",
                     others.join(" and "),
                     own.join(" or ")
                 )
@@ -171,9 +171,9 @@ impl<'a> Fields<'a> {
                     self.of_project().chain(of_profiles).map(|column| &*column.name).collect();
                 let with_options = OWN_OPTIONS.iter().map(|(column, ..)| *column).chain(["account_type"]);
                 match nearest(field, known.iter().copied().chain(with_options)) {
-                    Some(near) => format!("There is no field {name}. Did you mean {near}?"),
-                    None if known.is_empty() => format!("There is no field {name}."),
-                    None => format!("There is no field {name}. Known: {}.", known.join(", ")),
+                    Some(near) => format!("Unknown field {name}. Did you mean {near}?"),
+                    None if known.is_empty() => format!("Unknown field {name}."),
+                    None => format!("Unknown field {name}. Known fields: {}.", known.join(", ")),
                 }
             }
         };

@@ -51,16 +51,16 @@ pub fn scheme(context: &Context, store: &Store, asked: Option<Scheme>) -> Result
     match (asked, configured, &present[..]) {
         (Some(asked), _, _) if !present.contains(&asked) => Err(Refusal::DatabaseUnusable {
             path: store.path().to_owned(),
-            reason: format!("it has no token table of the scheme {asked}."),
+            reason: format!("it has no {asked} token table."),
         }
         .into()),
         (Some(scheme), _, _) | (None, Some(scheme), _) => Ok(Some(scheme)),
         (None, None, [only]) => Ok(Some(*only)),
         (None, None, []) => Ok(None),
         (None, None, several) => Err(Refusal::Ambiguous {
-            what: "The scheme of a new token".into(),
+            what: "This database has several token schemes".into(),
             found: several.iter().map(ToString::to_string).collect(),
-            decide: "Choose with --scheme, or in authctl.toml: [tokens] scheme = \"…\"".into(),
+            decide: "Pass --scheme, or set `scheme` under `[tokens]`.".into(),
         }
         .into()),
     }
@@ -71,8 +71,7 @@ pub fn configured_scheme(context: &Context, store: &Store) -> Result<Option<Sche
     let present = store.layout().schemes();
     match context.settings.tokens.scheme.filter(|_| !present.is_empty()) {
         Some(scheme) if !present.contains(&scheme) => {
-            let message =
-                format!("[tokens] scheme = \"{scheme}\": the database has no token table of that scheme.");
+            let message = format!("[tokens] scheme: this database has no {scheme} token table.");
             Err(context.settings.refused(message).into())
         }
         configured => Ok(configured),
@@ -110,11 +109,11 @@ impl TokenIssuer {
         let expiry = match knox {
             Some(_) => {
                 let ttl = ttl.unwrap_or(tokens.ttl);
-                let beyond = || Refusal::usage(format!("--expires-in {ttl}: that is beyond the year 9999."));
+                let beyond = || Refusal::usage(format!("--expires-in {ttl} is beyond the year 9999."));
                 ttl.expiry(created).map_err(|_| beyond())?
             }
             None if matches!(ttl, Some(Ttl::For(_))) => {
-                return Err(Refusal::usage("--expires-in: tokens of the scheme drf have no expiry.").into());
+                return Err(Refusal::usage("--expires-in: drf tokens do not expire.").into());
             }
             None => None,
         };
@@ -163,7 +162,7 @@ pub fn mint(
 /// Returns the fault of an unsuitable known key.
 #[must_use]
 pub fn unfit_fault(unfit: Unfit) -> Fault {
-    Fault::new("token", "invalid", format!("The token will not do: {unfit}."))
+    Fault::new("token", "invalid", format!("The token cannot be used: {unfit}."))
 }
 
 /// A token issued to a user.
@@ -248,7 +247,7 @@ impl IssuedToken {
         }
         let Some(token) = store.find_knox_token(&self.plain, self.hash)? else { return Ok(None) };
         if token.user != user.id {
-            return Err(Refusal::Taken("the token".into()).into());
+            return Err(Refusal::Taken("token".into()).into());
         }
         if token.state(self.created) == TokenState::Expired {
             return Ok(None);

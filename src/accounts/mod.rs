@@ -100,7 +100,7 @@ impl Missing {
     /// Returns the fault of this field.
     #[must_use]
     pub fn fault(&self) -> Fault {
-        Fault::new(&*self.field, "required", format!("{} must be provided: {}", self.field, self.how))
+        Fault::new(&*self.field, "required", format!("{} is required. Pass {}.", self.field, self.how))
     }
 }
 
@@ -264,7 +264,7 @@ impl Account<'_> {
 }
 
 fn unknown_permission(permission: &Permission) -> Fault {
-    Fault::new("user_permissions", "does_not_exist", format!("There is no permission {permission}."))
+    Fault::new("user_permissions", "does_not_exist", format!("Permission {permission} does not exist."))
 }
 
 fn missing_column(name: &str, column: &Column) -> Missing {
@@ -279,8 +279,7 @@ fn dangling(store: &Store, table: &Table, row: &[(impl AsRef<str>, Value)]) -> R
         let column = column.as_ref();
         let Some(reference) = table.reference(column).filter(|_| *value != Value::Null) else { continue };
         if !store.points_at_row(reference, value)? {
-            let message =
-                format!("{column}: there is no row in {} with that {}.", reference.table, reference.target);
+            let message = format!("{column}: no row in {} has this {}.", reference.table, reference.target);
             faults.push(Fault::new(column, "does_not_exist", message));
         }
     }

@@ -42,7 +42,7 @@ impl Password {
 /// Returns a fault for a null character, which Django's login form refuses.
 #[must_use]
 pub fn null_fault(plain: &Plain) -> Option<Fault> {
-    let message = "password: it contains a null character, which Django's login form refuses.";
+    let message = "password must not contain a null character, which Django's login form refuses.";
     plain.as_str().contains('\0').then(|| Fault::new("password", "invalid", message))
 }
 
@@ -67,16 +67,16 @@ pub fn encoded(text: &str) -> Result<(Password, Option<Fault>), Fault> {
 pub fn verbatim(text: String) -> Result<(Encoded, Option<Fault>), Fault> {
     let (encoded, summary) = Encoded::described(text).map_err(|malformed| {
         let reason = match malformed {
-            Malformed::UnknownAlgorithm => "it does not begin with one of Django's algorithms".to_owned(),
-            Malformed::Not(algorithm) => format!("it begins with {algorithm} and is not of its form"),
+            Malformed::UnknownAlgorithm => "it does not start with the name of a Django algorithm".to_owned(),
+            Malformed::Not(algorithm) => format!("it starts with {algorithm} but is malformed"),
         };
-        let message = format!("That is not a password as Django encodes it: {reason}.");
+        let message = format!("Not a valid Django password hash: {reason}.");
         Fault::new("password", "invalid_hash", message)
     })?;
     let message = || {
         let refused = not_in_djangos_list(summary).map(refused_by_default);
         let refused = refused.map_or_else(String::new, |refused| format!(" {refused}"));
-        format!("The hash ({summary}) is weaker than it should be.{refused}")
+        format!("The hash ({summary}) is weak.{refused}")
     };
     let weakness = summary.is_weak().then(|| Fault::new("password", "weak_hash", message()));
     Ok((encoded, weakness))
@@ -93,7 +93,7 @@ pub fn not_in_djangos_list(summary: Summary) -> Option<Algorithm> {
 /// Explains that Django refuses the algorithm by default.
 pub fn refused_by_default(algorithm: Algorithm) -> String {
     format!(
-        "Django's default PASSWORD_HASHERS does not accept {algorithm}: nobody logs in with it, unless the project names \
+        "Django's default PASSWORD_HASHERS does not include {algorithm}. Logins fail until the project adds \
          its hasher there."
     )
 }

@@ -46,7 +46,7 @@ impl UpdatePassword {
     /// Fails if passwords are to be updated but existing accounts are not.
     pub fn check(self, on_existing: OnExisting) -> Result<(), Refusal> {
         if self != Self::OnCreate && on_existing != OnExisting::Update {
-            return Err(Refusal::usage("--update-password goes with --on-existing update."));
+            return Err(Refusal::usage("--update-password requires --on-existing update."));
         }
         Ok(())
     }
@@ -118,7 +118,7 @@ impl Registration<'_> {
         let work = |transaction: &Transaction<'_>| {
             let done =
                 account.create(transaction, &encoded, fresh.as_ref().map(|fresh| fresh.as_new()).as_ref())?;
-            let user = transaction.user_of_key(&done.value)?.context("the user is gone again")?;
+            let user = transaction.user_of_key(&done.value)?.context("the new user has disappeared")?;
             let profiles = transaction.profiles_of(&user.id)?;
             Ok(Done { value: (user, profiles), fields: done.fields })
         };

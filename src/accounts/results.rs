@@ -113,8 +113,8 @@ fn were_committed(
     if let Some(other) = unfinished.rows.iter().find(|row| row.database != database) {
         let other = shell_word(&other.database);
         return Err(Refusal::usage(format!(
-            "--results {path}: a run that was cut off left {rows} undecided, and another database decides about \
-             them. Name another file, or pass --db {other}."
+            "--results {path}: an interrupted run against another database left {rows} undecided. Pass \
+             another file, or pass --db {other}."
         ))
         .into());
     }
@@ -124,8 +124,8 @@ fn were_committed(
     }
     evidence.is_committed().ok_or_else(|| {
         Refusal::usage(format!(
-            "--results {path}: a run that was cut off left {rows} undecided, and the database does not tell whether \
-             they were committed. Keep this file, and name another one."
+            "--results {path}: an interrupted run left {rows} undecided, and the database does not show \
+             whether they were committed. Keep this file and pass another one."
         ))
         .into()
     })

@@ -29,7 +29,7 @@ impl Making<'_> {
         input: &Input,
     ) {
         if row.iter().any(|(other, _)| other.as_ref() == column.name) {
-            self.faults.push(Fault::new(name, "given_twice", format!("{name} is given twice.")));
+            self.faults.push(Fault::new(name, "given_twice", format!("{name} is set twice.")));
             return;
         }
         match convert(name, column.column_type(), input, self.zone) {

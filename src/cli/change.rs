@@ -12,6 +12,7 @@ use crate::cli::answer::Report;
 use crate::cli::context::Context;
 use crate::error::lost_answer::Aftermath;
 use crate::error::refusal::Refusal;
+use crate::error::wording::sentence;
 use crate::files::audit_log::{Announced, AuditLog, Event};
 use crate::signals::{self, Critical};
 use crate::store::{Done, Store, Transaction};
@@ -115,7 +116,7 @@ impl<'a> Change<'a> {
         };
         let secret = if has_token && lost == "Standard output" { "token" } else { "password" };
         Err(Refusal::usage(format!(
-            "{lost} is closed or discarded, and the new {secret} would be lost. Redirect it to a file or a \
+            "{lost} is closed or discarded, so the new {secret} would be lost. Redirect it to a file or a \
              pipe{elsewhere}."
         )))
     }
@@ -261,7 +262,10 @@ impl<'a> Change<'a> {
         if let Some(announced) = announced
             && let Err(error) = announced.conclude(self.context.now(), outcome)
         {
-            self.context.output.warning(format_args!("The change has no second line: {error:#}."));
+            self.context.output.warning(format_args!(
+                "The outcome of the change was not logged: {}",
+                sentence(&format!("{error:#}"))
+            ));
         }
     }
 }

@@ -151,7 +151,10 @@ impl Context {
             return Ok(());
         }
         if !self.prompt.is_interactive() {
-            return Err(Refusal::usage(format!("{question} Nobody can be asked here: say --yes.")).into());
+            return Err(Refusal::usage(format!(
+                "{question} Cannot ask for confirmation: not a terminal. Pass --yes to proceed."
+            ))
+            .into());
         }
         if self.prompt.confirm(question)? { Ok(()) } else { Err(Refusal::Declined.into()) }
     }
@@ -162,10 +165,10 @@ impl Context {
 pub fn hasher_needed(recipe: &Recipe) -> String {
     let algorithm = recipe.method().algorithm();
     if algorithm == Algorithm::ARGON2 {
-        return "Passwords are hashed with Argon2: a Django project needs argon2-cffi, and \
-             Argon2PasswordHasher first in PASSWORD_HASHERS so that it does not hash them anew. For Django's default, \
-             write [passwords] hasher = \"pbkdf2_sha256\" in authctl.toml."
+        return "Passwords are hashed with Argon2. The Django project needs argon2-cffi, and \
+                Argon2PasswordHasher first in PASSWORD_HASHERS to avoid rehashing. For Django's default \
+                hasher, set `hasher = \"pbkdf2_sha256\"` under `[passwords]`."
             .to_owned();
     }
-    format!("Passwords are hashed with {algorithm}: a Django project needs its hasher in PASSWORD_HASHERS.")
+    format!("Passwords are hashed with {algorithm}. The Django project needs its hasher in PASSWORD_HASHERS.")
 }

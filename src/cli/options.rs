@@ -70,5 +70,5 @@ fn seconds(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()
         .filter(|seconds| range.contains(seconds))
-        .ok_or_else(|| "give seconds, from 0 to 86400".into())
+        .ok_or_else(|| "expected seconds from 0 to 86400".into())
 }

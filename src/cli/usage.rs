@@ -115,7 +115,7 @@ fn misplaced_length(error: &clap::Error, arguments: &[OsString]) -> Option<Strin
     }
     let option = arguments.windows(2).find(|pair| pair[1] == unexpected.as_str())?[0].to_str()?;
     let is_length_option = option.starts_with("--random-password");
-    is_length_option.then(|| format!("to make one of {unexpected} characters, use '{option}={unexpected}'"))
+    is_length_option.then(|| format!("to set the length, use '{option}={unexpected}'"))
 }
 
 /// Sorts suggestions by similarity, the best first. clap sorts them the other way round.

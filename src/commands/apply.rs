@@ -99,7 +99,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     for username in &plan.kept {
         context
             .output
-            .warning(format_args!("{username} is not in the file and stays: a superuser is not pruned."));
+            .warning(format_args!("{username} is not in the file, but superusers are never pruned."));
     }
     let change = Change::new(context, &args.writing, "apply");
     if args.results.is_none() || args.results_are_answer() {
@@ -107,8 +107,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     if plan.steps.is_empty() {
         context.output.status(match plan.as_wanted {
-            1 => "Nothing to change: the 1 account of the file is as wanted.".to_owned(),
-            count => format!("Nothing to change: the {count} accounts of the file are as wanted."),
+            1 => "Nothing to change: the account in the file is up to date.".to_owned(),
+            count => format!("Nothing to change: all {count} accounts in the file are up to date."),
         });
         return answer(&plan, &[], true, change.report(Vec::new()), &context.output);
     }
@@ -131,12 +131,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     change.answer(report.changed, |output| {
         print_status(&plan, &report, output);
         if is_hint_due {
-            output.hint(
-                "Django's signals did not run: what the project does in post_save has to be done by hand.",
-            );
+            output.hint("Django's signals did not run. Do by hand what the project's post_save handlers do.");
         }
         if done.value.ends_superusers && !report.dry_run {
-            output.warning("There is no active superuser any more.");
+            output.warning("No active superuser is left.");
         }
         if args.results_are_answer() {
             results.show(output::verbatim)
@@ -150,11 +148,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 fn print_status(plan: &ApplyPlan, report: &Report, output: &Output) {
     let as_wanted = match plan.as_wanted {
         0 => String::new(),
-        1 => "; 1 is as wanted".into(),
-        count => format!("; {count} are as wanted"),
+        1 => ", 1 unchanged".into(),
+        count => format!(", {count} unchanged"),
     };
     output.status(if report.dry_run {
-        format!("Would {}{as_wanted}; nothing was changed.", apply::summary(plan, false))
+        format!("Would {}{as_wanted}. Nothing was changed.", apply::summary(plan, false))
     } else {
         format!("{}{as_wanted}.", capitalised(&apply::summary(plan, true)))
     });
@@ -203,7 +201,7 @@ impl Args {
             .and_then(|file| file.take(limits::ACCOUNTS_FILE + 1).read_to_end(&mut bytes))
             .with_context(|| format!("{} cannot be read", path.display()))?;
         if bytes.len() as u64 > limits::ACCOUNTS_FILE {
-            let message = format!("{} is longer than 64 MiB.", path.display());
+            let message = format!("{} is larger than 64 MiB.", path.display());
             return Err(Refusal::invalid("", "too_long", message).into());
         }
         Ok(TreeFile::new(path, &bytes).map_err(|fault| Refusal::Invalid(vec![fault]))?)

@@ -42,12 +42,12 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
-    let path = absolute(&args.file).context("the file's path cannot be found out")?;
+    let path = absolute(&args.file).context("the path of the file cannot be resolved")?;
     let store = context.store()?;
     let how = Copying { replaces: args.overwrite, checks: !args.skip_check };
     let bytes = store.back_up(&path, how)?;
     context.answer(&Aftermath::new(format!("{} was written", path.display())), |output| {
-        output.status(format_args!("Copied {}, {bytes} bytes.", context.settings.database.display()));
+        output.status(format_args!("Copied {} ({bytes} bytes).", context.settings.database.display()));
         output.answer(
             Some(&redaction::path(&path)),
             &json!({ "backup": redaction::path(&path), "bytes": bytes }),

@@ -90,7 +90,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     let maker = if layout.is_django { "Django" } else { "authctl" };
     let mut facts: Facts = vec![
         ("configuration", file.clone().unwrap_or_else(|| "none".into())),
-        ("database", format!("{}, made by {maker}", redaction::path(store.path()))),
+        ("database", format!("{}, created by {maker}", redaction::path(store.path()))),
         ("time zone", zone.clone()),
         ("user table", format!("{}, key {} ({})", users.table.name, users.key, users.key_kind)),
         ("login column", users.login().map_or_else(|error| error.to_string(), str::to_owned)),
@@ -207,7 +207,7 @@ fn configuration_faults(context: &Context, store: &Store) -> Vec<Finding> {
 fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for (table, parent, count) in store.dangling_references()? {
-        let message = format!("References from {table} to rows of {parent} that are not there: {count}.");
+        let message = format!("Rows of {table} that refer to missing rows of {parent}: {count}.");
         findings.push(Finding { severity: Severity::Error, code: "dangling_reference", count, message });
     }
     let mut find = |severity, code, group: &Group, what: &str| {
@@ -228,26 +228,21 @@ fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
         Severity::Warning,
         "unknown_hasher",
         &group("unknown"),
-        "Users with a password that no hasher of Django's understands",
+        "Users with a password that no Django hasher recognizes",
     );
     find(Severity::Note, "unusable_password", &group("unusable"), "Users with an unusable password");
-    find(
-        Severity::Warning,
-        "weak_hash",
-        &group("weak"),
-        "Users with a password hash that is weaker than it should be",
-    );
+    find(Severity::Warning, "weak_hash", &group("weak"), "Users with a weak password hash");
     find(
         Severity::Warning,
         "case_only_username",
         &store.differing_in_case("username")?,
-        "User names that differ in upper and lower case alone",
+        "Usernames that differ only in case",
     );
     find(
         Severity::Warning,
         "case_only_email",
         &store.differing_in_case("email")?,
-        "E-mail addresses that differ in upper and lower case alone",
+        "Email addresses that differ only in case",
     );
     find(
         Severity::Note,
@@ -265,7 +260,8 @@ fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
     let expired =
         store.tokens(&TokenFilter { expired_at: Some(now), ..TokenFilter::default() })?.len() as u64;
     if expired > 0 {
-        let message = format!("Expired tokens: {expired}. `authctl revoke-token --expired` removes them.");
+        let message =
+            format!("Expired tokens: {expired}. Delete them with `authctl revoke-token --expired`.");
         findings.push(Finding { severity: Severity::Note, code: "expired_token", count: expired, message });
     }
     Ok(findings)

@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::django::models::{Scheme, User};
 use crate::django::tokens::Ttl;
 use crate::error::refusal::Refusal;
+use crate::error::wording::shell_word;
 use crate::files::token_file::{Staged, TokenFiles};
 use crate::signals;
 use crate::terminal::clock::local;
@@ -67,7 +68,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let scheme = issue_token::needed_scheme(context, store, args.scheme)?;
     if args.rotate && scheme == Scheme::Knox {
         return Err(Refusal::usage(
-            "--rotate: with knox every call makes a new token; revoke-token removes old ones.",
+            "--rotate is only valid for drf tokens. Delete old knox tokens with `authctl revoke-token`.",
         )
         .into());
     }
@@ -112,23 +113,24 @@ impl Args {
     ) -> Result<()> {
         let username = &user.username;
         output.status(match (report.changed, report.dry_run, handed_out.expiry) {
-            (true, true, _) => format!("Would make a {scheme} token for {username}; nothing was changed."),
+            (true, true, _) => format!("Would create a {scheme} token for {username}. Nothing was changed."),
             (true, false, Some(expiry)) => {
-                format!("Made a {scheme} token for {username}, good until {}.", local(expiry))
+                format!("Created a {scheme} token for {username}, valid until {}.", local(expiry))
             }
-            (true, false, None) => format!("Made a {scheme} token for {username}."),
+            (true, false, None) => format!("Created a {scheme} token for {username}."),
             (false, _, _) if self.token_stdin => {
-                format!("{username} has this token already; nothing was changed.")
+                format!("{username} already has this token. Nothing was changed.")
             }
-            (false, _, _) => format!("{username} has a {scheme} token already; --rotate would replace it."),
+            (false, _, _) => format!("{username} already has a {scheme} token. Pass --rotate to replace it."),
         });
         for path in files.paths().filter(|_| !report.dry_run) {
-            output.status(format_args!("The token is in {}.", path.display()));
+            output.status(format_args!("Wrote the token to {}.", path.display()));
         }
         if let Some(path) = files.readable_by_others().filter(|_| !report.dry_run) {
-            let path = path.display();
+            let word = shell_word(&path.to_string_lossy());
             output.warning(format_args!(
-                "Others can read {path}, and the token in it. Make it yours alone: chmod 600 {path}"
+                "Other users can read {} and the token in it. Run `chmod 600 {word}`.",
+                path.display()
             ));
         }
         let is_shown = !report.dry_run && self.files.leave_standard_output();

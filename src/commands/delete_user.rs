@@ -69,13 +69,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
         output.status(if report.dry_run {
-            format!("Would delete {}{side_effects}; nothing was changed.", user.username)
+            format!("Would delete {}{side_effects}. Nothing was changed.", user.username)
         } else {
             format!("Deleted {} (id {}){side_effects}.", user.username, user.id)
         });
         if user.is_superuser && user.is_active && !done.value {
             let verb = if report.dry_run { "would be" } else { "is" };
-            output.warning(format_args!("There {verb} no active superuser any more."));
+            output.warning(format_args!("No active superuser {verb} left."));
         }
         let mut object = json!({
             "username": user.username,
@@ -90,7 +90,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
 fn show(context: &Context, deletion: &Deletion, is_rehearsal: bool) {
     let (delete, empty) =
-        if is_rehearsal { ("Would delete", "Would empty") } else { ("To delete", "To empty") };
+        if is_rehearsal { ("Would delete", "Would clear") } else { ("To delete", "To clear") };
     for (table, count) in &deletion.deleted {
         context.output.status(format_args!("{delete}: {table} ({})", counted(*count, "row")));
     }
@@ -105,10 +105,10 @@ fn side_effects(deletion: &Deletion) -> String {
     let (deleted, emptied) = (sum(&deletion.deleted).saturating_sub(1), sum(&deletion.emptied));
     let mut text = String::new();
     if deleted > 0 {
-        let _ = write!(text, " with {deleted} more {}", if deleted == 1 { "row" } else { "rows" });
+        let _ = write!(text, " and {deleted} related {}", if deleted == 1 { "row" } else { "rows" });
     }
     if emptied > 0 {
-        let _ = write!(text, ", emptying the reference of {}", counted(emptied, "row"));
+        let _ = write!(text, ", clearing a reference in {}", counted(emptied, "row"));
     }
     text
 }
@@ -122,7 +122,8 @@ fn still_referenced(error: Error, user: &User) -> Error {
     match error.downcast_ref() {
         Some(Refusal::Invalid(faults)) if faults.iter().any(|fault| fault.code == "reference") => {
             let message = format!(
-                "Something still refers to {}, or to what would go along, in a way that authctl does not see.",
+                "The database still has references to {}, or to rows deleted with it, that authctl cannot \
+                 resolve.",
                 user.username
             );
             Refusal::StillReferenced(vec![Fault::new("", "still_referenced", message)]).into()

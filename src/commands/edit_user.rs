@@ -102,8 +102,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let wish = args.wish()?;
     if wish == Wish::default() && !args.revoke_tokens {
-        let options = "--rename, --email, --set, --inactive, --add-group and others that --help names";
-        return Err(Refusal::usage(format!("There is nothing to change: give one of {options}.")).into());
+        let options = "--rename, --email, --set, --inactive or --add-group (see --help)";
+        return Err(Refusal::usage(format!("Nothing to change. Pass an option such as {options}.")).into());
     }
     let user = store.user(&args.user)?;
     let (edit, faults) = wish.edit(store, &context.settings, &user, context.now(), &mut *context.random())?;
@@ -127,16 +127,18 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     change.answer(report.changed, |output| {
         let fields = report.fields.join(", ");
         output.status(match (report.changed, report.dry_run) {
-            (false, _) => format!("{} is as wanted already; nothing was changed.", user.username),
-            (true, true) => format!("Would change {}: {fields}; nothing was changed.", user.username),
+            (false, _) => format!("{} is already up to date. Nothing was changed.", user.username),
+            (true, true) => format!("Would change {}: {fields}. Nothing was changed.", user.username),
             (true, false) => format!("Changed {}: {fields}.", user.username),
         });
         if user.is_superuser && user.is_active && !has_superuser {
             let verb = if report.dry_run { "would be" } else { "is" };
-            output.warning(format_args!("There {verb} no active superuser any more."));
+            output.warning(format_args!("No active superuser {verb} left."));
         }
         if now.is_superuser && !now.is_staff && report.changed {
-            output.hint("A superuser who is not staff cannot enter Django's admin; --staff changes that.");
+            output.hint(
+                "A superuser without staff status cannot use Django's admin. Pass --staff to grant it.",
+            );
         }
         let mut answer = Answer::new(&now, &profiles);
         answer.report = Some(report);

@@ -104,7 +104,7 @@ fn name(text: &str) -> Result<(String, String), String> {
             && is_pair(name)
             && table.contains('.') != name.contains('.')
     });
-    let (table, name) = parts.ok_or("give TABLE=APP.MODEL or TABLE.COLUMN=FIELD")?;
+    let (table, name) = parts.ok_or("expected TABLE=APP.MODEL or TABLE.COLUMN=FIELD")?;
     Ok((table.to_owned(), name.to_owned()))
 }
 
@@ -119,7 +119,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         columns: args.with_secrets,
     };
     if form != ExportFormat::Fixture && !(args.names.is_empty() && args.durations.is_empty()) {
-        return Err(Refusal::usage("--name and --duration are for --format fixture.").into());
+        return Err(Refusal::usage("--name and --duration are only valid with --format fixture.").into());
     }
     let names = ModelNames {
         given: args.names.clone(),
@@ -129,12 +129,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let export = Export::plan(store, form, secrets, names)?;
     let filter = args.filters.filter();
     let has_secrets = args.with_password_hashes || args.with_token_keys || args.with_secrets;
-    let path = file.map(absolute).transpose().context("the file's path cannot be found out")?;
+    let path = file.map(absolute).transpose().context("the path of the file cannot be resolved")?;
     let stream = path.as_deref().map(existing::open_stream).transpose()?.flatten();
     let Some(path) = path.filter(|_| stream.is_none()) else {
         let sink = stream.map_or(Sink::Standard, |file| Sink::Stream(Arc::new(file)));
         if has_secrets && sink.is_terminal() {
-            let message = "Secrets are not written to a terminal: name a FILE, or a reader behind a pipe.";
+            let message = "Secrets are not printed to a terminal. Pass a FILE, or pipe the output.";
             return Err(Refusal::usage(message).into());
         }
         remark(&export, context);
@@ -186,14 +186,18 @@ fn form(file: Option<&Path>, format: FormatArg) -> Result<ExportFormat> {
             None => ExportFormat::Csv,
             Some(ending) => {
                 let message = format!(
-                    "No format is known by the ending .{}: the known ones are .csv, .json and .jsonl. Choose with --format.",
+                    "Unknown file extension .{}. Known extensions: .csv, .json, .jsonl. Pass --format to \
+                     choose a format.",
                     ending.to_string_lossy()
                 );
                 return Err(Refusal::Usage(message).into());
             }
         },
         (Format::Plain, _) => {
-            return Err(Refusal::usage("--format plain: choose from csv, json, jsonl and fixture.").into());
+            return Err(Refusal::usage(
+                "--format plain is not valid here. Valid formats: csv, json, jsonl, fixture.",
+            )
+            .into());
         }
     })
 }

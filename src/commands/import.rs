@@ -141,7 +141,7 @@ pub struct Args {
 fn mapping(text: &str) -> Result<(String, String), String> {
     match text.rsplit_once('=') {
         Some((heading, field)) => Ok((heading.trim().to_owned(), field.trim().to_owned())),
-        None => Err("give HEADING=FIELD".into()),
+        None => Err("expected HEADING=FIELD".into()),
     }
 }
 
@@ -149,7 +149,7 @@ fn delimiter(text: &str) -> Result<u8, String> {
     let delimiter = if text == r"\t" { "\t" } else { text };
     match delimiter.as_bytes() {
         [byte] if import::may_delimit(*byte) => Ok(*byte),
-        _ => Err(r"give one ASCII character, such as ; or \t for a tab, and no quote".into()),
+        _ => Err(r"expected one ASCII character other than a quote, such as ; or \t for a tab".into()),
     }
 }
 
@@ -159,7 +159,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let output = &context.output;
     if args.insecure_fast_hash {
         output.warning(
-            "The passwords are hashed at the least cost there is; anybody who gets the file can guess them.",
+            "The passwords are hashed at the lowest possible cost. Anyone who gets the database can guess \
+             them.",
         );
     }
     let started = Instant::now();
@@ -173,7 +174,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         results.show(output::verbatim)?;
         if weak > 0 {
             let passwords = counted(weak as u64, "password");
-            output.warning(format_args!("Weak: {passwords}; --require-strong refuses them and says which."));
+            output.warning(format_args!(
+                "Accepted {passwords} that Django would refuse as too weak. Pass --require-strong to refuse \
+                 and list them."
+            ));
         }
         output.status(args.summary(&counts, seconds));
         if args.results_are_answer() {
@@ -195,11 +199,13 @@ impl Args {
             }
         }
         if self.random_passwords.is_some() && self.results.is_none() {
-            return Err(Refusal::usage("--random-passwords wants --results, or nobody would ever see them."));
+            return Err(Refusal::usage(
+                "--random-passwords requires --results, the only place where the passwords are written.",
+            ));
         }
         if self.writing.dry_run && self.results.is_some() && !self.results_are_answer() {
             return Err(Refusal::usage(
-                "--dry-run writes no file; --results - shows what would become of the rows.",
+                "--dry-run writes no results file. Pass --results - to print what would happen to each row.",
             ));
         }
         Ok(())
@@ -251,7 +257,7 @@ impl Args {
             .collect();
         let (rows, parts) = (counted(counts.rows() as u64, "row"), parts.join(", "));
         if self.writing.dry_run {
-            format!("Would import {rows}: {parts}; nothing was changed.")
+            format!("Would import {rows}: {parts}. Nothing was changed.")
         } else {
             format!("Imported {rows} in {seconds:.1} s: {parts}.")
         }

@@ -75,14 +75,14 @@ fn print_created(
         if kinds.is_empty() { "no profiles".to_owned() } else { format!("profiles {}", kinds.join(", ")) };
     let description = format!("a database with users, {} tokens and {profiles}", schemes.join(" and "));
     if is_rehearsal {
-        output.status(format_args!("Would make {description}; nothing was made."));
+        output.status(format_args!("Would create {description}. Nothing was changed."));
         return;
     }
-    output.status(format_args!("Made {description}."));
+    output.status(format_args!("Created {description}."));
     let unnamed = blueprint.profiles.iter().filter(|profile| profile.migrations.is_empty());
     for profile in unnamed {
         output.hint(format_args!(
-            "For a Django project to adopt the table {}, name its migrations in authctl.toml.",
+            "Before a Django project can adopt table {}, set the profile's `migrations` in authctl.toml.",
             profile.table
         ));
     }

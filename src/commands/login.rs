@@ -17,6 +17,7 @@ use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::suggest::suggestion;
+use crate::error::wording::sentence;
 use crate::files::session::{Session, Sessions};
 use crate::signals;
 use crate::store::{Done, Store};
@@ -77,7 +78,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let fresh = issue_token::mint(context, store, scheme, None, None)?;
     let change = Change::new(context, &args.writing, "login");
     if args.no_store {
-        change.shows_secrets(", or leave --no-store out");
+        change.shows_secrets(", or omit --no-store");
     }
     let handed_out = issue_token::hand_out(&change, store, &user, &fresh, false, |store, _| {
         match (scheme, context.settings.tokens.limit) {
@@ -95,7 +96,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
     change.answer(report.changed, |output| {
         if report.dry_run {
-            output.status(format_args!("Would log in as {}; nothing was changed.", user.username));
+            output.status(format_args!("Would log in as {}. Nothing was changed.", user.username));
         } else {
             output.status(format_args!("Logged in as {}.", user.username));
             if !args.no_store {
@@ -117,10 +118,12 @@ fn save(context: &Context, user: &User, scheme: Scheme, token: &PlainToken) {
     let saved =
         Sessions::of_environment().and_then(|sessions| sessions.put(&context.settings.database, &session));
     if let Err(error) = saved {
-        context.output.warning(format_args!("The session was not saved: {error:#}."));
+        context
+            .output
+            .warning(format_args!("The session was not saved: {}", sentence(&format!("{error:#}"))));
     } else if token_source::variable().is_some_and(|token| !token.is_empty()) {
         context.output.warning(format_args!(
-            "{} is set and goes before the session that was saved just now.",
+            "{} is set and overrides the session that was just saved.",
             token_source::VARIABLE
         ));
     }
@@ -134,11 +137,7 @@ impl Args {
         let is_interactive = context.prompt.is_interactive();
         let mut faults = Vec::new();
         if self.username.is_none() && !is_interactive {
-            faults.push(Fault::new(
-                "username",
-                "required",
-                "username must be provided: the argument USERNAME",
-            ));
+            faults.push(Fault::new("username", "required", "username is required. Pass USERNAME."));
         }
         if !self.password.is_given() && !is_interactive {
             faults.push(password_missing());
@@ -165,15 +164,15 @@ fn from_body(path: &Path, store: &Store, context: &Context) -> Result<(String, P
     let unknown = others.filter(|(_, is_given)| *is_given).map(|(key, _)| key);
     for key in unknown.chain(body.fields.iter().map(|(key, _)| &**key)) {
         let hint = suggestion(key, [name_key, "password"]).unwrap_or_default();
-        let message = format!("There is no key {key} in a login.{hint}");
+        let message = format!("Unknown key {key} in a login body.{hint}");
         faults.push(Fault::new(key, "unknown_field", message));
     }
     let username = body.username.or(body.email.filter(|_| by_email));
     if username.is_none() {
-        faults.push(Fault::new(name_key, "required", format!("{name_key} must be provided.")));
+        faults.push(Fault::new(name_key, "required", format!("{name_key} is required.")));
     }
     if body.password.is_none() {
-        faults.push(Fault::new("password", "required", "password must be provided."));
+        faults.push(Fault::new("password", "required", "password is required."));
     }
     match (username, body.password) {
         (Some(username), Some(password)) if faults.is_empty() => Ok((username, password)),

@@ -6,7 +6,7 @@ use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::error::lost_answer::Aftermath;
 use crate::error::refusal::Refusal;
-use crate::error::wording::counted;
+use crate::error::wording::{counted, sentence};
 use crate::files::session::{FORGOTTEN, Session, Sessions};
 use crate::signals;
 use crate::store::Done;
@@ -51,7 +51,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             return Err(Refusal::NotLoggedIn.into());
         }
         change.leaves(Aftermath::new(FORGOTTEN));
-        return print_outcome(&change, "Forgot the session; its token stays valid.", 0, true, || true);
+        return print_outcome(&change, "Deleted the saved session. Its token stays valid.", 0, true, || true);
     }
     let store = context.store()?;
     let presented = Presented::find(&args.source, context)?;
@@ -59,9 +59,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         Err(error) if matches!(error.downcast_ref(), Some(Refusal::SessionGone(_))) => {
             let forgotten = args.forget(context, |session| presented.is_of(session))?;
             let text = if forgotten {
-                "The session's token was gone already; forgot the session."
+                "The session's token no longer exists. Deleted the saved session."
             } else {
-                "The session's token was gone already, and another login has saved its own session since."
+                "The session's token no longer exists. Kept the saved session of a newer login."
             };
             change.leaves(Aftermath::new(FORGOTTEN));
             return print_outcome(&change, text, 0, forgotten, || forgotten);
@@ -80,7 +80,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 transaction.delete_tokens(&transaction.rows_of_key(&presented.token, hash)?)?
             };
             change.leaves(Aftermath::new(format!(
-                "{} was logged out, deleted: {}",
+                "{} was logged out ({} deleted)",
                 token.username,
                 counted(deleted as u64, "token")
             )));
@@ -92,7 +92,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             Ok(Done { value: (deleted, ended), fields })
         })?;
     if deleted == 0 {
-        bail!("the token was deleted by someone else in the meantime");
+        bail!("another process deleted the token in the meantime");
     }
     // A login in the meantime may have saved another token.
     let is_ended = |session: &Session| {
@@ -100,13 +100,16 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             || ended.as_ref().is_some_and(|ended| ended.token.expose() == session.token.expose())
     };
     let text = match deleted {
-        1 => format!("Logged {} out: the token is deleted.", token.username),
-        many => format!("Logged {} out: {many} tokens are deleted.", token.username),
+        1 => format!("Logged out {}. Deleted the token.", token.username),
+        many => format!("Logged out {}. Deleted {many} tokens.", token.username),
     };
     // A failure is only a warning, since the token is already deleted.
     print_outcome(&change, &text, deleted, true, || {
         args.forget(context, is_ended).unwrap_or_else(|error| {
-            context.output.warning(format_args!("The session was not forgotten: {error:#}."));
+            context.output.warning(format_args!(
+                "The saved session was not deleted: {}",
+                sentence(&format!("{error:#}"))
+            ));
             false
         })
     })
@@ -135,7 +138,7 @@ fn print_outcome(
     change.answer(is_changed, |output| {
         let forgotten = forget();
         if change.is_rehearsal() {
-            output.status(format_args!("Rehearsed, nothing was changed: {text}"));
+            output.status(format_args!("Dry run, nothing was changed: {text}"));
         } else {
             output.status(text);
         }

@@ -83,9 +83,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let table = knox_table(store)?;
     let now = context.now();
-    let expiry = args.expires_in.expiry(now).map_err(|_| {
-        Refusal::usage(format!("--expires-in {}: that is beyond the year 9999.", args.expires_in))
-    })?;
+    let expiry = args
+        .expires_in
+        .expiry(now)
+        .map_err(|_| Refusal::usage(format!("--expires-in {} is beyond the year 9999.", args.expires_in)))?;
     let user = args.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id);
     let moves = args.moves(store, table, user.as_ref(), context, expiry)?;
     let change = Change::new(context, &args.writing, "migrate-tokens");
@@ -118,7 +119,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 /// Returns knox's table. Fails unless DRF's table exists too.
 fn knox_table(store: &Store) -> Result<&KnoxTable> {
     let missing = |scheme| {
-        let reason = format!("it has no token table of the scheme {scheme}, so there is nothing to move.");
+        let reason = format!("it has no {scheme} token table, so no tokens can be migrated.");
         Refusal::DatabaseUnusable { path: store.path().to_owned(), reason }
     };
     let layout = store.layout();
@@ -131,19 +132,22 @@ fn knox_table(store: &Store) -> Result<&KnoxTable> {
 fn print_status(output: &Output, moves: &Moves, report: &Report, keep: bool) {
     output.status(if !report.changed {
         match (moves.known.is_empty(), moves.unfit.is_empty()) {
-            (true, true) => "No drf token was there to move.".to_owned(),
-            (true, false) => "No drf token can go to knox; nothing was changed.".to_owned(),
-            (false, true) => "knox has these keys already; nothing was changed.".to_owned(),
-            (false, false) => "knox has the keys that can go already; nothing was changed.".to_owned(),
+            (true, true) => "No drf tokens to migrate.".to_owned(),
+            (true, false) => "No drf token can be migrated to knox. Nothing was changed.".to_owned(),
+            (false, true) => "knox already has these keys. Nothing was changed.".to_owned(),
+            (false, false) => {
+                "knox already has all keys that can be migrated. Nothing was changed.".to_owned()
+            }
         }
     } else if report.dry_run {
-        format!("Would {}; nothing was changed.", moves.summary(keep, false))
+        format!("Would {}. Nothing was changed.", moves.summary(keep, false))
     } else {
-        let drf = if keep { "accepts them as well" } else { "refuses them from now on" };
-        capitalised(format!("{}: DRF {drf}.", moves.summary(keep, true)))
+        let them = if moves.fresh.len() + moves.known.len() == 1 { "it" } else { "them" };
+        let drf = if keep { "still accepts" } else { "no longer accepts" };
+        capitalised(format!("{}. DRF {drf} {them}.", moves.summary(keep, true)))
     });
     for (reason, names) in &moves.unfit {
-        output.warning(format_args!("Left where they are: keys of {}. {reason}", names.join(", ")));
+        output.warning(format_args!("Skipped the keys of {}. {reason}", names.join(", ")));
     }
 }
 
@@ -163,7 +167,7 @@ impl Args {
         for token in store.tokens(&filter)? {
             let Some(key) = token.drf_key() else { continue };
             if token.username.is_empty() {
-                moves.unfit("the user of such a key is gone", "nobody");
+                moves.unfit("the user of such a key does not exist", "(no user)");
                 continue;
             }
             let present = store.find_knox_token(key, hash)?;
@@ -202,7 +206,7 @@ impl Moves {
         let fault = |(reason, names): (&String, &Vec<String>)| {
             let keys = if names.len() == 1 { "1 key" } else { &format!("{} keys", names.len()) };
             let message = format!(
-                "{keys} cannot go to knox, of {}. {reason} --skip-unfit leaves such keys where they are.",
+                "{keys} of {} cannot be migrated to knox. {reason} Pass --skip-unfit to skip such keys.",
                 names.join(", ")
             );
             Fault::new("token", "unfit", message)
@@ -233,7 +237,7 @@ impl Moves {
             (false, true) => ("moved", "changed"),
         };
         let copied = format!("{copy} {} to knox", count(self.moved(keep)));
-        let changed = format!("{change} the expiry of {} that knox has already", count(self.renewed()));
+        let changed = format!("{change} the expiry of {} that knox already has", count(self.renewed()));
         match (self.moved(keep), self.renewed()) {
             (_, 0) => copied,
             (0, _) => changed,

@@ -162,12 +162,12 @@ fn sentence(outcome: &Registered, report: &Report) -> String {
     let Registered { user, profiles, .. } = outcome;
     let username = &user.username;
     if !report.changed {
-        return format!("{username} (id {}) is there already; nothing was changed.", user.id);
+        return format!("{username} (id {}) already exists. Nothing was changed.", user.id);
     }
     if !outcome.is_new {
         let fields = report.fields.join(", ");
         return if report.dry_run {
-            format!("Would change {username} (id {}): {fields}; nothing was changed.", user.id)
+            format!("Would change {username} (id {}): {fields}. Nothing was changed.", user.id)
         } else {
             format!("Changed {username} (id {}): {fields}.", user.id)
         };
@@ -180,7 +180,7 @@ fn sentence(outcome: &Registered, report: &Report) -> String {
     let with: Vec<String> = profile.into_iter().chain(token).collect();
     let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(" and ")) };
     if report.dry_run {
-        format!("Would register {username}{with}; nothing was changed.")
+        format!("Would register {username}{with}. Nothing was changed.")
     } else {
         format!("Registered {username} (id {}){with}.", user.id)
     }
@@ -192,7 +192,8 @@ impl Args {
         let body = match &self.from_json {
             Some(path) if path == Path::new("-") && self.password.wants_stdin() => {
                 return Err(Refusal::usage(
-                    "--from-json - and --password-stdin both want standard input; give one of them a file.",
+                    "--from-json - and --password-stdin both read standard input. Pass a file for one of \
+                     them.",
                 )
                 .into());
             }
@@ -200,23 +201,22 @@ impl Args {
             None => Body::default(),
         };
         if body.password.is_some() && self.password.is_given() {
-            return Err(Refusal::usage(
-                "The body has a password, and an option gives another; drop one of them.",
-            )
-            .into());
+            return Err(
+                Refusal::usage("The body and an option both set the password. Drop one of them.").into()
+            );
         }
         let mut fields = body.fields;
         for assignment in &self.set {
             let field = &assignment.field;
             if fields.iter().any(|(name, _)| name == field) {
-                return Err(Refusal::usage(format!("{field} is given twice.")).into());
+                return Err(Refusal::usage(format!("{field} is set twice.")).into());
             }
             fields.push((field.clone(), assignment.input()?));
         }
         let profile = match (&self.profile, &body.account_type, self.no_profile) {
             (Some(_), Some(_), _) | (None, Some(_), true) => {
                 return Err(Refusal::usage(
-                    "The body has an account_type, and an option decides on the profile; drop one of them.",
+                    "The body sets account_type, and an option selects a profile. Drop one of them.",
                 )
                 .into());
             }
@@ -260,27 +260,27 @@ impl Args {
         if let Some(made) = &outcome.made_file {
             let path = made.path.display();
             if report.dry_run {
-                output.status(format_args!("Would make {path}."));
+                output.status(format_args!("Would create {path}."));
             } else {
-                output.status(format_args!("Made {path}."));
+                output.status(format_args!("Created {path}."));
                 output.hint(hasher_needed(&made.recipe));
             }
         }
         output.status(sentence(outcome, &report));
         if outcome.token.is_none() && self.wants_token() && outcome.user.is_active {
             match outcome.scheme {
-                None => output.warning("No token was made: this database has no token table."),
+                None => output.warning("No token was created: this database has no token table."),
                 // knox stores only digests, so an existing token cannot be shown again.
                 Some(_) => {
-                    output
-                        .hint("No token was made for a user who was there already; create-token makes one.");
+                    output.hint(
+                        "No token was created because the user already existed. Create one with `authctl \
+                         create-token`.",
+                    );
                 }
             }
         }
         if outcome.is_new && outcome.is_django && !report.dry_run {
-            output.hint(
-                "Django's signals did not run: what the project does in post_save has to be done by hand.",
-            );
+            output.hint("Django's signals did not run. Do by hand what the project's post_save handlers do.");
         }
         let token = outcome.token.as_ref().map(PlainToken::expose).filter(|_| !report.dry_run);
         let random = outcome.random.as_ref().map(Plain::as_str).filter(|_| !report.dry_run);
@@ -383,7 +383,7 @@ impl Args {
             request.account(store, &context.settings, context.now(), &mut *context.random())?;
         if from_body.password.is_none() && !self.password.is_given() && !context.prompt.is_interactive() {
             let how = "--password-stdin, --password-file, --password-env, --random-password or --no-password";
-            faults.push(Fault::new("password", "required", format!("password must be provided: {how}")));
+            faults.push(Fault::new("password", "required", format!("password is required. Pass {how}.")));
         }
         // A field that is invalid in the body is not missing.
         let is_told = |fault: &Fault| from_body.faults.iter().any(|told| told.field == fault.field);
@@ -456,7 +456,7 @@ fn complaint(request: &Request, field: &str, store: &Store, context: &Context) -
 fn once(option: &str, given: Option<&String>, from_body: Option<String>) -> Result<Option<String>> {
     match (given, from_body) {
         (Some(_), Some(_)) => {
-            Err(Refusal::usage(format!("The body gives what {option} gives too; drop one of them.")).into())
+            Err(Refusal::usage(format!("The body and {option} set the same value. Drop one of them.")).into())
         }
         (Some(given), None) => Ok(Some(given.clone())),
         (None, from_body) => Ok(from_body),

@@ -105,7 +105,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 for token in &tokens {
                     fitting.extend(transaction.token_as_it_is(token)?.filter(|token| token.fits(&filter)));
                 }
-                change.leaves(Aftermath::new(format!("deleted: {}", count(fitting.len()))));
+                change.leaves(Aftermath::new(format!("{} deleted", count(fitting.len()))));
                 let Done { fields, .. } = transaction.delete_tokens(&fitting)?;
                 Ok(Done { value: fitting, fields })
             },
@@ -114,15 +114,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let (deleted, report) = (done.value, change.report(done.fields));
     change.answer(report.changed, |output| {
         output.status(match (report.dry_run, deleted.len()) {
-            (true, number) => format!("{} would be deleted; nothing was.", count(number)),
-            (false, 0) => "No token was there to delete.".to_owned(),
+            (true, number) => format!("Would delete {}. Nothing was changed.", count(number)),
+            (false, 0) => "No tokens to delete.".to_owned(),
             (false, number) => format!("Deleted {}.", count(number)),
         });
         if deleted.len() < tokens.len() {
             let others = count(tokens.len() - deleted.len());
-            output.warning(format_args!(
-                "Changed in the meantime and not deleted here, or gone already: {others}."
-            ));
+            output.warning(format_args!("Skipped {others} that changed or disappeared in the meantime."));
         }
         let mut object = json!({ "deleted": deleted.len(), "tokens": rows(&deleted) });
         report.add_to(&mut object);
@@ -145,7 +143,7 @@ impl Args {
     fn filter(&self, store: &Store, context: &Context) -> Result<TokenFilter> {
         let now = context.now();
         let made_before = |age: SignedDuration| {
-            let too_old = || Refusal::usage(format!("--older-than {age:#}: no token can be so old."));
+            let too_old = || Refusal::usage(format!("--older-than {age:#} is out of range."));
             now.checked_sub(age).map_err(|_| too_old())
         };
         Ok(TokenFilter {
@@ -164,7 +162,7 @@ impl Args {
             let mut found = store.rows_of_key(&token, context.settings.tokens.hash)?;
             found.retain(|token| token.fits(filter));
             if found.is_empty() {
-                return Err(Refusal::TokenNotFound("with that key".into()).into());
+                return Err(Refusal::TokenNotFound("the given key".into()).into());
             }
             return Ok(found);
         }
@@ -186,14 +184,14 @@ impl Args {
 fn find_by_prefix(store: &Store, filter: &TokenFilter, prefix: &str) -> Result<Token> {
     let mut found = store.tokens(&TokenFilter { prefix: Some(prefix.to_owned()), ..filter.clone() })?;
     match (found.pop(), found.is_empty()) {
-        (None, _) => Err(Refusal::TokenNotFound(format!("whose prefix is {prefix}")).into()),
+        (None, _) => Err(Refusal::TokenNotFound(format!("the prefix {prefix}")).into()),
         (Some(token), true) => Ok(token),
         (Some(last), false) => {
             found.push(last);
             Err(Refusal::Ambiguous {
-                what: format!("The token with the prefix {prefix}"),
+                what: format!("Several tokens match the prefix {prefix}"),
                 found: found.iter().map(|token| format!("{} of {}", token.prefix, token.username)).collect(),
-                decide: "Give more characters, or --user.".into(),
+                decide: "Pass more characters, or pass --user.".into(),
             }
             .into())
         }
@@ -205,14 +203,15 @@ fn check_prefix(prefix: &str, longest: usize) -> Result<()> {
     let length = prefix.chars().count();
     if length > longest {
         return Err(Refusal::usage(format!(
-            "An argument is longer than a public prefix, which has at most {longest} characters here. A whole key goes to \
-             --token-stdin, where nobody else sees it; if that was one, revoke it."
+            "An argument is longer than a public prefix, which has at most {longest} characters here. Pass a \
+             whole key with --token-stdin, where other users cannot see it. If the argument was a key, \
+             revoke that token."
         ))
         .into());
     }
     if length < MIN_PREFIX_LENGTH {
         return Err(Refusal::usage(format!(
-            "The prefix {prefix:?} is too short: give {MIN_PREFIX_LENGTH} characters at least."
+            "The prefix {prefix:?} is too short. Pass at least {MIN_PREFIX_LENGTH} characters."
         ))
         .into());
     }

@@ -49,7 +49,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if !args.password.is_given() && !context.prompt.is_interactive() {
         let how = "--password-stdin, --password-file, --password-env, --random-password, --no-password or \
                    --password-hash-stdin";
-        let message = format!("password must be provided: {how}");
+        let message = format!("password is required. Pass {how}.");
         return Err(Refusal::invalid("password", "required", message).into());
     }
     let about = About {
@@ -87,19 +87,21 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         let username = &user.username;
         let is_set = report.fields.iter().any(|field| field == "password");
         if !is_set {
-            output.status(format_args!("{username} has this very hash already; the password stays."));
+            output.status(format_args!("{username} already has this hash. Nothing was changed."));
         } else if report.dry_run {
-            output.status(format_args!("Would set the password of {username}; nothing was changed."));
+            output.status(format_args!("Would set the password of {username}. Nothing was changed."));
         } else {
             output.status(if is_unusable {
-                format!("{username} has no usable password any more.")
+                format!("{username} no longer has a usable password.")
             } else {
-                format!("The password of {username} is set.")
+                format!("Set the password of {username}.")
             });
             let tokens = match revoked {
-                _ if !args.revoke_tokens => "API tokens stay valid; --revoke-tokens deletes them.".to_owned(),
-                1 => "1 API token is deleted.".to_owned(),
-                many => format!("{many} API tokens are deleted."),
+                _ if !args.revoke_tokens => {
+                    "API tokens stay valid. Pass --revoke-tokens to delete them.".to_owned()
+                }
+                1 => "Deleted 1 API token.".to_owned(),
+                many => format!("Deleted {many} API tokens."),
             };
             output.hint(format_args!("Django's sessions of {username} end. {tokens}"));
         }

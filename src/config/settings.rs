@@ -218,7 +218,7 @@ fn recipe<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Re
         let names: Vec<&str> =
             Algorithm::ALL.into_iter().filter(|known| known.makes_hashes()).map(Algorithm::name).collect();
         serde::de::Error::custom(format_args!(
-            "[passwords] hasher: this is not a hasher of Django's; choose from {}",
+            "[passwords] hasher: unknown hasher; valid hashers: {}",
             names.join(", ")
         ))
     })
@@ -227,7 +227,7 @@ fn recipe<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Re
 impl Settings {
     /// Loads the settings for these options, the environment and the working folder.
     pub fn load(options: &Overrides) -> Result<Self> {
-        let folder = env::current_dir().context("the working folder is gone")?;
+        let folder = env::current_dir().context("the working folder cannot be determined")?;
         let mut ignored_file = None;
         let mut is_group_writable = false;
         let (path, text) = match options.config.clone().or_else(|| variable("AUTHCTL_CONFIG")) {
@@ -260,7 +260,7 @@ impl Settings {
             None => TimeZone::UTC,
             Some(name) => TimeZone::get(name).map_err(|_| Refusal::Config {
                 path: path.clone(),
-                message: "[database] time_zone: this machine knows no time zone of this name.".into(),
+                message: "[database] time_zone: unknown time zone on this machine.".into(),
             })?,
         };
         Ok(Self {
@@ -363,14 +363,14 @@ impl File {
         let prefix = &self.tokens.prefix;
         if prefix.len() > knox::LONGEST_PREFIX || !prefix.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(format!(
-                "[tokens] prefix: knox takes at most {} ASCII characters, none of them a space.",
+                "[tokens] prefix must have at most {} ASCII characters and no spaces, as knox requires.",
                 knox::LONGEST_PREFIX
             ));
         }
         for (kind, profile) in &self.profiles {
             if !profile.fields.is_empty() && profile.table.is_none() {
                 return Err(format!(
-                    "[profiles.{kind}] fields: name the table too, such as table = \"app_{kind}\"."
+                    "[profiles.{kind}] fields requires a table, such as table = \"app_{kind}\"."
                 ));
             }
         }
@@ -403,7 +403,7 @@ fn no_url<'p>(path: &'p Path, source: &str) -> Result<&'p Path, String> {
     if !redaction::is_url(&text) {
         return Ok(path);
     }
-    Err(format!("{source}: URLs are not supported, only SQLite files for now. Give the path of the file."))
+    Err(format!("{source}: URLs are not supported, only SQLite files. Pass the path of the file."))
 }
 
 /// A configuration file that was found, not named.
@@ -435,13 +435,15 @@ fn find_file(folder: &Path) -> Result<Option<Found>> {
     }
     if !metadata.is_file() {
         return Err(
-            refused("it is not a regular file. Remove it, or name a configuration with --config.").into()
+            refused("it is not a regular file. Remove it, or pass another file with --config.").into()
         );
     }
     let mode = metadata.mode();
     if mode & 0o002 != 0 {
-        let message = "every user can write to it. Run `chmod o-w` on it, or name it with --config.";
-        return Err(refused(message).into());
+        let word = shell_word(&path.to_string_lossy());
+        let message =
+            format!("every user can write to it. Run `chmod o-w {word}`, or pass it with --config.");
+        return Err(refused(&message).into());
     }
     let text = limits::read_text(file, limits::CONFIG).map_err(|error| unreadable(&path, &error))?;
     Ok(Some(Found::Ours { path, text, mode }))
@@ -463,10 +465,10 @@ mod tests {
     fn unknown_keys_name_the_nearest_known_one() {
         assert_eq!(
             fault("db = \"x\"\n[passwords]\nhashr = \"argon2\"\n"),
-            "authctl.toml, line 3, column 1: there is no key `hashr`. Did you mean `hasher`?"
+            "authctl.toml, line 3, column 1: unknown key `hashr`. Did you mean `hasher`?"
         );
         assert!(fault("[pasword]\n").contains("Did you mean `passwords`?"));
-        assert!(fault("zzz = 1\n").contains("Known here: db, database"));
+        assert!(fault("zzz = 1\n").contains("Known keys: db, database"));
     }
 
     #[test]

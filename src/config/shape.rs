@@ -85,10 +85,10 @@ fn check_keys(known: &[(&str, Shape)], above: &str, table: &DeTable<'_>, flaws: 
             continue;
         }
         let hint = nearest(name, names.clone()).map_or_else(
-            || format!("Known here: {}.", names.collect::<Vec<_>>().join(", ")),
+            || format!("Known keys: {}.", names.collect::<Vec<_>>().join(", ")),
             |near| format!("Did you mean `{near}`?"),
         );
-        flaws.push((key.span().start, format!("there is no key `{name}`. {hint}")));
+        flaws.push((key.span().start, format!("unknown key `{name}`. {hint}")));
     }
 }
 
@@ -118,8 +118,8 @@ fn check_value(shape: &Shape, name: &str, value: &Spanned<DeValue<'_>>, flaws: &
 
 fn expected(shape: &Shape) -> String {
     match shape {
-        Text => "text in quotes".into(),
-        Texts => "a list of texts, such as [\"email\"]".into(),
+        Text => "a string".into(),
+        Texts => "a list of strings, such as [\"email\"]".into(),
         Flag => "true or false".into(),
         Count => "a whole number".into(),
         OneOf(words) => words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(" or "),

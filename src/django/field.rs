@@ -67,7 +67,7 @@ pub fn convert(name: &str, column: ColumnType<'_>, input: &Input, zone: &TimeZon
             return python_json(json).map(Value::Text).ok_or_else(|| invalid(&expected(column)));
         }
         (Input::Bytes(bytes), Kind::Bytes) => return Ok(Value::Bytes(bytes.clone())),
-        (Input::Bytes(_), kind) => return Err(invalid(&format!("{kind}; this is not UTF-8 text"))),
+        (Input::Bytes(_), kind) => return Err(invalid(&format!("{kind}, but this is not valid UTF-8"))),
         (Input::Json(Json::String(text)) | Input::Text(text), _) => text.clone(),
         (Input::Json(json @ (Json::Bool(_) | Json::Number(_))), kind)
             if !matches!(kind, Kind::Text { .. }) =>
@@ -88,7 +88,8 @@ pub fn convert(name: &str, column: ColumnType<'_>, input: &Input, zone: &TimeZon
     }
     if *column.kind == Kind::Decimal && significant_digits(&text) > DECIMAL_DIGITS {
         let message = format!(
-            "{name} must have at most {DECIMAL_DIGITS} significant digits: Django reads no more of them from SQLite."
+            "{name} must have at most {DECIMAL_DIGITS} significant digits, because Django reads no more from \
+             SQLite."
         );
         return Err(Fault::new(name, "max_digits", message));
     }

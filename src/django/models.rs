@@ -246,7 +246,7 @@ impl FromStr for Sort {
             None => (text, false),
             Some((field, "asc")) => (field, false),
             Some((field, "desc")) => (field, true),
-            Some(_) => return Err("give FIELD, FIELD:asc or FIELD:desc".into()),
+            Some(_) => return Err("expected FIELD, FIELD:asc or FIELD:desc".into()),
         };
         Ok(Self { field: field.replace('-', "_"), descending })
     }

@@ -17,14 +17,14 @@ pub fn normalize_email(email: &str) -> String {
 /// Returns a fault if an e-mail address is neither empty nor valid.
 #[must_use]
 pub fn address_fault(email: &str) -> Option<Fault> {
-    let fault = || Fault::new("email", "invalid", "email: this is not an e-mail address.");
+    let fault = || Fault::new("email", "invalid", "email must be a valid email address.");
     (!email.is_empty() && !is_address(email)).then(fault)
 }
 
 /// Returns a fault if Django's `UnicodeUsernameValidator` would reject the user name.
 #[must_use]
 pub fn username_fault(username: &str) -> Option<Fault> {
-    let message = "username: it may contain only letters, digits and @/./+/-/_ characters.";
+    let message = "username may contain only letters, digits and @/./+/-/_ characters.";
     let is_bad = |c: char| !is_word(c) && !".@+-".contains(c);
     username.contains(is_bad).then(|| Fault::new("username", "invalid", message))
 }

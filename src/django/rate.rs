@@ -19,7 +19,7 @@ impl TryFrom<String> for Rate {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let wrong =
-            || "this is not a rate such as 5/min: a number from 1 on, a slash, and s, m, h or d".to_owned();
+            || "expected a rate such as 5/min: a positive number, a slash, and s, m, h or d".to_owned();
         let (number, period) = text.split_once('/').ok_or_else(wrong)?;
         // Like Django REST framework, look at the first letter of the period only.
         let period = match period.chars().next() {

@@ -67,7 +67,7 @@ pub fn read_text(from: impl Read, limit: u64) -> io::Result<String> {
     let mut text = String::new();
     from.take(limit + 1).read_to_string(&mut text)?;
     if text.len() as u64 > limit {
-        let message = format!("it is longer than {} MiB", limit / MIB);
+        let message = format!("it is larger than {} MiB", limit / MIB);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
     Ok(text)

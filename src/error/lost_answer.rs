@@ -5,7 +5,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::error::wording::shell_word;
+use crate::error::wording::{sentence, shell_word};
 
 /// The number of tokens and users that are listed. The rest are only counted.
 const NAMED: usize = 20;
@@ -119,21 +119,24 @@ impl Unanswered {
     #[must_use]
     pub fn hint(&self) -> String {
         if let Some(results) = &self.aftermath.results {
-            return format!("What became of each account is in {}.", results.display());
+            return format!("See {} for the result of each account.", results.display());
         }
         let (tokens, passwords) = (&self.aftermath.prefixes, &self.aftermath.random_passwords);
         let commands = self.commands();
         let listed = commands.iter().map(|command| format!("`{command}`")).collect::<Vec<_>>().join(", ");
         let what = match (tokens.len(), passwords.is_empty()) {
             (0, true) => return "Check the database before you run the command again.".into(),
-            (0, false) => "Set another password",
+            (0, false) => "Set a new password",
             (1, true) => "Revoke the token",
             (_, true) => "Revoke the tokens",
-            (_, false) => "Revoke what was created and set another password",
+            (_, false) => "Revoke the new tokens and set new passwords",
         };
         let others = match self.aftermath.unnamed {
             0 => String::new(),
-            count => format!(" {count} more are not listed: `authctl{} list-tokens`.", self.target),
+            count => format!(
+                " {count} more are not listed here. List all tokens with `authctl{} list-tokens`.",
+                self.target
+            ),
         };
         format!("{what}: {listed}.{others}")
     }
@@ -143,9 +146,9 @@ impl fmt::Display for Unanswered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { aftermath, is_certain, reason, .. } = self;
         f.write_str(if *is_certain {
-            "The change was made, but the answer could not be given: "
+            "The change succeeded, but its output was lost: "
         } else {
-            "The change may have been made, since the commit did not finish: "
+            "The commit did not finish, but the change may have succeeded: "
         })?;
         f.write_str(&aftermath.change)?;
         match &aftermath.prefixes[..] {
@@ -153,7 +156,7 @@ impl fmt::Display for Unanswered {
             [prefix] => write!(f, " (token prefix {prefix})")?,
             prefixes => write!(f, " (token prefixes {})", prefixes.join(", "))?,
         }
-        write!(f, "; {reason}.")
+        write!(f, ". Reason: {}", sentence(reason))
     }
 }
 
@@ -181,8 +184,8 @@ mod tests {
         let lost = lost(Aftermath::new("meg was registered").with_token(Some("01234567".into())));
         assert_eq!(
             lost.to_string(),
-            "The change was made, but the answer could not be given: meg was registered (token prefix 01234567); \
-             the disk is full."
+            "The change succeeded, but its output was lost: meg was registered (token prefix 01234567). \
+             Reason: the disk is full."
         );
         assert_eq!(lost.hint(), "Revoke the token: `authctl --db x revoke-token 01234567`.");
     }
@@ -195,7 +198,8 @@ mod tests {
         let lost = lost(aftermath);
         assert_eq!((lost.aftermath.prefixes.len(), lost.commands().len()), (NAMED, 1 + NAMED));
         assert!(
-            lost.hint().ends_with(" 7 more are not listed: `authctl --db x list-tokens`."),
+            lost.hint()
+                .ends_with(" 7 more are not listed here. List all tokens with `authctl --db x list-tokens`."),
             "{}",
             lost.hint()
         );
@@ -207,8 +211,7 @@ mod tests {
     fn where_no_secret_is_lost_the_database_tells() {
         let lost = Unanswered { is_certain: false, ..lost(Aftermath::new("meg was changed")) };
         assert!(
-            lost.to_string()
-                .starts_with("The change may have been made, since the commit did not finish: meg")
+            lost.to_string().starts_with("The commit did not finish, but the change may have succeeded: meg")
         );
         assert_eq!((lost.commands().len(), lost.hint().starts_with("Check the database")), (0, true));
     }

@@ -225,16 +225,14 @@ impl Refusal {
     pub fn name_fault(&self) -> Option<Fault> {
         let (field, message, known) = match self {
             Self::GroupNotFound { known, .. } if known.is_empty() => {
-                ("groups", "This database has no groups of users.", known)
+                ("groups", "This database has no group tables.", known)
             }
-            Self::GroupNotFound { known, .. } => {
-                ("groups", "There is no group of this name. Known groups", known)
-            }
+            Self::GroupNotFound { known, .. } => ("groups", "The group does not exist. Known groups", known),
             Self::ProfileKindNotFound { known, .. } if known.is_empty() => {
                 ("profile", "This database has no profile tables.", known)
             }
             Self::ProfileKindNotFound { known, .. } => {
-                ("profile", "There is no profile kind of this name. Valid kinds", known)
+                ("profile", "The profile kind does not exist. Known kinds", known)
             }
             _ => return None,
         };
@@ -339,40 +337,54 @@ impl Refusal {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::UserNotFound(_) => {
-                "Login names are compared exactly, upper and lower case included; `authctl list-users --search TEXT` \
-                 finds them."
+                "Login names are case-sensitive. Search for the user with `authctl list-users --search TEXT`."
                     .into()
             }
-            Self::TokenNotFound(_) => "`authctl list-tokens` shows the prefixes.".into(),
+            Self::TokenNotFound(_) => "List the prefixes with `authctl list-tokens`.".into(),
             Self::TokenInvalid | Self::TokenExpired(_) => {
-                "Log in again with `authctl login`, or mint a token with `authctl create-token USER`.".into()
+                "Log in again with `authctl login`, or create a token with `authctl create-token USER`."
+                    .into()
             }
             Self::NotLoggedIn => {
-                "Log in with `authctl login`, or give a token by --token-stdin, --token-file or AUTHCTL_TOKEN.".into()
+                "Log in with `authctl login`, or pass a token with --token-stdin, --token-file or \
+                 AUTHCTL_TOKEN."
+                    .into()
             }
-            Self::SessionGone(username) => format!("Log in again: authctl login {}", shell_word(username)),
+            Self::SessionGone(username) => {
+                format!("Log in again with `authctl login {}`.", shell_word(username))
+            }
             Self::Invalid(faults) | Self::InvalidInput { faults, .. }
                 if faults.iter().any(Fault::is_of_present_user) =>
             {
-                "--on-existing skip leaves users who are there as they are, and update changes them.".into()
-            }
-            Self::Busy => "Another program is writing to it. Try again, or wait longer with --busy-timeout.".into(),
-            Self::BusyLater { hint, .. } => hint.clone(),
-            Self::TokenLimit(_) => "`authctl revoke-token --user USER` makes room.".into(),
-            Self::StillReferenced(_) => {
-                "Nothing was changed. To keep what is theirs, lock the user out instead: `authctl edit-user USER \
-                 --inactive`"
+                "Pass --on-existing skip to leave existing users unchanged, or --on-existing update to \
+                 change them."
                     .into()
             }
-            Self::ChangedMeanwhile(_) => "Run the command again to see what it is now.".into(),
+            Self::Busy => "Another program is writing to the database. Try again, or pass a longer \
+                           --busy-timeout."
+                .into(),
+            Self::BusyLater { hint, .. } => hint.clone(),
             Self::FileExists { is_replaceable: true, .. } => "Pass --overwrite to replace it.".into(),
-            Self::OtherToken(_) => "--rotate replaces it by the one that is given.".into(),
-            Self::Foreign(_) => "Run this as the owner, for instance with sudo -u, or say --force.".into(),
+            Self::TokenLimit(_) => {
+                "Delete the user's tokens with `authctl revoke-token --user USER`, or raise `limit` under \
+                 `[tokens]`."
+                    .into()
+            }
+            Self::StillReferenced(_) => {
+                "Nothing was changed. To keep these rows, deactivate the user instead: `authctl edit-user \
+                 USER --inactive`"
+                    .into()
+            }
+            Self::ChangedMeanwhile(_) => "Run the command again to see the current state.".into(),
+            Self::OtherToken(_) => "Pass --rotate to replace it with the given key.".into(),
+            Self::Foreign(_) => {
+                "Run authctl as the owner, for example with `sudo -u`, or pass --force.".into()
+            }
             Self::DatabaseMissing(_) => {
-                "Make one with `authctl init`, or name another with --db or AUTHCTL_DB.".into()
+                "Create it with `authctl init`, or pass another database with --db or AUTHCTL_DB.".into()
             }
             Self::Unanswered(unanswered) => unanswered.hint(),
-            Self::InactiveUser(_) => "Django would refuse the token of an inactive user.".into(),
+            Self::InactiveUser(_) => "Django refuses the tokens of inactive users.".into(),
             _ => return None,
         })
     }
@@ -383,40 +395,40 @@ impl fmt::Display for Refusal {
         match self {
             Self::Usage(message) | Self::Config { path: None, message } => f.write_str(message),
             Self::Config { path: Some(path), message } => write!(f, "{}: {message}", path.display()),
-            Self::UserNotFound(login) if may_be_key(login) => f.write_str("There is no user of that name."),
-            Self::UserNotFound(login) => write!(f, "There is no user named {login:?}."),
-            Self::TokenNotFound(what) => write!(f, "There is no token {what}."),
+            Self::UserNotFound(login) if may_be_key(login) => f.write_str("The user does not exist."),
+            Self::UserNotFound(login) => write!(f, "User {login:?} does not exist."),
+            Self::TokenNotFound(what) => write!(f, "No token matches {what}."),
             Self::ProfileKindNotFound { kind, known } if known.is_empty() => {
-                write!(f, "There is no profile kind {kind:?}: this database has no profile tables.")
+                write!(f, "Profile kind {kind:?} does not exist: this database has no profile tables.")
             }
             Self::ProfileKindNotFound { kind, known } => {
-                write!(f, "There is no profile kind {kind:?}. Valid kinds: {}.", known.join(", "))
+                write!(f, "Profile kind {kind:?} does not exist. Known kinds: {}.", known.join(", "))
             }
             Self::GroupNotFound { name, known } if known.is_empty() => {
-                write!(f, "There is no group {name:?}: this database has no groups of users.")
+                write!(f, "Group {name:?} does not exist: this database has no group tables.")
             }
             Self::GroupNotFound { name, known } => {
-                write!(f, "There is no group {name:?}. Known groups: {}.", known.join(", "))
+                write!(f, "Group {name:?} does not exist. Known groups: {}.", known.join(", "))
             }
             Self::BadCredentials | Self::NoMatch => {
-                f.write_str("Unable to log in with that name and password.")
+                f.write_str("Unable to log in with this username and password.")
             }
-            Self::Throttled(1) => f.write_str("Too many logins failed. Wait 1 second."),
-            Self::Throttled(seconds) => write!(f, "Too many logins failed. Wait {seconds} seconds."),
-            Self::TokenInvalid => f.write_str("The token is not valid, or its user is inactive."),
+            Self::Throttled(1) => f.write_str("Too many failed logins. Wait 1 second."),
+            Self::Throttled(seconds) => write!(f, "Too many failed logins. Wait {seconds} seconds."),
+            Self::TokenInvalid => f.write_str("The token is invalid, or its user is inactive."),
             Self::TokenExpired(when) => write!(f, "The token expired at {when}."),
-            Self::NotLoggedIn => f.write_str("Nobody is logged in to this database."),
+            Self::NotLoggedIn => f.write_str("You are not logged in to this database."),
             Self::SessionGone(username) => {
                 write!(f, "The saved session of {username:?} has ended: its token is no longer accepted.")
             }
             Self::UsernameTaken => f.write_str("A user with that username already exists."),
             Self::EmailTaken => f.write_str("An account with that email address already exists."),
             Self::Taken(columns) => {
-                write!(f, "Another row has the same value in {columns}, which must be unique.")
+                write!(f, "A row with the same {columns} already exists.")
             }
-            Self::OtherToken(username) => write!(f, "{username:?} has another drf key already."),
+            Self::OtherToken(username) => write!(f, "{username:?} already has another drf key."),
             Self::FileExists { path, .. } => {
-                write!(f, "{} is there already; it was left as it is.", path.display())
+                write!(f, "{} already exists and was not changed.", path.display())
             }
             Self::Invalid(faults) | Self::InvalidInput { faults, .. } | Self::StillReferenced(faults) => {
                 for (index, fault) in faults.iter().enumerate() {
@@ -428,19 +440,23 @@ impl fmt::Display for Refusal {
                 Ok(())
             }
             Self::ChangedMeanwhile(what) => {
-                write!(f, "{what} has changed in the meantime; nothing was changed here.")
+                write!(f, "{what} has changed in the meantime. This command changed nothing.")
             }
-            Self::InactiveUser(username) => write!(f, "{username:?} is inactive, so no token was made."),
+            Self::InactiveUser(username) => write!(f, "{username:?} is inactive. No token was created."),
             Self::Ambiguous { what, found, decide } => {
-                write!(f, "{what}: {} all fit. {decide}", found.join(", "))
+                write!(f, "{what}: {}. {decide}", found.join(", "))
             }
             Self::TokenLimit(limit) => {
-                write!(f, "The user has {limit} valid tokens already, which is what [tokens] limit allows.")
+                write!(
+                    f,
+                    "The user already has {limit} valid tokens, the maximum that `limit` under `[tokens]` \
+                     allows."
+                )
             }
             Self::Foreign(path) => write!(
                 f,
-                "{} belongs to another user and keeps a write-ahead log: files made beside it in your name could lock \
-                 the owner's server out.",
+                "{} belongs to another user and uses a write-ahead log (WAL). New files beside it would \
+                 belong to you and could lock out the owner's server.",
                 path.display()
             ),
             Self::Busy => f.write_str("The database is busy."),
@@ -449,17 +465,19 @@ impl fmt::Display for Refusal {
                     (counted(*committed as u64, "row"), if *committed == 1 { "is" } else { "are" });
                 write!(f, "The database is busy. {rows} {are} committed, and the rows after them are not.")
             }
-            Self::DatabaseMissing(path) => write!(f, "There is no database at {}.", path.display()),
+            Self::DatabaseMissing(path) => write!(f, "Database {} does not exist.", path.display()),
             Self::DatabaseUnusable { path, reason } => {
                 write!(f, "{} cannot be used: {reason}", path.display())
             }
             Self::Findings { errors, warnings } => {
-                write!(f, "The check found errors: {errors}, warnings: {warnings}.")
+                let (errors, warnings) =
+                    (counted(*errors as u64, "error"), counted(*warnings as u64, "warning"));
+                write!(f, "The check found {errors} and {warnings}.")
             }
             Self::WouldChange => f.write_str("Something would change."),
             Self::Unanswered(unanswered) => unanswered.fmt(f),
-            Self::Declined => f.write_str("Not confirmed; nothing was changed."),
-            Self::Interrupted => f.write_str("Interrupted; nothing was changed."),
+            Self::Declined => f.write_str("Not confirmed. Nothing was changed."),
+            Self::Interrupted => f.write_str("Interrupted. Nothing was changed."),
             Self::InterruptedLater => f.write_str("Interrupted."),
         }
     }

@@ -59,6 +59,12 @@ pub fn counted(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
+/// Ends a sentence with a full stop, unless it already has one.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    format!("{}.", text.strip_suffix('.').unwrap_or(text))
+}
+
 /// Quotes a word for a POSIX shell, if needed.
 #[must_use]
 pub fn shell_word(text: &str) -> String {

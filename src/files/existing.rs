@@ -213,17 +213,17 @@ fn check(path: &Path, metadata: &Metadata) -> Result<FileKind> {
     let refused = |reason: String| Err(anyhow!("{}: {reason}", cannot_write(path)));
     if kind.is_symlink() {
         return refused(format!(
-            "it is a symbolic link that belongs to {owner}. Name the file it points to."
+            "it is a symbolic link that belongs to {owner}. Pass the file it points to."
         ));
     }
     if kind.is_dir() {
-        return refused(format!("it is a folder that belongs to {owner}. Name a file."));
+        return refused(format!("it is a folder that belongs to {owner}. Pass a file."));
     }
     if kind.is_char_device() {
         if is_trusted(metadata.uid()) || is_own_terminal(metadata) {
             return Ok(FileKind::Stream);
         }
-        return refused(format!("it is a device that belongs to {owner}. Name another file."));
+        return refused(format!("it is a device that belongs to {owner}. Pass another file."));
     }
     if kind.is_fifo() {
         if metadata.uid() != effective_user() {
@@ -237,10 +237,10 @@ fn check(path: &Path, metadata: &Metadata) -> Result<FileKind> {
         return Ok(FileKind::Stream);
     }
     if !kind.is_file() {
-        return refused(format!("it is not a regular file (owner {owner}). Name another file."));
+        return refused(format!("it is not a regular file (owner {owner}). Pass another file."));
     }
     if !is_trusted(metadata.uid()) {
-        return refused(format!("it belongs to {owner}. Remove it, or name another file."));
+        return refused(format!("it belongs to {owner}. Remove it, or pass another file."));
     }
     if mode & 0o002 != 0 {
         let word = shell_word(&path.to_string_lossy());

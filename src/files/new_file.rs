@@ -252,7 +252,7 @@ fn replace(file: &File, target: &Path) -> io::Result<()> {
 fn prepare_folder(target: &Path) -> Result<()> {
     let folder = folder(target);
     if !folder.is_dir() {
-        bail!("{}: there is no folder {}", cannot_write(target), folder.display());
+        bail!("{}: the folder {} does not exist", cannot_write(target), folder.display());
     }
     stale::remove(folder);
     Ok(())
@@ -268,7 +268,7 @@ pub fn folder(target: &Path) -> &Path {
 fn cannot_create(error: &io::Error, target: &Path) -> anyhow::Error {
     let text = error.to_string();
     let reason = text.split(" at path ").next().unwrap_or_default();
-    anyhow!("{}: no file can be made in {}: {reason}", cannot_write(target), folder(target).display())
+    anyhow!("{}: no file can be created in {}: {reason}", cannot_write(target), folder(target).display())
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ impl From<Entry> for Session {
 }
 
 /// Describes the removal of a session, as a clause.
-pub const FORGOTTEN: &str = "the session was forgotten";
+pub const FORGOTTEN: &str = "the saved session was deleted";
 
 /// The file that stores the sessions.
 pub struct Sessions(StateFile<Entry>);

@@ -64,7 +64,7 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         file.read_to_end(&mut text).with_context(|| format!("{} cannot be read", self.path.display()))?;
         serde_json::from_slice(&text).map_err(|_| {
             // Omit the parser's message, which may quote a secret.
-            anyhow!("{} is not what authctl wrote; delete it to start anew", self.path.display())
+            anyhow!("{} is not a valid state file of authctl. Delete it to start over.", self.path.display())
         })
     }
 

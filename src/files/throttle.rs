@@ -63,4 +63,4 @@ impl Throttle {
 }
 
 const NOT_COUNTED: &str =
-    "nobody is let in, since failed logins cannot be counted, as [login] throttle wants it";
+    "logins are refused because failed logins cannot be counted, as `throttle` under `[login]` requires";

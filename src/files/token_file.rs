@@ -94,7 +94,7 @@ impl TokenFiles {
         if let Some(path) = self.dotenv_path()
             && existing::look(path)? == Some(FileKind::Stream)
         {
-            bail!("{}: it is not a regular file. --output-file can write to it.", cannot_write(path));
+            bail!("{}: it is not a regular file. Pass it with --output-file instead.", cannot_write(path));
         }
         let Some(path) = &self.output else { return Ok(Places::default()) };
         match existing::look(path)? {
@@ -196,12 +196,12 @@ impl Staged {
     fn add_in_place(&mut self, path: &Path, content: Zeroizing<Vec<u8>>, access: Access) -> Result<()> {
         let opened = existing::open(path, OFlags::WRONLY)?;
         let Opened { file, kind, metadata } =
-            opened.with_context(|| format!("{}: it has just been removed", cannot_write(path)))?;
+            opened.with_context(|| format!("{}: it has just been deleted", cannot_write(path)))?;
         if access == Access::OwnerOnly && metadata.mode() & 0o077 != 0 {
             let owner = existing::owner(&metadata);
             let word = shell_word(&path.to_string_lossy());
             bail!(
-                "{}: it belongs to {owner}, and others can access it. Run `chmod 600 {word}`.",
+                "{}: it belongs to {owner}, and other users can access it. Run `chmod 600 {word}`.",
                 cannot_write(path)
             );
         }
@@ -256,7 +256,7 @@ fn lock(path: &Path) -> Result<File> {
             Ok(()) => return Ok(folder),
             Err(TryLockError::Error(error)) => return Err(error).with_context(|| cannot_write(path)),
             Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
-                let message = format!("another program holds a lock on the folder {}", name.display());
+                let message = format!("another program has locked the folder {}", name.display());
                 return Err(anyhow!("{}: {message}", cannot_write(path)));
             }
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(5)),

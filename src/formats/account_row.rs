@@ -143,7 +143,7 @@ impl AccountRow {
         let input = match (input, &field.column.kind) {
             (Input::Text(text) | Input::Json(Json::String(text)), Kind::Bytes) => {
                 let bytes = STANDARD.decode(text.trim());
-                let invalid = format!("{} must be bytes in base64.", field.name);
+                let invalid = format!("{} must be base64-encoded bytes.", field.name);
                 Input::Bytes(bytes.map_err(|_| Fault::new(&*field.name, "invalid", invalid))?)
             }
             (Input::Text(text), Kind::Boolean) if boolean(&text).is_none() => {
@@ -163,7 +163,7 @@ impl AccountRow {
             Fault::new(
                 "groups",
                 "invalid",
-                "groups must be the names of groups, with ; between them or as a JSON list.",
+                "groups must be group names separated by ; or a JSON list of group names.",
             )
         })?;
         self.request.groups = names;
@@ -183,7 +183,7 @@ impl AccountRow {
             Fault::new(
                 name,
                 "invalid",
-                "profile must be the kinds of profiles, with ; between them or as a JSON list.",
+                "profile must be profile kinds separated by ; or a JSON list of profile kinds.",
             )
         })?;
         self.request.profile =
@@ -210,12 +210,13 @@ impl AccountRow {
                     return Err(fault);
                 }
                 if plain.as_str().is_empty() {
-                    let message = "password: it is empty. For an account without one, leave the key out.";
+                    let message =
+                        "password must not be empty. For an account without a password, omit the key.";
                     return Err(Fault::new("password", "required", message));
                 }
                 self.give(GivenPassword::Plain(plain))
             }
-            _ => Err(Fault::new("password", "invalid", "password must be text.")),
+            _ => Err(Fault::new("password", "invalid", "password must be a string.")),
         }
     }
 
@@ -227,7 +228,7 @@ impl AccountRow {
 
     fn give(&mut self, password: GivenPassword) -> Result<(), Fault> {
         if !matches!(self.password, GivenPassword::Nothing) {
-            let message = "password and password_hash are both given.";
+            let message = "password and password_hash are both set.";
             return Err(Fault::new("password", "given_twice", message));
         }
         self.password = password;
@@ -328,7 +329,7 @@ fn set_text(target: &mut Option<String>, column: &AccountColumn<'_>, input: Inpu
         Input::Json(Json::Null) => {}
         _ => {
             let name = column.name();
-            return Err(Fault::new(name, "invalid", format!("{name} must be text.")));
+            return Err(Fault::new(name, "invalid", format!("{name} must be a string.")));
         }
     }
     Ok(())

@@ -166,12 +166,13 @@ impl<'a> Columns<'a> {
         let meant = suggestion(heading, known).unwrap_or_else(|| {
             // The list needs only one name of the key.
             let known = all.iter().filter(|name| *name != "pk").cloned().collect();
-            format!(" Known: {}.", wording::names(known).join(", "))
+            format!(" Known fields: {}.", wording::names(known).join(", "))
         });
         let short = wording::text(heading);
         let whole = if short == heading { heading } else { "HEADING" };
         let message = format!(
-            "There is no field {short:?}.{meant} --map '{whole}=FIELD' says which it is, --map '{whole}=' leaves it out."
+            "Unknown field {short:?}.{meant} Pass --map '{whole}=FIELD' to map it, or --map '{whole}=' to \
+             ignore it."
         );
         Fault::new(heading, "unknown_field", message)
     }

@@ -64,7 +64,7 @@ impl<'a> CsvReader<'a> {
             }
             match columns.find(heading) {
                 Ok(column) if is_twice(&column, &found) => {
-                    let message = format!("{} is given by two columns.", column.name());
+                    let message = format!("{} is set by two columns.", column.name());
                     faults.push(Fault::new(heading, "given_twice", message).at(file, place, None));
                 }
                 Ok(column) => {
@@ -90,7 +90,7 @@ fn is_twice(column: &AccountColumn<'_>, found: &[Option<AccountColumn<'_>>]) -> 
 
 fn broken_fault(broken: Broken) -> Fault {
     let (code, message) = match broken {
-        Broken::OpenQuote => ("open_quote", "A quote that opens here is never closed.".to_owned()),
+        Broken::OpenQuote => ("open_quote", "The quote that opens here is never closed.".to_owned()),
         Broken::TooLong => ("too_long", too_long("row")),
         Broken::TooManyCells => ("columns", format!("The row has more than {} columns.", limits::COLUMNS)),
     };
@@ -100,17 +100,16 @@ fn broken_fault(broken: Broken) -> Fault {
 /// The message for a row or line that exceeds the limit.
 pub fn too_long(what: &str) -> String {
     let limit = limits::ROW / (1024 * 1024);
-    format!("The {what} is longer than {limit} MiB. Rows that follow are not read.")
+    format!("The {what} is larger than {limit} MiB. The rows after it are not read.")
 }
 
 fn no_heading() -> Fault {
-    let message =
-        "There is no heading over this value. --map '=FIELD' says what it is, --map '=' leaves it out.";
+    let message = "This value has no heading. Pass --map '=FIELD' to map it, or --map '=' to ignore it.";
     Fault::new("", "no_heading", message)
 }
 
 fn not_utf8(field: &str) -> Fault {
-    Fault::new(field, "not_utf8", format!("This is not UTF-8 text. {NOT_UTF8}"))
+    Fault::new(field, "not_utf8", format!("This is not valid UTF-8. {NOT_UTF8}"))
 }
 
 /// Returns the delimiter that Excel's first line `sep=;` declares, and the length of that line without its end.
@@ -188,7 +187,7 @@ impl CsvReader<'_> {
         let is_longer =
             || count > headings && records.cells().skip(headings).any(|cell| !cell.trim_ascii().is_empty());
         if count < self.least || is_longer() {
-            let message = format!("The row has {count} columns, the headings have {headings}.");
+            let message = format!("The row has {count} columns, but there are {headings} headings.");
             row.faults.push(Fault::new("", "columns", message));
         }
         for (index, (column, cell)) in self.columns.iter().zip(records.cells()).enumerate() {

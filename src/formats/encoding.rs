@@ -15,7 +15,7 @@ pub enum Encoding {
 }
 
 /// The hint for text that is not UTF-8.
-pub const NOT_UTF8: &str = "Is it --encoding windows-1252?";
+pub const NOT_UTF8: &str = "Try --encoding windows-1252.";
 
 /// The characters of the bytes 0x80 to 0x9F. Every other byte is the character of the same number.
 ///

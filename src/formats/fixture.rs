@@ -158,26 +158,27 @@ fn check_excluded(excluded: &[String], models: &BTreeSet<String>) -> Result<(), 
     };
     let apps = models.iter().filter_map(|model| model.split_once('.').map(|(app, _)| app));
     let meant = suggestion(name, models.iter().map(String::as_str).chain(apps)).unwrap_or_default();
-    Err(Refusal::usage(format!("--exclude {name}: the file has no such app or model.{meant}")))
+    Err(Refusal::usage(format!("--exclude {name}: the file contains no such app or model.{meant}")))
 }
 
 impl<'t> Object<'t> {
     fn of(element: Element<'t>) -> Result<Self, &'static str> {
-        let members = Members::of(element.text).map_err(|_| "This must be a JSON object, each key once.")?;
+        let members =
+            Members::of(element.text).map_err(|_| "This must be a JSON object without duplicate keys.")?;
         let (mut model, mut pk, mut fields) = (None, Json::Null, None);
         for (key, raw) in members.0 {
             match &*key {
                 "model" => model = serde_json::from_str::<String>(raw.get()).ok(),
                 "pk" => pk = serde_json::from_str(raw.get()).unwrap_or_default(),
                 "fields" => fields = Members::of(raw.get()).ok(),
-                _ => return Err("An object of a fixture has model, pk and fields alone."),
+                _ => return Err("An object of a fixture may contain only model, pk and fields."),
             }
         }
         match (model, fields) {
             (Some(model), Some(fields)) => {
                 Ok(Self { model: model.to_lowercase(), pk, fields: fields.0, element })
             }
-            _ => Err("An object of a fixture must have a model, and fields that are an object."),
+            _ => Err("An object of a fixture must have a model and an object of fields."),
         }
     }
 
@@ -223,7 +224,8 @@ impl<'a, 't> Assembly<'a, 't> {
         for (model, place, count) in counts {
             let objects = if count == 1 { "This object is".into() } else { format!("{count} objects are") };
             let message = format!(
-                "{objects} of the model {model}, which is no user, group, profile or token here; --exclude {model} leaves it out."
+                "{objects} of the model {model}, which is not a user, group, profile or token model. Pass \
+                 --exclude {model} to skip it."
             );
             self.fault(place, "model", "unknown_model", message);
         }
@@ -245,7 +247,7 @@ impl<'a, 't> Assembly<'a, 't> {
             };
             self.groups.insert(plain(&object.pk), name.clone());
             if new_groups.iter().any(|group: &NewGroup| group.name == name) {
-                self.fault(place, "name", "given_twice", "A group before has the same name.");
+                self.fault(place, "name", "given_twice", "A previous group has the same name.");
             }
             let permissions = self.permissions(object, store)?;
             new_groups.push(NewGroup { key: object.pk.as_i64(), name, permissions });
@@ -267,7 +269,7 @@ impl<'a, 't> Assembly<'a, 't> {
                 keys.retain(|known| *known != key);
                 keys.push(key);
             } else {
-                let message = format!("There is no permission {permission}.");
+                let message = format!("Permission {permission} does not exist.");
                 self.fault(place, "permissions", "does_not_exist", message);
             }
         }
@@ -349,7 +351,7 @@ impl<'a, 't> Assembly<'a, 't> {
         };
         let Some(row) = row.copied() else {
             let field = column.strip_suffix("_id").unwrap_or(column);
-            return self.fault(place, field, "does_not_exist", "Its user is not in the file.");
+            return self.fault(place, field, "does_not_exist", "The user is not in the file.");
         };
         match model {
             Model::Profile(table) => self.take_profile(object, table, row),
@@ -402,13 +404,13 @@ impl<'a, 't> Assembly<'a, 't> {
             _ => None,
         };
         let time = |name: &str| text(name).and_then(|text| moment(&text, self.zone));
-        let Json::String(key) = &object.pk else { return Err("A token's pk must be its key.") };
-        let created = time("created").ok_or("A token must have the time at which it was created.")?;
+        let Json::String(key) = &object.pk else { return Err("The pk of a token must be its key.") };
+        let created = time("created").ok_or("A token must have a created time.")?;
         if matches!(model, Model::Drf) {
             let stored = Stored::Drf { key: PlainToken::new(key.clone()) };
             return Ok(TokenRow::new(stored, created, None));
         }
-        let token_key = text("token_key").ok_or("A token of knox must have a token_key.")?;
+        let token_key = text("token_key").ok_or("A knox token must have a token_key.")?;
         let stored = Stored::Knox { digest: key.clone(), token_key, salt: text("salt") };
         Ok(TokenRow::new(stored, created, time("expiry").or_else(|| time("expires"))))
     }

@@ -50,7 +50,7 @@ impl Document {
             input.consume(length);
             if bytes.len() as u64 > limits::DOCUMENT {
                 let message = format!(
-                    "{file} is longer than {} MiB. Convert it to JSON lines, which are read one by one.",
+                    "{file} is larger than {} MiB. Convert it to JSON lines, which are read one by one.",
                     limits::DOCUMENT / (1024 * 1024)
                 );
                 return Err(Refusal::invalid("", "too_long", message).into());
@@ -63,7 +63,7 @@ impl Document {
             Ok(text) => Ok(Self { text: Zeroizing::new(text) }),
             Err(error) => {
                 drop(Zeroizing::new(error.into_bytes()));
-                let message = format!("{file} is not UTF-8 text. {NOT_UTF8}");
+                let message = format!("{file} is not valid UTF-8. {NOT_UTF8}");
                 Err(Refusal::invalid("", "not_utf8", message).into())
             }
         }
@@ -80,7 +80,7 @@ impl Document {
             }]);
         }
         let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| {
-            let message = format!("{file} must be a JSON list of objects, or one object a line.");
+            let message = format!("{file} must be a JSON list of objects, or JSON lines.");
             Refusal::invalid("", "invalid_json", message)
         })?;
         let mut scan = Scan::new(text, Place::START);
@@ -97,8 +97,8 @@ fn not_json(error: &serde_json::Error, text: &str, file: &str) -> Refusal {
 fn syntax_fault(error: &serde_json::Error) -> Fault {
     let message = match reason_of_depth(error) {
         Some(reason) => format!("The JSON is {reason}."),
-        None if error.is_eof() => "The JSON ends too early.".to_owned(),
-        None => "This is not JSON.".to_owned(),
+        None if error.is_eof() => "The JSON ends unexpectedly.".to_owned(),
+        None => "This is not valid JSON.".to_owned(),
     };
     Fault::new("", "invalid_json", message)
 }
@@ -127,7 +127,7 @@ impl<'t> Members<'t> {
                         return Err(A::Error::custom(TOO_MANY_KEYS));
                     }
                     if members.iter().any(|(known, _)| *known == key) {
-                        return Err(A::Error::custom("a key is given twice"));
+                        return Err(A::Error::custom("duplicate key"));
                     }
                     members.push((key, value));
                 }
@@ -172,9 +172,9 @@ impl<'a> Objects<'a> {
                 row.stands("", element.place);
                 let message = match &*reason(&error) {
                     reason @ (NO_OBJECT | NO_JSON) => {
-                        format!("A row must be a JSON object, each key once: {reason}.")
+                        format!("A row must be a JSON object without duplicate keys: {reason}.")
                     }
-                    reason => format!("The row is not accepted: {reason}."),
+                    reason => format!("The row is invalid: {reason}."),
                 };
                 row.faults.push(Fault::new("", "invalid_json", message));
                 return row;
@@ -244,8 +244,8 @@ impl<'a> Objects<'a> {
     }
 }
 
-const NO_OBJECT: &str = "it is no object, or a key is given twice";
-const NO_JSON: &str = "this is not JSON";
+const NO_OBJECT: &str = "it is not an object, or it has a duplicate key";
+const NO_JSON: &str = "this is not valid JSON";
 
 fn reason(error: &serde_json::Error) -> String {
     if let Some(reason) = reason_of_depth(error) {
@@ -336,7 +336,7 @@ impl RowReader for JsonLinesReader<'_> {
                 row.faults.push(Fault::new(
                     "",
                     "not_utf8",
-                    format!("The line is not UTF-8 text. {NOT_UTF8}"),
+                    format!("The line is not valid UTF-8. {NOT_UTF8}"),
                 ));
                 return Ok(Some(row));
             };

@@ -66,7 +66,7 @@ impl TreeFile {
             Ok(text) => Ok(source(text)),
             Err(error) => {
                 let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-                let fault = Fault::new("", "invalid", "What stands here is not UTF-8 text.");
+                let fault = Fault::new("", "invalid", "This is not valid UTF-8.");
                 Err(source(&good).locate(good.len(), fault))
             }
         }
@@ -154,7 +154,7 @@ fn toml_value(value: Spanned<DeValue<'_>>, flaws: &mut Vec<Flaw>) -> Node {
     let mut number = |number: Option<Number>| {
         number.map_or_else(
             || {
-                flaws.push((at, "No column can hold this number.".into()));
+                flaws.push((at, "This number is out of range.".into()));
                 NodeValue::Null
             },
             NodeValue::Number,
@@ -184,7 +184,7 @@ fn json(text: &str) -> Result<Node, Vec<Flaw>> {
         let message = reason_of_depth(&error).map_or_else(
             || {
                 let message = error.to_string();
-                format!("This is not JSON: {}.", message.split(" at line ").next().unwrap_or_default())
+                format!("This is not valid JSON: {}.", message.split(" at line ").next().unwrap_or_default())
             },
             |reason| format!("The JSON is {reason}."),
         );
@@ -336,7 +336,7 @@ mod tests {
         assert_eq!(faults("x.toml", "a = \nb = 1\nb = 2\nc = 99999999999999999999\n").len(), 3);
         assert_eq!(faults("x.toml", "a = inf\n"), [(1, 5)]);
         let fault = TreeFile::new(Path::new("x"), b"a = 1\nb = \xff").err().expect("a fault");
-        assert_eq!(fault.message, "x, line 2, column 5: What stands here is not UTF-8 text.");
+        assert_eq!(fault.message, "x, line 2, column 5: This is not valid UTF-8.");
     }
 
     proptest::proptest! {

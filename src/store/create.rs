@@ -137,7 +137,7 @@ pub fn create(engine: &dyn Engine, blueprint: &Blueprint) -> Result<()> {
             else {
                 return Err(declaration(
                     profile,
-                    &format!("migrations: {migration:?} is not of the form app.name."),
+                    &format!("migrations: {migration:?} must have the form app.name."),
                 ));
             };
             if !recorded.contains(migration) {
@@ -156,7 +156,7 @@ fn refuse_clashes(profiles: &[ProfileBlueprint]) -> Result<()> {
     for profile in profiles {
         let table = profile.table.to_ascii_lowercase();
         if tables.contains(&table) || RESERVED.iter().any(|prefix| table.starts_with(prefix)) {
-            return Err(declaration(profile, "another table has this name."));
+            return Err(declaration(profile, "another table already has this name."));
         }
         tables.push(table);
         let mut columns = vec!["id".to_owned(), "user_id".to_owned()];
@@ -165,7 +165,7 @@ fn refuse_clashes(profiles: &[ProfileBlueprint]) -> Result<()> {
             if columns.contains(&column) {
                 return Err(declaration(
                     profile,
-                    &format!("fields.{name}: the table has that column already."),
+                    &format!("fields.{name}: the table already has this column."),
                 ));
             }
             columns.push(column);
@@ -187,8 +187,9 @@ fn profile_table(profile: &ProfileBlueprint) -> Result<String> {
             declaration(
                 profile,
                 &format!(
-                    "fields.{name}: {declared:?} is not one of Django's column types. Known: varchar(N), text, integer, \
-                     bigint, smallint, bool, date, datetime, time, decimal, real, char(32), each with `null` behind it where it may be empty."
+                    "fields.{name}: {declared:?} is not a Django column type. Known types: varchar(N), text, \
+                     integer, bigint, smallint, bool, date, datetime, time, decimal, real, char(32). Append \
+                     `null` to allow NULL."
                 ),
             )
         })?;
@@ -224,7 +225,7 @@ fn column(name: &str, declared: &str) -> Option<String> {
 }
 
 fn declaration(profile: &ProfileBlueprint, message: &str) -> anyhow::Error {
-    Refusal::Config { path: None, message: format!("The profile table {}: {message}", profile.table) }.into()
+    Refusal::Config { path: None, message: format!("Profile table {}: {message}", profile.table) }.into()
 }
 
 #[cfg(test)]

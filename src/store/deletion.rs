@@ -129,7 +129,11 @@ impl Transaction<'_> {
         }
         let plan = Plan::new(self, user, decisions)?;
         if plan.deletion()? != *shown {
-            return Err(Refusal::ChangedMeanwhile(format!("What goes with {:?}", user.username)).into());
+            return Err(Refusal::ChangedMeanwhile(format!(
+                "The set of rows deleted with {:?}",
+                user.username
+            ))
+            .into());
         }
         // The order of deletion satisfies the references unless tables refer to each other in a cycle.
         self.engine.defer_references()?;
@@ -238,18 +242,18 @@ impl<'a> Plan<'a> {
                     known.sort();
                     known.dedup();
                     let known = match &known[..] {
-                        [] => "No reference here needs a decision".to_owned(),
-                        names => format!("References that do: {}", names.join(", ")),
+                        [] => "No reference needs a decision".to_owned(),
+                        names => format!("References that need a decision: {}", names.join(", ")),
                     };
                     let message =
-                        format!("{option} {name}: that does not refer to what is deleted. {known}.");
+                        format!("{option} {name}: this is not a reference to the deleted rows. {known}.");
                     return Err(Refusal::Usage(message).into());
                 }
             }
         }
         for name in set_null {
             if !open.iter().any(|edge| names_edge(name, edge)) {
-                let message = format!("--set-null {name}: the rows that refer so go with the user.");
+                let message = format!("--set-null {name}: these rows are deleted with the user.");
                 return Err(Refusal::Usage(message).into());
             }
         }
@@ -257,7 +261,7 @@ impl<'a> Plan<'a> {
         match open.iter().find(|edge| is_named(cascade, edge) && is_named(set_null, edge)) {
             Some(both) => {
                 let both = self.name_of(both);
-                Err(Refusal::usage(format!("{both}: give --cascade or --set-null, not both.")).into())
+                Err(Refusal::usage(format!("{both}: pass --cascade or --set-null, not both.")).into())
             }
             None => Ok(()),
         }
@@ -380,16 +384,16 @@ impl<'a> Plan<'a> {
         let name = self.name_of(edge);
         let target = &self.nodes[edge.to].table.name;
         let (rows, refer) = if count == 1 { ("row", "refers") } else { ("rows", "refer") };
-        let deletes = format!("--cascade {name} deletes such rows");
+        let deletes = format!("Pass --cascade {name} to delete these rows");
         let way = if is_nullable(&self.nodes[edge.from].table, &edge.column) {
-            format!("--set-null {name} empties the reference")
+            format!("Pass --set-null {name} to clear the reference")
         } else if edge.rule == Rule::SetsNull {
-            format!("{} must have a value; {deletes}", edge.column)
+            format!("{} must have a value. {deletes}", edge.column)
         } else {
             deletes
         };
         let message =
-            format!("{name}: {count} {rows} {refer} to what would be deleted from {target}. {way}.");
+            format!("{name}: {count} {rows} {refer} to rows of {target} that would be deleted. {way}.");
         Fault::new(name, "still_referenced", message)
     }
 

@@ -82,14 +82,18 @@ impl Store {
         if names.len() == 1 {
             return Ok(names.remove(0));
         }
-        let decide = format!("Name it with --name {}=APP.MODEL", table.name);
+        let decide = format!("Pass --name {}=APP.MODEL.", table.name);
         if names.is_empty() {
             return Err(
-                Refusal::Usage(format!("The model of table {} is not known. {decide}", table.name)).into()
+                Refusal::Usage(format!("The model of table {} is unknown. {decide}", table.name)).into()
             );
         }
-        Err(Refusal::Ambiguous { what: format!("The model of table {}", table.name), found: names, decide }
-            .into())
+        Err(Refusal::Ambiguous {
+            what: format!("Several models match table {}", table.name),
+            found: names,
+            decide,
+        }
+        .into())
     }
 
     /// Passes each account that matches the filter to the callback, with one cell per part.

@@ -114,7 +114,7 @@ impl Store {
 
     fn needed_group_link(&self) -> Result<&Link> {
         self.group_link()?.ok_or_else(|| {
-            let reason = "it has no table that tells who is in which group.".into();
+            let reason = "it has no table of group members.".into();
             Refusal::DatabaseUnusable { path: self.path().to_owned(), reason }.into()
         })
     }

@@ -92,9 +92,9 @@ impl UserTable {
         match &self.logins[..] {
             [only] => Ok(only),
             several => Err(Refusal::Ambiguous {
-                what: format!("The login name's column in table {}", self.table.name),
+                what: format!("Table {} has several possible login columns", self.table.name),
                 found: several.to_vec(),
-                decide: "Name it in authctl.toml: [database] login_column = \"…\"".into(),
+                decide: "Set `login_column` under `[database]`.".into(),
             }
             .into()),
         }
@@ -192,9 +192,7 @@ fn find_users(
             Some(table) => Ok(Some(table)),
             None => Err(Refusal::Config {
                 path: None,
-                message: format!(
-                    "[database] user_table = {name:?}: the database has no user table of that name."
-                ),
+                message: format!("[database] user_table: this database has no user table {name:?}."),
             }
             .into()),
         };
@@ -211,9 +209,9 @@ fn find_users(
     let mut candidates = engine.tables_with(&["password", "last_login"])?;
     if candidates.len() > 1 {
         return Err(Refusal::Ambiguous {
-            what: "The user table".into(),
+            what: "This database has several possible user tables".into(),
             found: candidates.into_iter().map(|table| table.name).collect(),
-            decide: "Name it in authctl.toml: [database] user_table = \"…\"".into(),
+            decide: "Set `user_table` under `[database]`.".into(),
         }
         .into());
     }
@@ -226,7 +224,7 @@ impl UserTable {
             return Err(Refusal::Config {
                 path: None,
                 message: format!(
-                    "Table {} has no primary key of one column, so it cannot be the user table.",
+                    "Table {} has no single-column primary key, so it cannot be the user table.",
                     table.name
                 ),
             }
@@ -240,7 +238,7 @@ impl UserTable {
                 return Err(Refusal::Config {
                     path: None,
                     message: format!(
-                        "[database] login_column = {name:?}: table {} has no unique column of that name.",
+                        "[database] login_column: {name:?} is not a unique column of table {}.",
                         table.name
                     ),
                 }
@@ -305,7 +303,7 @@ fn name_kinds(engine: &dyn Engine, hints: &Hints, found: &mut [ProfileTable]) ->
             return Err(Refusal::Config {
                 path: None,
                 message: format!(
-                    "[profiles.{kind}] table = {table:?}: the table is not one-to-one with the users."
+                    "[profiles.{kind}] table: {table:?} has no one-to-one reference to the users."
                 ),
             }
             .into());

@@ -93,10 +93,11 @@ impl Store {
         let Some(layout) = discovered? else {
             let is_empty = path.metadata().is_ok_and(|metadata| metadata.len() == 0);
             let reason = if is_empty {
-                "it is empty. In a Django project, run `manage.py migrate`; else delete it and run `authctl init`."
+                "it is empty. In a Django project, run `manage.py migrate`. Otherwise delete it and run \
+                 `authctl init`."
             } else {
-                "it has no user table. In a Django project, run `manage.py migrate` first; else name another file \
-                 with --db."
+                "it has no user table. In a Django project, run `manage.py migrate`. Otherwise pass another \
+                 file with --db."
             };
             return Err(Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.into() }.into());
         };
@@ -127,7 +128,7 @@ impl Store {
     /// Returns [`Refusal::Usage`] for such a path.
     pub fn refuse_own(&self, path: &Path) -> Result<()> {
         if self.engine.owns(path) {
-            let message = format!("{} belongs to the database itself; name another file.", path.display());
+            let message = format!("{} belongs to the database itself. Pass another file.", path.display());
             return Err(Refusal::Usage(message).into());
         }
         Ok(())

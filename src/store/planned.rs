@@ -233,8 +233,8 @@ impl Transaction<'_> {
     /// The error for a table in which a write did not do what it was to do.
     pub(super) fn not_as_planned(&self, table: &str) -> Error {
         anyhow!(
-            "{}: the table {table} does not hold what was written to it, so nothing was changed; a trigger or a rule of \
-             the table may ignore or change writes",
+            "{}: table {table} does not contain what was written to it, so nothing was changed. A trigger or \
+             rule of the table may ignore or change writes.",
             self.path().display()
         )
     }

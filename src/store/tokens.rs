@@ -173,7 +173,7 @@ impl Store {
         }
         if key.as_ref().is_some_and(String::is_empty) {
             // No user can authenticate with such a key. The table may not be DRF's, for example.
-            let reason = "its token table has a key that is empty or no text.".to_owned();
+            let reason = "its token table contains an empty or invalid key.".to_owned();
             return Err(Refusal::DatabaseUnusable { path: self.path().to_owned(), reason }.into());
         }
         Ok(key.map(PlainToken::new))

@@ -70,7 +70,7 @@ impl FromStr for UserColumn {
         let name = text.replace('-', "_");
         Self::all().into_iter().find(|column| column.name() == name).ok_or_else(|| {
             let names: Vec<&str> = Self::all().iter().map(Self::name).collect();
-            format!("choose from {}", names.join(", "))
+            format!("expected one of {}", names.join(", "))
         })
     }
 }
@@ -305,7 +305,7 @@ impl Store {
         if let Some(sort) = &filter.sort {
             let known = ATTRIBUTES.iter().find(|(name, _)| *name == sort.field).ok_or_else(|| {
                 let names: Vec<&str> = ATTRIBUTES.iter().map(|(name, _)| *name).collect();
-                Refusal::usage(format!("--sort: choose from {}.", names.join(", ")))
+                Refusal::usage(format!("--sort: expected one of {}.", names.join(", ")))
             })?;
             let direction = if sort.descending { "DESC" } else { "ASC" };
             let _ = write!(sql, "{} {direction}, ", users.ordered(known.0));

@@ -52,7 +52,7 @@ pub struct Pending(Spool);
 impl Pending {
     /// Writes the remaining output, however long the reader takes.
     pub fn finish(self) -> Result<()> {
-        self.0.finish().context("the listing could not be written to the end")
+        self.0.finish().context("the rest of the listing cannot be written")
     }
 }
 
@@ -272,7 +272,10 @@ impl Output {
             }
             let count = sentences.len() + refusal.map_or(0, Refusal::omitted_faults);
             if count > SHOWN_FAULTS {
-                say(&format!("… and {} more; --format json shows up to {FAULTS}.", count - SHOWN_FAULTS));
+                say(&format!(
+                    "… and {} more. Pass --format json to see up to {FAULTS}.",
+                    count - SHOWN_FAULTS
+                ));
             }
             if let Some(hint) = hint {
                 self.hint(hint);
@@ -282,7 +285,7 @@ impl Output {
 
     fn warn_of_zone(&self) {
         if clock::is_zone_unknown_once() {
-            self.warning("TZ names no time zone that this machine knows: times are in UTC.");
+            self.warning("TZ is not a known time zone. Times are in UTC.");
         }
     }
 
@@ -374,10 +377,10 @@ fn message(sentences: &[String], refusal: Option<&Refusal>) -> String {
     let count = sentences.len() + refusal.map_or(0, Refusal::omitted_faults);
     match refusal {
         Some(Refusal::Invalid(_) | Refusal::InvalidInput { .. }) if count > 1 => {
-            format!("{count} values are missing or not accepted.")
+            format!("{count} values are missing or invalid.")
         }
         Some(Refusal::StillReferenced(_)) if count > 1 => {
-            format!("{count} kinds of rows refer to what would be deleted.")
+            format!("{count} foreign keys refer to rows that would be deleted.")
         }
         _ => sentences.join("\n"),
     }

@@ -42,7 +42,7 @@ impl Progress {
         if let Some(total) = self.total {
             let _ = write!(line, " of {total}");
         }
-        let _ = write!(line, ", {:.0} a second", (1.0 / per_row.max(1e-9)).floor());
+        let _ = write!(line, ", {:.0} per second", (1.0 / per_row.max(1e-9)).floor());
         if let Some(total) = self.total {
             let left = Duration::from_secs_f64(per_row * as_f64(total.saturating_sub(self.done)));
             let (minutes, seconds) = (left.as_secs() / 60, left.as_secs() % 60);
@@ -75,9 +75,9 @@ mod tests {
         progress.done = 250;
         assert_eq!(
             progress.line("Hashing", Duration::from_secs(25)),
-            "Hashing: 250 of 1000, 10 a second, 1:15 left"
+            "Hashing: 250 of 1000, 10 per second, 1:15 left"
         );
         progress.total = None;
-        assert_eq!(progress.line("Checking", Duration::from_secs(25)), "Checking: 250, 10 a second");
+        assert_eq!(progress.line("Checking", Duration::from_secs(25)), "Checking: 250, 10 per second");
     }
 }

@@ -89,7 +89,7 @@ impl Prompt {
             if first.as_str() == second.as_str() {
                 return Ok(first);
             }
-            self.terminal.write_line("The two differ. Once more, please.")?;
+            self.terminal.write_line("The two entries do not match. Try again.")?;
         }
     }
 
@@ -111,8 +111,10 @@ impl Prompt {
 pub fn secret_by_standard_input(question: &str) -> Result<Plain> {
     let prompt = Prompt::new(false);
     if !prompt.is_interactive() {
-        let message =
-            format!("{question}: standard input is a terminal, and standard error is none to ask on.");
+        let message = format!(
+            "{question}: cannot prompt because standard error is not a terminal. Pipe the value to standard \
+             input."
+        );
         return Err(Refusal::Usage(message).into());
     }
     prompt.secret(question)

@@ -147,7 +147,9 @@ impl Spool {
 
     fn join(&mut self) -> io::Result<()> {
         let outcome = self.writer.take().map(JoinHandle::join);
-        outcome.unwrap_or(Ok(Ok(()))).unwrap_or_else(|_| Err(io::Error::other("writing the listing failed")))
+        outcome
+            .unwrap_or(Ok(Ok(())))
+            .unwrap_or_else(|_| Err(io::Error::other("the listing cannot be written")))
     }
 }
 

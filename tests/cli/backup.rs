@@ -148,7 +148,7 @@ fn failures_leave_nothing() {
     // Nobody makes a file here, not even root.
     let run = env.run(["backup", "/proc/copy.sqlite3"]).ends_with(1);
     assert!(
-        run.stderr.contains("no file can be made in /proc: ") && !run.stderr.contains(".authctl-"),
+        run.stderr.contains("no file can be created in /proc: ") && !run.stderr.contains(".authctl-"),
         "{}",
         run.stderr
     );

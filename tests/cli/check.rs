@@ -73,9 +73,7 @@ fn everything_that_wants_attention_is_found() {
     assert!(env.database_bytes() == before, "check writes nothing");
     let shown = env.run(["check"]).ends_with(11);
     assert!(
-        shown
-            .stderr
-            .contains("warning: Users with a password that no hasher of Django's understands: 1 (odd)"),
+        shown.stderr.contains("warning: Users with a password that no Django hasher recognizes: 1 (odd)"),
         "{}",
         shown.stderr
     );

@@ -41,7 +41,7 @@ fn a_commit_that_may_have_happened_is_told_as_such() {
         other.query_row("SELECT count(*) FROM auth_user", [], |_| Ok(())).unwrap();
         let run = run(&env, file, call, "error=EIO").ends_with(14);
         let error = run.error();
-        assert!(error["message"].as_str().unwrap().contains("may have been made"), "{error}");
+        assert!(error["message"].as_str().unwrap().contains("may have succeeded"), "{error}");
         assert_eq!(error["prefixes"].as_array().unwrap().len(), 1, "{error}");
         assert!(error["commands"][0].as_str().unwrap().contains("revoke-token"), "{error}");
         assert_eq!((run.stdout.as_str(), state(&env).as_str()), ("", "unknown"), "{mode}");

@@ -58,9 +58,9 @@ fn during_the_commit_it_is_said_that_the_change_may_have_been_made() {
         // SQLite commits by removing its journal.
         let command = under_strace(&env, &["-e", "trace=?unlink,?unlinkat", "-e", LATE], &arguments);
         let run = interrupted(command, signal, || env.path("db.sqlite3-journal").exists()).ends_with(14);
-        assert!(run.stderr.contains("The change may have been made"), "{}", run.stderr);
+        assert!(run.stderr.contains("the change may have succeeded"), "{}", run.stderr);
         assert!(run.stderr.contains("`authctl revoke-token "), "{}", run.stderr);
-        assert!(!run.stderr.contains("nothing was changed") && run.stdout.is_empty(), "{}", run.stderr);
+        assert!(!run.stderr.contains("Nothing was changed") && run.stdout.is_empty(), "{}", run.stderr);
     }
 }
 
@@ -84,7 +84,7 @@ fn while_nobody_reads_the_audit_log_after_the_commit_it_is_said_that_the_change_
     let mut stderr = String::new();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert_eq!(status.code(), Some(14), "{stderr}");
-    assert!(stderr.contains("The change was made"), "{stderr}");
+    assert!(stderr.contains("The change succeeded"), "{stderr}");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn while_the_results_are_marked_it_is_said_that_the_change_was_made() {
     let count = || env.value("SELECT count(*) FROM auth_user WHERE username IN ('ann', 'bob')");
     let run = interrupted(command, Signal::INT, || count() == "2").ends_with(14);
     assert!(
-        run.stderr.contains("The change was made") && run.stderr.contains("is in made.csv"),
+        run.stderr.contains("The change succeeded") && run.stderr.contains("See made.csv"),
         "{}",
         run.stderr
     );
@@ -125,7 +125,7 @@ fn while_a_file_is_put_in_its_place_it_is_said_that_it_may_be_there() {
         ];
         let command = under_strace(&env, &inject, arguments);
         let run = interrupted(command, Signal::INT, || env.path(file).exists()).ends_with(14);
-        assert!(run.stderr.contains("may have been made") && run.stderr.contains(file), "{}", run.stderr);
+        assert!(run.stderr.contains("may have succeeded") && run.stderr.contains(file), "{}", run.stderr);
     }
 }
 

@@ -12,7 +12,7 @@ fn drf_gets_or_creates() {
     let token = env.register_quickly("meg");
     let run = env.run(["create-token", "meg"]).succeeds();
     assert_eq!(run.stdout, format!("{token}\n"));
-    assert!(run.stderr.contains("has a drf token already"), "{}", run.stderr);
+    assert!(run.stderr.contains("already has a drf token"), "{}", run.stderr);
     let before = env.database_bytes();
     let answer = env.run(["create-token", "meg", "--format", "json"]).succeeds().json();
     assert_eq!((&answer["created"], &answer["token"]), (&false.into(), &token.into()));
@@ -26,7 +26,7 @@ fn drf_gets_or_creates() {
     --- stdout
     [KEY]
     --- stderr
-    Made a drf token for meg.
+    Created a drf token for meg.
     ");
 }
 
@@ -77,7 +77,7 @@ fn the_end_is_told_in_local_time() {
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
     let run = env.run_with_env(&[("TZ", "Etc/GMT+12")], ["create-token", "meg"]).succeeds();
     let local = env.value("SELECT datetime(expiry, '-12 hours') FROM knox_authtoken");
-    assert!(run.stderr.contains(&format!("good until {local}.")), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("valid until {local}.")), "{}", run.stderr);
 }
 
 #[test]
@@ -99,8 +99,8 @@ fn an_inactive_user_gets_none() {
         let run = env.run(["create-token", "off"]).ends_with(6);
         assert_eq!(
             run.stderr,
-            "error: \"off\" is inactive, so no token was made.\n\
-             hint: Django would refuse the token of an inactive user.\n"
+            "error: \"off\" is inactive. No token was created.\nhint: Django refuses the tokens of inactive \
+             users.\n"
         );
         assert_eq!(
             env.run(["create-token", "off", "--format", "json"]).ends_with(6).error()["code"],
@@ -126,8 +126,8 @@ fn an_unknown_user_is_exit_3() {
     exit: 3
     --- stdout
     --- stderr
-    error: There is no user named "Meg".
-    hint: Login names are compared exactly, upper and lower case included; `authctl list-users --search TEXT` finds them.
+    error: User "Meg" does not exist.
+    hint: Login names are case-sensitive. Search for the user with `authctl list-users --search TEXT`.
     "#);
     env.run(["create-token"]).ends_with(2);
 }
@@ -282,7 +282,7 @@ fn a_rehearsal_makes_no_token_and_no_file() {
     env.register_quickly("meg");
     let before = env.database_bytes();
     let run = env.run(["create-token", "meg", "--rotate", "--dry-run", "--output-file", "token"]).succeeds();
-    assert_eq!((run.stdout.as_str(), run.stderr.contains("Would make")), ("", true));
+    assert_eq!((run.stdout.as_str(), run.stderr.contains("Would create")), ("", true));
     assert!(env.database_bytes() == before && !env.path("token").exists());
     let run = env.run(["create-token", "meg", "--dry-run"]).succeeds();
     assert_eq!(run.stdout, "", "a rehearsal shows no secret");
@@ -417,7 +417,7 @@ fn a_file_is_replaced_only_where_a_token_is_in_it() {
         env.write("file", content);
         for more in [&["--rotate"][..], &["--rotate", "--dry-run"]] {
             let run = create(more).ends_with(5);
-            assert!(run.stderr.contains("file is there already; it was left as it is."), "{}", run.stderr);
+            assert!(run.stderr.contains("file already exists and was not changed."), "{}", run.stderr);
         }
         assert_eq!(std::fs::read_to_string(env.path("file")).unwrap(), content);
     }
@@ -487,7 +487,7 @@ fn a_dotenv_file_that_others_can_read_is_spoken_about() {
         std::fs::set_permissions(env.path(".env"), std::fs::Permissions::from_mode(mode)).unwrap();
         let run = create();
         assert!(
-            run.stderr.starts_with("warning: Others can read .env") && run.stderr.contains("chmod 600"),
+            run.stderr.starts_with("warning: Other users can read .env") && run.stderr.contains("chmod 600"),
             "{}",
             run.stderr
         );
@@ -557,7 +557,7 @@ fn a_lock_on_the_folder_does_not_lock_the_database() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let run = Run::of(child.wait_with_output().unwrap()).ends_with(1);
-    assert!(run.stderr.contains("holds a lock on the folder"), "{}", run.stderr);
+    assert!(run.stderr.contains("has locked the folder"), "{}", run.stderr);
     assert_eq!(env.value("SELECT key FROM authtoken_token"), token);
     assert!(!env.path(".env").exists());
 }

@@ -118,7 +118,7 @@ fn locking_out_can_take_the_tokens_too() {
     assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
     env.execute("UPDATE auth_user SET is_superuser = 1, is_active = 1");
     let run = env.run(["edit-user", "meg", "--no-superuser"]).succeeds();
-    assert!(run.stderr.contains("no active superuser"), "{}", run.stderr);
+    assert!(run.stderr.contains("No active superuser"), "{}", run.stderr);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn wrong_usage_and_faults_change_nothing() {
     let run = env.run(["edit-user", "meg", "--set", "username=x", "--set", "is_active=0"]).ends_with(6);
     assert!(run.stderr.contains("--rename") && run.stderr.contains("--active"), "{}", run.stderr);
     let run = env.run(["edit-user", "meg", "--staff", "--dry-run"]).succeeds();
-    assert_eq!(run.stderr, "Would change meg: is_staff; nothing was changed.\n");
+    assert_eq!(run.stderr, "Would change meg: is_staff. Nothing was changed.\n");
     assert!(env.database_bytes() == before);
 }
 

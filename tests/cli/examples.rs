@@ -122,7 +122,7 @@ fn function_views() {
     assert_eq!(answers[0]["user"]["email"], "meg@ducharme.com");
     assert_ne!(answers[1]["token"], answers[0]["token"]);
     assert!(run.stderr.contains("Token valid for meg@ducharme.com"));
-    assert!(run.stderr.contains("Nobody is logged in"), "{}", run.stderr);
+    assert!(run.stderr.contains("You are not logged in"), "{}", run.stderr);
     assert!(run.stdout.ends_with("exit code 4\n"));
     assert_eq!(count(&database, "authtoken_token"), 0);
 }
@@ -133,7 +133,7 @@ fn knox() {
     let answers = objects(&run);
     assert_ne!(answers[0]["token"], answers[1]["token"]);
     assert!(answers.iter().all(|answer| answer["scheme"] == "knox" && answer["expiry"].is_string()));
-    assert!(run.stderr.contains("2 tokens are deleted"), "{}", run.stderr);
+    assert!(run.stderr.contains("Deleted 2 tokens"), "{}", run.stderr);
     assert_eq!(count(&database, "knox_authtoken"), 0);
     assert_eq!(count(&database, "auth_user"), 1);
 }

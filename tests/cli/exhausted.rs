@@ -137,7 +137,7 @@ fn without_descriptors_nothing_is_half_done() {
 }
 
 #[cfg(feature = "live")]
-const NO_THREADS: &[&str] = &["no thread can be started: Resource temporarily unavailable"];
+const NO_THREADS: &[&str] = &["a thread cannot be started: Resource temporarily unavailable"];
 
 /// Who runs without threads: a user who has no other processes. Root is not bound by a limit on them.
 #[cfg(feature = "live")]

@@ -206,7 +206,7 @@ fn code_9_is_for_a_damaged_database() {
 #[test]
 fn code_9_is_for_what_is_no_file() {
     let run = TestEnv::new().run(["list-users", "--db", "/dev/null"]).ends_with(9);
-    assert!(run.stderr.contains("not a database file") && !run.stderr.contains("delete"), "{}", run.stderr);
+    assert!(run.stderr.contains("not a regular file") && !run.stderr.contains("delete"), "{}", run.stderr);
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn documented() -> Vec<(u8, String)> {
     lines
         .map(|line| {
             let (code, words) = line.trim().split_once("  ").expect("a code and its words");
-            (code.parse().expect("a number"), words.trim().to_owned())
+            (code.parse().expect("a positive number"), words.trim().to_owned())
         })
         .collect()
 }

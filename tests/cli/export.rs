@@ -540,7 +540,7 @@ fn an_ending_that_nobody_knows_is_refused() {
     let env = TestEnv::with_database("");
     for name in ["out.xlsx", "out.csv.gz"] {
         let run = env.run(["export", name]).ends_with(2);
-        assert!(run.stderr.contains(".csv, .json and .jsonl") && !env.path(name).exists(), "{}", run.stderr);
+        assert!(run.stderr.contains(".csv, .json, .jsonl") && !env.path(name).exists(), "{}", run.stderr);
         env.run(["export", name, "--format", "csv"]).succeeds();
     }
     for (name, begins) in [("out", "id,"), ("a.csv", "id,"), ("b.JSON", "[]"), ("c.jsonl", "")] {

@@ -55,7 +55,7 @@ fn wait_for_length(path: &Path, length: usize) {
 fn is_left_alone<'a>(env: &TestEnv, arguments: impl IntoIterator<Item = &'a str>) {
     let before = (fs::read(env.path("made.csv")).unwrap(), env.database_bytes());
     let run = env.run(arguments).ends_with(2);
-    assert!(run.stderr.contains("Keep this file, and name another one."), "{}", run.stderr);
+    assert!(run.stderr.contains("Keep this file and pass another one."), "{}", run.stderr);
     assert!(before == (fs::read(env.path("made.csv")).unwrap(), env.database_bytes()));
 }
 
@@ -83,7 +83,7 @@ fn rows_of_an_import_that_was_killed_before_the_commit_are_undecided_and_dropped
 
     let run = env.run(IMPORT).succeeds();
     let expected =
-        "warning: made.csv: 300 rows of a run that was cut off had not been committed, and were removed.";
+        "warning: made.csv: 300 rows of an interrupted run had not been committed and were removed.";
     assert!(run.stderr.contains(expected), "{}", run.stderr);
     let rows = made(&env);
     assert_eq!(rows.len(), 300, "each user has one password in the file");
@@ -134,7 +134,7 @@ fn rows_that_were_committed_but_not_marked_keep_their_passwords() {
         let run = env.run(IMPORT.iter().chain(&["--on-existing", "skip"])).succeeds();
         let count = 3 - marked;
         let expected = format!(
-            "{count} row{} of a run that was cut off had been committed",
+            "{count} row{} of an interrupted run had been committed",
             if count == 1 { "" } else { "s" }
         );
         assert!(run.stderr.contains(&expected), "{marked}: {}", run.stderr);
@@ -155,7 +155,7 @@ fn tokens_prove_a_commit_too_and_json_lines_are_continued_alike() {
         let whole = fs::read_to_string(env.path("made.jsonl")).unwrap();
         replace_states(&env, "made.jsonl", "committed", "undecided");
         let run = env.run(import).succeeds();
-        assert!(run.stderr.contains("2 rows of a run that was cut off had been committed"), "{}", run.stderr);
+        assert!(run.stderr.contains("2 rows of an interrupted run had been committed"), "{}", run.stderr);
         let text = fs::read_to_string(env.path("made.jsonl")).unwrap();
         assert!(text.starts_with(&whole), "{text}");
 
@@ -163,7 +163,7 @@ fn tokens_prove_a_commit_too_and_json_lines_are_continued_alike() {
         fs::write(env.path("made.jsonl"), whole.replace("committed", "undecided")).unwrap();
         fs::write(env.path("db.sqlite3"), empty).unwrap();
         let run = env.run(import).succeeds();
-        assert!(run.stderr.contains("2 rows of a run that was cut off had not been"), "{}", run.stderr);
+        assert!(run.stderr.contains("2 rows of an interrupted run had not been"), "{}", run.stderr);
         let text = fs::read_to_string(env.path("made.jsonl")).unwrap();
         assert_eq!(text.lines().count(), 2);
         assert!(!text.contains("undecided") && text != whole, "{text}");
@@ -192,7 +192,7 @@ fn a_row_that_was_cut_short_is_dropped_with_its_batch() {
     for torn in ["3,\"u,", "3,u9,9,created,,x,a.db,undecided\r\n4,u1", "3,u9,9,created,,x,a.db,undecided\r"] {
         fs::write(env.path("made.csv"), format!("{whole}{torn}")).unwrap();
         let run = env.run(["import", "a.csv", "--on-existing", "skip", "--results", "made.csv"]).succeeds();
-        assert!(run.stderr.contains("had not been committed, and"), "{torn:?}: {}", run.stderr);
+        assert!(run.stderr.contains("had not been committed and"), "{torn:?}: {}", run.stderr);
         let text = fs::read_to_string(env.path("made.csv")).unwrap();
         assert!(text.starts_with(&format!("{whole}2,u0,")), "{torn:?}: {text}");
     }
@@ -209,7 +209,10 @@ fn a_file_that_is_none_of_results_is_left_alone() {
         let path = env.write(name, text);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         let run = env.run(["import", "a.csv", "--results", name]).ends_with(2);
-        assert!(run.stderr.contains("was not written by this version") && !run.stderr.contains("secret"));
+        assert!(
+            run.stderr.contains("this version of authctl did not write this file")
+                && !run.stderr.contains("secret")
+        );
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
@@ -257,7 +260,7 @@ fn updates_without_secrets_do_not_tell_whether_they_were_committed() {
     env.run(["import", "b.csv", "--on-existing", "update", "--results", "same.csv"]).succeeds();
     replace_states(&env, "same.csv", "committed", "undecided");
     let run = env.run(["import", "b.csv", "--on-existing", "update", "--results", "same.csv"]).succeeds();
-    assert!(run.stderr.contains("2 rows of a run that was cut off had been committed"), "{}", run.stderr);
+    assert!(run.stderr.contains("2 rows of an interrupted run had been committed"), "{}", run.stderr);
 }
 
 #[test]
@@ -273,7 +276,7 @@ fn another_database_does_not_decide() {
     assert!(fs::read(env.path("made.csv")).unwrap() == before);
     assert!(can_log_in(&env, &made(&env)[0]));
     let run = env.run(IMPORT.iter().chain(&["--on-existing", "skip"])).succeeds();
-    assert!(run.stderr.contains("2 rows of a run that was cut off had been committed"), "{}", run.stderr);
+    assert!(run.stderr.contains("2 rows of an interrupted run had been committed"), "{}", run.stderr);
 }
 
 #[test]
@@ -285,7 +288,7 @@ fn tokens_of_users_who_were_renamed_since_prove_a_commit() {
     replace_states(&env, "made.csv", "committed", "undecided");
     env.execute("UPDATE auth_user SET username = 'new' || username");
     let run = env.run(import).succeeds();
-    assert!(run.stderr.contains("2 rows of a run that was cut off had been committed"), "{}", run.stderr);
+    assert!(run.stderr.contains("2 rows of an interrupted run had been committed"), "{}", run.stderr);
     assert!(fs::read_to_string(env.path("made.csv")).unwrap().starts_with(&before));
 }
 
@@ -299,7 +302,7 @@ fn one_user_by_hand_does_not_prove_that_the_others_were_committed() {
     is_left_alone(&env, import);
     env.execute("DELETE FROM auth_user");
     let run = env.run(import).succeeds();
-    assert!(run.stderr.contains("3 rows of a run that was cut off had not been"), "{}", run.stderr);
+    assert!(run.stderr.contains("3 rows of an interrupted run had not been"), "{}", run.stderr);
 }
 
 #[test]
@@ -318,7 +321,11 @@ fn rows_that_were_edited_are_left_alone() {
     ] {
         fs::write(env.path("made.csv"), &text).unwrap();
         let run = env.run(IMPORT.iter().chain(&["--on-existing", "skip"])).ends_with(2);
-        assert!(run.stderr.contains("was not written by this version"), "{text}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("this version of authctl did not write this file"),
+            "{text}: {}",
+            run.stderr
+        );
         assert_eq!(fs::read_to_string(env.path("made.csv")).unwrap(), text);
     }
 }

@@ -102,7 +102,7 @@ fn ctrl_c_while_hashing_says_that_nothing_was_changed() {
         assert_eq!(code(&mut child), 130, "{arguments:?}");
         std::io::read_to_string(child.stderr.take().unwrap()).unwrap()
     };
-    assert_eq!(said(&["import", "a.csv", "--jobs", "1"]), "error: Interrupted; nothing was changed.\n");
+    assert_eq!(said(&["import", "a.csv", "--jobs", "1"]), "error: Interrupted. Nothing was changed.\n");
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
     let json = said(&["import", "a.csv", "--jobs", "1", "--format", "json"]);
     assert!(json.starts_with("{\"code\":\"interrupted\"") && json.lines().count() == 1, "{json}");
@@ -143,7 +143,7 @@ fn ctrl_c_at_a_password_prompt_says_so_too() {
         terminal.waits_without_echo();
         terminal.types("\u{3}");
         let screen = terminal.ends_with(130);
-        assert_eq!(screen.matches("Interrupted; nothing was changed.").count(), 1, "{screen}");
+        assert_eq!(screen.matches("Interrupted. Nothing was changed.").count(), 1, "{screen}");
     }
 }
 
@@ -163,7 +163,7 @@ fn a_terminal_is_left_as_it_was_by_a_quit_at_a_password_prompt() {
     let (_env, mut terminal) = at_a_password_prompt();
     terminal.types("\u{1c}");
     let screen = terminal.ends_with(131);
-    assert!(screen.contains("Interrupted; nothing was changed."), "{screen}");
+    assert!(screen.contains("Interrupted. Nothing was changed."), "{screen}");
     assert!(terminal.echoes());
 }
 

@@ -151,7 +151,7 @@ fn a_file_that_is_held_whole_has_a_limit() {
     }
     long_file(&env, "long.toml", "", b'\n', 2 * 1024 * 1024);
     let run = ends_soon(confined(&env).args(["list-users", "--config", "long.toml"]), 2);
-    assert!(run.stderr.contains("it is longer than 1 MiB"), "{}", run.stderr);
+    assert!(run.stderr.contains("it is larger than 1 MiB"), "{}", run.stderr);
     long_file(&env, ".env", "A=1\n", b'\n', 2 * 1024 * 1024);
     env.register_quickly("meg");
     let token = ["create-token", "meg", "--env-file", ".env", "--as", "TOKEN"];
@@ -223,13 +223,13 @@ fn people_see_twenty_faults_and_programs_a_thousand() {
         let run = env.run(arguments).ends_with(6);
         let lines: Vec<&str> = run.stderr.lines().filter(|line| line.contains(", line ")).collect();
         assert_eq!(lines.len(), 20, "{arguments:?}: {}", run.stderr);
-        let more = format!("… and {} more; --format json shows up to 1000.", count - 20);
+        let more = format!("… and {} more. Pass --format json to see up to 1000.", count - 20);
         assert!(run.stderr.contains(&more), "{arguments:?}: {}", run.stderr);
         let run = env.run(arguments.iter().chain(&["--format", "json"])).ends_with(6);
         let error = run.error();
         assert_eq!(error["faults"].as_array().unwrap().len(), 1_000, "{arguments:?}");
         assert_eq!(error["faults_omitted"], count - 1_000, "{arguments:?}");
-        assert_eq!(error["message"], format!("{count} values are missing or not accepted."));
+        assert_eq!(error["message"], format!("{count} values are missing or invalid."));
     }
     let run = env.run(["import", "rows.csv", "--keep-going", "--format", "json"]).ends_with(6);
     assert_eq!(run.json()["refused"], 1_500);

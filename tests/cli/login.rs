@@ -106,7 +106,7 @@ fn who_cannot_log_in_is_told_the_same() {
     exit: 4
     --- stdout
     --- stderr
-    error: Unable to log in with that name and password.
+    error: Unable to log in with this username and password.
     ");
 }
 
@@ -155,8 +155,8 @@ fn what_is_missing_is_named_at_once() {
     exit: 6
     --- stdout
     --- stderr
-    error: username must be provided: the argument USERNAME
-    password must be provided: --password-stdin, --password-file or --password-env
+    error: username is required. Pass USERNAME.
+    password is required. Pass --password-stdin, --password-file or --password-env.
     ");
     let error = env.run(["login", "--format", "json"]).ends_with(6).error();
     assert_eq!(error["faults"].as_array().unwrap().len(), 2);
@@ -183,7 +183,7 @@ fn a_variable_that_goes_before_the_session_is_mentioned() {
     let run = env.run_with_env(&[("AUTHCTL_TOKEN", "abc")], login).succeeds();
     assert_snapshot!(run.stderr, @r"
     Logged in as meg.
-    warning: AUTHCTL_TOKEN is set and goes before the session that was saved just now.
+    warning: AUTHCTL_TOKEN is set and overrides the session that was just saved.
     ");
     assert_eq!(run.stdout, format!("{token}\n"));
 }

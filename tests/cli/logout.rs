@@ -30,7 +30,7 @@ fn deletes_the_token_and_forgets_the_session() {
     exit: 0
     --- stdout
     --- stderr
-    Logged meg out: the token is deleted.
+    Logged out meg. Deleted the token.
     ");
     assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "1");
@@ -124,7 +124,7 @@ fn a_session_whose_token_is_gone_is_forgotten() {
     let (env, _) = logged_in("");
     env.execute("DELETE FROM authtoken_token");
     let run = env.run(["logout"]).succeeds();
-    assert!(run.stderr.contains("gone already"), "{}", run.stderr);
+    assert!(run.stderr.contains("no longer exists"), "{}", run.stderr);
     assert_eq!(sessions(&env), 0);
 }
 
@@ -169,7 +169,7 @@ fn a_session_that_cannot_be_forgotten_is_a_warning_once_the_token_is_deleted() {
         let answer = run.json();
         assert_eq!((&answer["deleted"], &answer["session_forgotten"]), (&1.into(), &false.into()));
         let warning = run.error()["warnings"][0].as_str().unwrap().to_owned();
-        assert!(warning.starts_with("The session was not forgotten: "), "{warning}");
+        assert!(warning.starts_with("The saved session was not deleted: "), "{warning}");
         assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
         // Before anything is deleted, it is an error.
         env.run(["logout"]).ends_with(1);

@@ -64,7 +64,7 @@ fn keys_move_in_the_form_of_each_knox() {
         let env = project(form, &[("meg", MEG), ("ann", ANN)]);
         let run = migrate(&env, &["--yes"]).succeeds();
         shows_no_key(&run);
-        assert_eq!(run.stderr, "Moved 2 tokens to knox: DRF refuses them from now on.\n");
+        assert_eq!(run.stderr, "Moved 2 tokens to knox. DRF no longer accepts them.\n");
         assert_eq!(counts(&env), "0 2", "{form}");
         assert_eq!((owner(&env, MEG), owner(&env, ANN)), ("meg".into(), "ann".into()), "{form}");
         let sql =
@@ -136,7 +136,7 @@ fn tokens_that_are_kept_are_copied_once() {
     for form in ["", BINARY, SALTED] {
         let env = project(form, &[("meg", MEG), ("ann", ANN)]);
         let run = migrate(&env, &["--keep", "--yes"]).succeeds();
-        assert_eq!(run.stderr, "Copied 2 tokens to knox: DRF accepts them as well.\n");
+        assert_eq!(run.stderr, "Copied 2 tokens to knox. DRF still accepts them.\n");
         assert_eq!(counts(&env), "2 2");
         let before = env.database_bytes();
         // Nothing is asked where nothing changes.
@@ -231,11 +231,11 @@ fn a_key_that_knox_has_gets_the_expiry_that_is_asked_for() {
         let endless = format!("SELECT count(*) FROM knox_authtoken WHERE {column} IS NULL");
         let before = env.database_bytes();
         let run = migrate(&env, &["--keep", "--dry-run"]).succeeds();
-        let expected = "Would change the expiry of 2 tokens that knox has already; nothing was changed.\n";
+        let expected = "Would change the expiry of 2 tokens that knox already has. Nothing was changed.\n";
         assert_eq!(run.stderr, expected);
         let run = migrate(&env, &["--keep"]).ends_with(2);
         assert!(
-            run.stderr.contains("Change the expiry of 2 tokens that knox has already?"),
+            run.stderr.contains("Change the expiry of 2 tokens that knox already has?"),
             "{}",
             run.stderr
         );
@@ -251,8 +251,8 @@ fn a_key_that_knox_has_gets_the_expiry_that_is_asked_for() {
         );
         assert_eq!((env.value(&endless), counts(&env)), ("1".into(), "2 2".into()), "{form}");
         let run = migrate(&env, &["--yes"]).succeeds();
-        let expected = "Moved 2 tokens to knox and changed the expiry of 1 token that knox has already: DRF refuses \
-                        them from now on.\n";
+        let expected = "Moved 2 tokens to knox and changed the expiry of 1 token that knox already has. DRF \
+                        no longer accepts them.\n";
         assert_eq!(run.stderr, expected);
         assert_eq!((env.value(&endless), counts(&env)), ("2".into(), "0 2".into()), "{form}");
         assert_eq!((owner(&env, MEG), owner(&env, ANN)), ("meg".into(), "ann".into()), "{form}");
@@ -268,9 +268,9 @@ fn only_what_is_copied_is_counted_as_such() {
     let run = migrate(&env, &["--keep"]).ends_with(2);
     assert!(run.stderr.contains("Copy 1 token to knox?"), "{}", run.stderr);
     let run = migrate(&env, &["--keep", "--dry-run"]).succeeds();
-    assert_eq!(run.stderr, "Would copy 1 token to knox; nothing was changed.\n");
+    assert_eq!(run.stderr, "Would copy 1 token to knox. Nothing was changed.\n");
     let run = migrate(&env, &["--keep", "--yes"]).succeeds();
-    assert_eq!(run.stderr, "Copied 1 token to knox: DRF accepts them as well.\n");
+    assert_eq!(run.stderr, "Copied 1 token to knox. DRF still accepts it.\n");
 }
 
 #[test]
@@ -278,15 +278,15 @@ fn keys_of_which_none_can_go_are_there_all_the_same() {
     let env = project(BINARY, &[("meg", ODD)]);
     let run = migrate(&env, &["--skip-unfit"]).succeeds();
     let (first, rest) = run.stderr.split_once('\n').unwrap();
-    assert_eq!(first, "No drf token can go to knox; nothing was changed.");
-    assert!(rest.contains("Left where they are: keys of meg."), "{rest}");
+    assert_eq!(first, "No drf token can be migrated to knox. Nothing was changed.");
+    assert!(rest.contains("Skipped the keys of meg."), "{rest}");
     // Of two, knox has one already.
     let ann = seed::user(&env.database(), "ann");
     seed::drf_token(&env.database(), ann, ANN);
     migrate(&env, &["--skip-unfit", "--keep", "--yes"]).succeeds();
     let run = migrate(&env, &["--skip-unfit", "--keep"]).succeeds();
     assert!(
-        run.stderr.starts_with("knox has the keys that can go already; nothing was changed.\n"),
+        run.stderr.starts_with("knox already has all keys that can be migrated. Nothing was changed.\n"),
         "{}",
         run.stderr
     );
@@ -301,7 +301,7 @@ fn tokens_of_inactive_users_go_too_and_those_of_nobody_do_not() {
     let sql = "INSERT INTO authtoken_token (key, created, user_id) VALUES (?1, '2024-01-01', 99)";
     database.execute(sql, params![ANN]).unwrap();
     let run = migrate(&env, &["--yes"]).ends_with(6);
-    assert!(run.stderr.contains("of nobody"), "{}", run.stderr);
+    assert!(run.stderr.contains("of (no user)"), "{}", run.stderr);
     migrate(&env, &["--skip-unfit", "--yes"]).succeeds();
     assert_eq!(env.rows("SELECT user_id FROM knox_authtoken"), ["1"]);
     assert_eq!(env.rows("SELECT user_id FROM authtoken_token"), ["99"]);
@@ -312,7 +312,7 @@ fn a_dry_run_changes_nothing() {
     let env = project("", &[("meg", MEG), ("ann", ANN)]);
     let before = env.database_bytes();
     let run = migrate(&env, &["--dry-run"]).succeeds();
-    assert_eq!(run.stderr, "Would move 2 tokens to knox; nothing was changed.\n");
+    assert_eq!(run.stderr, "Would move 2 tokens to knox. Nothing was changed.\n");
     let answer = migrate(&env, &["--dry-run", "--keep", "--format", "json"]).succeeds().json();
     assert_eq!(
         answer,
@@ -347,7 +347,7 @@ fn both_tables_have_to_be_there() {
     for (schema, missing) in [("levelup", "knox"), ("knox", "drf")] {
         let env = TestEnv::with_schema(schema);
         let run = migrate(&env, &["--yes"]).ends_with(9);
-        assert!(run.stderr.contains(&format!("no token table of the scheme {missing}")), "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("no {missing} token table")), "{}", run.stderr);
     }
 }
 

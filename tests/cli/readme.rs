@@ -378,7 +378,7 @@ fn the_keys_of_the_configuration_are_all_described() {
         let heading = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
         env.write("authctl.toml", &format!("{heading}zzzzzzzzzz = 1\n"));
         let error = env.run(["list-users"]).ends_with(2).stderr;
-        let known = error.split_once("Known here: ").unwrap_or_else(|| panic!("{section}: {error}")).1;
+        let known = error.split_once("Known keys: ").unwrap_or_else(|| panic!("{section}: {error}")).1;
         let mut known: Vec<&str> = known.trim_end().trim_end_matches('.').split(", ").collect();
         known.sort_unstable();
         keys.sort_unstable();

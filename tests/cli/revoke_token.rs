@@ -217,10 +217,7 @@ fn what_fits_no_more_once_it_is_agreed_to_stays() {
     terminal.types("y\n");
     let screen = terminal.ends_with(0);
     assert!(screen.contains("\"deleted\": 1"), "{screen}");
-    assert!(
-        screen.contains("Changed in the meantime and not deleted here, or gone already: 2 tokens."),
-        "{screen}"
-    );
+    assert!(screen.contains("Skipped 2 tokens that changed or disappeared in the meantime."), "{screen}");
     let (_, answer) = screen.split_once("\"tokens\"").unwrap();
     assert!(answer.contains("ann") && !answer.contains("meg") && !answer.contains("joe"), "{screen}");
     assert_eq!(env.rows("SELECT user_id FROM authtoken_token"), ["1"]);
@@ -239,7 +236,7 @@ fn nothing_to_delete_is_done() {
     seed::users(&env, &["meg"]);
     for arguments in [&["--all"][..], &["--expired"], &["--user", "meg"]] {
         let run = revoke(&env, arguments).succeeds();
-        assert_eq!(run.stderr, "No token was there to delete.\n", "{arguments:?}");
+        assert_eq!(run.stderr, "No tokens to delete.\n", "{arguments:?}");
     }
 }
 
@@ -277,10 +274,10 @@ fn by_age_and_by_users_who_may_not_log_in() {
     assert_eq!(run.json()["tokens"][0]["user"], "joe");
     assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "1");
     for (age, words) in [
-        ("never", "this is not a duration such as 12h or 30d"),
-        ("5x", "this is not a duration such as 12h or 30d"),
-        ("0s", "give how long ago that was, such as 12h or 30d"),
-        ("-3d", "give how long ago that was, such as 12h or 30d"),
+        ("never", "expected a duration such as 12h or 30d"),
+        ("5x", "expected a duration such as 12h or 30d"),
+        ("0s", "expected an age greater than zero, such as 12h or 30d"),
+        ("-3d", "expected an age greater than zero, such as 12h or 30d"),
     ] {
         let run = env.run(["revoke-token".into(), format!("--older-than={age}")]).ends_with(2);
         assert!(run.stderr.contains(words) && !run.stderr.contains("or never"), "{}", run.stderr);

@@ -147,7 +147,7 @@ fn a_token_that_is_gone_says_how_to_log_in() {
     --- stdout
     --- stderr
     error: The saved session of "meg" has ended: its token is no longer accepted.
-    hint: Log in again: authctl login meg
+    hint: Log in again with `authctl login meg`.
     "#);
     assert_eq!(env.run(["whoami", "--format", "json"]).ends_with(4).error()["code"], "session_gone");
     env.log_in(["meg"]).succeeds();

@@ -23,11 +23,16 @@ fn config_error(text: &str) -> String {
 
 #[test]
 fn unknown_keys_name_the_nearest() {
-    assert_snapshot!(config_error("databse = \"x\"\n"), @"line 1, column 1: there is no key `databse`. Did you mean `database`?");
-    assert_snapshot!(config_error("[register]\nrequird = []\n"), @"line 2, column 1: there is no key `requird`. Did you mean `required`?");
-    assert_snapshot!(config_error("[profiles.gamer]\nfeilds = {}\n"), @"line 2, column 1: there is no key `feilds`. Did you mean `fields`?");
-    assert_snapshot!(config_error("[tokens]\nshceme = \"drf\"\n"), @"line 2, column 1: there is no key `shceme`. Did you mean `scheme`?");
-    assert_snapshot!(config_error("[passwords]\nrequirestrong = true\n"), @"line 2, column 1: there is no key `requirestrong`. Did you mean `require_strong`?");
+    assert_snapshot!(config_error("databse = \"x\"\n"), @"line 1, column 1: unknown key `databse`. Did you \
+                                                          mean `database`?");
+    assert_snapshot!(config_error("[register]\nrequird = []\n"), @"line 2, column 1: unknown key `requird`. \
+         Did you mean `required`?");
+    assert_snapshot!(config_error("[profiles.gamer]\nfeilds = {}\n"), @"line 2, column 1: unknown key \
+         `feilds`. Did you mean `fields`?");
+    assert_snapshot!(config_error("[tokens]\nshceme = \"drf\"\n"), @"line 2, column 1: unknown key `shceme`. \
+         Did you mean `scheme`?");
+    assert_snapshot!(config_error("[passwords]\nrequirestrong = true\n"), @"line 2, column 1: unknown key \
+         `requirestrong`. Did you mean `require_strong`?");
 }
 
 #[test]
@@ -245,7 +250,7 @@ fn a_file_that_others_can_write_to_is_refused_unless_it_is_named() {
     set_mode(0o664);
     let run = env.run(["list-users"]).succeeds();
     assert!(
-        run.stderr.contains("warning: The group of") && run.stderr.contains("chmod g-w"),
+        run.stderr.contains("is writable by its group") && run.stderr.contains("chmod g-w"),
         "{}",
         run.stderr
     );
@@ -314,15 +319,15 @@ fn everything_that_is_wrong_is_said_at_once_with_key_and_place() {
     assert_eq!(
         told,
         [
-            "FILE, line 1, column 6: db must be text in quotes.",
+            "FILE, line 1, column 6: db must be a string.",
             "FILE, line 3, column 17: register.username_from must be \"username\" or \"email\".",
-            "FILE, line 4, column 12: register.required must be a list of texts, such as [\"email\"].",
+            "FILE, line 4, column 12: register.required must be a list of strings, such as [\"email\"].",
             "FILE, line 6, column 9: profiles.customer.staff must be true or false.",
-            "FILE, line 7, column 22: profiles.customer.fields.address must be text in quotes.",
+            "FILE, line 7, column 22: profiles.customer.fields.address must be a string.",
             "FILE, line 9, column 9: tokens.limit must be a whole number.",
             "FILE, line 10, column 8: tokens.hash must be \"sha256\" or \"sha384\" or \"sha512\".",
-            "FILE, line 12, column 1: there is no key `hashr`. Did you mean `hasher`?",
-            "FILE, line 14, column 8: audit.file must be text in quotes.",
+            "FILE, line 12, column 1: unknown key `hashr`. Did you mean `hasher`?",
+            "FILE, line 14, column 8: audit.file must be a string.",
         ]
     );
     env.write("authctl.toml", "db = \n");
@@ -352,7 +357,7 @@ fn a_field_that_a_profile_does_not_have_is_told_where_the_kind_is_used() {
         .run(["register", "meg", "--profile", "customer", "--set", "address=x", "--no-password"])
         .ends_with(2);
     assert!(
-        run.stderr.contains("[profiles.customer]: the table app_customer has no field nope."),
+        run.stderr.contains("[profiles.customer]: table app_customer has no field nope."),
         "{}",
         run.stderr
     );

@@ -1,4 +1,4 @@
-//! `[login] throttle`: how often a login may fail.
+//! ``throttle` under `[login]``: how often a login may fail.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -51,7 +51,7 @@ fn after_so_many_failures_nobody_gets_in_for_a_while() {
     let before = env.database_bytes();
     for run in [fail(&env), env.log_in(["meg"]), check(&env, PASSWORD)] {
         let run = run.ends_with(10);
-        let wait = run.stderr.strip_prefix("error: Too many logins failed. Wait ").unwrap();
+        let wait = run.stderr.strip_prefix("error: Too many failed logins. Wait ").unwrap();
         let seconds: u32 = wait.strip_suffix(" seconds.\n").unwrap().parse().unwrap();
         assert!((3_500..=3_600).contains(&seconds), "{}", run.stderr);
         assert_eq!(run.stdout, "");
@@ -173,7 +173,7 @@ fn who_cannot_be_counted_is_not_let_in() {
     let env = with_meg("5/min");
     fs::write(env.state_file().parent().unwrap(), "a file where the folder would be").unwrap();
     let run = env.log_in(["meg"]).ends_with(1);
-    assert!(run.stdout.is_empty() && run.stderr.contains("[login] throttle"), "{}", run.stderr);
+    assert!(run.stdout.is_empty() && run.stderr.contains("`throttle` under `[login]`"), "{}", run.stderr);
     assert!(run.stderr.contains("throttle.json"), "{}", run.stderr);
     let run = check(&env, PASSWORD).ends_with(1);
     assert!(run.stderr.contains("throttle.json"), "{}", run.stderr);
@@ -196,7 +196,7 @@ fn a_count_that_is_none_is_told() {
     fail(&env).ends_with(4);
     fs::write(file(&env), "[]").unwrap();
     let run = env.log_in(["meg"]).ends_with(1);
-    assert!(run.stderr.contains("throttle.json") && run.stderr.contains("delete it"), "{}", run.stderr);
+    assert!(run.stderr.contains("throttle.json") && run.stderr.contains("Delete it"), "{}", run.stderr);
 }
 
 #[test]
@@ -207,6 +207,6 @@ fn a_rate_that_is_none_is_told_with_its_place() {
     exit: 2
     --- stdout
     --- stderr
-    error: [WORK]/authctl.toml, line 2, column 12: this is not a rate such as 5/min: a number from 1 on, a slash, and s, m, h or d
+    error: [WORK]/authctl.toml, line 2, column 12: expected a rate such as 5/min: a positive number, a slash, and s, m, h or d
     "#);
 }

@@ -77,7 +77,7 @@ fn people_are_told_the_prefix_and_the_command_for_the_same_database() {
     let prefix: String = database.query_row(newest, [], |row| row.get(0)).unwrap();
     let command = format!("`authctl --db 'my db.sqlite3' revoke-token {prefix}`");
     assert!(run.stderr.contains(&command), "{}", run.stderr);
-    assert!(run.stderr.contains("error: The change was made, but"), "{}", run.stderr);
+    assert!(run.stderr.contains("error: The change succeeded, but"), "{}", run.stderr);
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn ctrl_c_while_nobody_takes_the_answer_does_not_say_that_nothing_was_changed() 
         assert_eq!(code, Some(14), "{stderr}");
         let key = keys(&env).concat();
         assert!(stderr.contains(&format!("revoke-token {}`", &key[..8])), "{stderr}");
-        assert!(!stderr.contains(&key) && !stderr.contains("nothing was changed"), "{stderr}");
+        assert!(!stderr.contains(&key) && !stderr.contains("Nothing was changed"), "{stderr}");
         let mut taken = Vec::new();
         reader.read_to_end(&mut taken).unwrap();
         assert!(!String::from_utf8_lossy(&taken).contains(&key));

@@ -119,7 +119,7 @@ fn tokens_that_are_not_accepted() {
     }
     env.execute("UPDATE auth_user SET is_active = 0");
     let run = env.run_with_input(&token, ["whoami", "--token-stdin"]).ends_with(4);
-    assert!(run.stderr.contains("not valid, or its user is inactive"), "{}", run.stderr);
+    assert!(run.stderr.contains("invalid, or its user is inactive"), "{}", run.stderr);
     assert!(!run.stderr.contains(&token));
 }
 
@@ -152,8 +152,8 @@ fn nobody_is_logged_in() {
     exit: 4
     --- stdout
     --- stderr
-    error: Nobody is logged in to this database.
-    hint: Log in with `authctl login`, or give a token by --token-stdin, --token-file or AUTHCTL_TOKEN.
+    error: You are not logged in to this database.
+    hint: Log in with `authctl login`, or pass a token with --token-stdin, --token-file or AUTHCTL_TOKEN.
     ");
     assert_eq!(env.run(["whoami", "--format", "json"]).ends_with(4).error()["code"], "not_logged_in");
 }
@@ -185,8 +185,8 @@ fn a_missing_database_names_its_path() {
     exit: 9
     --- stdout
     --- stderr
-    error: There is no database at [WORK]/db.sqlite3.
-    hint: Make one with `authctl init`, or name another with --db or AUTHCTL_DB.
+    error: Database [WORK]/db.sqlite3 does not exist.
+    hint: Create it with `authctl init`, or pass another database with --db or AUTHCTL_DB.
     ");
     assert_eq!(std::fs::read_dir(env.path("")).unwrap().count(), 0);
 }

@@ -87,7 +87,7 @@ fn two_user_tables_have_to_be_told_apart() {
         panic!("{refused:?}")
     };
     assert_eq!(found, &["portal_operator", "portal_patron"]);
-    assert!(decide.contains("[database] user_table"));
+    assert!(decide.contains("`user_table` under `[database]`"));
 
     let chosen = Hints { user_table: Some("portal_patron".into()), ..Hints::default() };
     assert_eq!(project.open_with(chosen).unwrap().layout().users.login().unwrap(), "email");

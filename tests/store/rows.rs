@@ -48,7 +48,7 @@ fn a_user_is_stored_in_djangos_form_and_read_back() {
     let key = add(&store, "meg");
     let user = store.user("meg").unwrap();
     assert_eq!((user.id, user.date_joined, user.is_active), (key, Some(now()), true));
-    assert!(store.find_user("MEG").unwrap().is_none(), "names are compared exactly");
+    assert!(store.find_user("MEG").unwrap().is_none(), "names are case-sensitive");
     let stored: (String, i64) = project
         .connection()
         .query_row("SELECT date_joined, is_active FROM auth_user", [], |row| Ok((row.get(0)?, row.get(1)?)))

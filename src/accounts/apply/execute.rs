@@ -174,7 +174,7 @@ impl ApplyPlan {
             Some(others)
                 if !others.found.is_empty() && others.scope.others(store, &others.names)? != others.found =>
             {
-                Err(Refusal::ChangedMeanwhile("Who is in the scope".into()).into())
+                Err(Refusal::ChangedMeanwhile("The set of accounts in the scope".into()).into())
             }
             _ => Ok(()),
         }
@@ -252,5 +252,5 @@ impl UserChange {
 }
 
 fn changed(username: &str) -> Refusal {
-    Refusal::ChangedMeanwhile(format!("The account {username:?}"))
+    Refusal::ChangedMeanwhile(format!("Account {username:?}"))
 }

@@ -99,7 +99,8 @@ fn plain(found: Result<Plain, Fault>, about: &About<'_>) -> (Result<Password, Fa
     let plain = found.and_then(|plain| match new_password::null_fault(&plain) {
         Some(fault) => Err(fault),
         None if plain.as_str().is_empty() => {
-            let message = "The password is empty. For an account without one, write { unusable = true }.";
+            let message = "password must not be empty. For an account without a password, write password = { \
+                           unusable = true }.";
             Err(Fault::new("password", "empty", message))
         }
         None => Ok(plain),
@@ -120,18 +121,22 @@ fn from_variable(name: &str) -> Result<Plain, Fault> {
         && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let named = if is_customary { format!(" {name}") } else { String::new() };
     env::var(name).map(Plain::new).map_err(|error| match error {
-        env::VarError::NotPresent => {
-            Fault::new("password", "not_set", format!("The password's variable{named} is not set."))
-        }
-        env::VarError::NotUnicode(_) => {
-            Fault::new("password", "invalid", format!("The password's variable{named} is not UTF-8 text."))
-        }
+        env::VarError::NotPresent => Fault::new(
+            "password",
+            "not_set",
+            format!("The environment variable{named} for the password is not set."),
+        ),
+        env::VarError::NotUnicode(_) => Fault::new(
+            "password",
+            "invalid",
+            format!("The environment variable{named} for the password is not valid UTF-8."),
+        ),
     })
 }
 
 fn from_file(path: &std::path::Path) -> Result<Result<Plain, Fault>> {
     // The path is not repeated: it may be the password itself, put there by mistake.
-    match secret::from_file_called("The password's file", path) {
+    match secret::from_file_called("The password file", path) {
         Ok(text) => Ok(Ok(Plain::new(text.to_string()))),
         Err(error) => match error.downcast() {
             Ok(Refusal::Invalid(mut faults)) if faults.len() == 1 => {

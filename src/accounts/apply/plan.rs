@@ -123,13 +123,13 @@ impl ApplyPlanner<'_> {
                 continue;
             };
             if names.contains(&name) {
-                let message = format!("{name} is in the file twice.");
+                let message = format!("{name} appears twice in the file.");
                 self.add(&user, Fault::new("username", "given_twice", message));
                 continue;
             }
             if let Some(scope) = desired.scope.as_ref().filter(|scope| !scope.contains(&name)) {
                 let message = format!(
-                    "{name} is outside of the file's scope ({}), so that --prune would never see it.",
+                    "{name} is outside the file's scope ({}), so --prune would ignore it.",
                     scope.words()
                 );
                 self.add(&user, Fault::new("username", "out_of_scope", message));
@@ -154,9 +154,9 @@ impl ApplyPlanner<'_> {
             if user.is_unreadable(&fault.field) {
                 return;
             }
-            fault.message = format!("{} must be given.", fault.field);
+            fault.message = format!("{} is required.", fault.field);
         }
-        fault.message = fault.message.replace("; use --rename.", ".");
+        fault.message = fault.message.replace(" Use --rename.", "");
         let at = user.place(&fault.field);
         self.faults.push_with(|| self.source.locate(at, fault));
     }
@@ -282,10 +282,11 @@ impl ApplyPlanner<'_> {
             Ok(None) => Err("This database has no token table.".to_owned()),
             Err(error) => match error.downcast_ref() {
                 Some(Refusal::DatabaseUnusable { .. }) => {
-                    Err("This database has no token table of that scheme.".to_owned())
+                    Err("This database has no token table for that scheme.".to_owned())
                 }
                 Some(Refusal::Ambiguous { .. }) => {
-                    Err("This database has two token schemes: write token = \"drf\" or \"knox\".".to_owned())
+                    Err("This database has several token schemes. Write token = \"drf\" or token = \"knox\"."
+                        .to_owned())
                 }
                 _ => return Err(error),
             },
@@ -293,7 +294,7 @@ impl ApplyPlanner<'_> {
         let refused = match found {
             Ok(scheme) if is_active => return Ok(Some(scheme)),
             Ok(_) => {
-                "Django refuses tokens of an inactive account: write is_active = true, or token = false."
+                "Django refuses the tokens of inactive accounts. Write is_active = true or token = false."
                     .into()
             }
             Err(message) => message,
@@ -322,7 +323,7 @@ impl ApplyPlanner<'_> {
     pub fn prune(&mut self, plan: &mut ApplyPlan, how: Prune, limit: usize) -> Result<()> {
         let Some(others) = &mut plan.others else {
             let message = format!(
-                "--prune: {} names no [scope], so nothing says whose accounts it knows all of.",
+                "--prune: {} has no `[scope]`. Add one to declare which accounts the file manages.",
                 self.source.name()
             );
             return Err(Refusal::usage(message).into());
@@ -404,7 +405,7 @@ fn deletion_of(user: &User, deletion: Deletion) -> Step {
 /// Names the user in a fault of a deletion. `apply` has no options that decide about it, but `delete-user` has.
 fn of_user(user: &User, fault: Fault) -> Fault {
     let name = &user.username;
-    let message = format!("{name}: {} `authctl delete-user` has such options.", fault.message);
+    let message = format!("{name}: {} Use `authctl delete-user` with these options.", fault.message);
     Fault { message, ..fault }
 }
 
@@ -416,8 +417,8 @@ fn too_many(pruned: &[&Other], how: Prune, limit: usize) -> Refusal {
         names.push("…");
     }
     let message = format!(
-        "{} accounts are not in the file and would be {verb}, which is more than --max-prune {limit}: {}. Nothing was \
-         changed.",
+        "{} accounts are not in the file and would be {verb}, more than --max-prune {limit} allows: {}. \
+         Nothing was changed.",
         pruned.len(),
         names.join(", ")
     );

@@ -174,7 +174,7 @@ impl Reader<'_> {
         let mut known: Vec<&KeyValue> = Vec::new();
         for entry in entries {
             if known.iter().any(|other| other.key == entry.key) {
-                self.fault(entry.at, &entry.key, "given_twice", format!("{} is given twice.", entry.key));
+                self.fault(entry.at, &entry.key, "given_twice", format!("{} is set twice.", entry.key));
             } else {
                 known.push(entry);
             }
@@ -185,8 +185,8 @@ impl Reader<'_> {
     fn unknown<'k>(&mut self, entry: &KeyValue, known: impl Iterator<Item = &'k str> + Clone) {
         let key = &entry.key;
         let message = match nearest(key, known.clone()) {
-            Some(near) => format!("There is no key {key} here. Did you mean {near}?"),
-            None => format!("There is no key {key} here. Known: {}.", known.collect::<Vec<_>>().join(", ")),
+            Some(near) => format!("Unknown key {key}. Did you mean {near}?"),
+            None => format!("Unknown key {key}. Known keys: {}.", known.collect::<Vec<_>>().join(", ")),
         };
         self.fault(entry.at, key, "unknown_field", message);
     }
@@ -195,7 +195,7 @@ impl Reader<'_> {
         if let NodeValue::Text(text) = &node.what {
             return Some(text.clone());
         }
-        self.fault(node.at, name, "invalid", format!("{name} must be text."));
+        self.fault(node.at, name, "invalid", format!("{name} must be a string."));
         None
     }
 
@@ -209,7 +209,7 @@ impl Reader<'_> {
 
     fn texts(&mut self, name: &str, node: &Node) -> Option<Vec<(String, usize)>> {
         let NodeValue::List(items) = &node.what else {
-            self.fault(node.at, name, "invalid", format!("{name} must be a list of texts."));
+            self.fault(node.at, name, "invalid", format!("{name} must be a list of strings."));
             return None;
         };
         Some(items.iter().filter_map(|item| Some((self.text(name, item)?, item.at))).collect())
@@ -233,7 +233,7 @@ impl Reader<'_> {
             }
             node => {
                 let code = if node.is_some() { "invalid" } else { "required" };
-                let message = "users must be given, as a list of tables: [[users]].";
+                let message = "users is required and must be a list of tables: [[users]].";
                 self.fault(node.unwrap_or(tree).at, "users", code, message);
             }
         }
@@ -266,7 +266,7 @@ impl Reader<'_> {
             }
         }
         if patterns.is_none() {
-            let message = "scope must say whose accounts it is about: usernames = \"ci-*\".";
+            let message = "scope requires usernames, for example usernames = \"ci-*\".";
             self.fault(node.at, "scope", "required", message);
         }
         patterns.map(Scope::new)
@@ -274,7 +274,7 @@ impl Reader<'_> {
 
     fn user(&mut self, node: &Node, update_password: UpdatePassword) -> Option<DesiredUser> {
         let mut user = DesiredUser { at: node.at, update_password, ..DesiredUser::default() };
-        for entry in self.entries("Each of users", node)? {
+        for entry in self.entries("Each entry of users", node)? {
             let KeyValue { key, value, .. } = entry;
             user.positions.push((key.clone(), entry.at));
             match &**key {
@@ -321,8 +321,8 @@ impl Reader<'_> {
                 NodeValue::Boolean(true) => {}
                 NodeValue::Boolean(false) => {
                     let message = format!(
-                        "A profile is not taken away: other rows may refer to it. Leave {kind} out, or write true or a \
-                         table of its fields."
+                        "Profiles cannot be deleted here because other rows may refer to them. Omit {kind}, \
+                         or set it to true or to a table of fields."
                     );
                     self.fault(value.at, kind, "not_settable", message);
                     continue;
@@ -362,20 +362,21 @@ impl Reader<'_> {
     fn password(&mut self, node: &Node) -> Option<PasswordReference> {
         let entries = match &node.what {
             NodeValue::Text(text) if new_password::encoded(text).is_ok() => {
-                let message = "An encoded password is written as password = { hash = \"…\" }.";
+                let message = "An encoded password must be written as password = { hash = \"…\" }.";
                 self.fault(node.at, "password", "invalid", message);
                 return None;
             }
             NodeValue::Table(_) => self.entries("password", node)?,
             _ => {
-                let message =
-                    format!("A password does not stand here as it is. Write password = {PASSWORD}.");
+                let message = format!(
+                    "Plain-text passwords are not allowed in this file. Write password = {PASSWORD}."
+                );
                 self.fault(node.at, "password", "plain_password", message);
                 return None;
             }
         };
         let [entry] = entries[..] else {
-            let message = format!("password names one source: {PASSWORD}.");
+            let message = format!("password must have exactly one source: {PASSWORD}.");
             self.fault(node.at, "password", "invalid", message);
             return None;
         };
@@ -390,7 +391,7 @@ impl Reader<'_> {
                 if let Some(length) = length.filter(|length| (MIN_LENGTH..=longest).contains(length)) {
                     return Some(PasswordReference::Random(length));
                 }
-                let message = format!("random must be true, or a length from {MIN_LENGTH} to {longest}.");
+                let message = format!("random must be true or a length from {MIN_LENGTH} to {longest}.");
                 self.fault(value.at, "password", "invalid", message);
             }
             ("hash", NodeValue::Text(text)) => match new_password::encoded(text) {

@@ -24,7 +24,7 @@ fn changed(step: &Step) -> Changed {
         }
         (StepKind::Change(_), Action::Deactivate) => (Sign::Change, "(not in the file)".into()),
         (StepKind::Change(_), _) => (Sign::Change, String::new()),
-        (StepKind::Delete(..), _) => (Sign::Remove, "(not in the file, with all that goes along)".into()),
+        (StepKind::Delete(..), _) => (Sign::Remove, "(not in the file, with all related rows)".into()),
     };
     let is_delete = step.action == Action::Delete;
     let values =

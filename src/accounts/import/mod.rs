@@ -106,7 +106,7 @@ pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Contex
     }
     let source = InputFile::new(options.file, options.encoding)?;
     if let Some(path) = options.results.as_deref().filter(|path| source.is_file(path)) {
-        let message = format!("--results {}: this is the file that is read; name another.", path.display());
+        let message = format!("--results {} is the input file. Pass another file.", path.display());
         return Err(Refusal::usage(message).into());
     }
     let mut results = results::open(options.results.as_deref(), change.is_rehearsal(), context)?;
@@ -115,7 +115,7 @@ pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Contex
     let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
     let scheme = scheme.filter(|scheme| store.layout().schemes().contains(scheme));
     if options.tokens && options.results.is_none() && scheme == Some(Scheme::Knox) {
-        let message = "--tokens wants --results here: knox keeps no key that could be shown later.";
+        let message = "--tokens requires --results here: knox stores no key that could be printed later.";
         return Err(Refusal::usage(message).into());
     }
     let mint = scheme.map(|scheme| TokenIssuer::new(context, store, scheme, None)).transpose()?;
@@ -123,7 +123,7 @@ pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Contex
     let faults = RefCell::default();
     let format = options.format.map_or_else(|| sniffed(&source), Ok)?;
     if options.delimiter.is_some() && format != InputFormat::Csv {
-        return Err(Refusal::usage("--delimiter is for CSV alone.").into());
+        return Err(Refusal::usage("--delimiter is only valid for CSV.").into());
     }
     let file = source.name();
     let planner = Planner::new(store, &context.settings)?;
@@ -201,7 +201,7 @@ impl<'a> Import<'a> {
         let rows = counted(rows as u64, "row");
         let output = &self.context.output;
         output.warning(format_args!(
-            "{rows} had been committed before that; --on-existing skip goes on from there."
+            "{rows} already committed. Pass --on-existing skip to continue from there."
         ));
         match error.downcast_ref() {
             Some(Refusal::Interrupted) => Refusal::InterruptedLater.into(),
@@ -436,7 +436,7 @@ impl<'a> Import<'a> {
         let settings = &self.context.settings;
         let Some(user) = self.store.user_of_key(key)? else { return Ok(None) };
         if !wanted.may_have_key(&user.id) {
-            let message = format!("id: the user of that name has the id {}.", user.id);
+            let message = format!("id: the existing user has id {}.", user.id);
             faults.push(Fault::new("id", "not_settable", message));
         }
         let edit = self.planner.wish(&wanted.request).and_then(|wish| {

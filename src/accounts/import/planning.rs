@@ -197,7 +197,7 @@ impl<'a> Row<'_, 'a> {
                 Some(Ok(fresh)) => tokens.push(TokenRow::new(fresh.stored, fresh.created, fresh.expiry)),
                 Some(Err(unfit)) => self.wanted.faults.push(issue_token::unfit_fault(unfit)),
                 None => {
-                    let message = "The database has no token table.";
+                    let message = "This database has no token table.";
                     self.wanted.faults.push(Fault::new("token", "unknown_field", message));
                 }
             }
@@ -273,7 +273,7 @@ impl<'a> Row<'_, 'a> {
 /// Rewords the fault of a missing field for a file. Its message explains how to give the field on the command line.
 fn in_a_file(fault: Fault) -> Fault {
     if fault.code == "required" {
-        return Fault { message: format!("{} must be provided.", fault.field), ..fault };
+        return Fault { message: format!("{} is required.", fault.field), ..fault };
     }
     fault
 }
@@ -289,7 +289,7 @@ pub fn faults_of(error: anyhow::Error) -> Result<Vec<Fault>> {
         Refusal::UsernameTaken => Ok(vec![Fault::new("username", refusal.code(), refusal.to_string())]),
         Refusal::EmailTaken => Ok(vec![Fault::new("email", refusal.code(), refusal.to_string())]),
         Refusal::OtherToken(_) => {
-            Ok(vec![Fault::new("token", refusal.code(), "The user has another drf key already.")])
+            Ok(vec![Fault::new("token", refusal.code(), "The user already has another drf key.")])
         }
         Refusal::Taken(_) | Refusal::UserNotFound(_) | Refusal::ChangedMeanwhile(_) => {
             Ok(vec![Fault::new("", refusal.code(), refusal.to_string())])

@@ -56,7 +56,7 @@ impl Reader<'_> {
         if !username.is_empty()
             && let Some(line) = self.names.add(&username, wanted.line)
         {
-            let message = format!("The user of line {line} has the same name.");
+            let message = format!("The same username is already on line {line}.");
             wanted.faults.push(Fault::new("username", "given_twice", message));
         }
         Item { wanted: Box::new(wanted), username, task: Task::Create }

@@ -67,7 +67,7 @@ impl<'a> Workers<'a> {
                     match next()? {
                         Some(batch) => {
                             let given_out = to_workers.send((given, batch));
-                            given_out.map_err(|_| anyhow!("the workers have stopped"))?;
+                            given_out.map_err(|_| anyhow!("the worker threads have stopped"))?;
                             given += 1;
                         }
                         None => is_end = true,
@@ -76,7 +76,7 @@ impl<'a> Workers<'a> {
                 if given == taken {
                     return Ok(());
                 }
-                let (number, batch) = planned.recv().context("the workers have stopped")??;
+                let (number, batch) = planned.recv().context("the worker threads have stopped")??;
                 waiting.insert(number, batch);
                 while let Some(mut batch) = waiting.remove(&taken) {
                     taken += 1;

@@ -99,9 +99,9 @@ impl AccountPlan<'_, '_> {
             "last_name" => "--last-name NAME".to_owned(),
             "account_type" | "profile" => {
                 let kinds: Vec<&str> = self.fields.kinds.iter().map(|table| &*table.kind).collect();
-                format!("--profile KIND, one of {}", kinds.join(", "))
+                format!("--profile KIND (one of {})", kinds.join(", "))
             }
-            field if field == self.fields.login => "the argument USERNAME".to_owned(),
+            field if field == self.fields.login => "USERNAME".to_owned(),
             field => format!("--set {field}=VALUE"),
         };
         Missing::new(field, how)

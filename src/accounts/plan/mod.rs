@@ -89,17 +89,18 @@ impl<'a> Planner<'a> {
             if !of_user(name) && !of_any_kind(name) {
                 return Err(self
                     .settings
-                    .refused(format!("[register]: the database has no field {name}."))
+                    .refused(format!("[register]: this database has no field {name}."))
                     .into());
             }
         }
         if let Some(kind) = register.profile.as_ref().filter(|kind| self.kind(kind).is_none()) {
-            let message = format!("[register] profile = {kind:?}: the database has no such profile kind.");
+            let message =
+                format!("[register] profile: profile kind {kind:?} does not exist in this database.");
             return Err(self.settings.refused(message).into());
         }
         for kind in self.settings.profiles.keys() {
             if self.kind(kind).is_none() {
-                let message = format!("[profiles.{kind}]: the database has no profile table for it.");
+                let message = format!("[profiles.{kind}]: this database has no profile table for it.");
                 return Err(self.settings.refused(message).into());
             }
         }
@@ -107,10 +108,8 @@ impl<'a> Planner<'a> {
             let Some(kind) = self.settings.profiles.get(&table.kind) else { continue };
             for name in kind.required.iter().chain(kind.defaults.keys()) {
                 if find_field(table, name).is_none() && !of_user(name) {
-                    let message = format!(
-                        "[profiles.{}]: the table {} has no field {name}.",
-                        table.kind, table.table.name
-                    );
+                    let message =
+                        format!("[profiles.{}]: table {} has no field {name}.", table.kind, table.table.name);
                     return Err(self.settings.refused(message).into());
                 }
             }
@@ -321,7 +320,7 @@ fn unknown_account_type(kinds: &[ProfileTable]) -> Fault {
     let valid: Vec<&str> = kinds.iter().map(|table| &*table.kind).collect();
     let message = match &valid[..] {
         [] => "account_type: this database has no profile tables.".to_owned(),
-        valid => format!("account_type: this is not a valid value. Valid values: {}.", valid.join(", ")),
+        valid => format!("account_type must be one of: {}.", valid.join(", ")),
     };
     Fault::new("account_type", "invalid_choice", message)
 }

@@ -81,7 +81,7 @@ impl<'a> AccountPlan<'a, '_> {
         let username = nfkc(self.username().unwrap_or_default());
         let email = match (&self.request.email, self.settings.is_named_by_email(self.fields.login)) {
             (Some(email), true) if self.request.username.as_ref().is_some_and(|name| name != email) => {
-                let message = "username: the e-mail address is the user name here; give it once.";
+                let message = "username: the email address is the login name here. Pass only one of the two.";
                 faults.push(Fault::new("username", "not_settable", message));
                 String::new()
             }

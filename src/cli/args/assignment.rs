@@ -25,7 +25,7 @@ pub fn assignment(text: &str) -> Result<Assignment, String> {
         Some((field, value)) if !field.is_empty() => {
             Ok(Assignment { field: field.to_owned(), value: value.to_owned() })
         }
-        _ => Err("give FIELD=VALUE".into()),
+        _ => Err("expected FIELD=VALUE".into()),
     }
 }
 
@@ -43,10 +43,10 @@ impl Assignment {
         read.with_context(|| {
             // A value that starts with `@` may be a secret.
             let path = if secret::leads_somewhere(Path::new(path)) { path } else { "…" };
-            format!("--set {}=@{path}: the file cannot be read; for the text itself, write @@", self.field)
+            format!("--set {}=@{path}: the file cannot be read (for a literal @, write @@)", self.field)
         })?;
         if bytes.len() as u64 > limits::VALUE_FILE {
-            let message = format!("--set {}=@{path}: the file is longer than 64 MiB.", self.field);
+            let message = format!("--set {}=@{path}: the file is larger than 64 MiB.", self.field);
             return Err(Refusal::invalid(&*self.field, "too_long", message).into());
         }
         Ok(String::from_utf8(bytes).map_or_else(|error| Input::Bytes(error.into_bytes()), Input::Text))

@@ -80,7 +80,7 @@ pub struct Filters {
 
 fn time(text: &str) -> Result<Timestamp, String> {
     moment(text, &zone())
-        .ok_or_else(|| "give a date or time such as 2024-02-29 or 2024-02-29T12:30:00Z".into())
+        .ok_or_else(|| "expected a date or time such as 2024-02-29 or 2024-02-29T12:30:00Z".into())
 }
 
 fn count(text: &str) -> Result<u64, String> {

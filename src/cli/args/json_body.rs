@@ -38,15 +38,15 @@ pub struct Body {
 
 /// Refused keys that would grant rights or forge a row, with the reason or the option to use instead.
 const REFUSED: [(&str, &str); 9] = [
-    ("id", "the database gives it"),
-    ("pk", "the database gives it"),
+    ("id", "the database assigns it"),
+    ("pk", "the database assigns it"),
     ("is_staff", "use --staff"),
     ("is_superuser", "use --superuser"),
     ("is_active", "use --inactive"),
-    ("groups", "a body cannot give it"),
-    ("user_permissions", "a body cannot give it"),
-    ("date_joined", "it is the moment of registering"),
-    ("last_login", "Django writes it at a login"),
+    ("groups", "clients cannot choose groups"),
+    ("user_permissions", "clients cannot choose permissions"),
+    ("date_joined", "it is the time of registration"),
+    ("last_login", "Django sets it at login"),
 ];
 
 impl Body {
@@ -70,7 +70,7 @@ impl Body {
         })?;
         let bad = |message: String| Refusal::invalid("", "invalid_json", message);
         if bytes.len() as u64 > limits::BODY {
-            return Err(bad(format!("The body in {name} is too long.")).into());
+            return Err(bad(format!("The body in {name} is larger than 1 MiB.")).into());
         }
         if bytes.trim_ascii().is_empty() {
             return Err(bad(format!("The body in {name} is empty.")).into());
@@ -78,13 +78,13 @@ impl Body {
         let json: Json = serde_json::from_slice(&bytes).map_err(|error| {
             let position = format!("line {}, column {}", error.line(), error.column());
             match reason_of_depth(&error) {
-                Some(reason) => bad(format!("The body in {name} is {reason}: see {position}.")),
-                None => bad(format!("The body in {name} is not JSON: see {position}.")),
+                Some(reason) => bad(format!("The body in {name} is {reason} ({position}).")),
+                None => bad(format!("The body in {name} is not valid JSON ({position}).")),
             }
         })?;
         match json {
             Json::Object(fields) => Ok(Self::of(fields)),
-            _ => Err(Refusal::invalid("", "invalid_json", "The body has to be one JSON object.").into()),
+            _ => Err(Refusal::invalid("", "invalid_json", "The body must be a single JSON object.").into()),
         }
     }
 
@@ -95,7 +95,7 @@ impl Body {
                 body.faults.push(Fault::new(
                     &*key,
                     "not_settable",
-                    format!("{key} is not taken from a body: {reason}."),
+                    format!("{key} cannot be set by a body: {reason}."),
                 ));
                 continue;
             }
@@ -109,7 +109,7 @@ impl Body {
                     match value {
                         Json::Null => {}
                         Json::String(password) => body.password = Some(Plain::new(password)),
-                        _ => body.faults.push(Fault::new(&*key, "invalid", "password must be text.")),
+                        _ => body.faults.push(Fault::new(&*key, "invalid", "password must be a string.")),
                     }
                     continue;
                 }
@@ -121,7 +121,7 @@ impl Body {
             match value {
                 Json::Null => {}
                 Json::String(text) => *target = Some(text),
-                _ => body.faults.push(Fault::new(&*key, "invalid", format!("{key} must be text."))),
+                _ => body.faults.push(Fault::new(&*key, "invalid", format!("{key} must be a string."))),
             }
         }
         body

@@ -93,7 +93,7 @@ impl NewPassword {
             return Err(Refusal::invalid(
                 "password",
                 "required",
-                "password: it is empty. For an account without one, say --no-password.",
+                "password must not be empty. For an account without a password, pass --no-password.",
             )
             .into());
         }
@@ -134,7 +134,7 @@ impl NewPassword {
             context.output.warning(&fault.message);
         }
         if context.prompt.is_interactive() && !context.yes {
-            context.consent("Use this password all the same?")?;
+            context.consent("Use this password anyway?")?;
         }
         Ok(())
     }
@@ -144,5 +144,5 @@ impl NewPassword {
 pub fn length(text: &str) -> Result<usize, String> {
     let longest = 128;
     let length = text.parse().ok().filter(|length| (MIN_LENGTH..=longest).contains(length));
-    length.ok_or_else(|| format!("give a length from {MIN_LENGTH} to {longest}"))
+    length.ok_or_else(|| format!("expected a length from {MIN_LENGTH} to {longest}"))
 }

@@ -53,12 +53,12 @@ impl PasswordSource {
             Ok(password) => Ok(Some(Plain::new(password))),
             Err(env::VarError::NotPresent) => {
                 // Do not repeat the name: it may be the password itself, given by mistake.
-                Err(Refusal::usage("--password-env: there is no variable of that name.").into())
+                Err(Refusal::usage("--password-env: the environment variable is not set.").into())
             }
             Err(env::VarError::NotUnicode(_)) => Err(Refusal::invalid(
                 "password",
                 "invalid",
-                format!("The variable {name} is not UTF-8 text."),
+                format!("The environment variable {name} is not valid UTF-8."),
             )
             .into()),
         }
@@ -129,14 +129,17 @@ pub fn leads_somewhere(path: &Path) -> bool {
 
 fn text(bytes: &[u8], source: &str) -> Result<Zeroizing<String>> {
     if bytes.len() as u64 > limits::SECRET {
-        return Err(
-            Refusal::invalid("secret", "too_long", format!("{source} is too long for a secret.")).into()
-        );
+        return Err(Refusal::invalid(
+            "secret",
+            "too_long",
+            format!("{source} exceeds 64 KiB, the limit for a secret."),
+        )
+        .into());
     }
     let bytes = bytes.strip_suffix(b"\n").map_or(bytes, |rest| rest.strip_suffix(b"\r").unwrap_or(rest));
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
-        Err(_) => Err(Refusal::invalid("secret", "invalid", format!("{source} is not UTF-8 text.")).into()),
+        Err(_) => Err(Refusal::invalid("secret", "invalid", format!("{source} is not valid UTF-8.")).into()),
     }
 }
 

@@ -65,6 +65,6 @@ fn variable(text: &str) -> Result<String, String> {
     if !text.is_empty() && text.chars().all(fits) && !text.starts_with(|c: char| c.is_ascii_digit()) {
         Ok(text.to_owned())
     } else {
-        Err("give a name of letters, digits and underscores".into())
+        Err("expected letters, digits and underscores, not starting with a digit".into())
     }
 }

@@ -55,7 +55,7 @@ impl Presented {
             if text.is_empty() {
                 // `AUTHCTL_TOKEN=$UNSET authctl logout` must not log out another user.
                 return Err(Refusal::usage(format!(
-                    "{VARIABLE} is set but empty; unset it to use the saved session."
+                    "{VARIABLE} is set but empty. Unset it to use the saved session."
                 ))
                 .into());
             }

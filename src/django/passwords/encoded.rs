@@ -79,7 +79,7 @@ impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownAlgorithm => f.write_str("not a password hash of a known algorithm"),
-            Self::Not(algorithm) => write!(f, "not a whole {algorithm} hash"),
+            Self::Not(algorithm) => write!(f, "a malformed {algorithm} hash"),
         }
     }
 }

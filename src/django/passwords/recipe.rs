@@ -120,7 +120,7 @@ impl fmt::Display for BadRecipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownAlgorithm => {
-                f.write_str("unknown password algorithm; the known ones are")?;
+                f.write_str("unknown password algorithm; known algorithms are")?;
                 let known = Algorithm::ALL.into_iter().filter_map(Recipe::newest);
                 for (index, recipe) in known.enumerate() {
                     let comma = if index == 0 { "" } else { "," };
@@ -132,11 +132,11 @@ impl fmt::Display for BadRecipe {
                 write!(f, "{algorithm} is too weak for new passwords")
             }
             Self::Cost(algorithm) => match Recipe::newest(*algorithm) {
-                Some(newest) => write!(f, "not a cost of {algorithm}; write it as in `{newest}`"),
-                None => write!(f, "not a cost of {algorithm}"),
+                Some(newest) => write!(f, "invalid cost for {algorithm}; write it as in `{newest}`"),
+                None => write!(f, "invalid cost for {algorithm}"),
             },
             Self::TooCostly(algorithm) => {
-                write!(f, "this cost of {algorithm} is beyond what one login may take")
+                write!(f, "this cost of {algorithm} exceeds the limit for one login")
             }
         }
     }

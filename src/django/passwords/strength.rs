@@ -92,10 +92,12 @@ impl Weakness {
 impl fmt::Display for Weakness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooSimilar(attribute) => write!(f, "The password resembles the {attribute}."),
-            Self::TooShort => write!(f, "The password has fewer than {MIN_LENGTH} characters."),
-            Self::TooCommon => f.write_str("The password is one that many people use."),
-            Self::EntirelyNumeric => f.write_str("The password is made of digits alone."),
+            Self::TooSimilar(attribute) => write!(f, "The password is too similar to the {attribute}."),
+            Self::TooShort => {
+                write!(f, "The password is too short. It must have at least {MIN_LENGTH} characters.")
+            }
+            Self::TooCommon => f.write_str("The password is too common."),
+            Self::EntirelyNumeric => f.write_str("The password is entirely numeric."),
         }
     }
 }

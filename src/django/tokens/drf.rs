@@ -15,7 +15,7 @@ const LONGEST: usize = 40;
 pub fn of_key(plain: &PlainToken) -> Result<Minted, Unfit> {
     unguessable(plain)?;
     if plain.expose().len() > LONGEST {
-        return Err(Unfit("a drf key has at most 40 characters"));
+        return Err(Unfit("a drf key may have at most 40 characters"));
     }
     Ok(Minted { stored: Stored::Drf { key: plain.clone() }, plain: plain.clone() })
 }

@@ -61,7 +61,7 @@ impl FromStr for TokenHash {
             "sha256" => Ok(Self::Sha256),
             "sha384" => Ok(Self::Sha384),
             "sha512" => Ok(Self::Sha512),
-            _ => Err("choose from sha256, sha384, sha512".into()),
+            _ => Err("expected sha256, sha384 or sha512".into()),
         }
     }
 }
@@ -111,12 +111,13 @@ pub fn taken_over(
     const FEWEST_SECRET: usize = 16;
     if plain.expose().chars().count() < form.public_length() + FEWEST_SECRET {
         return Err(Unfit(
-            "knox makes a key's first characters public, and of so short a key too few would be left",
+            "knox publishes the first characters of a key, and this key is too short for the rest to be \
+             secret",
         ));
     }
     let salt = fresh_salt(form, random);
     let digest = digest(form, hash, plain, salt.as_deref())
-        .ok_or(Unfit("this version of knox takes keys of hexadecimal digits alone, in pairs"))?;
+        .ok_or(Unfit("this version of knox accepts only keys with an even number of hexadecimal digits"))?;
     Ok(Minted {
         stored: Stored::Knox { digest, token_key: form.token_key(plain), salt },
         plain: plain.clone(),

@@ -129,18 +129,18 @@ fn unguessable(plain: &PlainToken) -> Result<(), Unfit> {
         ["9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b", "401f7ac837da42b97f613d789819ff93537bee6a"];
     let key = plain.expose();
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Unfit("a key has visible ASCII characters alone, no spaces among them"));
+        return Err(Unfit("a key may contain only visible ASCII characters and no spaces"));
     }
     if key.len() < SHORTEST {
-        return Err(Unfit("a key has at least 32 characters"));
+        return Err(Unfit("a key must have at least 32 characters"));
     }
     // One bit per ASCII character.
     let different = key.bytes().fold(0_u128, |seen, byte| seen | 1 << byte);
     if different.count_ones() < FEWEST_DIFFERENT {
-        return Err(Unfit("a key of so few different characters could be guessed"));
+        return Err(Unfit("a key with so few different characters can be guessed"));
     }
     if PUBLISHED.iter().any(|known| known.eq_ignore_ascii_case(key)) {
-        return Err(Unfit("this key stands in published examples, so everybody knows it"));
+        return Err(Unfit("this key is public because it appears in published examples"));
     }
     Ok(())
 }

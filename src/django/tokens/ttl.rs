@@ -45,7 +45,7 @@ impl FromStr for Ttl {
         }
         let duration = duration(text, "10h, 30d or never")?;
         if duration <= SignedDuration::ZERO {
-            return Err("a token has to live for more than no time".into());
+            return Err("the duration must be greater than zero".into());
         }
         Ok(Self::For(duration))
     }
@@ -58,16 +58,16 @@ impl FromStr for Ttl {
 pub fn age(text: &str) -> Result<SignedDuration, String> {
     let age = duration(text, "12h or 30d")?;
     if age <= SignedDuration::ZERO {
-        return Err("give how long ago that was, such as 12h or 30d".into());
+        return Err("expected an age greater than zero, such as 12h or 30d".into());
     }
     Ok(age)
 }
 
 /// Parses a duration in units of fixed length.
 fn duration(text: &str, examples: &str) -> Result<SignedDuration, String> {
-    let span: Span = text.trim().parse().map_err(|_| format!("this is not a duration such as {examples}"))?;
+    let span: Span = text.trim().parse().map_err(|_| format!("expected a duration such as {examples}"))?;
     span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| {
-        "give weeks, days, hours, minutes and seconds; months and years differ in length".to_owned()
+        "expected weeks, days, hours, minutes and seconds, because months and years vary in length".to_owned()
     })
 }
 

@@ -75,16 +75,18 @@ impl Appended {
         if metadata.permissions().mode() & 0o077 != 0 {
             let word = shell_word(&path.to_string_lossy());
             let message = format!(
-                "--results {}: others can read that file. Make it yours alone: chmod 600 {word}",
+                "--results {}: other users can read this file. Run `chmod 600 {word}`.",
                 path.display()
             );
             return Err(Refusal::Usage(message).into());
         }
         if let Err(error) = file.try_lock() {
             return Err(match error {
-                TryLockError::WouldBlock => {
-                    Refusal::usage(format!("--results {}: another run writes it.", path.display())).into()
-                }
+                TryLockError::WouldBlock => Refusal::usage(format!(
+                    "--results {}: another run is writing to this file.",
+                    path.display()
+                ))
+                .into(),
                 TryLockError::Error(error) => {
                     if created.is_some() {
                         let _ = fs::remove_file(path);
@@ -116,7 +118,7 @@ impl Appended {
             self.commit()?;
             self.sync()?;
             report(format!(
-                "{path}: {rows} of a run that was cut off had been committed, and are marked so now."
+                "{path}: {rows} of an interrupted run had been committed and are now marked as such."
             ));
         } else {
             self.file
@@ -124,9 +126,7 @@ impl Appended {
                 .and_then(|()| self.file.sync_all())
                 .with_context(|| cannot_write(&self.path))?;
             (self.kept, self.length) = (start, start);
-            report(format!(
-                "{path}: {rows} of a run that was cut off had not been committed, and were removed."
-            ));
+            report(format!("{path}: {rows} of an interrupted run had not been committed and were removed."));
         }
         Ok(())
     }

@@ -50,7 +50,8 @@ pub fn find(file: &File, path: &Path, is_json: bool) -> Result<UnfinishedRows> {
     scan(file, is_json).with_context(cannot_read)?.ok_or_else(|| {
         let path = path.display();
         let message = format!(
-            "--results {path}: it was not written by this version of authctl. Move it away, or name another file."
+            "--results {path}: this version of authctl did not write this file. Move it away, or pass \
+             another file."
         );
         Refusal::Usage(message).into()
     })

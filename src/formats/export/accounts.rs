@@ -43,8 +43,8 @@ impl<'a> AccountsWriter<'a> {
     /// See [`super::Export::plan`].
     pub(super) fn plan(store: &'a Store, form: ExportFormat, secrets: IncludedSecrets) -> Result<Self> {
         if secrets.token_keys && store.layout().drf.is_none() {
-            let message = "--with-token-keys: there are no drf keys here. Of knox tokens only digests are stored, which \
-                           --format fixture takes.";
+            let message = "--with-token-keys: this database has no drf tokens. For knox only digests are \
+                           stored, which --format fixture exports.";
             return Err(Refusal::usage(message).into());
         }
         let users = &store.layout().users;
@@ -73,11 +73,11 @@ impl<'a> AccountsWriter<'a> {
         if !left_out.is_empty() {
             let names = left_out.join(", ");
             remarks.push(format!(
-                "Left out, since by their names they may be secrets: {names}. See --with-secrets."
+                "Skipped columns that look like secrets: {names}. Pass --with-secrets to export them."
             ));
         }
         if has_token && store.layout().knox.is_some() {
-            remarks.push("Knox tokens are left out: a fixture alone takes their digests.".to_owned());
+            remarks.push("Skipped knox tokens. Pass --format fixture to export their digests.".to_owned());
         }
         Ok(Self { form, own, has_groups, profiles, password, has_token, remarks })
     }

@@ -61,7 +61,7 @@ impl<'a> FixtureWriter<'a> {
     pub(super) fn plan(store: &'a Store, secrets: IncludedSecrets, names: ModelNames) -> Result<Self> {
         if !secrets.password_hashes {
             let message =
-                "A fixture without the passwords would empty them at `loaddata`: say --with-password-hashes.";
+                "Without password hashes, `loaddata` would empty the passwords. Pass --with-password-hashes.";
             return Err(Refusal::usage(message).into());
         }
         let layout = store.layout();
@@ -80,8 +80,8 @@ impl<'a> FixtureWriter<'a> {
         }
         if !refused.is_empty() {
             let message = format!(
-                "By their names, these columns may be secrets: {}. A fixture without them would empty them at \
-                 `loaddata`: say --with-secrets.",
+                "These columns look like secrets: {}. Without them, `loaddata` would empty them. Pass \
+                 --with-secrets.",
                 refused.join(", ")
             );
             return Err(Refusal::Usage(message).into());
@@ -213,7 +213,7 @@ impl<'a, 'b> Planning<'b> {
         };
         let key = key.ok_or_else(|| {
             Refusal::usage(format!(
-                "Table {} has no primary key of one column, as the rows of a fixture need.",
+                "Table {} has no single-column primary key, which fixtures require.",
                 table.name
             ))
         })?;
@@ -240,14 +240,14 @@ impl<'a, 'b> Planning<'b> {
         let name = self.given(&full).or(of_reference);
         if is_reference && name.is_none() {
             self.remarks.push(format!(
-                "{full} refers to another table, but is not called after a field of Django's: `loaddata` may know it by \
-                 another name; say --name {full}=FIELD."
+                "{full} is a foreign key whose name does not end in _id, so `loaddata` may not know it. Pass \
+                 --name {full}=FIELD."
             ));
         }
         let is_duration = self.names.durations.iter().any(|name| *name == full || *name == column.name);
         if column.may_be_duration && !is_reference && !is_duration {
             self.remarks.push(format!(
-                "{full} is written as a number; if it is a DurationField, say --duration {full}."
+                "{full} is exported as a number. If it is a DurationField, pass --duration {full}."
             ));
         }
         let mut key = Vec::new();

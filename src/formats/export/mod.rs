@@ -139,6 +139,7 @@ fn base64(cell: Cell<'_>) -> String {
 
 /// The error for a text that is not UTF-8, which Django cannot read either.
 fn not_text(name: &str) -> anyhow::Error {
-    let message = format!("{name}: a row holds bytes that are not UTF-8 text, which no form can hold.");
+    let message =
+        format!("{name}: a row contains bytes that are not valid UTF-8, which no format can represent.");
     Refusal::invalid(name, "invalid", message).into()
 }

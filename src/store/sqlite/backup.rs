@@ -57,8 +57,8 @@ impl Sqlite {
                 faults => !faults.is_ok_and(|faults| faults.is_empty()),
             };
         if is_damaged {
-            let reason = "it is damaged, so no copy was made. Restore a backup, or try `.recover` in the sqlite3 shell; \
-                          `cp` copies the file as it is.";
+            let reason = "it is damaged. No copy was created. Restore a backup, or try `.recover` in the \
+                          sqlite3 shell. `cp` copies the damaged file.";
             return Err(unusable(&self.path, reason));
         }
         file.publish(how.replaces)

@@ -19,7 +19,7 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
             rusqlite::Error::FromSqlConversionFailure(..)
             | rusqlite::Error::InvalidColumnType(..)
             | rusqlite::Error::Utf8Error(..) => {
-                unusable(path, "a name or a number in its schema is not of the type that it should be.")
+                unusable(path, "a name or number in its schema has the wrong type.")
             }
             error => error.into(),
         };
@@ -28,7 +28,7 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
     match failure.code {
         ErrorCode::OperationInterrupted => Refusal::Interrupted.into(),
         ErrorCode::TooBig => anyhow!(
-            "{}: {detail}; authctl accepts values and rows of up to {} MiB",
+            "{}: {detail}. authctl accepts values and rows of up to {} MiB.",
             path.display(),
             MAX_LENGTH / 1024 / 1024
         ),
@@ -48,7 +48,7 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
             // SQLite does not report why. If no file at all can be opened, permissions are not the cause.
             match std::fs::File::open("/dev/null") {
                 Err(error) => anyhow!("{} cannot be opened: {error}", path.display()),
-                Ok(_) => anyhow!("{} cannot be opened: {detail}; see who may read it", path.display()),
+                Ok(_) => anyhow!("{} cannot be opened: {detail}. Check its permissions.", path.display()),
             }
         }
         _ if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE && is_full(path) => {
@@ -85,15 +85,13 @@ fn constraint(code: i32, detail: &str) -> anyhow::Error {
     match rule {
         "UNIQUE" | "PRIMARY KEY" => Refusal::Taken(what.to_owned()),
         "NOT NULL" => Refusal::invalid(column, "required", format!("{what} must have a value.")),
-        "CHECK" => Refusal::invalid(
-            what,
-            "check",
-            format!("The database's rule {what} does not accept these values."),
-        ),
+        "CHECK" => {
+            Refusal::invalid(what, "check", format!("A CHECK constraint of the database failed: {what}."))
+        }
         _ if code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
             Refusal::invalid("", "reference", "A value refers to a row that does not exist.")
         }
-        _ => Refusal::invalid("", "refused", format!("The database refuses it: {detail}.")),
+        _ => Refusal::invalid("", "refused", format!("The database refused the change: {detail}.")),
     }
     .into()
 }

@@ -70,7 +70,10 @@ impl Sqlite {
         if has_ended && is_refused {
             // `ON CONFLICT ROLLBACK` and `RAISE (ROLLBACK, …)` roll back the whole transaction, not only the row. So
             // this is no refusal of a row: the next row would be written outside of any transaction.
-            return anyhow!("{}: the database undid the whole transaction: {error}", self.path.display());
+            return anyhow!(
+                "{}: the database rolled back the whole transaction: {error}",
+                self.path.display()
+            );
         }
         translate(error, &self.path)
     }

@@ -50,7 +50,7 @@ impl Sqlite {
                 return Err(unusable(path, "it is a folder, not a database file."));
             }
             Ok(metadata) if !metadata.is_file() => {
-                return Err(unusable(path, "it is a device or the like, not a database file."));
+                return Err(unusable(path, "it is not a regular file."));
             }
             Ok(_) => {}
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {

@@ -46,25 +46,25 @@ is_active = false
         &env,
         "bad.toml",
         &[
-            (1, 1, "no key update_pasword here. Did you mean update_password?"),
-            (4, 1, "no key user here. Known: usernames."),
+            (1, 1, "Unknown key update_pasword. Did you mean update_password?"),
+            (4, 1, "Unknown key user. Known keys: usernames."),
             (8, 1, "Did you mean email?"),
             (9, 13, "is_active must be true or false."),
             (10, 12, "Write password = { env = \"NAME\" }"),
-            (11, 22, "There is no group of this name. Known groups: editors, viewers."),
-            (14, 1, "outside of the file's scope (ci-*)"),
+            (11, 22, "The group does not exist. Known groups: editors, viewers."),
+            (14, 1, "outside the file's scope (ci-*)"),
             (14, 1, "may contain only letters"),
-            (15, 1, "not an e-mail address"),
+            (15, 1, "must be a valid email address"),
             (16, 9, "token must be true, false, \"drf\" or \"knox\"."),
-            (17, 21, "not a password as Django encodes it"),
+            (17, 21, "Not a valid Django password hash"),
             (18, 10, "Did you mean customer?"),
             (19, 23, "Did you mean address?"),
             (19, 37, "at most 20 characters"),
             (22, 1, "outside"),
             (23, 1, "department must be"),
-            (24, 21, "A profile is not taken away"),
+            (24, 21, "Profiles cannot be deleted here"),
             (26, 19, "\"on-create\", \"always\" or \"if-different\""),
-            (28, 1, "username must be given."),
+            (28, 1, "username is required."),
         ],
     );
     let run = env.run(["apply", "bad.toml"]).ends_with(6);
@@ -92,24 +92,24 @@ fn all_faults_of_a_json_file_are_told_at_once() {
         &env,
         "bad.json",
         &[
-            (3, 23, "not an e-mail address"),
-            (3, 37, "username is given twice."),
-            (4, 5, "address must be given."),
+            (3, 23, "must be a valid email address"),
+            (3, 37, "username is set twice."),
+            (4, 5, "address is required."),
             (4, 25, "Did you mean email?"),
             (4, 46, "token must be"),
-            (6, 6, "ann is in the file twice."),
-            (7, 5, "Each of users must be a table."),
+            (6, 6, "ann appears twice in the file."),
+            (7, 5, "Each entry of users must be a table."),
             (8, 48, "a length from 8 to 128"),
-            (9, 45, "Django refuses tokens of an inactive account"),
-            (9, 72, "password names one source"),
+            (9, 45, "Django refuses the tokens of inactive accounts"),
+            (9, 72, "password must have exactly one source"),
         ],
     );
     env.write("broken.json", "{\"users\": [\n  {\"username\": \"a\" \"b\"}]}");
-    faults(&env, "broken.json", &[(2, 20, "not JSON")]);
+    faults(&env, "broken.json", &[(2, 20, "not valid JSON")]);
     env.write("broken.toml", "users = 1\nusers = 2\n[scope\n");
     faults(&env, "broken.toml", &[(2, 1, "duplicate"), (3, 7, "")]);
     env.write("empty.toml", "");
-    faults(&env, "empty.toml", &[(1, 1, "users must be given, as a list")]);
+    faults(&env, "empty.toml", &[(1, 1, "users is required and must be a list")]);
     env.run(["apply", "no-such-file.toml"]).ends_with(1);
 }
 
@@ -123,7 +123,7 @@ fn what_the_database_refuses_has_a_place_too() {
         let run = apply(&env, arguments).ends_with(6);
         assert!(
             run.stderr.contains(
-                "wanted.toml, line 4, column 1: joe: Another row has the same value in auth_user.department"
+                "wanted.toml, line 4, column 1: joe: A row with the same auth_user.department already exists"
             ),
             "{}",
             run.stderr
@@ -136,7 +136,14 @@ fn what_the_database_refuses_has_a_place_too() {
 fn a_variable_that_is_not_set_is_named_unless_it_may_be_the_password() {
     let env = shop("[[users]]\nusername = \"a\"\npassword = { env = \"CI_BOT_2\" }\n");
     let run = apply(&env, &["--yes"]).ends_with(6);
-    assert!(run.stderr.contains("The password's variable CI_BOT_2 is not set."), "{}", run.stderr);
+    assert!(
+        run.stderr.contains(
+            "The environment variable CI_BOT_2 for the password is not \
+                                 set."
+        ),
+        "{}",
+        run.stderr
+    );
     env.write("wanted.toml", "[[users]]\nusername = \"a\"\npassword = { env = \"Hunter2\" }\n");
     let run = apply(&env, &["--yes"]).ends_with(6);
     assert!(run.stderr.contains("variable is not set.") && !run.stderr.contains("Hunter2"), "{}", run.stderr);

@@ -29,11 +29,11 @@ fn a_file_is_tried_applied_and_applied_again_without_a_change() {
     + password: (random)
 ";
     assert_eq!(tried.stdout, expected);
-    assert_eq!(tried.stderr, "Would create 2 accounts; nothing was changed.\n");
+    assert_eq!(tried.stderr, "Would create 2 accounts. Nothing was changed.\n");
     assert!(apply(&env, &["--dry-run", "--exit-code"]).ends_with(12).stdout == expected);
     let refused = apply(&env, &[]).ends_with(2);
     assert!(
-        refused.stderr.starts_with(expected) && refused.stderr.contains("say --yes"),
+        refused.stderr.starts_with(expected) && refused.stderr.contains("Pass --yes"),
         "{}",
         refused.stderr
     );
@@ -57,7 +57,7 @@ fn a_file_is_tried_applied_and_applied_again_without_a_change() {
     let done = env.database_bytes();
     for arguments in [&["--yes"][..], &[], &["--dry-run", "--exit-code"], &["--prune", "delete"]] {
         let again = apply(&env, arguments).succeeds();
-        assert_eq!(again.stderr, "Nothing to change: the 2 accounts of the file are as wanted.\n");
+        assert_eq!(again.stderr, "Nothing to change: all 2 accounts in the file are up to date.\n");
         assert_eq!(again.stdout, "");
     }
     assert!(env.database_bytes() == done);
@@ -83,7 +83,7 @@ fn what_differs_is_shown_with_old_and_new_and_the_rest_stays() {
     - group: \"viewers\"
     + token: \"drf\"";
     assert_eq!(shown(&run), expected);
-    assert!(run.stderr.ends_with("Changed 1 account; 1 is as wanted.\n"), "{}", run.stderr);
+    assert!(run.stderr.ends_with("Changed 1 account, 1 unchanged.\n"), "{}", run.stderr);
     let key = env.value("SELECT key FROM authtoken_token");
     assert_eq!(run.stdout, format!("ci-bot\n  token  {key}\n"));
     assert_eq!(env.value("SELECT first_name FROM auth_user WHERE id = 1"), "Kept");
@@ -167,13 +167,14 @@ fn accounts_that_are_not_in_the_file_are_pruned_within_its_scope_alone() {
         "only --prune prunes"
     );
     let run = apply(&env, &["--prune", "deactivate", "--yes"]).succeeds();
-    let expected = "\
-warning: ci-root is not in the file and stays: a superuser is not pruned.
-~ ci-old (not in the file)
+    let expected = "warning: ci-root is not in the file, but superusers are never pruned.
+~ ci-old (not in \
+                    the file)
     ~ is_active: true → false
 ~ ci-older (not in the file)
-    ~ is_active: true → false
-Deactivated 2 accounts; 2 are as wanted.
+    ~ is_active: \
+                    true → false
+Deactivated 2 accounts, 2 unchanged.
 ";
     assert_eq!(run.stderr, expected);
     let active = "SELECT username FROM auth_user WHERE is_active ORDER BY username";
@@ -221,7 +222,7 @@ fn more_than_max_prune_would_take_is_not_pruned_at_all() {
 fn pruning_wants_a_scope_and_leaves_what_others_refer_to() {
     let env = shop("[[users]]\nusername = \"meg\"\n");
     let run = apply(&env, &["--prune", "delete", "--yes"]).ends_with(2);
-    assert!(run.stderr.contains("wanted.toml names no [scope]"), "{}", run.stderr);
+    assert!(run.stderr.contains("wanted.toml has no `[scope]`"), "{}", run.stderr);
     apply(&env, &["--max-prune", "3"]).ends_with(2);
     apply(&env, &["--exit-code"]).ends_with(2);
 
@@ -241,7 +242,7 @@ fn pruning_wants_a_scope_and_leaves_what_others_refer_to() {
         "{error}"
     );
     assert!(
-        faults[1]["message"].as_str().unwrap().contains("`authctl delete-user` has such options."),
+        faults[1]["message"].as_str().unwrap().contains("Use `authctl delete-user` with these options."),
         "{error}"
     );
     assert!(env.database_bytes() == before);
@@ -274,9 +275,9 @@ fn the_address_may_be_the_name_and_kinds_bring_their_rules() {
         &env,
         "wanted.toml",
         &[
-            (1, 1, "first_name must be given."),
-            (1, 1, "last_name must be given."),
-            (1, 1, "specialty must be given."),
+            (1, 1, "first_name is required."),
+            (1, 1, "last_name is required."),
+            (1, 1, "specialty is required."),
         ],
     );
     // What is said goes before what a kind brings, and an account may have several.
@@ -313,7 +314,7 @@ fn a_project_may_call_its_columns_as_it_likes() {
         let run = apply(&env, &["--yes"]);
         if run.code == 6 {
             // What else such a project wants is told as what it is.
-            assert!(run.stderr.contains("must be given."), "{schema}: {}", run.stderr);
+            assert!(run.stderr.contains("is required."), "{schema}: {}", run.stderr);
             continue;
         }
         run.succeeds();
@@ -332,5 +333,5 @@ fn an_account_may_be_made_without_being_let_in() {
     // The last superuser who can log in is not taken that right without a word.
     env.execute("UPDATE auth_user SET is_active = 1");
     let run = apply(&env, &["--yes"]).succeeds();
-    assert!(run.stderr.contains("warning: There is no active superuser any more."), "{}", run.stderr);
+    assert!(run.stderr.contains("warning: No active superuser is left."), "{}", run.stderr);
 }

@@ -36,7 +36,8 @@ fn a_plain_user_goes_with_the_token() {
     assert_eq!(run.stdout, "");
     assert_eq!(
         run.stderr,
-        "To delete: authtoken_token (1 row)\nTo delete: auth_user (1 row)\nDeleted meg (id 1) with 1 more row.\n"
+        "To delete: authtoken_token (1 row)\nTo delete: auth_user (1 row)\nDeleted meg (id 1) and 1 related \
+         row.\n"
     );
     is_gone(&env, "meg");
     assert_eq!(env.rows("SELECT user_id FROM authtoken_token"), ["2"]);
@@ -51,7 +52,7 @@ fn a_dry_run_shows_all_and_changes_nothing() {
     for word in [
         "Would delete: django_admin_log (3 rows)",
         "Would delete: levelupapi_gamer (1 row)",
-        "Would delete meg with 10 more rows; nothing was changed.",
+        "Would delete meg and 10 related rows. Nothing was changed.",
     ] {
         assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
     }
@@ -80,9 +81,9 @@ fn the_last_active_superuser_is_missed() {
     let run = delete(&env, &["root", "--yes"]).succeeds();
     assert!(!run.stderr.contains("warning"), "{}", run.stderr);
     let run = delete(&env, &["admin", "--dry-run"]).succeeds();
-    assert!(run.stderr.contains("warning: There would be no active superuser any more."), "{}", run.stderr);
+    assert!(run.stderr.contains("warning: No active superuser would be left."), "{}", run.stderr);
     let run = delete(&env, &["admin", "--yes"]).succeeds();
-    assert!(run.stderr.contains("warning: There is no active superuser any more."), "{}", run.stderr);
+    assert!(run.stderr.contains("warning: No active superuser is left."), "{}", run.stderr);
 }
 
 #[test]
@@ -102,7 +103,7 @@ fn at_a_terminal_the_person_is_asked() {
     let before = env.database_bytes();
     let mut terminal = at_terminal(&env, &["meg"]);
     terminal.expect("To delete: knox_authtoken (2 rows)");
-    terminal.expect("Delete meg with 10 more rows?");
+    terminal.expect("Delete meg and 10 related rows?");
     terminal.types("n\n");
     terminal.ends_with(130);
     assert!(env.database_bytes() == before);
@@ -117,11 +118,11 @@ fn at_a_terminal_the_person_is_asked() {
 fn nothing_but_what_was_shown_is_deleted() {
     let env = staff();
     let mut terminal = at_terminal(&env, &["meg"]);
-    terminal.expect("Delete meg with 10 more rows?");
+    terminal.expect("Delete meg and 10 related rows?");
     seed::knox_token(&env.database(), 1, "knox1cccccccccc", None);
     terminal.types("y\n");
     let screen = terminal.ends_with(8);
-    assert!(screen.contains("has changed in the meantime; nothing was changed here."), "{screen}");
+    assert!(screen.contains("has changed in the meantime. This command changed nothing."), "{screen}");
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "2");
     assert_eq!(env.value("SELECT count(*) FROM knox_authtoken WHERE user_id = 1"), "3");
 

@@ -123,7 +123,7 @@ fn a_cascade_goes_on_only_where_it_was_decided() {
     ));
     refuses(&env, &["meg", "--cascade", "shop_order"], 6, &["shop_line.order_id: 3 rows", "from shop_order"]);
     let run = delete(&env, &["meg", "--cascade", "SHOP_ORDER", "--cascade", "shop_line", "--yes"]).succeeds();
-    assert!(run.stderr.ends_with("Deleted meg (id 1) with 5 more rows.\n"), "{}", run.stderr);
+    assert!(run.stderr.ends_with("Deleted meg (id 1) and 5 related rows.\n"), "{}", run.stderr);
     is_gone(&env, "meg");
     assert_eq!(env.rows("SELECT id FROM shop_order"), ["2"]);
     assert_eq!(env.rows("SELECT id FROM shop_line"), ["2"]);
@@ -133,8 +133,10 @@ fn a_cascade_goes_on_only_where_it_was_decided() {
 fn a_decision_may_be_about_one_column_of_a_table() {
     let env = pair(AGENTS);
     let words = [
-        "shop_order.user_id: 2 rows refer to what would be deleted from auth_user. --cascade shop_order.user_id deletes",
-        "shop_order.agent_id: 3 rows refer to what would be deleted from auth_user. --set-null shop_order.agent_id empties",
+        "shop_order.user_id: 2 rows refer to rows of auth_user that would be deleted. Pass \
+         --cascade shop_order.user_id to delete",
+        "shop_order.agent_id: 3 rows refer to rows of auth_user that would be deleted. Pass \
+         --set-null shop_order.agent_id to clear",
     ];
     refuses(&env, &["meg"], 6, &words);
     let cascade = ["meg", "--cascade", "shop_order.user_id"];
@@ -162,7 +164,7 @@ fn a_table_alone_stands_for_all_its_columns_that_refer() {
         &["shop_order.user_id: 2 rows", "must have a value"],
     );
     let one = ["meg", "--cascade", "shop_order", "--set-null", "shop_order.agent_id"];
-    refuses(&env, &one, 2, &["shop_order.agent_id: give --cascade or --set-null, not both."]);
+    refuses(&env, &one, 2, &["shop_order.agent_id: pass --cascade or --set-null, not both."]);
     refuses(
         &env,
         &["meg", "--cascade", "shop_order.id"],
@@ -363,7 +365,7 @@ fn what_is_not_seen_the_database_refuses() {
          username) DEFERRABLE INITIALLY DEFERRED);
          INSERT INTO app_pair VALUES (1, 1, 'meg')",
     );
-    refuses(&env, &["meg"], 6, &["Something still refers to meg", "Nothing was changed"]);
+    refuses(&env, &["meg"], 6, &["The database still has references to meg", "Nothing was changed"]);
     assert_eq!(
         delete(&env, &["meg", "--yes", "--format", "json"]).ends_with(6).error()["code"],
         "still_referenced"
@@ -381,7 +383,7 @@ fn a_table_that_does_not_refer_to_the_user_is_wrong_usage() {
                 &env,
                 &["meg", option, table],
                 2,
-                &[option, table, "References that do: shop_order.buyer_id."],
+                &[option, table, "References that need a decision: shop_order.buyer_id."],
             );
         }
     }
@@ -389,13 +391,13 @@ fn a_table_that_does_not_refer_to_the_user_is_wrong_usage() {
     // These go anyway.
     delete(&env, &["ann", "--cascade", "authtoken_token", "--yes"]).succeeds();
     let none = pair("");
-    refuses(&none, &["meg", "--cascade", "shop_order"], 2, &["No reference here needs a decision."]);
+    refuses(&none, &["meg", "--cascade", "shop_order"], 2, &["No reference needs a decision."]);
 }
 
 #[test]
 fn what_belongs_to_the_user_is_not_kept() {
     let env = staff();
-    let words = ["the rows that refer so go with the user"];
+    let words = ["these rows are deleted with the user"];
     for table in ["levelupapi_gamer", "LevelUpAPI_Gamer", "authtoken_token", "auth_user_groups"] {
         refuses(&env, &["meg", "--set-null", table], 2, &words);
     }

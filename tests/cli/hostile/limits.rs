@@ -40,7 +40,7 @@ fn ctrl_c_ends_an_endless_trigger_and_the_transaction() {
     let status = wait_for(|| child.try_wait().unwrap()).expect("the program to end");
     assert_eq!(status.code(), Some(130));
     let said = std::io::read_to_string(child.stderr.take().unwrap()).unwrap();
-    assert_eq!(said, "error: Interrupted; nothing was changed.\n");
+    assert_eq!(said, "error: Interrupted. Nothing was changed.\n");
     // Ended by force, the program would leave it to the next one to undo the update.
     assert!(!journal.exists(), "the transaction was not rolled back");
     assert_eq!(env.value("SELECT first_name FROM auth_user WHERE username = 'meg'"), "");

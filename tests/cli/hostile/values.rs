@@ -81,7 +81,7 @@ fn a_key_that_is_empty_or_no_text_is_not_handed_out() {
         for words in [&["create-token", "meg"][..], &["login", "meg", "--password-stdin"]] {
             let run = env.run_with_input(crate::env::PASSWORD, words).ends_with(9);
             assert!(
-                run.stdout.is_empty() && run.stderr.contains("empty or no text"),
+                run.stdout.is_empty() && run.stderr.contains("empty or invalid key"),
                 "{key}: {}",
                 run.stderr
             );

@@ -300,7 +300,11 @@ fn a_rehearsal_shows_what_would_be_and_writes_nothing() {
 fn a_rehearsal_with_init_makes_no_file() {
     let env = TestEnv::new();
     let run = env.run(["register", "meg", "--init", "--no-password", "--dry-run"]).succeeds();
-    assert!(run.stderr.contains("Would make") && run.stderr.contains("Would register meg"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("Would create") && run.stderr.contains("Would register meg"),
+        "{}",
+        run.stderr
+    );
     assert!(!env.path("db.sqlite3").exists());
     assert_eq!(std::fs::read_dir(env.path("")).unwrap().count(), 0);
 }

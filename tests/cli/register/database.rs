@@ -157,7 +157,7 @@ fn two_schemes_want_a_choice() {
     exit: 7
     --- stdout
     --- stderr
-    error: The scheme of a new token: drf, knox all fit. Choose with --scheme, or in authctl.toml: [tokens] scheme = "…"
+    error: This database has several token schemes: drf, knox. Pass --scheme, or set `scheme` under `[tokens]`.
     "#);
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
     let token = env.run(["register", "meg", "--no-password", "--scheme", "knox"]).succeeds().stdout;
@@ -186,7 +186,7 @@ fn a_database_without_token_tables() {
     env.execute("DROP TABLE authtoken_token");
     let run = env.run(["register", "meg", "--no-password"]).succeeds();
     assert_eq!(run.stdout, "");
-    assert!(run.stderr.contains("warning: No token was made"), "{}", run.stderr);
+    assert!(run.stderr.contains("warning: No token was created"), "{}", run.stderr);
     env.run(["register", "joe", "--no-password", "--scheme", "drf"]).ends_with(9);
 }
 

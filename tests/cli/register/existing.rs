@@ -11,7 +11,7 @@ fn an_account_that_is_there_is_left_as_it_is_with_skip() {
     let skip = ["register", "meg", "--on-existing", "skip", "--email", "other@example.com", "--no-password"];
     let run = env.run(skip).succeeds();
     assert_eq!(run.stdout, format!("{token}\n"));
-    assert!(run.stderr.contains("nothing was changed"), "{}", run.stderr);
+    assert!(run.stderr.contains("Nothing was changed"), "{}", run.stderr);
     assert!(env.database_bytes() == before);
     let answer = env.run(skip.iter().copied().chain(["--format", "json"])).succeeds().json();
     assert_eq!((&answer["changed"], &answer["fields"]), (&json!(false), &json!([])));

@@ -46,7 +46,7 @@ fn the_profile_is_decided_by_option_settings_or_field() {
     let by_option = register(&["b@b.de", "--profile", "customer", "--set", "address=x"]).succeeds().json();
     assert_eq!(by_option["profile"]["kind"], "customer");
     let wrong = register(&["c@b.de", "--profile", "customer", "--set", "address=x", "--set", "specialty=x"]);
-    assert!(wrong.stderr.contains("specialty is a field of the profile kind employee"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("specialty is a field of the employee profile"), "{}", wrong.stderr);
     wrong.ends_with(6);
     let unknown = register(&["d@b.de", "--profile", "custmer"]).ends_with(3).error();
     assert_eq!(unknown["code"], "profile_kind_not_found");
@@ -142,7 +142,7 @@ fn what_has_an_option_of_its_own_is_not_set() {
         "adress=x",
         "--no-password",
     ]);
-    assert!(run.stderr.contains("address must be provided"), "{}", run.stderr);
+    assert!(run.stderr.contains("address is required"), "{}", run.stderr);
     for foreign in ["user_id=1", "user=1", "customer.id=7", "customer.user_id=1"] {
         let run = env.run([
             "register",

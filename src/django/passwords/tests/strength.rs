@@ -60,7 +60,7 @@ fn the_attribute_that_is_resembled_is_named() {
     };
     let found = weaknesses(&plain("DuCharme1"), &about);
     assert_eq!(found, [Weakness::TooSimilar(Attribute::LastName)]);
-    assert_eq!(found[0].to_string(), "The password resembles the last name.");
+    assert_eq!(found[0].to_string(), "The password is too similar to the last name.");
     let found = weaknesses(&plain("ducharme.com"), &about);
     assert_eq!(found, [Weakness::TooSimilar(Attribute::LastName)]);
 }
@@ -72,10 +72,15 @@ fn every_weakness_has_its_code_and_its_sentence() {
     assert_eq!(
         shown,
         [
-            ("password_too_similar", "The password resembles the username.".to_owned()),
-            ("password_too_short", "The password has fewer than 8 characters.".to_owned()),
-            ("password_too_common", "The password is one that many people use.".to_owned()),
-            ("password_entirely_numeric", "The password is made of digits alone.".to_owned()),
+            ("password_too_similar", "The password is too similar to the username.".to_owned()),
+            (
+                "password_too_short",
+                "The password is too short. It must have at least 8 \
+                                    characters."
+                    .to_owned()
+            ),
+            ("password_too_common", "The password is too common.".to_owned()),
+            ("password_entirely_numeric", "The password is entirely numeric.".to_owned()),
         ]
     );
 }
