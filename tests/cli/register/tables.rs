@@ -49,6 +49,32 @@ fn what_is_missing_is_told_with_how_it_is_given() {
     let run = env.run(["register", "--no-password"]).ends_with(6);
     assert_eq!(
         run.stderr,
-        "error: username must be provided: the argument USERNAME\nphone must be provided: --set phone=VALUE (text)\n"
+        "error: username must be provided: the argument USERNAME\nphone must be provided: --set phone=VALUE\n"
     );
+}
+
+#[test]
+fn a_key_of_any_name_is_not_set() {
+    let env = TestEnv::with_database("");
+    env.execute("ALTER TABLE auth_user RENAME COLUMN id TO number");
+    for name in ["number", "id", "pk"] {
+        let set = format!("{name}=7");
+        let run = env.run(["register", "meg", "--no-password", "--set", &set, "--format", "json"]);
+        assert_eq!(faults(&run.ends_with(6)), [format!("{name} not_settable")]);
+    }
+}
+
+#[test]
+fn only_what_has_to_have_a_value_fills_itself() {
+    let env = TestEnv::with_database(
+        "[profiles.log]\ntable = \"app_log\"\nfields = { seen_at = \"datetime\", created_by = \"varchar(9)\", \
+         created_at = \"datetime\" }\n",
+    );
+    env.execute("ALTER TABLE auth_user ADD COLUMN changed_at datetime NULL");
+    env.execute("ALTER TABLE auth_user ADD COLUMN reference char(32) NULL");
+    let register = ["register", "meg", "--no-password", "--profile", "log", "--format", "json"];
+    assert_eq!(faults(&env.run(register).ends_with(6)), ["seen_at required", "created_by required"]);
+    env.run(register.iter().chain(&["--set", "seen_at=2024-01-02", "--set", "created_by=joe"])).succeeds();
+    assert_eq!(env.rows("SELECT changed_at, reference FROM auth_user"), ["NULL|NULL"]);
+    assert_eq!(env.value("SELECT created_at > datetime('now', '-1 hour') FROM app_log"), "1");
 }
