@@ -238,9 +238,16 @@ fn streams_are_given_what_was_committed() {
     let env = with_rows(1);
     let Some(device) = crate::env::null_device(&env.path(".")) else { return };
     env.run(["import", "a.csv", "--results", device.to_str().unwrap()]).succeeds();
+    // A file that the shell opened is written to whoever can read it.
+    env.write("a.csv", "username\nbob\n");
+    let mut command = env.command();
+    command.args(["import", "a.csv", "--results", "/dev/stdout"]);
+    command.stdout(fs::File::create(env.path("out.csv")).unwrap());
+    assert!(command.status().unwrap().success());
+    assert!(fs::read_to_string(env.path("out.csv")).unwrap().contains(",bob,"));
     env.write("a.csv", "username\nann\n");
     let run = env.run(["import", "a.csv", "--quiet", "--results", "/dev/stdout"]).succeeds();
-    assert!(run.stdout.contains("2,ann,2,created,,,"), "{}", run.stdout);
+    assert!(run.stdout.contains("2,ann,3,created,,,"), "{}", run.stdout);
     assert!(run.stdout.ends_with("/db.sqlite3,committed\r\n"), "{}", run.stdout);
 }
 

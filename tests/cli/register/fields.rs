@@ -294,3 +294,15 @@ fn an_unknown_field_is_told_with_those_that_there_are() {
         "specialty is a field of the profile kind employee, not of customer."
     );
 }
+
+#[test]
+fn groups_are_among_the_fields_that_were_written_where_there_are_any() {
+    let env = plain();
+    env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
+    let register = |more: &[&str]| {
+        let arguments = ["register", "--no-password", "--format", "json"];
+        let answer = env.run(arguments.iter().chain(more)).succeeds().json();
+        answer["fields"].as_array().unwrap().contains(&json!("groups"))
+    };
+    assert_eq!([register(&["meg"]), register(&["joe", "--group", "editors"])], [false, true]);
+}
