@@ -275,7 +275,7 @@ fn cannot_create(error: &io::Error, target: &Path) -> anyhow::Error {
 mod tests {
     use std::fs::{self, File};
 
-    use super::NewFile;
+    use super::{NewFile, Refusal};
 
     #[test]
     fn an_existing_file_is_replaced_only_where_that_is_asked_for() {
@@ -310,5 +310,16 @@ mod tests {
         fs::remove_file(path).expect("the file to go");
         let _other = File::create(path).expect("another file");
         assert!(!file.is_open_twice());
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_is_not_told_as_a_file_that_is_there() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let inner = folder.path().join("inner");
+        fs::create_dir(&inner).expect("a folder");
+        let file = NewFile::at(&inner.join("target")).expect("a new file");
+        fs::remove_dir_all(&inner).expect("no folder");
+        let error = file.appear(false).expect_err("no place to appear in");
+        assert!(error.downcast_ref::<Refusal>().is_none(), "{error}");
     }
 }

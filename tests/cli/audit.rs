@@ -20,8 +20,13 @@ fn a_change_has_a_line_before_and_a_line_after() {
         "[audit]\nfile = \"log/audit.jsonl\"\n[passwords]\nhasher = \"pbkdf2_sha256\"\n",
     );
     let run = env.run(["register", "meg", "--no-password"]).ends_with(1);
-    assert!(run.stderr.contains("audit log"), "{}", run.stderr);
+    let log = env.path("log/audit.jsonl");
+    let told = format!("the audit log {} cannot be written: No such file", log.display());
+    assert!(run.stderr.contains(&told), "{}", run.stderr);
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0", "without a log no change");
+    let init = ["register", "meg", "--no-password", "--init", "--db", "new.sqlite3"];
+    let run = env.run(init).ends_with(1);
+    assert!(run.stderr.contains(&told) && !env.path("new.sqlite3").exists(), "{}", run.stderr);
 
     fs::create_dir(env.path("log")).unwrap();
     let token = env.run(["register", "meg", "--no-password"]).succeeds().stdout;

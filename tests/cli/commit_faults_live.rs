@@ -10,12 +10,17 @@ const LOG: &str = "audit.log";
 
 /// Runs `create-token --rotate` with this fault at the calls on this file.
 fn run(env: &TestEnv, file: &str, call: &str, fault: &str) -> Run {
+    let rotate = ["create-token", "meg", "--rotate", "--audit-log", LOG, "--format", "json"];
+    run_command(env, &rotate, file, call, fault)
+}
+
+fn run_command(env: &TestEnv, words: &[&str], file: &str, call: &str, fault: &str) -> Run {
     let program = env.command();
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-o", "/dev/null", "-P"]).arg(env.path(file));
     command.args(["-e", &format!("trace={call}"), "-e", &format!("inject={call}:{fault}")]);
     command.arg(program.get_program());
-    command.args(["create-token", "meg", "--rotate", "--audit-log", LOG, "--format", "json"]);
+    command.args(words);
     command.current_dir(program.get_current_dir().unwrap()).env_clear();
     command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command.env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
@@ -68,4 +73,15 @@ fn a_commit_that_was_undone_is_a_failure() {
         );
         assert!(writers::rows(&env) == before, "{file} {call} {fault}");
     }
+}
+
+#[test]
+fn results_of_a_commit_that_may_have_happened_stay_undecided() {
+    let env = writers::project();
+    env.write("a.csv", "username\nann\n");
+    let import = ["import", "a.csv", "--tokens", "--results", "made.csv"];
+    run_command(&env, &import, "db.sqlite3-journal", "unlink", "error=EIO").ends_with(14);
+    let text = fs::read_to_string(env.path("made.csv")).unwrap();
+    let rows: Vec<&str> = text.lines().skip(1).collect();
+    assert!(rows.len() == 1 && rows[0].contains(",ann,") && rows[0].ends_with(",undecided"), "{text}");
 }

@@ -252,7 +252,12 @@ fn a_token_goes_to_a_file_instead_of_standard_output() {
     assert_eq!(dotenv, format!("DEBUG=1\nAPI_TOKEN={token}\n# end\n"));
     env.run(["create-token", "meg", "--env-file", "new.env", "--as", "T"]).succeeds();
     assert_eq!(env.path("new.env").metadata().unwrap().permissions().mode() & 0o777, 0o600);
-    for wrong in [&["--env-file", ".env"][..], &["--as", "T"], &["--env-file", ".env", "--as", "1T"]] {
+    for wrong in [
+        &["--env-file", ".env"][..],
+        &["--as", "T"],
+        &["--env-file", ".env", "--as", "1T"],
+        &["--env-file", ".env", "--as", "A-B"],
+    ] {
         env.run(["create-token", "meg"].iter().chain(wrong)).ends_with(2);
     }
 }
@@ -286,6 +291,9 @@ fn a_rehearsal_makes_no_token_and_no_file() {
     assert!(env.database_bytes() == before && !env.path("token").exists());
     let run = env.run(["create-token", "meg", "--dry-run"]).succeeds();
     assert_eq!(run.stdout, "", "a rehearsal shows no secret");
+    // It waits for no reader.
+    crate::env::fifo(&env.path("fifo"), 0o600);
+    env.run(["create-token", "meg", "--dry-run", "--output-file", "fifo"]).succeeds();
 }
 
 #[test]
@@ -532,10 +540,13 @@ fn a_dotenv_file_keeps_its_group() {
     // Where it cannot be given to another group, this group stays.
     let _ = chown(&file, None, Some(33));
     let group = file.metadata().unwrap().gid();
+    std::fs::hard_link(&file, env.path("before")).unwrap();
     env.run(["create-token", "meg", "--env-file", ".env", "--as", "T"]).succeeds();
     assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("A=1\nT={token}\n"));
     let metadata = file.metadata().unwrap();
     assert_eq!((metadata.gid(), metadata.mode() & 0o777), (group, 0o640));
+    // It is another file in its place: whoever reads it finds all of the old one or all of the new one.
+    assert_eq!(std::fs::read_to_string(env.path("before")).unwrap(), "A=1\n");
 }
 
 #[test]

@@ -91,10 +91,13 @@ fn another_name_is_free_and_of_djangos_form() {
         "--no-password",
     ])
     .succeeds();
-    env.run(["edit-user", "meg", "--rename", "joe"]).ends_with(5);
+    let taken = env.run(["edit-user", "meg", "--rename", "joe", "--format", "json"]).ends_with(5).error();
+    assert_eq!(taken["code"], "username_taken");
     env.run(["edit-user", "meg", "--rename", "meg ducharme"]).ends_with(6);
     env.run(["edit-user", "meg", "--rename", " "]).ends_with(6);
-    assert_eq!(edit(&env, &["--rename", "ｍａｇｇｉｅ"])["user"]["username"], "maggie");
+    let answer = edit(&env, &["--rename", "ｍａｇｇｉｅ"]);
+    assert_eq!((&answer["user"]["username"], &answer["fields"]), (&json!("maggie"), &json!(["username"])));
+    assert_eq!(answer["user"]["email"], "m@example.com", "the address stays");
     env.run(["edit-user", "meg", "--staff"]).ends_with(3);
 }
 
@@ -148,7 +151,7 @@ fn the_time_of_the_change_is_written_as_auto_now_would() {
     edit(&env, &["--no-staff"]);
     assert_eq!(env.value("SELECT updated_at FROM auth_user"), "2001-01-01 00:00:00", "nothing changed");
     assert_eq!(edit(&env, &["--staff"])["fields"], json!(["is_staff"]));
-    assert_ne!(env.value("SELECT updated_at FROM auth_user"), "2001-01-01 00:00:00");
+    assert_eq!(env.value("SELECT updated_at > datetime('now', '-1 hour') FROM auth_user"), "1");
 }
 
 #[test]
@@ -216,6 +219,8 @@ fn a_name_that_is_an_address_keeps_its_spelling_and_its_address() {
         ["register", "Joe@Example.com", "--first-name", "J", "--last-name", "S", "--profile", "customer"];
     env.run(joe.iter().copied().chain(["--set", "address=x", "--no-password"])).succeeds();
     env.run(["edit-user", "Joe@Example.com", "--unset", "email"]).ends_with(6);
+    let emptied = env.run(["edit-user", "Joe@Example.com", "--unset", "first_name"]).succeeds();
+    assert_eq!(emptied.stderr, "Changed Joe@Example.com: first_name.\n");
     let same = env.run(["edit-user", "Joe@Example.com", "--rename", "Joe@Example.com", "--format", "json"]);
     assert_eq!(same.succeeds().json()["changed"], false);
     env.execute("UPDATE auth_user SET email = ''");
@@ -223,4 +228,14 @@ fn a_name_that_is_an_address_keeps_its_spelling_and_its_address() {
         ["register", "Joe@Example.com", "--on-existing", "update", "--no-password", "--format", "json"];
     let answer = env.run(converge.iter().copied().chain(["--email", "Joe@Example.com"])).succeeds().json();
     assert_eq!(answer["fields"], json!(["email"]));
+}
+
+#[test]
+fn a_taken_address_is_refused_as_one_where_it_is_the_name() {
+    let env = TestEnv::with_database("[register]\nusername_from = \"email\"\n");
+    for address in ["a@example.com", "b@example.com"] {
+        env.run(["register", address, "--no-password"]).succeeds();
+    }
+    let rename = ["edit-user", "a@example.com", "--rename", "b@example.com", "--format", "json"];
+    assert_eq!(env.run(rename).ends_with(5).error()["code"], "email_taken");
 }

@@ -395,3 +395,76 @@ fn a_fixtures_groups_are_made_with_their_permissions() {
     assert!(run.stderr.contains("Permission y.x of z does not exist."), "{}", run.stderr);
     assert_eq!(env.value("SELECT count(*) FROM auth_group WHERE name = 'lost'"), "0");
 }
+
+#[test]
+fn a_name_of_another_type_hides_no_other_fault() {
+    let env = env();
+    let run = import(&env, "a.jsonl", "{\"username\": 5, \"email\": \"nobody\"}\n", &[]).ends_with(6);
+    assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
+    assert!(run.stderr.contains("username") && run.stderr.contains("e-mail address"), "{}", run.stderr);
+    // Where the address is the name, what is wrong with the one is not said of the other too.
+    let env = TestEnv::with_database("[register]\nusername_from = \"email\"\n");
+    let run = import(&env, "a.jsonl", "{\"username\": 5}\n", &[]).ends_with(6);
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+}
+
+#[test]
+fn a_key_and_a_generated_column_are_no_headings() {
+    let env = env();
+    env.execute(
+        "ALTER TABLE auth_user RENAME COLUMN id TO number;
+         ALTER TABLE auth_user ADD COLUMN loud varchar(9) GENERATED ALWAYS AS (upper(username)) VIRTUAL;
+         ALTER TABLE auth_user ADD COLUMN phone varchar(9) NOT NULL DEFAULT '';",
+    );
+    for heading in ["number", "loud"] {
+        let run = import(&env, "a.csv", format!("username,{heading}\nann,7\n"), &[]).ends_with(6);
+        assert!(run.stderr.contains("line 1, column 2"), "{heading}: {}", run.stderr);
+    }
+    import(&env, "a.csv", "username,phone\nann,7\n", &[]).succeeds();
+    assert_eq!(env.rows("SELECT username, phone FROM auth_user"), ["ann|7"]);
+}
+
+#[test]
+fn a_fixture_brings_what_django_had_taken() {
+    let env = TestEnv::with_database(
+        "[register]\nrequired = [\"username\", \"last_name\"]\nprofile = \"gamer\"\n[profiles.gamer]\n\
+         table = \"app_gamer\"\nfields = { bio = \"varchar(9)\" }\nrequired = [\"bio\"]\n",
+    );
+    let fields = "\"username\": \"Meg ﬁ\", \"email\": \"Meg@EXAMPLE.com\", \"password\": \"!x\"";
+    let gamer = object("app.gamer", 1, "\"user\": 3, \"bio\": \"\"");
+    import(&env, "a.json", format!("[{}, {gamer}]", object("auth.user", 3, fields)), &[]).succeeds();
+    assert_eq!(users(&env), ["Meg ﬁ|Meg@EXAMPLE.com"]);
+}
+
+#[test]
+fn an_account_that_is_there_gets_the_permissions_and_the_knox_tokens_that_it_lacks() {
+    let env = TestEnv::with_database("[tokens]\nscheme = \"knox\"\n");
+    env.execute(
+        "INSERT INTO django_content_type (id, app_label, model)
+         VALUES (7, 'shop', 'order'), (8, 'auth', 'user'), (9, 'knox', 'authtoken');
+         INSERT INTO auth_permission (id, name, content_type_id, codename) VALUES (3, 'x', 7, 'view_order');",
+    );
+    env.run(["register", "ann", "--no-password", "--no-token"]).succeeds();
+    let permission = "\"user_permissions\": [[\"view_order\", \"shop\", \"order\"]]";
+    let user = object("auth.user", 1, &format!("\"username\": \"ann\", \"password\": \"!x\", {permission}"));
+    let token = format!(
+        "{{\"model\": \"knox.authtoken\", \"pk\": \"{}\", \"fields\": {{\"token_key\": \"abcdefghijklmno\", \
+         \"user\": 1, \"created\": \"2024-01-01T00:00:00Z\", \"expiry\": null}}}}",
+        "0f".repeat(64)
+    );
+    let update = ["--on-existing", "update"];
+    let run = import(&env, "a.json", format!("[{user}, {token}]"), &update).succeeds();
+    assert!(run.stderr.contains("1 changed"), "{}", run.stderr);
+    let links = "SELECT permission_id FROM auth_user_user_permissions";
+    assert_eq!(env.rows(links), ["3"]);
+    assert_eq!(env.rows("SELECT user_id, token_key FROM knox_authtoken"), ["1|abcdefghijklmno"]);
+    let before = env.database_bytes();
+    let run = import(&env, "a.json", format!("[{user}, {token}]"), &update).succeeds();
+    assert!(run.stderr.contains("1 unchanged"), "{}", run.stderr);
+    assert!(env.database_bytes() == before);
+    // A permission alone is a change.
+    env.execute("DELETE FROM auth_user_user_permissions");
+    let run = import(&env, "a.json", format!("[{user}, {token}]"), &update).succeeds();
+    assert!(run.stderr.contains("1 changed"), "{}", run.stderr);
+    assert_eq!(env.rows(links), ["3"]);
+}

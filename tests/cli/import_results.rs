@@ -241,9 +241,16 @@ fn streams_are_given_what_was_committed() {
     let env = with_rows(1);
     let Some(device) = crate::env::null_device(&env.path(".")) else { return };
     env.run(["import", "a.csv", "--results", device.to_str().unwrap()]).succeeds();
+    // A file that the shell opened is written to whoever can read it.
+    env.write("a.csv", "username\nbob\n");
+    let mut command = env.command();
+    command.args(["import", "a.csv", "--results", "/dev/stdout"]);
+    command.stdout(fs::File::create(env.path("out.csv")).unwrap());
+    assert!(command.status().unwrap().success());
+    assert!(fs::read_to_string(env.path("out.csv")).unwrap().contains(",bob,"));
     env.write("a.csv", "username\nann\n");
     let run = env.run(["import", "a.csv", "--quiet", "--results", "/dev/stdout"]).succeeds();
-    assert!(run.stdout.contains("2,ann,2,created,,,"), "{}", run.stdout);
+    assert!(run.stdout.contains("2,ann,3,created,,,"), "{}", run.stdout);
     assert!(run.stdout.ends_with("/db.sqlite3,committed\r\n"), "{}", run.stdout);
 }
 
@@ -256,6 +263,9 @@ fn updates_without_secrets_do_not_tell_whether_they_were_committed() {
     env.run(import).succeeds();
     replace_states(&env, "made.csv", "committed", "undecided");
     is_left_alone(&env, import);
+    env.execute("CREATE TABLE kept AS SELECT * FROM auth_user; DELETE FROM auth_user");
+    is_left_alone(&env, import);
+    env.execute("INSERT INTO auth_user SELECT * FROM kept");
     // What changes nothing is as good as committed.
     env.run(["import", "b.csv", "--on-existing", "update", "--results", "same.csv"]).succeeds();
     replace_states(&env, "same.csv", "committed", "undecided");
@@ -350,4 +360,63 @@ fn a_large_file_that_is_none_of_results_is_refused_at_once() {
         // A row that was cut short is dropped.
         assert!(run.code == 2 || length == 2 << 20, "{} {}", run.code, run.stderr);
     }
+}
+
+#[test]
+fn accounts_without_secrets_are_told_by_their_names_and_keys() {
+    let env = with_rows(2);
+    let import = ["import", "a.csv", "--on-existing", "skip", "--results", "made.csv"];
+    env.run(import).succeeds();
+    let whole = fs::read_to_string(env.path("made.csv")).unwrap();
+    let undecided = whole.replace("committed", "undecided");
+    fs::write(env.path("made.csv"), &undecided).unwrap();
+    let run = env.run(import).succeeds();
+    assert!(run.stderr.contains("2 rows of a run that was cut off had been committed"), "{}", run.stderr);
+    // Another user may have got the key since.
+    fs::write(env.path("made.csv"), undecided).unwrap();
+    env.execute("UPDATE auth_user SET username = 'other' WHERE id = 1");
+    is_left_alone(&env, import);
+}
+
+#[test]
+fn a_token_that_is_gone_decides_nothing_about_an_account_that_is_there() {
+    let env = with_rows(2);
+    let import = ["import", "a.csv", "--tokens", "--on-existing", "skip", "--results", "made.csv"];
+    env.run(import).succeeds();
+    replace_states(&env, "made.csv", "committed", "undecided");
+    env.execute("DELETE FROM authtoken_token");
+    is_left_alone(&env, import);
+}
+
+#[test]
+fn only_so_many_passwords_are_tried() {
+    const TRIES: usize = 64;
+    let env = with_rows(TRIES + 1);
+    env.run(IMPORT).succeeds();
+    replace_states(&env, "made.csv", "committed", "undecided");
+    env.execute("UPDATE auth_user SET password = '!x' WHERE username <> 'u64'");
+    is_left_alone(&env, IMPORT.iter().chain(&["--on-existing", "skip"]).copied());
+    env.execute("UPDATE auth_user SET password = (SELECT password FROM auth_user WHERE username = 'u64')");
+    assert!(can_log_in(&env, &made(&env)[TRIES]));
+}
+
+#[test]
+fn what_a_commit_refuses_leaves_the_file_as_it_was() {
+    let env = with_rows(2);
+    env.run(["import", "a.csv", "--results", "made.csv"]).succeeds();
+    let before = fs::read_to_string(env.path("made.csv")).unwrap();
+    env.execute(
+        "CREATE TRIGGER no BEFORE INSERT ON auth_user WHEN NEW.username = 'z2' BEGIN SELECT RAISE(ABORT, 'no'); END",
+    );
+    env.write("b.csv", "username\nz1\nz2\n");
+    let run = env.run(["import", "b.csv", "--results", "made.csv"]);
+    assert_ne!(run.code, 0, "{}", run.stderr);
+    assert_eq!(fs::read_to_string(env.path("made.csv")).unwrap(), before);
+}
+
+#[test]
+fn a_file_in_no_folder_is_refused_with_the_systems_words() {
+    let env = with_rows(1);
+    let run = env.run(["import", "a.csv", "--results", "nowhere/made.csv"]).ends_with(1);
+    assert!(run.stderr.contains("nowhere/made.csv cannot be written: No such file"), "{}", run.stderr);
 }

@@ -249,3 +249,10 @@ fn people_see_twenty_faults_and_programs_a_thousand() {
     let run = env.run(["list-users"]).ends_with(2);
     assert!(run.stderr.contains("… and 30 more"), "{}", run.stderr);
 }
+
+#[test]
+fn a_name_that_no_folder_can_have_is_told_in_the_systems_words() {
+    let env = TestEnv::with_database("");
+    let run = env.run(["export", &"x".repeat(256)]).ends_with(1);
+    assert!(run.stderr.contains("cannot be written: File name too long"), "{}", run.stderr);
+}

@@ -200,3 +200,12 @@ fn a_login_in_between_keeps_its_session() {
         assert_eq!(env.run(["whoami"]).succeeds().stdout, "meg\n", "{more:?}");
     }
 }
+
+#[test]
+fn without_a_session_no_file_is_made() {
+    let env = TestEnv::with_database("");
+    let token = env.register_quickly("meg");
+    env.run(["logout", "--keep-token"]).ends_with(4);
+    env.run_with_input(token, ["logout", "--token-stdin"]).succeeds();
+    assert!(!env.state_file().parent().unwrap().exists());
+}

@@ -11,7 +11,8 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::fs::OFlags;
 
-use crate::env::{Run, TestEnv, fifo};
+use crate::env::{Run, TestEnv, fifo, null_device};
+use crate::terminal::Terminal;
 
 /// Who owns nothing on any machine.
 const NOBODY: u32 = 65_534;
@@ -422,4 +423,19 @@ fn a_configuration_that_another_user_put_in_the_way_is_not_obeyed() {
         assert!(run.stderr.contains("another user owns it"), "{obstacle:?}: {}", run.stderr);
         remove(&place);
     }
+}
+
+#[test]
+fn a_device_of_another_user_is_written_to_only_if_it_is_the_terminal_in_use() {
+    let env = shop();
+    let device = null_device(&env.path("private")).expect("a device");
+    chown(&device, Some(NOBODY), None).unwrap();
+    let run = env.run(["create-token", "meg", "--output-file", device.to_str().unwrap()]).ends_with(1);
+    assert!(run.stderr.contains("it is a device that belongs to"), "{}", run.stderr);
+    let token = env.value("SELECT key FROM authtoken_token");
+    let program = env.command();
+    let mut command = Command::new("sh");
+    let script = format!("chown {NOBODY} \"$(tty)\"; exec \"$0\" create-token meg --output-file \"$(tty)\"");
+    command.args(["-c", &script]).arg(program.get_program()).current_dir(env.path(""));
+    Terminal::start(&command).expect(&token);
 }

@@ -202,3 +202,14 @@ fn logins_at_once_are_all_kept() {
     });
     assert_eq!(entries(&env).as_object().unwrap().len(), 8);
 }
+
+#[test]
+fn where_no_file_can_be_made_a_login_ends_with_a_warning() {
+    let env = TestEnv::with_database("");
+    let token = env.register_quickly("meg");
+    // A folder in which root cannot make a file either.
+    std::os::unix::fs::symlink("/proc/self/task", env.state_file().parent().unwrap()).unwrap();
+    let run = env.log_in(["meg"]).succeeds();
+    assert_eq!(run.stdout.trim_end(), token);
+    assert!(run.stderr.contains("warning: The session was not saved"), "{}", run.stderr);
+}

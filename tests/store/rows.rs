@@ -328,6 +328,16 @@ fn tokens_without_an_expiry_count_towards_the_limit_since_knox_5() {
         assert_eq!(store.valid_knox_tokens(&meg, now()).unwrap(), counted, "{schema}");
         assert_eq!(store.valid_knox_tokens(&bob, now()).unwrap(), 0, "{schema}");
     }
+    let project = Project::of("both_schemes");
+    let store = project.open();
+    let meg = add(&store, "meg");
+    store
+        .transact(|transaction| {
+            give(transaction, &meg, &drf::mint(&mut random), None);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(store.valid_knox_tokens(&meg, now()).unwrap(), 0, "a token of the other scheme");
 }
 
 #[test]
@@ -465,4 +475,39 @@ fn the_newest_passwords_come_first_by_running_keys_or_else_by_the_time_of_joinin
         assert_eq!(store.newest_passwords(20).unwrap(), ["new", "old"], "{schema}");
         assert_eq!(store.newest_passwords(1).unwrap(), ["new"], "{schema}");
     }
+}
+
+#[test]
+fn a_user_is_found_by_the_key_as_it_is_shown() {
+    let digits = "0123456789abcdef0123456789abcdef";
+    for (schema, key, shown) in [
+        ("levelup", Value::Integer(7), "7"),
+        ("uuid_key", Value::Uuid(digits.into()), "01234567-89AB-cdef-0123-456789abcdef"),
+    ] {
+        let project = Project::of(schema);
+        let store = project.open();
+        let mut values = row("meg");
+        values.push(("id".into(), key));
+        store.transact(|transaction| transaction.insert_user(&values)).unwrap();
+        assert_eq!(store.user_of_shown_key(shown).unwrap().unwrap().username, "meg", "{schema}");
+        assert!(store.user_of_shown_key("nobody").unwrap().is_none(), "{schema}");
+    }
+}
+
+#[test]
+fn a_key_of_text_is_no_uuid_whatever_it_looks_like() {
+    let project = Project::of("levelup");
+    let connection = project.connection();
+    connection.pragma_update(None, "foreign_keys", false).unwrap();
+    let sql = "SELECT sql FROM sqlite_master WHERE name = 'auth_user'";
+    let sql: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    let with_text =
+        sql.replace("integer NOT NULL PRIMARY KEY AUTOINCREMENT", "varchar(40) NOT NULL PRIMARY KEY");
+    connection.execute_batch(&format!("DROP TABLE auth_user; {with_text}")).unwrap();
+    let digits = "0123456789abcdef0123456789abcdef";
+    let store = project.open();
+    let mut values = row("meg");
+    values.push(("id".into(), digits.into()));
+    store.transact(|transaction| transaction.insert_user(&values)).unwrap();
+    assert_eq!(store.user("meg").unwrap().id, Key::Text(digits.into()));
 }

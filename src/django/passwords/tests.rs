@@ -19,6 +19,7 @@ use super::*;
 
 mod django;
 mod follow;
+mod forms;
 mod parity;
 mod strength;
 
@@ -209,6 +210,10 @@ fn recipes_are_refused_for_a_reason() {
         assert_eq!(Recipe::from_str(text), Err(reason), "{text}");
         assert!(!reason.to_string().is_empty());
     }
+    // As much memory as OpenSSL lets it have.
+    for text in ["scrypt n=16384,r=15,p=3", "scrypt n=2,r=1,p=262140"] {
+        assert_eq!(recipe(text).to_string(), text);
+    }
 }
 
 #[test]
@@ -347,6 +352,25 @@ fn algorithms_are_named_as_in_django() {
     assert_eq!(HashSet::from(Algorithm::ALL.map(Algorithm::name)).len(), Algorithm::ALL.len());
     assert_eq!("sha1".parse::<Algorithm>(), Err(UnknownAlgorithm));
     assert_eq!("".parse::<Algorithm>(), Err(UnknownAlgorithm));
+}
+
+#[test]
+fn a_hash_is_made_up_for_where_none_was_computed() {
+    let recipe = recipe("pbkdf2_sha256 3");
+    let encoded = hash(&plain("x"), &recipe, &mut rng()).unwrap();
+    for (verdict, is_computed) in [
+        (Verdict::Match, true),
+        (Verdict::Mismatch, true),
+        (Verdict::Unusable, false),
+        (Verdict::Unknown, false),
+        (Verdict::Malformed, false),
+        (Verdict::TooCostly, false),
+    ] {
+        // Another hash takes another salt.
+        let (mut source, mut untouched) = (StdRng::seed_from_u64(1), StdRng::seed_from_u64(1));
+        equalise(&plain("y"), encoded.as_str(), verdict, &recipe, &mut source).unwrap();
+        assert_eq!(source.next_u64() == untouched.next_u64(), is_computed, "{verdict:?}");
+    }
 }
 
 fn any_cheap_recipe() -> impl Strategy<Value = Recipe> {

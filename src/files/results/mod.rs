@@ -316,3 +316,14 @@ impl Write for Sink {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Secrets;
+
+    #[test]
+    fn secrets_stay_out_of_debug() {
+        let secrets = Secrets { token: Some("a-token".into()), password: Some("a-password".into()) };
+        assert_eq!(format!("{secrets:?}"), "Secrets(…)");
+    }
+}

@@ -218,3 +218,28 @@ impl UnfinishedRows {
         self.ends_committed.then_some(true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, is_json: bool) -> (Reading, usize) {
+        let mut record = Vec::new();
+        let reading = read_record(&mut text.as_bytes(), &mut record, is_json).unwrap();
+        (reading, record.len())
+    }
+
+    #[test]
+    fn a_line_end_within_quotes_does_not_end_a_row_of_a_table() {
+        assert!(matches!(read("2,\"a\nb\",c\n3,d\n", false), (Reading::Whole, 10)));
+        assert!(matches!(read("{\"a\": \"b\\\"\"}\n{}\n", true), (Reading::Whole, 13)));
+        assert!(matches!(read("2,\"a\nb", false), (Reading::End, 6)));
+    }
+
+    #[test]
+    fn a_row_has_an_end_within_the_limit() {
+        let long = |more: usize| format!("\"\n{}\"\n", "x".repeat(limits::ROW - 4 + more));
+        assert!(matches!(read(&long(0), false), (Reading::Whole, limits::ROW)));
+        assert!(matches!(read(&long(2), false), (Reading::TooLong, limits::ROW)));
+    }
+}

@@ -111,3 +111,18 @@ fn update_changes_names_flags_and_the_address() {
     let stored = "SELECT first_name, email, is_staff, is_superuser, is_active FROM auth_user";
     assert_eq!(env.rows(stored), ["Meg|meg@example.com|1|1|0"]);
 }
+
+#[test]
+fn a_field_that_the_settings_require_is_asked_for_where_a_profile_is_added() {
+    let config = |required: &str| {
+        format!("[profiles.gamer]\ntable = \"app_gamer\"\nfields = {{ bio = \"text null\" }}\n{required}")
+    };
+    let env = TestEnv::with_database(&config("required = [\"bio\"]\n"));
+    env.run(["register", "meg", "--no-profile", "--no-password"]).succeeds();
+    let add = ["register", "meg", "--on-existing", "update", "--profile", "gamer", "--no-password"];
+    let run = env.run(add.iter().chain(&["--format", "json"])).ends_with(6);
+    assert_eq!(super::faults(&run), ["bio required"]);
+    env.write("authctl.toml", &config(""));
+    env.run(add).succeeds();
+    assert_eq!(env.value("SELECT bio FROM app_gamer"), "NULL");
+}

@@ -272,3 +272,37 @@ fn a_reference_to_a_row_that_does_not_exist_is_refused_by_its_field() {
     assert_eq!(faults(&run), ["home_id does_not_exist", "country_id does_not_exist"]);
     assert_eq!(env.value("SELECT count(*) FROM census_citizen"), "0");
 }
+
+#[test]
+fn an_unknown_field_is_told_with_those_that_there_are() {
+    let env = plain();
+    let told = |env: &TestEnv, more: &[&str]| {
+        let arguments = ["register", "meg@example.com", "--no-password", "--format", "json"];
+        let error = env.run(arguments.iter().chain(more)).ends_with(6).error();
+        let faults = error["faults"].as_array().unwrap().clone();
+        let unknown = faults.iter().find(|fault| fault["code"] == "unknown_field").unwrap();
+        unknown["message"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(told(&env, &["--set", "zzzzzz=1"]), "There is no field zzzzzz.");
+    let env = TestEnv::with_database(REPAIRS);
+    assert_eq!(
+        told(&env, &["--profile", "customer", "--set", "zzzzzz=1"]),
+        "There is no field zzzzzz. Known: address."
+    );
+    assert_eq!(
+        told(&env, &["--profile", "customer", "--set", "specialty=1"]),
+        "specialty is a field of the profile kind employee, not of customer."
+    );
+}
+
+#[test]
+fn groups_are_among_the_fields_that_were_written_where_there_are_any() {
+    let env = plain();
+    env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
+    let register = |more: &[&str]| {
+        let arguments = ["register", "--no-password", "--format", "json"];
+        let answer = env.run(arguments.iter().chain(more)).succeeds().json();
+        answer["fields"].as_array().unwrap().contains(&json!("groups"))
+    };
+    assert_eq!([register(&["meg"]), register(&["joe", "--group", "editors"])], [false, true]);
+}

@@ -6,6 +6,7 @@ mod existing;
 mod fields;
 mod names;
 mod passwords;
+mod tables;
 
 use crate::env::{Run, TestEnv};
 
