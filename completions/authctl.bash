@@ -1622,31 +1622,12 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__login)
-            opts="-q -y -h --password-stdin --password-file --password-env --from-json --no-store --scheme --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --from-json --no-store --scheme --password-stdin --password-file --password-env --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --password-file)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
-                    return 0
-                    ;;
-                --password-env)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --from-json)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -1664,6 +1645,25 @@ _authctl() {
                     ;;
                 --scheme)
                     COMPREPLY=($(compgen -W "drf knox" -- "${cur}"))
+                    return 0
+                    ;;
+                --password-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --password-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --audit-log)
@@ -2128,7 +2128,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__set__subcmd__password)
-            opts="-q -y -h --password-stdin --password-file --password-env --random-password --no-password --password-hash-stdin --require-strong --revoke-tokens --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --revoke-tokens --password-stdin --password-file --password-env --random-password --no-password --password-hash-stdin --require-strong --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

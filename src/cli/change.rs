@@ -21,13 +21,13 @@ use crate::terminal::redaction;
 
 /// The options of every command that changes something.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Change")]
+#[command(next_help_heading = "Dry run and audit log")]
 pub struct Writing {
-    /// Do the whole work and take it back: show what would happen, change nothing
+    /// Print what would change, and roll everything back
     #[arg(long)]
     pub dry_run: bool,
 
-    /// Append who changed what to this file, as JSON lines [else `[audit] file`]
+    /// Append who changed what to this file as JSON lines [default: `[audit] file`]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub audit_log: Option<PathBuf>,
 }

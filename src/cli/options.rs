@@ -11,44 +11,46 @@ use crate::terminal::format::ColorChoice;
 
 /// The options of every command.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = "Global options")]
 pub struct Options {
-    /// The database file [else AUTHCTL_DB, `db` in authctl.toml, db.sqlite3 here]
+    /// Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]
     #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub db: Option<PathBuf>,
 
-    /// The configuration file [else AUTHCTL_CONFIG, authctl.toml here or in the nearest folder above]
+    /// Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
-    /// The form of what is written to standard output
+    /// Print results in this format: table, plain, json, jsonl or csv
     #[arg(long, global = true, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
-    #[arg(help = "The form of the output: table, plain, json, jsonl or csv")]
     pub format: FormatArg,
 
-    /// Say nothing but results, warnings and errors
+    /// Print only results, warnings and errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
 
-    /// Ask nothing, even at a terminal
+    /// Never prompt, even at a terminal
     #[arg(long, global = true)]
     pub no_input: bool,
 
-    /// Agree beforehand to what would be asked
+    /// Answer yes to every confirmation
     #[arg(long, short, global = true)]
     pub yes: bool,
 
-    /// Colours: auto, always or never
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    /// Use colours: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(hide_possible_values = true, hide_short_help = true)]
     pub color: ColorChoice,
 
-    /// How many seconds to wait while another program holds the database
+    /// Wait up to this many seconds while another program locks the database
     #[arg(long, global = true, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
-    #[arg(allow_negative_numbers = true)]
+    #[arg(allow_negative_numbers = true, hide_short_help = true)]
     pub busy_timeout: f64,
 
-    /// Open the database although that could lock its owner's server out
-    #[arg(long, global = true)]
+    /// Open the database even if this could lock its owner's server out
+    ///
+    /// Files created beside the database (WAL) would belong to another user than the server's.
+    #[arg(long, global = true, hide_short_help = true)]
     pub force: bool,
 }
 

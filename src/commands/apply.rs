@@ -29,62 +29,59 @@ Examples:
   authctl apply accounts.toml --dry-run --exit-code --prune deactivate
   ./accounts.sh | authctl apply - --yes
 
-The file, in TOML or in JSON of the same keys:
-  update_password = \"on-create\"               # or \"always\", \"if-different\"; an account may say so
+The file, in TOML, or in JSON with the same keys:
+  update_password = \"on-create\"           # or \"always\", \"if-different\"
   [scope]
-  usernames = \"ci-*\"                          # whose accounts the file knows all of, for --prune
+  usernames = \"ci-*\"                      # --prune considers only these
   [[users]]
   username = \"ci-bot\"
-  email = \"ci@example.com\"
-  is_active = true                            # is_staff, is_superuser, first_name, last_name
-  department = \"QA\"                           # a column of the project's own
-  groups = [\"editors\"]                        # in these, and in no others
+  email = \"ci@example.com\"                # also first_name, last_name
+  is_active = true                        # also is_staff, is_superuser
+  update_password = \"always\"              # only for this account
+  department = \"QA\"                       # a user column of the project's own
+  groups = [\"editors\"]                    # exactly these groups
   profiles.customer = { address = \"12 Oak Lane\" }
-  token = true                                # or false, \"drf\", \"knox\"
-  password = { env = \"CI_BOT_PASSWORD\" }      # or file, random, hash, unusable
+  token = true                            # or false, \"drf\", \"knox\"
+  password = { env = \"CI_BOT_PASSWORD\" }  # or file, random, hash, unusable
 
-What Django notices: the accounts are there, changed or gone at its next query. Another password ends the sessions of \
-its user, and an inactive user's sessions and tokens are refused. Its signals do not run.";
+Effect on Django: accounts are created, changed or deleted from the next query on. A changed password ends the user's \
+web sessions. Web sessions and tokens of an inactive user are refused. Signals do not run.";
 
-/// Bring accounts to what a file says of them
+/// Create and update accounts to match a file
 ///
-/// What the file does not name stays as it is. Shows each change, asks, and makes all of them in one transaction; where
-/// nobody can be asked, wants --yes. Passwords and tokens that are made are shown once, on standard output. Applied
-/// again, the file changes nothing, but for passwords with update_password = "always".
+/// Anything the file does not mention is left unchanged. Prints each change, asks for confirmation, and writes all
+/// changes in one transaction. Without a terminal, --yes is required. New passwords and tokens are printed once, on
+/// standard output. Applying the file again changes nothing, except passwords with update_password = "always".
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The file of wanted accounts, in TOML or JSON, or standard input for `-`
+    /// File of accounts in TOML or JSON, or `-` for standard input
     #[arg(value_name = "FILE|-", value_hint = ValueHint::FilePath)]
     file: PathBuf,
 
-    /// With --dry-run, end with 12 if something would change
+    /// Exit with 12 if --dry-run finds a change
     #[arg(long, requires = "dry_run")]
     exit_code: bool,
 
-    /// Tell what became of each account, with the tokens and passwords that were made, in this file or on standard output
+    /// Write the result of each account to this file, or `-` for standard output
     ///
-    /// CSV, or JSON lines where the file is called .jsonl or --format says json. The file is readable by its owner alone,
-    /// whole before the database commits, and added to where it is there already. The state of each account is `undecided`
-    /// until the commit and `committed` after it. After a kill, the next run with this file marks or removes what is
-    /// undecided, or refuses the file if the database does not tell.
+    /// Results include new tokens and passwords. The format is CSV, or JSON lines if the file name ends in .jsonl or
+    /// --format is json. Only its owner can read the file. It is complete before the database commits, and an existing
+    /// file is appended to. The state of each account is `undecided` until the commit and `committed` after it. After a
+    /// kill, the next run with this file marks or removes undecided results. It refuses the file if the database does
+    /// not show which ones were committed.
     #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath, conflicts_with = "dry_run")]
     results: Option<PathBuf>,
 
-    /// What becomes of accounts in the file's scope that are not in the file: deactivate or delete
+    /// Deactivate or delete accounts that are in the file's scope but not in the file
     ///
-    /// Superusers are kept in any case.
-    #[arg(
-        long,
-        value_name = "HOW",
-        hide_possible_values = true,
-        help_heading = "Accounts that are not in the file"
-    )]
+    /// Superusers are always kept.
+    #[arg(long, value_name = "ACTION", hide_possible_values = true, help_heading = "Pruning")]
     prune: Option<Prune>,
 
-    /// Change nothing at all where --prune would take more accounts than this
-    #[arg(long, value_name = "NUMBER", default_value = "10", requires = "prune")]
-    #[arg(help_heading = "Accounts that are not in the file")]
+    /// Change nothing if --prune would affect more than N accounts
+    #[arg(long, value_name = "N", default_value = "10", requires = "prune")]
+    #[arg(help_heading = "Pruning")]
     max_prune: usize,
 
     #[command(flatten)]

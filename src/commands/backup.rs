@@ -17,25 +17,27 @@ Examples:
   authctl backup /var/backups/accounts.sqlite3 --overwrite
   authctl backup large.sqlite3 --skip-check
 
-What Django notices: nothing, but that a write in between may wait for the time of the copy.";
+Effect on Django: none, except that a write may wait while the database is copied.";
 
-/// Copy the database to a file, while its server goes on
+/// Copy the database to a file while its server keeps running
 ///
-/// The copy is the whole database at one moment, with everything in it, password hashes and drf keys included. Its owner
-/// alone can read it. The file appears once it is whole and SQLite's integrity check has found no damage in it, indexes
-/// included; one that is there already is not touched. The check takes longer than the copy.
+/// The copy contains the whole database at one moment, including password hashes and drf keys. Only its owner can read
+/// it. The file appears once it is complete and has passed SQLite's integrity check, which covers indexes too. The
+/// check takes longer than the copy. An existing file is never touched without --overwrite.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The file to make
+    /// File to write
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     file: PathBuf,
 
-    /// Replace the file if it is there already
+    /// Replace an existing file
     #[arg(long)]
     overwrite: bool,
 
-    /// Do not check the copy: a damaged database is then copied with its damage, and nothing says so
+    /// Skip the integrity check of the copy
+    ///
+    /// Damage in the database is then copied without a warning.
     #[arg(long)]
     skip_check: bool,
 }

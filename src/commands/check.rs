@@ -22,15 +22,15 @@ const EXAMPLES: &str = "\
 Examples:
   authctl check
   authctl check --format json
-  authctl check > report.txt || echo 'the database wants attention'";
+  authctl check > report.txt || echo 'the database needs attention'";
 
-/// Tell what was found in the database, and what is wrong with it
+/// Check the database and print its layout and problems
 ///
-/// Shows the configuration, the layout, counts and the password hashers, and looks for faults of the file, users who
-/// cannot log in, weak hashes, and tokens that are of no use. Nothing is written. Ends with 0 where there is neither error
-/// nor warning, else with 11.
+/// Prints the configuration, the layout, counts and the password hashers. Looks for file damage, users who
+/// cannot log in, weak hashes and useless tokens. Writes nothing. Exits with 11 if it finds an error or a warning, and
+/// with 0 otherwise.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {}
 
 #[derive(Debug, Serialize)]

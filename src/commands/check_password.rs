@@ -9,19 +9,19 @@ use crate::signals;
 const EXAMPLES: &str = "\
 Examples:
   authctl check-password meg
-  authctl check-password meg --password-file secret.txt && echo 'that is it'
+  authctl check-password meg --password-file secret.txt && echo 'correct'
   echo \"$PASSWORD\" | authctl check-password meg --password-stdin";
 
-/// Tell by the exit code alone whether a password is right
+/// Check a password and report the result by the exit code alone
 ///
-/// Prints nothing. Ends with 0 where it is the password of an active user, and with 4 where not: an unknown user, a
-/// wrong password and an inactive user get the same answer. Whether the project's PASSWORD_HASHERS takes the hash is not
-/// in the database; Django's default takes no md5 and no bcrypt without SHA-256. After as many failures as `[login]
-/// throttle` allows, the answer is to wait. Nothing is written to the database.
+/// Prints nothing, and writes nothing to the database. Exits with 0 if this is the password of an active user. Exits
+/// with 4 for an unknown user, a wrong password and an inactive user alike, and with 10 after too many failures
+/// (`[login] throttle`). The database does not tell whether the project's PASSWORD_HASHERS accepts the hash. Django's
+/// default accepts neither md5 nor bcrypt without SHA-256.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The login name, exact
+    /// Login name (exact)
     user: String,
 
     #[command(flatten)]

@@ -12,11 +12,11 @@ Examples:
   authctl completions zsh > ~/.zfunc/_authctl
   authctl completions fish > ~/.config/fish/completions/authctl.fish";
 
-/// Print the completion script of a shell
+/// Print a shell completion script
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The shell
+    /// Shell to print the script for
     shell: Shell,
 }
 

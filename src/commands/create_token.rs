@@ -25,33 +25,35 @@ Examples:
   openssl rand -hex 20 | authctl create-token ci-bot --token-stdin
   authctl create-token ci-bot --env-file .env --as API_TOKEN
 
-What Django notices: requests with the new token are accepted from the next one on; with --rotate, those with the old \
-key are refused. Django's sessions stay, and no signal runs.";
+Effect on Django: the new token is accepted from the next request on; with --rotate, the old key is refused. Web \
+sessions stay valid. Signals do not run.";
 
-/// Make a token for a user, without the password
+/// Create a token for a user without the password
 ///
-/// With drf a user has one key: it is printed if it is there, made if not, and replaced with --rotate. With knox every
-/// call makes a new token. A file that is to hold the token is written before the token is stored: where it cannot be,
-/// nothing is changed.
+/// With drf, a user has one key: an existing key is printed, a missing one is created, and --rotate replaces it. With
+/// knox, every call creates a new token. A token file is written before the token is stored: if it cannot be written,
+/// nothing changes.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The login name, exact
+    /// Login name (exact)
     user: String,
 
-    /// Replace the drf key by a fresh one
+    /// Replace the drf key with a new one
     #[arg(long)]
     rotate: bool,
 
-    /// Take the key from standard input: 32 characters at least, such as `openssl rand -hex 20` makes
+    /// Read the key from standard input instead of generating it
+    ///
+    /// At least 32 characters, such as the output of `openssl rand -hex 20`.
     #[arg(long)]
     token_stdin: bool,
 
-    /// When a knox token expires: a duration such as 10h or 30d, or never [else `[tokens] ttl`, 10h]
+    /// Set a knox token's lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<Ttl>,
 
-    /// The token's scheme, where the database has both
+    /// Use this token scheme if the database has both
     #[arg(long)]
     scheme: Option<Scheme>,
 

@@ -18,27 +18,30 @@ Examples:
   authctl delete-user meg --yes
   authctl delete-user meg --cascade shop_order.user_id --set-null shop_order.agent_id
 
-What Django notices: the user is gone at its next query; tokens are refused and sessions end with the next request. Its \
-signals do not run, files of deleted rows stay, and so do rows that name the user without a reference of the \
-database's, as generic relations do.";
+Effect on Django: the user no longer exists from the next query on; tokens are refused and web sessions end with the next \
+request. Signals do not run. Files of deleted rows remain. Rows that refer to the user without a foreign key, as \
+generic relations do, remain too.";
 
-/// Delete a user with all that belongs to the user
+/// Delete a user and everything that belongs to the user
 ///
-/// That is the admin log, groups, permissions, tokens and profiles. Rows of other tables that refer to the user, or to
-/// what goes along, are in the way until it is decided about each reference. Shows by table what goes, and asks; where
-/// nobody can be asked, wants --yes.
+/// Deletes the user with admin log entries, group memberships, permissions, tokens and profiles. Rows of other tables
+/// that refer to a deleted row block the deletion until --cascade or --set-null decides on each reference. Prints by
+/// table what will be deleted, and asks for confirmation. Without a terminal, --yes is required.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The login name, exact
+    /// Login name (exact)
     user: String,
 
-    /// Delete the rows that refer to what is deleted by this column, or by any of the table's; may be given several times
+    /// Delete rows that refer to deleted rows through this column (repeatable)
+    ///
+    /// TABLE alone covers all of its columns that refer to deleted rows.
     #[arg(long, value_name = "TABLE[.COLUMN]")]
     cascade: Vec<String>,
 
-    /// Keep the rows that refer so, and empty their reference; may be given several times. Not for what belongs to the
-    /// user
+    /// Keep rows that refer to deleted rows, and set this column to NULL (repeatable)
+    ///
+    /// TABLE alone covers all of its columns that refer to deleted rows. Rows that belong to the user cannot be kept.
     #[arg(long, value_name = "TABLE[.COLUMN]")]
     set_null: Vec<String>,
 

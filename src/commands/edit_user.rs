@@ -18,79 +18,81 @@ Examples:
   authctl edit-user meg --add-group editors --staff
   authctl edit-user meg --rename margaret --dry-run
 
-What Django notices: the new values are there at its next query. Sessions and tokens of an inactive user are refused \
-from the next request on; a new name leaves them as they are. Its signals do not run.";
+Effect on Django: the new values apply from the next query on. Web sessions and tokens of an inactive user are refused \
+from the next request on; a new name does not affect them. Signals do not run.";
 
 /// Change a user's fields, profile fields, flags and groups
 ///
-/// What is not given stays as it is, and what is so already is not written. The answer names the fields that changed.
+/// Only values that differ are written; everything else is left unchanged. Prints the names of the changed fields.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The login name, exact
+    /// Login name (exact)
     user: String,
 
-    /// Give the user another login name
+    /// Change the login name
     #[arg(long, value_name = "NEW")]
     rename: Option<String>,
 
-    /// The e-mail address
+    /// Set the e-mail address
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
 
-    /// The first name
+    /// Set the first name
     #[arg(long, value_name = "NAME")]
     first_name: Option<String>,
 
-    /// The last name
+    /// Set the last name
     #[arg(long, value_name = "NAME")]
     last_name: Option<String>,
 
-    /// Set a field of the user or a profile; VALUE may be @FILE, and @@ stands for @
+    /// Set a field of the user or a profile (repeatable)
     ///
-    /// Lengths of text are checked; a DecimalField's max_digits and decimal_places are not in the database, so of a decimal
-    /// only that it has at most 15 significant digits, with which Django reads it.
+    /// VALUE @FILE reads the value from a file; @@ at the beginning is a literal @.
+    ///
+    /// Text is checked for its length. A decimal is checked for at most 15 significant digits, since Django reads no
+    /// more. A DecimalField's max_digits and decimal_places are not in the database, so they are not checked.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
     set: Vec<Assignment>,
 
-    /// Empty a field: NULL where the column takes it, else the empty text
+    /// Clear a field: NULL if the column allows it, otherwise empty text (repeatable)
     #[arg(long, value_name = "FIELD")]
     unset: Vec<String>,
 
-    /// Let the user log in and use tokens
-    #[arg(long, help_heading = "Rights")]
+    /// Allow the user to log in and use tokens
+    #[arg(long, help_heading = "Status and permissions")]
     active: bool,
 
     /// Lock the user out: no login, no token, no session
-    #[arg(long, conflicts_with = "active", help_heading = "Rights")]
+    #[arg(long, conflicts_with = "active", help_heading = "Status and permissions")]
     inactive: bool,
 
-    /// Let the user enter Django's admin
-    #[arg(long, help_heading = "Rights")]
+    /// Allow the user to enter Django's admin
+    #[arg(long, help_heading = "Status and permissions")]
     staff: bool,
 
-    /// Keep the user out of Django's admin
-    #[arg(long, conflicts_with = "staff", help_heading = "Rights")]
+    /// Bar the user from Django's admin
+    #[arg(long, conflicts_with = "staff", help_heading = "Status and permissions")]
     no_staff: bool,
 
-    /// Give the user every permission
-    #[arg(long, help_heading = "Rights")]
+    /// Grant the user every permission
+    #[arg(long, help_heading = "Status and permissions")]
     superuser: bool,
 
-    /// Leave the user the permissions that were granted, alone or through groups
-    #[arg(long, conflicts_with = "superuser", help_heading = "Rights")]
+    /// Remove superuser status, but keep permissions granted directly or through groups
+    #[arg(long, conflicts_with = "superuser", help_heading = "Status and permissions")]
     no_superuser: bool,
 
-    /// Put the user into this group, which has to exist; may be given several times
-    #[arg(long, value_name = "NAME", help_heading = "Rights")]
+    /// Add the user to this existing group (repeatable)
+    #[arg(long, value_name = "NAME", help_heading = "Status and permissions")]
     add_group: Vec<String>,
 
-    /// Take the user out of this group; may be given several times
-    #[arg(long, value_name = "NAME", help_heading = "Rights")]
+    /// Remove the user from this group (repeatable)
+    #[arg(long, value_name = "NAME", help_heading = "Status and permissions")]
     remove_group: Vec<String>,
 
     /// Delete the user's tokens
-    #[arg(long, help_heading = "Rights")]
+    #[arg(long, help_heading = "Status and permissions")]
     revoke_tokens: bool,
 
     #[command(flatten)]

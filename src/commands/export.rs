@@ -26,60 +26,68 @@ use crate::terminal::redaction;
 use crate::terminal::spool::Sink;
 
 const EXAMPLES: &str = "\
-Forms:
-  csv      one line a user; an empty cell is NULL or an empty text, which only JSON tells apart
-  json     one list of objects, one a user
-  jsonl    one object a line
-  fixture  every row as an object, for `manage.py loaddata`; needs --with-password-hashes. The groups, permissions and
-           other rows that these refer to have to be there already
-Without --format, the FILE's ending decides between csv, json and jsonl; without an ending, it is csv.
+Formats:
+  csv      one line per user; an empty cell is NULL or empty text
+  json     one list of objects, one per user; tells NULL from empty text
+  jsonl    one object per line, one per user; tells NULL from empty text
+  fixture  every row as an object, for `manage.py loaddata`;
+           requires --with-password-hashes, and groups, permissions and
+           other rows that these refer to must already exist
+Without --format, the extension of FILE selects csv, json or jsonl; no extension, \
+csv.
 
 Examples:
   authctl export users.csv
   authctl export --staff --format jsonl | jq -r .email
   authctl export accounts.json --with-password-hashes --with-token-keys
-  authctl export users.json --format fixture --with-password-hashes && manage.py loaddata users.json
+  authctl export users.json --format fixture --with-password-hashes
 
-What Django notices: nothing.";
+Effect on Django: none.";
 
 /// Export users with their groups and profiles
 ///
-/// What is written is of one moment, in a form that `import` and Django's loaddata take back. Passwords and tokens are
-/// left out unless they are asked for. A FILE is readable by its owner alone, appears once it is whole, and is not touched
-/// if it is there already.
+/// Writes the users as of one moment, in a format that `import` or Django's loaddata reads. Passwords and tokens are
+/// omitted unless requested. Only its owner can read FILE, which appears once it is complete. An existing file is never
+/// touched without --overwrite.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The file to make [else standard output]
+    /// File to write [default: standard output]
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     file: Option<PathBuf>,
 
-    /// The form of what is written [else what the FILE's ending says, csv]
+    /// Write this format [default: by the extension of FILE, or csv]
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
     format: Option<FormatArg>,
 
-    /// Replace the file if it is there already
+    /// Replace an existing file
     #[arg(long, requires = "file")]
     overwrite: bool,
 
-    /// Write the encoded passwords too
+    /// Include the encoded passwords
     #[arg(long, help_heading = "Secrets")]
     with_password_hashes: bool,
 
-    /// Write the keys of drf tokens too; in a fixture, the tokens of both schemes as they are stored
+    /// Include the keys of drf tokens
+    ///
+    /// A fixture includes the tokens of both schemes as they are stored.
     #[arg(long, help_heading = "Secrets")]
     with_token_keys: bool,
 
-    /// Write the columns too whose names say that they may be secrets, such as api_key
+    /// Include columns whose names suggest secrets, such as api_key
     #[arg(long, help_heading = "Secrets")]
     with_secrets: bool,
 
-    /// What Django calls a table or a column, where its name does not tell: TABLE=APP.MODEL or TABLE.COLUMN=FIELD
-    #[arg(long = "name", value_name = "NAME=NAME", value_parser = name, help_heading = "Fixture")]
+    /// Set Django's name of a table or a column (repeatable)
+    ///
+    /// TABLE=APP.MODEL or TABLE.COLUMN=FIELD, for names that cannot be derived from the database.
+    #[arg(long = "name", value_name = "TABLE[.COLUMN]=NAME", value_parser = name, help_heading = "Fixture")]
     names: Vec<(String, String)>,
 
-    /// A column that is a DurationField, which the database does not tell from a big number: [TABLE.]COLUMN
-    #[arg(long = "duration", value_name = "COLUMN", help_heading = "Fixture")]
+    /// Export this column as a DurationField (repeatable)
+    ///
+    /// The database does not distinguish a DurationField from a big integer.
+    #[arg(long = "duration", value_name = "[TABLE.]COLUMN", help_heading = "Fixture")]
     durations: Vec<String>,
 
     #[command(flatten)]

@@ -23,53 +23,58 @@ use crate::terminal::output;
 const EXAMPLES: &str = "\
 Examples:
   authctl import pupils.csv --dry-run
-  authctl import pupils.csv --map 'E-Mail=email' --map 'Class=groups' --random-passwords --results passwords.csv
+  authctl import pupils.csv --map 'E-Mail=email' --map 'Class=groups'
+  authctl import pupils.csv --random-passwords --results passwords.csv
   authctl import users.jsonl --tokens --on-existing skip --batch 500
   authctl import fixtures/accounts.json
   authctl import load-test.csv --tokens --insecure-fast-hash
 
-Columns are username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined, last_login, id, the \
-project's own user columns, groups (with ; between them), profile (its kind), profile.FIELD or profile.KIND.FIELD, \
-password, password_hash and token. JSON has the same as keys, and profiles as an object by kind. An empty cell says \
-nothing. A user without a password gets an unusable one: nobody logs in, but the token works.
+Columns: username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined, last_login, id, the \
+project's own user columns, groups (separated by ;), profile (its kind), profile.FIELD or profile.KIND.FIELD, \
+password, password_hash and token. JSON has the same names as keys, and profiles as an object by kind. An empty cell \
+is ignored. A user without a password gets an unusable one: logins fail, but the token works.
 
-What Django notices: all of it, at its next query. Its signals do not run. While the one transaction writes, which \
-takes a second for 100,000 users, Django's writers wait, and past some 64 MB of changes its readers too; --batch keeps \
-it short.";
+Effect on Django: the accounts exist from the next query on. Signals do not run. Django's writers wait while the \
+transaction writes, about one second for 100,000 users. Beyond about 64 MB of changes its readers wait too. --batch \
+keeps transactions short.";
 
-/// Import many accounts from CSV, JSON or a Django fixture
+/// Import accounts from CSV, JSON or a Django fixture
 ///
-/// All rows are checked before anything is written, every fault is told with its line, and all is written in one
-/// transaction or not at all; but --batch commits rows as it goes. Passwords are hashed on all cores beforehand.
+/// Checks all rows before it writes anything, and reports every error with its line. Writes all rows in one transaction
+/// or none of them, unless --batch is given. Passwords are hashed beforehand, on all cores.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The file, or - for standard input
-    #[arg(value_hint = ValueHint::FilePath)]
+    /// File to read, or `-` for standard input
+    #[arg(value_name = "FILE|-", value_hint = ValueHint::FilePath)]
     file: PathBuf,
 
-    /// The file's format, where its content does not tell: csv, json, jsonl or fixture
-    #[arg(long, value_name = "FORMAT", hide_possible_values = true, help_heading = "File")]
+    /// Read csv, json, jsonl or fixture [default: detected from the content]
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true, help_heading = "Input")]
     input_format: Option<InputFormat>,
 
-    /// What the file's bytes mean: utf-8, or windows-1252 from old Windows programs; UTF-16 is seen by its mark
+    /// Read the file as utf-8, or as windows-1252 from old Windows programs
+    ///
+    /// UTF-16 is detected by its byte order mark.
     #[arg(long, value_name = "ENCODING", default_value = "utf-8", hide_possible_values = true)]
-    #[arg(hide_default_value = true, help_heading = "File")]
+    #[arg(help_heading = "Input")]
     encoding: Encoding,
 
-    /// What is between the values of CSV, \t for a tab [else what the headings show]
-    #[arg(long, value_name = "CHAR", value_parser = delimiter, help_heading = "File")]
+    /// Separate CSV values at this character, \t for a tab [default: detected from the headings]
+    #[arg(long, value_name = "CHAR", value_parser = delimiter, help_heading = "Input")]
     delimiter: Option<u8>,
 
-    /// Take the column HEADING for FIELD, or leave it out where FIELD is empty; may be given several times
-    #[arg(long, value_name = "HEADING=FIELD", value_parser = mapping, help_heading = "File")]
+    /// Read the column HEADING as FIELD, or skip it if FIELD is empty (repeatable)
+    #[arg(long, value_name = "HEADING=FIELD", value_parser = mapping, help_heading = "Input")]
     map: Vec<(String, String)>,
 
-    /// Leave an app or a model of a fixture out; may be given several times
-    #[arg(long, value_name = "APP[.MODEL]", help_heading = "File")]
+    /// Skip an app or a model of a fixture (repeatable)
+    #[arg(long, value_name = "APP[.MODEL]", help_heading = "Input")]
     exclude: Vec<String>,
 
-    /// Make a random password for each row without one, of LENGTH characters (22 unless told), told in the results
+    /// Generate missing passwords, of LENGTH characters each [default: 22]
+    ///
+    /// The passwords are written to the results.
     #[arg(
         long,
         value_name = "LENGTH",
@@ -81,57 +86,62 @@ pub struct Args {
     )]
     random_passwords: Option<usize>,
 
-    /// Refuse weak passwords instead of counting them
+    /// Fail on weak passwords instead of counting them
     #[arg(long, help_heading = "Password")]
     require_strong: bool,
 
-    /// Hash at the least cost there is: for test data alone, since anybody can guess such passwords
+    /// Hash at the lowest cost, for test data only
+    ///
+    /// Such passwords are easy to guess from their hashes.
     #[arg(long, help_heading = "Password")]
     insecure_fast_hash: bool,
 
-    /// Hash with so many threads [else one for each core]
+    /// Hash with N threads [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     #[arg(allow_negative_numbers = true, help_heading = "Password")]
     jobs: Option<u16>,
 
-    /// Make a token for each account without one
+    /// Create a token for each account without one
     #[arg(long, help_heading = "Token")]
     tokens: bool,
 
-    /// The token's scheme, where the database has both
+    /// Use this token scheme if the database has both
     #[arg(long, help_heading = "Token")]
     scheme: Option<Scheme>,
 
-    /// What happens to an account that is there already: fail, skip or update
+    /// Handle existing accounts: fail, skip or update
     ///
-    /// skip leaves it as it is. update writes what the row gives and differs; an empty cell changes nothing.
-    #[arg(long, value_name = "WHAT", default_value = "fail", hide_possible_values = true)]
+    /// skip leaves the account unchanged. update writes values of the row that differ; an empty cell changes nothing.
+    #[arg(long, value_name = "ACTION", default_value = "fail", hide_possible_values = true)]
     #[arg(help_heading = "Existing accounts")]
     on_existing: OnExisting,
 
-    /// With --on-existing update, when the password is set: on-create, always or if-different
+    /// Replace existing passwords: on-create (never), always or if-different
+    ///
+    /// Used with --on-existing update.
     #[arg(long, value_name = "WHEN", default_value = "on-create", hide_possible_values = true)]
     #[arg(help_heading = "Existing accounts")]
     update_password: UpdatePassword,
 
-    /// Write the good rows, tell the bad ones, and end with 6
-    #[arg(long, help_heading = "Rows")]
+    /// Write valid rows, report invalid ones, and exit with 6
+    #[arg(long, help_heading = "Rows and results")]
     keep_going: bool,
 
-    /// Commit after each N rows, so that rows before a bad one stay
+    /// Commit after every N rows
     ///
-    /// What was committed stays, whatever comes after, be it an interruption: go on with --on-existing skip.
+    /// Committed rows remain after a later error or an interruption. To continue, use --on-existing skip.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    #[arg(allow_negative_numbers = true, help_heading = "Rows")]
+    #[arg(allow_negative_numbers = true, help_heading = "Rows and results")]
     batch: Option<u32>,
 
-    /// Tell what became of each row, with the tokens and passwords that were made, in this file or on standard output
+    /// Write the result of each row to this file, or `-` for standard output
     ///
-    /// CSV, or JSON lines where the file is called .jsonl or --format says json. The file is readable by its owner alone,
-    /// whole before the database commits, and added to where it is there already. The state of each row is `undecided`
-    /// until the commit and `committed` after it. After a kill, the next run with this file marks or removes what is
-    /// undecided, or refuses the file if the database does not tell.
-    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath, help_heading = "Rows")]
+    /// Results include new tokens and passwords. The format is CSV, or JSON lines if the file name ends in .jsonl or
+    /// --format is json. Only its owner can read the file. It is complete before the database commits, and an existing
+    /// file is appended to. The state of each row is `undecided` until the commit and `committed` after it. After a
+    /// kill, the next run with this file marks or removes undecided results. It refuses the file if the database does
+    /// not show which ones were committed.
+    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath, help_heading = "Rows and results")]
     results: Option<PathBuf>,
 
     #[command(flatten)]

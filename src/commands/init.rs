@@ -19,17 +19,17 @@ Examples:
   authctl init --scheme drf,knox
   authctl init --db test.sqlite3 && export AUTHCTL_DB=test.sqlite3
 
-A Django project adopts the file with a plain `manage.py migrate`, which adds what is missing and keeps the rows.";
+Effect on Django: a project adopts the file with a plain `manage.py migrate`, which adds whatever is missing and keeps \
+the rows.";
 
-/// Make a new database file
+/// Create a new database file
 ///
-/// Makes Django's tables of users, groups and permissions, the token tables of the chosen schemes, and the profile
-/// tables that authctl.toml declares. A file that is there already is not touched. The new file can be read by its
-/// owner alone.
+/// Creates Django's tables of users, groups and permissions, the token tables of the selected schemes, and the profile
+/// tables that authctl.toml declares. Never touches an existing file. Only its owner can read the new file.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The token schemes: drf, knox, or drf,knox for both [else `[tokens] scheme`, drf]
+    /// Create tables for drf, knox, or drf,knox for both [default: `[tokens] scheme`, or drf]
     #[arg(long, value_name = "SCHEME", value_delimiter = ',')]
     scheme: Vec<Scheme>,
 

@@ -14,19 +14,20 @@ Examples:
 
 /// List tokens by their public prefixes
 ///
-/// A whole key is never shown: of a drf key the first 8 characters, of a knox token those that knox keeps in the open.
+/// Never prints a whole key: only the first 8 characters of a drf key, or the part of a knox token that knox stores in
+/// plain text.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Only this user's tokens, by the exact login name
+    /// Include only tokens of this user (exact login name)
     #[arg(long, value_name = "USER")]
     user: Option<String>,
 
-    /// Only tokens of this scheme
+    /// Include only tokens of this scheme
     #[arg(long)]
     scheme: Option<Scheme>,
 
-    /// Only tokens that have expired
+    /// Include only expired tokens
     #[arg(long)]
     expired: bool,
 }

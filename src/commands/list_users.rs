@@ -14,19 +14,21 @@ Examples:
   authctl list-users --staff --active --sort date_joined:desc --limit 10
   authctl list-users --group editors
   authctl list-users --without-token --format plain --columns username
-  authctl list-users --joined-after 2024-01-01 --joined-before 2025-01-01 --format csv > users.csv";
+  authctl list-users --joined-after 2024-01-01 --joined-before 2025-01-01";
 
 /// List users
 ///
-/// Filters combine by and. The rows are of one moment, however long the reader takes.
+/// A user must match all filters. The rows show the database at one moment, even if the output is read slowly.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
     filters: Filters,
 
-    /// The columns: id, username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined,
-    /// last_login, profile, tokens, hasher
+    /// Print these columns, separated by commas
+    ///
+    /// Columns: id, username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined, last_login,
+    /// profile, tokens, hasher.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Rows and columns")]
     columns: Vec<UserColumn>,
 }

@@ -26,35 +26,36 @@ const EXAMPLES: &str = "\
 Examples:
   authctl login meg@ducharme.com
   TOKEN=$(authctl login meg --password-file secret.txt --no-store)
-  echo '{\"username\": \"me@me.com\", \"password\": \"me\"}' | authctl login --from-json - --format json
+  authctl login --from-json body.json --format json
 
-What Django notices: a new token where one was made. last_login and the password stay as they are, and no signal runs.";
+Effect on Django: a new token, if one was created. last_login and the password do not change. Signals do not run.";
 
 /// Check a password, print the user's token and save the session
 ///
-/// With drf the token is the one that the user has, made if there is none; with knox it is a new one with an expiry.
-/// An unknown user, a wrong password and an inactive user get the same answer. After as many failures as `[login]
-/// throttle` allows, the answer is to wait.
+/// With drf, prints the user's existing token, or creates one. With knox, creates a new token with an expiry. An
+/// unknown user, a wrong password and an inactive user get the same answer. Exits with 10 after too many failures
+/// (`[login] throttle`).
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The login name
+    /// Login name
     username: Option<String>,
 
-    #[command(flatten)]
-    password: PasswordSource,
-
-    /// Take a client's JSON body from a file, or from standard input for `-`
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["username", "PasswordSource"])]
+    /// Read a client's JSON body from a file, or `-` for standard input
+    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
+    #[arg(conflicts_with_all = ["username", "PasswordSource"])]
     from_json: Option<PathBuf>,
 
     /// Do not save the session
     #[arg(long)]
     no_store: bool,
 
-    /// The token's scheme, where the database has both
+    /// Use this token scheme if the database has both
     #[arg(long)]
     scheme: Option<Scheme>,
+
+    #[command(flatten)]
+    password: PasswordSource,
 
     #[command(flatten)]
     writing: Writing,

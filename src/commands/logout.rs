@@ -17,16 +17,16 @@ Examples:
   authctl logout --all
   authctl logout --keep-token
 
-What Django notices: requests with a deleted token are refused from the next one on. Django's own sessions, as of a \
-browser in the admin, go on.";
+Effect on Django: a deleted token is refused from the next request on. Web sessions, such as a browser in the admin, \
+stay valid.";
 
-/// Delete a token and forget the session that holds it
+/// Delete a token and its saved session
 ///
-/// With drf a user has one key, which may be in use elsewhere too: deleting it ends that use. --keep-token forgets the
-/// session alone. The token comes from --token-stdin or --token-file, else from AUTHCTL_TOKEN, else from the saved
-/// session.
+/// With drf, a user has one key, which may be in use elsewhere: deleting it ends that use too. --keep-token deletes
+/// only the saved session. The token is read from --token-stdin or --token-file, otherwise from AUTHCTL_TOKEN,
+/// otherwise from the saved session.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
     source: TokenSource,
@@ -35,7 +35,7 @@ pub struct Args {
     #[arg(long)]
     all: bool,
 
-    /// Forget the session and leave the token valid
+    /// Delete only the saved session; the token stays valid
     #[arg(long, conflicts_with_all = ["all", "TokenSource"])]
     keep_token: bool,
 

@@ -24,35 +24,37 @@ Examples:
   authctl migrate-tokens --to knox --keep --yes
   authctl migrate-tokens --to knox --user ci-bot --expires-in 90d --yes
 
-What Django notices: knox accepts the keys from the next request on, and DRF refuses them unless --keep. Which of the \
-two is asked, DEFAULT_AUTHENTICATION_CLASSES says. Django's sessions stay, and no signal runs.";
+Effect on Django: knox accepts the keys from the next request on, and DRF refuses them unless --keep is given. \
+DEFAULT_AUTHENTICATION_CLASSES selects which of the two checks them. Web sessions stay valid. Signals do not run.";
 
-/// Move tokens from DRF to knox with the keys that clients have
+/// Move tokens from DRF to knox without changing their keys
 ///
-/// Each drf key becomes a knox token of the same key. knox keeps its first 15 characters as they are, 8 before knox 5:
-/// they become public, as list-tokens shows them, and the others stay secret. Before knox 5 a key has to be of
-/// hexadecimal digits, as DRF makes them. Where a key cannot go, nothing is changed, unless --skip-unfit. Asks first;
-/// where nobody can be asked, wants --yes.
+/// Each drf key becomes a knox token with the same key. knox stores its first 15 characters in plain text (8 before
+/// knox 5). These become public, as list-tokens prints them; the others stay secret. Before knox 5, a key must consist
+/// of hexadecimal digits, as DRF generates them. If a key cannot be moved, nothing changes, unless --skip-unfit is
+/// given. Asks for confirmation. Without a terminal, --yes is required.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The scheme to move to
+    /// Move tokens to this scheme
     #[arg(long, value_name = "SCHEME")]
     to: Target,
 
-    /// Leave the drf tokens where they are, for a server that still asks DRF
+    /// Keep the drf tokens, for a server that still uses DRF
     #[arg(long)]
     keep: bool,
 
-    /// Leave keys that cannot go where they are, and move the others
+    /// Skip keys that cannot be moved
     #[arg(long)]
     skip_unfit: bool,
 
-    /// Only this user's token, by the exact login name
+    /// Move only the token of this user (exact login name)
     #[arg(long, value_name = "USER")]
     user: Option<String>,
 
-    /// When the knox tokens expire, those of keys that knox has already too: a duration such as 30d, or never
+    /// Set the lifetime of the knox tokens, such as 30d or never
+    ///
+    /// Applies also to keys that knox already has.
     #[arg(long, value_name = "DURATION", default_value = "never")]
     expires_in: Ttl,
 

@@ -35,12 +35,12 @@ use crate::error::exit;
 
 const ENVIRONMENT: &str = "\
 Environment:
-  AUTHCTL_DB       the database file, unless --db names one
-  AUTHCTL_CONFIG   the configuration file, unless --config names one
-  AUTHCTL_TOKEN    the token for whoami and logout, instead of the saved session
-  XDG_STATE_HOME   the folder of saved sessions and counted failures (~/.local/state)
-  NO_COLOR         no colours, unless it is empty
-  TZ               the time zone of times that are shown, and of filters without an offset";
+  AUTHCTL_DB       database file; --db overrides it
+  AUTHCTL_CONFIG   configuration file; --config overrides it
+  AUTHCTL_TOKEN    token for whoami and logout, instead of the saved session
+  XDG_STATE_HOME   sessions and login failures [default: ~/.local/state]
+  NO_COLOR         turns colours off, unless empty
+  TZ               time zone of printed times, and of filters without an offset";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,10 +48,10 @@ Examples:
   TOKEN=$(authctl create-token meg@ducharme.com)
   authctl list-users --staff --format json";
 
-/// Administer the accounts and API tokens of a Django REST project, on the project's own SQLite database
+/// Administer accounts and API tokens in a Django REST project's SQLite database
 ///
 /// authctl reads and writes users, profiles and tokens as Django, Django REST framework and django-rest-knox store
-/// them, without Python. It works on a project's db.sqlite3 as it is, and makes such a file itself where there is none.
+/// them, without Python. It works on a project's own db.sqlite3. Without a project, it creates such a file.
 #[derive(Debug, Parser)]
 #[command(
     name = "authctl",
@@ -61,7 +61,8 @@ Examples:
     max_term_width = 100,
     subcommand_required = true,
     arg_required_else_help = true,
-    after_help = format!("{EXAMPLES}\n\n{}\n\n{ENVIRONMENT}", exit::HELP),
+    after_help = EXAMPLES,
+    after_long_help = format!("{EXAMPLES}\n\n{}\n\n{ENVIRONMENT}", exit::HELP),
 )]
 pub struct Cli {
     /// The options of every command.

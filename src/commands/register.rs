@@ -25,95 +25,100 @@ const EXAMPLES: &str = "\
 Examples:
   authctl register meg --email meg@ducharme.com
   authctl register --init meg@ducharme.com --random-password
-  authctl register meg --profile customer --set address='12 Oak Lane' --password-file secret.txt
+  authctl register meg --profile customer --set address='12 Oak Lane'
+  authctl register meg --password-file secret.txt --require-strong
   TOKEN=$(authctl register ci-bot --no-password)
-  authctl register ci-bot --on-existing update --email ci@example.com --no-password
+  authctl register ci-bot --on-existing update --staff --no-password
   authctl register --from-json body.json --format json
 
-What Django notices: the user, the profile and the token are there at its next query. Its signals do not run, so \
-what a project does in post_save has to be done by hand. An account that is there and gets another password loses its \
-sessions, and with --inactive its tokens are refused too.";
+Effect on Django: the user, the profile and the token exist from the next query on. Signals do not run, so anything \
+that the project does in post_save must be done by hand. An existing account loses its web sessions if its password \
+changes; with --inactive, its tokens are refused too.";
 
-/// Register a user, with profile and token
+/// Register a user with profile and token
 ///
-/// Writes the user, the user's profile and a token in one transaction, and prints the token. What is missing is asked
-/// for at a terminal; elsewhere it is an error that names all of it.
+/// Writes the user, the user's profile and a token in one transaction, and prints the token. Prompts for missing values
+/// at a terminal. Without a terminal, fails with an error that lists all of them.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The login name; with `username_from = "email"`, the e-mail address
+    /// Login name; with `username_from = "email"`, the e-mail address
     username: Option<String>,
 
-    /// The e-mail address
+    /// Set the e-mail address
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
 
-    /// The first name
+    /// Set the first name
     #[arg(long, value_name = "NAME")]
     first_name: Option<String>,
 
-    /// The last name
+    /// Set the last name
     #[arg(long, value_name = "NAME")]
     last_name: Option<String>,
 
-    /// Let the user enter Django's admin
+    /// Allow the user to enter Django's admin
     #[arg(long)]
     staff: bool,
 
-    /// Give the user every permission, and let the user enter Django's admin
+    /// Grant every permission and access to Django's admin
     #[arg(long)]
     superuser: bool,
 
-    /// Make an account that cannot log in, and no token
+    /// Create an inactive account (no login, no token)
     #[arg(long)]
     inactive: bool,
 
-    /// Take a client's JSON body from a file, or from standard input for `-`
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    /// Read a client's JSON body from a file, or `-` for standard input
+    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
     from_json: Option<PathBuf>,
 
-    /// Make the database first, where there is none
+    /// Create the database first if it does not exist
     #[arg(long)]
     init: bool,
 
     #[command(flatten)]
     password: NewPassword,
 
-    /// The kind of the profile [else `[register] profile`, or the only kind that has a given field]
+    /// Create a profile of this kind [default: `[register] profile`, or the only kind with a given field]
     #[arg(long, value_name = "KIND", help_heading = "Profile and fields")]
     profile: Option<String>,
 
-    /// Make no profile
+    /// Do not create a profile
     #[arg(long, conflicts_with = "profile", help_heading = "Profile and fields")]
     no_profile: bool,
 
-    /// Set a field of the profile or the user; VALUE may be @FILE, and @@ stands for @
+    /// Set a field of the profile or the user (repeatable)
     ///
-    /// Lengths of text are checked; a DecimalField's max_digits and decimal_places are not in the database, so of a decimal
-    /// only that it has at most 15 significant digits, with which Django reads it.
+    /// VALUE @FILE reads the value from a file; @@ at the beginning is a literal @.
+    ///
+    /// Text is checked for its length. A decimal is checked for at most 15 significant digits, since Django reads no
+    /// more. A DecimalField's max_digits and decimal_places are not in the database, so they are not checked.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment, help_heading = "Profile and fields")]
     set: Vec<Assignment>,
 
-    /// Put the user into this group, which has to exist; may be given several times
+    /// Add the user to this existing group (repeatable)
     #[arg(long, value_name = "NAME", help_heading = "Profile and fields")]
     group: Vec<String>,
 
-    /// Make no token
+    /// Do not create a token
     #[arg(long, help_heading = "Token")]
     no_token: bool,
 
-    /// The token's scheme, where the database has both
+    /// Use this token scheme if the database has both
     #[arg(long, conflicts_with = "no_token", help_heading = "Token")]
     scheme: Option<Scheme>,
 
-    /// What happens to an account that is there already: fail, skip or update
+    /// Handle an existing account: fail, skip or update
     ///
-    /// skip touches nothing and prints the drf key. update writes what is given here and differs; what is not given stays.
-    #[arg(long, value_name = "WHAT", default_value = "fail", hide_possible_values = true)]
+    /// skip changes nothing and prints the drf key. update writes given values that differ and keeps all others.
+    #[arg(long, value_name = "ACTION", default_value = "fail", hide_possible_values = true)]
     #[arg(help_heading = "Existing accounts")]
     on_existing: OnExisting,
 
-    /// With --on-existing update, when the password is set: on-create, always or if-different
+    /// Replace an existing password: on-create (never), always or if-different
+    ///
+    /// Used with --on-existing update.
     #[arg(long, value_name = "WHEN", default_value = "on-create", hide_possible_values = true)]
     #[arg(help_heading = "Existing accounts")]
     update_password: UpdatePassword,

@@ -24,20 +24,21 @@ Examples:
   authctl revoke-token --older-than 90d --inactive-users --yes
   echo \"$TOKEN\" | authctl revoke-token --token-stdin
 
-What Django notices: requests with a revoked token are refused from the next one on. Django's own sessions, as of a \
-browser in the admin, go on, and no signal runs.";
+Effect on Django: a revoked token is refused from the next request on. Web sessions, such as a browser in the admin, \
+stay valid. Signals do not run.";
 
-/// Delete tokens
+/// Delete tokens by prefix, key or filter
 ///
-/// By unique public prefixes as list-tokens shows them, by the whole key on standard input, or by filters, which combine
-/// by and. Asks before more than one is deleted; where nobody can be asked, wants --yes.
+/// Deletes tokens by unique public prefixes as list-tokens prints them, by the whole key on standard input, or by
+/// filters. A token must match all filters. Asks for confirmation before it deletes more than one token. Without a
+/// terminal, --yes is required.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES, override_usage = "authctl revoke-token [OPTIONS] [PREFIX]...")]
+#[command(after_long_help = EXAMPLES, override_usage = "authctl revoke-token [OPTIONS] [PREFIX]...")]
 #[command(group(clap::ArgGroup::new("which").required(true).multiple(true).args([
     "prefixes", "token_stdin", "user", "expired", "older_than", "inactive_users", "all",
 ])))]
 pub struct Args {
-    /// Public prefixes, of 6 characters at least
+    /// Public prefixes of at least 6 characters
     #[arg(value_name = "PREFIX")]
     prefixes: Vec<String>,
 
@@ -45,27 +46,27 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["prefixes", "all"])]
     token_stdin: bool,
 
-    /// Tokens of this user, by the exact login name
+    /// Match tokens of this user (exact login name)
     #[arg(long, value_name = "USER")]
     user: Option<String>,
 
-    /// Tokens that have expired
+    /// Match expired tokens
     #[arg(long)]
     expired: bool,
 
-    /// Tokens that were made longer ago than this, such as 30d
+    /// Match tokens created longer ago than this, such as 30d
     #[arg(long, value_name = "DURATION", value_parser = age)]
     older_than: Option<SignedDuration>,
 
-    /// Tokens of inactive users, which Django refuses anyway
+    /// Match tokens of inactive users, which Django refuses anyway
     #[arg(long)]
     inactive_users: bool,
 
-    /// All tokens
+    /// Match all tokens
     #[arg(long, conflicts_with = "prefixes")]
     all: bool,
 
-    /// Only tokens of this scheme
+    /// Match only tokens of this scheme
     #[arg(long)]
     scheme: Option<Scheme>,
 

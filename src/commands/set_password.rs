@@ -18,25 +18,25 @@ Examples:
   authctl set-password ci-bot --password-file secret.txt
   authctl set-password joe --no-password
 
-What Django notices: the user's sessions end, since they are tied to the password. API tokens stay valid, unless \
---revoke-tokens deletes them. No signal runs.";
+Effect on Django: the user's web sessions end, since they are tied to the password. API tokens stay valid unless \
+--revoke-tokens is given. Signals do not run.";
 
 /// Set a user's password
 ///
-/// The password is asked for twice at a terminal; a script names one source for it. It is hashed as `[passwords] hasher`
-/// says, else as the database's newest passwords are.
+/// Prompts for the password twice at a terminal; a script selects one source for it. The password is hashed with
+/// `[passwords] hasher`, or like the newest passwords in the database.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The login name, exact
+    /// Login name (exact)
     user: String,
-
-    #[command(flatten)]
-    password: NewPassword,
 
     /// Delete the user's tokens too
     #[arg(long)]
     revoke_tokens: bool,
+
+    #[command(flatten)]
+    password: NewPassword,
 
     #[command(flatten)]
     writing: Writing,

@@ -18,15 +18,14 @@ Examples:
   authctl show-user meg@ducharme.com --format json
   authctl show-user meg --format plain | grep ^group";
 
-/// Show everything about a user but the secrets
+/// Print everything about a user except secrets
 ///
-/// The user's columns, groups and profiles, the permissions that were given to the user directly, the tokens by their
-/// public prefixes, and how the password is hashed. Of a column whose name says that it holds a secret, the value is
-/// not shown.
+/// Prints the user's columns, groups and profiles, permissions granted directly to the user, tokens by their public
+/// prefixes, and how the password is hashed. Hides the value of a column whose name suggests a secret.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// The login name, exact
+    /// Login name (exact)
     user: String,
 }
 

@@ -10,12 +10,12 @@ Examples:
   echo \"$TOKEN\" | authctl whoami --token-stdin
   AUTHCTL_TOKEN=\"$TOKEN\" authctl whoami --format json";
 
-/// Tell whose token it is
+/// Print the user that a token belongs to
 ///
-/// The token comes from --token-stdin or --token-file, else from AUTHCTL_TOKEN, else from the saved session. Nothing is
-/// written, neither by authctl nor on its behalf.
+/// The token is read from --token-stdin or --token-file, otherwise from AUTHCTL_TOKEN, otherwise from the saved
+/// session. Writes nothing.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
     source: TokenSource,

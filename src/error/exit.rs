@@ -61,14 +61,14 @@ Exit codes:
     1  failed (input or output, the database, anything unexpected)
     2  wrong usage or configuration
     3  not found
-    4  not authenticated (bad credentials, invalid or expired token, inactive, nobody logged in)
+    4  not authenticated (bad credentials or token, inactive user, no session)
     5  already exists
-    6  refused by validation (field missing, bad name, weak password)
+    6  refused by validation (missing field, bad name, weak password)
     7  ambiguous
-    8  database busy, or what was agreed to has changed meanwhile, try again
-    9  not a usable database (missing, not SQLite, tables not there, damaged)
-   10  too many failed logins, wait
+    8  database busy, or data changed after confirmation; try again
+    9  database not usable (missing, not SQLite, missing tables, damaged)
+   10  too many failed logins; wait
    11  check found errors or warnings
    12  something would change (--exit-code)
-   14  the change was made, or may have been, but the answer could not be given
-  130  interrupted, or a question was answered with no";
+   14  change made, or possibly made, but the answer could not be printed
+  130  interrupted, or declined at a confirmation";

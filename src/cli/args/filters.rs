@@ -10,52 +10,57 @@ use crate::terminal::clock::zone;
 /// Which users, in which order.
 #[derive(Args, Debug)]
 pub struct Filters {
-    /// Only active users
+    /// Include only active users
     #[arg(long, conflicts_with = "inactive", help_heading = "Filters")]
     active: bool,
 
-    /// Only inactive users
+    /// Include only inactive users
     #[arg(long, help_heading = "Filters")]
     inactive: bool,
 
-    /// Only staff
+    /// Include only staff
     #[arg(long, help_heading = "Filters")]
     staff: bool,
 
-    /// Only superusers
+    /// Include only superusers
     #[arg(long, help_heading = "Filters")]
     superuser: bool,
 
-    /// Only users with a profile of this kind
+    /// Include only users with a profile of this kind
     #[arg(long, value_name = "KIND", help_heading = "Filters")]
     profile: Option<String>,
 
-    /// Only users in this group, by its exact name
+    /// Include only users in this group (exact name)
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     group: Option<String>,
 
-    /// Only users with this text in user name, e-mail address, first or last name; upper and lower case are the same for
-    /// ASCII letters alone
+    /// Include only users whose name or e-mail address contains this text
+    ///
+    /// Searches the user name, e-mail address, first name and last name. Case is ignored for ASCII letters only.
     #[arg(long, value_name = "TEXT", help_heading = "Filters")]
     search: Option<String>,
 
-    /// Only users without any token
+    /// Include only users without a token
     #[arg(long, help_heading = "Filters")]
     without_token: bool,
 
-    /// Only users who joined at this date or time, or later; local time unless it has an offset
+    /// Include only users who joined at or after this date or time
+    ///
+    /// A time without an offset is local time.
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Filters")]
     joined_after: Option<Timestamp>,
 
-    /// Only users who joined before this date or time
+    /// Include only users who joined before this date or time
+    ///
+    /// A time without an offset is local time.
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Filters")]
     joined_before: Option<Timestamp>,
 
-    /// Sort by a column, with :desc from the largest to the smallest [else by id]
+    /// Sort by this column, in descending order with :desc [default: id]
     #[arg(long, value_name = "FIELD[:desc]", help_heading = "Rows and columns")]
     sort: Option<Sort>,
 
-    /// Show at most so many
+    /// Include at most N users
     #[arg(
         long,
         value_name = "N",
@@ -65,7 +70,7 @@ pub struct Filters {
     )]
     limit: Option<u64>,
 
-    /// Leave out the first so many
+    /// Skip the first N users
     #[arg(
         long,
         value_name = "N",

@@ -18,8 +18,10 @@ pub struct NewPassword {
     #[command(flatten)]
     source: PasswordSource,
 
-    /// Make a random password and show it once, of LENGTH characters (22 unless told): on standard output, or beside a token
-    /// on standard error
+    /// Generate and print a password of LENGTH characters [default: 22]
+    ///
+    /// The password is printed once, on standard output. If a token is printed there, the password is printed on
+    /// standard error.
     #[arg(
         id = "random_password",
         long = "random-password",
@@ -32,7 +34,7 @@ pub struct NewPassword {
     )]
     random: Option<usize>,
 
-    /// Set Django's unusable password: nobody logs in, but the token works
+    /// Set an unusable password: logins fail, but the token works
     #[arg(id = "no_password", long = "no-password", conflicts_with_all = ["PasswordSource", "random_password"])]
     none: bool,
 
@@ -40,10 +42,11 @@ pub struct NewPassword {
     #[arg(long, conflicts_with_all = ["PasswordSource", "random_password", "no_password"])]
     password_hash_stdin: bool,
 
-    /// Refuse a weak password instead of warning
+    /// Fail on a weak password instead of warning
     ///
-    /// Weak is what Django's four default validators would refuse: fewer than 8 characters, digits alone, too much like
-    /// the name or address, or too common. The list of common passwords is not Django's own, but a longer one.
+    /// A password is weak if Django's four default validators would refuse it: it has fewer than 8 characters, contains
+    /// only digits, resembles the name or address, or is too common. The list of common passwords is longer than
+    /// Django's.
     #[arg(long)]
     require_strong: bool,
 }

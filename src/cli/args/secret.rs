@@ -20,11 +20,15 @@ use crate::terminal::prompt;
 #[command(next_help_heading = "Password")]
 #[group(multiple = false)]
 pub struct PasswordSource {
-    /// Read the password from standard input; one line end behind it is dropped
+    /// Read the password from standard input
+    ///
+    /// One trailing line end is removed.
     #[arg(id = "password_stdin", long = "password-stdin")]
     pub stdin: bool,
 
-    /// Read the password from a file; one line end behind it is dropped
+    /// Read the password from a file
+    ///
+    /// One trailing line end is removed.
     #[arg(id = "password_file", long = "password-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
 

@@ -11,22 +11,27 @@ use crate::store::Store;
 
 /// Where a token goes instead of standard output.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Files")]
+#[command(next_help_heading = "Token output")]
 pub struct TokenFileArgs {
-    /// Write the token to this file, which its owner alone can read, and not to standard output, which `-` stands for
+    /// Write the token to this file instead of standard output
+    ///
+    /// Only its owner can read the file. `-` stands for standard output.
     #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
     output_file: Option<PathBuf>,
 
-    /// Replace the file if it is there already, whatever is in it; one that holds a token alone is replaced anyway
+    /// Replace an existing file, whatever it contains
+    ///
+    /// A file that contains only a token is replaced even without this option.
     #[arg(long, requires = "output_file")]
     overwrite: bool,
 
-    /// Write the token as a line NAME=TOKEN into this dotenv file, in place of the line that is there, and not to
-    /// standard output
+    /// Write the token to this dotenv file instead of standard output
+    ///
+    /// The token is written as a line NAME=TOKEN, which replaces an existing line for NAME.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "variable")]
     env_file: Option<PathBuf>,
 
-    /// The NAME in the dotenv file
+    /// Use this variable name in the dotenv file
     #[arg(id = "variable", long = "as", value_name = "NAME", value_parser = variable, requires = "env_file")]
     variable: Option<String>,
 }

@@ -23,7 +23,9 @@ pub const VARIABLE: &str = "AUTHCTL_TOKEN";
 #[derive(Args, Debug)]
 #[group(multiple = false)]
 pub struct TokenSource {
-    /// Read the token from standard input; the form `Token abc…` is taken too
+    /// Read the token from standard input
+    ///
+    /// The form `Token abc…` is accepted too.
     #[arg(long)]
     pub token_stdin: bool,
 

@@ -32,45 +32,45 @@ fn value(name: &'static str, help: &'static str) -> PossibleValue {
 }
 
 option_values!(Scheme {
-    Drf => value("drf", "Django REST framework's `authtoken`: one token a user, stored as it is"),
-    Knox => value("knox", "django-rest-knox: many tokens a user, stored as digests, with an expiry"),
+    Drf => value("drf", "Django REST framework's `authtoken`: one token per user, stored in plain text"),
+    Knox => value("knox", "django-rest-knox: many tokens per user, stored as digests, with an expiry"),
 });
 
 option_values!(Encoding {
     Utf8 => value("utf-8", "UTF-8, or UTF-16 with a byte order mark"),
-    Windows1252 => value("windows-1252", "What Windows calls ANSI in western Europe and America"),
+    Windows1252 => value("windows-1252", "The ANSI code page of Windows in western Europe and America"),
 });
 
 option_values!(InputFormat {
-    Csv => value("csv", "A table: comma, semicolon or tab between the values, headings in the first line"),
-    Json => value("json", "A JSON list of objects"),
-    Jsonl => value("jsonl", "One JSON object a line"),
-    Fixture => value("fixture", "A Django fixture"),
+    Csv => value("csv", "Values separated by comma, semicolon or tab, with headings in the first line"),
+    Json => value("json", "JSON list of objects"),
+    Jsonl => value("jsonl", "JSON lines, one object per line"),
+    Fixture => value("fixture", "Django fixture"),
 });
 
 option_values!(OnExisting {
-    Fail => value("fail", "It is an error"),
-    Skip => value("skip", "It stays as it is"),
-    Update => value("update", "It gets what is given; what is not given stays"),
+    Fail => value("fail", "Fail with an error"),
+    Skip => value("skip", "Leave the account unchanged"),
+    Update => value("update", "Write the given values and keep the others"),
 });
 
 option_values!(UpdatePassword {
-    OnCreate => value("on-create", "Never: only a new account does"),
-    Always => value("always", "Each time"),
-    IfDifferent => value("if-different", "Where it is another one"),
+    OnCreate => value("on-create", "Set only the password of a new account"),
+    Always => value("always", "Set the password every time"),
+    IfDifferent => value("if-different", "Set the password if it differs from the stored one"),
 });
 
 option_values!(Prune {
-    Deactivate => value("deactivate", "They are locked out"),
-    Delete => value("delete", "They are deleted, with all that belongs to them"),
+    Deactivate => value("deactivate", "Lock the accounts out"),
+    Delete => value("delete", "Delete the accounts and everything that belongs to them"),
 });
 
 option_values!(Format {
-    Table => value("table", "For people: aligned columns, local times"),
-    Plain => value("plain", "For scripts: tab-separated, escaped, without a heading"),
+    Table => value("table", "Aligned columns and local times, for people"),
+    Plain => value("plain", "Tab-separated and escaped, without a heading, for scripts"),
     Json => value("json", "One JSON value; errors are a JSON object on standard error"),
-    Jsonl => value("jsonl", "JSON lines: one object a row"),
-    Csv => value("csv", "Comma-separated values after RFC 4180, verbatim"),
+    Jsonl => value("jsonl", "JSON lines, one object per row"),
+    Csv => value("csv", "Comma-separated values as in RFC 4180, verbatim"),
 });
 
 /// `--format`: how answers are printed, or the one format that only `export` writes.
@@ -95,15 +95,13 @@ impl ValueEnum for FormatArg {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         match self {
             Self::Answer(format) => format.to_possible_value(),
-            Self::Fixture => {
-                Some(value("fixture", "A Django fixture, which only `export` writes").hide(true))
-            }
+            Self::Fixture => Some(value("fixture", "Django fixture, written only by `export`").hide(true)),
         }
     }
 }
 
 option_values!(ColorChoice {
-    Auto => value("auto", "On a terminal, unless `NO_COLOR` is set"),
-    Always => value("always", "Always"),
-    Never => value("never", "Never"),
+    Auto => value("auto", "Use colours on a terminal, unless `NO_COLOR` is set"),
+    Always => value("always", "Always use colours"),
+    Never => value("never", "Never use colours"),
 });
