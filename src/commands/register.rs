@@ -332,9 +332,9 @@ impl Args {
         }
         let account = self.account(request, from_body, store, context)?;
         account.check_free(store)?;
-        if let Some(other) = context.output.unless_quiet(|| store.user_of_other_case(&account.username))? {
+        if let Some(other) = store.user_of_other_case(&account.username)? {
             context.output.warning(format_args!(
-                "There is a user {other:?} already, whose name differs only in case. Django treats them as different users."
+                "User {other:?} exists. The new name differs only in case, and Django treats them as two users."
             ));
         }
         let password =

@@ -1,8 +1,8 @@
-//! Every write of a row, checked: it changes as many rows as planned, and what it wrote is what is stored.
+//! Checks that every write changes as many rows as planned, and that its values are stored.
 //!
-//! A trigger or an `ON CONFLICT` clause of the project's can ignore a write without an error. A trigger that runs after
-//! the write can take it back, also one of another table at a later write. So each write to a table that a trigger can
-//! reach is checked at once where the table has triggers of its own, and again before the commit.
+//! A trigger or an `ON CONFLICT` clause can ignore a write without an error. A trigger that runs after the write, even one
+//! of another table, can undo it. So a write to a table that a trigger can reach is checked again before the commit. If
+//! the table has triggers of its own, the write is also checked at once.
 
 use std::cell::{OnceCell, RefCell};
 use std::fs::File;
@@ -20,27 +20,27 @@ use crate::django::value::{Kind, Value};
 /// Values by their columns.
 pub(super) type Cells<'a> = [(&'a str, &'a Value)];
 
-/// The tables whose rows triggers can change, looked for once in a transaction.
+/// The tables whose rows triggers can change, determined once per transaction.
 #[derive(Default)]
 pub(super) struct Triggers(OnceCell<Triggered>);
 
-/// So many writes are kept in memory at once; an import has many more.
+/// The maximum number of writes in memory. An import has many more.
 const BATCH: usize = 10_000;
 
-/// What the writes planned to tables that triggers can reach. Later ones go before earlier ones.
+/// The planned effects of writes to tables that triggers can reach. Later writes supersede earlier ones.
 #[derive(Default)]
 pub(super) struct Planned(RefCell<Writes>);
 
-/// The latest writes in memory, and those before them in an unlinked file that its owner alone can read.
+/// The latest writes in memory, and those before them in an unlinked file with mode 0600.
 #[derive(Default)]
 struct Writes {
     recent: Vec<Expectation>,
     earlier: Option<File>,
-    /// Where each record in the file ends.
+    /// The end of each record in the file.
     ends: Vec<u64>,
 }
 
-/// A row of these cells is in the table, or none is after a deletion.
+/// A row with these cells is in the table, or no such row after a deletion.
 #[derive(Serialize, Deserialize)]
 struct Expectation {
     table: String,
@@ -51,7 +51,7 @@ struct Expectation {
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Write {
     Insertion,
-    /// The last cell is the row's key.
+    /// The last cell is the key of the row.
     Update,
     Deletion,
 }
@@ -61,13 +61,13 @@ impl Expectation {
         self.write != Write::Deletion
     }
 
-    /// Does this write of the same transaction delete the row, or insert it again?
+    /// Whether this write of the same transaction deletes the row or inserts it again.
     fn is_reversed_by(&self, later: &Self) -> bool {
         let (all, some) = if self.is_there() { (self, later) } else { (later, self) };
         self.is_there() != later.is_there() && some.cells.iter().all(|cell| all.cells.contains(cell))
     }
 
-    /// The columns of the same row that this write of the same transaction sets.
+    /// Returns the columns of the same row that this write of the same transaction sets.
     fn columns_set_by<'l>(&self, later: &'l Self) -> impl Iterator<Item = &'l String> {
         let is_of_row = |key| later.write == Write::Update && self.cells.contains(key);
         let set = later.cells.split_last().filter(|(key, _)| is_of_row(key)).map(|(_, set)| set);
@@ -76,12 +76,12 @@ impl Expectation {
 }
 
 impl Planned {
-    /// How many writes there were.
+    /// The number of writes.
     pub(super) fn len(&self) -> usize {
         self.0.borrow().len()
     }
 
-    /// Forgets all writes after this many, which were rolled back.
+    /// Removes the writes after this number, which were rolled back.
     pub(super) fn truncate(&self, len: usize) -> Result<()> {
         self.0.borrow_mut().truncate(len)
     }
@@ -129,7 +129,7 @@ impl Writes {
         Ok(())
     }
 
-    /// Hands out the writes from this one on, each with its number.
+    /// Passes the writes from this one on to the callback, each with its number.
     fn each_from(
         &self,
         first: usize,
@@ -155,34 +155,34 @@ impl Writes {
     }
 }
 
-/// Is this a time that the database may set itself, such as of the last change? What is told of a change does not
-/// depend on it.
+/// Whether this is a time that the database may set itself, such as the time of the last change. Reports do not depend on
+/// it.
 fn is_note_of_time(column: &str, value: &Value) -> bool {
     matches!(value, Value::Timestamp(_)) && !column.starts_with("expir")
 }
 
 impl Transaction<'_> {
-    /// Runs a statement on a table that has to change exactly as many rows as planned.
+    /// Runs a statement that must change exactly as many rows as planned.
     ///
     /// # Errors
-    /// A failure of the database, or another number of rows; the transaction is then not to be committed.
+    /// Fails if it changes another number of rows. The transaction must then not be committed.
     pub(super) fn write(&self, table: &str, sql: &str, parameters: &[Value], planned: u64) -> Result<()> {
         let changed = self.engine.execute(sql, parameters)?;
         if changed as u64 == planned { Ok(()) } else { Err(self.not_as_planned(table)) }
     }
 
-    /// Refuses to go on where a trigger has changed or deleted the row of these cells that was just inserted.
+    /// Fails if a trigger has changed or deleted the row that was just inserted.
     pub(super) fn check_inserted(&self, table: &str, cells: &Cells<'_>) -> Result<()> {
         self.check(table, Write::Insertion, cells)
     }
 
-    /// Refuses to go on where a trigger has changed the row of this key again, or deleted it.
+    /// Fails if a trigger has changed the row with this key again, or deleted it.
     pub(super) fn check_updated(&self, table: &str, set: &Cells<'_>, key: (&str, &Value)) -> Result<()> {
         let cells: Vec<(&str, &Value)> = set.iter().copied().chain([key]).collect();
         self.check(table, Write::Update, &cells)
     }
 
-    /// Refuses to go on where a trigger has inserted a deleted row again.
+    /// Fails if a trigger has inserted a deleted row again.
     pub(super) fn check_gone(&self, table: &str, cells: &Cells<'_>) -> Result<()> {
         self.check(table, Write::Deletion, cells)
     }
@@ -200,7 +200,7 @@ impl Transaction<'_> {
         self.planned.0.borrow_mut().push(Expectation { table: table.to_owned(), write, cells })
     }
 
-    /// Checks every write again, before the commit.
+    /// Checks every write again before the commit.
     pub(super) fn check_all(&self) -> Result<()> {
         let planned = self.planned.0.borrow();
         planned.each_from(0, &mut |number, expected| {
@@ -209,7 +209,7 @@ impl Transaction<'_> {
         })
     }
 
-    /// Did the write of this number do what it was to do, as far as no later one was to undo it?
+    /// Whether the write with this number is in effect, unless a later one supersedes it.
     fn is_fulfilled(&self, planned: &Writes, number: usize, expected: &Expectation) -> Result<bool> {
         let has = |counts: &dyn Fn(&String) -> bool| {
             let cells = expected.cells.iter().filter(|(column, _)| counts(column));
@@ -230,7 +230,7 @@ impl Transaction<'_> {
         Ok(is_reversed || expected.is_there() && has(&|column| !set_later.contains(column))?)
     }
 
-    /// The error for a table in which a write did not do what it was to do.
+    /// The error for a table in which a write is not in effect.
     pub(super) fn not_as_planned(&self, table: &str) -> Error {
         anyhow!(
             "{}: table {table} does not contain what was written to it, so nothing was changed. A trigger or \
@@ -261,7 +261,7 @@ impl Transaction<'_> {
         Ok(self.triggers.0.get_or_init(|| found))
     }
 
-    /// Has the query a row?
+    /// Whether the query returns a row.
     pub(super) fn has_any(&self, sql: &str, parameters: &[Value]) -> Result<bool> {
         let mut found = false;
         self.engine.query(sql, parameters, &[Kind::Integer], &mut |_| {

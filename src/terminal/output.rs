@@ -144,11 +144,6 @@ impl Output {
         Ok(Pending(spool))
     }
 
-    /// Returns what `find` finds for people, or `None` without searching if `--quiet` is set.
-    pub fn unless_quiet<T>(&self, find: impl FnOnce() -> Result<Option<T>>) -> Result<Option<T>> {
-        if self.quiet { Ok(None) } else { find() }
-    }
-
     /// Reports what was done, to people only.
     pub fn status(&self, text: impl fmt::Display) {
         if !self.quiet && !self.format.is_json() {

@@ -1,4 +1,4 @@
-//! The only place that asks. Questions name users, tables and columns of the database, so they are escaped here.
+//! Prompts. They contain names from the database, so they are escaped here.
 
 use std::io::{self, IsTerminal as _};
 
@@ -12,7 +12,7 @@ use crate::error::refusal::Refusal;
 use crate::terminal::escape;
 use crate::terminal::format::ColorChoice;
 
-/// Asks the person at the terminal, where there is one; questions go to standard error.
+/// Asks the user at the terminal, if there is one. Prompts go to standard error.
 #[derive(Debug)]
 pub struct Prompt {
     is_interactive: bool,
@@ -20,7 +20,7 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// A prompt that asks unless `no_input` is set, or standard input or error is no terminal.
+    /// Creates a prompt. It is interactive unless `no_input` is set, or standard input or error is not a terminal.
     #[must_use]
     pub fn new(no_input: bool) -> Self {
         Self {
@@ -29,16 +29,16 @@ impl Prompt {
         }
     }
 
-    /// Is there anybody to ask?
+    /// Whether the user can be asked.
     #[must_use]
     pub fn is_interactive(&self) -> bool {
         self.is_interactive
     }
 
-    /// Asks for a line of text that must not be empty, until nothing is wrong with it: `check` says what is.
+    /// Asks for a line of text until it is not empty and `check` finds no fault.
     ///
     /// # Errors
-    /// [`Refusal::Declined`] at the end of input.
+    /// Returns [`Refusal::Declined`] at the end of input.
     pub fn text(&self, question: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<String> {
         loop {
             let answer = self.line(question)?;
@@ -52,7 +52,7 @@ impl Prompt {
         }
     }
 
-    /// Asks once for a line. The terminal itself edits it, so that the end of input (Ctrl-D) is seen.
+    /// Asks once for a line. The terminal does the line editing, so that Ctrl-D ends the input.
     fn line(&self, question: &str) -> Result<String> {
         let mut prompt = String::new();
         ColorfulTheme::default().format_input_prompt(&mut prompt, &escape::line(question), None)?;
@@ -69,7 +69,7 @@ impl Prompt {
     /// Asks for a secret once, without echo.
     ///
     /// # Errors
-    /// [`Refusal::Declined`] for an empty line, as which the end of input is told too.
+    /// Returns [`Refusal::Declined`] for an empty line and at the end of input, which look the same.
     pub fn secret(&self, question: &str) -> Result<Plain> {
         let theme = ColorfulTheme::default();
         let prompt = Password::with_theme(&theme).with_prompt(escape::line(question));
@@ -78,10 +78,10 @@ impl Prompt {
         if secret.is_empty() { Err(Refusal::Declined.into()) } else { Ok(Plain::new(secret)) }
     }
 
-    /// Asks for a new password twice, without echo, until both are the same.
+    /// Asks for a new password twice, without echo, until both inputs match.
     ///
     /// # Errors
-    /// As [`Self::secret`].
+    /// The same as for [`Self::secret`].
     pub fn new_password(&self, question: &str) -> Result<Plain> {
         loop {
             let first = self.secret(question)?;
@@ -93,21 +93,20 @@ impl Prompt {
         }
     }
 
-    /// Asks yes or no, to be answered by a line: a key that was hit by chance decides nothing. No unless told.
+    /// Asks a yes-or-no question. The default is no. The answer is a line, so that a stray key decides nothing.
     ///
     /// # Errors
-    /// [`Refusal::Declined`] at the end of input.
+    /// Returns [`Refusal::Declined`] at the end of input.
     pub fn confirm(&self, question: &str) -> Result<bool> {
         let answer = self.line(&format!("{question} (y/N)"))?;
         Ok(["y", "yes"].contains(&&*answer.trim().to_lowercase()))
     }
 }
 
-/// A secret that standard input was said to give, where that is a terminal: as a question's answer, so that it is known what
-/// is waited for and what is typed is not seen.
+/// Asks for a secret that an option reads from standard input, if that is a terminal: with a prompt, and without echo.
 ///
 /// # Errors
-/// [`Refusal::Usage`] where the question cannot be seen, and as [`Prompt::secret`].
+/// Returns [`Refusal::Usage`] if the prompt would not be visible, and the errors of [`Prompt::secret`].
 pub fn secret_by_standard_input(question: &str) -> Result<Plain> {
     let prompt = Prompt::new(false);
     if !prompt.is_interactive() {
@@ -120,19 +119,19 @@ pub fn secret_by_standard_input(question: &str) -> Result<Plain> {
     prompt.secret(question)
 }
 
-/// Has questions in colours or without them, as everything else is.
+/// Sets whether prompts are colored, as for all other output.
 pub fn choose_colors(color: ColorChoice) {
     dialoguer::console::set_colors_enabled_stderr(color.applies(io::stderr().is_terminal()));
 }
 
-/// Shows the cursor again, which a question hides.
+/// Shows the cursor, which a prompt hides.
 pub fn show_cursor() {
-    // Where there is no terminal, there is no cursor.
+    // Without a terminal, there is no cursor.
     let _ = Term::stderr().show_cursor();
 }
 
 fn stopped(error: dialoguer::Error) -> anyhow::Error {
-    // The signal's own thread restores the terminal too, but this one may be faster to end the program.
+    // The signal thread also restores the terminal, but this thread may end the program first.
     show_cursor();
     let dialoguer::Error::IO(error) = error;
     match error.kind() {

@@ -103,7 +103,7 @@ pub struct Results {
 
 enum Sink {
     /// No results were requested.
-    Nobody,
+    Discarded,
     /// A file, after its existing rows.
     File(Appended),
     /// A stream, written after the database is unlocked.
@@ -143,7 +143,7 @@ impl Results {
         let mut needs_heading = true;
         let mut state = if is_rehearsal { REHEARSED } else { COMMITTED };
         let sink = match path {
-            None => Sink::Nobody,
+            None => Sink::Discarded,
             Some(path) if path == Path::new("-") => later(None),
             Some(path) => match Appended::open(path, were_committed, report)? {
                 Destination::Stream(stream) => later(Some(stream)),
@@ -161,7 +161,7 @@ impl Results {
     /// Whether results were requested.
     #[must_use]
     pub fn are_wanted(&self) -> bool {
-        !matches!(self.sink.get_ref(), Sink::Nobody)
+        !matches!(self.sink.get_ref(), Sink::Discarded)
     }
 
     /// Whether the results are kept until [`Self::show`].
@@ -222,7 +222,7 @@ impl Results {
         };
         let from_end = ending.len() + self.state.len();
         match self.sink.get_mut() {
-            Sink::Nobody => {}
+            Sink::Discarded => {}
             Sink::File(appended) => appended.expect(row.len(), from_end),
             Sink::Later(later) => {
                 later.length += row.len() as u64;
@@ -244,7 +244,7 @@ impl Results {
     /// Keeps the rows written and synced so far, after their commit.
     pub fn keep(&mut self) -> Result<()> {
         match self.sink.get_mut() {
-            Sink::Nobody => Ok(()),
+            Sink::Discarded => Ok(()),
             Sink::File(appended) => appended.commit(),
             Sink::Later(later) => {
                 later.kept = later.length;
@@ -259,7 +259,7 @@ impl Results {
     /// The commit failed halfway, and the secrets exist nowhere else.
     pub fn leave_undecided(&mut self) -> Result<()> {
         match self.sink.get_mut() {
-            Sink::Nobody => Ok(()),
+            Sink::Discarded => Ok(()),
             Sink::File(appended) => {
                 appended.leave_undecided();
                 Ok(())
@@ -302,7 +302,7 @@ impl Later {
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Nobody => Ok(bytes.len()),
+            Self::Discarded => Ok(bytes.len()),
             Self::File(appended) => appended.write(bytes),
             Self::Later(later) => later.spool.write(bytes),
         }
@@ -310,7 +310,7 @@ impl Write for Sink {
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Nobody => Ok(()),
+            Self::Discarded => Ok(()),
             Self::File(appended) => appended.flush(),
             Self::Later(later) => later.spool.flush(),
         }

@@ -1,7 +1,7 @@
 //! Opening a database file that may be hostile or damaged.
 //!
-//! The file belongs to the application, but whoever can write to it decides about its schema: triggers, views, generated
-//! columns and constraints run inside authctl. What a Django project needs is allowed, and no more.
+//! The file belongs to the application. Triggers, views, generated columns and constraints of its schema run inside
+//! authctl, so only what Django projects need is allowed.
 
 use std::cell::OnceCell;
 use std::fs::File;
@@ -27,23 +27,23 @@ use crate::store::sqlite::regexp;
 /// How a database file is opened.
 #[derive(Clone, Debug)]
 pub struct Opening {
-    /// How long to wait for another program's lock.
+    /// The time to wait for another program's lock.
     pub busy_timeout: Duration,
-    /// The zone in which the project stores its times: UTC, or Django's `TIME_ZONE` with `USE_TZ = False`.
+    /// The time zone of stored times: UTC, or Django's `TIME_ZONE` with `USE_TZ = False`.
     pub time_zone: TimeZone,
-    /// Open it although that could lock its owner's server out?
+    /// Whether to open the file even if this could lock out its owner's server.
     pub force: bool,
 }
 
-/// How many steps of SQLite's virtual machine are run between two looks at whether Ctrl-C was pressed: about a
-/// millisecond. A COMMIT takes far fewer, so it is never reported as interrupted after it succeeded.
+/// The steps of SQLite's virtual machine between two checks for Ctrl-C, about a millisecond. A COMMIT takes far fewer,
+/// so it is never reported as interrupted after it succeeded.
 const STEPS_BETWEEN_LOOKS: i32 = 100_000;
 
 impl Sqlite {
-    /// Opens a file that is there; never makes one.
+    /// Opens an existing file.
     ///
     /// # Errors
-    /// [`Refusal::DatabaseMissing`], [`Refusal::DatabaseUnusable`], or what the operating system says.
+    /// Returns [`Refusal::DatabaseMissing`] or [`Refusal::DatabaseUnusable`].
     pub fn open(path: &Path, opening: &Opening) -> Result<Self> {
         match path.metadata() {
             Ok(metadata) if metadata.is_dir() => {
@@ -61,16 +61,13 @@ impl Sqlite {
         if !opening.force && could_lock_out(path) {
             return Err(Refusal::Foreign(path.to_owned()).into());
         }
-        // Without SQLITE_OPEN_URI: a path is a path, even when it starts with `file:`.
+        // No SQLITE_OPEN_URI: a path that starts with `file:` is still a path.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|error| translate(error, path))?;
         Self::prepare(connection, path, opening)
     }
 
-    /// An empty database in memory, for [`Engine::save_as_new_file`](crate::store::Engine::save_as_new_file).
-    ///
-    /// # Errors
-    /// Where SQLite cannot be started.
+    /// Creates an empty database in memory, for [`Engine::save_as_new_file`](crate::store::Engine::save_as_new_file).
     pub fn in_memory(path: &Path, opening: &Opening) -> Result<Self> {
         let connection = Connection::open_in_memory().map_err(|error| translate(error, path))?;
         Self::prepare(connection, path, opening)
@@ -82,7 +79,7 @@ impl Sqlite {
         let (asked, is_writing) = (Arc::clone(&taking_back), Arc::clone(&writing));
         let prepare = || {
             connection.commit_hook(Some(move || asked.load(Ordering::Relaxed)))?;
-            // Outside a writing transaction, Ctrl-C ends the program at once. After its commit, an answer is owed.
+            // Outside a writing transaction, Ctrl-C ends the program at once. After a commit, the program owes an answer.
             let is_to_stop = move || is_writing.load(Ordering::Relaxed) && signals::requested();
             connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_to_stop))?;
             connection.busy_timeout(opening.busy_timeout)?;
@@ -101,13 +98,13 @@ impl Sqlite {
     }
 }
 
-/// Allows the schema what Django needs and no more, and has damage noticed early.
+/// Restricts the schema to what Django needs, and makes SQLite detect damage early.
 fn harden(connection: &Connection) -> rusqlite::Result<()> {
     for (limit, value) in LIMITS {
         connection.set_limit(limit, value)?;
     }
     regexp::register(connection)?;
-    // A misspelt name in quotes shall be an error, not a text.
+    // A misspelled name in double quotes is an error, not a string.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -116,11 +113,11 @@ fn harden(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(&format!("PRAGMA cell_size_check = ON; PRAGMA hard_heap_limit = {heap}"))
 }
 
-/// Would files that SQLite makes beside this database be in the way of its owner?
+/// Whether files that SQLite creates beside this database could lock out its owner.
 ///
-/// With a write-ahead log, even a reader makes the files `-wal` and `-shm`, in the reader's name; a server of another
-/// user can then not write them. Root is no danger: SQLite gives the files to the database's owner. Without the log, a
-/// journal is there for milliseconds.
+/// With a write-ahead log, even a reader creates the files `-wal` and `-shm`. They belong to the reader, so a server of
+/// another user cannot write them. For root, SQLite gives the files to the owner of the database. Without the log, the
+/// journal exists for milliseconds only.
 fn could_lock_out(path: &Path) -> bool {
     let us = rustix::process::geteuid();
     let is_foreign = |path: &Path| path.metadata().is_ok_and(|metadata| metadata.uid() != us.as_raw());
@@ -160,7 +157,7 @@ mod tests {
         connection.create_scalar_function("secret", 0, flags, |_| Ok(1)).expect("a function");
         let asked = connection.query_row("SELECT a FROM v", [], |row| row.get::<_, i64>(0));
         assert!(asked.is_err_and(|error| error.to_string().contains("unsafe use of secret")));
-        // Django's constraints go on to work.
+        // Django's constraints need it.
         connection.execute("CREATE TABLE t (a text CHECK (a REGEXP '^x'))", []).expect("a table");
         connection.execute("INSERT INTO t VALUES ('xyz')", []).expect("a row");
         assert!(connection.execute("INSERT INTO t VALUES ('abc')", []).is_err());

@@ -1,4 +1,4 @@
-//! How large a row may be, whatever its columns compute: a generated column can be 128 MiB long without being stored.
+//! The limit of a row's size. A generated column can be 128 MiB long without being stored.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use rusqlite::types::ValueRef;
 use super::errors::{translate, unusable};
 use super::limits::MAX_LENGTH;
 
-/// How many bytes the values of one row may have in all.
+/// The bytes that the values of one row may have in total.
 const MAX_ROW: usize = MAX_LENGTH.unsigned_abs() as usize;
 
-/// The size of a row, as it is read.
+/// The size of a row, counted while it is read.
 pub(super) struct RowSize<'a> {
     left: usize,
     sql: &'a str,
@@ -26,7 +26,7 @@ impl<'a> RowSize<'a> {
     /// Counts a value.
     ///
     /// # Errors
-    /// [`crate::error::refusal::Refusal::DatabaseUnusable`] as soon as the row is too large.
+    /// Returns [`crate::error::refusal::Refusal::DatabaseUnusable`] as soon as the row is too large.
     pub(super) fn add(&mut self, value: ValueRef<'_>) -> anyhow::Result<()> {
         let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = value else { return Ok(()) };
         self.left = self.left.checked_sub(bytes.len()).ok_or_else(|| {
@@ -37,7 +37,7 @@ impl<'a> RowSize<'a> {
     }
 }
 
-/// As [`translate`], for a query; where SQLite has no memory for it, the error names the table.
+/// Like [`translate`], for a query. If SQLite runs out of memory, the error names the table.
 pub(super) fn translate_of(error: rusqlite::Error, sql: &str, path: &Path) -> anyhow::Error {
     if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) {
         let table = table_of(sql);
@@ -46,7 +46,7 @@ pub(super) fn translate_of(error: rusqlite::Error, sql: &str, path: &Path) -> an
     translate(error, path)
 }
 
-/// The table that a query of ours reads: what follows the first FROM outside of parentheses.
+/// Returns the table that one of our queries reads: the name after the first FROM outside of parentheses.
 fn table_of(sql: &str) -> String {
     let (mut depth, mut quote) = (0_usize, None);
     for (at, c) in sql.char_indices() {
@@ -69,7 +69,7 @@ fn table_of(sql: &str) -> String {
     String::new()
 }
 
-/// The name at the beginning, in quotation marks or without them.
+/// Returns the name at the start of the text, quoted or not.
 fn first_name(text: &str) -> String {
     let Some(quoted) = text.strip_prefix('"') else {
         return text.split([' ', ',']).next().unwrap_or_default().to_owned();
