@@ -1,5 +1,5 @@
 //! Answers for programs: the JSON object of register, login, whoami, create-token and edit-user, with the keys that
-//! clients read. Also the keys that every changing command adds.
+//! clients of the five systems read. Also the keys that every changing command adds.
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -38,8 +38,7 @@ pub struct Change<'a> {
     writing: &'a Writing,
     command: &'static str,
     aftermath: RefCell<Aftermath>,
-    /// Set if new secrets go to standard output. Contains the hint about redirecting them, such as `, or pass
-    /// --output-file FILE`, or is empty.
+    /// Set if new secrets go to standard output. It is the hint about redirecting them, or empty.
     shows_secrets: Cell<Option<&'static str>>,
     /// Whether a new password goes to standard error if standard output has a token. For people only.
     splits_secrets: Cell<bool>,
@@ -77,8 +76,7 @@ impl<'a> Change<'a> {
         Report { changed: !fields.is_empty(), fields, dry_run: self.writing.dry_run }
     }
 
-    /// Records what the change leaves in the database, for the case that its answer is lost. Call it before the
-    /// commit.
+    /// Records what the change leaves in the database, in case its answer is lost. Call it before the commit.
     pub fn leaves(&self, aftermath: Aftermath) {
         *self.aftermath.borrow_mut() = aftermath;
     }
@@ -88,8 +86,8 @@ impl<'a> Change<'a> {
         add(&mut self.aftermath.borrow_mut());
     }
 
-    /// Records that new secrets go only to standard output. `elsewhere` is the hint about redirecting them, and may be
-    /// empty.
+    /// Records that new secrets go only to standard output. `elsewhere` is the hint about redirecting them, such as
+    /// `, or pass --output-file FILE`. May be empty.
     pub fn shows_secrets(&self, elsewhere: &'static str) {
         self.shows_secrets.set(Some(elsewhere));
     }

@@ -1,8 +1,8 @@
 //! Reports a command line that does not parse.
 //!
 //! clap quotes the input, and a misplaced word may be a password or a token. So a quoted word is kept only if it
-//! resembles a valid word, such as `jsn` for `json`, or if it has the form of an option. Values of options with free
-//! values (`--set`, `--ttl`, paths) are never quoted.
+//! resembles a valid word, such as `jsn` for `json`, or looks like an option. Values of options with free values
+//! (`--set`, `--ttl`, paths) are never quoted.
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -95,7 +95,7 @@ fn hide_words(error: &mut clap::Error, program: fn() -> clap::Command) {
     }
 }
 
-/// Whether this has the form of an option, which a password is unlikely to have.
+/// Whether this looks like an option. A password is unlikely to.
 fn is_option(word: &str) -> bool {
     const MAX_LENGTH: usize = 32;
     match word.strip_prefix("--") {

@@ -3,7 +3,7 @@
 //! A temporary table collects the rows to delete until no reference leads to another row. A remaining reference to
 //! them is set to NULL or blocks the deletion.
 //!
-//! A schema may have thousands of tables that refer to users, so every step takes time in proportion to their number.
+//! A schema may have thousands of tables that refer to users, so every step is linear in their number.
 
 use std::collections::{HashMap, HashSet};
 
@@ -92,8 +92,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns [`Refusal::StillReferenced`] with every undecided reference. Returns [`Refusal::Usage`] for a decision
-    /// about a reference that does not lead to deleted rows, or that would keep rows that belong to the user. Fails
-    /// on database errors.
+    /// about a reference to other rows, or for one to keep rows that belong to the user. Fails on database errors.
     pub fn deletion(&self, user: &User, decisions: &Decisions) -> Result<Deletion> {
         self.snapshot(|store| Plan::new(store, user, decisions)?.deletion())
     }
@@ -227,9 +226,8 @@ impl<'a> Plan<'a> {
 
     /// Refuses decisions that cannot be followed.
     ///
-    /// These are decisions about references that do not lead to deleted rows, and two decisions about the same
-    /// reference. A decision to keep rows that are deleted in any case is refused too, so that the user does not lose
-    /// them.
+    /// These are decisions about references to rows that are kept, and two decisions about the same reference. A
+    /// decision to keep rows that are deleted in any case is refused too, so that they are not lost by mistake.
     fn check_decisions(&self) -> Result<()> {
         let Decisions { cascade, set_null } = self.decisions;
         let open: Vec<&Edge> =

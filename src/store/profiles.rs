@@ -1,4 +1,4 @@
-//! The rows of the profile tables, and the project's own columns of the user table.
+//! Reads and writes the rows of the profile tables. Reads the project's own columns of the user table.
 
 use std::ops::ControlFlow;
 

@@ -216,7 +216,7 @@ impl Store {
         }
         let sql = format!("{} ORDER BY 6, 3, 2", parts.join(" UNION ALL "));
         // Times are not compared in SQL, which compares texts. A time with a `T` would sort after its whole day, and
-        // a text that is no time before or after all times.
+        // a text that is no time before all times.
         self.engine.query(&sql, &parameters, &self.token_kinds(), &mut |cells| {
             let token = self.read_token(cells);
             if token.fits(filter) { on_token(token) } else { Ok(ControlFlow::Continue(())) }

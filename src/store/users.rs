@@ -99,7 +99,7 @@ impl UserTable {
         if is_time { format!("replace({sql}, 'T', ' ')") } else { sql }
     }
 
-    /// Returns the project's own columns: those that are no attribute of a [`User`]. The password is not included.
+    /// Returns the project's own columns: those that are not attributes of a [`User`]. The password is not included.
     pub fn extra_columns(&self) -> impl Iterator<Item = &Column> {
         let is_attribute = |name: &str| {
             let has_name = |(attribute, _): &(&str, Kind)| *attribute == name;
