@@ -1,6 +1,6 @@
 //! Checks a user's password.
 //!
-//! All failed logins give the same answer at the same cost, and their number is limited.
+//! All failed logins return the same error at the same cost, and their number is limited.
 
 use anyhow::Result;
 

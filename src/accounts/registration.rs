@@ -165,7 +165,7 @@ impl Registration<'_> {
 
     /// Updates an existing account.
     ///
-    /// A user without a drf key gets one. No knox token is created, since it could not be told from the existing ones.
+    /// A user without a drf key gets one. No knox token is created, since it cannot be told apart from existing ones.
     pub fn converge(
         &self,
         user: &User,

@@ -317,8 +317,8 @@ impl ApplyPlanner<'_> {
 
     /// Adds steps for the accounts in the scope that are not in the file.
     ///
-    /// Fails if the file has no scope, if more than `limit` accounts are affected, or if rows of others refer to rows
-    /// that would be deleted.
+    /// Fails if the file has no scope, or if more than `limit` accounts are affected. Also fails if rows of others
+    /// refer to rows that would be deleted.
     pub fn prune(&mut self, plan: &mut ApplyPlan, how: Prune, limit: usize) -> Result<()> {
         let Some(others) = &mut plan.others else {
             let message = format!(
