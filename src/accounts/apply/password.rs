@@ -115,8 +115,8 @@ fn plain(found: Result<Plain, Fault>, about: &About<'_>) -> (Result<Password, Fa
 }
 
 fn from_variable(name: &str) -> Result<Plain, Fault> {
-    // Only text that looks like a variable name is repeated. Other text may be the password itself, put there by
-    // mistake.
+    // Only text that looks like a variable name is repeated. Other text may be the password itself, written there
+    // by mistake.
     let is_customary = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let named = if is_customary { format!(" {name}") } else { String::new() };
