@@ -253,6 +253,11 @@ fn people_see_twenty_faults_and_programs_a_thousand() {
 #[test]
 fn a_name_that_no_folder_can_have_is_told_in_the_systems_words() {
     let env = TestEnv::with_database("");
-    let run = env.run(["export", &"x".repeat(256)]).ends_with(1);
-    assert!(run.stderr.contains("cannot be written: File name too long"), "{}", run.stderr);
+    let token = env.register_quickly("meg");
+    let name = "x".repeat(256);
+    for words in [&["export", &name][..], &["create-token", "meg", "--rotate", "--output-file", &name]] {
+        let run = env.run(words).ends_with(1);
+        assert!(run.stderr.contains("cannot be written: File name too long"), "{}", run.stderr);
+    }
+    assert_eq!(env.value("SELECT key FROM authtoken_token"), token);
 }

@@ -1,7 +1,5 @@
 //! django-rest-knox's tokens: the digest of a key and its public first characters (knox 3.6 to 5.1).
 
-use std::str::FromStr;
-
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq as _;
@@ -51,19 +49,6 @@ pub enum TokenHash {
     /// SHA-512.
     #[default]
     Sha512,
-}
-
-impl FromStr for TokenHash {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "sha256" => Ok(Self::Sha256),
-            "sha384" => Ok(Self::Sha384),
-            "sha512" => Ok(Self::Sha512),
-            _ => Err("expected sha256, sha384 or sha512".into()),
-        }
-    }
 }
 
 /// Generates a token like knox: the project's prefix and 64 hexadecimal digits (32 random bytes).

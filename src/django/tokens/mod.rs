@@ -192,6 +192,12 @@ mod tests {
     }
 
     #[test]
+    fn half_of_a_short_key_stays_secret() {
+        let prefix = |key: &str| Stored::Drf { key: PlainToken::new(key.into()) }.prefix();
+        assert_eq!([prefix("abcde").as_str(), &prefix(&"abcd".repeat(10))], ["ab", "abcdabcd"]);
+    }
+
+    #[test]
     fn debug_shows_no_key() {
         let token = PlainToken::new("0123456789".into());
         assert_eq!(format!("{token:?}"), "PlainToken(…)");

@@ -225,7 +225,7 @@ mod tests {
 
     fn read(text: &str, is_json: bool) -> (Reading, usize) {
         let mut record = Vec::new();
-        let reading = read_record(&mut text.as_bytes(), &mut record, is_json).unwrap();
+        let reading = read_record(&mut text.as_bytes(), &mut record, is_json).expect("a reading from memory");
         (reading, record.len())
     }
 

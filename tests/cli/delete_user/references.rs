@@ -427,3 +427,11 @@ fn keys_may_be_uuids() {
     }
     assert_eq!(env.rows("PRAGMA foreign_key_check"), Vec::<String>::new());
 }
+
+#[test]
+fn a_reference_to_a_column_that_does_not_exist_is_for_the_database_to_refuse() {
+    let env =
+        pair("CREATE TABLE app_odd (id integer PRIMARY KEY, who integer REFERENCES auth_user (missing))");
+    let run = delete(&env, &["meg", "--yes"]).ends_with(1);
+    assert!(run.stderr.contains("foreign key mismatch"), "{}", run.stderr);
+}

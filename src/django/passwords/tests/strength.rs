@@ -119,6 +119,13 @@ fn random_passwords_are_drawn_again_until_they_are_strong() {
     assert_eq!(codes(second_draw.as_str(), &about), Vec::<&str>::new());
 }
 
+#[test]
+fn a_common_password_in_capitals_is_common() {
+    for password in ["password123", "PASSWORD123", "Password123"] {
+        assert_eq!(codes(password, &About::default()), ["password_too_common"], "{password}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_text_makes_it_fail(password in any::<String>(), username in any::<String>()) {
