@@ -77,7 +77,7 @@ fn run(cli: &Cli) -> Exit {
     let at_the_end = Output::new(format, options.quiet, options.color);
     prompt::choose_colors(options.color);
     signals::restore_by(prompt::show_cursor);
-    signals::tell_by(move |refusal| at_the_end.interrupted(refusal));
+    signals::report_with(move |refusal| at_the_end.interrupted(refusal));
     if let Command::Completions(args) = &cli.command {
         return match args.print() {
             Ok(()) => Exit::Done,
@@ -114,8 +114,8 @@ fn run(cli: &Cli) -> Exit {
         Err(error) => {
             match error.downcast_ref() {
                 // A signal in the meantime reports the same.
-                Some(Refusal::Unanswered(lost)) => {
-                    signals::owe(Refusal::Unanswered(lost.clone()));
+                Some(Refusal::LostAnswer(lost)) => {
+                    signals::owe(Refusal::LostAnswer(lost.clone()));
                 }
                 _ => signals::settle(),
             }

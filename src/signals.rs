@@ -92,7 +92,7 @@ pub fn watch() -> Result<()> {
 }
 
 /// Sets the function that reports the interruption if the program ends before the command can report it.
-pub fn tell_by(report: impl FnOnce(Refusal) + Send + 'static) {
+pub fn report_with(report: impl FnOnce(Refusal) + Send + 'static) {
     *unpoisoned(&REPORTER) = Some(Box::new(report));
 }
 
@@ -102,7 +102,7 @@ pub fn restore_by(restore: fn()) {
 }
 
 /// Reports the interruption once. The command and the signal thread may both try to, at the same time.
-pub fn tell_once(report: impl FnOnce()) {
+pub fn report_once(report: impl FnOnce()) {
     let mut is_reported = unpoisoned(&IS_REPORTED);
     if !std::mem::replace(&mut *is_reported, true) {
         report();

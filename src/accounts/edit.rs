@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fields::{Fields, Owner};
-use super::rows::{Making, find_field, must_be_given};
+use super::rows::{RowBuilder, find_field, must_be_given};
 use super::{Row, dangling, missing_column, unknown_permission};
 use crate::config::settings::Settings;
 use crate::django::field::Input;
@@ -100,7 +100,7 @@ impl Wish {
         let mut faults = Vec::new();
         let mut edit = Edit { now, ..Edit::default() };
         self.set_attributes(&fields, settings, user, &mut edit, &mut faults);
-        let mut builder = Making { now, zone: &settings.opening.time_zone, random, faults: &mut faults };
+        let mut builder = RowBuilder { now, zone: &settings.opening.time_zone, random, faults: &mut faults };
         for (name, input) in &self.fields {
             match fields.destination(name) {
                 Ok((column, owner)) => builder.set(edit.row(owner), name, column, input),
@@ -213,7 +213,7 @@ impl Edit {
     }
 
     /// Completes the values given for this kind to a new profile.
-    fn complete_profile(&mut self, table: &ProfileTable, settings: &Settings, builder: &mut Making<'_>) {
+    fn complete_profile(&mut self, table: &ProfileTable, settings: &Settings, builder: &mut RowBuilder<'_>) {
         let given = self.profiles.iter().position(|(kind, _)| *kind == table.kind);
         let mut row = given.map(|index| self.profiles.remove(index).1).unwrap_or_default();
         let kind = settings.profiles.get(&table.kind);

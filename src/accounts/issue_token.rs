@@ -9,8 +9,8 @@ use crate::cli::change::Change;
 use crate::cli::context::Context;
 use crate::django::models::{Profile, Scheme, TokenState, User};
 use crate::django::tokens::knox::TokenHash;
-use crate::django::tokens::{Minted, PlainToken, Stored, Ttl, Unfit, drf, knox};
-use crate::error::lost_answer::{Aftermath, token_created};
+use crate::django::tokens::{GeneratedToken, PlainToken, Stored, Ttl, UnfitKey, drf, knox};
+use crate::error::lost_answer::{Effect, token_created};
 use crate::error::refusal::{Fault, Refusal};
 use crate::store::{Done, NewToken, Store};
 
@@ -128,12 +128,16 @@ impl TokenIssuer {
     }
 
     /// Creates a token with the known key, or else with a generated one.
-    pub fn mint(&self, known: Option<&PlainToken>, random: &mut dyn CryptoRng) -> Result<IssuedToken, Unfit> {
-        let Minted { plain, stored } = match (self.form, known) {
+    pub fn generate(
+        &self,
+        known: Option<&PlainToken>,
+        random: &mut dyn CryptoRng,
+    ) -> Result<IssuedToken, UnfitKey> {
+        let GeneratedToken { plain, stored } = match (self.form, known) {
             (Some(form), Some(key)) => knox::of_key(form, self.hash, key, random)?,
-            (Some(form), None) => knox::mint(form, self.hash, &self.prefix, random),
+            (Some(form), None) => knox::generate(form, self.hash, &self.prefix, random),
             (None, Some(key)) => drf::of_key(key)?,
-            (None, None) => drf::mint(random),
+            (None, None) => drf::generate(random),
         };
         Ok(IssuedToken {
             scheme: self.scheme,
@@ -148,26 +152,26 @@ impl TokenIssuer {
 }
 
 /// Creates a token of this scheme with the known key, or else with a generated one.
-pub fn mint(
+pub fn generate(
     context: &Context,
     store: &Store,
     scheme: Scheme,
     ttl: Option<Ttl>,
     known: Option<&PlainToken>,
 ) -> Result<IssuedToken> {
-    let minted = TokenIssuer::new(context, store, scheme, ttl)?.mint(known, &mut *context.random());
-    Ok(minted.map_err(|unfit| Refusal::Invalid(vec![unfit_fault(unfit)]))?)
+    let generated = TokenIssuer::new(context, store, scheme, ttl)?.generate(known, &mut *context.random());
+    Ok(generated.map_err(|unfit| Refusal::Invalid(vec![unfit_key_fault(unfit)]))?)
 }
 
 /// Returns the fault of an unsuitable known key.
 #[must_use]
-pub fn unfit_fault(unfit: Unfit) -> Fault {
+pub fn unfit_key_fault(unfit: UnfitKey) -> Fault {
     Fault::new("token", "invalid", format!("The token cannot be used: {unfit}."))
 }
 
 /// A token issued to a user.
 #[derive(Clone, Debug)]
-pub struct HandedOut {
+pub struct Issued {
     /// Its key.
     pub key: PlainToken,
     /// The expiry, or `None` if the token never expires.
@@ -183,21 +187,21 @@ pub struct HandedOut {
 ///
 /// Fails with [`Refusal::OtherToken`] if the user has a drf key other than the known one. Fails with [`Refusal::Taken`]
 /// if the known key belongs to another user.
-pub fn hand_out(
+pub fn issue(
     change: &Change<'_>,
     store: &Store,
     user: &User,
     fresh: &IssuedToken,
     rotate: bool,
     ready: impl FnOnce(&Store, &PlainToken) -> Result<()>,
-) -> Result<Done<HandedOut>> {
-    let unchanged = |existing: HandedOut| Done { value: existing, fields: Vec::new() };
+) -> Result<Done<Issued>> {
+    let unchanged = |existing: Issued| Done { value: existing, fields: Vec::new() };
     if let Some(existing) = fresh.existing(store, user, rotate)? {
         ready(store, &existing.key)?;
         return Ok(unchanged(existing));
     }
-    let aftermath = Aftermath::new(token_created(fresh.scheme, &user.username));
-    change.leaves(aftermath.with_token(Some(fresh.stored.prefix())));
+    let effect = Effect::new(token_created(fresh.scheme, &user.username));
+    change.set_effect(effect.with_token(Some(fresh.stored.prefix())));
     change.make(store, &json!({ "user": user.username }), |transaction| {
         transaction.active_user(user)?;
         // Another client may have created the token before the database was locked.
@@ -216,20 +220,20 @@ pub fn hand_out(
         }
         transaction.insert_token(&user.id, &fresh.as_new())?;
         let profiles = transaction.profiles_of(&user.id)?;
-        let issued = HandedOut { key: fresh.plain.clone(), expiry: fresh.expiry, profiles };
+        let issued = Issued { key: fresh.plain.clone(), expiry: fresh.expiry, profiles };
         Ok(Done { value: issued, fields: vec!["token".into()] })
     })
 }
 
 impl IssuedToken {
     /// Returns the user's existing token that makes this one unnecessary.
-    fn existing(&self, store: &Store, user: &User, rotate: bool) -> Result<Option<HandedOut>> {
+    fn existing(&self, store: &Store, user: &User, rotate: bool) -> Result<Option<Issued>> {
         if self.scheme == Scheme::Knox {
             return self.existing_in_knox(store, user);
         }
         let Some(key) = store.drf_key(&user.id)? else { return Ok(None) };
         let is_same = key.expose() == self.plain.expose();
-        let existing = HandedOut { key, expiry: None, profiles: store.profiles_of(&user.id)? };
+        let existing = Issued { key, expiry: None, profiles: store.profiles_of(&user.id)? };
         match (rotate, self.is_known) {
             (_, true) if is_same => Ok(Some(existing)),
             (true, _) => Ok(None),
@@ -241,7 +245,7 @@ impl IssuedToken {
     /// Returns the stored token with the known key.
     ///
     /// Salted digests of one key differ each time, so the database itself would accept a key twice.
-    fn existing_in_knox(&self, store: &Store, user: &User) -> Result<Option<HandedOut>> {
+    fn existing_in_knox(&self, store: &Store, user: &User) -> Result<Option<Issued>> {
         if !self.is_known {
             return Ok(None);
         }
@@ -253,6 +257,6 @@ impl IssuedToken {
             return Ok(None);
         }
         let profiles = store.profiles_of(&user.id)?;
-        Ok(Some(HandedOut { key: self.plain.clone(), expiry: token.expiry, profiles }))
+        Ok(Some(Issued { key: self.plain.clone(), expiry: token.expiry, profiles }))
     }
 }

@@ -278,7 +278,7 @@ fn dangling(store: &Store, table: &Table, row: &[(impl AsRef<str>, Value)]) -> R
     for (column, value) in row {
         let column = column.as_ref();
         let Some(reference) = table.reference(column).filter(|_| *value != Value::Null) else { continue };
-        if !store.points_at_row(reference, value)? {
+        if !store.reference_exists(reference, value)? {
             let message = format!("{column}: no row in {} has this {}.", reference.table, reference.target);
             faults.push(Fault::new(column, "does_not_exist", message));
         }

@@ -14,7 +14,7 @@ use crate::cli::context::Context;
 use crate::django::models::{Profile, Scheme, User};
 use crate::django::passwords::{Plain, Recipe};
 use crate::django::tokens::PlainToken;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::store::{Done, Store, Transaction};
 
@@ -65,7 +65,7 @@ pub struct Registration<'a> {
 }
 
 /// A database file created for the account.
-pub struct MadeFile {
+pub struct CreatedFile {
     /// Its path.
     pub path: PathBuf,
     /// The recipe of its password hashes.
@@ -83,7 +83,7 @@ pub struct Registered {
     /// Whether the database belongs to a Django project.
     pub is_django: bool,
     /// The database file, if it was created too.
-    pub made_file: Option<MadeFile>,
+    pub created_file: Option<CreatedFile>,
     /// The names of the changed fields.
     pub fields: Vec<String>,
     /// The new token, or the existing drf key.
@@ -114,7 +114,8 @@ impl Registration<'_> {
         };
         let scheme = self.scheme(store)?;
         let encoded = context.encode(&password, store, self.change.is_rehearsal())?;
-        let fresh = scheme.map(|scheme| issue_token::mint(context, store, scheme, None, None)).transpose()?;
+        let fresh =
+            scheme.map(|scheme| issue_token::generate(context, store, scheme, None, None)).transpose()?;
         let work = |transaction: &Transaction<'_>| {
             let done =
                 account.create(transaction, &encoded, fresh.as_ref().map(|fresh| fresh.as_new()).as_ref())?;
@@ -124,15 +125,15 @@ impl Registration<'_> {
         };
         let object = json!({ "user": account.username });
         let random = password.into_shown();
-        self.change.leaves(aftermath(&account.username, true, fresh.as_ref(), random.as_ref()));
+        self.change.set_effect(effect(&account.username, true, fresh.as_ref(), random.as_ref()));
         let mut done = None;
-        let mut made_file = None;
+        let mut created_file = None;
         if let Some(new) = draft {
             let made = new.transact(work)?;
             let recipe = context.recipe(new)?;
             match self.change.publish(new, &object, &made.fields) {
                 Ok(()) => {
-                    made_file = Some(MadeFile { path: new.path().to_owned(), recipe });
+                    created_file = Some(CreatedFile { path: new.path().to_owned(), recipe });
                     done = Some(made);
                 }
                 Err(error) if matches!(error.downcast_ref(), Some(Refusal::FileExists { .. })) => {
@@ -151,7 +152,7 @@ impl Registration<'_> {
             profiles,
             is_new: true,
             is_django: draft.is_none() && context.store()?.layout().is_django,
-            made_file,
+            created_file,
             fields: done.fields,
             token: fresh.as_ref().map(|fresh| fresh.plain.clone()),
             scheme,
@@ -168,7 +169,7 @@ impl Registration<'_> {
     /// Updates an existing account.
     ///
     /// A user without a drf key gets one. No knox token is created, since it cannot be told apart from existing ones.
-    pub fn converge(
+    pub fn update(
         &self,
         user: &User,
         mut edit: Edit,
@@ -179,13 +180,13 @@ impl Registration<'_> {
             edit.set_password(&self.context.encode(password, store, self.change.is_rehearsal())?);
         }
         let fresh = match self.scheme(store)? {
-            Some(Scheme::Drf) => Some(issue_token::mint(self.context, store, Scheme::Drf, None, None)?),
+            Some(Scheme::Drf) => Some(issue_token::generate(self.context, store, Scheme::Drf, None, None)?),
             _ => None,
         };
         let random = password.and_then(Password::into_shown);
         let done = self.change.make(store, &json!({ "user": user.username }), |transaction| {
             let mut fields = edit.apply(transaction, user)?;
-            let now = transaction.user_again(user)?;
+            let now = transaction.reread_user(user)?;
             let mut given = None;
             if let Some(fresh) = fresh.as_ref().filter(|_| now.is_active)
                 && transaction.drf_key(&user.id)?.is_none()
@@ -194,7 +195,7 @@ impl Registration<'_> {
                 fields.push("token".into());
                 given = Some(fresh);
             }
-            self.change.leaves(aftermath(&now.username, false, given, random.as_ref()));
+            self.change.set_effect(effect(&now.username, false, given, random.as_ref()));
             let mut outcome = self.outcome(transaction, now, fields.clone())?;
             outcome.random = random;
             Ok(Done { value: outcome, fields })
@@ -213,7 +214,7 @@ impl Registration<'_> {
             profiles: store.profiles_of(&user.id)?,
             is_new: false,
             is_django: store.layout().is_django,
-            made_file: None,
+            created_file: None,
             fields,
             token: key,
             scheme,
@@ -229,12 +230,12 @@ impl Registration<'_> {
 }
 
 /// Returns what a registration leaves in the database.
-fn aftermath(username: &str, is_new: bool, fresh: Option<&IssuedToken>, random: Option<&Plain>) -> Aftermath {
+fn effect(username: &str, is_new: bool, fresh: Option<&IssuedToken>, random: Option<&Plain>) -> Effect {
     let verb = if is_new { "registered" } else { "changed" };
-    let aftermath = Aftermath::new(format!("{username} was {verb}"));
-    let mut aftermath = aftermath.with_token(fresh.map(|fresh| fresh.stored.prefix()));
+    let effect = Effect::new(format!("{username} was {verb}"));
+    let mut effect = effect.with_token(fresh.map(|fresh| fresh.stored.prefix()));
     if random.is_some() {
-        aftermath.add_random_password(username);
+        effect.add_random_password(username);
     }
-    aftermath
+    effect
 }

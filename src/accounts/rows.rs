@@ -12,14 +12,14 @@ use crate::store::layout::ProfileTable;
 use crate::store::schema::{Column, Table};
 
 /// Builds the rows of an account, and collects their faults.
-pub(super) struct Making<'a> {
+pub(super) struct RowBuilder<'a> {
     pub now: Timestamp,
     pub zone: &'a TimeZone,
     pub random: &'a mut dyn CryptoRng,
     pub faults: &'a mut Vec<Fault>,
 }
 
-impl Making<'_> {
+impl RowBuilder<'_> {
     /// Adds a given value to a row.
     pub fn set<'c, Name: AsRef<str> + From<&'c str>>(
         &mut self,

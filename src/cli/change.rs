@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use crate::cli::answer::Report;
 use crate::cli::context::Context;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::sentence;
 use crate::files::audit_log::{Announced, AuditLog, Event};
@@ -37,7 +37,7 @@ pub struct Change<'a> {
     context: &'a Context,
     writing: &'a Writing,
     command: &'static str,
-    aftermath: RefCell<Aftermath>,
+    effect: RefCell<Effect>,
     /// Set if new secrets go to standard output. It is the hint about redirecting them, or empty.
     shows_secrets: Cell<Option<&'static str>>,
     /// Whether a new password goes to standard error if standard output has a token. For people only.
@@ -58,7 +58,7 @@ impl<'a> Change<'a> {
             context,
             writing,
             command,
-            aftermath: RefCell::default(),
+            effect: RefCell::default(),
             shows_secrets: Cell::default(),
             splits_secrets: Cell::default(),
         }
@@ -77,13 +77,13 @@ impl<'a> Change<'a> {
     }
 
     /// Records what the change leaves in the database, in case its answer is lost. Call it before the commit.
-    pub fn leaves(&self, aftermath: Aftermath) {
-        *self.aftermath.borrow_mut() = aftermath;
+    pub fn set_effect(&self, effect: Effect) {
+        *self.effect.borrow_mut() = effect;
     }
 
     /// Extends the record of what the change leaves.
-    pub fn leaves_more(&self, add: impl FnOnce(&mut Aftermath)) {
-        add(&mut self.aftermath.borrow_mut());
+    pub fn extend_effect(&self, add: impl FnOnce(&mut Effect)) {
+        add(&mut self.effect.borrow_mut());
     }
 
     /// Records that new secrets go only to standard output. `elsewhere` is the hint about redirecting them, such as
@@ -100,9 +100,8 @@ impl<'a> Change<'a> {
     /// Refuses the change if new secrets would be lost on a closed stream.
     fn check_streams(&self) -> Result<(), Refusal> {
         let Some(elsewhere) = self.shows_secrets.get() else { return Ok(()) };
-        let (aftermath, output) = (self.aftermath.borrow(), &self.context.output);
-        let (has_token, has_password) =
-            (!aftermath.prefixes.is_empty(), !aftermath.random_passwords.is_empty());
+        let (effect, output) = (self.effect.borrow(), &self.context.output);
+        let (has_token, has_password) = (!effect.prefixes.is_empty(), !effect.random_passwords.is_empty());
         let is_split =
             self.splits_secrets.get() && has_token && has_password && !output.format().is_for_programs();
         let lost = if (has_token || has_password) && output::is_standard_output_closed() {
@@ -122,16 +121,16 @@ impl<'a> Change<'a> {
     /// Returns the error for a change that was made but whose answer failed.
     #[must_use]
     pub fn lost(&self, error: &anyhow::Error) -> anyhow::Error {
-        self.context.unanswered(&self.aftermath.borrow(), true, format!("{error:#}")).into()
+        self.context.lost_answer(&self.effect.borrow(), true, format!("{error:#}")).into()
     }
 
-    /// Prints the answer. Returns [`Refusal::Unanswered`] if something changed and the answer is lost.
+    /// Prints the answer. Returns [`Refusal::LostAnswer`] if something changed and the answer is lost.
     ///
     /// After the commit, only output remains, so `give` has no access to the database.
     pub fn answer(&self, is_changed: bool, give: impl FnOnce(&Output) -> Result<()>) -> Result<()> {
         if is_changed && !self.is_rehearsal() {
-            let aftermath = self.aftermath.borrow().clone();
-            self.context.answer(&aftermath, give)
+            let effect = self.effect.borrow().clone();
+            self.context.answer(&effect, give)
         } else {
             give(&self.context.output)
         }
@@ -140,8 +139,8 @@ impl<'a> Change<'a> {
     /// Adds to the error of a failed change what it leaves, if the commit may have happened.
     fn failed(&self, error: anyhow::Error) -> anyhow::Error {
         match error.downcast() {
-            Ok(Refusal::Unanswered(lost)) if !lost.is_certain => {
-                self.context.unanswered(&self.aftermath.borrow(), false, lost.reason).into()
+            Ok(Refusal::LostAnswer(lost)) if !lost.is_certain => {
+                self.context.lost_answer(&self.effect.borrow(), false, lost.reason).into()
             }
             Ok(refusal) => refusal.into(),
             Err(error) => error,
@@ -158,11 +157,11 @@ impl<'a> Change<'a> {
         object: &Json,
         work: impl FnOnce(&Transaction<'_>) -> Result<Done<T>>,
     ) -> Result<Done<T>> {
-        self.make_and_name(store, |_| object.clone(), work)
+        self.run_and_name(store, |_| object.clone(), work)
     }
 
     /// Like [`Self::make`], but `object` derives the name of the changed object from the outcome of `work`.
-    pub fn make_and_name<T>(
+    pub fn run_and_name<T>(
         &self,
         store: &Store,
         object: impl FnOnce(&T) -> Json,
@@ -194,14 +193,14 @@ impl<'a> Change<'a> {
 
     /// Records an owed answer that leaves the outcome of the change open, until [`Self::owe_after`] knows it.
     fn owe(&self) -> OwedAnswer {
-        let lost = self.context.unanswered(&self.aftermath.borrow(), false, "interrupted".into());
+        let lost = self.context.lost_answer(&self.effect.borrow(), false, "interrupted".into());
         OwedAnswer { before: signals::owe(lost), _critical: signals::critical() }
     }
 
     fn owe_after<T>(&self, owing: &mut OwedAnswer, outcome: &Result<T>) {
         match outcome {
             Ok(_) => {
-                signals::owe(self.context.unanswered(&self.aftermath.borrow(), true, "interrupted".into()));
+                signals::owe(self.context.lost_answer(&self.effect.borrow(), true, "interrupted".into()));
             }
             Err(error) if Refusal::is_doubtful_commit(error) => {}
             Err(_) => signals::owe_as_before(owing.before.take()),
@@ -222,8 +221,8 @@ impl<'a> Change<'a> {
         let critical = signals::critical();
         let mut owing = self.owe();
         let outcome = draft.publish().map_err(|error| match error.downcast_ref() {
-            Some(Refusal::Unanswered(lost)) => {
-                self.context.unanswered(&self.aftermath.borrow(), false, lost.reason.clone()).into()
+            Some(Refusal::LostAnswer(lost)) => {
+                self.context.lost_answer(&self.effect.borrow(), false, lost.reason.clone()).into()
             }
             _ => error,
         });

@@ -11,7 +11,7 @@ use crate::accounts::new_password::Password;
 use crate::config::settings::Settings;
 use crate::django::models::Scheme;
 use crate::django::passwords::{self, Algorithm, Encoded, Recipe};
-use crate::error::lost_answer::{Aftermath, Unanswered};
+use crate::error::lost_answer::{Effect, LostAnswer};
 use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::{Blueprint, Store};
@@ -128,20 +128,20 @@ impl Context {
 
     /// Prints the answer about a completed change. Does not read the database.
     ///
-    /// Returns [`Refusal::Unanswered`] if the answer is lost. Ctrl-C and other signals before the end of the answer
+    /// Returns [`Refusal::LostAnswer`] if the answer is lost. Ctrl-C and other signals before the end of the answer
     /// exit with the same refusal.
-    pub fn answer(&self, aftermath: &Aftermath, give: impl FnOnce(&Output) -> Result<()>) -> Result<()> {
-        signals::owe(self.unanswered(aftermath, true, "interrupted".into()));
-        give(&self.output).map_err(|error| self.unanswered(aftermath, true, format!("{error:#}")))?;
+    pub fn answer(&self, effect: &Effect, give: impl FnOnce(&Output) -> Result<()>) -> Result<()> {
+        signals::owe(self.lost_answer(effect, true, "interrupted".into()));
+        give(&self.output).map_err(|error| self.lost_answer(effect, true, format!("{error:#}")))?;
         signals::settle();
         Ok(())
     }
 
     /// Returns the refusal for a lost answer.
     #[must_use]
-    pub fn unanswered(&self, aftermath: &Aftermath, is_certain: bool, reason: String) -> Refusal {
-        let (aftermath, target) = (aftermath.clone(), self.settings.target_options.clone());
-        Refusal::Unanswered(Box::new(Unanswered { aftermath, is_certain, reason, target }))
+    pub fn lost_answer(&self, effect: &Effect, is_certain: bool, reason: String) -> Refusal {
+        let (effect, target) = (effect.clone(), self.settings.target_options.clone());
+        Refusal::LostAnswer(Box::new(LostAnswer { effect, is_certain, reason, target }))
     }
 
     /// Asks for confirmation unless `--yes` was given. Returns [`Refusal::Declined`] if the user declines, and

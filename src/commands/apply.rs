@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::ValueHint;
 use zeroize::Zeroizing;
 
-use crate::accounts::apply::{self, Action, ApplyPlan, ApplyPlanner, Execution, Made, Prune};
+use crate::accounts::apply::{self, Action, ApplyPlan, ApplyPlanner, ChangedAccount, Execution, Prune};
 use crate::accounts::results;
 use crate::cli::answer::Report;
 use crate::cli::change::{Change, Writing};
@@ -113,13 +113,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if change.is_rehearsal() {
         context.output.changes(&changes)?;
     } else {
-        context.output.changes_to_come(&changes)?;
+        context.output.show_changes(&changes)?;
         context.consent(&format!("{}?", capitalised(&apply::summary(&plan, false))))?;
     }
     let results = args.results(store, context)?;
     let work =
         Execution { context, store, source: &source, change: &change, results: args.results.as_deref() };
-    let (done, results) = work.carry_out(&mut plan, results)?;
+    let (done, results) = work.execute(&mut plan, results)?;
 
     let report = change.report(done.fields);
     let would_change = report.changed && report.dry_run;
@@ -158,7 +158,7 @@ fn print_status(plan: &ApplyPlan, report: &Report, output: &Output) {
 /// Prints the new secrets for people and scripts, or everything for programs.
 fn answer(
     plan: &ApplyPlan,
-    made: &[Made],
+    made: &[ChangedAccount],
     shows_secrets: bool,
     report: Report,
     output: &Output,
@@ -176,7 +176,7 @@ fn answer(
     output.sections(&secrets)
 }
 
-fn secrets(made: &Made) -> Option<Section> {
+fn secrets(made: &ChangedAccount) -> Option<Section> {
     let token = made.token.iter().map(|token| ("token", token.expose()));
     let password = made.password.iter().map(|password| ("password", password.as_str()));
     let row = |(name, secret): (&str, &str)| vec![name.to_owned(), secret.to_owned()];

@@ -5,7 +5,7 @@ use clap::ValueHint;
 use serde_json::json;
 
 use crate::cli::context::Context;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::signals;
 use crate::store::Copying;
 use crate::terminal::redaction;
@@ -48,7 +48,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let how = Copying { replaces: args.overwrite, checks: !args.skip_check };
     let bytes = store.back_up(&path, how)?;
-    context.answer(&Aftermath::new(format!("{} was written", path.display())), |output| {
+    context.answer(&Effect::new(format!("{} was written", path.display())), |output| {
         output.status(format_args!("Copied {} ({bytes} bytes).", context.settings.database.display()));
         output.answer(
             Some(&redaction::path(&path)),

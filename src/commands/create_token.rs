@@ -1,7 +1,7 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::accounts::issue_token::{self, HandedOut};
+use crate::accounts::issue_token::{self, Issued};
 use crate::cli::answer::{Answer, Report};
 use crate::cli::args::secret;
 use crate::cli::args::token_files::TokenFileArgs;
@@ -81,7 +81,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let files = args.files.files(store)?;
     let mut targets = files.check(args.writing.dry_run)?;
     let given = if args.token_stdin { Some(secret::token_from_stdin()?) } else { None };
-    let fresh = issue_token::mint(context, store, scheme, args.expires_in, given.as_ref())?;
+    let fresh = issue_token::generate(context, store, scheme, args.expires_in, given.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
     files.lock(&mut targets)?;
     if args.files.leave_standard_output() && !args.token_stdin {
@@ -90,7 +90,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     // No staged file may be left behind.
     let _critical = files.are_given().then(signals::critical);
     let mut staged = Staged::default();
-    let done = issue_token::hand_out(&change, store, &user, &fresh, args.rotate, |_, token| {
+    let done = issue_token::issue(&change, store, &user, &fresh, args.rotate, |_, token| {
         staged = files.stage(token, targets)?;
         Ok(())
     })?;
@@ -109,12 +109,12 @@ impl Args {
         output: &Output,
         user: &User,
         scheme: Scheme,
-        handed_out: &HandedOut,
+        issued: &Issued,
         files: &TokenFiles,
         report: Report,
     ) -> Result<()> {
         let username = &user.username;
-        output.status(match (report.changed, report.dry_run, handed_out.expiry) {
+        output.status(match (report.changed, report.dry_run, issued.expiry) {
             (true, true, _) => format!("Would create a {scheme} token for {username}. Nothing was changed."),
             (true, false, Some(expiry)) => {
                 format!("Created a {scheme} token for {username}, valid until {}.", local(expiry))
@@ -137,10 +137,10 @@ impl Args {
         }
         let is_shown = !report.dry_run && self.files.leave_standard_output();
         let is_created = report.changed && !report.dry_run;
-        let mut answer = Answer::new(user, &handed_out.profiles);
-        answer.token = Some(handed_out.key.expose()).filter(|_| is_shown);
+        let mut answer = Answer::new(user, &issued.profiles);
+        answer.token = Some(issued.key.expose()).filter(|_| is_shown);
         answer.scheme = Some(scheme);
-        answer.expiry = handed_out.expiry;
+        answer.expiry = issued.expiry;
         answer.report = Some(report);
         let mut object = serde_json::to_value(&answer)?;
         object["created"] = json!(is_created);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::User;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::wording::counted;
 use crate::signals;
@@ -61,7 +61,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if !change.is_rehearsal() {
         context.consent(&format!("Delete {}{side_effects}?", user.username))?;
     }
-    change.leaves(Aftermath::new(format!("{} was deleted", user.username)));
+    change.set_effect(Effect::new(format!("{} was deleted", user.username)));
     let done = change.make(store, &json!({ "user": user.username }), |transaction| {
         transaction.delete_user(&user, &decisions, &deletion)?;
         let names = deletion.deleted.iter().chain(&deletion.emptied).map(|(name, _)| name.clone());

@@ -6,7 +6,7 @@ use crate::cli::answer::Answer;
 use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::Done;
@@ -113,13 +113,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         return Err(Refusal::Invalid(faults).into());
     }
     let change = Change::new(context, &args.writing, "edit-user");
-    change.leaves(Aftermath::new(format!("{} was changed", user.username)));
+    change.set_effect(Effect::new(format!("{} was changed", user.username)));
     let done = change.make(store, &json!({ "user": user.username }), |transaction| {
         let mut fields = edit.apply(transaction, &user)?;
         if args.revoke_tokens {
             fields.extend(transaction.delete_tokens_of(&user.id, None)?.fields);
         }
-        let now = transaction.user_again(&user)?;
+        let now = transaction.reread_user(&user)?;
         let profiles = transaction.profiles_of(&user.id)?;
         Ok(Done { value: (now, profiles, transaction.has_superuser()?), fields })
     })?;

@@ -12,7 +12,7 @@ use crate::cli::args::filters::Filters;
 use crate::cli::args::values::FormatArg;
 use crate::cli::context::Context;
 use crate::django::models::UserFilter;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
 use crate::files::existing;
@@ -158,7 +158,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     remark(&export, context);
     let count = to_file(store, &export, &filter, &path, args.overwrite)?;
     let users = counted(count, "user");
-    context.answer(&Aftermath::new(format!("{} was written", path.display())), |output| {
+    context.answer(&Effect::new(format!("{} was written", path.display())), |output| {
         output.status(format_args!("Exported {users} as {}.", form.name()));
         output.answer(
             Some(&redaction::path(&path)),

@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::context::hasher_needed;
 use crate::django::models::Scheme;
 use crate::django::passwords::Recipe;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::Blueprint;
@@ -48,7 +48,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let change = Change::new(context, &args.writing, "init");
     let recipe = context.recipe(&store)?;
     let kinds: Vec<String> = store.profile_tables()?.iter().map(|table| table.kind.clone()).collect();
-    change.leaves(Aftermath::new(format!("{} was created", path.display())));
+    change.set_effect(Effect::new(format!("{} was created", path.display())));
     change.publish(&mut store, &json!({ "file": redaction::path(path) }), &["database".into()])?;
     change.answer(true, |output| {
         print_created(output, &kinds, &blueprint, &recipe, change.is_rehearsal());

@@ -76,12 +76,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         user => user?,
     };
 
-    let fresh = issue_token::mint(context, store, scheme, None, None)?;
+    let fresh = issue_token::generate(context, store, scheme, None, None)?;
     let change = Change::new(context, &args.writing, "login");
     if args.no_store {
         change.shows_secrets(", or omit --no-store");
     }
-    let handed_out = issue_token::hand_out(&change, store, &user, &fresh, false, |store, _| {
+    let issued = issue_token::issue(&change, store, &user, &fresh, false, |store, _| {
         match (scheme, context.settings.tokens.limit) {
             (Scheme::Knox, Some(limit)) if store.valid_knox_tokens(&user.id, context.now())? >= limit => {
                 Err(Refusal::TokenLimit(limit).into())
@@ -89,7 +89,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             _ => Ok(()),
         }
     });
-    let Done { value: handed_out, fields } = handed_out.map_err(|error| match error.downcast_ref() {
+    let Done { value: issued, fields } = issued.map_err(|error| match error.downcast_ref() {
         Some(Refusal::InactiveUser(_) | Refusal::UserNotFound(_)) => Refusal::BadCredentials.into(),
         _ => error,
     })?;
@@ -101,13 +101,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         } else {
             output.status(format_args!("Logged in as {}.", user.username));
             if !args.no_store {
-                save(context, &user, scheme, &handed_out.key);
+                save(context, &user, scheme, &issued.key);
             }
         }
-        let mut answer = Answer::new(&user, &handed_out.profiles);
-        answer.token = Some(handed_out.key.expose()).filter(|_| !report.dry_run);
+        let mut answer = Answer::new(&user, &issued.profiles);
+        answer.token = Some(issued.key.expose()).filter(|_| !report.dry_run);
         answer.scheme = Some(scheme);
-        answer.expiry = handed_out.expiry;
+        answer.expiry = issued.expiry;
         answer.report = Some(report);
         output.answer(answer.token, &answer)
     })

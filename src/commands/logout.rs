@@ -1,10 +1,10 @@
 use anyhow::{Result, bail};
 use serde_json::json;
 
-use crate::cli::args::token_source::{Presented, TokenSource};
+use crate::cli::args::token_source::{GivenToken, TokenSource};
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, sentence};
 use crate::files::session::{FORGOTTEN, Session, Sessions};
@@ -50,20 +50,20 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         if !args.forget(context, |_| true)? {
             return Err(Refusal::NotLoggedIn.into());
         }
-        change.leaves(Aftermath::new(FORGOTTEN));
+        change.set_effect(Effect::new(FORGOTTEN));
         return print_outcome(&change, "Deleted the saved session. Its token stays valid.", 0, true, || true);
     }
     let store = context.store()?;
-    let presented = Presented::find(&args.source, context)?;
-    let token = match presented.row(context, store) {
+    let given = GivenToken::find(&args.source, context)?;
+    let token = match given.row(context, store) {
         Err(error) if matches!(error.downcast_ref(), Some(Refusal::SessionGone(_))) => {
-            let forgotten = args.forget(context, |session| presented.is_of(session))?;
+            let forgotten = args.forget(context, |session| given.is_of(session))?;
             let text = if forgotten {
                 "The session's token no longer exists. Deleted the saved session."
             } else {
                 "The session's token no longer exists. Kept the saved session of a newer login."
             };
-            change.leaves(Aftermath::new(FORGOTTEN));
+            change.set_effect(Effect::new(FORGOTTEN));
             return print_outcome(&change, text, 0, forgotten, || forgotten);
         }
         found => found?,
@@ -77,9 +77,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             let Done { value: deleted, fields } = if args.all {
                 transaction.delete_tokens_of(&token.user, None)?
             } else {
-                transaction.delete_tokens(&transaction.rows_of_key(&presented.token, hash)?)?
+                transaction.delete_tokens(&transaction.rows_of_key(&given.token, hash)?)?
             };
-            change.leaves(Aftermath::new(format!(
+            change.set_effect(Effect::new(format!(
                 "{} was logged out ({} deleted)",
                 token.username,
                 counted(deleted as u64, "token")
@@ -96,7 +96,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     // A login in the meantime may have saved another token.
     let is_ended = |session: &Session| {
-        presented.is_of(session)
+        given.is_of(session)
             || ended.as_ref().is_some_and(|ended| ended.token.expose() == session.token.expose())
     };
     let text = match deleted {

@@ -10,7 +10,7 @@ use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Key, Scheme, TokenFilter};
 use crate::django::tokens::{Stored, Ttl, knox};
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::wording::counted;
 use crate::signals;
@@ -99,7 +99,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let done = change.make(store, &object, |transaction| {
         // Read the tokens again: someone may have logged in or out in the meantime.
         let moves = args.moves(transaction, table, user.as_ref(), context, expiry)?;
-        change.leaves(Aftermath::new(moves.summary(args.keep, true)));
+        change.set_effect(Effect::new(moves.summary(args.keep, true)));
         let fields = moves.execute(transaction, args.keep, now, expiry)?;
         Ok(Done { value: moves, fields })
     })?;
@@ -181,8 +181,8 @@ impl Args {
                 Some(existing) if !is_expired(&existing) => {
                     moves.known.push((token, Some(existing).filter(|existing| existing.expiry != expiry)));
                 }
-                present => match knox::taken_over(table.form, hash, key, &mut *context.random()) {
-                    Ok(minted) => moves.fresh.push((token, minted.stored, present)),
+                present => match knox::from_key(table.form, hash, key, &mut *context.random()) {
+                    Ok(generated) => moves.fresh.push((token, generated.stored, present)),
                     Err(reason) => moves.unfit(&reason.to_string(), &token.username),
                 },
             }

@@ -144,12 +144,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let registration =
         Registration { context, change: &change, wants_token: args.wants_token(), scheme: args.scheme };
     let outcome = match args.existing(&request, draft.as_ref(), context)? {
-        Some(user) => args.converge(&registration, &request, &from_body, &user)?,
+        Some(user) => args.update(&registration, &request, &from_body, &user)?,
         None => match args.create(&registration, &mut request, &from_body, &mut draft) {
             Err(error) if is_taken(&error) && args.on_existing != OnExisting::Fail => {
                 // Another program has registered the user in the meantime.
                 let user = args.existing(&request, None, context)?.ok_or(error)?;
-                args.converge(&registration, &request, &from_body, &user)?
+                args.update(&registration, &request, &from_body, &user)?
             }
             outcome => outcome?,
         },
@@ -262,7 +262,7 @@ impl Args {
 
     /// Prints the outcome, including the new secrets.
     fn answer(&self, output: &Output, outcome: &Registered, report: Report) -> Result<()> {
-        if let Some(made) = &outcome.made_file {
+        if let Some(made) = &outcome.created_file {
             let path = made.path.display();
             if report.dry_run {
                 output.status(format_args!("Would create {path}."));
@@ -343,7 +343,7 @@ impl Args {
     }
 
     /// Updates the existing account, or leaves it unchanged.
-    fn converge(
+    fn update(
         &self,
         registration: &Registration<'_>,
         request: &Request,
@@ -373,7 +373,7 @@ impl Args {
         } else {
             None
         };
-        registration.converge(user, edit, password, store)
+        registration.update(user, edit, password, store)
     }
 
     /// Returns the account, or all faults at once, including a missing password.

@@ -7,7 +7,7 @@ use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, TokenFilter};
 use crate::django::tokens::age;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
 use crate::signals;
@@ -97,16 +97,16 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let done = if tokens.is_empty() {
         Done { value: Vec::new(), fields: Vec::new() }
     } else {
-        change.make_and_name(
+        change.run_and_name(
             store,
             |deleted: &Vec<Token>| json!({ "tokens": rows(deleted) }),
             |transaction| {
                 // Read the tokens again: an owner may have been reactivated during the confirmation.
                 let mut fitting = Vec::new();
                 for token in &tokens {
-                    fitting.extend(transaction.token_as_it_is(token)?.filter(|token| token.fits(&filter)));
+                    fitting.extend(transaction.reread_token(token)?.filter(|token| token.fits(&filter)));
                 }
-                change.leaves(Aftermath::new(format!("{} deleted", count(fitting.len()))));
+                change.set_effect(Effect::new(format!("{} deleted", count(fitting.len()))));
                 let Done { fields, .. } = transaction.delete_tokens(&fitting)?;
                 Ok(Done { value: fitting, fields })
             },

@@ -6,7 +6,7 @@ use crate::cli::args::new_password::NewPassword;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::passwords::{About, Plain};
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::Done;
@@ -64,11 +64,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let encoded = context.encode(&password, store, change.is_rehearsal())?;
     let is_unusable = matches!(password, Password::Unusable);
     let random = password.into_shown();
-    let mut aftermath = Aftermath::new(format!("the password of {} was set", user.username));
+    let mut effect = Effect::new(format!("the password of {} was set", user.username));
     if random.is_some() {
-        aftermath.add_random_password(&user.username);
+        effect.add_random_password(&user.username);
     }
-    change.leaves(aftermath);
+    change.set_effect(effect);
     let Done { value: revoked, fields } =
         change.make(store, &json!({ "user": user.username }), |transaction| {
             let row = [("password".to_owned(), encoded.as_str().into())];

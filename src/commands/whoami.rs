@@ -1,7 +1,7 @@
 use anyhow::Result;
 
 use crate::cli::answer::Answer;
-use crate::cli::args::token_source::{Presented, TokenSource};
+use crate::cli::args::token_source::{GivenToken, TokenSource};
 use crate::cli::context::Context;
 
 const EXAMPLES: &str = "\
@@ -23,8 +23,8 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
-    let presented = Presented::find(&args.source, context)?;
-    let (token, user) = store.snapshot(|store| presented.accepted(context, store))?;
+    let given = GivenToken::find(&args.source, context)?;
+    let (token, user) = store.snapshot(|store| given.accepted(context, store))?;
     let address = if user.email.is_empty() { &user.username } else { &user.email };
     context.output.status(format_args!("Token valid for {address}"));
     let profiles =

@@ -21,7 +21,7 @@ use crate::django::rate::Rate;
 use crate::django::tokens::Ttl;
 use crate::django::tokens::knox::{self, TokenHash};
 use crate::error::limits;
-use crate::error::position::{Place, Scan};
+use crate::error::position::{Position, Scan};
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::wording::shell_word;
 use crate::files::existing;
@@ -345,7 +345,7 @@ impl File {
 
     /// Parses the text. Returns all faults, one per line.
     fn parse(text: &str, file: &str) -> Result<Self, Vec<String>> {
-        let mut scan = Scan::new(text, Place::START);
+        let mut scan = Scan::new(text, Position::START);
         let mut located = |at: usize, message: &str| {
             Fault::new("", "config", message.trim_end()).at(file, scan.at(at), None).message
         };

@@ -35,7 +35,7 @@ pub enum Exit {
     /// With `--exit-code`: something would change.
     WouldChange = 12,
     /// The change was made, or may have been, but the answer could not be given.
-    Unanswered = 14,
+    LostAnswer = 14,
     /// Interrupted by Ctrl-C, or declined at a confirmation. Nothing was changed.
     Interrupted = 130,
 }

@@ -12,7 +12,7 @@ const NAMED: usize = 20;
 
 /// What a change leaves in the database. Contains public facts only, no key and no password.
 #[derive(Clone, Debug, Default)]
-pub struct Aftermath {
+pub struct Effect {
     /// The change, as a clause: `meg was registered`.
     pub change: String,
     /// The public prefixes of the stored tokens.
@@ -25,7 +25,7 @@ pub struct Aftermath {
     pub results: Option<PathBuf>,
 }
 
-impl Aftermath {
+impl Effect {
     /// A change without secrets.
     pub fn new(change: impl Into<String>) -> Self {
         Self { change: change.into(), ..Self::default() }
@@ -73,9 +73,9 @@ impl Aftermath {
 
 /// A change whose answer is lost, and the reason.
 #[derive(Clone, Debug)]
-pub struct Unanswered {
+pub struct LostAnswer {
     /// What the change leaves.
-    pub aftermath: Aftermath,
+    pub effect: Effect,
     /// Whether the change was certainly made. False if the commit did not finish.
     pub is_certain: bool,
     /// Why the answer could not be given.
@@ -84,30 +84,30 @@ pub struct Unanswered {
     pub target: String,
 }
 
-impl Unanswered {
+impl LostAnswer {
     /// A commit that failed halfway. The caller adds the changes that it may have made.
     #[must_use]
     pub fn commit(reason: String) -> Self {
-        Self { aftermath: Aftermath::default(), is_certain: false, reason, target: String::new() }
+        Self { effect: Effect::default(), is_certain: false, reason, target: String::new() }
     }
 
     /// A file that is, or may be, in place. `change` describes the effect as a clause.
     #[must_use]
     pub fn file(change: impl Into<String>, is_certain: bool, reason: String) -> Self {
-        Self { aftermath: Aftermath::new(change), is_certain, reason, target: String::new() }
+        Self { effect: Effect::new(change), is_certain, reason, target: String::new() }
     }
 
     /// The commands that revoke the tokens and replace the passwords, ready to copy.
     #[must_use]
     pub fn commands(&self) -> Vec<String> {
-        let Self { aftermath, target, .. } = self;
+        let Self { effect, target, .. } = self;
         let mut commands = Vec::new();
-        if !aftermath.prefixes.is_empty() {
-            let prefixes: Vec<String> = aftermath.prefixes.iter().map(|prefix| shell_word(prefix)).collect();
+        if !effect.prefixes.is_empty() {
+            let prefixes: Vec<String> = effect.prefixes.iter().map(|prefix| shell_word(prefix)).collect();
             let yes = if prefixes.len() > 1 { " --yes" } else { "" };
             commands.push(format!("authctl{target} revoke-token{yes} {}", prefixes.join(" ")));
         }
-        let passwords = aftermath.random_passwords.iter();
+        let passwords = effect.random_passwords.iter();
         commands.extend(
             passwords
                 .map(|user| format!("authctl{target} set-password --random-password {}", shell_word(user))),
@@ -118,10 +118,10 @@ impl Unanswered {
     /// Tells the user what to do next.
     #[must_use]
     pub fn hint(&self) -> String {
-        if let Some(results) = &self.aftermath.results {
+        if let Some(results) = &self.effect.results {
             return format!("See {} for the result of each account.", results.display());
         }
-        let (tokens, passwords) = (&self.aftermath.prefixes, &self.aftermath.random_passwords);
+        let (tokens, passwords) = (&self.effect.prefixes, &self.effect.random_passwords);
         let commands = self.commands();
         let listed = commands.iter().map(|command| format!("`{command}`")).collect::<Vec<_>>().join(", ");
         let what = match (tokens.len(), passwords.is_empty()) {
@@ -131,7 +131,7 @@ impl Unanswered {
             (_, true) => "Revoke the tokens",
             (_, false) => "Revoke the new tokens and set new passwords",
         };
-        let others = match self.aftermath.unnamed {
+        let others = match self.effect.unnamed {
             0 => String::new(),
             count => format!(
                 " {count} more are not listed here. List all tokens with `authctl{} list-tokens`.",
@@ -142,16 +142,16 @@ impl Unanswered {
     }
 }
 
-impl fmt::Display for Unanswered {
+impl fmt::Display for LostAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { aftermath, is_certain, reason, .. } = self;
+        let Self { effect, is_certain, reason, .. } = self;
         f.write_str(if *is_certain {
             "The change succeeded, but its output was lost: "
         } else {
             "The commit did not finish, but the change may have succeeded: "
         })?;
-        f.write_str(&aftermath.change)?;
-        match &aftermath.prefixes[..] {
+        f.write_str(&effect.change)?;
+        match &effect.prefixes[..] {
             [] => {}
             [prefix] => write!(f, " (token prefix {prefix})")?,
             prefixes => write!(f, " (token prefixes {})", prefixes.join(", "))?,
@@ -170,18 +170,13 @@ pub fn token_created(scheme: impl fmt::Display, username: &str) -> String {
 mod tests {
     use super::*;
 
-    fn lost(aftermath: Aftermath) -> Unanswered {
-        Unanswered {
-            aftermath,
-            is_certain: true,
-            reason: "the disk is full".into(),
-            target: " --db x".into(),
-        }
+    fn lost(effect: Effect) -> LostAnswer {
+        LostAnswer { effect, is_certain: true, reason: "the disk is full".into(), target: " --db x".into() }
     }
 
     #[test]
     fn a_token_is_named_by_its_prefix_with_the_command_that_revokes_it() {
-        let lost = lost(Aftermath::new("meg was registered").with_token(Some("01234567".into())));
+        let lost = lost(Effect::new("meg was registered").with_token(Some("01234567".into())));
         assert_eq!(
             lost.to_string(),
             "The change succeeded, but its output was lost: meg was registered (token prefix 01234567). \
@@ -192,11 +187,11 @@ mod tests {
 
     #[test]
     fn of_many_secrets_some_are_named_and_the_others_counted() {
-        let mut aftermath = Aftermath::new("accounts were imported");
-        aftermath.add_tokens((11..=35).map(|number| format!("aaaaaa{number}")));
-        (1..=22).for_each(|number| aftermath.add_random_password(&format!("user{number}")));
-        let lost = lost(aftermath);
-        assert_eq!((lost.aftermath.prefixes.len(), lost.commands().len()), (NAMED, 1 + NAMED));
+        let mut effect = Effect::new("accounts were imported");
+        effect.add_tokens((11..=35).map(|number| format!("aaaaaa{number}")));
+        (1..=22).for_each(|number| effect.add_random_password(&format!("user{number}")));
+        let lost = lost(effect);
+        assert_eq!((lost.effect.prefixes.len(), lost.commands().len()), (NAMED, 1 + NAMED));
         assert!(
             lost.hint()
                 .ends_with(" 7 more are not listed here. List all tokens with `authctl --db x list-tokens`."),
@@ -209,7 +204,7 @@ mod tests {
 
     #[test]
     fn where_no_secret_is_lost_the_database_tells() {
-        let lost = Unanswered { is_certain: false, ..lost(Aftermath::new("meg was changed")) };
+        let lost = LostAnswer { is_certain: false, ..lost(Effect::new("meg was changed")) };
         assert!(
             lost.to_string().starts_with("The commit did not finish, but the change may have succeeded: meg")
         );

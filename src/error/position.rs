@@ -6,14 +6,14 @@ use crate::error::limits;
 
 /// A position in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Place {
+pub struct Position {
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
 }
 
-impl Place {
+impl Position {
     /// The start of a file.
     pub const START: Self = Self { line: 1, column: 1 };
 }
@@ -22,24 +22,24 @@ impl Place {
 pub struct Scan<'t> {
     text: &'t str,
     offset: usize,
-    place: Place,
+    place: Position,
 }
 
 impl<'t> Scan<'t> {
     /// Starts at the beginning of a text, which is at `place` in its file.
     #[must_use]
-    pub fn new(text: &'t str, place: Place) -> Self {
+    pub fn new(text: &'t str, place: Position) -> Self {
         Self { text, offset: 0, place }
     }
 
     /// Returns the position at this byte offset, which must not be before the last one.
-    pub fn at(&mut self, offset: usize) -> Place {
+    pub fn at(&mut self, offset: usize) -> Position {
         let is_boundary = |at: &usize| self.text.is_char_boundary(*at);
         let to = (0..=offset.min(self.text.len())).rev().find(is_boundary).unwrap_or_default();
         for (at, c) in self.text.get(self.offset..to).unwrap_or_default().char_indices() {
             let next = self.text.as_bytes().get(self.offset + at + 1);
             if c == '\n' || c == '\r' && next != Some(&b'\n') {
-                self.place = Place { line: self.place.line + 1, column: 1 };
+                self.place = Position { line: self.place.line + 1, column: 1 };
             } else {
                 self.place.column += 1;
             }
@@ -49,7 +49,7 @@ impl<'t> Scan<'t> {
     }
 
     /// Returns the position of a part of the text, which must not be before the last one.
-    pub fn of(&mut self, part: &'t str) -> Place {
+    pub fn of(&mut self, part: &'t str) -> Position {
         self.at(part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr()))
     }
 }
@@ -71,14 +71,14 @@ pub fn reason_of_depth(error: &serde_json::Error) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, Scan};
+    use super::{Position, Scan};
 
     #[test]
     fn lines_and_columns_are_those_of_an_editor() {
         let text = "a\r\nbä\rc\n\nd";
-        let mut scan = Scan::new(text, Place::START);
+        let mut scan = Scan::new(text, Position::START);
         let mut place = |part: &str| {
-            let Place { line, column } = scan.at(text.find(part).unwrap_or_default());
+            let Position { line, column } = scan.at(text.find(part).unwrap_or_default());
             (line, column)
         };
         assert_eq!(place("a"), (1, 1));

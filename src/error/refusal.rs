@@ -5,8 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::error::exit::Exit;
-use crate::error::lost_answer::Unanswered;
-use crate::error::position::Place;
+use crate::error::lost_answer::LostAnswer;
+use crate::error::position::Position;
 use crate::error::wording::{self, counted, shell_word};
 
 /// An expected failure that a person or a script has to act upon, as opposed to a defect.
@@ -126,7 +126,7 @@ pub enum Refusal {
     /// Something would change. Reported by the exit code alone.
     WouldChange,
     /// A change was made, or may have been, but its answer is lost.
-    Unanswered(Box<Unanswered>),
+    LostAnswer(Box<LostAnswer>),
     /// The user answered no at a prompt, or nothing.
     Declined,
     /// Ctrl-C before anything was changed.
@@ -146,7 +146,7 @@ pub struct Fault {
     pub message: String,
     /// The position in a file.
     #[serde(flatten)]
-    pub place: Option<Place>,
+    pub place: Option<Position>,
 }
 
 impl Fault {
@@ -157,15 +157,15 @@ impl Fault {
 
     /// Cuts texts that a file made too long to read.
     #[must_use]
-    pub fn abridged(&self) -> Self {
+    pub fn shortened(&self) -> Self {
         let (field, message) = (wording::field(&self.field), wording::message(&self.message));
         Self { field, message, ..self.clone() }
     }
 
     /// Adds the position in a file, and the heading if it is a column of a table.
     #[must_use]
-    pub fn at(self, file: &str, place: Place, heading: Option<&str>) -> Self {
-        let Place { line, column } = place;
+    pub fn at(self, file: &str, place: Position, heading: Option<&str>) -> Self {
+        let Position { line, column } = place;
         let heading = heading.map_or(String::new(), |heading| format!(" ({heading})"));
         let message = format!("{file}, line {line}, column {column}{heading}: {}", self.message);
         Self { message, place: Some(place), ..self }
@@ -175,7 +175,7 @@ impl Fault {
     #[must_use]
     pub fn on_line(self, file: &str, line: usize) -> Self {
         let message = format!("{file}, line {line}: {}", self.message);
-        Self { message, place: Some(Place { line, column: 1 }), ..self }
+        Self { message, place: Some(Position { line, column: 1 }), ..self }
     }
 
     /// Whether the fault says that the user already exists.
@@ -194,7 +194,7 @@ impl Refusal {
     /// Whether this is the error of a commit that may still have succeeded.
     #[must_use]
     pub fn is_doubtful_commit(error: &anyhow::Error) -> bool {
-        matches!(error.downcast_ref(), Some(Self::Unanswered(lost)) if !lost.is_certain)
+        matches!(error.downcast_ref(), Some(Self::LostAnswer(lost)) if !lost.is_certain)
     }
 
     /// A fault in the use of the command line.
@@ -281,7 +281,7 @@ impl Refusal {
             Self::Throttled(_) => Exit::Throttled,
             Self::Findings { .. } => Exit::Findings,
             Self::WouldChange => Exit::WouldChange,
-            Self::Unanswered(_) => Exit::Unanswered,
+            Self::LostAnswer(_) => Exit::LostAnswer,
             Self::Declined | Self::Interrupted | Self::InterruptedLater => Exit::Interrupted,
         }
     }
@@ -320,7 +320,7 @@ impl Refusal {
             Self::DatabaseUnusable { .. } => "database_unusable",
             Self::Findings { .. } => "findings",
             Self::WouldChange => "would_change",
-            Self::Unanswered(_) => "unanswered",
+            Self::LostAnswer(_) => "unanswered",
             Self::Declined => "declined",
             Self::Interrupted | Self::InterruptedLater => "interrupted",
         }
@@ -383,7 +383,7 @@ impl Refusal {
             Self::DatabaseMissing(_) => {
                 "Create it with `authctl init`, or pass another database with --db or AUTHCTL_DB.".into()
             }
-            Self::Unanswered(unanswered) => unanswered.hint(),
+            Self::LostAnswer(lost) => lost.hint(),
             Self::InactiveUser(_) => "Django refuses the tokens of inactive users.".into(),
             _ => return None,
         })
@@ -475,7 +475,7 @@ impl fmt::Display for Refusal {
                 write!(f, "The check found {errors} and {warnings}.")
             }
             Self::WouldChange => f.write_str("Something would change."),
-            Self::Unanswered(unanswered) => unanswered.fmt(f),
+            Self::LostAnswer(lost) => lost.fmt(f),
             Self::Declined => f.write_str("Not confirmed. Nothing was changed."),
             Self::Interrupted => f.write_str("Interrupted. Nothing was changed."),
             Self::InterruptedLater => f.write_str("Interrupted."),

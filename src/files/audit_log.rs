@@ -125,7 +125,7 @@ impl Announced {
         let state = match (outcome, refusal) {
             (Ok(_), _) => "done",
             // The commit failed halfway.
-            (Err(_), Some(Refusal::Unanswered(_))) => "unknown",
+            (Err(_), Some(Refusal::LostAnswer(_))) => "unknown",
             (Err(_), _) => "failed",
         };
         self.line.insert("state".into(), state.into());

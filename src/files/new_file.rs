@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::existing::cannot_write;
 use super::stale;
-use crate::error::lost_answer::Unanswered;
+use crate::error::lost_answer::LostAnswer;
 use crate::error::refusal::Refusal;
 use crate::signals::{self, UnfinishedFile};
 
@@ -125,7 +125,7 @@ impl NewFile {
     /// command runs to its end.
     ///
     /// # Errors
-    /// Returns [`Refusal::FileExists`], [`Refusal::Interrupted`], or [`Refusal::Unanswered`] if the file is in
+    /// Returns [`Refusal::FileExists`], [`Refusal::Interrupted`], or [`Refusal::LostAnswer`] if the file is in
     /// place but its name may not be on disk.
     pub fn publish(self, replaces: bool) -> Result<u64> {
         let change = format!("{} was written", self.target.display());
@@ -137,7 +137,7 @@ impl NewFile {
         let length = self.sync()?;
         let critical = signals::critical();
         let lost = |is_certain, reason: String| {
-            Refusal::Unanswered(Box::new(Unanswered::file(change, is_certain, reason)))
+            Refusal::LostAnswer(Box::new(LostAnswer::file(change, is_certain, reason)))
         };
         let is_first = signals::owe_first(lost(false, "interrupted".into()));
         let target = self.target.clone();

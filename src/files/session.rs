@@ -73,7 +73,7 @@ impl Sessions {
     /// Check and removal happen under one lock, so a session saved in between is kept.
     ///
     /// # Errors
-    /// Returns [`Refusal::Unanswered`](crate::error::refusal::Refusal::Unanswered) if the session was removed but that
+    /// Returns [`Refusal::LostAnswer`](crate::error::refusal::Refusal::LostAnswer) if the session was removed but that
     /// may not be on disk. After any other error, the file is unchanged.
     pub fn forget(&self, database: &Path, is_meant: impl FnOnce(&Session) -> Result<bool>) -> Result<bool> {
         if !self.0.exists() {

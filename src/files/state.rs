@@ -73,7 +73,7 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
     /// Pass a `description`, as a clause, if this change is the purpose of the command.
     ///
     /// # Errors
-    /// With a `description`, returns [`Refusal::Unanswered`](crate::error::refusal::Refusal::Unanswered) if the file
+    /// With a `description`, returns [`Refusal::LostAnswer`](crate::error::refusal::Refusal::LostAnswer) if the file
     /// was replaced but its name may not be on disk. After any other error with a `description`, the file is unchanged.
     pub fn change(
         &self,

@@ -33,7 +33,7 @@ pub struct TokenFiles {
 /// Files that may be written, before there is a token.
 #[derive(Debug, Default)]
 #[must_use = "the token is to be written to them"]
-pub struct Places {
+pub struct TokenTargets {
     /// The output file, where it is a FIFO, a terminal or a descriptor.
     stream: Option<File>,
     /// The dotenv file's folder, locked, so that of two programs that add a line each both lines stay.
@@ -47,7 +47,7 @@ pub struct Staged {
     files: Vec<NewFile>,
     /// Files that are written where they are.
     in_place: Vec<InPlace>,
-    /// As in [`Places`].
+    /// As in [`TokenTargets`].
     lock: Option<File>,
 }
 
@@ -90,23 +90,23 @@ impl TokenFiles {
     ///
     /// # Errors
     /// [`Refusal::FileExists`], or what the operating system says.
-    pub fn check(&self, is_rehearsal: bool) -> Result<Places> {
+    pub fn check(&self, is_rehearsal: bool) -> Result<TokenTargets> {
         if let Some(path) = self.dotenv_path()
             && existing::look(path)? == Some(FileKind::Stream)
         {
             bail!("{}: it is not a regular file. Pass it with --output-file instead.", cannot_write(path));
         }
-        let Some(path) = &self.output else { return Ok(Places::default()) };
+        let Some(path) = &self.output else { return Ok(TokenTargets::default()) };
         match existing::look(path)? {
-            Some(FileKind::Stream) if is_rehearsal => Ok(Places::default()),
+            Some(FileKind::Stream) if is_rehearsal => Ok(TokenTargets::default()),
             Some(FileKind::Stream) => {
                 let opened = existing::open(path, OFlags::WRONLY | OFlags::APPEND)?;
-                Ok(Places { stream: opened.map(|opened| opened.file), ..Places::default() })
+                Ok(TokenTargets { stream: opened.map(|opened| opened.file), ..TokenTargets::default() })
             }
             Some(FileKind::Regular) if !self.overwrites && !is_replaceable(path)? => {
                 Err(Refusal::FileExists { path: path.clone(), is_replaceable: true }.into())
             }
-            _ => Ok(Places::default()),
+            _ => Ok(TokenTargets::default()),
         }
     }
 
@@ -115,7 +115,7 @@ impl TokenFiles {
     ///
     /// # Errors
     /// Where another program keeps the lock, or what the operating system says.
-    pub fn lock(&self, places: &mut Places) -> Result<()> {
+    pub fn lock(&self, places: &mut TokenTargets) -> Result<()> {
         places.lock = self.dotenv_path().map(lock).transpose()?;
         Ok(())
     }
@@ -131,7 +131,7 @@ impl TokenFiles {
     ///
     /// # Errors
     /// What the rules of [`existing`] forbid, or what the operating system says; nothing has changed then.
-    pub fn stage(&self, token: &PlainToken, places: Places) -> Result<Staged> {
+    pub fn stage(&self, token: &PlainToken, places: TokenTargets) -> Result<Staged> {
         let mut staged = Staged { lock: places.lock, ..Staged::default() };
         if let Some(path) = &self.output {
             let content = Zeroizing::new(format!("{}\n", token.expose()).into_bytes());

@@ -13,7 +13,7 @@ use crate::django::models::{Key, Permission};
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
 use crate::django::value::Kind;
-use crate::error::position::Place;
+use crate::error::position::Position;
 use crate::error::refusal::Fault;
 use crate::formats::columns::{AccountColumn, keeps_blank};
 use crate::formats::token_row::TokenRow;
@@ -65,7 +65,7 @@ pub enum ValuePositions {
     /// Columns of a table: field name, heading and column number. They are the same in every row.
     Table(Arc<[(String, String, usize)]>),
     /// A separate position for each value.
-    Each(Vec<(String, Place)>),
+    Each(Vec<(String, Position)>),
 }
 
 impl Default for ValuePositions {
@@ -89,7 +89,7 @@ impl AccountRow {
     }
 
     /// Records the position of a field's value.
-    pub fn stands(&mut self, field: &str, place: Place) {
+    pub fn stands(&mut self, field: &str, place: Position) {
         if let ValuePositions::Each(places) = &mut self.places {
             places.push((field.to_owned(), place));
         }
@@ -299,7 +299,7 @@ impl AccountRow {
             ValuePositions::Table(columns) => {
                 match columns.iter().find(|(name, ..)| is_name_of(name, &fault.field)) {
                     Some((_, heading, column)) => {
-                        let place = Place { line: self.line, column: *column };
+                        let place = Position { line: self.line, column: *column };
                         Fault { field: heading.clone(), ..fault.at(file, place, Some(heading)) }
                     }
                     None => fault.on_line(file, self.line),

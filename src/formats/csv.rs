@@ -6,13 +6,13 @@ use anyhow::{Context as _, Result};
 
 use crate::django::field::Input;
 use crate::error::limits;
-use crate::error::position::Place;
+use crate::error::position::Position;
 use crate::error::refusal::{Fault, Refusal};
 use crate::formats::RowReader;
 use crate::formats::account_row::{AccountRow, ValuePositions};
 use crate::formats::columns::{AccountColumn, Columns};
 use crate::formats::encoding::NOT_UTF8;
-use crate::formats::records::{Broken, Records};
+use crate::formats::records::{Records, UnreadableRecord};
 
 /// Reads a table whose first line contains the headings.
 pub struct CsvReader<'a> {
@@ -41,7 +41,7 @@ impl<'a> CsvReader<'a> {
         records.read().with_context(|| unreadable(file))?;
         if let Some((broken, place)) = records.broken() {
             let fault = match broken {
-                Broken::OpenQuote => broken_fault(broken).at(file, place, None),
+                UnreadableRecord::OpenQuote => broken_fault(broken).at(file, place, None),
                 _ => broken_fault(broken).on_line(file, place.line),
             };
             return Err(Refusal::Invalid(vec![fault]).into());
@@ -51,7 +51,7 @@ impl<'a> CsvReader<'a> {
         let mut places = Vec::new();
         let mut headings = Vec::new();
         for (index, heading) in records.cells().enumerate() {
-            let place = Place { line: records.line(), column: index + 1 };
+            let place = Position { line: records.line(), column: index + 1 };
             let Ok(heading) = std::str::from_utf8(heading) else {
                 faults.push(not_utf8("").at(file, place, None));
                 continue;
@@ -88,11 +88,15 @@ fn is_twice(column: &AccountColumn<'_>, found: &[Option<AccountColumn<'_>>]) -> 
         && found.iter().flatten().any(|other| other.name() == column.name())
 }
 
-fn broken_fault(broken: Broken) -> Fault {
+fn broken_fault(broken: UnreadableRecord) -> Fault {
     let (code, message) = match broken {
-        Broken::OpenQuote => ("open_quote", "The quote that opens here is never closed.".to_owned()),
-        Broken::TooLong => ("too_long", too_long("row")),
-        Broken::TooManyCells => ("columns", format!("The row has more than {} columns.", limits::COLUMNS)),
+        UnreadableRecord::OpenQuote => {
+            ("open_quote", "The quote that opens here is never closed.".to_owned())
+        }
+        UnreadableRecord::TooLong => ("too_long", too_long("row")),
+        UnreadableRecord::TooManyCells => {
+            ("columns", format!("The row has more than {} columns.", limits::COLUMNS))
+        }
     };
     Fault::new("", code, message)
 }
@@ -178,7 +182,7 @@ impl CsvReader<'_> {
         let mut row = AccountRow::at(records.line(), self.places.clone());
         if let Some((broken, place)) = records.broken() {
             // The text after an open quote contains other rows, with whatever they contain.
-            let place = Some(place).filter(|_| broken == Broken::OpenQuote);
+            let place = Some(place).filter(|_| broken == UnreadableRecord::OpenQuote);
             row.faults.push(Fault { place, ..broken_fault(broken) });
             return row;
         }
@@ -193,7 +197,7 @@ impl CsvReader<'_> {
         for (index, (column, cell)) in self.columns.iter().zip(records.cells()).enumerate() {
             let Some(column) = column else {
                 if !cell.trim_ascii().is_empty() {
-                    let place = Place { line: row.line, column: index + 1 };
+                    let place = Position { line: row.line, column: index + 1 };
                     row.faults.push(Fault { place: Some(place), ..no_heading() });
                 }
                 continue;

@@ -11,7 +11,7 @@ use crate::accounts::ProfileChoice;
 use crate::django::field::{Input, moment};
 use crate::django::models::Key;
 use crate::django::tokens::{PlainToken, Stored};
-use crate::error::position::{Place, Scan};
+use crate::error::position::{Position, Scan};
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::suggest::suggestion;
 use crate::formats::RowReader;
@@ -194,7 +194,7 @@ impl<'t> Object<'t> {
 }
 
 impl<'a, 't> Assembly<'a, 't> {
-    fn fault(&mut self, place: Place, field: &str, code: &'static str, message: impl std::fmt::Display) {
+    fn fault(&mut self, place: Position, field: &str, code: &'static str, message: impl std::fmt::Display) {
         self.faults.push(Fault::new(field, code, message.to_string()).at(self.file, place, None));
     }
 
@@ -214,7 +214,7 @@ impl<'a, 't> Assembly<'a, 't> {
 
     /// Refuses objects of other models. Skipping them would lose data silently.
     fn refuse_unknown_models(&mut self, objects: &[Object<'_>]) {
-        let mut counts: Vec<(&str, Place, usize)> = Vec::new();
+        let mut counts: Vec<(&str, Position, usize)> = Vec::new();
         for object in objects.iter().filter(|object| self.model(&object.model).is_none()) {
             match counts.iter_mut().find(|(model, ..)| *model == object.model) {
                 Some((.., count)) => *count += 1,

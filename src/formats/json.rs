@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::accounts::ProfileChoice;
 use crate::django::field::Input;
 use crate::error::limits;
-use crate::error::position::{Place, Scan, offset_in_json, reason_of_depth};
+use crate::error::position::{Position, Scan, offset_in_json, reason_of_depth};
 use crate::error::refusal::{Fault, Refusal};
 use crate::formats::RowReader;
 use crate::formats::account_row::{AccountRow, ValuePositions};
@@ -34,7 +34,7 @@ pub struct Element<'t> {
     /// The JSON text of the element.
     pub text: &'t str,
     /// The start of the element.
-    pub place: Place,
+    pub place: Position,
 }
 
 impl Document {
@@ -76,21 +76,21 @@ impl Document {
         if whole.get().starts_with('{') {
             return Ok(vec![Element {
                 text: whole.get(),
-                place: Scan::new(text, Place::START).of(whole.get()),
+                place: Scan::new(text, Position::START).of(whole.get()),
             }]);
         }
         let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| {
             let message = format!("{file} must be a JSON list of objects, or JSON lines.");
             Refusal::invalid("", "invalid_json", message)
         })?;
-        let mut scan = Scan::new(text, Place::START);
+        let mut scan = Scan::new(text, Position::START);
         Ok(elements.into_iter().map(|raw| Element { text: raw.get(), place: scan.of(raw.get()) }).collect())
     }
 }
 
 /// The error for text that is not JSON. It contains the position, but not the text.
 fn not_json(error: &serde_json::Error, text: &str, file: &str) -> Refusal {
-    let place = Scan::new(text, Place::START).at(offset_in_json(text, error));
+    let place = Scan::new(text, Position::START).at(offset_in_json(text, error));
     Refusal::Invalid(vec![syntax_fault(error).at(file, place, None)])
 }
 
@@ -263,7 +263,7 @@ fn reason(error: &serde_json::Error) -> String {
 pub struct JsonListReader<'a> {
     document: Document,
     /// The range of each element in the text.
-    elements: std::vec::IntoIter<(std::ops::Range<usize>, Place)>,
+    elements: std::vec::IntoIter<(std::ops::Range<usize>, Position)>,
     objects: Objects<'a>,
 }
 
@@ -271,7 +271,7 @@ impl<'a> JsonListReader<'a> {
     /// Reads a document that is a list of objects, or a single object.
     pub fn new(document: Document, file: &str, columns: Columns<'a>) -> Result<Self> {
         let base = document.text.as_ptr() as usize;
-        let elements: Vec<(std::ops::Range<usize>, Place)> = document
+        let elements: Vec<(std::ops::Range<usize>, Position)> = document
             .elements(file)?
             .iter()
             .map(|element| {
@@ -330,7 +330,7 @@ impl RowReader for JsonLinesReader<'_> {
                 row.faults.push(Fault::new("", "too_long", too_long("line")));
                 return Ok(Some(row));
             }
-            let place = Place { line: self.number, column: 1 };
+            let place = Position { line: self.number, column: 1 };
             let Ok(text) = std::str::from_utf8(&self.line) else {
                 let mut row = AccountRow::at(self.number, ValuePositions::default());
                 row.faults.push(Fault::new(

@@ -7,7 +7,7 @@ use memchr::memchr2_iter;
 use zeroize::Zeroizing;
 
 use crate::error::limits;
-use crate::error::position::Place;
+use crate::error::position::Position;
 
 /// Reads one record after another into the same buffer. Empty lines are skipped.
 pub struct Records<R> {
@@ -21,12 +21,12 @@ pub struct Records<R> {
     /// The start of this record and of the next one.
     begin: Lines,
     next: Lines,
-    broken: Option<Broken>,
+    broken: Option<UnreadableRecord>,
 }
 
 /// Why a record and everything after it cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Broken {
+pub enum UnreadableRecord {
     /// A quote is opened and never closed.
     OpenQuote,
     /// The record has more than [`limits::ROW`] bytes.
@@ -105,12 +105,12 @@ impl<R: BufRead> Records<R> {
                 ReadRecordResult::Record => return Ok(true),
                 ReadRecordResult::End => return Ok(false),
                 ReadRecordResult::OutputFull if self.cells.len() >= limits::ROW => {
-                    self.broken = Some(Broken::TooLong);
+                    self.broken = Some(UnreadableRecord::TooLong);
                     return Ok(true);
                 }
                 ReadRecordResult::OutputFull => grow(&mut self.cells),
                 ReadRecordResult::OutputEndsFull if self.ends.len() > limits::COLUMNS => {
-                    self.broken = Some(Broken::TooManyCells);
+                    self.broken = Some(UnreadableRecord::TooManyCells);
                     return Ok(true);
                 }
                 ReadRecordResult::OutputEndsFull => {
@@ -119,7 +119,7 @@ impl<R: BufRead> Records<R> {
                     self.ends.resize(length, 0);
                 }
                 ReadRecordResult::InputEmpty if is_end => {
-                    self.broken = has_begun.then_some(Broken::OpenQuote);
+                    self.broken = has_begun.then_some(UnreadableRecord::OpenQuote);
                     return Ok(has_begun);
                 }
                 ReadRecordResult::InputEmpty => {}
@@ -144,12 +144,12 @@ impl<R: BufRead> Records<R> {
     }
 
     /// Why the rest cannot be read, with the line and the cell, from 1, where that was detected.
-    pub fn broken(&self) -> Option<(Broken, Place)> {
+    pub fn broken(&self) -> Option<(UnreadableRecord, Position)> {
         let mut lines = self.begin;
-        if self.broken == Some(Broken::OpenQuote) {
+        if self.broken == Some(UnreadableRecord::OpenQuote) {
             self.cells().for_each(|cell| lines.pass(cell));
         }
-        self.broken.map(|broken| (broken, Place { line: lines.line, column: self.count + 1 }))
+        self.broken.map(|broken| (broken, Position { line: lines.line, column: self.count + 1 }))
     }
 }
 

@@ -12,7 +12,7 @@ use toml::{Spanned, de::DeInteger};
 use zeroize::Zeroizing;
 
 use crate::error::faults::Faults;
-use crate::error::position::{Place, Scan, offset_in_json, reason_of_depth};
+use crate::error::position::{Position, Scan, offset_in_json, reason_of_depth};
 use crate::error::refusal::Fault;
 
 /// A value and its byte offset.
@@ -46,7 +46,7 @@ pub struct TreeFile {
     name: String,
     text: Zeroizing<String>,
     /// The last position that was computed. Faults arrive roughly in order, so the next one is usually close.
-    last: Cell<(usize, Place)>,
+    last: Cell<(usize, Position)>,
 }
 
 /// A syntax error: a byte offset and a message.
@@ -60,7 +60,7 @@ impl TreeFile {
         let source = |text: &str| Self {
             name: name.clone(),
             text: Zeroizing::new(text.to_owned()),
-            last: Cell::new((0, Place::START)),
+            last: Cell::new((0, Position::START)),
         };
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(source(text)),
@@ -78,9 +78,9 @@ impl TreeFile {
     }
 
     /// Returns the position of a byte offset.
-    pub fn place(&self, at: usize) -> Place {
+    pub fn place(&self, at: usize) -> Position {
         let (from, place) =
-            Some(self.last.get()).filter(|(from, _)| *from <= at).unwrap_or((0, Place::START));
+            Some(self.last.get()).filter(|(from, _)| *from <= at).unwrap_or((0, Position::START));
         let place = Scan::new(&self.text[from..], place).at(at - from);
         if self.text.is_char_boundary(at) {
             self.last.set((at, place));

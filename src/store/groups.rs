@@ -161,7 +161,7 @@ impl Store {
         }
     }
 
-    /// Registers groups to be created by [`Transaction::make_coming_groups`], except those whose names exist. Does
+    /// Registers groups to be created by [`Transaction::create_planned_groups`], except those whose names exist. Does
     /// nothing if users cannot be in groups.
     pub fn expect_groups(&self, groups: Vec<NewGroup>) -> Result<()> {
         if self.group_link()?.is_none() {
@@ -301,7 +301,7 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// Returns [`Refusal::Taken`] if another program has created one meanwhile. Fails on database errors.
-    pub fn make_coming_groups(&self) -> Result<usize> {
+    pub fn create_planned_groups(&self) -> Result<usize> {
         // Return early, since an import calls this for each row.
         if self.pending_groups.borrow().is_empty() {
             return Ok(0);

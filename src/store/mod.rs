@@ -183,7 +183,7 @@ impl Store {
     }
 
     /// Whether the row that the reference points at exists.
-    pub fn points_at_row(&self, reference: &Reference, value: &Value) -> Result<bool> {
+    pub fn reference_exists(&self, reference: &Reference, value: &Value) -> Result<bool> {
         self.has_row(&reference.table, &reference.target, value)
     }
 

@@ -173,8 +173,8 @@ fn every_look_up_goes_by_index() {
     let (store, plans) = explained();
     let mut random = rand::rng();
     let user = Key::Integer(1);
-    let drf = drf::mint(&mut random);
-    let knox = knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut random);
+    let drf = drf::generate(&mut random);
+    let knox = knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut random);
     store.find_user("meg").expect("a look-up");
     store.user_of_key(&user).expect("a look-up");
     store.encoded_password(&user).expect("a look-up");
@@ -227,7 +227,7 @@ fn writes_are_read_again_only_where_a_trigger_can_reach_them() {
             .engine
             .execute(&format!("CREATE TRIGGER t AFTER INSERT ON {trigger} END"), &[])
             .expect("a trigger");
-        let drf = drf::mint(&mut rand::rng());
+        let drf = drf::generate(&mut rand::rng());
         // The user does not exist, which only the commit finds.
         let _ = store.transact(|transaction| {
             let token = NewToken { stored: &drf.stored, created: Timestamp::UNIX_EPOCH, expiry: None };

@@ -113,7 +113,7 @@ impl Store {
     }
 
     /// Reads the row of this token again. Returns `None` if it no longer exists or belongs to another user.
-    pub fn token_as_it_is(&self, token: &Token) -> Result<Option<Token>> {
+    pub fn reread_token(&self, token: &Token) -> Result<Option<Token>> {
         let mut found = None;
         if let Some(part) = self.token_parts().find(|part| part.scheme == token.scheme) {
             let column = if token.scheme == Scheme::Knox { "digest" } else { "key" };

@@ -232,7 +232,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns [`Refusal::UserNotFound`] if the user no longer exists. Fails on database errors.
-    pub fn user_again(&self, user: &User) -> Result<User> {
+    pub fn reread_user(&self, user: &User) -> Result<User> {
         self.user_of_key(&user.id)?.ok_or_else(|| Refusal::UserNotFound(user.username.clone()).into())
     }
 

@@ -77,7 +77,7 @@ impl Output {
 
     /// Prints changes on standard error before a confirmation. Fails if they cannot be shown, since a user cannot
     /// agree to changes that were not shown.
-    pub fn changes_to_come(&self, changes: &[Changed]) -> Result<()> {
+    pub fn show_changes(&self, changes: &[Changed]) -> Result<()> {
         if self.quiet || self.format.is_json() {
             return Ok(());
         }

@@ -202,8 +202,8 @@ impl Output {
         let exit = refusal.map_or(Exit::Failed, Refusal::exit);
         match refusal {
             Some(refusal) if refusal.is_silent() => self.close(),
-            Some(Refusal::Interrupted | Refusal::InterruptedLater | Refusal::Unanswered(_)) => {
-                signals::tell_once(|| self.report_error(error, refusal, exit));
+            Some(Refusal::Interrupted | Refusal::InterruptedLater | Refusal::LostAnswer(_)) => {
+                signals::report_once(|| self.report_error(error, refusal, exit));
             }
             _ => self.report_error(error, refusal, exit),
         }
@@ -214,7 +214,7 @@ impl Output {
     pub fn interrupted(&self, refusal: Refusal) {
         let exit = refusal.exit();
         let error = refusal.into();
-        signals::tell_once(|| {
+        signals::report_once(|| {
             if io::stderr().is_terminal() {
                 // The line may already show a question or a progress count.
                 say("");
@@ -233,7 +233,7 @@ impl Output {
                 "exit": exit.code(),
             });
             if let Some(faults) = refusal.map(Refusal::faults).filter(|faults| !faults.is_empty()) {
-                let shown: Vec<Fault> = faults.iter().take(FAULTS).map(Fault::abridged).collect();
+                let shown: Vec<Fault> = faults.iter().take(FAULTS).map(Fault::shortened).collect();
                 object["faults"] = json!(shown);
                 let omitted = refusal.map_or(0, Refusal::omitted_faults) + faults.len() - shown.len();
                 if omitted > 0 {
@@ -246,9 +246,9 @@ impl Output {
             if let Some(Refusal::BusyLater { committed, .. }) = refusal {
                 object["committed"] = json!(committed);
             }
-            if let Some(Refusal::Unanswered(unanswered)) = refusal {
-                object["prefixes"] = json!(unanswered.aftermath.prefixes);
-                object["commands"] = json!(unanswered.commands());
+            if let Some(Refusal::LostAnswer(lost)) = refusal {
+                object["prefixes"] = json!(lost.effect.prefixes);
+                object["commands"] = json!(lost.commands());
             }
             if let Some(hint) = hint {
                 object["hint"] = hint.into();

@@ -14,7 +14,7 @@ pub fn note(text: &str) {
     let Some(password) = password(text) else { return };
     // Without the characters around it, a short password would match parts of unrelated words.
     note_part(&format!(":{password}@"));
-    // Making a path absolute removes `//` and `/./`.
+    // RowBuilder a path absolute removes `//` and `/./`.
     let normal: PathBuf = Path::new(password).components().collect();
     note_part(&format!(":{}@", normal.display()));
 }

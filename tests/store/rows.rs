@@ -2,7 +2,7 @@
 
 use authctl::django::models::{Key, Scheme, TokenFilter, TokenState, UserFilter};
 use authctl::django::tokens::knox::{self, KnoxFormat, TokenHash};
-use authctl::django::tokens::{Minted, drf};
+use authctl::django::tokens::{GeneratedToken, drf};
 use authctl::django::value::Value;
 use authctl::error::refusal::Refusal;
 use authctl::store::{NewToken, Store, Transaction, UserColumn};
@@ -36,7 +36,7 @@ fn add(store: &Store, username: &str) -> Key {
     store.transact(|transaction| transaction.insert_user(&row(username))).unwrap()
 }
 
-fn give(transaction: &Transaction<'_>, user: &Key, minted: &Minted, expiry: Option<Timestamp>) {
+fn give(transaction: &Transaction<'_>, user: &Key, minted: &GeneratedToken, expiry: Option<Timestamp>) {
     let token = NewToken { stored: &minted.stored, created: now(), expiry };
     transaction.insert_token(user, &token).unwrap();
 }
@@ -83,8 +83,8 @@ fn every_form_of_token_is_found_by_its_key_alone() {
         let store = project.open();
         let key = add(&store, "meg");
         let mut mint = || match form {
-            Some(form) => knox::mint(form, TokenHash::Sha512, "", &mut random),
-            None => drf::mint(&mut random),
+            Some(form) => knox::generate(form, TokenHash::Sha512, "", &mut random),
+            None => drf::generate(&mut random),
         };
         let (minted, other) = (mint(), mint());
         store
@@ -111,12 +111,17 @@ fn tokens_are_filtered_by_user_scheme_expiry_and_prefix() {
     let project = Project::of("both_schemes");
     let store = project.open();
     let (meg, bob) = (add(&store, "meg"), add(&store, "bob"));
-    let old = knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut random);
-    let key = drf::mint(&mut random);
+    let old = knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut random);
+    let key = drf::generate(&mut random);
     store
         .transact(|transaction| {
             give(transaction, &meg, &old, Some(now() - SignedDuration::from_secs(1)));
-            give(transaction, &meg, &knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut random), None);
+            give(
+                transaction,
+                &meg,
+                &knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut random),
+                None,
+            );
             give(transaction, &bob, &key, None);
             Ok(())
         })
@@ -146,10 +151,10 @@ fn a_users_tokens_go_together_or_those_of_one_scheme() {
                 give(
                     transaction,
                     user,
-                    &knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut random),
+                    &knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut random),
                     None,
                 );
-                give(transaction, user, &drf::mint(&mut random), None);
+                give(transaction, user, &drf::generate(&mut random), None);
             }
             Ok(())
         })
@@ -192,7 +197,7 @@ fn listed_users_have_their_profiles_and_tokens() {
             transaction.insert_profile(transaction.profile_table("customer")?, &meg, &address)?;
             let specialty = [("specialty".to_owned(), Value::from("y"))];
             transaction.insert_profile(transaction.profile_table("employee")?, &meg, &specialty)?;
-            give(transaction, &bob, &drf::mint(&mut random), None);
+            give(transaction, &bob, &drf::generate(&mut random), None);
             Ok(())
         })
         .unwrap();
@@ -240,7 +245,7 @@ fn a_flag_is_set_only_where_it_is_one() {
     let project = Project::of("rock");
     let store = project.open();
     let meg = add(&store, "meg");
-    let minted = drf::mint(&mut rand::rng());
+    let minted = drf::generate(&mut rand::rng());
     store
         .transact(|transaction| {
             give(transaction, &meg, &minted, None);
@@ -268,7 +273,7 @@ fn a_key_that_another_tool_wrote_with_dashes_is_taken_as_it_stands() {
     store.transact(|transaction| transaction.insert_user(&person)).unwrap();
     let user = store.user("meg").unwrap();
     assert_eq!(user.id, Key::Uuid(DASHED.to_owned()));
-    let minted = drf::mint(&mut rand::rng());
+    let minted = drf::generate(&mut rand::rng());
     store
         .transact(|transaction| {
             give(transaction, &user.id, &minted, None);
@@ -288,8 +293,8 @@ fn tokens_that_knox_4_left_are_listed_and_not_accepted_by_knox_5() {
     let project = Project::of("knox");
     let store = project.open();
     let meg = add(&store, "meg");
-    let old = knox::mint(KnoxFormat::Binary, TokenHash::Sha512, "", &mut random);
-    let new = knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut random);
+    let old = knox::generate(KnoxFormat::Binary, TokenHash::Sha512, "", &mut random);
+    let new = knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut random);
     store
         .transact(|transaction| {
             give(transaction, &meg, &old, None);
@@ -320,7 +325,12 @@ fn tokens_without_an_expiry_count_towards_the_limit_since_knox_5() {
         store
             .transact(|transaction| {
                 for expiry in [None, Some(now() - second), Some(now()), Some(now() + second)] {
-                    give(transaction, &meg, &knox::mint(form, TokenHash::Sha512, "", &mut random), expiry);
+                    give(
+                        transaction,
+                        &meg,
+                        &knox::generate(form, TokenHash::Sha512, "", &mut random),
+                        expiry,
+                    );
                 }
                 Ok(())
             })
@@ -333,7 +343,7 @@ fn tokens_without_an_expiry_count_towards_the_limit_since_knox_5() {
     let meg = add(&store, "meg");
     store
         .transact(|transaction| {
-            give(transaction, &meg, &drf::mint(&mut random), None);
+            give(transaction, &meg, &drf::generate(&mut random), None);
             Ok(())
         })
         .unwrap();
@@ -345,7 +355,7 @@ fn what_has_expired_is_told_by_the_moment_and_not_by_the_text() {
     let project = Project::of("knox");
     let store = project.open();
     let meg = add(&store, "meg");
-    let minted = knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut rand::rng());
+    let minted = knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut rand::rng());
     store
         .transact(|transaction| {
             give(transaction, &meg, &minted, None);
@@ -399,7 +409,7 @@ fn tokens_of_the_same_public_part_are_told_apart() {
         let project = Project::of(schema);
         let store = project.open();
         let (meg, bob) = (add(&store, "meg"), add(&store, "bob"));
-        let [first, second] = [(); 2].map(|()| knox::mint(form, TokenHash::Sha512, "", &mut random));
+        let [first, second] = [(); 2].map(|()| knox::generate(form, TokenHash::Sha512, "", &mut random));
         store
             .transact(|transaction| {
                 give(transaction, &meg, &first, None);
@@ -436,7 +446,7 @@ fn a_token_is_valid_up_to_and_including_the_moment_of_its_expiry() {
     let project = Project::of("knox");
     let store = project.open();
     let meg = add(&store, "meg");
-    let minted = knox::mint(KnoxFormat::Text, TokenHash::Sha512, "", &mut rand::rng());
+    let minted = knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut rand::rng());
     store
         .transact(|transaction| {
             give(transaction, &meg, &minted, Some(now()));

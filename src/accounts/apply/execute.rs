@@ -6,14 +6,14 @@ use anyhow::{Context as _, Error, Result};
 use serde_json::json;
 
 use super::plan::{Action, ApplyPlan, Step, StepKind, UserChange};
-use super::{Made, summary};
+use super::{ChangedAccount, summary};
 use crate::accounts::issue_token::{self, IssuedToken};
 use crate::accounts::new_password::Password;
 use crate::cli::change;
 use crate::cli::context::Context;
 use crate::django::models::TokenFilter;
 use crate::django::passwords::Encoded;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::results::{self, Outcome, Results};
 use crate::formats::tree::TreeFile;
@@ -33,9 +33,9 @@ pub struct Execution<'a> {
 
 /// The outcome of an executed plan.
 #[derive(Debug)]
-pub struct CarriedOut {
+pub struct ApplyOutcome {
     /// The created and changed accounts.
-    pub made: Vec<Made>,
+    pub made: Vec<ChangedAccount>,
     /// Whether the last active superuser was removed.
     pub ends_superusers: bool,
 }
@@ -49,7 +49,7 @@ struct Ready {
     fresh: Option<IssuedToken>,
 }
 
-impl Made {
+impl ChangedAccount {
     fn secrets(&self) -> results::Secrets {
         results::Secrets {
             token: self.token.as_ref().map(|token| token.expose().to_owned()),
@@ -64,17 +64,17 @@ impl Execution<'_> {
     /// The accounts are added to the results before the commit.
     ///
     /// Fails with [`Refusal::ChangedMeanwhile`] if the database has changed since the plan was made.
-    pub fn carry_out(
+    pub fn execute(
         &self,
         plan: &mut ApplyPlan,
         mut results: Results,
-    ) -> Result<(Done<CarriedOut>, Results)> {
+    ) -> Result<(Done<ApplyOutcome>, Results)> {
         let ready: Vec<Ready> = plan.steps.iter_mut().map(|step| self.ready(step)).collect::<Result<_>>()?;
         let plan = &*plan;
         let names: Vec<&String> = plan.steps.iter().map(|step| &step.username).collect();
         let object = json!({ "file": self.source.name(), "users": names });
         let mut critical = None;
-        self.change.leaves(Aftermath::new(summary(plan, true)).with_results(self.results));
+        self.change.set_effect(Effect::new(summary(plan, true)).with_results(self.results));
         let done = self.change.make(self.store, &object, |transaction| {
             plan.check(transaction)?;
             let had_superuser = transaction.has_superuser()?;
@@ -83,16 +83,16 @@ impl Execution<'_> {
             // If the commit fails, the results must be taken back even if a signal arrives.
             critical = Some(signals::critical());
             for (step, ready) in plan.steps.iter().zip(&ready) {
-                let done = step.carry_out(ready, transaction).map_err(|error| self.located(step, error))?;
+                let done = step.execute(ready, transaction).map_err(|error| self.located(step, error))?;
                 if let (Some(made), Some(line)) = (&done.value, ready.line) {
                     let outcome =
                         if step.action == Action::Create { Outcome::Created } else { Outcome::Changed };
                     results.tell(line, &made.username, Some(&made.id), outcome, &made.secrets())?;
                 }
-                self.change.leaves_more(|aftermath| {
-                    aftermath.add_tokens(ready.fresh.iter().map(|fresh| fresh.stored.prefix()));
+                self.change.extend_effect(|effect| {
+                    effect.add_tokens(ready.fresh.iter().map(|fresh| fresh.stored.prefix()));
                     if done.value.as_ref().is_some_and(|made| made.password.is_some()) {
-                        aftermath.add_random_password(&step.username);
+                        effect.add_random_password(&step.username);
                     }
                 });
                 made.extend(done.value);
@@ -102,7 +102,7 @@ impl Execution<'_> {
             fields.sort();
             fields.dedup();
             let ends_superusers = had_superuser && !transaction.has_superuser()?;
-            Ok(Done { value: CarriedOut { made, ends_superusers }, fields })
+            Ok(Done { value: ApplyOutcome { made, ends_superusers }, fields })
         });
         let outcome = match done {
             Ok(done) => match results.keep() {
@@ -126,7 +126,7 @@ impl Execution<'_> {
     fn ready(&self, step: &mut Step) -> Result<Ready> {
         let (context, store) = (self.context, self.store);
         let encode = |password: &Password| context.encode(password, store, self.change.is_rehearsal());
-        let mint = |scheme| issue_token::mint(context, store, scheme, None, None);
+        let mint = |scheme| issue_token::generate(context, store, scheme, None, None);
         let encoded = step.password.as_ref().map(encode).transpose()?;
         if let (StepKind::Change(change), Some(encoded)) = (&mut step.kind, &encoded) {
             change.edit.set_password(encoded);
@@ -183,7 +183,7 @@ impl ApplyPlan {
 
 impl Step {
     /// Executes the step in the transaction. Returns the account, unless it was deleted.
-    fn carry_out(&self, ready: &Ready, transaction: &Transaction<'_>) -> Result<Done<Option<Made>>> {
+    fn execute(&self, ready: &Ready, transaction: &Transaction<'_>) -> Result<Done<Option<ChangedAccount>>> {
         let token = ready.fresh.as_ref().map(IssuedToken::as_new);
         let Done { value: id, fields } = match &self.kind {
             StepKind::Create(account) => {
@@ -208,7 +208,7 @@ impl Step {
                 return Ok(Done { value: None, fields });
             }
         };
-        let made = Made {
+        let made = ChangedAccount {
             username: self.username.clone(),
             id,
             token: ready.fresh.as_ref().map(|fresh| fresh.plain.clone()),

@@ -22,7 +22,7 @@ use crate::django::tokens::PlainToken;
 
 /// A created or changed account, with its new secrets.
 #[derive(Debug)]
-pub struct Made {
+pub struct ChangedAccount {
     pub username: String,
     pub id: Key,
     /// The key of the new token.

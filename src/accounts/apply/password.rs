@@ -15,7 +15,7 @@ use crate::store::difference::{HIDDEN, Shown};
 
 /// When to set the password of an account.
 #[derive(Clone, Copy, Debug)]
-pub enum Need<'a> {
+pub enum PasswordRule<'a> {
     /// Always, since the account is new.
     New,
     /// Never.
@@ -26,7 +26,7 @@ pub enum Need<'a> {
     IfDifferent(&'a str),
 }
 
-impl<'a> Need<'a> {
+impl<'a> PasswordRule<'a> {
     /// Returns when to set the password of an existing account.
     pub fn of(update: UpdatePassword, encoded: &'a str) -> Self {
         match update {
@@ -51,15 +51,15 @@ impl<'a> Need<'a> {
 
 /// Returns the password to set, `None` if none is to be set, or its faults.
 ///
-/// With [`Need::IfDifferent`], a random password is set only if the stored password is not usable.
+/// With [`PasswordRule::IfDifferent`], a random password is set only if the stored password is not usable.
 pub fn choose(
     reference: &PasswordReference,
     user: &DesiredUser,
     username: &str,
-    need: Need<'_>,
+    need: PasswordRule<'_>,
     context: &Context,
 ) -> Result<Result<Option<Password>, Vec<Fault>>> {
-    if matches!(need, Need::Never) {
+    if matches!(need, PasswordRule::Never) {
         return Ok(Ok(None));
     }
     let about = About {

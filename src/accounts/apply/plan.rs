@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::password::{self, Need};
-use super::prune::{Other, Scope};
+use super::password::{self, PasswordRule};
+use super::prune::{Scope, UnlistedUser};
 use super::read::{DesiredState, DesiredToken, DesiredUser};
 use crate::accounts::issue_token;
 use crate::accounts::new_password::Password;
@@ -28,17 +28,17 @@ pub struct ApplyPlan {
     /// Superusers in the scope that are not in the file. They are kept.
     pub kept: Vec<String>,
     /// The accounts in the scope that are not in the file. `None` if the file has no scope.
-    pub others: Option<Others>,
+    pub others: Option<UnlistedUsers>,
 }
 
 /// Accounts in a scope that are not in the file.
 #[derive(Debug)]
-pub struct Others {
+pub struct UnlistedUsers {
     pub scope: Scope,
     /// The login names in the file.
     pub names: HashSet<String>,
     /// The accounts. Empty until [`ApplyPlanner::prune`] finds them.
-    pub found: Vec<Other>,
+    pub found: Vec<UnlistedUser>,
 }
 
 /// The changes to one account.
@@ -144,7 +144,7 @@ impl ApplyPlanner<'_> {
                 None => plan.as_wanted += 1,
             }
         }
-        plan.others = desired.scope.map(|scope| Others { scope, names, found: Vec::new() });
+        plan.others = desired.scope.map(|scope| UnlistedUsers { scope, names, found: Vec::new() });
         Ok(plan)
     }
 
@@ -198,7 +198,7 @@ impl ApplyPlanner<'_> {
         }
         let mints = self.scheme(user, user.active != Some(false))?;
         differences.extend(mints.map(|scheme| difference("token", None, Some(&scheme.to_string()))));
-        let password = self.password(user, &username, Need::New)?.unwrap_or(Password::Unusable);
+        let password = self.password(user, &username, PasswordRule::New)?.unwrap_or(Password::Unusable);
         differences.push(Difference {
             field: "password".into(),
             old: None,
@@ -246,7 +246,8 @@ impl ApplyPlanner<'_> {
             }
         }
         let encoded = store.encoded_password(&existing.id)?;
-        let password = self.password(user, &existing.username, Need::of(user.update_password, &encoded))?;
+        let password =
+            self.password(user, &existing.username, PasswordRule::of(user.update_password, &encoded))?;
         if let Some(password) = &password {
             changes.push(Difference {
                 field: "password".into(),
@@ -303,7 +304,12 @@ impl ApplyPlanner<'_> {
         Ok(None)
     }
 
-    fn password(&mut self, user: &DesiredUser, username: &str, need: Need<'_>) -> Result<Option<Password>> {
+    fn password(
+        &mut self,
+        user: &DesiredUser,
+        username: &str,
+        need: PasswordRule<'_>,
+    ) -> Result<Option<Password>> {
         let Some(reference) = &user.password else { return Ok(None) };
         match password::choose(reference, user, username, need, self.context)? {
             Ok(password) => Ok(password),
@@ -329,8 +335,8 @@ impl ApplyPlanner<'_> {
             return Err(Refusal::usage(message).into());
         };
         others.found = others.scope.others(self.store, &others.names)?;
-        let is_affected = |other: &&Other| how == Prune::Delete || other.is_active;
-        let (kept, pruned): (Vec<&Other>, Vec<&Other>) =
+        let is_affected = |other: &&UnlistedUser| how == Prune::Delete || other.is_active;
+        let (kept, pruned): (Vec<&UnlistedUser>, Vec<&UnlistedUser>) =
             others.found.iter().filter(is_affected).partition(|other| other.is_superuser);
         plan.kept = kept.iter().map(|other| other.username.clone()).collect();
         if pruned.len() > limit {
@@ -409,7 +415,7 @@ fn of_user(user: &User, fault: Fault) -> Fault {
     Fault { message, ..fault }
 }
 
-fn too_many(pruned: &[&Other], how: Prune, limit: usize) -> Refusal {
+fn too_many(pruned: &[&UnlistedUser], how: Prune, limit: usize) -> Refusal {
     const NAMED: usize = 10;
     let verb = if how == Prune::Delete { "deleted" } else { "deactivated" };
     let mut names: Vec<&str> = pruned.iter().take(NAMED).map(|other| &*other.username).collect();

@@ -33,13 +33,13 @@ impl Scope {
     }
 
     /// Returns the accounts in the scope except those with these login names, sorted by login name.
-    pub fn others(&self, store: &Store, names: &HashSet<String>) -> Result<Vec<Other>> {
+    pub fn others(&self, store: &Store, names: &HashSet<String>) -> Result<Vec<UnlistedUser>> {
         let mut found = Vec::new();
         let columns = ["username", "is_active", "is_superuser"].map(UserColumn::Attribute);
         store.each_user(&UserFilter::default(), &columns, &mut |cells| {
             let username = cells[0].string();
             if self.contains(&username) && !names.contains(&username) {
-                found.push(Other {
+                found.push(UnlistedUser {
                     username,
                     is_active: cells[1].is_true(),
                     is_superuser: cells[2].is_true(),
@@ -54,7 +54,7 @@ impl Scope {
 
 /// An account in a scope that is not in the file.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Other {
+pub struct UnlistedUser {
     pub username: String,
     pub is_active: bool,
     pub is_superuser: bool,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::Made;
+use super::ChangedAccount;
 use super::plan::{Action, ApplyPlan, Step, StepKind};
 use crate::django::tokens::PlainToken;
 use crate::error::wording::counted;
@@ -77,8 +77,8 @@ pub fn summary(plan: &ApplyPlan, are_done: bool) -> String {
     }
 }
 
-/// Returns the changes for programs. New secrets are included only if `handed_out` is set.
-pub fn object(plan: &ApplyPlan, made: &[Made], handed_out: bool) -> Json {
+/// Returns the changes for programs. New secrets are included only if `issued` is set.
+pub fn object(plan: &ApplyPlan, made: &[ChangedAccount], issued: bool) -> Json {
     let account = |step: &Step| {
         let made = made.iter().find(|made| made.username == step.username);
         let id = made.map(|made| json!(made.id)).or_else(|| match &step.kind {
@@ -92,7 +92,7 @@ pub fn object(plan: &ApplyPlan, made: &[Made], handed_out: bool) -> Json {
             "action": step.action,
             "changes": step.differences,
         });
-        add_secrets(&mut object, made.filter(|_| handed_out));
+        add_secrets(&mut object, made.filter(|_| issued));
         object
     };
     json!({
@@ -103,7 +103,7 @@ pub fn object(plan: &ApplyPlan, made: &[Made], handed_out: bool) -> Json {
 }
 
 /// Adds the new secrets of the account. Their keys are null if there are none.
-fn add_secrets(object: &mut Json, made: Option<&Made>) {
+fn add_secrets(object: &mut Json, made: Option<&ChangedAccount>) {
     let token = made.and_then(|made| made.token.as_ref());
     object["token"] = json!(token.map(PlainToken::expose));
     object["scheme"] = json!(made.and_then(|made| made.scheme));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::{Account, Edit};
 use crate::django::models::{Key, User};
 use crate::django::tokens::Stored;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::files::results::Secrets;
 use crate::formats::token_row::TokenRow;
@@ -54,15 +54,15 @@ pub enum RowAction<'a> {
 
 impl PlannedRow<'_> {
     /// Adds the generated secrets of the row.
-    pub fn add_to(&self, aftermath: &mut Aftermath) {
+    pub fn add_to(&self, effect: &mut Effect) {
         let (RowAction::Create { tokens, .. } | RowAction::Change { tokens, .. }) = &self.work else {
             return;
         };
         if self.made.token.is_some() {
-            aftermath.add_tokens(tokens.iter().map(|token| token.stored.prefix()));
+            effect.add_tokens(tokens.iter().map(|token| token.stored.prefix()));
         }
         if self.made.password.is_some() {
-            aftermath.add_random_password(&self.username);
+            effect.add_random_password(&self.username);
         }
     }
 }

@@ -41,7 +41,7 @@ use crate::cli::context::Context;
 use crate::django::models::{Key, Scheme};
 use crate::django::passwords::Recipe;
 use crate::error::faults::Faults;
-use crate::error::lost_answer::Aftermath;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::wording::counted;
 use crate::files::results::{Results, Secrets};
@@ -145,8 +145,8 @@ pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Contex
         counts: ImportCounts::default(),
         weak: 0,
     };
-    let aftermath = Aftermath::new(format!("accounts of {file} were imported"));
-    change.leaves(aftermath.with_results(options.results.as_deref()));
+    let effect = Effect::new(format!("accounts of {file} were imported"));
+    change.set_effect(effect.with_results(options.results.as_deref()));
     let (counts, weak) = match import.run(&mut results) {
         Ok(done) => done,
         Err(error) => {

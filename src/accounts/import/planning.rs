@@ -193,9 +193,9 @@ impl<'a> Row<'_, 'a> {
                 }
                 KnownToken::Key(key) => key,
             };
-            match mint.map(|mint| mint.mint(Some(&key), self.random)) {
+            match mint.map(|mint| mint.generate(Some(&key), self.random)) {
                 Some(Ok(fresh)) => tokens.push(TokenRow::new(fresh.stored, fresh.created, fresh.expiry)),
-                Some(Err(unfit)) => self.wanted.faults.push(issue_token::unfit_fault(unfit)),
+                Some(Err(unfit)) => self.wanted.faults.push(issue_token::unfit_key_fault(unfit)),
                 None => {
                     let message = "This database has no token table.";
                     self.wanted.faults.push(Fault::new("token", "unknown_field", message));
@@ -206,7 +206,7 @@ impl<'a> Row<'_, 'a> {
             && self.planning.makes_tokens
             && self.wanted.request.active != Some(false)
             && tokens.is_empty()
-            && let Ok(fresh) = mint.mint(None, self.random)
+            && let Ok(fresh) = mint.generate(None, self.random)
         {
             self.made.token = Some(fresh.plain.expose().to_owned());
             tokens.push(TokenRow::new(fresh.stored, fresh.created, fresh.expiry));

@@ -26,7 +26,7 @@ pub struct TokenBuffer {
 
 /// A token, its user and its line.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Waiting<Row = TokenRow, User = Key> {
+pub struct PendingToken<Row = TokenRow, User = Key> {
     /// Comes first, so that it can be read without decoding the rest.
     prefix: KeyPrefix,
     /// The token's row.
@@ -54,7 +54,7 @@ impl TokenBuffer {
     pub fn push(&mut self, token: &TokenRow, user: &Key, line: usize) -> Result<()> {
         let mut prefix = KeyPrefix::default();
         prefix.iter_mut().zip(token.key().bytes()).for_each(|(to, from)| *to = from);
-        self.spool.push(&Waiting { prefix, token, user, line })
+        self.spool.push(&PendingToken { prefix, token, user, line })
     }
 
     /// Passes all tokens to `on_run`, in sorted runs.
@@ -96,7 +96,7 @@ impl SortedRun {
     }
 
     /// Returns the tokens in order.
-    pub fn tokens(&self) -> impl Iterator<Item = Result<Waiting>> {
+    pub fn tokens(&self) -> impl Iterator<Item = Result<PendingToken>> {
         self.order.iter().map(|(_, range)| record_spool::read(&self.bytes[range.clone()]))
     }
 }

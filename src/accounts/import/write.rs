@@ -10,7 +10,7 @@ use serde_json::json;
 use super::ImportCounts;
 use super::entry::{PlannedRow, RowAction};
 use super::planning::faults_of;
-use super::tokens::{TokenBuffer, Waiting};
+use super::tokens::{PendingToken, TokenBuffer};
 use crate::cli::change::Change;
 use crate::django::models::Key;
 use crate::error::faults::Faults;
@@ -49,7 +49,7 @@ impl Writer<'_> {
     ) -> Result<ImportCounts> {
         let object =
             |counts: &ImportCounts| json!({ "file": self.file, "users": counts.created + counts.changed });
-        let done = self.change.make_and_name(self.store, object, |transaction| {
+        let done = self.change.run_and_name(self.store, object, |transaction| {
             let counts = self.write_all(transaction, feed, results, faults)?;
             if !self.keeps_going {
                 faults.borrow_mut().refuse()?;
@@ -85,7 +85,7 @@ impl Writer<'_> {
             if signals::requested() {
                 return Err(Refusal::Interrupted.into());
             }
-            counts.groups += transaction.make_coming_groups()?;
+            counts.groups += transaction.create_planned_groups()?;
             let PlannedRow { line, username, made, .. } = entry;
             let line = *line;
             let written = if self.keeps_going {
@@ -106,7 +106,7 @@ impl Writer<'_> {
                     counts.tokens += written.tokens;
                     let nothing = Secrets::default();
                     if written.outcome != Outcome::Skipped {
-                        self.change.leaves_more(|aftermath| entry.add_to(aftermath));
+                        self.change.extend_effect(|effect| entry.add_to(effect));
                     }
                     let made = if written.outcome == Outcome::Skipped { &nothing } else { made };
                     results.tell(line, username, written.user.as_ref(), written.outcome, made)?;
@@ -119,7 +119,7 @@ impl Writer<'_> {
             }
             Ok(())
         })?;
-        counts.groups += transaction.make_coming_groups()?;
+        counts.groups += transaction.create_planned_groups()?;
         self.write_tokens(transaction, waiting, faults)?;
         Ok(counts)
     }
@@ -144,7 +144,7 @@ impl Writer<'_> {
                     return Err(Refusal::Interrupted.into());
                 }
                 for waiting in run?.tokens() {
-                    let Waiting { token, user, line, .. } = waiting?;
+                    let PendingToken { token, user, line, .. } = waiting?;
                     if let Err(error) = token.insert(transaction, &user) {
                         self.note(faults, line, error)?;
                     }

@@ -5,7 +5,7 @@ use rand::CryptoRng;
 
 use super::{AccountPlan, nfkc};
 use crate::accounts::fields::Owner;
-use crate::accounts::rows::{Making, find_field, fresh_uuid};
+use crate::accounts::rows::{RowBuilder, find_field, fresh_uuid};
 use crate::accounts::{Account, ColumnName, Row};
 use crate::django::names::{address_fault, normalize_email, username_fault};
 use crate::django::value::Value;
@@ -24,7 +24,7 @@ impl<'a> AccountPlan<'a, '_> {
         let mut profiles: Vec<(String, Row<ColumnName<'a>>)> =
             self.fields.own.iter().map(|table| (table.kind.clone(), Vec::new())).collect();
         let zone = &self.settings.opening.time_zone;
-        let mut builder = Making { now, zone, random, faults };
+        let mut builder = RowBuilder { now, zone, random, faults };
         for (name, input) in &self.request.fields {
             if self.kind_fault.is_some()
                 && self.fields.kinds.iter().any(|table| find_field(table, name).is_some())

@@ -42,7 +42,7 @@ impl Assignment {
             File::open(path).and_then(|file| file.take(limits::VALUE_FILE + 1).read_to_end(&mut bytes));
         read.with_context(|| {
             // A value that starts with `@` may be a secret.
-            let path = if secret::leads_somewhere(Path::new(path)) { path } else { "…" };
+            let path = if secret::is_certainly_path(Path::new(path)) { path } else { "…" };
             format!("--set {}=@{path}: the file cannot be read (for a literal @, write @@)", self.field)
         })?;
         if bytes.len() as u64 > limits::VALUE_FILE {

@@ -96,7 +96,7 @@ pub fn token_from_file(path: &Path) -> Result<PlainToken> {
 }
 
 fn token(text: &str, source: &str) -> Result<PlainToken> {
-    let token = PlainToken::presented(text);
+    let token = PlainToken::from_client(text);
     if token.expose().is_empty() {
         return Err(Refusal::usage(format!("{source} is empty. Expected a token.")).into());
     }
@@ -122,11 +122,11 @@ pub fn from_file_called(name: &str, path: &Path) -> Result<Zeroizing<String>> {
 /// A path is shown only if it exists, or if its parent folder exists. The root does not count as such a folder, since
 /// a password may start with a slash.
 pub fn named(option: &str, path: &Path) -> String {
-    if leads_somewhere(path) { format!("{option} {}", path.display()) } else { option.to_owned() }
+    if is_certainly_path(path) { format!("{option} {}", path.display()) } else { option.to_owned() }
 }
 
 /// Whether this is certainly a path. See [`named`].
-pub fn leads_somewhere(path: &Path) -> bool {
+pub fn is_certainly_path(path: &Path) -> bool {
     let is_folder = |folder: &Path| folder.parent().is_some() && folder.is_dir();
     path.parent().is_some_and(is_folder) || path.symlink_metadata().is_ok()
 }

@@ -36,14 +36,14 @@ pub struct TokenSource {
 
 /// A token and its source.
 #[derive(Debug)]
-pub struct Presented {
+pub struct GivenToken {
     /// Its key.
     pub token: PlainToken,
     /// The user name of the saved session, if the token comes from it.
     session_of: Option<String>,
 }
 
-impl Presented {
+impl GivenToken {
     /// Finds the token: from the given source, or else from the environment, or else from the saved session.
     pub fn find(source: &TokenSource, context: &Context) -> Result<Self> {
         let given = |token: PlainToken| Self { token, session_of: None };
@@ -62,7 +62,7 @@ impl Presented {
                 .into());
             }
             // Invalid text is an invalid token. Falling back to the session would be a guess.
-            return Ok(given(PlainToken::presented(&text.to_string_lossy())));
+            return Ok(given(PlainToken::from_client(&text.to_string_lossy())));
         }
         let session =
             Sessions::of_environment()?.get(&context.settings.database)?.ok_or(Refusal::NotLoggedIn)?;

@@ -1,6 +1,6 @@
 //! DRF's `authtoken`: one key per user, stored in plain text (DRF 3.14 to 3.18).
 
-use super::{Minted, PlainToken, Stored, Unfit, random_hex, unguessable};
+use super::{GeneratedToken, PlainToken, Stored, UnfitKey, random_hex, unguessable};
 
 /// The number of characters of a key that authctl shows. The other 32 hold 128 secret bits.
 pub const PUBLIC_LENGTH: usize = 8;
@@ -12,17 +12,17 @@ const LONGEST: usize = 40;
 ///
 /// # Errors
 /// Refuses a key that a client could not send, that could be guessed, or that is too long.
-pub fn of_key(plain: &PlainToken) -> Result<Minted, Unfit> {
+pub fn of_key(plain: &PlainToken) -> Result<GeneratedToken, UnfitKey> {
     unguessable(plain)?;
     if plain.expose().len() > LONGEST {
-        return Err(Unfit("a drf key may have at most 40 characters"));
+        return Err(UnfitKey("a drf key may have at most 40 characters"));
     }
-    Ok(Minted { stored: Stored::Drf { key: plain.clone() }, plain: plain.clone() })
+    Ok(GeneratedToken { stored: Stored::Drf { key: plain.clone() }, plain: plain.clone() })
 }
 
 /// Generates a key like DRF: 20 random bytes as 40 lower-case hexadecimal digits.
 #[must_use]
-pub fn mint(random: &mut (impl rand::CryptoRng + ?Sized)) -> Minted {
+pub fn generate(random: &mut (impl rand::CryptoRng + ?Sized)) -> GeneratedToken {
     let plain = PlainToken(random_hex(20, random));
-    Minted { stored: Stored::Drf { key: plain.clone() }, plain }
+    GeneratedToken { stored: Stored::Drf { key: plain.clone() }, plain }
 }

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{Minted, PlainToken, Stored, Unfit, hex, random_hex, unguessable, unhex};
+use super::{GeneratedToken, PlainToken, Stored, UnfitKey, hex, random_hex, unguessable, unhex};
 
 /// The longest `TOKEN_PREFIX` that knox 5 accepts.
 pub const LONGEST_PREFIX: usize = 10;
@@ -53,19 +53,19 @@ pub enum TokenHash {
 
 /// Generates a token like knox: the project's prefix and 64 hexadecimal digits (32 random bytes).
 #[must_use]
-pub fn mint(
+pub fn generate(
     form: KnoxFormat,
     hash: TokenHash,
     prefix: &str,
     random: &mut (impl rand::CryptoRng + ?Sized),
-) -> Minted {
+) -> GeneratedToken {
     let digits = random_hex(32, random);
     // Before knox 5, tokens had no prefix. Their digest can only be computed from hexadecimal digits.
     let prefix = if form == KnoxFormat::Text { prefix } else { "" };
     let plain = PlainToken::new(format!("{prefix}{}", *digits));
     let salt = fresh_salt(form, random);
     let digest = digest(form, hash, &plain, salt.as_deref()).unwrap_or_default();
-    Minted { stored: Stored::Knox { digest, token_key: form.token_key(&plain), salt }, plain }
+    GeneratedToken { stored: Stored::Knox { digest, token_key: form.token_key(&plain), salt }, plain }
 }
 
 /// Creates the token for a given key.
@@ -77,33 +77,34 @@ pub fn of_key(
     hash: TokenHash,
     plain: &PlainToken,
     random: &mut (impl rand::CryptoRng + ?Sized),
-) -> Result<Minted, Unfit> {
+) -> Result<GeneratedToken, UnfitKey> {
     unguessable(plain)?;
-    taken_over(form, hash, plain, random)
+    from_key(form, hash, plain, random)
 }
 
 /// Creates the token for a key that clients already use, even if it could be guessed.
 ///
 /// # Errors
 /// Refuses a key that this form cannot digest, or that has too few secret characters.
-pub fn taken_over(
+pub fn from_key(
     form: KnoxFormat,
     hash: TokenHash,
     plain: &PlainToken,
     random: &mut (impl rand::CryptoRng + ?Sized),
-) -> Result<Minted, Unfit> {
+) -> Result<GeneratedToken, UnfitKey> {
     /// Hexadecimal digits for 64 bits.
     const FEWEST_SECRET: usize = 16;
     if plain.expose().chars().count() < form.public_length() + FEWEST_SECRET {
-        return Err(Unfit(
+        return Err(UnfitKey(
             "knox publishes the first characters of a key, and this key is too short for the rest to be \
              secret",
         ));
     }
     let salt = fresh_salt(form, random);
-    let digest = digest(form, hash, plain, salt.as_deref())
-        .ok_or(Unfit("this version of knox accepts only keys with an even number of hexadecimal digits"))?;
-    Ok(Minted {
+    let digest = digest(form, hash, plain, salt.as_deref()).ok_or(UnfitKey(
+        "this version of knox accepts only keys with an even number of hexadecimal digits",
+    ))?;
+    Ok(GeneratedToken {
         stored: Stored::Knox { digest, token_key: form.token_key(plain), salt },
         plain: plain.clone(),
     })

@@ -27,7 +27,7 @@ impl PlainToken {
     /// Parses a key from a client. Drops surrounding white space and the keyword of the `Authorization` header
     /// (`Token abc…` or `Bearer abc…`, in any case).
     #[must_use]
-    pub fn presented(text: &str) -> Self {
+    pub fn from_client(text: &str) -> Self {
         let text = text.trim();
         let key = match text.split_once(char::is_whitespace) {
             Some((word, key)) if ["token", "bearer"].contains(&&*word.to_ascii_lowercase()) => {
@@ -61,7 +61,7 @@ impl fmt::Debug for PlainToken {
 
 /// A new token: the key for its user, and what the database stores.
 #[derive(Debug)]
-pub struct Minted {
+pub struct GeneratedToken {
     /// The key.
     pub plain: PlainToken,
     /// The stored form.
@@ -112,16 +112,16 @@ impl fmt::Debug for Stored {
 
 /// Why a given key cannot be a token. The message does not repeat the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unfit(&'static str);
+pub struct UnfitKey(&'static str);
 
-impl fmt::Display for Unfit {
+impl fmt::Display for UnfitKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
 }
 
 /// Refuses a key that no client could send in a header, or that could be guessed.
-fn unguessable(plain: &PlainToken) -> Result<(), Unfit> {
+fn unguessable(plain: &PlainToken) -> Result<(), UnfitKey> {
     const SHORTEST: usize = 32;
     const FEWEST_DIFFERENT: u32 = 8;
     /// From the documentation and the docstring of DRF's `TokenAuthentication`, copied into countless tutorials.
@@ -129,18 +129,18 @@ fn unguessable(plain: &PlainToken) -> Result<(), Unfit> {
         ["9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b", "401f7ac837da42b97f613d789819ff93537bee6a"];
     let key = plain.expose();
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Unfit("a key may contain only visible ASCII characters and no spaces"));
+        return Err(UnfitKey("a key may contain only visible ASCII characters and no spaces"));
     }
     if key.len() < SHORTEST {
-        return Err(Unfit("a key must have at least 32 characters"));
+        return Err(UnfitKey("a key must have at least 32 characters"));
     }
     // One bit per ASCII character.
     let different = key.bytes().fold(0_u128, |seen, byte| seen | 1 << byte);
     if different.count_ones() < FEWEST_DIFFERENT {
-        return Err(Unfit("a key with so few different characters can be guessed"));
+        return Err(UnfitKey("a key with so few different characters can be guessed"));
     }
     if PUBLISHED.iter().any(|known| known.eq_ignore_ascii_case(key)) {
-        return Err(Unfit("this key is public because it appears in published examples"));
+        return Err(UnfitKey("this key is public because it appears in published examples"));
     }
     Ok(())
 }
@@ -178,9 +178,9 @@ mod tests {
     #[test]
     fn the_header_form_is_taken_too() {
         for text in ["abc123", " abc123\n", "Token abc123", "token  abc123", "BEARER abc123\r\n"] {
-            assert_eq!(PlainToken::presented(text).expose(), "abc123", "{text:?}");
+            assert_eq!(PlainToken::from_client(text).expose(), "abc123", "{text:?}");
         }
-        assert_eq!(PlainToken::presented("Basic abc").expose(), "Basic abc");
+        assert_eq!(PlainToken::from_client("Basic abc").expose(), "Basic abc");
     }
 
     #[test]

@@ -160,7 +160,7 @@ impl Results {
 
     /// Whether results were requested.
     #[must_use]
-    pub fn are_wanted(&self) -> bool {
+    pub fn are_requested(&self) -> bool {
         !matches!(self.sink.get_ref(), Sink::Discarded)
     }
 
@@ -179,7 +179,7 @@ impl Results {
         outcome: Outcome,
         secrets: &Secrets,
     ) -> Result<()> {
-        if !self.are_wanted() {
+        if !self.are_requested() {
             return Ok(());
         }
         let (token, password) = (secrets.token.as_deref(), secrets.password.as_deref());

@@ -30,7 +30,7 @@ pub use self::opening::Opening;
 use self::row_size::{RowSize, translate_of};
 use self::values::{Bound, cell, kind_of};
 use crate::django::value::{Cell, Kind, OnRow, Value};
-use crate::error::lost_answer::Unanswered;
+use crate::error::lost_answer::LostAnswer;
 use crate::error::refusal::Refusal;
 use crate::files::new_file::NewFile;
 use crate::store::definition::{may_refer, may_refer_uniquely};
@@ -395,7 +395,7 @@ impl Engine for Sqlite {
     fn commit(&self) -> Result<()> {
         self.connection.execute_batch("COMMIT").map_err(|error| {
             if self.may_be_committed(&error) {
-                Refusal::Unanswered(Box::new(Unanswered::commit(self.translate(error).to_string()))).into()
+                Refusal::LostAnswer(Box::new(LostAnswer::commit(self.translate(error).to_string()))).into()
             } else {
                 self.translate(error)
             }
