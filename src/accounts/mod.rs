@@ -7,7 +7,7 @@
 
 pub mod apply;
 pub mod authentication;
-mod differences;
+mod compare;
 pub mod edit;
 mod fields;
 pub mod import;

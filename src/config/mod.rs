@@ -2,5 +2,5 @@
 //!
 //! Parses and checks only. Nothing here opens a database or depends on a command.
 
+mod keys;
 pub mod settings;
-mod shape;

@@ -14,7 +14,7 @@ use rustix::fs::{Mode, OFlags};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::shape;
+use super::keys;
 use crate::django::models::Scheme;
 use crate::django::passwords::{Algorithm, Recipe};
 use crate::django::rate::Rate;
@@ -349,7 +349,7 @@ impl File {
         let mut located = |at: usize, message: &str| {
             Fault::new("", "config", message.trim_end()).at(file, scan.at(at), None).message
         };
-        let flaws = shape::flaws(text);
+        let flaws = keys::flaws(text);
         if !flaws.is_empty() {
             let shown = flaws.iter().take(limits::FAULTS);
             return Err(shown.map(|(at, message)| located(*at, message)).collect());

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::error::refusal::Refusal;
+
 /// The outcome of a run, as an exit code.
 ///
 /// The numbers are a stable interface, documented in `--help` and in the README.
@@ -45,6 +47,44 @@ impl Exit {
     #[must_use]
     pub fn code(self) -> u8 {
         self as u8
+    }
+}
+
+impl Refusal {
+    /// The exit code.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) | Self::Config { .. } | Self::Foreign(_) => Exit::Usage,
+            Self::UserNotFound(_)
+            | Self::TokenNotFound(_)
+            | Self::ProfileKindNotFound { .. }
+            | Self::GroupNotFound { .. } => Exit::NotFound,
+            Self::BadCredentials
+            | Self::NoMatch
+            | Self::TokenInvalid
+            | Self::TokenExpired(_)
+            | Self::NotLoggedIn
+            | Self::SessionGone(_) => Exit::NotAuthenticated,
+            Self::UsernameTaken
+            | Self::EmailTaken
+            | Self::Taken(_)
+            | Self::OtherToken(_)
+            | Self::FileExists { .. } => Exit::AlreadyExists,
+            Self::Invalid(_)
+            | Self::InvalidInput { .. }
+            | Self::StillReferenced(_)
+            | Self::InactiveUser(_)
+            | Self::TokenLimit(_) => Exit::Invalid,
+            Self::Ambiguous { .. } => Exit::Ambiguous,
+            Self::Busy | Self::BusyLater { .. } | Self::ChangedMeanwhile(_) => Exit::Busy,
+            Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
+            Self::Throttled(_) => Exit::Throttled,
+            Self::Findings { .. } => Exit::Findings,
+            Self::WouldChange => Exit::WouldChange,
+            Self::LostAnswer(_) => Exit::LostAnswer,
+            Self::Declined | Self::Interrupted | Self::InterruptedLater => Exit::Interrupted,
+        }
     }
 }
 

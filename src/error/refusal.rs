@@ -4,7 +4,6 @@ use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::error::exit::Exit;
 use crate::error::lost_answer::LostAnswer;
 use crate::error::position::Position;
 use crate::error::wording::{self, counted, shell_word};
@@ -247,42 +246,6 @@ impl Refusal {
         match self {
             Self::InvalidInput { omitted, .. } => *omitted,
             _ => 0,
-        }
-    }
-
-    /// The exit code.
-    #[must_use]
-    pub fn exit(&self) -> Exit {
-        match self {
-            Self::Usage(_) | Self::Config { .. } | Self::Foreign(_) => Exit::Usage,
-            Self::UserNotFound(_)
-            | Self::TokenNotFound(_)
-            | Self::ProfileKindNotFound { .. }
-            | Self::GroupNotFound { .. } => Exit::NotFound,
-            Self::BadCredentials
-            | Self::NoMatch
-            | Self::TokenInvalid
-            | Self::TokenExpired(_)
-            | Self::NotLoggedIn
-            | Self::SessionGone(_) => Exit::NotAuthenticated,
-            Self::UsernameTaken
-            | Self::EmailTaken
-            | Self::Taken(_)
-            | Self::OtherToken(_)
-            | Self::FileExists { .. } => Exit::AlreadyExists,
-            Self::Invalid(_)
-            | Self::InvalidInput { .. }
-            | Self::StillReferenced(_)
-            | Self::InactiveUser(_)
-            | Self::TokenLimit(_) => Exit::Invalid,
-            Self::Ambiguous { .. } => Exit::Ambiguous,
-            Self::Busy | Self::BusyLater { .. } | Self::ChangedMeanwhile(_) => Exit::Busy,
-            Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
-            Self::Throttled(_) => Exit::Throttled,
-            Self::Findings { .. } => Exit::Findings,
-            Self::WouldChange => Exit::WouldChange,
-            Self::LostAnswer(_) => Exit::LostAnswer,
-            Self::Declined | Self::Interrupted | Self::InterruptedLater => Exit::Interrupted,
         }
     }
 

@@ -4,11 +4,11 @@
 //! opens the database, reads its schema, executes statements and converts values. A second engine is a second module
 //! beside `sqlite`.
 
+mod compare;
 mod create;
 mod definition;
 mod deletion;
 pub mod difference;
-mod differences;
 mod engine;
 mod export;
 mod groups;

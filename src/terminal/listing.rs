@@ -14,7 +14,7 @@ use crate::terminal::clock::zone;
 use crate::terminal::escape::escaped;
 use crate::terminal::format::{BOLD, Format};
 use crate::terminal::is_broken_pipe;
-use crate::terminal::machine::{end_csv, push_csv, push_date_time, push_json, push_text};
+use crate::terminal::row_writer::{end_csv, push_csv, push_date_time, push_json, push_text};
 use crate::terminal::spool::{CHUNK, Spool};
 
 /// A column of a listing.

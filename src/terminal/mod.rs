@@ -8,11 +8,11 @@ pub mod clock;
 pub mod escape;
 pub mod format;
 pub mod listing;
-pub mod machine;
 pub mod output;
 pub mod progress;
 pub mod prompt;
 pub mod redaction;
+pub mod row_writer;
 pub mod sections;
 pub mod spool;
 

@@ -18,9 +18,9 @@ use super::workspace::{Threads, Workspace};
 use super::*;
 
 mod django;
+mod equal_time;
 mod follow;
 mod forms;
-mod parity;
 mod strength;
 
 const DJANGOS: [&str; 5] = ["3.2", "4.2", "5.2", "6.0", "6.1"];

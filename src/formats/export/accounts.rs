@@ -12,7 +12,7 @@ use crate::error::refusal::Refusal;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
 use crate::store::{ExportPart, Store};
-use crate::terminal::machine::{end_csv, push_csv, push_csv_text, push_serialized};
+use crate::terminal::row_writer::{end_csv, push_csv, push_csv_text, push_serialized};
 
 /// The columns of an export and its format.
 #[derive(Debug)]

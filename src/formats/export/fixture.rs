@@ -12,7 +12,7 @@ use crate::django::value::Cell;
 use crate::error::refusal::Refusal;
 use crate::store::schema::{Column, Table};
 use crate::store::{ExportPart, Store};
-use crate::terminal::machine::{push_local, push_serialized};
+use crate::terminal::row_writer::{push_local, push_serialized};
 
 /// Facts about a project's models that its database does not contain.
 #[derive(Clone, Debug, Default)]

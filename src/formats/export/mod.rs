@@ -17,7 +17,7 @@ use crate::django::models::UserFilter;
 use crate::django::value::{Cell, Kind};
 use crate::error::refusal::Refusal;
 use crate::store::Store;
-use crate::terminal::machine::push_json;
+use crate::terminal::row_writer::push_json;
 
 /// The format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
