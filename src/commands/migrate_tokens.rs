@@ -144,7 +144,8 @@ fn print_status(output: &Output, moves: &Moves, report: &Report, keep: bool) {
     } else if report.dry_run {
         format!("Would {}. Nothing was changed.", moves.summary(keep, false))
     } else {
-        let them = if moves.fresh.len() + moves.known.len() == 1 { "it" } else { "them" };
+        let known = if keep { moves.renewed() } else { moves.known.len() };
+        let them = if moves.fresh.len() + known == 1 { "it" } else { "them" };
         let drf = if keep { "still accepts" } else { "no longer accepts" };
         capitalised(format!("{}. DRF {drf} {them}.", moves.summary(keep, true)))
     });

@@ -335,7 +335,7 @@ impl Refusal {
             }
             Self::StillReferenced(_) => {
                 "Nothing was changed. To keep these rows, deactivate the user instead: `authctl edit-user \
-                 USER --inactive`"
+                 USER --inactive`."
                     .into()
             }
             Self::ChangedMeanwhile(_) => "Run the command again to see the current state.".into(),

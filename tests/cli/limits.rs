@@ -79,7 +79,7 @@ fn what_never_ends_is_refused() {
         (&["list-users", "--config", "/dev/zero"], 2),
     ] {
         let run = ends_soon(confined(&env).args(arguments).stdin(zero()), code);
-        assert!(run.stderr.contains("long"), "{arguments:?}: {}", run.stderr);
+        assert!(run.stderr.contains("larger than"), "{arguments:?}: {}", run.stderr);
     }
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
 }
@@ -106,7 +106,7 @@ fn a_row_has_a_limit() {
         let run = ends_soon(confined(&env).args(["import", name]), 6);
         let line = if start.contains('\n') { 2 } else { 1 };
         assert!(run.stderr.contains(&format!("{name}, line {line}")), "{}", run.stderr);
-        assert!(run.stderr.contains("longer than 16 MiB"), "{}", run.stderr);
+        assert!(run.stderr.contains("larger than 16 MiB"), "{}", run.stderr);
     }
     // Good rows before it are not committed, or are, as at any other fault.
     let run = env.run(["import", "cell.csv", "--keep-going", "--format", "json"]).ends_with(6);
@@ -156,7 +156,7 @@ fn a_file_that_is_held_whole_has_a_limit() {
     env.register_quickly("meg");
     let token = ["create-token", "meg", "--env-file", ".env", "--as", "TOKEN"];
     let run = ends_soon(confined(&env).args(token), 1);
-    assert!(run.stderr.contains("longer than 1 MiB"), "{}", run.stderr);
+    assert!(run.stderr.contains("larger than 1 MiB"), "{}", run.stderr);
     assert_eq!(fs::metadata(env.path(".env")).unwrap().len(), 2 * 1024 * 1024 + 4);
 }
 

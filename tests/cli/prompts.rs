@@ -59,7 +59,7 @@ fn passwords_that_differ_are_asked_for_again() {
     let mut terminal = at_terminal(&env, &["register", "meg"]);
     terminal.types_secretly("Password", STRONG);
     terminal.types_secretly("(again)", "something else");
-    terminal.expect("differ");
+    terminal.expect("do not match");
     terminal.types_secretly("Password", "the-second-plum-7");
     terminal.types_secretly("(again)", "the-second-plum-7");
     let screen = terminal.ends_with(0);

@@ -136,7 +136,7 @@ fn text(bytes: &[u8], source: &str) -> Result<Zeroizing<String>> {
         return Err(Refusal::invalid(
             "secret",
             "too_long",
-            format!("{source} exceeds 64 KiB, the limit for a secret."),
+            format!("{source} is larger than 64 KiB, the limit for a secret."),
         )
         .into());
     }

@@ -146,5 +146,9 @@ fn a_variable_that_is_not_set_is_named_unless_it_may_be_the_password() {
     );
     env.write("wanted.toml", "[[users]]\nusername = \"a\"\npassword = { env = \"Hunter2\" }\n");
     let run = apply(&env, &["--yes"]).ends_with(6);
-    assert!(run.stderr.contains("variable is not set.") && !run.stderr.contains("Hunter2"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("variable for the password is not set.") && !run.stderr.contains("Hunter2"),
+        "{}",
+        run.stderr
+    );
 }
