@@ -59,7 +59,7 @@ impl Store {
         let mut kinds = vec![Kind::Integer];
         for (index, (column, _)) in columns.iter().enumerate() {
             let name = quoted(&column.name);
-            selected.push(format!("{name} IS DISTINCT FROM ?{}", index + 1));
+            selected.push(self.engine.differs(&name, index + 1));
             selected.push(if column.may_hold_secret() { "NULL".into() } else { name });
             kinds.extend([Kind::Boolean, column.kind.clone()]);
         }

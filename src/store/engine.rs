@@ -54,6 +54,10 @@ pub trait Engine {
     /// Returns the SQL that identifies a row of this table within a transaction; `None` if no single column does.
     fn row_name(&self, table: &Table) -> Result<Option<String>>;
 
+    /// Returns the SQL that compares a quoted column with a parameter byte by byte, whatever the collation of the column.
+    /// It is true if they differ. NULL does not differ from NULL.
+    fn differs(&self, column: &str, parameter: usize) -> String;
+
     /// Returns the SQL of an aggregate: all rows as one JSON list, each row a list of these columns, sorted by them.
     fn json_lists(&self, columns: &[&str]) -> String;
 

@@ -338,7 +338,7 @@ impl Transaction<'_> {
         let comparisons: Vec<String> = values
             .iter()
             .enumerate()
-            .map(|(index, (column, _))| format!("{} IS DISTINCT FROM ?{}", quoted(column), index + 1))
+            .map(|(index, (column, _))| self.engine.differs(&quoted(column), index + 1))
             .collect();
         let key_position = values.len() + 1;
         let sql = format!("SELECT {} FROM {name} WHERE {} = ?{key_position}", comparisons.join(", "), key.0);

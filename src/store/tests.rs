@@ -70,6 +70,10 @@ impl Engine for Explained {
         self.engine.row_name(table)
     }
 
+    fn differs(&self, column: &str, parameter: usize) -> String {
+        self.engine.differs(column, parameter)
+    }
+
     fn json_lists(&self, columns: &[&str]) -> String {
         self.engine.json_lists(columns)
     }

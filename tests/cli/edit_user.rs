@@ -102,6 +102,23 @@ fn another_name_is_free_and_of_djangos_form() {
 }
 
 #[test]
+fn a_name_changes_its_case_where_the_column_ignores_case() {
+    let env = TestEnv::with_database("");
+    // Django's `db_collation="NOCASE"`.
+    env.execute(
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_master SET sql = replace(sql, '\"username\" varchar(150) NOT NULL UNIQUE',
+           '\"username\" varchar(150) COLLATE NOCASE NOT NULL UNIQUE') WHERE name = 'auth_user';
+         PRAGMA writable_schema = RESET; REINDEX",
+    );
+    env.run(["register", "meg", "--no-password"]).succeeds();
+    env.run(["register", "Meg", "--no-password"]).ends_with(5);
+    let run = env.run(["edit-user", "meg", "--rename", "Meg"]).succeeds();
+    assert!(!run.stderr.contains("Nothing was changed"), "{}", run.stderr);
+    assert_eq!(env.value("SELECT username FROM auth_user"), "Meg");
+}
+
+#[test]
 fn where_the_address_is_the_name_both_change() {
     let env = TestEnv::with_database(REPAIRS);
     let joe =

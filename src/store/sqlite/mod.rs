@@ -318,6 +318,10 @@ impl Engine for Sqlite {
         Ok(if let [key] = &table.key[..] { Some(quoted(key)) } else { None })
     }
 
+    fn differs(&self, column: &str, parameter: usize) -> String {
+        format!("{column} COLLATE BINARY IS DISTINCT FROM ?{parameter}")
+    }
+
     fn json_lists(&self, columns: &[&str]) -> String {
         let columns = columns.join(", ");
         format!("json_group_array(json_array({columns}) ORDER BY {columns})")
