@@ -401,7 +401,7 @@ fn a_name_of_another_type_hides_no_other_fault() {
     let env = env();
     let run = import(&env, "a.jsonl", "{\"username\": 5, \"email\": \"nobody\"}\n", &[]).ends_with(6);
     assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
-    assert!(run.stderr.contains("username") && run.stderr.contains("e-mail address"), "{}", run.stderr);
+    assert!(run.stderr.contains("username") && run.stderr.contains("email address"), "{}", run.stderr);
     // Where the address is the name, what is wrong with the one is not said of the other too.
     let env = TestEnv::with_database("[register]\nusername_from = \"email\"\n");
     let run = import(&env, "a.jsonl", "{\"username\": 5}\n", &[]).ends_with(6);

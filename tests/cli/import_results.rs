@@ -371,7 +371,7 @@ fn accounts_without_secrets_are_told_by_their_names_and_keys() {
     let undecided = whole.replace("committed", "undecided");
     fs::write(env.path("made.csv"), &undecided).unwrap();
     let run = env.run(import).succeeds();
-    assert!(run.stderr.contains("2 rows of a run that was cut off had been committed"), "{}", run.stderr);
+    assert!(run.stderr.contains("2 rows of an interrupted run had been committed"), "{}", run.stderr);
     // Another user may have got the key since.
     fs::write(env.path("made.csv"), undecided).unwrap();
     env.execute("UPDATE auth_user SET username = 'other' WHERE id = 1");

@@ -22,12 +22,11 @@ fn interrupted(env: &TestEnv, more: &[&str]) -> Run {
     let mut input = child.stdin.take().unwrap();
     input.write_all(b"username,last_name\n").unwrap();
     let mut given = 0;
-    // Rows that are longer than what is read ahead, soon.
+    // Tens of thousands of rows are read ahead.
     let mut give = |input: &mut std::process::ChildStdin| {
-        for _ in 0..200 {
-            given += 1;
-            let _ = writeln!(input, "user{given},{}", "x".repeat(100));
-        }
+        let rows: String = (given..given + 5_000).map(|row| format!("user{row},Ducharme\n")).collect();
+        given += 5_000;
+        let _ = input.write_all(rows.as_bytes());
     };
     let committed = || env.value("SELECT count(*) FROM auth_user").parse::<usize>().unwrap();
     wait_for(|| {
@@ -37,7 +36,7 @@ fn interrupted(env: &TestEnv, more: &[&str]) -> Run {
     .expect("two batches");
     let database = env.database();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
-    for _ in 0..10 {
+    for _ in 0..2 {
         give(&mut input);
     }
     drop(input);

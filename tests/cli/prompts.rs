@@ -245,7 +245,7 @@ fn the_end_of_input_at_any_other_question_ends_the_same_way() {
     terminal.expect("username");
     terminal.types("\u{4}");
     let screen = terminal.ends_with(130);
-    assert!(screen.contains("nothing was changed"), "{screen}");
+    assert!(screen.contains("Nothing was changed"), "{screen}");
     assert!(terminal.echoes());
     let mut terminal = at_terminal(&env, &["login"]);
     terminal.expect("username");
@@ -256,7 +256,7 @@ fn the_end_of_input_at_any_other_question_ends_the_same_way() {
     let mut terminal = at_terminal(&env, &["register", "meg"]);
     terminal.types_secretly("Password", "weak");
     terminal.types_secretly("(again)", "weak");
-    terminal.expect("Use this password all the same?");
+    terminal.expect("Use this password anyway?");
     terminal.types("\u{4}");
     terminal.ends_with(130);
     assert_eq!(users(&env), "0");
@@ -281,7 +281,7 @@ fn questions_have_no_colours_where_none_are_wanted() {
         terminal.types("meg\n");
         terminal.types_secretly("Password", "weak");
         terminal.types_secretly("(again)", "weak");
-        terminal.expect("Use this password all the same?");
+        terminal.expect("Use this password anyway?");
         terminal.types("\u{4}");
         let screen = terminal.ends_with(130);
         let has_colors = screen

@@ -60,7 +60,7 @@ fn a_descriptor_that_leads_to_a_terminal_gets_no_secrets() {
         let mut command = env.command();
         command.args(["export", file, "--with-password-hashes"]);
         let screen = Terminal::start(&command).ends_with(2);
-        assert!(screen.contains("not written to a terminal") && !screen.contains("pbkdf2"), "{screen}");
+        assert!(screen.contains("not printed to a terminal") && !screen.contains("pbkdf2"), "{screen}");
     }
 }
 

@@ -283,15 +283,15 @@ fn an_unknown_field_is_told_with_those_that_there_are() {
         let unknown = faults.iter().find(|fault| fault["code"] == "unknown_field").unwrap();
         unknown["message"].as_str().unwrap().to_owned()
     };
-    assert_eq!(told(&env, &["--set", "zzzzzz=1"]), "There is no field zzzzzz.");
+    assert_eq!(told(&env, &["--set", "zzzzzz=1"]), "Unknown field zzzzzz.");
     let env = TestEnv::with_database(REPAIRS);
     assert_eq!(
         told(&env, &["--profile", "customer", "--set", "zzzzzz=1"]),
-        "There is no field zzzzzz. Known: address."
+        "Unknown field zzzzzz. Known fields: address."
     );
     assert_eq!(
         told(&env, &["--profile", "customer", "--set", "specialty=1"]),
-        "specialty is a field of the profile kind employee, not of customer."
+        "specialty is a field of the employee profile, not of customer."
     );
 }
 

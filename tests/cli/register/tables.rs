@@ -49,7 +49,7 @@ fn what_is_missing_is_told_with_how_it_is_given() {
     let run = env.run(["register", "--no-password"]).ends_with(6);
     assert_eq!(
         run.stderr,
-        "error: username must be provided: the argument USERNAME\nphone must be provided: --set phone=VALUE\n"
+        "error: username is required. Pass USERNAME.\nphone is required. Pass --set phone=VALUE.\n"
     );
 }
 

@@ -85,7 +85,7 @@ fn twice_the_cost_is_twice_the_work() {
 fn what_is_wrong_is_said_in_words() {
     assert_eq!(
         BadRecipe::UnknownAlgorithm.to_string(),
-        "unknown password algorithm; the known ones are pbkdf2_sha256, pbkdf2_sha1, argon2, bcrypt_sha256, scrypt"
+        "unknown password algorithm; known algorithms are pbkdf2_sha256, pbkdf2_sha1, argon2, bcrypt_sha256, scrypt"
     );
     assert_eq!(UnknownAlgorithm.to_string(), "unknown password algorithm");
     assert_eq!(Malformed::UnknownAlgorithm.to_string(), "not a password hash of a known algorithm");
