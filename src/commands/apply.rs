@@ -133,8 +133,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         if done.value.ends_superusers && !report.dry_run {
             output.warning("No active superuser is left.");
         }
+        results.show(output::verbatim)?;
         if args.results_are_answer() {
-            results.show(output::verbatim)
+            Ok(())
         } else {
             answer(&plan, &done.value.made, args.results.is_none(), report, output)
         }

@@ -1,4 +1,4 @@
-use std::path::{PathBuf, absolute};
+use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context as _, Result};
 use clap::ValueHint;
@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::cli::context::Context;
 use crate::error::lost_answer::Effect;
+use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::Copying;
 use crate::terminal::redaction;
@@ -44,6 +45,9 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
+    if args.file == Path::new("-") {
+        return Err(Refusal::usage("A backup cannot be written to standard output. Pass a FILE.").into());
+    }
     let path = absolute(&args.file).context("the path of the file cannot be resolved")?;
     let store = context.store()?;
     let how = Copying { replaces: args.overwrite, checks: !args.skip_check };

@@ -57,12 +57,17 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
         let facts = [("database", path.clone())];
         context.output.report(&facts, &json!({ "database": path, "findings": findings }))?;
     }
-    let is_exposed = readable_by_all(store.path());
+    let is_exposed = mode_open_to_all(store.path());
     if let Some(mode) = is_exposed {
         let word = shell_word(&store.path().to_string_lossy());
+        let access = match mode & 0o006 {
+            0o004 => "read",
+            0o002 => "write to",
+            _ => "read and write to",
+        };
         context.output.warning(format_args!(
-            "Every user of this machine can read the database (mode {mode:o}), with its password hashes and drf keys. Run \
-             `chmod o-r {word}`."
+            "Every user of this machine can {access} the database (mode {mode:o}), with its password hashes and drf keys. \
+             Run `chmod o-rw {word}`."
         ));
     }
     for finding in &findings {
@@ -173,13 +178,13 @@ fn required<'a>(table: &'a ProfileTable, context: &'a Context) -> Vec<&'a str> {
         .collect()
 }
 
-/// The mode of a file that every user can read and get at.
-fn readable_by_all(path: &Path) -> Option<u32> {
+/// Returns the mode of a file that every user can reach and read or write.
+fn mode_open_to_all(path: &Path) -> Option<u32> {
     let path = path.canonicalize().ok()?;
     let mode = |path: &Path| path.metadata().ok().map(|metadata| metadata.permissions().mode() & 0o7777);
     let is_reachable =
         path.ancestors().skip(1).all(|folder| mode(folder).is_some_and(|mode| mode & 0o001 != 0));
-    mode(&path).filter(|mode| mode & 0o004 != 0 && is_reachable)
+    mode(&path).filter(|mode| mode & 0o006 != 0 && is_reachable)
 }
 
 fn damage(store: &Store) -> Result<Vec<Finding>> {

@@ -269,7 +269,8 @@ impl Args {
         if self.writing.dry_run {
             format!("Would import {rows}: {parts}. Nothing was changed.")
         } else {
-            format!("Imported {rows} in {seconds:.1} s: {parts}.")
+            let verb = if counts.skipped + counts.refused > 0 { "Processed" } else { "Imported" };
+            format!("{verb} {rows} in {seconds:.1} s: {parts}.")
         }
     }
 }

@@ -224,7 +224,7 @@ impl Refusal {
     pub fn name_fault(&self) -> Option<Fault> {
         let (field, message, known) = match self {
             Self::GroupNotFound { known, .. } if known.is_empty() => {
-                ("groups", "This database has no group tables.", known)
+                ("groups", "This database has no groups.", known)
             }
             Self::GroupNotFound { known, .. } => ("groups", "The group does not exist. Known groups", known),
             Self::ProfileKindNotFound { known, .. } if known.is_empty() => {
@@ -368,7 +368,7 @@ impl fmt::Display for Refusal {
                 write!(f, "Profile kind {kind:?} does not exist. Known kinds: {}.", known.join(", "))
             }
             Self::GroupNotFound { name, known } if known.is_empty() => {
-                write!(f, "Group {name:?} does not exist: this database has no group tables.")
+                write!(f, "Group {name:?} does not exist: this database has no groups.")
             }
             Self::GroupNotFound { name, known } => {
                 write!(f, "Group {name:?} does not exist. Known groups: {}.", known.join(", "))

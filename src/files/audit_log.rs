@@ -3,6 +3,7 @@
 use std::env;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -70,6 +71,12 @@ impl AuditLog {
             if is_denied { existing::open(path, to_stream) } else { Err(error) }
         });
         let opened = opened.context(NO_LOG)?.with_context(|| cannot(path))?;
+        let mut first = [0];
+        // A log that can only be appended to cannot be checked.
+        if opened.file.read_at(&mut first, 0).is_ok_and(|length| length > 0) && first != *b"{" {
+            let message = format!("{}: this file is not an audit log. Pass another file.", path.display());
+            return Err(Refusal::usage(message).into());
+        }
         Ok(Self { path: path.to_owned(), file: opened.file, kind: opened.kind })
     }
 

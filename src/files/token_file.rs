@@ -240,7 +240,9 @@ fn is_replaceable(path: &Path) -> Result<bool> {
         .with_context(|| format!("{} cannot be read", path.display()))?;
     let line = content.strip_suffix(b"\n").unwrap_or(&content);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let is_token = (SHORTEST..=LONGEST).contains(&line.len()) && line.iter().all(u8::is_ascii_graphic);
+    // A line of a dotenv file contains `=`.
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    let is_token = (SHORTEST..=LONGEST).contains(&line.len()) && line.iter().all(fits);
     Ok(content.is_empty() || is_token)
 }
 

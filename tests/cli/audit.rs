@@ -70,6 +70,17 @@ fn a_pipe_gets_both_lines_once_somebody_reads_it() {
 }
 
 #[test]
+fn a_file_that_is_no_log_is_not_appended_to() {
+    let env = TestEnv::with_database("");
+    env.write("authctl.toml", "[passwords]\n");
+    let register = ["register", "meg", "--no-password", "--audit-log", "authctl.toml"];
+    let run = env.run(register).ends_with(2);
+    assert!(run.stderr.contains("authctl.toml: this file is not an audit log"), "{}", run.stderr);
+    assert_eq!(fs::read_to_string(env.path("authctl.toml")).unwrap(), "[passwords]\n");
+    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
+}
+
+#[test]
 fn what_changes_nothing_leaves_no_line() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");

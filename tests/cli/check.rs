@@ -146,10 +146,16 @@ fn a_database_that_every_user_can_read_is_a_warning_and_no_failure() {
     set(".", 0o755);
     set("db.sqlite3", 0o644);
     let run = env.run(["check"]).succeeds();
-    for told in ["warning: Every user of this machine can read the database (mode 644)", "`chmod o-r /"] {
+    for told in ["warning: Every user of this machine can read the database (mode 644)", "`chmod o-rw /"] {
         assert!(run.stderr.contains(told), "{}", run.stderr);
     }
     assert!(!run.stderr.contains("no warnings"), "{}", run.stderr);
+    for (mode, access) in [(0o666, "read and write to"), (0o602, "write to")] {
+        set("db.sqlite3", mode);
+        let run = env.run(["check"]).succeeds();
+        assert!(run.stderr.contains(&format!("can {access} the database (mode {mode:o})")), "{}", run.stderr);
+    }
+    set("db.sqlite3", 0o644);
     let run = env.run(["check", "--format", "json"]).succeeds();
     assert!(run.error()["warnings"][0].as_str().unwrap().contains("mode 644"), "{}", run.stderr);
 }

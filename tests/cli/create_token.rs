@@ -419,9 +419,14 @@ fn a_file_is_replaced_only_where_a_token_is_in_it() {
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
     let create = |more: &[&str]| env.run(["create-token", "meg", "--output-file", "file"].iter().chain(more));
-    for content in
-        ["important\n", "two\nlines\n", "a sentence that is long enough for a token\n", &"x".repeat(200)]
-    {
+    let contents = [
+        "important\n",
+        "two\nlines\n",
+        "a sentence that is long enough for a token\n",
+        "SECRET_KEY=abcdefghijklmnopqrstuvwxyz0123456789\n",
+        &"x".repeat(200),
+    ];
+    for content in contents {
         env.write("file", content);
         for more in [&["--rotate"][..], &["--rotate", "--dry-run"]] {
             let run = create(more).ends_with(5);

@@ -1,45 +1,24 @@
 //! An import in batches that another writer interrupts: what was committed is told, and how the rest follows.
 
-use std::io::Write as _;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
+use std::time::Duration;
 
 use crate::env::{Run, TestEnv};
 use crate::terminal::wait_for;
 
-/// Starts an import of what is written to its standard input.
-fn start(env: &TestEnv, more: &[&str]) -> Child {
-    let mut command = env.command();
-    command
-        .args(["import", "-", "--input-format", "csv", "--batch", "50", "--busy-timeout", "0.2"])
-        .args(more);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().expect("the program to start")
-}
-
-/// Gives rows until two batches are committed, then locks the database and gives the rest.
+/// Imports a file in batches, and locks the database after the first two.
 fn interrupted(env: &TestEnv, more: &[&str]) -> Run {
-    let mut child = start(env, more);
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(b"username,last_name\n").unwrap();
-    let mut given = 0;
-    // Tens of thousands of rows are read ahead.
-    let mut give = |input: &mut std::process::ChildStdin| {
-        let rows: String = (given..given + 5_000).map(|row| format!("user{row},Ducharme\n")).collect();
-        given += 5_000;
-        let _ = input.write_all(rows.as_bytes());
-    };
+    let rows: String = (0..100_000).map(|row| format!("user{row},Ducharme\n")).collect();
+    env.write("users.csv", &format!("username,last_name\n{rows}"));
+    let mut command = env.command();
+    command.args(["import", "users.csv", "--batch", "50", "--busy-timeout", "0.2"]).args(more);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program to start");
     let committed = || env.value("SELECT count(*) FROM auth_user").parse::<usize>().unwrap();
-    wait_for(|| {
-        give(&mut input);
-        (committed() >= 100).then_some(())
-    })
-    .expect("two batches");
+    wait_for(|| (committed() >= 100).then_some(())).expect("two batches");
     let database = env.database();
-    database.execute_batch("BEGIN IMMEDIATE").unwrap();
-    for _ in 0..2 {
-        give(&mut input);
-    }
-    drop(input);
+    // With a timeout, SQLite would sleep through the short times between two batches.
+    database.busy_timeout(Duration::ZERO).unwrap();
+    while database.execute_batch("BEGIN IMMEDIATE").is_err() {}
     let run = Run::of(child.wait_with_output().unwrap());
     database.execute_batch("COMMIT").unwrap();
     run
@@ -72,8 +51,7 @@ fn a_lock_that_comes_late_ends_with_what_was_committed() {
     let env = TestEnv::with_database("");
     let database = env.database();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut child = start(&env, &[]);
-    child.stdin.take().unwrap().write_all(b"username\nmeg\n").unwrap();
-    let run = Run::of(child.wait_with_output().unwrap()).ends_with(8);
+    env.write("users.csv", "username\nmeg\n");
+    let run = env.run(["import", "users.csv", "--batch", "50", "--busy-timeout", "0.2"]).ends_with(8);
     assert!(!run.stderr.contains("committed") && run.stderr.contains("Try again"), "{}", run.stderr);
 }

@@ -90,8 +90,21 @@ fn what_is_no_regular_file_is_named_and_left_alone() {
     // A copy of the database needs a file; a file beside it is not replaced by any option.
     let run = bash(&env, "\"$authctl\" backup /dev/stdout | cat; exit ${PIPESTATUS[0]}").ends_with(1);
     assert!(run.stdout.is_empty() && run.stderr.contains("/dev/stdout"), "{}", run.stderr);
+    env.run(["backup", "-"]).ends_with(2);
+    assert!(!env.path("-").exists());
     env.write("old.sqlite3-wal", "of another file");
     let run = env.run(["backup", "old.sqlite3", "--overwrite"]).ends_with(5);
     assert!(!run.stderr.contains("--overwrite"), "{}", run.stderr);
     assert!(!env.run(["init"]).ends_with(5).stderr.contains("--overwrite"));
+}
+
+#[test]
+fn the_results_of_apply_go_to_descriptors() {
+    let env = TestEnv::with_database("");
+    env.write("a.toml", "[[users]]\nusername = \"meg\"\npassword = { random = true }\n");
+    bash(&env, "\"$authctl\" apply a.toml --yes --results >(cat > made.csv); wait $!").succeeds();
+    let rows = fs::read_to_string(env.path("made.csv")).unwrap();
+    let password = rows.lines().nth(1).and_then(|row| row.split(',').find(|cell| cell.len() == 22));
+    let password = password.unwrap_or_else(|| panic!("no password in {rows:?}"));
+    env.run_with_input(password, ["check-password", "meg", "--password-stdin"]).succeeds();
 }

@@ -103,7 +103,7 @@ fn a_user_table_without_groups_has_none() {
         let store = project.open();
         assert!(store.group_names().unwrap().is_empty(), "{schema}");
         let refused = store.find_group("editors").unwrap_err();
-        assert!(refused.to_string().contains("no group tables"), "{schema}: {refused}");
+        assert!(refused.to_string().contains("no groups"), "{schema}: {refused}");
         assert!(store.groups_of(&Key::Integer(1)).unwrap().is_empty(), "{schema}");
         assert!(store.permissions_of(&Key::Integer(1)).unwrap().is_empty(), "{schema}");
         let refused = store

@@ -89,6 +89,6 @@ fn what_is_wrong_is_said_in_words() {
     );
     assert_eq!(UnknownAlgorithm.to_string(), "unknown password algorithm");
     assert_eq!(Malformed::UnknownAlgorithm.to_string(), "not a password hash of a known algorithm");
-    assert_eq!(Malformed::Not(algorithm("argon2")).to_string(), "not a whole argon2 hash");
+    assert_eq!(Malformed::Not(algorithm("argon2")).to_string(), "a malformed argon2 hash");
     assert_eq!(format!("{:?}", algorithm("argon2")), "Algorithm(argon2)");
 }
