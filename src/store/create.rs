@@ -155,7 +155,10 @@ fn refuse_clashes(profiles: &[ProfileBlueprint]) -> Result<()> {
     let mut tables: Vec<String> = Vec::new();
     for profile in profiles {
         let table = profile.table.to_ascii_lowercase();
-        if tables.contains(&table) || RESERVED.iter().any(|prefix| table.starts_with(prefix)) {
+        if let Some(prefix) = RESERVED.iter().find(|prefix| table.starts_with(**prefix)) {
+            return Err(declaration(profile, &format!("table names that start with {prefix} are reserved.")));
+        }
+        if tables.contains(&table) {
             return Err(declaration(profile, "another table already has this name."));
         }
         tables.push(table);
