@@ -8,8 +8,8 @@ use crate::terminal::wait_for;
 
 /// Imports a file in batches, and locks the database after the first two.
 fn interrupted(env: &TestEnv, more: &[&str]) -> Run {
-    let rows: String = (0..100_000).map(|row| format!("user{row},Ducharme\n")).collect();
-    env.write("users.csv", &format!("username,last_name\n{rows}"));
+    let rows: Vec<String> = (0..100_000).map(|row| format!("user{row},Ducharme\n")).collect();
+    env.write("users.csv", &format!("username,last_name\n{}", rows.concat()));
     let mut command = env.command();
     command.args(["import", "users.csv", "--batch", "50", "--busy-timeout", "0.2"]).args(more);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program to start");
