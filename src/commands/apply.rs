@@ -80,7 +80,7 @@ pub struct Args {
     prune: Option<Prune>,
 
     /// Change nothing if --prune would affect more than N accounts
-    #[arg(long, value_name = "N", default_value = "10", requires = "prune")]
+    #[arg(long, value_name = "N", default_value = "10", requires = "prune", value_parser = count)]
     #[arg(help_heading = "Pruning")]
     max_prune: usize,
 
@@ -232,6 +232,10 @@ impl Args {
         }
         Ok(plan)
     }
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "expected a whole number".into())
 }
 
 fn capitalised(sentence: &str) -> String {

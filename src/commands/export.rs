@@ -151,7 +151,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         })?;
         pending.finish()?;
         if let Some(count) = count {
-            context.output.status(format_args!("Exported {} as {}.", counted(count, "user"), form.name()));
+            context.output.status(format_args!("Exported {} as {}.", counted(count, "user"), form.label()));
         }
         return Ok(());
     };
@@ -159,7 +159,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let count = to_file(store, &export, &filter, &path, args.overwrite)?;
     let users = counted(count, "user");
     context.answer(&Effect::new(format!("{} was written", path.display())), |output| {
-        output.status(format_args!("Exported {users} as {}.", form.name()));
+        output.status(format_args!("Exported {users} as {}.", form.label()));
         output.answer(
             Some(&redaction::path(&path)),
             &json!({ "export": redaction::path(&path), "format": form.name(), "users": count }),

@@ -100,6 +100,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 _ if !args.revoke_tokens => {
                     "API tokens stay valid. Pass --revoke-tokens to delete them.".to_owned()
                 }
+                0 => "The user had no API tokens.".to_owned(),
                 1 => "Deleted 1 API token.".to_owned(),
                 many => format!("Deleted {many} API tokens."),
             };

@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json};
 
 use super::keys;
 use crate::django::models::Scheme;
-use crate::django::passwords::{Algorithm, Recipe};
+use crate::django::passwords::{Algorithm, BadRecipe, Recipe};
 use crate::django::rate::Rate;
 use crate::django::tokens::Ttl;
 use crate::django::tokens::knox::{self, TokenHash};
@@ -214,11 +214,14 @@ fn values<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Map<Strin
 
 fn recipe<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Recipe>, D::Error> {
     let name = String::deserialize(deserializer)?;
-    name.parse().map(Some).map_err(|_| {
+    name.parse().map(Some).map_err(|error| {
+        if !matches!(error, BadRecipe::UnknownAlgorithm | BadRecipe::NotForNewHashes(_)) {
+            return serde::de::Error::custom(format_args!("passwords.hasher: {error}."));
+        }
         let names: Vec<&str> =
             Algorithm::ALL.into_iter().filter(|known| known.makes_hashes()).map(Algorithm::name).collect();
         serde::de::Error::custom(format_args!(
-            "[passwords] hasher: unknown hasher; valid hashers: {}",
+            "passwords.hasher: unknown hasher; valid hashers: {}.",
             names.join(", ")
         ))
     })

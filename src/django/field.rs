@@ -98,7 +98,13 @@ pub fn convert(name: &str, column: ColumnType<'_>, input: &Input, zone: &TimeZon
     {
         return Ok(Value::Integer(microseconds));
     }
-    stored(column.kind, &text, zone).ok_or_else(|| invalid(&expected(column)))
+    stored(column.kind, &text, zone).ok_or_else(|| match column.kind {
+        Kind::Integer if is_whole(text.trim()) => {
+            let message = format!("{name} is too large: it must fit into 64 bits.");
+            Fault::new(name, "invalid", message)
+        }
+        _ => invalid(&expected(column)),
+    })
 }
 
 fn stored(kind: &Kind, text: &str, zone: &TimeZone) -> Option<Value> {
@@ -115,6 +121,11 @@ fn stored(kind: &Kind, text: &str, zone: &TimeZone) -> Option<Value> {
         Kind::Json => python_json(&serde_json::from_str(text).ok()?)?.into(),
         Kind::Bytes => Value::Bytes(text.as_bytes().to_vec()),
     })
+}
+
+fn is_whole(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn expected(column: ColumnType<'_>) -> String {

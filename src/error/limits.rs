@@ -65,7 +65,10 @@ pub fn read_to_string(path: &Path, limit: u64) -> io::Result<String> {
 /// The same as for [`io::Read::read_to_string`], and [`io::ErrorKind::FileTooLarge`].
 pub fn read_text(from: impl Read, limit: u64) -> io::Result<String> {
     let mut text = String::new();
-    from.take(limit + 1).read_to_string(&mut text)?;
+    from.take(limit + 1).read_to_string(&mut text).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => io::Error::new(error.kind(), "it is not valid UTF-8"),
+        _ => error,
+    })?;
     if text.len() as u64 > limit {
         let message = format!("it is larger than {} MiB", limit / MIB);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));

@@ -412,8 +412,8 @@ impl fmt::Display for Refusal {
             Self::TokenLimit(limit) => {
                 write!(
                     f,
-                    "The user already has {limit} valid tokens, the maximum that `limit` under `[tokens]` \
-                     allows."
+                    "The user already has {}, the maximum that `limit` under `[tokens]` allows.",
+                    counted(*limit, "valid token")
                 )
             }
             Self::Foreign(path) => write!(

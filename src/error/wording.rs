@@ -65,6 +65,21 @@ pub fn sentence(text: &str) -> String {
     format!("{}.", text.strip_suffix('.').unwrap_or(text))
 }
 
+/// An error with its causes as a sentence.
+///
+/// Only these words begin with a capital letter, since any other word may be a path or the name of a field.
+#[must_use]
+pub fn error(text: &str) -> String {
+    const WORDS: [&str; 7] = ["a", "another", "no", "one", "signals", "standard", "the"];
+    let text = sentence(text);
+    match text.split_once(' ') {
+        Some((word, _)) if WORDS.contains(&word) => {
+            format!("{}{}", text[..1].to_ascii_uppercase(), &text[1..])
+        }
+        _ => text,
+    }
+}
+
 /// Quotes a word for a POSIX shell, if needed.
 #[must_use]
 pub fn shell_word(text: &str) -> String {

@@ -8,6 +8,7 @@ use crate::django::field::Input;
 use crate::error::limits;
 use crate::error::position::Position;
 use crate::error::refusal::{Fault, Refusal};
+use crate::error::wording::counted;
 use crate::formats::RowReader;
 use crate::formats::account_row::{AccountRow, ValuePositions};
 use crate::formats::columns::{AccountColumn, Columns};
@@ -191,7 +192,8 @@ impl CsvReader<'_> {
         let is_longer =
             || count > headings && records.cells().skip(headings).any(|cell| !cell.trim_ascii().is_empty());
         if count < self.least || is_longer() {
-            let message = format!("The row has {count} columns, but there are {headings} headings.");
+            let (columns, headings) = (counted(count as u64, "column"), counted(headings as u64, "heading"));
+            let message = format!("The row has {columns}, but there are {headings}.");
             row.faults.push(Fault::new("", "columns", message));
         }
         for (index, (column, cell)) in self.columns.iter().zip(records.cells()).enumerate() {

@@ -210,7 +210,7 @@ fn a_file_that_is_none_of_results_is_left_alone() {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         let run = env.run(["import", "a.csv", "--results", name]).ends_with(2);
         assert!(
-            run.stderr.contains("this version of authctl did not write this file")
+            run.stderr.contains("is not a results file of this version of authctl")
                 && !run.stderr.contains("secret")
         );
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
@@ -332,7 +332,7 @@ fn rows_that_were_edited_are_left_alone() {
         fs::write(env.path("made.csv"), &text).unwrap();
         let run = env.run(IMPORT.iter().chain(&["--on-existing", "skip"])).ends_with(2);
         assert!(
-            run.stderr.contains("this version of authctl did not write this file"),
+            run.stderr.contains("is not a results file of this version of authctl"),
             "{text}: {}",
             run.stderr
         );

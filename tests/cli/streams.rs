@@ -32,7 +32,7 @@ fn an_export_goes_to_descriptors_as_it_does_to_standard_output() {
             let script = format!("\"$authctl\" export {file} {overwrite}");
             let run = bash(&env, &script).succeeds();
             assert_eq!(run.stdout, expected, "{script}");
-            assert!(run.stderr.contains("Exported 1 user as csv."), "{}", run.stderr);
+            assert!(run.stderr.contains("Exported 1 user as CSV."), "{}", run.stderr);
             // Behind what was written to the same file before.
             bash(&env, &format!("{{ echo first; {script}; }} > out")).succeeds();
             assert_eq!(fs::read_to_string(env.path("out")).unwrap(), format!("first\n{expected}"));

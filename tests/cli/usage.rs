@@ -94,7 +94,7 @@ fn help_that_cannot_be_written_is_an_error() {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let run = Run::of(env.command().args(arguments).stdout(full).output().unwrap()).ends_with(1);
         assert!(
-            run.stderr.starts_with("error: standard output cannot be written: No space left"),
+            run.stderr.starts_with("error: Standard output cannot be written: No space left"),
             "{}",
             run.stderr
         );

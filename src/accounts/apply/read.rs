@@ -186,6 +186,9 @@ impl Reader<'_> {
         let key = &entry.key;
         let message = match nearest(key, known.clone()) {
             Some(near) => format!("Unknown key {key}. Did you mean {near}?"),
+            None if known.clone().next().is_none() => {
+                format!("Unknown key {key}. This database has no profile tables.")
+            }
             None => format!("Unknown key {key}. Known keys: {}.", known.collect::<Vec<_>>().join(", ")),
         };
         self.fault(entry.at, key, "unknown_field", message);

@@ -50,7 +50,7 @@ pub fn find(file: &File, path: &Path, is_json: bool) -> Result<UnfinishedRows> {
     scan(file, is_json).with_context(cannot_read)?.ok_or_else(|| {
         let path = path.display();
         let message = format!(
-            "--results {path}: this version of authctl did not write this file. Move it away, or pass \
+            "--results {path} is not a results file of this version of authctl. Move it away, or pass \
              another file."
         );
         Refusal::Usage(message).into()

@@ -43,6 +43,17 @@ impl ExportFormat {
             Self::Fixture => "fixture",
         }
     }
+
+    /// The name in a sentence.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Json => "JSON",
+            Self::Jsonl => "JSON lines",
+            Self::Fixture => "a fixture",
+        }
+    }
 }
 
 /// The secrets to include in an export.

@@ -165,7 +165,7 @@ fn what_is_made_goes_to_a_file_that_its_owner_alone_can_read() {
 
     fs::set_permissions(env.path("made.jsonl"), fs::Permissions::from_mode(0o600)).unwrap();
     let run = apply(&env, &results).ends_with(2);
-    assert!(run.stderr.contains("this version of authctl did not write this file"), "{}", run.stderr);
+    assert!(run.stderr.contains("is not a results file of this version of authctl"), "{}", run.stderr);
     assert_eq!(fs::read_to_string(env.path("made.jsonl")).unwrap(), "precious\n");
     assert_eq!(users(&env), Vec::<String>::new());
 
