@@ -21,7 +21,7 @@ fn a_change_has_a_line_before_and_a_line_after() {
     );
     let run = env.run(["register", "meg", "--no-password"]).ends_with(1);
     let log = env.path("log/audit.jsonl");
-    let told = format!("the audit log {} cannot be written: No such file", log.display());
+    let told = format!("The audit log {} cannot be written: No such file", log.display());
     assert!(run.stderr.contains(&told), "{}", run.stderr);
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0", "without a log no change");
     let init = ["register", "meg", "--no-password", "--init", "--db", "new.sqlite3"];
