@@ -249,8 +249,8 @@ impl<'a> Change<'a> {
         let Some(log) = log.filter(|_| !fields.is_empty()) else { return Ok(None) };
         let id = format!("{:016x}", self.context.random().random::<u64>());
         let at = self.context.now();
-        let database = &*PathBuf::from(redaction::path(&self.context.settings.database));
-        log.announce(&Event { at, id, command: self.command, database, object, fields }).map(Some)
+        let database = redaction::path(&self.context.settings.database);
+        log.announce(&Event { at, id, command: self.command, database: &database, object, fields }).map(Some)
     }
 
     /// Records the outcome of a change in the log. A failure is only a warning, since the change has already

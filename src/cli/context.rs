@@ -18,6 +18,10 @@ use crate::store::{Blueprint, Store};
 use crate::terminal::output::Output;
 use crate::terminal::prompt::Prompt;
 
+/// The hint after an account was created in a Django project.
+pub const SIGNALS_HINT: &str =
+    "Django's signals did not run. Do by hand what the project's post_save handlers do.";
+
 /// The number of newest passwords that are read to detect the project's hasher.
 const NEWEST_PASSWORDS: u32 = 20;
 

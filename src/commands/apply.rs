@@ -9,10 +9,12 @@ use zeroize::Zeroizing;
 use crate::accounts::apply::{self, Action, ApplyPlan, ApplyPlanner, ChangedAccount, Execution, Prune};
 use crate::accounts::results;
 use crate::cli::answer::Report;
+use crate::cli::args::values::count;
 use crate::cli::change::{Change, Writing};
-use crate::cli::context::Context;
+use crate::cli::context::{Context, SIGNALS_HINT};
 use crate::error::limits;
 use crate::error::refusal::Refusal;
+use crate::error::wording::capitalized;
 use crate::files::results::Results;
 use crate::formats::tree::TreeFile;
 use crate::signals;
@@ -80,7 +82,7 @@ pub struct Args {
     prune: Option<Prune>,
 
     /// Change nothing if --prune would affect more than N accounts
-    #[arg(long, value_name = "N", default_value = "10", requires = "prune", value_parser = count)]
+    #[arg(long, value_name = "N", default_value = "10", requires = "prune", value_parser = count::<usize>)]
     #[arg(help_heading = "Pruning")]
     max_prune: usize,
 
@@ -114,7 +116,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         context.output.changes(&changes)?;
     } else {
         context.output.show_changes(&changes)?;
-        context.consent(&format!("{}?", capitalised(&apply::summary(&plan, false))))?;
+        context.consent(&format!("{}?", capitalized(apply::summary(&plan, false))))?;
     }
     let results = args.results(store, context)?;
     let work =
@@ -128,7 +130,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     change.answer(report.changed, |output| {
         print_status(&plan, &report, output);
         if is_hint_due {
-            output.hint("Django's signals did not run. Do by hand what the project's post_save handlers do.");
+            output.hint(SIGNALS_HINT);
         }
         if done.value.ends_superusers && !report.dry_run {
             output.warning("No active superuser is left.");
@@ -152,7 +154,7 @@ fn print_status(plan: &ApplyPlan, report: &Report, output: &Output) {
     output.status(if report.dry_run {
         format!("Would {}{as_wanted}. Nothing was changed.", apply::summary(plan, false))
     } else {
-        format!("{}{as_wanted}.", capitalised(&apply::summary(plan, true)))
+        format!("{}{as_wanted}.", capitalized(apply::summary(plan, true)))
     });
 }
 
@@ -232,13 +234,4 @@ impl Args {
         }
         Ok(plan)
     }
-}
-
-fn count(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| "expected a whole number".into())
-}
-
-fn capitalised(sentence: &str) -> String {
-    let mut chars = sentence.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -1,6 +1,3 @@
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
-
 use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -13,6 +10,7 @@ use crate::django::passwords::{self, Summary};
 use crate::django::tokens::knox::KnoxFormat;
 use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
+use crate::files::existing;
 use crate::store::layout::ProfileTable;
 use crate::store::{Group, Store};
 use crate::terminal::output::Severity;
@@ -57,8 +55,8 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
         let facts = [("database", path.clone())];
         context.output.report(&facts, &json!({ "database": path, "findings": findings }))?;
     }
-    let is_exposed = mode_open_to_all(store.path());
-    if let Some(mode) = is_exposed {
+    let open_mode = existing::mode_open_to_all(store.path());
+    if let Some(mode) = open_mode {
         let word = shell_word(&store.path().to_string_lossy());
         let access = match mode & 0o006 {
             0o004 => "read",
@@ -78,7 +76,7 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
     if errors + warnings > 0 {
         return Err(Refusal::Findings { errors, warnings }.into());
     }
-    context.output.status(if is_exposed.is_some() { "No errors." } else { "No errors, no warnings." });
+    context.output.status(if open_mode.is_some() { "No errors." } else { "No errors, no warnings." });
     Ok(())
 }
 
@@ -176,15 +174,6 @@ fn required<'a>(table: &'a ProfileTable, context: &'a Context) -> Vec<&'a str> {
         })
         .map(|column| &*column.name)
         .collect()
-}
-
-/// Returns the mode of a file that every user can reach and read or write.
-fn mode_open_to_all(path: &Path) -> Option<u32> {
-    let path = path.canonicalize().ok()?;
-    let mode = |path: &Path| path.metadata().ok().map(|metadata| metadata.permissions().mode() & 0o7777);
-    let is_reachable =
-        path.ancestors().skip(1).all(|folder| mode(folder).is_some_and(|mode| mode & 0o001 != 0));
-    mode(&path).filter(|mode| mode & 0o006 != 0 && is_reachable)
 }
 
 fn damage(store: &Store) -> Result<Vec<Finding>> {

@@ -12,7 +12,7 @@ use crate::django::models::{Key, Scheme, TokenFilter};
 use crate::django::tokens::{Stored, Ttl, knox};
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::{Fault, Refusal};
-use crate::error::wording::counted;
+use crate::error::wording::{capitalized, counted};
 use crate::signals;
 use crate::store::layout::KnoxTable;
 use crate::store::{Done, NewToken, Store, Token, Transaction};
@@ -93,7 +93,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let moves = args.moves(store, table, user.as_ref(), context, expiry)?;
     let change = Change::new(context, &args.writing, "migrate-tokens");
     if !change.is_rehearsal() && moves.changes_anything(args.keep) {
-        context.consent(&capitalised(format!("{}?", moves.summary(args.keep, false))))?;
+        context.consent(&capitalized(format!("{}?", moves.summary(args.keep, false))))?;
     }
     let object = json!({ "from": Scheme::Drf, "to": Scheme::Knox, "user": args.user });
     let done = change.make(store, &object, |transaction| {
@@ -147,7 +147,7 @@ fn print_status(output: &Output, moves: &Moves, report: &Report, keep: bool) {
         let known = if keep { moves.renewed() } else { moves.known.len() };
         let them = if moves.fresh.len() + known == 1 { "it" } else { "them" };
         let drf = if keep { "still accepts" } else { "no longer accepts" };
-        capitalised(format!("{}. DRF {drf} {them}.", moves.summary(keep, true)))
+        capitalized(format!("{}. DRF {drf} {them}.", moves.summary(keep, true)))
     });
     for (reason, names) in &moves.unfit {
         output.warning(format_args!("Skipped the keys of {}. {reason}", names.join(", ")));
@@ -197,7 +197,7 @@ impl Args {
 
 impl Moves {
     fn unfit(&mut self, reason: &str, username: &str) {
-        let sentence = capitalised(format!("{reason}."));
+        let sentence = capitalized(format!("{reason}."));
         self.unfit.entry(sentence).or_default().push(username.to_owned());
     }
 
@@ -273,13 +273,6 @@ impl Moves {
         let fields = [("token", self.moved(keep)), ("expiry", self.renewed())];
         Ok(fields.into_iter().filter(|(_, count)| *count > 0).map(|(name, _)| name.to_owned()).collect())
     }
-}
-
-fn capitalised(mut sentence: String) -> String {
-    if let Some(first) = sentence.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    sentence
 }
 
 fn count(number: usize) -> String {

@@ -10,7 +10,7 @@ use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::args::json_body::Body;
 use crate::cli::args::new_password::NewPassword;
 use crate::cli::change::{Change, Writing};
-use crate::cli::context::{Context, hasher_needed};
+use crate::cli::context::{Context, SIGNALS_HINT, hasher_needed};
 use crate::config::settings::UsernameFrom;
 use crate::django::field::Input;
 use crate::django::models::{Scheme, User};
@@ -285,7 +285,7 @@ impl Args {
             }
         }
         if outcome.is_new && outcome.is_django && !report.dry_run {
-            output.hint("Django's signals did not run. Do by hand what the project's post_save handlers do.");
+            output.hint(SIGNALS_HINT);
         }
         let token = outcome.token.as_ref().map(PlainToken::expose).filter(|_| !report.dry_run);
         let random = outcome.random.as_ref().map(Plain::as_str).filter(|_| !report.dry_run);

@@ -337,7 +337,10 @@ impl File {
         let refusal = |message: String| Refusal::Config { path: Some(path.to_owned()), message };
         let text = text.map_or_else(|| limits::read_to_string(path, limits::CONFIG), Ok);
         let text = text.map_err(|error| unreadable(path, &error))?;
-        if let Ok(table) = text.parse() {
+        // Only a URL with an `@` has a password. Without one, do not parse the file a second time.
+        if text.contains('@')
+            && let Ok(table) = text.parse()
+        {
             redaction::note_all(&table);
         }
         let file = Self::parse(&text, &path.display().to_string())

@@ -45,7 +45,7 @@ impl Faults {
 
     /// Sorts the faults by position.
     pub fn sort(&mut self) {
-        self.kept.sort_by_key(|fault| fault.place.map(|place| (place.line, place.column)));
+        self.kept.sort_by_key(|fault| fault.position.map(|position| (position.line, position.column)));
     }
 
     /// Refuses the input if it has faults, and clears them.

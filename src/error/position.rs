@@ -22,14 +22,14 @@ impl Position {
 pub struct Scan<'t> {
     text: &'t str,
     offset: usize,
-    place: Position,
+    position: Position,
 }
 
 impl<'t> Scan<'t> {
     /// Starts at the beginning of a text, which is at `place` in its file.
     #[must_use]
-    pub fn new(text: &'t str, place: Position) -> Self {
-        Self { text, offset: 0, place }
+    pub fn new(text: &'t str, position: Position) -> Self {
+        Self { text, offset: 0, position }
     }
 
     /// Returns the position at this byte offset, which must not be before the last one.
@@ -39,13 +39,13 @@ impl<'t> Scan<'t> {
         for (at, c) in self.text.get(self.offset..to).unwrap_or_default().char_indices() {
             let next = self.text.as_bytes().get(self.offset + at + 1);
             if c == '\n' || c == '\r' && next != Some(&b'\n') {
-                self.place = Position { line: self.place.line + 1, column: 1 };
+                self.position = Position { line: self.position.line + 1, column: 1 };
             } else {
-                self.place.column += 1;
+                self.position.column += 1;
             }
         }
         self.offset = self.offset.max(to);
-        self.place
+        self.position
     }
 
     /// Returns the position of a part of the text, which must not be before the last one.
@@ -77,14 +77,14 @@ mod tests {
     fn lines_and_columns_are_those_of_an_editor() {
         let text = "a\r\nbä\rc\n\nd";
         let mut scan = Scan::new(text, Position::START);
-        let mut place = |part: &str| {
+        let mut position = |part: &str| {
             let Position { line, column } = scan.at(text.find(part).unwrap_or_default());
             (line, column)
         };
-        assert_eq!(place("a"), (1, 1));
-        assert_eq!(place("\n"), (1, 3));
-        assert_eq!(place("ä"), (2, 2));
-        assert_eq!(place("c"), (3, 1));
-        assert_eq!(place("d"), (5, 1));
+        assert_eq!(position("a"), (1, 1));
+        assert_eq!(position("\n"), (1, 3));
+        assert_eq!(position("ä"), (2, 2));
+        assert_eq!(position("c"), (3, 1));
+        assert_eq!(position("d"), (5, 1));
     }
 }

@@ -145,13 +145,13 @@ pub struct Fault {
     pub message: String,
     /// The position in a file.
     #[serde(flatten)]
-    pub place: Option<Position>,
+    pub position: Option<Position>,
 }
 
 impl Fault {
     /// A fault of one field.
     pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self { field: field.into(), code, message: message.into(), place: None }
+        Self { field: field.into(), code, message: message.into(), position: None }
     }
 
     /// Cuts texts that a file made too long to read.
@@ -163,18 +163,18 @@ impl Fault {
 
     /// Adds the position in a file, and the heading if it is a column of a table.
     #[must_use]
-    pub fn at(self, file: &str, place: Position, heading: Option<&str>) -> Self {
-        let Position { line, column } = place;
+    pub fn at(self, file: &str, position: Position, heading: Option<&str>) -> Self {
+        let Position { line, column } = position;
         let heading = heading.map_or(String::new(), |heading| format!(" ({heading})"));
         let message = format!("{file}, line {line}, column {column}{heading}: {}", self.message);
-        Self { message, place: Some(place), ..self }
+        Self { message, position: Some(position), ..self }
     }
 
     /// Adds the line of a file, for a fault of the whole row or object that starts there.
     #[must_use]
     pub fn on_line(self, file: &str, line: usize) -> Self {
         let message = format!("{file}, line {line}: {}", self.message);
-        Self { message, place: Some(Position { line, column: 1 }), ..self }
+        Self { message, position: Some(Position { line, column: 1 }), ..self }
     }
 
     /// Whether the fault says that the user already exists.

@@ -69,15 +69,20 @@ pub fn sentence(text: &str) -> String {
 ///
 /// Only these words begin with a capital letter, since any other word may be a path or the name of a field.
 #[must_use]
-pub fn error(text: &str) -> String {
+pub fn error_sentence(text: &str) -> String {
     const WORDS: [&str; 7] = ["a", "another", "no", "one", "signals", "standard", "the"];
     let text = sentence(text);
-    match text.split_once(' ') {
-        Some((word, _)) if WORDS.contains(&word) => {
-            format!("{}{}", text[..1].to_ascii_uppercase(), &text[1..])
-        }
-        _ => text,
+    let is_word = text.split_once(' ').is_some_and(|(word, _)| WORDS.contains(&word));
+    if is_word { capitalized(text) } else { text }
+}
+
+/// Begins a text with a capital letter, if it begins with an ASCII letter.
+#[must_use]
+pub fn capitalized(mut text: String) -> String {
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
     }
+    text
 }
 
 /// Quotes a word for a POSIX shell, if needed.

@@ -32,8 +32,8 @@ pub struct Event<'a> {
     pub id: String,
     /// The subcommand.
     pub command: &'a str,
-    /// The database file.
-    pub database: &'a Path,
+    /// The path of the database, without passwords.
+    pub database: &'a str,
     /// The changed object, such as `{"user": "meg"}`.
     pub object: &'a Json,
     /// The names of the changed fields.
@@ -89,7 +89,7 @@ impl AuditLog {
             ("state", json!("begun")),
             ("os_user", json!(os_user())),
             ("command", json!(event.command)),
-            ("database", json!(event.database.to_string_lossy())),
+            ("database", json!(event.database)),
             ("object", event.object.clone()),
             ("fields", json!(event.fields)),
         ] {

@@ -292,6 +292,15 @@ fn is_inherited(path: &Path) -> bool {
         }
 }
 
+/// Returns the mode of a file that every user can reach and read or write.
+pub fn mode_open_to_all(path: &Path) -> Option<u32> {
+    let path = path.canonicalize().ok()?;
+    let mode = |path: &Path| path.metadata().ok().map(|metadata| metadata.mode() & 0o7777);
+    let is_reachable =
+        path.ancestors().skip(1).all(|folder| mode(folder).is_some_and(|mode| mode & 0o001 != 0));
+    mode(&path).filter(|mode| mode & 0o006 != 0 && is_reachable)
+}
+
 /// Returns the start of the message for a file that cannot be written.
 #[must_use]
 pub fn cannot_write(target: &Path) -> String {

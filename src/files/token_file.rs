@@ -42,7 +42,7 @@ pub struct TokenTargets {
 
 /// Files that are written but not in their places yet; dropped, they are gone.
 #[derive(Debug, Default)]
-#[must_use = "the files have to be put in their places"]
+#[must_use = "the files must be moved into place"]
 pub struct Staged {
     files: Vec<NewFile>,
     /// Files that are written where they are.
@@ -115,8 +115,8 @@ impl TokenFiles {
     ///
     /// # Errors
     /// Where another program keeps the lock, or what the operating system says.
-    pub fn lock(&self, places: &mut TokenTargets) -> Result<()> {
-        places.lock = self.dotenv_path().map(lock).transpose()?;
+    pub fn lock(&self, targets: &mut TokenTargets) -> Result<()> {
+        targets.lock = self.dotenv_path().map(lock).transpose()?;
         Ok(())
     }
 
@@ -131,12 +131,12 @@ impl TokenFiles {
     ///
     /// # Errors
     /// What the rules of [`existing`] forbid, or what the operating system says; nothing has changed then.
-    pub fn stage(&self, token: &PlainToken, places: TokenTargets) -> Result<Staged> {
-        let mut staged = Staged { lock: places.lock, ..Staged::default() };
+    pub fn stage(&self, token: &PlainToken, targets: TokenTargets) -> Result<Staged> {
+        let mut staged = Staged { lock: targets.lock, ..Staged::default() };
         if let Some(path) = &self.output {
             let content = Zeroizing::new(format!("{}\n", token.expose()).into_bytes());
             let path_kind = existing::look(path)?;
-            match (places.stream, path_kind) {
+            match (targets.stream, path_kind) {
                 (Some(file), _) => {
                     staged.in_place.push(InPlace {
                         path: path.into(),

@@ -31,7 +31,7 @@ pub struct AccountRow {
     pub tokens: Vec<KnownToken>,
     /// The faults found in the row so far.
     pub faults: Vec<Fault>,
-    places: ValuePositions,
+    positions: ValuePositions,
     /// The profile kinds for which the row has a field. The account gets such profiles.
     kinds_given: Vec<String>,
     /// The fields with an empty cell, each with its profile kind.
@@ -77,8 +77,8 @@ impl Default for ValuePositions {
 impl AccountRow {
     /// An empty row that starts on this line.
     #[must_use]
-    pub fn at(line: usize, places: ValuePositions) -> Self {
-        Self { line, places, ..Self::default() }
+    pub fn at(line: usize, positions: ValuePositions) -> Self {
+        Self { line, positions, ..Self::default() }
     }
 
     /// Keeps only the references that are still to be looked up in the database.
@@ -89,9 +89,9 @@ impl AccountRow {
     }
 
     /// Records the position of a field's value.
-    pub fn stands(&mut self, field: &str, place: Position) {
-        if let ValuePositions::Each(places) = &mut self.places {
-            places.push((field.to_owned(), place));
+    pub fn set_position(&mut self, field: &str, position: Position) {
+        if let ValuePositions::Each(positions) = &mut self.positions {
+            positions.push((field.to_owned(), position));
         }
     }
 
@@ -284,32 +284,32 @@ impl AccountRow {
 
     /// Returns the heading of this column.
     fn heading(&self, number: usize) -> Option<&str> {
-        let ValuePositions::Table(columns) = &self.places else { return None };
+        let ValuePositions::Table(columns) = &self.positions else { return None };
         columns.iter().find(|(.., column)| *column == number).map(|(_, heading, _)| &**heading)
     }
 
     /// Adds the position in the file to a fault, and renames the field to its name in the file.
     #[must_use]
     pub fn located(&self, file: &str, fault: Fault) -> Fault {
-        if let Some(place) = fault.place {
-            let heading = self.heading(place.column).map(str::to_owned);
-            return fault.at(file, place, heading.as_deref());
+        if let Some(position) = fault.position {
+            let heading = self.heading(position.column).map(str::to_owned);
+            return fault.at(file, position, heading.as_deref());
         }
-        match &self.places {
+        match &self.positions {
             ValuePositions::Table(columns) => {
                 match columns.iter().find(|(name, ..)| is_name_of(name, &fault.field)) {
                     Some((_, heading, column)) => {
-                        let place = Position { line: self.line, column: *column };
-                        Fault { field: heading.clone(), ..fault.at(file, place, Some(heading)) }
+                        let position = Position { line: self.line, column: *column };
+                        Fault { field: heading.clone(), ..fault.at(file, position, Some(heading)) }
                     }
                     None => fault.on_line(file, self.line),
                 }
             }
-            ValuePositions::Each(places) => {
-                match places.iter().find(|(name, _)| is_name_of(name, &fault.field)) {
-                    Some((name, place)) => {
+            ValuePositions::Each(positions) => {
+                match positions.iter().find(|(name, _)| is_name_of(name, &fault.field)) {
+                    Some((name, position)) => {
                         let field = if fault.field.is_empty() { name.clone() } else { fault.field.clone() };
-                        Fault { field, ..fault.at(file, *place, None) }
+                        Fault { field, ..fault.at(file, *position, None) }
                     }
                     None => fault.on_line(file, self.line),
                 }

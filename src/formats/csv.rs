@@ -22,7 +22,7 @@ pub struct CsvReader<'a> {
     columns: Vec<Option<AccountColumn<'a>>>,
     /// The minimum number of cells per row: up to the last column with a heading.
     least: usize,
-    places: ValuePositions,
+    positions: ValuePositions,
 }
 
 impl<'a> CsvReader<'a> {
@@ -40,21 +40,21 @@ impl<'a> CsvReader<'a> {
         input.consume(length);
         let mut records = Records::new(input, delimiter);
         records.read().with_context(|| unreadable(file))?;
-        if let Some((broken, place)) = records.broken() {
+        if let Some((broken, position)) = records.broken() {
             let fault = match broken {
-                UnreadableRecord::OpenQuote => broken_fault(broken).at(file, place, None),
-                _ => broken_fault(broken).on_line(file, place.line),
+                UnreadableRecord::OpenQuote => broken_fault(broken).at(file, position, None),
+                _ => broken_fault(broken).on_line(file, position.line),
             };
             return Err(Refusal::Invalid(vec![fault]).into());
         }
         let mut faults = Vec::new();
         let mut found: Vec<Option<AccountColumn<'a>>> = Vec::new();
-        let mut places = Vec::new();
+        let mut positions = Vec::new();
         let mut headings = Vec::new();
         for (index, heading) in records.cells().enumerate() {
-            let place = Position { line: records.line(), column: index + 1 };
+            let position = Position { line: records.line(), column: index + 1 };
             let Ok(heading) = std::str::from_utf8(heading) else {
-                faults.push(not_utf8("").at(file, place, None));
+                faults.push(not_utf8("").at(file, position, None));
                 continue;
             };
             let heading = heading.trim();
@@ -66,13 +66,15 @@ impl<'a> CsvReader<'a> {
             match columns.find(heading) {
                 Ok(column) if is_twice(&column, &found) => {
                     let message = format!("{} is set by two columns.", column.name());
-                    faults.push(Fault::new(heading, "given_twice", message).at(file, place, None));
+                    faults.push(Fault::new(heading, "given_twice", message).at(file, position, None));
                 }
                 Ok(column) => {
-                    places.push((column.name().to_owned(), heading.to_owned(), index + 1));
+                    positions.push((column.name().to_owned(), heading.to_owned(), index + 1));
                     found.push(Some(column));
                 }
-                Err(fault) => faults.push(Fault { field: heading.to_owned(), ..fault.at(file, place, None) }),
+                Err(fault) => {
+                    faults.push(Fault { field: heading.to_owned(), ..fault.at(file, position, None) });
+                }
             }
         }
         columns.check_map(&headings)?;
@@ -80,7 +82,7 @@ impl<'a> CsvReader<'a> {
             return Err(Refusal::Invalid(faults).into());
         }
         let least = found.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
-        Ok(Self { records, columns: found, least, places: ValuePositions::Table(places.into()) })
+        Ok(Self { records, columns: found, least, positions: ValuePositions::Table(positions.into()) })
     }
 }
 
@@ -180,11 +182,11 @@ impl RowReader for CsvReader<'_> {
 impl CsvReader<'_> {
     fn row(&self) -> AccountRow {
         let records = &self.records;
-        let mut row = AccountRow::at(records.line(), self.places.clone());
-        if let Some((broken, place)) = records.broken() {
+        let mut row = AccountRow::at(records.line(), self.positions.clone());
+        if let Some((broken, position)) = records.broken() {
             // The text after an open quote contains other rows, with whatever they contain.
-            let place = Some(place).filter(|_| broken == UnreadableRecord::OpenQuote);
-            row.faults.push(Fault { place, ..broken_fault(broken) });
+            let position = Some(position).filter(|_| broken == UnreadableRecord::OpenQuote);
+            row.faults.push(Fault { position, ..broken_fault(broken) });
             return row;
         }
         let (count, headings) = (records.len(), self.columns.len());
@@ -199,8 +201,8 @@ impl CsvReader<'_> {
         for (index, (column, cell)) in self.columns.iter().zip(records.cells()).enumerate() {
             let Some(column) = column else {
                 if !cell.trim_ascii().is_empty() {
-                    let place = Position { line: row.line, column: index + 1 };
-                    row.faults.push(Fault { place: Some(place), ..no_heading() });
+                    let position = Position { line: row.line, column: index + 1 };
+                    row.faults.push(Fault { position: Some(position), ..no_heading() });
                 }
                 continue;
             };

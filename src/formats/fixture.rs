@@ -122,7 +122,7 @@ impl FixtureReader {
                         objects.push(object);
                     }
                 }
-                Err(message) => assembly.fault(element.place, "", "invalid_json", message),
+                Err(message) => assembly.fault(element.position, "", "invalid_json", message),
             }
         }
         check_excluded(excluded, &models)?;
@@ -194,8 +194,14 @@ impl<'t> Object<'t> {
 }
 
 impl<'a, 't> Assembly<'a, 't> {
-    fn fault(&mut self, place: Position, field: &str, code: &'static str, message: impl std::fmt::Display) {
-        self.faults.push(Fault::new(field, code, message.to_string()).at(self.file, place, None));
+    fn fault(
+        &mut self,
+        position: Position,
+        field: &str,
+        code: &'static str,
+        message: impl std::fmt::Display,
+    ) {
+        self.faults.push(Fault::new(field, code, message.to_string()).at(self.file, position, None));
     }
 
     fn model(&self, name: &str) -> Option<Model<'a>> {
@@ -218,16 +224,16 @@ impl<'a, 't> Assembly<'a, 't> {
         for object in objects.iter().filter(|object| self.model(&object.model).is_none()) {
             match counts.iter_mut().find(|(model, ..)| *model == object.model) {
                 Some((.., count)) => *count += 1,
-                None => counts.push((&object.model, object.element.place, 1)),
+                None => counts.push((&object.model, object.element.position, 1)),
             }
         }
-        for (model, place, count) in counts {
+        for (model, position, count) in counts {
             let objects = if count == 1 { "This object is".into() } else { format!("{count} objects are") };
             let message = format!(
                 "{objects} of the model {model}, which is not a user, group, profile or token model. Pass \
                  --exclude {model} to skip it."
             );
-            self.fault(place, "model", "unknown_model", message);
+            self.fault(position, "model", "unknown_model", message);
         }
     }
 
@@ -240,14 +246,14 @@ impl<'a, 't> Assembly<'a, 't> {
         }
         let mut new_groups = Vec::new();
         for object in objects.iter().filter(|object| object.model == "auth.group") {
-            let place = object.element.place;
+            let position = object.element.position;
             let Some(Json::String(name)) = object.field("name") else {
-                self.fault(place, "name", "required", "A group must have a name.");
+                self.fault(position, "name", "required", "A group must have a name.");
                 continue;
             };
             self.groups.insert(plain(&object.pk), name.clone());
             if new_groups.iter().any(|group: &NewGroup| group.name == name) {
-                self.fault(place, "name", "given_twice", "A previous group has the same name.");
+                self.fault(position, "name", "given_twice", "A previous group has the same name.");
             }
             let permissions = self.permissions(object, store)?;
             new_groups.push(NewGroup { key: object.pk.as_i64(), name, permissions });
@@ -257,10 +263,10 @@ impl<'a, 't> Assembly<'a, 't> {
 
     /// Returns the keys of a group's permissions.
     fn permissions(&mut self, object: &Object<'_>, store: &Store) -> Result<Vec<Key>> {
-        let place = object.element.place;
+        let position = object.element.position;
         let mut keys = Vec::new();
         let Some(given) = account_row::permissions(&object.field("permissions").unwrap_or_default()) else {
-            self.fault(place, "permissions", "invalid", account_row::not_permissions("permissions"));
+            self.fault(position, "permissions", "invalid", account_row::not_permissions("permissions"));
             return Ok(keys);
         };
         for permission in given {
@@ -270,23 +276,23 @@ impl<'a, 't> Assembly<'a, 't> {
                 keys.push(key);
             } else {
                 let message = format!("Permission {permission} does not exist.");
-                self.fault(place, "permissions", "does_not_exist", message);
+                self.fault(position, "permissions", "does_not_exist", message);
             }
         }
         Ok(keys)
     }
 
     fn take_user(&mut self, object: &Object<'t>) {
-        let mut account = AccountRow::at(object.element.place.line, ValuePositions::default());
-        account.stands("", object.element.place);
+        let mut account = AccountRow::at(object.element.position.line, ValuePositions::default());
+        account.set_position("", object.element.position);
         account.request.profile = ProfileChoice::None;
         if !object.pk.is_null() {
-            account.stands("id", object.element.place);
+            account.set_position("id", object.element.position);
             account.take(&AccountColumn::Key, Input::Json(object.pk.clone()));
         }
-        let mut scan = Scan::new(object.element.text, object.element.place);
+        let mut scan = Scan::new(object.element.text, object.element.position);
         for (name, raw) in &object.fields {
-            let place = scan.of(raw.get());
+            let position = scan.of(raw.get());
             let Ok(json) = serde_json::from_str::<Json>(raw.get()) else { continue };
             let column = match &**name {
                 "password" => Ok(AccountColumn::PasswordHash),
@@ -294,13 +300,13 @@ impl<'a, 't> Assembly<'a, 't> {
             };
             match column {
                 Ok(column) => {
-                    account.stands(column.name(), place);
+                    account.set_position(column.name(), position);
                     let json =
                         if matches!(column, AccountColumn::Groups) { self.group_names(json) } else { json };
                     account.take(&column, Input::Json(json));
                 }
                 Err(fault) => {
-                    account.stands(name, place);
+                    account.set_position(name, position);
                     account.faults.push(fault);
                 }
             }
@@ -333,7 +339,7 @@ impl<'a, 't> Assembly<'a, 't> {
 
     /// Adds a profile or a token to its user.
     fn take_part(&mut self, object: &Object<'t>) {
-        let place = object.element.place;
+        let position = object.element.position;
         let Some(model) = self.model(&object.model) else { return };
         let column = match &model {
             Model::Profile(table) => &*table.user_column,
@@ -351,17 +357,17 @@ impl<'a, 't> Assembly<'a, 't> {
         };
         let Some(row) = row.copied() else {
             let field = column.strip_suffix("_id").unwrap_or(column);
-            return self.fault(place, field, "does_not_exist", "The user is not in the file.");
+            return self.fault(position, field, "does_not_exist", "The user is not in the file.");
         };
         match model {
             Model::Profile(table) => self.take_profile(object, table, row),
             model => match self.token(object, &model) {
                 Ok(token) => {
                     let account = &mut self.rows[row];
-                    account.stands("token", place);
+                    account.set_position("token", position);
                     account.tokens.push(KnownToken::Row(token));
                 }
-                Err(message) => self.fault(place, "token", "invalid", message),
+                Err(message) => self.fault(position, "token", "invalid", message),
             },
         }
     }
@@ -376,9 +382,9 @@ impl<'a, 't> Assembly<'a, 't> {
             account.request.profile_keys.push((table.kind.clone(), Input::Json(object.pk.clone())));
         }
         let user = table.user_column.strip_suffix("_id").unwrap_or(&table.user_column);
-        let mut scan = Scan::new(object.element.text, object.element.place);
+        let mut scan = Scan::new(object.element.text, object.element.position);
         for (name, raw) in &object.fields {
-            let place = scan.of(raw.get());
+            let position = scan.of(raw.get());
             if name == user || *name == table.user_column || name == "user" {
                 continue;
             }
@@ -386,11 +392,11 @@ impl<'a, 't> Assembly<'a, 't> {
             let heading = format!("profile.{}.{name}", table.kind);
             match self.columns.find(&heading) {
                 Ok(column) => {
-                    account.stands(column.name(), place);
+                    account.set_position(column.name(), position);
                     account.take(&column, Input::Json(json));
                 }
                 Err(fault) => {
-                    account.stands(&heading, place);
+                    account.set_position(&heading, position);
                     account.faults.push(fault);
                 }
             }

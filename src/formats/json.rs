@@ -34,7 +34,7 @@ pub struct Element<'t> {
     /// The JSON text of the element.
     pub text: &'t str,
     /// The start of the element.
-    pub place: Position,
+    pub position: Position,
 }
 
 impl Document {
@@ -76,7 +76,7 @@ impl Document {
         if whole.get().starts_with('{') {
             return Ok(vec![Element {
                 text: whole.get(),
-                place: Scan::new(text, Position::START).of(whole.get()),
+                position: Scan::new(text, Position::START).of(whole.get()),
             }]);
         }
         let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| {
@@ -84,14 +84,17 @@ impl Document {
             Refusal::invalid("", "invalid_json", message)
         })?;
         let mut scan = Scan::new(text, Position::START);
-        Ok(elements.into_iter().map(|raw| Element { text: raw.get(), place: scan.of(raw.get()) }).collect())
+        Ok(elements
+            .into_iter()
+            .map(|raw| Element { text: raw.get(), position: scan.of(raw.get()) })
+            .collect())
     }
 }
 
 /// The error for text that is not JSON. It contains the position, but not the text.
 fn not_json(error: &serde_json::Error, text: &str, file: &str) -> Refusal {
-    let place = Scan::new(text, Position::START).at(offset_in_json(text, error));
-    Refusal::Invalid(vec![syntax_fault(error).at(file, place, None)])
+    let position = Scan::new(text, Position::START).at(offset_in_json(text, error));
+    Refusal::Invalid(vec![syntax_fault(error).at(file, position, None)])
 }
 
 fn syntax_fault(error: &serde_json::Error) -> Fault {
@@ -165,11 +168,11 @@ impl<'a> Objects<'a> {
 
     /// Converts one object to a row.
     pub fn row(&mut self, element: Element<'_>) -> AccountRow {
-        let mut row = AccountRow::at(element.place.line, ValuePositions::default());
+        let mut row = AccountRow::at(element.position.line, ValuePositions::default());
         let members = match Members::of(element.text) {
             Ok(members) => members,
             Err(error) => {
-                row.stands("", element.place);
+                row.set_position("", element.position);
                 let message = match &*reason(&error) {
                     reason @ (NO_OBJECT | NO_JSON) => {
                         format!("A row must be a JSON object without duplicate keys: {reason}.")
@@ -180,24 +183,24 @@ impl<'a> Objects<'a> {
                 return row;
             }
         };
-        let mut scan = Scan::new(element.text, element.place);
+        let mut scan = Scan::new(element.text, element.position);
         self.take(&mut row, &mut scan, "", members);
         row
     }
 
     fn take<'t>(&mut self, row: &mut AccountRow, scan: &mut Scan<'t>, prefix: &str, members: Members<'t>) {
         for (key, raw) in members.0 {
-            let place = scan.of(raw.get());
+            let position = scan.of(raw.get());
             let key = format!("{prefix}{key}");
             let column = match self.find(&key) {
                 Ok(column) => column,
                 Err(fault) => {
-                    row.stands(&key, place);
+                    row.set_position(&key, position);
                     row.faults.push(fault);
                     continue;
                 }
             };
-            row.stands(column.name(), place);
+            row.set_position(column.name(), position);
             if raw.get().starts_with('{')
                 && matches!(column, AccountColumn::Profile | AccountColumn::Profiles)
             {
@@ -276,7 +279,7 @@ impl<'a> JsonListReader<'a> {
             .iter()
             .map(|element| {
                 let from = element.text.as_ptr() as usize - base;
-                (from..from + element.text.len(), element.place)
+                (from..from + element.text.len(), element.position)
             })
             .collect();
         Ok(Self { document, elements: elements.into_iter(), objects: Objects::new(columns) })
@@ -285,9 +288,9 @@ impl<'a> JsonListReader<'a> {
 
 impl RowReader for JsonListReader<'_> {
     fn next(&mut self, _file: &str) -> Result<Option<AccountRow>> {
-        let Some((range, place)) = self.elements.next() else { return Ok(None) };
+        let Some((range, position)) = self.elements.next() else { return Ok(None) };
         let text = self.document.text.get(range).unwrap_or_default();
-        Ok(Some(self.objects.row(Element { text, place })))
+        Ok(Some(self.objects.row(Element { text, position })))
     }
 }
 
@@ -330,7 +333,7 @@ impl RowReader for JsonLinesReader<'_> {
                 row.faults.push(Fault::new("", "too_long", too_long("line")));
                 return Ok(Some(row));
             }
-            let place = Position { line: self.number, column: 1 };
+            let position = Position { line: self.number, column: 1 };
             let Ok(text) = std::str::from_utf8(&self.line) else {
                 let mut row = AccountRow::at(self.number, ValuePositions::default());
                 row.faults.push(Fault::new(
@@ -346,11 +349,11 @@ impl RowReader for JsonLinesReader<'_> {
             }
             if let Err(error) = serde_json::from_str::<&RawValue>(text) {
                 let mut row = AccountRow::at(self.number, ValuePositions::default());
-                row.stands("", Scan::new(text, place).at(offset_in_json(text, &error)));
+                row.set_position("", Scan::new(text, position).at(offset_in_json(text, &error)));
                 row.faults.push(syntax_fault(&error));
                 return Ok(Some(row));
             }
-            return Ok(Some(self.objects.row(Element { text, place })));
+            return Ok(Some(self.objects.row(Element { text, position })));
         }
         Ok(None)
     }

@@ -78,19 +78,19 @@ impl TreeFile {
     }
 
     /// Returns the position of a byte offset.
-    pub fn place(&self, at: usize) -> Position {
-        let (from, place) =
+    pub fn position(&self, at: usize) -> Position {
+        let (from, position) =
             Some(self.last.get()).filter(|(from, _)| *from <= at).unwrap_or((0, Position::START));
-        let place = Scan::new(&self.text[from..], place).at(at - from);
+        let position = Scan::new(&self.text[from..], position).at(at - from);
         if self.text.is_char_boundary(at) {
-            self.last.set((at, place));
+            self.last.set((at, position));
         }
-        place
+        position
     }
 
     /// Adds the position to the fault and to its message.
     pub fn locate(&self, at: usize, fault: Fault) -> Fault {
-        fault.at(&self.name, self.place(at), None)
+        fault.at(&self.name, self.position(at), None)
     }
 
     /// Parses the tree. It is JSON if the file's extension or its first character says so, otherwise TOML.
@@ -255,15 +255,15 @@ mod tests {
     }
 
     /// Collects each key and value with the text at its position.
-    fn places(node: &Node, text: &str, found: &mut Vec<String>) {
+    fn positions(node: &Node, text: &str, found: &mut Vec<String>) {
         let word = |at: usize| text[at..].split(['\n', ',', '}', ']']).next().unwrap_or_default().to_owned();
         found.push(word(node.at));
         match &node.what {
-            NodeValue::List(items) => items.iter().for_each(|item| places(item, text, found)),
+            NodeValue::List(items) => items.iter().for_each(|item| positions(item, text, found)),
             NodeValue::Table(entries) => {
                 for entry in entries {
                     found.push(format!("{}: {}", entry.key, word(entry.at)));
-                    places(&entry.value, text, found);
+                    positions(&entry.value, text, found);
                 }
             }
             _ => {}
@@ -272,7 +272,7 @@ mod tests {
 
     fn all_places(name: &str, text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        places(&source(name, text).tree().expect("a tree"), text, &mut found);
+        positions(&source(name, text).tree().expect("a tree"), text, &mut found);
         found
     }
 
@@ -327,8 +327,8 @@ mod tests {
         let faults = |name: &str, text: &str| -> Vec<(usize, usize)> {
             let faults = source(name, text).tree().expect_err("faults");
             assert!(faults.iter().all(|fault| fault.message.starts_with(&format!("{name}, line "))));
-            let place = |fault: &Fault| fault.place.map(|place| (place.line, place.column));
-            faults.iter().filter_map(place).collect()
+            let position = |fault: &Fault| fault.position.map(|position| (position.line, position.column));
+            faults.iter().filter_map(position).collect()
         };
         assert_eq!(faults("x", "{\"ä\": x}"), [(1, 7)]);
         assert_eq!(faults("x", "{\n  \"a\": \"\\ud800\"}"), [(2, 15)]);

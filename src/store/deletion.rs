@@ -36,7 +36,7 @@ pub struct Deletion {
 }
 
 /// The table of the rows to delete, by the number of their node.
-const DELETED_ROWS: &str = "temp.authctl_going";
+const DELETED_ROWS: &str = "temp.authctl_deleted";
 
 /// A table of which rows may be deleted, or that refers to one.
 struct Node {
@@ -278,8 +278,7 @@ impl<'a> Plan<'a> {
     /// Collects the rows to delete.
     fn collect(&self, user: &Key) -> Result<()> {
         let engine = &*self.store.engine;
-        let sql =
-            format!("CREATE TABLE {DELETED_ROWS} (node, place, PRIMARY KEY (node, place)) WITHOUT ROWID");
+        let sql = format!("CREATE TABLE {DELETED_ROWS} (node, key, PRIMARY KEY (node, key)) WITHOUT ROWID");
         engine.execute(&sql, &[])?;
         let users = &self.nodes[0];
         let sql = format!(
@@ -454,7 +453,7 @@ impl<'a> Plan<'a> {
 
 /// Returns a subquery for the rows of a node that are to be deleted.
 fn deleted_rows(node: usize) -> String {
-    format!("(SELECT place FROM {DELETED_ROWS} WHERE node = {node})")
+    format!("(SELECT key FROM {DELETED_ROWS} WHERE node = {node})")
 }
 
 /// Returns the reference of a child to its parent in multi-table inheritance.

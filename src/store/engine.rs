@@ -19,7 +19,7 @@ pub struct Copying {
 /// The tables whose rows triggers can change.
 #[derive(Debug, Default)]
 pub struct Triggered {
-    /// The tables with triggers of their own, which can change a row as soon as it is written.
+    /// The tables that have triggers. These can change a row as soon as it is written.
     pub own: Vec<String>,
     /// These tables, and those that a trigger of another table can write to.
     pub reached: Vec<String>,
@@ -107,7 +107,7 @@ pub trait Engine {
     /// Rolls the transaction back.
     fn roll_back(&self);
 
-    /// Returns the engine's messages about damage to the file. Empty if there is none.
+    /// Returns the engine's messages about damage to the file, or none if it is intact.
     fn integrity_faults(&self) -> Result<Vec<String>>;
 
     /// Returns dangling references: the table, the referenced table and the number of rows.

@@ -57,14 +57,14 @@ enum Write {
 }
 
 impl Expectation {
-    fn is_there(&self) -> bool {
+    fn is_present(&self) -> bool {
         self.write != Write::Deletion
     }
 
     /// Whether this write of the same transaction deletes the row or inserts it again.
     fn is_reversed_by(&self, later: &Self) -> bool {
-        let (all, some) = if self.is_there() { (self, later) } else { (later, self) };
-        self.is_there() != later.is_there() && some.cells.iter().all(|cell| all.cells.contains(cell))
+        let (all, some) = if self.is_present() { (self, later) } else { (later, self) };
+        self.is_present() != later.is_present() && some.cells.iter().all(|cell| all.cells.contains(cell))
     }
 
     /// Returns the columns of the same row that this write of the same transaction sets.
@@ -94,13 +94,13 @@ impl Writes {
 
     fn push(&mut self, write: Expectation) -> Result<()> {
         if self.recent.len() == BATCH {
-            self.put_away().context("the temporary file cannot be written")?;
+            self.spill().context("the temporary file cannot be written")?;
         }
         self.recent.push(write);
         Ok(())
     }
 
-    fn put_away(&mut self) -> Result<()> {
+    fn spill(&mut self) -> Result<()> {
         let file = match &mut self.earlier {
             Some(file) => file,
             none => none.insert(tempfile::tempfile()?),
@@ -216,7 +216,7 @@ impl Transaction<'_> {
             let cells: Vec<(&str, &Value)> = cells.map(|(column, value)| (&**column, value)).collect();
             self.has_cells(&expected.table, &cells)
         };
-        if has(&|_| true)? == expected.is_there() {
+        if has(&|_| true)? == expected.is_present() {
             return Ok(true);
         }
         let (mut is_reversed, mut set_later) = (false, Vec::new());
@@ -227,7 +227,7 @@ impl Transaction<'_> {
             }
             Ok(())
         })?;
-        Ok(is_reversed || expected.is_there() && has(&|column| !set_later.contains(column))?)
+        Ok(is_reversed || expected.is_present() && has(&|column| !set_later.contains(column))?)
     }
 
     /// The error for a table in which a write is not in effect.
@@ -240,12 +240,12 @@ impl Transaction<'_> {
     }
 
     fn has_cells(&self, table: &str, cells: &Cells<'_>) -> Result<bool> {
-        let told = || cells.iter().filter(|(column, value)| !is_note_of_time(column, value));
-        let conditions: Vec<String> = told()
+        let compared = || cells.iter().filter(|(column, value)| !is_note_of_time(column, value));
+        let conditions: Vec<String> = compared()
             .enumerate()
             .map(|(index, (column, _))| format!("{} IS ?{}", quoted(column), index + 1))
             .collect();
-        let parameters: Vec<Value> = told().map(|(_, value)| (*value).clone()).collect();
+        let parameters: Vec<Value> = compared().map(|(_, value)| (*value).clone()).collect();
         if conditions.is_empty() {
             return Ok(true);
         }

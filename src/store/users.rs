@@ -228,6 +228,21 @@ impl Store {
         Ok(found)
     }
 
+    /// Finds another user whose name is this one in lower case, in upper case, or capitalized. Each is a look-up in the
+    /// index; any other case would take a scan of all users.
+    pub fn user_of_other_case(&self, username: &str) -> Result<Option<String>> {
+        let lower = username.to_lowercase();
+        let mut letters = lower.chars();
+        let capitalized: String =
+            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        for name in [lower.clone(), capitalized, username.to_uppercase()] {
+            if name != username && self.find_user(&name)?.is_some() {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
     /// Reads the user again.
     ///
     /// # Errors

@@ -66,7 +66,7 @@ pub fn path(path: &Path) -> String {
 }
 
 /// Removes the passwords of URLs, even after a path was joined or normalized: `scheme:/user:password@`, with one slash
-/// or two. Returns `None` if there is none.
+/// or two. Returns `None` if the text has no such password.
 fn without_url_passwords(text: &str) -> Option<String> {
     let mut out = String::new();
     let mut rest = text;

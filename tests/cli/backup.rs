@@ -1,4 +1,4 @@
-//! `backup`: the whole database at one moment, whoever writes to it meanwhile.
+//! `backup`: one consistent state of the database, even if others write to it.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
@@ -22,7 +22,7 @@ fn with_meg() -> TestEnv {
     env
 }
 
-/// A database of so many megabytes, with two tables that a writer changes together.
+/// A database of this many megabytes, with two tables that a writer changes together.
 fn large(megabytes: u32) -> TestEnv {
     let env = with_meg();
     env.execute(&format!(
@@ -145,7 +145,7 @@ fn failures_leave_nothing() {
     let env = with_meg();
     let run = env.run(["backup", "nowhere/copy.sqlite3"]).ends_with(1);
     assert!(run.stderr.contains("nowhere"), "{}", run.stderr);
-    // Nobody makes a file here, not even root.
+    // Not even root can create a file here.
     let run = env.run(["backup", "/proc/copy.sqlite3"]).ends_with(1);
     assert!(
         run.stderr.contains("no file can be created in /proc: ") && !run.stderr.contains(".authctl-"),

@@ -136,7 +136,7 @@ fn a_database_that_every_user_can_read_is_a_warning_and_no_failure() {
 
     let env = TestEnv::with_database("");
     let set = |name: &str, mode| set_permissions(env.path(name), Permissions::from_mode(mode)).unwrap();
-    // A folder that nobody else gets into hides it.
+    // No other user can reach a file in a private folder.
     for (folder, file) in [(0o755, 0o600), (0o700, 0o644), (0o755, 0o640)] {
         set(".", folder);
         set("db.sqlite3", file);

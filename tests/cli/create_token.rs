@@ -352,7 +352,7 @@ fn no_link_and_no_file_of_another_user_is_given_a_token() {
         let words = ["create-token", "meg", "--env-file", "target", "--as", "T"];
         env.run(words).ends_with(1);
         assert_eq!(env.path("target").metadata().unwrap().len(), 0);
-        // Whoever called sudo could read the database anyway. The file stays theirs.
+        // The caller of sudo could read the database anyway. The file stays theirs.
         env.run_with_env(&[("SUDO_UID", "65534")], words).succeeds();
         assert_eq!(std::fs::read_to_string(env.path("target")).unwrap(), format!("T={token}\n"));
         assert_eq!(env.path("target").metadata().unwrap().uid(), 65534);
@@ -550,7 +550,7 @@ fn a_dotenv_file_keeps_its_group() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("A=1\nT={token}\n"));
     let metadata = file.metadata().unwrap();
     assert_eq!((metadata.gid(), metadata.mode() & 0o777), (group, 0o640));
-    // It is another file in its place: whoever reads it finds all of the old one or all of the new one.
+    // The file is replaced, so a reader sees either the old content or the new one.
     assert_eq!(std::fs::read_to_string(env.path("before")).unwrap(), "A=1\n");
 }
 

@@ -1,4 +1,4 @@
-//! What is written to standard output and standard error, in each of the formats, whoever reads it.
+//! Standard output and standard error in every format.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -430,7 +430,7 @@ fn stalls(command: &str) {
     stdout.read_line(&mut first).unwrap();
     assert!(first.contains("user00000"), "{first}");
 
-    // The listing is under way and nobody reads on. A commit waits for the last reader to let go.
+    // The listing has begun, and its reader has stopped. A commit waits for the last reader.
     let writer = env.database();
     writer.busy_timeout(Duration::from_secs(60)).unwrap();
     writer.execute_batch("BEGIN IMMEDIATE").unwrap();

@@ -1,4 +1,4 @@
-//! The help of the program and of each command, and what a wrong command line is told.
+//! The help of the program and of each command, and the errors for wrong command lines.
 
 use crate::env::{Run, TestEnv};
 use crate::seed;

@@ -241,7 +241,7 @@ fn streams_are_given_what_was_committed() {
     let env = with_rows(1);
     let Some(device) = crate::env::null_device(&env.path(".")) else { return };
     env.run(["import", "a.csv", "--results", device.to_str().unwrap()]).succeeds();
-    // A file that the shell opened is written to whoever can read it.
+    // The shell opened the file, so its mode does not matter.
     env.write("a.csv", "username\nbob\n");
     let mut command = env.command();
     command.args(["import", "a.csv", "--results", "/dev/stdout"]);

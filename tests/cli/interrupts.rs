@@ -235,7 +235,7 @@ fn interrupted_at_any_moment_it_tells_whether_the_account_was_made() {
     assert!(codes.contains(&130), "no run was interrupted: {codes:?}");
     for (run, code) in codes.iter().enumerate() {
         let there = env.value(&format!("SELECT count(*) FROM auth_user WHERE username = 'user{run}'"));
-        // Who is told 130 finds nothing changed; who is told 0 finds the account.
+        // After 130 nothing has changed; after 0 the account exists.
         assert_eq!(there, if *code == 0 { "1" } else { "0" }, "run {run} ended with {code}");
     }
 }

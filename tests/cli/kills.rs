@@ -66,7 +66,7 @@ fn prepared() -> (TestEnv, String) {
     (env, token)
 }
 
-/// All rows of all tables. What is random or a time in them is told by whether it is what it was before.
+/// All rows of all tables. Random values and times are only compared with their values before.
 fn state(path: &Path, before: Option<&Connection>) -> String {
     let database = Connection::open(path).expect("the database");
     let integrity: String =

@@ -8,7 +8,7 @@ use crate::env::TestEnv;
 /// How much memory a run may take at most, in bytes: what SQLite may take, and the program with its threads.
 const LIMIT: u64 = 700 * 1024 * 1024;
 
-/// A project in which the row of each user has so many columns of 60 MB each.
+/// A project whose user rows have this many columns of 60 MB each.
 fn project(columns: usize) -> TestEnv {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");

@@ -1,4 +1,4 @@
-//! An import in batches that another writer interrupts: what was committed is told, and how the rest follows.
+//! An import in batches that another writer interrupts reports the committed rows and how to continue.
 
 use std::process::Stdio;
 use std::time::Duration;

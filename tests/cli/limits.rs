@@ -84,7 +84,7 @@ fn what_never_ends_is_refused() {
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
 }
 
-/// A file that consists of this text and so many times the byte behind it.
+/// Writes a file of this text, followed by this many copies of the byte.
 fn long_file(env: &TestEnv, name: &str, start: &str, byte: u8, count: u64) {
     let mut file = File::create(env.path(name)).unwrap();
     file.write_all(start.as_bytes()).unwrap();

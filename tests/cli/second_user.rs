@@ -75,7 +75,7 @@ const CASES: [Case; 14] = [
 
 const WANTED: &str = "[[users]]\nusername = \"ann\"\ntoken = \"drf\"\npassword = { random = true }\n";
 
-/// Fails, and does not skip, where there is no root.
+/// Fails, rather than skips, without root.
 fn shop() -> TestEnv {
     assert!(rustix::process::geteuid().is_root(), "this test has to be run as root");
     let env = TestEnv::with_database("");

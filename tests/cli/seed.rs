@@ -77,7 +77,7 @@ pub fn users(env: &TestEnv, usernames: &[&str]) {
     }
 }
 
-/// So many users, named `user00000` and on, with this text for a first name.
+/// Inserts this many users, named from `user00000` on, with this first name.
 pub fn crowd(env: &TestEnv, count: usize, first_name: &str) {
     let mut database = env.database();
     let transaction = database.transaction().unwrap();
@@ -113,7 +113,7 @@ pub fn drf_token(database: &Connection, user: i64, key: &str) {
         .unwrap();
 }
 
-/// Gives a user a knox token of this public part, whose key nobody knows.
+/// Gives a user a knox token with this public prefix and an unknown key.
 pub fn knox_token(database: &Connection, user: i64, public: &str, expiry: Option<&str>) {
     database
         .execute(

@@ -12,7 +12,7 @@ use insta::assert_snapshot;
 use crate::env::{PASSWORD, Run, TestEnv};
 use crate::terminal::wait_for;
 
-/// A hash that nobody computes within the patience of a test.
+/// A hash that takes longer to compute than a test may run.
 const ENDLESS: &str =
     "pbkdf2_sha256$2000000000$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR2SIv6SdNZBbs7B7bH1JZh0=";
 
@@ -184,7 +184,7 @@ fn who_cannot_be_counted_is_not_let_in() {
     let run = Run::of(command.output().unwrap()).ends_with(1);
     assert!(run.stderr.contains("XDG_STATE_HOME"), "{}", run.stderr);
 
-    // Without a throttle nobody needs the folder.
+    // Without a throttle, the folder is not needed.
     env.write("authctl.toml", "");
     check(&env, PASSWORD).succeeds();
     env.log_in(["meg", "--no-store"]).succeeds();

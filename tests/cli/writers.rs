@@ -13,7 +13,7 @@ pub struct Writer {
     pub arguments: &'static [&'static str],
     /// What it reads from standard input.
     pub input: &'static str,
-    /// Is a token created that nobody had before?
+    /// Whether a new token is created.
     pub creates_token: bool,
     /// Is a random password set?
     pub sets_random_password: bool,
@@ -29,7 +29,7 @@ const fn creates_token(arguments: &'static [&'static str]) -> Writer {
 
 const LOGIN: &[&str] = &["login", "meg", "--password-stdin", "--scheme", "knox"];
 
-/// All of them, but for `init`, whose file nobody else can lock.
+/// All commands except `init`, whose file no other process can lock.
 pub const ALL: [Writer; 13] = [
     creates_token(&["register", "new", "--no-password"]),
     Writer { sets_random_password: true, ..creates_token(&["register", "new", "--random-password"]) },

@@ -131,7 +131,7 @@ impl Execution<'_> {
         if let (StepKind::Change(change), Some(encoded)) = (&mut step.kind, &encoded) {
             change.edit.set_password(encoded);
         }
-        let line = step.at.map(|at| self.source.place(at).line);
+        let line = step.at.map(|at| self.source.position(at).line);
         Ok(Ready { line, encoded, fresh: step.mints.map(mint).transpose()? })
     }
 
@@ -221,7 +221,7 @@ impl Step {
 }
 
 impl UserChange {
-    /// Whether the account is still as it was when the plan was made.
+    /// Whether the account has not changed since it was planned.
     fn is_current(&self, store: &Store) -> Result<bool> {
         let Self { user, edit, differences, groups, tokens, encoded, .. } = self;
         let Some(current) = store.user_of_key(&user.id)? else { return Ok(false) };

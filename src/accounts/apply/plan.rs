@@ -157,7 +157,7 @@ impl ApplyPlanner<'_> {
             fault.message = format!("{} is required.", fault.field);
         }
         fault.message = fault.message.replace(" Use --rename.", "");
-        let at = user.place(&fault.field);
+        let at = user.position(&fault.field);
         self.faults.push_with(|| self.source.locate(at, fault));
     }
 

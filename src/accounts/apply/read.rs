@@ -108,7 +108,7 @@ impl std::fmt::Debug for PasswordReference {
 
 impl DesiredUser {
     /// Returns the position of a key, or else that of the account. A profile field is found with or without its kind.
-    pub fn place(&self, field: &str) -> usize {
+    pub fn position(&self, field: &str) -> usize {
         let is_last_part = |name: &str| name.rsplit_once('.').is_some_and(|(_, last)| last == field);
         let find = |matches: &dyn Fn(&str) -> bool| self.positions.iter().find(|(name, _)| matches(name));
         let found = find(&|name| name == field).or_else(|| find(&is_last_part));

@@ -102,7 +102,7 @@ pub fn object(plan: &ApplyPlan, made: &[ChangedAccount], issued: bool) -> Json {
     })
 }
 
-/// Adds the new secrets of the account. Their keys are null if there are none.
+/// Adds the new token and password of the account, or null.
 fn add_secrets(object: &mut Json, made: Option<&ChangedAccount>) {
     let token = made.and_then(|made| made.token.as_ref());
     object["token"] = json!(token.map(PlainToken::expose));

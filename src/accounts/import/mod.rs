@@ -426,7 +426,7 @@ impl<'a> Import<'a> {
             entry.work = RowAction::Refuse;
             let mut located: Vec<Fault> =
                 faults.into_iter().map(|fault| wanted.located(self.file, fault)).collect();
-            located.sort_by_key(|fault| fault.place.map(|place| (place.line, place.column)));
+            located.sort_by_key(|fault| fault.position.map(|position| (position.line, position.column)));
             self.faults.borrow_mut().extend(located);
         }
         Ok(())

@@ -3,6 +3,7 @@
 use clap::Args;
 use jiff::Timestamp;
 
+use super::values::count;
 use crate::django::field::moment;
 use crate::django::models::{Sort, UserFilter};
 use crate::terminal::clock::zone;
@@ -64,7 +65,7 @@ pub struct Filters {
     #[arg(
         long,
         value_name = "N",
-        value_parser = count,
+        value_parser = count::<u64>,
         allow_negative_numbers = true,
         help_heading = "Rows and columns"
     )]
@@ -75,7 +76,7 @@ pub struct Filters {
         long,
         value_name = "N",
         default_value = "0",
-        value_parser = count,
+        value_parser = count::<u64>,
         allow_negative_numbers = true,
         hide_default_value = true,
         help_heading = "Rows and columns"
@@ -86,10 +87,6 @@ pub struct Filters {
 fn time(text: &str) -> Result<Timestamp, String> {
     moment(text, &zone())
         .ok_or_else(|| "expected a date or time such as 2024-02-29 or 2024-02-29T12:30:00Z".into())
-}
-
-fn count(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| "N must be a whole number of at least 0".into())
 }
 
 impl Filters {

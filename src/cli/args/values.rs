@@ -1,5 +1,7 @@
 //! Names and help of option values whose types are defined in other rooms.
 
+use std::str::FromStr;
+
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
@@ -72,6 +74,11 @@ option_values!(Format {
     Jsonl => value("jsonl", "JSON lines, one object per row"),
     Csv => value("csv", "Comma-separated values as in RFC 4180, verbatim"),
 });
+
+/// Parses the N of options such as `--limit`.
+pub fn count<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "N must be a whole number of at least 0".into())
+}
 
 /// `--format`: how answers are printed, or the one format that only `export` writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

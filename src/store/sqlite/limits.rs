@@ -18,6 +18,6 @@ pub(super) const LIMITS: [(Limit, i32); 5] = [
     (Limit::SQLITE_LIMIT_ATTACHED, 0),
     // An update compares and sets each column once.
     (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 5_000),
-    // Triggers that write to tables with triggers of their own.
+    // Nested triggers.
     (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 100),
 ];

@@ -27,7 +27,7 @@ use self::definitions::{Definition, Definitions};
 use self::errors::{is_of_statement, translate, was_taken_back};
 use self::insertions::Insertions;
 pub use self::opening::Opening;
-use self::row_size::{RowSize, translate_of};
+use self::row_size::{RowSize, translate_query};
 use self::values::{Bound, cell, kind_of};
 use crate::django::value::{Cell, Kind, OnRow, Value};
 use crate::error::lost_answer::LostAnswer;
@@ -217,7 +217,7 @@ impl Sqlite {
     fn sole_key(&self, table: &str) -> Result<String> {
         let columns: Vec<(String, i64)> =
             self.pragma("table_info", table, |row| Ok((row.get("name")?, row.get("pk")?)))?;
-        Ok(columns.into_iter().find(|(_, place)| *place == 1).map(|(name, _)| name).unwrap_or_default())
+        Ok(columns.into_iter().find(|(_, number)| *number == 1).map(|(name, _)| name).unwrap_or_default())
     }
 
     fn uniques(&self, table: &str) -> Result<Vec<Vec<String>>> {
@@ -329,7 +329,7 @@ impl Engine for Sqlite {
 
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         let bound = parameters.iter().map(|value| Bound { value, time_zone: &self.time_zone });
-        let failed = |error| translate_of(error, sql, &self.path);
+        let failed = |error| translate_query(error, sql, &self.path);
         let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
         let mut rows = statement.query(params_from_iter(bound)).map_err(failed)?;
         let is_utc = self.time_zone == TimeZone::UTC;

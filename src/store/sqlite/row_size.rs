@@ -38,7 +38,7 @@ impl<'a> RowSize<'a> {
 }
 
 /// Like [`translate`], for a query. If SQLite runs out of memory, the error names the table.
-pub(super) fn translate_of(error: rusqlite::Error, sql: &str, path: &Path) -> anyhow::Error {
+pub(super) fn translate_query(error: rusqlite::Error, sql: &str, path: &Path) -> anyhow::Error {
     if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) {
         let table = table_of(sql);
         return unusable(path, &format!("reading a row of its table {table} takes too much memory."));

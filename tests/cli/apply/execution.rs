@@ -185,7 +185,7 @@ fn what_is_made_goes_to_a_file_that_its_owner_alone_can_read() {
     apply(&env, &results).succeeds();
     assert_eq!(fs::read_to_string(env.path("made.jsonl")).unwrap(), text, "with nothing to tell, it stays");
 
-    // Where the commit fails, nothing is told that is not true.
+    // If the commit fails, the output must not claim a change.
     env.execute("DELETE FROM authtoken_token");
     let reader = env.database();
     reader.execute_batch("BEGIN; SELECT count(*) FROM auth_user").unwrap();

@@ -313,7 +313,7 @@ fn a_project_may_call_its_columns_as_it_likes() {
         env.write("wanted.toml", &format!("[[users]]\n{login} = \"zoe@example.com\"\n"));
         let run = apply(&env, &["--yes"]);
         if run.code == 6 {
-            // What else such a project wants is told as what it is.
+            // Other faults of such a project keep their own messages.
             assert!(run.stderr.contains("is required."), "{schema}: {}", run.stderr);
             continue;
         }

@@ -221,7 +221,7 @@ fn a_reference_that_must_have_a_value_is_not_emptied() {
         6,
         &["buyer_id must have a value", "--cascade shop_order.buyer_id"],
     );
-    // Where there is no such row, there is nothing to refuse.
+    // Without such a row, nothing is refused.
     delete(&env, &["ann", "--set-null", "shop_order", "--yes"]).succeeds();
     is_gone(&env, "ann");
 }

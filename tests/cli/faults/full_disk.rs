@@ -8,7 +8,7 @@ use super::commands::Case;
 use super::place::Place;
 use super::strace::arguments;
 
-/// Moves a folder to a tmpfs with so many KiB to spare, runs a command, and moves it back. A size of nothing would be none
+/// Moves a folder to a tmpfs with this many KiB to spare, runs a command, and moves it back. A size of nothing would be none
 /// at all: hence the ballast.
 const SCRIPT: &str = r#"
 set -eu
@@ -33,7 +33,7 @@ cp -a "$aside/." "$folder"
 exit "$code"
 "#;
 
-/// Runs a case with this folder of the place on a disk with so many KiB to spare.
+/// Runs a case with this folder on a disk with this many KiB to spare.
 pub fn run(place: &Place, case: &Case, is_audited: bool, folder: &str, free: u32) -> Output {
     let aside = TempDir::new().expect("a temporary folder");
     let mut command = place.command("unshare", case.input);

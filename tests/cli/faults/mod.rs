@@ -25,7 +25,7 @@ use self::state::{Known, state};
 use self::strace::Fault;
 use self::verdict::{Ended, Good, judge, warnings};
 
-/// Of so many cases, one is in the sample.
+/// The sample has one of this many cases.
 const SAMPLE: usize = 41;
 
 fn stride() -> usize {

@@ -136,7 +136,7 @@ pub fn run(place: &Place, case: &Case, is_audited: bool, fault: Option<(Fault, &
     }
 }
 
-/// Fails with a clear message where there is no strace, or where it must not trace.
+/// Fails with a clear message if strace is missing or may not trace.
 pub fn require() {
     let hint =
         "These tests need strace: `apt-get install strace`, and in a container `--cap-add SYS_PTRACE`.";

@@ -169,7 +169,7 @@ fn judge_log(case: &Case, text: &str, code: i32, is_told: bool, is_changed: bool
     let lines: Result<Vec<Json>, _> = text.lines().map(serde_json::from_str).collect();
     let Ok(lines) = lines else { return vec![format!("the audit log is torn: {text:?}")] };
     let states: Vec<&str> = lines.iter().filter_map(|line| line["state"].as_str()).collect();
-    // Each batch has a pair of lines, and the last batch may have failed. A second line that is missing is told.
+    // Each batch has a pair of lines, and the last batch may have failed. A missing second line must be warned of.
     let last = if case.is_in_batches { states.iter().rposition(|state| *state == "begun") } else { None };
     let (batches, last) = states.split_at(last.unwrap_or_default());
     let is_whole = |batch: &[&str]| batch == ["begun", "done"] || batch == ["begun"] && is_told;

@@ -59,7 +59,7 @@ fn random_passwords_are_shown_once() {
     assert_eq!(answer.stderr, "");
     let quiet = env.run(["register", "ann", "--random-password", "--quiet"]).succeeds();
     assert_eq!(quiet.stderr.lines().count(), 1, "quiet or not, the password is shown: {}", quiet.stderr);
-    // Where there is no token, the password is the answer.
+    // Without a token, the password is the answer.
     let alone = env.run(["register", "eve", "--random-password", "--no-token", "--quiet"]).succeeds();
     assert_eq!((alone.stdout.len(), alone.stderr.as_str()), (23, ""));
     env.run_with_input(alone.stdout, ["login", "eve", "--password-stdin"]).succeeds();

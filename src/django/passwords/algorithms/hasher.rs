@@ -42,7 +42,7 @@ pub trait Hasher: Sync {
     /// Returns costs of hashes whose work adds up to about `work`. They differ from `cost` in one number.
     fn costs_for_work(&self, cost: Cost, work: u64) -> Vec<Cost>;
 
-    /// The number of parts of a hash that can be computed in parallel. 0 if there are none.
+    /// The number of parts of a hash that can be computed in parallel, or 0.
     fn lanes(&self, _cost: Cost) -> u32 {
         0
     }

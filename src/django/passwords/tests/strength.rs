@@ -75,9 +75,7 @@ fn every_weakness_has_its_code_and_its_sentence() {
             ("password_too_similar", "The password is too similar to the username.".to_owned()),
             (
                 "password_too_short",
-                "The password is too short. It must have at least 8 \
-                                    characters."
-                    .to_owned()
+                "The password is too short. It must have at least 8 characters.".to_owned()
             ),
             ("password_too_common", "The password is too common.".to_owned()),
             ("password_entirely_numeric", "The password is entirely numeric.".to_owned()),
