@@ -33,7 +33,7 @@ pub fn password_missing() -> Fault {
 ///
 /// An attempt counts as failed until it succeeds. If it cannot be counted, the login fails.
 pub fn authenticate(context: &Context, store: &Store, username: &str, plain: &Plain) -> Result<User> {
-    let Some(rate) = context.settings.login.throttle else {
+    let Some(rate) = context.settings.policy.login.throttle else {
         return verify(context, store, username, plain);
     };
     let throttle = Throttle::of_environment(rate)?;

@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::fields::{Fields, Owner};
 use super::rows::{RowBuilder, find_field, must_be_given};
 use super::{Row, dangling, missing_column, unknown_permission};
-use crate::config::settings::Settings;
+use crate::config::policy::Policy;
 use crate::django::field::Input;
 use crate::django::models::{Key, Permission, User};
 use crate::django::names::{address_fault, normalize_email, username_fault};
@@ -74,7 +74,7 @@ impl Wish {
     pub fn edit(
         &self,
         store: &Store,
-        settings: &Settings,
+        policy: &Policy,
         user: &User,
         now: Timestamp,
         random: &mut dyn CryptoRng,
@@ -99,8 +99,8 @@ impl Wish {
 
         let mut faults = Vec::new();
         let mut edit = Edit { now, ..Edit::default() };
-        self.set_attributes(&fields, settings, user, &mut edit, &mut faults);
-        let mut builder = RowBuilder { now, zone: &settings.opening.time_zone, random, faults: &mut faults };
+        self.set_attributes(&fields, policy, user, &mut edit, &mut faults);
+        let mut builder = RowBuilder { now, zone: &policy.time_zone, random, faults: &mut faults };
         for (name, input) in &self.fields {
             match fields.destination(name) {
                 Ok((column, owner)) => builder.set(edit.row(owner), name, column, input),
@@ -108,7 +108,7 @@ impl Wish {
             }
         }
         for name in &self.unset {
-            if name == "email" && settings.is_named_by_email(fields.login) {
+            if name == "email" && policy.is_named_by_email(fields.login) {
                 let message = "email is the login name here and cannot be unset.";
                 builder.faults.push(Fault::new("email", "not_settable", message));
                 continue;
@@ -127,8 +127,8 @@ impl Wish {
             builder.faults.push(Fault::new("groups", "given_twice", message));
         }
         for table in new {
-            edit.complete_profile(table, settings, &mut builder);
-            if settings.profiles.get(&table.kind).is_some_and(|kind| kind.staff) && self.staff.is_none() {
+            edit.complete_profile(table, policy, &mut builder);
+            if policy.profiles.get(&table.kind).is_some_and(|kind| kind.staff) && self.staff.is_none() {
                 edit.user.push(("is_staff".into(), true.into()));
             }
         }
@@ -156,12 +156,12 @@ impl Wish {
     fn set_attributes(
         &self,
         fields: &Fields<'_>,
-        settings: &Settings,
+        policy: &Policy,
         user: &User,
         edit: &mut Edit,
         faults: &mut Vec<Fault>,
     ) {
-        let by_email = settings.is_named_by_email(fields.login);
+        let by_email = policy.is_named_by_email(fields.login);
         let mut values: Vec<(&str, Value)> = Vec::new();
         if let Some(name) = &self.rename {
             let name: String =
@@ -213,11 +213,11 @@ impl Edit {
     }
 
     /// Completes the values given for this kind to a new profile.
-    fn complete_profile(&mut self, table: &ProfileTable, settings: &Settings, builder: &mut RowBuilder<'_>) {
+    fn complete_profile(&mut self, table: &ProfileTable, policy: &Policy, builder: &mut RowBuilder<'_>) {
         let given = self.profiles.iter().position(|(kind, _)| *kind == table.kind);
         let mut row = given.map(|index| self.profiles.remove(index).1).unwrap_or_default();
-        let kind = settings.profiles.get(&table.kind);
-        let shared = &settings.register.defaults;
+        let kind = policy.profiles.get(&table.kind);
+        let shared = &policy.register.defaults;
         let default = |name: &str| kind.and_then(|kind| kind.defaults.get(name)).or_else(|| shared.get(name));
         builder.fill(&mut row, &table.table, table.columns(), &default);
         let is_required = |column: &Column| {

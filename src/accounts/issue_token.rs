@@ -69,10 +69,10 @@ pub fn scheme(context: &Context, store: &Store, asked: Option<Scheme>) -> Result
 /// Returns the configured scheme, if the database has any token table. Fails if the database has only other schemes.
 pub fn configured_scheme(context: &Context, store: &Store) -> Result<Option<Scheme>> {
     let present = store.layout().schemes();
-    match context.settings.tokens.scheme.filter(|_| !present.is_empty()) {
+    match context.settings.policy.tokens.scheme.filter(|_| !present.is_empty()) {
         Some(scheme) if !present.contains(&scheme) => {
             let message = format!("[tokens] scheme: this database has no {scheme} token table.");
-            Err(context.settings.refused(message).into())
+            Err(Refusal::Config { path: None, message }.into())
         }
         configured => Ok(configured),
     }
@@ -104,7 +104,7 @@ impl TokenIssuer {
     /// Fails if the tokens would expire after the year 9999, or if `ttl` is given for a scheme without expiry.
     pub fn new(context: &Context, store: &Store, scheme: Scheme, ttl: Option<Ttl>) -> Result<Self> {
         let created = context.now();
-        let tokens = &context.settings.tokens;
+        let tokens = &context.settings.policy.tokens;
         let knox = store.layout().knox.as_ref().filter(|_| scheme == Scheme::Knox);
         let expiry = match knox {
             Some(_) => {

@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use self::edit::{Edit, Wish};
 pub use self::plan::{NamedField, Planner};
 pub use self::rows::must_be_given;
-use crate::config::settings::Settings;
+use crate::config::policy::Policy;
 use crate::django::field::Input;
 use crate::django::models::{Key, Permission};
 use crate::django::passwords::Encoded;
@@ -72,7 +72,7 @@ pub struct Request {
 /// The profiles of a new account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ProfileChoice {
-    /// The kind in the settings, or else the only kind that has one of the given fields, or else none.
+    /// The kind in the policy, or else the only kind that has one of the given fields, or else none.
     #[default]
     Decide,
     /// None.
@@ -139,29 +139,29 @@ impl<'a> From<&'a str> for ColumnName<'a> {
 
 impl Request {
     /// Returns the login name in its stored form.
-    pub fn login_name(&self, store: &Store, settings: &Settings) -> Result<Option<String>> {
-        Ok(Planner::new(store, settings)?.login_name(self))
+    pub fn login_name(&self, store: &Store, policy: &Policy) -> Result<Option<String>> {
+        Ok(Planner::new(store, policy)?.login_name(self))
     }
 
     /// Returns the request as changes to an existing account.
-    pub fn wish(&self, store: &Store, settings: &Settings) -> Result<Wish> {
-        Planner::new(store, settings)?.wish(self)
+    pub fn wish(&self, store: &Store, policy: &Policy) -> Result<Wish> {
+        Planner::new(store, policy)?.wish(self)
     }
 
     /// Returns all required fields that were not given.
-    pub fn missing(&self, store: &Store, settings: &Settings) -> Result<Vec<Missing>> {
-        Ok(Planner::new(store, settings)?.plan(self)?.missing())
+    pub fn missing(&self, store: &Store, policy: &Policy) -> Result<Vec<Missing>> {
+        Ok(Planner::new(store, policy)?.plan(self)?.missing())
     }
 
     /// Returns the account in its stored form, and all its faults. With faults, it must not be written.
     pub fn account(
         &self,
         store: &Store,
-        settings: &Settings,
+        policy: &Policy,
         now: Timestamp,
         random: &mut dyn CryptoRng,
     ) -> Result<(Account<'static>, Vec<Fault>)> {
-        let (mut account, mut faults) = Planner::new(store, settings)?.account(self, now, random)?;
+        let (mut account, mut faults) = Planner::new(store, policy)?.account(self, now, random)?;
         faults.extend(account.settle(self, store)?);
         Ok((account.into_owned(), faults))
     }

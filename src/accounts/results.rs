@@ -54,7 +54,7 @@ impl Evidence {
         }
         if let Some(token) = &row.secrets.token {
             // Only the key counts, since the user may have been renamed.
-            let rows = store.rows_of_key(&PlainToken::new(token.clone()), context.settings.tokens.hash)?;
+            let rows = store.rows_of_key(&PlainToken::new(token.clone()), context.settings.policy.tokens.hash)?;
             if rows.is_empty() {
                 self.absent += 1;
             } else {

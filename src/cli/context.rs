@@ -84,7 +84,7 @@ impl Context {
     pub fn blueprint(&self, schemes: &[Scheme]) -> Blueprint {
         let mut schemes = schemes.to_vec();
         if schemes.is_empty() {
-            schemes.push(self.settings.tokens.scheme.unwrap_or(Scheme::Drf));
+            schemes.push(self.settings.policy.tokens.scheme.unwrap_or(Scheme::Drf));
         }
         schemes.sort_unstable();
         schemes.dedup();
@@ -114,7 +114,7 @@ impl Context {
     pub fn recipe(&self, store: &Store) -> Result<Recipe> {
         let newest = store.newest_passwords(NEWEST_PASSWORDS)?;
         let detected = passwords::follow(newest.iter().map(String::as_str));
-        let configured = self.settings.passwords.hasher;
+        let configured = self.settings.policy.passwords.hasher;
         let default = if store.layout().is_django { Recipe::pbkdf2_sha256() } else { Recipe::argon2() };
         Ok(configured.or(detected).unwrap_or(default))
     }

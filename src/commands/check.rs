@@ -163,7 +163,7 @@ fn knox_version(form: KnoxFormat) -> &'static str {
 
 /// Returns the required fields of a new profile of this kind.
 fn required<'a>(table: &'a ProfileTable, context: &'a Context) -> Vec<&'a str> {
-    let configured = context.settings.profiles.get(&table.kind);
+    let configured = context.settings.policy.profiles.get(&table.kind);
     let is_required =
         |name: &str| configured.is_some_and(|kind| kind.required.iter().any(|field| field == name));
     let has_default = |name: &str| configured.is_some_and(|kind| kind.defaults.contains_key(name));

@@ -82,7 +82,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         change.shows_secrets(", or omit --no-store");
     }
     let issued = issue_token::issue(&change, store, &user, &fresh, false, |store, _| {
-        match (scheme, context.settings.tokens.limit) {
+        match (scheme, context.settings.policy.tokens.limit) {
             (Scheme::Knox, Some(limit)) if store.valid_knox_tokens(&user.id, context.now())? >= limit => {
                 Err(Refusal::TokenLimit(limit).into())
             }
@@ -157,7 +157,7 @@ impl Args {
 /// Returns the name and password from a client's body. The name may be the `email` key if that is the login name.
 fn from_body(path: &Path, store: &Store, context: &Context) -> Result<(String, Plain)> {
     let body = Body::read(path)?;
-    let by_email = context.settings.is_named_by_email(store.layout().users.login()?);
+    let by_email = context.settings.policy.is_named_by_email(store.layout().users.login()?);
     let name_key = if by_email { "email" } else { "username" };
     let mut faults = body.faults;
     let others = [("first_name", body.first_name.is_some()), ("last_name", body.last_name.is_some())];

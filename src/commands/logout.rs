@@ -68,7 +68,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         }
         found => found?,
     };
-    let hash = context.settings.tokens.hash;
+    let hash = context.settings.policy.tokens.hash;
     let saved = Sessions::of_environment().and_then(|sessions| sessions.get(&context.settings.database));
     // If the session cannot be read, forgetting it reports the error.
     let saved = saved.ok().flatten();

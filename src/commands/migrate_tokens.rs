@@ -164,7 +164,7 @@ impl Args {
         context: &Context,
         expiry: Option<Timestamp>,
     ) -> Result<Moves> {
-        let hash = context.settings.tokens.hash;
+        let hash = context.settings.policy.tokens.hash;
         let filter = TokenFilter { user: user.cloned(), scheme: Some(Scheme::Drf), ..TokenFilter::default() };
         let mut moves = Moves::default();
         for token in store.tokens(&filter)? {

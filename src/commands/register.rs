@@ -11,7 +11,7 @@ use crate::cli::args::json_body::Body;
 use crate::cli::args::new_password::NewPassword;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::{Context, SIGNALS_HINT, hasher_needed};
-use crate::config::settings::UsernameFrom;
+use crate::config::policy::UsernameFrom;
 use crate::django::field::Input;
 use crate::django::models::{Scheme, User};
 use crate::django::passwords::{About, Plain};
@@ -429,7 +429,7 @@ fn ask_for_missing(request: &mut Request, store: &Store, context: &Context) -> R
 /// Stores an answer in the request.
 fn take(request: &mut Request, field: &str, answer: &str, store: &Store, context: &Context) {
     let answer = answer.to_owned();
-    let by_email = context.settings.register.username_from == UsernameFrom::Email;
+    let by_email = context.settings.policy.register.username_from == UsernameFrom::Email;
     match field {
         "email" => request.email = Some(answer),
         "first_name" => request.first_name = Some(answer),

@@ -160,7 +160,7 @@ impl Args {
     fn chosen(&self, store: &Store, context: &Context, filter: &TokenFilter) -> Result<Vec<Token>> {
         if self.token_stdin {
             let token = secret::token_from_stdin()?;
-            let mut found = store.rows_of_key(&token, context.settings.tokens.hash)?;
+            let mut found = store.rows_of_key(&token, context.settings.policy.tokens.hash)?;
             found.retain(|token| token.fits(filter));
             if found.is_empty() {
                 return Err(Refusal::TokenNotFound("the given key".into()).into());

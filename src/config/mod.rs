@@ -3,4 +3,5 @@
 //! Parses and checks only. Nothing here opens a database or depends on a command.
 
 mod keys;
+pub mod policy;
 pub mod settings;

@@ -12,14 +12,11 @@ use anyhow::{Context as _, Result};
 use jiff::tz::TimeZone;
 use rustix::fs::{Mode, OFlags};
 use serde::Deserialize;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::keys;
-use crate::django::models::Scheme;
-use crate::django::passwords::{Algorithm, BadRecipe, Recipe};
-use crate::django::rate::Rate;
-use crate::django::tokens::Ttl;
-use crate::django::tokens::knox::{self, TokenHash};
+use super::policy::{LoginSettings, PasswordSettings, Policy, ProfileKind, RegisterSettings, TokenSettings};
+use crate::django::tokens::knox;
 use crate::error::limits;
 use crate::error::position::{Position, Scan};
 use crate::error::refusal::{Fault, Refusal};
@@ -65,16 +62,8 @@ pub struct Settings {
     pub is_group_writable: bool,
     /// `[database]`.
     pub layout: DatabaseSettings,
-    /// `[register]`.
-    pub register: RegisterSettings,
-    /// `[profiles.KIND]`.
-    pub profiles: BTreeMap<String, ProfileKind>,
-    /// `[login]`.
-    pub login: LoginSettings,
-    /// `[tokens]`.
-    pub tokens: TokenSettings,
-    /// `[passwords]`.
-    pub passwords: PasswordSettings,
+    /// What decides about accounts.
+    pub policy: Policy,
     /// `[audit] file`, as an absolute path.
     pub audit_log: Option<PathBuf>,
 }
@@ -105,126 +94,12 @@ pub struct DatabaseSettings {
     time_zone: Option<String>,
 }
 
-/// `[register]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RegisterSettings {
-    /// The source of the user name.
-    pub username_from: UsernameFrom,
-    /// Fields that are required and must not be empty.
-    pub required: Vec<String>,
-    /// The profile kind of new users.
-    pub profile: Option<String>,
-    /// Default values of user columns.
-    #[serde(deserialize_with = "values")]
-    pub defaults: Map<String, Json>,
-}
-
-/// The source of the user name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum UsernameFrom {
-    /// The user name is given.
-    #[default]
-    Username,
-    /// The e-mail address is the user name.
-    Email,
-}
-
-/// `[profiles.KIND]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ProfileKind {
-    /// The table. Without it, the kind must be one that is discovered under this name.
-    table: Option<String>,
-    /// The columns that `init` creates, with their types.
-    fields: Map<String, Json>,
-    /// Fields that are required and must not be empty.
-    pub required: Vec<String>,
-    /// Whether a profile of this kind makes its user staff.
-    pub staff: bool,
-    /// Default values of fields.
-    #[serde(deserialize_with = "values")]
-    pub defaults: Map<String, Json>,
-    /// The migrations, as `app.name`, that create only profile tables.
-    migrations: Vec<String>,
-}
-
-/// `[login]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LoginSettings {
-    /// The maximum rate of failed logins.
-    pub throttle: Option<Rate>,
-}
-
-/// `[tokens]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TokenSettings {
-    /// The scheme that `init` creates, and the scheme of new tokens if a database has both.
-    pub scheme: Option<Scheme>,
-    /// knox's `TOKEN_TTL`.
-    pub ttl: Ttl,
-    /// knox's `TOKEN_PREFIX`.
-    pub prefix: String,
-    /// knox's `TOKEN_LIMIT_PER_USER`.
-    pub limit: Option<u64>,
-    /// knox's `SECURE_HASH_ALGORITHM`.
-    pub hash: TokenHash,
-}
-
 /// `[audit]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct AuditSettings {
     /// The file that changes are appended to.
     file: Option<PathBuf>,
-}
-
-/// `[passwords]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PasswordSettings {
-    /// The algorithm of new hashes, optionally with a cost: `pbkdf2_sha256 1000000`.
-    #[serde(deserialize_with = "recipe")]
-    pub hasher: Option<Recipe>,
-    /// Whether weak passwords are refused.
-    pub require_strong: bool,
-}
-
-/// Deserializes values of columns. TOML dates and times become text.
-fn values<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Map<String, Json>, D::Error> {
-    fn json(value: toml::Value) -> Json {
-        match value {
-            toml::Value::String(text) => text.into(),
-            toml::Value::Integer(number) => number.into(),
-            toml::Value::Float(number) => number.into(),
-            toml::Value::Boolean(flag) => flag.into(),
-            toml::Value::Datetime(moment) => moment.to_string().into(),
-            toml::Value::Array(values) => values.into_iter().map(json).collect(),
-            toml::Value::Table(table) => Json::Object(object(table)),
-        }
-    }
-    fn object(table: toml::Table) -> Map<String, Json> {
-        table.into_iter().map(|(name, value)| (name, json(value))).collect()
-    }
-    toml::Table::deserialize(deserializer).map(object)
-}
-
-fn recipe<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Recipe>, D::Error> {
-    let name = String::deserialize(deserializer)?;
-    name.parse().map(Some).map_err(|error| {
-        if !matches!(error, BadRecipe::UnknownAlgorithm | BadRecipe::NotForNewHashes(_)) {
-            return serde::de::Error::custom(format_args!("passwords.hasher: {error}."));
-        }
-        let names: Vec<&str> =
-            Algorithm::ALL.into_iter().filter(|known| known.makes_hashes()).map(Algorithm::name).collect();
-        serde::de::Error::custom(format_args!(
-            "passwords.hasher: unknown hasher; valid hashers: {}.",
-            names.join(", ")
-        ))
-    })
 }
 
 impl Settings {
@@ -270,23 +145,24 @@ impl Settings {
             audit_log: file.audit.file.map(|log| folder.join(config_folder).join(log)),
             database,
             target_options: target_options(options),
-            opening: Opening { busy_timeout: options.busy_timeout, time_zone, force: options.force },
+            opening: Opening {
+                busy_timeout: options.busy_timeout,
+                time_zone: time_zone.clone(),
+                force: options.force,
+            },
             file: path,
             ignored_file,
             is_group_writable,
             layout: file.database,
-            register: file.register,
-            profiles: file.profiles,
-            login: file.login,
-            tokens: file.tokens,
-            passwords: file.passwords,
+            policy: Policy {
+                register: file.register,
+                profiles: file.profiles,
+                login: file.login,
+                tokens: file.tokens,
+                passwords: file.passwords,
+                time_zone,
+            },
         })
-    }
-
-    /// Whether the e-mail address is the login name, by the configuration or by the login column.
-    #[must_use]
-    pub fn is_named_by_email(&self, login: &str) -> bool {
-        self.register.username_from == UsernameFrom::Email || login == "email"
     }
 
     /// Returns a refusal of a setting in the configuration file.
@@ -297,7 +173,7 @@ impl Settings {
     /// Returns the time zone of a project that stores local times, that is, with `USE_TZ = False`.
     #[must_use]
     pub fn local_times(&self) -> Option<TimeZone> {
-        self.layout.time_zone.as_ref().map(|_| self.opening.time_zone.clone())
+        self.layout.time_zone.as_ref().map(|_| self.policy.time_zone.clone())
     }
 
     /// Returns the hints about the layout for the store.
@@ -307,6 +183,7 @@ impl Settings {
             user_table: self.layout.user_table.clone(),
             login_column: self.layout.login_column.clone(),
             profile_tables: self
+                .policy
                 .profiles
                 .iter()
                 .filter_map(|(kind, profile)| Some((kind.clone(), profile.table.clone()?)))
@@ -317,7 +194,7 @@ impl Settings {
     /// Returns the profile tables that `init` creates: those with a declared table and fields.
     #[must_use]
     pub fn profile_blueprints(&self) -> Vec<ProfileBlueprint> {
-        let declared = self.profiles.values().filter(|profile| !profile.fields.is_empty());
+        let declared = self.policy.profiles.values().filter(|profile| !profile.fields.is_empty());
         declared
             .filter_map(|profile| {
                 let text = |json: &Json| json.as_str().map_or_else(|| json.to_string(), str::to_owned);

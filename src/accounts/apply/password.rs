@@ -86,7 +86,7 @@ pub fn choose(
     if need.is_met_by(&password) {
         return Ok(Ok(None));
     }
-    if context.settings.passwords.require_strong && !weaknesses.is_empty() {
+    if context.settings.policy.passwords.require_strong && !weaknesses.is_empty() {
         return Ok(Err(weaknesses));
     }
     for fault in weaknesses {

@@ -114,7 +114,7 @@ impl ApplyPlanner<'_> {
         let mut plan = ApplyPlan::default();
         let mut names: HashSet<String> = HashSet::new();
         let groups = self.store.group_names()?;
-        let accounts = accounts::Planner::new(self.store, &self.context.settings)?;
+        let accounts = accounts::Planner::new(self.store, &self.context.settings.policy)?;
         for mut user in desired.users {
             self.check_groups(&mut user, &groups);
             let request = request(&user);
@@ -211,7 +211,7 @@ impl ApplyPlanner<'_> {
 
     /// Computes the change of an existing account. Returns `None` if it needs no change.
     fn change(&mut self, user: &DesiredUser, existing: User) -> Result<Option<Step>> {
-        let (store, settings) = (self.store, &self.context.settings);
+        let (store, policy) = (self.store, &self.context.settings.policy);
         let groups = user.groups.as_ref().map(|_| store.groups_of(&existing.id)).transpose()?;
         let mut wish = wish(user);
         let mut changes = Vec::new();
@@ -223,7 +223,7 @@ impl ApplyPlanner<'_> {
             changes.extend(wish.add_groups.iter().map(|name| difference("group", None, Some(name))));
             changes.extend(wish.remove_groups.iter().map(|name| difference("group", Some(name), None)));
         }
-        let (edit, faults) = wish.edit(store, settings, &existing, self.now, &mut *self.context.random())?;
+        let (edit, faults) = wish.edit(store, policy, &existing, self.now, &mut *self.context.random())?;
         for fault in faults {
             self.add(user, fault);
         }
@@ -364,8 +364,8 @@ impl ApplyPlanner<'_> {
 
     fn deactivation(&self, user: &User) -> Result<Step> {
         let wish = Wish { active: Some(false), ..Wish::default() };
-        let settings = &self.context.settings;
-        let (edit, faults) = wish.edit(self.store, settings, user, self.now, &mut *self.context.random())?;
+        let settings = &self.context.settings.policy;
+        let (edit, faults) = wish.edit(self.store, policy, user, self.now, &mut *self.context.random())?;
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
         }

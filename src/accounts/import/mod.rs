@@ -270,7 +270,7 @@ impl<'a> Import<'a> {
             }
             InputFormat::Fixture => {
                 let document = Document::read(input()?, self.file)?;
-                let zone = &self.context.settings.opening.time_zone;
+                let zone = &self.context.settings.policy.time_zone;
                 Box::new(FixtureReader::new(
                     &document,
                     self.file,
@@ -341,7 +341,7 @@ impl<'a> Import<'a> {
     fn reader(&self, hashes: bool) -> Result<Reader<'a>> {
         /// The batch size for rows without slow hashing.
         const MANY: usize = 256;
-        let profile = self.context.settings.register.profile.as_deref();
+        let profile = self.context.settings.policy.register.profile.as_deref();
         let (rows, file, planner) = (self.rows()?, self.file, self.planner);
         let at_once = if hashes && self.is_slow && !self.options.is_fast { 1 } else { MANY };
         Ok(Reader { rows, file, planner, profile, at_once, names: SeenNames::default(), is_done: false })
@@ -355,7 +355,7 @@ impl<'a> Import<'a> {
             random_passwords: self.options.random_passwords,
             mint: self.mint.clone(),
             makes_tokens: self.options.tokens,
-            is_strict: self.options.require_strong || self.context.settings.passwords.require_strong,
+            is_strict: self.options.require_strong || self.context.settings.policy.passwords.require_strong,
             now: self.context.now(),
         };
         // Without hashing, reading and writing need a core of their own.
@@ -377,7 +377,7 @@ impl<'a> Import<'a> {
         let Some(user) = there else { return Ok(()) };
         item.task = match self.options.on_existing {
             OnExisting::Fail => {
-                let is_address = self.context.settings.is_named_by_email(self.planner.login_column());
+                let is_address = self.context.settings.policy.is_named_by_email(self.planner.login_column());
                 let refusal = if is_address { Refusal::EmailTaken } else { Refusal::UsernameTaken };
                 item.wanted.faults.extend(faults_of(refusal.into())?);
                 Task::Leave(user.id)
@@ -433,14 +433,14 @@ impl<'a> Import<'a> {
     }
 
     fn edit(&self, wanted: &AccountRow, key: &Key, faults: &mut Vec<Fault>) -> Result<Option<Edit>> {
-        let settings = &self.context.settings;
+        let settings = &self.context.settings.policy;
         let Some(user) = self.store.user_of_key(key)? else { return Ok(None) };
         if !wanted.may_have_key(&user.id) {
             let message = format!("id: the existing user has id {}.", user.id);
             faults.push(Fault::new("id", "not_settable", message));
         }
         let edit = self.planner.wish(&wanted.request).and_then(|wish| {
-            wish.edit(self.store, settings, &user, self.context.now(), &mut *self.context.random())
+            wish.edit(self.store, policy, &user, self.context.now(), &mut *self.context.random())
         });
         match edit {
             Ok((edit, found)) => {

@@ -18,7 +18,7 @@ impl AccountPlan<'_, '_> {
         if self.username().is_none() {
             need(self.missing_attribute(if self.is_named_by_email() { "email" } else { self.fields.login }));
         }
-        let register = &self.settings.register;
+        let register = &self.policy.register;
         for field in &register.required {
             if !self.is_verbatim && !self.is_given(field) {
                 need(self.missing_attribute(field));
@@ -34,7 +34,7 @@ impl AccountPlan<'_, '_> {
             }
         }
         for table in &self.fields.own {
-            let kind = self.settings.profiles.get(&table.kind);
+            let kind = self.policy.profiles.get(&table.kind);
             for field in kind.iter().flat_map(|kind| &kind.required) {
                 let name = self.profile_field(table, field);
                 if !self.is_verbatim && !self.is_given(&name) {

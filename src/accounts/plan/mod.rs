@@ -1,4 +1,4 @@
-//! Checks requests against the database and the settings: resolves field names, and finds missing fields and faults.
+//! Checks requests against the database and the policy: resolves field names, and finds missing fields and faults.
 
 mod missing;
 mod rows;
@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::fields::{Fields, Owner};
 use super::rows::{find_column, find_field};
 use super::{Account, Missing, ProfileChoice, Request, Wish};
-use crate::config::settings::{Settings, UsernameFrom};
+use crate::config::policy::{Policy, UsernameFrom};
 use crate::django::field::Input;
 use crate::django::names::normalize_email;
 use crate::error::refusal::{Fault, Refusal};
@@ -23,7 +23,7 @@ use crate::store::schema::Column;
 /// The database and the settings that requests are checked against. Used for many requests and by several threads.
 #[derive(Clone, Copy)]
 pub struct Planner<'a> {
-    settings: &'a Settings,
+    policy: &'a Policy,
     users: &'a UserTable,
     login: &'a str,
     kinds: &'a [ProfileTable],
@@ -45,7 +45,7 @@ pub struct NamedField<'a> {
 /// A request with the settings and fields that it is checked against.
 pub(super) struct AccountPlan<'a, 'r> {
     request: &'r Request,
-    settings: &'a Settings,
+    policy: &'a Policy,
     fields: Fields<'a>,
     /// The fault of the requested profile kind.
     kind_fault: Option<Fault>,
@@ -57,10 +57,10 @@ impl<'a> Planner<'a> {
     ///
     /// Fails with [`Refusal::Ambiguous`] if the login column is unknown. Fails with [`Refusal::Config`] if the settings
     /// name fields or profile kinds that the database lacks: they would be ignored, or could never be given.
-    pub fn new(store: &'a Store, settings: &'a Settings) -> Result<Self> {
+    pub fn new(store: &'a Store, policy: &'a Policy) -> Result<Self> {
         let users = &store.layout().users;
         let planner = Self {
-            settings,
+            policy,
             users,
             login: users.login()?,
             kinds: store.profile_tables()?,
@@ -79,7 +79,7 @@ impl<'a> Planner<'a> {
     }
 
     fn check_settings(&self) -> Result<()> {
-        let register = &self.settings.register;
+        let register = &self.policy.register;
         let of_user = |name: &str| {
             ["account_type", "profile", "password", "username"].contains(&name)
                 || find_column(&self.users.table, name).is_some()
@@ -96,21 +96,21 @@ impl<'a> Planner<'a> {
         if let Some(kind) = register.profile.as_ref().filter(|kind| self.kind(kind).is_none()) {
             let message =
                 format!("[register] profile: profile kind {kind:?} does not exist in this database.");
-            return Err(self.settings.refused(message).into());
+            return Err(Refusal::Config { path: None, message: message }.into());
         }
-        for kind in self.settings.profiles.keys() {
+        for kind in self.policy.profiles.keys() {
             if self.kind(kind).is_none() {
                 let message = format!("[profiles.{kind}]: this database has no profile table for it.");
-                return Err(self.settings.refused(message).into());
+                return Err(Refusal::Config { path: None, message: message }.into());
             }
         }
         for table in self.kinds {
-            let Some(kind) = self.settings.profiles.get(&table.kind) else { continue };
+            let Some(kind) = self.policy.profiles.get(&table.kind) else { continue };
             for name in kind.required.iter().chain(kind.defaults.keys()) {
                 if find_field(table, name).is_none() && !of_user(name) {
                     let message =
                         format!("[profiles.{}]: table {} has no field {name}.", table.kind, table.table.name);
-                    return Err(self.settings.refused(message).into());
+                    return Err(Refusal::Config { path: None, message: message }.into());
                 }
             }
         }
@@ -130,7 +130,7 @@ impl<'a> Planner<'a> {
     /// Whether this field provides the login name.
     #[must_use]
     pub fn is_login(&self, field: &str) -> bool {
-        field == self.login || field == "email" && self.settings.is_named_by_email(self.login)
+        field == self.login || field == "email" && self.policy.is_named_by_email(self.login)
     }
 
     /// Returns the field with this name: `FIELD`, `KIND.FIELD`, `profile.FIELD` or `profile.KIND.FIELD`.
@@ -179,7 +179,7 @@ impl<'a> Planner<'a> {
     /// Returns the login name in its stored form.
     #[must_use]
     pub fn login_name(&self, request: &Request) -> Option<String> {
-        let given = given_name(request, self.settings, self.login)?;
+        let given = given_name(request, self.policy, self.login)?;
         if self.is_verbatim {
             return Some(given.to_owned());
         }
@@ -230,7 +230,7 @@ impl<'a> Planner<'a> {
 
     pub(super) fn plan<'r>(&self, request: &'r Request) -> Result<AccountPlan<'a, 'r>> {
         let mut kind_fault = None;
-        let own: Vec<&'a ProfileTable> = match (&request.profile, &self.settings.register.profile) {
+        let own: Vec<&'a ProfileTable> = match (&request.profile, &self.policy.register.profile) {
             (ProfileChoice::None, _) => Vec::new(),
             (ProfileChoice::Kinds(kinds), _) => {
                 let found = kinds.iter().map(|kind| {
@@ -252,7 +252,7 @@ impl<'a> Planner<'a> {
         let fields = Fields { users: self.users, login: self.login, is_new: true, own, kinds: self.kinds };
         Ok(AccountPlan {
             request,
-            settings: self.settings,
+            policy: self.policy,
             fields,
             kind_fault,
             is_verbatim: self.is_verbatim,
@@ -275,8 +275,8 @@ impl<'a> Planner<'a> {
 }
 
 /// Returns the login name as given. If it is the e-mail address, either of the two fields provides it.
-fn given_name<'r>(request: &'r Request, settings: &Settings, login: &str) -> Option<&'r str> {
-    let email = settings.is_named_by_email(login).then_some(request.email.as_deref()).flatten();
+fn given_name<'r>(request: &'r Request, policy: &Policy, login: &str) -> Option<&'r str> {
+    let email = policy.is_named_by_email(login).then_some(request.email.as_deref()).flatten();
     let name = request.username.as_deref().or(email);
     name.filter(|name| !name.trim().is_empty())
 }
@@ -289,7 +289,7 @@ fn nfkc(name: &str) -> String {
 impl AccountPlan<'_, '_> {
     /// Returns the text for one of Django's own columns: the given one, or else the default.
     fn attribute(&self, field: &str, given: Option<&String>) -> Option<String> {
-        let default = || self.settings.register.defaults.get(field)?.as_str().map(str::to_owned);
+        let default = || self.policy.register.defaults.get(field)?.as_str().map(str::to_owned);
         given.cloned().or_else(default)
     }
 
@@ -302,17 +302,17 @@ impl AccountPlan<'_, '_> {
     }
 
     fn default_of(&self, field: &str) -> Option<Json> {
-        let mut of_kinds = self.fields.own.iter().filter_map(|table| self.settings.profiles.get(&table.kind));
+        let mut of_kinds = self.fields.own.iter().filter_map(|table| self.policy.profiles.get(&table.kind));
         let default = of_kinds.find_map(|kind| kind.defaults.get(field));
-        default.or_else(|| self.settings.register.defaults.get(field)).cloned()
+        default.or_else(|| self.policy.register.defaults.get(field)).cloned()
     }
 
     fn is_named_by_email(&self) -> bool {
-        self.settings.register.username_from == UsernameFrom::Email
+        self.policy.register.username_from == UsernameFrom::Email
     }
 
     fn username(&self) -> Option<&str> {
-        given_name(self.request, self.settings, self.fields.login)
+        given_name(self.request, self.policy, self.fields.login)
     }
 }
 

@@ -23,7 +23,7 @@ impl<'a> AccountPlan<'a, '_> {
         let mut row = self.attributes(&username, &email, now, faults);
         let mut profiles: Vec<(String, Row<ColumnName<'a>>)> =
             self.fields.own.iter().map(|table| (table.kind.clone(), Vec::new())).collect();
-        let zone = &self.settings.opening.time_zone;
+        let zone = &self.policy.time_zone;
         let mut builder = RowBuilder { now, zone, random, faults };
         for (name, input) in &self.request.fields {
             if self.kind_fault.is_some()
@@ -41,7 +41,7 @@ impl<'a> AccountPlan<'a, '_> {
                 Err(fault) => builder.faults.push(fault),
             }
         }
-        let shared = &self.settings.register.defaults;
+        let shared = &self.policy.register.defaults;
         builder.fill(&mut row, &self.fields.users.table, self.fields.of_project(), &|name| shared.get(name));
         let key = self.fields.users.table.column(&self.fields.users.key);
         match (&self.request.key, key) {
@@ -57,13 +57,13 @@ impl<'a> AccountPlan<'a, '_> {
             {
                 builder.set(row, &column.name, column, input);
             }
-            let own = self.settings.profiles.get(kind).map(|kind| &kind.defaults);
+            let own = self.policy.profiles.get(kind).map(|kind| &kind.defaults);
             let default = |name: &str| own.and_then(|own| own.get(name)).or_else(|| shared.get(name));
             builder.fill(row, &table.table, table.columns(), &default);
         }
         Account {
             username,
-            is_named_by_email: self.settings.is_named_by_email(self.fields.login),
+            is_named_by_email: self.policy.is_named_by_email(self.fields.login),
             user: row,
             profiles,
             groups: Vec::new(),
@@ -79,7 +79,7 @@ impl<'a> AccountPlan<'a, '_> {
             return (if self.fields.login == "email" { email.clone() } else { username }, email);
         }
         let username = nfkc(self.username().unwrap_or_default());
-        let email = match (&self.request.email, self.settings.is_named_by_email(self.fields.login)) {
+        let email = match (&self.request.email, self.policy.is_named_by_email(self.fields.login)) {
             (Some(email), true) if self.request.username.as_ref().is_some_and(|name| name != email) => {
                 let message = "username: the email address is the login name here. Pass only one of the two.";
                 faults.push(Fault::new("username", "not_settable", message));
@@ -110,7 +110,7 @@ impl<'a> AccountPlan<'a, '_> {
         let request = self.request;
         let superuser = request.superuser.unwrap_or(false);
         let makes_staff =
-            |table: &&ProfileTable| self.settings.profiles.get(&table.kind).is_some_and(|kind| kind.staff);
+            |table: &&ProfileTable| self.policy.profiles.get(&table.kind).is_some_and(|kind| kind.staff);
         let staff = request.staff.unwrap_or_else(|| superuser || self.fields.own.iter().any(makes_staff));
         let name = |column, given| self.attribute(column, given).unwrap_or_default();
         let mut row: Row<ColumnName<'a>> = Vec::with_capacity(12);

@@ -122,7 +122,7 @@ impl NewPassword {
 
     /// Whether weak passwords are refused.
     fn is_strict(&self, context: &Context) -> bool {
-        self.require_strong || context.settings.passwords.require_strong
+        self.require_strong || context.settings.policy.passwords.require_strong
     }
 
     fn judge(&self, plain: &Plain, about: &About<'_>, context: &Context) -> Result<()> {

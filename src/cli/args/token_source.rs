@@ -71,7 +71,7 @@ impl GivenToken {
 
     /// Returns the token's row in any state.
     pub fn row(&self, context: &Context, store: &Store) -> Result<Token> {
-        let found = store.find_token(&self.token, context.settings.tokens.hash)?;
+        let found = store.find_token(&self.token, context.settings.policy.tokens.hash)?;
         found.ok_or_else(|| self.refused(Refusal::TokenInvalid).into())
     }
 
