@@ -105,7 +105,7 @@ fn run(cli: &Cli) -> Exit {
         ));
     }
     let context = Context::new(settings, output, Prompt::new(options.no_input), options.yes);
-    match cli.command.run(&context) {
+    match cli.command.run(&context).map_err(|error| context.with_config_file(error)) {
         Ok(()) => {
             signals::settle();
             context.output.close();

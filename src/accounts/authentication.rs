@@ -4,67 +4,53 @@
 
 use anyhow::Result;
 
-use crate::cli::args::secret::PasswordSource;
-use crate::cli::context::Context;
+use super::Accounts;
 use crate::django::models::User;
 use crate::django::passwords::{self, Plain, Verdict};
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::refusal::Refusal;
 use crate::error::wording::sentence;
 use crate::files::throttle::Throttle;
-use crate::store::Store;
 
-/// Reads the password from the given source, or else asks for it on the terminal. Fails if there is neither.
-pub fn password(source: &PasswordSource, context: &Context) -> Result<Plain> {
-    match source.read()? {
-        Some(plain) => Ok(plain),
-        None if context.prompt.is_interactive() => context.prompt.secret("Password"),
-        None => Err(Refusal::Invalid(vec![password_missing()]).into()),
+impl Accounts<'_> {
+    /// Returns the active user with this name and password. `[login] throttle` limits the number of failed logins.
+    ///
+    /// An attempt counts as failed until it succeeds. If it cannot be counted, the login fails. `warn` receives the
+    /// warning that a successful login still counts as failed.
+    pub fn authenticate(&self, username: &str, plain: &Plain, warn: impl FnOnce(&str)) -> Result<User> {
+        let Some(rate) = self.policy.login.throttle else {
+            return self.verify(username, plain);
+        };
+        let throttle = Throttle::of_environment(rate)?;
+        let path = self.store.path();
+        let moment = throttle.count(path, || self.now())?;
+        let outcome = self.verify(username, plain);
+        let is_failed_login = outcome
+            .as_ref()
+            .is_err_and(|error| matches!(error.downcast_ref(), Some(Refusal::BadCredentials)));
+        if !is_failed_login && let Err(error) = throttle.take_back(path, moment) {
+            warn(&format!("This login still counts as failed: {}", sentence(&format!("{error:#}"))));
+        }
+        outcome
     }
-}
 
-/// Returns the fault of a missing password that cannot be asked for.
-#[must_use]
-pub fn password_missing() -> Fault {
-    let how = "--password-stdin, --password-file or --password-env";
-    Fault::new("password", "required", format!("password is required. Pass {how}."))
-}
-
-/// Returns the active user with this name and password. `[login] throttle` limits the number of failed logins.
-///
-/// An attempt counts as failed until it succeeds. If it cannot be counted, the login fails.
-pub fn authenticate(context: &Context, store: &Store, username: &str, plain: &Plain) -> Result<User> {
-    let Some(rate) = context.settings.policy.login.throttle else {
-        return verify(context, store, username, plain);
-    };
-    let throttle = Throttle::of_environment(rate)?;
-    let moment = throttle.count(store.path(), || context.now())?;
-    let outcome = verify(context, store, username, plain);
-    let is_failed_login =
-        outcome.as_ref().is_err_and(|error| matches!(error.downcast_ref(), Some(Refusal::BadCredentials)));
-    if !is_failed_login && let Err(error) = throttle.take_back(store.path(), moment) {
-        context
-            .output
-            .warning(format_args!("This login still counts as failed: {}", sentence(&format!("{error:#}"))));
-    }
-    outcome
-}
-
-/// Returns the active user with this name and password.
-///
-/// Every failed login returns the same error. It also costs the same, as far as [`passwords::equalise`] can ensure it.
-fn verify(context: &Context, store: &Store, username: &str, plain: &Plain) -> Result<User> {
-    let found = store.find_user(username)?;
-    let encoded = match &found {
-        Some(user) => store.encoded_password(&user.id)?,
-        None => String::new(),
-    };
-    let verdict = passwords::verify(plain, &encoded);
-    match found {
-        Some(user) if verdict == Verdict::Match && user.is_active => Ok(user),
-        _ => {
-            let recipe = context.recipe(store)?;
-            passwords::equalise(plain, &encoded, verdict, &recipe, &mut *context.random())?;
-            Err(Refusal::BadCredentials.into())
+    /// Returns the active user with this name and password.
+    ///
+    /// Every failed login returns the same error. It also costs the same, as far as [`passwords::equalise`] can ensure
+    /// it.
+    fn verify(&self, username: &str, plain: &Plain) -> Result<User> {
+        let found = self.store.find_user(username)?;
+        let encoded = match &found {
+            Some(user) => self.store.encoded_password(&user.id)?,
+            None => String::new(),
+        };
+        let verdict = passwords::verify(plain, &encoded);
+        match found {
+            Some(user) if verdict == Verdict::Match && user.is_active => Ok(user),
+            _ => {
+                let recipe = self.recipe()?;
+                passwords::equalise(plain, &encoded, verdict, &recipe, &mut *self.random())?;
+                Err(Refusal::BadCredentials.into())
+            }
         }
     }
 }
@@ -76,6 +62,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::cli::context::Context;
     use crate::config::settings::{Overrides, Settings};
     use crate::django::passwords::{Recipe, hash, work_of_this_thread};
     use crate::terminal::format::{ColorChoice, Format};
@@ -122,10 +109,10 @@ mod tests {
             ("odd", "pbkdf2_sha256$x", true),
         ];
         let context = with_users(&folder, &recipe.to_string(), &users);
-        let store = context.store().expect("the database");
+        let accounts = context.accounts().expect("the database");
         let cost = |name: &str, plain: &Plain| {
             let _ = work_of_this_thread();
-            let outcome = authenticate(&context, store, name, plain);
+            let outcome = accounts.authenticate(name, plain, |_| {});
             (outcome.is_ok(), work_of_this_thread())
         };
         let wrong = Plain::new("wrong".into());

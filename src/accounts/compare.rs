@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use super::{Account, Edit};
+use super::new_account::NewAccount;
+use super::update::AccountUpdate;
 use crate::django::models::User;
 use crate::django::value::Value;
 use crate::error::refusal::Refusal;
@@ -11,7 +12,7 @@ use crate::store::difference::{Difference, Shown};
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
 
-impl Account<'_> {
+impl NewAccount<'_> {
     /// Returns the values of the new rows.
     ///
     /// Omits the login name, the key, empty values and values that every new account has.
@@ -36,7 +37,7 @@ impl Account<'_> {
     }
 }
 
-impl Edit {
+impl AccountUpdate {
     /// Returns the values that the edit would change. Groups, permissions and the password are not compared.
     ///
     /// Fails with [`Refusal::ChangedMeanwhile`] if a profile was created or deleted after the edit was computed.

@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use rand::CryptoRng;
 use serde_json::json;
 
-use crate::cli::change::Change;
-use crate::cli::context::Context;
+use super::Accounts;
+use super::change_runner::ChangeRunner;
 use crate::django::models::{Profile, Scheme, TokenState, User};
 use crate::django::tokens::knox::TokenHash;
 use crate::django::tokens::{GeneratedToken, PlainToken, Stored, Ttl, UnfitKey, drf, knox};
 use crate::error::lost_answer::{Effect, token_created};
 use crate::error::refusal::{Fault, Refusal};
+use crate::formats::token_row::TokenRow;
 use crate::store::{Done, NewToken, Store};
 
 /// A new token that is not stored yet.
@@ -38,52 +39,72 @@ impl IssuedToken {
     pub fn as_new(&self) -> NewToken<'_> {
         NewToken { stored: &self.stored, created: self.created, expiry: self.expiry }
     }
-}
 
-/// Returns the scheme of a new token: the requested one, or else the configured one, or else the only one in the
-/// database. Returns `None` if the database has no token table.
-///
-/// Fails with [`Refusal::Ambiguous`] if several schemes are possible, and with [`Refusal::DatabaseUnusable`] if the
-/// requested scheme has no table.
-pub fn scheme(context: &Context, store: &Store, asked: Option<Scheme>) -> Result<Option<Scheme>> {
-    let present = store.layout().schemes();
-    let configured = configured_scheme(context, store)?;
-    match (asked, configured, &present[..]) {
-        (Some(asked), _, _) if !present.contains(&asked) => Err(Refusal::DatabaseUnusable {
-            path: store.path().to_owned(),
-            reason: format!("it has no {asked} token table."),
-        }
-        .into()),
-        (Some(scheme), _, _) | (None, Some(scheme), _) => Ok(Some(scheme)),
-        (None, None, [only]) => Ok(Some(*only)),
-        (None, None, []) => Ok(None),
-        (None, None, several) => Err(Refusal::Ambiguous {
-            what: "This database has several token schemes".into(),
-            found: several.iter().map(ToString::to_string).collect(),
-            decide: "Pass --scheme, or set `scheme` under `[tokens]`.".into(),
-        }
-        .into()),
+    /// Returns the row of the token.
+    #[must_use]
+    pub fn row(&self) -> TokenRow {
+        TokenRow::new(self.stored.clone(), self.created, self.expiry)
     }
 }
 
-/// Returns the configured scheme, if the database has any token table. Fails if the database has only other schemes.
-pub fn configured_scheme(context: &Context, store: &Store) -> Result<Option<Scheme>> {
-    let present = store.layout().schemes();
-    match context.settings.policy.tokens.scheme.filter(|_| !present.is_empty()) {
-        Some(scheme) if !present.contains(&scheme) => {
-            let message = format!("[tokens] scheme: this database has no {scheme} token table.");
-            Err(Refusal::Config { path: None, message }.into())
+impl Accounts<'_> {
+    /// Returns the scheme of a new token: the requested one, or else the configured one, or else the only one in the
+    /// database. Returns `None` if the database has no token table.
+    ///
+    /// Fails with [`Refusal::Ambiguous`] if several schemes are possible, and with [`Refusal::DatabaseUnusable`] if the
+    /// requested scheme has no table.
+    pub fn scheme(&self, asked: Option<Scheme>) -> Result<Option<Scheme>> {
+        let present = self.store.layout().schemes();
+        let configured = self.configured_scheme()?;
+        match (asked, configured, &present[..]) {
+            (Some(asked), _, _) if !present.contains(&asked) => Err(Refusal::DatabaseUnusable {
+                path: self.store.path().to_owned(),
+                reason: format!("it has no {asked} token table."),
+            }
+            .into()),
+            (Some(scheme), _, _) | (None, Some(scheme), _) => Ok(Some(scheme)),
+            (None, None, [only]) => Ok(Some(*only)),
+            (None, None, []) => Ok(None),
+            (None, None, several) => Err(Refusal::Ambiguous {
+                what: "This database has several token schemes".into(),
+                found: several.iter().map(ToString::to_string).collect(),
+                decide: "Pass --scheme, or set `scheme` under `[tokens]`.".into(),
+            }
+            .into()),
         }
-        configured => Ok(configured),
     }
-}
 
-/// Returns the scheme of a new token as [`scheme`] does, but fails if the database has no token table.
-pub fn needed_scheme(context: &Context, store: &Store, asked: Option<Scheme>) -> Result<Scheme> {
-    scheme(context, store, asked)?.ok_or_else(|| {
-        let reason = "it has no token table.".into();
-        Refusal::DatabaseUnusable { path: store.path().to_owned(), reason }.into()
-    })
+    /// Returns the configured scheme, if the database has any token table. Fails if the database has only other schemes.
+    pub fn configured_scheme(&self) -> Result<Option<Scheme>> {
+        let present = self.store.layout().schemes();
+        match self.policy.tokens.scheme.filter(|_| !present.is_empty()) {
+            Some(scheme) if !present.contains(&scheme) => {
+                let message = format!("[tokens] scheme: this database has no {scheme} token table.");
+                Err(Refusal::Config { path: None, message }.into())
+            }
+            configured => Ok(configured),
+        }
+    }
+
+    /// Returns the scheme of a new token as [`Self::scheme`] does, but fails if the database has no token table.
+    pub fn needed_scheme(&self, asked: Option<Scheme>) -> Result<Scheme> {
+        self.scheme(asked)?.ok_or_else(|| {
+            let reason = "it has no token table.".into();
+            Refusal::DatabaseUnusable { path: self.store.path().to_owned(), reason }.into()
+        })
+    }
+
+    /// Creates a token of this scheme with the known key, or else with a generated one. `ttl` overrides the configured
+    /// lifetime of knox tokens.
+    pub fn generate_token(
+        &self,
+        scheme: Scheme,
+        ttl: Option<Ttl>,
+        known: Option<&PlainToken>,
+    ) -> Result<IssuedToken> {
+        let generated = TokenIssuer::new(self, scheme, ttl)?.generate(known, &mut *self.random());
+        Ok(generated.map_err(|unfit| Refusal::Invalid(vec![unfit_key_fault(unfit)]))?)
+    }
 }
 
 /// Issues tokens with the same settings. Can be used for any number of tokens, and by several threads.
@@ -102,10 +123,10 @@ impl TokenIssuer {
     /// Creates an issuer for this scheme. `ttl` overrides the configured lifetime of knox tokens.
     ///
     /// Fails if the tokens would expire after the year 9999, or if `ttl` is given for a scheme without expiry.
-    pub fn new(context: &Context, store: &Store, scheme: Scheme, ttl: Option<Ttl>) -> Result<Self> {
-        let created = context.now();
-        let tokens = &context.settings.policy.tokens;
-        let knox = store.layout().knox.as_ref().filter(|_| scheme == Scheme::Knox);
+    pub fn new(accounts: &Accounts<'_>, scheme: Scheme, ttl: Option<Ttl>) -> Result<Self> {
+        let created = accounts.now();
+        let tokens = &accounts.policy.tokens;
+        let knox = accounts.store.layout().knox.as_ref().filter(|_| scheme == Scheme::Knox);
         let expiry = match knox {
             Some(_) => {
                 let ttl = ttl.unwrap_or(tokens.ttl);
@@ -151,18 +172,6 @@ impl TokenIssuer {
     }
 }
 
-/// Creates a token of this scheme with the known key, or else with a generated one.
-pub fn generate(
-    context: &Context,
-    store: &Store,
-    scheme: Scheme,
-    ttl: Option<Ttl>,
-    known: Option<&PlainToken>,
-) -> Result<IssuedToken> {
-    let generated = TokenIssuer::new(context, store, scheme, ttl)?.generate(known, &mut *context.random());
-    Ok(generated.map_err(|unfit| Refusal::Invalid(vec![unfit_key_fault(unfit)]))?)
-}
-
 /// Returns the fault of an unsuitable known key.
 #[must_use]
 pub fn unfit_key_fault(unfit: UnfitKey) -> Fault {
@@ -188,7 +197,7 @@ pub struct Issued {
 /// Fails with [`Refusal::OtherToken`] if the user has a drf key other than the known one. Fails with [`Refusal::Taken`]
 /// if the known key belongs to another user.
 pub fn issue(
-    change: &Change<'_>,
+    runner: &impl ChangeRunner,
     store: &Store,
     user: &User,
     fresh: &IssuedToken,
@@ -201,28 +210,32 @@ pub fn issue(
         return Ok(unchanged(existing));
     }
     let effect = Effect::new(token_created(fresh.scheme, &user.username));
-    change.set_effect(effect.with_token(Some(fresh.stored.prefix())));
-    change.make(store, &json!({ "user": user.username }), |transaction| {
-        transaction.active_user(user)?;
-        // Another client may have created the token before the database was locked.
-        if let Some(existing) = fresh.existing(transaction, user, rotate)? {
-            ready(transaction, &existing.key)?;
-            return Ok(unchanged(existing));
-        }
-        ready(transaction, &fresh.plain)?;
-        if fresh.scheme == Scheme::Drf {
-            transaction.delete_tokens_of(&user.id, Some(Scheme::Drf))?;
-        } else if fresh.is_known {
-            // An expired token with the same key is replaced.
-            if let Some(old) = transaction.find_knox_token(&fresh.plain, fresh.hash)? {
-                transaction.delete_token(&old)?;
+    runner.set_effect(effect.with_token(Some(fresh.stored.prefix())));
+    runner.run(
+        store,
+        |_| json!({ "user": user.username }),
+        |transaction| {
+            transaction.active_user(user)?;
+            // Another client may have created the token before the database was locked.
+            if let Some(existing) = fresh.existing(transaction, user, rotate)? {
+                ready(transaction, &existing.key)?;
+                return Ok(unchanged(existing));
             }
-        }
-        transaction.insert_token(&user.id, &fresh.as_new())?;
-        let profiles = transaction.profiles_of(&user.id)?;
-        let issued = Issued { key: fresh.plain.clone(), expiry: fresh.expiry, profiles };
-        Ok(Done { value: issued, fields: vec!["token".into()] })
-    })
+            ready(transaction, &fresh.plain)?;
+            if fresh.scheme == Scheme::Drf {
+                transaction.delete_tokens_of(&user.id, Some(Scheme::Drf))?;
+            } else if fresh.is_known {
+                // An expired token with the same key is replaced.
+                if let Some(old) = transaction.find_knox_token(&fresh.plain, fresh.hash)? {
+                    transaction.delete_token(&old)?;
+                }
+            }
+            transaction.insert_token(&user.id, &fresh.as_new())?;
+            let profiles = transaction.profiles_of(&user.id)?;
+            let issued = Issued { key: fresh.plain.clone(), expiry: fresh.expiry, profiles };
+            Ok(Done { value: issued, fields: vec!["token".into()] })
+        },
+    )
 }
 
 impl IssuedToken {

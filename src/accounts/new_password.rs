@@ -39,13 +39,6 @@ impl Password {
     }
 }
 
-/// Returns a fault for a null character, which Django's login form refuses.
-#[must_use]
-pub fn null_fault(plain: &Plain) -> Option<Fault> {
-    let message = "password must not contain a null character, which Django's login form refuses.";
-    plain.as_str().contains('\0').then(|| Fault::new("password", "invalid", message))
-}
-
 /// Returns the weaknesses of a password as faults.
 #[must_use]
 pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Fault> {

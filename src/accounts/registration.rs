@@ -6,11 +6,12 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::accounts::issue_token::{self, IssuedToken};
-use crate::accounts::new_password::Password;
-use crate::accounts::{Account, Edit};
-use crate::cli::change::Change;
-use crate::cli::context::Context;
+use super::Accounts;
+use super::change_runner::ChangeRunner;
+use super::issue_token::IssuedToken;
+use super::new_account::NewAccount;
+use super::new_password::Password;
+use super::update::AccountUpdate;
 use crate::django::models::{Profile, Scheme, User};
 use crate::django::passwords::{Plain, Recipe};
 use crate::django::tokens::PlainToken;
@@ -52,18 +53,6 @@ impl UpdatePassword {
     }
 }
 
-/// The inputs of a registration, apart from the account.
-pub struct Registration<'a> {
-    /// The context of the command.
-    pub context: &'a Context,
-    /// The change that the command makes.
-    pub change: &'a Change<'a>,
-    /// Whether the account gets a token.
-    pub wants_token: bool,
-    /// The requested scheme of the token.
-    pub scheme: Option<Scheme>,
-}
-
 /// A database file created for the account.
 pub struct CreatedFile {
     /// Its path.
@@ -96,74 +85,48 @@ pub struct Registered {
     pub random: Option<Plain>,
 }
 
-impl Registration<'_> {
-    /// Creates the account, in the new database if `draft` has one.
-    ///
-    /// If another process has created the database file meanwhile, the account is written to that file, and `draft`
-    /// becomes `None`.
-    pub fn create(
-        &self,
-        account: &Account<'_>,
-        password: Password,
-        draft: &mut Option<Store>,
-    ) -> Result<Registered> {
-        let context = self.context;
-        let store = match draft {
-            Some(draft) => &*draft,
-            None => context.store()?,
-        };
-        let scheme = self.scheme(store)?;
-        let encoded = context.encode(&password, store, self.change.is_rehearsal())?;
-        let fresh =
-            scheme.map(|scheme| issue_token::generate(context, store, scheme, None, None)).transpose()?;
-        let work = |transaction: &Transaction<'_>| {
-            let done =
-                account.create(transaction, &encoded, fresh.as_ref().map(|fresh| fresh.as_new()).as_ref())?;
-            let user = transaction.user_of_key(&done.value)?.context("the new user has disappeared")?;
-            let profiles = transaction.profiles_of(&user.id)?;
-            Ok(Done { value: (user, profiles), fields: done.fields })
-        };
-        let object = json!({ "user": account.username });
-        let random = password.into_shown();
-        self.change.set_effect(effect(&account.username, true, fresh.as_ref(), random.as_ref()));
-        let mut done = None;
-        let mut created_file = None;
-        if let Some(new) = draft {
-            let made = new.transact(work)?;
-            let recipe = context.recipe(new)?;
-            match self.change.publish(new, &object, &made.fields) {
-                Ok(()) => {
-                    created_file = Some(CreatedFile { path: new.path().to_owned(), recipe });
-                    done = Some(made);
-                }
-                Err(error) if matches!(error.downcast_ref(), Some(Refusal::FileExists { .. })) => {
-                    *draft = None;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        let done = match done {
-            Some(done) => done,
-            None => self.change.make(context.store()?, &object, work)?,
-        };
-        let (user, profiles) = done.value;
-        Ok(Registered {
-            user,
-            profiles,
-            is_new: true,
-            is_django: draft.is_none() && context.store()?.layout().is_django,
-            created_file,
-            fields: done.fields,
-            token: fresh.as_ref().map(|fresh| fresh.plain.clone()),
-            scheme,
-            expiry: fresh.as_ref().and_then(|fresh| fresh.expiry),
-            random,
-        })
+/// The registration of one account.
+pub struct Registration<'a> {
+    accounts: Accounts<'a>,
+    /// The scheme of the account's token, if it gets one.
+    scheme: Option<Scheme>,
+    is_rehearsal: bool,
+}
+
+/// A new account with its secrets, ready to be written.
+pub struct NewRegistration {
+    account: NewAccount<'static>,
+    scheme: Option<Scheme>,
+    token: Option<IssuedToken>,
+    random: Option<Plain>,
+}
+
+impl<'a> Registration<'a> {
+    /// Prepares a registration. With `wants_token`, the account gets a token of this scheme, or of the configured or
+    /// only one.
+    pub fn new(
+        accounts: Accounts<'a>,
+        wants_token: bool,
+        scheme: Option<Scheme>,
+        is_rehearsal: bool,
+    ) -> Result<Self> {
+        let scheme = if wants_token { accounts.scheme(scheme)? } else { None };
+        Ok(Self { accounts, scheme, is_rehearsal })
+    }
+
+    /// Hashes the password and generates the token of a new account.
+    pub fn prepare(&self, account: NewAccount<'_>, password: Password) -> Result<NewRegistration> {
+        let mut account = account.into_owned();
+        account.set_password(&self.accounts.encode(&password, self.is_rehearsal)?);
+        let generate = |scheme| self.accounts.generate_token(scheme, None, None);
+        let token = self.scheme.map(generate).transpose()?;
+        account.tokens.extend(token.as_ref().map(IssuedToken::row));
+        Ok(NewRegistration { account, scheme: self.scheme, token, random: password.into_shown() })
     }
 
     /// Leaves an account unchanged, and returns its drf key.
-    pub fn leave(&self, user: &User, store: &Store) -> Result<Registered> {
-        self.outcome(store, user.clone(), Vec::new())
+    pub fn leave(&self, user: &User) -> Result<Registered> {
+        self.outcome(self.accounts.store, user.clone(), Vec::new())
     }
 
     /// Updates an existing account.
@@ -171,42 +134,46 @@ impl Registration<'_> {
     /// A user without a drf key gets one. No knox token is created, since it cannot be told apart from existing ones.
     pub fn update(
         &self,
+        runner: &impl ChangeRunner,
         user: &User,
-        mut edit: Edit,
+        mut update: AccountUpdate,
         password: Option<Password>,
-        store: &Store,
     ) -> Result<Registered> {
         if let Some(password) = &password {
-            edit.set_password(&self.context.encode(password, store, self.change.is_rehearsal())?);
+            update.set_password(&self.accounts.encode(password, self.is_rehearsal)?);
         }
-        let fresh = match self.scheme(store)? {
-            Some(Scheme::Drf) => Some(issue_token::generate(self.context, store, Scheme::Drf, None, None)?),
+        let fresh = match self.scheme {
+            Some(Scheme::Drf) => Some(self.accounts.generate_token(Scheme::Drf, None, None)?),
             _ => None,
         };
         let random = password.and_then(Password::into_shown);
-        let done = self.change.make(store, &json!({ "user": user.username }), |transaction| {
-            let mut fields = edit.apply(transaction, user)?;
-            let now = transaction.reread_user(user)?;
-            let mut given = None;
-            if let Some(fresh) = fresh.as_ref().filter(|_| now.is_active)
-                && transaction.drf_key(&user.id)?.is_none()
-            {
-                transaction.insert_token(&user.id, &fresh.as_new())?;
-                fields.push("token".into());
-                given = Some(fresh);
-            }
-            self.change.set_effect(effect(&now.username, false, given, random.as_ref()));
-            let mut outcome = self.outcome(transaction, now, fields.clone())?;
-            outcome.random = random;
-            Ok(Done { value: outcome, fields })
-        })?;
+        let object = json!({ "user": user.username });
+        let done = runner.run(
+            self.accounts.store,
+            |_| object,
+            |transaction| {
+                let mut fields = update.apply(transaction, user)?;
+                let now = transaction.reread_user(user)?;
+                let mut given = None;
+                if let Some(fresh) = fresh.as_ref().filter(|_| now.is_active)
+                    && transaction.drf_key(&user.id)?.is_none()
+                {
+                    transaction.insert_token(&user.id, &fresh.as_new())?;
+                    fields.push("token".into());
+                    given = Some(fresh);
+                }
+                runner.set_effect(effect(&now.username, false, given, random.as_ref()));
+                let mut outcome = self.outcome(transaction, now, fields.clone())?;
+                outcome.random = random.clone();
+                Ok(Done { value: outcome, fields })
+            },
+        )?;
         Ok(done.value)
     }
 
     fn outcome(&self, store: &Store, user: User, fields: Vec<String>) -> Result<Registered> {
-        let scheme = self.scheme(store)?;
         // Django refuses the keys of inactive users, so they are not returned.
-        let key = match scheme {
+        let key = match self.scheme {
             Some(Scheme::Drf) if user.is_active => store.drf_key(&user.id)?,
             _ => None,
         };
@@ -217,15 +184,56 @@ impl Registration<'_> {
             created_file: None,
             fields,
             token: key,
-            scheme,
+            scheme: self.scheme,
             expiry: None,
             random: None,
             user,
         })
     }
+}
 
-    fn scheme(&self, store: &Store) -> Result<Option<Scheme>> {
-        if self.wants_token { issue_token::scheme(self.context, store, self.scheme) } else { Ok(None) }
+impl NewRegistration {
+    /// Returns the login name.
+    #[must_use]
+    pub fn username(&self) -> &str {
+        &self.account.username
+    }
+
+    /// Returns what the registration leaves in the database.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        effect(&self.account.username, true, self.token.as_ref(), self.random.as_ref())
+    }
+
+    /// Writes the account with its profiles and its token. Returns the user and the profiles.
+    pub fn execute(&self, transaction: &Transaction<'_>) -> Result<Done<(User, Vec<Profile>)>> {
+        let done = self.account.create(transaction)?;
+        let user = transaction.user_of_key(&done.value)?.context("the new user has disappeared")?;
+        let profiles = transaction.profiles_of(&user.id)?;
+        Ok(Done { value: (user, profiles), fields: done.fields })
+    }
+
+    /// Returns the outcome after [`Self::execute`].
+    #[must_use]
+    pub fn registered(
+        self,
+        done: Done<(User, Vec<Profile>)>,
+        is_django: bool,
+        created_file: Option<CreatedFile>,
+    ) -> Registered {
+        let (user, profiles) = done.value;
+        Registered {
+            user,
+            profiles,
+            is_new: true,
+            is_django,
+            created_file,
+            fields: done.fields,
+            expiry: self.token.as_ref().and_then(|token| token.expiry),
+            token: self.token.map(|token| token.plain),
+            scheme: self.scheme,
+            random: self.random,
+        }
     }
 }
 

@@ -4,28 +4,31 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::cli::context::Context;
+use super::Accounts;
 use crate::django::passwords::{self, Plain, Verdict};
 use crate::django::tokens::PlainToken;
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, shell_word};
 use crate::files::results::{Outcome, Results, Row, UnfinishedRows};
 use crate::files::state::identity;
-use crate::store::Store;
 
 /// The maximum number of passwords verified in search of a match.
 const TRIES: usize = 64;
 
-/// Opens the results file, and warns about rows of an interrupted run.
+/// Opens the results file, and warns about rows of an interrupted run with `warn`.
 ///
 /// Fails with [`Refusal::Usage`] if it cannot be determined whether such rows were committed.
-pub fn open(path: Option<&Path>, is_rehearsal: bool, context: &Context) -> Result<Results> {
-    let is_json = context.output.format().is_json();
-    let database = identity(context.store()?.path()).to_string_lossy().into_owned();
+pub fn open(
+    path: Option<&Path>,
+    is_rehearsal: bool,
+    is_json: bool,
+    accounts: &Accounts<'_>,
+    warn: &dyn Fn(String),
+) -> Result<Results> {
+    let database = identity(accounts.store.path()).to_string_lossy().into_owned();
     let were_committed =
-        |rows: &UnfinishedRows| were_committed(rows, path.unwrap_or(Path::new("-")), &database, context);
-    let warn = |warning| context.output.warning(warning);
-    Results::open(path, is_rehearsal, is_json, database.clone(), &were_committed, &warn)
+        |rows: &UnfinishedRows| were_committed(rows, path.unwrap_or(Path::new("-")), &database, accounts);
+    Results::open(path, is_rehearsal, is_json, database.clone(), &were_committed, warn)
 }
 
 /// What the database shows about the rows of one transaction.
@@ -46,7 +49,8 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn add(&mut self, row: &Row, store: &Store, context: &Context) -> Result<()> {
+    fn add(&mut self, row: &Row, accounts: &Accounts<'_>) -> Result<()> {
+        let store = accounts.store;
         let (is_created, is_changed) =
             (row.outcome == Outcome::Created.word(), row.outcome == Outcome::Changed.word());
         if !is_created && !is_changed {
@@ -54,7 +58,7 @@ impl Evidence {
         }
         if let Some(token) = &row.secrets.token {
             // Only the key counts, since the user may have been renamed.
-            let rows = store.rows_of_key(&PlainToken::new(token.clone()), context.settings.policy.tokens.hash)?;
+            let rows = store.rows_of_key(&PlainToken::new(token.clone()), accounts.policy.tokens.hash)?;
             if rows.is_empty() {
                 self.absent += 1;
             } else {
@@ -104,7 +108,7 @@ fn were_committed(
     unfinished: &UnfinishedRows,
     path: &Path,
     database: &str,
-    context: &Context,
+    accounts: &Accounts<'_>,
 ) -> Result<bool> {
     if let Some(is_committed) = unfinished.is_committed() {
         return Ok(is_committed);
@@ -118,9 +122,9 @@ fn were_committed(
         ))
         .into());
     }
-    let (store, mut evidence) = (context.store()?, Evidence::default());
+    let mut evidence = Evidence::default();
     for row in &unfinished.rows {
-        evidence.add(row, store, context)?;
+        evidence.add(row, accounts)?;
     }
     evidence.is_committed().ok_or_else(|| {
         Refusal::usage(format!(

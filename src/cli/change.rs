@@ -8,12 +8,14 @@ use clap::{Args, ValueHint};
 use rand::RngExt as _;
 use serde_json::Value as Json;
 
+use crate::accounts::change_runner::ChangeRunner;
 use crate::cli::answer::Report;
 use crate::cli::context::Context;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::sentence;
 use crate::files::audit_log::{Announced, AuditLog, Event};
+use crate::files::results::Results;
 use crate::signals::{self, Critical};
 use crate::store::{Done, Store, Transaction};
 use crate::terminal::output::{self, Output};
@@ -64,26 +66,10 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Whether it is only rehearsed.
-    #[must_use]
-    pub fn is_rehearsal(&self) -> bool {
-        self.writing.dry_run
-    }
-
     /// Returns the report for programs.
     #[must_use]
     pub fn report(&self, fields: Vec<String>) -> Report {
         Report { changed: !fields.is_empty(), fields, dry_run: self.writing.dry_run }
-    }
-
-    /// Records what the change leaves in the database, in case its answer is lost. Call it before the commit.
-    pub fn set_effect(&self, effect: Effect) {
-        *self.effect.borrow_mut() = effect;
-    }
-
-    /// Extends the record of what the change leaves.
-    pub fn extend_effect(&self, add: impl FnOnce(&mut Effect)) {
-        add(&mut self.effect.borrow_mut());
     }
 
     /// Records that new secrets go only to standard output. `elsewhere` is the hint about redirecting them, such as
@@ -116,12 +102,6 @@ impl<'a> Change<'a> {
             "{lost} is closed or discarded, so the new {secret} would be lost. Redirect it to a file or a \
              pipe{elsewhere}."
         )))
-    }
-
-    /// Returns the error for a change that was made but whose answer failed.
-    #[must_use]
-    pub fn lost(&self, error: &anyhow::Error) -> anyhow::Error {
-        self.context.lost_answer(&self.effect.borrow(), true, format!("{error:#}")).into()
     }
 
     /// Prints the answer. Returns [`Refusal::LostAnswer`] if something changed and the answer is lost.
@@ -157,38 +137,7 @@ impl<'a> Change<'a> {
         object: &Json,
         work: impl FnOnce(&Transaction<'_>) -> Result<Done<T>>,
     ) -> Result<Done<T>> {
-        self.run_and_name(store, |_| object.clone(), work)
-    }
-
-    /// Like [`Self::make`], but `object` derives the name of the changed object from the outcome of `work`.
-    pub fn run_and_name<T>(
-        &self,
-        store: &Store,
-        object: impl FnOnce(&T) -> Json,
-        work: impl FnOnce(&Transaction<'_>) -> Result<Done<T>>,
-    ) -> Result<Done<T>> {
-        let log = self.log(store)?;
-        if self.writing.dry_run {
-            return store.rehearse(work);
-        }
-        let (mut announced, mut owing) = (None, None);
-        let outcome = store.transact(|transaction| {
-            let done = work(transaction)?;
-            if !done.fields.is_empty() {
-                self.check_streams()?;
-            }
-            announced = self.announce(log, &object(&done.value), &done.fields)?;
-            if !done.fields.is_empty() {
-                owing = Some(self.owe());
-            }
-            Ok(done)
-        });
-        let outcome = outcome.map_err(|error| self.failed(error));
-        if let Some(owing) = &mut owing {
-            self.owe_after(owing, &outcome);
-        }
-        self.conclude(announced, &outcome);
-        outcome
+        self.run(store, |_| object.clone(), work)
     }
 
     /// Records an owed answer that leaves the outcome of the change open, until [`Self::owe_after`] knows it.
@@ -264,5 +213,66 @@ impl<'a> Change<'a> {
                 sentence(&format!("{error:#}"))
             ));
         }
+    }
+}
+
+impl ChangeRunner for Change<'_> {
+    fn is_rehearsal(&self) -> bool {
+        self.writing.dry_run
+    }
+
+    fn run<T>(
+        &self,
+        store: &Store,
+        object: impl FnOnce(&T) -> Json,
+        work: impl FnOnce(&Transaction<'_>) -> Result<Done<T>>,
+    ) -> Result<Done<T>> {
+        let log = self.log(store)?;
+        if self.writing.dry_run {
+            return store.rehearse(work);
+        }
+        let (mut announced, mut owing) = (None, None);
+        let outcome = store.transact(|transaction| {
+            let done = work(transaction)?;
+            if !done.fields.is_empty() {
+                self.check_streams()?;
+            }
+            announced = self.announce(log, &object(&done.value), &done.fields)?;
+            if !done.fields.is_empty() {
+                owing = Some(self.owe());
+            }
+            Ok(done)
+        });
+        let outcome = outcome.map_err(|error| self.failed(error));
+        if let Some(owing) = &mut owing {
+            self.owe_after(owing, &outcome);
+        }
+        self.conclude(announced, &outcome);
+        outcome
+    }
+
+    fn set_effect(&self, effect: Effect) {
+        *self.effect.borrow_mut() = effect;
+    }
+
+    fn extend_effect(&self, add: impl FnOnce(&mut Effect)) {
+        add(&mut self.effect.borrow_mut());
+    }
+
+    fn lost(&self, error: &anyhow::Error) -> anyhow::Error {
+        self.context.lost_answer(&self.effect.borrow(), true, format!("{error:#}")).into()
+    }
+
+    fn show(&self, results: Results) -> Result<()> {
+        results.show(output::verbatim)
+    }
+
+    fn warn(&self, warning: &str) {
+        self.context.output.warning(warning);
+    }
+
+    fn progress(&self, doing: &'static str, total: Option<usize>) -> Box<dyn FnMut()> {
+        let mut progress = self.context.output.progress(doing, total);
+        Box::new(move || progress.advance())
     }
 }

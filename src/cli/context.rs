@@ -7,10 +7,10 @@ use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
 
-use crate::accounts::new_password::Password;
+use crate::accounts::Accounts;
 use crate::config::settings::Settings;
 use crate::django::models::Scheme;
-use crate::django::passwords::{self, Algorithm, Encoded, Recipe};
+use crate::django::passwords::{Algorithm, Recipe};
 use crate::error::lost_answer::{Effect, LostAnswer};
 use crate::error::refusal::Refusal;
 use crate::signals;
@@ -21,9 +21,6 @@ use crate::terminal::prompt::Prompt;
 /// The hint after an account was created in a Django project.
 pub const SIGNALS_HINT: &str =
     "Django's signals did not run. Do by hand what the project's post_save handlers do.";
-
-/// The number of newest passwords that are read to detect the project's hasher.
-const NEWEST_PASSWORDS: u32 = 20;
 
 /// The context of a command. Shared by reference, since a command uses the store while it writes output.
 pub struct Context {
@@ -78,6 +75,17 @@ impl Context {
         Ok(self.store.get_or_init(|| store))
     }
 
+    /// Returns the accounts of the database, which is opened on the first call.
+    pub fn accounts(&self) -> Result<Accounts<'_>> {
+        Ok(self.accounts_of(self.store()?))
+    }
+
+    /// Returns the accounts of this database.
+    #[must_use]
+    pub fn accounts_of<'a>(&'a self, store: &'a Store) -> Accounts<'a> {
+        Accounts::new(store, &self.settings.policy, self.clock, &self.random)
+    }
+
     /// Returns the blueprint of a new database: the token tables of these schemes, or of the configured scheme if
     /// empty, and the configured profile tables.
     #[must_use]
@@ -99,35 +107,13 @@ impl Context {
     }
 
     /// Adds the path of the configuration file to an error about the configuration.
-    fn with_config_file(&self, error: anyhow::Error) -> anyhow::Error {
+    #[must_use]
+    pub fn with_config_file(&self, error: anyhow::Error) -> anyhow::Error {
         match error.downcast() {
             Ok(Refusal::Config { path: None, message }) => self.settings.refused(message).into(),
             Ok(refusal) => refusal.into(),
             Err(error) => error,
         }
-    }
-
-    /// Returns the recipe for hashing new passwords.
-    ///
-    /// It is the configured one, or else that of the newest users, or else Django's default. In a database that
-    /// authctl created, the default is Argon2.
-    pub fn recipe(&self, store: &Store) -> Result<Recipe> {
-        let newest = store.newest_passwords(NEWEST_PASSWORDS)?;
-        let detected = passwords::follow(newest.iter().map(String::as_str));
-        let configured = self.settings.policy.passwords.hasher;
-        let default = if store.layout().is_django { Recipe::pbkdf2_sha256() } else { Recipe::argon2() };
-        Ok(configured.or(detected).unwrap_or(default))
-    }
-
-    /// Encodes a password for storage. In a rehearsal, a plain password is not hashed, and the result is unusable.
-    pub fn encode(&self, password: &Password, store: &Store, is_rehearsal: bool) -> Result<Encoded> {
-        Ok(match password {
-            Password::Plain(plain) | Password::Random(plain) if !is_rehearsal => {
-                passwords::hash(plain, &self.recipe(store)?, &mut *self.random())?
-            }
-            Password::Encoded(encoded) => encoded.clone(),
-            _ => passwords::unusable(&mut *self.random()),
-        })
     }
 
     /// Prints the answer about a completed change. Does not read the database.

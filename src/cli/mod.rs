@@ -8,4 +8,5 @@ pub mod args;
 pub mod change;
 pub mod context;
 pub mod options;
+pub mod plan_view;
 pub mod usage;

@@ -7,12 +7,15 @@ use clap::ValueHint;
 use zeroize::Zeroizing;
 
 use crate::accounts::apply::{self, Action, ApplyPlan, ApplyPlanner, ChangedAccount, Execution, Prune};
+use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::results;
 use crate::cli::answer::Report;
 use crate::cli::args::values::count;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::{Context, SIGNALS_HINT};
+use crate::cli::plan_view;
 use crate::error::limits;
+use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::capitalized;
 use crate::files::results::Results;
@@ -111,16 +114,17 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         });
         return answer(&plan, &[], true, change.report(Vec::new()), &context.output);
     }
-    let changes = apply::changes(&plan);
+    let changes = plan_view::changes(&plan);
     if change.is_rehearsal() {
         context.output.changes(&changes)?;
     } else {
         context.output.show_changes(&changes)?;
-        context.consent(&format!("{}?", capitalized(apply::summary(&plan, false))))?;
+        context.consent(&format!("{}?", capitalized(plan_view::summary(&plan, false))))?;
     }
     let results = args.results(store, context)?;
-    let work =
-        Execution { context, store, source: &source, change: &change, results: args.results.as_deref() };
+    let effect = Effect::new(plan_view::summary(&plan, true));
+    change.set_effect(effect.with_results(args.results.as_deref()));
+    let work = Execution { accounts: context.accounts()?, source: &source, runner: &change };
     let (done, results) = work.execute(&mut plan, results)?;
 
     let report = change.report(done.fields);
@@ -152,9 +156,9 @@ fn print_status(plan: &ApplyPlan, report: &Report, output: &Output) {
         count => format!(", {count} unchanged"),
     };
     output.status(if report.dry_run {
-        format!("Would {}{as_wanted}. Nothing was changed.", apply::summary(plan, false))
+        format!("Would {}{as_wanted}. Nothing was changed.", plan_view::summary(plan, false))
     } else {
-        format!("{}{as_wanted}.", capitalized(apply::summary(plan, true)))
+        format!("{}{as_wanted}.", capitalized(plan_view::summary(plan, true)))
     });
 }
 
@@ -169,13 +173,13 @@ fn answer(
     let shows_secrets = shows_secrets && !report.dry_run;
     // The keys of a rehearsal are rolled back, so do not show them.
     let made = if report.dry_run { &[] } else { made };
-    let mut object = apply::object(plan, made, shows_secrets);
-    report.add_to(&mut object);
-    let secrets: Vec<Section> =
-        if shows_secrets { made.iter().filter_map(secrets).collect() } else { Vec::new() };
     if output.format().is_for_programs() {
+        let mut object = plan_view::object(plan, made, shows_secrets);
+        report.add_to(&mut object);
         return output.answer(None, &object);
     }
+    let secrets: Vec<Section> =
+        if shows_secrets { made.iter().filter_map(secrets).collect() } else { Vec::new() };
     output.sections(&secrets)
 }
 
@@ -217,7 +221,13 @@ impl Args {
         if let Some(path) = &self.results {
             store.refuse_own(path)?;
         }
-        results::open(self.results.as_deref(), self.writing.dry_run, context)
+        results::open(
+            self.results.as_deref(),
+            self.writing.dry_run,
+            context.output.format().is_json(),
+            &context.accounts()?,
+            &|warning| context.output.warning(warning),
+        )
     }
 
     /// Plans the changes. Fails if the file has faults.
@@ -225,7 +235,13 @@ impl Args {
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let tree = source.tree().map_err(Refusal::from)?;
         let (wanted, faults) = apply::read(source, folder, &tree, store)?;
-        let mut planner = ApplyPlanner { context, store, source, now: context.now(), faults };
+        let mut planner = ApplyPlanner {
+            accounts: context.accounts()?,
+            source,
+            now: context.now(),
+            faults,
+            warn: &|warning| context.output.warning(warning),
+        };
         let mut plan = planner.plan(wanted)?;
         planner.faults.sort();
         planner.faults.refuse()?;

@@ -2,8 +2,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::accounts::issue_token;
-use crate::accounts::{Request, must_be_given};
+use crate::accounts::must_be_given;
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, TokenFilter};
 use crate::django::passwords::{self, Summary};
@@ -129,7 +128,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
             "kind": table.kind, "table": table.table.name, "count": count, "required": required,
         }));
     }
-    let recipe = context.recipe(store)?;
+    let recipe = context.accounts_of(store).recipe()?;
     let mut hashers = Vec::new();
     for (hasher, group) in store.by_password(|encoded| passwords::describe(encoded).to_string())? {
         facts.push(("hasher", format!("{hasher}: {}", group.count)));
@@ -186,8 +185,8 @@ fn damage(store: &Store) -> Result<Vec<Finding>> {
 
 /// Returns the mismatches between `authctl.toml` and the database that would make a registration fail.
 fn configuration_faults(context: &Context, store: &Store) -> Vec<Finding> {
-    let fields = Request::default().missing(store, &context.settings).err();
-    let scheme = issue_token::configured_scheme(context, store).err();
+    let fields = context.accounts_of(store).planner().err();
+    let scheme = context.accounts_of(store).configured_scheme().err();
     let faults = fields.into_iter().chain(scheme);
     // An ambiguity is no fault until something depends on it. The report shows it.
     let faults = faults.filter(|fault| !matches!(fault.downcast_ref(), Some(Refusal::Ambiguous { .. })));

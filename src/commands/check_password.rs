@@ -1,6 +1,5 @@
 use anyhow::Result;
 
-use crate::accounts::authentication::{authenticate, password};
 use crate::cli::args::secret::PasswordSource;
 use crate::cli::context::Context;
 use crate::error::refusal::Refusal;
@@ -30,9 +29,9 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
-    let store = context.store()?;
-    let plain = password(&args.password, context)?;
-    match authenticate(context, store, &args.user, &plain) {
+    let accounts = context.accounts()?;
+    let plain = args.password.read_or_ask(&context.prompt)?;
+    match accounts.authenticate(&args.user, &plain, |warning| context.output.warning(warning)) {
         Err(error) if matches!(error.downcast_ref(), Some(Refusal::BadCredentials)) => {
             Err(Refusal::NoMatch.into())
         }

@@ -66,8 +66,9 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
-    let store = context.store()?;
-    let scheme = issue_token::needed_scheme(context, store, args.scheme)?;
+    let accounts = context.accounts()?;
+    let store = accounts.store;
+    let scheme = accounts.needed_scheme(args.scheme)?;
     if args.rotate && scheme == Scheme::Knox {
         return Err(Refusal::usage(
             "--rotate is only valid for drf tokens. Delete old knox tokens with `authctl revoke-token`.",
@@ -81,7 +82,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let files = args.files.files(store)?;
     let mut targets = files.check(args.writing.dry_run)?;
     let given = if args.token_stdin { Some(secret::token_from_stdin()?) } else { None };
-    let fresh = issue_token::generate(context, store, scheme, args.expires_in, given.as_ref())?;
+    let fresh = accounts.generate_token(scheme, args.expires_in, given.as_ref())?;
     let change = Change::new(context, &args.writing, "create-token");
     files.lock(&mut targets)?;
     if args.files.leave_standard_output() && !args.token_stdin {

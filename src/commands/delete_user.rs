@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use anyhow::{Error, Result};
 use serde_json::{Map, Value as Json, json};
 
+use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::User;

@@ -1,11 +1,12 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::accounts::Wish;
+use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::answer::Answer;
 use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
+use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::signals;
@@ -102,20 +103,20 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let store = context.store()?;
-    let wish = args.wish()?;
-    if wish == Wish::default() && !args.revoke_tokens {
+    let spec = args.spec()?;
+    if spec == unchanged() && !args.revoke_tokens {
         let options = "--rename, --email, --set, --inactive or --add-group (see --help)";
         return Err(Refusal::usage(format!("Nothing to change. Pass an option such as {options}.")).into());
     }
     let user = store.user(&args.user)?;
-    let (edit, faults) = wish.edit(store, &context.settings, &user, context.now(), &mut *context.random())?;
+    let (update, faults) = context.accounts()?.plan_update(&spec, &user)?;
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults).into());
     }
     let change = Change::new(context, &args.writing, "edit-user");
     change.set_effect(Effect::new(format!("{} was changed", user.username)));
     let done = change.make(store, &json!({ "user": user.username }), |transaction| {
-        let mut fields = edit.apply(transaction, &user)?;
+        let mut fields = update.apply(transaction, &user)?;
         if args.revoke_tokens {
             fields.extend(transaction.delete_tokens_of(&user.id, None)?.fields);
         }
@@ -148,14 +149,19 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     })
 }
 
+/// Returns the specification of an account that changes nothing, and creates no profile.
+fn unchanged() -> AccountSpec {
+    AccountSpec { profile: ProfileChoice::None, ..AccountSpec::default() }
+}
+
 impl Args {
-    fn wish(&self) -> Result<Wish> {
+    fn spec(&self) -> Result<AccountSpec> {
         let flag = |yes: bool, no: bool| if yes || no { Some(yes) } else { None };
         let mut fields = Vec::new();
         for assignment in &self.set {
             fields.push((assignment.field.clone(), assignment.input()?));
         }
-        Ok(Wish {
+        Ok(AccountSpec {
             rename: self.rename.clone(),
             email: self.email.clone(),
             first_name: self.first_name.clone(),
@@ -165,9 +171,8 @@ impl Args {
             superuser: flag(self.superuser, self.no_superuser),
             fields,
             unset: self.unset.clone(),
-            add_groups: self.add_group.clone(),
-            remove_groups: self.remove_group.clone(),
-            ..Wish::default()
+            groups: GroupChoice::Change { add: self.add_group.clone(), remove: self.remove_group.clone() },
+            ..unchanged()
         })
     }
 }

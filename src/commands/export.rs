@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ValueEnum as _, ValueHint};
 use serde_json::json;
 
+use crate::accounts::export::{Export, ExportFormat, IncludedSecrets, ModelNames};
 use crate::cli::args::filters::Filters;
 use crate::cli::args::values::FormatArg;
 use crate::cli::context::Context;
@@ -17,7 +18,6 @@ use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
 use crate::files::existing;
 use crate::files::new_file::NewFile;
-use crate::formats::export::{Export, ExportFormat, IncludedSecrets, ModelNames};
 use crate::signals;
 use crate::store::Store;
 use crate::terminal::format::Format;

@@ -178,7 +178,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if args.results_are_answer() {
         change.shows_secrets(", or pass --results FILE");
     }
-    let Imported { counts, mut faults, weak, results } = import::import(&args.options(), &change, context)?;
+    let Imported { counts, mut faults, weak, results } =
+        import::import(&args.options(context), &change, context.accounts()?)?;
     let seconds = started.elapsed().as_secs_f64();
     change.answer(counts.has_changes(), |output| {
         results.show(output::verbatim)?;
@@ -226,7 +227,7 @@ impl Args {
         self.results.as_deref() == Some(Path::new("-"))
     }
 
-    fn options(&self) -> ImportOptions<'_> {
+    fn options(&self, context: &Context) -> ImportOptions<'_> {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         ImportOptions {
             file: &self.file,
@@ -243,6 +244,7 @@ impl Args {
             keep_going: self.keep_going,
             require_strong: self.require_strong,
             results: self.results.clone(),
+            is_json: context.output.format().is_json(),
             batch: self.batch.and_then(|batch| usize::try_from(batch).ok()),
             jobs: self.jobs.map_or_else(cores, usize::from),
             is_fast: self.insecure_fast_hash,

@@ -1,6 +1,7 @@
 use anyhow::Result;
 use serde_json::json;
 
+use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::cli::context::hasher_needed;
@@ -46,7 +47,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let blueprint = context.blueprint(&args.scheme);
     let mut store = context.draft(&blueprint)?;
     let change = Change::new(context, &args.writing, "init");
-    let recipe = context.recipe(&store)?;
+    let recipe = context.accounts_of(&store).recipe()?;
     let kinds: Vec<String> = store.profile_tables()?.iter().map(|table| table.kind.clone()).collect();
     change.set_effect(Effect::new(format!("{} was created", path.display())));
     change.publish(&mut store, &json!({ "file": redaction::path(path) }), &["database".into()])?;

@@ -4,11 +4,10 @@ use anyhow::Result;
 use clap::ValueHint;
 use serde_json::json;
 
-use crate::accounts::authentication::{self, authenticate, password_missing};
 use crate::accounts::issue_token;
 use crate::cli::answer::Answer;
 use crate::cli::args::json_body::Body;
-use crate::cli::args::secret::PasswordSource;
+use crate::cli::args::secret::{PasswordSource, password_missing};
 use crate::cli::args::token_source;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
@@ -63,10 +62,10 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
-    let store = context.store()?;
-    let scheme = issue_token::needed_scheme(context, store, args.scheme)?;
-    let (username, plain) = args.credentials(store, context)?;
-    let user = match authenticate(context, store, &username, &plain) {
+    let accounts = context.accounts()?;
+    let scheme = accounts.needed_scheme(args.scheme)?;
+    let (username, plain) = args.credentials(accounts.store, context)?;
+    let user = match accounts.authenticate(&username, &plain, |warning| context.output.warning(warning)) {
         Err(error) if matches!(error.downcast_ref(), Some(Refusal::BadCredentials)) => {
             if context.output.format().is_json() {
                 context.output.answer(None, &json!({ "valid": false }))?;
@@ -76,12 +75,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         user => user?,
     };
 
-    let fresh = issue_token::generate(context, store, scheme, None, None)?;
+    let fresh = accounts.generate_token(scheme, None, None)?;
     let change = Change::new(context, &args.writing, "login");
     if args.no_store {
         change.shows_secrets(", or omit --no-store");
     }
-    let issued = issue_token::issue(&change, store, &user, &fresh, false, |store, _| {
+    let issued = issue_token::issue(&change, accounts.store, &user, &fresh, false, |store, _| {
         match (scheme, context.settings.policy.tokens.limit) {
             (Scheme::Knox, Some(limit)) if store.valid_knox_tokens(&user.id, context.now())? >= limit => {
                 Err(Refusal::TokenLimit(limit).into())
@@ -150,7 +149,7 @@ impl Args {
             Some(username) => username.clone(),
             None => context.prompt.text(store.layout().users.login()?, |_| Ok(()))?,
         };
-        Ok((username, authentication::password(&self.password, context)?))
+        Ok((username, self.password.read_or_ask(&context.prompt)?))
     }
 }
 

@@ -1,6 +1,7 @@
 use anyhow::{Result, bail};
 use serde_json::json;
 
+use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::args::token_source::{GivenToken, TokenSource};
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;

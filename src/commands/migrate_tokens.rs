@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::answer::Report;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;

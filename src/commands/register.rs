@@ -2,9 +2,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::ValueHint;
+use serde_json::json;
 
-use crate::accounts::registration::{OnExisting, Registered, Registration, UpdatePassword};
-use crate::accounts::{Account, Missing, ProfileChoice, Request};
+use crate::accounts::change_runner::ChangeRunner as _;
+use crate::accounts::new_account::NewAccount;
+use crate::accounts::registration::{CreatedFile, OnExisting, Registered, Registration, UpdatePassword};
+use crate::accounts::{Accounts, Missing};
 use crate::cli::answer::{Answer, Report};
 use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::args::json_body::Body;
@@ -12,6 +15,7 @@ use crate::cli::args::new_password::NewPassword;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::{Context, SIGNALS_HINT, hasher_needed};
 use crate::config::policy::UsernameFrom;
+use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
 use crate::django::field::Input;
 use crate::django::models::{Scheme, User};
 use crate::django::passwords::{About, Plain};
@@ -127,7 +131,7 @@ pub struct Args {
     writing: Writing,
 }
 
-/// The parts of a body that are not in the request.
+/// The parts of a body that are not in the specification.
 struct FromBody {
     password: Option<Plain>,
     faults: Vec<Fault>,
@@ -136,20 +140,18 @@ struct FromBody {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     args.update_password.check(args.on_existing)?;
-    let (mut request, from_body) = args.request()?;
+    let (mut spec, from_body) = args.spec()?;
     let mut draft = args.draft(context)?;
     let change = Change::new(context, &args.writing, "register");
     change.shows_secrets("");
     change.splits_secrets();
-    let registration =
-        Registration { context, change: &change, wants_token: args.wants_token(), scheme: args.scheme };
-    let outcome = match args.existing(&request, draft.as_ref(), context)? {
-        Some(user) => args.update(&registration, &request, &from_body, &user)?,
-        None => match args.create(&registration, &mut request, &from_body, &mut draft) {
+    let outcome = match args.existing(&spec, draft.as_ref(), context)? {
+        Some(user) => args.update(&change, spec, &from_body, &user, context)?,
+        None => match args.create(&change, &mut spec, &from_body, &mut draft, context) {
             Err(error) if is_taken(&error) && args.on_existing != OnExisting::Fail => {
                 // Another program has registered the user in the meantime.
-                let user = args.existing(&request, None, context)?.ok_or(error)?;
-                args.update(&registration, &request, &from_body, &user)?
+                let user = args.existing(&spec, None, context)?.ok_or(error)?;
+                args.update(&change, spec, &from_body, &user, context)?
             }
             outcome => outcome?,
         },
@@ -192,8 +194,8 @@ fn sentence(outcome: &Registered, report: &Report) -> String {
 }
 
 impl Args {
-    /// Builds the request from the options and the body. Also returns the rest of the body.
-    fn request(&self) -> Result<(Request, FromBody)> {
+    /// Builds the specification from the options and the body. Also returns the rest of the body.
+    fn spec(&self) -> Result<(AccountSpec, FromBody)> {
         let body = match &self.from_json {
             Some(path) if path == Path::new("-") && self.password.wants_stdin() => {
                 return Err(Refusal::usage(
@@ -230,7 +232,7 @@ impl Args {
             (None, None, true) => ProfileChoice::None,
             (None, None, false) => ProfileChoice::Decide,
         };
-        let request = Request {
+        let spec = AccountSpec {
             username: once("USERNAME", self.username.as_ref(), body.username)?,
             email: once("--email", self.email.as_ref(), body.email)?,
             first_name: once("--first-name", self.first_name.as_ref(), body.first_name)?,
@@ -240,10 +242,10 @@ impl Args {
             active: self.inactive.then_some(false),
             fields,
             profile,
-            groups: self.group.clone(),
-            ..Request::default()
+            groups: GroupChoice::join(self.group.clone()),
+            ..AccountSpec::default()
         };
-        Ok((request, FromBody { password: body.password, faults: body.faults }))
+        Ok((spec, FromBody { password: body.password, faults: body.faults }))
     }
 
     /// Creates a new database with `--init` if the file does not exist.
@@ -303,61 +305,88 @@ impl Args {
     }
 
     /// Returns the existing account with that name, unless `--on-existing fail` makes it an error.
-    fn existing(&self, request: &Request, draft: Option<&Store>, context: &Context) -> Result<Option<User>> {
+    fn existing(&self, spec: &AccountSpec, draft: Option<&Store>, context: &Context) -> Result<Option<User>> {
         if self.on_existing == OnExisting::Fail || draft.is_some() {
             return Ok(None);
         }
-        let store = context.store()?;
-        match request.login_name(store, &context.settings)? {
-            Some(name) => store.find_user(&name),
+        let accounts = context.accounts()?;
+        match accounts.planner()?.login_name(spec) {
+            Some(name) => accounts.store.find_user(&name),
             None => Ok(None),
         }
     }
 
+    /// Prepares a registration in this database.
+    fn registration<'a>(&self, accounts: Accounts<'a>) -> Result<Registration<'a>> {
+        Registration::new(accounts, self.wants_token(), self.scheme, self.writing.dry_run)
+    }
+
     /// Creates the account, in the new database if there is one.
+    ///
+    /// If another process has created the database file meanwhile, the account is written to that file, and `draft`
+    /// becomes `None`.
     fn create(
         &self,
-        registration: &Registration<'_>,
-        request: &mut Request,
+        change: &Change<'_>,
+        spec: &mut AccountSpec,
         from_body: &FromBody,
         draft: &mut Option<Store>,
+        context: &Context,
     ) -> Result<Registered> {
-        let context = registration.context;
-        let store = match draft {
-            Some(draft) => &*draft,
-            None => context.store()?,
+        let accounts = match draft {
+            Some(draft) => context.accounts_of(draft),
+            None => context.accounts()?,
         };
         if context.prompt.is_interactive() {
-            ask_for_missing(request, store, context)?;
+            ask_for_missing(spec, &accounts, context)?;
         }
-        let account = self.account(request, from_body, store, context)?;
-        account.check_free(store)?;
-        if let Some(other) = store.user_of_other_case(&account.username)? {
+        let account = self.account(spec, from_body, &accounts, context)?;
+        account.check_free(accounts.store)?;
+        if let Some(other) = accounts.store.user_of_other_case(&account.username)? {
             context.output.warning(format_args!(
                 "User {other:?} exists. The new name differs only in case, and Django treats them as two users."
             ));
         }
         let password =
-            self.password.choose(from_body.password.as_ref(), &about(request, &account.username), context)?;
-        registration.create(&account, password, draft)
+            self.password.choose(from_body.password.as_ref(), &about(spec, &account.username), context)?;
+        let new = self.registration(accounts)?.prepare(account, password)?;
+        change.set_effect(new.effect());
+        let object = json!({ "user": new.username() });
+        if let Some(database) = draft {
+            let done = database.transact(|transaction| new.execute(transaction))?;
+            let recipe = context.accounts_of(database).recipe()?;
+            match change.publish(database, &object, &done.fields) {
+                Ok(()) => {
+                    let created = CreatedFile { path: database.path().to_owned(), recipe };
+                    return Ok(new.registered(done, false, Some(created)));
+                }
+                Err(error) if matches!(error.downcast_ref(), Some(Refusal::FileExists { .. })) => {
+                    *draft = None;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let store = context.store()?;
+        let done = change.make(store, &object, |transaction| new.execute(transaction))?;
+        Ok(new.registered(done, store.layout().is_django, None))
     }
 
     /// Updates the existing account, or leaves it unchanged.
     fn update(
         &self,
-        registration: &Registration<'_>,
-        request: &Request,
+        change: &Change<'_>,
+        mut spec: AccountSpec,
         from_body: &FromBody,
         user: &User,
+        context: &Context,
     ) -> Result<Registered> {
-        let context = registration.context;
-        let store = context.store()?;
+        let accounts = context.accounts()?;
+        let registration = self.registration(accounts)?;
         if self.on_existing != OnExisting::Update {
-            return registration.leave(user, store);
+            return registration.leave(user);
         }
-        let wish = request.wish(store, &context.settings)?;
-        let (edit, mut faults) =
-            wish.edit(store, &context.settings, user, context.now(), &mut *context.random())?;
+        spec.make_superusers_staff();
+        let (update, mut faults) = accounts.plan_update(&spec, user)?;
         faults.extend(from_body.faults.iter().cloned());
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
@@ -365,27 +394,26 @@ impl Args {
         let is_wanted = self.update_password != UpdatePassword::OnCreate
             && (self.password.is_given() || from_body.password.is_some());
         let password = if is_wanted {
-            let about = about(request, &user.username);
+            let about = about(&spec, &user.username);
             let password = self.password.choose(from_body.password.as_ref(), &about, context)?;
             let is_same = self.update_password == UpdatePassword::IfDifferent
-                && password.is(&store.encoded_password(&user.id)?);
+                && password.is(&accounts.store.encoded_password(&user.id)?);
             Some(password).filter(|_| !is_same)
         } else {
             None
         };
-        registration.update(user, edit, password, store)
+        registration.update(change, user, update, password)
     }
 
     /// Returns the account, or all faults at once, including a missing password.
-    fn account(
+    fn account<'a>(
         &self,
-        request: &Request,
+        spec: &AccountSpec,
         from_body: &FromBody,
-        store: &Store,
+        accounts: &Accounts<'a>,
         context: &Context,
-    ) -> Result<Account<'static>> {
-        let (account, mut faults) =
-            request.account(store, &context.settings, context.now(), &mut *context.random())?;
+    ) -> Result<NewAccount<'a>> {
+        let (account, mut faults) = accounts.plan_new(spec)?;
         if from_body.password.is_none() && !self.password.is_given() && !context.prompt.is_interactive() {
             let how = "--password-stdin, --password-file, --password-env, --random-password or --no-password";
             faults.push(Fault::new("password", "required", format!("password is required. Pass {how}.")));
@@ -398,54 +426,54 @@ impl Args {
     }
 }
 
-fn about<'a>(request: &'a Request, username: &'a str) -> About<'a> {
+fn about<'a>(spec: &'a AccountSpec, username: &'a str) -> About<'a> {
     About {
         username: Some(username),
-        first_name: request.first_name.as_deref(),
-        last_name: request.last_name.as_deref(),
-        email: request.email.as_deref(),
+        first_name: spec.first_name.as_deref(),
+        last_name: spec.last_name.as_deref(),
+        email: spec.email.as_deref(),
     }
 }
 
 /// Asks for every missing field.
-fn ask_for_missing(request: &mut Request, store: &Store, context: &Context) -> Result<()> {
-    let missing = request.missing(store, &context.settings)?;
+fn ask_for_missing(spec: &mut AccountSpec, accounts: &Accounts<'_>, context: &Context) -> Result<()> {
+    let missing = accounts.planner()?.missing(spec)?;
     if missing.is_empty() {
         return Ok(());
     }
     for Missing { field, .. } in missing {
         let check = |answer: &str| {
-            let mut tried = request.clone();
-            take(&mut tried, &field, answer, store, context);
-            complaint(&tried, &field, store, context)
+            let mut tried = spec.clone();
+            take(&mut tried, &field, answer, accounts);
+            complaint(&tried, &field, accounts)
         };
         let answer = context.prompt.text(&field, check)?;
-        take(request, &field, &answer, store, context);
+        take(spec, &field, &answer, accounts);
     }
     // A profile kind that was just chosen may require more fields.
-    ask_for_missing(request, store, context)
+    ask_for_missing(spec, accounts, context)
 }
 
-/// Stores an answer in the request.
-fn take(request: &mut Request, field: &str, answer: &str, store: &Store, context: &Context) {
+/// Stores an answer in the specification.
+fn take(spec: &mut AccountSpec, field: &str, answer: &str, accounts: &Accounts<'_>) {
     let answer = answer.to_owned();
-    let by_email = context.settings.policy.register.username_from == UsernameFrom::Email;
+    let by_email = accounts.policy.register.username_from == UsernameFrom::Email;
     match field {
-        "email" => request.email = Some(answer),
-        "first_name" => request.first_name = Some(answer),
-        "last_name" => request.last_name = Some(answer),
-        "account_type" | "profile" => request.profile = ProfileChoice::Kinds(vec![answer]),
-        field if !by_email && store.layout().users.login().is_ok_and(|login| login == field) => {
-            request.username = Some(answer);
+        "email" => spec.email = Some(answer),
+        "first_name" => spec.first_name = Some(answer),
+        "last_name" => spec.last_name = Some(answer),
+        "account_type" | "profile" => spec.profile = ProfileChoice::Kinds(vec![answer]),
+        field if !by_email && accounts.store.layout().users.login().is_ok_and(|login| login == field) => {
+            spec.username = Some(answer);
         }
-        field => request.fields.push((field.to_owned(), Input::Text(answer))),
+        field => spec.fields.push((field.to_owned(), Input::Text(answer))),
     }
 }
 
-/// Returns the fault of this field of a request. Missing fields are prompted for, and other faults are reported at
+/// Returns the fault of this field. Missing fields are prompted for, and other faults are reported at
 /// the end.
-fn complaint(request: &Request, field: &str, store: &Store, context: &Context) -> Result<(), String> {
-    match request.account(store, &context.settings, context.now(), &mut *context.random()) {
+fn complaint(spec: &AccountSpec, field: &str, accounts: &Accounts<'_>) -> Result<(), String> {
+    match accounts.plan_new(spec) {
         Ok((_, faults)) => {
             let fault = faults.into_iter().find(|fault| fault.field == field && fault.code != "required");
             fault.map_or(Ok(()), |fault| Err(fault.message))

@@ -2,6 +2,7 @@ use anyhow::Result;
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
+use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::args::secret;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
@@ -97,7 +98,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let done = if tokens.is_empty() {
         Done { value: Vec::new(), fields: Vec::new() }
     } else {
-        change.run_and_name(
+        change.run(
             store,
             |deleted: &Vec<Token>| json!({ "tokens": rows(deleted) }),
             |transaction| {

@@ -1,6 +1,7 @@
 use anyhow::Result;
 use serde_json::json;
 
+use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::new_password::Password;
 use crate::cli::args::new_password::NewPassword;
 use crate::cli::change::{Change, Writing};
@@ -61,7 +62,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let password = args.password.choose(None, &about, context)?;
     let change = Change::new(context, &args.writing, "set-password");
     change.shows_secrets("");
-    let encoded = context.encode(&password, store, change.is_rehearsal())?;
+    let encoded = context.accounts()?.encode(&password, change.is_rehearsal())?;
     let is_unusable = matches!(password, Password::Unusable);
     let random = password.into_shown();
     let mut effect = Effect::new(format!("the password of {} was set", user.username));

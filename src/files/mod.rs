@@ -10,6 +10,7 @@ pub mod audit_log;
 pub mod existing;
 pub mod new_file;
 pub mod results;
+pub mod secret_file;
 pub mod session;
 mod stale;
 pub mod state;

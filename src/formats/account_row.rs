@@ -6,8 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
-use crate::accounts::new_password;
-use crate::accounts::{NamedField, ProfileChoice, Request};
+use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
 use crate::django::field::{Input, boolean};
 use crate::django::models::{Key, Permission};
 use crate::django::passwords::Plain;
@@ -15,7 +14,7 @@ use crate::django::tokens::PlainToken;
 use crate::django::value::Kind;
 use crate::error::position::Position;
 use crate::error::refusal::Fault;
-use crate::formats::columns::{AccountColumn, keeps_blank};
+use crate::formats::columns::{AccountColumn, NamedField};
 use crate::formats::token_row::TokenRow;
 
 /// The account that one row describes.
@@ -23,8 +22,8 @@ use crate::formats::token_row::TokenRow;
 pub struct AccountRow {
     /// The line where the row starts, from 1.
     pub line: usize,
-    /// The requested account.
-    pub request: Request,
+    /// What the account should be.
+    pub spec: AccountSpec,
     /// The password of the account.
     pub password: GivenPassword,
     /// The account's tokens that the file provides.
@@ -83,8 +82,8 @@ impl AccountRow {
 
     /// Keeps only the references that are still to be looked up in the database.
     pub fn keep_references(&mut self) {
-        let Request { groups, permissions, .. } = std::mem::take(&mut self.request);
-        self.request = Request { groups, permissions, ..Request::default() };
+        let AccountSpec { groups, permissions, .. } = std::mem::take(&mut self.spec);
+        self.spec = AccountSpec { groups, permissions, ..AccountSpec::default() };
         self.blank = Vec::new();
     }
 
@@ -102,20 +101,20 @@ impl AccountRow {
         {
             return self.take_blank(column);
         }
-        let request = &mut self.request;
+        let spec = &mut self.spec;
         let outcome = match column {
             AccountColumn::Ignored => Ok(()),
             AccountColumn::Key => {
-                request.key = Some(input);
+                spec.key = Some(input);
                 Ok(())
             }
-            AccountColumn::Username => set_text(&mut request.username, column, input),
-            AccountColumn::Email => set_text(&mut request.email, column, input),
-            AccountColumn::FirstName => set_text(&mut request.first_name, column, input),
-            AccountColumn::LastName => set_text(&mut request.last_name, column, input),
-            AccountColumn::Active => set_flag(&mut request.active, column, &input),
-            AccountColumn::Staff => set_flag(&mut request.staff, column, &input),
-            AccountColumn::Superuser => set_flag(&mut request.superuser, column, &input),
+            AccountColumn::Username => set_text(&mut spec.username, column, input),
+            AccountColumn::Email => set_text(&mut spec.email, column, input),
+            AccountColumn::FirstName => set_text(&mut spec.first_name, column, input),
+            AccountColumn::LastName => set_text(&mut spec.last_name, column, input),
+            AccountColumn::Active => set_flag(&mut spec.active, column, &input),
+            AccountColumn::Staff => set_flag(&mut spec.staff, column, &input),
+            AccountColumn::Superuser => set_flag(&mut spec.superuser, column, &input),
             AccountColumn::Field(field) => self.take_field(field, input),
             AccountColumn::Groups => self.take_groups(input),
             AccountColumn::Permissions => self.take_permissions(&input),
@@ -131,16 +130,16 @@ impl AccountRow {
     /// Handles an empty cell. It sets no value, except that it can mean "no profile" or an empty text.
     fn take_blank(&mut self, column: &AccountColumn<'_>) {
         match column {
-            AccountColumn::Profile => self.request.profile = ProfileChoice::None,
-            AccountColumn::Field(field) if keeps_blank(field) => {
-                self.blank.push((field.kind.map(str::to_owned), field.name.clone()));
+            AccountColumn::Profile => self.spec.profile = ProfileChoice::None,
+            AccountColumn::Field(field) if field.keeps_blank => {
+                self.blank.push((field.profile.map(str::to_owned), field.name.clone()));
             }
             _ => {}
         }
     }
 
     fn take_field(&mut self, field: &NamedField<'_>, input: Input) -> Result<(), Fault> {
-        let input = match (input, &field.column.kind) {
+        let input = match (input, &field.kind) {
             (Input::Text(text) | Input::Json(Json::String(text)), Kind::Bytes) => {
                 let bytes = STANDARD.decode(text.trim());
                 let invalid = format!("{} must be base64-encoded bytes.", field.name);
@@ -151,10 +150,10 @@ impl AccountRow {
             }
             (input, _) => input,
         };
-        if let Some(kind) = field.kind.filter(|kind| !self.kinds_given.iter().any(|given| given == kind)) {
+        if let Some(kind) = field.profile.filter(|kind| !self.kinds_given.iter().any(|given| given == kind)) {
             self.kinds_given.push(kind.to_owned());
         }
-        self.request.fields.push((field.name.clone(), input));
+        self.spec.fields.push((field.name.clone(), input));
         Ok(())
     }
 
@@ -166,14 +165,14 @@ impl AccountRow {
                 "groups must be group names separated by ; or a JSON list of group names.",
             )
         })?;
-        self.request.groups = names;
+        self.spec.groups = GroupChoice::join(names);
         Ok(())
     }
 
     fn take_permissions(&mut self, input: &Input) -> Result<(), Fault> {
         let given = if let Input::Json(json) = input { permissions(json) } else { None };
         let name = "user_permissions";
-        self.request.permissions = given.ok_or_else(|| Fault::new(name, "invalid", not_permissions(name)))?;
+        self.spec.permissions = given.ok_or_else(|| Fault::new(name, "invalid", not_permissions(name)))?;
         Ok(())
     }
 
@@ -186,8 +185,7 @@ impl AccountRow {
                 "profile must be profile kinds separated by ; or a JSON list of profile kinds.",
             )
         })?;
-        self.request.profile =
-            if kinds.is_empty() { ProfileChoice::None } else { ProfileChoice::Kinds(kinds) };
+        self.spec.profile = if kinds.is_empty() { ProfileChoice::None } else { ProfileChoice::Kinds(kinds) };
         Ok(())
     }
 
@@ -195,7 +193,7 @@ impl AccountRow {
         let mut kind = None;
         set_text(&mut kind, &AccountColumn::AccountType, input)?;
         if let Some(kind) = kind {
-            self.request.profile = ProfileChoice::AccountType(kind);
+            self.spec.profile = ProfileChoice::AccountType(kind);
         }
         Ok(())
     }
@@ -206,7 +204,7 @@ impl AccountRow {
             Input::Json(Json::Null) => Ok(()),
             Input::Text(text) | Input::Json(Json::String(text)) => {
                 let plain = Plain::new(text);
-                if let Some(fault) = new_password::null_fault(&plain) {
+                if let Some(fault) = plain.null_fault() {
                     return Err(fault);
                 }
                 if plain.as_str().is_empty() {
@@ -244,14 +242,14 @@ impl AccountRow {
 
     /// Completes the row after its last value. `default` is the profile kind of new accounts.
     pub fn conclude(&mut self, default: Option<&str>) {
-        if self.request.profile == ProfileChoice::Decide && !self.kinds_given.is_empty() {
+        if self.spec.profile == ProfileChoice::Decide && !self.kinds_given.is_empty() {
             let mut kinds = std::mem::take(&mut self.kinds_given);
             if let Some(default) = default.filter(|default| !kinds.iter().any(|kind| kind == default)) {
                 kinds.push(default.to_owned());
             }
-            self.request.profile = ProfileChoice::Kinds(kinds);
+            self.spec.profile = ProfileChoice::Kinds(kinds);
         }
-        let is_own = |kind: &str| match &self.request.profile {
+        let is_own = |kind: &str| match &self.spec.profile {
             ProfileChoice::None => false,
             ProfileChoice::Decide => default == Some(kind),
             ProfileChoice::Kinds(kinds) => kinds.iter().any(|own| own == kind),
@@ -259,7 +257,7 @@ impl AccountRow {
         };
         for (kind, name) in std::mem::take(&mut self.blank) {
             if kind.as_deref().is_none_or(is_own) {
-                self.request.fields.push((name, Input::Text(String::new())));
+                self.spec.fields.push((name, Input::Text(String::new())));
             }
         }
     }
@@ -268,7 +266,7 @@ impl AccountRow {
     #[must_use]
     pub fn may_have_key(&self, key: &Key) -> bool {
         let bare = |text: &str| text.trim().replace('-', "").to_lowercase();
-        let given = match &self.request.key {
+        let given = match &self.spec.key {
             None => return true,
             Some(Input::Text(text) | Input::Json(Json::String(text))) => bare(text),
             Some(Input::Json(json)) => json.to_string(),
@@ -279,7 +277,7 @@ impl AccountRow {
 
     /// Drops empty cells. For an existing account, they mean no change.
     pub fn drop_blank(&mut self) {
-        self.request.fields.retain(|(_, input)| !matches!(input, Input::Text(text) if text.is_empty()));
+        self.spec.fields.retain(|(_, input)| !matches!(input, Input::Text(text) if text.is_empty()));
     }
 
     /// Returns the heading of this column.

@@ -1,6 +1,5 @@
 //! Maps the headings of a table and the keys of a JSON object to fields.
 
-use crate::accounts::{NamedField, Planner};
 use crate::django::value::Kind;
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::suggest::{nearest, suggestion};
@@ -86,17 +85,42 @@ impl AccountColumn<'_> {
     }
 }
 
+/// The fields of the accounts in one database.
+pub trait AccountFields: Sync {
+    /// Returns the column of the login name.
+    fn login_column(&self) -> &str;
+
+    /// Finds the field that a name means: a user column, or `profile.KIND.FIELD` with or without the kind.
+    fn field(&self, name: &str) -> Option<NamedField<'_>>;
+
+    /// Returns the names of all fields that are not Django's own, in the form of headings.
+    fn field_names(&self) -> Vec<String>;
+}
+
+/// A field found by its name.
+#[derive(Clone, Debug)]
+pub struct NamedField<'a> {
+    /// The name of the field in a specification.
+    pub name: String,
+    /// The profile kind, if the field belongs to exactly one.
+    pub profile: Option<&'a str>,
+    /// The kind of its values.
+    pub kind: &'a Kind,
+    /// Whether the field is a text that may be empty but not NULL. An empty cell is then a value.
+    pub keeps_blank: bool,
+}
+
 /// Maps headings to fields of one database, including the mappings of the command line.
 pub struct Columns<'a> {
-    planner: Planner<'a>,
+    fields: &'a dyn AccountFields,
     map: Vec<(String, String)>,
 }
 
 impl<'a> Columns<'a> {
     /// Creates the mapping. `map` holds pairs of heading and field. An empty field skips the column.
     #[must_use]
-    pub fn new(planner: Planner<'a>, map: &[(String, String)]) -> Self {
-        Self { planner, map: map.to_vec() }
+    pub fn new(fields: &'a dyn AccountFields, map: &[(String, String)]) -> Self {
+        Self { fields, map: map.to_vec() }
     }
 
     /// Whether the command line maps this heading.
@@ -120,15 +144,15 @@ impl<'a> Columns<'a> {
     }
 
     fn known(&self, name: &str) -> Option<AccountColumn<'a>> {
-        if name == self.planner.login_column() && name != "email" {
+        if name == self.fields.login_column() && name != "email" {
             return Some(AccountColumn::Username);
         }
-        if name == "username" && self.planner.login_column() != "username" {
+        if name == "username" && self.fields.login_column() != "username" {
             // The project may have a column of this name besides its login name.
-            return Some(self.planner.field(name).map_or(AccountColumn::Username, AccountColumn::Field));
+            return Some(self.fields.field(name).map_or(AccountColumn::Username, AccountColumn::Field));
         }
         let own = KNOWN.iter().find(|(known, _)| *known == name).map(|(_, column)| column.clone());
-        own.or_else(|| self.planner.field(name).map(AccountColumn::Field))
+        own.or_else(|| self.fields.field(name).map(AccountColumn::Field))
     }
 
     /// Finds a known heading that differs only in case, spaces, dashes and underscores.
@@ -148,11 +172,11 @@ impl<'a> Columns<'a> {
 
     /// All known headings, each once.
     fn all(&self) -> Vec<String> {
-        let login = std::iter::once(self.planner.login_column().to_owned());
+        let login = std::iter::once(self.fields.login_column().to_owned());
         let known = KNOWN.iter().map(|(name, _)| (*name).to_owned());
         let times = ["date_joined", "last_login"].map(str::to_owned);
         let mut all: Vec<String> = Vec::new();
-        for name in login.chain(known).chain(times).chain(self.planner.field_names()) {
+        for name in login.chain(known).chain(times).chain(self.fields.field_names()) {
             if !all.contains(&name) {
                 all.push(name);
             }
@@ -195,10 +219,4 @@ impl<'a> Columns<'a> {
 /// Returns the names of profile fields without their kinds, as in a table of a single profile kind.
 fn last_parts(names: &[String]) -> impl Iterator<Item = &str> {
     names.iter().filter_map(|name| name.rsplit_once('.').map(|(_, field)| field))
-}
-
-/// Whether the field is a text that may be empty but not NULL. An empty cell is then a value.
-#[must_use]
-pub fn keeps_blank(field: &NamedField<'_>) -> bool {
-    matches!(field.column.kind, Kind::Text { .. }) && !field.column.nullable && !field.column.filled
 }

@@ -8,7 +8,6 @@ use serde_json::value::RawValue;
 
 use crate::error::limits;
 use crate::error::refusal::Refusal;
-use crate::formats::fixture;
 use crate::formats::source::InputFile;
 
 /// The format of an input file.
@@ -55,7 +54,7 @@ pub fn sniffed(source: &InputFile) -> Result<InputFormat> {
             input.consume(blank + 1);
             let start = input.take(limits::ROW as u64);
             let first = serde_json::Deserializer::from_reader(start).into_iter::<Json>().next();
-            if first.is_some_and(|first| first.is_ok_and(|first| fixture::is_object(&first))) {
+            if first.is_some_and(|first| first.is_ok_and(|first| is_fixture_object(&first))) {
                 InputFormat::Fixture
             } else {
                 InputFormat::Json
@@ -63,4 +62,9 @@ pub fn sniffed(source: &InputFile) -> Result<InputFormat> {
         }
         _ => InputFormat::Csv,
     })
+}
+
+/// Whether this is an object of a fixture.
+fn is_fixture_object(json: &Json) -> bool {
+    json.get("model").is_some_and(Json::is_string) && json.get("fields").is_some_and(Json::is_object)
 }

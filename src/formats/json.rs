@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::accounts::ProfileChoice;
+use crate::django::account_spec::ProfileChoice;
 use crate::django::field::Input;
 use crate::error::limits;
 use crate::error::position::{Position, Scan, offset_in_json, reason_of_depth};
@@ -242,8 +242,7 @@ impl<'a> Objects<'a> {
             }
             kinds.push(kind);
         }
-        row.request.profile =
-            if kinds.is_empty() { ProfileChoice::None } else { ProfileChoice::Kinds(kinds) };
+        row.spec.profile = if kinds.is_empty() { ProfileChoice::None } else { ProfileChoice::Kinds(kinds) };
     }
 }
 

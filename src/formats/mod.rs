@@ -7,8 +7,6 @@ pub mod account_row;
 pub mod columns;
 pub mod csv;
 pub mod encoding;
-pub mod export;
-pub mod fixture;
 pub mod format;
 pub mod json;
 mod records;

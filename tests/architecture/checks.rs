@@ -24,7 +24,9 @@ impl Rules {
 
     /// Does the map of rooms itself go down only?
     fn upward(&self) -> Vec<String> {
-        let rank = |name: &str| self.rooms.iter().position(|room| room.name == name);
+        let room_of = |name: &str| name.split("::").next().map(str::to_owned);
+        let rank =
+            |name: &str| self.rooms.iter().position(|room| Some(room.name) == room_of(name).as_deref());
         let rooms = self.rooms.iter().enumerate();
         rooms
             .flat_map(|(at, room)| room.may_import.iter().map(move |below| (at, room, below)))
@@ -77,7 +79,9 @@ pub fn violations(sources: &Sources, rules: &Rules) -> Vec<String> {
             // `main.rs`.
             continue;
         };
-        let is_allowed = room == target || rule.may_import.contains(&&**target);
+        let module = to.join("::");
+        let is_in = |name: &str| module == name || module.starts_with(&format!("{name}::"));
+        let is_allowed = room == target || rule.may_import.iter().any(|name| is_in(name));
         if !is_allowed && !excuse(file, target) {
             found.push(format!("src/{file}: {room} may not import {}::{item}", to.join("::")));
         }

@@ -1,34 +1,26 @@
 //! Executes a plan completely, or not at all if the database has changed since it was made.
 
-use std::path::Path;
-
-use anyhow::{Context as _, Error, Result};
+use anyhow::{Error, Result};
 use serde_json::json;
 
+use super::ChangedAccount;
 use super::plan::{Action, ApplyPlan, Step, StepKind, UserChange};
-use super::{ChangedAccount, summary};
-use crate::accounts::issue_token::{self, IssuedToken};
+use crate::accounts::Accounts;
+use crate::accounts::change_runner::ChangeRunner;
+use crate::accounts::issue_token::IssuedToken;
 use crate::accounts::new_password::Password;
-use crate::cli::change;
-use crate::cli::context::Context;
 use crate::django::models::TokenFilter;
-use crate::django::passwords::Encoded;
-use crate::error::lost_answer::Effect;
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::results::{self, Outcome, Results};
 use crate::formats::tree::TreeFile;
 use crate::signals;
 use crate::store::{Decisions, Done, Store, Transaction};
-use crate::terminal::output;
 
 /// The inputs for the execution of a plan.
-pub struct Execution<'a> {
-    pub context: &'a Context,
-    pub store: &'a Store,
+pub struct Execution<'a, Runner> {
+    pub accounts: Accounts<'a>,
     pub source: &'a TreeFile,
-    pub change: &'a change::Change<'a>,
-    /// The results file, if any.
-    pub results: Option<&'a Path>,
+    pub runner: &'a Runner,
 }
 
 /// The outcome of an executed plan.
@@ -44,8 +36,6 @@ pub struct ApplyOutcome {
 struct Ready {
     /// The line of the account in the file.
     line: Option<usize>,
-    /// The password of a new account. That of an existing account is part of its edit.
-    encoded: Option<Encoded>,
     fresh: Option<IssuedToken>,
 }
 
@@ -58,7 +48,7 @@ impl ChangedAccount {
     }
 }
 
-impl Execution<'_> {
+impl<Runner: ChangeRunner> Execution<'_, Runner> {
     /// Makes all changes in one transaction, and returns the outcome and the names of the changed fields.
     ///
     /// The accounts are added to the results before the commit.
@@ -74,44 +64,47 @@ impl Execution<'_> {
         let names: Vec<&String> = plan.steps.iter().map(|step| &step.username).collect();
         let object = json!({ "file": self.source.name(), "users": names });
         let mut critical = None;
-        self.change.set_effect(Effect::new(summary(plan, true)).with_results(self.results));
-        let done = self.change.make(self.store, &object, |transaction| {
-            plan.check(transaction)?;
-            let had_superuser = transaction.has_superuser()?;
-            let mut made = Vec::new();
-            let mut fields: Vec<String> = Vec::new();
-            // If the commit fails, the results must be taken back even if a signal arrives.
-            critical = Some(signals::critical());
-            for (step, ready) in plan.steps.iter().zip(&ready) {
-                let done = step.execute(ready, transaction).map_err(|error| self.located(step, error))?;
-                if let (Some(made), Some(line)) = (&done.value, ready.line) {
-                    let outcome =
-                        if step.action == Action::Create { Outcome::Created } else { Outcome::Changed };
-                    results.tell(line, &made.username, Some(&made.id), outcome, &made.secrets())?;
-                }
-                self.change.extend_effect(|effect| {
-                    effect.add_tokens(ready.fresh.iter().map(|fresh| fresh.stored.prefix()));
-                    if done.value.as_ref().is_some_and(|made| made.password.is_some()) {
-                        effect.add_random_password(&step.username);
+        let done = self.runner.run(
+            self.accounts.store,
+            |_| object,
+            |transaction| {
+                plan.check(transaction)?;
+                let had_superuser = transaction.has_superuser()?;
+                let mut made = Vec::new();
+                let mut fields: Vec<String> = Vec::new();
+                // If the commit fails, the results must be taken back even if a signal arrives.
+                critical = Some(signals::critical());
+                for (step, ready) in plan.steps.iter().zip(&ready) {
+                    let done = step.execute(ready, transaction).map_err(|error| self.located(step, error))?;
+                    if let (Some(made), Some(line)) = (&done.value, ready.line) {
+                        let outcome =
+                            if step.action == Action::Create { Outcome::Created } else { Outcome::Changed };
+                        results.tell(line, &made.username, Some(&made.id), outcome, &made.secrets())?;
                     }
-                });
-                made.extend(done.value);
-                fields.extend(done.fields);
-            }
-            results.sync()?;
-            fields.sort();
-            fields.dedup();
-            let ends_superusers = had_superuser && !transaction.has_superuser()?;
-            Ok(Done { value: ApplyOutcome { made, ends_superusers }, fields })
-        });
+                    self.runner.extend_effect(|effect| {
+                        effect.add_tokens(ready.fresh.iter().map(|fresh| fresh.stored.prefix()));
+                        if done.value.as_ref().is_some_and(|made| made.password.is_some()) {
+                            effect.add_random_password(&step.username);
+                        }
+                    });
+                    made.extend(done.value);
+                    fields.extend(done.fields);
+                }
+                results.sync()?;
+                fields.sort();
+                fields.dedup();
+                let ends_superusers = had_superuser && !transaction.has_superuser()?;
+                Ok(Done { value: ApplyOutcome { made, ends_superusers }, fields })
+            },
+        );
         let outcome = match done {
             Ok(done) => match results.keep() {
                 Ok(()) => Ok((done, results)),
-                Err(error) => Err(self.change.lost(&error)),
+                Err(error) => Err(self.runner.lost(&error)),
             },
             Err(error) if Refusal::is_doubtful_commit(&error) => {
                 // If this fails too, the error already names what is lost.
-                let _ = results.leave_undecided().and_then(|()| results.show(output::verbatim));
+                let _ = results.leave_undecided().and_then(|()| self.runner.show(results));
                 Err(error)
             }
             Err(error) => {
@@ -124,15 +117,22 @@ impl Execution<'_> {
     }
 
     fn ready(&self, step: &mut Step) -> Result<Ready> {
-        let (context, store) = (self.context, self.store);
-        let encode = |password: &Password| context.encode(password, store, self.change.is_rehearsal());
-        let mint = |scheme| issue_token::generate(context, store, scheme, None, None);
+        let encode = |password: &Password| self.accounts.encode(password, self.runner.is_rehearsal());
+        let generate = |scheme| self.accounts.generate_token(scheme, None, None);
         let encoded = step.password.as_ref().map(encode).transpose()?;
-        if let (StepKind::Change(change), Some(encoded)) = (&mut step.kind, &encoded) {
-            change.edit.set_password(encoded);
+        let fresh = step.mints.map(generate).transpose()?;
+        match &mut step.kind {
+            StepKind::Create(account) => {
+                encoded.iter().for_each(|encoded| account.set_password(encoded));
+                account.tokens.extend(fresh.as_ref().map(IssuedToken::row));
+            }
+            StepKind::Change(change) => {
+                encoded.iter().for_each(|encoded| change.update.set_password(encoded));
+            }
+            StepKind::Delete(..) => {}
         }
         let line = step.at.map(|at| self.source.position(at).line);
-        Ok(Ready { line, encoded, fresh: step.mints.map(mint).transpose()? })
+        Ok(Ready { line, fresh })
     }
 
     /// Adds the position of the account to an error of the database.
@@ -186,13 +186,10 @@ impl Step {
     fn execute(&self, ready: &Ready, transaction: &Transaction<'_>) -> Result<Done<Option<ChangedAccount>>> {
         let token = ready.fresh.as_ref().map(IssuedToken::as_new);
         let Done { value: id, fields } = match &self.kind {
-            StepKind::Create(account) => {
-                let encoded = ready.encoded.as_ref().context("a new account has a password")?;
-                account.create(transaction, encoded, token.as_ref())?
-            }
+            StepKind::Create(account) => account.create(transaction)?,
             StepKind::Change(change) => {
                 let id = change.user.id.clone();
-                let mut fields = change.edit.apply(transaction, &change.user)?;
+                let mut fields = change.update.apply(transaction, &change.user)?;
                 if change.revokes {
                     fields.extend(transaction.delete_tokens_of(&id, None)?.fields);
                 }
@@ -223,7 +220,7 @@ impl Step {
 impl UserChange {
     /// Whether the account has not changed since it was planned.
     fn is_current(&self, store: &Store) -> Result<bool> {
-        let Self { user, edit, differences, groups, tokens, encoded, .. } = self;
+        let Self { user, update, differences, groups, tokens, encoded, .. } = self;
         let Some(current) = store.user_of_key(&user.id)? else { return Ok(false) };
         if (&current.username, current.is_active) != (&user.username, user.is_active) {
             return Ok(false);
@@ -247,7 +244,7 @@ impl UserChange {
                 return Ok(false);
             }
         }
-        Ok(edit.differences(store, user)? == *differences)
+        Ok(update.differences(store, user)? == *differences)
     }
 }
 

@@ -1,21 +1,19 @@
 //! Brings accounts to the state that a file describes.
 //!
 //! `read` reads the desired state from the file. `plan` computes the necessary changes, and `prune` finds accounts that
-//! are not in the file. `show` presents the plan to people and programs, and `execute` carries it out.
+//! are not in the file. `execute` carries out the plan.
 
 pub mod execute;
 mod password;
 pub mod plan;
 mod prune;
 mod read;
-mod show;
 
 use jiff::Timestamp;
 
 pub use self::execute::Execution;
 pub use self::plan::{Action, ApplyPlan, ApplyPlanner, Prune};
 pub use self::read::read;
-pub use self::show::{changes, object, summary};
 use crate::django::models::{Key, Scheme};
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;

@@ -5,12 +5,12 @@ use std::env;
 use anyhow::Result;
 
 use super::read::{DesiredUser, PasswordReference};
+use crate::accounts::Accounts;
 use crate::accounts::new_password::{self, Password};
 use crate::accounts::registration::UpdatePassword;
-use crate::cli::args::secret;
-use crate::cli::context::Context;
 use crate::django::passwords::{self, About, Plain, Summary};
 use crate::error::refusal::{Fault, Refusal};
+use crate::files::secret_file;
 use crate::store::difference::{HIDDEN, Shown};
 
 /// When to set the password of an account.
@@ -57,22 +57,23 @@ pub fn choose(
     user: &DesiredUser,
     username: &str,
     need: PasswordRule<'_>,
-    context: &Context,
+    accounts: &Accounts<'_>,
+    warn: &dyn Fn(&str),
 ) -> Result<Result<Option<Password>, Vec<Fault>>> {
     if matches!(need, PasswordRule::Never) {
         return Ok(Ok(None));
     }
     let about = About {
         username: Some(username),
-        first_name: user.first_name.as_deref(),
-        last_name: user.last_name.as_deref(),
-        email: user.email.as_deref(),
+        first_name: user.spec.first_name.as_deref(),
+        last_name: user.spec.last_name.as_deref(),
+        email: user.spec.email.as_deref(),
     };
     let (password, weaknesses) = match reference {
         PasswordReference::Env(name) => plain(from_variable(name), &about),
         PasswordReference::File(path) => plain(from_file(path)?, &about),
         PasswordReference::Random(length) => {
-            let plain = passwords::random_password(*length, &about, &mut *context.random());
+            let plain = passwords::random_password(*length, &about, &mut *accounts.random());
             (Ok(Password::Random(plain)), Vec::new())
         }
         PasswordReference::Written(password, weakness) => {
@@ -86,17 +87,17 @@ pub fn choose(
     if need.is_met_by(&password) {
         return Ok(Ok(None));
     }
-    if context.settings.policy.passwords.require_strong && !weaknesses.is_empty() {
+    if accounts.policy.passwords.require_strong && !weaknesses.is_empty() {
         return Ok(Err(weaknesses));
     }
     for fault in weaknesses {
-        context.output.warning(format_args!("{username}: {}", fault.message));
+        warn(&format!("{username}: {}", fault.message));
     }
     Ok(Ok(Some(password)))
 }
 
 fn plain(found: Result<Plain, Fault>, about: &About<'_>) -> (Result<Password, Fault>, Vec<Fault>) {
-    let plain = found.and_then(|plain| match new_password::null_fault(&plain) {
+    let plain = found.and_then(|plain| match plain.null_fault() {
         Some(fault) => Err(fault),
         None if plain.as_str().is_empty() => {
             let message = "password must not be empty. For an account without a password, write password = { \
@@ -136,7 +137,7 @@ fn from_variable(name: &str) -> Result<Plain, Fault> {
 
 fn from_file(path: &std::path::Path) -> Result<Result<Plain, Fault>> {
     // The path is not repeated: it may be the password itself, put there by mistake.
-    match secret::from_file_called("The password file", path) {
+    match secret_file::read("The password file", path) {
         Ok(text) => Ok(Ok(Plain::new(text.to_string()))),
         Err(error) => match error.downcast() {
             Ok(Refusal::Invalid(mut faults)) if faults.len() == 1 => {

@@ -8,16 +8,17 @@ use jiff::Timestamp;
 use super::password::{self, PasswordRule};
 use super::prune::{Scope, UnlistedUser};
 use super::read::{DesiredState, DesiredToken, DesiredUser};
-use crate::accounts::issue_token;
+use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password::Password;
-use crate::accounts::{self, Account, Edit, ProfileChoice, Request, Wish};
-use crate::cli::context::Context;
+use crate::accounts::update::AccountUpdate;
+use crate::accounts::{Accounts, Planner};
+use crate::django::account_spec::{AccountSpec, GroupChoice};
 use crate::django::models::{Scheme, TokenFilter, User};
 use crate::error::faults::Faults;
 use crate::error::refusal::{Fault, Refusal};
 use crate::formats::tree::TreeFile;
 use crate::store::difference::{Difference, Shown};
-use crate::store::{Deletion, Store, Token};
+use crate::store::{Deletion, Token};
 
 /// All changes, in the order in which they are shown and executed.
 #[derive(Debug, Default)]
@@ -68,7 +69,7 @@ pub enum Action {
 /// The change that a step makes, and the state of the database that it was planned for.
 #[derive(Debug)]
 pub enum StepKind {
-    Create(Box<Account<'static>>),
+    Create(Box<NewAccount<'static>>),
     Change(Box<UserChange>),
     Delete(Box<User>, Deletion),
 }
@@ -77,7 +78,7 @@ pub enum StepKind {
 #[derive(Debug)]
 pub struct UserChange {
     pub user: User,
-    pub edit: Edit,
+    pub update: AccountUpdate,
     /// The differences in fields and profiles.
     pub differences: Vec<Difference>,
     /// The groups of the user before the change, if the file lists groups.
@@ -101,11 +102,12 @@ pub enum Prune {
 
 /// Compares the desired state with the existing accounts, and collects faults.
 pub struct ApplyPlanner<'a> {
-    pub context: &'a Context,
-    pub store: &'a Store,
+    pub accounts: Accounts<'a>,
     pub source: &'a TreeFile,
     pub now: Timestamp,
     pub faults: Faults,
+    /// Receives warnings.
+    pub warn: &'a dyn Fn(&str),
 }
 
 impl ApplyPlanner<'_> {
@@ -113,13 +115,12 @@ impl ApplyPlanner<'_> {
     pub fn plan(&mut self, desired: DesiredState) -> Result<ApplyPlan> {
         let mut plan = ApplyPlan::default();
         let mut names: HashSet<String> = HashSet::new();
-        let groups = self.store.group_names()?;
-        let accounts = accounts::Planner::new(self.store, &self.context.settings.policy)?;
+        let groups = self.accounts.store.group_names()?;
+        let planner = self.accounts.planner()?;
         for mut user in desired.users {
             self.check_groups(&mut user, &groups);
-            let request = request(&user);
-            let Some(name) = accounts.login_name(&request) else {
-                self.add(&user, Fault::new(accounts.login_column(), "required", ""));
+            let Some(name) = planner.login_name(&user.spec) else {
+                self.add(&user, Fault::new(planner.login_column(), "required", ""));
                 continue;
             };
             if names.contains(&name) {
@@ -134,9 +135,9 @@ impl ApplyPlanner<'_> {
                 );
                 self.add(&user, Fault::new("username", "out_of_scope", message));
             }
-            let step = match self.store.find_user(&name)? {
-                None => Some(self.create(&user, &request, &accounts)?),
-                Some(existing) => self.change(&user, existing)?,
+            let step = match self.accounts.store.find_user(&name)? {
+                None => Some(self.create(&user, &planner)?),
+                Some(existing) => self.change(&user, existing, &planner)?,
             };
             names.insert(name);
             match step {
@@ -163,15 +164,15 @@ impl ApplyPlanner<'_> {
 
     /// Reports unknown groups, and removes unknown and repeated groups from the desired ones.
     fn check_groups(&mut self, user: &mut DesiredUser, known: &[String]) {
-        for (name, at) in user.groups.iter().flatten().filter(|(name, _)| !known.contains(name)) {
+        for (name, at) in user.group_positions.iter().filter(|(name, _)| !known.contains(name)) {
             let refusal = Refusal::GroupNotFound { name: name.clone(), known: known.to_vec() };
             if let Some(fault) = refusal.name_fault() {
                 self.faults.push_with(|| self.source.locate(*at, fault));
             }
         }
-        if let Some(groups) = &mut user.groups {
+        if let GroupChoice::Exactly(names) = &mut user.spec.groups {
             let mut seen: Vec<String> = Vec::new();
-            groups.retain(|(name, _)| {
+            names.retain(|name| {
                 let is_new = known.contains(name) && !seen.contains(name);
                 seen.push(name.clone());
                 is_new
@@ -179,24 +180,20 @@ impl ApplyPlanner<'_> {
         }
     }
 
-    fn create(
-        &mut self,
-        user: &DesiredUser,
-        request: &Request,
-        accounts: &accounts::Planner<'_>,
-    ) -> Result<Step> {
-        let store = self.store;
-        let (mut account, mut faults) = accounts.account(request, self.now, &mut *self.context.random())?;
-        faults.extend(account.settle(request, store)?);
+    fn create(&mut self, user: &DesiredUser, planner: &Planner<'_>) -> Result<Step> {
+        let store = self.accounts.store;
+        let (mut account, mut faults) =
+            planner.account(&user.spec, self.now, &mut *self.accounts.random())?;
+        faults.extend(account.settle(&user.spec, store)?);
         let username = account.username.clone();
         for fault in faults {
             self.add(user, fault);
         }
         let mut differences = account.differences(store)?;
-        for (group, _) in user.groups.iter().flatten() {
-            differences.push(difference("group", None, Some(group)));
+        for group in user.spec.groups.changes(&[]).0 {
+            differences.push(difference("group", None, Some(&group)));
         }
-        let mints = self.scheme(user, user.active != Some(false))?;
+        let mints = self.scheme(user, user.spec.active != Some(false))?;
         differences.extend(mints.map(|scheme| difference("token", None, Some(&scheme.to_string()))));
         let password = self.password(user, &username, PasswordRule::New)?.unwrap_or(Password::Unusable);
         differences.push(Difference {
@@ -210,24 +207,21 @@ impl ApplyPlanner<'_> {
     }
 
     /// Computes the change of an existing account. Returns `None` if it needs no change.
-    fn change(&mut self, user: &DesiredUser, existing: User) -> Result<Option<Step>> {
-        let (store, policy) = (self.store, &self.context.settings.policy);
-        let groups = user.groups.as_ref().map(|_| store.groups_of(&existing.id)).transpose()?;
-        let mut wish = wish(user);
+    fn change(&mut self, user: &DesiredUser, existing: User, planner: &Planner<'_>) -> Result<Option<Step>> {
+        let store = self.accounts.store;
         let mut changes = Vec::new();
-        if let (Some(desired), Some(present)) = (&user.groups, &groups) {
-            let is_desired = |name: &String| desired.iter().any(|(desired, _)| desired == name);
-            let added = desired.iter().map(|(name, _)| name).filter(|name| !present.contains(name));
-            wish.add_groups = added.cloned().collect();
-            wish.remove_groups = present.iter().filter(|name| !is_desired(name)).cloned().collect();
-            changes.extend(wish.add_groups.iter().map(|name| difference("group", None, Some(name))));
-            changes.extend(wish.remove_groups.iter().map(|name| difference("group", Some(name), None)));
-        }
-        let (edit, faults) = wish.edit(store, policy, &existing, self.now, &mut *self.context.random())?;
+        let groups = match &user.spec.groups {
+            GroupChoice::Exactly(_) => Some(store.groups_of(&existing.id)?),
+            GroupChoice::Change { .. } => None,
+        };
+        let (added, removed) = user.spec.groups.changes(groups.as_deref().unwrap_or_default());
+        changes.extend(added.iter().map(|name| difference("group", None, Some(name))));
+        changes.extend(removed.iter().map(|name| difference("group", Some(name), None)));
+        let (update, faults) = planner.update(&user.spec, &existing, &self.accounts)?;
         for fault in faults {
             self.add(user, fault);
         }
-        let differences = edit.differences(store, &existing)?;
+        let differences = update.differences(store, &existing)?;
 
         let tokens = user.token.map(|_| self.tokens(&existing)).transpose()?;
         let revokes = user.token == Some(DesiredToken::None);
@@ -236,7 +230,7 @@ impl ApplyPlanner<'_> {
             let name = format!("{} {}", token.scheme, token.prefix);
             changes.push(difference("token", Some(&name), None));
         }
-        if let Some(scheme) = self.scheme(user, user.active.unwrap_or(existing.is_active))? {
+        if let Some(scheme) = self.scheme(user, user.spec.active.unwrap_or(existing.is_active))? {
             let is_usable = |token: &&Token| {
                 token.scheme == scheme && token.expiry.is_none_or(|expiry| expiry > self.now)
             };
@@ -261,14 +255,14 @@ impl ApplyPlanner<'_> {
         }
         let username = existing.username.clone();
         let encoded = password.as_ref().map(|_| encoded);
-        let change = UserChange { user: existing, edit, differences, groups, tokens, revokes, encoded };
+        let change = UserChange { user: existing, update, differences, groups, tokens, revokes, encoded };
         let kind = StepKind::Change(Box::new(change));
         let at = Some(user.at);
         Ok(Some(Step { at, username, action: Action::Change, kind, differences: all, password, mints }))
     }
 
     fn tokens(&self, user: &User) -> Result<Vec<Token>> {
-        self.store.tokens(&TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() })
+        self.accounts.store.tokens(&TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() })
     }
 
     /// Returns the scheme of the desired token. `None` if no token is desired or possible.
@@ -278,7 +272,7 @@ impl ApplyPlanner<'_> {
             Some(DesiredToken::Any) => None,
             Some(DesiredToken::Of(scheme)) => Some(scheme),
         };
-        let found = match issue_token::scheme(self.context, self.store, asked) {
+        let found = match self.accounts.scheme(asked) {
             Ok(Some(scheme)) => Ok(scheme),
             Ok(None) => Err("This database has no token table.".to_owned()),
             Err(error) => match error.downcast_ref() {
@@ -311,7 +305,7 @@ impl ApplyPlanner<'_> {
         need: PasswordRule<'_>,
     ) -> Result<Option<Password>> {
         let Some(reference) = &user.password else { return Ok(None) };
-        match password::choose(reference, user, username, need, self.context)? {
+        match password::choose(reference, user, username, need, &self.accounts, self.warn)? {
             Ok(password) => Ok(password),
             Err(faults) => {
                 for fault in faults {
@@ -334,7 +328,7 @@ impl ApplyPlanner<'_> {
             );
             return Err(Refusal::usage(message).into());
         };
-        others.found = others.scope.others(self.store, &others.names)?;
+        others.found = others.scope.others(self.accounts.store, &others.names)?;
         let is_affected = |other: &&UnlistedUser| how == Prune::Delete || other.is_active;
         let (kept, pruned): (Vec<&UnlistedUser>, Vec<&UnlistedUser>) =
             others.found.iter().filter(is_affected).partition(|other| other.is_superuser);
@@ -344,35 +338,36 @@ impl ApplyPlanner<'_> {
         }
         let mut references = Vec::new();
         for other in pruned {
-            let user = &self.store.user(&other.username)?;
+            let user = &self.accounts.store.user(&other.username)?;
             match how {
                 Prune::Deactivate => plan.steps.push(self.deactivation(user)?),
-                Prune::Delete => match self.store.deletion(user, &crate::store::Decisions::default()) {
-                    Ok(deletion) => plan.steps.push(deletion_of(user, deletion)),
-                    Err(error) => match error.downcast() {
-                        Ok(Refusal::StillReferenced(faults)) => {
-                            references.extend(faults.into_iter().map(|fault| of_user(user, fault)));
-                        }
-                        Ok(refusal) => return Err(refusal.into()),
-                        Err(error) => return Err(error),
-                    },
-                },
+                Prune::Delete => {
+                    match self.accounts.store.deletion(user, &crate::store::Decisions::default()) {
+                        Ok(deletion) => plan.steps.push(deletion_of(user, deletion)),
+                        Err(error) => match error.downcast() {
+                            Ok(Refusal::StillReferenced(faults)) => {
+                                references.extend(faults.into_iter().map(|fault| of_user(user, fault)));
+                            }
+                            Ok(refusal) => return Err(refusal.into()),
+                            Err(error) => return Err(error),
+                        },
+                    }
+                }
             }
         }
         if references.is_empty() { Ok(()) } else { Err(Refusal::StillReferenced(references).into()) }
     }
 
     fn deactivation(&self, user: &User) -> Result<Step> {
-        let wish = Wish { active: Some(false), ..Wish::default() };
-        let settings = &self.context.settings.policy;
-        let (edit, faults) = wish.edit(self.store, policy, user, self.now, &mut *self.context.random())?;
+        let spec = AccountSpec { active: Some(false), ..AccountSpec::default() };
+        let (update, faults) = self.accounts.plan_update(&spec, user)?;
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
         }
-        let differences = edit.differences(self.store, user)?;
+        let differences = update.differences(self.accounts.store, user)?;
         let change = UserChange {
             user: user.clone(),
-            edit,
+            update,
             differences: differences.clone(),
             groups: None,
             tokens: None,
@@ -434,40 +429,4 @@ fn too_many(pruned: &[&UnlistedUser], how: Prune, limit: usize) -> Refusal {
 fn difference(field: &str, old: Option<&str>, new: Option<&str>) -> Difference {
     let shown = |text: &str| Shown::Value(text.into());
     Difference { field: field.into(), old: old.map(shown), new: new.map(shown) }
-}
-
-/// Returns the request for a new account.
-fn request(user: &DesiredUser) -> Request {
-    Request {
-        username: user.username.clone(),
-        email: user.email.clone(),
-        first_name: user.first_name.clone(),
-        last_name: user.last_name.clone(),
-        staff: user.staff,
-        superuser: user.superuser,
-        active: user.active,
-        fields: user.fields.clone(),
-        profile: if user.profiles.is_empty() {
-            ProfileChoice::Decide
-        } else {
-            ProfileChoice::Kinds(user.profiles.clone())
-        },
-        groups: user.groups.iter().flatten().map(|(name, _)| name.clone()).collect(),
-        ..Request::default()
-    }
-}
-
-/// Returns the changes to an existing account, except for its groups.
-fn wish(user: &DesiredUser) -> Wish {
-    Wish {
-        email: user.email.clone(),
-        first_name: user.first_name.clone(),
-        last_name: user.last_name.clone(),
-        active: user.active,
-        staff: user.staff,
-        superuser: user.superuser,
-        fields: user.fields.clone(),
-        profiles: user.profiles.clone(),
-        ..Wish::default()
-    }
 }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::prune::Scope;
 use crate::accounts::new_password::{self, Password};
 use crate::accounts::registration::UpdatePassword;
+use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
 use crate::django::field::Input;
 use crate::django::models::Scheme;
 use crate::django::passwords::{MIN_LENGTH, RANDOM_LENGTH};
@@ -52,24 +53,15 @@ pub struct DesiredState {
     pub users: Vec<DesiredUser>,
 }
 
-/// The desired state of an account. Values that are not given stay unchanged.
+/// The desired state of an account.
 #[derive(Debug, Default)]
 pub struct DesiredUser {
     /// The position of the account.
     pub at: usize,
-    pub username: Option<String>,
-    pub email: Option<String>,
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    pub active: Option<bool>,
-    pub staff: Option<bool>,
-    pub superuser: Option<bool>,
-    /// All groups of the user, each with its position.
-    pub groups: Option<Vec<(String, usize)>>,
-    /// The kinds of profiles that the user must have.
-    pub profiles: Vec<String>,
-    /// Columns that are specific to the project, and profile fields as `KIND.FIELD`.
-    pub fields: Vec<(String, Input)>,
+    /// What the account should be, except for its password and token.
+    pub spec: AccountSpec,
+    /// The positions of the group names.
+    pub group_positions: Vec<(String, usize)>,
     pub token: Option<DesiredToken>,
     pub password: Option<PasswordReference>,
     pub update_password: UpdatePassword,
@@ -120,10 +112,10 @@ impl DesiredUser {
         let is_given = self.positions.iter().any(|(name, _)| name == field);
         is_given
             && match field {
-                "email" => self.email.is_none() && self.username.is_none(),
-                "first_name" => self.first_name.is_none(),
-                "last_name" => self.last_name.is_none(),
-                "username" => self.username.is_none(),
+                "email" => self.spec.email.is_none() && self.spec.username.is_none(),
+                "first_name" => self.spec.first_name.is_none(),
+                "last_name" => self.spec.last_name.is_none(),
+                "username" => self.spec.username.is_none(),
                 _ => false,
             }
     }
@@ -283,22 +275,22 @@ impl Reader<'_> {
             match &**key {
                 // If another column is the login name, `username` is an alias of it, unless the table has both columns.
                 "username" if self.login == "username" || !self.users.has("username") => {
-                    user.username = self.text(key, value);
+                    user.spec.username = self.text(key, value);
                 }
-                "email" => user.email = self.text(key, value),
-                _ if key == self.login => user.username = self.text(key, value),
-                "first_name" => user.first_name = self.text(key, value),
-                "last_name" => user.last_name = self.text(key, value),
-                "is_active" => user.active = self.flag(key, value),
-                "is_staff" => user.staff = self.flag(key, value),
-                "is_superuser" => user.superuser = self.flag(key, value),
-                "groups" => user.groups = self.texts(key, value),
+                "email" => user.spec.email = self.text(key, value),
+                _ if key == self.login => user.spec.username = self.text(key, value),
+                "first_name" => user.spec.first_name = self.text(key, value),
+                "last_name" => user.spec.last_name = self.text(key, value),
+                "is_active" => user.spec.active = self.flag(key, value),
+                "is_staff" => user.spec.staff = self.flag(key, value),
+                "is_superuser" => user.spec.superuser = self.flag(key, value),
+                "groups" => self.groups(key, value, &mut user),
                 "profiles" => self.profiles(value, &mut user),
                 "token" => user.token = self.token(value),
                 "password" => user.password = self.password(value),
                 "update_password" => user.update_password = self.update(value).unwrap_or_default(),
                 _ if is_column(self.users, key) => {
-                    user.fields.push((key.clone(), Input::Json(value.to_json())));
+                    user.spec.fields.push((key.clone(), Input::Json(value.to_json())));
                 }
                 _ => {
                     let (users, id) = (self.users, self.key);
@@ -311,7 +303,15 @@ impl Reader<'_> {
         Some(user)
     }
 
+    fn groups(&mut self, key: &str, node: &Node, user: &mut DesiredUser) {
+        let Some(groups) = self.texts(key, node) else { return };
+        let names = groups.iter().map(|(name, _)| name.clone()).collect();
+        user.spec.groups = GroupChoice::Exactly(names);
+        user.group_positions = groups;
+    }
+
     fn profiles(&mut self, node: &Node, user: &mut DesiredUser) {
+        let mut own = Vec::new();
         for entry in self.entries("profiles", node).unwrap_or_default() {
             let KeyValue { key: kind, value, .. } = entry;
             user.positions.push((kind.clone(), entry.at));
@@ -335,7 +335,7 @@ impl Reader<'_> {
                         let name = format!("{kind}.{}", field.key);
                         user.positions.push((name.clone(), field.at));
                         if is_column(&table.table, &field.key) {
-                            user.fields.push((name, Input::Json(field.value.to_json())));
+                            user.spec.fields.push((name, Input::Json(field.value.to_json())));
                         } else {
                             self.unknown(
                                 field,
@@ -345,7 +345,10 @@ impl Reader<'_> {
                     }
                 }
             }
-            user.profiles.push(kind.clone());
+            own.push(kind.clone());
+        }
+        if !own.is_empty() {
+            user.spec.profile = ProfileChoice::Kinds(own);
         }
     }
 

@@ -3,7 +3,8 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{Account, Edit};
+use crate::accounts::new_account::NewAccount;
+use crate::accounts::update::AccountUpdate;
 use crate::django::models::{Key, User};
 use crate::django::tokens::Stored;
 use crate::error::lost_answer::Effect;
@@ -29,20 +30,14 @@ pub struct PlannedRow<'a> {
 /// The work to do for one row.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum RowAction<'a> {
-    /// Create an account.
-    Create {
-        /// The account, with its password.
-        #[serde(borrow)]
-        account: Account<'a>,
-        /// The tokens of the account.
-        tokens: Vec<TokenRow>,
-    },
+    /// Create an account with these values, password and tokens.
+    Create(#[serde(borrow)] NewAccount<'a>),
     /// Update an existing account.
     Change {
         /// The user's key.
         user: Key,
         /// The new values.
-        edit: Box<Edit>,
+        update: Box<AccountUpdate>,
         /// The tokens to add, unless the user already has them.
         tokens: Vec<TokenRow>,
     },
@@ -55,8 +50,10 @@ pub enum RowAction<'a> {
 impl PlannedRow<'_> {
     /// Adds the generated secrets of the row.
     pub fn add_to(&self, effect: &mut Effect) {
-        let (RowAction::Create { tokens, .. } | RowAction::Change { tokens, .. }) = &self.work else {
-            return;
+        let tokens = match &self.work {
+            RowAction::Create(account) => &account.tokens,
+            RowAction::Change { tokens, .. } => tokens,
+            RowAction::Leave(_) | RowAction::Refuse => return,
         };
         if self.made.token.is_some() {
             effect.add_tokens(tokens.iter().map(|token| token.stored.prefix()));

@@ -7,6 +7,7 @@
 
 mod counts;
 mod entry;
+mod fixture;
 mod options;
 mod planning;
 mod reader;
@@ -26,18 +27,19 @@ use rand::rngs::StdRng;
 
 pub use self::counts::ImportCounts;
 use self::entry::{PlannedRow, RowAction};
+use self::fixture::FixtureReader;
 pub use self::options::ImportOptions;
 use self::planning::{HashedRow, Item, Planning, Task, faults_of};
 use self::reader::{Reader, SeenNames};
 use self::record_spool::RecordSpool;
 use self::workers::Workers;
 use self::write::Writer;
-use crate::accounts::issue_token::{self, TokenIssuer};
+use crate::accounts::change_runner::ChangeRunner;
+use crate::accounts::issue_token::TokenIssuer;
 use crate::accounts::registration::{OnExisting, UpdatePassword};
 use crate::accounts::results;
-use crate::accounts::{Edit, Planner};
-use crate::cli::change::Change;
-use crate::cli::context::Context;
+use crate::accounts::update::AccountUpdate;
+use crate::accounts::{Accounts, Planner};
 use crate::django::models::{Key, Scheme};
 use crate::django::passwords::Recipe;
 use crate::error::faults::Faults;
@@ -50,13 +52,11 @@ use crate::formats::account_row::{AccountRow, GivenPassword};
 use crate::formats::columns::Columns;
 use crate::formats::csv::CsvReader;
 pub use crate::formats::csv::may_delimit;
-use crate::formats::fixture::FixtureReader;
 use crate::formats::format::{InputFormat, sniffed};
 use crate::formats::json::{Document, JsonLinesReader, JsonListReader};
 use crate::formats::source::InputFile;
 use crate::signals;
 use crate::store::Store;
-use crate::terminal::output;
 
 /// The number of batches of rows that are read ahead.
 const AHEAD: usize = 4;
@@ -74,12 +74,12 @@ pub struct Imported {
 }
 
 /// A running import.
-struct Import<'a> {
+struct Import<'a, Runner> {
     options: &'a ImportOptions<'a>,
-    context: &'a Context,
+    accounts: Accounts<'a>,
     store: &'a Store,
-    planner: Planner<'a>,
-    change: &'a Change<'a>,
+    planner: &'a Planner<'a>,
+    runner: &'a Runner,
     source: &'a InputFile,
     file: &'a str,
     format: InputFormat,
@@ -99,8 +99,12 @@ struct Import<'a> {
 ///
 /// If there are passwords to hash, all rows are checked first. Hashing is slow, and a bad row should be reported before
 /// it. Fails with the faults of all rows, unless bad rows are skipped.
-pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Context) -> Result<Imported> {
-    let store = context.store()?;
+pub fn import(
+    options: &ImportOptions<'_>,
+    runner: &impl ChangeRunner,
+    accounts: Accounts<'_>,
+) -> Result<Imported> {
+    let store = accounts.store;
     if let Some(path) = options.results.as_deref().filter(|path| *path != Path::new("-")) {
         store.refuse_own(path)?;
     }
@@ -109,8 +113,14 @@ pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Contex
         let message = format!("--results {} is the input file. Pass another file.", path.display());
         return Err(Refusal::usage(message).into());
     }
-    let mut results = results::open(options.results.as_deref(), change.is_rehearsal(), context)?;
-    let scheme = issue_token::scheme(context, store, options.scheme);
+    let mut results = results::open(
+        options.results.as_deref(),
+        runner.is_rehearsal(),
+        options.is_json,
+        &accounts,
+        &|warning| runner.warn(&warning),
+    )?;
+    let scheme = accounts.scheme(options.scheme);
     // Several schemes are ambiguous only if tokens are to be created.
     let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
     let scheme = scheme.filter(|scheme| store.layout().schemes().contains(scheme));
@@ -118,21 +128,22 @@ pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Contex
         let message = "--tokens requires --results here: knox stores no key that could be printed later.";
         return Err(Refusal::usage(message).into());
     }
-    let mint = scheme.map(|scheme| TokenIssuer::new(context, store, scheme, None)).transpose()?;
-    let recipe = context.recipe(store)?;
+    let mint = scheme.map(|scheme| TokenIssuer::new(&accounts, scheme, None)).transpose()?;
+    let recipe = accounts.recipe()?;
     let faults = RefCell::default();
     let format = options.format.map_or_else(|| sniffed(&source), Ok)?;
     if options.delimiter.is_some() && format != InputFormat::Csv {
         return Err(Refusal::usage("--delimiter is only valid for CSV.").into());
     }
     let file = source.name();
-    let planner = Planner::new(store, &context.settings)?;
+    let planner = accounts.planner()?;
+    let planner = if format == InputFormat::Fixture { planner.verbatim() } else { planner };
     let import = Import {
         options,
-        context,
+        accounts,
         store,
-        planner: if format == InputFormat::Fixture { planner.verbatim() } else { planner },
-        change,
+        planner: &planner,
+        runner,
         source: &source,
         file,
         format,
@@ -146,14 +157,14 @@ pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Contex
         weak: 0,
     };
     let effect = Effect::new(format!("accounts of {file} were imported"));
-    change.set_effect(effect.with_results(options.results.as_deref()));
+    runner.set_effect(effect.with_results(options.results.as_deref()));
     let (counts, weak) = match import.run(&mut results) {
         Ok(done) => done,
         Err(error) => {
             // The results of earlier batches, which are committed, must still be shown.
-            let shown = results.show(output::verbatim);
+            let shown = runner.show(results);
             if !Refusal::is_doubtful_commit(&error) {
-                shown.map_err(|lost| change.lost(&lost))?;
+                shown.map_err(|lost| runner.lost(&lost))?;
             }
             return Err(error);
         }
@@ -161,9 +172,9 @@ pub fn import(options: &ImportOptions<'_>, change: &Change<'_>, context: &Contex
     Ok(Imported { counts, weak, faults: faults.into_inner(), results })
 }
 
-impl<'a> Import<'a> {
+impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
     fn run(mut self, results: &mut Results) -> Result<(ImportCounts, usize)> {
-        self.is_slow = !self.change.is_rehearsal() && self.needs_hashing()?;
+        self.is_slow = !self.runner.is_rehearsal() && self.needs_hashing()?;
         if !self.is_slow && self.source.is_rereadable() && self.batch().is_none() {
             self.stream(results)?;
         } else {
@@ -186,7 +197,7 @@ impl<'a> Import<'a> {
     ///
     /// A rehearsal has no batches: if each were rolled back, conflicts between batches would go unnoticed.
     fn batch(&self) -> Option<usize> {
-        self.options.batch.filter(|_| !self.change.is_rehearsal())
+        self.options.batch.filter(|_| !self.runner.is_rehearsal())
     }
 
     /// Warns about batches that were committed before an error, and returns the error to report.
@@ -199,10 +210,8 @@ impl<'a> Import<'a> {
             return Refusal::BusyLater { committed: rows, hint: self.how_to_continue() }.into();
         }
         let rows = counted(rows as u64, "row");
-        let output = &self.context.output;
-        output.warning(format_args!(
-            "{rows} already committed. Pass --on-existing skip to continue from there."
-        ));
+        self.runner
+            .warn(&format!("{rows} already committed. Pass --on-existing skip to continue from there."));
         match error.downcast_ref() {
             Some(Refusal::Interrupted) => Refusal::InterruptedLater.into(),
             _ => error,
@@ -236,7 +245,7 @@ impl<'a> Import<'a> {
     /// Plans all rows before they are written, either all at once or in batches.
     fn collect(&mut self, results: &mut Results) -> Result<()> {
         let mut spill = RecordSpool::new();
-        self.pass("Hashing", !self.change.is_rehearsal(), &mut |import, entry| {
+        self.pass("Hashing", !self.runner.is_rehearsal(), &mut |import, entry| {
             if !import.options.keep_going && !import.faults.borrow().is_empty() {
                 // Read on to report all faults. Nothing will be written.
                 return Ok(());
@@ -270,7 +279,7 @@ impl<'a> Import<'a> {
             }
             InputFormat::Fixture => {
                 let document = Document::read(input()?, self.file)?;
-                let zone = &self.context.settings.policy.time_zone;
+                let zone = &self.accounts.policy.time_zone;
                 Box::new(FixtureReader::new(
                     &document,
                     self.file,
@@ -310,8 +319,8 @@ impl<'a> Import<'a> {
         let workers = self.workers(hashes);
         let mut reader = self.reader(hashes)?;
         // Not borrowed for longer, since the audit log needs it too.
-        let mut random = StdRng::from_rng(&mut *self.context.random());
-        let mut progress = self.context.output.progress(doing, self.total);
+        let mut random = StdRng::from_rng(&mut *self.accounts.random());
+        let mut progress = self.runner.progress(doing, self.total);
         thread::scope(|scope| {
             let (to_here, batches) = mpsc::sync_channel(AHEAD);
             let read = move || while to_here.send(reader.batch()).is_ok() && !reader.is_done {};
@@ -331,7 +340,7 @@ impl<'a> Import<'a> {
                     }
                     let mut import = import.borrow_mut();
                     import.settle(planned)?;
-                    progress.advance();
+                    progress();
                     on_entry(&mut import, &planned.entry)
                 },
             )
@@ -341,8 +350,8 @@ impl<'a> Import<'a> {
     fn reader(&self, hashes: bool) -> Result<Reader<'a>> {
         /// The batch size for rows without slow hashing.
         const MANY: usize = 256;
-        let profile = self.context.settings.policy.register.profile.as_deref();
-        let (rows, file, planner) = (self.rows()?, self.file, self.planner);
+        let profile = self.accounts.policy.register.profile.as_deref();
+        let (rows, file, planner) = (self.rows()?, self.file, *self.planner);
         let at_once = if hashes && self.is_slow && !self.options.is_fast { 1 } else { MANY };
         Ok(Reader { rows, file, planner, profile, at_once, names: SeenNames::default(), is_done: false })
     }
@@ -350,13 +359,13 @@ impl<'a> Import<'a> {
     fn workers(&self, hashes: bool) -> Workers<'a> {
         let hashes = hashes && self.is_slow;
         let planning = Planning {
-            planner: self.planner,
+            planner: *self.planner,
             recipe: hashes.then_some(self.recipe),
             random_passwords: self.options.random_passwords,
             mint: self.mint.clone(),
             makes_tokens: self.options.tokens,
-            is_strict: self.options.require_strong || self.context.settings.policy.passwords.require_strong,
-            now: self.context.now(),
+            is_strict: self.options.require_strong || self.accounts.policy.passwords.require_strong,
+            now: self.accounts.now(),
         };
         // Without hashing, reading and writing need a core of their own.
         let jobs = if hashes { self.options.jobs } else { (self.options.jobs - 1).max(1) };
@@ -377,7 +386,7 @@ impl<'a> Import<'a> {
         let Some(user) = there else { return Ok(()) };
         item.task = match self.options.on_existing {
             OnExisting::Fail => {
-                let is_address = self.context.settings.policy.is_named_by_email(self.planner.login_column());
+                let is_address = self.accounts.policy.is_named_by_email(self.planner.login_column());
                 let refusal = if is_address { Refusal::EmailTaken } else { Refusal::UsernameTaken };
                 item.wanted.faults.extend(faults_of(refusal.into())?);
                 Task::Leave(user.id)
@@ -402,16 +411,16 @@ impl<'a> Import<'a> {
         self.weak += usize::from(*is_weak);
         let mut faults = std::mem::take(&mut wanted.faults);
         match &mut entry.work {
-            RowAction::Create { account, .. } => match account.settle(&wanted.request, self.store) {
+            RowAction::Create(account) => match account.settle(&wanted.spec, self.store) {
                 Ok(found) => faults.extend(found),
                 Err(error) => faults.extend(faults_of(error)?),
             },
-            RowAction::Change { user, edit, .. } => match self.edit(wanted, user, &mut faults)? {
+            RowAction::Change { user, update, .. } => match self.update(wanted, user, &mut faults)? {
                 Some(mut wanted) => {
                     if let Some(password) = password {
                         wanted.set_password(password);
                     }
-                    **edit = wanted;
+                    **update = wanted;
                 }
                 None => entry.work = RowAction::Refuse,
             },
@@ -419,7 +428,7 @@ impl<'a> Import<'a> {
         }
         let is_bad = !faults.is_empty();
         // Secrets that will not be stored are not returned.
-        if is_bad || self.change.is_rehearsal() {
+        if is_bad || self.runner.is_rehearsal() {
             entry.made = Secrets::default();
         }
         if is_bad {
@@ -432,20 +441,22 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    fn edit(&self, wanted: &AccountRow, key: &Key, faults: &mut Vec<Fault>) -> Result<Option<Edit>> {
-        let settings = &self.context.settings.policy;
+    fn update(
+        &self,
+        wanted: &mut AccountRow,
+        key: &Key,
+        faults: &mut Vec<Fault>,
+    ) -> Result<Option<AccountUpdate>> {
         let Some(user) = self.store.user_of_key(key)? else { return Ok(None) };
         if !wanted.may_have_key(&user.id) {
             let message = format!("id: the existing user has id {}.", user.id);
             faults.push(Fault::new("id", "not_settable", message));
         }
-        let edit = self.planner.wish(&wanted.request).and_then(|wish| {
-            wish.edit(self.store, policy, &user, self.context.now(), &mut *self.context.random())
-        });
-        match edit {
-            Ok((edit, found)) => {
+        wanted.spec.make_superusers_staff();
+        match self.planner.update(&wanted.spec, &user, &self.accounts) {
+            Ok((update, found)) => {
                 faults.extend(found);
-                Ok(Some(edit))
+                Ok(Some(update))
             }
             Err(error) => {
                 faults.extend(faults_of(error)?);
@@ -455,11 +466,11 @@ impl<'a> Import<'a> {
     }
 
     fn write(&mut self, spill: RecordSpool, results: &mut Results) -> Result<()> {
-        let mut progress = self.context.output.progress("Writing", Some(spill.len()));
+        let mut progress = self.runner.progress("Writing", Some(spill.len()));
         let mut spill = Some(spill);
         let mut feed = |on_entry: &mut dyn FnMut(&PlannedRow<'_>) -> Result<()>| match spill.take() {
             Some(spill) => spill.each(&mut |record| {
-                progress.advance();
+                progress();
                 on_entry(&record_spool::read(record)?)
             }),
             None => Ok(()),
@@ -469,11 +480,11 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    fn writer(&self) -> Result<Writer<'a>> {
+    fn writer(&self) -> Result<Writer<'a, Runner>> {
         self.store.expect_many_changes()?;
         Ok(Writer {
             store: self.store,
-            change: self.change,
+            runner: self.runner,
             file: self.file,
             keeps_going: self.options.keep_going,
             skips_present: self.options.on_existing == OnExisting::Skip,

@@ -38,6 +38,8 @@ pub struct ImportOptions<'a> {
     pub require_strong: bool,
     /// The results file, or `-`.
     pub results: Option<PathBuf>,
+    /// Whether results are JSON lines unless the file name says otherwise.
+    pub is_json: bool,
     /// The number of rows per transaction.
     pub batch: Option<usize>,
     /// The number of threads that hash passwords.

@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use rand::rngs::StdRng;
 
 use super::entry::{PlannedRow, RowAction};
+use crate::accounts::Planner;
 use crate::accounts::issue_token::{self, TokenIssuer};
+use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password;
-use crate::accounts::{Account, Planner};
 use crate::django::models::Key;
 use crate::django::passwords::{self, About, Encoded, Encoder, Plain, Recipe, Verdict};
 use crate::error::refusal::{Fault, Refusal};
@@ -117,8 +118,9 @@ impl<'a> Row<'_, 'a> {
                         if let Some(encoded) = &encoded {
                             account.set_password(encoded);
                         }
+                        account.tokens = tokens;
                         self.wanted.keep_references();
-                        RowAction::Create { account, tokens }
+                        RowAction::Create(account)
                     }
                     None => RowAction::Refuse,
                 }
@@ -129,7 +131,7 @@ impl<'a> Row<'_, 'a> {
                 if sets_password {
                     password = self.password(hash, stored.as_deref(), false)?;
                 }
-                RowAction::Change { user, edit: Box::default(), tokens }
+                RowAction::Change { user, update: Box::default(), tokens }
             }
         };
         let Self { wanted, username, made, is_weak, .. } = self;
@@ -155,9 +157,9 @@ impl<'a> Row<'_, 'a> {
     }
 
     /// Returns the account, or `None` if it cannot be created from the row.
-    fn account(&mut self) -> Result<Option<Account<'a>>> {
+    fn account(&mut self) -> Result<Option<NewAccount<'a>>> {
         let Planning { planner, now, .. } = self.planning;
-        match planner.account(&self.wanted.request, *now, self.random) {
+        match planner.account(&self.wanted.spec, *now, self.random) {
             Ok((account, faults)) => {
                 // A field with a fault is not missing. In a row that cannot be read, no field is.
                 let known = &self.wanted.faults;
@@ -204,7 +206,7 @@ impl<'a> Row<'_, 'a> {
         }
         if let Some(mint) = mint.filter(|mint| may_have_fresh(mint))
             && self.planning.makes_tokens
-            && self.wanted.request.active != Some(false)
+            && self.wanted.spec.active != Some(false)
             && tokens.is_empty()
             && let Ok(fresh) = mint.generate(None, self.random)
         {
@@ -224,12 +226,12 @@ impl<'a> Row<'_, 'a> {
         if given.is_some() {
             return Ok(given.filter(|encoded| stored != Some(encoded.as_str())));
         }
-        let request = &self.wanted.request;
+        let spec = &self.wanted.spec;
         let about = About {
             username: Some(&self.username),
-            first_name: request.first_name.as_deref(),
-            last_name: request.last_name.as_deref(),
-            email: request.email.as_deref(),
+            first_name: spec.first_name.as_deref(),
+            last_name: spec.last_name.as_deref(),
+            email: spec.email.as_deref(),
         };
         match std::mem::take(&mut self.wanted.password) {
             GivenPassword::Plain(plain) => {

@@ -52,7 +52,7 @@ impl Reader<'_> {
 
     fn item(&mut self, mut wanted: AccountRow) -> Item {
         wanted.conclude(self.profile);
-        let username = self.planner.login_name(&wanted.request).unwrap_or_default();
+        let username = self.planner.login_name(&wanted.spec).unwrap_or_default();
         if !username.is_empty()
             && let Some(line) = self.names.add(&username, wanted.line)
         {

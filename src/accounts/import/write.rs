@@ -11,7 +11,7 @@ use super::ImportCounts;
 use super::entry::{PlannedRow, RowAction};
 use super::planning::faults_of;
 use super::tokens::{PendingToken, TokenBuffer};
-use crate::cli::change::Change;
+use crate::accounts::change_runner::ChangeRunner;
 use crate::django::models::Key;
 use crate::error::faults::Faults;
 use crate::error::refusal::Refusal;
@@ -24,11 +24,11 @@ use crate::store::{Done, Store, Transaction};
 pub type Feed<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&PlannedRow<'_>) -> Result<()>) -> Result<()>;
 
 /// Writes the entries of an import.
-pub struct Writer<'a> {
+pub struct Writer<'a, Runner> {
     /// The database.
     pub store: &'a Store,
-    /// The change that the command makes.
-    pub change: &'a Change<'a>,
+    /// Runs the transaction.
+    pub runner: &'a Runner,
     /// The name of the file in messages.
     pub file: &'a str,
     /// Whether to skip bad rows.
@@ -37,7 +37,7 @@ pub struct Writer<'a> {
     pub skips_present: bool,
 }
 
-impl Writer<'_> {
+impl<Runner: ChangeRunner> Writer<'_, Runner> {
     /// Writes the entries of `feed` in one transaction, and writes their results before the commit.
     ///
     /// Fails with the faults of all rows, unless bad rows are skipped.
@@ -49,7 +49,7 @@ impl Writer<'_> {
     ) -> Result<ImportCounts> {
         let object =
             |counts: &ImportCounts| json!({ "file": self.file, "users": counts.created + counts.changed });
-        let done = self.change.run_and_name(self.store, object, |transaction| {
+        let done = self.runner.run(self.store, object, |transaction| {
             let counts = self.write_all(transaction, feed, results, faults)?;
             if !self.keeps_going {
                 faults.borrow_mut().refuse()?;
@@ -67,7 +67,7 @@ impl Writer<'_> {
             Err(_) => Ok(()),
         };
         let done = done?;
-        kept.map_err(|error| self.change.lost(&error))?;
+        kept.map_err(|error| self.runner.lost(&error))?;
         Ok(done.value)
     }
 
@@ -106,7 +106,7 @@ impl Writer<'_> {
                     counts.tokens += written.tokens;
                     let nothing = Secrets::default();
                     if written.outcome != Outcome::Skipped {
-                        self.change.extend_effect(|effect| entry.add_to(effect));
+                        self.runner.extend_effect(|effect| entry.add_to(effect));
                     }
                     let made = if written.outcome == Outcome::Skipped { &nothing } else { made };
                     results.tell(line, username, written.user.as_ref(), written.outcome, made)?;
@@ -179,7 +179,7 @@ fn write_entry(
     let (outcome, user) = match &entry.work {
         RowAction::Refuse => (Outcome::Refused, None),
         RowAction::Leave(user) => (Outcome::Skipped, Some(user.clone())),
-        RowAction::Create { account, tokens } => {
+        RowAction::Create(account) => {
             let user = match account.insert(transaction) {
                 Err(error) if skips_present && is_of_existing_user(&error) => {
                     // Another client has created the user since the last check.
@@ -192,14 +192,14 @@ fn write_entry(
                 }
                 inserted => inserted?,
             };
-            inserted_tokens = tokens.len();
-            tokens.iter().try_for_each(|token| insert_token(token, &user))?;
+            inserted_tokens = account.tokens.len();
+            account.tokens.iter().try_for_each(|token| insert_token(token, &user))?;
             (Outcome::Created, Some(user))
         }
-        RowAction::Change { user, edit, tokens } => {
+        RowAction::Change { user, update, tokens } => {
             let existing = transaction.user_of_key(user)?;
             let existing = existing.ok_or_else(|| Refusal::UserNotFound(user.to_string()))?;
-            let is_changed = !edit.apply(transaction, &existing)?.is_empty();
+            let is_changed = !update.apply(transaction, &existing)?.is_empty();
             for token in tokens {
                 if token.is_new_for(transaction, &existing)? {
                     insert_token(token, user)?;

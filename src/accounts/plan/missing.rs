@@ -1,13 +1,13 @@
 //! Finds the required fields of a new account that were not given.
 
-use super::AccountPlan;
+use super::SpecPlan;
 use crate::accounts::fields::Owner;
 use crate::accounts::rows::{find_column, find_field, must_be_given};
 use crate::accounts::{Missing, missing_column};
 use crate::django::field::Input;
 use crate::store::layout::ProfileTable;
 
-impl AccountPlan<'_, '_> {
+impl SpecPlan<'_, '_> {
     pub(in crate::accounts) fn missing(&self) -> Vec<Missing> {
         let mut missing: Vec<Missing> = Vec::new();
         let mut need = |entry: Missing| {
@@ -67,16 +67,16 @@ impl AccountPlan<'_, '_> {
 
     /// Whether this field is given and not blank. Defaults count.
     fn is_given(&self, field: &str) -> bool {
-        let request = self.request;
+        let spec = self.spec;
         let text = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
         match field {
             "username" => self.username().is_some(),
             "email" => {
-                text(&self.attribute(field, request.email.as_ref()))
-                    || (self.is_named_by_email() && text(&request.username))
+                text(&self.attribute(field, spec.email.as_ref()))
+                    || (self.is_named_by_email() && text(&spec.username))
             }
-            "first_name" => text(&self.attribute(field, request.first_name.as_ref())),
-            "last_name" => text(&self.attribute(field, request.last_name.as_ref())),
+            "first_name" => text(&self.attribute(field, spec.first_name.as_ref())),
+            "last_name" => text(&self.attribute(field, spec.last_name.as_ref())),
             // The command itself asks for the password, without echo.
             "password" => true,
             "account_type" | "profile" => !self.fields.own.is_empty() || self.kind_fault.is_some(),

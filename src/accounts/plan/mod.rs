@@ -1,6 +1,7 @@
-//! Checks requests against the database and the policy: resolves field names, and finds missing fields and faults.
+//! Checks specifications against the database and the policy: resolves field names, and finds missing fields and faults.
 
 mod missing;
+mod named_fields;
 mod rows;
 
 use anyhow::Result;
@@ -9,46 +10,36 @@ use rand::CryptoRng;
 use serde_json::Value as Json;
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::Missing;
 use super::fields::{Fields, Owner};
+use super::new_account::NewAccount;
 use super::rows::{find_column, find_field};
-use super::{Account, Missing, ProfileChoice, Request, Wish};
 use crate::config::policy::{Policy, UsernameFrom};
+use crate::django::account_spec::{AccountSpec, ProfileChoice};
 use crate::django::field::Input;
 use crate::django::names::normalize_email;
 use crate::error::refusal::{Fault, Refusal};
 use crate::store::Store;
 use crate::store::layout::{ProfileTable, UserTable};
-use crate::store::schema::Column;
 
-/// The database and the settings that requests are checked against. Used for many requests and by several threads.
+/// The database and the settings that specifications are checked against. Used for many requests and by several threads.
 #[derive(Clone, Copy)]
 pub struct Planner<'a> {
     policy: &'a Policy,
     users: &'a UserTable,
     login: &'a str,
     kinds: &'a [ProfileTable],
-    /// Whether values are stored verbatim, without the checks of a new request.
+    /// Whether values are stored verbatim, without the checks of a new spec.
     is_verbatim: bool,
 }
 
-/// A field found by its name.
-#[derive(Clone, Debug)]
-pub struct NamedField<'a> {
-    /// The name of the field in a [`Request`].
-    pub name: String,
-    /// The profile kind, if the field belongs to exactly one.
-    pub kind: Option<&'a str>,
-    /// The column of the field.
-    pub column: &'a Column,
-}
-
-/// A request with the settings and fields that it is checked against.
-pub(super) struct AccountPlan<'a, 'r> {
-    request: &'r Request,
+/// A specification with the settings and fields that it is checked against.
+pub(super) struct SpecPlan<'a, 'r> {
+    spec: &'r AccountSpec,
     policy: &'a Policy,
-    fields: Fields<'a>,
+    pub(super) fields: Fields<'a>,
     /// The fault of the requested profile kind.
-    kind_fault: Option<Fault>,
+    pub(super) kind_fault: Option<Fault>,
     is_verbatim: bool,
 }
 
@@ -59,13 +50,8 @@ impl<'a> Planner<'a> {
     /// name fields or profile kinds that the database lacks: they would be ignored, or could never be given.
     pub fn new(store: &'a Store, policy: &'a Policy) -> Result<Self> {
         let users = &store.layout().users;
-        let planner = Self {
-            policy,
-            users,
-            login: users.login()?,
-            kinds: store.profile_tables()?,
-            is_verbatim: false,
-        };
+        let planner =
+            Self { policy, users, login: users.login()?, kinds: store.profile_tables()?, is_verbatim: false };
         planner.check_settings()?;
         Ok(planner)
     }
@@ -87,21 +73,19 @@ impl<'a> Planner<'a> {
         let of_any_kind = |name: &str| self.kinds.iter().any(|table| find_field(table, name).is_some());
         for name in register.required.iter().chain(register.defaults.keys()) {
             if !of_user(name) && !of_any_kind(name) {
-                return Err(self
-                    .settings
-                    .refused(format!("[register]: this database has no field {name}."))
-                    .into());
+                let message = format!("[register]: this database has no field {name}.");
+                return Err(Refusal::Config { path: None, message }.into());
             }
         }
         if let Some(kind) = register.profile.as_ref().filter(|kind| self.kind(kind).is_none()) {
             let message =
                 format!("[register] profile: profile kind {kind:?} does not exist in this database.");
-            return Err(Refusal::Config { path: None, message: message }.into());
+            return Err(Refusal::Config { path: None, message }.into());
         }
         for kind in self.policy.profiles.keys() {
             if self.kind(kind).is_none() {
                 let message = format!("[profiles.{kind}]: this database has no profile table for it.");
-                return Err(Refusal::Config { path: None, message: message }.into());
+                return Err(Refusal::Config { path: None, message }.into());
             }
         }
         for table in self.kinds {
@@ -110,7 +94,7 @@ impl<'a> Planner<'a> {
                 if find_field(table, name).is_none() && !of_user(name) {
                     let message =
                         format!("[profiles.{}]: table {} has no field {name}.", table.kind, table.table.name);
-                    return Err(Refusal::Config { path: None, message: message }.into());
+                    return Err(Refusal::Config { path: None, message }.into());
                 }
             }
         }
@@ -133,53 +117,10 @@ impl<'a> Planner<'a> {
         field == self.login || field == "email" && self.policy.is_named_by_email(self.login)
     }
 
-    /// Returns the field with this name: `FIELD`, `KIND.FIELD`, `profile.FIELD` or `profile.KIND.FIELD`.
-    ///
-    /// If several kinds have the field and the name contains no kind, the account's own kind decides.
-    #[must_use]
-    pub fn field(&self, name: &str) -> Option<NamedField<'a>> {
-        let of_kind = |table: &'a ProfileTable, field: &str| {
-            let column = find_field(table, field)?;
-            let name = format!("{}.{}", table.kind, column.name);
-            Some(NamedField { name, kind: Some(&table.kind), column })
-        };
-        let of_any_kind = |field: &str| {
-            let mut candidates = self.kinds.iter().filter_map(|table| of_kind(table, field));
-            let first = candidates.next()?;
-            if candidates.next().is_none() {
-                return Some(first);
-            }
-            Some(NamedField { name: first.column.name.clone(), kind: None, column: first.column })
-        };
-        let of_user = || {
-            let column = find_column(&self.users.table, name)?;
-            (column.name != self.users.key && column.name != "password" && !column.generated)
-                .then(|| NamedField { name: column.name.clone(), kind: None, column })
-        };
-        match name.strip_prefix("profile.").unwrap_or(name).split_once('.') {
-            Some((kind, field)) => of_kind(self.kind(kind)?, field),
-            None => match name.strip_prefix("profile.") {
-                Some(field) => of_any_kind(field),
-                None => of_user().or_else(|| of_any_kind(name)),
-            },
-        }
-    }
-
-    /// Returns the names of all fields that are not Django's own, in the form of headings.
-    #[must_use]
-    pub fn field_names(&self) -> Vec<String> {
-        let of_user = self.users.extra_columns().map(|column| column.name.clone());
-        let of_profiles = self
-            .kinds
-            .iter()
-            .flat_map(|table| table.fields().map(|column| format!("profile.{}.{}", table.kind, column.name)));
-        of_user.chain(of_profiles).collect()
-    }
-
     /// Returns the login name in its stored form.
     #[must_use]
-    pub fn login_name(&self, request: &Request) -> Option<String> {
-        let given = given_name(request, self.policy, self.login)?;
+    pub fn login_name(&self, spec: &AccountSpec) -> Option<String> {
+        let given = given_name(spec, self.policy, self.login)?;
         if self.is_verbatim {
             return Some(given.to_owned());
         }
@@ -190,47 +131,25 @@ impl<'a> Planner<'a> {
     /// it must not be written.
     pub fn account(
         &self,
-        request: &Request,
+        spec: &AccountSpec,
         now: Timestamp,
         random: &mut dyn CryptoRng,
-    ) -> Result<(Account<'a>, Vec<Fault>)> {
-        let plan = self.plan(request)?;
+    ) -> Result<(NewAccount<'a>, Vec<Fault>)> {
+        let plan = self.plan(spec)?;
         let mut faults: Vec<Fault> = plan.kind_fault.iter().cloned().collect();
         faults.extend(plan.missing().iter().map(Missing::fault));
         let account = plan.account(now, random, &mut faults);
         Ok((account, faults))
     }
 
-    /// Returns the request as changes to an existing account. Values that are not given stay unchanged.
-    ///
-    /// The profile kind in the settings is for new users. It counts only if one of its fields is given.
-    pub fn wish(&self, request: &Request) -> Result<Wish> {
-        let plan = self.plan(request)?;
-        if let Some(fault) = &plan.kind_fault {
-            return Err(Refusal::Invalid(vec![fault.clone()]).into());
-        }
-        let is_of_profile = |name: &str| matches!(plan.fields.destination(name), Ok((_, Owner::Profile(_))));
-        let is_given = request.profile != ProfileChoice::Decide
-            || request.fields.iter().any(|(name, _)| is_of_profile(name));
-        let kinds = plan.fields.own.iter().filter(|_| is_given).map(|table| table.kind.clone());
-        Ok(Wish {
-            email: request.email.clone(),
-            first_name: request.first_name.clone(),
-            last_name: request.last_name.clone(),
-            active: request.active,
-            staff: request.staff.or(request.superuser.filter(|is_superuser| *is_superuser)),
-            superuser: request.superuser,
-            fields: request.fields.clone(),
-            add_groups: request.groups.clone(),
-            add_permissions: request.permissions.clone(),
-            profiles: kinds.collect(),
-            ..Wish::default()
-        })
+    /// Returns all required fields of a new account that were not given.
+    pub fn missing(&self, spec: &AccountSpec) -> Result<Vec<Missing>> {
+        Ok(self.plan(spec)?.missing())
     }
 
-    pub(super) fn plan<'r>(&self, request: &'r Request) -> Result<AccountPlan<'a, 'r>> {
+    pub(super) fn plan<'r>(&self, spec: &'r AccountSpec) -> Result<SpecPlan<'a, 'r>> {
         let mut kind_fault = None;
-        let own: Vec<&'a ProfileTable> = match (&request.profile, &self.policy.register.profile) {
+        let own: Vec<&'a ProfileTable> = match (&spec.profile, &self.policy.register.profile) {
             (ProfileChoice::None, _) => Vec::new(),
             (ProfileChoice::Kinds(kinds), _) => {
                 let found = kinds.iter().map(|kind| {
@@ -247,21 +166,15 @@ impl<'a> Planner<'a> {
                 found.into_iter().collect()
             }
             (ProfileChoice::Decide, Some(kind)) => self.kind(kind).into_iter().collect(),
-            (ProfileChoice::Decide, None) => self.kind_of_fields(request).into_iter().collect(),
+            (ProfileChoice::Decide, None) => self.kind_of_fields(spec).into_iter().collect(),
         };
         let fields = Fields { users: self.users, login: self.login, is_new: true, own, kinds: self.kinds };
-        Ok(AccountPlan {
-            request,
-            policy: self.policy,
-            fields,
-            kind_fault,
-            is_verbatim: self.is_verbatim,
-        })
+        Ok(SpecPlan { spec, policy: self.policy, fields, kind_fault, is_verbatim: self.is_verbatim })
     }
 
     /// Returns the only kind that has one of the given fields.
-    fn kind_of_fields(&self, request: &Request) -> Option<&'a ProfileTable> {
-        request.fields.iter().find_map(|(name, _)| {
+    fn kind_of_fields(&self, spec: &AccountSpec) -> Option<&'a ProfileTable> {
+        spec.fields.iter().find_map(|(name, _)| {
             if let Some((kind, _)) = name.split_once('.') {
                 return self.kind(kind);
             }
@@ -275,9 +188,9 @@ impl<'a> Planner<'a> {
 }
 
 /// Returns the login name as given. If it is the e-mail address, either of the two fields provides it.
-fn given_name<'r>(request: &'r Request, policy: &Policy, login: &str) -> Option<&'r str> {
-    let email = policy.is_named_by_email(login).then_some(request.email.as_deref()).flatten();
-    let name = request.username.as_deref().or(email);
+fn given_name<'r>(spec: &'r AccountSpec, policy: &Policy, login: &str) -> Option<&'r str> {
+    let email = policy.is_named_by_email(login).then_some(spec.email.as_deref()).flatten();
+    let name = spec.username.as_deref().or(email);
     name.filter(|name| !name.trim().is_empty())
 }
 
@@ -286,7 +199,7 @@ fn nfkc(name: &str) -> String {
     if name.is_ascii() { name.to_owned() } else { name.nfkc().collect() }
 }
 
-impl AccountPlan<'_, '_> {
+impl SpecPlan<'_, '_> {
     /// Returns the text for one of Django's own columns: the given one, or else the default.
     fn attribute(&self, field: &str, given: Option<&String>) -> Option<String> {
         let default = || self.policy.register.defaults.get(field)?.as_str().map(str::to_owned);
@@ -298,7 +211,7 @@ impl AccountPlan<'_, '_> {
         let is_name = |name: &str| {
             self.fields.destination(name).is_ok_and(|(found, of)| of == owner && found.name == column)
         };
-        self.request.fields.iter().find(|(name, _)| is_name(name)).map(|(_, input)| input)
+        self.spec.fields.iter().find(|(name, _)| is_name(name)).map(|(_, input)| input)
     }
 
     fn default_of(&self, field: &str) -> Option<Json> {
@@ -312,7 +225,7 @@ impl AccountPlan<'_, '_> {
     }
 
     fn username(&self) -> Option<&str> {
-        given_name(self.request, self.policy, self.fields.login)
+        given_name(self.spec, self.policy, self.fields.login)
     }
 }
 

@@ -3,29 +3,29 @@
 use jiff::Timestamp;
 use rand::CryptoRng;
 
-use super::{AccountPlan, nfkc};
+use super::{SpecPlan, nfkc};
 use crate::accounts::fields::Owner;
+use crate::accounts::new_account::{ColumnName, ColumnValues, NewAccount};
 use crate::accounts::rows::{RowBuilder, find_field, fresh_uuid};
-use crate::accounts::{Account, ColumnName, Row};
 use crate::django::names::{address_fault, normalize_email, username_fault};
 use crate::django::value::Value;
 use crate::error::refusal::Fault;
 use crate::store::layout::ProfileTable;
 
-impl<'a> AccountPlan<'a, '_> {
+impl<'a> SpecPlan<'a, '_> {
     pub(super) fn account(
         &self,
         now: Timestamp,
         random: &mut dyn CryptoRng,
         faults: &mut Vec<Fault>,
-    ) -> Account<'a> {
+    ) -> NewAccount<'a> {
         let (username, email) = self.names(faults);
         let mut row = self.attributes(&username, &email, now, faults);
-        let mut profiles: Vec<(String, Row<ColumnName<'a>>)> =
+        let mut profiles: Vec<(String, ColumnValues<ColumnName<'a>>)> =
             self.fields.own.iter().map(|table| (table.kind.clone(), Vec::new())).collect();
         let zone = &self.policy.time_zone;
         let mut builder = RowBuilder { now, zone, random, faults };
-        for (name, input) in &self.request.fields {
+        for (name, input) in &self.spec.fields {
             if self.kind_fault.is_some()
                 && self.fields.kinds.iter().any(|table| find_field(table, name).is_some())
             {
@@ -44,13 +44,13 @@ impl<'a> AccountPlan<'a, '_> {
         let shared = &self.policy.register.defaults;
         builder.fill(&mut row, &self.fields.users.table, self.fields.of_project(), &|name| shared.get(name));
         let key = self.fields.users.table.column(&self.fields.users.key);
-        match (&self.request.key, key) {
+        match (&self.spec.key, key) {
             (Some(input), Some(column)) => builder.set(&mut row, &column.name, column, input),
             (None, Some(column)) if column.filled => {}
             _ => row.push(((&*self.fields.users.key).into(), Value::Uuid(fresh_uuid(builder.random)))),
         }
         for (table, (kind, row)) in self.fields.own.iter().copied().zip(&mut profiles) {
-            let key = self.request.profile_keys.iter().find(|(of, _)| of == kind);
+            let key = self.spec.profile_keys.iter().find(|(of, _)| of == kind);
             let column = table.table.key.first().and_then(|name| table.table.column(name));
             if let (Some((_, input)), Some(column)) = (key, column)
                 && column.name != table.user_column
@@ -61,26 +61,27 @@ impl<'a> AccountPlan<'a, '_> {
             let default = |name: &str| own.and_then(|own| own.get(name)).or_else(|| shared.get(name));
             builder.fill(row, &table.table, table.columns(), &default);
         }
-        Account {
+        NewAccount {
             username,
             is_named_by_email: self.policy.is_named_by_email(self.fields.login),
             user: row,
             profiles,
             groups: Vec::new(),
             permissions: Vec::new(),
+            tokens: Vec::new(),
         }
     }
 
     /// Returns the login name and the e-mail address in their stored form.
     fn names(&self, faults: &mut Vec<Fault>) -> (String, String) {
         if self.is_verbatim {
-            let email = self.request.email.clone().unwrap_or_default();
+            let email = self.spec.email.clone().unwrap_or_default();
             let username = self.username().map_or_else(String::new, str::to_owned);
             return (if self.fields.login == "email" { email.clone() } else { username }, email);
         }
         let username = nfkc(self.username().unwrap_or_default());
-        let email = match (&self.request.email, self.policy.is_named_by_email(self.fields.login)) {
-            (Some(email), true) if self.request.username.as_ref().is_some_and(|name| name != email) => {
+        let email = match (&self.spec.email, self.policy.is_named_by_email(self.fields.login)) {
+            (Some(email), true) if self.spec.username.as_ref().is_some_and(|name| name != email) => {
                 let message = "username: the email address is the login name here. Pass only one of the two.";
                 faults.push(Fault::new("username", "not_settable", message));
                 String::new()
@@ -106,14 +107,14 @@ impl<'a> AccountPlan<'a, '_> {
         email: &str,
         now: Timestamp,
         faults: &mut Vec<Fault>,
-    ) -> Row<ColumnName<'a>> {
-        let request = self.request;
-        let superuser = request.superuser.unwrap_or(false);
+    ) -> ColumnValues<ColumnName<'a>> {
+        let spec = self.spec;
+        let superuser = spec.superuser.unwrap_or(false);
         let makes_staff =
             |table: &&ProfileTable| self.policy.profiles.get(&table.kind).is_some_and(|kind| kind.staff);
-        let staff = request.staff.unwrap_or_else(|| superuser || self.fields.own.iter().any(makes_staff));
+        let staff = spec.staff.unwrap_or_else(|| superuser || self.fields.own.iter().any(makes_staff));
         let name = |column, given| self.attribute(column, given).unwrap_or_default();
-        let mut row: Row<ColumnName<'a>> = Vec::with_capacity(12);
+        let mut row: ColumnValues<ColumnName<'a>> = Vec::with_capacity(12);
         let mut set = |column: &'a str, value: Value, is_requested: bool| {
             let exists = self.fields.users.table.has(column);
             match self.fields.attribute(column, &value) {
@@ -126,14 +127,14 @@ impl<'a> AccountPlan<'a, '_> {
         };
         set(self.fields.login, username.into(), true);
         if self.fields.login != "email" {
-            set("email", email.into(), request.email.is_some());
+            set("email", email.into(), spec.email.is_some());
         }
-        let (first, last) = (request.first_name.as_ref(), request.last_name.as_ref());
+        let (first, last) = (spec.first_name.as_ref(), spec.last_name.as_ref());
         set("first_name", name("first_name", first).into(), first.is_some());
         set("last_name", name("last_name", last).into(), last.is_some());
-        let active = request.active.unwrap_or(true);
+        let active = spec.active.unwrap_or(true);
         set("is_active", active.into(), !active);
-        set("is_staff", staff.into(), request.staff == Some(true));
+        set("is_staff", staff.into(), spec.staff == Some(true));
         set("is_superuser", superuser.into(), superuser);
         if self.given(Owner::User, "date_joined").is_none() {
             set("date_joined", now.into(), false);

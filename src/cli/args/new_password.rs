@@ -3,9 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::accounts::new_password::{
-    Password, encoded, not_in_djangos_list, null_fault, refused_by_default, weaknesses,
-};
+use crate::accounts::new_password::{Password, encoded, not_in_djangos_list, refused_by_default, weaknesses};
 use crate::cli::args::secret::{self, PasswordSource};
 use crate::cli::context::Context;
 use crate::django::passwords::{self, About, MIN_LENGTH, Plain};
@@ -89,7 +87,7 @@ impl NewPassword {
             Some(plain) => plain,
             None => context.prompt.new_password("Password")?,
         };
-        if let Some(fault) = null_fault(&plain) {
+        if let Some(fault) = plain.null_fault() {
             return Err(Refusal::Invalid(vec![fault]).into());
         }
         if plain.as_str().is_empty() {

@@ -1,7 +1,6 @@
 //! Reads secrets from standard input, a file or an environment variable. Never from the command line.
 
 use std::env;
-use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -12,8 +11,9 @@ use zeroize::Zeroizing;
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
 use crate::error::limits;
-use crate::error::refusal::Refusal;
-use crate::terminal::prompt;
+use crate::error::refusal::{Fault, Refusal};
+use crate::files::secret_file;
+use crate::terminal::prompt::{self, Prompt};
 
 /// Where a password comes from, other than from a prompt.
 #[derive(Args, Debug)]
@@ -44,6 +44,15 @@ impl PasswordSource {
         self.stdin || self.file.is_some() || self.env.is_some()
     }
 
+    /// Reads the password from its source, or else asks for it on the terminal. Fails if there is neither.
+    pub fn read_or_ask(&self, prompt: &Prompt) -> Result<Plain> {
+        match self.read()? {
+            Some(plain) => Ok(plain),
+            None if prompt.is_interactive() => prompt.secret("Password"),
+            None => Err(Refusal::Invalid(vec![password_missing()]).into()),
+        }
+    }
+
     /// Reads the password from its source, if any.
     pub fn read(&self) -> Result<Option<Plain>> {
         if self.stdin {
@@ -69,6 +78,13 @@ impl PasswordSource {
     }
 }
 
+/// Returns the fault of a missing password that cannot be asked for.
+#[must_use]
+pub fn password_missing() -> Fault {
+    let how = "--password-stdin, --password-file or --password-env";
+    Fault::new("password", "required", format!("password is required. Pass {how}."))
+}
+
 /// Reads a secret from standard input, without a final line end. At a terminal, prompts for it by this name.
 pub fn from_stdin(name: &str) -> Result<Zeroizing<String>> {
     if io::stdin().is_terminal() {
@@ -76,7 +92,7 @@ pub fn from_stdin(name: &str) -> Result<Zeroizing<String>> {
     }
     let mut bytes = Zeroizing::new(Vec::new());
     io::stdin().take(limits::SECRET + 1).read_to_end(&mut bytes).context("standard input cannot be read")?;
-    text(&bytes, "Standard input")
+    secret_file::text(&bytes, "Standard input")
 }
 
 /// Reads a token from standard input.
@@ -105,16 +121,7 @@ fn token(text: &str, source: &str) -> Result<PlainToken> {
 
 /// Reads a secret from the file that an option names, without a final line end.
 pub fn from_file(option: &str, path: &Path) -> Result<Zeroizing<String>> {
-    from_file_called(&format!("{}: the file", named(option, path)), path)
-}
-
-/// Like [`from_file`], but with a name of its own for the file in messages.
-pub fn from_file_called(name: &str, path: &Path) -> Result<Zeroizing<String>> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    File::open(path)
-        .and_then(|file| file.take(limits::SECRET + 1).read_to_end(&mut bytes))
-        .with_context(|| format!("{name} cannot be read"))?;
-    text(&bytes, name)
+    secret_file::read(&format!("{}: the file", named(option, path)), path)
 }
 
 /// Returns an option with its path, or the option alone if the path may be a misplaced secret.
@@ -129,36 +136,4 @@ pub fn named(option: &str, path: &Path) -> String {
 pub fn is_certainly_path(path: &Path) -> bool {
     let is_folder = |folder: &Path| folder.parent().is_some() && folder.is_dir();
     path.parent().is_some_and(is_folder) || path.symlink_metadata().is_ok()
-}
-
-fn text(bytes: &[u8], source: &str) -> Result<Zeroizing<String>> {
-    if bytes.len() as u64 > limits::SECRET {
-        return Err(Refusal::invalid(
-            "secret",
-            "too_long",
-            format!("{source} is larger than 64 KiB, the limit for a secret."),
-        )
-        .into());
-    }
-    let bytes = bytes.strip_suffix(b"\n").map_or(bytes, |rest| rest.strip_suffix(b"\r").unwrap_or(rest));
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
-        Err(_) => Err(Refusal::invalid("secret", "invalid", format!("{source} is not valid UTF-8.")).into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::text;
-
-    #[test]
-    fn one_line_end_is_dropped_and_no_more() {
-        let read = |bytes: &[u8]| text(bytes, "it").expect("UTF-8").to_string();
-        assert_eq!(read(b"me"), "me");
-        assert_eq!(read(b"me\n"), "me");
-        assert_eq!(read(b"me\r\n"), "me");
-        assert_eq!(read(b"me\n\n"), "me\n");
-        assert_eq!(read(b" me \r"), " me \r");
-        assert!(text(b"\xff", "it").is_err());
-    }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::error::refusal::Fault;
+
 /// A password in plain text. Wiped from memory on drop, and hidden from `Debug`.
 #[derive(Clone)]
 pub struct Plain(Zeroizing<String>);
@@ -19,6 +21,13 @@ impl Plain {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns a fault for a null character, which Django's login form refuses.
+    #[must_use]
+    pub fn null_fault(&self) -> Option<Fault> {
+        let message = "password must not contain a null character, which Django's login form refuses.";
+        self.as_str().contains('\0').then(|| Fault::new("password", "invalid", message))
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {

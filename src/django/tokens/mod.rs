@@ -69,6 +69,7 @@ pub struct GeneratedToken {
 }
 
 /// What the database stores of a token.
+#[derive(Clone)]
 pub enum Stored {
     /// DRF stores the key in plain text.
     Drf {

@@ -2,64 +2,34 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
-use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fields::{Fields, Owner};
+use super::new_account::ColumnValues;
+use super::plan::Planner;
 use super::rows::{RowBuilder, find_field, must_be_given};
-use super::{Row, dangling, missing_column, unknown_permission};
+use super::{Accounts, dangling, missing_column, unknown_permission};
 use crate::config::policy::Policy;
-use crate::django::field::Input;
-use crate::django::models::{Key, Permission, User};
+use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
+use crate::django::models::{Key, User};
 use crate::django::names::{address_fault, normalize_email, username_fault};
 use crate::django::passwords::Encoded;
 use crate::django::value::Value;
 use crate::error::refusal::{Fault, Refusal};
+use crate::store::Transaction;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
-use crate::store::{Store, Transaction};
 
-/// The requested changes to an existing account.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Wish {
-    /// A new login name.
-    pub rename: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// Whether the user may log in.
-    pub active: Option<bool>,
-    /// Whether the user may enter Django's admin.
-    pub staff: Option<bool>,
-    /// Whether the user has every permission.
-    pub superuser: Option<bool>,
-    /// Further fields of the user or the profiles, by name or `KIND.NAME`.
-    pub fields: Vec<(String, Input)>,
-    /// Fields to empty. They are set to NULL if the column allows it, or else to the empty text.
-    pub unset: Vec<String>,
-    /// Groups to join.
-    pub add_groups: Vec<String>,
-    /// Groups to leave.
-    pub remove_groups: Vec<String>,
-    /// Permissions to grant directly to the user.
-    pub add_permissions: Vec<Permission>,
-    /// The kinds of profiles that the user must have. Missing profiles are created.
-    pub profiles: Vec<String>,
-}
-
-/// The values that result from a [`Wish`]. Those that differ from the database are written.
+/// The values that an [`AccountSpec`] asks for in an existing account. Those that differ from the database are written.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Edit {
+pub struct AccountUpdate {
     /// The new login name, if it differs.
     name: Option<String>,
     is_named_by_email: bool,
-    pub(super) user: Row,
-    pub(super) profiles: Vec<(String, Row)>,
-    pub(super) new_profiles: Vec<(String, Row)>,
+    pub(super) user: ColumnValues,
+    pub(super) profiles: Vec<(String, ColumnValues)>,
+    pub(super) new_profiles: Vec<(String, ColumnValues)>,
     add_permissions: Vec<Key>,
     add_groups: Vec<Key>,
     remove_groups: Vec<Key>,
@@ -67,18 +37,17 @@ pub struct Edit {
     now: Timestamp,
 }
 
-impl Wish {
+impl Planner<'_> {
     /// Returns the new values for this user, and all their faults. With faults, nothing must be written.
     ///
     /// An unknown group or profile kind is an error.
-    pub fn edit(
+    pub(super) fn update(
         &self,
-        store: &Store,
-        policy: &Policy,
+        spec: &AccountSpec,
         user: &User,
-        now: Timestamp,
-        random: &mut dyn CryptoRng,
-    ) -> Result<(Edit, Vec<Fault>)> {
+        accounts: &Accounts<'_>,
+    ) -> Result<(AccountUpdate, Vec<Fault>)> {
+        let (store, policy, now) = (accounts.store, accounts.policy, accounts.now());
         let users = &store.layout().users;
         let mut present = Vec::new();
         for table in store.profile_tables()? {
@@ -86,28 +55,24 @@ impl Wish {
                 present.push(table);
             }
         }
-        let mut new = Vec::new();
-        for kind in &self.profiles {
-            let table = store.profile_table(kind)?;
-            if present.iter().all(|other| other.kind != table.kind) {
-                new.push(table);
-            }
-        }
+        let is_new = |table: &&ProfileTable| present.iter().all(|other| other.kind != table.kind);
+        let new: Vec<&ProfileTable> = self.profiles_of(spec)?.into_iter().filter(is_new).collect();
         let own = present.iter().chain(&new).copied().collect();
         let fields =
             Fields { users, login: users.login()?, own, kinds: store.profile_tables()?, is_new: false };
 
         let mut faults = Vec::new();
-        let mut edit = Edit { now, ..Edit::default() };
-        self.set_attributes(&fields, policy, user, &mut edit, &mut faults);
+        let mut edit = AccountUpdate { now, ..AccountUpdate::default() };
+        set_attributes(spec, &fields, policy, user, &mut edit, &mut faults);
+        let random = &mut *accounts.random();
         let mut builder = RowBuilder { now, zone: &policy.time_zone, random, faults: &mut faults };
-        for (name, input) in &self.fields {
+        for (name, input) in &spec.fields {
             match fields.destination(name) {
                 Ok((column, owner)) => builder.set(edit.row(owner), name, column, input),
                 Err(fault) => builder.faults.push(fault),
             }
         }
-        for name in &self.unset {
+        for name in &spec.unset {
             if name == "email" && policy.is_named_by_email(fields.login) {
                 let message = "email is the login name here and cannot be unset.";
                 builder.faults.push(Fault::new("email", "not_settable", message));
@@ -122,13 +87,18 @@ impl Wish {
                 Err(fault) => builder.faults.push(fault),
             }
         }
-        for name in self.add_groups.iter().filter(|name| self.remove_groups.contains(name)) {
+        let present = match spec.groups {
+            GroupChoice::Exactly(_) => store.groups_of(&user.id)?,
+            GroupChoice::Change { .. } => Vec::new(),
+        };
+        let (add_groups, remove_groups) = spec.groups.changes(&present);
+        for name in add_groups.iter().filter(|name| remove_groups.contains(name)) {
             let message = format!("Group {name} is both added and removed.");
             builder.faults.push(Fault::new("groups", "given_twice", message));
         }
         for table in new {
             edit.complete_profile(table, policy, &mut builder);
-            if policy.profiles.get(&table.kind).is_some_and(|kind| kind.staff) && self.staff.is_none() {
+            if policy.profiles.get(&table.kind).is_some_and(|kind| kind.staff) && spec.staff.is_none() {
                 edit.user.push(("is_staff".into(), true.into()));
             }
         }
@@ -136,14 +106,13 @@ impl Wish {
         for (kind, row) in edit.profiles.iter().chain(&edit.new_profiles) {
             faults.extend(dangling(store, &store.profile_table(kind)?.table, row)?);
         }
-        for (names, keys) in
-            [(&self.add_groups, &mut edit.add_groups), (&self.remove_groups, &mut edit.remove_groups)]
+        for (names, keys) in [(&add_groups, &mut edit.add_groups), (&remove_groups, &mut edit.remove_groups)]
         {
             for name in names {
                 keys.push(store.find_group(name)?);
             }
         }
-        for permission in &self.add_permissions {
+        for permission in &spec.permissions {
             match store.find_permission(permission)? {
                 Some(key) => edit.add_permissions.push(key),
                 None => faults.push(unknown_permission(permission)),
@@ -152,58 +121,23 @@ impl Wish {
         Ok((edit, faults))
     }
 
-    /// Sets the columns of Django's `AbstractUser`.
-    fn set_attributes(
-        &self,
-        fields: &Fields<'_>,
-        policy: &Policy,
-        user: &User,
-        edit: &mut Edit,
-        faults: &mut Vec<Fault>,
-    ) {
-        let by_email = policy.is_named_by_email(fields.login);
-        let mut values: Vec<(&str, Value)> = Vec::new();
-        if let Some(name) = &self.rename {
-            let name: String =
-                if fields.login == "email" { normalize_email(name) } else { name.nfkc().collect() };
-            faults.extend(name_fault(&name, fields.login, by_email));
-            // If the e-mail address is the login name, both change.
-            if by_email && fields.login != "email" {
-                values.push(("email", normalize_email(&name).into()));
-            }
-            values.push((fields.login, name.as_str().into()));
-            edit.name = Some(name).filter(|name| *name != user.username);
+    /// Returns the tables of the profiles that an existing user must have.
+    fn profiles_of(&self, spec: &AccountSpec) -> Result<Vec<&ProfileTable>> {
+        let plan = self.plan(spec)?;
+        if let Some(fault) = &plan.kind_fault {
+            return Err(Refusal::Invalid(vec![fault.clone()]).into());
         }
-        if let Some(email) = self.email.as_deref().map(normalize_email) {
-            if by_email && email != normalize_email(&user.username) {
-                let message = "email is the login name here. Use --rename.";
-                faults.push(Fault::new("email", "not_settable", message));
-            } else if fields.login != "email" {
-                faults.extend(address_fault(&email));
-                values.push(("email", email.into()));
-            }
-        }
-        for (column, name) in [("first_name", &self.first_name), ("last_name", &self.last_name)] {
-            values.extend(name.as_ref().map(|name| (column, name.as_str().into())));
-        }
-        for (column, flag) in
-            [("is_active", self.active), ("is_staff", self.staff), ("is_superuser", self.superuser)]
-        {
-            values.extend(flag.map(|flag| (column, flag.into())));
-        }
-        for (column, value) in values {
-            match fields.attribute(column, &value) {
-                Ok(()) => edit.user.push((column.to_owned(), value)),
-                Err(fault) => faults.push(fault),
-            }
-        }
-        edit.is_named_by_email = by_email;
+        let is_of_profile = |name: &str| matches!(plan.fields.destination(name), Ok((_, Owner::Profile(_))));
+        // The kind in the settings is for new users.
+        let is_given =
+            spec.profile != ProfileChoice::Decide || spec.fields.iter().any(|(name, _)| is_of_profile(name));
+        Ok(if is_given { plan.fields.own } else { Vec::new() })
     }
 }
 
-impl Edit {
+impl AccountUpdate {
     /// Returns the row that a value belongs to.
-    fn row(&mut self, owner: Owner<'_>) -> &mut Row {
+    fn row(&mut self, owner: Owner<'_>) -> &mut ColumnValues {
         let Owner::Profile(kind) = owner else { return &mut self.user };
         let index = self.profiles.iter().position(|(known, _)| known == kind).unwrap_or_else(|| {
             self.profiles.push((kind.to_owned(), Vec::new()));
@@ -286,4 +220,52 @@ fn name_fault(name: &str, login: &str, by_email: bool) -> Option<Fault> {
     }
     let rules = if login == "username" { username_fault(name) } else { None };
     rules.or_else(|| if by_email { address_fault(name) } else { None })
+}
+
+/// Sets the columns of Django's `AbstractUser`.
+fn set_attributes(
+    spec: &AccountSpec,
+    fields: &Fields<'_>,
+    policy: &Policy,
+    user: &User,
+    edit: &mut AccountUpdate,
+    faults: &mut Vec<Fault>,
+) {
+    let by_email = policy.is_named_by_email(fields.login);
+    let mut values: Vec<(&str, Value)> = Vec::new();
+    if let Some(name) = &spec.rename {
+        let name: String =
+            if fields.login == "email" { normalize_email(name) } else { name.nfkc().collect() };
+        faults.extend(name_fault(&name, fields.login, by_email));
+        // If the e-mail address is the login name, both change.
+        if by_email && fields.login != "email" {
+            values.push(("email", normalize_email(&name).into()));
+        }
+        values.push((fields.login, name.as_str().into()));
+        edit.name = Some(name).filter(|name| *name != user.username);
+    }
+    if let Some(email) = spec.email.as_deref().map(normalize_email) {
+        if by_email && email != normalize_email(&user.username) {
+            let message = "email is the login name here. Use --rename.";
+            faults.push(Fault::new("email", "not_settable", message));
+        } else if fields.login != "email" {
+            faults.extend(address_fault(&email));
+            values.push(("email", email.into()));
+        }
+    }
+    for (column, name) in [("first_name", &spec.first_name), ("last_name", &spec.last_name)] {
+        values.extend(name.as_ref().map(|name| (column, name.as_str().into())));
+    }
+    for (column, flag) in
+        [("is_active", spec.active), ("is_staff", spec.staff), ("is_superuser", spec.superuser)]
+    {
+        values.extend(flag.map(|flag| (column, flag.into())));
+    }
+    for (column, value) in values {
+        match fields.attribute(column, &value) {
+            Ok(()) => edit.user.push((column.to_owned(), value)),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    edit.is_named_by_email = by_email;
 }

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use crate::accounts::ProfileChoice;
+use crate::django::account_spec::ProfileChoice;
 use crate::django::field::{Input, moment};
 use crate::django::models::Key;
 use crate::django::tokens::{PlainToken, Stored};
@@ -38,12 +38,6 @@ struct Object<'t> {
     pk: Json,
     fields: Vec<(String, &'t RawValue)>,
     element: Element<'t>,
-}
-
-/// Whether this is an object of a fixture.
-#[must_use]
-pub fn is_object(json: &Json) -> bool {
-    json.get("model").is_some_and(Json::is_string) && json.get("fields").is_some_and(Json::is_object)
 }
 
 /// The rows of a fixture. All of them are assembled before the first one is returned.
@@ -285,7 +279,7 @@ impl<'a, 't> Assembly<'a, 't> {
     fn take_user(&mut self, object: &Object<'t>) {
         let mut account = AccountRow::at(object.element.position.line, ValuePositions::default());
         account.set_position("", object.element.position);
-        account.request.profile = ProfileChoice::None;
+        account.spec.profile = ProfileChoice::None;
         if !object.pk.is_null() {
             account.set_position("id", object.element.position);
             account.take(&AccountColumn::Key, Input::Json(object.pk.clone()));
@@ -313,7 +307,7 @@ impl<'a, 't> Assembly<'a, 't> {
         }
         let row = self.rows.len();
         self.by_key.insert(plain(&object.pk), row);
-        if let Some(name) = &account.request.username {
+        if let Some(name) = &account.spec.username {
             self.by_name.insert(name.clone(), row);
         }
         self.rows.push(account);
@@ -374,12 +368,12 @@ impl<'a, 't> Assembly<'a, 't> {
 
     fn take_profile(&mut self, object: &Object<'t>, table: &ProfileTable, row: usize) {
         let account = &mut self.rows[row];
-        match &mut account.request.profile {
+        match &mut account.spec.profile {
             ProfileChoice::Kinds(kinds) => kinds.push(table.kind.clone()),
             choice => *choice = ProfileChoice::Kinds(vec![table.kind.clone()]),
         }
         if !object.pk.is_null() {
-            account.request.profile_keys.push((table.kind.clone(), Input::Json(object.pk.clone())));
+            account.spec.profile_keys.push((table.kind.clone(), Input::Json(object.pk.clone())));
         }
         let user = table.user_column.strip_suffix("_id").unwrap_or(&table.user_column);
         let mut scan = Scan::new(object.element.text, object.element.position);

@@ -1,9 +1,11 @@
-//! Presents a plan to people and programs.
+//! Presents a plan of `apply` to people and programs.
+
+use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};
 
-use super::ChangedAccount;
-use super::plan::{Action, ApplyPlan, Step, StepKind};
+use crate::accounts::apply::plan::{Step, StepKind};
+use crate::accounts::apply::{Action, ApplyPlan, ChangedAccount};
 use crate::django::tokens::PlainToken;
 use crate::error::wording::counted;
 use crate::store::difference::{Difference, Shown};
@@ -79,8 +81,9 @@ pub fn summary(plan: &ApplyPlan, are_done: bool) -> String {
 
 /// Returns the changes for programs. New secrets are included only if `issued` is set.
 pub fn object(plan: &ApplyPlan, made: &[ChangedAccount], issued: bool) -> Json {
+    let by_name: HashMap<&str, &ChangedAccount> = made.iter().map(|made| (&*made.username, made)).collect();
     let account = |step: &Step| {
-        let made = made.iter().find(|made| made.username == step.username);
+        let made = by_name.get(&*step.username).copied();
         let id = made.map(|made| json!(made.id)).or_else(|| match &step.kind {
             StepKind::Create(_) => None,
             StepKind::Change(change) => Some(json!(change.user.id)),

@@ -1,0 +1,140 @@
+//! A new account in its stored form.
+
+use std::borrow::Cow;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use super::{dangling, unknown_permission};
+use crate::django::account_spec::{AccountSpec, GroupChoice};
+use crate::django::models::Key;
+use crate::django::passwords::Encoded;
+use crate::django::value::Value;
+use crate::error::refusal::{Fault, Refusal};
+use crate::formats::token_row::TokenRow;
+use crate::store::{Done, Store, Transaction};
+
+/// A new account in its stored form. It is ready to be written once its password is set.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct NewAccount<'a> {
+    /// The login name.
+    pub username: String,
+    /// Whether the login name is the e-mail address. Decides which of the two is reported as taken.
+    pub(super) is_named_by_email: bool,
+    #[serde(borrow)]
+    pub(super) user: ColumnValues<ColumnName<'a>>,
+    pub(super) profiles: Vec<(String, ColumnValues<ColumnName<'a>>)>,
+    pub(super) groups: Vec<Key>,
+    pub(super) permissions: Vec<Key>,
+    /// The tokens of the account.
+    pub(super) tokens: Vec<TokenRow>,
+}
+
+/// Column names and values.
+pub(super) type ColumnValues<Name = String> = Vec<(Name, Value)>;
+
+/// A column name, borrowed from its table so that thousands of rows share it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ColumnName<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl AsRef<str> for ColumnName<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'a> From<&'a str> for ColumnName<'a> {
+    fn from(name: &'a str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+}
+
+impl NewAccount<'_> {
+    /// Converts the account into one that owns its column names.
+    #[must_use]
+    pub fn into_owned(self) -> NewAccount<'static> {
+        let own = |row: ColumnValues<ColumnName<'_>>| -> ColumnValues<ColumnName<'static>> {
+            row.into_iter().map(|(name, value)| (ColumnName(name.0.into_owned().into()), value)).collect()
+        };
+        let Self { username, is_named_by_email, user, profiles, groups, permissions, tokens } = self;
+        let profiles = profiles.into_iter().map(|(kind, row)| (kind, own(row))).collect();
+        NewAccount { username, is_named_by_email, user: own(user), profiles, groups, permissions, tokens }
+    }
+
+    /// Looks up the groups, permissions and rows that the specification refers to.
+    ///
+    /// Returns a fault for each missing permission and row. A missing group is an error.
+    pub fn settle(&mut self, spec: &AccountSpec, store: &Store) -> Result<Vec<Fault>> {
+        let (GroupChoice::Change { add: groups, .. } | GroupChoice::Exactly(groups)) = &spec.groups;
+        for group in groups {
+            self.groups.push(store.find_group(group)?);
+        }
+        let mut faults = Vec::new();
+        for permission in &spec.permissions {
+            match store.find_permission(permission)? {
+                Some(key) => self.permissions.push(key),
+                None => faults.push(unknown_permission(permission)),
+            }
+        }
+        faults.extend(dangling(store, &store.layout().users.table, &self.user)?);
+        for (kind, row) in &self.profiles {
+            faults.extend(dangling(store, &store.profile_table(kind)?.table, row)?);
+        }
+        Ok(faults)
+    }
+
+    /// Fails if the login name is taken.
+    pub fn check_free(&self, store: &Store) -> Result<()> {
+        match store.find_user(&self.username)? {
+            None => Ok(()),
+            Some(_) if self.is_named_by_email => Err(Refusal::EmailTaken.into()),
+            Some(_) => Err(Refusal::UsernameTaken.into()),
+        }
+    }
+
+    /// Writes the account with its tokens, and returns the user's key and the written fields.
+    pub fn create(&self, transaction: &Transaction<'_>) -> Result<Done<Key>> {
+        self.check_free(transaction)?;
+        let key = self.insert(transaction)?;
+        let mut fields: Vec<String> =
+            self.user.iter().map(|(column, _)| column.as_ref().to_owned()).collect();
+        fields.extend((!self.groups.is_empty()).then(|| "groups".into()));
+        for (kind, values) in &self.profiles {
+            fields.extend(values.iter().map(|(column, _)| format!("{kind}.{}", column.as_ref())));
+        }
+        for token in &self.tokens {
+            token.insert(transaction, &key)?;
+            fields.push("token".into());
+        }
+        Ok(Done { value: key, fields })
+    }
+
+    /// Sets the password.
+    pub fn set_password(&mut self, password: &Encoded) {
+        self.user.push(("password".into(), password.as_str().into()));
+    }
+
+    /// Writes user, groups, permissions and profiles, and returns the user's key. The password must already be set.
+    ///
+    /// Fails with [`Refusal::Taken`] if a unique value other than the login name is taken.
+    pub fn insert(&self, transaction: &Transaction<'_>) -> Result<Key> {
+        let key = match transaction.insert_user(&self.user) {
+            Err(error) if matches!(error.downcast_ref(), Some(Refusal::Taken(_))) => {
+                // The taken value may be the login name: another client may have created the user since the last check.
+                self.check_free(transaction)?;
+                return Err(error);
+            }
+            inserted => inserted?,
+        };
+        for group in &self.groups {
+            transaction.add_to_group(&key, group)?;
+        }
+        for permission in &self.permissions {
+            transaction.give_permission(&key, permission)?;
+        }
+        for (kind, values) in &self.profiles {
+            transaction.insert_profile(transaction.profile_table(kind)?, &key, values)?;
+        }
+        Ok(key)
+    }
+}
