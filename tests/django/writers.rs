@@ -1,4 +1,4 @@
-//! Many writers at once, Django among them: every write that was acknowledged is there at the end, and nothing else is.
+//! Concurrent writers, including Django: at the end, the database contains every acknowledged write and no other.
 //!
 //! `AUTHCTL_WRITERS=300 cargo test --features live --test django writers -- --nocapture` writes for 300 seconds in each
 //! journal mode and prints what it wrote.
@@ -23,14 +23,14 @@ const SET: &str = "5.2";
 const PROJECT: &str = "both_schemes";
 const WRITERS: u64 = 32;
 
-/// How many seconds the writers of one journal mode write.
+/// How long the writers write in each journal mode.
 fn duration() -> Duration {
-    let seconds =
-        std::env::var("AUTHCTL_WRITERS").map(|seconds| seconds.parse().expect("a number of seconds"));
+    let seconds = std::env::var("AUTHCTL_WRITERS")
+        .map(|seconds| seconds.parse().expect("AUTHCTL_WRITERS is not a number of seconds"));
     Duration::from_secs(seconds.unwrap_or(6))
 }
 
-/// What one writer has been told of one of its users.
+/// The state of a user as acknowledged to its writer.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct User {
     email: String,
@@ -40,17 +40,17 @@ struct User {
     token: Option<String>,
 }
 
-/// What one writer has been told.
+/// Everything acknowledged to one writer.
 #[derive(Default)]
 struct Told {
     users: BTreeMap<String, User>,
-    /// The keys of knox tokens of the one user who belongs to all writers.
+    /// Keys of the knox tokens of the user shared by all writers.
     shared: Vec<String>,
     exits: BTreeMap<(&'static str, i32), usize>,
     wrong: Vec<String>,
 }
 
-/// The encoded form of [`PASSWORD`], which takes no time to check, with a salt that tells who stored it.
+/// [`PASSWORD`] in encoded form, cheap to verify, with a salt that identifies the writer that stored it.
 fn encoded(salt: u32) -> String {
     use base64::Engine as _;
     let salt = format!("salt{salt:010}");
@@ -59,10 +59,10 @@ fn encoded(salt: u32) -> String {
     format!("pbkdf2_sha256$1${salt}${}", base64::engine::general_purpose::STANDARD.encode(hash))
 }
 
-/// What a writer knows after a command with this answer.
+/// Records a successful command, given its answer.
 type Done = dyn FnOnce(&mut Told, &str);
 
-/// A writer's next command, with its input, and what it makes of the user once it is done.
+/// A writer's next command with its input, and how its success changes the recorded state.
 struct Step {
     name: &'static str,
     arguments: Vec<String>,
@@ -80,7 +80,7 @@ impl Step {
         Self { input, ..self }
     }
 
-    /// Chooses a command for one of the writer's users.
+    /// Picks a random command for one of the writer's users.
     fn choose(random: &mut SmallRng, writer: u64, told: &Told) -> Self {
         let number: u32 = random.random();
         let known = told.users.keys().choose(random).cloned();
@@ -99,7 +99,7 @@ impl Step {
         };
         let name = user.clone();
         let change = move |told: &mut Told, change: &dyn Fn(&mut User)| {
-            change(told.users.get_mut(&name).expect("a user who was registered"));
+            change(told.users.get_mut(&name).expect("no registered user"));
         };
         match random.random_range(0..9) {
             0 | 1 => {
@@ -150,7 +150,7 @@ impl Step {
     }
 }
 
-/// Writes until the end; every third command has no patience with a locked database.
+/// Writes until the deadline. One command in three does not wait for a locked database.
 fn write(env: &TestEnv, writer: u64, end: Instant) -> Told {
     let mut told = Told::default();
     let mut random = SmallRng::seed_from_u64(writer);
@@ -160,7 +160,7 @@ fn write(env: &TestEnv, writer: u64, end: Instant) -> Told {
         let common = ["--busy-timeout", patience, "--quiet"].map(str::to_owned);
         let Run { code, stdout, stderr } = env.run_with_input(input, arguments.iter().chain(&common));
         *told.exits.entry((name, code)).or_default() += 1;
-        // `revoke-token` and `logout` without a token to delete change nothing.
+        // `revoke-token` and `logout` end with 0 even when there is no token to delete.
         match code {
             0 => done(&mut told, stdout.trim()),
             8 => {}
@@ -170,7 +170,7 @@ fn write(env: &TestEnv, writer: u64, end: Instant) -> Told {
     told
 }
 
-/// A process of the project's Django that writes.
+/// A process that writes through the project's Django.
 struct Django(Child);
 
 impl Django {
@@ -183,29 +183,38 @@ impl Django {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("python");
+            .expect("failed to start python");
         let mut ready = [0; 6];
-        child.stdout.as_mut().expect("a pipe").read_exact(&mut ready).expect("Django to be ready");
+        child
+            .stdout
+            .as_mut()
+            .expect("no pipe from Django")
+            .read_exact(&mut ready)
+            .expect("Django is not ready");
         Self(child)
     }
 
-    /// What Django was told is stored.
+    /// Stops the process and returns what Django reported as stored.
     fn end(mut self) -> Json {
         drop(self.0.stdin.take());
         let mut line = String::new();
-        BufReader::new(self.0.stdout.take().expect("a pipe")).read_line(&mut line).expect("Django's account");
-        assert!(self.0.wait().expect("the end").success());
-        serde_json::from_str(&line).expect("JSON")
+        BufReader::new(self.0.stdout.take().expect("no pipe from Django"))
+            .read_line(&mut line)
+            .expect("no report from Django");
+        assert!(self.0.wait().expect("failed to wait for Django").success());
+        serde_json::from_str(&line).expect("the report is not JSON")
     }
 }
 
 #[test]
 #[expect(clippy::print_stdout, reason = "what was written is shown to the one who asks for it")]
-fn every_acknowledged_write_of_many_writers_stays() {
+fn every_acknowledged_write_persists() {
     for journal_mode in ["delete", "wal"] {
         let env = TestEnv::new();
         python::make(SET, PROJECT, &env.path("db.sqlite3"), &["--accounts", "none"]);
-        env.database().pragma_update(None, "journal_mode", journal_mode).expect("a journal mode");
+        env.database()
+            .pragma_update(None, "journal_mode", journal_mode)
+            .expect("failed to set the journal mode");
         env.write("authctl.toml", "[tokens]\nscheme = \"drf\"\n");
         env.run(["register", "shared", "--no-password", "--no-token", "--set", "bio=x"]).succeeds();
 
@@ -215,7 +224,7 @@ fn every_acknowledged_write_of_many_writers_stays() {
             let env = &env;
             let writers: Vec<_> =
                 (0..WRITERS).map(|writer| scope.spawn(move || write(env, writer, end))).collect();
-            writers.into_iter().map(|writer| writer.join().expect("a writer")).collect()
+            writers.into_iter().map(|writer| writer.join().expect("a writer panicked")).collect()
         });
         let django = django.end();
 
@@ -231,13 +240,13 @@ fn every_acknowledged_write_of_many_writers_stays() {
             django["error"]
         );
         assert!(wrong.is_empty(), "{journal_mode}: {wrong:#?}");
-        assert!(exits.values().sum::<usize>() > 64, "next to nothing was written: {exits:?}");
-        account(&env, &all, &django);
+        assert!(exits.values().sum::<usize>() > 64, "almost nothing was written: {exits:?}");
+        compare(&env, &all, &django);
     }
 }
 
-/// Compares what is stored with what the writers were told.
-fn account(env: &TestEnv, all: &[Told], django: &Json) {
+/// Compares the database with what the writers were told.
+fn compare(env: &TestEnv, all: &[Told], django: &Json) {
     assert_eq!(env.rows("PRAGMA integrity_check"), ["ok"]);
     assert_eq!(env.rows("PRAGMA foreign_key_check"), [""; 0]);
     let mut expected: Vec<String> = Vec::new();
@@ -256,7 +265,7 @@ fn account(env: &TestEnv, all: &[Told], django: &Json) {
     let surplus = stored.iter().filter(|row| !expected.contains(row)).collect::<Vec<_>>();
     assert!(
         missing.is_empty() && surplus.is_empty(),
-        "told, not stored: {missing:#?}\nnot told: {surplus:#?}"
+        "acknowledged, not stored: {missing:#?}\nnot acknowledged: {surplus:#?}"
     );
 
     let mut keys: Vec<String> = all.iter().flat_map(|told| &told.shared).map(|key| digest(key)).collect();
