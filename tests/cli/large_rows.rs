@@ -1,11 +1,11 @@
-//! Rows whose generated columns compute far more than is stored.
+//! Rows whose generated columns are far larger than what is stored.
 
 use std::io::Read as _;
 use std::process::{Command, Stdio};
 
 use crate::env::TestEnv;
 
-/// How much memory a run may take at most, in bytes: what SQLite may take, and the program with its threads.
+/// Maximum memory of a run in bytes: SQLite's limit, and the program with its threads.
 const LIMIT: u64 = 700 * 1024 * 1024;
 
 /// A project whose user rows have this many columns of 60 MB each.
@@ -20,7 +20,7 @@ fn project(columns: usize) -> TestEnv {
     env
 }
 
-/// Runs the command and returns its exit code, what it says, how much it prints and the most memory it had.
+/// Runs the command and returns its exit code, standard error, the length of its output and its peak memory.
 fn measured(env: &TestEnv, arguments: &[&str]) -> (i32, String, usize, u64) {
     let program = env.command();
     let mut command = Command::new("python3");
@@ -29,7 +29,8 @@ fn measured(env: &TestEnv, arguments: &[&str]) -> (i32, String, usize, u64) {
                   most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n\
                   print(f'{code} {most}', file=sys.stderr)";
     command.args(["-c", script]).arg(program.get_program()).args(arguments).current_dir(env.path("."));
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("python3");
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("failed to start python3");
     let mut stdout = child.stdout.take().unwrap();
     let (mut length, mut buffer) = (0, vec![0; 1 << 20]);
     while let Ok(read @ 1..) = stdout.read(&mut buffer) {
@@ -42,7 +43,7 @@ fn measured(env: &TestEnv, arguments: &[&str]) -> (i32, String, usize, u64) {
 }
 
 #[test]
-fn a_row_of_more_than_128_mib_is_refused_and_takes_no_more_memory() {
+fn a_row_of_more_than_128_mib_is_refused_in_bounded_memory() {
     for columns in [3, 12] {
         let env = project(columns);
         for arguments in [&["show-user", "meg"][..], &["show-user", "meg", "--format", "json"]] {
@@ -51,10 +52,10 @@ fn a_row_of_more_than_128_mib_is_refused_and_takes_no_more_memory() {
             assert!(said.contains("auth_user"), "{arguments:?}: {said}");
             assert!(length < 1000 && most < LIMIT, "{arguments:?}: {length}, {most}");
         }
-        // What does not read them goes on to work.
+        // Commands that do not read these columns still work.
         assert_eq!(measured(&env, &["list-users"]).0, 0);
         assert_eq!(measured(&env, &["export"]).0, 0);
-        // To change a row, SQLite computes all of its columns.
+        // To update a row, SQLite computes all of its columns.
         let (code, _, _, most) = measured(&env, &["edit-user", "meg", "--staff"]);
         assert_eq!(code, if columns == 3 { 0 } else { 9 });
         assert!(most < LIMIT, "{most}");
@@ -62,7 +63,7 @@ fn a_row_of_more_than_128_mib_is_refused_and_takes_no_more_memory() {
 }
 
 #[test]
-fn a_list_of_such_rows_is_refused_too() {
+fn a_list_of_large_rows_is_refused_too() {
     let env = project(0);
     for column in ["email", "first_name", "last_name"] {
         env.execute(&format!(
