@@ -127,7 +127,7 @@ def plain_accounts(count: int, with_profiles: bool = False) -> Path:
         cells = [username(number), email(number), f"{PASSWORD} {number}", f"Likes games, {number} of them"]
         return cells[: len(heading)]
 
-    # Skip number 1: this user already exists, to set the hasher that `import` takes over.
+    # Skip number 1: this user already exists, so that `import` detects its hasher.
     rows = map(row, range(2, count + 2))
     name = f"plain-{count}{'-profiles' * with_profiles}.csv"
     return _kept(name, lambda path: _csv(path, rows, heading))

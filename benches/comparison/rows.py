@@ -336,7 +336,7 @@ def list_table(bench: Bench) -> Outcome:
 )
 def provision(bench: Bench) -> Outcome:
     accounts = data.plain_accounts(bench.provisioned, with_profiles=True)
-    # One existing user sets the hasher that authctl takes over: Django's default, which Django uses too.
+    # authctl detects the hasher of one existing user: Django's default, which Django uses too.
     base = data.user_with(data.password_hash(1), "provision-base", "levelup")
     our_database, their_database = (data.FOLDER / f"provision-{name}.sqlite3" for name in ("authctl", "django"))
     our_command = bench.ours(our_database, "import", accounts, "--tokens", "--quiet")

@@ -21,8 +21,8 @@ fn a_change_has_a_line_before_and_a_line_after() {
     );
     let run = env.run(["register", "meg", "--no-password"]).ends_with(1);
     let log = env.path("log/audit.jsonl");
-    let told = format!("The audit log {} cannot be written: No such file", log.display());
-    assert!(run.stderr.contains(&told), "{}", run.stderr);
+    let message = format!("The audit log {} cannot be written: No such file", log.display());
+    assert!(run.stderr.contains(&message), "{}", run.stderr);
     assert_eq!(
         env.value("SELECT count(*) FROM auth_user"),
         "0",
@@ -30,7 +30,7 @@ fn a_change_has_a_line_before_and_a_line_after() {
     );
     let init = ["register", "meg", "--no-password", "--init", "--db", "new.sqlite3"];
     let run = env.run(init).ends_with(1);
-    assert!(run.stderr.contains(&told) && !env.path("new.sqlite3").exists(), "{}", run.stderr);
+    assert!(run.stderr.contains(&message) && !env.path("new.sqlite3").exists(), "{}", run.stderr);
 
     fs::create_dir(env.path("log")).unwrap();
     let token = env.run(["register", "meg", "--no-password"]).succeeds().stdout;

@@ -3,7 +3,7 @@ use serde_json::Value as Json;
 use crate::env::TestEnv;
 use crate::seed;
 
-/// Returns the findings as severity and code.
+/// Returns severity and code of each finding.
 fn findings(object: &Json) -> Vec<String> {
     let text = |finding: &Json, key: &str| finding[key].as_str().unwrap().to_owned();
     let findings = object["findings"].as_array().unwrap();
@@ -146,8 +146,9 @@ fn a_world_readable_database_is_a_warning() {
     set(".", 0o755);
     set("db.sqlite3", 0o644);
     let run = env.run(["check"]).succeeds();
-    for told in ["warning: Every user of this machine can read the database (mode 644)", "`chmod o-rw /"] {
-        assert!(run.stderr.contains(told), "{}", run.stderr);
+    for expected in ["warning: Every user of this machine can read the database (mode 644)", "`chmod o-rw /"]
+    {
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
     }
     assert!(!run.stderr.contains("no warnings"), "{}", run.stderr);
     for (mode, access) in [(0o666, "read and write to"), (0o602, "write to")] {

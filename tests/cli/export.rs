@@ -352,7 +352,7 @@ fn a_fixture_uses_djangos_field_names() {
 }
 
 #[test]
-fn unknown_names_are_requested() {
+fn names_missing_from_the_schema_are_requested() {
     let env = TestEnv::with_schema("plain_table");
     let database = env.database();
     let meg = seed::user(&database, "meg");

@@ -284,19 +284,19 @@ fn times_are_shown_alike_however_they_are_stored() {
         env.run(["list-users", "--columns", "last_login"].iter().chain(options)).succeeds()
     };
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-    let expected: Vec<&str> = cases.iter().map(|(_, told)| *told).collect();
+    let expected: Vec<&str> = cases.iter().map(|(_, shown)| *shown).collect();
     assert_eq!(lines(&list(&["--format", "plain"]).stdout), expected);
     let json = list(&["--format", "json"]).json();
-    let told = json.as_array().unwrap().iter().map(|row| row["last_login"].as_str().unwrap_or_default());
-    assert_eq!(told.collect::<Vec<_>>(), expected);
-    let for_people = expected.iter().map(|told| told.get(..19).unwrap_or_default().replace('T', " "));
+    let shown = json.as_array().unwrap().iter().map(|row| row["last_login"].as_str().unwrap_or_default());
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+    let for_people = expected.iter().map(|shown| shown.get(..19).unwrap_or_default().replace('T', " "));
     assert_eq!(lines(&list(&[]).stdout)[1..], for_people.collect::<Vec<_>>());
 
     // The same values read as New York times.
     env.write("authctl.toml", "[database]\ntime_zone = \"America/New_York\"\n");
-    let told = lines(&list(&["--format", "plain"]).stdout);
-    assert_eq!(told[1], "2024-02-29T17:30:00.000120Z");
-    assert_eq!(told[5], "2024-02-29T12:30:00.250000Z");
+    let shown = lines(&list(&["--format", "plain"]).stdout);
+    assert_eq!(shown[1], "2024-02-29T17:30:00.000120Z");
+    assert_eq!(shown[5], "2024-02-29T12:30:00.250000Z");
 }
 
 #[test]
@@ -590,7 +590,7 @@ fn an_unknown_time_zone_causes_a_warning_where_it_matters() {
     ] {
         assert_eq!(run(words), "", "{words:?}");
     }
-    let told = run(&["list-users", "--joined-after", "2024-01-01", "--format", "json"]);
-    assert!(told.starts_with("{\"warnings\":[\"TZ is not a known"), "{told}");
+    let shown = run(&["list-users", "--joined-after", "2024-01-01", "--format", "json"]);
+    assert!(shown.starts_with("{\"warnings\":[\"TZ is not a known"), "{shown}");
     assert_eq!(env.run_with_env(&[("TZ", "")], ["list-users"]).succeeds().stderr, "1 user.\n");
 }

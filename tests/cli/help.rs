@@ -148,7 +148,7 @@ fn a_key_given_for_a_user_is_not_echoed() {
     }
 }
 
-/// clap builds only the subcommand that is named first, so a value with a command's name must not be mistaken for it.
+/// Only the subcommand that is named first is built, so a value with a command's name must not be mistaken for it.
 #[test]
 fn a_value_may_be_the_name_of_a_command() {
     let env = TestEnv::new();

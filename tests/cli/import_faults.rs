@@ -462,7 +462,7 @@ fn an_existing_account_gets_missing_permissions_and_knox_tokens() {
     let run = import(&env, "a.json", format!("[{user}, {token}]"), &update).succeeds();
     assert!(run.stderr.contains("1 unchanged"), "{}", run.stderr);
     assert!(env.database_bytes() == before);
-    // A permission alone is a change.
+    // A missing permission counts as a change.
     env.execute("DELETE FROM auth_user_user_permissions");
     let run = import(&env, "a.json", format!("[{user}, {token}]"), &update).succeeds();
     assert!(run.stderr.contains("1 changed"), "{}", run.stderr);

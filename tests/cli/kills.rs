@@ -66,7 +66,7 @@ fn prepared() -> (TestEnv, String) {
     (env, token)
 }
 
-/// Returns all rows of all tables. Of random values and times, it only tells whether they existed before.
+/// Returns all rows of all tables. For random values and times, only tells whether they existed before.
 fn state(path: &Path, before: Option<&Connection>) -> String {
     let database = Connection::open(path).expect("failed to open the database");
     let integrity: String = database

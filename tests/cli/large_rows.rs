@@ -37,9 +37,9 @@ fn measured(env: &TestEnv, arguments: &[&str]) -> (i32, String, usize, u64) {
         length += read;
     }
     let stderr = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
-    let (said, last) = stderr.trim_end().rsplit_once('\n').unwrap_or(("", stderr.trim_end()));
+    let (message, last) = stderr.trim_end().rsplit_once('\n').unwrap_or(("", stderr.trim_end()));
     let (code, most) = last.split_once(' ').unwrap();
-    (code.parse().unwrap(), said.to_owned(), length, most.parse::<u64>().unwrap() * 1024)
+    (code.parse().unwrap(), message.to_owned(), length, most.parse::<u64>().unwrap() * 1024)
 }
 
 #[test]
@@ -47,9 +47,9 @@ fn a_row_of_more_than_128_mib_is_refused_in_bounded_memory() {
     for columns in [3, 12] {
         let env = project(columns);
         for arguments in [&["show-user", "meg"][..], &["show-user", "meg", "--format", "json"]] {
-            let (code, said, length, most) = measured(&env, arguments);
-            assert_eq!(code, 9, "{arguments:?}: {said}");
-            assert!(said.contains("auth_user"), "{arguments:?}: {said}");
+            let (code, message, length, most) = measured(&env, arguments);
+            assert_eq!(code, 9, "{arguments:?}: {message}");
+            assert!(message.contains("auth_user"), "{arguments:?}: {message}");
             assert!(length < 1000 && most < LIMIT, "{arguments:?}: {length}, {most}");
         }
         // Commands that do not read these columns still work.
@@ -73,9 +73,9 @@ fn a_list_of_large_rows_is_refused_too() {
     }
     for format in ["table", "csv", "json"] {
         let arguments = ["list-users", "--format", format, "--columns", "email,first_name,last_name"];
-        let (code, said, length, most) = measured(&env, &arguments);
-        assert_eq!(code, 9, "{arguments:?}: {said}");
-        assert!(said.contains("auth_user"), "{said}");
+        let (code, message, length, most) = measured(&env, &arguments);
+        assert_eq!(code, 9, "{arguments:?}: {message}");
+        assert!(message.contains("auth_user"), "{message}");
         assert!(length < 1000 && most < LIMIT, "{format}: {length}, {most}");
     }
 }
@@ -83,8 +83,8 @@ fn a_list_of_large_rows_is_refused_too() {
 #[test]
 fn people_see_the_beginning_of_a_long_value() {
     let env = project(1);
-    let (code, said, length, most) = measured(&env, &["show-user", "meg"]);
-    assert_eq!((code, &*said), (0, ""));
+    let (code, message, length, most) = measured(&env, &["show-user", "meg"]);
+    assert_eq!((code, &*message), (0, ""));
     assert!(length < 6_000 && most < LIMIT, "{length}, {most}");
     let screen = env.run(["show-user", "meg"]).succeeds().stdout;
     assert!(screen.contains(&format!("  {}… (59996000 more characters", "0".repeat(4_000))), "{length}");

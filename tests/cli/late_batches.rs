@@ -33,19 +33,19 @@ fn a_late_lock_reports_the_committed_rows() {
             let run = interrupted(&env, &[format, results].concat()).ends_with(8);
             let rows: usize = env.value("SELECT count(*) FROM auth_user").parse().unwrap();
             assert!(rows >= 100 && rows.is_multiple_of(50), "{rows}");
-            let told = if format.is_empty() {
+            let message = if format.is_empty() {
                 run.stderr.clone()
             } else {
                 let error = run.error();
                 assert_eq!((&error["code"], &error["committed"]), (&"busy".into(), &rows.into()));
                 error["message"].as_str().unwrap().to_owned() + error["hint"].as_str().unwrap()
             };
-            assert!(told.contains(&format!("{rows} rows are committed")), "{told}");
+            assert!(message.contains(&format!("{rows} rows are committed")), "{message}");
             assert!(
-                told.contains("--on-existing skip") && !told.to_lowercase().contains("try again"),
-                "{told}"
+                message.contains("--on-existing skip") && !message.to_lowercase().contains("try again"),
+                "{message}"
             );
-            assert_eq!(told.contains("--results made.csv"), !results.is_empty(), "{told}");
+            assert_eq!(message.contains("--results made.csv"), !results.is_empty(), "{message}");
         }
     }
     // If nothing was committed, the database is simply busy.

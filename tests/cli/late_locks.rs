@@ -32,13 +32,13 @@ fn run(writer: &Writer) {
     let database = env.database();
     let mut child = held.release();
     lock(&database);
-    let mut said = Vec::new();
-    reader.read_to_end(&mut said).unwrap();
+    let mut messages = Vec::new();
+    reader.read_to_end(&mut messages).unwrap();
     let answer = std::io::read_to_string(stdout).unwrap();
     let code = child.wait().unwrap().code();
-    let said = String::from_utf8_lossy(&said).replace('.', "");
+    let messages = String::from_utf8_lossy(&messages).replace('.', "");
     database.execute_batch("COMMIT").unwrap();
-    assert_eq!(code, Some(0), "{writer:?}: {said}");
+    assert_eq!(code, Some(0), "{writer:?}: {messages}");
     let is_owed = writer.creates_token || writer.sets_random_password;
     assert!(!is_owed || !answer.is_empty(), "{writer:?} printed no secret");
     assert_ne!(writers::rows(&env), before, "{writer:?} changed nothing");

@@ -421,7 +421,7 @@ fn a_partial_list_shows_the_total() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["ann", "ben", "meg", "joe"]);
     env.execute("UPDATE auth_user SET is_active = 0 WHERE username = 'joe'");
-    for (words, told) in [
+    for (words, expected_message) in [
         (&["--limit", "2"][..], "2 of 4 users.\n"),
         (&["--limit", "2", "--active"], "2 of 3 users.\n"),
         (&["--limit", "1", "--search", "e", "--sort", "username"], "1 of 3 users.\n"),
@@ -434,6 +434,6 @@ fn a_partial_list_shows_the_total() {
         (&["--limit", "2", "--format", "csv"], ""),
     ] {
         let run = env.run(["list-users"].iter().chain(words)).succeeds();
-        assert_eq!(run.stderr, told, "{words:?}");
+        assert_eq!(run.stderr, expected_message, "{words:?}");
     }
 }

@@ -42,7 +42,7 @@ fn writes_nothing_else() {
     // The password is not rehashed, and last_login stays unchanged.
     let before = env.database_bytes();
     env.log_in(["meg"]).succeeds();
-    assert!(before == env.database_bytes(), "a login with an existing token wrote to the database");
+    assert!(before == env.database_bytes(), "a login with an existing token must not write");
     env.execute("DELETE FROM authtoken_token");
     let row = env.rows("SELECT * FROM auth_user");
     env.log_in(["meg"]).succeeds();

@@ -226,7 +226,7 @@ fn ctrl_c_at_any_other_question_exits_too() {
 }
 
 #[test]
-fn the_end_of_input_at_a_confirmation_exits_too() {
+fn the_end_of_input_at_a_password_exits_too() {
     let env = TestEnv::with_database("");
     let before = env.database_bytes();
     let mut terminal = at_terminal(&env, &["register", "meg"]);
@@ -346,7 +346,7 @@ fn an_invalid_answer_is_reported_at_its_question() {
          [profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"varchar(5)\", age = \"integer\" }\nrequired = [\"bio\", \"age\"]\n",
     );
     let mut terminal = at_terminal(&env, &["register", "--no-password"]);
-    for (question, wrong, told, right) in [
+    for (question, wrong, message, right) in [
         ("username", "me g", "may contain only letters", "meg"),
         ("email", "meg@", "must be a valid email address", "meg@ducharme.com"),
         ("account_type", "gamr", "does not exist. Known kinds", "gamer"),
@@ -355,7 +355,7 @@ fn an_invalid_answer_is_reported_at_its_question() {
     ] {
         terminal.expect(question);
         terminal.types(&format!("{wrong}\n"));
-        terminal.expect(told);
+        terminal.expect(message);
         // The typed line may still be there to be corrected.
         terminal.types(&"\u{7f}".repeat(wrong.len()));
         terminal.types(&format!("{right}\n"));

@@ -1,7 +1,7 @@
 //! The README is correct: runs every command in order, as one person in one shell would, and compares the output.
 //!
-//! - In a `console` block, lines after `$ ` are commands (`> ` continues one), and the others are their combined
-//! output. A command that fails must be followed by `echo $?`.
+//! - In a `console` block, lines that start with `$ ` are commands (`> ` continues one). The others are their combined
+//!   output. A command that fails must be followed by `echo $?`.
 //! - In an `sh` block, each line is a command that must succeed.
 //! - A `toml` block becomes the `authctl.toml` of the shell's current folder.
 //!

@@ -314,10 +314,10 @@ fn all_faults_are_reported_at_once_with_key_and_position() {
     );
     let run = env.run(["list-users"]).ends_with(2);
     let place = env.path("authctl.toml").canonicalize().unwrap().display().to_string();
-    let told: Vec<String> =
+    let messages: Vec<String> =
         run.stderr.trim_start_matches("error: ").lines().map(|line| line.replace(&place, "FILE")).collect();
     assert_eq!(
-        told,
+        messages,
         [
             "FILE, line 1, column 6: db must be a string.",
             "FILE, line 3, column 17: register.username_from must be \"username\" or \"email\".",

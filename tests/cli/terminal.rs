@@ -63,7 +63,7 @@ impl Terminal {
             let unread = &screen[self.read..];
             unread.windows(text.len()).position(|window| window == text.as_bytes())
         });
-        let place = found.unwrap_or_else(|| panic!("no {text:?} on the screen:\n{}", self.screen()));
+        let place = found.unwrap_or_else(|| panic!("{text:?} is not on the screen:\n{}", self.screen()));
         self.read += place + text.len();
     }
 

@@ -46,7 +46,7 @@ fn too_many_failures_block_all_logins_for_a_while() {
     fail(&env).ends_with(4);
     check(&env, "wrong").ends_with(4);
     env.run_with_input("wrong", ["login", "nobody", "--password-stdin"]).ends_with(4);
-    // Even the right password is not checked: hashing it would take too long.
+    // Not even the right password is checked, since hashing it would take too long.
     env.database().execute("UPDATE auth_user SET password = ?1", [ENDLESS]).unwrap();
     let before = env.database_bytes();
     for run in [fail(&env), env.log_in(["meg"]), check(&env, PASSWORD)] {

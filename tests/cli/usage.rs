@@ -15,9 +15,10 @@ fn secrets_on_the_command_line_are_refused_with_a_tip() {
     ] {
         for format in [&[][..], &["--format", "json"]] {
             let run = env.run(arguments.iter().chain(format)).ends_with(2);
-            for told in ["--password-stdin", "--password-file", "prompt", "not accepted on the command line"]
+            for expected in
+                ["--password-stdin", "--password-file", "prompt", "not accepted on the command line"]
             {
-                assert!(run.stderr.contains(told), "{}", run.stderr);
+                assert!(run.stderr.contains(expected), "{}", run.stderr);
             }
             assert!(!run.stderr.contains("s3cret") && !run.stderr.contains("password-env"), "{}", run.stderr);
             assert!(format.is_empty() || run.error()["code"] == "usage");

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::env::{Run, TestEnv};
 use crate::python;
 
-/// The cheapest hasher that authctl can take over from a project.
+/// The cheapest hasher that authctl detects in a project.
 const ARGON2: [&str; 2] = ["--hasher", "argon2"];
 
 /// A project's database with a few accounts, and what Django has to find in it.

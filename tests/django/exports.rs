@@ -66,12 +66,12 @@ fn loaddata_restores_every_shape() {
                     env.execute("UPDATE modern_setting SET since = since || '000'");
                 }
                 let plan = ["--map", "profile.membership.plan=profile.membership.p1"];
-                let (told, seeds): (&[&str], &[&str]) = match *shape {
+                let (options, seeds): (&[&str], &[&str]) = match *shape {
                     "every_type" => (&["--duration", "census_dossier.shift"], &["census.country"]),
                     "plain_table" => (&["--name", "facts42.whose=user", "--name", "facts42.p1=plan"], &[]),
                     _ => (&[], &[]),
                 };
-                env.run(EVERYTHING.iter().chain(told)).succeeds();
+                env.run(EVERYTHING.iter().chain(options)).succeeds();
                 let fresh = env.path("fresh.sqlite3");
                 load_back(set, shape, &env, &fresh, seeds);
                 assert_same(&env.path("db.sqlite3"), &fresh);

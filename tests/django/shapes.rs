@@ -53,7 +53,7 @@ fn works_on(set: &str, shape: &str, config: &str) {
     let env = TestEnv::new();
     env.write("authctl.toml", config);
     let database = env.path("db.sqlite3");
-    // Argon2 is the fastest hasher that authctl can take over.
+    // Argon2 is the fastest hasher that authctl detects.
     let hasher = ["--hasher", "argon2"];
     let mut made = python::make(set, shape, &database, &hasher);
     let accounts = made["accounts"].as_array_mut().unwrap();

@@ -42,7 +42,7 @@ struct User {
 
 /// Everything acknowledged to one writer.
 #[derive(Default)]
-struct Told {
+struct Acknowledged {
     users: BTreeMap<String, User>,
     /// Keys of the knox tokens of the user shared by all writers.
     shared: Vec<String>,
@@ -60,7 +60,7 @@ fn encoded(salt: u32) -> String {
 }
 
 /// Records a successful command, given its answer.
-type Done = dyn FnOnce(&mut Told, &str);
+type Done = dyn FnOnce(&mut Acknowledged, &str);
 
 /// A writer's next command with its input, and how its success changes the recorded state.
 struct Step {
@@ -70,7 +70,12 @@ struct Step {
     done: Box<Done>,
 }
 
-fn step(name: &'static str, user: &str, more: &[&str], done: impl FnOnce(&mut Told, &str) + 'static) -> Step {
+fn step(
+    name: &'static str,
+    user: &str,
+    more: &[&str],
+    done: impl FnOnce(&mut Acknowledged, &str) + 'static,
+) -> Step {
     let arguments = [name, user].iter().chain(more).map(|word| (*word).to_owned()).collect();
     Step { name, arguments, input: String::new(), done: Box::new(done) }
 }
@@ -81,32 +86,33 @@ impl Step {
     }
 
     /// Picks a random command for one of the writer's users.
-    fn choose(random: &mut SmallRng, writer: u64, told: &Told) -> Self {
+    fn choose(random: &mut SmallRng, writer: u64, acknowledged: &Acknowledged) -> Self {
         let number: u32 = random.random();
-        let known = told.users.keys().choose(random).cloned();
+        let known = acknowledged.users.keys().choose(random).cloned();
         let Some(user) = known.filter(|_| random.random_ratio(3, 4)) else {
             let user = format!("writer-{writer}-{number}");
             let name = user.clone();
             let hash = encoded(number);
             let stored = hash.clone();
             let options = ["--password-hash-stdin", "--set", "bio=new"];
-            return step("register", &user, &options, move |told, stdout| {
+            return step("register", &user, &options, move |acknowledged, stdout| {
                 let token = Some(stdout.to_owned());
-                told.users
+                acknowledged
+                    .users
                     .insert(name, User { password: stored, bio: "new".into(), token, ..User::default() });
             })
             .reading(hash);
         };
         let name = user.clone();
-        let change = move |told: &mut Told, change: &dyn Fn(&mut User)| {
-            change(told.users.get_mut(&name).expect("no registered user"));
+        let change = move |acknowledged: &mut Acknowledged, change: &dyn Fn(&mut User)| {
+            change(acknowledged.users.get_mut(&name).expect("no registered user"));
         };
         match random.random_range(0..9) {
             0 | 1 => {
                 let email = format!("{number}@example.com");
                 let set = [format!("--email={email}"), format!("--set=bio={number}")];
-                step("edit-user", &user, &["--staff", &set[0], &set[1]], move |told, _| {
-                    change(told, &|user| {
+                step("edit-user", &user, &["--staff", &set[0], &set[1]], move |acknowledged, _| {
+                    change(acknowledged, &|user| {
                         user.email.clone_from(&email);
                         user.bio = number.to_string();
                         user.is_staff = true;
@@ -116,34 +122,34 @@ impl Step {
             2 => {
                 let hash = encoded(number);
                 let stored = hash.clone();
-                step("set-password", &user, &["--password-hash-stdin"], move |told, _| {
-                    change(told, &|user| user.password.clone_from(&stored));
+                step("set-password", &user, &["--password-hash-stdin"], move |acknowledged, _| {
+                    change(acknowledged, &|user| user.password.clone_from(&stored));
                 })
                 .reading(hash)
             }
-            3 => step("create-token", &user, &["--rotate"], move |told, stdout| {
-                change(told, &|user| user.token = Some(stdout.to_owned()));
+            3 => step("create-token", &user, &["--rotate"], move |acknowledged, stdout| {
+                change(acknowledged, &|user| user.token = Some(stdout.to_owned()));
             }),
-            4 => step("create-token", "shared", &["--scheme=knox"], |told, stdout| {
-                told.shared.push(stdout.to_owned());
+            4 => step("create-token", "shared", &["--scheme=knox"], |acknowledged, stdout| {
+                acknowledged.shared.push(stdout.to_owned());
             }),
-            5 => step("login", &user, &["--password-stdin"], move |told, stdout| {
-                change(told, &|user| user.token = Some(stdout.to_owned()));
+            5 => step("login", &user, &["--password-stdin"], move |acknowledged, stdout| {
+                change(acknowledged, &|user| user.token = Some(stdout.to_owned()));
             })
             .reading(PASSWORD.to_owned()),
-            6 => step("revoke-token", "--user", &[&user, "--scheme=drf", "--yes"], move |told, _| {
-                change(told, &|user| user.token = None);
+            6 => step("revoke-token", "--user", &[&user, "--scheme=drf", "--yes"], move |acknowledged, _| {
+                change(acknowledged, &|user| user.token = None);
             }),
-            7 => {
-                step("delete-user", &user.clone(), &["--yes"], move |told, _| drop(told.users.remove(&user)))
-            }
-            _ => match told.users[&user].token.clone() {
-                Some(token) => step("logout", "--token-stdin", &[], move |told, _| {
-                    change(told, &|user| user.token = None);
+            7 => step("delete-user", &user.clone(), &["--yes"], move |acknowledged, _| {
+                drop(acknowledged.users.remove(&user))
+            }),
+            _ => match acknowledged.users[&user].token.clone() {
+                Some(token) => step("logout", "--token-stdin", &[], move |acknowledged, _| {
+                    change(acknowledged, &|user| user.token = None);
                 })
                 .reading(token),
-                None => step("create-token", &user, &[], move |told, stdout| {
-                    change(told, &|user| user.token = Some(stdout.to_owned()));
+                None => step("create-token", &user, &[], move |acknowledged, stdout| {
+                    change(acknowledged, &|user| user.token = Some(stdout.to_owned()));
                 }),
             },
         }
@@ -151,23 +157,23 @@ impl Step {
 }
 
 /// Writes until the deadline. One command in three does not wait for a locked database.
-fn write(env: &TestEnv, writer: u64, end: Instant) -> Told {
-    let mut told = Told::default();
+fn write(env: &TestEnv, writer: u64, end: Instant) -> Acknowledged {
+    let mut acknowledged = Acknowledged::default();
     let mut random = SmallRng::seed_from_u64(writer);
     while Instant::now() < end {
-        let Step { name, arguments, input, done } = Step::choose(&mut random, writer, &told);
+        let Step { name, arguments, input, done } = Step::choose(&mut random, writer, &acknowledged);
         let patience = if random.random_ratio(1, 3) { "0" } else { "10" };
         let common = ["--busy-timeout", patience, "--quiet"].map(str::to_owned);
         let Run { code, stdout, stderr } = env.run_with_input(input, arguments.iter().chain(&common));
-        *told.exits.entry((name, code)).or_default() += 1;
-        // `revoke-token` and `logout` end with 0 even when there is no token to delete.
+        *acknowledged.exits.entry((name, code)).or_default() += 1;
+        // `revoke-token` and `logout` change nothing if there is no token to delete.
         match code {
-            0 => done(&mut told, stdout.trim()),
+            0 => done(&mut acknowledged, stdout.trim()),
             8 => {}
-            _ => told.wrong.push(format!("{} ended with {code}: {stderr}", arguments.join(" "))),
+            _ => acknowledged.wrong.push(format!("{} ended with {code}: {stderr}", arguments.join(" "))),
         }
     }
-    told
+    acknowledged
 }
 
 /// A process that writes through the project's Django.
@@ -220,7 +226,7 @@ fn every_acknowledged_write_persists() {
 
         let django = Django::start(&env.path("db.sqlite3"));
         let end = Instant::now() + duration();
-        let all: Vec<Told> = thread::scope(|scope| {
+        let all: Vec<Acknowledged> = thread::scope(|scope| {
             let env = &env;
             let writers: Vec<_> =
                 (0..WRITERS).map(|writer| scope.spawn(move || write(env, writer, end))).collect();
@@ -229,10 +235,10 @@ fn every_acknowledged_write_persists() {
         let django = django.end();
 
         let mut exits: BTreeMap<(&str, i32), usize> = BTreeMap::new();
-        for (key, count) in all.iter().flat_map(|told| &told.exits) {
+        for (key, count) in all.iter().flat_map(|writer| &writer.exits) {
             *exits.entry(*key).or_default() += count;
         }
-        let wrong: Vec<&String> = all.iter().flat_map(|told| &told.wrong).take(20).collect();
+        let wrong: Vec<&String> = all.iter().flat_map(|writer| &writer.wrong).take(20).collect();
         let (users, failed) = (&django["users"], &django["failed"]);
         println!(
             "{journal_mode}: {exits:?}, Django: {} users, {failed} failures {}",
@@ -245,12 +251,12 @@ fn every_acknowledged_write_persists() {
     }
 }
 
-/// Compares the database with what the writers were told.
-fn compare(env: &TestEnv, all: &[Told], django: &Json) {
+/// Compares the database with what was acknowledged to the writers.
+fn compare(env: &TestEnv, all: &[Acknowledged], django: &Json) {
     assert_eq!(env.rows("PRAGMA integrity_check"), ["ok"]);
     assert_eq!(env.rows("PRAGMA foreign_key_check"), [""; 0]);
     let mut expected: Vec<String> = Vec::new();
-    for (name, user) in all.iter().flat_map(|told| &told.users) {
+    for (name, user) in all.iter().flat_map(|writer| &writer.users) {
         let User { email, is_staff, password, bio, token } = user;
         let token = token.as_deref().unwrap_or("NULL");
         expected.push(format!("{name}|{email}|{}|{password}|{bio}|{token}", i32::from(*is_staff)));
@@ -268,7 +274,7 @@ fn compare(env: &TestEnv, all: &[Told], django: &Json) {
         "acknowledged, not stored: {missing:#?}\nnot acknowledged: {surplus:#?}"
     );
 
-    let mut keys: Vec<String> = all.iter().flat_map(|told| &told.shared).map(|key| digest(key)).collect();
+    let mut keys: Vec<String> = all.iter().flat_map(|writer| &writer.shared).map(|key| digest(key)).collect();
     keys.sort();
     assert_eq!(env.rows("SELECT digest FROM knox_authtoken ORDER BY digest"), keys);
 
@@ -285,7 +291,7 @@ fn compare(env: &TestEnv, all: &[Told], django: &Json) {
         .collect();
     assert_eq!(Json::from(users), django["users"]);
     let expected = 1
-        + all.iter().map(|told| told.users.len()).sum::<usize>()
+        + all.iter().map(|writer| writer.users.len()).sum::<usize>()
         + django["users"].as_object().unwrap().len();
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), expected.to_string());
 }

@@ -330,7 +330,7 @@ fn an_inactive_account_can_be_created() {
     apply(&env, &["--yes"]).succeeds();
     assert_eq!(env.rows("SELECT is_active, is_staff, is_superuser FROM auth_user"), ["0|1|1"]);
     apply(&env, &["--dry-run", "--exit-code"]).succeeds();
-    // Taking the rights of the last active superuser causes a warning.
+    // Deactivating the last active superuser causes a warning.
     env.execute("UPDATE auth_user SET is_active = 1");
     let run = apply(&env, &["--yes"]).succeeds();
     assert!(run.stderr.contains("warning: No active superuser is left."), "{}", run.stderr);

@@ -76,8 +76,8 @@ pub fn judge(place: &Place, case: &Case, good: &Good, ended: &Ended<'_>) -> Resu
         faults.push(format!("another answer: {:?}", ended.stdout));
     }
     if case.database != Database::Created || now.contains_key(Path::new(DATABASE)) {
-        let told = if ended.code == case.code { ended.stdout } else { "" };
-        faults.extend(unstored_keys(place, good, told));
+        let stdout = if ended.code == case.code { ended.stdout } else { "" };
+        faults.extend(unstored_keys(place, good, stdout));
     }
     let is_in_part = case.is_in_batches && ended.code != case.code;
     if matches!(ended.code, KILLED | UNANSWERED) || is_in_part {

@@ -39,9 +39,9 @@ fn ctrl_c_ends_an_endless_trigger_and_rolls_back() {
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     let status = wait_for(|| child.try_wait().unwrap()).expect("the program did not end");
     assert_eq!(status.code(), Some(130));
-    let said = std::io::read_to_string(child.stderr.take().unwrap()).unwrap();
-    assert_eq!(said, "error: Interrupted. Nothing was changed.\n");
-    // If the program was killed, it would leave a journal for the next one to roll back.
+    let stderr = std::io::read_to_string(child.stderr.take().unwrap()).unwrap();
+    assert_eq!(stderr, "error: Interrupted. Nothing was changed.\n");
+    // A killed program would leave its journal for the next one to roll back.
     assert!(!journal.exists(), "the transaction was not rolled back");
     assert_eq!(env.value("SELECT first_name FROM auth_user WHERE username = 'meg'"), "");
 }

@@ -276,21 +276,21 @@ fn a_reference_to_a_missing_row_is_reported_by_its_field() {
 #[test]
 fn an_unknown_field_is_reported_with_the_known_ones() {
     let env = plain();
-    let told = |env: &TestEnv, more: &[&str]| {
+    let message_for = |env: &TestEnv, more: &[&str]| {
         let arguments = ["register", "meg@example.com", "--no-password", "--format", "json"];
         let error = env.run(arguments.iter().chain(more)).ends_with(6).error();
         let faults = error["faults"].as_array().unwrap().clone();
         let unknown = faults.iter().find(|fault| fault["code"] == "unknown_field").unwrap();
         unknown["message"].as_str().unwrap().to_owned()
     };
-    assert_eq!(told(&env, &["--set", "zzzzzz=1"]), "Unknown field zzzzzz.");
+    assert_eq!(message_for(&env, &["--set", "zzzzzz=1"]), "Unknown field zzzzzz.");
     let env = TestEnv::with_database(REPAIRS);
     assert_eq!(
-        told(&env, &["--profile", "customer", "--set", "zzzzzz=1"]),
+        message_for(&env, &["--profile", "customer", "--set", "zzzzzz=1"]),
         "Unknown field zzzzzz. Known fields: address."
     );
     assert_eq!(
-        told(&env, &["--profile", "customer", "--set", "specialty=1"]),
+        message_for(&env, &["--profile", "customer", "--set", "specialty=1"]),
         "specialty is a field of the employee profile, not of customer."
     );
 }

@@ -227,9 +227,9 @@ fn a_username_that_differs_only_in_case_causes_a_warning() {
         env.run(["register", name, "--no-password", "--no-token"].iter().chain(more)).succeeds()
     };
     assert_eq!(register("zed", &[]).stderr, "Registered zed (id 1).\n");
-    let told = "User \"zed\" exists. The new name differs only in case";
+    let message = "User \"zed\" exists. The new name differs only in case";
     let run = register("Zed", &[]);
-    assert!(run.stderr.contains(&format!("warning: {told}")), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("warning: {message}")), "{}", run.stderr);
     let run = register("zeD", &["--format", "json"]);
     assert!(run.error()["warnings"][0].as_str().unwrap().contains("differs only in case"), "{}", run.stderr);
     assert!(register("ZED", &["--quiet"]).stderr.starts_with("warning: "));
