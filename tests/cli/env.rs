@@ -192,7 +192,7 @@ pub fn fifo(path: &Path, mode: u32) {
 }
 
 /// A stand-in for `/dev/null`. Root could replace the real one for the whole machine, so root gets a device in this
-/// folder, or `None` if it cannot be created or opened there.
+/// folder. Returns `None` if it cannot be created or opened there.
 pub fn null_device(folder: &Path) -> Option<PathBuf> {
     use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
     if !rustix::process::geteuid().is_root() {

@@ -5,9 +5,9 @@
 #   tests/django/venv.sh --list     list the sets, one per line
 #
 # requirements/SET.txt pins every package. The environment is created in target/django/SET
-# (CARGO_TARGET_DIR is honored) under a temporary name and renamed once complete, so an interrupted
-# run leaves nothing in its place. It is recreated when the list of packages changes. Only the
-# path is printed on stdout.
+# (CARGO_TARGET_DIR is honored). It has a temporary name until it is complete, so an interrupted run
+# leaves nothing in its place. It is recreated when the list of packages changes. Only the path is
+# printed on stdout.
 #
 # Exit: 0 done, 1 the environment could not be created, 2 usage, 3 no suitable Python was found.
 set -eu

@@ -213,7 +213,7 @@ impl Django {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "what was written is shown to the one who asks for it")]
+#[expect(clippy::print_stdout, reason = "prints the totals on request")]
 fn every_acknowledged_write_persists() {
     for journal_mode in ["delete", "wal"] {
         let env = TestEnv::new();
