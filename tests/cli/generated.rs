@@ -17,7 +17,7 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-/// Compares the folder with these files by name and content. With AUTHCTL_BLESS=1, replaces the folder first.
+/// Compares the folder with these files by name and content. With `AUTHCTL_BLESS=1`, replaces the folder first.
 #[track_caller]
 fn check(folder: &Path, mut files: Vec<(String, Vec<u8>)>) {
     files.sort();

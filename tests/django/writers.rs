@@ -141,7 +141,7 @@ impl Step {
                 change(acknowledged, &|user| user.token = None);
             }),
             7 => step("delete-user", &user.clone(), &["--yes"], move |acknowledged, _| {
-                drop(acknowledged.users.remove(&user))
+                drop(acknowledged.users.remove(&user));
             }),
             _ => match acknowledged.users[&user].token.clone() {
                 Some(token) => step("logout", "--token-stdin", &[], move |acknowledged, _| {
