@@ -1,4 +1,4 @@
-//! What passwords cost at Django's newest costs: `cargo bench --bench passwords`.
+//! Measures password hashing at the costs of the newest Django: `cargo bench --bench passwords`.
 
 use std::thread;
 
@@ -6,7 +6,7 @@ use authctl::django::passwords::{self, Algorithm, Encoder, Plain, Recipe};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 
-/// Hashes that each worker makes, enough for its start not to count.
+/// Number of hashes per worker, enough to make a worker's startup time negligible.
 const EACH: usize = 8;
 
 fn main() {
@@ -18,7 +18,7 @@ fn algorithms() -> impl Iterator<Item = Algorithm> {
 }
 
 fn recipe(algorithm: Algorithm) -> Recipe {
-    Recipe::newest(algorithm).expect("an algorithm that makes hashes")
+    Recipe::newest(algorithm).expect("the algorithm cannot create hashes")
 }
 
 fn plain() -> Plain {
@@ -27,7 +27,7 @@ fn plain() -> Plain {
 
 #[divan::bench(args = algorithms(), sample_count = 20)]
 fn hash(algorithm: Algorithm) -> passwords::Encoded {
-    passwords::hash(&plain(), &recipe(algorithm), &mut rand::rng()).expect("memory")
+    passwords::hash(&plain(), &recipe(algorithm), &mut rand::rng()).expect("not enough memory")
 }
 
 #[divan::bench(args = algorithms(), sample_count = 20)]
@@ -36,13 +36,13 @@ fn verify(bencher: Bencher, algorithm: Algorithm) {
     bencher.bench_local(|| passwords::verify(&plain(), encoded.as_str()));
 }
 
-/// Hashes a second with one worker, which does not use all cores for one hash.
+/// Throughput of one worker, which does not use several cores for one hash.
 #[divan::bench(args = algorithms(), sample_count = 5)]
 fn in_bulk_by_one(bencher: Bencher, algorithm: Algorithm) {
     in_bulk(bencher, algorithm, 1);
 }
 
-/// Hashes a second with a worker for each core.
+/// Throughput of one worker per core.
 #[divan::bench(args = algorithms(), sample_count = 5)]
 fn in_bulk_by_all(bencher: Bencher, algorithm: Algorithm) {
     in_bulk(bencher, algorithm, thread::available_parallelism().map_or(1, usize::from));
@@ -50,7 +50,7 @@ fn in_bulk_by_all(bencher: Bencher, algorithm: Algorithm) {
 
 fn in_bulk(bencher: Bencher, algorithm: Algorithm, workers: usize) {
     let work = || {
-        let mut encoder = Encoder::worker(&recipe(algorithm)).expect("memory and a thread");
+        let mut encoder = Encoder::worker(&recipe(algorithm)).expect("not enough memory or threads");
         for _ in 0..EACH {
             divan::black_box(encoder.encode(&plain(), &mut rand::rng()));
         }

@@ -1,10 +1,10 @@
 #!/bin/sh
-# An API token for a CI job, known beforehand: makes a database with an account and the token, writes the token into a
-# dotenv file, and calls a server of Django REST framework that works on this database, with the token and without.
+# Gives a CI job a predefined API token: creates a database with an account and the token, and writes the token to a
+# dotenv file. Then calls a Django REST framework server that uses this database, with the token and without.
 #
 # usage: ci-token.sh URL [COMMAND [ARGUMENT]...]
-# Works in this folder, in which there must be no db.sqlite3 yet. URL, or else API_URL, is a page for whoever has a token.
-# COMMAND is run once the database is there, for instance: python manage.py migrate
+# Works in the current folder, which must not contain a db.sqlite3. URL (default: API_URL) is a page that needs a token.
+# COMMAND runs once the database exists, for example: python manage.py migrate
 set -eu
 
 url=${1:-${API_URL:-}}
@@ -22,7 +22,7 @@ if [ $# -gt 0 ]; then "$@"; fi
 
 # shellcheck source=/dev/null
 . ./.env
-# The header comes by standard input: every user of the machine can read command lines.
+# Passes the header on standard input, because every user of the machine can read command lines.
 ask() { curl --silent --show-error --output /dev/null --write-out '%{http_code}' --header @- "$url"; }
 with=$(printf 'Authorization: Token %s\n' "$API_TOKEN" | ask)
 without=$(ask < /dev/null)

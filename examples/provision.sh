@@ -1,8 +1,8 @@
 #!/bin/sh
-# Brings a handful of accounts to what they shall be. Run again it changes nothing, and says so.
+# Creates or updates a few accounts. Running it again changes nothing, and says so.
 #
 # usage: provision.sh [FOLDER]
-# Works on the db.sqlite3 of FOLDER, or else of this folder, and makes one where there is none.
+# Works on the db.sqlite3 in FOLDER (default: the current folder), and creates it if it does not exist.
 set -eu
 
 cd "${1:-.}"
@@ -11,8 +11,8 @@ umask 077
 
 changes=0
 
-# Runs a command of authctl's, whose answer tells whether anything changed.
-wanted() {
+# Runs an authctl command and counts it if its answer reports a change.
+ensure() {
     answer=$(authctl "$@" --format json)
     case $answer in
         *'"changed": true'*)
@@ -24,13 +24,13 @@ wanted() {
 
 [ -e db.sqlite3 ] || authctl init --scheme drf
 
-wanted register ada --on-existing update --email ada@example.com --superuser --no-password --no-token
-wanted register joe --on-existing update --email joe@example.com --no-password --no-token
-wanted edit-user joe --first-name Joe --last-name Ford --staff
-wanted register ci-bot --on-existing update --no-password
-wanted create-token ci-bot --output-file ci-bot.token
-wanted register old-bot --on-existing update --inactive --no-password
-wanted edit-user old-bot --inactive --revoke-tokens
+ensure register ada --on-existing update --email ada@example.com --superuser --no-password --no-token
+ensure register joe --on-existing update --email joe@example.com --no-password --no-token
+ensure edit-user joe --first-name Joe --last-name Ford --staff
+ensure register ci-bot --on-existing update --no-password
+ensure create-token ci-bot --output-file ci-bot.token
+ensure register old-bot --on-existing update --inactive --no-password
+ensure edit-user old-bot --inactive --revoke-tokens
 
 case $changes in
     0) echo 'Nothing was changed.' ;;

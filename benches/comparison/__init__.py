@@ -1,1 +1,1 @@
-"""What `benches/compare` is made of: the machine, the data, the measuring, the rows and their table."""
+"""The modules of `benches/compare`: the machine, the data, the measurements, the rows and their table."""

@@ -1,7 +1,7 @@
-"""The databases and files that are measured on.
+"""The databases and files used by the measurements.
 
-What is large is kept from run to run. All of it is computed from the users' numbers, so that rows made in different
-ways can be compared, and so that no run differs from another.
+Large data is kept from run to run. Everything is derived from the users' numbers, so that rows created in different
+ways can be compared, and every run uses the same data.
 """
 
 import base64
@@ -18,7 +18,7 @@ from comparison.machine import ROOT, TARGET
 from comparison.measure import log
 
 FOLDER = TARGET / "compare"
-# To be raised when what is made here changes: data of another version is made anew.
+# Increase when the data changes: data of another version is created again.
 VERSION = 1
 
 USER_COLUMNS = (
@@ -43,19 +43,19 @@ def token(number: int) -> str:
 
 
 def password_hash(number: int) -> str:
-    """A password of Django 5.2's default form; which password's, nobody knows."""
+    """A hash in Django 5.2's default format, of an unknown password."""
     digest = hashlib.sha256(f"password {number}".encode())
     return f"pbkdf2_sha256$1000000${digest.hexdigest()[:22]}${base64.b64encode(digest.digest()).decode()}"
 
 
 def joined(number: int) -> str:
-    """Django's form of a time."""
+    """A time in Django's format."""
     moment = BEGINNING + timedelta(seconds=number * 300, microseconds=number * 7919 % 1_000_000)
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def user(number: int) -> tuple:
-    """A row of the user table, in the order of its columns."""
+    """A row of the user table, in column order."""
     seen = joined(number + 1) if number % 3 == 0 else None
     first, last = FIRST_NAMES[number % 8], LAST_NAMES[number // 8 % 8]
     staff, active = int(number % 50 == 0), int(number % 10 != 0)
@@ -66,12 +66,12 @@ def user(number: int) -> tuple:
 
 
 def imported_user(number: int) -> tuple:
-    """The row that `import` makes of name, address and password."""
+    """The row that `import` creates from a name, an address and a password."""
     return (number, password_hash(number), None, 0, username(number), "", email(number), 0, 1, joined(number), "")
 
 
 def database(path: Path, schema: str, users: Iterable[tuple] = (), tokens: Iterable[tuple] = ()) -> Path:
-    """A new database of a project as Django's `migrate` leaves it, with these rows."""
+    """Create a database as a project's `migrate` leaves it, with these rows."""
     path.unlink(missing_ok=True)
     connection = sqlite3.connect(path, isolation_level=None)
     connection.executescript((ROOT / f"tests/fixtures/schemas/{schema}.sql").read_text())
@@ -86,7 +86,7 @@ def database(path: Path, schema: str, users: Iterable[tuple] = (), tokens: Itera
 
 
 def many_users(count: int) -> Path:
-    """A database of so many users, each with a token."""
+    """A database with this many users, each with a token."""
 
     def make(path: Path) -> None:
         numbers = range(1, count + 1)
@@ -111,14 +111,14 @@ def password_file() -> Path:
 
 
 def hashed_accounts(count: int) -> Path:
-    """For `import`: name, address, encoded password and token."""
+    """Input for `import`: name, address, encoded password and token."""
     heading = ("username", "email", "password_hash", "token")
     rows = ((username(n), email(n), password_hash(n), token(n)) for n in range(1, count + 1))
     return _kept(f"hashed-{count}.csv", lambda path: _csv(path, rows, heading))
 
 
 def plain_accounts(count: int, with_profiles: bool = False) -> Path:
-    """For `import`: name, address and plain password, each password another."""
+    """Input for `import`: name, address and a different plain password for each account."""
     heading = ["username", "email", "password"]
     if with_profiles:
         heading.append("profile.gamer.bio")
@@ -127,16 +127,16 @@ def plain_accounts(count: int, with_profiles: bool = False) -> Path:
         cells = [username(number), email(number), f"{PASSWORD} {number}", f"Likes games, {number} of them"]
         return cells[: len(heading)]
 
-    # Number 1 is there already: the user whose hasher is followed.
+    # Skip number 1: this user already exists, so that `import` detects its hasher.
     rows = map(row, range(2, count + 2))
     name = f"plain-{count}{'-profiles' * with_profiles}.csv"
     return _kept(name, lambda path: _csv(path, rows, heading))
 
 
 def table_rows(count: int) -> tuple[Path, Path]:
-    """For `sqlite3 .import`: the rows that `import` makes of `hashed_accounts`, of the user and the token table.
+    """Input for `sqlite3 .import`: the user and token rows that `import` creates from `hashed_accounts`.
 
-    There is no NULL in a CSV file of sqlite3's, so the last login is an empty text, which is as long.
+    A CSV file of sqlite3 cannot contain NULL, so the last login is an empty text, which takes as much space.
     """
     numbers = range(1, count + 1)
     users = (imported_user(n) for n in numbers)
@@ -148,7 +148,7 @@ def table_rows(count: int) -> tuple[Path, Path]:
 
 
 def copy(source: Path, target: Path) -> None:
-    """A copy that is on the disk, so that nobody else's writes are waited for later."""
+    """Copy and sync to disk, so that later commands do not wait for these writes."""
     for leftover in ("-journal", "-wal", "-shm"):
         Path(f"{target}{leftover}").unlink(missing_ok=True)
     shutil.copyfile(source, target)
@@ -157,7 +157,7 @@ def copy(source: Path, target: Path) -> None:
 
 
 def accounts(path: Path) -> Iterator[tuple]:
-    """What all ways of making an account have to agree on, in the order of the names."""
+    """Yield the columns that every way of creating accounts must agree on, ordered by name."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     sql = (
         "SELECT username, email, password, is_active, is_staff, is_superuser, key FROM auth_user "
@@ -168,7 +168,7 @@ def accounts(path: Path) -> Iterator[tuple]:
 
 
 def value(path: Path, sql: str) -> object:
-    """The answer to a query that has one row of one column."""
+    """Return the result of a query for a single value."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         return connection.execute(sql).fetchone()[0]
@@ -182,7 +182,7 @@ def _kept(name: str, make: Callable[[Path], None]) -> Path:
     path = folder / name
     if not path.exists():
         log(f"  making {path.name}")
-        # Under another name until it is whole.
+        # Rename only once complete.
         making = path.with_name(f"{name}.part")
         make(making)
         making.rename(path)

@@ -1,4 +1,4 @@
-"""The programs that are compared: found, installed and built, and which versions they are."""
+"""Finds, installs and builds the compared programs, and reports their versions."""
 
 import datetime
 import os
@@ -21,7 +21,7 @@ CORES = sorted(os.sched_getaffinity(0))
 
 
 class Machine:
-    """What this machine has, or gets when it is first needed."""
+    """The programs of this machine, installed when first needed."""
 
     def __init__(self, installs: bool) -> None:
         self.installs = installs
@@ -29,7 +29,7 @@ class Machine:
         self.django: Path | None = None
 
     def program(self, name: str) -> Path:
-        """A program of the Debian package of the same name."""
+        """Return the path of a program from the Debian package of the same name."""
         if name not in self.used:
             found = shutil.which(name)
             if found is None and self.installs:
@@ -41,7 +41,7 @@ class Machine:
         return self.used[name]
 
     def django_python(self) -> Path:
-        """The Python of an environment with Django, Django REST framework, argon2-cffi and bcrypt."""
+        """Return the Python of an environment with Django, Django REST framework, argon2-cffi and bcrypt."""
         if self.django is None:
             ready = TARGET / "django" / DJANGO_SET / "bin/python"
             if not (self.installs or ready.exists()):
@@ -55,7 +55,7 @@ class Machine:
         return self.django
 
     def description(self) -> str:
-        """The machine, the versions of all that was used, and the date, in one line."""
+        """Describe the machine, the versions used and the date in one line."""
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
         parts = [
             f"{len(CORES)} cores of {_cpu()}, {memory:.0f} GiB, {platform.system()} {platform.release()}",

@@ -1,4 +1,4 @@
-"""Running commands, and timing several sides in turn."""
+"""Runs commands and times several sides in turn."""
 
 import os
 import statistics
@@ -19,16 +19,16 @@ def log(text: str) -> None:
 
 
 class CannotRun(Exception):
-    """Why a row has no figures."""
+    """Why a row cannot be measured."""
 
 
 class Failed(CannotRun):
-    """A command that did not end with 0."""
+    """A command did not end with 0."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One measurement: seconds of wall time and of all cores' time, and the most memory in MB where that was asked for."""
+    """One measurement: wall time and total CPU time in seconds, and peak memory in MB if requested."""
 
     seconds: float
     cpu: float | None = None
@@ -37,20 +37,20 @@ class Sample:
 
 @dataclass(frozen=True)
 class Command:
-    """A program with its arguments; only `env` is in its environment."""
+    """A program with its arguments and its whole environment."""
 
     argv: Sequence[str | Path]
     env: dict[str, str]
     stdin: Path = Path("/dev/null")
-    # GNU time, to learn the most memory. Python's own count of a child would begin with what Python needs.
+    # GNU time, to measure peak memory. Python's own figure for a child includes the memory of Python before the exec.
     time: Path | None = None
-    # The cores that it may run on; all where it is empty.
+    # Cores that it may run on; empty for all.
     cores: Sequence[int] = ()
 
     def run(self, stdout: Path = Path("/dev/null")) -> Sample:
-        """Run it to its end.
+        """Run the command to its end.
 
-        Raises `Failed` with what it wrote to standard error.
+        Raises `Failed` with what the command wrote to standard error.
         """
         with tempfile.NamedTemporaryFile() as report:
             watched = [self.time, "-q", "-f", "%M", "-o", report.name] if self.time else []
@@ -60,7 +60,7 @@ class Command:
             return Sample(seconds, cpu, int(report.read()) * KIB / MB if self.time else None)
 
     def output(self) -> str:
-        """What it writes to standard output."""
+        """Return what the command writes to standard output."""
         with tempfile.NamedTemporaryFile() as stdout:
             self.run(Path(stdout.name))
             return stdout.read().decode()
@@ -68,7 +68,7 @@ class Command:
 
 @contextmanager
 def _on(cores: Sequence[int]) -> Iterator[None]:
-    """Have what is started meanwhile run on these cores."""
+    """Run processes started in this context on these cores."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores or before)
     try:
@@ -101,7 +101,7 @@ def _run(argv: list[str], env: dict[str, str], stdin: Path, stdout: Path) -> tup
 
 @dataclass
 class Side:
-    """One of those compared: `measure` is given the number of the run, and so is `prepare`, untimed, before it."""
+    """One side of a comparison. `prepare` runs untimed before `measure`; both get the number of the run."""
 
     name: str
     measure: Callable[[int], Sample]
@@ -118,10 +118,9 @@ class Side:
 
 
 def interleaved(runs: int, *sides: Side, warm_up: bool = True) -> None:
-    """Measure the sides in turn, so that what else the machine does strikes all of them alike.
+    """Measure the sides in turn, so that other load on the machine affects all of them alike.
 
-    The order is turned round from run to run. A run before the first, which warms the caches, does not count: its
-    number is 0.
+    The order alternates from run to run. An uncounted run 0 warms the caches first.
     """
     for run in range(0 if warm_up else 1, runs + 1):
         for side in sides if run % 2 else reversed(sides):
@@ -134,7 +133,7 @@ def interleaved(runs: int, *sides: Side, warm_up: bool = True) -> None:
         span = f"from {duration(min(seconds))} to {duration(max(seconds))}"
         note = f"  {side.name}: median {duration(side.seconds)} of {runs} runs, {span}"
         cpu = [sample.cpu for sample in side.samples if sample.cpu is not None]
-        # On a busy machine, this says more than the wall time.
+        # On a busy machine, CPU time is more reliable than wall time.
         log(f"{note}, CPU {duration(statistics.median(cpu))}" if cpu else note)
 
 

@@ -1,7 +1,7 @@
 """The rows of the table: one function each, which measures and returns its figures.
 
-A peer does what authctl does, as well as it can: the same look-up, columns and rows, the same hash, a warm cache. Before
-anything is timed, the answers of both are compared.
+A peer does the same work as authctl as well as it can: the same look-up, columns and rows, the same hash, a warm cache.
+Both sides' answers are compared before anything is timed.
 """
 
 import itertools
@@ -23,13 +23,13 @@ from comparison.table import Goal, Outcome
 
 PEERS = ROOT / "benches/peers"
 ARGON2_SALT = "abcdefghijklmnopqrstuv"
-# What `import` gives its SQLite, so that the peer has as much.
+# SQLite's cache size in `import`, used for the peer too.
 CACHE_KIB = 64 * 1024
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What a row is measured with."""
+    """The settings and helpers of a measurement."""
 
     authctl: Path
     machine: Machine
@@ -45,7 +45,7 @@ class Bench:
 
     @property
     def hashes(self) -> int:
-        """How many passwords `import` is given."""
+        """The number of passwords given to `import`."""
         return (2 if self.quick else 32) * len(CORES)
 
     @property
@@ -74,7 +74,7 @@ class Bench:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table, by the name that `--only` takes."""
+    """A row of the table, with the name that `--only` accepts."""
 
     name: str
     what: str
@@ -105,7 +105,7 @@ def expect(is_so: bool, complaint: str) -> None:
 
 
 def compared(ours: Side, theirs: Side, limit: float, peak_limit: float | None = None) -> Outcome:
-    """Medians of wall times side by side, and the peak memory where there is a limit to it."""
+    """Compare the medians of wall times, and peak memory if it has a limit."""
     ratio = ours.seconds / theirs.seconds
     goals = [Goal.at_most(limit, ratio)]
     cells = [duration(ours.seconds), duration(theirs.seconds)]
@@ -123,7 +123,7 @@ def whoami_command(bench: Bench, database: Path, number: int) -> Command:
 def whoami(bench: Bench) -> Outcome:
     database = data.many_users(bench.many)
     runs = bench.runs(300)
-    # Active ones: the others are refused. The same ones for both.
+    # Only active users, since others are refused; the same ones for both sides.
     chosen = random.Random(1).choices([n for n in range(1, bench.many + 1) if n % 10], k=runs + 1)
 
     def theirs(number: int) -> Command:
@@ -158,7 +158,7 @@ def whoami_growth(bench: Bench) -> Outcome:
 
 
 def check_password(bench: Bench, encoded: str, name: str) -> Side:
-    """A side that verifies this encoded password, after a look whether a wrong one is refused."""
+    """Verify this encoded password. Checks first that a wrong password is refused."""
     database = data.user_with(encoded, name)
     wrong = data.FOLDER / "wrong-password"
     wrong.write_text("wrong")
@@ -182,7 +182,7 @@ def argon2(bench: Bench) -> Outcome:
         )
 
     encoded = "argon2" + command("-e").output().strip()
-    # With -e it would verify its hash afterwards, which takes as long once more.
+    # With -e it would also verify its hash, which takes as long again.
     raw = command("-r")
     sides = check_password(bench, encoded, "argon2"), Side("argon2", lambda _: raw.run())
     interleaved(bench.runs(21), *sides)
@@ -190,7 +190,7 @@ def argon2(bench: Bench) -> Outcome:
 
 
 def against_python(bench: Bench, algorithm: str, python: Path, limit: float) -> Outcome:
-    """authctl's whole process against the call alone in Python: what there is to start is for us to make up."""
+    """Compare authctl's whole process with the bare call in Python: startup counts against authctl."""
     command = Command(
         [python, PEERS / "hash.py", algorithm], bench.environment(), stdin=data.password_file()
     )
@@ -225,10 +225,10 @@ def this_python() -> Path:
 
 
 def import_scaling(bench: Bench, encoded: str) -> Outcome:
-    """All cores' throughput against that of one, times the cores.
+    """Compare the throughput on all cores with that on one core, times the number of cores.
 
-    The time of one hash is that of an import whose passwords are hashed one after the other on one core, so that both
-    sides compute the same hashes, keep their memory alike and read and write alike.
+    The time of one hash is taken from an import on one core, which hashes one password after another. So both sides
+    compute the same hashes, use memory alike and read and write alike.
     """
     base = data.user_with(encoded, "import-base")
     database = data.FOLDER / "import-plain.sqlite3"
@@ -296,7 +296,7 @@ def import_hashed(bench: Bench) -> Outcome:
 
 
 def listing(bench: Bench, format: str, mode: str, limit: float) -> Outcome:
-    """Columns that are in the user table as they are, to /dev/null."""
+    """List columns of the user table, unconverted, to /dev/null."""
     database = data.many_users(bench.many)
     columns = "id,username,email,first_name,last_name,is_active,is_staff,is_superuser,date_joined,last_login"
     gnu_time = bench.machine.program("time")
@@ -336,7 +336,7 @@ def list_table(bench: Bench) -> Outcome:
 )
 def provision(bench: Bench) -> Outcome:
     accounts = data.plain_accounts(bench.provisioned, with_profiles=True)
-    # One user is there, whose hasher authctl follows: Django's default, which is what Django takes too.
+    # authctl detects the hasher of one existing user: Django's default, which Django uses too.
     base = data.user_with(data.password_hash(1), "provision-base", "levelup")
     our_database, their_database = (data.FOLDER / f"provision-{name}.sqlite3" for name in ("authctl", "django"))
     our_command = bench.ours(our_database, "import", accounts, "--tokens", "--quiet")
@@ -345,7 +345,7 @@ def provision(bench: Bench) -> Outcome:
         Side("authctl", lambda _: our_command.run(), prepare=lambda _: data.copy(base, our_database)),
         Side("Django", lambda _: their_command.run(), prepare=lambda _: data.copy(base, their_database)),
     )
-    # It takes minutes, of which a cold cache is no part worth counting.
+    # No warm-up: a run takes minutes, so a cold cache does not matter.
     interleaved(bench.runs(3), *sides, warm_up=False)
     for database in (our_database, their_database):
         whole = (
@@ -359,9 +359,9 @@ def provision(bench: Bench) -> Outcome:
 
 @row("create-token", "`create-token USER`", "`manage.py drf_create_token USER`")
 def create_token(bench: Bench) -> Outcome:
-    """A token that is not there yet: both wait for the disk, which is most of what authctl does."""
+    """Create a token for a user without one. Both wait for the disk, which takes most of authctl's time."""
     runs = bench.runs(21)
-    # Active users without a token, another one in each run.
+    # Active users without a token, a different one for each run.
     users = [n for n in range(1, 2 * runs + 10) if n % 10]
     our_database, their_database = (
         data.database(data.FOLDER / f"tokens-{name}.sqlite3", "levelup", map(data.user, users))
@@ -384,7 +384,7 @@ def create_token(bench: Bench) -> Outcome:
 
 @contextmanager
 def django_writing(bench: Bench, database: Path) -> Iterator[list[int]]:
-    """A Django process that writes all the while; afterwards, how many writes there were, and how many failed."""
+    """Run a Django process that writes continuously; at the end the list gets the numbers of writes and of failures."""
     counts: list[int] = []
     command = bench.django(database, PEERS / "writer.py")
     with subprocess.Popen(
@@ -401,7 +401,7 @@ def django_writing(bench: Bench, database: Path) -> Iterator[list[int]]:
 
 @row("contention", "32 `register` at once, while Django writes to the file", "1 at a time")
 def contention(bench: Bench) -> Outcome:
-    """Without passwords: what is measured is the waiting for one another, not the hashing."""
+    """Measure the waiting for locks; without passwords, so that hashing does not count."""
     base = data.user_with(data.password_hash(1), "contention-base", "levelup")
     database = data.FOLDER / "contention.sqlite3"
     data.copy(base, database)

@@ -1,4 +1,4 @@
-"""The rows' outcomes as a Markdown table, and the README in which it stands."""
+"""The rows' outcomes as a Markdown table, and writing it into the README."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ HEADINGS = ("what", "against", "authctl", "peer", "ratio", "goal")
 
 @dataclass(frozen=True)
 class Goal:
-    """What a figure should be, and the words for that."""
+    """A target for a figure, with its description."""
 
     text: str
     is_met: bool
@@ -55,9 +55,9 @@ def heading() -> str:
 
 
 def write_into(readme: Path, text: str) -> None:
-    """Put the text between the two comments of a README.
+    """Replace the text between the two marker comments of a README.
 
-    Raises `ValueError` where they are not in it, once each and in this order.
+    Raises `ValueError` unless each marker occurs exactly once, in this order.
     """
     before, begin, rest = readme.read_text().partition(BEGIN)
     first_line, _, rest = rest.partition("\n")

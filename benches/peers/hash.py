@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compute one password hash with Django 5.2's cost, and tell how long the call alone took.
+"""Compute one password hash at Django 5.2's cost and report how long the call took.
 
     hash.py ALGORITHM < PASSWORD        pbkdf2_sha256, scrypt, bcrypt_sha256
 

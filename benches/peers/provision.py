@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Make users with a gamer's profile and a token through Django, as a project's own script would.
+"""Create users with a gamer profile and a token through Django, as a project's own script would.
 
     PROJECT=levelup PROJECT_DB=/path/db.sqlite3 PYTHONPATH=tests/django DJANGO_SETTINGS_MODULE=settings \
         PYTHON provision.py ACCOUNTS.csv
 
-The columns are username, email, password and profile.gamer.bio. All are made in one transaction.
+The columns are username, email, password and profile.gamer.bio. All users are created in one transaction.
 """
 
 import csv

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Write to a project's database through Django, as a busy server does, until standard input ends.
+"""Write to a project's database through Django, like a busy server, until standard input ends.
 
     PROJECT=levelup PROJECT_DB=/path/db.sqlite3 PYTHONPATH=tests/django DJANGO_SETTINGS_MODULE=settings \
         PYTHON writer.py
 
-There are PAUSE seconds between two writes, for what a server does besides. Without any, the file would be locked all
-the time, and whoever waits for it would get it by chance alone: Django itself no less.
+Pauses for PAUSE seconds between writes, as a server does other work. Without a pause the file would be locked all the
+time, and other writers, including Django, would get the lock only by chance.
 
-Prints `ready` when it has begun, and at the end how many writes there were and how many of them failed.
+Prints `ready` once it has started, and at the end the number of writes and of failed writes.
 """
 
 import sys

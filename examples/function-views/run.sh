@@ -1,8 +1,8 @@
 #!/bin/sh
-# A user of the views made of functions, from registering to logging out.
+# Takes a user of the function-based views from registration to logout.
 #
 # usage: run.sh [FOLDER]
-# Works in FOLDER, which has to be empty and is kept, or else in a temporary folder that is removed at the end.
+# Works in FOLDER, which must be empty and is kept, or in a temporary folder that is removed at the end.
 set -eu
 
 AUTHCTL_CONFIG=$(cd "$(dirname "$0")" && pwd)/authctl.toml
@@ -13,7 +13,7 @@ else
     trap 'rm -rf "$folder"' EXIT
 fi
 cd "$folder"
-XDG_STATE_HOME=$(pwd)/state # the session goes here, and yours stays as it is
+XDG_STATE_HOME=$(pwd)/state # keeps your own session untouched
 export AUTHCTL_CONFIG XDG_STATE_HOME
 unset AUTHCTL_DB AUTHCTL_TOKEN
 

@@ -1,4 +1,4 @@
-//! What the sources do against the rules.
+//! Checks the sources against the rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ pub struct Rules {
     pub rooms: &'static [Room],
     pub crates: &'static [(&'static str, &'static [&'static str])],
     pub exceptions: &'static [(&'static str, &'static str, &'static str)],
-    /// Modules that may import themselves in a circle.
+    /// Modules that may import each other in a cycle.
     pub circles: &'static [&'static str],
 }
 
@@ -22,7 +22,7 @@ impl Rules {
         self.rooms.iter().find(|room| room.name == name)
     }
 
-    /// Does the map of rooms itself go down only?
+    /// Returns the rooms that the map itself allows to import upwards.
     fn upward(&self) -> Vec<String> {
         let room_of = |name: &str| name.split("::").next().map(str::to_owned);
         let rank =
@@ -62,7 +62,7 @@ fn arrows(sources: &Sources) -> Vec<Arrow> {
     arrows
 }
 
-/// Everything against the rules, a line each.
+/// Returns all violations of the rules, one per line.
 pub fn violations(sources: &Sources, rules: &Rules) -> Vec<String> {
     let mut found = rules.upward();
     let mut used = BTreeSet::new();
@@ -76,7 +76,7 @@ pub fn violations(sources: &Sources, rules: &Rules) -> Vec<String> {
         let (Some(room), Some(target)) = (from.first(), to.first()) else { continue };
         let file = &sources.0[from].file;
         let Some(rule) = rules.room(room) else {
-            // `main.rs`.
+            // `main.rs` has no rule.
             continue;
         };
         let module = to.join("::");
@@ -92,7 +92,7 @@ pub fn violations(sources: &Sources, rules: &Rules) -> Vec<String> {
         for (name, homes) in rules.crates {
             let here = path.join("::");
             let is_home = homes.iter().any(|home| here == *home || here.starts_with(&format!("{home}::")));
-            // A module of the same name as the crate hides it.
+            // A module with the name of the crate shadows it.
             let is_hidden = sources.0.contains_key(&[&path[..], &[(*name).to_owned()]].concat());
             if named.contains(name) && !is_home && !is_hidden && !excuse(&module.file, name) {
                 found.push(format!("src/{}: {name} belongs in {}", module.file, homes.join(", ")));
@@ -115,12 +115,13 @@ pub fn violations(sources: &Sources, rules: &Rules) -> Vec<String> {
     found
 }
 
-/// Circles among the modules of each folder. A folder's own `mod.rs` may know them, and they it.
+/// Returns import cycles among the modules of each folder. Imports between a folder's `mod.rs` and its modules are
+/// allowed.
 fn circles(arrows: &[Arrow]) -> Vec<String> {
     let mut folders: BTreeMap<&[String], BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
     for Arrow { from, to, .. } in arrows {
         let shared = from.iter().zip(to).take_while(|(one, other)| one == other).count();
-        // Rooms have their own rules.
+        // Imports between rooms have their own rules.
         if shared > 0 && shared < from.len() && shared < to.len() {
             folders.entry(&from[..shared]).or_default().entry(&from[shared]).or_default().insert(&to[shared]);
         }
@@ -143,7 +144,7 @@ fn circles(arrows: &[Arrow]) -> Vec<String> {
     found
 }
 
-/// Public types that share a name. Each command has its `Args`, as is usual.
+/// Returns the names shared by several public types. `Args` is exempt because each command has one.
 pub fn names_used_twice(sources: &Sources) -> Vec<String> {
     let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for module in sources.0.values() {

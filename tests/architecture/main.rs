@@ -1,6 +1,6 @@
-//! The map of the house in `src/lib.rs`, as rules: who may import whom, and which crate belongs in which room.
+//! Tests the map of modules in `src/lib.rs`: which room may import which, and which crate belongs in which room.
 //!
-//! What the rules do not allow yet is listed in [`rules::EXCEPTIONS`], each with its reason. The list may only shrink: an
+//! Remaining violations are listed in [`rules::EXCEPTIONS`], each with its reason. The list may only shrink: an
 //! exception that is no longer needed fails the test too.
 
 mod checks;
@@ -13,13 +13,13 @@ use std::path::Path;
 use self::checks::{Rules, violations};
 use self::sources::Sources;
 
-/// The most entries of `src/` that a newcomer can take in.
+/// Maximum number of entries in `src/`, few enough for a newcomer to take in.
 const MOST_ENTRIES: usize = 14;
 
-/// The most lines of a file under `src/`.
+/// Maximum number of lines of a file in `src/`.
 const LONGEST_FILE: usize = 500;
 
-/// The most lines of a file under `tests/`.
+/// Maximum number of lines of a file in `tests/`.
 const LONGEST_TEST: usize = 600;
 
 fn root() -> &'static Path {
@@ -31,24 +31,24 @@ fn assert_none(found: &[String]) {
 }
 
 #[test]
-fn imports_go_down_the_map_only() {
+fn imports_only_go_down_the_map() {
     assert_none(&violations(&Sources::read(&root().join("src")), &Rules::of_the_house()));
 }
 
 #[test]
 fn the_map_in_the_library_names_every_room_in_order() {
-    let library = std::fs::read_to_string(root().join("src/lib.rs")).expect("src/lib.rs");
+    let library = std::fs::read_to_string(root().join("src/lib.rs")).expect("failed to read src/lib.rs");
     let rooms = rules::ROOMS.iter().map(|room| room.name);
     let positions: Vec<_> = rooms.map(|room| (room, library.find(&format!("\n//! {room} ")))).collect();
     assert!(
         positions.is_sorted_by(|(_, one), (_, next)| one.is_some() && one < next),
-        "src/lib.rs has not these rooms in this order: {positions:?}"
+        "src/lib.rs does not list these rooms in this order: {positions:?}"
     );
 }
 
 #[test]
-fn few_entries_and_no_long_file() {
-    let entries = std::fs::read_dir(root().join("src")).expect("src").count();
+fn few_entries_and_no_long_files() {
+    let entries = std::fs::read_dir(root().join("src")).expect("failed to read src/").count();
     assert!(entries <= MOST_ENTRIES, "src/ has {entries} entries");
     let mut long = Vec::new();
     for (folder, most) in [("src", LONGEST_FILE), ("tests", LONGEST_TEST)] {

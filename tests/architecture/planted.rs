@@ -1,4 +1,4 @@
-//! Each rule broken on purpose: the checks notice.
+//! Breaks each rule on purpose to see that the checks report it.
 
 use super::checks::{Rules, names_used_twice, violations};
 use super::rules::Room;
@@ -26,7 +26,7 @@ fn found(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn what_is_allowed_passes() {
+fn allowed_imports_pass() {
     let top = "use clap::Args; use crate::bottom::{self, one::Thing}; fn f() { crate::middle::g(); std::mem::drop(1); }";
     assert!(
         found(&[("top.rs", top), ("bottom/mod.rs", "use self::one::Thing; mod one; mod two;")]).is_empty()
@@ -34,7 +34,7 @@ fn what_is_allowed_passes() {
 }
 
 #[test]
-fn every_form_of_an_upward_import_is_found() {
+fn every_form_of_upward_import_is_found() {
     for text in [
         "use crate::top::Thing;",
         "use crate::{bottom::one, top as t};",
@@ -53,7 +53,7 @@ fn every_form_of_an_upward_import_is_found() {
 }
 
 #[test]
-fn an_upward_import_through_a_public_import_is_found_at_both_ends() {
+fn an_upward_import_through_a_reexport_is_found_at_both_ends() {
     let files = [("middle.rs", "pub use crate::top::Thing;"), ("top.rs", "pub struct Thing;")];
     assert_eq!(found(&files), ["src/middle.rs: middle may not import top::Thing"]);
     let hidden = [
@@ -66,7 +66,7 @@ fn an_upward_import_through_a_public_import_is_found_at_both_ends() {
 }
 
 #[test]
-fn a_circle_within_a_room_is_found() {
+fn a_cycle_within_a_room_is_found() {
     let files =
         [("bottom/one.rs", "use super::two::B;"), ("bottom/two.rs", "fn f() { crate::bottom::one::a() }")];
     let expected = ["src/bottom/one imports itself in a circle", "src/bottom/two imports itself in a circle"];
@@ -74,14 +74,14 @@ fn a_circle_within_a_room_is_found() {
 }
 
 #[test]
-fn a_circle_that_is_excused_must_be_there() {
+fn an_excused_cycle_must_exist() {
     let rules = Rules { circles: &["src/bottom/one"], ..rules(&[]) };
     let unused = violations(&house(&[]), &rules);
     assert_eq!(unused, ["src/bottom/one no longer imports itself in a circle: remove the exception"]);
 }
 
 #[test]
-fn a_crate_outside_of_its_room_is_found() {
+fn a_crate_outside_its_room_is_found() {
     for text in
         ["use clap::Args;", "#[derive(clap::ValueEnum)] enum E {}", "fn f() { clap::Command::new(\"x\"); }"]
     {
@@ -90,7 +90,7 @@ fn a_crate_outside_of_its_room_is_found() {
 }
 
 #[test]
-fn unit_tests_may_import_what_they_like() {
+fn unit_tests_may_import_anything() {
     let text = "#[cfg(test)] mod tests { use crate::top::Thing; use clap::Args; } #[cfg(test)] mod more;";
     let more = "use crate::top::Thing;";
     assert!(found(&[("middle.rs", text), ("middle/more.rs", more)]).is_empty());
@@ -108,7 +108,7 @@ fn an_exception_excuses_one_file_and_must_be_needed() {
 }
 
 #[test]
-fn rooms_that_may_import_upwards_are_found() {
+fn rules_that_allow_upward_imports_are_found() {
     const BAD: [Room; 2] =
         [Room { name: "top", may_import: &["bottom"] }, Room { name: "bottom", may_import: &["top"] }];
     let rules = Rules { rooms: &BAD, crates: &[], exceptions: &[], circles: &[] };
@@ -116,7 +116,7 @@ fn rooms_that_may_import_upwards_are_found() {
 }
 
 #[test]
-fn a_name_of_two_public_types_is_found() {
+fn a_name_shared_by_two_public_types_is_found() {
     let files = [
         ("middle.rs", "pub struct Plan; pub struct Args; struct Own;"),
         ("top.rs", "pub enum Plan {} pub struct Args; struct Own;"),

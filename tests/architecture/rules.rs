@@ -6,7 +6,7 @@ pub struct Room {
     pub may_import: &'static [&'static str],
 }
 
-/// From top to bottom.
+/// The rooms from top to bottom.
 pub const ROOMS: [Room; 11] = [
     Room {
         name: "commands",
@@ -44,7 +44,7 @@ pub const ROOMS: [Room; 11] = [
     Room { name: "error", may_import: &[] },
 ];
 
-/// Crates that only some modules may name. `lib.rs` is the module of the empty name.
+/// Crates that only some modules may use. The empty name is the module of `lib.rs`.
 pub const CRATES: [(&str, &[&str]); 13] = [
     ("clap", &["", "commands", "cli"]),
     ("clap_complete", &["commands"]),
@@ -61,14 +61,14 @@ pub const CRATES: [(&str, &[&str]); 13] = [
     ("signal_hook", &["signals"]),
 ];
 
-/// A file, what it names against the rules (a room or a crate), and why it still does.
+/// A file, the room or crate that it must not use, and why it still does.
 pub const EXCEPTIONS: [(&str, &str, &str); 0] = [];
 
-/// Modules that still import themselves in a circle.
+/// Modules that still import each other in a cycle.
 pub const CIRCLES: [&str; 0] = [];
 
-/// Names that public types of several modules still share.
+/// Names still shared by several public types.
 pub const SHARED_NAMES: [&str; 0] = [];
 
-/// Files that are still longer than others may be.
+/// Files that still exceed the maximum number of lines.
 pub const LONG_FILES: [&str; 0] = [];

@@ -1,4 +1,4 @@
-//! Rust sources as modules, with what each of them imports and names.
+//! Parses Rust sources into modules with their imports and paths.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,42 +11,46 @@ pub type ModulePath = Vec<String>;
 
 /// A `use` of one item.
 pub struct Import {
-    /// Does it export the item again?
+    /// Whether it re-exports the item.
     pub is_public: bool,
-    /// As written, from `crate`, `self`, `super`, a crate or a name in scope.
+    /// As written: starts with `crate`, `self`, `super`, a crate or a name in scope.
     pub path: Vec<String>,
-    /// The name that it gets in this module.
+    /// The item's name in this module.
     pub name: String,
 }
 
-/// One file, without what is compiled for unit tests alone.
+/// One file, without the code that is compiled for unit tests only.
 pub struct Module {
-    /// Its path below `src/`.
+    /// Path relative to `src/`.
     pub file: String,
     pub imports: Vec<Import>,
     /// Paths in the code: those from `crate`, `self` and `super`, and the first two segments of others.
     pub paths: Vec<Vec<String>>,
     /// Names of public types.
     pub types: Vec<String>,
-    /// Modules that are compiled for unit tests alone.
+    /// Modules that are compiled for unit tests only.
     test_modules: BTreeSet<String>,
 }
 
-/// A crate.
+/// The modules of a crate.
 pub struct Sources(pub BTreeMap<ModulePath, Module>);
 
-/// Every Rust file of a folder, by its path in it.
+/// Returns every Rust file in a folder with its relative path.
 pub fn files(folder: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).expect("a folder") {
-            let path = entry.expect("an entry").path();
+        for entry in fs::read_dir(&next).expect("failed to read a folder") {
+            let path = entry.expect("failed to read a directory entry").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(folder).expect("a path below").to_string_lossy().into_owned();
-                found.push((name, fs::read_to_string(&path).expect("UTF-8 text")));
+                let name = path
+                    .strip_prefix(folder)
+                    .expect("path outside the folder")
+                    .to_string_lossy()
+                    .into_owned();
+                found.push((name, fs::read_to_string(&path).expect("not UTF-8")));
             }
         }
     }
@@ -76,7 +80,7 @@ impl Sources {
         )
     }
 
-    /// The module that a path leads to, seen from another one, and what is named in it. Public imports are followed.
+    /// Resolves a path from a module to the module it leads to and the remaining segments. Follows re-exports. Returns
     /// `None` for other crates and names in scope.
     pub fn resolve(&self, from: &ModulePath, path: &[String]) -> Option<(ModulePath, Vec<String>)> {
         let is_local = ["crate", "self", "super"].contains(&path.first()?.as_str());
@@ -100,7 +104,7 @@ impl Sources {
     }
 }
 
-/// A path as seen from the crate; one that begins with a name is taken to begin with a module's child.
+/// Makes a path absolute. A path that begins with a name is assumed to begin with a child module.
 fn absolute(from: &[String], path: &[String]) -> Vec<String> {
     let mut full = if path[0] == "crate" { Vec::new() } else { from.to_vec() };
     let is_named = ["crate", "self"].contains(&&*path[0]);
@@ -182,7 +186,7 @@ impl Module {
         }
     }
 
-    /// Behind an item that is for unit tests alone; notes the name of a module.
+    /// Returns the index after an item that is compiled for unit tests only. Records the name if it is a module.
     fn skip_item(&mut self, tokens: &[TokenTree], start: usize) -> usize {
         for at in start..tokens.len() {
             match &tokens[at] {
@@ -229,7 +233,7 @@ impl Module {
     }
 }
 
-/// The words from here that `::` connects, and where they end.
+/// Returns the segments joined by `::` from this position, and the index after them.
 fn path_at(tokens: &[TokenTree], start: usize) -> (Vec<String>, usize) {
     let mut path = Vec::new();
     let mut at = start;

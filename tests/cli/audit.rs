@@ -1,4 +1,4 @@
-//! The audit log: who changed what, before and after, and never a value.
+//! The audit log: who changed what, before and after the change, and never a value.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -21,12 +21,16 @@ fn a_change_has_a_line_before_and_a_line_after() {
     );
     let run = env.run(["register", "meg", "--no-password"]).ends_with(1);
     let log = env.path("log/audit.jsonl");
-    let told = format!("The audit log {} cannot be written: No such file", log.display());
-    assert!(run.stderr.contains(&told), "{}", run.stderr);
-    assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0", "without a log no change");
+    let message = format!("The audit log {} cannot be written: No such file", log.display());
+    assert!(run.stderr.contains(&message), "{}", run.stderr);
+    assert_eq!(
+        env.value("SELECT count(*) FROM auth_user"),
+        "0",
+        "nothing changes if the log cannot be written"
+    );
     let init = ["register", "meg", "--no-password", "--init", "--db", "new.sqlite3"];
     let run = env.run(init).ends_with(1);
-    assert!(run.stderr.contains(&told) && !env.path("new.sqlite3").exists(), "{}", run.stderr);
+    assert!(run.stderr.contains(&message) && !env.path("new.sqlite3").exists(), "{}", run.stderr);
 
     fs::create_dir(env.path("log")).unwrap();
     let token = env.run(["register", "meg", "--no-password"]).succeeds().stdout;
@@ -56,21 +60,21 @@ fn a_change_has_a_line_before_and_a_line_after() {
 }
 
 #[test]
-fn a_pipe_gets_both_lines_once_somebody_reads_it() {
+fn a_pipe_gets_both_lines_once_it_is_read() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     crate::env::fifo(&env.path("log"), 0o600);
     let mut command = env.command();
     let mut child = command.args(["edit-user", "meg", "--staff", "--audit-log", "log"]).spawn().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(700));
-    assert!(child.try_wait().unwrap().is_none(), "nobody could read what it wrote");
+    assert!(child.try_wait().unwrap().is_none(), "the command did not wait for a reader");
     assert_eq!(env.value("SELECT is_staff FROM auth_user"), "0");
     assert_eq!(lines(&env, "log").len(), 2);
     assert!(child.wait().unwrap().success());
 }
 
 #[test]
-fn a_file_that_is_no_log_is_not_appended_to() {
+fn a_file_that_is_not_a_log_is_left_alone() {
     let env = TestEnv::with_database("");
     env.write("authctl.toml", "[passwords]\n");
     let register = ["register", "meg", "--no-password", "--audit-log", "authctl.toml"];
@@ -81,7 +85,7 @@ fn a_file_that_is_no_log_is_not_appended_to() {
 }
 
 #[test]
-fn what_changes_nothing_leaves_no_line() {
+fn commands_that_change_nothing_are_not_logged() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     let log = ["--audit-log", "audit.jsonl"];
@@ -96,10 +100,10 @@ fn what_changes_nothing_leaves_no_line() {
 }
 
 #[test]
-fn a_change_that_fails_is_told_as_such() {
+fn a_failed_change_is_logged_as_failed() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
-    // A reference that is checked at the commit alone.
+    // A reference that SQLite checks only at the commit.
     env.execute("CREATE TABLE note (user_id integer NOT NULL REFERENCES auth_user (id) DEFERRABLE INITIALLY DEFERRED)");
     env.execute("CREATE TRIGGER late AFTER UPDATE ON auth_user BEGIN INSERT INTO note VALUES (99); END");
     env.run(["edit-user", "meg", "--staff", "--audit-log", "audit.jsonl"]).ends_with(6);
@@ -107,12 +111,12 @@ fn a_change_that_fails_is_told_as_such() {
     assert_eq!(log.iter().map(|line| line["state"].clone()).collect::<Vec<_>>(), ["begun", "failed"]);
     assert_eq!(log[1]["error"], "invalid");
     assert_eq!(env.value("SELECT is_staff FROM auth_user"), "0");
-    // The rehearsal finds it too.
+    // The dry run fails too.
     env.run(["edit-user", "meg", "--staff", "--dry-run"]).ends_with(6);
 }
 
 #[test]
-fn a_new_database_is_announced_before_it_is_there() {
+fn a_new_database_is_logged_before_it_is_created() {
     let env = TestEnv::new();
     env.run(["init", "--audit-log", "no/such/folder.jsonl"]).ends_with(1);
     assert!(!env.path("db.sqlite3").exists());
@@ -121,7 +125,7 @@ fn a_new_database_is_announced_before_it_is_there() {
 }
 
 #[test]
-fn a_line_that_was_cut_short_does_not_swallow_the_next() {
+fn a_truncated_line_does_not_swallow_the_next() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     env.write("audit.jsonl", "{\"id\": \"cut sh");

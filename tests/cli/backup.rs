@@ -1,4 +1,4 @@
-//! `backup`: one consistent state of the database, even if others write to it.
+//! `backup`: a consistent snapshot of the database, even while others write to it.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
@@ -37,7 +37,7 @@ fn one<T: rusqlite::types::FromSql>(database: &Connection, sql: &str) -> T {
     database.query_row(sql, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
 
-/// Everything in the working folder.
+/// The names of all files in the working folder.
 fn names(env: &TestEnv) -> Vec<String> {
     let entries = fs::read_dir(env.path(".")).unwrap();
     let mut names: Vec<String> =
@@ -55,7 +55,7 @@ fn assert_whole(path: &Path) -> Connection {
 }
 
 #[test]
-fn the_copy_is_whole_and_for_its_owner_alone() {
+fn the_copy_is_complete_and_private() {
     let env = with_meg();
     let before = env.database_bytes();
     let run = env.run(["backup", "copy.sqlite3"]).succeeds();
@@ -71,7 +71,7 @@ fn the_copy_is_whole_and_for_its_owner_alone() {
 }
 
 #[test]
-fn programs_are_told_path_and_length() {
+fn json_answers_have_path_and_length() {
     let env = with_meg();
     let answer = env.run(["backup", "copy.sqlite3", "--format", "json"]).succeeds().json();
     let path = env.path("copy.sqlite3");
@@ -81,7 +81,7 @@ fn programs_are_told_path_and_length() {
 }
 
 #[test]
-fn a_file_that_is_there_is_replaced_only_where_that_is_asked_for() {
+fn an_existing_file_is_replaced_only_with_overwrite() {
     let env = with_meg();
     let path = env.write("copy.sqlite3", "something else");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
@@ -90,14 +90,14 @@ fn a_file_that_is_there_is_replaced_only_where_that_is_asked_for() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "something else");
     let (old, inode) = (fs::File::open(&path).unwrap(), fs::metadata(&path).unwrap().ino());
     env.run(["backup", "copy.sqlite3", "--overwrite"]).succeeds();
-    assert_ne!(fs::metadata(&path).unwrap().ino(), inode, "another file took its place");
-    assert_eq!(old.metadata().unwrap().len(), 14, "whoever reads has the old one whole");
+    assert_ne!(fs::metadata(&path).unwrap().ino(), inode, "the file is replaced, not rewritten");
+    assert_eq!(old.metadata().unwrap().len(), 14, "a reader keeps the old content");
     assert_whole(&path);
     assert_eq!(names(&env), ["authctl.toml", "copy.sqlite3", "db.sqlite3"]);
 }
 
 #[test]
-fn what_is_no_file_and_what_would_ruin_the_copy_stays() {
+fn other_file_types_and_files_with_a_journal_are_not_replaced() {
     let env = with_meg();
     fs::create_dir(env.path("folder")).unwrap();
     symlink("elsewhere", env.path("link")).unwrap();
@@ -114,7 +114,7 @@ fn what_is_no_file_and_what_would_ruin_the_copy_stays() {
 }
 
 #[test]
-fn the_database_itself_is_no_place_for_its_copy() {
+fn the_database_is_refused_as_the_destination() {
     let env = with_meg();
     symlink(env.path("db.sqlite3"), env.path("soft")).unwrap();
     fs::hard_link(env.path("db.sqlite3"), env.path("hard")).unwrap();
@@ -145,7 +145,7 @@ fn failures_leave_nothing() {
     let env = with_meg();
     let run = env.run(["backup", "nowhere/copy.sqlite3"]).ends_with(1);
     assert!(run.stderr.contains("nowhere"), "{}", run.stderr);
-    // Not even root can create a file here.
+    // Not even root can create a file in /proc.
     let run = env.run(["backup", "/proc/copy.sqlite3"]).ends_with(1);
     assert!(
         run.stderr.contains("no file can be created in /proc: ") && !run.stderr.contains(".authctl-"),
@@ -165,7 +165,7 @@ fn failures_leave_nothing() {
 }
 
 #[test]
-fn a_write_ahead_log_is_part_of_it() {
+fn the_write_ahead_log_is_included() {
     let env = with_meg();
     let writer = env.database();
     writer.execute_batch("PRAGMA journal_mode = wal; PRAGMA wal_autocheckpoint = 0").unwrap();
@@ -178,7 +178,7 @@ fn a_write_ahead_log_is_part_of_it() {
 }
 
 #[test]
-fn a_writer_goes_on_and_the_copy_is_of_one_moment() {
+fn the_copy_is_consistent_while_a_writer_continues() {
     for mode in ["delete", "wal"] {
         let env = large(24);
         env.execute(&format!("PRAGMA journal_mode = {mode}"));
@@ -194,7 +194,7 @@ fn a_writer_goes_on_and_the_copy_is_of_one_moment() {
                         "BEGIN; INSERT INTO first VALUES ({number}); INSERT INTO second VALUES ({number}); COMMIT"
                     );
                     writer.execute_batch(&both).unwrap();
-                    // Without any pause, SQLite would let no reader in at all.
+                    // Without a pause, SQLite would never let a reader in.
                     thread::sleep(Duration::from_millis(15));
                 }
                 number
@@ -212,12 +212,12 @@ fn a_writer_goes_on_and_the_copy_is_of_one_moment() {
             writing.join().unwrap()
         });
         assert_eq!(env.value("SELECT count(*) FROM second"), written.to_string(), "{mode}");
-        assert!(written > 4, "{mode}: the writer came to nothing");
+        assert!(written > 4, "{mode}: the writer was starved");
     }
 }
 
 #[test]
-fn interrupted_it_leaves_the_whole_file_or_none() {
+fn an_interrupt_leaves_the_whole_file_or_none() {
     let env = large(48);
     let run = |wait: Option<Duration>| {
         let _ = fs::remove_file(env.path("copy.sqlite3"));
@@ -243,7 +243,7 @@ fn interrupted_it_leaves_the_whole_file_or_none() {
                 assert_whole(&env.path("copy.sqlite3"));
                 fs::remove_file(env.path("copy.sqlite3")).unwrap();
             }
-            // Without a code it was ended before it could watch for signals.
+            // No exit code: the signal arrived before the handler was installed.
             Some(130) | None => stopped += 1,
             other => panic!("ended with {other:?}"),
         }
@@ -253,7 +253,7 @@ fn interrupted_it_leaves_the_whole_file_or_none() {
 }
 
 #[test]
-fn a_damaged_database_gives_no_copy() {
+fn a_damaged_database_is_not_copied() {
     for mode in ["delete", "wal"] {
         let env = TestEnv::with_database("");
         let database = env.database();
@@ -263,7 +263,7 @@ fn a_damaged_database_gives_no_copy() {
         env.run(["backup", "good #1 100%.sqlite3"]).succeeds();
         env.write("copy.sqlite3", "an earlier copy");
         let mut bytes = env.database_bytes();
-        // The pages of users, behind those by which the tables are found.
+        // Overwrites a page of users, after the pages of the schema.
         let half = bytes.len() / 2 / 4096 * 4096;
         bytes[half..half + 4096].fill(0xa5);
         fs::write(env.path("db.sqlite3"), bytes).unwrap();
@@ -281,7 +281,7 @@ fn a_damaged_database_gives_no_copy() {
 }
 
 #[test]
-fn a_damaged_index_gives_no_copy_unless_the_check_is_skipped() {
+fn a_damaged_index_prevents_a_copy_unless_the_check_is_skipped() {
     let env = with_meg();
     env.execute("CREATE INDEX by_email ON auth_user (email)");
     let root = env.value("SELECT rootpage FROM sqlite_master WHERE name = 'by_email'");
@@ -304,7 +304,7 @@ fn a_damaged_index_gives_no_copy_unless_the_check_is_skipped() {
 }
 
 #[test]
-fn a_copy_that_cannot_be_checked_is_not_passed_off_as_checked() {
+fn a_copy_that_cannot_be_checked_is_refused() {
     let env = with_meg();
     env.execute("CREATE INDEX by_email ON auth_user (lower(email))");
     env.execute(
@@ -316,7 +316,7 @@ fn a_copy_that_cannot_be_checked_is_not_passed_off_as_checked() {
 }
 
 #[test]
-fn what_a_rule_does_not_accept_is_copied_as_it_is() {
+fn rows_that_violate_constraints_are_copied() {
     let env = with_meg();
     env.execute(
         "CREATE TABLE ruled (number INTEGER CHECK (number > 0), name TEXT); PRAGMA ignore_check_constraints = ON;

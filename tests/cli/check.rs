@@ -3,7 +3,7 @@ use serde_json::Value as Json;
 use crate::env::TestEnv;
 use crate::seed;
 
-/// The findings' codes and severities.
+/// Returns severity and code of each finding.
 fn findings(object: &Json) -> Vec<String> {
     let text = |finding: &Json, key: &str| finding[key].as_str().unwrap().to_owned();
     let findings = object["findings"].as_array().unwrap();
@@ -14,7 +14,7 @@ fn findings(object: &Json) -> Vec<String> {
 }
 
 #[test]
-fn a_new_database_is_without_findings() {
+fn a_new_database_has_no_findings() {
     let env = TestEnv::with_database(
         "[profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"varchar(50)\", level = \"integer null\" }\n",
     );
@@ -35,7 +35,7 @@ fn a_new_database_is_without_findings() {
 }
 
 #[test]
-fn everything_that_wants_attention_is_found() {
+fn every_problem_is_found() {
     let env = TestEnv::with_database("[tokens]\nscheme = \"knox\"\n");
     let database = env.database();
     for name in ["meg", "MEG", "root", "gone", "odd", "weak"] {
@@ -70,7 +70,7 @@ fn everything_that_wants_attention_is_found() {
         assert!(found.contains(&expected.to_owned()), "{expected} is not in {found:?}");
     }
     assert_eq!(run.error()["code"], "findings");
-    assert!(env.database_bytes() == before, "check writes nothing");
+    assert!(env.database_bytes() == before, "check wrote to the database");
     let shown = env.run(["check"]).ends_with(11);
     assert!(
         shown.stderr.contains("warning: Users with a password that no Django hasher recognizes: 1 (odd)"),
@@ -106,7 +106,7 @@ fn dangling_references_and_damage_are_errors() {
 }
 
 #[test]
-fn a_configuration_that_would_stop_a_registration_is_an_error() {
+fn a_configuration_that_prevents_registration_is_an_error() {
     for config in [
         "[register]\nrequired = [\"emial\"]\n",
         "[register]\nprofile = \"nope\"\n",
@@ -122,7 +122,7 @@ fn a_configuration_that_would_stop_a_registration_is_an_error() {
 }
 
 #[test]
-fn an_open_choice_of_the_login_column_is_shown_and_no_fault() {
+fn an_ambiguous_login_column_is_not_an_error() {
     let env = TestEnv::with_database("");
     env.execute("CREATE UNIQUE INDEX one_address ON auth_user (email)");
     let object = env.run(["check", "--format", "json"]).succeeds().json();
@@ -130,13 +130,13 @@ fn an_open_choice_of_the_login_column_is_shown_and_no_fault() {
 }
 
 #[test]
-fn a_database_that_every_user_can_read_is_a_warning_and_no_failure() {
+fn a_world_readable_database_is_a_warning() {
     use std::fs::{Permissions, set_permissions};
     use std::os::unix::fs::PermissionsExt as _;
 
     let env = TestEnv::with_database("");
     let set = |name: &str, mode| set_permissions(env.path(name), Permissions::from_mode(mode)).unwrap();
-    // No other user can reach a file in a private folder.
+    // Other users cannot reach a file in a private folder.
     for (folder, file) in [(0o755, 0o600), (0o700, 0o644), (0o755, 0o640)] {
         set(".", folder);
         set("db.sqlite3", file);
@@ -146,8 +146,9 @@ fn a_database_that_every_user_can_read_is_a_warning_and_no_failure() {
     set(".", 0o755);
     set("db.sqlite3", 0o644);
     let run = env.run(["check"]).succeeds();
-    for told in ["warning: Every user of this machine can read the database (mode 644)", "`chmod o-rw /"] {
-        assert!(run.stderr.contains(told), "{}", run.stderr);
+    for expected in ["warning: Every user of this machine can read the database (mode 644)", "`chmod o-rw /"]
+    {
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
     }
     assert!(!run.stderr.contains("no warnings"), "{}", run.stderr);
     for (mode, access) in [(0o666, "read and write to"), (0o602, "write to")] {

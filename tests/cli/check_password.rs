@@ -1,4 +1,4 @@
-//! `check-password`: yes or no by the exit code, and not a word.
+//! `check-password`: answers by its exit code alone.
 
 use crate::env::{PASSWORD, Run, TestEnv};
 use crate::terminal::Terminal;
@@ -9,7 +9,7 @@ fn check(env: &TestEnv, name: &str, password: &str, more: &[&str]) -> Run {
 }
 
 #[track_caller]
-fn says_nothing(run: &Run) {
+fn prints_nothing(run: &Run) {
     assert_eq!((&*run.stdout, &*run.stderr), ("", ""));
 }
 
@@ -22,7 +22,7 @@ fn answers_by_the_exit_code_alone() {
     env.run(["register", "none", "--no-password"]).succeeds();
     let before = env.database_bytes();
     for more in [&[][..], &["--format", "json"], &["--format", "csv"], &["--quiet"]] {
-        says_nothing(&check(&env, "meg", PASSWORD, more).succeeds());
+        prints_nothing(&check(&env, "meg", PASSWORD, more).succeeds());
         for (name, password) in [
             ("nobody", PASSWORD),
             ("meg", "wrong"),
@@ -31,11 +31,11 @@ fn answers_by_the_exit_code_alone() {
             ("none", PASSWORD),
             ("MEG", PASSWORD),
         ] {
-            says_nothing(&check(&env, name, password, more).ends_with(4));
+            prints_nothing(&check(&env, name, password, more).ends_with(4));
         }
     }
-    assert!(before == env.database_bytes(), "nothing is written");
-    assert!(!env.state_file().exists(), "no session is saved");
+    assert!(before == env.database_bytes(), "check-password wrote to the database");
+    assert!(!env.state_file().exists(), "check-password saved a session");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn needs_no_token_table() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     env.execute("DROP TABLE authtoken_token");
-    says_nothing(&check(&env, "meg", PASSWORD, &[]).succeeds());
+    prints_nothing(&check(&env, "meg", PASSWORD, &[]).succeeds());
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn passwords_have_one_source() {
 }
 
 #[test]
-fn other_failures_are_told() {
+fn other_failures_are_reported() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     let missing = env.run(["check-password", "meg", "--format", "json"]).ends_with(6).error();

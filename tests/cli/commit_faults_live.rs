@@ -1,4 +1,5 @@
-//! Commits that fail halfway, by errors that strace injects: exit 14 where the change may be there, 1 where it is not.
+//! Commits that fail halfway because strace injects errors: exit code 14 if the change may have been committed, 1 if
+//! not.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -8,7 +9,7 @@ use crate::writers;
 
 const LOG: &str = "audit.log";
 
-/// Runs `create-token --rotate` with this fault at the calls on this file.
+/// Runs `create-token --rotate` and injects this fault into the calls on this file.
 fn run(env: &TestEnv, file: &str, call: &str, fault: &str) -> Run {
     let rotate = ["create-token", "meg", "--rotate", "--audit-log", LOG, "--format", "json"];
     run_command(env, &rotate, file, call, fault)
@@ -24,7 +25,7 @@ fn run_command(env: &TestEnv, words: &[&str], file: &str, call: &str, fault: &st
     command.current_dir(program.get_current_dir().unwrap()).env_clear();
     command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command.env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
-    Run::of(command.output().expect("strace, which this test needs (apt-get install strace)"))
+    Run::of(command.output().expect("failed to start strace (apt-get install strace)"))
 }
 
 fn state(env: &TestEnv) -> String {
@@ -34,14 +35,14 @@ fn state(env: &TestEnv) -> String {
 }
 
 #[test]
-fn a_commit_that_may_have_happened_is_told_as_such() {
+fn an_uncertain_commit_is_reported_as_uncertain() {
     for (mode, file, call) in [("delete", "db.sqlite3-journal", "unlink"), ("wal", "db.sqlite3-wal", "fsync")]
     {
         let env = writers::project();
         if mode == "wal" {
             env.execute("PRAGMA journal_mode = wal");
         }
-        // Kept open, so that the log stays.
+        // Keeps the database open so that SQLite does not remove the WAL file.
         let other = env.database();
         other.query_row("SELECT count(*) FROM auth_user", [], |_| Ok(())).unwrap();
         let run = run(&env, file, call, "error=EIO").ends_with(14);
@@ -56,7 +57,7 @@ fn a_commit_that_may_have_happened_is_told_as_such() {
 }
 
 #[test]
-fn a_commit_that_was_undone_is_a_failure() {
+fn a_rolled_back_commit_is_a_failure() {
     for (file, call, fault) in [
         ("db.sqlite3", "pwrite64", "error=EIO"),
         ("db.sqlite3", "pwrite64", "error=ENOSPC"),
@@ -76,7 +77,7 @@ fn a_commit_that_was_undone_is_a_failure() {
 }
 
 #[test]
-fn results_of_a_commit_that_may_have_happened_stay_undecided() {
+fn results_of_an_uncertain_commit_stay_undecided() {
     let env = writers::project();
     env.write("a.csv", "username\nann\n");
     let import = ["import", "a.csv", "--tokens", "--results", "made.csv"];

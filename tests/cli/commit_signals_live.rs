@@ -1,5 +1,5 @@
-//! Signals while a commit, or what belongs to it, takes long: strace delays a system call, and the exit code is 14 from just
-//! before the commit until the answer.
+//! Signals during a slow commit or the steps after it: strace delays a system call, and the exit code is 14 from just
+//! before the commit until the answer is printed.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -13,7 +13,7 @@ use crate::env::{Run, TestEnv, fifo};
 use crate::terminal::wait_for;
 use crate::writers;
 
-/// The program under strace, which injects this into its system calls.
+/// The program under strace with this injection into its system calls.
 fn under_strace(env: &TestEnv, inject: &[&str], arguments: &[&str]) -> Command {
     let mut command = Command::new("strace");
     command.current_dir(env.path(".")).env_clear().envs(
@@ -26,21 +26,21 @@ fn under_strace(env: &TestEnv, inject: &[&str], arguments: &[&str]) -> Command {
     command
 }
 
-/// The program that strace runs.
+/// Returns the process that strace runs.
 fn traced(strace: &Child) -> Option<Pid> {
     let children = format!("/proc/{0}/task/{0}/children", strace.id());
     let child = fs::read_to_string(children).ok()?.split_whitespace().next()?.parse().ok()?;
     Pid::from_raw(child)
 }
 
-/// Sends the signal once `is_time`, and returns how the run ended.
-fn interrupted(mut command: Command, signal: Signal, is_time: impl Fn() -> bool) -> Run {
-    let mut child = command.spawn().expect("strace: `apt-get install strace`");
+/// Sends the signal once `is_ready` returns true, and returns how the run ended.
+fn interrupted(mut command: Command, signal: Signal, is_ready: impl Fn() -> bool) -> Run {
+    let mut child = command.spawn().expect("failed to start strace (apt-get install strace)");
     drop(command);
-    assert!(wait_for(|| is_time().then_some(())).is_some(), "it is never time");
+    assert!(wait_for(|| is_ready().then_some(())).is_some(), "the run never became ready for the signal");
     std::thread::sleep(Duration::from_millis(300));
-    kill_process(traced(&child).expect("the program"), signal).unwrap();
-    let status = wait_for(|| child.try_wait().unwrap()).expect("the program to end");
+    kill_process(traced(&child).expect("strace has no child"), signal).unwrap();
+    let status = wait_for(|| child.try_wait().unwrap()).expect("the program did not end");
     let (mut stdout, mut stderr) = (String::new(), String::new());
     child.stdout.take().map(|mut pipe| pipe.read_to_string(&mut stdout).unwrap());
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
@@ -51,7 +51,7 @@ fn interrupted(mut command: Command, signal: Signal, is_time: impl Fn() -> bool)
 const LATE: &str = "inject=?unlink,?unlinkat:delay_enter=8s:when=1";
 
 #[test]
-fn during_the_commit_it_is_said_that_the_change_may_have_been_made() {
+fn a_signal_during_the_commit_reports_an_uncertain_change() {
     for signal in [Signal::INT, Signal::TERM] {
         let env = writers::project();
         let arguments = ["create-token", "meg", "--rotate"];
@@ -65,11 +65,11 @@ fn during_the_commit_it_is_said_that_the_change_may_have_been_made() {
 }
 
 #[test]
-fn while_nobody_reads_the_audit_log_after_the_commit_it_is_said_that_the_change_was_made() {
+fn a_signal_at_a_blocked_audit_log_reports_the_change() {
     let env = writers::project();
     fifo(&env.path("log"), 0o600);
     let reader = File::options().read(true).write(true).open(env.path("log")).unwrap();
-    // A pipe has room for 64 KiB: for the first line still, and not for the second.
+    // A pipe holds 64 KiB: the first line still fits, the second does not.
     let filler = vec![b'.'; 64 * 1024 - 300];
     std::io::Write::write_all(&mut &reader, &filler).unwrap();
     let mut command = env.command();
@@ -88,7 +88,7 @@ fn while_nobody_reads_the_audit_log_after_the_commit_it_is_said_that_the_change_
 }
 
 #[test]
-fn while_the_results_are_marked_it_is_said_that_the_change_was_made() {
+fn a_signal_while_results_are_marked_reports_the_change() {
     let env = writers::project();
     env.write("a.csv", "username\nann\nbob\n");
     let arguments = ["import", "a.csv", "--tokens", "--results", "made.csv"];
@@ -112,7 +112,7 @@ fn while_the_results_are_marked_it_is_said_that_the_change_was_made() {
 }
 
 #[test]
-fn while_a_file_is_put_in_its_place_it_is_said_that_it_may_be_there() {
+fn a_signal_while_a_file_is_renamed_reports_an_uncertain_change() {
     for (arguments, file) in
         [(&["init", "--db", "new.db"][..], "new.db"), (&["backup", "copy.db"], "copy.db")]
     {
@@ -130,7 +130,7 @@ fn while_a_file_is_put_in_its_place_it_is_said_that_it_may_be_there() {
 }
 
 #[test]
-fn a_stream_of_results_says_undecided_after_a_commit_that_failed_halfway() {
+fn streamed_results_are_undecided_after_an_uncertain_commit() {
     for (arguments, secret) in [
         (&["import", "new.csv", "--tokens", "--results", "-"][..], ",created,"),
         (&["apply", "new.toml", "--yes", "--results", "-"], ",created,"),

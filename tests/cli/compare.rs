@@ -1,4 +1,4 @@
-//! The comparison with other programs, as far as it needs none of them. What it measures, CI has it measure quickly.
+//! `benches/compare` without its peers. CI runs the measurements themselves on small data.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ fn benches() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("benches")
 }
 
-/// Runs the script on this program; what it keeps goes to a folder of its own.
+/// Runs the script on this program with a temporary data folder.
 fn compare(program: &str, arguments: &[&str]) -> Run {
     let target = TempDir::new().unwrap();
     let mut command = Command::new(benches().join("compare"));
@@ -20,7 +20,7 @@ fn compare(program: &str, arguments: &[&str]) -> Run {
         .env("CARGO_TARGET_DIR", target.path())
         .args(["--no-install", "--binary", program])
         .args(arguments);
-    Run::of(command.output().expect("python3"))
+    Run::of(command.output().expect("failed to start python3"))
 }
 
 fn compare_this(arguments: &[&str]) -> Run {
@@ -28,7 +28,7 @@ fn compare_this(arguments: &[&str]) -> Run {
 }
 
 #[test]
-fn a_row_is_chosen_by_a_name_that_is_listed() {
+fn a_row_is_selected_by_its_listed_name() {
     let names = compare_this(&["--list"]).succeeds().stdout;
     assert!(names.lines().count() > 10 && names.lines().any(|name| name == "size"), "{names}");
     let table = compare_this(&["--only", "size"]).succeeds().stdout;
@@ -38,8 +38,8 @@ fn a_row_is_chosen_by_a_name_that_is_listed() {
 }
 
 #[test]
-fn a_missed_goal_is_marked_and_ends_otherwise_only_when_asked() {
-    // This program is not stripped.
+fn a_missed_goal_is_marked_and_fails_only_with_check() {
+    // The test binary is not stripped, so it misses the size goal.
     let table = compare_this(&["--only", "size"]).succeeds().stdout;
     assert!(table.contains("| **missed:** ≤ 4 MB |"), "{table}");
     compare_this(&["--only", "size", "--check"]).ends_with(3);
@@ -49,11 +49,11 @@ fn a_missed_goal_is_marked_and_ends_otherwise_only_when_asked() {
 fn a_row_that_cannot_run_says_why() {
     let run = compare("/bin/false", &["--quick", "--only", "whoami-growth", "--only", "size"]).ends_with(1);
     assert!(run.stdout.contains("| **cannot run:** `authctl --db users-"), "{}", run.stdout);
-    assert!(run.stdout.contains("| stripped binary |"), "the other rows are measured: {}", run.stdout);
+    assert!(run.stdout.contains("| stripped binary |"), "the other row was not measured: {}", run.stdout);
 }
 
 #[test]
-fn only_a_whole_table_goes_into_the_readme() {
+fn only_a_complete_table_is_written_to_the_readme() {
     compare_this(&["--readme"]).ends_with(2);
     let folder = TempDir::new().unwrap();
     let readme = folder.path().join("README.md");
@@ -64,7 +64,7 @@ fn only_a_whole_table_goes_into_the_readme() {
                       write_into(Path(sys.argv[1]), sys.argv[2])";
         let mut command = Command::new("python3");
         command.current_dir(benches()).args(["-c", script]).arg(&readme).arg(text);
-        Run::of(command.output().expect("python3"))
+        Run::of(command.output().expect("failed to start python3"))
     };
     write("| one |").succeeds();
     let once = fs::read_to_string(&readme).unwrap();

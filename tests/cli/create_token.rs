@@ -1,4 +1,4 @@
-//! `create-token`: a token without a password.
+//! `create-token`: creates a token without a password.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use crate::env::{KNOX, Run, TestEnv};
 
 #[test]
-fn drf_gets_or_creates() {
+fn drf_returns_or_creates_the_token() {
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
     let run = env.run(["create-token", "meg"]).succeeds();
@@ -54,7 +54,7 @@ fn a_rotation_that_fails_keeps_the_old_key() {
 }
 
 #[test]
-fn knox_makes_a_new_one_each_time() {
+fn knox_creates_a_new_token_each_time() {
     let env = TestEnv::with_database(KNOX);
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
     for lifetime in [None, Some("30d"), Some("never")] {
@@ -72,7 +72,7 @@ fn knox_makes_a_new_one_each_time() {
 }
 
 #[test]
-fn the_end_is_told_in_local_time() {
+fn the_expiry_is_shown_in_local_time() {
     let env = TestEnv::with_database(KNOX);
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
     let run = env.run_with_env(&[("TZ", "Etc/GMT+12")], ["create-token", "meg"]).succeeds();
@@ -87,12 +87,12 @@ fn drf_tokens_do_not_expire() {
     env.run(["create-token", "meg", "--expires-in", "10h"]).ends_with(2);
     assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
     env.run(["create-token", "meg", "--expires-in", "never"]).succeeds();
-    // Also where the user has one already.
+    // Also if the user already has a token.
     env.run(["create-token", "meg", "--expires-in", "10h"]).ends_with(2);
 }
 
 #[test]
-fn an_inactive_user_gets_none() {
+fn an_inactive_user_gets_no_token() {
     for config in ["", KNOX] {
         let env = TestEnv::with_database(config);
         env.run(["register", "off", "--no-password", "--inactive"]).succeeds();
@@ -133,7 +133,7 @@ fn an_unknown_user_is_exit_3() {
 }
 
 #[test]
-fn two_schemes_want_a_choice() {
+fn two_schemes_are_ambiguous() {
     let env = TestEnv::new();
     env.run(["init", "--scheme", "drf,knox"]).succeeds();
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
@@ -155,7 +155,7 @@ fn a_scheme_without_a_table() {
 }
 
 #[test]
-fn many_at_once_get_the_same_drf_token() {
+fn concurrent_runs_get_the_same_drf_token() {
     let env = TestEnv::with_database("");
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
     let mut tokens: Vec<String> = std::thread::scope(|scope| {
@@ -180,7 +180,7 @@ fn a_secret_that_cannot_be_written_is_exit_14() {
 const KNOWN: &str = "3b5d5c3712955042212316173ccf37be800b12f6";
 
 #[test]
-fn a_known_key_is_taken_once_and_replaces_another_only_when_told() {
+fn a_predefined_key_is_accepted_once_and_replaces_another_only_with_rotate() {
     let env = TestEnv::with_database("");
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
     let known = ["create-token", "meg", "--token-stdin"];
@@ -200,7 +200,7 @@ fn a_known_key_is_taken_once_and_replaces_another_only_when_told() {
 }
 
 #[test]
-fn a_known_key_has_to_be_one_that_nobody_guesses() {
+fn a_predefined_key_must_be_hard_to_guess() {
     let env = TestEnv::with_database("");
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
     let long = KNOWN.repeat(2);
@@ -221,7 +221,7 @@ fn a_known_key_has_to_be_one_that_nobody_guesses() {
 }
 
 #[test]
-fn a_known_key_of_knox_is_taken_once() {
+fn a_predefined_knox_key_is_accepted_once() {
     let env = TestEnv::with_database(KNOX);
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
     let known = ["create-token", "meg", "--token-stdin", "--expires-in", "30d"];
@@ -232,7 +232,7 @@ fn a_known_key_of_knox_is_taken_once() {
 }
 
 #[test]
-fn a_token_goes_to_a_file_instead_of_standard_output() {
+fn a_token_is_written_to_a_file_instead_of_standard_output() {
     use std::os::unix::fs::PermissionsExt as _;
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
@@ -263,7 +263,7 @@ fn a_token_goes_to_a_file_instead_of_standard_output() {
 }
 
 #[test]
-fn where_a_file_cannot_be_written_nothing_is_committed() {
+fn nothing_is_committed_if_the_file_cannot_be_written() {
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
     std::fs::create_dir(env.path("folder")).unwrap();
@@ -272,7 +272,7 @@ fn where_a_file_cannot_be_written_nothing_is_committed() {
         assert!(run.stderr.contains("cannot be written"), "{}", run.stderr);
     }
     assert_eq!(env.value("SELECT key FROM authtoken_token"), token);
-    // A commit that is refused leaves no file either.
+    // A rejected commit leaves no file either.
     env.execute("CREATE TRIGGER no BEFORE INSERT ON authtoken_token BEGIN SELECT RAISE(ABORT, 'no'); END");
     assert_ne!(env.run(["create-token", "meg", "--rotate", "--output-file", "token"]).code, 0);
     assert!(!env.path("token").exists());
@@ -282,7 +282,7 @@ fn where_a_file_cannot_be_written_nothing_is_committed() {
 }
 
 #[test]
-fn a_rehearsal_makes_no_token_and_no_file() {
+fn a_dry_run_creates_no_token_and_no_file() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     let before = env.database_bytes();
@@ -290,14 +290,14 @@ fn a_rehearsal_makes_no_token_and_no_file() {
     assert_eq!((run.stdout.as_str(), run.stderr.contains("Would create")), ("", true));
     assert!(env.database_bytes() == before && !env.path("token").exists());
     let run = env.run(["create-token", "meg", "--dry-run"]).succeeds();
-    assert_eq!(run.stdout, "", "a rehearsal shows no secret");
-    // It waits for no reader.
+    assert_eq!(run.stdout, "", "a dry run printed a secret");
+    // A dry run does not wait for a reader.
     crate::env::fifo(&env.path("fifo"), 0o600);
     env.run(["create-token", "meg", "--dry-run", "--output-file", "fifo"]).succeeds();
 }
 
 #[test]
-fn a_known_key_of_knox_tells_the_stored_end_and_is_renewed_once_that_is_past() {
+fn a_predefined_knox_key_keeps_its_expiry_and_is_renewed_once_expired() {
     let env = TestEnv::with_database(KNOX);
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
     let known = ["create-token", "meg", "--token-stdin", "--expires-in", "30d", "--format", "json"];
@@ -313,7 +313,7 @@ fn a_known_key_of_knox_tells_the_stored_end_and_is_renewed_once_that_is_past() {
 }
 
 #[test]
-fn a_known_key_belongs_to_one_user_in_every_form_of_knox() {
+fn a_predefined_key_belongs_to_one_user_in_every_version_of_knox() {
     for schema in ["knox", "knox-4.2", "knox-3.6"] {
         let env = TestEnv::with_schema(schema);
         for name in ["meg", "joe"] {
@@ -325,7 +325,7 @@ fn a_known_key_belongs_to_one_user_in_every_form_of_knox() {
 }
 
 #[test]
-fn no_link_and_no_file_of_another_user_is_given_a_token() {
+fn no_token_is_written_to_links_or_files_of_another_user() {
     use std::os::unix::fs::{MetadataExt as _, symlink};
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
@@ -347,12 +347,12 @@ fn no_link_and_no_file_of_another_user_is_given_a_token() {
     }
     assert_eq!(env.path("target").metadata().unwrap().len(), 0);
     assert_eq!(env.value("SELECT key FROM authtoken_token"), token);
-    // Only root can give files away.
+    // Only root can change a file's owner.
     if std::os::unix::fs::chown(env.path("target"), Some(65534), Some(65534)).is_ok() {
         let words = ["create-token", "meg", "--env-file", "target", "--as", "T"];
         env.run(words).ends_with(1);
         assert_eq!(env.path("target").metadata().unwrap().len(), 0);
-        // The caller of sudo could read the database anyway. The file stays theirs.
+        // The caller of sudo could read the database anyway, so their file is accepted and stays theirs.
         env.run_with_env(&[("SUDO_UID", "65534")], words).succeeds();
         assert_eq!(std::fs::read_to_string(env.path("target")).unwrap(), format!("T={token}\n"));
         assert_eq!(env.path("target").metadata().unwrap().uid(), 65534);
@@ -360,7 +360,7 @@ fn no_link_and_no_file_of_another_user_is_given_a_token() {
 }
 
 #[test]
-fn a_path_that_is_no_text_is_no_trouble() {
+fn a_path_that_is_not_utf_8_is_accepted() {
     use std::os::unix::ffi::OsStrExt as _;
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
@@ -372,7 +372,7 @@ fn a_path_that_is_no_text_is_no_trouble() {
 }
 
 #[test]
-fn the_database_is_never_taken_for_a_file_to_write_to() {
+fn the_database_is_refused_as_an_output_file() {
     use std::os::unix::fs::symlink;
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
@@ -394,7 +394,7 @@ fn the_database_is_never_taken_for_a_file_to_write_to() {
 }
 
 #[test]
-fn lines_that_are_added_at_once_all_stay() {
+fn concurrent_writers_to_a_dotenv_file_lose_no_line() {
     let env = TestEnv::with_database("");
     let names: Vec<String> = (0..12).map(|number| format!("u{number}")).collect();
     for name in &names {
@@ -415,7 +415,7 @@ fn lines_that_are_added_at_once_all_stay() {
 }
 
 #[test]
-fn a_file_is_replaced_only_where_a_token_is_in_it() {
+fn a_file_is_replaced_only_if_it_contains_a_token() {
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
     let create = |more: &[&str]| env.run(["create-token", "meg", "--output-file", "file"].iter().chain(more));
@@ -437,7 +437,7 @@ fn a_file_is_replaced_only_where_a_token_is_in_it() {
     assert_eq!(env.value("SELECT key FROM authtoken_token"), token);
     create(&["--overwrite"]).succeeds();
     assert_eq!(std::fs::read_to_string(env.path("file")).unwrap(), format!("{token}\n"));
-    // A later run puts its token in the place of the earlier one's.
+    // A later run replaces the token of an earlier one.
     create(&["--rotate"]).succeeds();
     let key = env.value("SELECT key FROM authtoken_token");
     assert_eq!(std::fs::read_to_string(env.path("file")).unwrap(), format!("{key}\n"));
@@ -447,7 +447,7 @@ fn a_file_is_replaced_only_where_a_token_is_in_it() {
 }
 
 #[test]
-fn what_is_no_ordinary_file_is_written_to() {
+fn descriptors_and_devices_are_written_to() {
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
     for place in ["/dev/stdout", "-"] {
@@ -477,7 +477,7 @@ fn what_is_no_ordinary_file_is_written_to() {
     let run = env.run(["create-token", "meg", "--output-file", "fifo"]).ends_with(1);
     assert!(run.stderr.contains("chmod 600 fifo"), "{}", run.stderr);
 
-    // As bash's `>(…)` does.
+    // Like bash's `>(…)`.
     let (mut reader, writer) = std::io::pipe().unwrap();
     let mut command = std::process::Command::new("sh");
     let script = "exec \"$0\" create-token meg --output-file /dev/fd/3 3>&1 1>/dev/null";
@@ -490,7 +490,7 @@ fn what_is_no_ordinary_file_is_written_to() {
 }
 
 #[test]
-fn a_dotenv_file_that_others_can_read_is_spoken_about() {
+fn a_dotenv_file_readable_by_others_causes_a_warning() {
     use std::os::unix::fs::PermissionsExt as _;
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
@@ -509,12 +509,12 @@ fn a_dotenv_file_that_others_can_read_is_spoken_about() {
 }
 
 #[test]
-fn no_token_goes_to_a_file_of_another_user_that_others_can_read() {
+fn no_token_is_written_to_another_users_readable_file() {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
     let file = env.write("file", "");
-    // Only root can give files away.
+    // Only root can change a file's owner.
     if chown(&file, Some(65534), Some(65534)).is_err() {
         return;
     }
@@ -542,7 +542,7 @@ fn a_dotenv_file_keeps_its_group() {
     let token = env.register_quickly("meg");
     let file = env.write(".env", "A=1\n");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
-    // Where it cannot be given to another group, this group stays.
+    // If the group cannot be changed, the test uses the current one.
     let _ = chown(&file, None, Some(33));
     let group = file.metadata().unwrap().gid();
     std::fs::hard_link(&file, env.path("before")).unwrap();
@@ -569,7 +569,7 @@ fn a_lock_on_the_folder_does_not_lock_the_database() {
     let start = Instant::now();
     while child.try_wait().unwrap().is_none() {
         database.execute_batch("BEGIN IMMEDIATE; ROLLBACK").unwrap();
-        assert!(start.elapsed() < Duration::from_secs(30), "the command does not end");
+        assert!(start.elapsed() < Duration::from_secs(30), "the command did not end");
         std::thread::sleep(Duration::from_millis(20));
     }
     let run = Run::of(child.wait_with_output().unwrap()).ends_with(1);

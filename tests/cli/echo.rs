@@ -1,4 +1,4 @@
-//! What was typed or read is not repeated where it may be a secret, and cannot steer a terminal.
+//! Input that may be a secret is not echoed, and escape sequences in it never reach a terminal.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -10,27 +10,27 @@ use proptest::prelude::*;
 use crate::env::{Run, TestEnv};
 use crate::terminal::Terminal;
 
-/// A password that is no other word, in whatever form it is quoted.
+/// A password that cannot occur in any message by chance, however it is quoted.
 const SECRET: &str = "Tr0ub4dor";
 
-/// ESC with a sequence that clears the screen, CR, a right-to-left override, and CSI as one character of C1.
+/// ESC with a sequence that clears the screen, CR, a right-to-left override, and CSI as a single C1 character.
 const STEERING: &str = "\u{1b}[2J\r\u{202e}\u{9b}2J";
 
 #[track_caller]
-fn hides(run: &Run, arguments: &[&str]) {
+fn assert_hidden(run: &Run, arguments: &[&str]) {
     assert!(!run.stderr.contains(SECRET), "{arguments:?}: {}", run.stderr);
     assert!(!run.stdout.contains(SECRET), "{arguments:?}: {}", run.stdout);
 }
 
 #[track_caller]
-fn is_harmless(text: &str) {
+fn assert_harmless(text: &str) {
     let steers = |c: &char| c.is_control() && !"\r\n\t".contains(*c) || ('\u{202a}'..='\u{202e}').contains(c);
     assert!(!text.chars().any(|c| steers(&c)), "{text:?}");
     assert!(!text.replace("\r\n", "\n").contains('\r'), "{text:?}");
 }
 
 #[test]
-fn a_wrong_command_line_repeats_no_value() {
+fn a_wrong_command_line_echoes_no_value() {
     let env = TestEnv::with_database("");
     let secret = &format!("{SECRET}-41");
     let stdin = &format!("--password-stdin={secret}");
@@ -62,10 +62,10 @@ fn a_wrong_command_line_repeats_no_value() {
     ] {
         for format in [&[][..], &["--format", "json"]] {
             let arguments = [arguments, format].concat();
-            hides(&env.run(&arguments).ends_with(2), &arguments);
+            assert_hidden(&env.run(&arguments).ends_with(2), &arguments);
         }
     }
-    // What resembles a word that belongs there, or an option, is named.
+    // A word close to a valid one, or to an option, is named.
     for (arguments, word) in [
         (&["regsiter"][..], "'regsiter'"),
         (&["list-users", "--format", "jsn"], "'jsn'"),
@@ -78,7 +78,7 @@ fn a_wrong_command_line_repeats_no_value() {
 }
 
 #[test]
-fn what_is_given_for_a_secrets_file_is_repeated_only_if_it_leads_somewhere() {
+fn a_path_of_a_secret_file_is_echoed_only_if_its_folder_exists() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     let body = format!("{{\"username\":\"ann\",\"password\":\"{SECRET}\"}}");
@@ -94,7 +94,7 @@ fn what_is_given_for_a_secrets_file_is_repeated_only_if_it_leads_somewhere() {
         &["edit-user", "meg", "--set", &set],
     ] {
         let run = env.run(arguments).ends_with(1);
-        hides(&run, arguments);
+        assert_hidden(&run, arguments);
         let option = arguments.iter().find(|word| word.starts_with("--")).unwrap();
         assert!(run.stderr.contains(option), "{arguments:?}: {}", run.stderr);
         assert!(run.stderr.contains("No such file or directory"), "{arguments:?}: {}", run.stderr);
@@ -107,7 +107,7 @@ fn what_is_given_for_a_secrets_file_is_repeated_only_if_it_leads_somewhere() {
 }
 
 #[test]
-fn a_url_is_never_taken_for_a_path() {
+fn a_url_is_never_used_as_a_path() {
     let env = TestEnv::with_database("");
     let url = &format!("postgres://u:{SECRET}@localhost/shop");
     let secret = "no password is repeated";
@@ -119,24 +119,24 @@ fn a_url_is_never_taken_for_a_path() {
         for command in ["list-users", "init", "check"] {
             let arguments = [&[command], arguments].concat();
             let run = env.run_with_env(variables, &arguments).ends_with(2);
-            hides(&run, &arguments);
+            assert_hidden(&run, &arguments);
             assert!(run.stderr.contains("only SQLite files"), "{secret}: {}", run.stderr);
         }
     }
     for db in [url, &format!("mysql+pymysql://u:{SECRET}@localhost/shop")] {
         env.write("authctl.toml", &format!("db = {db:?}\n"));
         let run = env.run(["list-users"]).ends_with(2);
-        hides(&run, &[]);
+        assert_hidden(&run, &[]);
         assert!(run.stderr.contains("authctl.toml: db: URLs are not supported"), "{}", run.stderr);
     }
     assert!(!env.path("postgres:").exists());
-    // Without a scheme it may be a path, whose password is not repeated all the same.
+    // Without a scheme it may be a path; its password is hidden all the same.
     env.write("authctl.toml", &format!("db = \"u:{SECRET}@localhost/shop\"\n"));
-    hides(&env.run(["list-users"]).ends_with(9), &[]);
+    assert_hidden(&env.run(["list-users"]).ends_with(9), &[]);
 }
 
 #[test]
-fn no_password_of_a_url_is_repeated() {
+fn no_password_in_a_url_is_echoed() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     for password in [SECRET.to_owned(), format!("{SECRET}\"'\\ é\u{7}"), format!("{SECRET}@{SECRET}:x")] {
@@ -159,7 +159,7 @@ fn no_password_of_a_url_is_repeated() {
                     let arguments = [arguments, format].concat();
                     let run = env.run(&arguments);
                     assert_ne!(run.code, 0, "{arguments:?}");
-                    hides(&run, &arguments);
+                    assert_hidden(&run, &arguments);
                 }
             }
         }
@@ -167,7 +167,7 @@ fn no_password_of_a_url_is_repeated() {
 }
 
 #[test]
-fn no_password_of_a_url_in_a_path_is_repeated() {
+fn no_password_in_a_path_like_url_is_echoed() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     let edit = ["edit-user", "meg", "--staff"];
@@ -175,7 +175,7 @@ fn no_password_of_a_url_in_a_path_is_repeated() {
         env.write("authctl.toml", &format!("[audit]\nfile = {given:?}\n"));
         for format in [&[][..], &["--format", "json"]] {
             let run = env.run(edit.iter().chain(format)).ends_with(1);
-            hides(&run, &[]);
+            assert_hidden(&run, &[]);
             assert!(run.stderr.contains(":…@host/db"), "{}", run.stderr);
         }
     }
@@ -194,34 +194,34 @@ fn no_password_of_a_url_in_a_path_is_repeated() {
         ] {
             let run = env.run(arguments);
             assert_ne!(run.code, 0, "{arguments:?}");
-            hides(&run, arguments);
+            assert_hidden(&run, arguments);
         }
     }
-    // Where it is a path after all.
+    // The same for a path that exists.
     let given = format!("postgres:/u:{SECRET}@host");
     std::fs::create_dir_all(env.path(&given)).unwrap();
     let (copy, state) = (format!("{given}/copy"), format!("{given}/state"));
     for format in [&[][..], &["--format", "json"]] {
-        hides(&env.run(["backup", &copy, "--overwrite"].iter().chain(format)).succeeds(), &[]);
+        assert_hidden(&env.run(["backup", &copy, "--overwrite"].iter().chain(format)).succeeds(), &[]);
         let check = env.run(["check", "--db", &copy].iter().chain(format));
         assert!(check.stdout.contains(":…@host/copy"), "{}", check.stdout);
-        hides(&check, &[]);
-        hides(
+        assert_hidden(&check, &[]);
+        assert_hidden(
             &env.run(["export", &format!("{copy}.csv"), "--overwrite"].iter().chain(format)).succeeds(),
             &[],
         );
     }
-    hides(&env.run(["init", "--db", &format!("{given}/new")]).succeeds(), &[]);
+    assert_hidden(&env.run(["init", "--db", &format!("{given}/new")]).succeeds(), &[]);
     std::fs::write(env.path(&state), "").unwrap();
     let absolute = env.path(&state);
     let variables = [("XDG_STATE_HOME", absolute.to_str().unwrap())];
     let run = env.run_with_env(&variables, ["whoami"]);
     assert_ne!(run.code, 0);
-    hides(&run, &[]);
+    assert_hidden(&run, &[]);
 }
 
 #[test]
-fn bad_values_of_a_file_are_not_repeated() {
+fn invalid_values_in_a_file_are_not_echoed() {
     let env =
         TestEnv::with_database("[profiles.gamer]\ntable = \"app_gamer\"\nfields = { age = \"integer\" }\n");
     for text in [
@@ -244,7 +244,7 @@ fn bad_values_of_a_file_are_not_repeated() {
         env.write("a.toml", &format!("[[users]]\n{text}\n").replace("SECRET", SECRET));
         for format in ["table", "json"] {
             let run = env.run(["apply", "a.toml", "--yes", "--format", format]).ends_with(6);
-            hides(&run, &[text]);
+            assert_hidden(&run, &[text]);
         }
     }
     for (key, value) in [
@@ -263,18 +263,18 @@ fn bad_values_of_a_file_are_not_repeated() {
         let user = if key == "username" { "" } else { "meg" };
         let heading = if key == "username" { "email" } else { "username" };
         env.write("a.csv", &format!("{heading},{key}\n{user},{value}\n"));
-        hides(&env.run(["import", "a.csv"]).ends_with(6), &[key]);
+        assert_hidden(&env.run(["import", "a.csv"]).ends_with(6), &[key]);
         env.write("a.json", &format!("[{{\"{key}\": {value:?}, \"first_name\": \"x\"}}]"));
-        hides(&env.run(["import", "a.json"]).ends_with(6), &[key]);
+        assert_hidden(&env.run(["import", "a.json"]).ends_with(6), &[key]);
         env.write("a.json", &format!("{{\"{key}\": {value:?}}}"));
-        hides(&env.run(["register", "--no-password", "--from-json", "a.json"]).ends_with(6), &[key]);
+        assert_hidden(&env.run(["register", "--no-password", "--from-json", "a.json"]).ends_with(6), &[key]);
     }
     for text in ["{\"password\": SECRET}", "{\"password\": \"SECRET", "[\"SECRET\"]", "\"SECRET\"", "SECRET"]
     {
         env.write("a.json", &text.replace("SECRET", SECRET));
-        hides(&env.run(["register", "meg", "--from-json", "a.json"]).ends_with(6), &[text]);
-        hides(&env.run(["import", "a.json", "--input-format", "json"]).ends_with(6), &[text]);
-        hides(&env.run(["apply", "a.json", "--yes"]).ends_with(6), &[text]);
+        assert_hidden(&env.run(["register", "meg", "--from-json", "a.json"]).ends_with(6), &[text]);
+        assert_hidden(&env.run(["import", "a.json", "--input-format", "json"]).ends_with(6), &[text]);
+        assert_hidden(&env.run(["apply", "a.json", "--yes"]).ends_with(6), &[text]);
     }
     for text in [
         "[login]\nthrottle = \"SECRET\"",
@@ -290,16 +290,16 @@ fn bad_values_of_a_file_are_not_repeated() {
         "db = \"SECRET",
     ] {
         env.write("authctl.toml", &format!("{text}\n").replace("SECRET", SECRET));
-        hides(&env.run(["list-users"]).ends_with(2), &[text]);
+        assert_hidden(&env.run(["list-users"]).ends_with(2), &[text]);
     }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
-    /// A password may be typed in the place of any word, or stuck to it.
+    /// A password may be typed instead of any argument, or stuck to one.
     #[test]
-    fn no_misplaced_password_is_repeated(
+    fn no_misplaced_password_is_echoed(
         before in "[-a-z:/@=\\PC]{0,6}",
         after in "[-a-z:/@= \\PC]{0,6}",
         shape in 0..10_usize,
@@ -324,12 +324,12 @@ proptest! {
         prop_assert!(run.code != 0, "{arguments:?}");
         prop_assert!(!run.stderr.contains(SECRET), "{arguments:?}: {}", run.stderr);
         prop_assert!(run.stdout.is_empty(), "{arguments:?}: {}", run.stdout);
-        is_harmless(&run.stderr);
+        assert_harmless(&run.stderr);
     }
 }
 
 #[test]
-fn arguments_do_not_steer_the_terminal() {
+fn arguments_cannot_control_the_terminal() {
     let env = TestEnv::with_database("");
     for word in [
         STEERING.to_owned(),
@@ -357,7 +357,7 @@ fn arguments_do_not_steer_the_terminal() {
                 let arguments = [arguments, format].concat();
                 let run = env.run(&arguments);
                 assert_ne!(run.code, 0, "{arguments:?}");
-                is_harmless(&run.stderr);
+                assert_harmless(&run.stderr);
                 let mut command = env.command();
                 command.args(&arguments);
                 let (_, screen) = Terminal::start(&command).ends();
@@ -366,17 +366,17 @@ fn arguments_do_not_steer_the_terminal() {
             }
         }
     }
-    // The name that the program was started by.
+    // The program name in argv[0].
     let run = Run::of(env.command().arg0(STEERING).output().unwrap()).ends_with(2);
-    is_harmless(&run.stderr);
+    assert_harmless(&run.stderr);
     let run = Run::of(env.command().arg0(STEERING).arg("--help").output().unwrap()).succeeds();
-    is_harmless(&run.stdout);
-    // What is no text at all.
+    assert_harmless(&run.stdout);
+    // An argument that is not UTF-8.
     let argument = OsString::from(OsStr::from_bytes(b"\xff\x1b[2J"));
     for arguments in [vec![argument.clone()], vec!["import".into(), argument]] {
         let run = Run::of(env.command().args(&arguments).output().unwrap());
         assert_ne!(run.code, 0, "{arguments:?}");
-        is_harmless(&run.stderr);
+        assert_harmless(&run.stderr);
     }
 }
 
@@ -387,7 +387,7 @@ fn at_terminal(env: &TestEnv, arguments: &[&str]) -> Terminal {
 }
 
 #[test]
-fn questions_do_not_steer_the_terminal() {
+fn questions_cannot_control_the_terminal() {
     let env = TestEnv::with_database("");
     env.database()
         .execute(
@@ -401,9 +401,9 @@ fn questions_do_not_steer_the_terminal() {
     terminal.types("n\n");
     let screen = terminal.ends_with(130);
     assert!(screen.contains("Delete meg\\u{1b}[2J\\r\\u{202e}\\u{9b}2J"), "{screen:?}");
-    is_unsteered(&screen);
+    assert_no_control_sequences(&screen);
 
-    // A column of a project's own that has to be given.
+    // A required column whose name has control characters.
     let env = TestEnv::with_database("");
     let column = format!("col{STEERING}");
     env.execute(&format!("ALTER TABLE auth_user ADD COLUMN \"{column}\" varchar(2) NOT NULL DEFAULT ''"));
@@ -416,16 +416,16 @@ fn questions_do_not_steer_the_terminal() {
     );
     let mut terminal = at_terminal(&env, &["register", "meg", "--no-password"]);
     terminal.expect("col\\u{1b}");
-    // The validation's message names the column too.
+    // The validation message contains the column too.
     terminal.types("much too long\n");
     terminal.expect("must have at most 2 characters");
     terminal.types("\u{3}");
     let (_, screen) = terminal.ends();
-    is_unsteered(&screen);
+    assert_no_control_sequences(&screen);
 }
 
 #[track_caller]
-fn is_unsteered(screen: &str) {
+fn assert_no_control_sequences(screen: &str) {
     assert!(
         !screen.contains("\u{1b}[2J") && !screen.contains('\u{202e}') && !screen.contains('\u{9b}'),
         "{screen:?}"

@@ -1,4 +1,4 @@
-//! `edit-user`: what is given changes, what is not given stays.
+//! `edit-user`: changes the given fields and keeps the others.
 
 use serde_json::json;
 
@@ -29,7 +29,7 @@ fn edit(env: &TestEnv, arguments: &[&str]) -> serde_json::Value {
 }
 
 #[test]
-fn only_what_differs_is_written_and_named() {
+fn only_differences_are_written_and_reported() {
     let env = meg();
     let answer = edit(&env, &["--first-name", "Meg", "--last-name", "Ducharme", "--set", "bio=y", "--staff"]);
     assert_eq!(answer["fields"], json!(["last_name", "is_staff", "gamer.bio"]));
@@ -45,7 +45,7 @@ fn only_what_differs_is_written_and_named() {
 }
 
 #[test]
-fn groups_are_joined_and_left() {
+fn groups_are_added_and_removed() {
     let env = meg();
     env.execute("INSERT INTO auth_group (name) VALUES ('editors'), ('readers')");
     assert_eq!(
@@ -61,7 +61,7 @@ fn groups_are_joined_and_left() {
 }
 
 #[test]
-fn fields_are_emptied() {
+fn fields_can_be_unset() {
     let env = meg();
     env.execute("ALTER TABLE auth_user ADD COLUMN phone varchar(20) NULL");
     env.execute("ALTER TABLE auth_user ADD COLUMN age integer NOT NULL DEFAULT 0");
@@ -75,7 +75,7 @@ fn fields_are_emptied() {
 }
 
 #[test]
-fn another_name_is_free_and_of_djangos_form() {
+fn a_new_username_must_be_free_and_valid() {
     let env = meg();
     env.run([
         "register",
@@ -97,14 +97,14 @@ fn another_name_is_free_and_of_djangos_form() {
     env.run(["edit-user", "meg", "--rename", " "]).ends_with(6);
     let answer = edit(&env, &["--rename", "ｍａｇｇｉｅ"]);
     assert_eq!((&answer["user"]["username"], &answer["fields"]), (&json!("maggie"), &json!(["username"])));
-    assert_eq!(answer["user"]["email"], "m@example.com", "the address stays");
+    assert_eq!(answer["user"]["email"], "m@example.com", "the email address stays the same");
     env.run(["edit-user", "meg", "--staff"]).ends_with(3);
 }
 
 #[test]
-fn a_name_changes_its_case_where_the_column_ignores_case() {
+fn a_username_can_change_its_case_in_a_nocase_column() {
     let env = TestEnv::with_database("");
-    // Django's `db_collation="NOCASE"`.
+    // Like Django's `db_collation="NOCASE"`.
     env.execute(
         "PRAGMA writable_schema = ON;
          UPDATE sqlite_master SET sql = replace(sql, '\"username\" varchar(150) NOT NULL UNIQUE',
@@ -119,7 +119,7 @@ fn a_name_changes_its_case_where_the_column_ignores_case() {
 }
 
 #[test]
-fn where_the_address_is_the_name_both_change() {
+fn renaming_changes_the_email_where_it_is_the_username() {
     let env = TestEnv::with_database(REPAIRS);
     let joe =
         ["register", "joe@example.com", "--first-name", "J", "--last-name", "S", "--profile", "employee"];
@@ -131,7 +131,7 @@ fn where_the_address_is_the_name_both_change() {
 }
 
 #[test]
-fn locking_out_can_take_the_tokens_too() {
+fn deactivation_can_delete_the_tokens_too() {
     let env = meg();
     let answer = edit(&env, &["--inactive", "--revoke-tokens"]);
     assert_eq!(answer["fields"], json!(["is_active", "token"]));
@@ -161,7 +161,7 @@ fn wrong_usage_and_faults_change_nothing() {
 }
 
 #[test]
-fn the_time_of_the_change_is_written_as_auto_now_would() {
+fn the_modification_time_is_set_like_auto_now() {
     let env = meg();
     env.execute("ALTER TABLE auth_user ADD COLUMN updated_at datetime NULL");
     env.execute("UPDATE auth_user SET updated_at = '2001-01-01 00:00:00'");
@@ -179,7 +179,7 @@ fn a_field_of_a_profile_that_the_user_does_not_have_is_refused() {
     env.run(joe.iter().copied().chain(["--set", "address=x", "--no-password"])).succeeds();
     let run = env.run(["edit-user", "joe@example.com", "--set", "specialty=x"]).ends_with(6);
     assert!(run.stderr.contains("employee profile, which the user does not have"), "{}", run.stderr);
-    // Registered anew as an employee, the customer becomes both, and staff as employees are.
+    // Registering the customer again as an employee adds the employee profile and staff status.
     let both =
         ["register", "joe@example.com", "--on-existing", "update", "--first-name", "J", "--last-name", "S"];
     let both = both.iter().copied().chain(["--profile", "employee", "--set", "specialty=y", "--no-password"]);
@@ -191,7 +191,7 @@ fn a_field_of_a_profile_that_the_user_does_not_have_is_refused() {
 }
 
 #[test]
-fn what_contradicts_itself_is_refused() {
+fn contradictory_options_are_refused() {
     let env = meg();
     env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
     let before = env.database_bytes();
@@ -207,7 +207,7 @@ fn what_contradicts_itself_is_refused() {
 }
 
 #[test]
-fn secrets_of_a_profile_are_not_answered() {
+fn secrets_in_a_profile_are_hidden() {
     let env = meg();
     env.execute("ALTER TABLE levelupapi_gamer ADD COLUMN api_key varchar(40) NOT NULL DEFAULT 'hush-hush'");
     let token = env.run(["create-token", "meg"]).succeeds().stdout;
@@ -230,7 +230,7 @@ fn secrets_of_a_profile_are_not_answered() {
 }
 
 #[test]
-fn a_name_that_is_an_address_keeps_its_spelling_and_its_address() {
+fn an_email_username_keeps_its_spelling_and_its_email() {
     let env = TestEnv::with_database(REPAIRS);
     let joe =
         ["register", "Joe@Example.com", "--first-name", "J", "--last-name", "S", "--profile", "customer"];
@@ -248,7 +248,7 @@ fn a_name_that_is_an_address_keeps_its_spelling_and_its_address() {
 }
 
 #[test]
-fn a_taken_address_is_refused_as_one_where_it_is_the_name() {
+fn a_taken_email_username_is_reported_as_a_taken_email() {
     let env = TestEnv::with_database("[register]\nusername_from = \"email\"\n");
     for address in ["a@example.com", "b@example.com"] {
         env.run(["register", address, "--no-password"]).succeeds();

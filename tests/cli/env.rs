@@ -1,4 +1,4 @@
-//! A hermetic place to run the real program in: folders of its own, no variable of the machine's, a fixed time zone.
+//! An isolated environment to run the real program in: its own folders, no inherited variables, a fixed time zone.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,27 +10,27 @@ use rusqlite::Connection;
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
-/// A folder to work in and a folder for state, both gone at the end.
+/// A working folder and a state folder, removed on drop.
 pub struct TestEnv {
     work: TempDir,
     state: TempDir,
 }
 
-/// The password of users that are registered quickly.
+/// The password of users created by [`TestEnv::register_quickly`].
 pub const PASSWORD: &str = "wonderland-7";
 
 const ENCODED: &str = "pbkdf2_sha256$1$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR2SIv6SdNZBbs7B7bH1JZh0=";
 
-/// The repair shop's configuration: customers and employees, named by their addresses.
+/// The repair shop's configuration: customers and employees, with email addresses as usernames.
 pub const REPAIRS: &str = include_str!("../../examples/repairs/authctl.toml");
 
-/// The game club's configuration: everybody is a gamer.
+/// The game club's configuration: every user is a gamer.
 pub const LEVELUP: &str = include_str!("../../examples/levelup/authctl.toml");
 
 /// A configuration with knox tokens.
 pub const KNOX: &str = include_str!("../../examples/knox/authctl.toml");
 
-/// What a run ended with.
+/// The result of a run.
 pub struct Run {
     pub code: i32,
     pub stdout: String,
@@ -39,11 +39,11 @@ pub struct Run {
 
 impl TestEnv {
     pub fn new() -> Self {
-        let folder = || TempDir::new().expect("a temporary folder");
+        let folder = || TempDir::new().expect("failed to create a temporary folder");
         Self { work: folder(), state: folder() }
     }
 
-    /// With a database of authctl's own in it, `authctl.toml` being this text.
+    /// With a database created by authctl and this text as `authctl.toml`.
     pub fn with_database(config: &str) -> Self {
         let env = Self::new();
         env.write("authctl.toml", config);
@@ -51,14 +51,14 @@ impl TestEnv {
         env
     }
 
-    /// With a database of the schema that a Django project's `migrate` left.
+    /// With a database dumped after a Django project's `migrate`.
     pub fn with_schema(schema: &str) -> Self {
         let dump = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/schemas/{schema}.sql"));
         let env = Self::new();
         let database = env.database();
-        database.pragma_update(None, "foreign_keys", false).expect("a pragma");
-        let dump = fs::read_to_string(dump).expect("a schema of that name");
-        database.execute_batch(&dump).expect("the schema's tables");
+        database.pragma_update(None, "foreign_keys", false).expect("failed to set a pragma");
+        let dump = fs::read_to_string(dump).expect("no schema with this name");
+        database.execute_batch(&dump).expect("failed to load the schema");
         env
     }
 
@@ -72,11 +72,11 @@ impl TestEnv {
 
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path(name);
-        fs::write(&path, text).expect("a file in the working folder");
+        fs::write(&path, text).expect("failed to write a file in the working folder");
         path
     }
 
-    /// The program, to be run in the working folder.
+    /// The program, set up to run in the working folder.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_authctl"));
         command
@@ -89,10 +89,10 @@ impl TestEnv {
     }
 
     pub fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
-        Run::of(self.command().args(arguments).output().expect("the program to start"))
+        Run::of(self.command().args(arguments).output().expect("failed to start authctl"))
     }
 
-    /// Runs with this on standard input.
+    /// Runs with this text on standard input.
     pub fn run_with_input<S: AsRef<OsStr>>(
         &self,
         input: impl AsRef<[u8]>,
@@ -105,10 +105,10 @@ impl TestEnv {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("the program to start");
-        // The program may end before it has read everything.
-        let _ = child.stdin.take().expect("a pipe").write_all(input.as_ref());
-        Run::of(child.wait_with_output().expect("the program to end"))
+            .expect("failed to start authctl");
+        // The program may exit before it has read everything.
+        let _ = child.stdin.take().expect("no standard input").write_all(input.as_ref());
+        Run::of(child.wait_with_output().expect("failed to wait for authctl"))
     }
 
     /// Registers a user with this password and returns the token.
@@ -117,7 +117,7 @@ impl TestEnv {
         run.stdout.trim().to_owned()
     }
 
-    /// Runs with these variables set too.
+    /// Runs with these additional variables.
     pub fn run_with_env<S: AsRef<OsStr>>(
         &self,
         variables: &[(&str, &str)],
@@ -125,14 +125,14 @@ impl TestEnv {
     ) -> Run {
         let mut command = self.command();
         command.args(arguments).envs(variables.iter().copied());
-        Run::of(command.output().expect("the program to start"))
+        Run::of(command.output().expect("failed to start authctl"))
     }
 
-    /// Registers a user whose password is [`PASSWORD`], which takes no time to check, and returns the token.
+    /// Registers a user with [`PASSWORD`], hashed for fast verification, and returns the token.
     pub fn register_quickly(&self, username: &str) -> String {
         let run = self.run(["register", username, "--no-password"]).succeeds();
         let sql = "UPDATE auth_user SET password = ?1 WHERE username = ?2";
-        self.database().execute(sql, [ENCODED, username]).expect("the password to be set");
+        self.database().execute(sql, [ENCODED, username]).expect("failed to set the password");
         run.stdout.trim().to_owned()
     }
 
@@ -143,7 +143,7 @@ impl TestEnv {
         self.run_with_input(PASSWORD, common.into_iter().chain(arguments.iter().map(AsRef::as_ref)))
     }
 
-    /// All rows of a query, their columns joined by `|`.
+    /// Returns all rows of a query, with columns joined by `|`.
     pub fn rows(&self, sql: &str) -> Vec<String> {
         let database = self.database();
         let mut statement = database.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -157,17 +157,17 @@ impl TestEnv {
         rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
-    /// Runs statements on the database behind the program's back.
+    /// Runs statements on the database without the program.
     pub fn execute(&self, sql: &str) {
         self.database().execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
-    /// The database, to look into or to change behind the program's back.
+    /// Opens the database to inspect or change it without the program.
     pub fn database(&self) -> Connection {
-        Connection::open(self.path("db.sqlite3")).expect("the database")
+        Connection::open(self.path("db.sqlite3")).expect("failed to open the database")
     }
 
-    /// The first column of a query's first row, as text.
+    /// Returns the first column of a query's first row as text.
     pub fn value(&self, sql: &str) -> String {
         let value: rusqlite::types::Value = self
             .database()
@@ -176,23 +176,23 @@ impl TestEnv {
         text(value)
     }
 
-    /// The bytes of the database file, to see that nothing was written.
+    /// Returns the bytes of the database file, to check that nothing was written.
     pub fn database_bytes(&self) -> Vec<u8> {
-        fs::read(self.path("db.sqlite3")).expect("the database file")
+        fs::read(self.path("db.sqlite3")).expect("failed to read the database")
     }
 }
 
-/// A FIFO of this mode.
+/// Creates a FIFO with this mode.
 pub fn fifo(path: &Path, mode: u32) {
     use rustix::fs::{CWD, FileType, Mode, chmod, mknodat};
     let mode = Mode::from(mode);
-    mknodat(CWD, path, FileType::Fifo, mode, 0).expect("a FIFO");
-    // Whatever the umask is.
-    chmod(path, mode).expect("its mode");
+    mknodat(CWD, path, FileType::Fifo, mode, 0).expect("failed to create a FIFO");
+    // mknod applies the umask.
+    chmod(path, mode).expect("failed to set the mode");
 }
 
-/// Something like `/dev/null` to write to. Root, who could replace the real one for the whole machine, gets a device in
-/// this folder; `None` where none can be made or opened there.
+/// A stand-in for `/dev/null`. Root could replace the real one for the whole machine, so root gets a device in this
+/// folder. Returns `None` if it cannot be created or opened there.
 pub fn null_device(folder: &Path) -> Option<PathBuf> {
     use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
     if !rustix::process::geteuid().is_root() {
@@ -208,8 +208,8 @@ impl Run {
     pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8 on standard error"),
+            stdout: String::from_utf8(output.stdout).expect("standard output is not UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("standard error is not UTF-8"),
         }
     }
 
@@ -224,19 +224,19 @@ impl Run {
         self
     }
 
-    /// Standard output as JSON.
+    /// Parses standard output as JSON.
     #[track_caller]
     pub fn json(&self) -> Json {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {:?}", self.stdout))
     }
 
-    /// The error object on standard error under `--format json`.
+    /// Returns the error object on standard error under `--format json`.
     #[track_caller]
     pub fn error(&self) -> Json {
         serde_json::from_str(&self.stderr).unwrap_or_else(|error| panic!("{error} in {:?}", self.stderr))
     }
 
-    /// Exit code and both streams, for a snapshot, with what differs from run to run replaced.
+    /// Returns exit code and both streams for a snapshot, with varying parts replaced.
     pub fn snapshot(&self, env: &TestEnv) -> String {
         let text = format!("exit: {}\n--- stdout\n{}--- stderr\n{}", self.code, self.stdout, self.stderr);
         redact(&text, env.work.path())
@@ -253,7 +253,7 @@ fn text(value: rusqlite::types::Value) -> String {
     }
 }
 
-/// Replaces the working folder, keys, times and made passwords.
+/// Replaces the working folder, keys, times and generated passwords.
 fn redact(text: &str, work: &Path) -> String {
     let text = text.replace(&*work.to_string_lossy(), "[WORK]");
     let mut redacted: Vec<String> = Vec::new();

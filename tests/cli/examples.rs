@@ -1,4 +1,4 @@
-//! The scripts of the examples, run as they stand.
+//! Runs the example scripts unmodified.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ fn script(system: &str) -> PathBuf {
 
 fn shell(script: &Path, folder: Option<&Path>, elsewhere: &Path) -> Run {
     let program = Path::new(env!("CARGO_BIN_EXE_authctl"));
-    let bin = program.parent().expect("a folder with the program in it");
+    let bin = program.parent().expect("the program is in no folder");
     let mut command = Command::new("sh");
     command
         .arg(script)
@@ -31,10 +31,10 @@ fn shell(script: &Path, folder: Option<&Path>, elsewhere: &Path) -> Run {
         .env("TMPDIR", elsewhere)
         .env("TZ", "UTC")
         .stdin(Stdio::null());
-    Run::of(command.output().expect("sh to start"))
+    Run::of(command.output().expect("failed to start sh"))
 }
 
-/// Runs a system's script in a folder that is kept, and opens the database that came out.
+/// Runs a system's script in a folder that is kept, and opens the resulting database.
 fn kept(system: &str) -> (Run, Connection, TempDir) {
     let (folder, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let run = shell(&script(system), Some(folder.path()), elsewhere.path()).succeeds();
@@ -52,7 +52,7 @@ fn count(database: &Connection, table: &str) -> i64 {
     database.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
 }
 
-/// The JSON objects in an output, by the first line and the last.
+/// Returns the JSON objects in the output, which start and end with a brace on a line of its own.
 fn objects(run: &Run) -> Vec<serde_json::Value> {
     let mut objects = Vec::new();
     let mut text = String::new();
@@ -99,7 +99,7 @@ fn levelup() {
     assert_eq!(answers[1]["token"], answers[0]["token"]);
     let token = answers[0]["token"].as_str().unwrap();
     let printed: Vec<&str> = run.stdout.lines().filter(|line| line.len() == 40).collect();
-    assert!(!printed.is_empty() && !printed.contains(&token), "a fresh token after the revoked one");
+    assert!(!printed.is_empty() && !printed.contains(&token), "no new token after the revocation");
     assert!(run.stderr.contains("Deleted 1 token"), "{}", run.stderr);
     assert_eq!(rows(&database, "SELECT user_id || bio FROM levelupapi_gamer"), ["1I play."]);
     assert_eq!(count(&database, "authtoken_token"), 0);
@@ -112,7 +112,7 @@ fn rock() {
     assert_eq!(run.stdout.lines().filter(|line| *line == "meg@ducharme.com").count(), 2);
     assert_eq!(rows(&database, "SELECT first_name || last_name FROM auth_user"), ["MegDucharme"]);
     assert_eq!(count(&database, "authtoken_token"), 0);
-    assert!(!folder.path().join("registered").exists(), "a token in a file stays behind");
+    assert!(!folder.path().join("registered").exists(), "the script left a token in a file");
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn scripts_leave_nothing_behind_unless_told() {
     let elsewhere = TempDir::new().unwrap();
     shell(&script("rock"), None, elsewhere.path()).succeeds();
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
-    // The others begin in the same way.
+    // The other scripts have the same preamble.
     let beginning = |system: &str| {
         let text = fs::read_to_string(script(system)).unwrap();
         let lines = text.lines().skip_while(|line| !line.starts_with("# usage:"));
@@ -157,7 +157,7 @@ fn scripts_leave_nothing_behind_unless_told() {
 }
 
 #[test]
-fn accounts_are_provisioned_once() {
+fn accounts_are_provisioned_idempotently() {
     let folder = TempDir::new().unwrap();
     let run = || shell(&example("provision.sh"), Some(folder.path()), folder.path()).succeeds();
     let file = |name: &str| fs::read(folder.path().join(name)).unwrap();
@@ -176,13 +176,13 @@ fn accounts_are_provisioned_once() {
         [String::from_utf8(token).unwrap()]
     );
 
-    // What someone changed since is brought back, and nothing else.
+    // Only a later change by someone else is reverted.
     database.execute_batch("UPDATE auth_user SET last_name = 'Moss' WHERE username = 'joe'").unwrap();
     assert_eq!(run().stdout, "edit-user joe: changed\n1 command changed something.\n");
 }
 
 #[test]
-fn service_accounts_are_applied_once() {
+fn service_accounts_are_applied_idempotently() {
     let env = TestEnv::with_database("");
     seed::group(&env.database(), "operators", &[]);
     seed::users(&env, &["ci-old", "ci-nightly"]);
@@ -206,7 +206,7 @@ fn service_accounts_are_applied_once() {
 }
 
 #[test]
-fn the_script_for_ci_wants_a_server_and_stands_in_the_readme() {
+fn the_ci_script_needs_a_url_and_is_in_the_readme() {
     let folder = TempDir::new().unwrap();
     let run = shell(&example("ci-token.sh"), None, folder.path()).ends_with(2);
     assert!(run.stderr.starts_with("usage: "), "{}", run.stderr);
@@ -215,6 +215,6 @@ fn the_script_for_ci_wants_a_server_and_stands_in_the_readme() {
     let text = fs::read_to_string(example("ci-token.sh")).unwrap();
     assert!(
         readme.contains(&format!("```text\n{text}```\n")),
-        "README.md does not show ci-token.sh as it is"
+        "README.md does not contain the current ci-token.sh"
     );
 }

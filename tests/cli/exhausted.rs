@@ -1,4 +1,4 @@
-//! What happens where the system gives no descriptors, threads or memory: a message, and nothing half done.
+//! Without file descriptors, threads or memory, commands fail with a message and change nothing.
 
 use std::fs;
 #[cfg(feature = "live")]
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use crate::env::{PASSWORD, Run, TestEnv};
 
-/// A machine under load is slow; a run that waits for what will never be there does not end at all.
+/// Long enough for a loaded machine. A run that hangs takes forever.
 const SOON: Duration = Duration::from_secs(60);
 
-/// The program started by this shell script, in the environment of the tests.
+/// The program started by this shell script, in the test environment.
 fn limited(env: &TestEnv, program: &Path, script: &str, arguments: &[&str]) -> Command {
     let plain = env.command();
     let mut command = Command::new("/bin/sh");
@@ -31,7 +31,7 @@ const IMPORT: &str = "username,password\nann,wonderland-7\nbob,wonderland-8\n";
 
 const ACCOUNTS: &str = "[[users]]\nusername = \"ann\"\ntoken = true\npassword = { env = \"SECRET\" }\n";
 
-/// Commands of each kind: those that read, write, hash, import, and write files.
+/// Commands of each kind: reading, writing, hashing, importing, and writing files.
 const COMMANDS: &[&[&str]] = &[
     &["list-users"],
     &["list-users", "--format", "json"],
@@ -63,7 +63,7 @@ fn env() -> TestEnv {
     env
 }
 
-/// Everything that is stored, apart from moments and secrets.
+/// Returns all stored users and tokens except times and passwords.
 fn stored(env: &TestEnv) -> Vec<String> {
     let users = "SELECT 'user', username, is_active, password LIKE '!%' FROM auth_user ORDER BY username";
     let tokens = "SELECT 'token', username, key FROM authtoken_token JOIN auth_user ON auth_user.id = user_id \
@@ -71,11 +71,11 @@ fn stored(env: &TestEnv) -> Vec<String> {
     [env.rows(users), env.rows(tokens)].concat()
 }
 
-/// Fails unless the run did everything, or nothing and said why.
+/// Fails unless the run did everything, or changed nothing and gave the reason.
 #[track_caller]
-fn is_whole(env: &TestEnv, before: &[String], run: &Run, what: &str, reasons: &[&str]) {
+fn assert_all_or_nothing(env: &TestEnv, before: &[String], run: &Run, what: &str, reasons: &[&str]) {
     let code = run.code;
-    // `check` ends with 11 where it finds something, which it does here.
+    // `check` ends with 11 because of its findings here.
     assert!([0, 1, 9, 11].contains(&code), "{what}: {code}\n{}", run.stderr);
     assert!(!run.stderr.contains("panicked") && !run.stderr.contains(PASSWORD), "{what}: {}", run.stderr);
     if [1, 9].contains(&code) {
@@ -95,7 +95,7 @@ fn is_whole(env: &TestEnv, before: &[String], run: &Run, what: &str, reasons: &[
 
 fn run(command: &mut Command, what: &str) -> Run {
     let started = Instant::now();
-    let output = command.output().expect("a shell");
+    let output = command.output().expect("failed to start the shell");
     assert!(started.elapsed() < SOON, "{what} took {:?}", started.elapsed());
     assert!(
         output.status.code().is_some(),
@@ -110,11 +110,11 @@ const NO_DESCRIPTORS: &[&str] = &["Too many open files"];
 
 #[test]
 #[cfg(target_os = "linux")]
-fn without_descriptors_nothing_is_half_done() {
+fn without_descriptors_commands_do_all_or_nothing() {
     let program = Path::new(env!("CARGO_BIN_EXE_authctl"));
     for (index, arguments) in COMMANDS.iter().enumerate() {
         let mut succeeded = false;
-        // From some number on, all that a command needs are there.
+        // From some number on, the descriptors suffice.
         for count in 4..24 {
             let env = env();
             let before = stored(&env);
@@ -122,45 +122,46 @@ fn without_descriptors_nothing_is_half_done() {
             let run =
                 run(&mut limited(&env, program, &format!("ulimit -n {count} && {EXEC}"), arguments), &what);
             if run.code == 127 {
-                // Besides the three that are open from the start, the loader needs one, and others may be inherited.
+                // The loader needs one descriptor besides the three open ones, and others may be inherited.
                 assert!(run.stderr.contains("error while loading shared libraries"), "{}", run.stderr);
                 continue;
             }
-            is_whole(&env, &before, &run, &what, NO_DESCRIPTORS);
+            assert_all_or_nothing(&env, &before, &run, &what, NO_DESCRIPTORS);
             succeeded = [0, 11].contains(&run.code);
             if succeeded {
                 break;
             }
         }
-        assert!(succeeded, "command {index} never succeeds: {arguments:?}");
+        assert!(succeeded, "command {index} never succeeded: {arguments:?}");
     }
 }
 
 #[cfg(feature = "live")]
 const NO_THREADS: &[&str] = &["thread cannot be started: Resource temporarily unavailable"];
 
-/// Who runs without threads: a user who has no other processes. Root is not bound by a limit on them.
+/// A user without other processes. Root is not subject to the limit.
 #[cfg(feature = "live")]
 const USER: u32 = 54_321;
 
 #[test]
 #[cfg(feature = "live")]
-fn without_threads_nothing_is_half_done() {
+fn without_threads_commands_do_all_or_nothing() {
     assert!(
         rustix::process::geteuid().is_root(),
-        "this test needs root, to run commands as a user without other processes"
+        "this test needs root to run commands as a user without other processes"
     );
     for hasher in ["pbkdf2_sha256 1000", "argon2", "scrypt"] {
         for arguments in COMMANDS {
             let env = env();
             env.write("authctl.toml", &format!("[passwords]\nhasher = {hasher:?}\n"));
             let before = stored(&env);
-            // The program itself may lie where only root gets.
+            // The program may be in a folder that only root can read.
             let program = env.path("authctl");
-            // Not by this process: a program started meanwhile by another test would inherit the open file.
+            // Copied by `cp`, not by this process: other tests fork, and a child that inherits the open file prevents
+            // its execution.
             let copied =
                 Command::new("cp").args([Path::new(env!("CARGO_BIN_EXE_authctl")), &program]).status();
-            assert!(copied.expect("cp").success(), "the program is copied");
+            assert!(copied.expect("failed to start cp").success(), "failed to copy the program");
             fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
             give_away(&env.path("."));
             give_away(env.state_file().ancestors().nth(2).unwrap());
@@ -174,7 +175,7 @@ fn without_threads_nothing_is_half_done() {
             command.current_dir(limited.get_current_dir().unwrap());
             limited = command;
             let run = run(&mut limited, &what);
-            is_whole(&env, &before, &run, &what, NO_THREADS);
+            assert_all_or_nothing(&env, &before, &run, &what, NO_THREADS);
         }
     }
 }
@@ -191,7 +192,7 @@ fn give_away(path: &Path) {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn without_memory_no_password_is_half_set() {
+fn without_memory_the_password_stays_unchanged() {
     let program = Path::new(env!("CARGO_BIN_EXE_authctl"));
     let env = TestEnv::with_database("[passwords]\nhasher = \"argon2\"\n");
     env.register_quickly("meg");

@@ -1,4 +1,4 @@
-//! Each documented exit code, from a run that earns it, and the places where they are documented.
+//! Causes each documented exit code, and checks where they are documented.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use crate::env::TestEnv;
 use crate::seed;
 
 #[test]
-fn code_0_is_for_what_is_done() {
+fn code_0_is_for_success() {
     let env = TestEnv::with_database("");
     env.run(["register", "meg", "--no-password"]).ends_with(0);
     env.run(["list-users", "--search", "nobody"]).ends_with(0);
@@ -59,7 +59,7 @@ fn completions_need_no_configuration() {
 }
 
 #[test]
-fn code_3_is_for_what_is_not_found() {
+fn code_3_is_for_not_found() {
     let env = TestEnv::with_database("");
     for arguments in [
         &["create-token", "nobody"][..],
@@ -76,7 +76,7 @@ fn code_3_is_for_what_is_not_found() {
 }
 
 #[test]
-fn code_4_is_for_who_is_not_authenticated() {
+fn code_4_is_for_failed_authentication() {
     let env = TestEnv::with_database("");
     env.run(["whoami"]).ends_with(4);
     env.run(["logout"]).ends_with(4);
@@ -86,7 +86,7 @@ fn code_4_is_for_who_is_not_authenticated() {
 }
 
 #[test]
-fn code_5_is_for_what_exists_already() {
+fn code_5_is_for_existing_objects() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["meg"]);
     env.run(["register", "meg", "--no-password"]).ends_with(5);
@@ -94,7 +94,7 @@ fn code_5_is_for_what_exists_already() {
 }
 
 #[test]
-fn code_6_is_for_what_validation_refuses() {
+fn code_6_is_for_invalid_values() {
     let env = TestEnv::with_database("");
     env.run(["register"]).ends_with(6);
     env.run(["register", "no spaces", "--no-password"]).ends_with(6);
@@ -103,7 +103,7 @@ fn code_6_is_for_what_validation_refuses() {
 }
 
 #[test]
-fn code_7_is_for_what_is_ambiguous() {
+fn code_7_is_for_ambiguity() {
     let env = TestEnv::new();
     env.run(["init", "--scheme", "drf,knox"]).succeeds();
     let run = env.run(["register", "meg", "--no-password"]).ends_with(7);
@@ -121,7 +121,7 @@ fn code_8_is_for_a_busy_database() {
         let run = env.run(arguments.iter().chain(&["--busy-timeout", "0.1"])).ends_with(8);
         assert!(run.stderr.contains("--busy-timeout") && run.stdout.is_empty(), "{}", run.stderr);
     }
-    // Readers go on beside a writer, until it commits.
+    // Readers and a writer coexist until the commit.
     env.run(["list-users", "--busy-timeout", "0.1"]).succeeds();
     holder.execute_batch("COMMIT; BEGIN EXCLUSIVE").unwrap();
     let run = env.run(["list-users", "--busy-timeout", "0", "--format", "json"]).ends_with(8);
@@ -131,7 +131,7 @@ fn code_8_is_for_a_busy_database() {
 }
 
 #[test]
-fn a_reader_holds_off_the_commit_and_then_nothing_is_written() {
+fn a_commit_blocked_by_a_reader_writes_nothing() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["meg"]);
     let reader = env.database();
@@ -143,7 +143,7 @@ fn a_reader_holds_off_the_commit_and_then_nothing_is_written() {
 }
 
 #[test]
-fn code_9_is_for_a_database_that_is_missing() {
+fn code_9_is_for_a_missing_database() {
     let env = TestEnv::new();
     for arguments in
         [&["list-users"][..], &["register", "meg", "--no-password"], &["whoami"], &["revoke-token", "--all"]]
@@ -155,7 +155,7 @@ fn code_9_is_for_a_database_that_is_missing() {
             "{}",
             run.stderr
         );
-        assert!(!path.exists(), "{arguments:?} made a file");
+        assert!(!path.exists(), "{arguments:?} created a file");
     }
     let error = env.run(["list-users", "--format", "json"]).ends_with(9).error();
     assert_eq!(error["code"], "database_missing");
@@ -165,7 +165,7 @@ fn code_9_is_for_a_database_that_is_missing() {
 }
 
 #[test]
-fn code_9_is_for_a_file_that_is_no_database() {
+fn code_9_is_for_a_file_that_is_not_a_database() {
     let env = TestEnv::new();
     env.write("text", &"just some text, long enough for a header\n".repeat(100));
     env.write("short", "x");
@@ -204,7 +204,7 @@ fn code_9_is_for_a_damaged_database() {
 }
 
 #[test]
-fn code_9_is_for_what_is_no_file() {
+fn code_9_is_for_a_device() {
     let run = TestEnv::new().run(["list-users", "--db", "/dev/null"]).ends_with(9);
     assert!(run.stderr.contains("not a regular file") && !run.stderr.contains("delete"), "{}", run.stderr);
 }
@@ -225,7 +225,7 @@ fn code_10_is_for_too_many_failed_logins() {
 }
 
 #[test]
-fn code_12_is_for_what_would_change() {
+fn code_12_is_for_pending_changes() {
     let env = TestEnv::with_database("");
     env.write("wanted.toml", "[[users]]\nusername = \"meg\"\n");
     let tried = ["apply", "wanted.toml", "--dry-run", "--exit-code"];
@@ -238,7 +238,7 @@ fn code_12_is_for_what_would_change() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn code_14_is_for_an_answer_that_is_lost_after_the_change() {
+fn code_14_is_for_a_lost_answer_after_the_change() {
     let env = TestEnv::with_database("");
     let mut command = env.command();
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
@@ -248,7 +248,7 @@ fn code_14_is_for_an_answer_that_is_lost_after_the_change() {
 }
 
 #[test]
-fn code_130_is_for_who_declines() {
+fn code_130_is_for_cancelling() {
     use crate::terminal::Terminal;
     let env = TestEnv::with_database("");
     let mut command = env.command();
@@ -259,15 +259,15 @@ fn code_130_is_for_who_declines() {
     terminal.ends_with(130);
 }
 
-/// The codes with their words, as `--help` has them.
+/// Returns the exit codes and their descriptions in `--help`.
 fn documented() -> Vec<(u8, String)> {
     let help = TestEnv::new().run(["--help"]).succeeds().stdout;
-    let (_, table) = help.split_once("Exit codes:\n").expect("exit codes in the help");
+    let (_, table) = help.split_once("Exit codes:\n").expect("no exit codes in the help");
     let lines = table.lines().take_while(|line| !line.trim().is_empty());
     lines
         .map(|line| {
-            let (code, words) = line.trim().split_once("  ").expect("a code and its words");
-            (code.parse().expect("a positive number"), words.trim().to_owned())
+            let (code, words) = line.trim().split_once("  ").expect("no description of an exit code");
+            (code.parse().expect("exit code is not a positive number"), words.trim().to_owned())
         })
         .collect()
 }

@@ -11,7 +11,7 @@ use crate::terminal::Terminal;
 
 const KEY: &str = "aa00000000000000000000000000000000000000";
 
-/// Three gamers and one who is none, with all that an export tells of them.
+/// Three gamers and a user without a profile, with every exported attribute.
 fn club() -> TestEnv {
     let env = TestEnv::with_database(LEVELUP);
     let database = env.database();
@@ -38,7 +38,7 @@ fn club() -> TestEnv {
     env
 }
 
-/// The records of a CSV, each as heading and value.
+/// Returns the records of a CSV as pairs of heading and value.
 #[track_caller]
 fn csv(text: &str) -> Vec<Vec<(String, String)>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -55,7 +55,7 @@ fn export(env: &TestEnv, arguments: &[&str]) -> Run {
 }
 
 #[test]
-fn csv_has_one_line_a_user_with_lists_in_a_cell() {
+fn csv_has_one_line_per_user_with_lists_in_a_cell() {
     let env = club();
     let records = csv(&export(&env, &[]).succeeds().stdout);
     let row = |index: usize| -> Vec<(&str, &str)> {
@@ -93,7 +93,7 @@ fn csv_has_one_line_a_user_with_lists_in_a_cell() {
 }
 
 #[test]
-fn json_has_one_object_a_user() {
+fn json_has_one_object_per_user() {
     let env = club();
     let all = export(&env, &["--format", "json"]).succeeds().json();
     assert_eq!(all.as_array().unwrap().len(), 4);
@@ -125,7 +125,7 @@ fn json_has_one_object_a_user() {
 }
 
 #[test]
-fn the_filters_of_list_users_choose() {
+fn the_filters_of_list_users_apply() {
     let env = club();
     for (arguments, expected) in [
         (&["--inactive"][..], &["zoë"][..]),
@@ -150,7 +150,7 @@ fn the_filters_of_list_users_choose() {
 }
 
 #[test]
-fn hashes_and_keys_are_written_only_when_asked_for() {
+fn hashes_and_keys_are_written_only_on_request() {
     let env = club();
     for format in ["csv", "json", "jsonl"] {
         let run = export(&env, &["--format", format]).succeeds();
@@ -168,7 +168,7 @@ fn hashes_and_keys_are_written_only_when_asked_for() {
 }
 
 #[test]
-fn what_may_be_a_secret_is_left_out_and_named_once() {
+fn possible_secrets_are_omitted_and_named_once() {
     let env = TestEnv::with_database(
         "[profiles.client]\ntable = \"shop_client\"\nfields = { api_key = \"varchar(40)\", city = \"varchar(40)\" }\n",
     );
@@ -250,7 +250,7 @@ fn a_fixture_has_each_row_as_django_loads_it() {
 }
 
 #[test]
-fn knox_tokens_are_in_fixtures_alone() {
+fn only_fixtures_contain_knox_tokens() {
     let env = TestEnv::with_schema("knox");
     let database = env.database();
     let meg = seed::user(&database, "meg");
@@ -278,7 +278,7 @@ fn census() -> TestEnv {
          VALUES ('!', 0, 'meg', '', '', '', 0, 1, '2024-01-01 00:00:00', '1990-12-31', 'basic', 5, 2)",
     );
     let database = env.database();
-    // Django registers its own REGEXP and spells it LIKE in the dump.
+    // The constraints use Django's REGEXP function, which does not exist here.
     database.pragma_update(None, "ignore_check_constraints", true).unwrap();
     database
         .execute(
@@ -333,7 +333,7 @@ fn every_type_keeps_its_value() {
 }
 
 #[test]
-fn a_fixture_calls_fields_as_django_does() {
+fn a_fixture_uses_djangos_field_names() {
     let env = census();
     let secrets = ["--format", "fixture", "--with-password-hashes"];
     let run = export(&env, &secrets).succeeds();
@@ -352,7 +352,7 @@ fn a_fixture_calls_fields_as_django_does() {
 }
 
 #[test]
-fn names_that_the_tables_do_not_tell_are_asked_for() {
+fn names_missing_from_the_schema_are_requested() {
     let env = TestEnv::with_schema("plain_table");
     let database = env.database();
     let meg = seed::user(&database, "meg");
@@ -376,9 +376,9 @@ fn names_that_the_tables_do_not_tell_are_asked_for() {
     }
 }
 
-/// Django refuses a time with an offset where `USE_TZ` is off.
+/// Django rejects a time with an offset if `USE_TZ` is off.
 #[test]
-fn a_fixture_has_local_times_where_the_project_has() {
+fn a_fixture_has_local_times_if_use_tz_is_off() {
     let env = TestEnv::with_schema("local_time");
     let add = |joined: &str| Person { username: joined, joined, ..Person::default() }.add_to(&env.database());
     add("2024-07-01 12:00:00.000120");
@@ -399,7 +399,7 @@ fn a_fixture_has_local_times_where_the_project_has() {
 }
 
 #[test]
-fn a_file_is_its_owners_and_its_ending_decides() {
+fn a_file_is_private_and_its_extension_sets_the_format() {
     let env = club();
     for (name, start) in
         [("users.csv", "id,"), ("users.json", "[\n"), ("users.JSONL", "{\"id\":1,"), ("users", "id,")]
@@ -419,7 +419,7 @@ fn a_file_is_its_owners_and_its_ending_decides() {
 }
 
 #[test]
-fn a_file_that_is_there_is_left_alone() {
+fn an_existing_file_is_left_alone() {
     let env = club();
     env.write("users.csv", "mine");
     export(&env, &["users.csv"]).ends_with(5);
@@ -442,7 +442,7 @@ fn a_link_is_not_replaced() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is() {
+fn a_closed_pipe_is_not_an_error_but_a_full_disk_is() {
     let env = TestEnv::with_database("");
     seed::crowd(&env, 5_000, &"n".repeat(150));
     for format in ["csv", "json", "jsonl", "fixture"] {
@@ -465,7 +465,7 @@ fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is() {
 }
 
 #[test]
-fn a_text_that_is_none_makes_no_file() {
+fn text_that_is_not_utf_8_leaves_no_file() {
     let env = club();
     env.execute("UPDATE levelupapi_gamer SET bio = CAST(x'fffe' AS TEXT) WHERE id = 13");
     for name in ["users.csv", "users.json"] {
@@ -478,7 +478,7 @@ fn a_text_that_is_none_makes_no_file() {
 }
 
 #[test]
-fn forms_that_do_not_fit_are_refused() {
+fn unsupported_formats_are_refused() {
     let env = club();
     export(&env, &["--format", "plain"]).ends_with(2);
     export(&env, &["--overwrite"]).ends_with(2);
@@ -504,13 +504,13 @@ fn secrets_are_not_written_to_a_terminal() {
 }
 
 #[test]
-fn a_login_name_that_is_not_known_is_no_hindrance() {
+fn an_ambiguous_login_column_does_not_prevent_an_export() {
     let env = TestEnv::with_schema("two_unique");
     env.execute(
         "INSERT INTO dual_client (password, is_superuser, username, first_name, last_name, is_staff, is_active, date_joined, \
             email) VALUES ('!', 0, 'meg', '', '', 0, 1, '2024-01-01 00:00:00', 'meg@ducharme.com')",
     );
-    // Which of both is the login name decides nothing here.
+    // An ambiguous login column does not matter for an export.
     let record = csv(&export(&env, &[]).succeeds().stdout).remove(0);
     let names: Vec<&str> = record.iter().map(|(name, _)| &**name).collect();
     assert_eq!(&names[..3], ["id", "username", "email"]);
@@ -518,7 +518,7 @@ fn a_login_name_that_is_not_known_is_no_hindrance() {
 }
 
 #[test]
-fn the_help_and_the_parser_know_the_forms() {
+fn the_help_and_the_parser_agree_on_the_formats() {
     let env = TestEnv::with_database("");
     let help = env.run(["export", "-h"]).succeeds().stdout;
     let words: Vec<&str> = help.split_whitespace().collect();
@@ -528,7 +528,7 @@ fn the_help_and_the_parser_know_the_forms() {
         let run = env.run(["export", "--format", format]).ends_with(2);
         assert!(run.stderr.contains("csv, json, jsonl, fixture"), "{}", run.stderr);
     }
-    // Wherever the option stands.
+    // The option may precede the command.
     assert_eq!(env.run(["--format", "json", "export"]).succeeds().stdout, "[]\n");
     assert_eq!(env.run(["export", "--format", "json"]).succeeds().stdout, "[]\n");
     let object = env.run(["export", "--format", "json", "there/is/none.json"]).ends_with(1).error();
@@ -536,7 +536,7 @@ fn the_help_and_the_parser_know_the_forms() {
 }
 
 #[test]
-fn an_ending_that_nobody_knows_is_refused() {
+fn an_unknown_extension_is_refused() {
     let env = TestEnv::with_database("");
     for name in ["out.xlsx", "out.csv.gz"] {
         let run = env.run(["export", name]).ends_with(2);

@@ -1,4 +1,4 @@
-//! A database of another user's. Needs root, to become somebody else.
+//! A database owned by another user. Needs root to change users.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
@@ -6,20 +6,21 @@ use std::os::unix::process::CommandExt as _;
 
 use crate::env::{Run, TestEnv};
 
-/// Who owns nothing on any machine.
+/// Owns nothing on any machine.
 const NOBODY: u32 = 65_534;
 
 #[test]
-fn a_write_ahead_log_of_another_users_wants_force() {
+fn another_users_wal_database_needs_force() {
     let env = TestEnv::with_database("");
     let id = std::process::Command::new("id").arg("-u").output().unwrap();
-    assert_eq!(id.stdout, b"0\n", "this test has to be run as root");
-    // Everybody may write here; what has to be kept is whose the files are.
+    assert_eq!(id.stdout, b"0\n", "this test needs root");
+    // Everyone may write here, so that only the owner of the files matters.
     for (path, mode) in [(env.path("."), 0o777), (env.path("db.sqlite3"), 0o666)] {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
     fs::remove_file(env.path("authctl.toml")).unwrap();
-    // Copied by a program of its own: a file that is open for writing here could not be run by a test's child.
+    // Copied by `cp`, not by this process: other tests fork, and a child that inherits the open file prevents its
+    // execution.
     let program = env.path("authctl");
     let copied = std::process::Command::new("cp").arg(env!("CARGO_BIN_EXE_authctl")).arg(&program).status();
     assert!(copied.unwrap().success());
@@ -33,7 +34,7 @@ fn a_write_ahead_log_of_another_users_wants_force() {
     env.execute("PRAGMA journal_mode = wal");
     let refused = as_nobody(&["list-users", "--format", "json"]).ends_with(2);
     assert_eq!(refused.error()["code"], "foreign");
-    assert!(!env.path("db.sqlite3-wal").exists(), "nothing was made beside it");
+    assert!(!env.path("db.sqlite3-wal").exists(), "files were created beside the database");
     as_nobody(&["list-users", "--force"]).succeeds();
 
     chown(env.path("db.sqlite3"), Some(NOBODY), None).unwrap();

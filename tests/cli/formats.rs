@@ -11,7 +11,7 @@ use crate::env::{Run, TestEnv};
 use crate::seed::{self, Person};
 use crate::terminal::Terminal;
 
-/// What a hostile or careless client may have left in a name.
+/// Names that a hostile or careless client may have stored.
 const NASTY: [&str; 12] = [
     "\u{1b}[31mred\u{1b}[0m",
     "\u{1b}]0;title\u{7}",
@@ -27,8 +27,8 @@ const NASTY: [&str; 12] = [
     "a,\"quoted\" one",
 ];
 
-/// One user for each nasty name, which is the first name.
-fn nasty() -> TestEnv {
+/// One user for each of these names, as the first name.
+fn nasty_names() -> TestEnv {
     let env = TestEnv::with_database("");
     let database = env.database();
     for (index, first_name) in NASTY.iter().enumerate() {
@@ -37,7 +37,7 @@ fn nasty() -> TestEnv {
     env
 }
 
-/// Asserts that nothing in the text can steer a terminal but the ends of lines, and tabs where they separate.
+/// Asserts that the text contains no control characters other than the allowed ones.
 #[track_caller]
 fn assert_harmless(text: &str, allowed: &[char]) {
     let bidi =
@@ -51,8 +51,8 @@ fn list(env: &TestEnv, format: &str) -> Run {
 }
 
 #[test]
-fn a_table_shows_text_of_the_database_escaped_in_one_line_a_row() {
-    let run = list(&nasty(), "table");
+fn a_table_escapes_text_and_has_one_line_per_row() {
+    let run = list(&nasty_names(), "table");
     assert_harmless(&run.stdout, &['\n']);
     assert_eq!(run.stdout.lines().count(), NASTY.len() + 1);
     for shown in
@@ -64,7 +64,7 @@ fn a_table_shows_text_of_the_database_escaped_in_one_line_a_row() {
 
 #[test]
 fn plain_rows_split_at_tabs_into_escaped_cells() {
-    let run = list(&nasty(), "plain");
+    let run = list(&nasty_names(), "plain");
     assert_harmless(&run.stdout, &['\n', '\t']);
     let rows: Vec<Vec<&str>> = run.stdout.lines().map(|line| line.split('\t').collect()).collect();
     assert_eq!(rows.len(), NASTY.len());
@@ -75,7 +75,7 @@ fn plain_rows_split_at_tabs_into_escaped_cells() {
 
 #[test]
 fn a_long_table_is_escaped_and_aligned_too() {
-    let env = nasty();
+    let env = nasty_names();
     seed::crowd(&env, 1_500, "crowd");
     env.database().execute("UPDATE auth_user SET username = 'x' || username", []).unwrap();
     Person { username: "李小龍", first_name: "Bruce", ..Person::default() }.add_to(&env.database());
@@ -84,7 +84,7 @@ fn a_long_table_is_escaped_and_aligned_too() {
     let lines: Vec<&str> = run.stdout.lines().collect();
     assert_eq!(lines.len(), 1_500 + NASTY.len() + 2);
     assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>(), ["username", "first_name"]);
-    // The second column stands below its heading; each of the three characters is two cells wide.
+    // The second column is aligned with its heading; each of the three characters is two cells wide.
     let column = lines[0].find("first_name").unwrap();
     assert_eq!(lines[20].find("crowd"), Some(column));
     let last = lines.last().unwrap();
@@ -93,7 +93,7 @@ fn a_long_table_is_escaped_and_aligned_too() {
 }
 
 #[test]
-fn a_long_table_does_without_a_folder_for_files() {
+fn a_long_table_needs_no_temporary_folder() {
     let env = TestEnv::with_database("");
     seed::crowd(&env, 3_000, "crowd");
     let usual = env.run(["list-users"]).succeeds();
@@ -102,19 +102,19 @@ fn a_long_table_does_without_a_folder_for_files() {
 }
 
 #[test]
-fn both_ways_to_lay_out_a_table_look_the_same() {
+fn both_table_layouts_look_the_same() {
     let rows_of = |count: usize| {
         let env = TestEnv::with_database("");
         seed::crowd(&env, count, "a name");
         env.run(["list-users"]).succeeds().stdout.lines().take(5).map(str::to_owned).collect::<Vec<_>>()
     };
-    // The key grows a digit with the number of users, and its column with it.
+    // Both counts have four digits, so the key column has the same width.
     assert_eq!(rows_of(1_000), rows_of(1_001));
 }
 
 #[test]
 fn csv_is_verbatim_and_parses_back() {
-    let env = nasty();
+    let env = nasty_names();
     let run = list(&env, "csv");
     let mut reader = csv::Reader::from_reader(run.stdout.as_bytes());
     assert_eq!(reader.headers().unwrap(), &csv::StringRecord::from(vec!["username", "first_name"]));
@@ -127,7 +127,7 @@ fn csv_is_verbatim_and_parses_back() {
 
 #[test]
 fn json_and_json_lines_parse_back() {
-    let env = nasty();
+    let env = nasty_names();
     let names = |rows: &[Json]| -> Vec<String> {
         rows.iter().map(|row| row["first_name"].as_str().unwrap().to_owned()).collect()
     };
@@ -141,7 +141,7 @@ fn json_and_json_lines_parse_back() {
 }
 
 #[test]
-fn text_of_the_database_is_escaped_in_what_is_said() {
+fn text_from_the_database_is_escaped_in_messages() {
     let env = TestEnv::with_database("");
     let database = env.database();
     for (index, name) in NASTY.iter().enumerate() {
@@ -156,7 +156,7 @@ fn text_of_the_database_is_escaped_in_what_is_said() {
 }
 
 #[test]
-fn names_do_not_forge_lines_of_a_message() {
+fn names_cannot_forge_lines_of_a_message() {
     let env = TestEnv::with_database("");
     let database = env.database();
     for index in 0..2 {
@@ -170,7 +170,7 @@ fn names_do_not_forge_lines_of_a_message() {
 }
 
 #[test]
-fn text_of_the_database_is_escaped_in_errors() {
+fn text_from_the_database_is_escaped_in_errors() {
     let env = TestEnv::with_database("");
     let database = env.database();
     for (index, name) in NASTY.iter().enumerate() {
@@ -186,7 +186,7 @@ fn text_of_the_database_is_escaped_in_errors() {
 }
 
 #[test]
-fn a_user_name_as_an_answer_is_escaped_for_people_and_whole_for_programs() {
+fn a_username_is_escaped_for_people_and_verbatim_for_programs() {
     let env = TestEnv::with_database("");
     let database = env.database();
     let name = "x\u{1b}[31m\ny";
@@ -205,7 +205,7 @@ fn a_user_name_as_an_answer_is_escaped_for_people_and_whole_for_programs() {
 }
 
 #[test]
-fn an_answer_has_the_same_content_in_all_formats_for_programs() {
+fn an_answer_has_the_same_content_in_all_machine_formats() {
     let env = TestEnv::with_database("");
     let pretty = env.run(["register", "meg", "--no-password", "--format", "json"]).succeeds().json();
     assert_eq!(pretty["user"]["username"], "meg");
@@ -251,7 +251,7 @@ fn people_read_local_times_and_programs_rfc_3339() {
 }
 
 #[test]
-fn an_expiry_is_told_to_people_in_local_time() {
+fn an_expiry_is_shown_in_local_time() {
     let env = TestEnv::new();
     env.run(["init", "--scheme", "knox"]).succeeds();
     seed::users(&env, &["meg"]);
@@ -263,7 +263,7 @@ fn an_expiry_is_told_to_people_in_local_time() {
 }
 
 #[test]
-fn times_are_told_alike_however_they_are_stored() {
+fn times_are_shown_alike_however_they_are_stored() {
     let env = TestEnv::with_database("");
     let cases = [
         ("2024-02-29 12:30:00", "2024-02-29T12:30:00Z"),
@@ -284,19 +284,19 @@ fn times_are_told_alike_however_they_are_stored() {
         env.run(["list-users", "--columns", "last_login"].iter().chain(options)).succeeds()
     };
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-    let expected: Vec<&str> = cases.iter().map(|(_, told)| *told).collect();
+    let expected: Vec<&str> = cases.iter().map(|(_, shown)| *shown).collect();
     assert_eq!(lines(&list(&["--format", "plain"]).stdout), expected);
     let json = list(&["--format", "json"]).json();
-    let told = json.as_array().unwrap().iter().map(|row| row["last_login"].as_str().unwrap_or_default());
-    assert_eq!(told.collect::<Vec<_>>(), expected);
-    let for_people = expected.iter().map(|told| told.get(..19).unwrap_or_default().replace('T', " "));
+    let shown = json.as_array().unwrap().iter().map(|row| row["last_login"].as_str().unwrap_or_default());
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+    let for_people = expected.iter().map(|shown| shown.get(..19).unwrap_or_default().replace('T', " "));
     assert_eq!(lines(&list(&[]).stdout)[1..], for_people.collect::<Vec<_>>());
 
-    // The same texts, of a clock in New York.
+    // The same values read as New York times.
     env.write("authctl.toml", "[database]\ntime_zone = \"America/New_York\"\n");
-    let told = lines(&list(&["--format", "plain"]).stdout);
-    assert_eq!(told[1], "2024-02-29T17:30:00.000120Z");
-    assert_eq!(told[5], "2024-02-29T12:30:00.250000Z");
+    let shown = lines(&list(&["--format", "plain"]).stdout);
+    assert_eq!(shown[1], "2024-02-29T17:30:00.000120Z");
+    assert_eq!(shown[5], "2024-02-29T12:30:00.250000Z");
 }
 
 #[test]
@@ -311,7 +311,7 @@ fn times_that_cannot_be_read_are_empty() {
 }
 
 #[test]
-fn colours_appear_when_asked_for_and_nowhere_else() {
+fn colors_appear_only_on_request() {
     let env = TestEnv::with_database("");
     Person { username: "meg", staff: true, active: false, ..Person::default() }.add_to(&env.database());
     let run = |arguments: &[&str], no_color: Option<&str>| {
@@ -326,7 +326,7 @@ fn colours_appear_when_asked_for_and_nowhere_else() {
     assert!(!run(&["--color", "never"], None).stdout.contains('\u{1b}'));
     let colourful = run(&["--color", "always"], None).stdout;
     assert!(colourful.contains('\u{1b}'));
-    // An option is said for this run; a variable for all.
+    // An option applies to this run, a variable to all.
     assert!(run(&["--color", "always"], Some("1")).stdout.contains('\u{1b}'));
     for format in ["plain", "json", "jsonl", "csv"] {
         assert!(!run(&["--color", "always", "--format", format], None).stdout.contains('\u{1b}'), "{format}");
@@ -338,7 +338,7 @@ fn colours_appear_when_asked_for_and_nowhere_else() {
 }
 
 #[test]
-fn a_terminal_gets_colours_unless_it_or_the_variable_says_no() {
+fn a_terminal_gets_colors_unless_disabled() {
     use crate::terminal::Terminal;
     let env = TestEnv::with_database("");
     Person { username: "meg", staff: true, active: false, ..Person::default() }.add_to(&env.database());
@@ -384,7 +384,7 @@ fn errors_for_programs_are_one_object() {
         let error = run.error();
         assert_eq!((&error["code"], &error["exit"]), (&"user_not_found".into(), &3.into()));
         assert!(error["message"].as_str().unwrap().contains("nobody"));
-        // So is what the command line's parser has to say.
+        // The same for errors of the argument parser.
         let run = env.run(["list-users", "--limit", "x", "--format", format]).ends_with(2);
         assert_eq!(run.error()["code"], "usage");
         let run = env.run([&format!("--format={format}"), "list-flowers"]).ends_with(2);
@@ -406,18 +406,18 @@ fn warnings_for_programs_are_one_object() {
     assert!(run.json()["token"].is_string());
 }
 
-/// More than pipes and queues hold: some 12 MB as JSON lines.
+/// More than pipes and queues can hold: about 12 MB as JSON lines.
 const MANY: usize = 30_000;
 
 #[test]
-fn a_stalled_reader_does_not_lock_a_writer_out() {
+fn a_stalled_reader_does_not_block_a_writer() {
     for command in ["list-users", "export"] {
-        stalls(command);
+        writer_commits_during(command);
     }
 }
 
-/// Reads one line of what the command writes, has a writer commit, and reads the rest.
-fn stalls(command: &str) {
+/// Reads one line of the command's output, lets a writer commit, and reads the rest.
+fn writer_commits_during(command: &str) {
     let arguments = [command, "--format", "jsonl"];
     let env = TestEnv::with_database("");
     seed::crowd(&env, MANY, &"n".repeat(150));
@@ -430,15 +430,15 @@ fn stalls(command: &str) {
     stdout.read_line(&mut first).unwrap();
     assert!(first.contains("user00000"), "{first}");
 
-    // The listing has begun, and its reader has stopped. A commit waits for the last reader.
+    // The listing has started and its reader is stalled. SQLite's commit waits for readers.
     let writer = env.database();
     writer.busy_timeout(Duration::from_secs(60)).unwrap();
     writer.execute_batch("BEGIN IMMEDIATE").unwrap();
     seed::user(&writer, "late");
-    writer.execute_batch("COMMIT").expect("a commit while the reader is stalled");
-    assert!(child.try_wait().unwrap().is_none(), "the listing was not under way any more");
+    writer.execute_batch("COMMIT").expect("the stalled reader blocked the commit");
+    assert!(child.try_wait().unwrap().is_none(), "the listing had already ended");
 
-    // What comes then is whole, and of the moment at which it began.
+    // The rest is complete, and a snapshot of the moment when the listing started.
     let mut rest = String::new();
     stdout.read_to_string(&mut rest).unwrap();
     assert!(rest.len() > 8_000_000, "{}", rest.len());
@@ -449,7 +449,7 @@ fn stalls(command: &str) {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_pipe_closed_during_a_listing_is_not_an_error() {
     let env = TestEnv::with_database("");
     seed::crowd(&env, 5_000, &"n".repeat(150));
     for format in ["table", "plain", "json", "jsonl", "csv"] {
@@ -464,7 +464,7 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
-fn a_reader_that_was_never_there_is_no_error_of_a_listing() {
+fn a_pipe_closed_before_a_listing_is_not_an_error() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["meg"]);
     let (reader, writer) = std::io::pipe().unwrap();
@@ -473,7 +473,7 @@ fn a_reader_that_was_never_there_is_no_error_of_a_listing() {
     assert_eq!(output.status.code(), Some(0));
 }
 
-/// A disk without room.
+/// A full disk.
 #[cfg(target_os = "linux")]
 fn full() -> File {
     File::options().write(true).open("/dev/full").unwrap()
@@ -481,7 +481,7 @@ fn full() -> File {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_listing_that_cannot_be_written_failed() {
+fn a_listing_that_cannot_be_written_is_exit_1() {
     let env = TestEnv::with_database("");
     for count in [1, 2_000] {
         seed::crowd(&env, count, &"n".repeat(150));
@@ -498,7 +498,7 @@ fn a_listing_that_cannot_be_written_failed() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_secret_that_cannot_be_written_is_exit_14_that_says_what_was_committed() {
+fn a_secret_that_cannot_be_written_is_exit_14() {
     let env = TestEnv::with_database("");
     let mut command = env.command();
     command.args(["register", "meg", "--no-password"]).stdout(full());
@@ -515,7 +515,7 @@ fn a_secret_that_cannot_be_written_is_exit_14_that_says_what_was_committed() {
     let run = Run::of(command.output().unwrap()).ends_with(14);
     assert!(run.stderr.contains("token of meg was created"), "{}", run.stderr);
 
-    // A reader that has gone away is the same for a secret.
+    // A closed pipe loses a secret too.
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut command = env.command();
@@ -527,7 +527,7 @@ fn a_secret_that_cannot_be_written_is_exit_14_that_says_what_was_committed() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_made_password_that_cannot_be_written_is_exit_14() {
+fn a_random_password_that_cannot_be_written_is_exit_14() {
     let env = TestEnv::with_database("");
     let mut command = env.command();
     command.args(["register", "meg", "--random-password"]).stderr(full());
@@ -536,7 +536,7 @@ fn a_made_password_that_cannot_be_written_is_exit_14() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn help_that_cannot_be_written_failed() {
+fn help_that_cannot_be_written_is_exit_1() {
     let env = TestEnv::new();
     let output = env.command().arg("--help").stdout(full()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -564,14 +564,14 @@ fn control_characters_do_not_reach_a_terminal_in_any_format() {
         let screen = Terminal::start(&command).ends_with(0);
         assert!(screen.contains(shown) && !screen.contains(['\u{1b}', '\u{9b}']), "{words:?}: {screen}");
     }
-    // A pipe gets them as they are.
+    // A pipe gets them unescaped.
     for words in [&["list-users", "--format", "csv"][..], &["export"]] {
         assert!(env.run(words).succeeds().stdout.contains("\u{1b}[31m\u{9b}x"), "{words:?}");
     }
 }
 
 #[test]
-fn a_zone_that_nobody_knows_is_spoken_about_where_it_matters() {
+fn an_unknown_time_zone_causes_a_warning_where_it_matters() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["meg"]);
     let run = |words: &[&str]| env.run_with_env(&[("TZ", "Foo/Bar")], words).succeeds().stderr;
@@ -590,7 +590,7 @@ fn a_zone_that_nobody_knows_is_spoken_about_where_it_matters() {
     ] {
         assert_eq!(run(words), "", "{words:?}");
     }
-    let told = run(&["list-users", "--joined-after", "2024-01-01", "--format", "json"]);
-    assert!(told.starts_with("{\"warnings\":[\"TZ is not a known"), "{told}");
+    let shown = run(&["list-users", "--joined-after", "2024-01-01", "--format", "json"]);
+    assert!(shown.starts_with("{\"warnings\":[\"TZ is not a known"), "{shown}");
     assert_eq!(env.run_with_env(&[("TZ", "")], ["list-users"]).succeeds().stderr, "1 user.\n");
 }

@@ -1,4 +1,4 @@
-//! The JSON bodies that clients of the five systems send, for `register` and `login`.
+//! The JSON bodies that clients of the five systems send, in `register` and `login`.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ fn login(env: &TestEnv, body: &str) -> Run {
     env.run_with_input(body, ["login", "--from-json", "-", "--format", "json"])
 }
 
-/// The faults, as field and code.
+/// Returns the faults as field and code.
 fn faults(run: &Run) -> Vec<String> {
     let error = run.error();
     let faults = error["faults"].as_array().unwrap_or_else(|| panic!("no faults in {error}"));
@@ -23,7 +23,7 @@ fn faults(run: &Run) -> Vec<String> {
 }
 
 #[test]
-fn account_type_picks_the_profile() {
+fn account_type_selects_the_profile() {
     let env = TestEnv::with_database(REPAIRS);
     let answer = register(&env, CUSTOMER).succeeds().json();
     assert_eq!(answer["profile"], json!({ "kind": "customer", "address": "12 Oak Lane" }));
@@ -120,7 +120,7 @@ fn blank_values_are_missing() {
 }
 
 #[test]
-fn keys_that_give_rights_or_forge_rows_are_refused() {
+fn keys_that_grant_rights_or_set_internal_columns_are_refused() {
     let env = TestEnv::with_database("");
     let keys = [
         "id",
@@ -143,7 +143,7 @@ fn keys_that_give_rights_or_forge_rows_are_refused() {
 }
 
 #[test]
-fn unknown_keys_name_the_nearest() {
+fn unknown_keys_get_a_suggestion() {
     let env = TestEnv::with_database(LEVELUP);
     let body = json!({ "username": "meg", "email": "a@b.de", "password": "wonderland-7", "first_name": "A",
         "last_name": "B", "bio": "x", "bioo": "y", "zzzzzz": 1 });
@@ -153,7 +153,7 @@ fn unknown_keys_name_the_nearest() {
 }
 
 #[test]
-fn a_misspelt_key_of_the_body_names_the_nearest_of_all() {
+fn a_misspelled_key_gets_a_suggestion_from_all_keys() {
     let env = TestEnv::with_database("");
     let body = json!({ "username": "meg", "password": "wonderland-7", "frist_name": "A" });
     let run = register(&env, &body.to_string()).ends_with(6);
@@ -172,7 +172,7 @@ fn keys_of_other_tables_are_unknown() {
 }
 
 #[test]
-fn what_is_no_body() {
+fn invalid_bodies() {
     let env = TestEnv::with_database("");
     for bad in ["", "{", "[]", "\"meg\"", "null", "{\"username\": \"a\",}", "{} {}"] {
         let run = register(&env, bad).ends_with(6);
@@ -185,7 +185,7 @@ fn what_is_no_body() {
 }
 
 #[test]
-fn a_body_and_an_option_for_the_same() {
+fn a_body_and_an_option_for_the_same_value() {
     let env = TestEnv::with_database(REPAIRS);
     env.write("body", CUSTOMER);
     let options: [&[&str]; 9] = [
@@ -223,7 +223,7 @@ fn values_of_other_types() {
 }
 
 #[test]
-fn login_by_name_or_address() {
+fn login_by_username_or_email() {
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
     let answer =
@@ -273,7 +273,7 @@ fn a_failed_login_says_so_on_standard_output() {
 }
 
 #[test]
-fn the_tutorials_own_bodies_go_through() {
+fn the_tutorials_bodies_are_accepted() {
     let env = TestEnv::with_database("");
     let body = r#"{"username": "meg@ducharme.com", "password": "ducharme", "first_name": "Meg", "last_name": "Ducharme"}"#;
     let token = register(&env, body).succeeds().json()["token"].clone();
@@ -282,7 +282,7 @@ fn the_tutorials_own_bodies_go_through() {
 }
 
 #[test]
-fn null_is_no_value() {
+fn null_means_no_value() {
     let env = TestEnv::with_database("");
     let body = r#"{"username": "meg", "password": "wonderland-7", "email": null}"#;
     let answer = register(&env, body).succeeds().json();

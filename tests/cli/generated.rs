@@ -1,6 +1,6 @@
-//! The completions and man pages that are kept beside the source are those that the source makes.
+//! The committed completions and man pages are up to date.
 //!
-//! `AUTHCTL_BLESS=1 cargo test --test cli generated` writes them anew.
+//! `AUTHCTL_BLESS=1 cargo test --test cli generated` regenerates them.
 
 use std::env;
 use std::fs;
@@ -17,7 +17,7 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-/// Compares the folder with these files, names and contents; or makes it so, where that is asked for.
+/// Compares the folder with these files by name and content. With `AUTHCTL_BLESS=1`, replaces the folder first.
 #[track_caller]
 fn check(folder: &Path, mut files: Vec<(String, Vec<u8>)>) {
     files.sort();
@@ -37,7 +37,7 @@ fn check(folder: &Path, mut files: Vec<(String, Vec<u8>)>) {
     assert_eq!(names.iter().collect::<Vec<_>>(), expected, "in {}; {how}", folder.display());
     for (name, content) in files {
         let kept = fs::read(folder.join(&name)).unwrap();
-        assert!(kept == content, "{name} in {} is not what the source makes; {how}", folder.display());
+        assert!(kept == content, "{name} in {} is out of date; {how}", folder.display());
     }
 }
 

@@ -1,4 +1,4 @@
-//! The help of the program and of each command, and the errors for wrong command lines.
+//! The help of the program and of each command, and errors for wrong command lines.
 
 use crate::env::{Run, TestEnv};
 use crate::seed;
@@ -18,20 +18,20 @@ fn help(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_programs_help() {
+fn the_help_of_the_program() {
     insta::assert_snapshot!("authctl", help(&["--help"]));
     insta::assert_snapshot!("authctl-short", help(&["-h"]));
 }
 
 #[test]
-fn each_commands_help() {
+fn the_help_of_each_command() {
     for command in commands() {
         insta::assert_snapshot!(format!("authctl-{command}"), help(&[&command, "--help"]));
     }
 }
 
 #[test]
-fn each_command_has_an_example_of_its_own() {
+fn each_command_has_an_example() {
     for command in commands() {
         let help = help(&[&command, "--help"]);
         let examples = help.split_once("Examples:").unwrap_or_else(|| panic!("{command} has no examples")).1;
@@ -40,7 +40,7 @@ fn each_command_has_an_example_of_its_own() {
 }
 
 #[test]
-fn the_commands_of_the_program_are_these() {
+fn the_list_of_commands() {
     assert_eq!(
         commands(),
         [
@@ -79,7 +79,7 @@ fn no_line_of_help_is_wider_than_the_terminal() {
 }
 
 #[test]
-fn what_is_unknown_is_wrong_usage_and_what_is_near_is_named() {
+fn unknown_words_are_wrong_usage_and_get_a_suggestion() {
     let env = TestEnv::new();
     let run = env.run(["regsiter"]).ends_with(2);
     assert!(run.stderr.contains("regsiter") && run.stderr.contains("'register'"), "{}", run.stderr);
@@ -90,7 +90,7 @@ fn what_is_unknown_is_wrong_usage_and_what_is_near_is_named() {
 }
 
 #[test]
-fn secrets_have_no_options() {
+fn no_option_takes_a_secret() {
     let env = TestEnv::with_database("");
     for arguments in [
         &["register", "meg", "--password", "swordfish"][..],
@@ -148,7 +148,7 @@ fn a_key_given_for_a_user_is_not_echoed() {
     }
 }
 
-/// Only the command that is named first is built, so a value that looks like one must not be taken for it.
+/// Only the subcommand that is named first is built, so a value with a command's name must not be mistaken for it.
 #[test]
 fn a_value_may_be_the_name_of_a_command() {
     let env = TestEnv::new();

@@ -1,4 +1,4 @@
-//! Many accounts at once: tables, JSON and fixtures, all of them or none.
+//! Bulk imports of tables, JSON and fixtures, all or nothing.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::env::{KNOX, LEVELUP, REPAIRS, TestEnv};
 
 const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/levelup/fixtures/accounts.json");
 
-/// pbkdf2_sha256 of "wonderland-7".
+/// The pbkdf2_sha256 hash of "wonderland-7".
 const ENCODED: &str = "pbkdf2_sha256$1$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR2SIv6SdNZBbs7B7bH1JZh0=";
 
 const FAST: &str = "--insecure-fast-hash";
@@ -21,7 +21,7 @@ fn club() -> TestEnv {
     )
 }
 
-/// The database as results name it.
+/// The path of the database as results contain it.
 fn database(env: &TestEnv) -> String {
     env.path("db.sqlite3").canonicalize().unwrap().display().to_string()
 }
@@ -35,7 +35,7 @@ fn can_log_in(env: &TestEnv, name: &str, password: &str) -> bool {
 }
 
 #[test]
-fn a_spreadsheets_own_headings_are_understood_or_mapped() {
+fn spreadsheet_headings_are_recognized_or_mapped() {
     let env = club();
     env.execute("INSERT INTO auth_group (name) VALUES ('4b'), ('chess; club')");
     let table = "\u{feff}Username;E-Mail;First Name;Bio;Class;Remarks;Is Staff\r\n\
@@ -58,7 +58,7 @@ fn a_spreadsheets_own_headings_are_understood_or_mapped() {
 }
 
 #[test]
-fn a_heading_nobody_knows_is_refused_with_the_nearest() {
+fn an_unknown_heading_is_refused_with_a_suggestion() {
     let env = club();
     env.write("pupils.csv", "username,emial,email,E-Mail\nann,a@b.com,,\n");
     let run = env.run(["import", "pupils.csv"]).ends_with(6);
@@ -125,7 +125,7 @@ fn keep_going_writes_the_good_rows_and_ends_with_6() {
 }
 
 #[test]
-fn what_the_database_refuses_is_told_by_its_line_too() {
+fn rows_refused_by_the_database_are_reported_by_line() {
     let env = TestEnv::with_schema("two_unique_email");
     env.write("authctl.toml", "[database]\nlogin_column = \"username\"\n");
     let columns = env.run(["export", "--quiet"]).succeeds().stdout;
@@ -143,9 +143,9 @@ fn what_the_database_refuses_is_told_by_its_line_too() {
 }
 
 #[test]
-fn a_user_who_came_meanwhile_is_skipped_as_one_who_was_there() {
+fn a_user_created_during_the_import_is_skipped_as_existing() {
     let env = club();
-    // What another program would do, once the import has looked.
+    // Simulates a program that inserts a user after the import has checked the names.
     env.execute(
         "CREATE TRIGGER another AFTER INSERT ON auth_user WHEN new.username = 'ann' BEGIN
            INSERT INTO auth_user
@@ -169,7 +169,7 @@ fn a_user_who_came_meanwhile_is_skipped_as_one_who_was_there() {
 }
 
 #[test]
-fn a_value_that_two_profiles_cannot_share_is_not_taken_for_the_name() {
+fn a_duplicate_profile_value_is_not_reported_as_a_username() {
     let env = club();
     env.execute("CREATE UNIQUE INDEX one_bio ON levelupapi_gamer (bio)");
     env.write("a.csv", "username,profile.gamer.bio\nann,plays\nbob,plays\n");
@@ -194,14 +194,14 @@ fn a_dry_run_checks_everything_and_changes_nothing() {
     assert_eq!(
         run.stdout.lines().nth(1),
         Some(&*format!("2,ann,1,created,,,{},rehearsed", database(&env))),
-        "no secret, since none comes true"
+        "a dry run reports no token"
     );
     env.run(["import", "a.csv", "--dry-run", "--results", "r.csv"]).ends_with(2);
     assert!(!env.path("r.csv").exists());
 }
 
 #[test]
-fn accounts_that_are_there_are_refused_skipped_or_updated() {
+fn existing_accounts_are_refused_skipped_or_updated() {
     let env = club();
     env.register_quickly("ann");
     env.write(
@@ -228,14 +228,14 @@ fn accounts_that_are_there_are_refused_skipped_or_updated() {
     assert_eq!(env.value("SELECT bio FROM levelupapi_gamer"), "x");
     let json = env.run(update).succeeds().json();
     assert_eq!((&json["changed"], &json["unchanged"], &json["tokens"]), (&0.into(), &2.into(), &0.into()));
-    // An empty cell says nothing.
+    // An empty cell leaves the value unchanged.
     env.write("a.csv", "username,email,is_staff\nann,,\n");
     env.run(update).succeeds();
     assert_eq!(env.rows("SELECT email || is_staff FROM auth_user"), ["ann@x.com1", "0"]);
 }
 
 #[test]
-fn an_old_account_gets_the_password_only_where_that_is_said() {
+fn existing_accounts_get_the_password_only_with_update_password() {
     let env = club();
     env.register_quickly("ann");
     env.write("a.csv", "username,password\nann,another-7-word\n");
@@ -255,7 +255,7 @@ fn an_old_account_gets_the_password_only_where_that_is_said() {
 }
 
 #[test]
-fn results_are_the_owners_alone_and_are_added_to() {
+fn results_are_private_and_appended() {
     let env = club();
     env.write("a.csv", "username\nann\nbob\n");
     let import = ["import", "a.csv", "--tokens", "--random-passwords", FAST, "--results", "results.csv"];
@@ -268,7 +268,7 @@ fn results_are_the_owners_alone_and_are_added_to() {
     assert_eq!(&rows[1][..4], ["2", "ann", "1", "created"]);
     assert_eq!(rows[1][4], env.value("SELECT key FROM authtoken_token WHERE user_id = 1"));
     assert!(can_log_in(&env, "bob", rows[2][5]));
-    // What fails tells nothing, and what was told stays.
+    // A failed run adds no rows and keeps the existing ones.
     env.run(import).ends_with(6);
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
     env.write("a.csv", "username\nann\ncid\n");
@@ -284,16 +284,16 @@ fn results_are_the_owners_alone_and_are_added_to() {
     env.run(["import", "a.csv", "--results", "db.sqlite3"]).ends_with(2);
     env.run(["import", "a.csv", "--results", "no/folder.csv"]).ends_with(1);
     env.run(["import", "a.csv", "--results", "gone.csv"]).ends_with(6);
-    assert!(!env.path("gone.csv").exists(), "nothing came true, so there is nothing to tell");
+    assert!(!env.path("gone.csv").exists(), "a failed run left a results file");
     let run = env.run(["import", "a.csv", "--random-passwords"]).ends_with(2);
     assert!(run.stderr.contains("--results"), "{}", run.stderr);
 }
 
 #[test]
-fn a_full_disk_takes_back_what_was_written() {
+fn a_failed_write_of_results_rolls_back() {
     let env = club();
     env.write("a.csv", "username\nann\n");
-    // A file that is as long as a file may be: everything else has room.
+    // The results file reaches the file size limit; nothing else does.
     let row = format!("2,{},1,created,,,a.db,committed", "x".repeat(2 * 1024 * 1024));
     let results =
         env.write("r.csv", &format!("line,username,id,outcome,token,password,database,state\r\n{row}\r\n"));
@@ -352,7 +352,7 @@ fn json_gives_profiles_by_kind_and_tells_where_a_fault_stands() {
 }
 
 #[test]
-fn json_lines_come_through_a_pipe() {
+fn json_lines_can_be_piped() {
     let env = club();
     let lines = "{\"username\": \"ann\", \"password\": \"wonderland-7\"}\n\n{\"username\": \"bob\", \"profile\": {\"bio\": \"x\"}}\n";
     env.run_with_input(lines, ["import", "-", FAST]).succeeds();
@@ -374,7 +374,7 @@ fn json_lines_come_through_a_pipe() {
 }
 
 #[test]
-fn a_django_fixture_is_loaded_as_it_is_and_given_back() {
+fn a_django_fixture_round_trips() {
     let env = TestEnv::with_database(LEVELUP);
     env.run(["import", FIXTURE]).succeeds();
     assert_eq!(
@@ -402,7 +402,7 @@ fn a_django_fixture_is_loaded_as_it_is_and_given_back() {
 }
 
 #[test]
-fn what_of_a_fixture_is_no_account_is_left_out_only_where_that_is_said() {
+fn other_models_in_a_fixture_are_skipped_only_with_exclude() {
     let env = TestEnv::with_database(LEVELUP);
     let text = fs::read_to_string(FIXTURE).unwrap();
     let more = r#", {"model": "levelupapi.game", "pk": 1, "fields": {"title": "Go"}}, {"model": "levelupapi.game", "pk": 2, "fields": {}},
@@ -429,7 +429,7 @@ fn what_of_a_fixture_is_no_account_is_left_out_only_where_that_is_said() {
             .replace("\"pk\": 12,", "\"pk\": 12, \"x\": 1,"),
     );
     env.run(["import", "all.json", "--exclude", "levelupapi.Game"]).ends_with(6);
-    // A group is found by its name, whatever its key.
+    // A group is matched by its name, whatever its key.
     env.execute("INSERT INTO auth_group (name) VALUES ('writers'), ('editors')");
     env.write(
         "all.json",
@@ -445,7 +445,7 @@ fn what_of_a_fixture_is_no_account_is_left_out_only_where_that_is_said() {
 }
 
 #[test]
-fn what_export_wrote_is_taken_back_verbatim() {
+fn exported_accounts_are_imported_unchanged() {
     let env = club();
     env.execute("INSERT INTO auth_group (name) VALUES ('a;b'), (' c'), ('[d')");
     let odd = r#"{"username": "ann", "first_name": "Zoë \"Z\", a\nb", "last_name": "; 'x'", "email": "a@b.com", "is_staff": true, "groups": ["a;b", " c", "[d"], "profiles": {"gamer": {"bio": ""}}, "last_login": "2024-02-29T12:30:00.000120Z", "password_hash": "ENCODED", "token": "fa2eba9be8282d595c997ee5cd49f2ed31f65bed"}
@@ -471,7 +471,7 @@ fn what_export_wrote_is_taken_back_verbatim() {
 }
 
 #[test]
-fn a_batch_is_committed_as_it_goes_and_the_rest_can_follow() {
+fn batches_are_committed_one_by_one_and_the_rest_can_follow() {
     let env = club();
     let table = "username,id\nann,1\nbob,2\ncid,3\ndan,3\neve,5\n";
     env.write("a.csv", table);
@@ -485,7 +485,7 @@ fn a_batch_is_committed_as_it_goes_and_the_rest_can_follow() {
 }
 
 #[test]
-fn ten_thousand_pupils_come_in_at_fast_hash_cost() {
+fn ten_thousand_pupils_are_imported_with_fast_hashes() {
     let env = club();
     let mut table = String::from("Username,E-Mail,Password,profile.bio\n");
     for number in 0..10_000 {
@@ -510,14 +510,14 @@ fn ten_thousand_pupils_come_in_at_fast_hash_cost() {
         assert!(can_log_in(&env, &format!("pupil{number:05}"), &format!("word-{number}-of-mine")));
     }
     assert!(!can_log_in(&env, "pupil00001", "word-2-of-mine"));
-    // Test data decides nothing about what comes later.
+    // The fast hashes of test data do not affect later accounts.
     env.run(["register", "teacher", "--random-password", "--quiet"]).succeeds();
     let hasher = env.run(["list-users", "--columns", "hasher", "--search", "teacher", "--format", "plain"]);
     assert_eq!(hasher.stdout.trim(), "argon2 m=102400,t=2,p=8");
 }
 
 #[test]
-fn keys_that_knox_does_not_keep_are_made_only_for_results() {
+fn knox_keys_are_generated_only_for_results() {
     let env = TestEnv::with_database(KNOX);
     env.write("a.csv", "username\nann\n");
     let run = env.run(["import", "a.csv", "--tokens"]).ends_with(2);
@@ -529,7 +529,7 @@ fn keys_that_knox_does_not_keep_are_made_only_for_results() {
 }
 
 #[test]
-fn a_user_who_exists_gets_no_knox_token() {
+fn an_existing_user_gets_no_knox_token() {
     let env = TestEnv::with_database(KNOX);
     env.run(["register", "ann", "--no-password", "--no-token"]).succeeds();
     env.write("a.csv", "username,email\nann,ann@example.com\nbob,bob@example.com\n");
@@ -553,7 +553,7 @@ fn weak_passwords_are_counted_or_refused() {
 }
 
 #[test]
-fn the_audit_log_tells_of_an_import_once() {
+fn the_audit_log_has_one_entry_per_import() {
     let env = club();
     env.write("a.csv", "username\nann\nbob\n");
     env.run(["import", "a.csv", "--tokens", "--audit-log", "audit.jsonl"]).succeeds();

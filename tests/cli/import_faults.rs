@@ -1,4 +1,4 @@
-//! What an import says of files that are not as they should be, and what it reads all the same.
+//! Messages for invalid files, and unusual files that are read all the same.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,7 +10,7 @@ fn env() -> TestEnv {
     TestEnv::with_database("")
 }
 
-/// Imports these bytes as a file of this name.
+/// Imports a file with this name and content.
 fn import(env: &TestEnv, name: &str, bytes: impl AsRef<[u8]>, more: &[&str]) -> Run {
     fs::write(env.path(name), bytes).unwrap();
     env.run(["import", name].iter().chain(more))
@@ -21,7 +21,7 @@ fn users(env: &TestEnv) -> Vec<String> {
 }
 
 #[test]
-fn a_quote_that_is_never_closed_is_told_with_its_place() {
+fn an_unclosed_quote_is_reported_with_its_position() {
     let env = env();
     let table = "username,password\nx1,geheim-1\n\"x2,geheim-2\nx3,geheim-3\n";
     for more in [&[][..], &["--keep-going", "--insecure-fast-hash"], &["--dry-run"]] {
@@ -35,7 +35,7 @@ fn a_quote_that_is_never_closed_is_told_with_its_place() {
         );
         assert!(!run.stderr.contains("geheim"), "{}", run.stderr);
     }
-    // The place is that of the cell, behind one of two lines.
+    // The position is that of the opening quote, after a cell of two lines.
     let table = "username,first_name,last_name\r\nann,\"A\r\nnn\",\"Lee\r\nbob,,\r\n";
     let run = import(&env, "leak.csv", table, &[]).ends_with(6);
     let expected =
@@ -50,7 +50,7 @@ fn a_quote_that_is_never_closed_is_told_with_its_place() {
 }
 
 #[test]
-fn faults_repeat_no_values() {
+fn faults_contain_no_values() {
     let env = env();
     let table = "username,email,is_active,password_hash,token,id,date_joined\n\
                  geheim 1,geheim-2,geheim-3,geheim-4,geheim 5,geheim-6,geheim-7\n";
@@ -77,12 +77,12 @@ fn faults_repeat_no_values() {
 }
 
 #[test]
-fn lines_are_those_that_an_editor_shows() {
+fn line_numbers_match_an_editors() {
     let env = env();
     let rows =
         ["ok1,a@x.de", "", "bad 2,b@x.de", "\"bad 3\",\"c@x.de\"", "\"ok\"4,\"d{}@x.de\"", "", "", "bad 5,"];
     for end in ["\n", "\r\n", "\r"] {
-        // A cell of two lines is no e-mail address.
+        // A cell of two lines is not a valid email address.
         let table = ["username,email"].iter().chain(&rows).map(|row| format!("{row}{end}"));
         let table = table.collect::<Vec<_>>().concat();
         let run = import(&env, "a.csv", table.replace("{}", end), &["--keep-going", "--results", "-"]);
@@ -97,7 +97,7 @@ fn lines_are_those_that_an_editor_shows() {
 }
 
 #[test]
-fn a_column_without_a_heading_is_nothing_or_a_fault() {
+fn a_column_without_a_heading_is_empty_or_a_fault() {
     let env = env();
     import(&env, "a.csv", "username;email;\nann;a@x.de;\n", &[]).succeeds();
     import(&env, "a.csv", ";username;;email;\n;bob;;b@x.de;;\n;cid;;\n", &[]).succeeds();
@@ -125,7 +125,7 @@ fn a_heading_is_mapped_once() {
 }
 
 #[test]
-fn the_results_do_not_go_into_the_file_that_is_read() {
+fn results_cannot_overwrite_the_input() {
     let env = env();
     let table = "username\nann\n";
     let path = env.write("a.csv", table);
@@ -147,7 +147,7 @@ fn utf16(text: &str, is_big_endian: bool) -> Vec<u8> {
 }
 
 #[test]
-fn utf_16_is_read_where_its_mark_tells() {
+fn utf_16_is_detected_by_its_byte_order_mark() {
     let env = env();
     let mut table = String::from("username\tfirst_name\r\n");
     for number in 0..20_000 {
@@ -169,7 +169,7 @@ fn utf_16_is_read_where_its_mark_tells() {
 }
 
 #[test]
-fn windows_1252_is_read_where_that_is_said() {
+fn windows_1252_is_read_with_encoding() {
     let env = env();
     let table = b"username,first_name\nzo\xeb,\x80 \x9f\x81\n";
     let run = import(&env, "a.csv", table, &[]).ends_with(6);
@@ -195,7 +195,7 @@ fn windows_1252_is_read_where_that_is_said() {
 }
 
 #[test]
-fn what_separates_the_values_is_found_or_told() {
+fn the_delimiter_is_detected_or_given() {
     let env = env();
     for table in [
         "\"username\";\"e-mail\"\nann;a@x.de\n",
@@ -238,7 +238,7 @@ fn what_separates_the_values_is_found_or_told() {
 }
 
 #[test]
-fn only_what_is_near_is_guessed() {
+fn only_close_matches_are_suggested() {
     let env = env();
     let run = import(&env, "a.csv", "Vorname,username\n,ann\n", &[]).ends_with(6);
     assert!(!run.stderr.contains("Did you mean"), "{}", run.stderr);
@@ -258,14 +258,14 @@ fn only_what_is_near_is_guessed() {
 }
 
 #[test]
-fn a_programs_error_has_each_fault_once() {
+fn a_json_error_has_each_fault_once() {
     let env = env();
     let run = import(&env, "a.csv", "username,email\na b,x\nc d,\n", &["--format", "json"]).ends_with(6);
     let error = run.error();
     assert_eq!(error["message"], "3 values are missing or invalid.");
     assert_eq!(error["faults"].as_array().map(Vec::len), Some(3));
     assert_eq!(run.stderr.matches("a.csv, line 3").count(), 1, "{}", run.stderr);
-    // The only one is the message, too.
+    // A single fault is also the message.
     let run = import(&env, "a.csv", "username\na b\n", &["--format", "json"]).ends_with(6);
     assert_eq!(run.error()["message"], run.error()["faults"][0]["message"]);
 }
@@ -290,7 +290,7 @@ fn people_see_the_first_twenty() {
 }
 
 #[test]
-fn what_is_of_the_wrong_type_is_not_missing_too() {
+fn a_value_of_the_wrong_type_is_not_reported_as_missing() {
     let env = env();
     let run = import(&env, "a.json", "[{\"username\": 2, \"email\": \"x@y.de\"}]", &[]).ends_with(6);
     assert_eq!(run.stderr, "error: a.json, line 1, column 15: username must be a string.\n");
@@ -300,7 +300,7 @@ fn what_is_of_the_wrong_type_is_not_missing_too() {
 }
 
 #[test]
-fn places_are_worded_alike_in_all_formats() {
+fn positions_look_alike_in_all_formats() {
     let env = env();
     let run = import(&env, "a.json", "[\r\n {\"username\": \"a b\"}]", &[]).ends_with(6);
     assert!(run.stderr.starts_with("error: a.json, line 2, column 15: "), "{}", run.stderr);
@@ -318,7 +318,7 @@ fn object(model: &str, pk: u32, fields: &str) -> String {
 }
 
 #[test]
-fn a_pipe_that_has_a_name_is_read_whole() {
+fn a_pipe_with_a_path_is_read_completely() {
     let env = env();
     env.run_with_input("username,email\nann,\n", ["import", "/dev/stdin"]).succeeds();
     assert_eq!(users(&env), ["ann|"]);
@@ -326,7 +326,7 @@ fn a_pipe_that_has_a_name_is_read_whole() {
 }
 
 #[test]
-fn what_is_excluded_has_to_be_there() {
+fn excluded_models_must_exist() {
     let env = env();
     let user = object("auth.user", 1, "\"username\": \"ann\", \"password\": \"!x\"");
     let text = format!("[{user}, {}]", object("sessions.session", 1, ""));
@@ -343,7 +343,7 @@ fn what_is_excluded_has_to_be_there() {
 }
 
 #[test]
-fn a_fixtures_groups_are_made_with_their_permissions() {
+fn groups_in_a_fixture_are_created_with_their_permissions() {
     let env = env();
     env.execute(
         "INSERT INTO django_content_type (id, app_label, model) VALUES (7, 'shop', 'order'), (8, 'auth', 'user');
@@ -397,19 +397,19 @@ fn a_fixtures_groups_are_made_with_their_permissions() {
 }
 
 #[test]
-fn a_name_of_another_type_hides_no_other_fault() {
+fn a_username_of_the_wrong_type_hides_no_other_fault() {
     let env = env();
     let run = import(&env, "a.jsonl", "{\"username\": 5, \"email\": \"nobody\"}\n", &[]).ends_with(6);
     assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
     assert!(run.stderr.contains("username") && run.stderr.contains("email address"), "{}", run.stderr);
-    // Where the address is the name, what is wrong with the one is not said of the other too.
+    // If the email address is the username, a fault is reported for one of the two only.
     let env = TestEnv::with_database("[register]\nusername_from = \"email\"\n");
     let run = import(&env, "a.jsonl", "{\"username\": 5}\n", &[]).ends_with(6);
     assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
 }
 
 #[test]
-fn a_key_and_a_generated_column_are_no_headings() {
+fn a_key_or_a_generated_column_is_refused_as_a_heading() {
     let env = env();
     env.execute(
         "ALTER TABLE auth_user RENAME COLUMN id TO number;
@@ -425,7 +425,7 @@ fn a_key_and_a_generated_column_are_no_headings() {
 }
 
 #[test]
-fn a_fixture_brings_what_django_had_taken() {
+fn a_fixture_is_accepted_if_django_accepted_it() {
     let env = TestEnv::with_database(
         "[register]\nrequired = [\"username\", \"last_name\"]\nprofile = \"gamer\"\n[profiles.gamer]\n\
          table = \"app_gamer\"\nfields = { bio = \"varchar(9)\" }\nrequired = [\"bio\"]\n",
@@ -437,7 +437,7 @@ fn a_fixture_brings_what_django_had_taken() {
 }
 
 #[test]
-fn an_account_that_is_there_gets_the_permissions_and_the_knox_tokens_that_it_lacks() {
+fn an_existing_account_gets_missing_permissions_and_knox_tokens() {
     let env = TestEnv::with_database("[tokens]\nscheme = \"knox\"\n");
     env.execute(
         "INSERT INTO django_content_type (id, app_label, model)
@@ -462,7 +462,7 @@ fn an_account_that_is_there_gets_the_permissions_and_the_knox_tokens_that_it_lac
     let run = import(&env, "a.json", format!("[{user}, {token}]"), &update).succeeds();
     assert!(run.stderr.contains("1 unchanged"), "{}", run.stderr);
     assert!(env.database_bytes() == before);
-    // A permission alone is a change.
+    // A missing permission counts as a change.
     env.execute("DELETE FROM auth_user_user_permissions");
     let run = import(&env, "a.json", format!("[{user}, {token}]"), &update).succeeds();
     assert!(run.stderr.contains("1 changed"), "{}", run.stderr);

@@ -1,4 +1,4 @@
-//! The results of an import that was cut off: which rows were committed, and what the next run does with the others.
+//! Results of an interrupted import: which rows were committed, and how the next run treats the others.
 
 use std::fs;
 use std::path::Path;
@@ -41,7 +41,7 @@ fn replace_states(env: &TestEnv, name: &str, from: &str, to: &str) {
     fs::write(&path, text.replace(from, to)).unwrap();
 }
 
-/// Waits until the file is this long or longer.
+/// Waits until the file has at least this length.
 fn wait_for_length(path: &Path, length: usize) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !fs::read(path).is_ok_and(|bytes| bytes.len() >= length) {
@@ -50,9 +50,9 @@ fn wait_for_length(path: &Path, length: usize) {
     }
 }
 
-/// Nothing tells what became of the undecided rows: they stay, and nothing is done.
+/// Asserts that the command fails and keeps the undecided rows, because nothing shows whether they were committed.
 #[track_caller]
-fn is_left_alone<'a>(env: &TestEnv, arguments: impl IntoIterator<Item = &'a str>) {
+fn assert_left_alone<'a>(env: &TestEnv, arguments: impl IntoIterator<Item = &'a str>) {
     let before = (fs::read(env.path("made.csv")).unwrap(), env.database_bytes());
     let run = env.run(arguments).ends_with(2);
     assert!(run.stderr.contains("Keep this file and pass another one."), "{}", run.stderr);
@@ -66,9 +66,9 @@ fn start(env: &TestEnv, more: &[&str]) -> Child {
 }
 
 #[test]
-fn rows_of_an_import_that_was_killed_before_the_commit_are_undecided_and_dropped_by_the_next() {
+fn rows_of_a_killed_import_are_undecided_and_dropped_by_the_next_run() {
     let env = with_rows(300);
-    // A reader keeps the commit waiting, which comes after the results are written.
+    // A reader blocks the commit, which comes after the results are written.
     let reader = env.database();
     reader.execute_batch("BEGIN; SELECT count(*) FROM auth_user").unwrap();
     let mut import = start(&env, &[]);
@@ -86,7 +86,7 @@ fn rows_of_an_import_that_was_killed_before_the_commit_are_undecided_and_dropped
         "warning: made.csv: 300 rows of an interrupted run had not been committed and were removed.";
     assert!(run.stderr.contains(expected), "{}", run.stderr);
     let rows = made(&env);
-    assert_eq!(rows.len(), 300, "each user has one password in the file");
+    assert_eq!(rows.len(), 300, "each user has exactly one row");
     assert!(rows.iter().all(|row| row[7] == "committed"));
     assert!(can_log_in(&env, &rows[0]) && can_log_in(&env, &rows[299]));
 }
@@ -109,17 +109,17 @@ fn batches_that_were_committed_before_a_kill_stay() {
     let rows = made(&env);
     assert!(rows.iter().all(|row| row[7] == "committed"));
     let created: Vec<_> = rows.iter().filter(|row| row[3] == "created").collect();
-    assert_eq!(created.len(), 90, "each user is created once");
+    assert_eq!(created.len(), 90, "each user must be created once");
     assert_eq!(rows.iter().filter(|row| row[3] == "skipped").count(), committed);
     assert!(created.iter().step_by(29).all(|row| can_log_in(&env, row)));
 }
 
 #[test]
-fn rows_that_were_committed_but_not_marked_keep_their_passwords() {
+fn committed_but_unmarked_rows_keep_their_passwords() {
     let env = with_rows(3);
     env.run(IMPORT).succeeds();
     let before = fs::read_to_string(env.path("made.csv")).unwrap();
-    // As after a kill between the commit and the first mark, and after one in the middle of marking.
+    // The state after a kill between the commit and the first mark, or while rows are being marked.
     let cut_off = |marked: usize| {
         let mut lines: Vec<String> = before.lines().map(str::to_owned).collect();
         for line in &mut lines[1..4 - marked] {
@@ -129,7 +129,7 @@ fn rows_that_were_committed_but_not_marked_keep_their_passwords() {
     };
     for marked in [0, 1, 2] {
         cut_off(marked);
-        // One password was changed in the meantime.
+        // One password has changed in the meantime.
         env.run_with_input("another-7-word", ["set-password", "u0", "--password-stdin"]).succeeds();
         let run = env.run(IMPORT.iter().chain(&["--on-existing", "skip"])).succeeds();
         let count = 3 - marked;
@@ -145,7 +145,7 @@ fn rows_that_were_committed_but_not_marked_keep_their_passwords() {
 }
 
 #[test]
-fn tokens_prove_a_commit_too_and_json_lines_are_continued_alike() {
+fn tokens_prove_a_commit_in_json_lines_too() {
     for config in ["", KNOX] {
         let env = TestEnv::with_database(config);
         rows(&env, 2);
@@ -159,7 +159,7 @@ fn tokens_prove_a_commit_too_and_json_lines_are_continued_alike() {
         let text = fs::read_to_string(env.path("made.jsonl")).unwrap();
         assert!(text.starts_with(&whole), "{text}");
 
-        // The same rows, and a database in which they are not true.
+        // The same rows with a database that does not contain them.
         fs::write(env.path("made.jsonl"), whole.replace("committed", "undecided")).unwrap();
         fs::write(env.path("db.sqlite3"), empty).unwrap();
         let run = env.run(import).succeeds();
@@ -171,7 +171,7 @@ fn tokens_prove_a_commit_too_and_json_lines_are_continued_alike() {
 }
 
 #[test]
-fn users_of_the_same_names_who_came_by_another_way_prove_nothing() {
+fn users_with_the_same_names_prove_nothing() {
     let env = with_rows(2);
     env.run(IMPORT).succeeds();
     replace_states(&env, "made.csv", "committed", "undecided");
@@ -180,11 +180,11 @@ fn users_of_the_same_names_who_came_by_another_way_prove_nothing() {
         env.run(["register", name, "--no-password", "--no-token"]).succeeds();
         env.execute(&format!("UPDATE auth_user SET id = {id} WHERE username = '{name}'"));
     }
-    is_left_alone(&env, IMPORT.iter().chain(&["--on-existing", "skip"]).copied());
+    assert_left_alone(&env, IMPORT.iter().chain(&["--on-existing", "skip"]).copied());
 }
 
 #[test]
-fn a_row_that_was_cut_short_is_dropped_with_its_batch() {
+fn a_truncated_row_is_dropped_with_its_batch() {
     let env = with_rows(2);
     env.run(IMPORT).succeeds();
     let whole = fs::read_to_string(env.path("made.csv")).unwrap();
@@ -199,7 +199,7 @@ fn a_row_that_was_cut_short_is_dropped_with_its_batch() {
 }
 
 #[test]
-fn a_file_that_is_none_of_results_is_left_alone() {
+fn a_file_without_results_is_left_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let env = with_rows(1);
     let old = "line,username,id,outcome,token,password\r\n2,ann,1,created,,secret\r\n";
@@ -219,7 +219,7 @@ fn a_file_that_is_none_of_results_is_left_alone() {
 }
 
 #[test]
-fn what_was_committed_before_a_failure_is_shown_on_standard_output() {
+fn rows_committed_before_a_failure_are_printed() {
     let env = with_rows(2);
     env.execute(
         "CREATE TRIGGER no BEFORE INSERT ON auth_user WHEN new.username = 'u1' \
@@ -237,7 +237,7 @@ fn what_was_committed_before_a_failure_is_shown_on_standard_output() {
 }
 
 #[test]
-fn streams_are_given_what_was_committed() {
+fn committed_rows_are_written_to_streams() {
     let env = with_rows(1);
     let Some(device) = crate::env::null_device(&env.path(".")) else { return };
     env.run(["import", "a.csv", "--results", device.to_str().unwrap()]).succeeds();
@@ -255,18 +255,18 @@ fn streams_are_given_what_was_committed() {
 }
 
 #[test]
-fn updates_without_secrets_do_not_tell_whether_they_were_committed() {
+fn updates_without_secrets_prove_nothing() {
     let env = with_rows(2);
     env.run(["import", "a.csv"]).succeeds();
     env.write("b.csv", "username,first_name\nu0,Ann\nu1,Bob\n");
     let import = ["import", "b.csv", "--on-existing", "update", "--results", "made.csv"];
     env.run(import).succeeds();
     replace_states(&env, "made.csv", "committed", "undecided");
-    is_left_alone(&env, import);
+    assert_left_alone(&env, import);
     env.execute("CREATE TABLE kept AS SELECT * FROM auth_user; DELETE FROM auth_user");
-    is_left_alone(&env, import);
+    assert_left_alone(&env, import);
     env.execute("INSERT INTO auth_user SELECT * FROM kept");
-    // What changes nothing is as good as committed.
+    // Updates that change nothing count as committed.
     env.run(["import", "b.csv", "--on-existing", "update", "--results", "same.csv"]).succeeds();
     replace_states(&env, "same.csv", "committed", "undecided");
     let run = env.run(["import", "b.csv", "--on-existing", "update", "--results", "same.csv"]).succeeds();
@@ -274,7 +274,7 @@ fn updates_without_secrets_do_not_tell_whether_they_were_committed() {
 }
 
 #[test]
-fn another_database_does_not_decide() {
+fn another_database_is_refused() {
     let env = with_rows(2);
     env.run(IMPORT).succeeds();
     replace_states(&env, "made.csv", "committed", "undecided");
@@ -290,7 +290,7 @@ fn another_database_does_not_decide() {
 }
 
 #[test]
-fn tokens_of_users_who_were_renamed_since_prove_a_commit() {
+fn tokens_of_renamed_users_prove_a_commit() {
     let env = with_rows(2);
     let import = ["import", "a.csv", "--tokens", "--results", "made.csv"];
     env.run(import).succeeds();
@@ -303,25 +303,25 @@ fn tokens_of_users_who_were_renamed_since_prove_a_commit() {
 }
 
 #[test]
-fn one_user_by_hand_does_not_prove_that_the_others_were_committed() {
+fn one_existing_user_does_not_prove_a_commit() {
     let env = with_rows(3);
     let import = ["import", "a.csv", "--results", "made.csv"];
     env.run(import).succeeds();
     replace_states(&env, "made.csv", "committed", "undecided");
     env.execute("DELETE FROM auth_user WHERE id > 1");
-    is_left_alone(&env, import);
+    assert_left_alone(&env, import);
     env.execute("DELETE FROM auth_user");
     let run = env.run(import).succeeds();
     assert!(run.stderr.contains("3 rows of an interrupted run had not been"), "{}", run.stderr);
 }
 
 #[test]
-fn rows_that_were_edited_are_left_alone() {
+fn edited_rows_are_left_alone() {
     let env = with_rows(2);
     env.run(IMPORT).succeeds();
     let whole = fs::read_to_string(env.path("made.csv")).unwrap();
     let undecided = whole.replace("committed", "undecided");
-    // Without its last line end, with other line ends, and with rows that are marked out of order.
+    // Without the last line ending, with other line endings, and with rows marked out of order.
     for text in [
         whole.trim_end().to_owned(),
         undecided.replace('\r', ""),
@@ -341,7 +341,7 @@ fn rows_that_were_edited_are_left_alone() {
 }
 
 #[test]
-fn a_large_file_that_is_none_of_results_is_refused_at_once() {
+fn a_large_file_without_results_is_refused_at_once() {
     use std::os::unix::fs::PermissionsExt as _;
     let env = with_rows(1);
     env.run(["import", "a.csv", "--results", "made.csv"]).succeeds();
@@ -352,18 +352,18 @@ fn a_large_file_that_is_none_of_results_is_refused_at_once() {
         let lines = if length < 8 << 20 { "\n".repeat(1 << 20) } else { String::new() };
         let path = env.write("made.csv", &format!("{beginning}{lines}"));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        // What follows are zeros.
+        // Extends the file with zeros.
         fs::File::options().write(true).open(&path).unwrap().set_len(length).unwrap();
         let start = Instant::now();
         let run = env.run(["import", "a.csv", "--on-existing", "skip", "--results", "made.csv"]);
         assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
-        // A row that was cut short is dropped.
+        // A truncated row is dropped.
         assert!(run.code == 2 || length == 2 << 20, "{} {}", run.code, run.stderr);
     }
 }
 
 #[test]
-fn accounts_without_secrets_are_told_by_their_names_and_keys() {
+fn accounts_without_secrets_are_identified_by_name_and_key() {
     let env = with_rows(2);
     let import = ["import", "a.csv", "--on-existing", "skip", "--results", "made.csv"];
     env.run(import).succeeds();
@@ -372,36 +372,36 @@ fn accounts_without_secrets_are_told_by_their_names_and_keys() {
     fs::write(env.path("made.csv"), &undecided).unwrap();
     let run = env.run(import).succeeds();
     assert!(run.stderr.contains("2 rows of an interrupted run had been committed"), "{}", run.stderr);
-    // Another user may have got the key since.
+    // Another user may have the key by now.
     fs::write(env.path("made.csv"), undecided).unwrap();
     env.execute("UPDATE auth_user SET username = 'other' WHERE id = 1");
-    is_left_alone(&env, import);
+    assert_left_alone(&env, import);
 }
 
 #[test]
-fn a_token_that_is_gone_decides_nothing_about_an_account_that_is_there() {
+fn a_deleted_token_proves_nothing() {
     let env = with_rows(2);
     let import = ["import", "a.csv", "--tokens", "--on-existing", "skip", "--results", "made.csv"];
     env.run(import).succeeds();
     replace_states(&env, "made.csv", "committed", "undecided");
     env.execute("DELETE FROM authtoken_token");
-    is_left_alone(&env, import);
+    assert_left_alone(&env, import);
 }
 
 #[test]
-fn only_so_many_passwords_are_tried() {
+fn the_number_of_password_checks_is_limited() {
     const TRIES: usize = 64;
     let env = with_rows(TRIES + 1);
     env.run(IMPORT).succeeds();
     replace_states(&env, "made.csv", "committed", "undecided");
     env.execute("UPDATE auth_user SET password = '!x' WHERE username <> 'u64'");
-    is_left_alone(&env, IMPORT.iter().chain(&["--on-existing", "skip"]).copied());
+    assert_left_alone(&env, IMPORT.iter().chain(&["--on-existing", "skip"]).copied());
     env.execute("UPDATE auth_user SET password = (SELECT password FROM auth_user WHERE username = 'u64')");
     assert!(can_log_in(&env, &made(&env)[TRIES]));
 }
 
 #[test]
-fn what_a_commit_refuses_leaves_the_file_as_it_was() {
+fn a_failed_commit_restores_the_file() {
     let env = with_rows(2);
     env.run(["import", "a.csv", "--results", "made.csv"]).succeeds();
     let before = fs::read_to_string(env.path("made.csv")).unwrap();
@@ -415,7 +415,7 @@ fn what_a_commit_refuses_leaves_the_file_as_it_was() {
 }
 
 #[test]
-fn a_file_in_no_folder_is_refused_with_the_systems_words() {
+fn a_missing_folder_is_reported_with_the_systems_message() {
     let env = with_rows(1);
     let run = env.run(["import", "a.csv", "--results", "nowhere/made.csv"]).ends_with(1);
     assert!(run.stderr.contains("nowhere/made.csv cannot be written: No such file"), "{}", run.stderr);

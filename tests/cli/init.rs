@@ -14,7 +14,7 @@ table = "repairsapi_customer"
 fields = { address = "varchar(155)" }
 "#;
 
-/// Everything but the configuration that lies in the working folder.
+/// The names of all files in the working folder except the configuration.
 fn left_behind(env: &TestEnv) -> Vec<String> {
     let entries = fs::read_dir(env.path(".")).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -29,9 +29,9 @@ fn tables(env: &TestEnv) -> Vec<String> {
     list.split(',').map(str::to_owned).collect()
 }
 
-/// An `init` that a wrong configuration stops, leaving nothing.
+/// Runs `init` with a wrong configuration, which must fail and leave nothing.
 #[track_caller]
-fn refused(config: &str, word: &str) -> Run {
+fn assert_refused(config: &str, word: &str) -> Run {
     let env = TestEnv::new();
     env.write("authctl.toml", config);
     let run = env.run(["init"]).ends_with(2);
@@ -42,7 +42,7 @@ fn refused(config: &str, word: &str) -> Run {
 }
 
 #[test]
-fn the_file_is_djangos_and_its_owners_alone() {
+fn the_file_has_djangos_tables_and_is_private() {
     let env = TestEnv::new();
     let run = env.run(["init"]).succeeds();
     assert_eq!(run.stdout, format!("{}\n", env.path("db.sqlite3").display()));
@@ -58,7 +58,7 @@ fn the_file_is_djangos_and_its_owners_alone() {
 }
 
 #[test]
-fn a_readable_mask_does_not_open_the_file() {
+fn the_umask_does_not_affect_the_mode() {
     let env = TestEnv::new();
     let shell = format!("umask 000; exec {} init", env!("CARGO_BIN_EXE_authctl"));
     let mut command = std::process::Command::new("sh");
@@ -68,7 +68,7 @@ fn a_readable_mask_does_not_open_the_file() {
 }
 
 #[test]
-fn the_migrations_in_the_tables_are_recorded() {
+fn migrations_are_recorded() {
     let env = TestEnv::new();
     env.run(["init", "--scheme", "drf,knox"]).succeeds();
     let count = |app: &str| env.value(&format!("SELECT count(*) FROM django_migrations WHERE app = '{app}'"));
@@ -80,14 +80,14 @@ fn the_migrations_in_the_tables_are_recorded() {
         env.value("SELECT max(name) FROM django_migrations WHERE app = 'auth'"),
         "0012_alter_user_first_name_max_length"
     );
-    // Django reads this form of a time, to the microsecond at most.
+    // Django reads times with a space and at most microseconds.
     let applied = env.value("SELECT applied FROM django_migrations LIMIT 1");
     assert!(applied.len() <= 26 && applied.as_bytes()[10] == b' ', "{applied}");
     assert_eq!(env.value("SELECT count(*) FROM django_content_type"), "0");
 }
 
 #[test]
-fn the_schemes_are_those_asked_for_else_configured_else_drf() {
+fn schemes_come_from_the_option_the_configuration_or_drf() {
     let schemes = |config: &str, arguments: &[&str]| {
         let env = TestEnv::new();
         env.write("authctl.toml", config);
@@ -129,7 +129,7 @@ fn declared_profiles_get_their_tables_and_migrations() {
         env.value("SELECT group_concat(name) FROM django_migrations WHERE app = 'levelupapi'"),
         "0001_initial,0002_gamer"
     );
-    // What Django could not adopt is said, and only that.
+    // Warns only about the profile that Django could not adopt.
     assert!(
         run.stderr.contains("repairsapi_customer") && run.stderr.contains("migrations"),
         "{}",
@@ -149,7 +149,7 @@ fn a_migration_named_by_two_profiles_is_recorded_once() {
 }
 
 #[test]
-fn the_hasher_that_the_project_must_have_is_told() {
+fn the_required_hasher_is_reported() {
     let env = TestEnv::new();
     let run = env.run(["init"]).succeeds();
     assert!(
@@ -165,7 +165,7 @@ fn the_hasher_that_the_project_must_have_is_told() {
 }
 
 #[test]
-fn the_answer_for_programs_has_what_was_made() {
+fn the_json_answer_lists_what_was_created() {
     let env = TestEnv::new();
     env.write("authctl.toml", PROFILES);
     let run = env.run(["init", "--format", "json", "--scheme", "drf,knox"]).succeeds();
@@ -177,7 +177,7 @@ fn the_answer_for_programs_has_what_was_made() {
 }
 
 #[test]
-fn what_is_there_is_left_as_it_is() {
+fn existing_files_are_left_alone() {
     for make in ["file", "empty file", "folder", "symlink", "dangling symlink"] {
         let env = TestEnv::new();
         let path = env.path("db.sqlite3");
@@ -216,7 +216,7 @@ fn running_it_twice_keeps_the_rows() {
 }
 
 #[test]
-fn other_files_are_named_by_option_variable_and_configuration() {
+fn the_path_comes_from_the_option_variable_or_configuration() {
     let env = TestEnv::new();
     env.run(["init", "--db", "by-option.sqlite3"]).succeeds();
     Run::of(env.command().arg("init").env("AUTHCTL_DB", "by-variable.sqlite3").output().unwrap()).succeeds();
@@ -226,7 +226,7 @@ fn other_files_are_named_by_option_variable_and_configuration() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_a_failure_without_a_trace() {
+fn a_missing_folder_is_a_failure_and_leaves_nothing() {
     let env = TestEnv::new();
     let run = env.run(["init", "--db", "no/such/folder.sqlite3"]).ends_with(1);
     assert!(run.stderr.contains("no/such/folder.sqlite3"), "{}", run.stderr);
@@ -234,17 +234,17 @@ fn a_folder_that_is_not_there_is_a_failure_without_a_trace() {
 }
 
 #[test]
-fn column_types_that_django_does_not_have_are_refused_with_their_field() {
+fn unknown_column_types_are_refused_with_their_field() {
     for kind in ["varchar", "varchar(0)", "varchar(-1)", "jsonb", "", "text); DROP TABLE auth_user; --"] {
         let config = format!("[profiles.gamer]\ntable = \"app_gamer\"\nfields = {{ bio = \"{kind}\" }}\n");
-        let run = refused(&config, "bio");
+        let run = assert_refused(&config, "bio");
         assert!(run.stderr.contains("varchar(N)"), "{kind:?}: {}", run.stderr);
     }
 }
 
 #[test]
 fn a_wrong_declaration_is_refused_with_its_file() {
-    refused("[profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"jsonb\" }\n", "authctl.toml");
+    assert_refused("[profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"jsonb\" }\n", "authctl.toml");
 }
 
 #[test]
@@ -253,17 +253,17 @@ fn migrations_have_an_app_and_a_name() {
         let config = format!(
             "[profiles.gamer]\ntable = \"app_gamer\"\nfields = {{ bio = \"text\" }}\nmigrations = [\"{migration}\"]\n"
         );
-        refused(&config, "app.name");
+        assert_refused(&config, "app.name");
     }
 }
 
 #[test]
 fn fields_without_a_table_are_refused() {
-    refused("[profiles.gamer]\nfields = { bio = \"text\" }\n", "table");
+    assert_refused("[profiles.gamer]\nfields = { bio = \"text\" }\n", "table");
 }
 
 #[test]
-fn declarations_that_clash_are_wrong_configuration() {
+fn conflicting_declarations_are_wrong_configuration() {
     for (config, word) in [
         ("[profiles.a]\ntable = \"app_a\"\nfields = { id = \"integer\" }\n", "id"),
         ("[profiles.a]\ntable = \"app_a\"\nfields = { user_id = \"integer\" }\n", "user_id"),
@@ -276,7 +276,7 @@ fn declarations_that_clash_are_wrong_configuration() {
             "X",
         ),
     ] {
-        refused(config, word);
+        assert_refused(config, word);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Signals: whatever ends the program, an account is there as a whole or not at all.
+//! Signals: however the program ends, an account is created completely or not at all.
 
 use std::fs;
 use std::io::Write as _;
@@ -17,20 +17,20 @@ const GAMERS: &str = "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable =
                       fields = { bio = \"varchar(50)\" }\ndefaults = { bio = \"plays\" }\n";
 
 fn started(command: &mut Command) -> Child {
-    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program to start")
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("failed to start authctl")
 }
 
 fn signal(child: &Child, signal: Signal) {
-    kill_process(Pid::from_child(child), signal).expect("a signal to be sent");
+    kill_process(Pid::from_child(child), signal).expect("failed to send the signal");
 }
 
-/// The exit code, or 128 and the signal's number, as a shell tells it.
+/// Returns the exit code, or 128 plus the signal's number as a shell does.
 fn code(child: &mut Child) -> i32 {
-    let status = wait_for(|| child.try_wait().expect("a child")).expect("the program to end");
+    let status = wait_for(|| child.try_wait().expect("failed to wait")).expect("the program did not end");
     status.code().or(status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
 }
 
-/// Waits until the program has the database open, so that it is at work.
+/// Waits until the program has opened the database.
 fn wait_until_at_work(child: &Child, env: &TestEnv) {
     let descriptors = format!("/proc/{}/fd", child.id());
     let database = env.path("db.sqlite3");
@@ -38,12 +38,12 @@ fn wait_until_at_work(child: &Child, env: &TestEnv) {
         let mut entries = fs::read_dir(&descriptors).ok()?.flatten();
         entries.find(|entry| fs::read_link(entry.path()).is_ok_and(|target| target == database))
     });
-    assert!(found.is_some(), "the program does not open the database");
+    assert!(found.is_some(), "the program did not open the database");
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn ctrl_c_while_waiting_for_a_lock_ends_at_once_and_changes_nothing() {
+fn ctrl_c_while_waiting_for_a_lock_exits_at_once_and_changes_nothing() {
     let env = TestEnv::with_database(GAMERS);
     let database = env.database();
     let meg = seed::user(&database, "meg");
@@ -71,7 +71,7 @@ fn ctrl_c_while_waiting_for_a_lock_ends_at_once_and_changes_nothing() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn other_signals_end_it_too_with_their_own_numbers() {
+fn other_signals_have_their_own_exit_codes() {
     let env = TestEnv::with_database("");
     for (number, expected) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
         let holder = env.database();
@@ -93,27 +93,28 @@ fn ctrl_c_while_hashing_says_that_nothing_was_changed() {
     let env = TestEnv::with_database("");
     let rows: Vec<String> = (0..400).map(|number| format!("user{number},wonderland-{number}\n")).collect();
     env.write("a.csv", &format!("username,password\n{}", rows.concat()));
-    let said = |arguments: &[&str]| {
+    let interrupt = |arguments: &[&str]| {
         let mut command = env.command();
-        let mut child = command.args(arguments).stderr(Stdio::piped()).spawn().expect("the program to start");
+        let mut child =
+            command.args(arguments).stderr(Stdio::piped()).spawn().expect("failed to start authctl");
         wait_until_at_work(&child, &env);
         thread::sleep(Duration::from_millis(700));
         signal(&child, Signal::INT);
         assert_eq!(code(&mut child), 130, "{arguments:?}");
         std::io::read_to_string(child.stderr.take().unwrap()).unwrap()
     };
-    assert_eq!(said(&["import", "a.csv", "--jobs", "1"]), "error: Interrupted. Nothing was changed.\n");
+    assert_eq!(interrupt(&["import", "a.csv", "--jobs", "1"]), "error: Interrupted. Nothing was changed.\n");
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
-    let json = said(&["import", "a.csv", "--jobs", "1", "--format", "json"]);
+    let json = interrupt(&["import", "a.csv", "--jobs", "1", "--format", "json"]);
     assert!(json.starts_with("{\"code\":\"interrupted\"") && json.lines().count() == 1, "{json}");
-    let batch = said(&["import", "a.csv", "--jobs", "1", "--batch", "1"]);
+    let batch = interrupt(&["import", "a.csv", "--jobs", "1", "--batch", "1"]);
     assert!(batch.ends_with("error: Interrupted.\n"), "{batch}");
     assert_ne!(env.value("SELECT count(*) FROM auth_user"), "0");
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn ctrl_c_ends_it_though_nobody_reads_what_it_says() {
+fn ctrl_c_works_while_standard_error_is_blocked() {
     let env = TestEnv::with_database("");
     let rows: Vec<String> = (0..400).map(|number| format!("user{number},wonderland-{number}\n")).collect();
     env.write("a.csv", &format!("username,password\n{}", rows.concat()));
@@ -121,8 +122,12 @@ fn ctrl_c_ends_it_though_nobody_reads_what_it_says() {
     let mut filling = writer.try_clone().unwrap();
     let filler = thread::spawn(move || filling.write_all(&vec![b'x'; 1024 * 1024]));
     thread::sleep(Duration::from_millis(300));
-    let mut child =
-        env.command().args(["import", "a.csv", "--jobs", "1"]).stderr(writer).spawn().expect("a start");
+    let mut child = env
+        .command()
+        .args(["import", "a.csv", "--jobs", "1"])
+        .stderr(writer)
+        .spawn()
+        .expect("failed to start authctl");
     wait_until_at_work(&child, &env);
     thread::sleep(Duration::from_millis(300));
     signal(&child, Signal::INT);
@@ -132,7 +137,7 @@ fn ctrl_c_ends_it_though_nobody_reads_what_it_says() {
 }
 
 #[test]
-fn ctrl_c_at_a_password_prompt_says_so_too() {
+fn ctrl_c_at_a_password_prompt_is_reported() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     let mut command = env.command();
@@ -159,7 +164,7 @@ fn at_a_password_prompt() -> (TestEnv, Terminal) {
 }
 
 #[test]
-fn a_terminal_is_left_as_it_was_by_a_quit_at_a_password_prompt() {
+fn quitting_at_a_password_prompt_restores_the_terminal() {
     let (_env, mut terminal) = at_a_password_prompt();
     terminal.types("\u{1c}");
     let screen = terminal.ends_with(131);
@@ -169,11 +174,11 @@ fn a_terminal_is_left_as_it_was_by_a_quit_at_a_password_prompt() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_is_typed_at_a_password_prompt_is_not_shown_after_a_stop_either() {
+fn a_password_prompt_stays_hidden_after_a_stop() {
     let (_env, mut terminal) = at_a_password_prompt();
     terminal.types("\u{1a}");
     terminal.waits_until_stopped();
-    assert!(terminal.echoes(), "the shell's lines are not to be hidden");
+    assert!(terminal.echoes(), "a stopped program must restore the echo");
     terminal.signal(Signal::CONT);
     terminal.waits_without_echo();
     terminal.types("wonderland-7\n");
@@ -182,7 +187,7 @@ fn what_is_typed_at_a_password_prompt_is_not_shown_after_a_stop_either() {
     assert!(!screen.contains("wonderland"), "{screen}");
 }
 
-/// Users who are there, and users who are there with their profile and their token.
+/// Counts users, and users with a profile and a token.
 fn users_and_whole_ones(env: &TestEnv) -> (String, String) {
     (
         env.value("SELECT count(*) FROM auth_user"),
@@ -193,7 +198,7 @@ fn users_and_whole_ones(env: &TestEnv) -> (String, String) {
     )
 }
 
-/// Registers users and sends this signal at moments spread over a whole run; returns the codes that ended the runs.
+/// Registers users and sends the signal at times spread over a run. Returns the exit codes.
 fn register_and_send(env: &TestEnv, sent: Signal, runs: u32) -> Vec<i32> {
     let register = |name: &str| {
         let mut command = env.command();
@@ -214,13 +219,13 @@ fn register_and_send(env: &TestEnv, sent: Signal, runs: u32) -> Vec<i32> {
         let (users, whole) = users_and_whole_ones(env);
         assert_eq!(users, whole, "after run {run}");
     }
-    // The database goes on to be of use.
+    // The database is still usable.
     assert_eq!(code(&mut register("last")), 0);
     codes
 }
 
 #[test]
-fn killed_at_any_moment_it_leaves_whole_accounts_or_none() {
+fn a_kill_leaves_whole_accounts_or_none() {
     let env = TestEnv::with_database(GAMERS);
     let codes = register_and_send(&env, Signal::KILL, 30);
     assert!(codes.iter().all(|code| matches!(code, 0 | 137)), "{codes:?}");
@@ -228,7 +233,7 @@ fn killed_at_any_moment_it_leaves_whole_accounts_or_none() {
 }
 
 #[test]
-fn interrupted_at_any_moment_it_tells_whether_the_account_was_made() {
+fn the_exit_code_of_an_interrupt_tells_whether_the_account_exists() {
     let env = TestEnv::with_database(GAMERS);
     let codes = register_and_send(&env, Signal::INT, 20);
     assert!(codes.iter().all(|code| matches!(code, 0 | 130)), "{codes:?}");
@@ -241,7 +246,7 @@ fn interrupted_at_any_moment_it_tells_whether_the_account_was_made() {
 }
 
 #[test]
-fn interrupted_while_a_file_is_made_it_leaves_the_whole_file_or_none() {
+fn an_interrupted_init_leaves_the_whole_file_or_none() {
     let runs = 12;
     let mut whole = Duration::ZERO;
     for run in 0..=runs {

@@ -1,6 +1,6 @@
-//! `kill -9` at any moment: the database is as it was or as it was to be, never between.
+//! `kill -9` at any time: a command is either done or not done at all.
 //!
-//! `AUTHCTL_KILLS=200 cargo test --test cli kills -- --nocapture` tries more often and prints what it found.
+//! `AUTHCTL_KILLS=200 cargo test --test cli kills -- --nocapture` runs more rounds and prints the outcomes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use rusqlite::Connection;
 
 use crate::env::TestEnv;
 
-/// A writing command and what it reads from standard input.
+/// A writing command, and what it reads from standard input.
 const COMMANDS: &[(&str, &[&str], &str)] = &[
     (
         "register",
@@ -47,7 +47,7 @@ const COMMANDS: &[(&str, &[&str], &str)] = &[
 const CONFIG: &str = "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\n\
                       fields = { bio = \"varchar(50)\" }\n[tokens]\nscheme = \"drf\"\n[passwords]\nhasher = \"pbkdf2_sha256\"\n";
 
-/// One is made, one is changed, and joe, who is not here, is deleted.
+/// Creates ann, changes meg, and deletes joe, who is not listed.
 const WANTED: &str = "scope.usernames = \"*\"\n[[users]]\nusername = \"ann\"\nprofiles.gamer.bio = \"x\"\ntoken = \"drf\"\n\
                       password = { random = true }\n[[users]]\nusername = \"meg\"\nprofiles.gamer.bio = \"y\"\n\
                       is_staff = true\ngroups = [\"editors\"]\ntoken = false\n";
@@ -66,11 +66,12 @@ fn prepared() -> (TestEnv, String) {
     (env, token)
 }
 
-/// All rows of all tables. Random values and times are only compared with their values before.
+/// Returns all rows of all tables. For random values and times, only tells whether they existed before.
 fn state(path: &Path, before: Option<&Connection>) -> String {
-    let database = Connection::open(path).expect("the database");
-    let integrity: String =
-        database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a check");
+    let database = Connection::open(path).expect("failed to open the database");
+    let integrity: String = database
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .expect("failed to check the database");
     assert_eq!(integrity, "ok");
     let one = |database: &Connection, sql: &str| -> Vec<String> {
         let mut statement = database.prepare(sql).expect(sql);
@@ -101,15 +102,19 @@ fn rounds() -> u32 {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "what was found is shown to the one who asks for it")]
-fn a_killed_command_has_done_all_or_nothing() {
+#[expect(clippy::print_stdout, reason = "prints the outcomes on request")]
+fn a_killed_command_does_all_or_nothing() {
     let (env, token) = prepared();
     let original = env.path("original");
-    fs::copy(env.path("db.sqlite3"), &original).expect("a copy");
-    let before = Connection::open(&original).expect("the copy");
+    fs::copy(env.path("db.sqlite3"), &original).expect("failed to copy the database");
+    let before = Connection::open(&original).expect("failed to open the copy");
     let files = |env: &TestEnv| -> Vec<String> {
-        let entries = fs::read_dir(env.path("")).expect("the folder");
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+        let entries = fs::read_dir(env.path("")).expect("failed to read the folder");
+        entries
+            .map(|entry| {
+                entry.expect("failed to read a directory entry").file_name().to_string_lossy().into_owned()
+            })
+            .collect()
     };
     let untouched = state(&original, Some(&before));
     for (name, arguments, input) in COMMANDS {
@@ -117,14 +122,14 @@ fn a_killed_command_has_done_all_or_nothing() {
         let start = |env: &TestEnv| {
             let mut command = env.command();
             command.args(*arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-            let mut child = command.spawn().expect("the program to start");
-            let mut pipe = child.stdin.take().expect("a pipe");
+            let mut child = command.spawn().expect("failed to start authctl");
+            let mut pipe = child.stdin.take().expect("no standard input");
             let _ = std::io::Write::write_all(&mut pipe, input.as_bytes());
             child
         };
-        fs::copy(&original, env.path("db.sqlite3")).expect("a copy");
+        fs::copy(&original, env.path("db.sqlite3")).expect("failed to restore the database");
         let clock = Instant::now();
-        assert!(start(&env).wait().expect("the end").success(), "{name}");
+        assert!(start(&env).wait().expect("failed to wait for authctl").success(), "{name}");
         let mut whole = clock.elapsed();
         let done = state(&env.path("db.sqlite3"), Some(&before));
         assert_ne!(done, untouched, "{name}");
@@ -132,22 +137,22 @@ fn a_killed_command_has_done_all_or_nothing() {
         let mut found: BTreeMap<&str, u32> = BTreeMap::new();
         let mut killed = 0;
         for round in 0..rounds() {
-            fs::copy(&original, env.path("db.sqlite3")).expect("a copy");
+            fs::copy(&original, env.path("db.sqlite3")).expect("failed to restore the database");
             let mut child = start(&env);
             let share = 0.1 + f64::from(round) / f64::from(rounds());
             std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
-            child.kill().expect("a kill");
-            let ended = child.wait().expect("the end");
+            child.kill().expect("failed to kill authctl");
+            let ended = child.wait().expect("failed to wait for authctl");
             let now = state(&env.path("db.sqlite3"), Some(&before));
             killed += u32::from(ended.code().is_none());
             if ended.code().is_some() {
-                // The first run, or this one, was disturbed: the next kill comes earlier.
+                // This run or the timed one was slowed down, so the next kill comes earlier.
                 whole = whole.mul_f64(0.7);
             }
             let outcome = match () {
                 () if now == untouched => "as before",
                 () if now == done => "done",
-                () => panic!("{name} was torn apart:\n{now}"),
+                () => panic!("{name} was half done:\n{now}"),
             };
             *found.entry(outcome).or_default() += 1;
         }
@@ -155,13 +160,13 @@ fn a_killed_command_has_done_all_or_nothing() {
         let left: Vec<String> =
             files(&env).into_iter().filter(|file| file.starts_with(".authctl-")).collect();
         assert!(left.is_empty(), "{name}: {left:?}");
-        assert!(killed > 0, "{name}: every kill came too late");
+        assert!(killed > 0, "{name}: every kill was too late");
     }
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "what was found is shown to the one who asks for it")]
-fn a_killed_init_has_made_the_whole_file_or_none() {
+#[expect(clippy::print_stdout, reason = "prints the outcomes on request")]
+fn a_killed_init_leaves_the_whole_file_or_none() {
     let env = TestEnv::new();
     let run = |env: &TestEnv| {
         let mut command = env.command();
@@ -169,10 +174,10 @@ fn a_killed_init_has_made_the_whole_file_or_none() {
             .args(["register", "meg", "--init", "--no-password"])
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        command.spawn().expect("the program to start")
+        command.spawn().expect("failed to start authctl")
     };
     let clock = Instant::now();
-    assert!(run(&env).wait().expect("the end").success());
+    assert!(run(&env).wait().expect("failed to wait for authctl").success());
     let whole = clock.elapsed();
     let (mut made, mut left) = (0, 0);
     for round in 0..rounds() {
@@ -180,17 +185,17 @@ fn a_killed_init_has_made_the_whole_file_or_none() {
         let mut child = run(&env);
         let share = 0.1 + f64::from(round) / f64::from(rounds());
         std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
-        child.kill().expect("a kill");
-        child.wait().expect("the end");
+        child.kill().expect("failed to kill authctl");
+        child.wait().expect("failed to wait for authctl");
         if env.path("db.sqlite3").exists() {
             assert_eq!(env.value("SELECT count(*) FROM auth_user JOIN authtoken_token"), "1");
             made += 1;
         }
-        let entries = fs::read_dir(env.path("")).expect("the folder");
+        let entries = fs::read_dir(env.path("")).expect("failed to read the folder");
         left += entries
             .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.file_name() != "db.sqlite3"))
             .count();
     }
     println!("register --init: made {made}, temporary files left {left}");
-    assert_eq!(left, 0, "a file that has no name yet is gone with the program");
+    assert_eq!(left, 0, "an unnamed temporary file must disappear with the program");
 }

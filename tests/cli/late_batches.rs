@@ -12,11 +12,12 @@ fn interrupted(env: &TestEnv, more: &[&str]) -> Run {
     env.write("users.csv", &format!("username,last_name\n{}", rows.concat()));
     let mut command = env.command();
     command.args(["import", "users.csv", "--batch", "50", "--busy-timeout", "0.2"]).args(more);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program to start");
+    let child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("failed to start authctl");
     let committed = || env.value("SELECT count(*) FROM auth_user").parse::<usize>().unwrap();
-    wait_for(|| (committed() >= 100).then_some(())).expect("two batches");
+    wait_for(|| (committed() >= 100).then_some(())).expect("two batches were not committed in time");
     let database = env.database();
-    // With a timeout, SQLite would sleep through the short times between two batches.
+    // With a timeout, SQLite would sleep through the short gaps between batches.
     database.busy_timeout(Duration::ZERO).unwrap();
     while database.execute_batch("BEGIN IMMEDIATE").is_err() {}
     let run = Run::of(child.wait_with_output().unwrap());
@@ -25,29 +26,29 @@ fn interrupted(env: &TestEnv, more: &[&str]) -> Run {
 }
 
 #[test]
-fn a_lock_that_comes_late_ends_with_what_was_committed() {
+fn a_late_lock_reports_the_committed_rows() {
     for format in [&[][..], &["--format", "json"]] {
         for results in [&[][..], &["--results", "made.csv"]] {
             let env = TestEnv::with_database("");
             let run = interrupted(&env, &[format, results].concat()).ends_with(8);
             let rows: usize = env.value("SELECT count(*) FROM auth_user").parse().unwrap();
             assert!(rows >= 100 && rows.is_multiple_of(50), "{rows}");
-            let told = if format.is_empty() {
+            let message = if format.is_empty() {
                 run.stderr.clone()
             } else {
                 let error = run.error();
                 assert_eq!((&error["code"], &error["committed"]), (&"busy".into(), &rows.into()));
                 error["message"].as_str().unwrap().to_owned() + error["hint"].as_str().unwrap()
             };
-            assert!(told.contains(&format!("{rows} rows are committed")), "{told}");
+            assert!(message.contains(&format!("{rows} rows are committed")), "{message}");
             assert!(
-                told.contains("--on-existing skip") && !told.to_lowercase().contains("try again"),
-                "{told}"
+                message.contains("--on-existing skip") && !message.to_lowercase().contains("try again"),
+                "{message}"
             );
-            assert_eq!(told.contains("--results made.csv"), !results.is_empty(), "{told}");
+            assert_eq!(message.contains("--results made.csv"), !results.is_empty(), "{message}");
         }
     }
-    // Where nothing was committed, it is busy and nothing else.
+    // If nothing was committed, the database is simply busy.
     let env = TestEnv::with_database("");
     let database = env.database();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();

@@ -1,4 +1,4 @@
-//! A lock that another program takes as soon as the commit is done: the answer does not need the database any more.
+//! Another program locks the database right after the commit: the answer must not need the database any more.
 
 use std::io::Read as _;
 use std::process::Stdio;
@@ -9,16 +9,16 @@ use rusqlite::Connection;
 use crate::unanswered::fill;
 use crate::writers::{self, Held, Writer};
 
-/// Takes the whole database as soon as that is possible.
+/// Locks the whole database as soon as possible.
 fn lock(database: &Connection) {
     database.busy_timeout(Duration::ZERO).unwrap();
     let start = Instant::now();
     while database.execute_batch("BEGIN EXCLUSIVE").is_err() {
-        assert!(start.elapsed() < Duration::from_secs(30), "the database is never free");
+        assert!(start.elapsed() < Duration::from_secs(30), "the database was never free");
     }
 }
 
-/// Runs the command, whose first word after its commit waits until the database is locked, and returns its exit code.
+/// Runs a command that blocks on its first output after the commit until the database is locked, and checks its answer.
 fn run(writer: &Writer) {
     let env = writers::project();
     let before = writers::rows(&env);
@@ -32,19 +32,19 @@ fn run(writer: &Writer) {
     let database = env.database();
     let mut child = held.release();
     lock(&database);
-    let mut said = Vec::new();
-    reader.read_to_end(&mut said).unwrap();
+    let mut messages = Vec::new();
+    reader.read_to_end(&mut messages).unwrap();
     let answer = std::io::read_to_string(stdout).unwrap();
     let code = child.wait().unwrap().code();
-    let said = String::from_utf8_lossy(&said).replace('.', "");
+    let messages = String::from_utf8_lossy(&messages).replace('.', "");
     database.execute_batch("COMMIT").unwrap();
-    assert_eq!(code, Some(0), "{writer:?}: {said}");
+    assert_eq!(code, Some(0), "{writer:?}: {messages}");
     let is_owed = writer.creates_token || writer.sets_random_password;
-    assert!(!is_owed || !answer.is_empty(), "{writer:?} prints no secret");
+    assert!(!is_owed || !answer.is_empty(), "{writer:?} printed no secret");
     assert_ne!(writers::rows(&env), before, "{writer:?} changed nothing");
 }
 
 #[test]
-fn after_the_commit_no_command_needs_the_database() {
+fn no_command_needs_the_database_after_the_commit() {
     writers::ALL.iter().chain(&writers::OF_SESSIONS).for_each(run);
 }

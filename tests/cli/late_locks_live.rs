@@ -1,5 +1,5 @@
-//! The same at the earliest moment: strace holds the program up at the audit log's second line, which comes right after
-//! the commit.
+//! The same at the earliest moment: strace delays the command at the second line of the audit log, which directly
+//! follows the commit.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -22,22 +22,22 @@ fn run(writer: &Writer) {
     command.arg(&log).current_dir(program.get_current_dir().unwrap()).env_clear();
     command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command.env("PATH", "/usr/bin:/bin").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("strace, which this test needs (apt-get install strace)");
+    let mut child = command.spawn().expect("failed to start strace (apt-get install strace)");
     child.stdin.take().unwrap().write_all(writer.input.as_bytes()).unwrap();
     let is_done = || fs::read_to_string(&log).unwrap().contains("\"done\"").then_some(());
-    assert!(wait_for(is_done).is_some(), "{writer:?} does not write to its log");
+    assert!(wait_for(is_done).is_some(), "{writer:?} did not write to its log");
     let database = env.database();
     database.busy_timeout(Duration::ZERO).unwrap();
-    database.execute_batch("BEGIN EXCLUSIVE").expect("the commit to be over");
-    assert!(child.try_wait().unwrap().is_none(), "{writer:?} was not held up");
+    database.execute_batch("BEGIN EXCLUSIVE").expect("the commit is not complete");
+    assert!(child.try_wait().unwrap().is_none(), "{writer:?} was not delayed");
     let run = Run::of(child.wait_with_output().unwrap()).ends_with(0);
     database.execute_batch("COMMIT").unwrap();
     let is_owed = writer.creates_token || writer.sets_random_password;
-    assert!(!is_owed || !run.stdout.is_empty(), "{writer:?} prints no secret");
+    assert!(!is_owed || !run.stdout.is_empty(), "{writer:?} printed no secret");
     assert_ne!(writers::rows(&env), before, "{writer:?} changed nothing");
 }
 
 #[test]
-fn after_the_commit_no_command_reads_even_once() {
+fn no_command_reads_the_database_after_the_commit() {
     writers::ALL.iter().chain(&writers::OF_SESSIONS).for_each(run);
 }

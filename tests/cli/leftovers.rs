@@ -1,4 +1,4 @@
-//! What a killed run leaves in a folder, and who removes it.
+//! Files that a killed run leaves in a folder, and who removes them.
 
 use std::fs::{self, File};
 use std::os::unix::fs::{OpenOptionsExt as _, symlink};
@@ -24,7 +24,7 @@ fn temporary(env: &TestEnv, name: &str) -> PathBuf {
     path
 }
 
-/// Starts a backup of a database of 100 MB, and stops it while it has its temporary file.
+/// Starts a backup of 100 MB and stops it while its temporary file exists.
 fn stopped_backup(env: &TestEnv) -> Child {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
@@ -35,7 +35,7 @@ fn stopped_backup(env: &TestEnv) -> Child {
         while !is_copying(env) && child.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_millis(1));
         }
-        // It may be at its end already.
+        // The backup may already be complete.
         if kill_process(Pid::from_child(&child), Signal::STOP).is_ok() {
             while child.try_wait().unwrap().is_none() && !is_stopped(&child) {
                 std::thread::sleep(Duration::from_millis(1));
@@ -49,7 +49,7 @@ fn stopped_backup(env: &TestEnv) -> Child {
     }
 }
 
-/// Is there a temporary file with something in it? Before, it may not be locked yet.
+/// Returns whether a temporary file has content. An empty one may not be locked yet.
 fn is_copying(env: &TestEnv) -> bool {
     hidden(env).iter().any(|name| env.path(name).metadata().is_ok_and(|file| file.len() > 0))
 }
@@ -69,7 +69,7 @@ fn with_large_database() -> TestEnv {
 }
 
 #[test]
-fn what_a_killed_backup_leaves_is_removed_by_the_next_that_writes_there() {
+fn the_next_command_in_a_folder_removes_the_file_of_a_killed_backup() {
     let env = with_large_database();
     for next in [
         &["backup", "small-copy.sqlite3"][..],
@@ -81,19 +81,19 @@ fn what_a_killed_backup_leaves_is_removed_by_the_next_that_writes_there() {
         let is_init = next[0] == "init";
         let database = if is_init { &[][..] } else { &["--db", "small.sqlite3"] };
         let mut backup = stopped_backup(&env);
-        // The file of a run that goes on stays.
+        // The temporary file of a running command is kept.
         env.run(["export", "during.csv", "--overwrite", "--db", "small.sqlite3"]).succeeds();
         assert_eq!(hidden(&env).len(), 1, "{next:?}");
         backup.kill().unwrap();
         backup.wait().unwrap();
-        assert_eq!(hidden(&env).len(), 1, "{next:?}: a kill leaves it");
+        assert_eq!(hidden(&env).len(), 1, "{next:?}: the killed backup left no file");
         env.run(next.iter().chain(database)).succeeds();
         assert_eq!(hidden(&env), Vec::<String>::new(), "{next:?}");
     }
 }
 
 #[test]
-fn a_stopped_backup_goes_on_with_its_file() {
+fn a_stopped_backup_continues_with_its_file() {
     let env = with_large_database();
     let mut backup = stopped_backup(&env);
     env.run(["backup", "small-copy.sqlite3", "--db", "small.sqlite3"]).succeeds();
@@ -104,7 +104,7 @@ fn a_stopped_backup_goes_on_with_its_file() {
 }
 
 #[test]
-fn only_files_of_that_name_that_nobody_holds_are_removed() {
+fn only_unlocked_temporary_files_are_removed() {
     let env = TestEnv::with_database("");
     let held = File::options().read(true).open(temporary(&env, ".authctl-aB3dE6")).unwrap();
     held.lock().unwrap();
@@ -126,7 +126,7 @@ fn only_files_of_that_name_that_nobody_holds_are_removed() {
 }
 
 #[test]
-fn the_folder_of_sessions_is_cleaned_by_the_next_login() {
+fn the_next_login_cleans_the_session_folder() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     env.log_in(["meg"]).succeeds();

@@ -1,4 +1,4 @@
-//! Input of any size ends with an answer of a few lines, in little memory.
+//! Input of any size gets a short answer, in bounded memory.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use crate::env::{Run, TestEnv};
 
-/// A machine under load is slow; without limits, none of these runs would end.
+/// Long enough for a loaded machine. Without limits, these runs would never end.
 const SOON: Duration = Duration::from_secs(60);
 
-/// What a run may need of address space. Argon2 takes 100 MiB of it, a pipe's beginning 64 MiB and its growth as much.
+/// Address space for a run: 100 MiB for Argon2, 64 MiB for the start of a pipe, and as much for its growth.
 const MEMORY_KIB: u64 = 700 * 1024;
 
-/// The program with this much memory and no more.
+/// The program with this memory limit.
 fn confined(env: &TestEnv) -> Command {
     let program = env.command();
     let mut command = Command::new("/bin/sh");
@@ -29,7 +29,7 @@ fn confined(env: &TestEnv) -> Command {
 #[track_caller]
 fn run_soon(command: &mut Command, code: i32) -> Run {
     let started = Instant::now();
-    let run = Run::of(command.output().expect("the program to start"));
+    let run = Run::of(command.output().expect("failed to start authctl"));
     let end = run.stderr.get(..1_000).unwrap_or(&run.stderr);
     assert_eq!(run.code, code, "{end}");
     assert!(started.elapsed() < SOON, "{:?}: {end}", started.elapsed());
@@ -43,14 +43,14 @@ fn ends_soon(command: &mut Command, code: i32) -> Run {
     run
 }
 
-/// `count` parts in a row.
+/// Concatenates `count` parts.
 fn repeated(count: usize, part: impl Fn(usize) -> String) -> String {
     (0..count).map(part).collect::<Vec<_>>().concat()
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_never_ends_is_refused() {
+fn endless_input_is_refused() {
     let env = TestEnv::with_database("");
     for format in [
         &[][..],
@@ -108,13 +108,13 @@ fn a_row_has_a_limit() {
         assert!(run.stderr.contains(&format!("{name}, line {line}")), "{}", run.stderr);
         assert!(run.stderr.contains("larger than 16 MiB"), "{}", run.stderr);
     }
-    // Good rows before it are not committed, or are, as at any other fault.
+    // `--keep-going` reports it like any other fault.
     let run = env.run(["import", "cell.csv", "--keep-going", "--format", "json"]).ends_with(6);
     assert_eq!(run.error()["faults"].as_array().unwrap().len(), 1);
 }
 
 #[test]
-fn a_long_name_is_cut_and_compared_with_nothing() {
+fn a_long_name_is_shortened_and_gets_no_suggestion() {
     let env = TestEnv::with_database("");
     let long = "x".repeat(10 * 1024 * 1024);
     env.write("a.csv", &format!("username,{long}\n"));
@@ -138,9 +138,9 @@ fn a_long_name_is_cut_and_compared_with_nothing() {
 }
 
 #[test]
-fn a_file_that_is_held_whole_has_a_limit() {
+fn a_file_read_into_memory_has_a_limit() {
     let env = TestEnv::with_database("");
-    // A sparse file takes no room on the disk.
+    // A sparse file takes no disk space.
     let mut file = File::create(env.path("long.json")).unwrap();
     file.write_all(b"[{\"username\": \"meg\"}]").unwrap();
     file.seek(SeekFrom::Start(600 * 1024 * 1024)).unwrap();
@@ -183,7 +183,7 @@ fn columns_have_a_limit() {
 }
 
 #[test]
-fn json_that_is_nested_too_deeply_is_called_so() {
+fn deeply_nested_json_is_reported() {
     let env =
         TestEnv::with_database("[profiles.gamer]\ntable = \"app_gamer\"\nfields = { data = \"text\" }\n");
     let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
@@ -233,7 +233,7 @@ fn people_see_twenty_faults_and_programs_a_thousand() {
     }
     let run = env.run(["import", "rows.csv", "--keep-going", "--format", "json"]).ends_with(6);
     assert_eq!(run.json()["refused"], 1_500);
-    // Twenty-one of anything is one more than is shown; twenty are all that there are.
+    // 20 faults are shown; the 21st is only counted.
     for (count, more) in [(20, None), (21, Some("… and 1 more"))] {
         let rows = repeated(count, |index| format!("u{index},x\n"));
         env.write("rows.csv", &format!("username,is_staff\n{rows}"));
@@ -251,7 +251,7 @@ fn people_see_twenty_faults_and_programs_a_thousand() {
 }
 
 #[test]
-fn a_name_that_no_folder_can_have_is_told_in_the_systems_words() {
+fn a_file_name_that_is_too_long_is_reported_with_the_systems_message() {
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
     let name = "x".repeat(256);

@@ -4,7 +4,7 @@ use crate::seed::{self, Person};
 const PAST: &str = "2020-05-06 07:08:09.100000";
 const FUTURE: &str = "2999-01-01 00:00:00";
 
-/// Tokens of both schemes and every state.
+/// Tokens of both schemes in every state.
 fn both() -> TestEnv {
     let env = TestEnv::new();
     env.run(["init", "--scheme", "drf,knox"]).succeeds();
@@ -44,7 +44,7 @@ fn owner_scheme_prefix_times_and_state_are_listed() {
 }
 
 #[test]
-fn filters_choose_and_combine_by_and() {
+fn filters_combine_with_and() {
     let env = both();
     let prefixes = |arguments: &[&str]| -> Vec<String> {
         rows(&env, arguments).iter().map(|row| row.split('\t').nth(2).unwrap().to_owned()).collect()
@@ -71,7 +71,7 @@ fn no_format_shows_a_whole_key() {
 }
 
 #[test]
-fn short_keys_of_a_projects_own_making_are_not_shown_whole() {
+fn short_custom_keys_are_not_shown_in_full() {
     let env = TestEnv::with_database("");
     let database = env.database();
     let meg = seed::user(&database, "meg");
@@ -96,7 +96,7 @@ fn programs_get_stable_keys() {
 }
 
 #[test]
-fn an_unknown_user_is_not_found_and_none_found_is_an_answer() {
+fn an_unknown_user_is_an_error_and_an_empty_list_is_not() {
     let env = both();
     let error = env.run(["list-tokens", "--user", "Meg", "--format", "json"]).ends_with(3).error();
     assert_eq!(error["code"], "user_not_found");
@@ -107,14 +107,14 @@ fn an_unknown_user_is_not_found_and_none_found_is_an_answer() {
 }
 
 #[test]
-fn a_scheme_that_the_database_lacks_has_no_tokens() {
+fn a_scheme_without_a_table_has_no_tokens() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["meg"]);
     assert_eq!(env.run(["list-tokens", "--scheme", "knox", "--format", "plain"]).succeeds().stdout, "");
 }
 
 #[test]
-fn a_token_whose_user_is_gone_is_listed_as_nobodys() {
+fn a_token_of_a_deleted_user_is_listed_without_a_user() {
     let env = TestEnv::with_database("");
     let database = env.database();
     database.pragma_update(None, "foreign_keys", false).unwrap();

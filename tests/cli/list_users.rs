@@ -10,7 +10,7 @@ table = "repairsapi_employee"
 fields = { specialty = "varchar(155)" }
 "#;
 
-/// Five users who differ in everything one may filter by.
+/// Five users that differ in everything one can filter by.
 fn five() -> TestEnv {
     let env = TestEnv::with_database(CONFIG);
     let database = env.database();
@@ -79,12 +79,12 @@ fn names(env: &TestEnv, arguments: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn without_filters_all_are_listed_in_the_order_of_their_keys() {
+fn without_filters_all_users_are_listed_by_key() {
     assert_eq!(names(&five(), &[]), ["meg", "root", "Ann", "gone", "zoe"]);
 }
 
 #[test]
-fn filters_choose_and_combine_by_and() {
+fn filters_combine_with_and() {
     let env = five();
     for (arguments, expected) in [
         (&["--active"][..], &["meg", "root", "Ann"][..]),
@@ -110,7 +110,7 @@ fn filters_choose_and_combine_by_and() {
 }
 
 #[test]
-fn search_looks_into_four_columns_and_takes_text_as_it_is() {
+fn search_matches_literally_in_four_columns() {
     let env = five();
     for (text, expected) in [
         ("ROOT", &["root"][..]),
@@ -123,7 +123,7 @@ fn search_looks_into_four_columns_and_takes_text_as_it_is() {
         ("\\", &[]),
         ("' OR 1=1 --", &[]),
         ("", &["meg", "root", "Ann", "gone", "zoe"]),
-        // The password column is no place to search in.
+        // The password column is not searched.
         ("pbkdf2", &[]),
     ] {
         assert_eq!(names(&env, &["--search", text]), expected, "{text:?}");
@@ -140,7 +140,7 @@ fn joined_after_is_inclusive_and_joined_before_is_not() {
         (&["--joined-after", "2024-01-01T00:00:00.000001"], &["root", "Ann", "zoe"]),
         (&["--joined-after", "2024-01-01 23:59:59.999999Z"], &["root", "Ann", "zoe"]),
         (&["--joined-before", "2024-01-01 23:59:59.999999Z"], &["meg", "gone"]),
-        // The same moments, by another clock.
+        // The same times with another offset.
         (&["--joined-after", "2024-01-02T01:00:00+01:00"], &["Ann", "zoe"]),
         (&["--joined-before", "2024-01-01T19:00:00-05:00"], &["meg", "root", "gone"]),
         (&["--joined-after", "2024-03-01T00:00:00"], &["zoe"]),
@@ -161,12 +161,12 @@ fn dates_without_an_offset_are_local() {
         Run::of(command.output().unwrap()).succeeds().stdout
     };
     assert_eq!(joined_on_new_year("UTC0"), "meg\nroot\n");
-    // One hour ahead of UTC, the day begins and ends an hour earlier.
+    // One hour ahead of UTC, the day starts and ends an hour earlier.
     assert_eq!(joined_on_new_year("XXX-1"), "meg\ngone\n");
 }
 
 #[test]
-fn times_that_are_none_are_wrong_usage() {
+fn invalid_times_are_wrong_usage() {
     let env = five();
     for time in ["yesterday", "2024-02-30", "2024-13-01", "", "12:30", "1704067200"] {
         let run = list(&env, &["--joined-after", time]).ends_with(2);
@@ -175,7 +175,7 @@ fn times_that_are_none_are_wrong_usage() {
 }
 
 #[test]
-fn sorting_goes_by_any_attribute_both_ways_and_then_by_key() {
+fn users_are_sorted_by_any_attribute_then_by_key() {
     let env = five();
     for (sort, expected) in [
         ("username", ["Ann", "gone", "meg", "root", "zoe"]),
@@ -193,7 +193,7 @@ fn sorting_goes_by_any_attribute_both_ways_and_then_by_key() {
 }
 
 #[test]
-fn an_order_that_does_not_exist_is_wrong_usage() {
+fn an_unknown_sort_key_is_wrong_usage() {
     let env = five();
     for sort in ["nonsense", "password", "username:down", "", "username; DROP TABLE auth_user"] {
         list(&env, &["--sort", sort]).ends_with(2);
@@ -202,7 +202,7 @@ fn an_order_that_does_not_exist_is_wrong_usage() {
 }
 
 #[test]
-fn limit_and_offset_cut_out_of_the_order() {
+fn limit_and_offset_select_a_range() {
     let env = five();
     for (arguments, expected) in [
         (&["--limit", "2"][..], &["meg", "root"][..]),
@@ -222,12 +222,12 @@ fn limit_and_offset_cut_out_of_the_order() {
 }
 
 #[test]
-fn an_offset_beyond_all_rows_leaves_none() {
+fn an_offset_beyond_all_rows_lists_none() {
     assert_eq!(names(&five(), &["--offset", "18446744073709551615"]), Vec::<String>::new());
 }
 
 #[test]
-fn columns_come_as_asked_for() {
+fn columns_are_listed_in_the_given_order() {
     let env = five();
     let run = env
         .run([
@@ -301,7 +301,7 @@ fn people_see_a_heading_and_programs_every_attribute() {
 }
 
 #[test]
-fn nobody_found_is_an_answer() {
+fn an_empty_list_is_not_an_error() {
     let env = five();
     assert_eq!(list(&env, &["--search", "nobody"]).succeeds().stdout, "");
     let run = env.run(["list-users", "--search", "nobody"]).succeeds();
@@ -323,14 +323,14 @@ fn filters_that_exclude_each_other_are_wrong_usage() {
 }
 
 #[test]
-fn a_profile_kind_that_does_not_exist_is_not_found_and_the_others_are_named() {
+fn an_unknown_profile_kind_is_an_error_that_lists_the_known_ones() {
     let run = list(&five(), &["--profile", "plumber"]).ends_with(3);
     assert!(run.stderr.contains("customer") && run.stderr.contains("employee"), "{}", run.stderr);
     assert_eq!(run.stdout, "");
 }
 
 #[test]
-fn a_group_that_does_not_exist_is_not_found_and_the_others_are_named() {
+fn an_unknown_group_is_an_error_that_lists_the_known_ones() {
     let env = five();
     for name in ["Editors", "editors ", "", "edit%"] {
         let run = list(&env, &["--group", name]).ends_with(3);
@@ -348,7 +348,7 @@ fn a_group_that_does_not_exist_is_not_found_and_the_others_are_named() {
 }
 
 #[test]
-fn a_token_of_either_scheme_is_a_token() {
+fn tokens_of_both_schemes_count() {
     let env = TestEnv::new();
     env.run(["init", "--scheme", "drf,knox"]).succeeds();
     let database = env.database();
@@ -372,7 +372,7 @@ fn listing_writes_nothing() {
 }
 
 #[test]
-fn whoever_is_shown_inactive_is_found_inactive() {
+fn the_active_filters_match_the_displayed_value() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["one", "zero", "two", "word"]);
     env.execute(
@@ -387,7 +387,7 @@ fn whoever_is_shown_inactive_is_found_inactive() {
 }
 
 #[test]
-fn times_with_a_t_are_in_their_place() {
+fn times_with_a_t_are_sorted_correctly() {
     let env = TestEnv::with_database("");
     let database = env.database();
     for (username, joined) in [
@@ -417,11 +417,11 @@ fn uuids_have_their_hyphens_in_every_format() {
 }
 
 #[test]
-fn a_part_of_the_users_is_told_with_their_number() {
+fn a_partial_list_shows_the_total() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["ann", "ben", "meg", "joe"]);
     env.execute("UPDATE auth_user SET is_active = 0 WHERE username = 'joe'");
-    for (words, told) in [
+    for (words, expected_message) in [
         (&["--limit", "2"][..], "2 of 4 users.\n"),
         (&["--limit", "2", "--active"], "2 of 3 users.\n"),
         (&["--limit", "1", "--search", "e", "--sort", "username"], "1 of 3 users.\n"),
@@ -434,6 +434,6 @@ fn a_part_of_the_users_is_told_with_their_number() {
         (&["--limit", "2", "--format", "csv"], ""),
     ] {
         let run = env.run(["list-users"].iter().chain(words)).succeeds();
-        assert_eq!(run.stderr, told, "{words:?}");
+        assert_eq!(run.stderr, expected_message, "{words:?}");
     }
 }

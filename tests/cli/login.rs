@@ -1,4 +1,4 @@
-//! `login`: a password for a token and a session, and nothing else written.
+//! `login`: verifies a password, returns a token and saves a session, and writes nothing else.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ fn with_meg() -> (TestEnv, String) {
 }
 
 #[test]
-fn gives_the_very_token_that_registering_gave() {
+fn returns_the_token_of_the_registration() {
     let (env, token) = with_meg();
     let run = env.log_in(["meg"]).succeeds();
     assert_eq!(run.stdout, format!("{token}\n"));
@@ -28,7 +28,7 @@ fn gives_the_very_token_that_registering_gave() {
 }
 
 #[test]
-fn makes_the_token_where_there_is_none() {
+fn creates_a_missing_token() {
     let (env, old) = with_meg();
     env.execute("DELETE FROM authtoken_token");
     let token = env.log_in(["meg"]).succeeds().stdout.trim_end().to_owned();
@@ -39,10 +39,10 @@ fn makes_the_token_where_there_is_none() {
 #[test]
 fn writes_nothing_else() {
     let (env, _) = with_meg();
-    // Neither a new hash for a cheap one nor a last login.
+    // The password is not rehashed, and last_login stays unchanged.
     let before = env.database_bytes();
     env.log_in(["meg"]).succeeds();
-    assert!(before == env.database_bytes(), "a login with a token that is there writes nothing");
+    assert!(before == env.database_bytes(), "a login with an existing token must not write");
     env.execute("DELETE FROM authtoken_token");
     let row = env.rows("SELECT * FROM auth_user");
     env.log_in(["meg"]).succeeds();
@@ -51,7 +51,7 @@ fn writes_nothing_else() {
 }
 
 #[test]
-fn knox_gives_a_new_token_at_each_login() {
+fn knox_creates_a_new_token_at_each_login() {
     let env = TestEnv::with_database(KNOX);
     let first = env.register_quickly("meg");
     let row = env.rows("SELECT * FROM auth_user");
@@ -66,7 +66,7 @@ fn knox_gives_a_new_token_at_each_login() {
 }
 
 #[test]
-fn knox_settings_are_heeded() {
+fn knox_settings_are_applied() {
     let env = TestEnv::with_database("[tokens]\nscheme = \"knox\"\nttl = \"never\"\nprefix = \"shop_\"\n");
     env.register_quickly("meg");
     let run = env.log_in(["meg"]).succeeds();
@@ -76,7 +76,7 @@ fn knox_settings_are_heeded() {
 }
 
 #[test]
-fn who_cannot_log_in_is_told_the_same() {
+fn every_failed_login_gets_the_same_answer() {
     let (env, _) = with_meg();
     env.register_quickly("off");
     env.execute("UPDATE auth_user SET is_active = 0 WHERE username = 'off'");
@@ -120,7 +120,7 @@ fn an_inactive_user_gets_no_token() {
 }
 
 #[test]
-fn hashes_that_cannot_be_read_are_no_match_and_leave_tokens_alone() {
+fn unreadable_hashes_do_not_match_and_tokens_stay_valid() {
     let (env, token) = with_meg();
     for encoded in [
         "",
@@ -149,7 +149,7 @@ fn white_space_is_part_of_a_password() {
 }
 
 #[test]
-fn what_is_missing_is_named_at_once() {
+fn all_missing_values_are_reported_at_once() {
     let (env, _) = with_meg();
     assert_snapshot!(env.run(["login"]).snapshot(&env), @r"
     exit: 6
@@ -176,7 +176,7 @@ fn passwords_have_one_source() {
 }
 
 #[test]
-fn a_variable_that_goes_before_the_session_is_mentioned() {
+fn a_variable_that_overrides_the_session_causes_a_warning() {
     let (env, token) = with_meg();
     env.write("secret", PASSWORD);
     let login = ["login", "meg", "--password-file", "secret"];
@@ -189,7 +189,7 @@ fn a_variable_that_goes_before_the_session_is_mentioned() {
 }
 
 #[test]
-fn two_schemes_want_a_choice() {
+fn two_schemes_are_ambiguous() {
     let env = TestEnv::new();
     env.run(["init", "--scheme", "drf,knox"]).succeeds();
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
@@ -223,7 +223,7 @@ fn a_database_without_token_tables_or_without_users() {
 }
 
 #[test]
-fn a_busy_database_is_exit_8_only_where_a_token_is_made() {
+fn a_busy_database_is_exit_8_only_if_a_token_is_created() {
     let (env, _) = with_meg();
     let database = env.database();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -233,7 +233,7 @@ fn a_busy_database_is_exit_8_only_where_a_token_is_made() {
 }
 
 #[test]
-fn an_unknown_user_costs_what_a_wrong_password_costs() {
+fn an_unknown_user_takes_as_long_as_a_wrong_password() {
     let env = TestEnv::with_database("");
     env.register("meg", PASSWORD);
     let time = |name: &str| {
@@ -246,8 +246,8 @@ fn an_unknown_user_costs_what_a_wrong_password_costs() {
         known = known.min(time("meg"));
         unknown = unknown.min(time("nobody"));
     }
-    // Without the hash an answer takes a hundredth of the time.
-    assert!(unknown * 3 > known && known * 3 > unknown, "{known:?} against {unknown:?}");
+    // An answer without hashing takes one hundredth of the time.
+    assert!(unknown * 3 > known && known * 3 > unknown, "known user: {known:?}, unknown user: {unknown:?}");
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn the_expiry_is_the_stored_one() {
 }
 
 #[test]
-fn a_login_makes_no_more_tokens_than_the_limit() {
+fn a_login_respects_the_token_limit() {
     let env = TestEnv::with_database("[tokens]\nscheme = \"knox\"\nlimit = 2\n");
     env.register_quickly("meg");
     let login = || env.run_with_input(PASSWORD, ["login", "meg", "--password-stdin", "--format", "json"]);
@@ -273,6 +273,6 @@ fn a_login_makes_no_more_tokens_than_the_limit() {
     assert_eq!(env.value("SELECT count(*) FROM knox_authtoken"), "2");
     env.execute("UPDATE knox_authtoken SET expiry = '2020-01-01 00:00:00' WHERE rowid = 1");
     login().succeeds();
-    // An administrator is not bound by it, as in knox itself.
+    // An administrator is exempt from the limit, as in knox itself.
     env.run(["create-token", "meg"]).succeeds();
 }

@@ -1,4 +1,4 @@
-//! `logout`: the token deleted, the session forgotten.
+//! `logout`: deletes the token and the session.
 
 use std::fs::{self, File};
 use std::process::Stdio;
@@ -23,7 +23,7 @@ fn sessions(env: &TestEnv) -> usize {
 }
 
 #[test]
-fn deletes_the_token_and_forgets_the_session() {
+fn deletes_the_token_and_the_session() {
     let (env, token) = logged_in("");
     assert_eq!(sessions(&env), 1);
     assert_snapshot!(env.run(["logout"]).snapshot(&env), @r"
@@ -57,7 +57,7 @@ fn knox_deletes_that_one_or_all() {
         answer,
         json!({ "deleted": 2, "session_forgotten": true, "changed": true, "fields": ["token", "session"], "dry_run": false })
     );
-    assert_eq!(env.rows("SELECT user_id FROM knox_authtoken"), ["2"], "joe's stays");
+    assert_eq!(env.rows("SELECT user_id FROM knox_authtoken"), ["2"], "joe's token must stay");
     assert_eq!(sessions(&env), 0);
 }
 
@@ -75,7 +75,7 @@ fn all_covers_both_schemes() {
 }
 
 #[test]
-fn keep_token_forgets_the_session_alone() {
+fn keep_token_only_deletes_the_session() {
     let (env, token) = logged_in("");
     let before = env.database_bytes();
     env.run(["logout", "--keep-token"]).succeeds();
@@ -100,7 +100,7 @@ fn a_given_token_leaves_another_session_alone() {
     );
     assert_eq!(sessions(&env), 1);
     assert_eq!(env.run(["whoami"]).succeeds().stdout, "meg\n");
-    // The session holds this one, wherever it was given.
+    // This token is that of the session, whatever its source.
     let answer =
         env.run_with_env(&[("AUTHCTL_TOKEN", &meg)], ["logout", "--format", "json"]).succeeds().json();
     assert_eq!(
@@ -120,7 +120,7 @@ fn an_unknown_token_is_refused() {
 }
 
 #[test]
-fn a_session_whose_token_is_gone_is_forgotten() {
+fn a_session_without_a_token_is_deleted() {
     let (env, _) = logged_in("");
     env.execute("DELETE FROM authtoken_token");
     let run = env.run(["logout"]).succeeds();
@@ -134,7 +134,11 @@ fn an_expired_token_is_deleted_too() {
     env.execute("UPDATE knox_authtoken SET expiry = '2020-01-02 03:04:05'");
     env.run(["logout"]).succeeds();
     assert_eq!(sessions(&env), 0);
-    assert_eq!(env.value("SELECT count(*) FROM knox_authtoken"), "1", "the token of the session goes");
+    assert_eq!(
+        env.value("SELECT count(*) FROM knox_authtoken"),
+        "1",
+        "only the token of the session is deleted"
+    );
 }
 
 #[test]
@@ -147,7 +151,7 @@ fn the_token_of_an_inactive_user_is_deleted_too() {
 }
 
 #[test]
-fn the_session_stays_where_deleting_fails() {
+fn the_session_stays_if_the_token_cannot_be_deleted() {
     let (env, _) = logged_in("");
     let database = env.database();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -160,7 +164,7 @@ fn the_session_stays_where_deleting_fails() {
 }
 
 #[test]
-fn a_session_that_cannot_be_forgotten_is_a_warning_once_the_token_is_deleted() {
+fn a_session_that_cannot_be_deleted_is_a_warning_after_the_token_is() {
     for more in [&[][..], &["--all"]] {
         let (env, token) = logged_in("");
         fs::write(env.state_file(), "nonsense").unwrap();
@@ -178,7 +182,7 @@ fn a_session_that_cannot_be_forgotten_is_a_warning_once_the_token_is_deleted() {
 }
 
 #[test]
-fn a_login_in_between_keeps_its_session() {
+fn a_concurrent_login_keeps_its_session() {
     for more in [&[][..], &["--all"]] {
         let (env, old) = logged_in("");
         let lock = File::create(env.state_file().with_extension("lock")).unwrap();
@@ -189,7 +193,7 @@ fn a_login_in_between_keeps_its_session() {
         while env.value("SELECT count(*) FROM authtoken_token") != "0" {
             thread::sleep(Duration::from_millis(10));
         }
-        // Time to look at the session without the lock, if it did.
+        // Enough time to read the session without the lock, which would be a bug.
         thread::sleep(Duration::from_millis(300));
         let new = env.run(["create-token", "meg", "--quiet"]).succeeds().stdout;
         let saved = fs::read_to_string(env.state_file()).unwrap();
@@ -202,7 +206,7 @@ fn a_login_in_between_keeps_its_session() {
 }
 
 #[test]
-fn without_a_session_no_file_is_made() {
+fn without_a_session_no_file_is_created() {
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
     env.run(["logout", "--keep-token"]).ends_with(4);

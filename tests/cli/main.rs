@@ -1,6 +1,6 @@
-//! The real program on real files: one module a command, and what goes across commands.
+//! Runs the real program on real files: one module per command, and some for concerns of several commands.
 
-#![expect(clippy::unwrap_used, reason = "a test that unwraps nothing fails with the place")]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test at its line")]
 
 mod apply;
 mod audit;

@@ -4,15 +4,15 @@ use crate::env::{Run, TestEnv};
 use crate::seed;
 use crate::terminal::Terminal;
 
-/// A drf key that every knox can take.
+/// A drf key that every version of knox accepts.
 const MEG: &str = "0123456789abcdef0123456789abcdef01234567";
 const ANN: &str = "fedcba9876543210fedcba9876543210fedcba98";
 
-/// Keys that knox before version 5 cannot take.
+/// Keys that knox before version 5 does not accept.
 const ODD: &str = "0123456789abcdef0123456789abcdef0123456";
 const WORDS: &str = "correct-horse-battery-staple-0123456789";
 
-/// knox's tables before version 5: what is special in them.
+/// Forms of knox's table before version 5.
 const BINARY: &str = "DROP TABLE knox_authtoken;
     CREATE TABLE knox_authtoken (digest varchar(128) NOT NULL PRIMARY KEY, created datetime NOT NULL, user_id integer NOT \
     NULL REFERENCES auth_user (id), token_key varchar(8) NOT NULL, expiry datetime NULL)";
@@ -41,13 +41,13 @@ fn counts(env: &TestEnv) -> String {
     env.value("SELECT (SELECT count(*) FROM authtoken_token) || ' ' || (SELECT count(*) FROM knox_authtoken)")
 }
 
-/// Whose token is this?
+/// Returns the user that the key authenticates.
 fn owner(env: &TestEnv, key: &str) -> String {
     env.run_with_input(key, ["whoami", "--token-stdin", "--quiet"]).succeeds().stdout.trim().to_owned()
 }
 
 #[track_caller]
-fn shows_no_key(run: &Run) {
+fn assert_no_key(run: &Run) {
     for key in [MEG, ANN, ODD, WORDS] {
         assert!(
             !run.stdout.contains(&key[..8]) && !run.stderr.contains(&key[..8]),
@@ -59,11 +59,11 @@ fn shows_no_key(run: &Run) {
 }
 
 #[test]
-fn keys_move_in_the_form_of_each_knox() {
+fn keys_are_moved_in_the_format_of_each_knox_version() {
     for (form, public, expiry) in [("", 15, "expiry"), (BINARY, 8, "expiry"), (SALTED, 8, "expires")] {
         let env = project(form, &[("meg", MEG), ("ann", ANN)]);
         let run = migrate(&env, &["--yes"]).succeeds();
-        shows_no_key(&run);
+        assert_no_key(&run);
         assert_eq!(run.stderr, "Moved 2 tokens to knox. DRF no longer accepts them.\n");
         assert_eq!(counts(&env), "0 2", "{form}");
         assert_eq!((owner(&env, MEG), owner(&env, ANN)), ("meg".into(), "ann".into()), "{form}");
@@ -73,7 +73,7 @@ fn keys_move_in_the_form_of_each_knox() {
             |user: u8, key: &str| format!("{user}|{}|2024-03-01 08:00:00.000001|NULL", &key[..public]);
         assert_eq!(env.rows(&sql), [expected(1, MEG), expected(2, ANN)], "{form}");
         assert_eq!(env.value("SELECT min(length(digest)) FROM knox_authtoken"), "128");
-        // Once more, there is nothing to do.
+        // A second run has nothing to do.
         let answer = migrate(&env, &["--format", "json"]).succeeds().json();
         assert_eq!((&answer["migrated"], &answer["changed"]), (&0.into(), &false.into()));
     }
@@ -84,7 +84,7 @@ fn knox_5_digests_the_text_of_a_key() {
     let env = project("", &[("meg", WORDS)]);
     migrate(&env, &["--yes"]).succeeds();
     assert_eq!(owner(&env, WORDS), "meg");
-    // SHA-512 of the text, as `sha512sum` prints it.
+    // The SHA-512 of the text, as printed by `sha512sum`.
     assert_eq!(env.value("SELECT digest FROM knox_authtoken"), DIGEST);
 }
 
@@ -92,13 +92,13 @@ const DIGEST: &str = "74f6be4b3d1367bf35836923bc1480e4581a643ca15c39d5c50fd18108
                       24b9cb1042ddd9a1ba4162b5c2ed43aa4bd5c5bd87b776dfb214944c7632b19a";
 
 #[test]
-fn keys_that_cannot_go_are_refused_together_or_left() {
+fn unfit_keys_are_refused_together_or_skipped() {
     for form in [BINARY, SALTED] {
         let env = project(form, &[("meg", MEG), ("joe", ODD), ("ann", WORDS)]);
         let before = env.database_bytes();
         for more in [&["--yes"][..], &["--dry-run"], &[]] {
             let run = migrate(&env, more).ends_with(6);
-            shows_no_key(&run);
+            assert_no_key(&run);
             for word in ["2 keys", "ann, joe", "hexadecimal", "--skip-unfit"] {
                 assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
             }
@@ -108,7 +108,7 @@ fn keys_that_cannot_go_are_refused_together_or_left() {
         assert!(env.database_bytes() == before);
 
         let run = migrate(&env, &["--skip-unfit", "--yes", "--format", "json"]).succeeds();
-        shows_no_key(&run);
+        assert_no_key(&run);
         let answer = run.json();
         assert_eq!((&answer["migrated"], &answer["skipped"]), (&1.into(), &2.into()));
         assert!(run.error()["warnings"][0].as_str().unwrap().contains("ann, joe"), "{}", run.stderr);
@@ -118,7 +118,7 @@ fn keys_that_cannot_go_are_refused_together_or_left() {
 }
 
 #[test]
-fn a_key_of_which_too_little_would_stay_secret_does_not_go() {
+fn a_key_with_too_short_a_secret_part_is_unfit() {
     for (form, key, fits) in [
         ("", "0123456789abcdef0123456789abcd", false),
         ("", "0123456789abcdef0123456789abcde", true),
@@ -132,14 +132,14 @@ fn a_key_of_which_too_little_would_stay_secret_does_not_go() {
 }
 
 #[test]
-fn tokens_that_are_kept_are_copied_once() {
+fn kept_tokens_are_copied_once() {
     for form in ["", BINARY, SALTED] {
         let env = project(form, &[("meg", MEG), ("ann", ANN)]);
         let run = migrate(&env, &["--keep", "--yes"]).succeeds();
         assert_eq!(run.stderr, "Copied 2 tokens to knox. DRF still accepts them.\n");
         assert_eq!(counts(&env), "2 2");
         let before = env.database_bytes();
-        // Nothing is asked where nothing changes.
+        // No confirmation is needed if nothing changes.
         let answer = migrate(&env, &["--keep", "--format", "json"]).succeeds().json();
         assert_eq!(
             answer,
@@ -149,7 +149,7 @@ fn tokens_that_are_kept_are_copied_once() {
             })
         );
         assert!(env.database_bytes() == before, "{form}");
-        // A newcomer is copied alone, and in the end all go.
+        // Only the new token is copied; a run without --keep then moves all.
         let joe = seed::user(&env.database(), "joe");
         seed::drf_token(&env.database(), joe, &MEG.replace('0', "a"));
         let answer = migrate(&env, &["--keep", "--yes", "--format", "json"]).succeeds().json();
@@ -174,7 +174,7 @@ fn a_copied_token_is_revoked_in_both_places() {
 }
 
 #[test]
-fn an_expired_row_of_the_same_key_makes_way() {
+fn an_expired_row_with_the_same_key_is_replaced() {
     let env = project("", &[("meg", MEG)]);
     migrate(&env, &["--keep", "--yes"]).succeeds();
     env.execute("UPDATE knox_authtoken SET expiry = '2020-01-01 00:00:00'");
@@ -185,34 +185,34 @@ fn an_expired_row_of_the_same_key_makes_way() {
 }
 
 #[test]
-fn a_key_that_is_anothers_in_knox_is_taken() {
+fn a_key_of_another_user_in_knox_is_a_conflict() {
     for form in ["", BINARY, SALTED] {
         let env = project(form, &[("meg", MEG), ("ann", ANN)]);
         migrate(&env, &["--keep", "--yes"]).succeeds();
         env.execute("UPDATE knox_authtoken SET user_id = 2 WHERE user_id = 1");
         let before = env.database_bytes();
         let run = migrate(&env, &["--yes", "--format", "json"]).ends_with(5);
-        shows_no_key(&run);
+        assert_no_key(&run);
         assert_eq!(run.error()["code"], "taken");
         assert!(env.database_bytes() == before, "{form}");
     }
 }
 
 #[test]
-fn one_users_token_goes_alone() {
+fn one_users_token_can_be_moved_alone() {
     let env = project("", &[("meg", MEG), ("ann", ANN)]);
     migrate(&env, &["--user", "ann", "--yes"]).succeeds();
     assert_eq!(env.rows("SELECT user_id FROM knox_authtoken"), ["2"]);
     assert_eq!(env.rows("SELECT user_id FROM authtoken_token"), ["1"]);
     migrate(&env, &["--user", "nobody", "--yes"]).ends_with(3);
-    // A key that another user's cannot go with is not in the way.
+    // Another user's unfit key does not matter.
     let env = project(BINARY, &[("meg", MEG), ("ann", WORDS)]);
     migrate(&env, &["--user", "meg", "--yes"]).succeeds();
     assert_eq!(counts(&env), "1 1");
 }
 
 #[test]
-fn an_end_may_be_given() {
+fn an_expiry_can_be_given() {
     let env = project("", &[("meg", MEG)]);
     migrate(&env, &["--expires-in", "30d", "--yes"]).succeeds();
     let days = "SELECT round(julianday(expiry) - julianday('now')) FROM knox_authtoken";
@@ -223,7 +223,7 @@ fn an_end_may_be_given() {
 }
 
 #[test]
-fn a_key_that_knox_has_gets_the_expiry_that_is_asked_for() {
+fn a_key_already_in_knox_gets_the_given_expiry() {
     for form in ["", BINARY, SALTED] {
         let env = project(form, &[("meg", MEG), ("ann", ANN)]);
         migrate(&env, &["--keep", "--expires-in", "30d", "--yes"]).succeeds();
@@ -260,7 +260,7 @@ fn a_key_that_knox_has_gets_the_expiry_that_is_asked_for() {
 }
 
 #[test]
-fn only_what_is_copied_is_counted_as_such() {
+fn only_copied_tokens_are_counted_as_copied() {
     let env = project("", &[("meg", MEG)]);
     migrate(&env, &["--keep", "--yes"]).succeeds();
     let ann = seed::user(&env.database(), "ann");
@@ -274,13 +274,13 @@ fn only_what_is_copied_is_counted_as_such() {
 }
 
 #[test]
-fn keys_of_which_none_can_go_are_there_all_the_same() {
+fn unfit_keys_are_reported_even_if_nothing_is_moved() {
     let env = project(BINARY, &[("meg", ODD)]);
     let run = migrate(&env, &["--skip-unfit"]).succeeds();
     let (first, rest) = run.stderr.split_once('\n').unwrap();
     assert_eq!(first, "No drf token can be migrated to knox. Nothing was changed.");
     assert!(rest.contains("Skipped the keys of meg."), "{rest}");
-    // Of two, knox has one already.
+    // One of the two keys is already in knox.
     let ann = seed::user(&env.database(), "ann");
     seed::drf_token(&env.database(), ann, ANN);
     migrate(&env, &["--skip-unfit", "--keep", "--yes"]).succeeds();
@@ -293,7 +293,7 @@ fn keys_of_which_none_can_go_are_there_all_the_same() {
 }
 
 #[test]
-fn tokens_of_inactive_users_go_too_and_those_of_nobody_do_not() {
+fn tokens_of_inactive_users_are_moved_but_not_those_without_a_user() {
     let env = project("", &[("meg", MEG)]);
     env.execute("UPDATE auth_user SET is_active = 0");
     let database = env.database();
@@ -325,7 +325,7 @@ fn a_dry_run_changes_nothing() {
 }
 
 #[test]
-fn a_script_has_to_agree_beforehand_and_a_person_is_asked() {
+fn a_script_must_pass_yes_and_a_terminal_asks() {
     let env = project("", &[("meg", MEG), ("ann", ANN)]);
     let before = env.database_bytes();
     let run = migrate(&env, &[]).ends_with(2);
@@ -343,7 +343,7 @@ fn a_script_has_to_agree_beforehand_and_a_person_is_asked() {
 }
 
 #[test]
-fn both_tables_have_to_be_there() {
+fn both_tables_must_exist() {
     for (schema, missing) in [("levelup", "knox"), ("knox", "drf")] {
         let env = TestEnv::with_schema(schema);
         let run = migrate(&env, &["--yes"]).ends_with(9);
@@ -352,7 +352,7 @@ fn both_tables_have_to_be_there() {
 }
 
 #[test]
-fn where_to_has_to_be_said() {
+fn the_target_is_required() {
     let env = project("", &[("meg", MEG)]);
     env.run(["migrate-tokens", "--yes"]).ends_with(2);
     env.run(["migrate-tokens", "--to", "drf", "--yes"]).ends_with(2);
@@ -360,7 +360,7 @@ fn where_to_has_to_be_said() {
 }
 
 #[test]
-fn a_known_key_can_be_made_in_knox_while_drf_has_it() {
+fn a_predefined_key_can_be_added_to_knox_while_drf_has_it() {
     let env = project("", &[("meg", MEG)]);
     let arguments = ["create-token", "meg", "--scheme", "knox", "--token-stdin", "--quiet"];
     env.run_with_input(MEG, arguments).succeeds();

@@ -1,4 +1,4 @@
-//! What is asked at a terminal, and that what is typed as a secret is not seen.
+//! Questions at a terminal; typed secrets are not displayed.
 
 use std::fs;
 
@@ -54,7 +54,7 @@ fn required_fields_are_asked_for() {
 }
 
 #[test]
-fn passwords_that_differ_are_asked_for_again() {
+fn a_password_mismatch_is_asked_again() {
     let env = TestEnv::with_database("");
     let mut terminal = at_terminal(&env, &["register", "meg"]);
     terminal.types_secretly("Password", STRONG);
@@ -71,7 +71,7 @@ fn passwords_that_differ_are_asked_for_again() {
 }
 
 #[test]
-fn a_weak_password_goes_through_when_confirmed() {
+fn a_weak_password_is_accepted_when_confirmed() {
     let env = TestEnv::with_database("");
     let mut terminal = at_terminal(&env, &["register", "meg@ducharme.com"]);
     terminal.types_secretly("Password", "ducharme");
@@ -101,7 +101,7 @@ fn a_weak_password_that_is_declined_changes_nothing() {
 }
 
 #[test]
-fn agreeing_beforehand_spares_the_question() {
+fn yes_skips_the_question() {
     let env = TestEnv::with_database("");
     let mut terminal = at_terminal(&env, &["register", "meg", "--yes"]);
     terminal.types_secretly("Password", "12345678");
@@ -124,7 +124,7 @@ fn login_asks_for_name_and_password() {
 }
 
 #[test]
-fn a_wrong_password_at_login_is_not_shown_and_not_asked_for_again() {
+fn a_wrong_password_at_login_is_neither_shown_nor_asked_again() {
     let env = TestEnv::with_database("");
     env.register("meg", STRONG);
     let mut terminal = at_terminal(&env, &["login", "meg"]);
@@ -149,7 +149,7 @@ fn tokens(env: &TestEnv) -> String {
 }
 
 #[test]
-fn revoking_more_than_one_asks_and_does_when_told() {
+fn revoking_several_tokens_asks_and_deletes_when_confirmed() {
     let env = with_tokens(2);
     let mut terminal = at_terminal(&env, &["revoke-token", "--all"]);
     terminal.expect("abcdef0");
@@ -162,7 +162,7 @@ fn revoking_more_than_one_asks_and_does_when_told() {
 }
 
 #[test]
-fn revoking_that_is_declined_deletes_nothing() {
+fn declining_to_revoke_deletes_nothing() {
     for answer in ["n\n", "\n", "\u{3}", "\u{4}"] {
         let env = with_tokens(2);
         let mut terminal = at_terminal(&env, &["revoke-token", "--all"]);
@@ -193,7 +193,7 @@ fn no_lock_is_held_while_asking() {
 }
 
 #[test]
-fn ctrl_c_at_a_password_ends_at_once_and_leaves_nothing() {
+fn ctrl_c_at_a_password_exits_and_changes_nothing() {
     let env = TestEnv::new();
     let mut terminal = at_terminal(&env, &["register", "--init", "meg"]);
     terminal.expect("Password");
@@ -207,7 +207,7 @@ fn ctrl_c_at_a_password_ends_at_once_and_leaves_nothing() {
 }
 
 #[test]
-fn ctrl_c_at_any_other_question_ends_the_same_way() {
+fn ctrl_c_at_any_other_question_exits_too() {
     let env = TestEnv::new();
     let mut terminal = at_terminal(&env, &["register", "--init"]);
     terminal.expect("username");
@@ -226,7 +226,7 @@ fn ctrl_c_at_any_other_question_ends_the_same_way() {
 }
 
 #[test]
-fn the_end_of_input_at_a_question_ends_the_same_way() {
+fn the_end_of_input_at_a_password_exits_too() {
     let env = TestEnv::with_database("");
     let before = env.database_bytes();
     let mut terminal = at_terminal(&env, &["register", "meg"]);
@@ -239,7 +239,7 @@ fn the_end_of_input_at_a_question_ends_the_same_way() {
 }
 
 #[test]
-fn the_end_of_input_at_any_other_question_ends_the_same_way() {
+fn the_end_of_input_at_any_other_question_exits_too() {
     let env = TestEnv::with_database("");
     let mut terminal = at_terminal(&env, &["register"]);
     terminal.expect("username");
@@ -263,7 +263,7 @@ fn the_end_of_input_at_any_other_question_ends_the_same_way() {
 }
 
 #[test]
-fn questions_have_no_colours_where_none_are_wanted() {
+fn questions_have_no_colors_if_disabled() {
     let env = TestEnv::with_database("");
     for (arguments, variables, is_colored) in [
         (&[][..], &[][..], true),
@@ -293,7 +293,7 @@ fn questions_have_no_colours_where_none_are_wanted() {
 }
 
 #[test]
-fn nothing_is_asked_with_no_input() {
+fn no_input_disables_questions() {
     let env = TestEnv::with_database("");
     let screen = at_terminal(&env, &["register", "--no-input"]).ends_with(6);
     assert!(screen.contains("username") && screen.contains("password"), "{screen}");
@@ -306,7 +306,7 @@ fn nothing_is_asked_with_no_input() {
 }
 
 #[test]
-fn a_taken_name_is_told_before_a_password_is_asked_for() {
+fn a_taken_username_is_reported_before_the_password_question() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["meg"]);
     let screen = at_terminal(&env, &["register", "meg"]).ends_with(5);
@@ -314,7 +314,7 @@ fn a_taken_name_is_told_before_a_password_is_asked_for() {
 }
 
 #[test]
-fn text_of_the_database_does_not_steer_the_terminal_in_a_question() {
+fn text_from_the_database_cannot_control_the_terminal_in_a_question() {
     let env = with_tokens(2);
     env.database().execute("UPDATE auth_user SET username = 'x\u{1b}[2Jy' || id", []).unwrap();
     let mut terminal = at_terminal(&env, &["revoke-token", "--all"]);
@@ -325,7 +325,7 @@ fn text_of_the_database_does_not_steer_the_terminal_in_a_question() {
 }
 
 #[test]
-fn a_secret_by_standard_input_is_asked_for_at_a_terminal() {
+fn a_secret_on_standard_input_is_asked_for_at_a_terminal() {
     let env = TestEnv::with_database("");
     let mut terminal = at_terminal(&env, &["register", "meg", "--password-stdin"]);
     terminal.types_secretly("Password", STRONG);
@@ -340,13 +340,13 @@ fn a_secret_by_standard_input_is_asked_for_at_a_terminal() {
 }
 
 #[test]
-fn an_answer_that_is_not_good_is_told_at_its_question() {
+fn an_invalid_answer_is_reported_at_its_question() {
     let env = TestEnv::with_database(
         "[register]\nrequired = [\"email\", \"account_type\"]\n\
          [profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"varchar(5)\", age = \"integer\" }\nrequired = [\"bio\", \"age\"]\n",
     );
     let mut terminal = at_terminal(&env, &["register", "--no-password"]);
-    for (question, wrong, told, right) in [
+    for (question, wrong, message, right) in [
         ("username", "me g", "may contain only letters", "meg"),
         ("email", "meg@", "must be a valid email address", "meg@ducharme.com"),
         ("account_type", "gamr", "does not exist. Known kinds", "gamer"),
@@ -355,8 +355,8 @@ fn an_answer_that_is_not_good_is_told_at_its_question() {
     ] {
         terminal.expect(question);
         terminal.types(&format!("{wrong}\n"));
-        terminal.expect(told);
-        // The line may be left as it was typed, to be mended.
+        terminal.expect(message);
+        // The typed line may still be there to be corrected.
         terminal.types(&"\u{7f}".repeat(wrong.len()));
         terminal.types(&format!("{right}\n"));
     }

@@ -1,14 +1,14 @@
-//! The README is true: every command in it is run, in order, as by one person at one shell, and prints what it says.
+//! The README is correct: runs every command in order, as one person in one shell would, and compares the output.
 //!
-//! - Of a `console` block, lines behind `$ ` are commands (`> ` carries one on), the others what they print on either
-//!   stream. A command that fails has to be followed by `echo $?`.
-//! - Of an `sh` block, each line is a command, and has to succeed.
-//! - A `toml` block becomes the `authctl.toml` of the folder that the shell is in.
+//! - In a `console` block, lines that start with `$ ` are commands (`> ` continues one). The others are their combined
+//!   output. A command that fails must be followed by `echo $?`.
+//! - In an `sh` block, each line is a command that must succeed.
+//! - A `toml` block becomes the `authctl.toml` of the shell's current folder.
 //!
-//! Keys, times, waits and made passwords differ from run to run. A key that the README shows twice has to be one key in the
-//! run too, and stands for it, or for its prefix, in the commands that follow.
+//! Keys, times, waits and generated passwords differ from run to run. A key that the README shows twice must be a
+//! single key in the run too. Later commands get that key, or its prefix, in its place.
 //!
-//! `README=write cargo test --test cli readme` writes the outputs of the run into the README.
+//! `README=write cargo test --test cli readme` writes the actual outputs to the README.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,14 +18,14 @@ use std::process::{Command, Stdio};
 
 use crate::env::{Run, TestEnv};
 
-/// Commands that are shown and not run here, since they would build the program, run these tests or take long.
+/// Commands that are shown but not run here, because they would build the program, run these tests or take long.
 const NOT_RUN: [&str; 3] = ["cargo test", "cargo install --path .", "benches/compare"];
 
-/// Whose home folder the README's outputs show.
+/// The home folder in the README's outputs.
 const HOME: &str = "/home/meg";
 
-/// How long a made password is.
-const MADE_PASSWORD: usize = 22;
+/// The length of a generated password.
+const GENERATED_PASSWORD: usize = 22;
 
 const SHORTEST_PREFIX: usize = 6;
 const SHORTEST_SHOWN: usize = 8;
@@ -38,7 +38,7 @@ fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
 }
 
-/// One thing to do, with the lines of the README in which its output stands.
+/// A command or configuration, with the lines of the README that contain its output.
 #[derive(Debug)]
 struct Step {
     what: What,
@@ -52,7 +52,7 @@ enum What {
     Configure(String),
 }
 
-/// The steps of a README, in order.
+/// Returns the steps of a README in order.
 fn steps(lines: &[&str]) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut at = 0;
@@ -63,7 +63,7 @@ fn steps(lines: &[&str]) -> Vec<Step> {
         };
         let start = at + 1;
         let length = lines[start..].iter().position(|line| *line == "```");
-        let end = start + length.unwrap_or_else(|| panic!("line {start}: a block without an end"));
+        let end = start + length.unwrap_or_else(|| panic!("line {start}: unclosed block"));
         match language {
             "console" => console(lines, start, end, &mut steps),
             "sh" => {
@@ -77,7 +77,7 @@ fn steps(lines: &[&str]) -> Vec<Step> {
                 steps.push(Step { what, output: None, line: start + 1 });
             }
             "text" | "python" => {}
-            other => panic!("line {start}: a block of {other:?}, of which nothing is checked"),
+            other => panic!("line {start}: unknown block language {other:?}"),
         }
         at = end + 1;
     }
@@ -89,7 +89,7 @@ fn console(lines: &[&str], start: usize, end: usize, steps: &mut Vec<Step>) {
     while at < end {
         let line = at + 1;
         let first = lines[at].strip_prefix("$ ");
-        let mut command = first.unwrap_or_else(|| panic!("line {line}: output of no command")).to_owned();
+        let mut command = first.unwrap_or_else(|| panic!("line {line}: output without a command")).to_owned();
         at += 1;
         while let Some(more) = lines[at].strip_prefix("> ") {
             command = command + "\n" + more;
@@ -103,7 +103,7 @@ fn console(lines: &[&str], start: usize, end: usize, steps: &mut Vec<Step>) {
     }
 }
 
-/// A shell whose variables, folder and last exit code outlive each command.
+/// A shell that keeps variables, folder and last exit code between commands.
 struct Shell {
     env: TestEnv,
     home: PathBuf,
@@ -125,7 +125,7 @@ impl Shell {
         Self { env, home, status: 0 }
     }
 
-    /// Runs a command and returns what a person at a terminal would see.
+    /// Runs a command and returns its output as shown at a terminal.
     fn run(&mut self, command: &str) -> String {
         let script = format!(
             "exec 2>&1\n. \"$0/variables\"\ncd \"$(cat \"$0/folder\")\"\nset -a\n(exit {})\n{command}\n\
@@ -143,11 +143,11 @@ impl Shell {
             .env("PATH", format!("{}:/usr/bin:/bin", self.env.path("bin").display()))
             .stdin(Stdio::null())
             .output()
-            .expect("a shell");
+            .expect("failed to start the shell");
         let run = Run::of(output);
         assert_eq!(run.stderr, "", "{command}");
         self.status = run.code;
-        // Markdown has no place for the line ends of CSV.
+        // Markdown cannot represent the CRLF of CSV.
         run.stdout.replace("\r\n", "\n").replace(self.home.to_str().unwrap(), HOME)
     }
 
@@ -156,12 +156,12 @@ impl Shell {
     }
 }
 
-/// The keys of the README and those that they stand for in this run.
+/// The README's keys and their counterparts in this run.
 #[derive(Default)]
 struct Keys(BTreeMap<String, String>);
 
 impl Keys {
-    /// The command with this run's keys in it.
+    /// Replaces the README's keys in a command by those of this run.
     fn translate(&self, command: &str) -> String {
         words(command).map(|word| self.ours(word).unwrap_or_else(|| word.to_owned())).collect()
     }
@@ -172,7 +172,7 @@ impl Keys {
         Some(ours[..word.len()].to_owned())
     }
 
-    /// The output with the README's keys in it, as far as they are known.
+    /// Replaces the known keys of this run in an output by those of the README.
     fn translate_back(&self, output: &str) -> String {
         let shown = |word: &str| {
             let known = self.0.iter().find(|(_, ours)| is_key(word) && ours.starts_with(word));
@@ -181,7 +181,7 @@ impl Keys {
         words(output).map(shown).collect()
     }
 
-    /// Learns which keys stand for which; false where they contradict what is known.
+    /// Pairs the keys in both outputs; returns false if they contradict known pairs.
     fn learn(&mut self, shown: &str, ours: &str) -> bool {
         let pairs = words(shown).filter(|word| is_key(word)).zip(words(ours).filter(|word| is_key(word)));
         for (shown, ours) in pairs {
@@ -202,12 +202,12 @@ fn is_hexadecimal(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-/// Is this a key, or the part of one that is public?
+/// Returns whether the word is a key or the public part of one.
 fn is_key(word: &str) -> bool {
     word.len() >= SHORTEST_SHOWN && is_hexadecimal(word)
 }
 
-/// The words of a text and what stands between them, which together are the text.
+/// Splits a text into words and separators; concatenated, they are the text.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()).flat_map(|piece| {
         let end = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric()).len();
@@ -215,7 +215,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The text with keys, times and made passwords replaced.
+/// Replaces keys, times and generated passwords.
 fn redacted(text: &str) -> String {
     let text: String = words(text).map(|word| if is_key(word) { "[KEY]" } else { word }).collect();
     let mut out = String::new();
@@ -223,7 +223,7 @@ fn redacted(text: &str) -> String {
         let secret = ["Password: ", "\"password\": \""]
             .into_iter()
             .find_map(|label| line.find(label).map(|at| at + label.len()));
-        let is_password = line.len() == MADE_PASSWORD + 1 && words(line).count() == 2;
+        let is_password = line.len() == GENERATED_PASSWORD + 1 && words(line).count() == 2;
         match secret.or(is_password.then_some(0)) {
             Some(at) => out = out + &line[..at] + "[PASSWORD]\n",
             None => out += &without_wait(&without_times(line)),
@@ -232,7 +232,7 @@ fn redacted(text: &str) -> String {
     out
 }
 
-/// How long there is to wait depends on how long the commands before took.
+/// Replaces the number of seconds to wait, which depends on the duration of earlier commands.
 fn without_wait(line: &str) -> String {
     match line.split_once("Wait ").and_then(|(before, rest)| Some((before, rest.split_once(" second")?))) {
         Some((before, (_, behind))) => format!("{before}Wait [TIME] second{behind}"),
@@ -266,20 +266,20 @@ fn without_times(line: &str) -> String {
 }
 
 #[test]
-fn every_command_prints_what_it_says() {
+fn every_command_prints_the_documented_output() {
     let text = readme();
     let lines: Vec<&str> = text.lines().collect();
     let steps = steps(&lines);
     let is_written = std::env::var_os("README").is_some_and(|value| value == "write");
     let mut shell = Shell::new();
     let mut keys = Keys::default();
-    let mut anew: Vec<(std::ops::Range<usize>, String)> = Vec::new();
+    let mut rewritten: Vec<(std::ops::Range<usize>, String)> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let Step { what, output, line } = step;
         let command = match what {
             What::Configure(text) => {
                 fs::write(shell.folder().join("authctl.toml"), text).unwrap();
-                // There may be no database yet, which is found out only after the file was read.
+                // The database may be missing, but that is detected only after the file has been read.
                 let answer = shell.run("authctl list-users --limit 0");
                 assert!([0, 9].contains(&shell.status), "line {line}: authctl.toml is refused: {answer}");
                 shell.status = 0;
@@ -300,15 +300,15 @@ fn every_command_prints_what_it_says() {
         if is_written && !is_same {
             let back = keys.translate_back(&printed);
             keys.learn(&back, &printed);
-            anew.push((output.clone(), back));
+            rewritten.push((output.clone(), back));
             continue;
         }
         assert_eq!(redacted(&shown), redacted(&printed), "line {line}: {command}");
-        assert!(is_same, "line {line}: {command}\nThe keys are not those of before:\n{printed}");
+        assert!(is_same, "line {line}: {command}\nThe keys differ from earlier ones:\n{printed}");
     }
-    if !anew.is_empty() {
+    if !rewritten.is_empty() {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        for (output, printed) in anew.into_iter().rev() {
+        for (output, printed) in rewritten.into_iter().rev() {
             lines.splice(output, printed.lines().map(str::to_owned));
         }
         fs::write(path(), lines.join("\n") + "\n").unwrap();
@@ -339,16 +339,16 @@ fn the_main_command_the_tests_and_every_subcommand_are_shown() {
     }
 }
 
-/// The cells of a table's rows behind a heading.
+/// Returns the cells of the table rows after a heading.
 fn table<'a>(text: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
-    let (_, behind) = text.split_once(heading).unwrap_or_else(|| panic!("no {heading}"));
+    let (_, behind) = text.split_once(heading).unwrap_or_else(|| panic!("no heading {heading}"));
     let rows =
         behind.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
     rows.skip(2).map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect()
 }
 
 #[test]
-fn exit_codes_are_those_of_the_help() {
+fn exit_codes_match_the_help() {
     let help = TestEnv::new().run(["--help"]).succeeds().stdout;
     let listed = help.lines().skip_while(|line| *line != "Exit codes:").skip(1);
     let listed: Vec<Vec<&str>> = listed
@@ -360,7 +360,7 @@ fn exit_codes_are_those_of_the_help() {
 }
 
 #[test]
-fn the_keys_of_the_configuration_are_all_described() {
+fn all_configuration_keys_are_described() {
     let text = readme();
     let mut described: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for row in table(&text, "### Keys") {

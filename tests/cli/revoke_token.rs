@@ -23,7 +23,7 @@ fn revoke(env: &TestEnv, arguments: &[&str]) -> Run {
     env.run(["revoke-token"].iter().chain(arguments))
 }
 
-/// The public prefixes that are left.
+/// Returns the remaining public prefixes.
 fn left(env: &TestEnv) -> Vec<String> {
     let run = env.run(["list-tokens", "--format", "plain"]).succeeds();
     let mut left: Vec<String> =
@@ -46,7 +46,7 @@ fn unique_prefixes_delete_their_tokens() {
     assert_eq!(left(&env), all_but(&["abcdef11"]));
     revoke(&env, &["knoxan"]).succeeds();
     assert_eq!(left(&env), all_but(&["abcdef11", "knoxannexpired0"]));
-    // A whole public prefix, of the longest there is.
+    // A complete public prefix of the maximum length.
     revoke(&env, &["knoxmeg00000000"]).succeeds();
     assert_eq!(left(&env), all_but(&["abcdef11", "knoxannexpired0", "knoxmeg00000000"]));
 }
@@ -59,7 +59,7 @@ fn a_prefix_of_several_is_ambiguous_and_deletes_nothing() {
         assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
     }
     assert_eq!(revoke(&env, &["knoxmeg", "--format", "json"]).ends_with(7).error()["code"], "ambiguous");
-    // A unique one before it does not go either.
+    // A unique prefix before it is not deleted either.
     revoke(&env, &["--yes", "knoxann", "abcdef"]).ends_with(7);
     assert_eq!(left(&env), all_but(&[]));
 }
@@ -95,7 +95,7 @@ fn short_prefixes_are_wrong_usage() {
 }
 
 #[test]
-fn what_is_longer_than_a_public_prefix_is_not_echoed() {
+fn arguments_longer_than_a_public_prefix_are_not_echoed() {
     let env = both();
     for argument in [seed::key("abcdef11"), "abcdef1100000000".to_owned(), "x".repeat(1000), "é".repeat(16)]
     {
@@ -105,7 +105,7 @@ fn what_is_longer_than_a_public_prefix_is_not_echoed() {
             assert!(run.stderr.contains("--token-stdin"), "{}", run.stderr);
         }
     }
-    // Without knox, DRF's eight characters are all that is public.
+    // Without knox, only the first eight characters of DRF keys are public.
     let env = TestEnv::with_database("");
     let database = env.database();
     let meg = seed::user(&database, "meg");
@@ -116,7 +116,7 @@ fn what_is_longer_than_a_public_prefix_is_not_echoed() {
 }
 
 #[test]
-fn a_whole_key_comes_by_standard_input() {
+fn a_whole_key_is_read_from_standard_input() {
     let env = both();
     let key = seed::key("abcdef11");
     for text in [key.clone(), format!("{key}\n"), format!("Token {key}\n")] {
@@ -138,7 +138,7 @@ fn a_whole_key_comes_by_standard_input() {
 }
 
 #[test]
-fn a_knox_key_comes_by_standard_input_too() {
+fn a_knox_key_is_read_from_standard_input_too() {
     let env = both();
     let key = env.run(["create-token", "meg", "--scheme", "knox"]).succeeds().stdout;
     assert_eq!(left(&env).len(), 6);
@@ -148,7 +148,7 @@ fn a_knox_key_comes_by_standard_input_too() {
 }
 
 #[test]
-fn filters_combine_by_and() {
+fn filters_combine_with_and() {
     for (arguments, gone) in [
         (&["--user", "meg"][..], &["abcdef11", "knoxmegexpired0", "knoxmeg00000000"][..]),
         (&["--user", "meg", "--scheme", "drf"], &["abcdef11"]),
@@ -171,7 +171,7 @@ fn filters_combine_by_and() {
 }
 
 #[test]
-fn more_than_one_wants_consent() {
+fn several_tokens_need_confirmation() {
     let env = both();
     for arguments in [&["--all"][..], &["--user", "meg"], &["abcdef11", "abcdef22"], &["--all", "--no-input"]]
     {
@@ -179,7 +179,7 @@ fn more_than_one_wants_consent() {
         assert!(run.stderr.contains("--yes"), "{arguments:?}: {}", run.stderr);
         assert_eq!(left(&env), all_but(&[]), "{arguments:?}");
     }
-    // One needs none, however it was chosen.
+    // A single token needs no confirmation, however it was selected.
     revoke(&env, &["--user", "ann", "--scheme", "drf"]).succeeds();
     assert_eq!(left(&env), all_but(&["abcdef22"]));
 }
@@ -200,7 +200,7 @@ fn a_dry_run_shows_and_deletes_nothing() {
 }
 
 #[test]
-fn what_fits_no_more_once_it_is_agreed_to_stays() {
+fn tokens_that_no_longer_match_after_the_confirmation_are_kept() {
     let env = TestEnv::with_database("");
     for name in ["meg", "joe", "ann"] {
         env.register_quickly(name);
@@ -231,7 +231,7 @@ fn what_fits_no_more_once_it_is_agreed_to_stays() {
 }
 
 #[test]
-fn nothing_to_delete_is_done() {
+fn nothing_to_delete_is_a_success() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["meg"]);
     for arguments in [&["--all"][..], &["--expired"], &["--user", "meg"]] {
@@ -241,7 +241,7 @@ fn nothing_to_delete_is_done() {
 }
 
 #[test]
-fn nothing_said_is_wrong_usage() {
+fn no_selection_is_wrong_usage() {
     let env = both();
     revoke(&env, &[]).ends_with(2);
     revoke(&env, &["--yes"]).ends_with(2);
@@ -261,7 +261,7 @@ fn an_unknown_user_is_not_found() {
 }
 
 #[test]
-fn by_age_and_by_users_who_may_not_log_in() {
+fn tokens_are_selected_by_age_and_by_inactive_users() {
     let env = TestEnv::with_database("");
     for name in ["meg", "joe", "ann"] {
         env.register_quickly(name);

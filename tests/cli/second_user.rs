@@ -1,8 +1,8 @@
-//! A second user of the machine, who puts files of every kind in the way of root. Needs root and `setpriv`.
+//! Another user of the machine places files of every kind in root's way. Needs root and `setpriv`.
 //!
-//! Each path that a command writes is taken by another user's regular file, link, dangling link, FIFO or folder, in a
-//! folder of root's own and in one that everybody can write to. No secret may come within the other user's reach, nothing
-//! may be changed, and the message says what is in the way and whose it is.
+//! At each path that a command writes, another user has put a regular file, link, dangling link, FIFO or folder. This
+//! is tried in root's own folder and in a world-writable one. No secret may become readable to the other user, nothing
+//! may change, and the message must name the path and its owner.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, chown, lchown, symlink};
@@ -14,10 +14,10 @@ use rustix::fs::OFlags;
 use crate::env::{Run, TestEnv, fifo, null_device};
 use crate::terminal::Terminal;
 
-/// Who owns nothing on any machine.
+/// Owns nothing on any machine.
 const NOBODY: u32 = 65_534;
 
-/// What another user put where a command is to write.
+/// What another user put at the path that a command writes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Obstacle {
     File,
@@ -37,7 +37,7 @@ const OBSTACLES: [Obstacle; 6] = [
     Obstacle::Folder,
 ];
 
-/// A command that writes to PLACE, and its exit code where a regular file and where anything else is in the way.
+/// A command that writes to PLACE, with its exit codes for an existing regular file and for anything else.
 struct Case {
     words: &'static [&'static str],
     file_name: &'static str,
@@ -75,14 +75,14 @@ const CASES: [Case; 14] = [
 
 const WANTED: &str = "[[users]]\nusername = \"ann\"\ntoken = \"drf\"\npassword = { random = true }\n";
 
-/// Fails, rather than skips, without root.
+/// A project in folders of root. Fails without root instead of skipping.
 fn shop() -> TestEnv {
-    assert!(rustix::process::geteuid().is_root(), "this test has to be run as root");
+    assert!(rustix::process::geteuid().is_root(), "this test needs root");
     let env = TestEnv::with_database("");
     env.write("a.csv", "username\nann\nbob\n");
     env.write("wanted.toml", WANTED);
     env.register_quickly("meg");
-    // The other user gets as far as the folders in it.
+    // The other user can reach the folders in it.
     set_mode(&env.path("."), 0o755);
     set_mode(&env.path("db.sqlite3"), 0o600);
     for (name, mode) in [("private", 0o755), ("shared", 0o1777), ("theirs", 0o755)] {
@@ -97,7 +97,7 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// A shell of the other user's.
+/// A shell that runs as the other user.
 fn as_nobody(script: &str, argument: &Path) -> Command {
     let mut command = Command::new("setpriv");
     let (user, group) = (format!("--reuid={NOBODY}"), format!("--regid={NOBODY}"));
@@ -106,13 +106,13 @@ fn as_nobody(script: &str, argument: &Path) -> Command {
     command
 }
 
-/// What the other user can read there.
+/// Returns what the other user can read at this path.
 fn read_by_nobody(path: &Path) -> String {
-    let output = as_nobody("timeout 1 cat -- \"$1\"", path).output().expect("setpriv to start");
+    let output = as_nobody("timeout 1 cat -- \"$1\"", path).output().expect("failed to start setpriv");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Puts something of the other user's at the path.
+/// Creates the obstacle at the path, owned by the other user.
 fn put(obstacle: Obstacle, path: &Path, theirs: &Path) {
     let target = theirs.join("target");
     fs::write(&target, "").unwrap();
@@ -138,26 +138,26 @@ fn remove(path: &Path) {
     }
 }
 
-/// Owner, kind and length of what is there, to see that it was left alone.
+/// Returns owner, type, inode and length, to check that nothing changed.
 fn look(path: &Path) -> (u32, fs::FileType, u64, u64) {
     let there = path.symlink_metadata().unwrap();
     (there.uid(), there.file_type(), there.ino(), if there.is_file() { there.len() } else { 0 })
 }
 
-/// A reader of the other user's, who waits for a secret.
+/// Starts a reader as the other user that waits for a secret.
 fn waiting_reader(path: &Path) -> Child {
     as_nobody("timeout 5 cat -- \"$1\"", path).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// What the reader got until now.
-fn got(reader: Child, path: &Path) -> String {
-    // Without a writer it would wait on; this one has nothing to say.
+/// Returns what the reader has received so far.
+fn received(reader: Child, path: &Path) -> String {
+    // Opens and closes the FIFO, so that a reader without a writer ends.
     let _ = fs::File::options().write(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path);
     String::from_utf8_lossy(&reader.wait_with_output().unwrap().stdout).into_owned()
 }
 
 #[test]
-fn nothing_of_another_users_is_written_to_or_replaced() {
+fn files_of_another_user_are_neither_written_nor_replaced() {
     let env = shop();
     let mut tried = 0;
     for folder in ["private", "shared"] {
@@ -183,7 +183,7 @@ fn nothing_of_another_users_is_written_to_or_replaced() {
                 assert_eq!(env.database_bytes(), database, "{name}");
                 assert_eq!(look(&place), before, "{name}");
                 if let Some(reader) = reader {
-                    assert_eq!(got(reader, &place), "", "{name}");
+                    assert_eq!(received(reader, &place), "", "{name}");
                 } else {
                     assert_eq!(read_by_nobody(&place), "", "{name}");
                 }
@@ -200,7 +200,7 @@ fn nothing_of_another_users_is_written_to_or_replaced() {
     assert_eq!(tried, 2 * 13 * OBSTACLES.len());
 }
 
-/// The command, which shall end in any case.
+/// The command with a timeout.
 fn command(env: &TestEnv, case: &Case, place: &str) -> Command {
     let mut command = Command::new("timeout");
     command.args(["20", env!("CARGO_BIN_EXE_authctl")]);
@@ -209,9 +209,9 @@ fn command(env: &TestEnv, case: &Case, place: &str) -> Command {
     command
 }
 
-/// That the refusals above are not for another reason, and that what is written is its owner's alone.
+/// Shows that the refusals above have no other reason, and that new files are private.
 #[test]
-fn where_nothing_is_in_the_way_a_new_file_is_its_owners_alone() {
+fn without_an_obstacle_a_new_file_is_private() {
     for folder in ["private", "shared"] {
         for case in &CASES {
             let env = shop();
@@ -228,7 +228,7 @@ fn where_nothing_is_in_the_way_a_new_file_is_its_owners_alone() {
 }
 
 #[test]
-fn a_file_of_roots_that_everybody_can_write_to_is_no_place_for_a_secret() {
+fn no_secret_is_written_to_a_world_writable_file() {
     let env = shop();
     for case in CASES.iter().filter(|case| case.of_file == 1) {
         let place = env.path("shared").join(case.file_name);
@@ -246,7 +246,7 @@ fn a_file_of_roots_that_everybody_can_write_to_is_no_place_for_a_secret() {
 }
 
 #[test]
-fn sessions_and_counts_are_not_kept_where_another_user_could_read_or_replace_them() {
+fn sessions_and_counts_are_not_stored_where_another_user_has_access() {
     let env = shop();
     env.write("authctl.toml", "[login]\nthrottle = \"50/day\"\n");
     env.write("secret", crate::env::PASSWORD);
@@ -257,7 +257,7 @@ fn sessions_and_counts_are_not_kept_where_another_user_could_read_or_replace_the
                 fs::create_dir(&state).unwrap();
                 set_mode(&state, 0o700);
                 if folder == "shared" {
-                    // A folder that was made before root came.
+                    // The folder existed before root used it.
                     set_mode(&state, 0o1777);
                 }
                 let place = state.join(name);
@@ -276,7 +276,7 @@ fn sessions_and_counts_are_not_kept_where_another_user_could_read_or_replace_the
                 let run = Run::of(command.output().unwrap());
                 let case =
                     format!("{obstacle:?} as {name} in the {folder} folder: {}{}", run.stdout, run.stderr);
-                // What cannot be counted is not let in; what cannot be saved is only said.
+                // A login fails if it cannot be counted, but only warns if the session cannot be saved.
                 let is_refused = folder == "shared" || name.starts_with("throttle");
                 assert!(
                     if is_refused { run.code == 1 || run.code == 2 } else { run.code == 0 },
@@ -295,7 +295,7 @@ fn sessions_and_counts_are_not_kept_where_another_user_could_read_or_replace_the
 }
 
 #[test]
-fn a_session_that_another_user_put_there_is_not_believed() {
+fn a_session_of_another_user_is_not_trusted() {
     let env = shop();
     let token = env.value("SELECT key FROM authtoken_token");
     let state = env.path("shared/authctl");
@@ -322,11 +322,12 @@ fn a_session_that_another_user_put_there_is_not_believed() {
 }
 
 #[test]
-fn a_shared_audit_log_of_roots_is_appended_to_by_a_group_that_need_not_read_it() {
+fn a_group_can_append_to_roots_audit_log_without_reading_it() {
     let env = shop();
     let log = env.path("shared/audit.jsonl");
     let program = env.path("authctl");
-    // Copied by a program of its own: a file that is open for writing here could not be run by a test's child.
+    // Copied by `cp`, not by this process: other tests fork, and a child that inherits the open file prevents its
+    // execution.
     let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_authctl")).arg(&program).status();
     assert!(copied.unwrap().success());
     let work = env.path("theirs");
@@ -357,10 +358,10 @@ fn a_shared_audit_log_of_roots_is_appended_to_by_a_group_that_need_not_read_it()
 }
 
 #[test]
-fn a_dotenv_file_keeps_a_group_that_its_owner_is_not_in() {
+fn a_dotenv_file_keeps_a_group_of_which_its_owner_is_no_member() {
     let env = shop();
     let (program, work) = (env.path("authctl"), env.path("theirs"));
-    // As above.
+    // Copied by `cp` as above.
     let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_authctl")).arg(&program).status();
     assert!(copied.unwrap().success());
     let dotenv = work.join(".env");
@@ -381,7 +382,7 @@ fn a_dotenv_file_keeps_a_group_that_its_owner_is_not_in() {
 }
 
 #[test]
-fn under_sudo_the_callers_own_files_are_used_and_stay_theirs() {
+fn under_sudo_the_callers_files_are_used_and_keep_their_owner() {
     let env = shop();
     let sudo = [("SUDO_UID", "65534")];
     let file = |name: &str, text: &str| {
@@ -407,7 +408,7 @@ fn under_sudo_the_callers_own_files_are_used_and_stay_theirs() {
 }
 
 #[test]
-fn a_configuration_that_another_user_put_in_the_way_is_not_obeyed() {
+fn a_configuration_of_another_user_is_ignored() {
     let env = shop();
     let place = env.path("shared/authctl.toml");
     for obstacle in OBSTACLES {
@@ -426,9 +427,9 @@ fn a_configuration_that_another_user_put_in_the_way_is_not_obeyed() {
 }
 
 #[test]
-fn a_device_of_another_user_is_written_to_only_if_it_is_the_terminal_in_use() {
+fn a_device_of_another_user_is_written_to_only_if_it_is_the_current_terminal() {
     let env = shop();
-    let device = null_device(&env.path("private")).expect("a device");
+    let device = null_device(&env.path("private")).expect("cannot create a device");
     chown(&device, Some(NOBODY), None).unwrap();
     let run = env.run(["create-token", "meg", "--output-file", device.to_str().unwrap()]).ends_with(1);
     assert!(run.stderr.contains("it is a device that belongs to"), "{}", run.stderr);

@@ -1,14 +1,14 @@
-//! Rows put in behind the program's back: many users, without the cost of their passwords.
+//! Inserts rows without the program: many users, without the cost of hashing.
 
 use rusqlite::{Connection, params};
 
 use crate::env::TestEnv;
 
-/// What a seeded user's password column holds: an encoded password that nothing verifies against quickly or slowly.
+/// The encoded password of seeded users, which no password matches.
 pub const ENCODED: &str =
     "pbkdf2_sha256$1000000$saltsaltsaltsaltsaltsa$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
-/// A user to put in.
+/// A user to insert.
 #[derive(Clone, Copy, Debug)]
 pub struct Person<'a> {
     pub username: &'a str,
@@ -39,7 +39,7 @@ impl Default for Person<'_> {
 }
 
 impl Person<'_> {
-    /// Puts the user in and returns the key.
+    /// Inserts the user and returns the key.
     pub fn add_to(&self, database: &Connection) -> i64 {
         database
             .prepare_cached(
@@ -64,12 +64,12 @@ impl Person<'_> {
     }
 }
 
-/// A user of whom nothing but the name matters.
+/// Inserts a user of whom only the username matters.
 pub fn user(database: &Connection, username: &str) -> i64 {
     Person { username, ..Person::default() }.add_to(database)
 }
 
-/// Puts users in, of whom nothing but the names matters.
+/// Inserts users of whom only the usernames matter.
 pub fn users(env: &TestEnv, usernames: &[&str]) {
     let database = env.database();
     for username in usernames {
@@ -88,7 +88,7 @@ pub fn crowd(env: &TestEnv, count: usize, first_name: &str) {
     transaction.commit().unwrap();
 }
 
-/// A group of this name with these users in it.
+/// Inserts a group with these members.
 pub fn group(database: &Connection, name: &str, members: &[i64]) {
     database.execute("INSERT INTO auth_group (name) VALUES (?1)", [name]).unwrap();
     let group = database.last_insert_rowid();
@@ -98,7 +98,7 @@ pub fn group(database: &Connection, name: &str, members: &[i64]) {
     }
 }
 
-/// A key of 40 characters, as DRF makes them, that starts with this.
+/// Returns a key of 40 characters, as in DRF, that starts with this text.
 pub fn key(start: &str) -> String {
     format!("{start:0<40}")
 }

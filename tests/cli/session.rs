@@ -1,4 +1,4 @@
-//! The saved session: one private file, one entry a database.
+//! The saved session: one private file with one entry per database.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -19,7 +19,7 @@ fn entries(env: &TestEnv) -> serde_json::Value {
 }
 
 #[test]
-fn is_for_its_owner_alone() {
+fn is_private() {
     let (env, _) = logged_in();
     let file = env.state_file();
     let folder = file.parent().unwrap();
@@ -41,7 +41,7 @@ fn a_file_or_folder_that_others_can_use_is_refused() {
         let run = env.run(["whoami"]).ends_with(2);
         let path_text = path.to_str().unwrap();
         assert!(run.stderr.contains(path_text) && run.stderr.contains("chmod"), "{mode:o}: {}", run.stderr);
-        // The login itself succeeds, and says that it was not saved.
+        // The login itself succeeds and warns that it was not saved.
         let run = env.log_in(["meg"]).succeeds();
         assert_eq!(run.stdout.trim_end(), token);
         assert!(run.stderr.contains("warning: The session was not saved"), "{mode:o}: {}", run.stderr);
@@ -85,15 +85,15 @@ fn a_fifo_in_place_of_its_lock_is_refused_and_does_not_hang() {
 }
 
 #[test]
-fn is_replaced_and_not_rewritten() {
+fn is_replaced_not_rewritten() {
     let (env, _) = logged_in();
     let before = fs::metadata(env.state_file()).unwrap().ino();
     let open = fs::File::open(env.state_file()).unwrap();
     env.register_quickly("joe");
     env.log_in(["joe"]).succeeds();
-    assert_ne!(fs::metadata(env.state_file()).unwrap().ino(), before, "a new file took its place");
+    assert_ne!(fs::metadata(env.state_file()).unwrap().ino(), before, "the file is replaced, not rewritten");
     let old: serde_json::Value = serde_json::from_reader(open).unwrap();
-    assert!(old.to_string().contains("\"meg\""), "whoever reads has the old one whole");
+    assert!(old.to_string().contains("\"meg\""), "a reader keeps the old content");
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn has_one_entry_for_each_database() {
     env.run(["logout"]).succeeds();
     env.run(["whoami"]).ends_with(4);
     assert_eq!(env.run(["whoami", "--db", "other.sqlite3"]).succeeds().stdout, "joe\n");
-    // Logging in as someone else takes the place of the one before.
+    // A login as someone else replaces the session.
     env.register_quickly("ann");
     env.log_in(["ann"]).succeeds();
     assert_eq!(env.run(["whoami"]).succeeds().stdout, "ann\n");
@@ -116,7 +116,7 @@ fn has_one_entry_for_each_database() {
 }
 
 #[test]
-fn two_ways_to_a_database_share_a_session() {
+fn two_paths_of_a_database_share_a_session() {
     let (env, _) = logged_in();
     fs::create_dir(env.path("sub")).unwrap();
     std::os::unix::fs::symlink(env.path("db.sqlite3"), env.path("link.sqlite3")).unwrap();
@@ -139,7 +139,7 @@ fn no_store_leaves_it_alone() {
 }
 
 #[test]
-fn a_token_that_is_gone_says_how_to_log_in() {
+fn a_deleted_token_gets_a_hint_to_log_in() {
     let (env, _) = logged_in();
     env.execute("DELETE FROM authtoken_token");
     assert_snapshot!(env.run(["whoami"]).snapshot(&env), @r#"
@@ -155,19 +155,19 @@ fn a_token_that_is_gone_says_how_to_log_in() {
 }
 
 #[test]
-fn a_file_that_is_none_is_told_without_its_text() {
+fn an_invalid_file_is_reported_without_its_content() {
     let (env, token) = logged_in();
     fs::write(env.state_file(), format!("{{\"x\": \"{token}")).unwrap();
     let run = env.run(["whoami"]).ends_with(1);
     assert!(run.stderr.contains("sessions.json") && !run.stderr.contains(&token), "{}", run.stderr);
-    // The login itself succeeds, and says that it was not saved.
+    // The login itself succeeds and warns that it was not saved.
     let run = env.log_in(["meg"]).succeeds();
     assert_eq!(run.stdout.trim_end(), token);
     assert!(run.stderr.contains("warning: The session was not saved"), "{}", run.stderr);
 }
 
 #[test]
-fn lives_under_home_where_no_state_folder_is_named() {
+fn is_under_home_by_default() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     env.write("secret", PASSWORD);
@@ -187,7 +187,7 @@ fn lives_under_home_where_no_state_folder_is_named() {
 }
 
 #[test]
-fn logins_at_once_are_all_kept() {
+fn concurrent_logins_are_all_saved() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     let names: Vec<String> = (0..8).map(|number| format!("copy{number}.sqlite3")).collect();
@@ -204,10 +204,10 @@ fn logins_at_once_are_all_kept() {
 }
 
 #[test]
-fn where_no_file_can_be_made_a_login_ends_with_a_warning() {
+fn a_login_that_cannot_be_saved_is_a_warning() {
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
-    // A folder in which root cannot make a file either.
+    // A folder in which not even root can create a file.
     std::os::unix::fs::symlink("/proc/self/task", env.state_file().parent().unwrap()).unwrap();
     let run = env.log_in(["meg"]).succeeds();
     assert_eq!(run.stdout.trim_end(), token);

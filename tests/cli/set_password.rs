@@ -1,4 +1,4 @@
-//! `set-password`: a new password, and what it does to tokens.
+//! `set-password`: a new password, and its effect on tokens.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ fn meg() -> TestEnv {
 }
 
 #[test]
-fn the_new_password_lets_in_and_the_old_one_does_not() {
+fn the_new_password_replaces_the_old_one() {
     let env = meg();
     let run = env.run_with_input("another-7-word", ["set-password", "meg", "--password-stdin"]).succeeds();
     assert_eq!(run.stdout, "");
@@ -22,7 +22,7 @@ fn the_new_password_lets_in_and_the_old_one_does_not() {
 }
 
 #[test]
-fn tokens_go_when_that_is_asked_for() {
+fn tokens_are_deleted_on_request() {
     let env = meg();
     let arguments = ["set-password", "meg", "--no-password", "--revoke-tokens", "--format", "json"];
     let answer = env.run(arguments).succeeds().json();
@@ -34,7 +34,7 @@ fn tokens_go_when_that_is_asked_for() {
 }
 
 #[test]
-fn a_random_password_is_shown_once_and_lets_in() {
+fn a_random_password_is_shown_once_and_works() {
     let env = meg();
     for more in [&[][..], &["--quiet"], &["--format", "plain"]] {
         let run = env.run(["set-password", "meg", "--random-password"].iter().chain(more)).succeeds();
@@ -48,7 +48,7 @@ fn a_random_password_is_shown_once_and_lets_in() {
 }
 
 #[test]
-fn an_encoded_password_is_stored_as_it_is() {
+fn an_encoded_password_is_stored_verbatim() {
     let env = meg();
     let encoded = env.value("SELECT password FROM auth_user");
     env.run(["set-password", "meg", "--no-password"]).succeeds();
@@ -61,7 +61,7 @@ fn an_encoded_password_is_stored_as_it_is() {
 }
 
 #[test]
-fn weak_passwords_are_spoken_about_or_refused() {
+fn weak_passwords_cause_a_warning_or_are_refused() {
     let env = meg();
     env.execute("UPDATE auth_user SET last_name = 'Ducharme'");
     let run = env.run_with_input("ducharme", ["set-password", "meg", "--password-stdin"]).succeeds();
@@ -72,7 +72,7 @@ fn weak_passwords_are_spoken_about_or_refused() {
 }
 
 #[test]
-fn what_cannot_be_done_changes_nothing() {
+fn failures_change_nothing() {
     let env = meg();
     let before = env.database_bytes();
     env.run(["set-password", "meg"]).ends_with(6);
@@ -85,7 +85,7 @@ fn what_cannot_be_done_changes_nothing() {
 }
 
 #[test]
-fn an_encoded_password_is_judged_too() {
+fn an_encoded_password_is_checked_too() {
     let env = meg();
     let md5 = "md5$salt$e4d909c290d0fb1ca068ffaddf22cbd0";
     let strict = ["set-password", "meg", "--password-hash-stdin", "--require-strong"];
@@ -96,7 +96,7 @@ fn an_encoded_password_is_judged_too() {
 }
 
 #[test]
-fn a_hash_that_django_does_not_accept_by_default_is_spoken_about() {
+fn a_hash_that_django_does_not_accept_by_default_causes_a_warning() {
     let env = meg();
     let bcrypt = "bcrypt$$2b$12$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e";
     let md5 = "md5$salt$e4d909c290d0fb1ca068ffaddf22cbd0";

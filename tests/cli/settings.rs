@@ -1,4 +1,4 @@
-//! `authctl.toml`, the environment and the options of every command.
+//! `authctl.toml`, environment variables and global options.
 
 use std::fs;
 
@@ -22,7 +22,7 @@ fn config_error(text: &str) -> String {
 }
 
 #[test]
-fn unknown_keys_name_the_nearest() {
+fn unknown_keys_get_a_suggestion() {
     assert_snapshot!(config_error("databse = \"x\"\n"), @"line 1, column 1: unknown key `databse`. Did you \
                                                           mean `database`?");
     assert_snapshot!(config_error("[register]\nrequird = []\n"), @"line 2, column 1: unknown key `requird`. \
@@ -81,7 +81,7 @@ fn declarations_of_profiles_are_checked() {
 }
 
 #[test]
-fn required_fields_and_kinds_that_do_not_exist_are_refused() {
+fn unknown_required_fields_and_kinds_are_refused() {
     let env = TestEnv::with_database("");
     env.write("authctl.toml", "[register]\nprofile = \"gamer\"\n");
     let run = env.run(["register", "meg", "--no-password"]);
@@ -90,7 +90,7 @@ fn required_fields_and_kinds_that_do_not_exist_are_refused() {
 }
 
 #[test]
-fn a_profile_of_the_settings_that_is_not_there_is_an_error_of_the_settings() {
+fn a_configured_profile_without_a_table_is_a_configuration_error() {
     let env = TestEnv::with_database("");
     env.write("authctl.toml", "[register]\nprofile = \"gamer\"\n");
     let run = env.run(["register", "meg", "--no-password"]).ends_with(2);
@@ -128,7 +128,7 @@ fn defaults_fill_djangos_own_columns() {
 }
 
 #[test]
-fn defaults_may_be_dates_of_toml() {
+fn defaults_can_be_toml_dates() {
     let env = TestEnv::with_database("");
     env.execute("ALTER TABLE auth_user ADD COLUMN born date NULL");
     env.execute("ALTER TABLE auth_user ADD COLUMN seen datetime NULL");
@@ -138,7 +138,7 @@ fn defaults_may_be_dates_of_toml() {
 }
 
 #[test]
-fn defaults_of_no_column_are_refused() {
+fn defaults_for_unknown_columns_are_refused() {
     let env = TestEnv::with_database("");
     env.write("authctl.toml", "[register]\ndefaults = { lastname = \"Doe\" }\n");
     let run = env.run(["register", "meg", "--no-password"]).ends_with(2);
@@ -146,7 +146,7 @@ fn defaults_of_no_column_are_refused() {
 }
 
 #[test]
-fn the_database_by_option_variable_file_and_default() {
+fn the_database_comes_from_option_variable_file_or_default() {
     let env = TestEnv::new();
     for (index, name) in ["option", "variable", "file", "db.sqlite3"].iter().enumerate() {
         env.run(["init", "--db", name]).succeeds();
@@ -174,7 +174,7 @@ fn the_database_by_option_variable_file_and_default() {
 }
 
 #[test]
-fn the_nearest_parent_has_the_file_and_its_paths_count_from_there() {
+fn the_file_is_found_in_the_nearest_parent_and_its_paths_are_relative_to_it() {
     let env = TestEnv::new();
     fs::create_dir_all(env.path("data")).unwrap();
     fs::create_dir_all(env.path("a/b")).unwrap();
@@ -186,7 +186,7 @@ fn the_nearest_parent_has_the_file_and_its_paths_count_from_there() {
     };
     run_below(&["init"]).succeeds();
     assert!(env.path("data/users.sqlite3").exists());
-    // An option's path counts from where one is.
+    // A path in an option is relative to the current folder.
     run_below(&["init", "--db", "here.sqlite3"]).succeeds();
     assert!(env.path("a/b/here.sqlite3").exists());
     fs::write(env.path("a/authctl.toml"), "db = \"/nowhere/at/all\"\n").unwrap();
@@ -195,7 +195,7 @@ fn the_nearest_parent_has_the_file_and_its_paths_count_from_there() {
 }
 
 #[test]
-fn a_file_that_is_named_has_to_be_there() {
+fn a_given_file_must_exist() {
     let env = TestEnv::with_database("");
     let run = env.run(["list-users", "--config", "nowhere.toml"]).ends_with(2);
     assert!(run.stderr.contains("nowhere.toml"), "{}", run.stderr);
@@ -203,7 +203,7 @@ fn a_file_that_is_named_has_to_be_there() {
 }
 
 #[test]
-fn a_mistyped_path_makes_no_file() {
+fn a_mistyped_path_creates_no_file() {
     let env = TestEnv::new();
     for arguments in [
         vec!["register", "meg", "--no-password"],
@@ -222,10 +222,10 @@ fn a_mistyped_path_makes_no_file() {
 
 #[test]
 #[cfg(feature = "live")]
-fn a_file_of_another_user_is_passed_over() {
+fn a_file_of_another_user_is_ignored() {
     let env = TestEnv::with_database("");
     let path = env.write("authctl.toml", "[register]\nrequired = [\"email\"]\n");
-    std::os::unix::fs::chown(&path, Some(12_345), None).expect("the live tests run as root");
+    std::os::unix::fs::chown(&path, Some(12_345), None).expect("this test needs root");
     let run = env.run(["register", "meg", "--no-password"]).succeeds();
     assert!(
         run.stderr.contains("warning: ") && run.stderr.contains("another user owns it"),
@@ -236,7 +236,7 @@ fn a_file_of_another_user_is_passed_over() {
 }
 
 #[test]
-fn a_file_that_others_can_write_to_is_refused_unless_it_is_named() {
+fn a_file_writable_by_others_is_refused_unless_given() {
     use std::os::unix::fs::PermissionsExt as _;
     let env = TestEnv::with_database("");
     let path = env.write("authctl.toml", "");
@@ -256,7 +256,7 @@ fn a_file_that_others_can_write_to_is_refused_unless_it_is_named() {
     );
     set_mode(0o644);
     assert_eq!(env.run(["list-users", "--quiet"]).succeeds().stderr, "");
-    // A link of one's own to a file of one's own is as good as the file.
+    // A link owned by the user to a file owned by the user is accepted.
     fs::rename(&path, env.path("elsewhere.toml")).unwrap();
     std::os::unix::fs::symlink("elsewhere.toml", &path).unwrap();
     env.write("elsewhere.toml", "[register]\nrequired = [\"email\"]\n");
@@ -264,7 +264,7 @@ fn a_file_that_others_can_write_to_is_refused_unless_it_is_named() {
 }
 
 #[test]
-fn what_is_no_file_is_refused_and_does_not_hang() {
+fn other_file_types_are_refused_without_blocking() {
     let env = TestEnv::with_database("");
     fs::remove_file(env.path("authctl.toml")).unwrap();
     crate::env::fifo(&env.path("authctl.toml"), 0o600);
@@ -277,7 +277,7 @@ fn what_is_no_file_is_refused_and_does_not_hang() {
 }
 
 #[test]
-fn a_kind_that_is_declared_and_not_there_is_told() {
+fn a_declared_kind_without_a_table_is_reported() {
     let env = TestEnv::with_database("");
     env.write("authctl.toml", "[profiles.gamr]\nrequired = [\"bio\"]\n");
     let run = env.run(["register", "meg", "--no-password"]).ends_with(2);
@@ -285,7 +285,7 @@ fn a_kind_that_is_declared_and_not_there_is_told() {
 }
 
 #[test]
-fn times_are_those_of_the_projects_zone() {
+fn times_are_in_the_projects_time_zone() {
     let env = TestEnv::with_database("");
     env.write("authctl.toml", "[database]\ntime_zone = \"Asia/Tokyo\"\n");
     env.run(["register", "meg", "--no-password", "--set", "date_joined=2020-01-02T00:00:00Z"]).succeeds();
@@ -300,12 +300,12 @@ fn times_are_those_of_the_projects_zone() {
     assert_eq!(
         env.run(listed.iter().chain(&before)).succeeds().stdout,
         "2020-01-01T15:00:00Z\n",
-        "a moment is compared by the project's clock"
+        "times are compared in the project's time zone"
     );
 }
 
 #[test]
-fn everything_that_is_wrong_is_said_at_once_with_key_and_place() {
+fn all_faults_are_reported_at_once_with_key_and_position() {
     let env = TestEnv::new();
     env.write(
         "authctl.toml",
@@ -314,10 +314,10 @@ fn everything_that_is_wrong_is_said_at_once_with_key_and_place() {
     );
     let run = env.run(["list-users"]).ends_with(2);
     let place = env.path("authctl.toml").canonicalize().unwrap().display().to_string();
-    let told: Vec<String> =
+    let messages: Vec<String> =
         run.stderr.trim_start_matches("error: ").lines().map(|line| line.replace(&place, "FILE")).collect();
     assert_eq!(
-        told,
+        messages,
         [
             "FILE, line 1, column 6: db must be a string.",
             "FILE, line 3, column 17: register.username_from must be \"username\" or \"email\".",
@@ -336,7 +336,7 @@ fn everything_that_is_wrong_is_said_at_once_with_key_and_place() {
 }
 
 #[test]
-fn every_key_of_the_readme_may_stand_in_the_file() {
+fn every_key_in_the_readme_is_accepted() {
     let env = TestEnv::with_database(
         "db = \"db.sqlite3\"\n[database]\nuser_table = \"auth_user\"\nlogin_column = \"username\"\n\
          time_zone = \"Europe/Berlin\"\n[register]\nusername_from = \"username\"\nrequired = [\"email\"]\n\
@@ -350,7 +350,7 @@ fn every_key_of_the_readme_may_stand_in_the_file() {
 }
 
 #[test]
-fn a_field_that_a_profile_does_not_have_is_told_where_the_kind_is_used() {
+fn an_unknown_profile_field_is_reported_when_the_kind_is_used() {
     let config = "[profiles.customer]\ntable = \"app_customer\"\nfields = { address = \"varchar(9)\" }\nrequired = [\"nope\"]\n";
     let env = TestEnv::with_database(config);
     let run = env

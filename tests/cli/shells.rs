@@ -1,4 +1,4 @@
-//! The kept completion scripts in the real shells. A shell that is missing is a failure, not a reason to pass.
+//! The committed completion scripts in real shells. A missing shell is a failure.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,7 +12,7 @@ fn script(name: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// A shell at a terminal in a folder of its own.
+/// A shell at a terminal, in its own folder.
 fn shell(env: &TestEnv, name: &str, arguments: &[&str]) -> Terminal {
     let mut command = Command::new(name);
     command.args(arguments).current_dir(env.path("."));
@@ -23,13 +23,13 @@ fn shell(env: &TestEnv, name: &str, arguments: &[&str]) -> Terminal {
     Terminal::start(&command)
 }
 
-/// Types words up to a tab, and expects the command line to have become this. What runs is a function in the place of
-/// the program, which tells its arguments.
+/// Types words and a tab, and expects this command line. The shell runs a function instead of the program, which prints
+/// its arguments.
 #[track_caller]
 fn completes(terminal: &mut Terminal, typed: &str, expected: &str) {
     terminal.types(typed);
     terminal.types("\t");
-    // The shell writes what it completes before it takes the end of the line.
+    // The shell writes the completion before it reads the newline.
     terminal.expect(expected.rsplit(' ').next().unwrap());
     terminal.types("\n");
     terminal.expect(&format!("<<{expected}>>"));
@@ -76,7 +76,7 @@ fn fish_completes() {
         let source = format!("source '{}'; complete --do-complete '{typed}'", script("authctl.fish"));
         let mut command = Command::new("fish");
         command.args(["--no-config", "-c", &source]).env("HOME", env.path("."));
-        let output = command.output().expect("fish to start");
+        let output = command.output().expect("failed to start fish");
         assert!(output.status.success());
         let offered = String::from_utf8(output.stdout).unwrap();
         let words: Vec<&str> = offered.lines().filter_map(|line| line.split('\t').next()).collect();

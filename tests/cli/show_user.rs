@@ -1,4 +1,4 @@
-//! `show-user`: everything about a user but the secrets.
+//! `show-user`: everything about a user except secrets.
 
 use insta::assert_snapshot;
 use serde_json::json;
@@ -17,7 +17,7 @@ fields = { specialty = "varchar(50)" }
 
 const SECRET: &str = "hunter2hunter2";
 
-/// Meg, who has one of everything, and a bot, who has nothing.
+/// Meg, who has one of everything, and a bot, which has nothing.
 fn meg_and_bot() -> TestEnv {
     let env = TestEnv::new();
     env.write("authctl.toml", CONFIG);
@@ -60,7 +60,7 @@ fn meg_and_bot() -> TestEnv {
 }
 
 #[test]
-fn people_see_everything_under_headings_and_local_times() {
+fn people_see_headings_and_local_times() {
     let env = meg_and_bot();
     assert_snapshot!(env.run(["show-user", "meg"]).snapshot(&env), @r"
     exit: 0
@@ -108,7 +108,7 @@ fn people_see_everything_under_headings_and_local_times() {
 }
 
 #[test]
-fn scripts_see_each_value_on_a_line() {
+fn plain_has_one_value_per_line() {
     let env = meg_and_bot();
     assert_snapshot!(env.run(["show-user", "meg", "--format", "plain"]).snapshot(&env), @r"
     exit: 0
@@ -147,7 +147,7 @@ fn scripts_see_each_value_on_a_line() {
 }
 
 #[test]
-fn programs_see_one_object_with_stable_keys() {
+fn json_is_one_object_with_stable_keys() {
     let env = meg_and_bot();
     let shown = env.run(["show-user", "meg", "--format", "json"]).succeeds().json();
     assert_eq!(
@@ -219,7 +219,7 @@ fn programs_see_one_object_with_stable_keys() {
 }
 
 #[test]
-fn who_has_nothing_is_shown_so() {
+fn missing_parts_are_shown_as_missing() {
     let env = meg_and_bot();
     let shown = env.run(["show-user", "bot", "--format", "json"]).succeeds().json();
     for key in ["groups", "permissions", "profiles", "tokens"] {
@@ -241,7 +241,7 @@ fn no_format_shows_a_secret() {
 }
 
 #[test]
-fn who_is_not_there_is_not_found() {
+fn an_unknown_user_is_not_found() {
     let env = meg_and_bot();
     let run = env.run(["show-user", "Meg"]).ends_with(3);
     assert!(run.stdout.is_empty() && run.stderr.contains("\"Meg\""), "{}", run.stderr);

@@ -1,4 +1,4 @@
-//! Exports to descriptors and devices, and what is no place for a file that appears whole.
+//! Exports to descriptors and devices, and destinations that cannot be replaced atomically.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt as _, symlink};
@@ -14,17 +14,17 @@ fn with_meg() -> TestEnv {
     env
 }
 
-/// Runs a line of bash, in which `$authctl` is the program.
+/// Runs a line of bash in which `$authctl` is the program.
 fn bash(env: &TestEnv, script: &str) -> Run {
     let authctl = env.command();
     let mut bash = Command::new("bash");
     bash.args(["-c", script]).current_dir(env.path(".")).env_clear().env("PATH", "/usr/bin:/bin");
     bash.env("authctl", authctl.get_program());
-    Run::of(bash.output().expect("bash"))
+    Run::of(bash.output().expect("failed to start bash"))
 }
 
 #[test]
-fn an_export_goes_to_descriptors_as_it_does_to_standard_output() {
+fn an_export_to_a_descriptor_equals_standard_output() {
     let env = with_meg();
     let expected = env.run(["export"]).succeeds().stdout;
     for file in ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
@@ -33,7 +33,7 @@ fn an_export_goes_to_descriptors_as_it_does_to_standard_output() {
             let run = bash(&env, &script).succeeds();
             assert_eq!(run.stdout, expected, "{script}");
             assert!(run.stderr.contains("Exported 1 user as CSV."), "{}", run.stderr);
-            // Behind what was written to the same file before.
+            // After what was already written to the same file.
             bash(&env, &format!("{{ echo first; {script}; }} > out")).succeeds();
             assert_eq!(fs::read_to_string(env.path("out")).unwrap(), format!("first\n{expected}"));
         }
@@ -48,13 +48,13 @@ fn an_export_goes_to_descriptors_as_it_does_to_standard_output() {
         bash(&env, script).succeeds();
         assert!(fs::read_to_string(env.path("third")).unwrap().contains("\n1,meg,"), "{script}");
     }
-    let null = null_device(&env.path(".")).expect("a null device");
+    let null = null_device(&env.path(".")).expect("cannot create a null device");
     env.run(["export".as_ref(), null.as_os_str()]).succeeds();
     assert!(null.metadata().unwrap().file_type().is_char_device());
 }
 
 #[test]
-fn a_descriptor_that_leads_to_a_terminal_gets_no_secrets() {
+fn no_secrets_are_written_to_a_terminal_by_descriptor() {
     let env = with_meg();
     for file in ["/dev/stdout", "/dev/fd/2", "/dev/tty"] {
         let mut command = env.command();
@@ -65,7 +65,7 @@ fn a_descriptor_that_leads_to_a_terminal_gets_no_secrets() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_named_and_left_alone() {
+fn other_file_types_are_reported_and_left_alone() {
     let env = with_meg();
     fs::create_dir(env.path("folder.csv")).unwrap();
     symlink("elsewhere", env.path("link.csv")).unwrap();
@@ -87,7 +87,7 @@ fn what_is_no_regular_file_is_named_and_left_alone() {
     }
     assert_eq!(fs::read_link(env.path("link.csv")).unwrap(), Path::new("elsewhere"));
     assert_eq!(fs::read_to_string(env.path("file.csv")).unwrap(), "mine");
-    // A copy of the database needs a file; a file beside it is not replaced by any option.
+    // A backup needs a regular file, and no option replaces a journal beside it.
     let run = bash(&env, "\"$authctl\" backup /dev/stdout | cat; exit ${PIPESTATUS[0]}").ends_with(1);
     assert!(run.stdout.is_empty() && run.stderr.contains("/dev/stdout"), "{}", run.stderr);
     env.run(["backup", "-"]).ends_with(2);
@@ -99,7 +99,7 @@ fn what_is_no_regular_file_is_named_and_left_alone() {
 }
 
 #[test]
-fn the_results_of_apply_go_to_descriptors() {
+fn the_results_of_apply_can_go_to_a_descriptor() {
     let env = TestEnv::with_database("");
     env.write("a.toml", "[[users]]\nusername = \"meg\"\npassword = { random = true }\n");
     bash(&env, "\"$authctl\" apply a.toml --yes --results >(cat > made.csv); wait $!").succeeds();

@@ -1,4 +1,4 @@
-//! ``throttle` under `[login]``: how often a login may fail.
+//! `throttle` under `[login]`: limits failed logins.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -12,7 +12,7 @@ use insta::assert_snapshot;
 use crate::env::{PASSWORD, Run, TestEnv};
 use crate::terminal::wait_for;
 
-/// A hash that takes longer to compute than a test may run.
+/// A hash that takes longer to compute than any test may run.
 const ENDLESS: &str =
     "pbkdf2_sha256$2000000000$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR2SIv6SdNZBbs7B7bH1JZh0=";
 
@@ -26,7 +26,7 @@ fn file(env: &TestEnv) -> PathBuf {
     env.state_file().with_file_name("throttle.json")
 }
 
-/// How many failures are counted for each database.
+/// Returns the number of failures counted for each database.
 fn counts(env: &TestEnv) -> Vec<usize> {
     let entries: serde_json::Value = serde_json::from_slice(&fs::read(file(env)).unwrap()).unwrap();
     entries.as_object().unwrap().values().map(|times| times.as_array().unwrap().len()).collect()
@@ -41,12 +41,12 @@ fn check(env: &TestEnv, password: &str) -> Run {
 }
 
 #[test]
-fn after_so_many_failures_nobody_gets_in_for_a_while() {
+fn too_many_failures_block_all_logins_for_a_while() {
     let env = with_meg("3/hour");
     fail(&env).ends_with(4);
     check(&env, "wrong").ends_with(4);
     env.run_with_input("wrong", ["login", "nobody", "--password-stdin"]).ends_with(4);
-    // The right password is not even looked at.
+    // Not even the right password is checked, since hashing it would take too long.
     env.database().execute("UPDATE auth_user SET password = ?1", [ENDLESS]).unwrap();
     let before = env.database_bytes();
     for run in [fail(&env), env.log_in(["meg"]), check(&env, PASSWORD)] {
@@ -60,18 +60,18 @@ fn after_so_many_failures_nobody_gets_in_for_a_while() {
     let error = env.log_in(["meg", "--format", "json"]).ends_with(10).error();
     assert_eq!((&error["code"], &error["exit"]), (&"throttled".into(), &10.into()));
     assert!((3_500..=3_600).contains(&error["retry_after"].as_u64().unwrap()), "{error}");
-    assert_eq!(counts(&env), [3], "what was refused does not count");
+    assert_eq!(counts(&env), [3], "refused attempts must not count");
 }
 
 #[test]
-fn what_succeeds_does_not_count() {
+fn successful_logins_do_not_count() {
     let env = with_meg("1/day");
     for _ in 0..3 {
         env.log_in(["meg"]).succeeds();
         check(&env, PASSWORD).succeeds();
     }
     assert!(counts(&env).is_empty());
-    // Nor does what failed for another reason.
+    // Other failures do not count either.
     env.log_in(["meg", "--scheme", "knox"]).ends_with(9);
     assert!(counts(&env).is_empty());
     check(&env, "wrong").ends_with(4);
@@ -79,7 +79,7 @@ fn what_succeeds_does_not_count() {
 }
 
 #[test]
-fn the_count_is_for_its_owner_alone_and_not_in_the_database() {
+fn the_count_is_private_and_not_in_the_database() {
     let env = with_meg("5/min");
     let before = env.database_bytes();
     fail(&env).ends_with(4);
@@ -131,7 +131,7 @@ fn attempts_at_another_database_leave_the_count() {
 }
 
 #[test]
-fn it_ends_by_itself() {
+fn the_block_ends_by_itself() {
     let env = with_meg("1/s");
     fail(&env).ends_with(4);
     thread::sleep(Duration::from_millis(1_100));
@@ -139,7 +139,7 @@ fn it_ends_by_itself() {
 }
 
 #[test]
-fn attempts_at_once_are_all_counted() {
+fn concurrent_attempts_are_all_counted() {
     let env = with_meg("3/hour");
     let codes: Vec<i32> = thread::scope(|scope| {
         let attempts: Vec<_> = (0..10).map(|_| scope.spawn(|| fail(&env).code)).collect();
@@ -150,7 +150,7 @@ fn attempts_at_once_are_all_counted() {
 }
 
 #[test]
-fn an_attempt_that_is_killed_is_counted() {
+fn a_killed_attempt_is_counted() {
     let env = with_meg("1/hour");
     env.write("secret", "a guess");
     env.database().execute("UPDATE auth_user SET password = ?1", [ENDLESS]).unwrap();
@@ -169,7 +169,7 @@ fn an_attempt_that_is_killed_is_counted() {
 }
 
 #[test]
-fn who_cannot_be_counted_is_not_let_in() {
+fn a_login_that_cannot_be_counted_is_refused() {
     let env = with_meg("5/min");
     fs::write(env.state_file().parent().unwrap(), "a file where the folder would be").unwrap();
     let run = env.log_in(["meg"]).ends_with(1);
@@ -191,7 +191,7 @@ fn who_cannot_be_counted_is_not_let_in() {
 }
 
 #[test]
-fn a_count_that_is_none_is_told() {
+fn an_invalid_count_is_reported() {
     let env = with_meg("5/min");
     fail(&env).ends_with(4);
     fs::write(file(&env), "[]").unwrap();
@@ -200,7 +200,7 @@ fn a_count_that_is_none_is_told() {
 }
 
 #[test]
-fn a_rate_that_is_none_is_told_with_its_place() {
+fn an_invalid_rate_is_reported_with_its_position() {
     let env = TestEnv::with_database("");
     env.write("authctl.toml", "[login]\nthrottle = \"five/min\"\n");
     assert_snapshot!(env.run(["login", "meg"]).snapshot(&env), @r#"

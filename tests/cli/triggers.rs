@@ -1,16 +1,17 @@
-//! Triggers and rules of a project's that ignore what is written, or take it back: nothing is claimed that is not so.
+//! Triggers and constraints of a project that ignore or revert writes: no command may report a change that did not
+//! happen.
 
 use crate::env::TestEnv;
 use crate::writers::{self, Writer};
 
-/// The events of a table at which a trigger acts.
+/// The tables whose triggers are tested.
 const TABLES: [&str; 3] = ["auth_user", "authtoken_token", "knox_authtoken"];
 
 const GAMERS: &str = "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\n\
                       fields = { bio = \"varchar(50)\" }\ndefaults = { bio = \"plays\" }\n";
 
-/// Runs the command on a project with these triggers: it fails and changes nothing. Returns false where the triggers have
-/// nothing to do with what it writes.
+/// Runs the command on a project with these triggers. Returns whether it failed and changed nothing, or false if the
+/// triggers do not affect it.
 fn is_refused(writer: &Writer, triggers: &str) -> bool {
     let env = writers::project();
     let rows = |env: &TestEnv| (writers::rows(env), env.rows("SELECT * FROM authctl_seen"));
@@ -30,13 +31,13 @@ fn is_refused(writer: &Writer, triggers: &str) -> bool {
 }
 
 #[track_caller]
-fn all_refused(writer: &Writer, triggers: &[String]) {
+fn assert_all_refused(writer: &Writer, triggers: &[String]) {
     for triggers in triggers {
-        assert!(is_refused(writer, triggers), "{writer:?} succeeds under {triggers}");
+        assert!(is_refused(writer, triggers), "{writer:?} succeeded under {triggers}");
     }
 }
 
-/// Each writes to a table by one kind of statement at least, here in the order of [`writers::ALL`].
+/// For each of [`writers::ALL`], a statement that it executes and the table.
 const WRITES: [(&str, &str); 13] = [
     ("INSERT", "auth_user"),
     ("INSERT", "authtoken_token"),
@@ -54,22 +55,22 @@ const WRITES: [(&str, &str); 13] = [
 ];
 
 #[test]
-fn a_write_that_is_ignored_is_refused() {
+fn an_ignored_write_is_an_error() {
     for (writer, (event, table)) in writers::ALL.iter().zip(WRITES) {
         let ignoring =
             format!("CREATE TRIGGER ignores BEFORE {event} ON {table} BEGIN SELECT raise(IGNORE); END");
-        all_refused(writer, &[ignoring]);
+        assert_all_refused(writer, &[ignoring]);
     }
     let env = writers::project();
     env.execute("CREATE TRIGGER i BEFORE DELETE ON knox_authtoken BEGIN SELECT raise(IGNORE); END");
     let before = writers::rows(&env);
     env.run(["logout", "--all"]).ends_with(1);
     assert!(writers::rows(&env) == before);
-    assert!(env.state_file().exists() && env.run(["whoami"]).code == 0, "the session is still there");
+    assert!(env.state_file().exists() && env.run(["whoami"]).code == 0, "the session must be kept");
 }
 
 #[test]
-fn a_write_that_is_taken_back_is_refused() {
+fn a_reverted_write_is_an_error() {
     for (writer, (event, table)) in writers::ALL.iter().zip(WRITES) {
         let column = if table == "authtoken_token" { "key" } else { "digest" };
         let undo = match (event, table) {
@@ -88,12 +89,12 @@ fn a_write_that_is_taken_back_is_refused() {
             (_, table) => format!("INSERT INTO {table} SELECT old.key, old.created, old.user_id"),
         };
         let taking_back = format!("CREATE TRIGGER t AFTER {event} ON {table} BEGIN {undo}; END");
-        all_refused(writer, &[taking_back]);
+        assert_all_refused(writer, &[taking_back]);
     }
 }
 
 #[test]
-fn a_write_that_a_later_one_takes_back_is_refused() {
+fn a_write_reverted_by_a_later_one_is_an_error() {
     const JOIN: [&str; 6] = ["edit-user", "meg", "--email", "meg@new.example", "--add-group", "editors"];
     let at = |event: &str, table: &str, row: &str, undo: &str| {
         format!(
@@ -103,30 +104,30 @@ fn a_write_that_a_later_one_takes_back_is_refused() {
     };
     let undone_by_deletion = at("DELETE", "authtoken_token", "old", "is_active = 1, password = 'old'");
     let meg = |arguments| Writer { arguments, ..writers::ALL[6] };
-    all_refused(
+    assert_all_refused(
         &meg(&["edit-user", "meg", "--inactive", "--revoke-tokens"]),
         std::slice::from_ref(&undone_by_deletion),
     );
     let run = meg(&["edit-user", "meg", "--inactive", "--revoke-tokens", "--dry-run"]);
-    all_refused(&run, std::slice::from_ref(&undone_by_deletion));
+    assert_all_refused(&run, std::slice::from_ref(&undone_by_deletion));
     let set_password = Writer {
         input: "another-7-word",
         arguments: &["set-password", "meg", "--password-stdin", "--revoke-tokens"],
         ..writers::ALL[6]
     };
-    all_refused(&set_password, &[undone_by_deletion]);
+    assert_all_refused(&set_password, &[undone_by_deletion]);
     let undone_by_insertion = at("INSERT", "auth_user_groups", "new", "email = ''");
     let editors = "INSERT INTO auth_group (name) VALUES ('editors');";
-    all_refused(&meg(&JOIN), &[format!("{editors}{undone_by_insertion}")]);
-    // The old key comes back with the new one.
+    assert_all_refused(&meg(&JOIN), &[format!("{editors}{undone_by_insertion}")]);
+    // The trigger restores the old key.
     let old_key = "CREATE TABLE old AS SELECT * FROM authtoken_token; \
                    CREATE TRIGGER t AFTER INSERT ON authtoken_token BEGIN \
                    UPDATE authtoken_token SET key = (SELECT key FROM old) WHERE key = new.key; END";
-    all_refused(&writers::ALL[3], &[old_key.to_owned()]);
+    assert_all_refused(&writers::ALL[3], &[old_key.to_owned()]);
 }
 
 #[test]
-fn what_a_command_writes_twice_is_no_contradiction() {
+fn writing_a_row_twice_is_not_an_error() {
     let env = TestEnv::with_database("");
     let key = env.register_quickly("meg");
     env.execute(
@@ -146,7 +147,7 @@ fn what_a_command_writes_twice_is_no_contradiction() {
     env.execute("CREATE TABLE seen (x); CREATE TRIGGER t AFTER INSERT ON seen BEGIN SELECT 1; END");
     let known = ["create-token", "meg", "--token-stdin"];
     env.run_with_input(&key, known).succeeds();
-    // The row of an expired token is deleted, and inserted again with the same digest.
+    // The row of an expired token is deleted and inserted again with the same digest.
     env.execute("UPDATE knox_authtoken SET expiry = '2001-01-01 00:00:00'");
     env.run_with_input(&key, known).succeeds();
 }
@@ -188,7 +189,7 @@ fn the_expiry_of_a_token_is_checked() {
 }
 
 #[test]
-fn a_table_whose_rules_ignore_a_row_is_found_out() {
+fn a_constraint_that_ignores_a_row_is_an_error() {
     let env = TestEnv::with_database("");
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
     env.execute(
@@ -200,13 +201,13 @@ fn a_table_whose_rules_ignore_a_row_is_found_out() {
     assert_eq!(run.stdout, "");
 }
 
-/// Columns whose stored form differs from what is bound, or whose affinity changes it.
+/// Columns whose stored form differs from the bound value, or whose affinity changes it.
 const TYPES: &str = "[register]\nprofile = \"shop\"\n[profiles.shop]\ntable = \"app_shop\"\n\
                      fields = { price = \"decimal\", ratio = \"real\", count = \"integer\", day = \"date\", \
                      since = \"datetime\", open = \"bool\", plan = \"text\", code = \"varchar(9)\" }\n";
 
 #[test]
-fn values_of_every_type_are_read_back_as_they_were_written() {
+fn values_of_every_type_are_read_back_unchanged() {
     let env = TestEnv::with_database(TYPES);
     env.execute(
         "CREATE TABLE seen (x);
@@ -245,7 +246,7 @@ fn values_of_every_type_are_read_back_as_they_were_written() {
 }
 
 #[test]
-fn triggers_that_only_take_notes_are_no_obstacle() {
+fn triggers_that_only_log_are_harmless() {
     let notes: Vec<String> = TABLES
         .iter()
         .flat_map(|table| ["INSERT", "UPDATE", "DELETE"].map(|event| (table, event)))
@@ -262,14 +263,14 @@ fn triggers_that_only_take_notes_are_no_obstacle() {
 }
 
 #[test]
-fn the_first_of_many_writes_is_checked_before_the_commit_too() {
-    // More than wait in memory.
+fn the_first_of_many_writes_is_checked_before_the_commit() {
+    // More rows than are kept in memory.
     const ROWS: usize = 10_500;
     let last = format!("user{ROWS}");
     let text: String =
         std::iter::once("username\n".to_owned()).chain((1..=ROWS).map(|n| format!("user{n}\n"))).collect();
     for (trigger, is_refused) in [
-        // A trigger of the same table, of another one, and one that acts by a reference.
+        // A trigger on the same table, one on another table, and one that acts through a reference.
         (
             "AFTER INSERT ON auth_user WHEN new.username = LAST BEGIN \
           UPDATE auth_user SET email = 'x@x' WHERE username = 'user1'; END",

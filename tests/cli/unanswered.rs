@@ -1,4 +1,4 @@
-//! Exit code 14: a change is committed and its answer is lost.
+//! Exit code 14: a change is committed, but its answer is lost.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -12,7 +12,7 @@ use crate::env::{Run, TestEnv};
 use crate::terminal::wait_for;
 use crate::writers::{self, Held, Writer};
 
-/// A disk without room.
+/// A full disk.
 fn full() -> File {
     File::options().write(true).open("/dev/full").unwrap()
 }
@@ -27,7 +27,7 @@ fn run_on(stdout: impl Into<Stdio>, env: &TestEnv, writer: &Writer, more: &[&str
     Run::of(child.wait_with_output().unwrap())
 }
 
-/// The keys and passwords that are in the database in plain text.
+/// Returns the DRF keys, which are stored in plain text.
 fn keys(env: &TestEnv) -> Vec<String> {
     env.rows("SELECT key FROM authtoken_token")
 }
@@ -37,7 +37,7 @@ fn texts(json: &Json) -> Vec<String> {
 }
 
 #[test]
-fn every_command_that_changes_something_tells_that_its_answer_is_lost() {
+fn every_command_that_changes_something_reports_a_lost_answer() {
     for writer in writers::ALL.iter().chain(&writers::OF_SESSIONS) {
         let env = writers::project();
         let before = writers::rows(&env);
@@ -66,7 +66,7 @@ fn every_command_that_changes_something_tells_that_its_answer_is_lost() {
 }
 
 #[test]
-fn people_are_told_the_prefix_and_the_command_for_the_same_database() {
+fn the_message_has_a_command_for_the_same_database() {
     let env = writers::project();
     fs::rename(env.path("db.sqlite3"), env.path("my db.sqlite3")).unwrap();
     let arguments = ["create-token", "meg", "--scheme", "knox", "--db", "my db.sqlite3"];
@@ -81,7 +81,7 @@ fn people_are_told_the_prefix_and_the_command_for_the_same_database() {
 }
 
 #[test]
-fn a_reader_that_is_gone_loses_the_answer_too() {
+fn a_closed_pipe_loses_the_answer_too() {
     for writer in writers::ALL.iter().filter(|writer| writer.creates_token) {
         let env = writers::project();
         let (reader, stdout) = std::io::pipe().unwrap();
@@ -91,7 +91,7 @@ fn a_reader_that_is_gone_loses_the_answer_too() {
 }
 
 #[test]
-fn nothing_is_lost_where_nothing_was_changed() {
+fn nothing_is_lost_if_nothing_was_changed() {
     let env = writers::project();
     for arguments in [
         &["create-token", "meg"][..],
@@ -105,7 +105,7 @@ fn nothing_is_lost_where_nothing_was_changed() {
 }
 
 #[test]
-fn secrets_in_a_file_of_results_are_not_lost() {
+fn secrets_in_a_results_file_are_not_lost() {
     for arguments in [&["import", "new.csv", "--tokens"][..], &["apply", "new.toml", "--yes"]] {
         let env = writers::project();
         let mut command = env.command();
@@ -120,7 +120,7 @@ fn secrets_in_a_file_of_results_are_not_lost() {
 }
 
 #[test]
-fn new_databases_and_copies_are_named() {
+fn new_databases_and_copies_are_reported() {
     let env = TestEnv::new();
     let lost = |env: &TestEnv, arguments: &[&str]| {
         Run::of(env.command().args(arguments).stdout(full()).output().unwrap()).ends_with(14).stderr
@@ -135,13 +135,13 @@ fn new_databases_and_copies_are_named() {
 }
 
 #[test]
-fn a_token_file_that_cannot_be_put_in_its_place_is_told_with_the_prefix() {
+fn a_token_file_that_cannot_be_renamed_is_reported_with_the_prefix() {
     for (option, more) in [("--output-file", &[][..]), ("--env-file", &["--as", "TOKEN"])] {
         let env = writers::project();
         let arguments = ["create-token", "meg", "--scheme", "knox", "--busy-timeout", "60", option, "token"];
         let arguments: Vec<&str> = arguments.iter().chain(more).copied().collect();
         let held = Held::start(&env, &arguments, "", Stdio::piped(), Stdio::piped());
-        // In the way of the file, which is written already.
+        // Blocks the renaming of the file, which is already written.
         fs::create_dir(env.path("token")).unwrap();
         let run = Run::of(held.release().wait_with_output().unwrap()).ends_with(14);
         let prefix = env.value("SELECT token_key FROM knox_authtoken ORDER BY created DESC");
@@ -153,7 +153,7 @@ fn a_token_file_that_cannot_be_put_in_its_place_is_told_with_the_prefix() {
 }
 
 #[test]
-fn a_random_password_that_standard_error_does_not_take_is_lost_too() {
+fn a_random_password_that_cannot_be_written_is_lost_too() {
     let env = writers::project();
     let mut command = env.command();
     command.args(["register", "new", "--random-password"]).stdout(Stdio::piped()).stderr(full());
@@ -161,7 +161,7 @@ fn a_random_password_that_standard_error_does_not_take_is_lost_too() {
 }
 
 #[test]
-fn ctrl_c_while_nobody_takes_the_answer_does_not_say_that_nothing_was_changed() {
+fn ctrl_c_at_a_blocked_answer_reports_the_change() {
     for signal in [Signal::INT, Signal::TERM] {
         let env = writers::project();
         let (mut reader, writer) = std::io::pipe().unwrap();
@@ -171,11 +171,11 @@ fn ctrl_c_while_nobody_takes_the_answer_does_not_say_that_nothing_was_changed() 
         let before = keys(&env);
         let mut child = command.spawn().unwrap();
         drop(command);
-        assert!(wait_for(|| (keys(&env) != before).then_some(())).is_some(), "no key is stored");
-        // From the commit to the answer it is a moment's work.
+        assert!(wait_for(|| (keys(&env) != before).then_some(())).is_some(), "the new key was not stored");
+        // Gives the program time to get from the commit to the answer.
         std::thread::sleep(Duration::from_millis(300));
         kill_process(Pid::from_child(&child), signal).unwrap();
-        let code = wait_for(|| child.try_wait().unwrap()).expect("the program to end").code();
+        let code = wait_for(|| child.try_wait().unwrap()).expect("the program did not end").code();
         let mut stderr = String::new();
         child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         assert_eq!(code, Some(14), "{stderr}");
@@ -204,7 +204,7 @@ fn redirected(env: &TestEnv, writer: &Writer, redirection: &str) -> Run {
 }
 
 #[test]
-fn secrets_are_not_made_for_a_standard_output_that_is_closed() {
+fn no_secret_is_generated_if_standard_output_is_closed() {
     for writer in &writers::ALL {
         let env = writers::project();
         let before = writers::rows(&env);
@@ -234,7 +234,7 @@ fn secrets_are_not_made_for_a_standard_output_that_is_closed() {
 }
 
 #[test]
-fn a_closed_standard_output_is_enough_where_a_file_gets_the_secret_or_there_is_none() {
+fn a_closed_standard_output_is_accepted_if_no_secret_goes_there() {
     let env = writers::project();
     env.write("other.csv", "username\nother\n");
     for arguments in [
@@ -250,7 +250,7 @@ fn a_closed_standard_output_is_enough_where_a_file_gets_the_secret_or_there_is_n
 }
 
 #[test]
-fn a_password_is_not_made_beside_a_token_for_a_standard_error_that_is_closed() {
+fn no_password_is_generated_if_standard_error_is_closed() {
     let env = writers::project();
     let before = writers::rows(&env);
     let register: &[&str] = &["register", "new", "--random-password"];
@@ -261,12 +261,12 @@ fn a_password_is_not_made_beside_a_token_for_a_standard_error_that_is_closed() {
     redirected(&env, &Writer { arguments: json, ..writer }, "2>&-").succeeds();
 }
 
-/// Leaves no room in a pipe.
+/// Fills a pipe completely.
 pub fn fill(writer: &std::io::PipeWriter) {
     use std::io::Write as _;
     use std::os::fd::AsRawFd as _;
     use std::os::unix::fs::OpenOptionsExt as _;
-    // A description of its own, so that the program's end still blocks.
+    // A separate file description, so that the program's end stays in blocking mode.
     let path = format!("/proc/self/fd/{}", writer.as_raw_fd());
     let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let mut own = File::options().write(true).custom_flags(flags).open(path).unwrap();

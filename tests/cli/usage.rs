@@ -1,11 +1,11 @@
-//! Command lines that do not parse: what is said helps, and repeats no secret.
+//! Command lines that do not parse: the messages help, and contain no secrets.
 
 use std::fs::File;
 
 use crate::env::{Run, TestEnv};
 
 #[test]
-fn secrets_on_the_command_line_are_refused_with_the_ways_that_there_are() {
+fn secrets_on_the_command_line_are_refused_with_a_tip() {
     let env = TestEnv::new();
     for arguments in [
         &["login", "meg", "--password", "s3cret"][..],
@@ -15,9 +15,10 @@ fn secrets_on_the_command_line_are_refused_with_the_ways_that_there_are() {
     ] {
         for format in [&[][..], &["--format", "json"]] {
             let run = env.run(arguments.iter().chain(format)).ends_with(2);
-            for told in ["--password-stdin", "--password-file", "prompt", "not accepted on the command line"]
+            for expected in
+                ["--password-stdin", "--password-file", "prompt", "not accepted on the command line"]
             {
-                assert!(run.stderr.contains(told), "{}", run.stderr);
+                assert!(run.stderr.contains(expected), "{}", run.stderr);
             }
             assert!(!run.stderr.contains("s3cret") && !run.stderr.contains("password-env"), "{}", run.stderr);
             assert!(format.is_empty() || run.error()["code"] == "usage");
@@ -25,13 +26,13 @@ fn secrets_on_the_command_line_are_refused_with_the_ways_that_there_are() {
     }
     let run = env.run(["whoami", "--token", "abc"]).ends_with(2);
     assert!(run.stderr.contains("Use --token-stdin or --token-file."), "{}", run.stderr);
-    // Where no password is taken at all, no way is named.
+    // A command that takes no password suggests no option for one.
     let run = env.run(["list-users", "--password", "s3cret"]).ends_with(2);
     assert!(!run.stderr.contains("stdin") && !run.stderr.contains("s3cret"), "{}", run.stderr);
 }
 
 #[test]
-fn a_negative_number_of_rows_is_told_its_range() {
+fn a_negative_number_of_rows_is_refused_with_the_range() {
     let env = TestEnv::with_database("");
     for command in ["list-users", "export"] {
         for option in ["--limit", "--offset"] {
@@ -49,7 +50,7 @@ fn a_negative_number_of_rows_is_told_its_range() {
 }
 
 #[test]
-fn the_nearest_name_is_told_first() {
+fn the_closest_name_is_suggested_first() {
     let env = TestEnv::new();
     let run = env.run(["list-user"]).ends_with(2);
     let (first, second) = (run.stderr.find("'list-users'"), run.stderr.find("'list-tokens'"));

@@ -1,10 +1,11 @@
-//! Virtual tables in the database, some kept by modules that only the project has.
+//! Virtual tables, some of them by modules that only the project has.
 
 use rusqlite::Connection;
 
 use crate::env::TestEnv;
 
-/// With tables such as GeoDjango's, as SpatiaLite's modules make them; and one whose columns are like those of accounts.
+/// A database with tables like those of GeoDjango's SpatiaLite modules, and a virtual table with columns like an
+/// account's.
 fn with_foreign_modules() -> TestEnv {
     let env = TestEnv::with_database("");
     let database: Connection = env.database();
@@ -28,14 +29,14 @@ fn with_foreign_modules() -> TestEnv {
 }
 
 #[test]
-fn modules_that_only_the_project_has_are_left_alone() {
+fn tables_of_unknown_modules_are_left_alone() {
     let env = with_foreign_modules();
     env.execute("CREATE VIRTUAL TABLE found USING fts5 (username)");
     env.execute(
         "CREATE TRIGGER find AFTER INSERT ON auth_user BEGIN INSERT INTO found VALUES (new.username); END",
     );
     env.register("meg", "a-Password-of-41");
-    assert_eq!(env.value("SELECT username FROM found"), "meg", "a trigger fills what its module keeps");
+    assert_eq!(env.value("SELECT username FROM found"), "meg", "the trigger did not fill the virtual table");
     env.run(["create-token", "meg"]).succeeds();
     for command in ["list-users", "list-tokens", "check", "export"] {
         env.run([command]).succeeds();

@@ -1,4 +1,4 @@
-//! `whoami`: the user of a token, and nothing written.
+//! `whoami`: prints the user of a token, and writes nothing.
 
 use insta::assert_snapshot;
 
@@ -11,7 +11,7 @@ fn with_meg() -> (TestEnv, String) {
 }
 
 #[test]
-fn says_whose_token_it_is() {
+fn prints_the_user_of_the_token() {
     let (env, token) = with_meg();
     let run = env.run_with_input(&token, ["whoami", "--token-stdin"]);
     assert_snapshot!(run.snapshot(&env), @r"
@@ -26,7 +26,7 @@ fn says_whose_token_it_is() {
 }
 
 #[test]
-fn tokens_are_taken_as_clients_send_them() {
+fn tokens_are_accepted_as_clients_send_them() {
     let (env, token) = with_meg();
     for form in ["{}", "{}\n", " {}\r\n", "Token {}", "token {}\n", "TOKEN   {}", "Bearer {}"] {
         let given = form.replace("{}", &token);
@@ -48,12 +48,12 @@ fn writes_nothing() {
         env.run_with_input("abc", ["whoami", "--token-stdin"]).ends_with(4);
         assert!(before == env.database_bytes());
         assert!(!env.state_file().exists());
-        assert_eq!(std::fs::read_dir(env.path("")).unwrap().count(), 2, "database and configuration alone");
+        assert_eq!(std::fs::read_dir(env.path("")).unwrap().count(), 2, "whoami created a file");
     }
 }
 
 #[test]
-fn works_where_the_file_cannot_be_written() {
+fn works_on_a_read_only_file() {
     use std::os::unix::fs::PermissionsExt as _;
     let (env, token) = with_meg();
     let path = env.path("db.sqlite3");
@@ -62,7 +62,7 @@ fn works_where_the_file_cannot_be_written() {
 }
 
 #[test]
-fn the_nearest_source_decides() {
+fn the_most_specific_source_wins() {
     let (env, meg) = with_meg();
     let joe = env.register_quickly("joe");
     let ann = env.register_quickly("ann");
@@ -72,10 +72,10 @@ fn the_nearest_source_decides() {
     assert_eq!(env.run_with_env(&variable, ["whoami"]).succeeds().stdout, "joe\n");
     env.write("token", &meg);
     assert_eq!(env.run_with_env(&variable, ["whoami", "--token-file", "token"]).succeeds().stdout, "meg\n");
-    // An empty variable is a script's slip, and no leave to speak of somebody else.
+    // An empty variable is probably a mistake in a script; it must not fall back to the session.
     env.run_with_env(&[("AUTHCTL_TOKEN", "")], ["whoami"]).ends_with(2);
     env.run_with_env(&[("AUTHCTL_TOKEN", "")], ["logout"]).ends_with(2);
-    // A bad variable is not passed over for the session.
+    // An invalid variable does not fall back to the session either.
     env.run_with_env(&[("AUTHCTL_TOKEN", "abc")], ["whoami"]).ends_with(4);
     env.run(["whoami", "--token-stdin", "--token-file", "token"]).ends_with(2);
     assert_eq!(env.run_with_input(&ann, ["whoami", "--token-stdin"]).succeeds().stdout, "ann\n");
@@ -107,7 +107,7 @@ fn answers_with_stable_keys_and_without_the_token() {
 }
 
 #[test]
-fn tokens_that_are_not_accepted() {
+fn rejected_tokens() {
     let (env, token) = with_meg();
     for bad in ["abc", "Token", &token[..39], &token.to_uppercase(), &format!("{token}0")] {
         if bad == token {
@@ -130,23 +130,27 @@ fn expired_tokens() {
     env.execute("UPDATE knox_authtoken SET expiry = '2020-01-02 03:04:05'");
     let run = env.run_with_input(&token, ["whoami", "--token-stdin", "--format", "json"]).ends_with(4);
     assert_eq!(run.error()["code"], "token_expired");
-    assert_eq!(env.value("SELECT count(*) FROM knox_authtoken"), "1", "to clean up is Django's business");
+    assert_eq!(
+        env.value("SELECT count(*) FROM knox_authtoken"),
+        "1",
+        "whoami must not delete expired tokens"
+    );
     env.execute("UPDATE knox_authtoken SET expiry = NULL");
     env.run_with_input(&token, ["whoami", "--token-stdin"]).succeeds();
 }
 
 #[test]
-fn a_public_prefix_is_no_token() {
+fn a_public_prefix_is_not_a_token() {
     let env = TestEnv::with_database(KNOX);
     let token = env.register_quickly("meg");
     env.run_with_input(&token[..15], ["whoami", "--token-stdin"]).ends_with(4);
-    // The same public prefix, another secret.
+    // The same public prefix with another secret.
     let forged = format!("{}{}", &token[..15], "0".repeat(token.len() - 15));
     env.run_with_input(&forged, ["whoami", "--token-stdin"]).ends_with(4);
 }
 
 #[test]
-fn nobody_is_logged_in() {
+fn without_a_session_it_fails() {
     let (env, _) = with_meg();
     assert_snapshot!(env.run(["whoami"]).snapshot(&env), @r"
     exit: 4
@@ -168,7 +172,7 @@ fn a_token_on_the_command_line_is_refused_and_not_echoed() {
 }
 
 #[test]
-fn what_the_database_says_cannot_steer_a_terminal() {
+fn text_from_the_database_cannot_control_the_terminal() {
     let (env, token) = with_meg();
     env.execute(
         "UPDATE auth_user SET username = 'm' || char(27) || '[31mg', email = 'a' || char(27) || '[2J@b.de'",
@@ -200,7 +204,7 @@ fn a_locked_database_is_exit_8() {
 }
 
 #[test]
-fn a_variable_that_is_no_text_is_not_passed_over() {
+fn a_variable_that_is_not_utf_8_is_an_error() {
     use std::os::unix::ffi::OsStrExt as _;
     let (env, _) = with_meg();
     env.register_quickly("joe");
@@ -212,7 +216,7 @@ fn a_variable_that_is_no_text_is_not_passed_over() {
 }
 
 #[test]
-fn drf_keys_of_a_projects_own_making() {
+fn custom_drf_keys() {
     let (env, _) = with_meg();
     let whoami = |key: &str| {
         env.database().execute("UPDATE authtoken_token SET key = ?1", [key]).unwrap();
@@ -222,7 +226,7 @@ fn drf_keys_of_a_projects_own_making() {
     for key in ["x", "s3cret!", "a:b/c+d=", "token", "ABCdef", &long] {
         assert_eq!(whoami(key).succeeds().stdout, "meg\n", "{key}");
     }
-    // Keys that no header can carry: DRF and knox refuse spaces and what is not ASCII.
+    // Keys that no header can carry: DRF and knox refuse spaces and non-ASCII characters.
     for key in ["clé", "two words", "a\tb"] {
         whoami(key).ends_with(4);
         env.run_with_input(key, ["revoke-token", "--token-stdin", "--dry-run"]).succeeds();
@@ -230,7 +234,7 @@ fn drf_keys_of_a_projects_own_making() {
 }
 
 #[test]
-fn knox_tokens_made_under_another_prefix_are_taken() {
+fn knox_tokens_with_another_prefix_are_accepted() {
     let env = TestEnv::with_database("[tokens]\nscheme = \"knox\"\nprefix = \"old_\"\n");
     let token = env.register_quickly("meg");
     assert!(token.starts_with("old_"), "{token}");
@@ -238,12 +242,12 @@ fn knox_tokens_made_under_another_prefix_are_taken() {
         env.write("authctl.toml", &format!("[tokens]\nscheme = \"knox\"\nprefix = \"{prefix}\"\n"));
         env.run_with_input(&token, ["whoami", "--token-stdin"]).succeeds();
     }
-    // The prefix belongs to the token.
+    // The prefix is part of the token.
     env.run_with_input(&token[4..], ["whoami", "--token-stdin"]).ends_with(4);
 }
 
 #[test]
-fn knox_digests_are_of_the_projects_own_hash() {
+fn knox_digests_use_the_projects_hash() {
     for (hash, length) in [("sha256", "64"), ("sha384", "96"), ("sha512", "128")] {
         let config = format!("[tokens]\nscheme = \"knox\"\nhash = \"{hash}\"\n");
         let env = TestEnv::with_database(&config);

@@ -1,4 +1,4 @@
-//! Every command that changes the database, each on a project in which it has something to change.
+//! Every command that changes the database, with a project in which it has something to change.
 
 use std::process::{Child, Stdio};
 
@@ -13,9 +13,9 @@ pub struct Writer {
     pub arguments: &'static [&'static str],
     /// What it reads from standard input.
     pub input: &'static str,
-    /// Whether a new token is created.
+    /// Whether it creates a new token.
     pub creates_token: bool,
-    /// Is a random password set?
+    /// Whether it sets a random password.
     pub sets_random_password: bool,
 }
 
@@ -46,10 +46,10 @@ pub const ALL: [Writer; 13] = [
     Writer { sets_random_password: true, ..creates_token(&["apply", "new.toml", "--yes"]) },
 ];
 
-/// Commands that end a session too, for which somebody has to be logged in.
+/// Commands that also delete a session, and need one.
 pub const OF_SESSIONS: [Writer; 2] = [writer(&["logout"]), writer(&["logout", "--all"])];
 
-/// A project with both schemes, whose user meg has a token of each and is logged in.
+/// A project with both schemes; its user meg has a token of each and is logged in.
 pub fn project() -> TestEnv {
     let env = TestEnv::new();
     env.write("authctl.toml", "[tokens]\nscheme = \"drf\"\n[passwords]\nhasher = \"pbkdf2_sha256 1000\"\n");
@@ -62,7 +62,7 @@ pub fn project() -> TestEnv {
     env
 }
 
-/// The rows of users and tokens.
+/// Returns the rows of users and tokens.
 pub fn rows(env: &TestEnv) -> Vec<String> {
     let mut rows = env.rows("SELECT id, username, password, email, is_active FROM auth_user ORDER BY id");
     rows.extend(env.rows("SELECT key, user_id FROM authtoken_token ORDER BY key"));
@@ -70,14 +70,14 @@ pub fn rows(env: &TestEnv) -> Vec<String> {
     rows
 }
 
-/// A program that waits within its commit, since another reads the database.
+/// A program whose commit is blocked by a reader of the database.
 pub struct Held {
     pub child: Child,
     reader: Connection,
 }
 
 impl Held {
-    /// Starts the program and waits until it commits.
+    /// Starts the program and waits until it tries to commit.
     pub fn start(
         env: &TestEnv,
         arguments: &[&str],
@@ -90,9 +90,10 @@ impl Held {
         reader.execute_batch("BEGIN; SELECT count(*) FROM auth_user").unwrap();
         let mut command = env.command();
         command.args(arguments).stdin(Stdio::piped()).stdout(stdout).stderr(stderr);
-        let mut child = command.spawn().expect("the program to start");
+        let mut child = command.spawn().expect("failed to start authctl");
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        // No other reader is let in any more once the commit waits for the one that is there. A reader of this process
+        // Once the commit waits for the existing reader, no other process can read. A reader in this process could,
+        // because SQLite shares locks within a process.
         // would be: SQLite shares its locks.
         let is_busy = || env.run(["list-users", "--quiet", "--busy-timeout", "0"]).code == 8;
         let waits = wait_for(|| {
@@ -100,11 +101,11 @@ impl Held {
             assert!(ended.is_none(), "{arguments:?} ended before its commit: {ended:?}");
             is_busy().then_some(())
         });
-        assert!(waits.is_some(), "{arguments:?} does not commit");
+        assert!(waits.is_some(), "{arguments:?} did not try to commit");
         Self { child, reader }
     }
 
-    /// Lets it commit.
+    /// Ends the reader, so that the program commits.
     pub fn release(self) -> Child {
         self.reader.execute_batch("COMMIT").unwrap();
         self.child

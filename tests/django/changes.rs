@@ -1,4 +1,4 @@
-//! Accounts that Django made, changed, deleted and given other tokens: Django finds them as if it had done it.
+//! Changes, deletes and migrates accounts created by Django, and lets Django check the result.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,10 +8,10 @@ use serde_json::{Value as Json, json};
 use crate::env::{Run, TestEnv};
 use crate::python;
 
-/// The cheapest hasher that is followed.
+/// The cheapest hasher that authctl detects in a project.
 const ARGON2: [&str; 2] = ["--hasher", "argon2"];
 
-/// A project's database with a few accounts, and what its Django has to find.
+/// A project's database with a few accounts, and what Django has to find in it.
 fn made(set: &str, project: &str) -> (TestEnv, Json) {
     let env = TestEnv::new();
     let options = [&ARGON2[..], &["--accounts", "few"]].concat();
@@ -27,9 +27,9 @@ fn login_of(account: &Json) -> &str {
     account["login"].as_str().unwrap()
 }
 
-/// knox accepts the keys that DRF made, and DRF accepts them no more, or still where they were copied.
+/// knox accepts the migrated keys. DRF rejects them, unless they were copied.
 #[test]
-fn keys_that_were_moved_are_accepted_by_knox() {
+fn migrated_keys_are_accepted_by_knox() {
     python::for_each_set(|set| {
         for keep in [false, true] {
             let (env, mut made) = made(set, "both_schemes");
@@ -61,7 +61,8 @@ fn keys_that_were_moved_are_accepted_by_knox() {
     });
 }
 
-/// A project, the statements that make rows which refer to its first account, `KEY`, and what is decided about them.
+/// A project, the SQL that creates rows referring to its first account `KEY`, and the options that decide about these
+/// rows.
 type Case = (&'static str, &'static str, &'static [&'static str]);
 
 const LOG: &str =
@@ -101,7 +102,7 @@ const CASES: [Case; 7] = [
 ];
 
 #[test]
-fn a_deleted_user_is_gone_and_the_rest_is_whole() {
+fn a_deleted_user_is_gone_and_the_rest_is_intact() {
     python::for_each_set(|set| {
         for (project, rows, decisions) in CASES {
             let (env, mut made) = made(set, project);
@@ -123,9 +124,9 @@ fn a_deleted_user_is_gone_and_the_rest_is_whole() {
     });
 }
 
-/// Django logs in with the new password, reads the new values and finds nothing wrong with them.
+/// Django logs in with the new password and reads the new values, and its checks find no fault in them.
 #[test]
-fn changed_accounts_are_as_django_would_have_changed_them() {
+fn accounts_are_changed_as_django_changes_them() {
     python::for_each_set(|set| {
         for project in ["repairs", "uuid_key", "email_login"] {
             let (env, mut made) = made(set, project);
@@ -169,7 +170,7 @@ fn change(env: &TestEnv, project: &str, account: &mut Json) {
             }
         }
     }
-    // Who was locked out comes in, and one who was in is locked out.
+    // Activates inactive users and deactivates an active employee.
     edit.push(if is_active && login.contains("employee") { "--inactive" } else { "--active" }.into());
     account["user"]["is_active"] = json!(!(is_active && login.contains("employee")));
     edit.push("--staff".into());
@@ -178,9 +179,9 @@ fn change(env: &TestEnv, project: &str, account: &mut Json) {
     assert!(run.stderr.starts_with("Changed "), "{}", run.stderr);
 }
 
-/// Accounts of a file log in through Django, and their tokens are accepted; those that were pruned are refused.
+/// Accounts from a file log in through Django, and their tokens are accepted. Pruned accounts are refused.
 #[test]
-fn accounts_of_a_file_are_as_django_would_have_made_them() {
+fn applied_accounts_are_as_django_creates_them() {
     python::for_each_set(|set| {
         for project in ["repairs", "knox"] {
             let (env, mut made) = made(set, project);
@@ -242,9 +243,9 @@ fn accounts_of_a_file_are_as_django_would_have_made_them() {
     });
 }
 
-/// The example for CI, with a server that works on the database which the script makes.
+/// Runs the CI example against a server on the database that the script creates.
 #[test]
-fn a_server_takes_the_token_that_a_ci_job_knew_beforehand() {
+fn a_server_accepts_the_predefined_token_of_a_ci_job() {
     python::for_each_set(|set| {
         let env = TestEnv::new();
         let database = env.path("db.sqlite3");
@@ -263,7 +264,7 @@ fn a_server_takes_the_token_that_a_ci_job_knew_beforehand() {
                 .env_remove("API_URL")
                 .stdin(Stdio::null())
                 .output();
-            Run::of(output.expect("sh"))
+            Run::of(output.expect("failed to start sh"))
         };
         let page = format!("{}/drf/whoami/", server.address);
         let python = python::interpreter(set);
@@ -279,7 +280,7 @@ fn a_server_takes_the_token_that_a_ci_job_knew_beforehand() {
         assert_eq!(std::fs::read_to_string(env.path(".env")).unwrap(), format!("API_TOKEN={key}\n"));
         assert!(!first.stdout.contains(&key) && !first.stderr.contains(&key));
         assert_ne!(env.value("SELECT count(*) FROM django_content_type"), "0");
-        // It is for an empty folder.
+        // The script only works in an empty folder.
         run(&migrate).ends_with(5);
     });
 }

@@ -1,13 +1,13 @@
-"""Ask the installed Django whether it takes hashes that were made elsewhere.
+"""Ask the installed Django whether it accepts hashes that were made elsewhere.
 
-Run it with a Python that has Django, argon2-cffi and bcrypt. Standard input holds one JSON object a
+Run it with a Python that has Django, argon2-cffi and bcrypt. Standard input has one JSON object per
 line, `{"password": ..., "encoded": ...}`. For each, a line is printed with
-- `accepts`: whether `check_password` takes the pair,
+- `accepts`: whether `check_password` accepts the pair,
 - `refuses_others`: whether it refuses another password,
-- `keeps`: whether it would leave the hash alone at a login, in a project whose first hasher is of
-  this algorithm (its `must_update` is false).
-An unusable marker has to be given with its `password` null; then `accepts` tells whether Django
-calls it unusable. The exit code is 1 when any of the three is false anywhere.
+- `keeps`: whether it keeps the hash at a login, in a project whose first hasher has this algorithm
+  (its `must_update` is false).
+For an unusable password, `password` must be null; then `accepts` tells whether Django considers it
+unusable. The exit code is 1 if any of the three is false for any hash.
 """
 
 import json
@@ -31,7 +31,7 @@ from django.contrib.auth.hashers import (  # noqa: E402
 
 
 def answer(password, encoded):
-    """The three answers for one pair."""
+    """Return the three answers for one pair."""
     if password is None:
         unusable = not is_password_usable(encoded)
         return {"accepts": unusable, "refuses_others": not check_password("", encoded), "keeps": True}

@@ -1,4 +1,4 @@
-"""What Django spells differently from version to version."""
+"""Differences between Django versions."""
 
 import django
 from django.db import models

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""Write the schema of a project as Django makes it, for tests that have no Python.
+"""Write the schema of a project as Django creates it, for tests without Python.
 
-    dump_schema.py --system NAME [--set SET] [--out FILE]     one (on stdout unless told)
-    dump_schema.py --all [--set SET] [--into FOLDER]          the committed ones
+    dump_schema.py --system NAME [--set SET] [--out FILE]     one schema (default: to stdout)
+    dump_schema.py --all [--set SET] [--into FOLDER]          all committed schemas
 
-The committed ones are, in tests/fixtures/schemas: NAME.sql for every system and shape, made with
-the set 5.2 (unless another is given), and the older forms of knox's table, knox-3.6.sql made with
-the set 3.2 and knox-4.2.sql made with the set 4.2. They hold all tables and indexes, the rows that
-`migrate` leaves (migrations, content types, permissions) and the rows a project needs before its
-first user; no users. Running it twice gives the same bytes.
+The committed schemas are in tests/fixtures/schemas: NAME.sql for every system and shape, created
+with the set 5.2 (unless another is given), and older forms of knox's table: knox-3.6.sql with the
+set 3.2, and knox-4.2.sql with the set 4.2. They contain all tables and indexes, the rows that
+`migrate` creates (migrations, content types, permissions) and the rows that a project needs before
+its first user, but no users. The output is reproducible byte for byte.
 
-SQLite creates no table with a CHECK that uses REGEXP where that function is missing. Such a table
-is made with LIKE in its place and set right at the end through `writable_schema`, so that the file
-can be loaded by any SQLite. Exit: 0 done, 1 failed, 2 usage, 3 no Python for the set.
+SQLite refuses to create a table with a CHECK that uses REGEXP if that function is missing. Such a
+table is created with LIKE instead and corrected at the end through `writable_schema`, so that any
+SQLite can load the file. Exit: 0 done, 1 failed, 2 usage, 3 no Python for the set.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from harness import HERE, enter_set
 from projects import PROJECTS
 
 APPLIED = "2026-01-01 00:00:00"
-# Name of the file → project and version set.
+# File name → project and version set.
 OLDER = {"knox-3.6": ("knox", "3.2"), "knox-4.2": ("knox", "4.2")}
 
 

@@ -1,4 +1,4 @@
-//! Django's own `loaddata` takes back what `export` wrote: rows equal to those that Django had made.
+//! Django's own `loaddata` loads what `export` wrote and restores rows equal to the originals.
 
 use std::panic::catch_unwind;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub const EVERYTHING: [&str; 8] = [
 ];
 
 #[test]
-fn loaddata_takes_the_game_club_back() {
+fn loaddata_restores_the_game_club() {
     python::for_each_set(|set| {
         let env = TestEnv::new();
         env.write("authctl.toml", LEVELUP);
@@ -41,7 +41,7 @@ fn loaddata_takes_the_game_club_back() {
         made["accounts"][0]["user"]["last_name"] = "Ünal \"\\ \u{1}".into();
         env.run(EVERYTHING).succeeds();
         let fresh = env.path("fresh.sqlite3");
-        take_back(set, "levelup", &env, &fresh, &["auth.group"]);
+        load_back(set, "levelup", &env, &fresh, &["auth.group"]);
         for table in ["auth_user_groups", "auth_user_user_permissions"] {
             assert!(!rows(&fresh, table).is_empty(), "{table}");
         }
@@ -52,7 +52,7 @@ fn loaddata_takes_the_game_club_back() {
 }
 
 #[test]
-fn loaddata_takes_every_shape_back() {
+fn loaddata_restores_every_shape() {
     python::for_each_set(|set| {
         let is_new = set.starts_with(['5', '6']);
         let shapes = SHAPES.iter().filter(|(shape, _)| *shape != "db_defaults" || is_new);
@@ -62,18 +62,18 @@ fn loaddata_takes_every_shape_back() {
                 env.write("authctl.toml", config);
                 python::make(set, shape, &env.path("db.sqlite3"), &FEW);
                 if *shape == "db_defaults" {
-                    // The database's own clock has three decimals where Django writes six.
+                    // The database's clock has millisecond precision; Django writes microseconds.
                     env.execute("UPDATE modern_setting SET since = since || '000'");
                 }
                 let plan = ["--map", "profile.membership.plan=profile.membership.p1"];
-                let (told, seeds): (&[&str], &[&str]) = match *shape {
+                let (options, seeds): (&[&str], &[&str]) = match *shape {
                     "every_type" => (&["--duration", "census_dossier.shift"], &["census.country"]),
                     "plain_table" => (&["--name", "facts42.whose=user", "--name", "facts42.p1=plan"], &[]),
                     _ => (&[], &[]),
                 };
-                env.run(EVERYTHING.iter().chain(told)).succeeds();
+                env.run(EVERYTHING.iter().chain(options)).succeeds();
                 let fresh = env.path("fresh.sqlite3");
-                take_back(set, shape, &env, &fresh, seeds);
+                load_back(set, shape, &env, &fresh, seeds);
                 assert_same(&env.path("db.sqlite3"), &fresh);
                 let map: &[&str] = if *shape == "plain_table" { &plan } else { &[] };
                 import_back(set, shape, &env, seeds, map);
@@ -85,7 +85,7 @@ fn loaddata_takes_every_shape_back() {
     });
 }
 
-/// Imports `users.json` into a new database of the project, and finds the same rows.
+/// Imports `users.json` into a new database of the project and expects the same rows.
 fn import_back(set: &str, project: &str, env: &TestEnv, seeds: &[&str], map: &[&str]) {
     let imported = env.path("imported.sqlite3");
     seeded(set, project, env, &imported, seeds);
@@ -95,12 +95,12 @@ fn import_back(set: &str, project: &str, env: &TestEnv, seeds: &[&str], map: &[&
 }
 
 /// Loads `users.json` into a new database of the project.
-fn take_back(set: &str, project: &str, env: &TestEnv, fresh: &Path, seeds: &[&str]) {
+fn load_back(set: &str, project: &str, env: &TestEnv, fresh: &Path, seeds: &[&str]) {
     seeded(set, project, env, fresh, seeds);
     python::manage(set, project, fresh, &["loaddata", env.path("users.json").to_str().unwrap()]);
 }
 
-/// A new database of the project, with the rows of other models that its users refer to.
+/// Creates a database of the project with the rows of other models that its users refer to.
 fn seeded(set: &str, project: &str, env: &TestEnv, fresh: &Path, seeds: &[&str]) {
     let fixture = |name: &str| env.path(name).to_str().unwrap().to_owned();
     python::manage(set, project, fresh, &["migrate", "--verbosity", "0"]);
@@ -113,7 +113,7 @@ fn seeded(set: &str, project: &str, env: &TestEnv, fresh: &Path, seeds: &[&str])
     }
 }
 
-/// Asserts that both databases hold the same rows, but for what a migration writes.
+/// Asserts that both databases contain the same rows, except in tables that `migrate` fills.
 pub fn assert_same(source: &Path, fresh: &Path) {
     const OF_MIGRATION: [&str; 5] =
         ["auth_permission", "django_admin_log", "django_content_type", "django_migrations", "django_session"];
@@ -124,7 +124,7 @@ pub fn assert_same(source: &Path, fresh: &Path) {
     }
 }
 
-/// The rows of a table with the sort of each value; of a many-to-many table without its own key.
+/// Returns a table's rows with the storage class of each value, without the primary key of a many-to-many table.
 fn rows(database: &Path, table: &str) -> Vec<String> {
     let columns = column(database, &format!("SELECT name FROM pragma_table_xinfo('{table}')"));
     let is_link = columns.len() == 3 && columns[1..].iter().all(|name| name.ends_with("_id"));

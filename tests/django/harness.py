@@ -1,4 +1,4 @@
-"""What the scripts share: finding the right Python, starting Django, raw rows, profiles."""
+"""Shared by the scripts: selecting the right Python, starting Django, raw rows and profiles."""
 
 import argparse
 import os
@@ -32,7 +32,7 @@ def project_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def enter_set(version_set: str | None) -> None:
-    """Start this script anew under the Python of a version set, unless that is what runs it."""
+    """Restart this script with the Python of a version set, unless it already runs there."""
     if version_set is None:
         return
     made = subprocess.run(
@@ -63,7 +63,7 @@ def start_django(args: argparse.Namespace, db: Path) -> None:
 
 
 def raw_connection(path: Path) -> sqlite3.Connection:
-    """A connection that converts nothing: text stays the bytes it is."""
+    """Open a connection without conversions: text is returned as bytes."""
     connection = sqlite3.connect(path)
     connection.text_factory = bytes
     return connection
@@ -91,7 +91,7 @@ def raw_rows(
 
 
 def user_link(model: Any) -> Any:
-    """The field by which a profile belongs to its user: one-to-one, rather required, rather `user`."""
+    """The one-to-one field that links a profile to its user, preferably required, then named `user`."""
     from django.contrib.auth import get_user_model
 
     links = [
@@ -111,7 +111,7 @@ def profile_models() -> Iterator[Any]:
 
 
 def stored_value(field: Any, value: Any) -> Any:
-    """A value as JSON has it, made into what the field holds in Python."""
+    """Convert a JSON value to the Python value of the field."""
     from datetime import datetime
 
     from django.conf import settings
@@ -131,6 +131,6 @@ def stored_value(field: Any, value: Any) -> Any:
 
 
 def attributes(model: Any, values: dict[str, Any]) -> dict[str, Any]:
-    """Field values as JSON has them, made into the keyword arguments of a model."""
+    """Convert JSON field values to keyword arguments of a model."""
     fields = {name: model._meta.get_field(name) for name in values}
     return {field.attname: stored_value(field, values[name]) for name, field in fields.items()}

@@ -1,4 +1,4 @@
-//! Django's verdict on hashes by themselves.
+//! Django checks single password hashes.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -9,9 +9,9 @@ use serde_json::{Value as Json, json};
 
 use crate::python;
 
-/// At the newest cost and at the least one, which test data may be hashed with.
+/// At the newest cost, and at the lowest, which test data may use.
 #[test]
-fn django_takes_every_hash_at_any_cost() {
+fn django_accepts_every_hash_at_any_cost() {
     let plain = "pässwörd-пароль";
     let hashes: Vec<_> = Algorithm::ALL
         .into_iter()
@@ -23,7 +23,7 @@ fn django_takes_every_hash_at_any_cost() {
         })
         .collect();
     python::for_each_set(|set| {
-        // Scrypt came with Django 4.0.
+        // Django 4.0 introduced scrypt.
         let known = |encoded: &&passwords::Encoded| {
             !set.starts_with("3.2") || !encoded.as_str().starts_with("scrypt")
         };
@@ -48,7 +48,7 @@ fn check(set: &str, plain: &str, hashes: &[&str]) -> Vec<Json> {
         writeln!(stdin, "{}", json!({"password": plain, "encoded": encoded})).unwrap();
     }
     drop(stdin);
-    // Its exit code tells of weak hashes too, which are expected here.
+    // The exit code is ignored: it also reports weak hashes, which are expected here.
     let output = child.wait_with_output().unwrap();
     let lines = String::from_utf8(output.stdout).unwrap();
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

@@ -1,4 +1,4 @@
-//! What `import` wrote is Django's: users log in, rows are those that Django had made.
+//! Django accepts what `import` wrote: users log in, and rows equal those that Django created.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::python;
 
 const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/levelup/fixtures/accounts.json");
 
-/// A table as a school's spreadsheet writes it.
+/// A table as exported by a school's spreadsheet.
 fn pupils(count: usize) -> String {
     let mut table = String::from("\u{feff}Name;E-Mail;First Name;Password;Bio\r\n");
     for number in 0..count {
@@ -39,7 +39,7 @@ fn pupil(number: usize, hasher: &str) -> Json {
     })
 }
 
-/// The club's own database with its accounts in it.
+/// The club's own database with its accounts.
 fn club(set: &str) -> (TestEnv, Json) {
     let env = TestEnv::new();
     env.write("authctl.toml", LEVELUP.replace("required = [", "# [").as_str());
@@ -48,7 +48,7 @@ fn club(set: &str) -> (TestEnv, Json) {
 }
 
 #[test]
-fn ten_thousand_pupils_of_a_spreadsheet_log_in() {
+fn ten_thousand_pupils_from_a_spreadsheet_log_in() {
     python::for_each_set(|set| {
         let (env, mut made) = club(set);
         env.write("pupils.csv", &pupils(10_000));
@@ -63,7 +63,7 @@ fn ten_thousand_pupils_of_a_spreadsheet_log_in() {
 }
 
 #[test]
-fn fifty_pupils_are_hashed_at_the_projects_own_cost() {
+fn fifty_pupils_are_hashed_at_the_projects_cost() {
     python::for_each_set(|set| {
         let (env, mut made) = club(set);
         env.write("pupils.csv", &pupils(50));
@@ -79,7 +79,7 @@ fn fifty_pupils_are_hashed_at_the_projects_own_cost() {
 }
 
 #[test]
-fn the_clubs_fixture_is_loaded_as_django_loads_it() {
+fn the_clubs_fixture_is_imported_as_django_loads_it() {
     python::for_each_set(|set| {
         let env = TestEnv::new();
         env.write("authctl.toml", LEVELUP);
@@ -95,7 +95,7 @@ fn the_clubs_fixture_is_loaded_as_django_loads_it() {
             { "login": "josé", "password": "buenas-noches-7" },
         ]});
         python::judge(set, "levelup", &ours, &["--login", "all"], &expected);
-        // And back: what is exported is loaded to equal rows.
+        // Exports and imports again: the rows stay equal.
         env.run(EVERYTHING).succeeds();
         let again = env.path("again.sqlite3");
         load(set, &again, &env.path("users.json"));

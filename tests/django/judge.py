@@ -4,41 +4,41 @@
     judge.py --system NAME --db PATH [--set SET] [--migrate] [--hasher ALGORITHM]
              [--knox-prefix TEXT] [--knox-hash NAME] [--login first|all|none] < expectations.json
 
-NAME is a system or a shape of projects.py. The file at PATH is only read: everything happens to a
-copy. With --migrate a plain `migrate` is run on it first, which has to succeed, keep every row that
-was there byte for byte, and add what Django adds by itself. --hasher names the project's first
-hasher, and then no password may want a new hash. --login says who logs in over HTTP and out again:
-the first active and the first inactive account unless told.
+NAME is a system or a shape of projects.py. The file at PATH is only read: all checks run on a copy.
+With --migrate, a plain `migrate` runs on the copy first. It must succeed, keep every existing row
+byte for byte, and add the rows that Django itself adds. --hasher sets the project's first hasher;
+then no password may need a new hash. --login selects the accounts that log in and out over HTTP
+(default: the first active and the first inactive account).
 
-Expectations, one JSON object on stdin (make_project_db.py prints the like); only `accounts` must
-be there, and a key that isn't known here is a failure, for it would not have been judged:
+Expectations are one JSON object on stdin (make_project_db.py prints the same form). Only `accounts`
+is required. An unknown key is a failure, because it would not be judged:
 
     {"accounts": [
-       {"login": "meg",                  what the project's users log in with
+       {"login": "meg",                  what users log in with
         "password": "ducharme",          null: an unusable password; absent: not judged
-        "user": {"email": "…"},          fields as Django reads them, values as JSON has them
+        "user": {"email": "…"},          fields as Django reads them, values as in JSON
         "profiles": [{"model": "repairsapi.Customer", "fields": {"address": "…"}}],
-                                         all the profiles the user has; absent: not judged
+                                         all profiles of the user; absent: not judged
         "tokens": [{"scheme": "drf", "key": "…"},
                    {"scheme": "knox", "key": "…", "expires_in": 36000}],
-                                         they are accepted (refused if the user is inactive), and
-                                         the user has as many of that scheme; expires_in is in
-                                         seconds from the row's creation, or null for never
-        "revoked": [{"scheme": "drf", "key": "…"}],    they are refused
+                                         must be accepted (or refused if the user is inactive), and
+                                         be all tokens of that scheme; expires_in is in seconds
+                                         from the row's creation, or null for never
+        "revoked": [{"scheme": "drf", "key": "…"}],    must be refused
         "hasher": "argon2",              the algorithm of the stored hash
-        "must_update": false,            does Django want to hash it anew at the next login?
-        "recent": 300}],                 date_joined, creation times and the like lie no more than
-                                         so many seconds back, and not ahead
+        "must_update": false,            whether Django would rehash it at the next login
+        "recent": 300}],                 date_joined, creation times and the like are at most this
+                                         many seconds old, and not in the future
      "absent": ["nobody"],               logins that no user may have
      "revoked": [{"scheme": "drf", "key": "…"}],
-     "counts": {"auth_user": 3},         rows in a table
+     "counts": {"auth_user": 3},         number of rows in a table
      "journal_mode": "delete"}
 
-`name`, `django` and `project` are allowed beside and mean nothing.
+`name`, `django` and `project` are allowed and ignored.
 
-Prints one JSON object a line for each check, {"check", "subject", "ok", "reason"}, and at the end
-{"check": "summary", "ok", "passed", "failed", "notes"}. Failures are said on stderr too. No
-password and no key is printed. A check that can't run has failed.
+Prints one JSON object per line for each check, {"check", "subject", "ok", "reason"}, and at the end
+{"check": "summary", "ok", "passed", "failed", "notes"}. Failures are also printed on stderr.
+Passwords and keys are never printed. A check that cannot run has failed.
 
 Exit: 0 all passed, 1 something failed, 2 usage, 3 no Python for the set.
 """
@@ -66,7 +66,7 @@ from harness import (
 )
 from projects import PROJECTS
 
-# Tables that `migrate` itself adds rows to.
+# Tables in which `migrate` itself creates rows.
 FILLED_BY_MIGRATE = {"django_migrations", "django_content_type", "auth_permission"}
 SECRET_COLUMNS = {"password", "key", "digest", "salt", "token_key", "session_data"}
 TOP_KEYS = {"accounts", "absent", "revoked", "counts", "journal_mode", "django", "project"}
@@ -80,7 +80,7 @@ WRONG = {"drf": "0" * 40, "knox": "0" * 64}
 
 
 class Wrong(Exception):
-    """What a check found to be not as it should be."""
+    """The reason why a check failed."""
 
 
 def require(condition: Any, reason: str) -> None:
@@ -137,7 +137,7 @@ def arguments() -> argparse.Namespace:
 
 
 def unknown_keys(expected: dict[str, Any]) -> list[str]:
-    """Keys that nothing here would look at, and keys that are missing."""
+    """Return the keys that no check would read, and keys that are missing."""
     faults = [key for key in expected if key not in TOP_KEYS]
     faults += [] if "accounts" in expected else ["accounts is missing"]
     tokens = list(expected.get("revoked", []))
@@ -156,7 +156,7 @@ def unknown_keys(expected: dict[str, Any]) -> list[str]:
 
 
 def copy_of(path: Path, folder: Path) -> Path:
-    """A copy that holds what a `-wal` file beside the original holds too."""
+    """Copy the database, including the content of a `-wal` file."""
     copy = folder / "copy.sqlite3"
     source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     target = sqlite3.connect(copy)
@@ -175,7 +175,7 @@ def journal_mode(path: Path) -> str:
 
 
 def check_sound(report: Report, when: str) -> None:
-    """Through Django's connection, since CHECK constraints may use its REGEXP."""
+    """Use Django's connection, since CHECK constraints may use its REGEXP."""
     from django.db import connection
 
     for pragma, good in (("integrity_check", [("ok",)]), ("foreign_key_check", [])):
@@ -188,7 +188,7 @@ def check_sound(report: Report, when: str) -> None:
 
 
 def every_row(copy: Path) -> dict[str, tuple[list[str], list[dict[str, Any]]]]:
-    """Table → its columns and its rows, in the order of row ids."""
+    """Table → its columns and its rows, ordered by row id."""
     raw = raw_connection(copy)
     tables = [
         name.decode()
@@ -217,7 +217,7 @@ def check_kept(report: Report, before: dict[str, Any], copy: Path) -> None:
 
 
 def check_filled(report: Report) -> None:
-    """After `migrate`, content types and permissions are those of a database Django made."""
+    """After `migrate`, content types and permissions equal those of a database created by Django."""
     from django.contrib.auth.models import Permission
     from django.contrib.contenttypes.models import ContentType
 
@@ -235,7 +235,7 @@ def check_filled(report: Report) -> None:
 
 
 def check_schema(report: Report) -> None:
-    """Each table Django makes, with all that hangs on it, is as Django makes it."""
+    """Each of Django's tables, with its indexes and triggers, is as Django creates it."""
     from django.db import connections
 
     def schema(alias: str) -> dict[str, set[tuple[str, str, str]]]:
@@ -280,7 +280,7 @@ def check_full_clean(report: Report, models: list[Any]) -> None:
 
 
 def check_unchanged_by_save(report: Report, copy: Path) -> None:
-    """Every row of every model, loaded and saved, has the bytes it had."""
+    """Loading and saving each row of every model keeps its bytes."""
     from django.apps import apps
     from django.db import transaction
 
@@ -290,13 +290,13 @@ def check_unchanged_by_save(report: Report, copy: Path) -> None:
         if meta.proxy or not meta.managed or meta.swapped:
             continue
         with report.check("load and save", meta.label):
-            # In a child's save the parent's rows are written too, and have a check of their own.
+            # Saving a child also writes the parent's rows, which have their own check.
             columns = [
                 field.column
                 for field in meta.local_concrete_fields
                 if not getattr(field, "auto_now", False) and not getattr(field, "generated", False)
             ]
-            # What SQLite's own clock put there has three digits, and Django writes six.
+            # SQLite's own clock writes three decimals; Django writes six.
             clocked = {
                 field.column
                 for field in meta.local_concrete_fields
@@ -381,7 +381,7 @@ class Accounts:
         except self.User.DoesNotExist:
             raise Wrong("there is no such user") from None
 
-    # What is read, and what changes nothing.
+    # Checks that only read.
 
     def check_rows(self, account: dict[str, Any]) -> None:
         login = account["login"]
@@ -447,7 +447,7 @@ class Accounts:
     def now(self) -> Any:
         from django.utils import timezone
 
-        return timezone.now()  # naive and local where USE_TZ is off
+        return timezone.now()  # naive local time if USE_TZ is off
 
     def require_recent(self, account: dict[str, Any]) -> None:
         user = self.user(account)
@@ -466,7 +466,7 @@ class Accounts:
                 f"{row._meta.label}.{field.name} is {value}, {age:.0f} seconds ago",
             )
 
-    # What may write: Django hashes anew, counts logins and removes expired tokens.
+    # Checks that may write: Django rehashes passwords, counts logins and removes expired tokens.
 
     def check_password(self, account: dict[str, Any]) -> None:
         from django.contrib.auth import authenticate
@@ -512,7 +512,7 @@ class Accounts:
                 require(now == encoded, "logging in changed the stored password")
 
     def ask(self, scheme: str, key: str) -> Any:
-        """Who is that, by the token alone?"""
+        """Ask the server which user a token belongs to."""
         require(scheme in self.project.tokens, f"the project has no tokens of scheme {scheme!r}")
         return self.client.get(f"/{scheme}/whoami/", HTTP_AUTHORIZATION=f"Token {key}")
 
@@ -559,7 +559,7 @@ class Accounts:
                 self.check_login(account)
 
     def check_login(self, account: dict[str, Any]) -> None:
-        """Log in, ask and log out as a client does."""
+        """Log in, ask who is logged in, and log out, as a client does."""
         login, password = account["login"], account["password"]
         for scheme in self.project.tokens:
             with self.report.check("login", f"{login}, {scheme}"):

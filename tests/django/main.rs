@@ -1,13 +1,13 @@
-//! Live: the real Django, DRF and knox judge what authctl wrote, and authctl reads what they wrote.
+//! Live tests: the real Django, DRF and knox check what authctl wrote, and authctl reads what they wrote.
 //!
-//! Runs for the version sets in `AUTHCTL_DJANGO_SETS` (comma-separated; 4.2 and 5.2 unless told). The Python side,
-//! with every set and script, is described in `README.md` beside this file.
+//! `AUTHCTL_DJANGO_SETS` lists the version sets to test, separated by commas (default: 4.2,5.2). The Python side, with
+//! every set and script, is described in the `README.md` of this folder.
 
-#![expect(clippy::unwrap_used, reason = "a test that unwraps nothing fails with the place")]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test at its line")]
 
 mod changes;
 #[path = "../cli/env.rs"]
-#[expect(dead_code, reason = "the tests of the command line use all of it")]
+#[expect(dead_code, reason = "only tests/cli uses all of it")]
 mod env;
 mod exports;
 mod hashes;

@@ -1,11 +1,11 @@
-"""Print what the installed Django makes of many encoded passwords, as JSON.
+"""Print the installed Django's verdict on many encoded passwords, as JSON.
 
 Run it with a Python that has Django, argon2-cffi and bcrypt, once for each Django version, and
-save the output as `tests/fixtures/hashes/django-<version>.json`. Salts are fixed, so a second run
-prints the same text.
+save the output as `tests/fixtures/hashes/django-<version>.json`. Salts are fixed, so the output is
+reproducible.
 
-Every vector holds a password, an encoded text and whether `check_password` accepts the pair. Where
-Django raises an exception instead of answering, `accepts` is false and `raises` names the exception.
+Each vector has a password, an encoded text and whether `check_password` accepts the pair. If Django
+raises an exception instead of answering, `accepts` is false and `raises` names the exception.
 """
 
 import base64
@@ -18,7 +18,7 @@ import django
 from django.conf import settings
 
 HASHERS = "django.contrib.auth.hashers."
-# The first one runs for every refusal, to hide how long a check takes: so the cheapest stands first.
+# Django runs the first hasher on every refusal to hide how long a check takes, so the cheapest comes first.
 NAMES = ["MD5", "PBKDF2", "PBKDF2SHA1", "Argon2", "BCryptSHA256", "BCrypt"]
 if django.VERSION >= (4, 0):
     NAMES.append("Scrypt")
@@ -53,7 +53,7 @@ vectors = []
 
 
 def record(about, password, encoded):
-    """Note Django's verdict on one pair."""
+    """Record Django's verdict on one pair."""
     vector = {
         "about": about,
         "algorithm": encoded.split("$")[0],
@@ -69,12 +69,12 @@ def record(about, password, encoded):
 
 
 def change_last(text):
-    """The text with another last letter."""
+    """Replace the last letter of the text."""
     return text[:-1] + ("A" if text[-1] != "A" else "B")
 
 
 def record_all(encode, algorithm, long_too=True):
-    """Right and wrong passwords over texts made by `encode(password)`."""
+    """Record right and wrong passwords for texts made by `encode(password)`."""
     for about, password in PASSWORDS + (LONG if long_too else []):
         try:
             encoded = encode(password)
@@ -291,7 +291,7 @@ def bcrypt_vectors(algorithm):
 
 
 def long_bcrypt():
-    """Passwords of more than 72 bytes over a hash of their first 72."""
+    """Passwords longer than 72 bytes against a hash of their first 72 bytes."""
     for about, password in LONG:
         cut = password.encode()[:72].decode(errors="ignore")
         encoded = "bcrypt$" + bcrypt.hashpw(cut.encode(), b"$2b$04$" + BCRYPT_SALT).decode()
@@ -370,7 +370,7 @@ def other_vectors():
 
 
 def real_costs():
-    """One text of each algorithm exactly as this Django writes it today."""
+    """One text of each algorithm exactly as this Django writes it by default."""
     for algorithm in ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "scrypt"]:
         if algorithm == "scrypt" and "Scrypt" not in NAMES:
             continue

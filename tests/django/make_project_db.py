@@ -1,24 +1,24 @@
 #!/usr/bin/env python3
-"""Make a database as a Django project makes it: `migrate`, then accounts through Django itself.
+"""Create a database like a Django project: `migrate`, then accounts through Django itself.
 
     make_project_db.py --system NAME --db PATH [--set SET] [--hasher ALGORITHM]
                        [--knox-prefix TEXT] [--knox-hash NAME]
                        [--accounts none|few|all] [--from-json]
-    make_project_db.py --list        the projects that this Python's Django can have
+    make_project_db.py --list        list the projects that this Python's Django supports
 
-NAME is a system or a shape of projects.py, PATH a file that isn't there yet. The accounts:
-    few   active, staff, inactive, without profile or token     (what a shape has unless told)
-    all   and superuser, unusable password, names and passwords beyond ASCII, one user for each
-          hasher that this Django has                           (what a system has unless told)
+NAME is a system or a shape of projects.py, PATH a file that does not exist yet. The accounts:
+    few   active, staff, inactive, without profile or token     (default for a shape)
+    all   also superuser, unusable password, non-ASCII name and password, one user for each
+          hasher that this Django has                           (default for a system)
     none  only the tables
-With --from-json the accounts are read from stdin instead, in the form of what is printed here:
-the keys login, password, user, profiles, hasher and tokens of each account; a token's key is made
-up by Django, its `expires_in` (knox) is in seconds or null.
+With --from-json the accounts are read from stdin instead, in the form that is printed here: the
+keys login, password, user, profiles, hasher and tokens of each account. Django generates the
+tokens' keys; `expires_in` (knox) is in seconds or null.
 
-Prints the accounts as JSON, plain passwords and token keys included, in the form that judge.py
-takes as its expectations; so `make_project_db.py … | judge.py …` judges Django's own work.
+Prints the accounts as JSON, including plain passwords and token keys, in the form of judge.py's
+expectations. So `make_project_db.py … | judge.py …` judges Django's own work.
 
-Exit: 0 made, 1 failed (no file is left), 2 usage, 3 no Python for the set.
+Exit: 0 created, 1 failed (no file is left), 2 usage, 3 no Python for the set.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def arguments() -> argparse.Namespace:
 
 
 def wanted_accounts(project: Project, how_many: str) -> list[dict[str, Any]]:
-    """The accounts to make, before Django has added what only it knows."""
+    """Return the accounts to create, without the values that only Django can add."""
     from django.contrib.auth import get_user_model
     from django.contrib.auth.hashers import get_hashers
 

@@ -1,10 +1,10 @@
-"""Print what the installed Django's four password validators say of many passwords, as JSON.
+"""Print the verdict of the installed Django's four password validators on many passwords, as JSON.
 
 Run it with a Python that has Django, and save the output as
-`tests/fixtures/weaknesses/django-<version>.json`. Every vector holds a password, what is known of
-the user, and the codes of the validators that object, in their order. `digits` and `words` are the
-ranges of characters (first and last) that Python takes for digits and for parts of words, and
-`unassigned` those its Unicode does not know yet.
+`tests/fixtures/weaknesses/django-<version>.json`. Each vector has a password, the user's known
+attributes, and the codes of the validators that object, in order. `digits` and `words` are the
+ranges of characters (first and last) that Python considers digits and parts of words.
+`unassigned` are the ranges that its version of Unicode does not define.
 """
 
 import json
@@ -67,7 +67,7 @@ class Meta:
 
 
 def codes(password, about):
-    """The codes of the validators that object."""
+    """Return the codes of the validators that object."""
     user = SimpleNamespace(_meta=Meta(), **about)
     try:
         validate_password(password, user)
@@ -77,7 +77,7 @@ def codes(password, about):
 
 
 def ranges(belongs):
-    """First and last of every run of characters that belong."""
+    """Return the first and last character of every range for which `belongs` is true."""
     runs = []
     for point in range(sys.maxunicode + 1):
         if not 0xD800 <= point <= 0xDFFF and belongs(chr(point)):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Django's own commands on one of the projects:
+"""Run Django's management commands on one of the projects:
 
     PROJECT=repairs PROJECT_DB=/path/db.sqlite3 PYTHON manage.py migrate
 """

@@ -1,9 +1,9 @@
-"""The Django projects of the live tests: five systems, and the shapes a project's tables may take.
+"""The Django projects of the live tests: five systems, and the supported shapes of a project's tables.
 
-Each is a set of apps from `systems/` or `shapes/`, a user model and token schemes; `settings.py`
-turns the one named by the variable PROJECT into Django settings. `user` and `profiles` give sample
-values, written as JSON has them, from which `make_project_db.py` makes rows through the ORM.
-Nothing here imports Django.
+Each is a set of apps from `systems/` or `shapes/` with a user model and token schemes. `settings.py`
+turns the project named by the variable PROJECT into Django settings. `user` and `profiles` give
+sample values, written as in JSON, from which `make_project_db.py` creates rows through the ORM.
+This module does not import Django.
 """
 
 from dataclasses import dataclass, field
@@ -21,17 +21,17 @@ class Project:
     apps: tuple[str, ...] = ()
     user_model: str = "auth.User"
     tokens: tuple[str, ...] = ("drf",)
-    # What stands in the login column of the account NAME.
+    # Account name → value of the login column.
     login: Callable[[str], str] = lambda name: name
-    # Required user columns besides the login and the password.
+    # Required user columns except the login and the password.
     user: Callable[[int], Fields] = nothing
-    # Profile model → its fields; every account has one of them, in turn.
+    # Profile model → its fields; accounts get one of these profiles each, in turn.
     profiles: dict[str, Callable[[int], Fields]] = field(default_factory=dict)
-    # Rows to make before any account: (model, fields).
+    # Rows to create before any account: (model, fields).
     seeds: tuple[tuple[str, Fields], ...] = ()
     admin: bool = True
     settings: Fields = field(default_factory=dict)
-    # The first Django release it works on.
+    # The first Django release that supports it.
     since: tuple[int, int] = (3, 2)
 
 
@@ -44,7 +44,7 @@ def names(n: int) -> Fields:
 
 
 def dossier(n: int) -> Fields:
-    """A value for each column type that Django stores in a way of its own."""
+    """A value for each column type with a storage format of its own in Django."""
     return {
         "born": "1985-02-28",
         "seen_at": f"2024-02-29T23:59:{n % 60:02}.000120Z",
@@ -89,7 +89,7 @@ SYSTEMS: dict[str, Project] = {
 }
 
 SHAPES: dict[str, Project] = {
-    # The user model's table has a name that no app would give it; integer key.
+    # A custom `db_table` for the user model; integer key.
     "renamed_user": Project(
         apps=("shapes.people",),
         user_model="people.Person",
@@ -113,7 +113,7 @@ SHAPES: dict[str, Project] = {
         tokens=("knox",),
         profiles={"registry.Card": lambda n: {"motto": f"Number {n}"}},
     ),
-    # No username and no first_name: who logs in gives an e-mail address.
+    # No username and no first_name: users log in with an email address.
     "email_login": Project(
         apps=("shapes.mailing",),
         user_model="mailing.Subscriber",
@@ -121,16 +121,16 @@ SHAPES: dict[str, Project] = {
         user=lambda n: {"full_name": f"Subscriber {n}"},
         profiles={"mailing.Preference": lambda n: {"topic": "news", "weekly": n % 2 == 0}},
     ),
-    # A user with is_active, but without is_staff and is_superuser.
+    # Users with is_active, but without is_staff and is_superuser.
     "no_staff": Project(
         apps=("shapes.library",),
         user_model="library.Reader",
         profiles={"library.Shelf": lambda n: {"label": f"Shelf {n}"}},
         admin=False,
     ),
-    # A user with a name and a password and nothing else.
+    # Users with only a name and a password.
     "bare_user": Project(apps=("shapes.bare",), user_model="bare.Login", admin=False),
-    # Two tables with passwords and no token table that points at one of them.
+    # Two tables with passwords, and no token table that refers to either.
     "two_user_tables": Project(
         apps=("shapes.portal",),
         user_model="portal.Operator",
@@ -138,7 +138,7 @@ SHAPES: dict[str, Project] = {
         profiles={"portal.Post": lambda n: {"counter": f"No. {n}"}},
         admin=False,
     ),
-    # Username and e-mail are both unique, so the tables can't tell which one logs in.
+    # Username and email are both unique, so the login column is ambiguous.
     "two_unique": Project(
         apps=("shapes.dual",),
         user_model="dual.Client",
@@ -153,7 +153,7 @@ SHAPES: dict[str, Project] = {
         profiles={"dual.Desk": lambda n: {"room": f"R{n}"}},
         settings={"CLIENT_LOGIN": "email"},
     ),
-    # The profile is a multi-table child of the user.
+    # The profile is a multi-table inheritance child of the user.
     "inherited_profile": Project(
         apps=("shapes.press",),
         profiles={"press.Author": lambda n: {"pen_name": f"Author {n}", "royalty": "2.50"}},
@@ -168,17 +168,17 @@ SHAPES: dict[str, Project] = {
         apps=("shapes.mentoring",),
         profiles={"mentoring.Trainee": lambda n: {"goal": f"Goal {n}"}},
     ),
-    # A one-to-one that may be empty: an optional link, not what registering must fill.
+    # A nullable one-to-one: an optional link that a registration need not fill.
     "nullable_link": Project(
         apps=("shapes.seating",),
         profiles={"seating.Seat": lambda n: {"label": f"A{n}"}},
     ),
-    # Many-to-many tables, a has-many log, partial and expression indexes beside one profile.
+    # One profile besides many-to-many tables, a log, and partial and expression indexes.
     "many_to_many": Project(
         apps=("shapes.teams",),
         profiles={"teams.Player": lambda n: {"nickname": f"Nick{n}"}},
     ),
-    # Two profile kinds that both want to be called `profile`.
+    # Two profile kinds whose short name is `profile`.
     "clashing_kinds": Project(
         apps=("shapes.shop", "shapes.club"),
         profiles={
@@ -186,7 +186,7 @@ SHAPES: dict[str, Project] = {
             "club.Profile": lambda n: {"rank": n},
         },
     ),
-    # The profile's table and its user column have names that say nothing.
+    # The profile's table and its user column have unrelated names.
     "plain_table": Project(
         apps=("shapes.gym",),
         profiles={"gym.Membership": lambda n: {"plan": "yearly"}},
@@ -212,12 +212,12 @@ SHAPES: dict[str, Project] = {
         tokens=(),
         profiles={"levelupapi.Gamer": lambda n: {"bio": f"Bio {n}"}},
     ),
-    # A proxy of the user and a profile with an abstract base which stamps times.
+    # A proxy of the user, and a profile with an abstract base that stores timestamps.
     "proxy_user": Project(
         apps=("shapes.agency",),
         profiles={"agency.Agent": lambda n: {"codename": f"Agent {n}"}},
     ),
-    # USE_TZ off: stored times are New York's, without a mark.
+    # USE_TZ off: stored times are New York's, without an offset.
     "local_time": Project(
         apps=("shapes.diary",),
         profiles={"diary.Diarist": lambda n: {"begun_at": "2024-07-01T12:00:00"}},
@@ -229,12 +229,12 @@ SHAPES: dict[str, Project] = {
         profiles={"diary.Diarist": lambda n: {"begun_at": "2024-07-01T12:00:00"}},
         settings={"USE_TZ": False, "TIME_ZONE": "America/New_York"},
     ),
-    # 200 tables, of which one is a profile.
+    # 200 tables, one of them a profile.
     "wide": Project(
         apps=("shapes.wide",),
         profiles={"wide.Holder": lambda n: {"label": f"Holder {n}"}},
     ),
-    # Defaults kept by the database and a generated column.
+    # Database defaults and a generated column.
     "db_defaults": Project(
         apps=("shapes.modern",),
         profiles={"modern.Setting": lambda n: {"theme": "dark"}},

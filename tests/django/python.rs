@@ -1,4 +1,4 @@
-//! The Python side: scripts that make a project's database and judge one.
+//! Runs the Python scripts that create and judge a project's database.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -7,13 +7,13 @@ use std::thread;
 
 use serde_json::Value as Json;
 
-/// The version sets to run for.
+/// The version sets to test.
 fn sets() -> Vec<String> {
     let sets = std::env::var("AUTHCTL_DJANGO_SETS").unwrap_or_else(|_| "4.2,5.2".into());
     sets.split(',').map(|set| set.trim().to_owned()).collect()
 }
 
-/// Runs a check for each version set, all sets at once, and tells all that failed.
+/// Runs a check for every version set in parallel and reports all sets that failed.
 pub fn for_each_set(check: impl Fn(&str) + Sync) {
     let sets = sets();
     let failed: Vec<&String> = thread::scope(|scope| {
@@ -23,7 +23,7 @@ pub fn for_each_set(check: impl Fn(&str) + Sync) {
     assert!(failed.is_empty(), "failed on {failed:?}");
 }
 
-/// A database as the project's own Django makes it, and the accounts in it; `options` are the script's.
+/// Creates a database with the project's Django and returns its accounts. `options` are those of the script.
 pub fn make(set: &str, project: &str, database: &Path, options: &[&str]) -> Json {
     let database = database.to_str().unwrap();
     let mut arguments = vec!["--set", set, "--system", project, "--db", database];
@@ -32,19 +32,16 @@ pub fn make(set: &str, project: &str, database: &Path, options: &[&str]) -> Json
     serde_json::from_str(&made).unwrap()
 }
 
-/// Has the project's Django judge a database; fails with what it found.
+/// Lets the project's Django judge a database. Fails with its findings.
 pub fn judge(set: &str, project: &str, database: &Path, options: &[&str], expected: &Json) {
     let database = database.to_str().unwrap();
     let mut arguments = vec!["--set", set, "--system", project, "--db", database];
     arguments.extend(options);
     let verdict = run("judge.py", &arguments, &expected.to_string());
-    assert!(
-        verdict.lines().count() > 5,
-        "{project} on {set}: the judge looked at next to nothing:\n{verdict}"
-    );
+    assert!(verdict.lines().count() > 5, "{project} on {set}: the judge checked almost nothing:\n{verdict}");
 }
 
-/// Runs one of Django's own commands on a project's database, with Argon2 as its first hasher.
+/// Runs a management command of Django on a project's database, with Argon2 as the first hasher.
 pub fn manage(set: &str, project: &str, database: &Path, arguments: &[&str]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/manage.py");
     let output = Command::new(interpreter(set))
@@ -53,28 +50,33 @@ pub fn manage(set: &str, project: &str, database: &Path, arguments: &[&str]) {
         .envs([("PROJECT", project), ("PROJECT_HASHER", "argon2")])
         .env("PROJECT_DB", database)
         .output()
-        .expect("python");
+        .expect("failed to start python");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{project} on {set}: manage.py {}:\n{errors}", arguments.join(" "));
 }
 
-/// The Python of a version set.
+/// Returns the path of a version set's Python.
 pub fn interpreter(set: &str) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/venv.sh");
-    let output = Command::new("sh").arg(script).arg(set).stderr(Stdio::inherit()).output().expect("sh");
-    assert!(output.status.success(), "there is no Python for {set}");
+    let output = Command::new("sh")
+        .arg(script)
+        .arg(set)
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("failed to start sh");
+    assert!(output.status.success(), "no Python for {set}");
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// A project's server, which ends with this value.
+/// A project's server, stopped on drop.
 pub struct Server {
-    /// Where it listens, without a slash at the end.
+    /// Base URL without a trailing slash.
     pub address: String,
     child: Child,
 }
 
 impl Server {
-    /// Starts a project's server on a database, which need not be there yet.
+    /// Starts a project's server on a database, which need not exist yet.
     pub fn start(set: &str, project: &str, database: &Path) -> Self {
         let mut child = Command::new("python3")
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/serve.py"))
@@ -83,7 +85,7 @@ impl Server {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("python3");
+            .expect("failed to start python3");
         let mut address = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
         assert!(!address.is_empty(), "the server did not start");
@@ -107,7 +109,7 @@ fn run(script: &str, arguments: &[&str], input: &str) -> String {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("python3");
+        .expect("failed to start python3");
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Break databases on purpose, each in one way, and see that judge.py goes red for that reason.
+"""Corrupt databases, each in one way, and check that judge.py fails for that reason.
 
-    PYTHON sabotage.py [NAME]...      all of them unless named
+    PYTHON sabotage.py [NAME]...      default: all
 
-Run it with the Python of a version set. Each database is made by Django, spoilt, and judged; the
-judge has to fail, with the check named here among its failures. Exit: 0 it always did, 1 it didn't.
+Run it with the Python of a version set. Each database is created by Django, corrupted and judged.
+The judge must fail, and the named check must be among its failures. Exit: 0 it always did, 1 it
+did not.
 """
 
 import json
@@ -28,7 +29,7 @@ Spoil = Callable[[sqlite3.Connection, dict[str, Any]], object]
 @dataclass(frozen=True)
 class Sabotage:
     project: str
-    check: str | None  # what has to fail; None: nothing may
+    check: str | None  # the check that must fail, or None if all must pass
     spoil: Spoil
     options: tuple[str, ...] = ()
 
@@ -55,12 +56,12 @@ def later_expiry(db: sqlite3.Connection, _expected: dict[str, Any]) -> None:
 
 
 def expect(change: Callable[[dict[str, Any]], object]) -> Spoil:
-    """Leave the database as it is and expect what isn't so."""
+    """Leave the database alone and change the expectations so that they are wrong."""
     return lambda _db, expected: change(expected)
 
 
 def adopted(*more: str) -> Spoil:
-    """Take away what an outside tool would leave to `migrate`, then do something more."""
+    """Drop what an external tool leaves to `migrate`, then run more statements."""
     return sql(
         "DROP TABLE django_admin_log",
         "DROP TABLE django_session",
@@ -252,7 +253,7 @@ SABOTAGES: dict[str, Sabotage] = {
     "nothing spoilt, adopted": Sabotage("levelup", None, adopted(), ("--migrate",)),
     "nothing spoilt, adopted with knox": Sabotage("knox", None, adopted(), ("--migrate",)),
     "nothing spoilt, two profile kinds adopted": Sabotage("repairs", None, adopted(), ("--migrate",)),
-    # The judge's own input.
+    # The judge's input.
     "expectation not understood": Sabotage(
         "levelup", "expectations", expect(lambda e: first(e).update(pasword="typo")),
     ),
@@ -266,7 +267,7 @@ def run(script: str, *arguments: str, given: str = "") -> subprocess.CompletedPr
 
 
 def made_by_django(project: str, folder: Path) -> tuple[Path, str]:
-    """One database a project; md5 for its speed."""
+    """Create one database per project, with md5 for speed."""
     db, expected = folder / f"{project}.db", folder / f"{project}.json"
     if not db.exists():
         made = run(
@@ -285,7 +286,7 @@ def failures(output: str) -> set[str]:
 
 
 def attempt(sabotage: Sabotage, folder: Path) -> str | None:
-    """What is wrong with the judge, if something is."""
+    """Return how the judge misbehaves, or None."""
     db, text = made_by_django(sabotage.project, folder)
     spoilt = folder / "spoilt.db"
     shutil.copyfile(db, spoilt)

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Prove the live tests' own tools against Django itself, without authctl.
+# Test the live tests' own tools against Django itself, without authctl.
 #
-#   tests/django/selftest.sh [SET]...      4.2 and 5.2 unless told; --all for every set
+#   tests/django/selftest.sh [SET]...      default: 4.2 and 5.2; --all for every set
 #
-# For each version set: a database of every system and every shape is made by Django and judged,
-# which has to be green; then databases are spoilt on purpose, which has to be red. A set without a
-# suitable Python is a failure. Exit: 0 all as it should be, 1 not.
+# For each version set, Django creates a database of every system and shape, which must pass the
+# judge. Then databases are corrupted on purpose, which must fail it. A set without a suitable Python
+# is a failure. Exit: 0 all as expected, 1 not.
 set -u
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -22,7 +22,7 @@ for version_set in "$@"; do
     python=$(sh "$here/venv.sh" "$version_set") || { failed=1; continue; }
     for project in $("$python" "$here/make_project_db.py" --list); do
         db=$folder/$version_set-$project.db
-        # The systems with Django's own hasher, the shapes with a quick one.
+        # Systems use Django's default hasher, shapes a fast one.
         case $project in
             repairs | knox) hasher= ;;
             *) hasher='--hasher md5' ;;

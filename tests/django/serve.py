@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Serve one of the projects over HTTP, as a client meets it:
+"""Serve one of the projects over HTTP:
 
     serve.py --system NAME --db PATH [--set SET]
 
-Prints the address once it listens, on a free port of this machine's own, and ends with its
-standard input. The file at PATH need not be there before the first request.
+Listens on a free local port, prints the address, and ends when standard input ends. The file at
+PATH need not exist before the first request.
 
 Exit: 0 ended, 2 usage, 3 no Python for the set.
 """

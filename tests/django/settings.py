@@ -1,10 +1,10 @@
-"""Django settings of one project of `projects.py`, chosen by environment variables:
+"""Django settings of one project of `projects.py`, selected by environment variables:
 
-    PROJECT              its name, for example `repairs` or `uuid_key`
+    PROJECT              name of the project, for example `repairs` or `uuid_key`
     PROJECT_DB           path of the SQLite file
-    PROJECT_HASHER       algorithm to put first in PASSWORD_HASHERS; Django's own first if unset
+    PROJECT_HASHER       algorithm to put first in PASSWORD_HASHERS; Django's default order if unset
     PROJECT_KNOX_PREFIX  knox's TOKEN_PREFIX (5.x)
-    PROJECT_KNOX_HASH    knox's SECURE_HASH_ALGORITHM by its short name: sha256, sha512, …
+    PROJECT_KNOX_HASH    short name of knox's SECURE_HASH_ALGORITHM: sha256, sha512, …
 """
 
 import os
@@ -56,11 +56,11 @@ TEMPLATES = [
 ]
 DATABASES = {
     "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["PROJECT_DB"]},
-    # Migrated from nothing by the judge, to compare with.
+    # A fresh database that the judge migrates for comparison.
     "reference": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
 }
 
-# Django's own list, then the hashers it knows but doesn't list.
+# Django's default list, then the hashers that Django has but does not list.
 _hashers = [
     *global_settings.PASSWORD_HASHERS,
     "django.contrib.auth.hashers.BCryptPasswordHasher",

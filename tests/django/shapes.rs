@@ -1,4 +1,5 @@
-//! Every shape that a project's tables may take: what Django wrote there is understood, what authctl writes is accepted.
+//! Every supported shape of a project's tables: authctl reads what Django wrote, and Django accepts what authctl
+//! writes.
 
 use std::panic::catch_unwind;
 
@@ -7,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::env::TestEnv;
 use crate::python;
 
-/// The shapes, each with the configuration that decides what its tables leave open.
+/// The shapes, each with the configuration for what its tables leave open.
 pub const SHAPES: [(&str, &str); 25] = [
     ("renamed_user", ""),
     ("bigint_key", ""),
@@ -39,7 +40,7 @@ pub const SHAPES: [(&str, &str); 25] = [
 #[test]
 fn authctl_works_on_every_shape() {
     python::for_each_set(|set| {
-        // Django 5.0 brought defaults of the database's own.
+        // Database defaults need Django 5.0 or later.
         let is_new = set.starts_with(['5', '6']);
         let shapes = SHAPES.iter().filter(|(shape, _)| *shape != "db_defaults" || is_new);
         let works = |(shape, config): &&(&str, &str)| catch_unwind(|| works_on(set, shape, config)).is_ok();
@@ -52,7 +53,7 @@ fn works_on(set: &str, shape: &str, config: &str) {
     let env = TestEnv::new();
     env.write("authctl.toml", config);
     let database = env.path("db.sqlite3");
-    // Argon2 is the fastest of those that are followed.
+    // Argon2 is the fastest hasher that authctl detects.
     let hasher = ["--hasher", "argon2"];
     let mut made = python::make(set, shape, &database, &hasher);
     let accounts = made["accounts"].as_array_mut().unwrap();
@@ -61,13 +62,13 @@ fn works_on(set: &str, shape: &str, config: &str) {
     let newcomer = register(&env, accounts, has_tokens);
     accounts.push(newcomer);
     if shape == "two_user_tables" {
-        // Nothing in that project says when a row was made.
+        // This project's tables do not record when a row was created.
         accounts.last_mut().unwrap().as_object_mut().unwrap().remove("recent");
     }
     python::judge(set, shape, &database, &hasher, &made);
 }
 
-/// Registers someone like the first account, with values of its own where they may have to be.
+/// Registers a user like the first account, with other values where they may have to be unique.
 fn register(env: &TestEnv, accounts: &[Json], has_tokens: bool) -> Json {
     let model = accounts.iter().find(|account| !account["profiles"].as_array().unwrap().is_empty());
     let model = model.unwrap_or(&accounts[0]);
@@ -98,7 +99,7 @@ fn register(env: &TestEnv, accounts: &[Json], has_tokens: bool) -> Json {
         for (field, value) in profile["fields"].as_object().unwrap() {
             let value = fresh(value);
             if !value.is_null() {
-                // The one column that is not called as its field is.
+                // The only column whose name differs from its field.
                 let column = if field == "plan" { "p1" } else { field };
                 arguments.extend(["--set".into(), format!("{kind}.{column}={}", text(&value))]);
             }
@@ -117,7 +118,7 @@ fn register(env: &TestEnv, accounts: &[Json], has_tokens: bool) -> Json {
     expected
 }
 
-/// The kind that authctl gives a model: its name in lower case, or the whole table's where two would clash.
+/// The kind that authctl gives a model: its lowercase name, or the full table name where two would clash.
 fn kind_of(model: &str, kinds: &Json) -> String {
     let (app, name) = model.split_once('.').unwrap();
     let name = name.to_lowercase();
@@ -128,7 +129,7 @@ fn kind_of(model: &str, kinds: &Json) -> String {
     kind.unwrap_or_else(|| panic!("{model} is not among {kinds:?}")).to_string()
 }
 
-/// Another value than the given one where it has a number at its end or is an address, since it may have to be unique.
+/// Returns a different value for text that ends in a digit or is an email address, since it may have to be unique.
 fn fresh(value: &Json) -> Json {
     let Some(text) = value.as_str() else { return value.clone() };
     let is_numbered =
@@ -146,7 +147,7 @@ fn text(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Passwords are verified, tokens recognised, for every account that Django made.
+/// Verifies the password and the tokens of every account that Django created.
 pub fn check_what_django_made(env: &TestEnv, accounts: &[Json], has_tokens: bool) {
     let listed = env.run(["list-users", "--format", "plain", "--columns", "username"]).succeeds();
     for account in accounts {

@@ -1,4 +1,4 @@
-//! The five systems: on a database of authctl's own that the project adopts, and on the project's own.
+//! The five systems, each on a database that authctl creates and the project adopts, and on the project's own.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::env::TestEnv;
 use crate::python;
 use crate::shapes::check_what_django_made;
 
-/// A system, with the bodies that its clients send to register, and what its ORM then has to see.
+/// A system with the registration bodies that its clients send, and what its ORM has to read afterwards.
 struct System {
     name: &'static str,
     accounts: fn() -> Vec<(Json, Json)>,
@@ -90,7 +90,7 @@ fn knox() -> Vec<(Json, Json)> {
 }
 
 impl System {
-    /// An environment with this system's own `authctl.toml`.
+    /// An environment with the `authctl.toml` of this system.
     fn env(&self) -> TestEnv {
         let env = TestEnv::new();
         let config =
@@ -99,13 +99,13 @@ impl System {
         env
     }
 
-    /// Makes the system's accounts; returns what Django has to find.
+    /// Creates the system's accounts and returns what Django has to find.
     fn fill(&self, env: &TestEnv, hasher: &str) -> Vec<Json> {
         (self.accounts)().into_iter().map(|(body, expected)| account(env, &body, expected, hasher)).collect()
     }
 }
 
-/// Registers an account, logs it in, and has one token of its revoked.
+/// Registers an account, logs it in and revokes one of its tokens.
 fn account(env: &TestEnv, body: &Json, mut expected: Json, hasher: &str) -> Json {
     let arguments = ["register", "--from-json", "-", "--format", "json"];
     let registered = env.run_with_input(body.to_string(), arguments).succeeds().json();
@@ -118,7 +118,7 @@ fn account(env: &TestEnv, body: &Json, mut expected: Json, hasher: &str) -> Json
     let whoami = env.run_with_input(key(&logged_in), ["whoami", "--token-stdin"]).succeeds();
     assert_eq!(whoami.stdout.trim(), login);
 
-    // One token is revoked; the last one made stays.
+    // Revokes the first token and keeps the last one.
     let scheme = registered["scheme"].as_str().unwrap().to_owned();
     env.run_with_input(key(&registered), ["revoke-token", "--token-stdin"]).succeeds();
     let fresh = env.run(["create-token", &login, "--format", "json"]).succeeds().json();
@@ -127,7 +127,7 @@ fn account(env: &TestEnv, body: &Json, mut expected: Json, hasher: &str) -> Json
         tokens[0]["expires_in"] = json!(36_000);
         tokens.push(json!({ "scheme": scheme, "key": key(&logged_in), "expires_in": 36_000 }));
     } else {
-        assert_eq!(key(&registered), key(&logged_in), "drf hands out the same key again");
+        assert_eq!(key(&registered), key(&logged_in), "drf returns the existing key");
     }
     expected["login"] = json!(login);
     expected["password"] = body["password"].clone();
@@ -139,11 +139,11 @@ fn account(env: &TestEnv, body: &Json, mut expected: Json, hasher: &str) -> Json
     expected
 }
 
-/// What `init` makes, a project adopts with a plain `migrate`, and finds every row as if it had made it.
+/// A project adopts the database of `init` with a plain `migrate` and finds every row as Django writes it.
 #[test]
-fn a_project_adopts_what_authctl_made() {
+fn a_project_adopts_a_database_created_by_authctl() {
     python::for_each_set(|set| {
-        // knox before 5 has another table than authctl makes.
+        // The table of knox before version 5 differs from the one that authctl creates.
         let has_knox_5 = set.starts_with(['5', '6']) || set.ends_with("knox5");
         for system in SYSTEMS.iter().filter(|system| system.name != "knox" || has_knox_5) {
             let env = system.env();
@@ -158,7 +158,7 @@ fn a_project_adopts_what_authctl_made() {
     });
 }
 
-/// On the project's own database, what Django wrote is understood, and what authctl writes beside it is accepted.
+/// On the project's own database, authctl reads what Django wrote, and Django accepts what authctl adds.
 #[test]
 fn authctl_works_on_the_projects_own_database() {
     python::for_each_set(|set| {
@@ -174,9 +174,9 @@ fn authctl_works_on_the_projects_own_database() {
     });
 }
 
-/// Passwords of every algorithm that Django has, at Django's own cost, and names and passwords beyond ASCII.
+/// Passwords of every algorithm in Django at Django's default cost, and non-ASCII names and passwords.
 #[test]
-fn authctl_understands_whatever_django_hashed() {
+fn authctl_verifies_every_hash_of_django() {
     python::for_each_set(|set| {
         let env = TestEnv::new();
         let made = python::make(set, "rock", &env.path("db.sqlite3"), &["--accounts", "all"]);

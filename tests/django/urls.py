@@ -1,4 +1,4 @@
-"""The views by which the judge sees the tokens as a client would: one set for each scheme."""
+"""The views that the judge calls with tokens, as a client would: one set for each scheme."""
 
 from django.apps import apps
 from django.urls import path

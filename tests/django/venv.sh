@@ -1,15 +1,15 @@
 #!/bin/sh
-# Make the virtual environment of one version set, once, and print the path of its python.
+# Create the virtual environment of one version set, once, and print the path of its python.
 #
 #   tests/django/venv.sh SET        SET: 3.2 3.2-knox4.2 4.2 4.2-knox5 5.2 6.0 6.1
-#   tests/django/venv.sh --list     the sets, one a line
+#   tests/django/venv.sh --list     list the sets, one per line
 #
-# The packages are those of requirements/SET.txt, every one pinned. The environment lies in
-# target/django/SET (CARGO_TARGET_DIR is honoured). It is built under a temporary name and renamed
-# when it is whole, so an interrupted run leaves nothing that counts; a changed list of packages
-# makes it anew. Nothing but the path goes to stdout.
+# requirements/SET.txt pins every package. The environment is created in target/django/SET
+# (CARGO_TARGET_DIR is honored). It has a temporary name until it is complete, so an interrupted run
+# leaves nothing in its place. It is recreated when the list of packages changes. Only the path is
+# printed on stdout.
 #
-# Exit: 0 done, 1 the environment could not be made, 2 usage, 3 no suitable Python was found.
+# Exit: 0 done, 1 the environment could not be created, 2 usage, 3 no suitable Python was found.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -24,7 +24,7 @@ fi
 set_name=$1
 wanted=$here/requirements/$set_name.txt
 
-# The Python versions this Django is for, the preferred one first.
+# The Python versions that this Django supports, the preferred one first.
 case $set_name in
     3.2*) versions="3.10" ;;
     4.2*) versions="3.11 3.12" ;;
@@ -42,7 +42,7 @@ home=$root/$set_name
 whole() { [ -x "$home/bin/python" ] && cmp -s "$wanted" "$home/requirements.txt"; }
 if whole; then echo "$home/bin/python"; exit 0; fi
 
-# Does this command run, and is it the version it is called by? (A pyenv shim may be there and fail.)
+# Succeeds if the command runs and has the version in its name. (A pyenv shim may exist and fail.)
 is_version() {
     [ "$("$1" -c 'import sys, venv, ensurepip; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)" = "$2" ]
 }
@@ -67,12 +67,12 @@ if ! python=$(find_python); then
     exit 3
 fi
 
-# One builder at a time where flock is there; without it the first to finish wins the rename.
+# One builder at a time if flock is available; otherwise the first to finish wins the rename.
 if command -v flock >/dev/null 2>&1; then
     exec 9>"$root/.$set_name.lock"
     flock 9
     if whole; then echo "$home/bin/python"; exit 0; fi
-    rm -rf "$root/.$set_name."?????? # what a killed run has left
+    rm -rf "$root/.$set_name."?????? # left by a killed run
 fi
 
 building=$(mktemp -d "$root/.$set_name.XXXXXX")
@@ -89,7 +89,7 @@ if ! {
     exit 1
 fi
 cp "$wanted" "$building/requirements.txt"
-# An environment with another list of packages makes way.
+# Remove an environment with a different list of packages.
 if [ -e "$home" ] && ! whole; then rm -rf "$home"; fi
 "$python" -c 'import os, sys; os.rename(*sys.argv[1:])' "$building" "$home" 2>/dev/null || whole || {
     echo "venv.sh: $building could not be renamed to $home" >&2

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Write to a project's database through Django, as a busy server does, until standard input ends.
+"""Write to a project's database through Django, like a busy server, until standard input ends.
 
     PROJECT=both_schemes PROJECT_DB=PATH PYTHONPATH=tests/django DJANGO_SETTINGS_MODULE=settings PYTHON writer.py
 
-Creates users with a token each, changes every third, and deletes every fifth. Prints `ready` at the start, and at the
-end JSON: `users`, the name, first name and token of each user that Django was told is stored, `deleted`, and the number
-of writes that `failed`, with the `error` of the last.
+Creates users with a token each, changes every third, and deletes every fifth. Prints `ready` at the start, and a JSON
+object at the end: `users` has the name, first name and token of each user whose write Django acknowledged. `deleted`
+lists deleted users, `failed` is the number of failed writes, and `error` the last failure.
 
 Exit: 0.
 """
@@ -23,7 +23,7 @@ from django.contrib.auth import get_user_model  # noqa: E402
 from django.db import OperationalError, transaction  # noqa: E402
 from rest_framework.authtoken.models import Token  # noqa: E402
 
-# What a server does besides. Without it, the database would be locked all the time.
+# A server does other work between writes. Without a pause, the database would be locked all the time.
 PAUSE = 0.01
 
 is_over = threading.Event()

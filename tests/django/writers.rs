@@ -1,4 +1,4 @@
-//! Many writers at once, Django among them: every write that was acknowledged is there at the end, and nothing else is.
+//! Concurrent writers, including Django: at the end, the database contains every acknowledged write and no other.
 //!
 //! `AUTHCTL_WRITERS=300 cargo test --features live --test django writers -- --nocapture` writes for 300 seconds in each
 //! journal mode and prints what it wrote.
@@ -23,14 +23,14 @@ const SET: &str = "5.2";
 const PROJECT: &str = "both_schemes";
 const WRITERS: u64 = 32;
 
-/// How many seconds the writers of one journal mode write.
+/// How long the writers write in each journal mode.
 fn duration() -> Duration {
-    let seconds =
-        std::env::var("AUTHCTL_WRITERS").map(|seconds| seconds.parse().expect("a number of seconds"));
+    let seconds = std::env::var("AUTHCTL_WRITERS")
+        .map(|seconds| seconds.parse().expect("AUTHCTL_WRITERS is not a number of seconds"));
     Duration::from_secs(seconds.unwrap_or(6))
 }
 
-/// What one writer has been told of one of its users.
+/// The state of a user as acknowledged to its writer.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct User {
     email: String,
@@ -40,17 +40,17 @@ struct User {
     token: Option<String>,
 }
 
-/// What one writer has been told.
+/// Everything acknowledged to one writer.
 #[derive(Default)]
-struct Told {
+struct Acknowledged {
     users: BTreeMap<String, User>,
-    /// The keys of knox tokens of the one user who belongs to all writers.
+    /// Keys of the knox tokens of the user shared by all writers.
     shared: Vec<String>,
     exits: BTreeMap<(&'static str, i32), usize>,
     wrong: Vec<String>,
 }
 
-/// The encoded form of [`PASSWORD`], which takes no time to check, with a salt that tells who stored it.
+/// [`PASSWORD`] in encoded form, cheap to verify, with a salt that identifies the writer that stored it.
 fn encoded(salt: u32) -> String {
     use base64::Engine as _;
     let salt = format!("salt{salt:010}");
@@ -59,10 +59,10 @@ fn encoded(salt: u32) -> String {
     format!("pbkdf2_sha256$1${salt}${}", base64::engine::general_purpose::STANDARD.encode(hash))
 }
 
-/// What a writer knows after a command with this answer.
-type Done = dyn FnOnce(&mut Told, &str);
+/// Records a successful command, given its answer.
+type Done = dyn FnOnce(&mut Acknowledged, &str);
 
-/// A writer's next command, with its input, and what it makes of the user once it is done.
+/// A writer's next command with its input, and how its success changes the recorded state.
 struct Step {
     name: &'static str,
     arguments: Vec<String>,
@@ -70,7 +70,12 @@ struct Step {
     done: Box<Done>,
 }
 
-fn step(name: &'static str, user: &str, more: &[&str], done: impl FnOnce(&mut Told, &str) + 'static) -> Step {
+fn step(
+    name: &'static str,
+    user: &str,
+    more: &[&str],
+    done: impl FnOnce(&mut Acknowledged, &str) + 'static,
+) -> Step {
     let arguments = [name, user].iter().chain(more).map(|word| (*word).to_owned()).collect();
     Step { name, arguments, input: String::new(), done: Box::new(done) }
 }
@@ -80,33 +85,34 @@ impl Step {
         Self { input, ..self }
     }
 
-    /// Chooses a command for one of the writer's users.
-    fn choose(random: &mut SmallRng, writer: u64, told: &Told) -> Self {
+    /// Picks a random command for one of the writer's users.
+    fn choose(random: &mut SmallRng, writer: u64, acknowledged: &Acknowledged) -> Self {
         let number: u32 = random.random();
-        let known = told.users.keys().choose(random).cloned();
+        let known = acknowledged.users.keys().choose(random).cloned();
         let Some(user) = known.filter(|_| random.random_ratio(3, 4)) else {
             let user = format!("writer-{writer}-{number}");
             let name = user.clone();
             let hash = encoded(number);
             let stored = hash.clone();
             let options = ["--password-hash-stdin", "--set", "bio=new"];
-            return step("register", &user, &options, move |told, stdout| {
+            return step("register", &user, &options, move |acknowledged, stdout| {
                 let token = Some(stdout.to_owned());
-                told.users
+                acknowledged
+                    .users
                     .insert(name, User { password: stored, bio: "new".into(), token, ..User::default() });
             })
             .reading(hash);
         };
         let name = user.clone();
-        let change = move |told: &mut Told, change: &dyn Fn(&mut User)| {
-            change(told.users.get_mut(&name).expect("a user who was registered"));
+        let change = move |acknowledged: &mut Acknowledged, change: &dyn Fn(&mut User)| {
+            change(acknowledged.users.get_mut(&name).expect("no registered user"));
         };
         match random.random_range(0..9) {
             0 | 1 => {
                 let email = format!("{number}@example.com");
                 let set = [format!("--email={email}"), format!("--set=bio={number}")];
-                step("edit-user", &user, &["--staff", &set[0], &set[1]], move |told, _| {
-                    change(told, &|user| {
+                step("edit-user", &user, &["--staff", &set[0], &set[1]], move |acknowledged, _| {
+                    change(acknowledged, &|user| {
                         user.email.clone_from(&email);
                         user.bio = number.to_string();
                         user.is_staff = true;
@@ -116,61 +122,61 @@ impl Step {
             2 => {
                 let hash = encoded(number);
                 let stored = hash.clone();
-                step("set-password", &user, &["--password-hash-stdin"], move |told, _| {
-                    change(told, &|user| user.password.clone_from(&stored));
+                step("set-password", &user, &["--password-hash-stdin"], move |acknowledged, _| {
+                    change(acknowledged, &|user| user.password.clone_from(&stored));
                 })
                 .reading(hash)
             }
-            3 => step("create-token", &user, &["--rotate"], move |told, stdout| {
-                change(told, &|user| user.token = Some(stdout.to_owned()));
+            3 => step("create-token", &user, &["--rotate"], move |acknowledged, stdout| {
+                change(acknowledged, &|user| user.token = Some(stdout.to_owned()));
             }),
-            4 => step("create-token", "shared", &["--scheme=knox"], |told, stdout| {
-                told.shared.push(stdout.to_owned());
+            4 => step("create-token", "shared", &["--scheme=knox"], |acknowledged, stdout| {
+                acknowledged.shared.push(stdout.to_owned());
             }),
-            5 => step("login", &user, &["--password-stdin"], move |told, stdout| {
-                change(told, &|user| user.token = Some(stdout.to_owned()));
+            5 => step("login", &user, &["--password-stdin"], move |acknowledged, stdout| {
+                change(acknowledged, &|user| user.token = Some(stdout.to_owned()));
             })
             .reading(PASSWORD.to_owned()),
-            6 => step("revoke-token", "--user", &[&user, "--scheme=drf", "--yes"], move |told, _| {
-                change(told, &|user| user.token = None);
+            6 => step("revoke-token", "--user", &[&user, "--scheme=drf", "--yes"], move |acknowledged, _| {
+                change(acknowledged, &|user| user.token = None);
             }),
-            7 => {
-                step("delete-user", &user.clone(), &["--yes"], move |told, _| drop(told.users.remove(&user)))
-            }
-            _ => match told.users[&user].token.clone() {
-                Some(token) => step("logout", "--token-stdin", &[], move |told, _| {
-                    change(told, &|user| user.token = None);
+            7 => step("delete-user", &user.clone(), &["--yes"], move |acknowledged, _| {
+                drop(acknowledged.users.remove(&user));
+            }),
+            _ => match acknowledged.users[&user].token.clone() {
+                Some(token) => step("logout", "--token-stdin", &[], move |acknowledged, _| {
+                    change(acknowledged, &|user| user.token = None);
                 })
                 .reading(token),
-                None => step("create-token", &user, &[], move |told, stdout| {
-                    change(told, &|user| user.token = Some(stdout.to_owned()));
+                None => step("create-token", &user, &[], move |acknowledged, stdout| {
+                    change(acknowledged, &|user| user.token = Some(stdout.to_owned()));
                 }),
             },
         }
     }
 }
 
-/// Writes until the end; every third command has no patience with a locked database.
-fn write(env: &TestEnv, writer: u64, end: Instant) -> Told {
-    let mut told = Told::default();
+/// Writes until the deadline. One command in three does not wait for a locked database.
+fn write(env: &TestEnv, writer: u64, end: Instant) -> Acknowledged {
+    let mut acknowledged = Acknowledged::default();
     let mut random = SmallRng::seed_from_u64(writer);
     while Instant::now() < end {
-        let Step { name, arguments, input, done } = Step::choose(&mut random, writer, &told);
+        let Step { name, arguments, input, done } = Step::choose(&mut random, writer, &acknowledged);
         let patience = if random.random_ratio(1, 3) { "0" } else { "10" };
         let common = ["--busy-timeout", patience, "--quiet"].map(str::to_owned);
         let Run { code, stdout, stderr } = env.run_with_input(input, arguments.iter().chain(&common));
-        *told.exits.entry((name, code)).or_default() += 1;
-        // `revoke-token` and `logout` without a token to delete change nothing.
+        *acknowledged.exits.entry((name, code)).or_default() += 1;
+        // `revoke-token` and `logout` change nothing if there is no token to delete.
         match code {
-            0 => done(&mut told, stdout.trim()),
+            0 => done(&mut acknowledged, stdout.trim()),
             8 => {}
-            _ => told.wrong.push(format!("{} ended with {code}: {stderr}", arguments.join(" "))),
+            _ => acknowledged.wrong.push(format!("{} ended with {code}: {stderr}", arguments.join(" "))),
         }
     }
-    told
+    acknowledged
 }
 
-/// A process of the project's Django that writes.
+/// A process that writes through the project's Django.
 struct Django(Child);
 
 impl Django {
@@ -183,47 +189,56 @@ impl Django {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("python");
+            .expect("failed to start python");
         let mut ready = [0; 6];
-        child.stdout.as_mut().expect("a pipe").read_exact(&mut ready).expect("Django to be ready");
+        child
+            .stdout
+            .as_mut()
+            .expect("no pipe from Django")
+            .read_exact(&mut ready)
+            .expect("Django is not ready");
         Self(child)
     }
 
-    /// What Django was told is stored.
+    /// Stops the process and returns what Django reported as stored.
     fn end(mut self) -> Json {
         drop(self.0.stdin.take());
         let mut line = String::new();
-        BufReader::new(self.0.stdout.take().expect("a pipe")).read_line(&mut line).expect("Django's account");
-        assert!(self.0.wait().expect("the end").success());
-        serde_json::from_str(&line).expect("JSON")
+        BufReader::new(self.0.stdout.take().expect("no pipe from Django"))
+            .read_line(&mut line)
+            .expect("no report from Django");
+        assert!(self.0.wait().expect("failed to wait for Django").success());
+        serde_json::from_str(&line).expect("the report is not JSON")
     }
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "what was written is shown to the one who asks for it")]
-fn every_acknowledged_write_of_many_writers_stays() {
+#[expect(clippy::print_stdout, reason = "prints the totals on request")]
+fn every_acknowledged_write_persists() {
     for journal_mode in ["delete", "wal"] {
         let env = TestEnv::new();
         python::make(SET, PROJECT, &env.path("db.sqlite3"), &["--accounts", "none"]);
-        env.database().pragma_update(None, "journal_mode", journal_mode).expect("a journal mode");
+        env.database()
+            .pragma_update(None, "journal_mode", journal_mode)
+            .expect("failed to set the journal mode");
         env.write("authctl.toml", "[tokens]\nscheme = \"drf\"\n");
         env.run(["register", "shared", "--no-password", "--no-token", "--set", "bio=x"]).succeeds();
 
         let django = Django::start(&env.path("db.sqlite3"));
         let end = Instant::now() + duration();
-        let all: Vec<Told> = thread::scope(|scope| {
+        let all: Vec<Acknowledged> = thread::scope(|scope| {
             let env = &env;
             let writers: Vec<_> =
                 (0..WRITERS).map(|writer| scope.spawn(move || write(env, writer, end))).collect();
-            writers.into_iter().map(|writer| writer.join().expect("a writer")).collect()
+            writers.into_iter().map(|writer| writer.join().expect("a writer panicked")).collect()
         });
         let django = django.end();
 
         let mut exits: BTreeMap<(&str, i32), usize> = BTreeMap::new();
-        for (key, count) in all.iter().flat_map(|told| &told.exits) {
+        for (key, count) in all.iter().flat_map(|writer| &writer.exits) {
             *exits.entry(*key).or_default() += count;
         }
-        let wrong: Vec<&String> = all.iter().flat_map(|told| &told.wrong).take(20).collect();
+        let wrong: Vec<&String> = all.iter().flat_map(|writer| &writer.wrong).take(20).collect();
         let (users, failed) = (&django["users"], &django["failed"]);
         println!(
             "{journal_mode}: {exits:?}, Django: {} users, {failed} failures {}",
@@ -231,17 +246,17 @@ fn every_acknowledged_write_of_many_writers_stays() {
             django["error"]
         );
         assert!(wrong.is_empty(), "{journal_mode}: {wrong:#?}");
-        assert!(exits.values().sum::<usize>() > 64, "next to nothing was written: {exits:?}");
-        account(&env, &all, &django);
+        assert!(exits.values().sum::<usize>() > 64, "almost nothing was written: {exits:?}");
+        compare(&env, &all, &django);
     }
 }
 
-/// Compares what is stored with what the writers were told.
-fn account(env: &TestEnv, all: &[Told], django: &Json) {
+/// Compares the database with what was acknowledged to the writers.
+fn compare(env: &TestEnv, all: &[Acknowledged], django: &Json) {
     assert_eq!(env.rows("PRAGMA integrity_check"), ["ok"]);
     assert_eq!(env.rows("PRAGMA foreign_key_check"), [""; 0]);
     let mut expected: Vec<String> = Vec::new();
-    for (name, user) in all.iter().flat_map(|told| &told.users) {
+    for (name, user) in all.iter().flat_map(|writer| &writer.users) {
         let User { email, is_staff, password, bio, token } = user;
         let token = token.as_deref().unwrap_or("NULL");
         expected.push(format!("{name}|{email}|{}|{password}|{bio}|{token}", i32::from(*is_staff)));
@@ -256,10 +271,10 @@ fn account(env: &TestEnv, all: &[Told], django: &Json) {
     let surplus = stored.iter().filter(|row| !expected.contains(row)).collect::<Vec<_>>();
     assert!(
         missing.is_empty() && surplus.is_empty(),
-        "told, not stored: {missing:#?}\nnot told: {surplus:#?}"
+        "acknowledged, not stored: {missing:#?}\nnot acknowledged: {surplus:#?}"
     );
 
-    let mut keys: Vec<String> = all.iter().flat_map(|told| &told.shared).map(|key| digest(key)).collect();
+    let mut keys: Vec<String> = all.iter().flat_map(|writer| &writer.shared).map(|key| digest(key)).collect();
     keys.sort();
     assert_eq!(env.rows("SELECT digest FROM knox_authtoken ORDER BY digest"), keys);
 
@@ -276,7 +291,7 @@ fn account(env: &TestEnv, all: &[Told], django: &Json) {
         .collect();
     assert_eq!(Json::from(users), django["users"]);
     let expected = 1
-        + all.iter().map(|told| told.users.len()).sum::<usize>()
+        + all.iter().map(|writer| writer.users.len()).sum::<usize>()
         + django["users"].as_object().unwrap().len();
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), expected.to_string());
 }

@@ -1,4 +1,4 @@
-//! Groups and permissions, in the tables that each project's Django made for them.
+//! Groups and permissions in the tables that Django creates for each project.
 
 use authctl::django::models::{Key, UserFilter};
 use authctl::error::refusal::Refusal;
@@ -11,7 +11,7 @@ use crate::Project;
 
 const UUID: &str = "0123456789abcdef0123456789abcdef";
 
-/// Two groups and the users `meg` and `bob`, put in as Django would have; returns meg's key.
+/// Two groups and the users `meg` and `bob`, inserted as Django would; returns meg's key.
 fn populated(schema: &str) -> (Project, Key) {
     let project = Project::of(schema);
     let connection = project.connection();
@@ -58,7 +58,7 @@ fn links(connection: &Connection, table: &str) -> i64 {
 }
 
 #[test]
-fn users_go_into_groups_and_out_again_whatever_the_tables_are_called() {
+fn users_join_and_leave_groups_whatever_the_tables_are_called() {
     for (schema, table) in [
         ("rock", "auth_user_groups"),
         ("renamed_user", "members_groups"),
@@ -88,7 +88,7 @@ fn users_go_into_groups_and_out_again_whatever_the_tables_are_called() {
 }
 
 #[test]
-fn groups_are_compared_exactly_and_the_known_ones_are_named() {
+fn group_names_match_exactly_and_errors_list_the_known_ones() {
     let (project, _) = populated("rock");
     let refused = project.open().find_group("Editors").unwrap_err();
     let Some(Refusal::GroupNotFound { name, known }) = refused.downcast_ref() else { panic!("{refused:?}") };
@@ -114,7 +114,7 @@ fn a_user_table_without_groups_has_none() {
 }
 
 #[test]
-fn a_link_of_another_name_is_found_and_what_is_more_than_a_link_is_none() {
+fn a_renamed_link_table_is_found_and_a_table_with_more_columns_is_not() {
     let (project, meg) = populated("rock");
     let connection = project.connection();
     let invitations = "CREATE TABLE club_invitation (id integer PRIMARY KEY, sent datetime NOT NULL, \
@@ -130,11 +130,11 @@ fn a_link_of_another_name_is_found_and_what_is_more_than_a_link_is_none() {
     let copy = "CREATE TABLE who_was_where (id integer PRIMARY KEY, user_id integer REFERENCES auth_user (id), \
                 group_id integer REFERENCES auth_group (id), UNIQUE (user_id, group_id))";
     connection.execute_batch(copy).unwrap();
-    assert!(project.open().group_names().unwrap().is_empty(), "of two, none is taken by a guess");
+    assert!(project.open().group_names().unwrap().is_empty(), "with two candidates, neither is picked");
 }
 
 #[test]
-fn permissions_are_those_that_a_user_was_given_directly() {
+fn permissions_are_those_granted_directly_to_the_user() {
     for (schema, table, column) in [
         ("rock", "auth_user_user_permissions", "user_id"),
         ("renamed_user", "members_user_permissions", "person_id"),

@@ -1,4 +1,4 @@
-//! What is found in each project's schema.
+//! Detection of the user, token and profile tables in each project's schema.
 
 use authctl::django::tokens::knox::KnoxFormat;
 use authctl::django::value::Kind;
@@ -7,7 +7,7 @@ use authctl::store::layout::Hints;
 
 use crate::Project;
 
-/// What is expected of a schema: user table, login column (`?` where it has to be named), schemes, profile kinds.
+/// For each schema: user table, login column (`?` if ambiguous), schemes and profile kinds.
 const EXPECTED: [(&str, &str, &str, &str, &str); 27] = [
     ("repairs", "auth_user", "username", "drf", "customer employee"),
     ("levelup", "auth_user", "username", "drf", "gamer"),
@@ -39,7 +39,7 @@ const EXPECTED: [(&str, &str, &str, &str, &str); 27] = [
 ];
 
 #[test]
-fn every_projects_layout_is_found() {
+fn every_layout_is_detected() {
     for (schema, table, login, schemes, kinds) in EXPECTED {
         let project = Project::of(schema);
         let store = project.open();
@@ -56,7 +56,7 @@ fn every_projects_layout_is_found() {
 }
 
 #[test]
-fn a_table_whose_name_says_nothing_is_found_through_the_content_types() {
+fn a_table_with_an_unrelated_name_is_found_through_the_content_types() {
     let project = Project::of("plain_table");
     let kinds: Vec<String> =
         project.open().profile_tables().unwrap().iter().map(|table| table.kind.clone()).collect();
@@ -64,7 +64,7 @@ fn a_table_whose_name_says_nothing_is_found_through_the_content_types() {
 }
 
 #[test]
-fn keys_are_what_the_columns_say() {
+fn key_types_follow_the_columns() {
     let key = |schema| Project::of(schema).open().layout().users.key_kind.clone();
     assert_eq!(key("rock"), Kind::Integer);
     assert_eq!(key("bigint_key"), Kind::Integer);
@@ -72,7 +72,7 @@ fn keys_are_what_the_columns_say() {
 }
 
 #[test]
-fn knox_versions_are_told_apart_by_their_columns() {
+fn knox_versions_are_distinguished_by_their_columns() {
     let form = |schema| Project::of(schema).open().layout().knox.as_ref().map(|knox| knox.form);
     assert_eq!(form("knox-3.6"), Some(KnoxFormat::Salted));
     assert_eq!(form("knox-4.2"), Some(KnoxFormat::Binary));
@@ -80,7 +80,7 @@ fn knox_versions_are_told_apart_by_their_columns() {
 }
 
 #[test]
-fn two_user_tables_have_to_be_told_apart() {
+fn two_user_tables_are_ambiguous() {
     let project = Project::of("two_user_tables");
     let refused = project.open_with(Hints::default()).err().unwrap();
     let Some(Refusal::Ambiguous { found, decide, .. }) = refused.downcast_ref() else {
@@ -96,7 +96,7 @@ fn two_user_tables_have_to_be_told_apart() {
 }
 
 #[test]
-fn two_unique_columns_want_a_word_for_what_names_a_user_and_none_for_what_only_reads() {
+fn two_unique_columns_are_ambiguous_only_when_a_user_is_looked_up() {
     let project = Project::of("two_unique");
     let store = project.open();
     assert!(matches!(store.find_user("x").unwrap_err().downcast_ref(), Some(Refusal::Ambiguous { .. })));
@@ -107,7 +107,7 @@ fn two_unique_columns_want_a_word_for_what_names_a_user_and_none_for_what_only_r
 }
 
 #[test]
-fn profile_fields_leave_out_keys_and_generated_columns() {
+fn profile_fields_exclude_keys_and_generated_columns() {
     let fields = |schema, kind: &str| -> Vec<String> {
         let project = Project::of(schema);
         let store = project.open();
@@ -121,13 +121,13 @@ fn profile_fields_leave_out_keys_and_generated_columns() {
 }
 
 #[test]
-fn a_profile_is_reached_by_the_reference_that_must_be_there() {
+fn a_profile_is_linked_by_its_required_reference() {
     let project = Project::of("two_references");
     assert_eq!(project.open().profile_table("trainee").unwrap().user_column, "user_id");
 }
 
 #[test]
-fn a_kind_can_be_named_in_the_configuration() {
+fn the_configuration_can_name_a_kind() {
     let project = Project::of("clashing_kinds");
     let hints = Hints { profile_tables: vec![("member".into(), "club_profile".into())], ..Hints::default() };
     let store = project.open_with(hints).unwrap();
@@ -137,7 +137,7 @@ fn a_kind_can_be_named_in_the_configuration() {
 }
 
 #[test]
-fn a_token_model_of_the_projects_own_stands_in_for_knoxs() {
+fn a_custom_token_model_replaces_knoxs() {
     let project = Project::of("knox");
     project.connection().execute_batch("ALTER TABLE knox_authtoken RENAME TO doors_pass").unwrap();
     let table = |project: &Project| project.open().layout().knox.as_ref().map(|knox| knox.table.name.clone());
@@ -145,14 +145,14 @@ fn a_token_model_of_the_projects_own_stands_in_for_knoxs() {
     let copy = "CREATE TABLE doors_other (digest text PRIMARY KEY, token_key varchar(25), expiry datetime, \
                 user_id integer REFERENCES auth_user (id))";
     project.connection().execute_batch(copy).unwrap();
-    assert_eq!(table(&project), None, "of two, none is taken by a guess");
+    assert_eq!(table(&project), None, "with two candidates, neither is picked");
 }
 
 #[test]
-fn without_tokens_the_user_table_is_found_through_the_admins_log_and_then_by_its_columns() {
+fn without_tokens_the_user_table_is_found_through_the_admin_log_or_by_its_columns() {
     let project = Project::of("renamed_user");
     let user_table = || project.open().layout().users.table.name.clone();
-    // A decoy that looks like a user table, and one that has the name of Django's own.
+    // Two decoys: a table that looks like a user table, and one with the name of Django's default user table.
     let decoys = "CREATE TABLE vault (id integer PRIMARY KEY, password text, last_login datetime);
                   CREATE TABLE auth_user (id integer PRIMARY KEY, password text, username text)";
     project.connection().execute_batch(decoys).unwrap();
@@ -166,7 +166,7 @@ fn without_tokens_the_user_table_is_found_through_the_admins_log_and_then_by_its
 }
 
 #[test]
-fn what_is_unique_only_in_part_or_as_an_expression_makes_no_column_unique() {
+fn partial_and_expression_indexes_do_not_make_a_column_unique() {
     let project = Project::of("many_to_many");
     let indexes = "CREATE UNIQUE INDEX one_address ON auth_user (LOWER(email));
                    CREATE UNIQUE INDEX one_name ON auth_user (email, LOWER(first_name));
@@ -181,7 +181,7 @@ fn what_is_unique_only_in_part_or_as_an_expression_makes_no_column_unique() {
 }
 
 #[test]
-fn a_profiles_reference_may_be_called_anything_and_may_be_empty() {
+fn a_profiles_reference_may_have_any_name_and_be_nullable() {
     let user_column =
         |schema, kind: &str| Project::of(schema).open().profile_table(kind).unwrap().user_column.clone();
     assert_eq!(user_column("plain_table", "membership"), "whose");
@@ -190,7 +190,7 @@ fn a_profiles_reference_may_be_called_anything_and_may_be_empty() {
 }
 
 #[test]
-fn of_two_references_that_must_be_there_the_one_called_user_id_is_taken() {
+fn of_two_required_references_user_id_is_used() {
     for [first, second] in [["guardian_id", "user_id"], ["user_id", "guardian_id"]] {
         let project = Project::of("rock");
         let table = format!(

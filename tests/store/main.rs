@@ -1,6 +1,6 @@
-//! The store's contract, on databases that Django made: `tests/fixtures/schemas` holds what `migrate` left.
+//! Tests of the store on databases created by Django: `tests/fixtures/schemas` holds schemas as `migrate` leaves them.
 
-#![expect(clippy::unwrap_used, reason = "a test that unwraps nothing fails with the place")]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test at its line")]
 
 mod groups;
 mod layouts;
@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-/// A database of the schema that a Django project's `migrate` left.
+/// A database with a schema dumped after a Django project's `migrate`.
 struct Project {
     folder: TempDir,
 }

@@ -1,4 +1,4 @@
-//! Users, profiles and tokens, written and read.
+//! Users, profiles and tokens, written and read back.
 
 use authctl::django::models::{Key, Scheme, TokenFilter, TokenState, UserFilter};
 use authctl::django::tokens::knox::{self, KnoxFormat, TokenHash};
@@ -17,7 +17,7 @@ fn now() -> Timestamp {
     NOW.parse().unwrap()
 }
 
-/// The columns of Django's `AbstractUser` for a user of this name.
+/// The columns of Django's `AbstractUser` for a user with this name.
 fn row(username: &str) -> Vec<(String, Value)> {
     let texts = ["first_name", "last_name", "email"].map(|name| (name.to_owned(), Value::from("")));
     let flags = [("is_active", true), ("is_staff", false), ("is_superuser", false)];
@@ -36,8 +36,13 @@ fn add(store: &Store, username: &str) -> Key {
     store.transact(|transaction| transaction.insert_user(&row(username))).unwrap()
 }
 
-fn give(transaction: &Transaction<'_>, user: &Key, minted: &GeneratedToken, expiry: Option<Timestamp>) {
-    let token = NewToken { stored: &minted.stored, created: now(), expiry };
+fn insert_token(
+    transaction: &Transaction<'_>,
+    user: &Key,
+    generated: &GeneratedToken,
+    expiry: Option<Timestamp>,
+) {
+    let token = NewToken { stored: &generated.stored, created: now(), expiry };
     transaction.insert_token(user, &token).unwrap();
 }
 
@@ -48,7 +53,7 @@ fn a_user_is_stored_in_djangos_form_and_read_back() {
     let key = add(&store, "meg");
     let user = store.user("meg").unwrap();
     assert_eq!((user.id, user.date_joined, user.is_active), (key, Some(now()), true));
-    assert!(store.find_user("MEG").unwrap().is_none(), "names are case-sensitive");
+    assert!(store.find_user("MEG").unwrap().is_none(), "usernames are case-sensitive");
     let stored: (String, i64) = project
         .connection()
         .query_row("SELECT date_joined, is_active FROM auth_user", [], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -57,7 +62,7 @@ fn a_user_is_stored_in_djangos_form_and_read_back() {
 }
 
 #[test]
-fn what_fails_within_a_transaction_leaves_nothing() {
+fn a_failed_transaction_leaves_nothing() {
     let project = Project::of("rock");
     let store = project.open();
     let refused = store.transact(|transaction| {
@@ -71,7 +76,7 @@ fn what_fails_within_a_transaction_leaves_nothing() {
 }
 
 #[test]
-fn every_form_of_token_is_found_by_its_key_alone() {
+fn every_form_of_token_is_found_by_its_key() {
     let mut random = rand::rng();
     for (schema, form) in [
         ("rock", None),
@@ -86,22 +91,22 @@ fn every_form_of_token_is_found_by_its_key_alone() {
             Some(form) => knox::generate(form, TokenHash::Sha512, "", &mut random),
             None => drf::generate(&mut random),
         };
-        let (minted, other) = (mint(), mint());
+        let (generated, other) = (mint(), mint());
         store
             .transact(|transaction| {
-                give(transaction, &key, &minted, None);
+                insert_token(transaction, &key, &generated, None);
                 Ok(())
             })
             .unwrap();
-        let found = store.find_token(&minted.plain, TokenHash::Sha512).unwrap().unwrap();
+        let found = store.find_token(&generated.plain, TokenHash::Sha512).unwrap().unwrap();
         assert_eq!((&*found.username, found.state(now())), ("meg", TokenState::Active), "{schema}");
-        assert!(minted.plain.expose().starts_with(&found.prefix), "{schema}");
+        assert!(generated.plain.expose().starts_with(&found.prefix), "{schema}");
         assert!(store.find_token(&other.plain, TokenHash::Sha512).unwrap().is_none(), "{schema}");
-        assert!(!format!("{found:?}").contains(minted.plain.expose()), "{schema}");
+        assert!(!format!("{found:?}").contains(generated.plain.expose()), "{schema}");
 
         store.transact(|transaction| transaction.delete_token(&found)).unwrap();
         assert!(store.transact(|transaction| transaction.delete_token(&found)).is_err(), "{schema}");
-        assert!(store.find_token(&minted.plain, TokenHash::Sha512).unwrap().is_none(), "{schema}");
+        assert!(store.find_token(&generated.plain, TokenHash::Sha512).unwrap().is_none(), "{schema}");
     }
 }
 
@@ -115,14 +120,14 @@ fn tokens_are_filtered_by_user_scheme_expiry_and_prefix() {
     let key = drf::generate(&mut random);
     store
         .transact(|transaction| {
-            give(transaction, &meg, &old, Some(now() - SignedDuration::from_secs(1)));
-            give(
+            insert_token(transaction, &meg, &old, Some(now() - SignedDuration::from_secs(1)));
+            insert_token(
                 transaction,
                 &meg,
                 &knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut random),
                 None,
             );
-            give(transaction, &bob, &key, None);
+            insert_token(transaction, &bob, &key, None);
             Ok(())
         })
         .unwrap();
@@ -140,7 +145,7 @@ fn tokens_are_filtered_by_user_scheme_expiry_and_prefix() {
 }
 
 #[test]
-fn a_users_tokens_go_together_or_those_of_one_scheme() {
+fn a_users_tokens_are_deleted_together_or_by_scheme() {
     let mut random = rand::rng();
     let project = Project::of("both_schemes");
     let store = project.open();
@@ -148,13 +153,13 @@ fn a_users_tokens_go_together_or_those_of_one_scheme() {
     store
         .transact(|transaction| {
             for user in [&meg, &bob] {
-                give(
+                insert_token(
                     transaction,
                     user,
                     &knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut random),
                     None,
                 );
-                give(transaction, user, &drf::generate(&mut random), None);
+                insert_token(transaction, user, &drf::generate(&mut random), None);
             }
             Ok(())
         })
@@ -197,7 +202,7 @@ fn listed_users_have_their_profiles_and_tokens() {
             transaction.insert_profile(transaction.profile_table("customer")?, &meg, &address)?;
             let specialty = [("specialty".to_owned(), Value::from("y"))];
             transaction.insert_profile(transaction.profile_table("employee")?, &meg, &specialty)?;
-            give(transaction, &bob, &drf::generate(&mut random), None);
+            insert_token(transaction, &bob, &drf::generate(&mut random), None);
             Ok(())
         })
         .unwrap();
@@ -214,7 +219,7 @@ fn listed_users_have_their_profiles_and_tokens() {
 }
 
 #[test]
-fn moments_are_read_with_djangos_tolerance() {
+fn times_are_read_as_leniently_as_django_does() {
     let project = Project::of("rock");
     let store = project.open();
     add(&store, "meg");
@@ -225,9 +230,9 @@ fn moments_are_read_with_djangos_tolerance() {
         ("'2024-02-29T12:30:00.5'", half_past),
         ("'2024-02-29T12:30:00.500000000Z'", half_past),
         ("'2024-02-29 12:30:00.500000+00:00'", half_past),
-        // As every Django but the oldest reads it.
+        // Every Django except the oldest reads a date.
         ("'2024-02-29'", "2024-02-29T00:00:00Z".parse().ok()),
-        // What Django reads as no moment at all.
+        // Django does not read these as times.
         ("1709209800", None),
         ("1709209800.5", None),
         ("''", None),
@@ -241,14 +246,14 @@ fn moments_are_read_with_djangos_tolerance() {
 }
 
 #[test]
-fn a_flag_is_set_only_where_it_is_one() {
+fn a_flag_is_true_only_if_stored_as_1() {
     let project = Project::of("rock");
     let store = project.open();
     let meg = add(&store, "meg");
-    let minted = drf::generate(&mut rand::rng());
+    let generated = drf::generate(&mut rand::rng());
     store
         .transact(|transaction| {
-            give(transaction, &meg, &minted, None);
+            insert_token(transaction, &meg, &generated, None);
             Ok(())
         })
         .unwrap();
@@ -257,14 +262,14 @@ fn a_flag_is_set_only_where_it_is_one() {
         project.connection().execute_batch(&set).unwrap();
         let user = store.user("meg").unwrap();
         assert_eq!((user.is_active, user.is_staff), (expected, expected), "{stored}");
-        let state = store.find_token(&minted.plain, TokenHash::Sha512).unwrap().unwrap().state(now());
+        let state = store.find_token(&generated.plain, TokenHash::Sha512).unwrap().unwrap().state(now());
         let expected = if expected { TokenState::Active } else { TokenState::Inactive };
         assert_eq!(state, expected, "{stored}");
     }
 }
 
 #[test]
-fn a_key_that_another_tool_wrote_with_dashes_is_taken_as_it_stands() {
+fn a_uuid_key_stored_with_dashes_is_kept_verbatim() {
     const DASHED: &str = "0011AABB-2233-4455-8677-8899aabbccdd";
     let project = Project::of("uuid_key");
     let store = project.open();
@@ -273,22 +278,22 @@ fn a_key_that_another_tool_wrote_with_dashes_is_taken_as_it_stands() {
     store.transact(|transaction| transaction.insert_user(&person)).unwrap();
     let user = store.user("meg").unwrap();
     assert_eq!(user.id, Key::Uuid(DASHED.to_owned()));
-    let minted = drf::generate(&mut rand::rng());
+    let generated = drf::generate(&mut rand::rng());
     store
         .transact(|transaction| {
-            give(transaction, &user.id, &minted, None);
+            insert_token(transaction, &user.id, &generated, None);
             Ok(())
         })
         .unwrap();
-    let found = store.find_token(&minted.plain, TokenHash::Sha512).unwrap().unwrap();
+    let found = store.find_token(&generated.plain, TokenHash::Sha512).unwrap().unwrap();
     assert_eq!(store.user_of_key(&found.user).unwrap().unwrap().username, "meg");
     let stored: String =
         project.connection().query_row("SELECT user_id FROM authtoken_token", [], |row| row.get(0)).unwrap();
-    assert_eq!(stored, DASHED, "the reference is to the very text that is there");
+    assert_eq!(stored, DASHED, "the reference repeats the stored text");
 }
 
 #[test]
-fn tokens_that_knox_4_left_are_listed_and_not_accepted_by_knox_5() {
+fn tokens_of_knox_4_are_listed_but_not_accepted_by_knox_5() {
     let mut random = rand::rng();
     let project = Project::of("knox");
     let store = project.open();
@@ -297,8 +302,8 @@ fn tokens_that_knox_4_left_are_listed_and_not_accepted_by_knox_5() {
     let new = knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut random);
     store
         .transact(|transaction| {
-            give(transaction, &meg, &old, None);
-            give(transaction, &meg, &new, None);
+            insert_token(transaction, &meg, &old, None);
+            insert_token(transaction, &meg, &new, None);
             Ok(())
         })
         .unwrap();
@@ -325,7 +330,7 @@ fn tokens_without_an_expiry_count_towards_the_limit_since_knox_5() {
         store
             .transact(|transaction| {
                 for expiry in [None, Some(now() - second), Some(now()), Some(now() + second)] {
-                    give(
+                    insert_token(
                         transaction,
                         &meg,
                         &knox::generate(form, TokenHash::Sha512, "", &mut random),
@@ -343,22 +348,22 @@ fn tokens_without_an_expiry_count_towards_the_limit_since_knox_5() {
     let meg = add(&store, "meg");
     store
         .transact(|transaction| {
-            give(transaction, &meg, &drf::generate(&mut random), None);
+            insert_token(transaction, &meg, &drf::generate(&mut random), None);
             Ok(())
         })
         .unwrap();
-    assert_eq!(store.valid_knox_tokens(&meg, now()).unwrap(), 0, "a token of the other scheme");
+    assert_eq!(store.valid_knox_tokens(&meg, now()).unwrap(), 0, "tokens of the other scheme do not count");
 }
 
 #[test]
-fn what_has_expired_is_told_by_the_moment_and_not_by_the_text() {
+fn expiry_is_compared_as_a_time_not_as_text() {
     let project = Project::of("knox");
     let store = project.open();
     let meg = add(&store, "meg");
-    let minted = knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut rand::rng());
+    let generated = knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut rand::rng());
     store
         .transact(|transaction| {
-            give(transaction, &meg, &minted, None);
+            insert_token(transaction, &meg, &generated, None);
             Ok(())
         })
         .unwrap();
@@ -367,7 +372,7 @@ fn what_has_expired_is_told_by_the_moment_and_not_by_the_text() {
         ("'2024-02-29 12:31:00'", false),
         ("'2024-02-29T12:29:59'", true),
         ("'2024-02-29 11:00:00-02:00'", false),
-        // What Django reads as no moment is no expiry to it.
+        // Django does not read these as times, so the token never expires.
         ("''", false),
         ("1", false),
         ("'2'", false),
@@ -375,7 +380,7 @@ fn what_has_expired_is_told_by_the_moment_and_not_by_the_text() {
     ] {
         let set = format!("UPDATE knox_authtoken SET expiry = {stored}");
         project.connection().execute_batch(&set).unwrap();
-        let state = store.find_token(&minted.plain, TokenHash::Sha512).unwrap().unwrap().state(now());
+        let state = store.find_token(&generated.plain, TokenHash::Sha512).unwrap().unwrap().state(now());
         assert_eq!(state == TokenState::Expired, expected, "{stored}");
         let filter = TokenFilter { expired_at: Some(now()), ..TokenFilter::default() };
         assert_eq!(store.tokens(&filter).unwrap().len(), usize::from(expected), "{stored}");
@@ -383,7 +388,7 @@ fn what_has_expired_is_told_by_the_moment_and_not_by_the_text() {
 }
 
 #[test]
-fn what_the_database_fills_by_itself_is_read_back() {
+fn database_defaults_are_read_back() {
     let project = Project::of("db_defaults");
     let store = project.open();
     let key = add(&store, "meg");
@@ -392,7 +397,7 @@ fn what_the_database_fills_by_itself_is_read_back() {
     store.transact(|transaction| transaction.insert_profile(table, &key, &values)).unwrap();
     let stored: String =
         project.connection().query_row("SELECT since FROM modern_setting", [], |row| row.get(0)).unwrap();
-    assert_eq!(stored.len(), "2024-02-29 12:30:00.123".len(), "SQLite's clock gives milliseconds");
+    assert_eq!(stored.len(), "2024-02-29 12:30:00.123".len(), "SQLite's clock has millisecond precision");
     let fields = &store.profiles_of(&key).unwrap()[0].fields;
     let since: Timestamp = fields["since"].as_str().unwrap().parse().unwrap();
     let expected: Timestamp = format!("{}Z", stored.replace(' ', "T")).parse().unwrap();
@@ -401,7 +406,7 @@ fn what_the_database_fills_by_itself_is_read_back() {
 }
 
 #[test]
-fn tokens_of_the_same_public_part_are_told_apart() {
+fn tokens_with_the_same_public_prefix_are_distinguished() {
     let mut random = rand::rng();
     for (schema, form) in
         [("knox", KnoxFormat::Text), ("knox-4.2", KnoxFormat::Binary), ("knox-3.6", KnoxFormat::Salted)]
@@ -412,8 +417,8 @@ fn tokens_of_the_same_public_part_are_told_apart() {
         let [first, second] = [(); 2].map(|()| knox::generate(form, TokenHash::Sha512, "", &mut random));
         store
             .transact(|transaction| {
-                give(transaction, &meg, &first, None);
-                give(transaction, &bob, &second, None);
+                insert_token(transaction, &meg, &first, None);
+                insert_token(transaction, &bob, &second, None);
                 Ok(())
             })
             .unwrap();
@@ -428,7 +433,7 @@ fn tokens_of_the_same_public_part_are_told_apart() {
 }
 
 #[test]
-fn a_user_who_was_deactivated_or_deleted_gets_no_token() {
+fn a_deactivated_or_deleted_user_gets_no_token() {
     let project = Project::of("rock");
     let store = project.open();
     add(&store, "meg");
@@ -442,18 +447,18 @@ fn a_user_who_was_deactivated_or_deleted_gets_no_token() {
 }
 
 #[test]
-fn a_token_is_valid_up_to_and_including_the_moment_of_its_expiry() {
+fn a_token_is_valid_up_to_and_including_its_expiry() {
     let project = Project::of("knox");
     let store = project.open();
     let meg = add(&store, "meg");
-    let minted = knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut rand::rng());
+    let generated = knox::generate(KnoxFormat::Text, TokenHash::Sha512, "", &mut rand::rng());
     store
         .transact(|transaction| {
-            give(transaction, &meg, &minted, Some(now()));
+            insert_token(transaction, &meg, &generated, Some(now()));
             Ok(())
         })
         .unwrap();
-    let token = store.find_token(&minted.plain, TokenHash::Sha512).unwrap().unwrap();
+    let token = store.find_token(&generated.plain, TokenHash::Sha512).unwrap().unwrap();
     let microsecond = SignedDuration::from_micros(1);
     assert_eq!(token.state(now()), TokenState::Active);
     assert_eq!(token.state(now() + microsecond), TokenState::Expired);
@@ -464,7 +469,7 @@ fn a_token_is_valid_up_to_and_including_the_moment_of_its_expiry() {
 }
 
 #[test]
-fn the_newest_passwords_come_first_by_running_keys_or_else_by_the_time_of_joining() {
+fn newest_passwords_come_first_by_integer_key_or_else_by_date_joined() {
     let earlier = "2020-01-01 00:00:00";
     let later = "2024-01-01 00:00:00";
     for (schema, table, first, second) in [
@@ -488,7 +493,7 @@ fn the_newest_passwords_come_first_by_running_keys_or_else_by_the_time_of_joinin
 }
 
 #[test]
-fn a_user_is_found_by_the_key_as_it_is_shown() {
+fn a_user_is_found_by_the_displayed_key() {
     let digits = "0123456789abcdef0123456789abcdef";
     for (schema, key, shown) in [
         ("levelup", Value::Integer(7), "7"),
@@ -505,7 +510,7 @@ fn a_user_is_found_by_the_key_as_it_is_shown() {
 }
 
 #[test]
-fn a_key_of_text_is_no_uuid_whatever_it_looks_like() {
+fn a_text_key_is_never_treated_as_a_uuid() {
     let project = Project::of("levelup");
     let connection = project.connection();
     connection.pragma_update(None, "foreign_keys", false).unwrap();

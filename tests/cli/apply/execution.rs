@@ -1,4 +1,4 @@
-//! Passwords, tokens, results, confirmation and the audit log.
+//! Passwords, tokens, results, confirmation and the audit log of `apply`.
 
 use super::{SHOP, WANTED, apply, login, shop, users};
 use crate::env::{PASSWORD, TestEnv};
@@ -16,11 +16,11 @@ fn at_question(env: &TestEnv, arguments: &[&str]) -> Terminal {
     terminal
 }
 
-/// A hash that costs nothing to check: of [`PASSWORD`].
+/// A hash of [`PASSWORD`] that is cheap to verify.
 const HASH: &str = "pbkdf2_sha256$1$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR2SIv6SdNZBbs7B7bH1JZh0=";
 
 #[test]
-fn passwords_are_set_when_the_file_says_so() {
+fn passwords_follow_update_password() {
     let account = |update: &str| {
         format!(
             "update_password = \"{update}\"\n[[users]]\nusername = \"meg\"\npassword = {{ file = \"secret.txt\" }}\n"
@@ -57,13 +57,13 @@ fn passwords_are_set_when_the_file_says_so() {
     assert_ne!(env.value("SELECT password FROM auth_user"), encoded);
     assert_eq!(login(&env, "meg", "second-word-77"), 0);
 
-    // An account's own word goes before the file's.
+    // An account's own setting overrides the file's.
     env.write("wanted.toml", &(account("always") + "update_password = \"on-create\"\n"));
     apply(&env, &["--dry-run", "--exit-code"]).succeeds();
 }
 
 #[test]
-fn hashes_random_and_unusable_passwords_come_to_rest() {
+fn hashes_random_and_unusable_passwords_are_idempotent() {
     for update in ["always", "if-different"] {
         let env = shop("");
         let wanted = format!(
@@ -103,7 +103,7 @@ fn hashes_random_and_unusable_passwords_come_to_rest() {
 }
 
 #[test]
-fn tokens_are_made_kept_and_taken_away() {
+fn tokens_are_created_kept_and_deleted() {
     let env = TestEnv::new();
     env.write("authctl.toml", "[tokens]\nttl = \"never\"\n");
     env.run(["init", "--scheme", "drf,knox"]).succeeds();
@@ -127,7 +127,7 @@ fn tokens_are_made_kept_and_taken_away() {
     wanted("\"knox\"");
     assert!(
         apply(&env, &["--dry-run"]).succeeds().stdout.contains("+ token: \"knox\""),
-        "one that ended is none"
+        "an expired token does not count"
     );
     wanted("false");
     let run = apply(&env, &["--yes"]).succeeds();
@@ -152,7 +152,7 @@ fn tokens_are_made_kept_and_taken_away() {
 }
 
 #[test]
-fn what_is_made_goes_to_a_file_that_its_owner_alone_can_read() {
+fn results_go_to_a_private_file() {
     let env = shop(WANTED);
     let results = ["--yes", "--results", "made.jsonl"];
     apply(&env, &["--dry-run", "--results", "made.jsonl"]).ends_with(2);
@@ -183,7 +183,7 @@ fn what_is_made_goes_to_a_file_that_its_owner_alone_can_read() {
     assert!(lines.iter().all(|line| line["state"] == "committed"), "{text}");
     assert_eq!(login(&env, "ci-second", lines[1]["password"].as_str().unwrap()), 0);
     apply(&env, &results).succeeds();
-    assert_eq!(fs::read_to_string(env.path("made.jsonl")).unwrap(), text, "with nothing to tell, it stays");
+    assert_eq!(fs::read_to_string(env.path("made.jsonl")).unwrap(), text, "an unchanged run adds no results");
 
     // If the commit fails, the output must not claim a change.
     env.execute("DELETE FROM authtoken_token");
@@ -210,7 +210,7 @@ fn what_is_made_goes_to_a_file_that_its_owner_alone_can_read() {
 }
 
 #[test]
-fn a_person_is_asked_and_may_decline_or_go_away() {
+fn changes_need_confirmation() {
     let env = shop(WANTED);
     let before = env.database_bytes();
     for answer in ["n\n", "\n", "\u{3}", "\u{4}"] {
@@ -228,7 +228,7 @@ fn a_person_is_asked_and_may_decline_or_go_away() {
 }
 
 #[test]
-fn what_changed_while_the_person_thought_is_not_run_over() {
+fn changes_during_the_confirmation_are_not_overwritten() {
     let changes = [
         "UPDATE auth_user SET email = 'newer@example.com' WHERE username = 'ci-bot'",
         "DELETE FROM shop_customer; DELETE FROM auth_user_groups; DELETE FROM authtoken_token; DELETE FROM auth_user",
@@ -270,7 +270,7 @@ fn what_changed_while_the_person_thought_is_not_run_over() {
         );
         assert!(env.database_bytes() == before, "{change}");
     }
-    // What the file does not name may change meanwhile.
+    // Accounts and columns that the file does not name may change in the meantime.
     fs::write(env.path("db.sqlite3"), &start).unwrap();
     let mut terminal = at_question(&env, &["--prune", "deactivate"]);
     env.execute("UPDATE auth_user SET first_name = 'Meg'");
@@ -280,7 +280,7 @@ fn what_changed_while_the_person_thought_is_not_run_over() {
 }
 
 #[test]
-fn the_audit_log_names_accounts_and_fields_and_no_value() {
+fn the_audit_log_has_accounts_and_fields_but_no_values() {
     let env = shop(WANTED);
     let log = ["--audit-log", "audit.jsonl"];
     apply(&env, &["--dry-run", log[0], log[1]]).succeeds();
@@ -298,7 +298,7 @@ fn the_audit_log_names_accounts_and_fields_and_no_value() {
 }
 
 #[test]
-fn a_file_may_come_by_standard_input() {
+fn a_file_can_be_read_from_standard_input() {
     let env = shop("");
     for (text, name) in
         [("[[users]]\nusername = \"joe\"\n", "joe"), ("{\"users\": [{\"username\": \"eve\"}]}", "eve")]

@@ -1,10 +1,10 @@
-//! What is wrong with a file.
+//! Invalid files.
 
 use super::{apply, faults, shop, users};
 use crate::seed::{self};
 
 #[test]
-fn all_faults_of_a_toml_file_are_told_at_once() {
+fn all_faults_of_a_toml_file_are_reported_at_once() {
     let env = shop("");
     seed::users(&env, &["joe"]);
     env.write(
@@ -72,7 +72,7 @@ is_active = false
 }
 
 #[test]
-fn all_faults_of_a_json_file_are_told_at_once() {
+fn all_faults_of_a_json_file_are_reported_at_once() {
     let env = shop("");
     env.write(
         "bad.json",
@@ -114,7 +114,7 @@ fn all_faults_of_a_json_file_are_told_at_once() {
 }
 
 #[test]
-fn what_the_database_refuses_has_a_place_too() {
+fn faults_found_by_the_database_have_a_position_too() {
     let env = shop(
         "[[users]]\nusername = \"meg\"\ndepartment = \"a\"\n[[users]]\nusername = \"joe\"\ndepartment = \"a\"\n",
     );
@@ -133,7 +133,7 @@ fn what_the_database_refuses_has_a_place_too() {
 }
 
 #[test]
-fn a_variable_that_is_not_set_is_named_unless_it_may_be_the_password() {
+fn an_unset_variable_is_named_unless_it_may_be_the_password() {
     let env = shop("[[users]]\nusername = \"a\"\npassword = { env = \"CI_BOT_2\" }\n");
     let run = apply(&env, &["--yes"]).ends_with(6);
     assert!(

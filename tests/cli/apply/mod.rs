@@ -1,4 +1,4 @@
-//! A file of wanted accounts: tried, applied, applied again, pruned; and everything that may be wrong with it.
+//! `apply`: dry runs, applying a file once and again, pruning, and faults in the file.
 
 mod execution;
 mod faults;
@@ -6,7 +6,7 @@ mod plans;
 
 use crate::env::{Run, TestEnv};
 
-/// A shop whose users have a column of their own and whose hashes cost nothing.
+/// A shop whose users have an extra column and fast hashes.
 const SHOP: &str = "[profiles.customer]\ntable = \"shop_customer\"\n\
                     fields = { address = \"varchar(20)\", api_key = \"varchar(40) null\" }\n\
                     [passwords]\nhasher = \"pbkdf2_sha256 1000000\"\n";
@@ -48,7 +48,7 @@ fn users(env: &TestEnv) -> Vec<String> {
     env.rows("SELECT username, email, is_active, is_staff, department FROM auth_user ORDER BY id")
 }
 
-/// Everything that is wrong, by line, column and a word of what is said.
+/// Asserts the complete list of faults: line, column and part of each message.
 #[track_caller]
 fn faults(env: &TestEnv, file: &str, expected: &[(u64, u64, &str)]) {
     let before = env.database_bytes();

@@ -1,18 +1,18 @@
-//! What differs between a file and the database, and pruning.
+//! Differences between a file and the database, and pruning.
 
 use super::{WANTED, apply, faults, shop, users};
 use crate::env::{REPAIRS, Run, TestEnv};
 use crate::seed::{self, Person};
 use serde_json::{Value as Json, json};
 
-/// Standard error without its last line, which sums up.
+/// Returns standard error without the summary in its last line.
 fn shown(run: &Run) -> String {
     let lines: Vec<&str> = run.stderr.lines().collect();
     lines[..lines.len() - 1].join("\n")
 }
 
 #[test]
-fn a_file_is_tried_applied_and_applied_again_without_a_change() {
+fn applying_a_file_again_changes_nothing() {
     let env = shop(WANTED);
     let before = env.database_bytes();
     let tried = apply(&env, &["--dry-run"]).succeeds();
@@ -64,7 +64,7 @@ fn a_file_is_tried_applied_and_applied_again_without_a_change() {
 }
 
 #[test]
-fn what_differs_is_shown_with_old_and_new_and_the_rest_stays() {
+fn differences_are_shown_with_old_and_new_values() {
     let env = shop(WANTED);
     apply(&env, &["--yes"]).succeeds();
     env.execute(
@@ -96,7 +96,7 @@ fn what_differs_is_shown_with_old_and_new_and_the_rest_stays() {
 }
 
 #[test]
-fn json_does_what_toml_does_and_answers_with_stable_keys() {
+fn json_files_work_like_toml_and_answers_have_stable_keys() {
     let env = shop("");
     let wanted = json!({
         "users": [{
@@ -152,7 +152,7 @@ fn json_does_what_toml_does_and_answers_with_stable_keys() {
 }
 
 #[test]
-fn accounts_that_are_not_in_the_file_are_pruned_within_its_scope_alone() {
+fn accounts_missing_from_the_file_are_pruned_only_within_its_scope() {
     let env = shop(WANTED);
     apply(&env, &["--yes"]).succeeds();
     let database = env.database();
@@ -164,7 +164,7 @@ fn accounts_that_are_not_in_the_file_are_pruned_within_its_scope_alone() {
 
     assert!(
         apply(&env, &["--yes"]).succeeds().stderr.starts_with("Nothing to change"),
-        "only --prune prunes"
+        "nothing is pruned without --prune"
     );
     let run = apply(&env, &["--prune", "deactivate", "--yes"]).succeeds();
     let expected = "warning: ci-root is not in the file, but superusers are never pruned.
@@ -202,7 +202,7 @@ Deactivated 2 accounts, 2 unchanged.
 }
 
 #[test]
-fn more_than_max_prune_would_take_is_not_pruned_at_all() {
+fn nothing_is_pruned_beyond_max_prune() {
     let env = shop(WANTED);
     let names: Vec<String> = (0..12).map(|number| format!("ci-{number:02}")).collect();
     seed::users(&env, &names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -219,7 +219,7 @@ fn more_than_max_prune_would_take_is_not_pruned_at_all() {
 }
 
 #[test]
-fn pruning_wants_a_scope_and_leaves_what_others_refer_to() {
+fn pruning_needs_a_scope_and_keeps_referenced_accounts() {
     let env = shop("[[users]]\nusername = \"meg\"\n");
     let run = apply(&env, &["--prune", "delete", "--yes"]).ends_with(2);
     assert!(run.stderr.contains("wanted.toml has no `[scope]`"), "{}", run.stderr);
@@ -252,7 +252,7 @@ fn pruning_wants_a_scope_and_leaves_what_others_refer_to() {
 }
 
 #[test]
-fn the_address_may_be_the_name_and_kinds_bring_their_rules() {
+fn the_email_can_be_the_username_and_kinds_have_their_own_rules() {
     let env = TestEnv::with_database(REPAIRS);
     let wanted = "[[users]]\nemail = \"Joe@EXAMPLE.com\"\nfirst_name = \"Joe\"\nlast_name = \"Ford\"\n\
                   profiles.employee = { specialty = \"Laptops\" }\ntoken = true\n";
@@ -280,7 +280,7 @@ fn the_address_may_be_the_name_and_kinds_bring_their_rules() {
             (1, 1, "specialty is required."),
         ],
     );
-    // What is said goes before what a kind brings, and an account may have several.
+    // The file overrides the defaults of a kind, and an account may have several kinds.
     let several = "[[users]]\nemail = \"ann@example.com\"\nfirst_name = \"Ann\"\nlast_name = \"Lee\"\nis_staff = false\n\
                    is_superuser = true\nprofiles = { employee = { specialty = \"x\" }, customer = { address = \"y\" } }\n";
     env.write("wanted.toml", several);
@@ -295,7 +295,7 @@ fn the_address_may_be_the_name_and_kinds_bring_their_rules() {
     assert_eq!(env.rows(row), ["0|1|x|y"]);
     apply(&env, &["--dry-run", "--exit-code"]).succeeds();
 
-    // A second profile is one more.
+    // A new kind adds a second profile.
     env.write(
         "wanted.toml",
         "[[users]]\nusername = \"Joe@EXAMPLE.com\"\nprofiles.customer.address = \"Elm\"\n",
@@ -307,13 +307,13 @@ fn the_address_may_be_the_name_and_kinds_bring_their_rules() {
 }
 
 #[test]
-fn a_project_may_call_its_columns_as_it_likes() {
+fn custom_login_columns_are_supported() {
     for (schema, login) in [("email_login", "email"), ("uuid_key", "username")] {
         let env = TestEnv::with_schema(schema);
         env.write("wanted.toml", &format!("[[users]]\n{login} = \"zoe@example.com\"\n"));
         let run = apply(&env, &["--yes"]);
         if run.code == 6 {
-            // Other faults of such a project keep their own messages.
+            // Missing required columns have their own message.
             assert!(run.stderr.contains("is required."), "{schema}: {}", run.stderr);
             continue;
         }
@@ -323,14 +323,14 @@ fn a_project_may_call_its_columns_as_it_likes() {
 }
 
 #[test]
-fn an_account_may_be_made_without_being_let_in() {
+fn an_inactive_account_can_be_created() {
     let env = shop("[[users]]\nusername = \"meg\"\nis_active = false\nis_superuser = true\ntoken = false\n");
     let expected = "+ meg\n    + is_active: false\n    + is_staff: true\n    + is_superuser: true\n    + password: (unusable)\n";
     assert_eq!(apply(&env, &["--dry-run"]).succeeds().stdout, expected);
     apply(&env, &["--yes"]).succeeds();
     assert_eq!(env.rows("SELECT is_active, is_staff, is_superuser FROM auth_user"), ["0|1|1"]);
     apply(&env, &["--dry-run", "--exit-code"]).succeeds();
-    // The last superuser who can log in is not taken that right without a word.
+    // Deactivating the last active superuser causes a warning.
     env.execute("UPDATE auth_user SET is_active = 1");
     let run = apply(&env, &["--yes"]).succeeds();
     assert!(run.stderr.contains("warning: No active superuser is left."), "{}", run.stderr);

@@ -1,4 +1,4 @@
-//! Confirmation, dry runs, the audit log and kills.
+//! Confirmation, dry runs, the audit log and kills of `delete-user`.
 
 use super::{delete, is_gone, staff};
 use crate::env::TestEnv;
@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use std::thread;
 use std::time::Instant;
 
-/// Users who are there, and those of them with profile, tokens and log.
+/// Counts users, and those of them with profile, tokens and log.
 fn users_and_whole_ones(database: &Connection) -> (i64, i64) {
     let number = |sql: &str| database.query_row(sql, [], |row| row.get(0)).unwrap();
     (
@@ -28,7 +28,7 @@ fn at_terminal(env: &TestEnv, arguments: &[&str]) -> Terminal {
 }
 
 #[test]
-fn a_plain_user_goes_with_the_token() {
+fn a_plain_user_is_deleted_with_the_token() {
     let env = TestEnv::with_database("");
     env.run(["register", "meg", "--no-password"]).succeeds();
     env.run(["register", "ann", "--no-password"]).succeeds();
@@ -45,7 +45,7 @@ fn a_plain_user_goes_with_the_token() {
 }
 
 #[test]
-fn a_dry_run_shows_all_and_changes_nothing() {
+fn a_dry_run_shows_everything_and_changes_nothing() {
     let env = staff();
     let before = env.database_bytes();
     let run = delete(&env, &["meg", "--dry-run"]).succeeds();
@@ -63,7 +63,7 @@ fn a_dry_run_shows_all_and_changes_nothing() {
 }
 
 #[test]
-fn a_script_has_to_agree_beforehand() {
+fn a_script_must_pass_yes() {
     let env = staff();
     let before = env.database_bytes();
     let run = delete(&env, &["meg"]).ends_with(2);
@@ -73,7 +73,7 @@ fn a_script_has_to_agree_beforehand() {
 }
 
 #[test]
-fn the_last_active_superuser_is_missed() {
+fn deleting_the_last_active_superuser_causes_a_warning() {
     let env = TestEnv::with_database("");
     for username in ["root", "admin"] {
         Person { username, superuser: true, ..Person::default() }.add_to(&env.database());
@@ -98,7 +98,7 @@ fn the_audit_log_names_the_tables() {
 }
 
 #[test]
-fn at_a_terminal_the_person_is_asked() {
+fn a_terminal_asks_for_confirmation() {
     let env = staff();
     let before = env.database_bytes();
     let mut terminal = at_terminal(&env, &["meg"]);
@@ -115,7 +115,7 @@ fn at_a_terminal_the_person_is_asked() {
 }
 
 #[test]
-fn nothing_but_what_was_shown_is_deleted() {
+fn only_the_rows_shown_are_deleted() {
     let env = staff();
     let mut terminal = at_terminal(&env, &["meg"]);
     terminal.expect("Delete meg and 10 related rows?");
@@ -135,7 +135,7 @@ fn nothing_but_what_was_shown_is_deleted() {
 }
 
 #[test]
-fn killed_at_any_moment_it_leaves_a_whole_user_or_none() {
+fn a_kill_leaves_a_whole_user_or_none() {
     const RUNS: u32 = 16;
     let env = TestEnv::with_schema("both_schemes");
     let database = env.database();

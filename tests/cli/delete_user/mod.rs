@@ -8,7 +8,7 @@ fn delete(env: &TestEnv, arguments: &[&str]) -> Run {
     env.run(["delete-user"].iter().chain(arguments))
 }
 
-/// Nothing of this user's is left, ann is untouched, and no reference points at nothing.
+/// Asserts that the user left no rows, ann is unchanged, and no reference is dangling.
 #[track_caller]
 fn is_gone(env: &TestEnv, name: &str) {
     let users = env.rows("SELECT username FROM auth_user");
@@ -17,7 +17,7 @@ fn is_gone(env: &TestEnv, name: &str) {
     assert_eq!(env.value("PRAGMA integrity_check"), "ok");
 }
 
-/// meg of the staff, in a group, with a permission, tokens of both schemes, a profile and a log of what she did.
+/// The staff user meg with a group, a permission, tokens of both schemes, a profile and admin log entries.
 fn staff() -> TestEnv {
     let env = TestEnv::with_schema("both_schemes");
     let database = env.database();

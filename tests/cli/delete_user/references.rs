@@ -1,10 +1,10 @@
-//! Rows that refer to the user.
+//! Rows that refer to the deleted user.
 
 use super::{delete, is_gone, staff};
 use crate::env::TestEnv;
 use crate::seed::{self};
 
-/// Orders of a user's own, which another user may attend to as the agent; meg is the agent of two of ann's.
+/// Each order belongs to a user and may have another user as its agent; meg is the agent of two of ann's orders.
 const AGENTS: &str = "CREATE TABLE shop_order (id integer PRIMARY KEY, user_id integer NOT NULL REFERENCES auth_user (id), \
                       agent_id integer REFERENCES auth_user (id));
                       INSERT INTO shop_order VALUES (1, 1, NULL), (2, 2, 1), (3, 2, 1), (4, 2, NULL), (5, 1, 1)";
@@ -22,7 +22,7 @@ fn refuses(env: &TestEnv, arguments: &[&str], code: i32, words: &[&str]) {
     assert!(env.database_bytes() == before);
 }
 
-/// Users meg and ann, of these keys, in a database of authctl's own.
+/// The users meg and ann, with these keys, in a database created by authctl.
 fn pair(more: &str) -> TestEnv {
     let env = TestEnv::with_database("");
     seed::users(&env, &["meg", "ann"]);
@@ -36,7 +36,7 @@ const ORDERS: &str = "CREATE TABLE shop_order (id integer PRIMARY KEY, buyer_id 
                       (id) DEFERRABLE INITIALLY DEFERRED);";
 
 #[test]
-fn what_belongs_to_a_user_goes_along_and_is_counted() {
+fn a_users_own_rows_are_deleted_and_counted() {
     let env = staff();
     let answer = delete(&env, &["meg", "--yes", "--format", "json"]).succeeds().json();
     assert_eq!(
@@ -70,7 +70,7 @@ fn what_belongs_to_a_user_goes_along_and_is_counted() {
 }
 
 #[test]
-fn other_rows_are_in_the_way_until_it_is_decided_about_them() {
+fn other_rows_prevent_the_deletion_until_an_option_covers_them() {
     let env = TestEnv::with_schema("many_to_many");
     seed::users(&env, &["meg", "ann"]);
     env.execute(
@@ -97,13 +97,13 @@ fn other_rows_are_in_the_way_until_it_is_decided_about_them() {
     assert_eq!(error["code"], "still_referenced");
     let columns: Vec<&str> =
         error["faults"].as_array().unwrap().iter().map(|fault| fault["field"].as_str().unwrap()).collect();
-    // One row follows meg, and one is of whom meg's profile follows.
+    // One row follows meg, and meg's profile follows a user in the other.
     let follows = ["teams_player_follows.player_id", "teams_player_follows.user_id"];
     assert_eq!(columns, [&follows[..], &["teams_team_fans.user_id", "teams_visit.user_id"]].concat());
 
     let all = ["teams_visit", "teams_team_fans", "teams_player_follows"];
     let cascade: Vec<&str> = all.iter().flat_map(|table| ["--cascade", table]).collect();
-    // What is left out is still in the way.
+    // References without an option still prevent the deletion.
     refuses(&env, &[&["meg"][..], &cascade[2..]].concat(), 6, &["teams_visit.user_id: 2 rows"]);
     let answer = delete(&env, &[&["meg", "--yes", "--format", "json"][..], &cascade].concat());
     let answer = answer.succeeds().json();
@@ -116,7 +116,7 @@ fn other_rows_are_in_the_way_until_it_is_decided_about_them() {
 }
 
 #[test]
-fn a_cascade_goes_on_only_where_it_was_decided() {
+fn a_cascade_continues_only_where_an_option_allows_it() {
     let env = pair(&format!(
         "{ORDERS} INSERT INTO shop_order VALUES (1, 1), (2, 2), (3, 1);
          INSERT INTO shop_line VALUES (1, 1), (2, 2), (3, 3), (4, 3)"
@@ -135,7 +135,7 @@ fn a_cascade_goes_on_only_where_it_was_decided() {
 }
 
 #[test]
-fn a_decision_may_be_about_one_column_of_a_table() {
+fn an_option_may_name_one_column_of_a_table() {
     let env = pair(AGENTS);
     let words = [
         "shop_order.user_id: 2 rows refer to rows of auth_user that would be deleted. Pass \
@@ -155,7 +155,7 @@ fn a_decision_may_be_about_one_column_of_a_table() {
 }
 
 #[test]
-fn a_table_alone_stands_for_all_its_columns_that_refer() {
+fn a_table_without_a_column_covers_all_its_references() {
     let env = pair(AGENTS);
     delete(&env, &["meg", "--cascade", "shop_order", "--yes"]).succeeds();
     is_gone(&env, "meg");
@@ -179,7 +179,7 @@ fn a_table_alone_stands_for_all_its_columns_that_refer() {
 }
 
 #[test]
-fn a_profile_that_others_refer_to_is_in_the_way() {
+fn a_referenced_profile_prevents_the_deletion() {
     let env = TestEnv::with_schema("repairs");
     seed::users(&env, &["meg", "ann"]);
     env.execute(
@@ -196,7 +196,7 @@ fn a_profile_that_others_refer_to_is_in_the_way() {
 }
 
 #[test]
-fn a_reference_is_emptied_where_it_may_be() {
+fn a_nullable_reference_can_be_set_to_null() {
     let env = pair(
         "CREATE TABLE blog_post (id integer PRIMARY KEY, author_id integer REFERENCES auth_user (id), editor_id integer \
          REFERENCES auth_user (id));
@@ -213,7 +213,7 @@ fn a_reference_is_emptied_where_it_may_be() {
 }
 
 #[test]
-fn a_reference_that_must_have_a_value_is_not_emptied() {
+fn a_required_reference_cannot_be_set_to_null() {
     let env = pair(&format!("{ORDERS} INSERT INTO shop_order VALUES (1, 1)"));
     refuses(
         &env,
@@ -221,13 +221,13 @@ fn a_reference_that_must_have_a_value_is_not_emptied() {
         6,
         &["buyer_id must have a value", "--cascade shop_order.buyer_id"],
     );
-    // Without such a row, nothing is refused.
+    // If no row needs the option, it is accepted.
     delete(&env, &["ann", "--set-null", "shop_order", "--yes"]).succeeds();
     is_gone(&env, "ann");
 }
 
 #[test]
-fn a_profile_that_may_do_without_a_user_is_decided_about() {
+fn a_profile_with_a_nullable_user_needs_an_option() {
     for (option, left) in [("--set-null", &["A1|NULL", "A2|2"][..]), ("--cascade", &["A2|2"])] {
         let env = TestEnv::with_schema("nullable_link");
         seed::users(&env, &["meg", "ann"]);
@@ -240,7 +240,7 @@ fn a_profile_that_may_do_without_a_user_is_decided_about() {
 }
 
 #[test]
-fn other_references_of_a_profile_table_are_not_the_users_own() {
+fn other_references_of_a_profile_table_prevent_the_deletion() {
     let env = TestEnv::with_schema("two_references");
     seed::users(&env, &["meg", "ann", "joe"]);
     env.execute(
@@ -260,7 +260,7 @@ fn other_references_of_a_profile_table_are_not_the_users_own() {
 }
 
 #[test]
-fn a_child_of_inheritance_is_its_parent() {
+fn an_inheritance_child_is_deleted_with_its_parent() {
     let env = TestEnv::with_schema("inherited_profile");
     seed::users(&env, &["meg", "ann"]);
     env.execute(
@@ -273,7 +273,8 @@ fn a_child_of_inheritance_is_its_parent() {
     assert_eq!(answer["deleted"], serde_json::json!({ "press_poet": 1, "press_author": 1, "auth_user": 1 }));
     is_gone(&env, "meg");
 
-    // The parent of a profile goes too, and with it the parent's other children; what refers to one of them is in the way.
+    // The parent of a profile is deleted too, and with it the parent's other children. References to any of them
+    // prevent the deletion.
     let env = pair(
         "CREATE TABLE app_person (id integer PRIMARY KEY);
          CREATE TABLE app_worker (person_ptr_id integer PRIMARY KEY REFERENCES app_person (id), user_id integer NOT NULL \
@@ -295,7 +296,7 @@ fn a_child_of_inheritance_is_its_parent() {
 }
 
 #[test]
-fn rows_that_refer_to_their_own_table_go_from_the_root() {
+fn self_referencing_rows_are_deleted_from_the_root() {
     const TREE: &str = "CREATE TABLE forum_note (id integer PRIMARY KEY, parent_id integer REFERENCES forum_note (id), \
                         user_id integer REFERENCES auth_user (id));
                         INSERT INTO forum_note VALUES (1, NULL, 1), (2, 1, 2), (3, 2, 2), (4, 3, 1), (5, 5, 2), \
@@ -312,7 +313,7 @@ fn rows_that_refer_to_their_own_table_go_from_the_root() {
 }
 
 #[test]
-fn tables_that_refer_to_each_other_go_together() {
+fn tables_that_refer_to_each_other_are_deleted_together() {
     let env = pair(
         "CREATE TABLE app_team (id integer PRIMARY KEY, captain_id integer NOT NULL REFERENCES app_player (id));
          CREATE TABLE app_player (id integer PRIMARY KEY, team_id integer NOT NULL REFERENCES app_team (id), user_id \
@@ -329,7 +330,7 @@ fn tables_that_refer_to_each_other_go_together() {
 }
 
 #[test]
-fn a_reference_may_be_to_another_column_than_the_key() {
+fn a_reference_may_target_a_column_other_than_the_key() {
     let env = pair(
         "CREATE TABLE app_badge (id integer PRIMARY KEY, name varchar(150) NOT NULL REFERENCES auth_user (username) \
          ON DELETE RESTRICT, code text UNIQUE);
@@ -347,7 +348,7 @@ fn a_reference_may_be_to_another_column_than_the_key() {
 }
 
 #[test]
-fn users_who_refer_to_the_user_go_with_all_that_is_theirs() {
+fn cascaded_users_are_deleted_with_their_own_rows() {
     let env = pair(
         "ALTER TABLE auth_user ADD COLUMN invited_by_id integer REFERENCES auth_user (id);
          UPDATE auth_user SET invited_by_id = 1 WHERE username = 'ann'",
@@ -363,7 +364,7 @@ fn users_who_refer_to_the_user_go_with_all_that_is_theirs() {
 }
 
 #[test]
-fn what_is_not_seen_the_database_refuses() {
+fn unseen_references_are_refused_by_the_database() {
     let env = pair(
         "CREATE UNIQUE INDEX both ON auth_user (id, username);
          CREATE TABLE app_pair (id integer PRIMARY KEY, a integer, b text, FOREIGN KEY (a, b) REFERENCES auth_user (id, \
@@ -380,7 +381,7 @@ fn what_is_not_seen_the_database_refuses() {
 }
 
 #[test]
-fn a_table_that_does_not_refer_to_the_user_is_wrong_usage() {
+fn a_table_without_references_to_the_user_is_wrong_usage() {
     let env = pair(&format!("{ORDERS} INSERT INTO shop_order VALUES (1, 1)"));
     for option in ["--cascade", "--set-null"] {
         for table in ["shop_ordr", "auth_group", "shop_line"] {
@@ -393,14 +394,14 @@ fn a_table_that_does_not_refer_to_the_user_is_wrong_usage() {
         }
     }
     refuses(&env, &["meg", "--cascade", "shop_order", "--set-null", "shop_order"], 2, &["not both"]);
-    // These go anyway.
+    // These are deleted in any case.
     delete(&env, &["ann", "--cascade", "authtoken_token", "--yes"]).succeeds();
     let none = pair("");
     refuses(&none, &["meg", "--cascade", "shop_order"], 2, &["No reference needs a decision."]);
 }
 
 #[test]
-fn what_belongs_to_the_user_is_not_kept() {
+fn a_users_own_rows_cannot_be_kept() {
     let env = staff();
     let words = ["these rows are deleted with the user"];
     for table in ["levelupapi_gamer", "LevelUpAPI_Gamer", "authtoken_token", "auth_user_groups"] {
@@ -434,7 +435,7 @@ fn keys_may_be_uuids() {
 }
 
 #[test]
-fn a_reference_to_a_column_that_does_not_exist_is_for_the_database_to_refuse() {
+fn a_reference_to_a_missing_column_is_refused_by_the_database() {
     let env =
         pair("CREATE TABLE app_odd (id integer PRIMARY KEY, who integer REFERENCES auth_user (missing))");
     let run = delete(&env, &["meg", "--yes"]).ends_with(1);

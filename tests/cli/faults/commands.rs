@@ -1,22 +1,22 @@
-//! The commands that write, as data.
+//! The writing commands, as data.
 
 use crate::env::PASSWORD;
 
-/// A command, and what it works on beside the database with its users meg and joe.
+/// A command and its setup in addition to the database with the users meg and joe.
 #[derive(Clone, Copy)]
 pub struct Case {
     pub name: &'static str,
     pub arguments: &'static [&'static str],
     pub input: &'static str,
-    /// Commands that run before, with their input.
+    /// Commands that run first, with their input.
     pub before: &'static [(&'static [&'static str], &'static str)],
-    /// Whether it starts with a database, and whether it changes it.
+    /// Whether the command changes, reads or creates the database.
     pub database: Database,
     /// The exit code of a good run.
     pub code: i32,
-    /// Is the change that was asked for one of the saved session alone?
+    /// Whether the command changes only the saved session.
     pub is_of_session: bool,
-    /// Is it committed in parts?
+    /// Whether the command commits in batches.
     pub is_in_batches: bool,
 }
 

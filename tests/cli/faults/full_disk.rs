@@ -1,4 +1,4 @@
-//! A disk that is really full: a small tmpfs, in a mount namespace of its own, so that nothing is left of it.
+//! A full disk: a small tmpfs in its own mount namespace, which disappears afterwards.
 
 use std::process::Output;
 
@@ -8,8 +8,8 @@ use super::commands::Case;
 use super::place::Place;
 use super::strace::arguments;
 
-/// Moves a folder to a tmpfs with this many KiB to spare, runs a command, and moves it back. A size of nothing would be none
-/// at all: hence the ballast.
+/// Moves a folder to a tmpfs with this many KiB to spare, runs a command, and moves the folder back. The ballast avoids
+/// a size of 0, which means unlimited.
 const SCRIPT: &str = r#"
 set -eu
 folder=$1 aside=$2 free=$3 here=$PWD
@@ -35,7 +35,7 @@ exit "$code"
 
 /// Runs a case with this folder on a disk with this many KiB to spare.
 pub fn run(place: &Place, case: &Case, is_audited: bool, folder: &str, free: u32) -> Output {
-    let aside = TempDir::new().expect("a temporary folder");
+    let aside = TempDir::new().expect("failed to create a temporary folder");
     let mut command = place.command("unshare", case.input);
     command
         .args(["-m", "sh", "-c", SCRIPT, "sh"])
@@ -43,15 +43,15 @@ pub fn run(place: &Place, case: &Case, is_audited: bool, folder: &str, free: u32
         .arg(aside.path())
         .arg(free.to_string());
     command.arg(env!("CARGO_BIN_EXE_authctl")).args(arguments(case, is_audited));
-    command.output().expect("unshare to start")
+    command.output().expect("failed to start unshare")
 }
 
-/// Fails with a clear message where nothing can be mounted.
+/// Fails with a clear message if tmpfs cannot be mounted.
 pub fn require() {
     let output = std::process::Command::new("unshare")
         .args(["-m", "mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", "/mnt"])
         .output()
-        .expect("unshare, of util-linux");
+        .expect("failed to start unshare (package util-linux)");
     let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "These tests need root, who can mount a tmpfs: {error}");
+    assert!(output.status.success(), "these tests need root to mount a tmpfs: {error}");
 }

@@ -1,10 +1,10 @@
-//! Disks that are full or fail, signals and kills at each system call by which a command changes something: the command
-//! has done all or nothing, and its exit code tells which.
+//! Full and failing disks, signals and kills at each system call that changes something. The command must do all or
+//! nothing, and its exit code must tell which.
 //!
-//! The same on disks that are really full, with ever more to spare until the command succeeds.
+//! The same with full disks: each case runs with more and more free space until the command succeeds.
 //!
-//! A sample runs by default. `AUTHCTL_FAULTS=all cargo test --features live --test cli faults -- --nocapture` tries all and
-//! prints what it tried, and `AUTHCTL_FAULTS=20` tries every 20th. `AUTHCTL_FAULTS_OF=backup` limits them to the commands
+//! A sample runs by default. `AUTHCTL_FAULTS=all cargo test --features live --test cli faults -- --nocapture` tries all
+//! cases and prints a summary. `AUTHCTL_FAULTS=20` tries every 20th. `AUTHCTL_FAULTS_OF=backup` limits them to commands
 //! with this word in their names.
 
 mod commands;
@@ -25,14 +25,14 @@ use self::state::{Known, state};
 use self::strace::Fault;
 use self::verdict::{Ended, Good, judge, warnings};
 
-/// The sample has one of this many cases.
+/// The default sample has one case in this many.
 const SAMPLE: usize = 41;
 
 fn stride() -> usize {
     match std::env::var("AUTHCTL_FAULTS").as_deref() {
         Err(_) => SAMPLE,
         Ok("all") => 1,
-        Ok(number) => number.parse().expect("`all` or a number"),
+        Ok(number) => number.parse().expect("AUTHCTL_FAULTS is neither `all` nor a number"),
     }
 }
 
@@ -47,7 +47,7 @@ fn settings() -> Vec<Setting> {
     let wanted = std::env::var("AUTHCTL_FAULTS_OF").unwrap_or_default();
     let mut settings = Vec::new();
     for case in CASES.iter().filter(|case| case.name.contains(&wanted)) {
-        // A database that is created has no other mode, and what only reads has no audit log.
+        // A new database has the default mode, and commands that only read are not audited.
         let modes = if case.database == Database::Created { &JOURNAL_MODES[..1] } else { &JOURNAL_MODES[..] };
         let audits = if case.database == Database::Read { &[false][..] } else { &[false, true][..] };
         for journal_mode in modes {
@@ -61,7 +61,7 @@ fn settings() -> Vec<Setting> {
     settings
 }
 
-/// What was tried, and what was wrong.
+/// Counts of the runs by outcome, and what was wrong.
 #[derive(Default)]
 struct Report {
     tried: BTreeMap<String, usize>,
@@ -81,11 +81,11 @@ impl Report {
         }
     }
 
-    /// Prints what was tried.
+    /// Prints a summary.
     ///
     /// # Panics
-    /// Where something was wrong, or next to nothing was tried.
-    #[expect(clippy::print_stdout, reason = "what was tried is shown to the one who asks for it")]
+    /// If something was wrong, or too few faults occurred.
+    #[expect(clippy::print_stdout, reason = "prints the summary on request")]
     fn finish(self) {
         let Self { tried, missed, faults } = self;
         let total: usize = tried.values().sum();
@@ -94,25 +94,25 @@ impl Report {
             println!("  {outcome}: {count}");
         }
         assert!(faults.is_empty(), "{} of {total}:\n{}", faults.len(), faults.join("\n\n"));
-        assert!(total > 0 && missed * 50 <= total, "{total} were tried, {missed} without a fault");
+        assert!(total > 0 && missed * 50 <= total, "{missed} of {total} runs had no fault");
     }
 }
 
-/// A place with what a good run makes of it, and that run.
+/// Prepares a place, runs the command without a fault, and returns the place with both results.
 fn prepare(setting: &Setting) -> (Place, Good, strace::Run) {
     let case = setting.case;
     let place = Place::of(case, setting.journal_mode);
     let known = Known::of(&place);
-    let before = state(&place, &known).expect("a sound place");
+    let before = state(&place, &known).expect("the place is damaged before the run");
     let run = strace::run(&place, case, setting.is_audited, None);
     assert_eq!(run.code, case.code, "{}: {}", case.name, run.stderr);
-    let after = state(&place, &known).expect("a sound place");
-    assert_ne!(before, after, "{} changes nothing", case.name);
+    let after = state(&place, &known).expect("the place is damaged by a good run");
+    assert_ne!(before, after, "{} changed nothing", case.name);
     let (stdout, warnings) = (known.normalize(&run.stdout), warnings(&run.stderr));
     (place, Good { known, before, after, stdout, warnings }, run)
 }
 
-/// Tries the faults of a setting; every `stride`th, beginning with one that its number chooses.
+/// Tries every `stride`th fault of a setting, starting at an offset that depends on its number.
 fn try_faults(setting: &Setting, number: usize, stride: usize, report: &Mutex<Report>) {
     let (place, good, run) = prepare(setting);
     let Setting { case, is_audited, .. } = *setting;
@@ -125,20 +125,20 @@ fn try_faults(setting: &Setting, number: usize, stride: usize, report: &Mutex<Re
         let is_mute = matches!(&*call.name, "write" | "writev");
         let ended = Ended { code: run.code, stdout: &run.stdout, stderr: &run.stderr, is_mute };
         let verdict = judge(&place, case, &good, &ended);
-        let mut report = report.lock().expect("a report");
+        let mut report = report.lock().expect("a worker panicked");
         report.missed += usize::from(!run.was_hit(fault));
         report.add(setting, &format!("{call} {fault:?}"), &ended, verdict);
     }
 }
 
-/// Everything on a full disk, or one folder alone, with ever more to spare until the command succeeds.
+/// Tries a full disk for everything and for each folder, with more and more free space until the command succeeds.
 fn try_full_disks(setting: &Setting, is_whole: bool, report: &Mutex<Report>) {
     let (place, good, _) = prepare(setting);
     let Setting { case, is_audited, .. } = *setting;
     for folder in [""].into_iter().chain(FOLDERS) {
         for step in 0.. {
             let free = if is_whole || step < 2 { 4 * step } else { 1 << (2 * step) };
-            assert!(free < 16 * 1024, "{}: no room is enough", case.name);
+            assert!(free < 16 * 1024, "{}: never enough space", case.name);
             place.restore();
             let output = full_disk::run(&place, case, is_audited, folder, free);
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -151,7 +151,7 @@ fn try_full_disks(setting: &Setting, is_whole: bool, report: &Mutex<Report>) {
             if !is_done && !(is_told && (matches!(code, 1 | 14) || code == case.code)) {
                 verdict = Err(format!("exit {code}, and not a word of a full disk. {:?}", verdict.err()));
             }
-            let mut report = report.lock().expect("a report");
+            let mut report = report.lock().expect("a worker panicked");
             let name = if folder.is_empty() { "everything" } else { folder };
             report.add(setting, &format!("{free} KiB to spare for {name}"), &ended, verdict);
             if is_done {
@@ -162,7 +162,7 @@ fn try_full_disks(setting: &Setting, is_whole: bool, report: &Mutex<Report>) {
     }
 }
 
-/// Does the work for each of these on all processors.
+/// Runs the work for each item on all processors.
 fn on_all_processors<T: Sync>(items: &[T], work: impl Fn(usize, &T) + Sync) {
     let next = AtomicUsize::new(0);
     let processors = thread::available_parallelism().map_or(2, usize::from);
@@ -185,16 +185,16 @@ fn a_fault_at_any_system_call_leaves_all_or_nothing() {
     let report = Mutex::new(Report::default());
     let stride = stride();
     on_all_processors(&settings(), |number, setting| try_faults(setting, number, stride, &report));
-    report.into_inner().expect("a report").finish();
+    report.into_inner().expect("a worker panicked").finish();
 }
 
 #[test]
-fn a_full_disk_leaves_all_or_nothing_and_is_named() {
+fn a_full_disk_leaves_all_or_nothing_and_is_reported() {
     full_disk::require();
     let report = Mutex::new(Report::default());
     let is_whole = stride() == 1;
     let mut settings = settings();
     settings.retain(|setting| is_whole || setting.is_audited || setting.case.database == Database::Read);
     on_all_processors(&settings, |_, setting| try_full_disks(setting, is_whole, &report));
-    report.into_inner().expect("a report").finish();
+    report.into_inner().expect("a worker panicked").finish();
 }

@@ -1,4 +1,4 @@
-//! A folder that a command works in, which is put back as it was before each case.
+//! A working folder that is restored before each case.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, Permissions};
@@ -15,7 +15,7 @@ use crate::env::PASSWORD;
 pub const DATABASE: &str = "db/db.sqlite3";
 pub const AUDIT_LOG: &str = "log/audit.jsonl";
 
-/// Each may be on a disk of its own.
+/// Folders that may each be on a separate disk.
 pub const FOLDERS: [&str; 5] = ["db", "log", "out", "state", "tmp"];
 
 /// SQLite's journal modes that a Django project may use.
@@ -37,7 +37,7 @@ const INPUTS: [(&str, &str); 4] = [
     ("old.csv", "username,bio\neve,x\n"),
 ];
 
-/// The content and the mode of each file.
+/// Content and mode of each file.
 type Files = BTreeMap<PathBuf, (Vec<u8>, u32)>;
 
 pub struct Place {
@@ -46,15 +46,19 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place in which a case starts.
+    /// Prepares the place for a case.
     pub fn of(case: &Case, journal_mode: &str) -> Self {
-        let mut place = Self { root: TempDir::new().expect("a temporary folder"), original: Files::new() };
+        let mut place = Self {
+            root: TempDir::new().expect("failed to create a temporary folder"),
+            original: Files::new(),
+        };
         for folder in FOLDERS {
-            fs::create_dir(place.path(folder)).expect("a folder");
+            fs::create_dir(place.path(folder)).expect("failed to create a folder");
         }
         for (name, text) in INPUTS {
-            fs::write(place.path(name), text).expect("a file");
-            fs::set_permissions(place.path(name), Permissions::from_mode(0o600)).expect("a mode");
+            fs::write(place.path(name), text).expect("failed to write an input file");
+            fs::set_permissions(place.path(name), Permissions::from_mode(0o600))
+                .expect("failed to set the mode");
         }
         if case.database != Database::Created {
             place.create_database(journal_mode);
@@ -69,11 +73,15 @@ impl Place {
     fn create_database(&self, journal_mode: &str) {
         self.succeeds(&["init", "--scheme", "drf,knox"], "");
         let database = self.database();
-        database.execute_batch("INSERT INTO auth_group (name) VALUES ('editors')").expect("a group");
+        database
+            .execute_batch("INSERT INTO auth_group (name) VALUES ('editors')")
+            .expect("failed to insert a group");
         drop(database);
         self.succeeds(&["register", "meg", "--set", "bio=x", "--password-stdin"], PASSWORD);
         self.succeeds(&["register", "joe", "--set", "bio=x", "--password-stdin", "--no-token"], PASSWORD);
-        self.database().pragma_update(None, "journal_mode", journal_mode).expect("a journal mode");
+        self.database()
+            .pragma_update(None, "journal_mode", journal_mode)
+            .expect("failed to set the journal mode");
     }
 
     pub fn root(&self) -> &Path {
@@ -85,15 +93,15 @@ impl Place {
     }
 
     pub fn database(&self) -> Connection {
-        Connection::open(self.path(DATABASE)).expect("the database")
+        Connection::open(self.path(DATABASE)).expect("failed to open the database")
     }
 
-    /// The program, or another one that runs it, in this place with this input.
+    /// A command for the program, or for another one that runs it, in this place with this input.
     pub fn command(&self, program: &str, input: &str) -> Command {
         let path = self.path("input");
-        fs::write(&path, input).expect("a file");
-        let input = File::open(&path).expect("a file");
-        fs::remove_file(path).expect("a file that is gone once it is closed");
+        fs::write(&path, input).expect("failed to write the input");
+        let input = File::open(&path).expect("failed to open the input");
+        fs::remove_file(path).expect("failed to unlink the input");
         let mut command = Command::new(program);
         command
             .current_dir(self.root())
@@ -108,18 +116,21 @@ impl Place {
     }
 
     fn succeeds(&self, arguments: &[&str], input: &str) {
-        let Output { status, stderr, .. } =
-            self.command(env!("CARGO_BIN_EXE_authctl"), input).args(arguments).output().expect("the program");
+        let Output { status, stderr, .. } = self
+            .command(env!("CARGO_BIN_EXE_authctl"), input)
+            .args(arguments)
+            .output()
+            .expect("failed to start authctl");
         assert!(status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&stderr));
     }
 
-    /// Runs a case's command again, whatever comes of it.
+    /// Runs a case's command again, whatever the result.
     pub fn run_again(&self, case: &Case) {
         let mut command = self.command(env!("CARGO_BIN_EXE_authctl"), case.input);
-        command.args(case.arguments).output().expect("the program");
+        command.args(case.arguments).output().expect("failed to start authctl");
     }
 
-    /// Runs commands that write to each folder, whatever comes of it.
+    /// Runs commands that write to each folder, whatever the result.
     pub fn write_everywhere(&self) {
         for (arguments, input) in [
             (&["backup", "out/another.sqlite3"][..], ""),
@@ -128,21 +139,21 @@ impl Place {
             (&["init", "--db", "db/another.sqlite3"], ""),
         ] {
             let mut command = self.command(env!("CARGO_BIN_EXE_authctl"), input);
-            command.args(arguments).output().expect("the program");
+            command.args(arguments).output().expect("failed to start authctl");
         }
     }
 
-    /// The files of this place, by their paths in it.
+    /// Returns the relative paths of all files.
     pub fn paths(&self) -> Vec<PathBuf> {
         let mut paths = Vec::new();
         let mut folders = vec![self.root().to_owned()];
         while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).expect("a folder") {
-                let path = entry.expect("an entry").path();
+            for entry in fs::read_dir(folder).expect("failed to read a folder") {
+                let path = entry.expect("failed to read a directory entry").path();
                 if path.is_dir() {
                     folders.push(path);
                 } else {
-                    paths.push(path.strip_prefix(self.root()).expect("a path in the place").to_owned());
+                    paths.push(path.strip_prefix(self.root()).expect("path outside the place").to_owned());
                 }
             }
         }
@@ -152,27 +163,28 @@ impl Place {
     fn files(&self) -> Files {
         let read = |path: PathBuf| {
             let mode = self.mode(&path);
-            let content = fs::read(self.path(&path)).expect("a file");
+            let content = fs::read(self.path(&path)).expect("failed to read a file");
             (path, (content, mode))
         };
         self.paths().into_iter().map(read).collect()
     }
 
     pub fn mode(&self, path: &Path) -> u32 {
-        fs::symlink_metadata(self.path(path)).expect("a file").permissions().mode() & 0o7777
+        fs::symlink_metadata(self.path(path)).expect("failed to read the mode").permissions().mode() & 0o7777
     }
 
-    /// Puts everything back as it was before the first run.
+    /// Restores the state before the first run.
     pub fn restore(&self) {
         for folder in FOLDERS {
-            fs::remove_dir_all(self.path(folder)).expect("a folder");
-            fs::create_dir(self.path(folder)).expect("a folder");
+            fs::remove_dir_all(self.path(folder)).expect("failed to remove a folder");
+            fs::create_dir(self.path(folder)).expect("failed to create a folder");
         }
         for (path, (content, mode)) in &self.original {
             let path = self.path(path);
-            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-            fs::write(&path, content).expect("a file");
-            fs::set_permissions(path, Permissions::from_mode(*mode)).expect("a mode");
+            fs::create_dir_all(path.parent().expect("path without a folder"))
+                .expect("failed to create a folder");
+            fs::write(&path, content).expect("failed to restore a file");
+            fs::set_permissions(path, Permissions::from_mode(*mode)).expect("failed to restore a mode");
         }
     }
 }

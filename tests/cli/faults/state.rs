@@ -1,4 +1,4 @@
-//! What is in a place, in a form that two runs of the same command share.
+//! The content of a place, normalized so that two runs of a command can be compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,26 +9,26 @@ use rusqlite::types::Value;
 
 use super::place::{DATABASE, Place};
 
-/// Each file's content; a database's rows in place of its bytes. Random values and times that were not there before the
-/// run are replaced by [`NEW`].
+/// Content of each file, or rows of a database. [`NEW`] replaces random values and times that did not exist before the
+/// run.
 pub type State = BTreeMap<PathBuf, String>;
 
-/// In place of a value that differs from run to run.
+/// Replaces a value that differs from run to run.
 pub const NEW: &str = "<new>";
 
-/// Values of this length are random ones or times. All names in the tests are shorter.
+/// Words of at least this length are random values or times. All names in the tests are shorter.
 const RANDOM: usize = 16;
 
-/// The long words of a place before the run.
+/// The long words in a place before the run.
 pub struct Known(BTreeSet<String>);
 
 impl Known {
     pub fn of(place: &Place) -> Self {
-        let state = read(place, str::to_owned).expect("a sound place");
+        let state = read(place, str::to_owned).expect("the place is damaged");
         Self(state.values().flat_map(|text| words(text)).map(str::to_owned).collect())
     }
 
-    /// Replaces the long words that are not known.
+    /// Replaces long words that are not known.
     pub fn normalize(&self, text: &str) -> String {
         let mut normalized = String::new();
         let mut rest = text;
@@ -51,34 +51,35 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c| !is_of_word(c)).filter(|word| word.len() >= RANDOM)
 }
 
-/// The keys in a text that were made by the run: drf's are of 40 hexadecimal digits, knox's of 64.
+/// Returns the keys that the run created: 40 hexadecimal digits for drf, 64 for knox.
 pub fn new_keys<'a>(text: &'a str, known: &Known) -> Vec<&'a str> {
     let is_key = |word: &&str| word.len() >= 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     words.filter(is_key).filter(|word| !known.0.contains(*word)).collect()
 }
 
-/// Is this key one of a user's?
+/// Returns whether the database contains this key.
 pub fn is_stored(place: &Place, key: &str) -> bool {
     let database = place.database();
     let count = |sql: &str| database.query_row(sql, [key], |row| row.get::<_, i64>(0));
-    // The database that `register --init` creates has no table of knox's.
+    // The database that `register --init` creates has no knox table.
     let knox =
         count("SELECT count(*) FROM knox_authtoken WHERE ?1 LIKE token_key || '%'").unwrap_or_default();
-    knox + count("SELECT count(*) FROM authtoken_token WHERE key = ?1").expect("an answer") > 0
+    knox + count("SELECT count(*) FROM authtoken_token WHERE key = ?1").expect("failed to query the tokens")
+        > 0
 }
 
-/// What is in the place now.
+/// Returns the current content of the place.
 ///
 /// # Errors
-/// Where a database is damaged.
+/// If a database is damaged.
 pub fn state(place: &Place, known: &Known) -> Result<State, String> {
     read(place, |text| known.normalize(text))
 }
 
 fn read(place: &Place, normalize: impl Fn(&str) -> String) -> Result<State, String> {
     let mut state = State::new();
-    // The database first: to open it ends what a killed program has begun, and removes the files of that.
+    // Opens the database first, so that SQLite rolls back what a killed program left and removes its journal.
     let database = place.path(DATABASE);
     if database.exists() {
         dump(&database).map_err(|error| format!("{DATABASE}: {error}"))?;
@@ -92,7 +93,7 @@ fn read(place: &Place, normalize: impl Fn(&str) -> String) -> Result<State, Stri
         }
         let text = if content.starts_with(b"SQLite format 3\0") && !is_temporary(&path) {
             let rows = dump(&absolute).map_err(|error| format!("{}: {error}", path.display()))?;
-            // Rows with random keys have no order.
+            // The order of rows with random keys varies.
             let mut rows: Vec<String> = rows.iter().map(|row| normalize(row)).collect();
             rows.sort();
             rows.join("\n")
@@ -104,17 +105,17 @@ fn read(place: &Place, normalize: impl Fn(&str) -> String) -> Result<State, Stri
     Ok(state)
 }
 
-/// Is this a file that will have another name once it is whole?
+/// Returns whether this is a temporary file, renamed once complete.
 fn is_temporary(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
-/// Is this one of the files that SQLite keeps beside the database?
+/// Returns whether this is a file that SQLite keeps beside the database.
 pub fn is_of_database(path: &Path) -> bool {
     ["-journal", "-wal", "-shm"].iter().any(|suffix| path == Path::new(&format!("{DATABASE}{suffix}")))
 }
 
-/// All rows of all tables of a sound database.
+/// Returns all rows of all tables, or an error if the database is damaged.
 fn dump(path: &Path) -> Result<Vec<String>, String> {
     let database = Connection::open(path).map_err(|error| error.to_string())?;
     let rows = |sql: &str| rows(&database, sql).map_err(|error| format!("{sql}: {error}"));
@@ -128,7 +129,7 @@ fn dump(path: &Path) -> Result<Vec<String>, String> {
     }
     let mut lines = Vec::new();
     for table in rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")? {
-        // The prefix of a knox token is random, but short.
+        // The prefix of a knox token is random, but too short to be recognized.
         let sql = if table == "knox_authtoken" {
             "SELECT digest, created, user_id, expiry, length(token_key) FROM knox_authtoken"
         } else {
@@ -145,7 +146,7 @@ fn rows(database: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
     let rows = statement.query_map([], |row| {
         let cells: rusqlite::Result<Vec<String>> =
             (0..width).map(|index| Ok(text(row.get(index)?))).collect();
-        // A time has a space in it, which ends a word.
+        // Replaces the space within a time, which would end a word.
         Ok(cells?.iter().map(|cell| cell.replace(' ', "_")).collect::<Vec<_>>().join("|"))
     })?;
     rows.collect()

@@ -1,4 +1,4 @@
-//! Runs of the program under strace, which lists its system calls and lets one of them fail.
+//! Runs the program under strace, which records system calls and can make one fail.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,12 +11,12 @@ use tempfile::NamedTempFile;
 use super::commands::Case;
 use super::place::{AUDIT_LOG, Place};
 
-/// The system calls that change files. Not every architecture has all of them, which is what the question marks are for.
+/// System calls that change files. The question marks allow for architectures that lack some.
 const CALLS: &str = "?write,?pwrite64,?writev,?pwritev,?fsync,?fdatasync,?ftruncate,?fallocate,?rename,?renameat,\
                      ?renameat2,?link,?linkat,?unlink,?unlinkat,?fcntl,?flock,?open,?openat,?chmod,?fchmod,?fchmodat,\
                      ?chown,?fchown,?fchownat,?mkdir,?mkdirat,?sendfile,?copy_file_range";
 
-/// Which of a thread's calls by this name it is, counted from one.
+/// The nth call with this name in a thread, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
     pub name: String,
@@ -37,7 +37,8 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The faults that make sense at a call. SQLite tries for ten seconds to get a lock that fails again and again.
+    /// Returns the faults that make sense at a call. SQLite retries a failing lock for ten seconds, so locks never fail
+    /// permanently here.
     pub fn at(call: &Call) -> &'static [Self] {
         const ALL: &[Fault] = &[Fault::Broken, Fault::Interrupted, Fault::Killed, Fault::Full, Fault::Dead];
         if matches!(&*call.name, "fcntl" | "flock") { &ALL[..3] } else { ALL }
@@ -60,7 +61,7 @@ impl fmt::Display for Call {
     }
 }
 
-/// What a run ended with, and its system calls.
+/// The result of a run, and its system calls.
 pub struct Run {
     pub code: i32,
     pub stdout: String,
@@ -69,12 +70,12 @@ pub struct Run {
 }
 
 impl Run {
-    /// The calls that change something, once for all threads.
+    /// Returns the calls that change something, merged over all threads.
     pub fn calls(&self) -> BTreeSet<Call> {
         let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         let mut calls = BTreeSet::new();
         for line in self.trace.lines() {
-            // The second half of a call that another thread interrupted in the listing starts with `<...`.
+            // A resumed call starts with `<...`; strace splits a call when another thread makes one in between.
             let Some((thread, call)) = line.split_once(' ') else { continue };
             let Some((name, arguments)) = call.trim_start().split_once('(') else { continue };
             if name.contains(['<', '+', '-']) {
@@ -89,7 +90,7 @@ impl Run {
         calls
     }
 
-    /// Did the fault happen?
+    /// Returns whether the fault occurred.
     pub fn was_hit(&self, fault: Fault) -> bool {
         if fault == Fault::Killed { self.code == 137 } else { self.trace.contains("(INJECTED)") }
     }
@@ -104,19 +105,19 @@ fn changes_something(name: &str, arguments: &str) -> bool {
     }
 }
 
-/// The case's command, audited or not.
+/// Returns the arguments of the case's command, audited or not.
 pub fn arguments(case: &Case, is_audited: bool) -> Vec<&'static str> {
     let audit = ["--audit-log", AUDIT_LOG];
     case.arguments.iter().copied().chain(audit.into_iter().filter(|_| is_audited)).collect()
 }
 
-/// Runs a case, with a fault at a call.
+/// Runs a case, optionally with a fault at a call.
 pub fn run(place: &Place, case: &Case, is_audited: bool, fault: Option<(Fault, &Call)>) -> Run {
-    let trace = NamedTempFile::new().expect("a temporary file");
+    let trace = NamedTempFile::new().expect("failed to create a temporary file");
     let mut command = place.command("timeout", case.input);
     command.args(["60", "strace", "-f", "-qq", "-e", "signal=none", "-e"]);
     command.arg(format!("trace={CALLS}")).arg("-o").arg(trace.path());
-    // Faster, but strace's kills do not work with it.
+    // Faster, but does not work with SIGKILL injection.
     command.args((fault.is_none_or(|(fault, _)| fault != Fault::Killed)).then_some("--seccomp-bpf"));
     if let Some((fault, call)) = fault {
         command.arg("-e").arg(format!("inject={}", fault.injection(call)));
@@ -125,21 +126,21 @@ pub fn run(place: &Place, case: &Case, is_audited: bool, fault: Option<(Fault, &
         .arg(env!("CARGO_BIN_EXE_authctl"))
         .args(arguments(case, is_audited))
         .output()
-        .expect("strace to start");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        .expect("failed to start strace");
+    let text = |bytes| String::from_utf8(bytes).expect("output is not UTF-8");
     Run {
-        // strace, and then timeout, end as the program did.
+        // strace and timeout both pass on the exit status of the program.
         code: output.status.code().or(output.status.signal().map(|signal| 128 + signal)).unwrap_or(-1),
         stdout: text(output.stdout),
         stderr: text(output.stderr),
-        trace: fs::read_to_string(trace.path()).expect("the list of system calls"),
+        trace: fs::read_to_string(trace.path()).expect("failed to read the trace"),
     }
 }
 
-/// Fails with a clear message if strace is missing or may not trace.
+/// Fails with a clear message if strace is missing or not permitted.
 pub fn require() {
     let hint =
-        "These tests need strace: `apt-get install strace`, and in a container `--cap-add SYS_PTRACE`.";
+        "these tests need strace: `apt-get install strace`, and in a container `--cap-add SYS_PTRACE`.";
     let output = Command::new("strace").args(["-f", "--seccomp-bpf", "-o", "/dev/null", "true"]).output();
     let output = output.unwrap_or_else(|error| panic!("strace: {error}. {hint}"));
     assert!(output.status.success(), "strace: {}{hint}", String::from_utf8_lossy(&output.stderr));

@@ -1,4 +1,4 @@
-//! Whether a run left all or nothing behind, and told the truth about it.
+//! Checks that a run did all or nothing, and reported it truthfully.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use super::commands::{Case, Database};
 use super::place::{AUDIT_LOG, DATABASE, Place};
 use super::state::{Known, State, is_of_database, is_stored, new_keys, state};
 
-/// A case's good run, which another one is compared with.
+/// The result of a case's good run, for comparison.
 pub struct Good {
     pub known: Known,
     pub before: State,
@@ -19,18 +19,18 @@ pub struct Good {
     pub warnings: usize,
 }
 
-/// How many warnings there are.
+/// Counts the warnings.
 pub fn warnings(stderr: &str) -> usize {
     stderr.lines().filter(|line| line.starts_with("warning:")).count()
 }
 
-/// What a run ended with.
+/// The result of a run.
 pub struct Ended<'a> {
     /// 137 after a kill.
     pub code: i32,
     pub stdout: &'a str,
     pub stderr: &'a str,
-    /// Could it have been unable to tell anything?
+    /// Whether the fault may have prevented any output.
     pub is_mute: bool,
 }
 
@@ -39,10 +39,10 @@ const RESULTS: &str = "out/made.csv";
 const KILLED: i32 = 137;
 const UNANSWERED: i32 = 14;
 
-/// What is wrong with a run.
+/// Checks a run.
 ///
 /// # Errors
-/// Everything that is wrong, in words.
+/// A description of everything that is wrong.
 pub fn judge(place: &Place, case: &Case, good: &Good, ended: &Ended<'_>) -> Result<(), String> {
     let mut faults = Vec::new();
     let is_killed = ended.code == KILLED;
@@ -62,7 +62,7 @@ pub fn judge(place: &Place, case: &Case, good: &Good, ended: &Ended<'_>) -> Resu
         }
     }
     let mut now = state(place, &good.known)?;
-    // After an answer, nothing but what belongs there; after a kill, the next command cleans up.
+    // Only a killed run may leave other files, which the next command removes.
     let is_strange = |path: &&PathBuf| {
         !good.before.contains_key(*path) && !good.after.contains_key(*path) && !is_of_database(path)
     };
@@ -76,8 +76,8 @@ pub fn judge(place: &Place, case: &Case, good: &Good, ended: &Ended<'_>) -> Resu
         faults.push(format!("another answer: {:?}", ended.stdout));
     }
     if case.database != Database::Created || now.contains_key(Path::new(DATABASE)) {
-        let told = if ended.code == case.code { ended.stdout } else { "" };
-        faults.extend(unstored_keys(place, good, told));
+        let stdout = if ended.code == case.code { ended.stdout } else { "" };
+        faults.extend(unstored_keys(place, good, stdout));
     }
     let is_in_part = case.is_in_batches && ended.code != case.code;
     if matches!(ended.code, KILLED | UNANSWERED) || is_in_part {
@@ -86,7 +86,7 @@ pub fn judge(place: &Place, case: &Case, good: &Good, ended: &Ended<'_>) -> Resu
     if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
 }
 
-/// What the next commands do not clean up.
+/// Runs the next commands and returns what they do not clean up.
 fn clean_up(place: &Place, case: &Case, good: &Good, strange: &BTreeSet<PathBuf>) -> Vec<String> {
     let mut faults = Vec::new();
     if !strange.is_empty() {
@@ -96,7 +96,7 @@ fn clean_up(place: &Place, case: &Case, good: &Good, strange: &BTreeSet<PathBuf>
         faults.extend(left.map(|path| format!("never removed: {}", path.display())));
     }
     if let Ok(results) = fs::read_to_string(place.path(RESULTS)) {
-        // What did not come true is dropped when the file is continued.
+        // Continuing the file drops rows that were not committed.
         let before = results;
         place.run_again(case);
         let results = fs::read_to_string(place.path(RESULTS)).unwrap_or_default();
@@ -111,7 +111,7 @@ fn clean_up(place: &Place, case: &Case, good: &Good, strange: &BTreeSet<PathBuf>
     faults
 }
 
-/// Compares each file with what it was before and what it is after a good run.
+/// Compares each file with its content before and after a good run.
 fn compare(case: &Case, good: &Good, ended: &Ended<'_>, now: &State) -> Vec<String> {
     let mut faults = Vec::new();
     let paths: BTreeSet<&PathBuf> = good.before.keys().chain(good.after.keys()).collect();
@@ -125,17 +125,17 @@ fn compare(case: &Case, good: &Good, ended: &Ended<'_>, now: &State) -> Vec<Stri
         let is_side = path.starts_with("state") && !case.is_of_session || path == Path::new(AUDIT_LOG);
         let is_in_part = case.is_in_batches && ended.code != case.code;
         if path == Path::new(RESULTS) && (matches!(ended.code, KILLED | UNANSWERED) || is_in_part) {
-            // Written before the change: rows that did not come true are dropped later.
+            // Written before the commit; the next run drops rows that were not committed.
         } else if path == Path::new(AUDIT_LOG) {
             let is_told = ended.is_mute || warnings(ended.stderr) > good.warnings;
             faults.extend(judge_log(case, &text(now, path), ended.code, is_told, is_changed));
         } else if path == Path::new(DATABASE) && is_in_part {
-            // Some of the batches. The results tell which.
+            // Some batches are committed; the results say which.
         } else if path.starts_with("state")
             && !case.is_of_session
             && serde_json::from_str::<Json>(&text(now, path)).is_ok()
         {
-            // It may have been written several times. That it could not be is a warning.
+            // It may have been written several times; a failure to write it is a warning.
         } else if !is_done(path) && !is_untouched {
             let (before, now) = (text(&good.before, path), text(now, path));
             faults.push(format!("exit {}, and {name} is torn:\n{}", ended.code, difference(&before, &now)));
@@ -155,7 +155,7 @@ fn compare(case: &Case, good: &Good, ended: &Ended<'_>, now: &State) -> Vec<Stri
     faults
 }
 
-/// The lines that differ.
+/// Returns the lines that differ.
 fn difference(before: &str, now: &str) -> String {
     let lines = |mark: &'static str, of: &str, other: &str| {
         let lines = of.lines().filter(|line| !other.lines().any(|known| known == *line));
@@ -164,12 +164,13 @@ fn difference(before: &str, now: &str) -> String {
     lines("-", before, now) + &lines("+", now, before)
 }
 
-/// Whole lines, of which the first goes before the change and the second tells how it ended.
+/// Checks the audit log: complete lines, one before each change and one with its outcome.
 fn judge_log(case: &Case, text: &str, code: i32, is_told: bool, is_changed: bool) -> Vec<String> {
     let lines: Result<Vec<Json>, _> = text.lines().map(serde_json::from_str).collect();
     let Ok(lines) = lines else { return vec![format!("the audit log is torn: {text:?}")] };
     let states: Vec<&str> = lines.iter().filter_map(|line| line["state"].as_str()).collect();
-    // Each batch has a pair of lines, and the last batch may have failed. A missing second line must be warned of.
+    // Each batch has a pair of lines, and the last batch may have failed. If a second line is missing, a warning must
+    // say so.
     let last = if case.is_in_batches { states.iter().rposition(|state| *state == "begun") } else { None };
     let (batches, last) = states.split_at(last.unwrap_or_default());
     let is_whole = |batch: &[&str]| batch == ["begun", "done"] || batch == ["begun"] && is_told;
@@ -186,7 +187,7 @@ fn judge_log(case: &Case, text: &str, code: i32, is_told: bool, is_changed: bool
     if is_true { Vec::new() } else { vec![format!("exit {code}, and the audit log says {states:?}")] }
 }
 
-/// Keys that were handed out, on standard output or in a file, though they open nothing.
+/// Returns keys that were printed or written to a file although they are not stored.
 fn unstored_keys(place: &Place, good: &Good, stdout: &str) -> Vec<String> {
     let mut texts = vec![("standard output".to_owned(), stdout.to_owned())];
     for name in ["out/key", "out/env", "state/authctl/sessions.json"] {

@@ -1,4 +1,4 @@
-//! Every command, and what has to be true after each, whatever the database.
+//! Every command, with the conditions that must hold after it on any database.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -14,13 +14,13 @@ use rusqlite::{Connection, OpenFlags};
 use super::Base;
 use crate::env::{PASSWORD, TestEnv};
 
-/// How long a command may take on a loaded machine.
+/// Maximum time of a command on a loaded machine.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// The exit codes that a database can be the reason of; see `src/error/exit.rs`.
+/// The exit codes that the content of a database may cause; see `src/error/exit.rs`.
 const CODES: [i32; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 14];
 
-/// A command line, what it reads from standard input, and what is true where it ends with 0.
+/// A command line, its standard input, and what must be true if it ends with 0.
 pub struct Command {
     pub words: &'static [&'static str],
     input: &'static str,
@@ -28,10 +28,10 @@ pub struct Command {
     claim: Claim,
 }
 
-/// Is what a command says true? An error of SQLite's leaves it open.
+/// Checks whether the command's answer is true. An SQLite error leaves it undecided.
 type Claim = fn(&Connection, &Ended, &TestEnv) -> rusqlite::Result<bool>;
 
-/// How a command ended.
+/// The result of a command.
 pub struct Ended {
     pub code: i32,
     stdout: String,
@@ -98,7 +98,7 @@ pub const COMMANDS: &[Command] = &[
     writing(&["revoke-token", "--user", "meg", "--yes"], "", |database, _, _| {
         let sql = "SELECT count(*) FROM authtoken_token AS t JOIN auth_user AS u ON u.id = t.user_id \
                    WHERE u.username = 'meg'";
-        // authctl knows no tokens in views.
+        // authctl ignores tokens in views.
         Ok(!is_table(database, "authtoken_token")? || number(database, sql)? == 0)
     }),
     writing(&["migrate-tokens", "--to", "knox", "--yes"], "", |database, _, _| {
@@ -125,8 +125,8 @@ const fn writing(words: &'static [&'static str], input: &'static str, claim: Cla
     Command { words, input, writes: true, claim }
 }
 
-/// Runs every command on copies of a database, each with these files beside it; returns what is wrong, each with the
-/// command, and how many commands ended with 0.
+/// Runs every command on copies of a database with these files beside it. Returns the faults, each with its command,
+/// and how many commands ended with 0.
 pub fn faults(base: &Base, database: &[u8], beside: &[(&str, &[u8])]) -> (Vec<String>, u32) {
     let environment = || {
         let env = Base::environment(database);
@@ -135,7 +135,7 @@ pub fn faults(base: &Base, database: &[u8], beside: &[(&str, &[u8])]) -> (Vec<St
         }
         env
     };
-    // Of another copy: to look at a database may take back what a journal beside it has.
+    // Reads a separate copy, because opening a database may roll back a journal beside it.
     let before = state(&environment());
     let mut faults = Vec::new();
     let mut done = 0;
@@ -148,7 +148,7 @@ pub fn faults(base: &Base, database: &[u8], beside: &[(&str, &[u8])]) -> (Vec<St
 }
 
 impl Command {
-    /// Runs it once; returns what is wrong.
+    /// Runs the command once and returns the faults.
     fn faults(&self, base: &Base, env: &TestEnv, before: &State) -> (Vec<String>, Option<Ended>) {
         let input = if self.words.contains(&"--token-stdin") { &*base.key } else { self.input };
         let Some(ended) = run(env, self.words, input) else {
@@ -175,7 +175,7 @@ impl Command {
         if before.is_whole && !after.is_whole {
             faults.push("damaged the database".into());
         }
-        // Where an index and its table disagree beforehand, a row is there by one way and not by another.
+        // If an index and its table already disagree, the result depends on how a row is read.
         if ended.code == 0 && (before.is_whole || !self.writes) {
             let claim = open(env).and_then(|database| (self.claim)(&database, &ended, env));
             if claim == Ok(false) {
@@ -186,19 +186,19 @@ impl Command {
     }
 }
 
-/// Runs a command, unless it takes too long.
+/// Runs a command; returns `None` if it takes too long.
 pub fn run(env: &TestEnv, words: &[&str], input: &str) -> Option<Ended> {
     let [out, err] = ["out.txt", "err.txt"].map(|name| File::create(env.path(name)).unwrap());
     let mut command = env.command();
     command.args(words).stdin(Stdio::piped()).stdout(out).stderr(err);
-    let mut child = command.spawn().expect("the program to start");
-    let mut pipe = child.stdin.take().expect("a pipe");
+    let mut child = command.spawn().expect("failed to start authctl");
+    let mut pipe = child.stdin.take().expect("no standard input");
     let _ = pipe.write_all(input.as_bytes());
     drop(pipe);
     let start = Instant::now();
     let mut pause = Duration::from_millis(1);
     let status = loop {
-        if let Some(status) = child.try_wait().expect("a child") {
+        if let Some(status) = child.try_wait().expect("failed to wait for authctl") {
             break status;
         }
         if start.elapsed() > DEADLINE {
@@ -214,7 +214,7 @@ pub fn run(env: &TestEnv, words: &[&str], input: &str) -> Option<Ended> {
     Some(Ended { code, stdout: text("out.txt"), stderr: text("err.txt") })
 }
 
-/// What a database says, as far as SQLite reads it.
+/// The content of a database, as far as SQLite can read it.
 struct State {
     rows: BTreeMap<String, Vec<String>>,
     is_whole: bool,
@@ -246,7 +246,7 @@ fn state(env: &TestEnv) -> State {
     })
 }
 
-/// All rows of a table but what is computed, or the error.
+/// Returns all rows of a table without generated columns, or the error.
 fn rows(database: &Connection, table: &str) -> Vec<String> {
     let quoted = format!("\"{}\"", table.replace('"', "\"\""));
     let read = || -> rusqlite::Result<Vec<String>> {
@@ -269,7 +269,7 @@ fn rows(database: &Connection, table: &str) -> Vec<String> {
 fn open(env: &TestEnv) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let database = Connection::open_with_flags(env.path("db.sqlite3"), flags)?;
-    // What the test looks at need not be computed from what is hostile.
+    // A low limit, so that the test itself does not compute huge hostile values.
     database.set_limit(rusqlite::limits::Limit::SQLITE_LIMIT_LENGTH, 10_000_000)?;
     Ok(database)
 }

@@ -1,4 +1,4 @@
-//! Files that are cut off, overwritten or have a journal that is not theirs.
+//! Files that are truncated, overwritten, or have a foreign journal.
 
 use std::env;
 
@@ -10,12 +10,12 @@ use super::battery::{COMMANDS, faults};
 
 const PAGE: usize = 4096;
 
-/// How many files are damaged; more where that is asked for.
+/// The number of damaged files; `AUTHCTL_DAMAGED` raises it.
 fn files() -> u64 {
-    env::var("AUTHCTL_DAMAGED").map_or(24, |count| count.parse().expect("a number in AUTHCTL_DAMAGED"))
+    env::var("AUTHCTL_DAMAGED").map_or(24, |count| count.parse().expect("AUTHCTL_DAMAGED is not a number"))
 }
 
-/// A file with one kind of damage, and what it is.
+/// Returns a file with one kind of damage, and its description.
 fn damaged(bytes: &[u8], random: &mut StdRng) -> (String, Vec<u8>) {
     let mut bytes = bytes.to_vec();
     let pages = bytes.len() / PAGE;
@@ -34,7 +34,7 @@ fn damaged(bytes: &[u8], random: &mut StdRng) -> (String, Vec<u8>) {
             bytes[place] = random.random();
             format!("a byte at {place}")
         }
-        // The header of a page: its kind, its free blocks, its cells and their places.
+        // The header of a page: its type, free blocks, and cell pointers.
         3 | 4 => {
             let place = page + random.random_range(0..48) + if page == 0 { 100 } else { 0 };
             bytes[place] = random.random();
@@ -62,7 +62,7 @@ fn damaged(bytes: &[u8], random: &mut StdRng) -> (String, Vec<u8>) {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "what was tried is shown to the one who asks for it")]
+#[expect(clippy::print_stdout, reason = "prints the summary on request")]
 fn damaged_files() {
     let base = Base::new();
     let mut found = Vec::new();
@@ -76,12 +76,12 @@ fn damaged_files() {
     }
     println!("{} files, {runs} runs, of which {done} ended with 0, {} faults", files(), found.len());
     assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
-    // Damage that nothing reads is no reason to refuse.
+    // Damage that no command reads is no reason to fail.
     assert!(done > 0 && (done as usize) < runs, "{done} of {runs} ended with 0");
 }
 
 #[test]
-fn journals_that_are_not_theirs() {
+fn foreign_journals() {
     let base = Base::new();
     let env = Base::environment(&base.bytes);
     let writer = env.database();
@@ -114,7 +114,7 @@ fn journals_that_are_not_theirs() {
 }
 
 #[test]
-fn what_is_no_database() {
+fn files_that_are_not_databases() {
     let base = Base::new();
     let header = &base.bytes[..100];
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! What takes too long or too much is stopped.
+//! Whatever takes too long or too much memory is stopped.
 
 use std::fmt::Write as _;
 use std::process::Stdio;
@@ -12,7 +12,7 @@ use super::battery::run;
 use crate::terminal::wait_for;
 
 #[test]
-fn a_value_that_is_computed_to_be_huge_is_refused_at_once() {
+fn a_huge_computed_value_is_refused_at_once() {
     let base = Base::new();
     let sql = "ALTER TABLE auth_user ADD COLUMN big text GENERATED ALWAYS AS (hex(zeroblob(400000000)))";
     let env = Base::environment(&base.changed_by(sql));
@@ -21,7 +21,7 @@ fn a_value_that_is_computed_to_be_huge_is_refused_at_once() {
 }
 
 #[test]
-fn ctrl_c_ends_an_endless_trigger_and_the_transaction() {
+fn ctrl_c_ends_an_endless_trigger_and_rolls_back() {
     let base = Base::new();
     let env = Base::environment(&base.changed_by(
         "CREATE TRIGGER t AFTER UPDATE ON auth_user BEGIN SELECT count(*) FROM (WITH RECURSIVE n (i) AS
@@ -34,14 +34,14 @@ fn ctrl_c_ends_an_endless_trigger_and_the_transaction() {
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    assert!(wait_for(|| journal.exists().then_some(())).is_some(), "the update does not begin");
+    assert!(wait_for(|| journal.exists().then_some(())).is_some(), "the update did not start");
     thread::sleep(Duration::from_millis(100));
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    let status = wait_for(|| child.try_wait().unwrap()).expect("the program to end");
+    let status = wait_for(|| child.try_wait().unwrap()).expect("the program did not end");
     assert_eq!(status.code(), Some(130));
-    let said = std::io::read_to_string(child.stderr.take().unwrap()).unwrap();
-    assert_eq!(said, "error: Interrupted. Nothing was changed.\n");
-    // Ended by force, the program would leave it to the next one to undo the update.
+    let stderr = std::io::read_to_string(child.stderr.take().unwrap()).unwrap();
+    assert_eq!(stderr, "error: Interrupted. Nothing was changed.\n");
+    // A killed program would leave its journal for the next one to roll back.
     assert!(!journal.exists(), "the transaction was not rolled back");
     assert_eq!(env.value("SELECT first_name FROM auth_user WHERE username = 'meg'"), "");
 }

@@ -1,5 +1,5 @@
-//! Hostile and damaged databases: no command crashes or hangs, changes something and says that it failed, damages what was
-//! whole, or claims what is not so.
+//! Hostile and damaged databases. No command may crash, hang, change something and report failure, damage an intact
+//! database, or report something untrue.
 //!
 //! `AUTHCTL_DAMAGED=2000 cargo test --test cli hostile::damage -- --nocapture` tries that many damaged files, each with
 //! every command.
@@ -15,11 +15,11 @@ use std::fs;
 use crate::env::TestEnv;
 use crate::seed;
 
-/// Weak hashes, which take no time; profiles; one scheme of the two.
+/// Fast hashes, a profile, and one of the two token schemes.
 const CONFIG: &str = "[passwords]\nhasher = \"pbkdf2_sha256 1\"\n[tokens]\nscheme = \"drf\"\n\
                       [profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"varchar(50) null\" }\n";
 
-/// An ordinary database, from which the others are made, and the key of meg's token.
+/// An ordinary database from which the others are derived, and the key of meg's token.
 struct Base {
     bytes: Vec<u8>,
     key: String,
@@ -48,7 +48,7 @@ impl Base {
         Self { bytes: env.database_bytes(), key }
     }
 
-    /// A folder with this as its database, and the files that the commands read.
+    /// Creates a folder with this database and the input files of the commands.
     fn environment(database: &[u8]) -> TestEnv {
         let env = TestEnv::new();
         env.write("authctl.toml", CONFIG);
@@ -62,7 +62,7 @@ impl Base {
         env
     }
 
-    /// The database after these statements, which run without any of authctl's settings.
+    /// Returns the database after these statements, run without authctl's settings.
     fn changed_by(&self, sql: &str) -> Vec<u8> {
         let env = Self::environment(&self.bytes);
         let database = env.database();

@@ -1,9 +1,9 @@
-//! Hostile schemas: a writer of the file controls its tables, views, triggers and constraints.
+//! Hostile schemas: whoever can write to the file controls its tables, views, triggers and constraints.
 
 use super::Base;
 use super::battery::faults;
 
-/// What is done to an ordinary database.
+/// Statements that are run on an ordinary database.
 const SCHEMAS: &[(&str, &str)] = &[
     ("nothing", "SELECT 1"),
     // Names.
@@ -35,7 +35,7 @@ const SCHEMAS: &[(&str, &str)] = &[
     ),
     ("a name of a million characters", "UPDATE auth_user SET username = printf('%.*c', 1000000, 'x') WHERE id = 2"),
     ("a null character in a login name", "UPDATE auth_user SET username = 'me' || char(0) || 'g' WHERE id = 1"),
-    // Other things in the place of tables.
+    // Other objects in place of tables.
     (
         "a view for the tokens",
         "CREATE TABLE t AS SELECT * FROM authtoken_token; DROP TABLE authtoken_token;
@@ -67,7 +67,7 @@ const SCHEMAS: &[(&str, &str)] = &[
         "CREATE VIRTUAL TABLE app_found USING fts5 (a); DROP TABLE app_gamer;
          CREATE TABLE app_gamer (user_id integer PRIMARY KEY REFERENCES auth_user (id), bio text) WITHOUT ROWID",
     ),
-    // Sorts of tables.
+    // Kinds of tables.
     (
         "no row ids",
         "CREATE TABLE t (id integer PRIMARY KEY NOT NULL, password varchar(128) NOT NULL, last_login datetime NULL,
@@ -125,7 +125,7 @@ const SCHEMAS: &[(&str, &str)] = &[
         "a trigger that refers to nothing",
         "CREATE TRIGGER t AFTER INSERT ON auth_user BEGIN INSERT INTO nowhere VALUES (new.id); END",
     ),
-    // What is computed.
+    // Computed values.
     ("a huge generated column", "ALTER TABLE auth_user ADD COLUMN big text GENERATED ALWAYS AS (hex(zeroblob(400000000)))"),
     ("a huge generated column of a profile", "ALTER TABLE app_gamer ADD COLUMN big text GENERATED ALWAYS AS (printf('%.*c', 900000000, 'x'))"),
     ("an activity that is generated", "ALTER TABLE auth_user DROP COLUMN is_active;
@@ -144,7 +144,7 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("a pattern that takes forever", "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql,
            '\"email\" varchar(254) NOT NULL', '\"email\" varchar(254) NOT NULL
            CHECK (printf(''%.*c'', 5000, ''a'') REGEXP ''^(?=(a|aa)+$)(a*)*\\2b$'')') WHERE name = 'auth_user'"),
-    // Conflicts.
+    // Conflict clauses.
     ("conflicts that replace", "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql,
            'NOT NULL UNIQUE', 'NOT NULL UNIQUE ON CONFLICT REPLACE') WHERE name IN ('auth_user', 'authtoken_token')"),
     ("conflicts that are ignored", "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql,
@@ -159,7 +159,7 @@ const SCHEMAS: &[(&str, &str)] = &[
          UPDATE auth_user SET boss_id = 1"),
     ("references of two columns", "CREATE TABLE app_t (a, b, FOREIGN KEY (a, b) REFERENCES auth_user (id, username));
          INSERT INTO app_t VALUES (1, 'meg')"),
-    // Schema table and counters.
+    // The schema table and counters.
     ("two tables in one place", "PRAGMA writable_schema = ON; UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM
            sqlite_master WHERE name = 'auth_user') WHERE name = 'authtoken_token'"),
     ("a table nowhere", "PRAGMA writable_schema = ON; UPDATE sqlite_master SET rootpage = 99999 WHERE name = 'auth_user'"),
@@ -187,11 +187,11 @@ fn check(base: &Base, schemas: impl IntoIterator<Item = (String, Vec<u8>)>) {
 }
 
 #[test]
-fn an_ordinary_database_lets_every_command_do_its_work() {
+fn every_command_works_on_an_ordinary_database() {
     let base = Base::new();
     let (faults, done) = faults(&base, &base.bytes, &[]);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    // `check` has warnings about the weak hash and the others.
+    // `check` has warnings, for example about the weak hash.
     assert_eq!(done as usize, super::battery::COMMANDS.len() - 1);
 }
 
@@ -228,7 +228,7 @@ fn thousands_of_columns_and_tables() {
 }
 
 #[test]
-fn other_forms_of_the_file() {
+fn other_file_formats() {
     let base = Base::new();
     let forms = [
         ("pages of 512", "PRAGMA page_size = 512; VACUUM"),

@@ -3,7 +3,7 @@
 use super::Base;
 use super::battery::faults;
 
-/// Each as an expression of SQL.
+/// The values as SQL expressions.
 const VALUES: &[&str] = &[
     "'9999-12-31 23:59:59.9999z9'",
     "'9999-12-31 23:59:59.999999'",
@@ -31,11 +31,11 @@ const VALUES: &[&str] = &[
 ];
 
 #[test]
-fn values_of_other_types_and_beyond_all_ranges() {
+fn values_of_other_types_and_out_of_range() {
     let base = Base::new();
     let mut found = Vec::new();
     for value in VALUES {
-        // One user keeps the name and the token; the columns of the others may be unique.
+        // One user keeps the name and the token, because the columns of the others may be unique.
         let database = base.changed_by(&format!(
             "UPDATE auth_user SET date_joined = {value}, last_login = {value}, first_name = {value}, last_name = {value},
                email = {value}, is_active = {value}, is_staff = {value}, is_superuser = {value} WHERE id <= 2;
@@ -54,7 +54,7 @@ fn values_of_other_types_and_beyond_all_ranges() {
 }
 
 #[test]
-fn the_last_key_that_there_can_be_is_no_end() {
+fn the_highest_possible_key_does_not_prevent_new_rows() {
     let base = Base::new();
     let env = Base::environment(&base.changed_by(
         "UPDATE auth_group SET id = 9223372036854775807; UPDATE auth_user_groups SET group_id = 9223372036854775807",
@@ -72,7 +72,7 @@ fn the_last_key_that_there_can_be_is_no_end() {
 }
 
 #[test]
-fn a_key_that_is_empty_or_no_text_is_not_handed_out() {
+fn a_key_that_is_empty_or_not_text_is_not_returned() {
     let base = Base::new();
     for key in ["''", "x'00ff'"] {
         let env = Base::environment(

@@ -1,4 +1,4 @@
-//! What registering prints, and what it leaves when the answer cannot be given.
+//! The output of `register`, and what happens if the answer cannot be written.
 
 use super::{COUNTS, plain};
 use crate::env::{LEVELUP, REPAIRS, Run, TestEnv};
@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 #[test]
-fn makes_user_and_token() {
+fn creates_user_and_token() {
     let env = plain();
     let run = env.run(["register", "meg", "--email", "meg@ducharme.com", "--no-password"]).succeeds();
     let token = run.stdout.strip_suffix('\n').unwrap();
@@ -31,7 +31,7 @@ fn makes_user_and_token() {
 }
 
 #[test]
-fn rights_are_given_by_options() {
+fn options_grant_rights() {
     let env = plain();
     env.run(["register", "staff", "--staff", "--no-password"]).succeeds();
     env.run(["register", "super", "--superuser", "--no-password"]).succeeds();
@@ -41,12 +41,12 @@ fn rights_are_given_by_options() {
     assert_eq!(
         env.rows("SELECT user_id FROM authtoken_token ORDER BY 1"),
         ["1", "2"],
-        "an inactive user has no token"
+        "an inactive user gets no token"
     );
 }
 
 #[test]
-fn inactive_and_no_token_answer_no_token() {
+fn inactive_and_no_token_print_no_token() {
     let env = plain();
     for option in ["--inactive", "--no-token"] {
         let run = env.run(["register", option, option.trim_matches('-'), "--no-password"]).succeeds();
@@ -109,14 +109,14 @@ fn the_answer_has_stable_keys() {
 }
 
 #[test]
-fn two_things_that_want_standard_input() {
+fn standard_input_cannot_be_used_twice() {
     let env = plain();
     let run = env.run_with_input("{}", ["register", "--from-json", "-", "--password-stdin"]).ends_with(2);
     assert!(run.stderr.contains("--from-json -") && run.stderr.contains("--password-stdin"));
 }
 
 #[test]
-fn no_output_holds_a_secret() {
+fn no_output_contains_a_secret() {
     let env = TestEnv::with_database(LEVELUP);
     let secret = "Zebra-Crossing-42";
     let mut outputs = Vec::new();
@@ -152,7 +152,7 @@ fn no_output_holds_a_secret() {
 }
 
 #[test]
-fn a_project_is_told_that_signals_do_not_run() {
+fn a_hint_says_that_django_signals_did_not_run() {
     let env = plain();
     let run = env.run(["register", "meg", "--no-password"]).succeeds();
     assert!(!run.stderr.contains("signals"), "{}", run.stderr);
@@ -164,7 +164,7 @@ fn a_project_is_told_that_signals_do_not_run() {
 }
 
 #[test]
-fn a_secret_that_cannot_be_written_is_told_with_what_was_done() {
+fn a_token_that_cannot_be_written_is_reported_with_the_change() {
     let env = plain();
     let mut command = env.command();
     command.args(["register", "meg", "--no-password"]).stdout(File::create("/dev/full").unwrap());
@@ -213,11 +213,11 @@ fn a_random_password_that_cannot_be_written_is_exit_14() {
     let mut command = env.command();
     command.args(["register", "meg", "--random-password"]).stderr(File::create("/dev/full").unwrap());
     let output = command.stdout(Stdio::piped()).output().unwrap();
-    assert_eq!(output.status.code(), Some(14), "the password is lost, and nobody is told");
+    assert_eq!(output.status.code(), Some(14), "a lost password must not be a success");
 }
 
 #[test]
-fn a_reader_that_is_gone_is_exit_14_since_the_token_is_lost() {
+fn a_closed_pipe_is_exit_14_because_the_token_is_lost() {
     let env = plain();
     let mut command = env.command();
     command.args(["register", "meg", "--no-password"]).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -228,7 +228,7 @@ fn a_reader_that_is_gone_is_exit_14_since_the_token_is_lost() {
 }
 
 #[test]
-fn csv_is_one_heading_and_one_row() {
+fn csv_has_a_heading_and_one_row() {
     let env = TestEnv::with_database(LEVELUP);
     let run = env.run([
         "register",
@@ -255,7 +255,7 @@ fn csv_is_one_heading_and_one_row() {
 }
 
 #[test]
-fn a_password_in_the_place_of_an_argument_is_not_echoed() {
+fn a_password_as_an_argument_is_not_echoed() {
     let env = plain();
     for arguments in [["register", "meg", "Zebra-Crossing-42"], ["login", "meg", "Zebra-Crossing-42"]] {
         let run = env.run(arguments).ends_with(2);
@@ -264,7 +264,7 @@ fn a_password_in_the_place_of_an_argument_is_not_echoed() {
 }
 
 #[test]
-fn a_rehearsal_shows_what_would_be_and_writes_nothing() {
+fn a_dry_run_shows_the_result_and_writes_nothing() {
     let env = TestEnv::with_database(LEVELUP);
     let before = env.database_bytes();
     let rehearse = [
@@ -282,14 +282,14 @@ fn a_rehearsal_shows_what_would_be_and_writes_nothing() {
         "--dry-run",
     ];
     let run = env.run(rehearse).succeeds();
-    assert_eq!(run.stdout, "", "no token is shown");
+    assert_eq!(run.stdout, "", "a dry run printed a token");
     assert!(run.stderr.contains("Would register meg with a gamer profile and a drf token"), "{}", run.stderr);
     assert!(!run.stderr.contains("Password:"), "{}", run.stderr);
     let answer = env.run(rehearse.iter().copied().chain(["--format", "json"])).succeeds().json();
     assert_eq!((&answer["changed"], &answer["dry_run"]), (&json!(true), &json!(true)));
     assert_eq!((&answer["token"], &answer["user"]["username"]), (&json!(null), &json!("meg")));
     assert!(env.database_bytes() == before);
-    // What the real run would refuse, the rehearsal refuses too.
+    // The dry run fails where the real run would.
     env.run(["register", "meg", "--dry-run", "--no-password"]).ends_with(6);
     env.execute("DELETE FROM authtoken_token");
     env.execute("CREATE TRIGGER no BEFORE INSERT ON authtoken_token BEGIN SELECT RAISE(ABORT, 'no'); END");
@@ -297,7 +297,7 @@ fn a_rehearsal_shows_what_would_be_and_writes_nothing() {
 }
 
 #[test]
-fn a_rehearsal_with_init_makes_no_file() {
+fn a_dry_run_with_init_creates_no_file() {
     let env = TestEnv::new();
     let run = env.run(["register", "meg", "--init", "--no-password", "--dry-run"]).succeeds();
     assert!(
@@ -310,7 +310,7 @@ fn a_rehearsal_with_init_makes_no_file() {
 }
 
 #[test]
-fn options_that_would_be_passed_over_are_refused() {
+fn options_without_effect_are_refused() {
     let env = plain();
     env.run(["register", "meg", "--no-password", "--update-password", "always"]).ends_with(2);
 }

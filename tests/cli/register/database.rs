@@ -1,4 +1,4 @@
-//! The database: missing, busy, damaged, used by many at once.
+//! The database: missing, busy, damaged, or used by several processes.
 
 use super::{COUNTS, citizen, faults, plain};
 use crate::env::{KNOX, REPAIRS, Run, TestEnv};
@@ -38,7 +38,7 @@ fn nothing_is_left_when_a_later_step_fails() {
 }
 
 #[test]
-fn a_rule_of_the_database_is_told_in_its_own_words() {
+fn a_database_error_is_reported_verbatim() {
     let env = plain();
     env.execute(
         "CREATE TRIGGER no BEFORE INSERT ON auth_user BEGIN SELECT RAISE(ABORT, 'closed on Mondays'); END",
@@ -48,7 +48,7 @@ fn a_rule_of_the_database_is_told_in_its_own_words() {
 }
 
 #[test]
-fn init_makes_the_database_or_uses_it() {
+fn init_creates_or_uses_the_database() {
     let env = TestEnv::new();
     let run = env.run(["register", "meg", "--no-password"]).ends_with(9);
     assert!(run.stderr.contains("db.sqlite3") && run.stderr.contains("init"), "{}", run.stderr);
@@ -61,7 +61,7 @@ fn init_makes_the_database_or_uses_it() {
 }
 
 #[test]
-fn init_leaves_no_file_where_registering_is_refused() {
+fn init_leaves_no_file_if_the_registration_fails() {
     let env = TestEnv::new();
     env.run(["register", "--init", "a b", "--no-password"]).ends_with(6);
     env.run(["register", "--init", "meg"]).ends_with(6);
@@ -70,7 +70,7 @@ fn init_leaves_no_file_where_registering_is_refused() {
 }
 
 #[test]
-fn two_that_make_the_database_at_once() {
+fn concurrent_runs_with_init_both_succeed() {
     for _ in 0..5 {
         let env = TestEnv::new();
         let runs: Vec<Run> = thread::scope(|scope| {
@@ -85,12 +85,12 @@ fn two_that_make_the_database_at_once() {
             run.succeeds();
         }
         assert_eq!(env.rows(COUNTS), ["2|2"]);
-        assert_eq!(fs::read_dir(env.path("")).unwrap().count(), 1, "the database alone");
+        assert_eq!(fs::read_dir(env.path("")).unwrap().count(), 1, "files other than the database were left");
     }
 }
 
 #[test]
-fn many_at_once_all_succeed() {
+fn concurrent_registrations_all_succeed() {
     let env = plain();
     let names: Vec<String> = (0..32).map(|number| format!("user{number}")).collect();
     let children: Vec<_> = names
@@ -108,7 +108,7 @@ fn many_at_once_all_succeed() {
 }
 
 #[test]
-fn of_many_with_one_name_one_succeeds() {
+fn of_concurrent_registrations_with_one_name_one_succeeds() {
     let env = plain();
     let children: Vec<_> = (0..16)
         .map(|_| {
@@ -137,7 +137,7 @@ fn a_busy_database_is_exit_8() {
 }
 
 #[test]
-fn what_is_no_database_is_exit_9() {
+fn a_file_that_is_not_a_database_is_exit_9() {
     let env = TestEnv::new();
     env.write("text", "This is no database, but it is long enough to look like one to a careless reader.");
     let run = env.run(["register", "meg", "--no-password", "--db", "text", "--format", "json"]).ends_with(9);
@@ -150,7 +150,7 @@ fn what_is_no_database_is_exit_9() {
 }
 
 #[test]
-fn two_schemes_want_a_choice() {
+fn two_schemes_are_ambiguous() {
     let env = TestEnv::new();
     env.run(["init", "--scheme", "drf,knox"]).succeeds();
     assert_snapshot!(env.run(["register", "meg", "--no-password"]).snapshot(&env), @r#"
@@ -191,7 +191,7 @@ fn a_database_without_token_tables() {
 }
 
 #[test]
-fn the_journal_mode_stays_as_it_is() {
+fn the_journal_mode_is_kept() {
     for mode in ["delete", "wal"] {
         let env = plain();
         env.database().pragma_update(None, "journal_mode", mode).unwrap();
@@ -214,7 +214,7 @@ fn a_damaged_database_is_exit_9() {
 }
 
 #[test]
-fn a_database_of_something_else_is_exit_9() {
+fn an_unrelated_database_is_exit_9() {
     let env = TestEnv::new();
     env.execute("CREATE TABLE recipes (id integer PRIMARY KEY)");
     let run = env.run(["register", "meg", "--no-password"]).ends_with(9);
@@ -222,7 +222,7 @@ fn a_database_of_something_else_is_exit_9() {
 }
 
 #[test]
-fn rules_with_a_regular_expression_or_a_range_are_the_databases() {
+fn check_constraints_are_enforced() {
     for (field, rule) in
         [("code=AbC", "dossier_code_form"), ("level=10", "dossier_level_range"), ("points=-1", "points")]
     {
@@ -234,7 +234,7 @@ fn rules_with_a_regular_expression_or_a_range_are_the_databases() {
 }
 
 #[test]
-fn the_number_of_a_user_who_is_gone_is_not_given_again() {
+fn the_key_of_a_deleted_user_is_not_reused() {
     for env in [plain(), TestEnv::with_schema("rock")] {
         env.run(["register", "meg", "--no-password"]).succeeds();
         env.execute("DELETE FROM authtoken_token; DELETE FROM auth_user");
@@ -244,7 +244,7 @@ fn the_number_of_a_user_who_is_gone_is_not_given_again() {
 }
 
 #[test]
-fn a_column_that_the_database_fills_need_not_be_given() {
+fn a_column_with_a_database_default_is_optional() {
     let env = TestEnv::with_schema("db_defaults");
     let arguments = ["register", "meg", "--no-password", "--profile", "setting", "--format", "json"];
     assert_eq!(faults(&env.run(arguments).ends_with(6)), ["theme required"]);
@@ -252,5 +252,5 @@ fn a_column_that_the_database_fills_need_not_be_given() {
     let row = "SELECT theme, language, retries, label FROM modern_setting";
     assert_eq!(env.rows(row), ["dark|en|3|dark/en"]);
     let run = env.run(arguments.iter().chain(&["--set", "theme=x", "--set", "label=y"])).ends_with(6);
-    assert!(run.stderr.contains("label"), "a generated column is nobody's to set: {}", run.stderr);
+    assert!(run.stderr.contains("label"), "a generated column cannot be set: {}", run.stderr);
 }

@@ -1,10 +1,10 @@
-//! Accounts that exist already: `--on-existing`.
+//! Existing accounts: `--on-existing`.
 
 use crate::env::{LEVELUP, TestEnv};
 use serde_json::json;
 
 #[test]
-fn an_account_that_is_there_is_left_as_it_is_with_skip() {
+fn skip_leaves_an_existing_account_alone() {
     let env = TestEnv::with_database("");
     let token = env.register_quickly("meg");
     let before = env.database_bytes();
@@ -16,12 +16,12 @@ fn an_account_that_is_there_is_left_as_it_is_with_skip() {
     let answer = env.run(skip.iter().copied().chain(["--format", "json"])).succeeds().json();
     assert_eq!((&answer["changed"], &answer["fields"]), (&json!(false), &json!([])));
     assert_eq!(answer["token"], *token);
-    // Without the option it is an error as ever.
+    // Without the option it is an error.
     env.run(["register", "meg", "--no-password"]).ends_with(5);
 }
 
 #[test]
-fn an_account_that_is_there_gets_what_is_given_with_update() {
+fn update_changes_the_given_values_of_an_existing_account() {
     let env = TestEnv::with_database(LEVELUP);
     env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
     env.run(["register", "meg", "--email", "m@example.com", "--first-name", "Meg", "--no-password"])
@@ -58,27 +58,27 @@ fn an_account_that_is_there_gets_what_is_given_with_update() {
     ];
     let answer = env.run(update).succeeds().json();
     assert_eq!(answer["fields"], json!(["last_name", "is_staff", "gamer.bio", "groups"]));
-    assert_eq!(answer["user"]["first_name"], "Meg", "what is not given stays");
+    assert_eq!(answer["user"]["first_name"], "Meg", "other values must stay");
     assert_eq!(answer["user"]["last_name"], "Ducharme");
     assert_eq!(answer["profile"]["bio"], "new");
     assert_eq!(answer["token"], env.value("SELECT key FROM authtoken_token"));
     let before = env.database_bytes();
     let again = env.run(update).succeeds().json();
     assert_eq!((&again["changed"], &again["fields"]), (&json!(false), &json!([])));
-    assert!(env.database_bytes() == before, "the second time nothing is written");
+    assert!(env.database_bytes() == before, "a second run wrote to the database");
     env.run(["register", "meg", "--on-existing", "update", "--group", "nobody", "--no-password"])
         .ends_with(3);
 }
 
 #[test]
-fn an_updated_account_gets_the_profile_that_is_asked_for_and_the_token_that_it_lacks() {
+fn update_adds_a_requested_profile_and_a_missing_token() {
     let env = TestEnv::with_database(LEVELUP);
     env.write("authctl.toml", "");
     env.run(["register", "meg", "--no-profile", "--no-token", "--no-password"]).succeeds();
     env.write("authctl.toml", LEVELUP);
     let update = ["register", "meg", "--on-existing", "update", "--no-password", "--format", "json"];
     let with = |more: &[&'static str]| env.run(update.iter().chain(more));
-    // The configured kind is one of new users.
+    // The configured kind applies to new users only.
     assert_eq!(with(&["--no-token"]).succeeds().json()["changed"], false);
     with(&["--profile", "gamer"]).ends_with(6);
     with(&["--profile", "gamer", "--set", "bio="]).ends_with(6);
@@ -90,7 +90,7 @@ fn an_updated_account_gets_the_profile_that_is_asked_for_and_the_token_that_it_l
 }
 
 #[test]
-fn the_key_of_an_inactive_account_is_not_handed_out() {
+fn the_key_of_an_inactive_account_is_not_returned() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     env.execute("UPDATE auth_user SET is_active = 0");
@@ -99,7 +99,7 @@ fn the_key_of_an_inactive_account_is_not_handed_out() {
 }
 
 #[test]
-fn update_changes_names_flags_and_the_address() {
+fn update_changes_names_flags_and_the_email() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
     let update = ["register", "meg", "--on-existing", "update", "--no-password", "--format", "json"];
@@ -113,7 +113,7 @@ fn update_changes_names_flags_and_the_address() {
 }
 
 #[test]
-fn a_field_that_the_settings_require_is_asked_for_where_a_profile_is_added() {
+fn a_required_field_is_needed_when_a_profile_is_added() {
     let config = |required: &str| {
         format!("[profiles.gamer]\ntable = \"app_gamer\"\nfields = {{ bio = \"text null\" }}\n{required}")
     };

@@ -5,7 +5,7 @@ use crate::env::{LEVELUP, REPAIRS, TestEnv};
 use serde_json::json;
 
 #[test]
-fn blank_is_missing() {
+fn blank_values_are_missing() {
     let env = TestEnv::with_database(LEVELUP);
     let run = env.run([
         "register",
@@ -29,14 +29,14 @@ fn blank_is_missing() {
 }
 
 #[test]
-fn missing_and_bad_values_are_told_together() {
+fn missing_and_invalid_values_are_reported_together() {
     let env = plain();
     let run = env.run(["register", "a b", "--email", "nobody", "--format", "json"]).ends_with(6);
-    assert_eq!(faults(&run).len(), 3, "name, address and password: {}", run.stderr);
+    assert_eq!(faults(&run).len(), 3, "expected faults for username, email and password: {}", run.stderr);
 }
 
 #[test]
-fn the_profile_is_decided_by_option_settings_or_field() {
+fn the_profile_comes_from_an_option_the_configuration_or_a_field() {
     let env = TestEnv::with_database(REPAIRS);
     let name = ["--first-name", "A", "--last-name", "B", "--no-password", "--format", "json"];
     let register = |more: &[&str]| env.run(["register"].iter().chain(more).chain(&name));
@@ -62,7 +62,7 @@ fn the_profile_is_decided_by_option_settings_or_field() {
 }
 
 #[test]
-fn a_field_of_two_kinds_decides_nothing() {
+fn a_field_of_two_kinds_is_ambiguous() {
     let env = TestEnv::with_database(
         "[profiles.cat]\ntable = \"app_cat\"\nfields = { name = \"varchar(9)\" }\n\
          [profiles.dog]\ntable = \"app_dog\"\nfields = { name = \"varchar(9)\" }\n",
@@ -74,7 +74,7 @@ fn a_field_of_two_kinds_decides_nothing() {
 }
 
 #[test]
-fn values_come_from_files_too() {
+fn values_can_be_read_from_files() {
     let env =
         TestEnv::with_database("[profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"text\" }\n");
     env.write("bio.txt", "line one\nline two");
@@ -93,7 +93,7 @@ fn values_come_from_files_too() {
 }
 
 #[test]
-fn what_has_an_option_of_its_own_is_not_set() {
+fn set_refuses_fields_with_an_option_of_their_own() {
     let env = TestEnv::with_database(REPAIRS);
     let fields = [
         "username",
@@ -186,11 +186,11 @@ fn times_are_written_as_django_writes_them() {
         assert_eq!(env.value(&format!("SELECT {sql}")), "1");
     }
     let age = "SELECT abs(julianday('now') - julianday(date_joined)) * 24 < 1 FROM auth_user";
-    assert_eq!(env.value(age), "1", "in UTC, wherever one is");
+    assert_eq!(env.value(age), "1", "the time is not in UTC");
 }
 
 #[test]
-fn a_file_of_bytes_fills_a_column_of_bytes_alone() {
+fn a_binary_file_is_accepted_only_for_a_binary_column() {
     let env = plain();
     env.execute("ALTER TABLE auth_user ADD COLUMN photo BLOB NULL");
     env.execute("ALTER TABLE auth_user ADD COLUMN motto varchar(20) NULL");
@@ -231,14 +231,14 @@ fn every_type_is_stored_as_django_stores_it() {
     assert_eq!(profile["income"], "12345.6");
     assert_eq!(profile["reference"], "00000000-0000-4000-8000-00000000000a");
     assert_eq!(profile["answers"], json!({ "zeta": [1, 2.5, null], "alpha": "größe" }));
-    // What Django's model would fill by itself has no trace in the table but its name and its type.
+    // The table shows only the name and type of columns that Django's model fills.
     let filled = "SELECT length(tracking), tracking GLOB '*[^0-9a-f]*', created_at = updated_at, \
                   abs(julianday('now') - julianday(created_at)) * 24 < 1 FROM census_dossier";
     assert_eq!(env.rows(filled), ["32|0|1|1"]);
 }
 
 #[test]
-fn a_decimal_may_turn_out_whole_and_json_may_be_null() {
+fn a_decimal_can_be_whole_and_json_can_be_null() {
     let env = TestEnv::with_schema("every_type");
     let answer = env.run(citizen(&["income=3.00", "answers=null"])).succeeds().json();
     let stored = "SELECT typeof(income), income, typeof(answers), answers FROM census_dossier";
@@ -248,7 +248,7 @@ fn a_decimal_may_turn_out_whole_and_json_may_be_null() {
 }
 
 #[test]
-fn a_decimal_that_django_could_not_read_is_refused() {
+fn a_decimal_with_too_many_digits_is_refused() {
     let env = TestEnv::with_schema("every_type");
     let run = env.run(citizen(&["income=12345678901234.56"])).ends_with(6);
     assert_eq!(faults(&run), ["income max_digits"]);
@@ -257,7 +257,7 @@ fn a_decimal_that_django_could_not_read_is_refused() {
 }
 
 #[test]
-fn what_only_the_model_has_a_default_for_is_asked_for() {
+fn columns_with_only_a_model_default_are_required() {
     let env = TestEnv::with_schema("every_type");
     let run = env.run(citizen(&["consents=", "points=", "remarks=", "quota="])).ends_with(6);
     let expected = ["quota required", "consents required", "points required", "remarks required"];
@@ -266,7 +266,7 @@ fn what_only_the_model_has_a_default_for_is_asked_for() {
 }
 
 #[test]
-fn a_reference_to_a_row_that_does_not_exist_is_refused_by_its_field() {
+fn a_reference_to_a_missing_row_is_reported_by_its_field() {
     let env = TestEnv::with_schema("every_type");
     let run = env.run(citizen(&["country=99", "home=98"])).ends_with(6);
     assert_eq!(faults(&run), ["home_id does_not_exist", "country_id does_not_exist"]);
@@ -274,29 +274,29 @@ fn a_reference_to_a_row_that_does_not_exist_is_refused_by_its_field() {
 }
 
 #[test]
-fn an_unknown_field_is_told_with_those_that_there_are() {
+fn an_unknown_field_is_reported_with_the_known_ones() {
     let env = plain();
-    let told = |env: &TestEnv, more: &[&str]| {
+    let message_for = |env: &TestEnv, more: &[&str]| {
         let arguments = ["register", "meg@example.com", "--no-password", "--format", "json"];
         let error = env.run(arguments.iter().chain(more)).ends_with(6).error();
         let faults = error["faults"].as_array().unwrap().clone();
         let unknown = faults.iter().find(|fault| fault["code"] == "unknown_field").unwrap();
         unknown["message"].as_str().unwrap().to_owned()
     };
-    assert_eq!(told(&env, &["--set", "zzzzzz=1"]), "Unknown field zzzzzz.");
+    assert_eq!(message_for(&env, &["--set", "zzzzzz=1"]), "Unknown field zzzzzz.");
     let env = TestEnv::with_database(REPAIRS);
     assert_eq!(
-        told(&env, &["--profile", "customer", "--set", "zzzzzz=1"]),
+        message_for(&env, &["--profile", "customer", "--set", "zzzzzz=1"]),
         "Unknown field zzzzzz. Known fields: address."
     );
     assert_eq!(
-        told(&env, &["--profile", "customer", "--set", "specialty=1"]),
+        message_for(&env, &["--profile", "customer", "--set", "specialty=1"]),
         "specialty is a field of the employee profile, not of customer."
     );
 }
 
 #[test]
-fn groups_are_among_the_fields_that_were_written_where_there_are_any() {
+fn groups_are_reported_as_written_only_if_given() {
     let env = plain();
     env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
     let register = |more: &[&str]| {

@@ -1,4 +1,4 @@
-//! `register`: user, profile and token at once, or nothing.
+//! `register`: user, profile and token together, or nothing.
 
 mod answers;
 mod database;
@@ -16,7 +16,7 @@ fn plain() -> TestEnv {
     TestEnv::with_database("")
 }
 
-/// The code of each fault in the error object, with its field.
+/// Returns the faults in the error object as field and code.
 fn faults(run: &Run) -> Vec<String> {
     let error = run.error();
     let faults = error["faults"].as_array().unwrap_or_else(|| panic!("no faults in {error}"));
@@ -24,7 +24,7 @@ fn faults(run: &Run) -> Vec<String> {
     faults.iter().map(|fault| format!("{} {}", text(fault, "field"), text(fault, "code"))).collect()
 }
 
-/// A profile with a required column of every type, and someone who has it; `more` overrides.
+/// Arguments that register a citizen with a profile that has a required column of every type; `more` overrides fields.
 fn citizen(more: &[&str]) -> Vec<String> {
     let fields = [
         "birthday=1990-12-31",

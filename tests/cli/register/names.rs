@@ -1,4 +1,4 @@
-//! User names and addresses.
+//! Usernames and email addresses.
 
 use super::{COUNTS, faults, plain};
 use crate::env::{REPAIRS, TestEnv};
@@ -9,7 +9,7 @@ fn run_error(env: &TestEnv, arguments: &[&str]) -> serde_json::Value {
 }
 
 #[test]
-fn taken_names() {
+fn taken_usernames() {
     let env = plain();
     env.run(["register", "meg", "--email", "a@b.de", "--no-password"]).succeeds();
     assert_snapshot!(env.run(["register", "meg", "--no-password"]).snapshot(&env), @r"
@@ -21,32 +21,32 @@ fn taken_names() {
     let error = env.run(["register", "meg", "--no-password", "--format", "json"]).ends_with(5).error();
     assert_eq!(error["code"], "username_taken");
     assert_eq!(error["message"], "A user with that username already exists.");
-    // Names are case-sensitive, and addresses need not be unique.
+    // Usernames are case-sensitive, and email addresses need not be unique.
     env.run(["register", "Meg", "--email", "a@b.de", "--no-password"]).succeeds();
     assert_eq!(env.rows(COUNTS), ["2|2"]);
 }
 
 #[test]
-fn taken_addresses() {
+fn taken_emails() {
     let env = TestEnv::with_database("[register]\nusername_from = \"email\"\n");
     env.run(["register", "meg@Ducharme.com", "--no-password"]).succeeds();
     assert_eq!(env.rows("SELECT username, email FROM auth_user"), ["meg@Ducharme.com|meg@ducharme.com"]);
     let run = env.run(["register", "--email", "meg@Ducharme.com", "--no-password"]).ends_with(5);
     assert_eq!(run.stderr, "error: An account with that email address already exists.\n");
-    // The name keeps the domain's case, so this is another one, as in the app itself.
+    // The username keeps the case of the domain, so this is another user, as in the app itself.
     env.run(["register", "meg@ducharme.com", "--no-password"]).succeeds();
 }
 
 #[test]
-fn a_name_beside_an_address_that_is_the_name() {
+fn a_username_besides_an_email_username() {
     let env = TestEnv::with_database("[register]\nusername_from = \"email\"\n");
     let run = env.run(["register", "meg", "--email", "meg@ducharme.com", "--no-password"]);
-    assert!([2, 6].contains(&run.code), "the address is the name, so meg cannot be: {}", run.stderr);
+    assert!([2, 6].contains(&run.code), "a username besides the email address was accepted: {}", run.stderr);
     assert_eq!(env.rows(COUNTS), ["0|0"]);
 }
 
 #[test]
-fn an_address_that_is_none() {
+fn an_invalid_email_username() {
     let env = TestEnv::with_database("[register]\nusername_from = \"email\"\n");
     for bad in ["meg", "@ducharme.com", "meg@", "m eg@ducharme.com"] {
         let run = env.run(["register", bad, "--no-password", "--format", "json"]).ends_with(6);
@@ -55,7 +55,7 @@ fn an_address_that_is_none() {
 }
 
 #[test]
-fn names_are_normalized_and_validated() {
+fn usernames_are_normalized_and_validated() {
     let env = plain();
     env.run(["register", "ｍｅｇﬁ", "--no-password"]).succeeds();
     assert_eq!(env.value("SELECT username FROM auth_user"), "megfi");
@@ -73,7 +73,7 @@ fn names_are_normalized_and_validated() {
 }
 
 #[test]
-fn names_taken_after_normalizing() {
+fn usernames_taken_after_normalization() {
     let env = plain();
     env.run(["register", "meg", "--no-password"]).succeeds();
     env.run(["register", "ｍｅｇ", "--no-password"]).ends_with(5);
@@ -118,7 +118,7 @@ fn lengths_are_checked_in_characters() {
 }
 
 #[test]
-fn a_long_name_is_one_fault() {
+fn a_long_username_is_one_fault() {
     let env = plain();
     let run = env.run(["register", &"a".repeat(151), "--no-password", "--format", "json"]).ends_with(6);
     assert_eq!(faults(&run), ["username max_length"]);
@@ -135,7 +135,7 @@ fn profile_lengths_are_checked() {
 }
 
 #[test]
-fn everything_missing_is_named_at_once() {
+fn all_missing_values_are_reported_at_once() {
     let env = TestEnv::with_database(REPAIRS);
     assert_snapshot!(env.run(["register"]).snapshot(&env), @r"
     exit: 6
@@ -172,7 +172,7 @@ fn everything_missing_is_named_at_once() {
 }
 
 #[test]
-fn unknown_fields_name_the_nearest() {
+fn unknown_fields_get_a_suggestion() {
     let env = TestEnv::with_database(
         "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\nfields = { nickname = \"text null\" }\n",
     );
@@ -181,7 +181,7 @@ fn unknown_fields_name_the_nearest() {
 }
 
 #[test]
-fn a_field_under_two_names_is_given_twice() {
+fn a_field_under_two_names_is_set_twice() {
     let env = TestEnv::with_database(
         "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"text\" }\n",
     );
@@ -204,14 +204,14 @@ fn a_field_of_the_user_and_the_profile_is_named_with_its_kind() {
 }
 
 #[test]
-fn the_moment_of_joining_can_be_set() {
+fn date_joined_can_be_set() {
     let env = plain();
     env.run(["register", "meg", "--no-password", "--set", "date_joined=2020-01-02"]).succeeds();
     assert_eq!(env.value("SELECT date_joined FROM auth_user"), "2020-01-02 00:00:00");
 }
 
 #[test]
-fn addresses_that_django_would_refuse_are_refused() {
+fn email_addresses_are_validated_like_django() {
     let env = plain();
     for address in ["meg@nowhere", "meg ducharme@example.com", "@example.com", "meg@-example.com"] {
         let run = env.run(["register", "meg", "--no-password", "--email", address]).ends_with(6);
@@ -221,15 +221,15 @@ fn addresses_that_django_would_refuse_are_refused() {
 }
 
 #[test]
-fn a_name_that_differs_only_in_case_is_warned_of() {
+fn a_username_that_differs_only_in_case_causes_a_warning() {
     let env = TestEnv::with_database("");
     let register = |name: &str, more: &[&str]| {
         env.run(["register", name, "--no-password", "--no-token"].iter().chain(more)).succeeds()
     };
     assert_eq!(register("zed", &[]).stderr, "Registered zed (id 1).\n");
-    let told = "User \"zed\" exists. The new name differs only in case";
+    let message = "User \"zed\" exists. The new name differs only in case";
     let run = register("Zed", &[]);
-    assert!(run.stderr.contains(&format!("warning: {told}")), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("warning: {message}")), "{}", run.stderr);
     let run = register("zeD", &["--format", "json"]);
     assert!(run.error()["warnings"][0].as_str().unwrap().contains("differs only in case"), "{}", run.stderr);
     assert!(register("ZED", &["--quiet"]).stderr.starts_with("warning: "));

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 #[test]
-fn one_line_end_is_dropped_from_a_password() {
+fn one_line_ending_is_stripped_from_a_password() {
     let env = plain();
     env.write("secret", "wonderland-7\r\n");
     env.run(["register", "meg", "--password-file", "secret", "--no-token"]).succeeds();
@@ -58,7 +58,7 @@ fn random_passwords_are_shown_once() {
     assert_eq!(password.chars().count(), 30);
     assert_eq!(answer.stderr, "");
     let quiet = env.run(["register", "ann", "--random-password", "--quiet"]).succeeds();
-    assert_eq!(quiet.stderr.lines().count(), 1, "quiet or not, the password is shown: {}", quiet.stderr);
+    assert_eq!(quiet.stderr.lines().count(), 1, "--quiet must not hide the password: {}", quiet.stderr);
     // Without a token, the password is the answer.
     let alone = env.run(["register", "eve", "--random-password", "--no-token", "--quiet"]).succeeds();
     assert_eq!((alone.stdout.len(), alone.stderr.as_str()), (23, ""));
@@ -66,7 +66,7 @@ fn random_passwords_are_shown_once() {
 }
 
 #[test]
-fn a_length_behind_a_blank_is_told_its_place() {
+fn a_length_as_a_separate_word_gets_a_tip() {
     let env = plain();
     for command in ["register", "set-password"] {
         let run = env.run([command, "meg", "--random-password", "30"]).ends_with(2);
@@ -81,7 +81,7 @@ fn a_length_behind_a_blank_is_told_its_place() {
 }
 
 #[test]
-fn weak_passwords_warn_and_go_through() {
+fn weak_passwords_cause_a_warning() {
     let env = plain();
     let run =
         env.run_with_input("ducharme\n", ["register", "meg@ducharme.com", "--password-stdin", "--no-token"]);
@@ -101,7 +101,7 @@ fn weak_passwords_warn_and_go_through() {
 }
 
 #[test]
-fn weak_passwords_are_refused_where_strong_ones_are_required() {
+fn weak_passwords_are_refused_with_require_strong() {
     let env = plain();
     let weak = ["register", "meg", "--password-stdin", "--require-strong", "--format", "json"];
     let run = env.run_with_input("12345", weak).ends_with(6);
@@ -119,7 +119,7 @@ fn weak_passwords_are_refused_where_strong_ones_are_required() {
 }
 
 #[test]
-fn hashes_are_djangos() {
+fn hashes_have_djangos_format() {
     let env = plain();
     env.register("meg", "wonderland-7");
     let hash = env.value("SELECT password FROM auth_user");
@@ -135,7 +135,7 @@ fn hashes_are_djangos() {
 }
 
 #[test]
-fn the_password_of_an_account_that_is_there_changes_as_told() {
+fn update_password_controls_the_password_of_an_existing_account() {
     let env = TestEnv::with_database("[passwords]\nhasher = \"pbkdf2_sha256\"\n");
     env.register("meg", "wonderland-7");
     let stored = || env.value("SELECT password FROM auth_user");
@@ -153,11 +153,11 @@ fn the_password_of_an_account_that_is_there_changes_as_told() {
     let second = stored();
     assert_ne!(second, first);
     assert_eq!(update("another-7-word", "always"), json!(["password"]));
-    assert_ne!(stored(), second, "always hashes anew");
+    assert_ne!(stored(), second, "`always` must hash again");
 }
 
 #[test]
-fn an_encoded_password_is_taken_as_it_is_and_a_plain_one_refused() {
+fn an_encoded_password_is_stored_verbatim_and_a_plain_one_refused() {
     let env = plain();
     let encoded = "pbkdf2_sha256$1$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR2SIv6SdNZBbs7B7bH1JZh0=";
     let run = env.run_with_input(encoded, ["register", "meg", "--password-hash-stdin"]).succeeds();

@@ -1,10 +1,10 @@
-//! User tables that lack columns of Django's own, or have more of them.
+//! User tables with fewer or more columns than Django's.
 
 use super::faults;
 use crate::env::TestEnv;
 
 #[test]
-fn a_column_that_the_table_lacks_is_missed_only_where_it_is_given() {
+fn a_missing_column_matters_only_if_a_value_is_given() {
     let env = TestEnv::with_schema("bare_user");
     env.run(["register", "meg", "--no-password"]).succeeds();
     for (given, field) in [
@@ -22,7 +22,7 @@ fn a_column_that_the_table_lacks_is_missed_only_where_it_is_given() {
 }
 
 #[test]
-fn a_default_that_does_not_fit_is_refused() {
+fn a_default_that_is_too_long_is_refused() {
     let long = "x".repeat(151);
     let env = TestEnv::with_database(&format!("[register]\ndefaults = {{ first_name = \"{long}\" }}\n"));
     let run = env.run(["register", "meg", "--no-password", "--format", "json"]).ends_with(6);
@@ -30,7 +30,7 @@ fn a_default_that_does_not_fit_is_refused() {
 }
 
 #[test]
-fn a_name_beside_the_address_that_logs_in_is_a_field_like_others() {
+fn a_username_column_is_an_ordinary_field_if_users_log_in_by_email() {
     let env = TestEnv::with_schema("two_unique_email");
     env.write("authctl.toml", "[database]\nlogin_column = \"email\"\n");
     let register = ["register", "meg@example.com", "--no-password", "--format", "json"];
@@ -42,7 +42,7 @@ fn a_name_beside_the_address_that_logs_in_is_a_field_like_others() {
 }
 
 #[test]
-fn what_is_missing_is_told_with_how_it_is_given() {
+fn missing_values_are_reported_with_their_options() {
     let env = TestEnv::with_database("");
     env.execute("ALTER TABLE auth_user ADD COLUMN phone varchar(9) NULL");
     env.write("authctl.toml", "[register]\nrequired = [\"username\", \"phone\"]\n");
@@ -54,7 +54,7 @@ fn what_is_missing_is_told_with_how_it_is_given() {
 }
 
 #[test]
-fn a_key_of_any_name_is_not_set() {
+fn the_primary_key_cannot_be_set_under_any_name() {
     let env = TestEnv::with_database("");
     env.execute("ALTER TABLE auth_user RENAME COLUMN id TO number");
     for name in ["number", "id", "pk"] {
@@ -65,7 +65,7 @@ fn a_key_of_any_name_is_not_set() {
 }
 
 #[test]
-fn only_what_has_to_have_a_value_fills_itself() {
+fn only_required_columns_are_filled_automatically() {
     let env = TestEnv::with_database(
         "[profiles.log]\ntable = \"app_log\"\nfields = { seen_at = \"datetime\", created_by = \"varchar(9)\", \
          created_at = \"datetime\" }\n",

@@ -12,7 +12,7 @@ class OperatorManager(BaseUserManager):
 
 
 class Operator(AbstractBaseUser):
-    """Who logs in to the project."""
+    """The user model, whose users log in to the project."""
 
     username = models.CharField(max_length=60, unique=True)
     is_active = models.BooleanField(default=True)
@@ -23,7 +23,7 @@ class Operator(AbstractBaseUser):
 
 
 class Patron(AbstractBaseUser):
-    """Who has a password too, but is no user of Django's."""
+    """A model with a password that is not the user model."""
 
     email = models.EmailField(unique=True)
 

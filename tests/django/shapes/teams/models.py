@@ -26,7 +26,7 @@ class Place(models.Model):
 
 
 class Captaincy(models.Model):
-    """At most one current captaincy a user: unique, but only for a part of the rows."""
+    """At most one current captaincy per user: a partial unique constraint."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     current = models.BooleanField()
@@ -40,7 +40,7 @@ class Captaincy(models.Model):
 
 
 class Visit(models.Model):
-    """A log: many rows a user."""
+    """A log with many rows per user."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     page = models.CharField(max_length=50)

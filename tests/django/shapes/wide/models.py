@@ -1,4 +1,4 @@
-"""As many tables as a large project has: every third refers to the user, none one-to-one."""
+"""As many tables as a large project: every third refers to the user, none one-to-one."""
 
 from django.conf import settings
 from django.db import models
@@ -28,6 +28,6 @@ def ledger(number: int) -> type[models.Model]:
     return type(f"Ledger{number:03}", (models.Model,), fields)
 
 
-# With Django's, DRF's and SQLite's own tables, 200 in all.
+# Makes 200 tables together with those of Django, DRF and SQLite.
 for number in range(1, 188):
     ledger(number)
