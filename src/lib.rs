@@ -112,7 +112,7 @@ fn run(cli: &Cli) -> Exit {
             Exit::Done
         }
         Err(error) => {
-            match error.downcast_ref() {
+            match error.refusal() {
                 // A signal in the meantime reports the same.
                 Some(Refusal::LostAnswer(lost)) => {
                     signals::owe(Refusal::LostAnswer(lost.clone()));

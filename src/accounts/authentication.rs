@@ -2,11 +2,10 @@
 //!
 //! All failed logins return the same error at the same cost, and their number is limited.
 
-use anyhow::Result;
-
 use super::Accounts;
 use crate::django::models::User;
 use crate::django::passwords::{self, Plain, Verdict};
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::error::wording::sentence;
 use crate::files::throttle::Throttle;
@@ -24,9 +23,8 @@ impl Accounts<'_> {
         let path = self.store.path();
         let moment = throttle.count(path, || self.now())?;
         let outcome = self.verify(username, plain);
-        let is_failed_login = outcome
-            .as_ref()
-            .is_err_and(|error| matches!(error.downcast_ref(), Some(Refusal::BadCredentials)));
+        let is_failed_login =
+            outcome.as_ref().is_err_and(|error| matches!(error.refusal(), Some(Refusal::BadCredentials)));
         if !is_failed_login && let Err(error) = throttle.take_back(path, moment) {
             warn(&format!("This login still counts as failed: {}", sentence(&format!("{error:#}"))));
         }

@@ -1,8 +1,8 @@
 //! What the domain needs from the command that runs it.
 
-use anyhow::Result;
 use serde_json::Value as Json;
 
+use crate::error::failure::{Error, Result};
 use crate::error::lost_answer::Effect;
 use crate::files::results::Results;
 use crate::store::{Done, Store, Transaction};
@@ -28,7 +28,7 @@ pub trait ChangeRunner {
     fn extend_effect(&self, add: impl FnOnce(&mut Effect));
 
     /// Returns the error for a change that was made but whose answer failed.
-    fn lost(&self, error: &anyhow::Error) -> anyhow::Error;
+    fn lost(&self, error: &Error) -> Error;
 
     /// Prints the results that go to standard output.
     fn show(&self, results: Results) -> Result<()>;

@@ -1,11 +1,10 @@
 //! Compares new accounts and edits with the database.
 
-use anyhow::Result;
-
 use super::new_account::NewAccount;
 use super::update::AccountUpdate;
 use crate::django::models::User;
 use crate::django::value::Value;
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::Store;
 use crate::store::difference::{Difference, Shown};

@@ -1,6 +1,5 @@
 //! Issues tokens: chooses the scheme, the key and the expiry.
 
-use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
 use serde_json::json;
@@ -10,6 +9,7 @@ use super::change_runner::ChangeRunner;
 use crate::django::models::{Profile, Scheme, TokenState, User};
 use crate::django::tokens::knox::TokenHash;
 use crate::django::tokens::{GeneratedToken, PlainToken, Stored, Ttl, UnfitKey, drf, knox};
+use crate::error::failure::Result;
 use crate::error::lost_answer::{Effect, token_created};
 use crate::error::refusal::{Fault, Refusal};
 use crate::formats::token_row::TokenRow;

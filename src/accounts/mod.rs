@@ -22,7 +22,6 @@ pub mod update;
 
 use std::cell::{RefCell, RefMut};
 
-use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
 
@@ -36,6 +35,7 @@ use crate::django::account_spec::AccountSpec;
 use crate::django::models::{Permission, User};
 use crate::django::passwords::{self, Encoded, Recipe};
 use crate::django::value::Value;
+use crate::error::failure::Result;
 use crate::error::refusal::Fault;
 use crate::store::Store;
 use crate::store::schema::{Column, Table};

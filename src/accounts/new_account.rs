@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::{dangling, unknown_permission};
@@ -10,6 +9,7 @@ use crate::django::account_spec::{AccountSpec, GroupChoice};
 use crate::django::models::Key;
 use crate::django::passwords::Encoded;
 use crate::django::value::Value;
+use crate::error::failure::Result;
 use crate::error::refusal::{Fault, Refusal};
 use crate::formats::token_row::TokenRow;
 use crate::store::{Done, Store, Transaction};
@@ -119,7 +119,7 @@ impl NewAccount<'_> {
     /// Fails with [`Refusal::Taken`] if a unique value other than the login name is taken.
     pub fn insert(&self, transaction: &Transaction<'_>) -> Result<Key> {
         let key = match transaction.insert_user(&self.user) {
-            Err(error) if matches!(error.downcast_ref(), Some(Refusal::Taken(_))) => {
+            Err(error) if matches!(error.refusal(), Some(Refusal::Taken(_))) => {
                 // The taken value may be the login name: another client may have created the user since the last check.
                 self.check_free(transaction)?;
                 return Err(error);

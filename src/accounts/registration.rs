@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -15,6 +14,7 @@ use super::update::AccountUpdate;
 use crate::django::models::{Profile, Scheme, User};
 use crate::django::passwords::{Plain, Recipe};
 use crate::django::tokens::PlainToken;
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::store::{Done, Store, Transaction};
@@ -164,7 +164,7 @@ impl<'a> Registration<'a> {
                 }
                 runner.set_effect(effect(&now.username, false, given, random.as_ref()));
                 let mut outcome = self.outcome(transaction, now, fields.clone())?;
-                outcome.random = random.clone();
+                outcome.random.clone_from(&random);
                 Ok(Done { value: outcome, fields })
             },
         )?;

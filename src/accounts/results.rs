@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::Result;
-
 use super::Accounts;
 use crate::django::passwords::{self, Plain, Verdict};
 use crate::django::tokens::PlainToken;
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, shell_word};
 use crate::files::results::{Outcome, Results, Row, UnfinishedRows};

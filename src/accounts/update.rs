@@ -1,6 +1,5 @@
 //! Changes an existing account. Values that are not given stay unchanged.
 
-use anyhow::Result;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
@@ -16,6 +15,7 @@ use crate::django::models::{Key, User};
 use crate::django::names::{address_fault, normalize_email, username_fault};
 use crate::django::passwords::Encoded;
 use crate::django::value::Value;
+use crate::error::failure::Result;
 use crate::error::refusal::{Fault, Refusal};
 use crate::store::Transaction;
 use crate::store::layout::ProfileTable;

@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 
-use anyhow::Result;
 use clap::{Args, ValueHint};
 use rand::RngExt as _;
 use serde_json::Value as Json;
@@ -11,6 +10,7 @@ use serde_json::Value as Json;
 use crate::accounts::change_runner::ChangeRunner;
 use crate::cli::answer::Report;
 use crate::cli::context::Context;
+use crate::error::failure::{Error, Result};
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::sentence;
@@ -117,8 +117,8 @@ impl<'a> Change<'a> {
     }
 
     /// Adds to the error of a failed change what it leaves, if the commit may have happened.
-    fn failed(&self, error: anyhow::Error) -> anyhow::Error {
-        match error.downcast() {
+    fn failed(&self, error: Error) -> Error {
+        match error.into_refusal() {
             Ok(Refusal::LostAnswer(lost)) if !lost.is_certain => {
                 self.context.lost_answer(&self.effect.borrow(), false, lost.reason).into()
             }
@@ -151,7 +151,7 @@ impl<'a> Change<'a> {
             Ok(_) => {
                 signals::owe(self.context.lost_answer(&self.effect.borrow(), true, "interrupted".into()));
             }
-            Err(error) if Refusal::is_doubtful_commit(error) => {}
+            Err(error) if error.is_doubtful_commit() => {}
             Err(_) => signals::owe_as_before(owing.before.take()),
         }
     }
@@ -169,7 +169,7 @@ impl<'a> Change<'a> {
         let announced = self.announce(log, object, fields)?;
         let critical = signals::critical();
         let mut owing = self.owe();
-        let outcome = draft.publish().map_err(|error| match error.downcast_ref() {
+        let outcome = draft.publish().map_err(|error| match error.refusal() {
             Some(Refusal::LostAnswer(lost)) => {
                 self.context.lost_answer(&self.effect.borrow(), false, lost.reason.clone()).into()
             }
@@ -259,7 +259,7 @@ impl ChangeRunner for Change<'_> {
         add(&mut self.effect.borrow_mut());
     }
 
-    fn lost(&self, error: &anyhow::Error) -> anyhow::Error {
+    fn lost(&self, error: &Error) -> Error {
         self.context.lost_answer(&self.effect.borrow(), true, format!("{error:#}")).into()
     }
 

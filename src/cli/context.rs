@@ -3,7 +3,6 @@
 
 use std::cell::{OnceCell, RefCell, RefMut};
 
-use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
 
@@ -11,6 +10,7 @@ use crate::accounts::Accounts;
 use crate::config::settings::Settings;
 use crate::django::models::Scheme;
 use crate::django::passwords::{Algorithm, Recipe};
+use crate::error::failure::{Error, Result};
 use crate::error::lost_answer::{Effect, LostAnswer};
 use crate::error::refusal::Refusal;
 use crate::signals;
@@ -108,8 +108,8 @@ impl Context {
 
     /// Adds the path of the configuration file to an error about the configuration.
     #[must_use]
-    pub fn with_config_file(&self, error: anyhow::Error) -> anyhow::Error {
-        match error.downcast() {
+    pub fn with_config_file(&self, error: Error) -> Error {
+        match error.into_refusal() {
             Ok(Refusal::Config { path: None, message }) => self.settings.refused(message).into(),
             Ok(refusal) => refusal.into(),
             Err(error) => error,

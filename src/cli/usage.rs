@@ -10,6 +10,7 @@ use std::io::{self, Write as _};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::error::exit::Exit;
+use crate::error::failure::Error;
 use crate::error::refusal::{Refusal, may_be_key};
 use crate::error::suggest::{nearest, sort_by_similarity};
 use crate::terminal::format::{ColorChoice, Format};
@@ -24,7 +25,7 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return match error.print().and_then(|()| io::stdout().flush()) {
             Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => {
-                let failure = anyhow::Error::from(failure).context("standard output cannot be written");
+                let failure = Error::from(failure).context("standard output cannot be written");
                 Output::new(requested_format(arguments), false, ColorChoice::Auto).error(&failure)
             }
             _ => Exit::Done,

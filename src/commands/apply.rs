@@ -2,7 +2,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
 use clap::ValueHint;
 use zeroize::Zeroizing;
 
@@ -14,6 +13,7 @@ use crate::cli::args::values::count;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::{Context, SIGNALS_HINT};
 use crate::cli::plan_view;
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;

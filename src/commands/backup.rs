@@ -1,10 +1,10 @@
 use std::path::{Path, PathBuf, absolute};
 
-use anyhow::{Context as _, Result};
 use clap::ValueHint;
 use serde_json::json;
 
 use crate::cli::context::Context;
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::signals;

@@ -1,4 +1,3 @@
-use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -7,6 +6,7 @@ use crate::cli::context::Context;
 use crate::django::models::{Scheme, TokenFilter};
 use crate::django::passwords::{self, Summary};
 use crate::django::tokens::knox::KnoxFormat;
+use crate::error::failure::{Error, Result};
 use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
 use crate::files::existing;
@@ -189,8 +189,8 @@ fn configuration_faults(context: &Context, store: &Store) -> Vec<Finding> {
     let scheme = context.accounts_of(store).configured_scheme().err();
     let faults = fields.into_iter().chain(scheme);
     // An ambiguity is no fault until something depends on it. The report shows it.
-    let faults = faults.filter(|fault| !matches!(fault.downcast_ref(), Some(Refusal::Ambiguous { .. })));
-    let finding = |fault: anyhow::Error| {
+    let faults = faults.filter(|fault| !matches!(fault.refusal(), Some(Refusal::Ambiguous { .. })));
+    let finding = |fault: Error| {
         let message = fault.to_string();
         Finding { severity: Severity::Error, code: "configuration", count: 1, message }
     };

@@ -1,7 +1,6 @@
-use anyhow::Result;
-
 use crate::cli::args::secret::PasswordSource;
 use crate::cli::context::Context;
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::signals;
 
@@ -32,7 +31,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let accounts = context.accounts()?;
     let plain = args.password.read_or_ask(&context.prompt)?;
     match accounts.authenticate(&args.user, &plain, |warning| context.output.warning(warning)) {
-        Err(error) if matches!(error.downcast_ref(), Some(Refusal::BadCredentials)) => {
+        Err(error) if matches!(error.refusal(), Some(Refusal::BadCredentials)) => {
             Err(Refusal::NoMatch.into())
         }
         outcome => outcome.map(drop),

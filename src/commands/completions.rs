@@ -1,9 +1,9 @@
-use anyhow::Result;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use crate::cli::context::Context;
 use crate::commands::Cli;
+use crate::error::failure::Result;
 use crate::terminal::{is_broken_pipe, output};
 
 const EXAMPLES: &str = "\

@@ -1,4 +1,3 @@
-use anyhow::Result;
 use serde_json::json;
 
 use crate::accounts::issue_token::{self, Issued};
@@ -9,6 +8,7 @@ use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, User};
 use crate::django::tokens::Ttl;
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
 use crate::files::token_file::{Staged, TokenFiles};

@@ -1,12 +1,12 @@
 use std::fmt::Write as _;
 
-use anyhow::{Error, Result};
 use serde_json::{Map, Value as Json, json};
 
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::User;
+use crate::error::failure::{Error, Result};
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::wording::counted;
@@ -123,7 +123,7 @@ fn counts(counts: &[(String, u64)]) -> Json {
 
 /// Translates a violated reference at the commit into an error about the deletion.
 fn still_referenced(error: Error, user: &User) -> Error {
-    match error.downcast_ref() {
+    match error.refusal() {
         Some(Refusal::Invalid(faults)) if faults.iter().any(|fault| fault.code == "reference") => {
             let message = format!(
                 "The database still has references to {}, or to rows deleted with it, that authctl cannot \

@@ -1,4 +1,3 @@
-use anyhow::Result;
 use serde_json::json;
 
 use crate::accounts::change_runner::ChangeRunner as _;
@@ -7,6 +6,7 @@ use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
+use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::signals;

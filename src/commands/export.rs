@@ -3,7 +3,6 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ValueEnum as _, ValueHint};
 use serde_json::json;
@@ -13,6 +12,7 @@ use crate::cli::args::filters::Filters;
 use crate::cli::args::values::FormatArg;
 use crate::cli::context::Context;
 use crate::django::models::UserFilter;
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::counted;

@@ -2,7 +2,6 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Instant;
 
-use anyhow::Result;
 use clap::ValueHint;
 use serde_json::json;
 
@@ -13,6 +12,7 @@ use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::Scheme;
 use crate::django::passwords::RANDOM_LENGTH;
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
 use crate::formats::encoding::Encoding;

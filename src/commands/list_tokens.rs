@@ -1,8 +1,7 @@
-use anyhow::Result;
-
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, TokenFilter};
 use crate::django::value::{Cell, Kind};
+use crate::error::failure::Result;
 use crate::terminal::format::Format;
 use crate::terminal::listing::Heading;
 

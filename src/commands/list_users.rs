@@ -1,9 +1,8 @@
-use anyhow::Result;
-
 use crate::cli::args::filters::Filters;
 use crate::cli::context::Context;
 use crate::django::passwords;
 use crate::django::value::Cell;
+use crate::error::failure::Result;
 use crate::store::UserColumn;
 use crate::terminal::format::Format;
 use crate::terminal::listing::Heading;

@@ -1,6 +1,5 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
 use clap::ValueHint;
 use serde_json::json;
 
@@ -14,6 +13,7 @@ use crate::cli::context::Context;
 use crate::django::models::{Scheme, User};
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
+use crate::error::failure::Result;
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::suggest::suggestion;
 use crate::error::wording::sentence;
@@ -66,7 +66,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let scheme = accounts.needed_scheme(args.scheme)?;
     let (username, plain) = args.credentials(accounts.store, context)?;
     let user = match accounts.authenticate(&username, &plain, |warning| context.output.warning(warning)) {
-        Err(error) if matches!(error.downcast_ref(), Some(Refusal::BadCredentials)) => {
+        Err(error) if matches!(error.refusal(), Some(Refusal::BadCredentials)) => {
             if context.output.format().is_json() {
                 context.output.answer(None, &json!({ "valid": false }))?;
             }
@@ -88,7 +88,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             _ => Ok(()),
         }
     });
-    let Done { value: issued, fields } = issued.map_err(|error| match error.downcast_ref() {
+    let Done { value: issued, fields } = issued.map_err(|error| match error.refusal() {
         Some(Refusal::InactiveUser(_) | Refusal::UserNotFound(_)) => Refusal::BadCredentials.into(),
         _ => error,
     })?;

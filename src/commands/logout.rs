@@ -1,10 +1,10 @@
-use anyhow::{Result, bail};
 use serde_json::json;
 
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::args::token_source::{GivenToken, TokenSource};
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
+use crate::error::failure::{Result, failed};
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, sentence};
@@ -57,7 +57,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let given = GivenToken::find(&args.source, context)?;
     let token = match given.row(context, store) {
-        Err(error) if matches!(error.downcast_ref(), Some(Refusal::SessionGone(_))) => {
+        Err(error) if matches!(error.refusal(), Some(Refusal::SessionGone(_))) => {
             let forgotten = args.forget(context, |session| given.is_of(session))?;
             let text = if forgotten {
                 "The session's token no longer exists. Deleted the saved session."
@@ -93,7 +93,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             Ok(Done { value: (deleted, ended), fields })
         })?;
     if deleted == 0 {
-        bail!("another process deleted the token in the meantime");
+        return Err(failed!("another process deleted the token in the meantime"));
     }
     // A login in the meantime may have saved another token.
     let is_ended = |session: &Session| {

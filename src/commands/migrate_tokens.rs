@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 
-use anyhow::Result;
 use clap::ValueEnum;
 use jiff::Timestamp;
 use serde_json::json;
@@ -11,6 +10,7 @@ use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Key, Scheme, TokenFilter};
 use crate::django::tokens::{Stored, Ttl, knox};
+use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::wording::{capitalized, counted};

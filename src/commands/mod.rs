@@ -26,12 +26,12 @@ mod whoami;
 
 use std::ffi::OsString;
 
-use anyhow::Result;
 use clap::{Args as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::cli::context::Context;
 use crate::cli::options::Options;
 use crate::error::exit;
+use crate::error::failure::Result;
 
 const ENVIRONMENT: &str = "\
 Environment:

@@ -1,6 +1,5 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
 use clap::ValueHint;
 use serde_json::json;
 
@@ -20,6 +19,7 @@ use crate::django::field::Input;
 use crate::django::models::{Scheme, User};
 use crate::django::passwords::{About, Plain};
 use crate::django::tokens::PlainToken;
+use crate::error::failure::{Error, Result};
 use crate::error::refusal::{Fault, Refusal};
 use crate::signals;
 use crate::store::Store;
@@ -160,8 +160,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     change.answer(report.changed, |output| args.answer(output, &outcome, report))
 }
 
-fn is_taken(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
+fn is_taken(error: &Error) -> bool {
+    matches!(error.refusal(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
 }
 
 /// Describes what happened, or would happen, to the account.
@@ -360,7 +360,7 @@ impl Args {
                     let created = CreatedFile { path: database.path().to_owned(), recipe };
                     return Ok(new.registered(done, false, Some(created)));
                 }
-                Err(error) if matches!(error.downcast_ref(), Some(Refusal::FileExists { .. })) => {
+                Err(error) if matches!(error.refusal(), Some(Refusal::FileExists { .. })) => {
                     *draft = None;
                 }
                 Err(error) => return Err(error),
@@ -478,7 +478,7 @@ fn complaint(spec: &AccountSpec, field: &str, accounts: &Accounts<'_>) -> Result
             let fault = faults.into_iter().find(|fault| fault.field == field && fault.code != "required");
             fault.map_or(Ok(()), |fault| Err(fault.message))
         }
-        Err(error) => match error.downcast_ref() {
+        Err(error) => match error.refusal() {
             Some(Refusal::ProfileKindNotFound { .. }) => Err(error.to_string()),
             _ => Ok(()),
         },

@@ -1,4 +1,3 @@
-use anyhow::Result;
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
@@ -8,6 +7,7 @@ use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, TokenFilter};
 use crate::django::tokens::age;
+use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::counted;

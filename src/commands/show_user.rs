@@ -1,4 +1,3 @@
-use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
@@ -6,6 +5,7 @@ use crate::cli::context::Context;
 use crate::django::models::{Profile, TokenFilter, User, rfc3339};
 use crate::django::passwords;
 use crate::django::value::Kind;
+use crate::error::failure::Result;
 use crate::store::schema::Table;
 use crate::store::{Store, Token};
 use crate::terminal::clock::local;

@@ -1,8 +1,7 @@
-use anyhow::Result;
-
 use crate::cli::answer::Answer;
 use crate::cli::args::token_source::{GivenToken, TokenSource};
 use crate::cli::context::Context;
+use crate::error::failure::Result;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -8,7 +8,6 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
 use jiff::tz::TimeZone;
 use rustix::fs::{Mode, OFlags};
 use serde::Deserialize;
@@ -17,6 +16,7 @@ use serde_json::Value as Json;
 use super::keys;
 use super::policy::{LoginSettings, PasswordSettings, Policy, ProfileKind, RegisterSettings, TokenSettings};
 use crate::django::tokens::knox;
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::position::{Position, Scan};
 use crate::error::refusal::{Fault, Refusal};

@@ -8,6 +8,8 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
+use crate::error::failure::Result;
+
 /// What a column holds in Django's terms. How it is stored depends on the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -241,7 +243,7 @@ pub fn plain_date_time(text: &[u8]) -> Option<DateTime> {
 }
 
 /// Receives one row of a query. Return `Break` to end the query early.
-pub type OnRow<'a> = dyn FnMut(&[Cell<'_>]) -> anyhow::Result<ControlFlow<()>> + 'a;
+pub type OnRow<'a> = dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>> + 'a;
 
 #[cfg(test)]
 mod tests {

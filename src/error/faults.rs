@@ -1,7 +1,6 @@
 //! Collects the faults of one input.
 
-use anyhow::Result;
-
+use crate::error::failure::Result;
 use crate::error::limits;
 use crate::error::refusal::{Fault, Refusal};
 

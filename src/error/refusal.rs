@@ -190,12 +190,6 @@ impl Fault {
 }
 
 impl Refusal {
-    /// Whether this is the error of a commit that may still have succeeded.
-    #[must_use]
-    pub fn is_doubtful_commit(error: &anyhow::Error) -> bool {
-        matches!(error.downcast_ref(), Some(Self::LostAnswer(lost)) if !lost.is_certain)
-    }
-
     /// A fault in the use of the command line.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::Usage(message.into())

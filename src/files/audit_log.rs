@@ -2,16 +2,16 @@
 
 use std::env;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use rustix::fs::OFlags;
 use serde_json::{Map, Value as Json, json};
 
 use crate::django::models::rfc3339;
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::refusal::Refusal;
 use crate::files::existing::{self, FileKind};
 
@@ -66,8 +66,7 @@ impl AuditLog {
         let is_stream = existing::look(path).context(NO_LOG)? == Some(FileKind::Stream);
         let opened = existing::open(path, if is_stream { to_stream } else { append }).or_else(|error| {
             // Users who may append to a shared log may be unable to read it.
-            let is_denied =
-                error.downcast_ref::<io::Error>().map(io::Error::kind) == Some(ErrorKind::PermissionDenied);
+            let is_denied = error.io_kind() == Some(ErrorKind::PermissionDenied);
             if is_denied { existing::open(path, to_stream) } else { Err(error) }
         });
         let opened = opened.context(NO_LOG)?.with_context(|| cannot(path))?;
@@ -128,7 +127,7 @@ impl Announced {
     /// Writes the line after the commit.
     pub fn conclude<T>(mut self, at: Timestamp, outcome: &Result<T>) -> Result<()> {
         self.line.insert("at".into(), rfc3339(at).into());
-        let refusal = outcome.as_ref().err().and_then(|error| error.downcast_ref::<Refusal>());
+        let refusal = outcome.as_ref().err().and_then(|error| error.refusal());
         let state = match (outcome, refusal) {
             (Ok(_), _) => "done",
             // The commit failed halfway.

@@ -11,10 +11,10 @@ use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Component, Path};
 
-use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
+use crate::error::failure::{Error, ErrorContext as _, Result, failed};
 use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
 
@@ -67,7 +67,7 @@ pub fn look(path: &Path) -> Result<Option<FileKind>> {
 /// [`Refusal::FileExists`] for a regular file unless `replaces` is true. Otherwise, the message names the type of file.
 pub fn check_target(path: &Path, replaces: bool) -> Result<()> {
     if is_inherited(path) {
-        bail!("{}: it is a descriptor. Name a regular file or a new one.", cannot_write(path));
+        return Err(failed!("{}: it is a descriptor. Name a regular file or a new one.", cannot_write(path)));
     }
     let metadata = match path.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -78,7 +78,7 @@ pub fn check_target(path: &Path, replaces: bool) -> Result<()> {
     }
     if check(path, &metadata)? == FileKind::Stream {
         let kind = if metadata.file_type().is_fifo() { "a FIFO" } else { "a device" };
-        bail!("{}: it is {kind}. Name a regular file or a new one.", cannot_write(path));
+        return Err(failed!("{}: it is {kind}. Name a regular file or a new one.", cannot_write(path)));
     }
     Ok(())
 }
@@ -189,7 +189,7 @@ pub fn check_private_folder(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn untrusted(path: &Path, reason: String) -> anyhow::Error {
+fn untrusted(path: &Path, reason: String) -> Error {
     Refusal::Config { path: Some(path.to_owned()), message: reason }.into()
 }
 
@@ -210,7 +210,7 @@ pub fn effective_user() -> u32 {
 /// Applies the rules for files that a user asked authctl to write.
 fn check(path: &Path, metadata: &Metadata) -> Result<FileKind> {
     let (kind, owner, mode) = (metadata.file_type(), owner(metadata), metadata.mode() & 0o7777);
-    let refused = |reason: String| Err(anyhow!("{}: {reason}", cannot_write(path)));
+    let refused = |reason: String| Err(failed!("{}: {reason}", cannot_write(path)));
     if kind.is_symlink() {
         return refused(format!(
             "it is a symbolic link that belongs to {owner}. Pass the file it points to."

@@ -6,12 +6,12 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::fs::{AtFlags, CWD};
 use tempfile::NamedTempFile;
 
 use super::existing::cannot_write;
 use super::stale;
+use crate::error::failure::{Error, ErrorContext as _, Result, failed};
 use crate::error::lost_answer::LostAnswer;
 use crate::error::refusal::Refusal;
 use crate::signals::{self, UnfinishedFile};
@@ -252,7 +252,7 @@ fn replace(file: &File, target: &Path) -> io::Result<()> {
 fn prepare_folder(target: &Path) -> Result<()> {
     let folder = folder(target);
     if !folder.is_dir() {
-        bail!("{}: the folder {} does not exist", cannot_write(target), folder.display());
+        return Err(failed!("{}: the folder {} does not exist", cannot_write(target), folder.display()));
     }
     stale::remove(folder);
     Ok(())
@@ -265,23 +265,24 @@ pub fn folder(target: &Path) -> &Path {
 
 /// The error if no file can be created in the target's folder. It omits the temporary name, which means nothing to
 /// users.
-fn cannot_create(error: &io::Error, target: &Path) -> anyhow::Error {
+fn cannot_create(error: &io::Error, target: &Path) -> Error {
     let text = error.to_string();
     let reason = text.split(" at path ").next().unwrap_or_default();
-    anyhow!("{}: no file can be created in {}: {reason}", cannot_write(target), folder(target).display())
+    failed!("{}: no file can be created in {}: {reason}", cannot_write(target), folder(target).display())
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs::{self, File};
 
-    use super::{NewFile, Refusal};
+    use super::NewFile;
+    use crate::error::failure::Result;
 
     #[test]
     fn an_existing_file_is_replaced_only_where_that_is_asked_for() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let target = folder.path().join("target");
-        let create: [fn(&std::path::Path) -> anyhow::Result<NewFile>; 2] = [NewFile::at, NewFile::named_at];
+        let create: [fn(&std::path::Path) -> Result<NewFile>; 2] = [NewFile::at, NewFile::named_at];
         for create in create {
             fs::write(&target, "old").expect("a file");
             let new = || {
@@ -320,6 +321,6 @@ mod tests {
         let file = NewFile::at(&inner.join("target")).expect("a new file");
         fs::remove_dir_all(&inner).expect("no folder");
         let error = file.appear(false).expect_err("no place to appear in");
-        assert!(error.downcast_ref::<Refusal>().is_none(), "{error}");
+        assert!(error.refusal().is_none(), "{error}");
     }
 }

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
 use zeroize::Zeroizing;
 
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 

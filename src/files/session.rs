@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use crate::django::models::Scheme;
 use crate::django::tokens::PlainToken;
+use crate::error::failure::Result;
 use crate::files::state::{StateFile, identity};
 
 /// A saved login.

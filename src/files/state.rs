@@ -8,12 +8,12 @@ use std::marker::PhantomData;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::fs::OFlags;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
+use crate::error::failure::{ErrorContext as _, Result, failed};
 use crate::files::existing::{self, cannot_write};
 use crate::files::new_file::NewFile;
 use crate::signals;
@@ -38,7 +38,9 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         let state =
             absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
         let Some(state) = state else {
-            bail!("no folder for {name}: neither XDG_STATE_HOME nor HOME is set to an absolute path")
+            return Err(failed!(
+                "no folder for {name}: neither XDG_STATE_HOME nor HOME is set to an absolute path"
+            ));
         };
         Ok(Self { path: state.join("authctl").join(name), entries: PhantomData })
     }
@@ -64,7 +66,7 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         file.read_to_end(&mut text).with_context(|| format!("{} cannot be read", self.path.display()))?;
         serde_json::from_slice(&text).map_err(|_| {
             // Omit the parser's message, which may quote a secret.
-            anyhow!("{} is not a valid state file of authctl. Delete it to start over.", self.path.display())
+            failed!("{} is not a valid state file of authctl. Delete it to start over.", self.path.display())
         })
     }
 

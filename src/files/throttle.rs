@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 
 use crate::django::rate::{LONGEST, Rate};
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::refusal::Refusal;
 use crate::files::state::{StateFile, identity};
 

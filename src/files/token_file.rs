@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
 use crate::django::tokens::PlainToken;
+use crate::error::failure::{ErrorContext as _, Result, failed};
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
@@ -94,7 +94,10 @@ impl TokenFiles {
         if let Some(path) = self.dotenv_path()
             && existing::look(path)? == Some(FileKind::Stream)
         {
-            bail!("{}: it is not a regular file. Pass it with --output-file instead.", cannot_write(path));
+            return Err(failed!(
+                "{}: it is not a regular file. Pass it with --output-file instead.",
+                cannot_write(path)
+            ));
         }
         let Some(path) = &self.output else { return Ok(TokenTargets::default()) };
         match existing::look(path)? {
@@ -200,10 +203,10 @@ impl Staged {
         if access == Access::OwnerOnly && metadata.mode() & 0o077 != 0 {
             let owner = existing::owner(&metadata);
             let word = shell_word(&path.to_string_lossy());
-            bail!(
+            return Err(failed!(
                 "{}: it belongs to {owner}, and other users can access it. Run `chmod 600 {word}`.",
                 cannot_write(path)
-            );
+            ));
         }
         self.in_place.push(InPlace { path: path.into(), file, kind, content });
         Ok(())
@@ -259,7 +262,7 @@ fn lock(path: &Path) -> Result<File> {
             Err(TryLockError::Error(error)) => return Err(error).with_context(|| cannot_write(path)),
             Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
                 let message = format!("another program has locked the folder {}", name.display());
-                return Err(anyhow!("{}: {message}", cannot_write(path)));
+                return Err(failed!("{}: {message}", cannot_write(path)));
             }
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(5)),
         }

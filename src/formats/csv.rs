@@ -2,9 +2,8 @@
 
 use std::io::BufRead;
 
-use anyhow::{Context as _, Result};
-
 use crate::django::field::Input;
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::position::Position;
 use crate::error::refusal::{Fault, Refusal};

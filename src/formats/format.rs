@@ -2,10 +2,10 @@
 
 use std::io::{BufRead as _, Read as _};
 
-use anyhow::{Context as _, Result};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 use crate::formats::source::InputFile;

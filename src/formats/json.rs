@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::{BufRead, Read as _};
 
-use anyhow::{Context as _, Result};
 use memchr::memchr;
 use serde::Deserializer as _;
 use serde::de::{Error as _, MapAccess, Visitor};
@@ -14,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::django::account_spec::ProfileChoice;
 use crate::django::field::Input;
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::position::{Position, Scan, offset_in_json, reason_of_depth};
 use crate::error::refusal::{Fault, Refusal};

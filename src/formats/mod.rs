@@ -14,9 +14,9 @@ pub mod source;
 pub mod token_row;
 pub mod tree;
 
-use anyhow::Result;
-
 use self::account_row::AccountRow;
+
+use crate::error::failure::Result;
 
 /// Reads the rows of a file one by one.
 pub trait RowReader: Send {

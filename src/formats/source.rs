@@ -6,9 +6,9 @@ use std::os::fd::AsFd as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
 use zeroize::Zeroizing;
 
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::formats::encoding::{Encoding, decoded};
 
 /// The number of bytes of a pipe that are kept so that they can be read again.

@@ -2,10 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use anyhow::Result;
-
 use crate::django::models::{Key, User};
 use crate::django::value::{Kind, Value};
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::Store;
 use crate::store::difference::{Difference, HIDDEN, Shown};

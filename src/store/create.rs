@@ -4,10 +4,10 @@
 //! knox 5. The rows of `django_migrations` record their migrations as applied. So a later `migrate` adds what is
 //! missing and does not touch them.
 
-use anyhow::Result;
 use jiff::Timestamp;
 
 use crate::django::models::Scheme;
+use crate::error::failure::{Error, Result};
 use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::schema::quoted;
@@ -227,7 +227,7 @@ fn column(name: &str, declared: &str) -> Option<String> {
     (known && !name.is_empty()).then(|| format!("{} {kind} {null}", quoted(name)))
 }
 
-fn declaration(profile: &ProfileBlueprint, message: &str) -> anyhow::Error {
+fn declaration(profile: &ProfileBlueprint, message: &str) -> Error {
     Refusal::Config { path: None, message: format!("Profile table {}: {message}", profile.table) }.into()
 }
 

@@ -7,9 +7,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use anyhow::Result;
-
 use crate::django::models::{Key, User};
+use crate::error::failure::Result;
 use crate::error::refusal::{Fault, Refusal};
 use crate::store::schema::{Reference, Table, quoted};
 use crate::store::{Store, Transaction};

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use anyhow::Result;
-
 use crate::django::value::{Kind, OnRow, Value};
+use crate::error::failure::Result;
 use crate::store::schema::Table;
 
 /// Options for copying a database.

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Result;
-
 use crate::django::models::UserFilter;
 use crate::django::value::{Kind, OnRow};
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::Store;
 use crate::store::layout::{ProfileTable, UserTable, models_of};

@@ -5,10 +5,9 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use anyhow::Result;
-
 use crate::django::models::{Key, Permission};
 use crate::django::value::{Kind, Value};
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::layout::UserTable;

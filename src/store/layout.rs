@@ -3,11 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use anyhow::Result;
-
 use crate::django::models::Scheme;
 use crate::django::tokens::{drf, knox};
 use crate::django::value::Kind;
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::schema::{Column, Table, quoted};

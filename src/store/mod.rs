@@ -28,7 +28,6 @@ use std::cell::{OnceCell, RefCell};
 use std::ops::{ControlFlow, Deref};
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
 use jiff::Timestamp;
 
 pub use self::create::{Blueprint, ProfileBlueprint};
@@ -48,6 +47,7 @@ pub use self::tokens::{NewToken, Token};
 pub use self::users::UserColumn;
 use crate::django::models::Key;
 use crate::django::value::{Kind, Value};
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::signals;
 

@@ -1,8 +1,7 @@
 //! Reads the passwords of many users, to find out how the project hashes them.
 
-use anyhow::Result;
-
 use crate::django::value::Kind;
+use crate::error::failure::Result;
 use crate::store::Store;
 use crate::store::schema::quoted;
 

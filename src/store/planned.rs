@@ -9,13 +9,13 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt as _;
 
-use anyhow::{Context as _, Error, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
 use super::Transaction;
 use super::engine::Triggered;
 use super::schema::quoted;
 use crate::django::value::{Kind, Value};
+use crate::error::failure::{Error, ErrorContext as _, Result, failed};
 
 /// Values by their columns.
 pub(super) type Cells<'a> = [(&'a str, &'a Value)];
@@ -232,7 +232,7 @@ impl Transaction<'_> {
 
     /// The error for a table in which a write is not in effect.
     pub(super) fn not_as_planned(&self, table: &str) -> Error {
-        anyhow!(
+        failed!(
             "{}: table {table} does not contain what was written to it, so nothing was changed. A trigger or \
              rule of the table may ignore or change writes.",
             self.path().display()

@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use crate::django::models::{Key, Profile, dashed_uuid, rfc3339};
 use crate::django::value::{Cell, Kind, Value};
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::difference::HIDDEN;
 use crate::store::layout::ProfileTable;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use anyhow::Result;
 use jiff::Timestamp;
 
 use crate::django::models::{TokenFilter, TokenState};
 use crate::django::value::Kind;
+use crate::error::failure::Result;
 use crate::store::Store;
 use crate::store::schema::quoted;
 

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -20,6 +19,7 @@ use crate::django::tokens::knox::{self, KnoxFormat, TokenHash};
 use crate::django::tokens::{PlainToken, drf};
 use crate::django::value::OnRow;
 use crate::django::value::{Kind, Value};
+use crate::error::failure::Result;
 
 /// An engine that remembers how each statement it ran found its rows.
 struct Explained {

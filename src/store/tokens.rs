@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
-use anyhow::Result;
 use jiff::Timestamp;
 
 use crate::django::models::{Key, Scheme, TokenFilter, TokenState};
 use crate::django::tokens::knox::{self, TokenHash};
 use crate::django::tokens::{PlainToken, Stored, drf};
 use crate::django::value::{Cell, Kind, Value};
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::schema::quoted;
 use crate::store::{Done, Store, Transaction};

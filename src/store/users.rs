@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::str::FromStr;
 
-use anyhow::Result;
 use jiff::Timestamp;
 
 use crate::django::models::{Key, User, UserFilter};
 use crate::django::value::{Cell, Kind, OnRow, Value};
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::layout::UserTable;
 use crate::store::schema::{Column, quoted};

@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 
-use anyhow::{Context as _, Result};
-
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::terminal::escape::{escaped, line};
 use crate::terminal::format::Format;
 use crate::terminal::output::{Output, verbatim};

@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek as _, Write as _};
 use std::ops::ControlFlow;
 
-use anyhow::Result;
 use comfy_table::{Attribute, Cell as TableCell, Color, ContentArrangement, Table};
 use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::django::value::{Cell, Kind, OnRow};
+use crate::error::failure::Result;
 use crate::terminal::clock::zone;
 use crate::terminal::escape::escaped;
 use crate::terminal::format::{BOLD, Format};

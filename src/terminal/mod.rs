@@ -18,8 +18,10 @@ pub mod spool;
 
 use std::io;
 
+use crate::error::failure::Error;
+
 /// Whether the reader has closed the pipe.
 #[must_use]
-pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+pub fn is_broken_pipe(error: &Error) -> bool {
+    error.io_kind() == Some(io::ErrorKind::BrokenPipe)
 }

@@ -5,12 +5,12 @@ use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::os::fd::AsFd;
 
-use anyhow::{Context as _, Result};
 use rustix::fs::OFlags;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::error::exit::Exit;
+use crate::error::failure::{Error, ErrorContext as _, Result};
 use crate::error::limits::{FAULTS, SHOWN_FAULTS};
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::wording;
@@ -196,9 +196,9 @@ impl Output {
     }
 
     /// Reports why the command failed, and returns its exit code. Prints no message if the exit code says everything.
-    pub fn error(&self, error: &anyhow::Error) -> Exit {
+    pub fn error(&self, error: &Error) -> Exit {
         self.warn_of_zone();
-        let refusal = error.downcast_ref::<Refusal>();
+        let refusal = error.refusal();
         let exit = refusal.map_or(Exit::Failed, Refusal::exit);
         match refusal {
             Some(refusal) if refusal.is_silent() => self.close(),
@@ -219,11 +219,11 @@ impl Output {
                 // The line may already show a question or a progress count.
                 say("");
             }
-            self.report_error(&error, error.downcast_ref(), exit);
+            self.report_error(&error, error.refusal(), exit);
         });
     }
 
-    fn report_error(&self, error: &anyhow::Error, refusal: Option<&Refusal>, exit: Exit) {
+    fn report_error(&self, error: &Error, refusal: Option<&Refusal>, exit: Exit) {
         let sentences = sentences(error, refusal);
         let hint = refusal.and_then(Refusal::hint);
         if self.format.is_json() {
@@ -353,7 +353,7 @@ fn is_closed(stream: impl AsFd) -> bool {
 }
 
 /// Splits an error into sentences, one per line. Includes the causes unless the error is a [`Refusal`].
-fn sentences(error: &anyhow::Error, refusal: Option<&Refusal>) -> Vec<String> {
+fn sentences(error: &Error, refusal: Option<&Refusal>) -> Vec<String> {
     let sentences: Vec<String> = match refusal {
         Some(
             Refusal::Invalid(faults)

@@ -2,12 +2,12 @@
 
 use std::io::{self, IsTerminal as _};
 
-use anyhow::Result;
 use dialoguer::Password;
 use dialoguer::console::Term;
 use dialoguer::theme::{ColorfulTheme, Theme as _};
 
 use crate::django::passwords::Plain;
+use crate::error::failure::{Error, Result};
 use crate::error::refusal::Refusal;
 use crate::terminal::escape;
 use crate::terminal::format::ColorChoice;
@@ -130,7 +130,7 @@ pub fn show_cursor() {
     let _ = Term::stderr().show_cursor();
 }
 
-fn stopped(error: dialoguer::Error) -> anyhow::Error {
+fn stopped(error: dialoguer::Error) -> Error {
     // The signal thread also restores the terminal, but this thread may end the program first.
     show_cursor();
     let dialoguer::Error::IO(error) = error;

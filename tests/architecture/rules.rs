@@ -45,7 +45,8 @@ pub const ROOMS: [Room; 11] = [
 ];
 
 /// Crates that only some modules may use. The empty name is the module of `lib.rs`.
-pub const CRATES: [(&str, &[&str]); 13] = [
+pub const CRATES: [(&str, &[&str]); 14] = [
+    ("anyhow", &["error", "cli", "commands"]),
     ("clap", &["", "commands", "cli"]),
     ("clap_complete", &["commands"]),
     ("rusqlite", &["store::sqlite"]),

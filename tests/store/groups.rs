@@ -91,7 +91,7 @@ fn users_join_and_leave_groups_whatever_the_tables_are_called() {
 fn group_names_match_exactly_and_errors_list_the_known_ones() {
     let (project, _) = populated("rock");
     let refused = project.open().find_group("Editors").unwrap_err();
-    let Some(Refusal::GroupNotFound { name, known }) = refused.downcast_ref() else { panic!("{refused:?}") };
+    let Some(Refusal::GroupNotFound { name, known }) = refused.refusal() else { panic!("{refused:?}") };
     assert_eq!((&**name, known.join(" ")), ("Editors", "editors writers".into()));
 }
 
@@ -109,7 +109,7 @@ fn a_user_table_without_groups_has_none() {
         let refused = store
             .transact(|transaction| transaction.add_to_group(&Key::Integer(1), &Key::Integer(1)))
             .unwrap_err();
-        assert!(matches!(refused.downcast_ref(), Some(Refusal::DatabaseUnusable { .. })), "{schema}");
+        assert!(matches!(refused.refusal(), Some(Refusal::DatabaseUnusable { .. })), "{schema}");
     }
 }
 

@@ -83,23 +83,21 @@ fn knox_versions_are_distinguished_by_their_columns() {
 fn two_user_tables_are_ambiguous() {
     let project = Project::of("two_user_tables");
     let refused = project.open_with(Hints::default()).err().unwrap();
-    let Some(Refusal::Ambiguous { found, decide, .. }) = refused.downcast_ref() else {
-        panic!("{refused:?}")
-    };
+    let Some(Refusal::Ambiguous { found, decide, .. }) = refused.refusal() else { panic!("{refused:?}") };
     assert_eq!(found, &["portal_operator", "portal_patron"]);
     assert!(decide.contains("`user_table` under `[database]`"));
 
     let chosen = Hints { user_table: Some("portal_patron".into()), ..Hints::default() };
     assert_eq!(project.open_with(chosen).unwrap().layout().users.login().unwrap(), "email");
     let wrong = Hints { user_table: Some("portal_post".into()), ..Hints::default() };
-    assert!(matches!(project.open_with(wrong).err().unwrap().downcast_ref(), Some(Refusal::Config { .. })));
+    assert!(matches!(project.open_with(wrong).err().unwrap().refusal(), Some(Refusal::Config { .. })));
 }
 
 #[test]
 fn two_unique_columns_are_ambiguous_only_when_a_user_is_looked_up() {
     let project = Project::of("two_unique");
     let store = project.open();
-    assert!(matches!(store.find_user("x").unwrap_err().downcast_ref(), Some(Refusal::Ambiguous { .. })));
+    assert!(matches!(store.find_user("x").unwrap_err().refusal(), Some(Refusal::Ambiguous { .. })));
     assert_eq!(store.tokens(&authctl::django::models::TokenFilter::default()).unwrap().len(), 0);
 
     let chosen = Hints { login_column: Some("email".into()), ..Hints::default() };

@@ -9,7 +9,7 @@ mod rows;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Result;
+use authctl::error::failure::Result;
 use authctl::store::layout::Hints;
 use authctl::store::{Opening, Store};
 use jiff::tz::TimeZone;

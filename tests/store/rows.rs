@@ -70,7 +70,7 @@ fn a_failed_transaction_leaves_nothing() {
         transaction.insert_user(&row("meg"))
     });
     assert!(
-        matches!(refused.unwrap_err().downcast_ref(), Some(Refusal::Taken(what)) if what == "auth_user.username")
+        matches!(refused.unwrap_err().refusal(), Some(Refusal::Taken(what)) if what == "auth_user.username")
     );
     assert!(store.find_user("meg").unwrap().is_none());
 }
@@ -439,7 +439,7 @@ fn a_deactivated_or_deleted_user_gets_no_token() {
     add(&store, "meg");
     let user = store.user("meg").unwrap();
     assert_eq!(store.active_user(&user).unwrap().id, user.id);
-    let refusal = || store.active_user(&user).unwrap_err().downcast::<Refusal>().unwrap();
+    let refusal = || store.active_user(&user).unwrap_err().into_refusal().unwrap();
     project.connection().execute_batch("UPDATE auth_user SET is_active = 0").unwrap();
     assert!(matches!(refusal(), Refusal::InactiveUser(name) if name == "meg"));
     project.connection().execute_batch("DELETE FROM auth_user").unwrap();

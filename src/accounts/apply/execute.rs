@@ -1,6 +1,5 @@
 //! Executes a plan completely, or not at all if the database has changed since it was made.
 
-use anyhow::{Error, Result};
 use serde_json::json;
 
 use super::ChangedAccount;
@@ -10,6 +9,7 @@ use crate::accounts::change_runner::ChangeRunner;
 use crate::accounts::issue_token::IssuedToken;
 use crate::accounts::new_password::Password;
 use crate::django::models::TokenFilter;
+use crate::error::failure::{Error, Result};
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::results::{self, Outcome, Results};
 use crate::formats::tree::TreeFile;
@@ -102,7 +102,7 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
                 Ok(()) => Ok((done, results)),
                 Err(error) => Err(self.runner.lost(&error)),
             },
-            Err(error) if Refusal::is_doubtful_commit(&error) => {
+            Err(error) if error.is_doubtful_commit() => {
                 // If this fails too, the error already names what is lost.
                 let _ = results.leave_undecided().and_then(|()| self.runner.show(results));
                 Err(error)
@@ -123,11 +123,15 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         let fresh = step.mints.map(generate).transpose()?;
         match &mut step.kind {
             StepKind::Create(account) => {
-                encoded.iter().for_each(|encoded| account.set_password(encoded));
+                if let Some(encoded) = &encoded {
+                    account.set_password(encoded);
+                }
                 account.tokens.extend(fresh.as_ref().map(IssuedToken::row));
             }
             StepKind::Change(change) => {
-                encoded.iter().for_each(|encoded| change.update.set_password(encoded));
+                if let Some(encoded) = &encoded {
+                    change.update.set_password(encoded);
+                }
             }
             StepKind::Delete(..) => {}
         }
@@ -143,7 +147,7 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
             let message = format!("{name}: {}", fault.message);
             self.source.locate(at, Fault { message, ..fault })
         };
-        let faults = match error.downcast() {
+        let faults = match error.into_refusal() {
             Ok(refusal @ Refusal::Taken(_)) => vec![fault(Fault::new("", "taken", refusal.to_string()))],
             Ok(Refusal::Invalid(faults)) => faults.into_iter().map(fault).collect(),
             Ok(Refusal::UsernameTaken | Refusal::EmailTaken | Refusal::UserNotFound(_)) => {

@@ -2,13 +2,12 @@
 
 use std::env;
 
-use anyhow::Result;
-
 use super::read::{DesiredUser, PasswordReference};
 use crate::accounts::Accounts;
 use crate::accounts::new_password::{self, Password};
 use crate::accounts::registration::UpdatePassword;
 use crate::django::passwords::{self, About, Plain, Summary};
+use crate::error::failure::Result;
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::secret_file;
 use crate::store::difference::{HIDDEN, Shown};
@@ -139,7 +138,7 @@ fn from_file(path: &std::path::Path) -> Result<Result<Plain, Fault>> {
     // The path is not repeated: it may be the password itself, put there by mistake.
     match secret_file::read("The password file", path) {
         Ok(text) => Ok(Ok(Plain::new(text.to_string()))),
-        Err(error) => match error.downcast() {
+        Err(error) => match error.into_refusal() {
             Ok(Refusal::Invalid(mut faults)) if faults.len() == 1 => {
                 Ok(Err(Fault { field: "password".into(), ..faults.remove(0) }))
             }

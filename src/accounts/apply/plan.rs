@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use anyhow::Result;
 use jiff::Timestamp;
 
 use super::password::{self, PasswordRule};
@@ -14,6 +13,7 @@ use crate::accounts::update::AccountUpdate;
 use crate::accounts::{Accounts, Planner};
 use crate::django::account_spec::{AccountSpec, GroupChoice};
 use crate::django::models::{Scheme, TokenFilter, User};
+use crate::error::failure::Result;
 use crate::error::faults::Faults;
 use crate::error::refusal::{Fault, Refusal};
 use crate::formats::tree::TreeFile;
@@ -275,7 +275,7 @@ impl ApplyPlanner<'_> {
         let found = match self.accounts.scheme(asked) {
             Ok(Some(scheme)) => Ok(scheme),
             Ok(None) => Err("This database has no token table.".to_owned()),
-            Err(error) => match error.downcast_ref() {
+            Err(error) => match error.refusal() {
                 Some(Refusal::DatabaseUnusable { .. }) => {
                     Err("This database has no token table for that scheme.".to_owned())
                 }
@@ -344,7 +344,7 @@ impl ApplyPlanner<'_> {
                 Prune::Delete => {
                     match self.accounts.store.deletion(user, &crate::store::Decisions::default()) {
                         Ok(deletion) => plan.steps.push(deletion_of(user, deletion)),
-                        Err(error) => match error.downcast() {
+                        Err(error) => match error.into_refusal() {
                             Ok(Refusal::StillReferenced(faults)) => {
                                 references.extend(faults.into_iter().map(|fault| of_user(user, fault)));
                             }

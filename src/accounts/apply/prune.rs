@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use anyhow::Result;
-
 use crate::django::models::UserFilter;
+use crate::error::failure::Result;
 use crate::store::{Store, UserColumn};
 
 /// The login names for which a file lists all accounts, as patterns.

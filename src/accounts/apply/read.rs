@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-
 use super::prune::Scope;
 use crate::accounts::new_password::{self, Password};
 use crate::accounts::registration::UpdatePassword;
@@ -11,6 +9,7 @@ use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
 use crate::django::field::Input;
 use crate::django::models::Scheme;
 use crate::django::passwords::{MIN_LENGTH, RANDOM_LENGTH};
+use crate::error::failure::Result;
 use crate::error::faults::Faults;
 use crate::error::limits;
 use crate::error::refusal::Fault;

@@ -3,11 +3,10 @@
 use std::io::Write;
 use std::ops::ControlFlow;
 
-use anyhow::Result;
-
 use super::{ExportFormat, IncludedSecrets, base64, not_text, push_value};
 use crate::django::models::UserFilter;
 use crate::django::value::{Cell, Kind};
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;

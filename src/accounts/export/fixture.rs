@@ -3,12 +3,12 @@
 use std::io::Write;
 use std::ops::ControlFlow;
 
-use anyhow::Result;
 use jiff::tz::TimeZone;
 
 use super::{IncludedSecrets, push_value};
 use crate::django::models::UserFilter;
 use crate::django::value::Cell;
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::schema::{Column, Table};
 use crate::store::{ExportPart, Store};

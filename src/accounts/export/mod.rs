@@ -9,12 +9,11 @@ mod fixture;
 
 use std::io::Write;
 
-use anyhow::Result;
-
 pub use self::accounts::AccountsWriter;
 pub use self::fixture::{FixtureWriter, ModelNames};
 use crate::django::models::UserFilter;
 use crate::django::value::{Cell, Kind};
+use crate::error::failure::{Error, Result};
 use crate::error::refusal::Refusal;
 use crate::store::Store;
 use crate::terminal::row_writer::push_json;
@@ -149,7 +148,7 @@ fn base64(cell: Cell<'_>) -> String {
 }
 
 /// The error for a text that is not UTF-8, which Django cannot read either.
-fn not_text(name: &str) -> anyhow::Error {
+fn not_text(name: &str) -> Error {
     let message =
         format!("{name}: a row contains bytes that are not valid UTF-8, which no format can represent.");
     Refusal::invalid(name, "invalid", message).into()

@@ -1,12 +1,12 @@
 //! The planned work for one row. It waits in memory or in a temporary file until the database is locked.
 
-use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::new_account::NewAccount;
 use crate::accounts::update::AccountUpdate;
 use crate::django::models::{Key, User};
 use crate::django::tokens::Stored;
+use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::files::results::Secrets;

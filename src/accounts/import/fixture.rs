@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use anyhow::Result;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
@@ -11,6 +10,7 @@ use crate::django::account_spec::ProfileChoice;
 use crate::django::field::{Input, moment};
 use crate::django::models::Key;
 use crate::django::tokens::{PlainToken, Stored};
+use crate::error::failure::Result;
 use crate::error::position::{Position, Scan};
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::suggest::suggestion;

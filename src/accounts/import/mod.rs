@@ -21,7 +21,6 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 
-use anyhow::{Context as _, Result};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
@@ -42,6 +41,7 @@ use crate::accounts::update::AccountUpdate;
 use crate::accounts::{Accounts, Planner};
 use crate::django::models::{Key, Scheme};
 use crate::django::passwords::Recipe;
+use crate::error::failure::{Error, ErrorContext as _, Result};
 use crate::error::faults::Faults;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::{Fault, Refusal};
@@ -163,7 +163,7 @@ pub fn import(
         Err(error) => {
             // The results of earlier batches, which are committed, must still be shown.
             let shown = runner.show(results);
-            if !Refusal::is_doubtful_commit(&error) {
+            if !error.is_doubtful_commit() {
                 shown.map_err(|lost| runner.lost(&lost))?;
             }
             return Err(error);
@@ -201,18 +201,18 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
     }
 
     /// Warns about batches that were committed before an error, and returns the error to report.
-    fn after_commits(&self, error: anyhow::Error) -> anyhow::Error {
+    fn after_commits(&self, error: Error) -> Error {
         let rows = self.counts.rows();
         if rows == 0 {
             return error;
         }
-        if matches!(error.downcast_ref(), Some(Refusal::Busy)) {
+        if matches!(error.refusal(), Some(Refusal::Busy)) {
             return Refusal::BusyLater { committed: rows, hint: self.how_to_continue() }.into();
         }
         let rows = counted(rows as u64, "row");
         self.runner
             .warn(&format!("{rows} already committed. Pass --on-existing skip to continue from there."));
-        match error.downcast_ref() {
+        match error.refusal() {
             Some(Refusal::Interrupted) => Refusal::InterruptedLater.into(),
             _ => error,
         }

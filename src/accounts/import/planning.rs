@@ -1,6 +1,5 @@
 //! Plans the work for a row, as far as possible without the database.
 
-use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use rand::rngs::StdRng;
 
@@ -11,6 +10,7 @@ use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password;
 use crate::django::models::Key;
 use crate::django::passwords::{self, About, Encoded, Encoder, Plain, Recipe, Verdict};
+use crate::error::failure::{Error, ErrorContext as _, Result};
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::results::Secrets;
 use crate::formats::account_row::{AccountRow, GivenPassword, KnownToken};
@@ -281,8 +281,8 @@ fn in_a_file(fault: Fault) -> Fault {
 }
 
 /// Returns the faults of a row that was refused as a whole. An error that is not about the row is returned unchanged.
-pub fn faults_of(error: anyhow::Error) -> Result<Vec<Fault>> {
-    let refusal: Refusal = error.downcast()?;
+pub fn faults_of(error: Error) -> Result<Vec<Fault>> {
+    let refusal: Refusal = error.into_refusal()?;
     if let Some(fault) = refusal.name_fault() {
         return Ok(vec![fault]);
     }

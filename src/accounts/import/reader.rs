@@ -2,12 +2,12 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
-use anyhow::Result;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as Slot;
 
 use super::planning::{Item, Task};
 use crate::accounts::Planner;
+use crate::error::failure::Result;
 use crate::error::refusal::Fault;
 use crate::formats::RowReader;
 use crate::formats::account_row::AccountRow;

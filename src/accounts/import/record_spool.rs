@@ -3,10 +3,11 @@
 
 use std::io::{self, BufReader, BufWriter, IntoInnerError, Read as _, Seek as _, Write as _};
 
-use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use tempfile::SpooledTempFile;
 use zeroize::Zeroize as _;
+
+use crate::error::failure::{ErrorContext as _, Result};
 
 const UNREADABLE: &str = "the temporary file cannot be read";
 
@@ -37,7 +38,7 @@ impl RecordSpool {
     pub fn push(&mut self, record: &impl Serialize) -> Result<()> {
         self.frame.zeroize();
         self.frame = postcard::to_extend(record, std::mem::take(&mut self.frame))?;
-        let length = u32::try_from(self.frame.len()).context("a row is too long")?;
+        let length = u32::try_from(self.frame.len()).ok().context("a row is too long")?;
         let written =
             self.file.write_all(&length.to_le_bytes()).and_then(|()| self.file.write_all(&self.frame));
         self.count += 1;

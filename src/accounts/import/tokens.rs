@@ -5,12 +5,12 @@
 use std::mem;
 use std::ops::Range;
 
-use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize as _;
 
 use super::record_spool::{self, RecordSpool};
 use crate::django::models::Key;
+use crate::error::failure::Result;
 use crate::formats::token_row::TokenRow;
 
 /// The number of tokens in a sorted run. The users of a longer run would not stay in memory while it is written.

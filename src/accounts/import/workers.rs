@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
-use anyhow::{Context as _, Result, anyhow};
 use rand::rngs::StdRng;
 use rand::{CryptoRng, SeedableRng as _};
 
 use super::planning::{HashedRow, Item, Planning};
 use crate::django::passwords::Encoder;
+use crate::error::failure::{ErrorContext as _, Result, failed};
 use crate::signals::NO_THREAD;
 
 /// The maximum number of batches in progress per thread.
@@ -67,7 +67,7 @@ impl<'a> Workers<'a> {
                     match next()? {
                         Some(batch) => {
                             let given_out = to_workers.send((given, batch));
-                            given_out.map_err(|_| anyhow!("the worker threads have stopped"))?;
+                            given_out.map_err(|_| failed!("the worker threads have stopped"))?;
                             given += 1;
                         }
                         None => is_end = true,
@@ -76,7 +76,7 @@ impl<'a> Workers<'a> {
                 if given == taken {
                     return Ok(());
                 }
-                let (number, batch) = planned.recv().context("the worker threads have stopped")??;
+                let (number, batch) = planned.recv().ok().context("the worker threads have stopped")??;
                 waiting.insert(number, batch);
                 while let Some(mut batch) = waiting.remove(&taken) {
                     taken += 1;

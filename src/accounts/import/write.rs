@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::sync::mpsc;
 use std::thread;
 
-use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::ImportCounts;
@@ -13,6 +12,7 @@ use super::planning::faults_of;
 use super::tokens::{PendingToken, TokenBuffer};
 use crate::accounts::change_runner::ChangeRunner;
 use crate::django::models::Key;
+use crate::error::failure::{Error, ErrorContext as _, Result, failed};
 use crate::error::faults::Faults;
 use crate::error::refusal::Refusal;
 use crate::files::results::{Outcome, Results, Secrets};
@@ -63,7 +63,7 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
         });
         let kept = match &done {
             Ok(_) => results.keep(),
-            Err(error) if Refusal::is_doubtful_commit(error) => results.leave_undecided(),
+            Err(error) if error.is_doubtful_commit() => results.leave_undecided(),
             Err(_) => Ok(()),
         };
         let done = done?;
@@ -134,7 +134,9 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
         thread::scope(|scope| {
             let (sender, runs) = mpsc::sync_channel(0);
             let read = move || {
-                let outcome = waiting.each_run(&mut |run| Ok(sender.send(Ok(run))?));
+                let outcome = waiting.each_run(&mut |run| {
+                    sender.send(Ok(run)).map_err(|_| failed!("the writing thread has stopped"))
+                });
                 // If the receiver has stopped, the error need not be sent either.
                 outcome.or_else(|error| sender.send(Err(error)))
             };
@@ -155,7 +157,7 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
     }
 
     /// Records an error as faults of the row on this line. An error that is not about the row is returned unchanged.
-    fn note(&self, faults: &RefCell<Faults>, line: usize, error: anyhow::Error) -> Result<()> {
+    fn note(&self, faults: &RefCell<Faults>, line: usize, error: Error) -> Result<()> {
         let found = faults_of(error)?;
         faults.borrow_mut().extend(found.into_iter().map(|fault| fault.on_line(self.file, line)));
         Ok(())
@@ -213,6 +215,6 @@ fn write_entry(
     Ok(Written { outcome, user, tokens: inserted_tokens })
 }
 
-fn is_of_existing_user(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
+fn is_of_existing_user(error: &Error) -> bool {
+    matches!(error.refusal(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
 }

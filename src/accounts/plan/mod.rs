@@ -4,7 +4,6 @@ mod missing;
 mod named_fields;
 mod rows;
 
-use anyhow::Result;
 use jiff::Timestamp;
 use rand::CryptoRng;
 use serde_json::Value as Json;
@@ -18,6 +17,7 @@ use crate::config::policy::{Policy, UsernameFrom};
 use crate::django::account_spec::{AccountSpec, ProfileChoice};
 use crate::django::field::Input;
 use crate::django::names::normalize_email;
+use crate::error::failure::Result;
 use crate::error::refusal::{Fault, Refusal};
 use crate::store::Store;
 use crate::store::layout::{ProfileTable, UserTable};

@@ -4,10 +4,9 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
-
 use crate::cli::args::secret;
 use crate::django::field::Input;
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 

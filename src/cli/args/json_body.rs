@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::cli::args::secret;
 use crate::django::field::Input;
 use crate::django::passwords::Plain;
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::position::reason_of_depth;
 use crate::error::refusal::{Fault, Refusal};

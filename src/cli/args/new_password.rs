@@ -1,12 +1,12 @@
 //! The sources of a new password.
 
-use anyhow::Result;
 use clap::Args;
 
 use crate::accounts::new_password::{Password, encoded, not_in_djangos_list, refused_by_default, weaknesses};
 use crate::cli::args::secret::{self, PasswordSource};
 use crate::cli::context::Context;
 use crate::django::passwords::{self, About, MIN_LENGTH, Plain};
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 
 /// Where a new password comes from, other than from a prompt.

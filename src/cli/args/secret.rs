@@ -4,12 +4,12 @@ use std::env;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
 use clap::{Args, ValueHint};
 use zeroize::Zeroizing;
 
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::secret_file;

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
 use clap::{Args, ValueHint};
 
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::files::token_file::TokenFiles;
 use crate::store::Store;

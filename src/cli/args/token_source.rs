@@ -4,13 +4,13 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::Result;
 use clap::{Args, ValueHint};
 
 use crate::cli::args::secret;
 use crate::cli::context::Context;
 use crate::django::models::{TokenState, User};
 use crate::django::tokens::PlainToken;
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::files::session::{Session, Sessions};
 use crate::store::{Store, Token};

@@ -10,11 +10,11 @@ use std::io::{self, Seek as _, SeekFrom};
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
 use rustix::fs::OFlags;
 
 use super::unfinished::{self, UnfinishedRows};
 use super::{COMMITTED, UNDECIDED};
+use crate::error::failure::{Error, ErrorContext as _, Result};
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, shell_word};
 use crate::files::existing::{self, FileKind, cannot_write};
@@ -91,7 +91,7 @@ impl Appended {
                     if created.is_some() {
                         let _ = fs::remove_file(path);
                     }
-                    anyhow::Error::from(error).context(cannot_write(path))
+                    Error::from(error).context(cannot_write(path))
                 }
             });
         }

@@ -10,7 +10,6 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tempfile::SpooledTempFile;
@@ -19,6 +18,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 use self::appended::{Appended, Destination};
 pub use self::unfinished::{Row, UnfinishedRows};
 use crate::django::models::Key;
+use crate::error::failure::{ErrorContext as _, Result};
 
 /// The columns of the file.
 const HEADING: [&str; 8] = ["line", "username", "id", "outcome", "token", "password", "database", "state"];

@@ -6,11 +6,11 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _};
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{COMMITTED, HEADING, Secrets, UNDECIDED};
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 

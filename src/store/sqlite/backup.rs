@@ -6,12 +6,12 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi};
 
 use super::errors::{is_of_statement, translate, unusable};
 use super::{Sqlite, regexp};
+use crate::error::failure::{Result, failed};
 use crate::error::refusal::Refusal;
 use crate::files::existing;
 use crate::files::new_file::NewFile;
@@ -46,7 +46,7 @@ impl Sqlite {
             && match faults(target) {
                 Err(error) if is_of_statement(&error) => {
                     // For example, an index uses a function that only the project's own connections define.
-                    return Err(anyhow!(
+                    return Err(failed!(
                         "{}: the copy cannot be checked: {error}. Pass --skip-check to copy without the check.",
                         self.path.display()
                     ));

@@ -5,8 +5,7 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use anyhow::Result;
-
+use crate::error::failure::Result;
 use crate::store::definition::referred;
 
 /// An entry of SQLite's schema table (file format, section 2.6).

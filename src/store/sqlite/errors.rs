@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use anyhow::anyhow;
 use rusqlite::ErrorCode;
 
 use super::limits::{MAX_HEAP, MAX_LENGTH};
+use crate::error::failure::{Error, failed};
 use crate::error::refusal::Refusal;
 
-pub(super) fn unusable(path: &Path, reason: &str) -> anyhow::Error {
+pub(super) fn unusable(path: &Path, reason: &str) -> Error {
     Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.to_owned() }.into()
 }
 
 /// Translates SQLite's error into a refusal if one matches.
-pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
+pub(super) fn translate(error: rusqlite::Error, path: &Path) -> Error {
     let rusqlite::Error::SqliteFailure(failure, detail) = &error else {
         return match error {
             rusqlite::Error::FromSqlConversionFailure(..)
@@ -27,7 +27,7 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
     let detail = detail.as_deref().unwrap_or_default();
     match failure.code {
         ErrorCode::OperationInterrupted => Refusal::Interrupted.into(),
-        ErrorCode::TooBig => anyhow!(
+        ErrorCode::TooBig => failed!(
             "{}: {detail}. authctl accepts values and rows of up to {} MiB.",
             path.display(),
             MAX_LENGTH / 1024 / 1024
@@ -42,19 +42,19 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
         }
         ErrorCode::ConstraintViolation => constraint(failure.extended_code, detail),
         ErrorCode::ReadOnly => {
-            anyhow!("{} cannot be written: the file or its folder is read-only", path.display())
+            failed!("{} cannot be written: the file or its folder is read-only", path.display())
         }
         ErrorCode::CannotOpen => {
             // SQLite does not report why. If no file at all can be opened, permissions are not the cause.
             match std::fs::File::open("/dev/null") {
-                Err(error) => anyhow!("{} cannot be opened: {error}", path.display()),
-                Ok(_) => anyhow!("{} cannot be opened: {detail}. Check its permissions.", path.display()),
+                Err(error) => failed!("{} cannot be opened: {error}", path.display()),
+                Ok(_) => failed!("{} cannot be opened: {detail}. Check its permissions.", path.display()),
             }
         }
         _ if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE && is_full(path) => {
-            anyhow!("{}: the database failed: the disk is full", path.display())
+            failed!("{}: the database failed: the disk is full", path.display())
         }
-        _ => anyhow!("{}: the database failed: {detail}", path.display()),
+        _ => failed!("{}: the database failed: {detail}", path.display()),
     }
 }
 
@@ -78,7 +78,7 @@ pub(super) fn was_taken_back(error: &rusqlite::Error) -> bool {
         .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_COMMITHOOK)
 }
 
-fn constraint(code: i32, detail: &str) -> anyhow::Error {
+fn constraint(code: i32, detail: &str) -> Error {
     let (rule, what) = detail.split_once(" constraint failed").unwrap_or((detail, ""));
     let what = what.trim_start_matches(": ").trim();
     let column = what.rsplit('.').next().unwrap_or(what);
@@ -94,4 +94,10 @@ fn constraint(code: i32, detail: &str) -> anyhow::Error {
         _ => Refusal::invalid("", "refused", format!("The database refused the change: {detail}.")),
     }
     .into()
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Other(error.into())
+    }
 }

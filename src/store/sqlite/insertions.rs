@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 
-use anyhow::Result;
 use rusqlite::Statement;
 
 use super::Sqlite;
 use super::values::Bound;
 use crate::django::value::Value;
+use crate::error::failure::Result;
 use crate::store::engine::Inserting;
 use crate::store::schema::quoted;
 

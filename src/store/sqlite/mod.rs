@@ -17,7 +17,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
 use jiff::tz::TimeZone;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Params, params_from_iter};
@@ -30,6 +29,7 @@ pub use self::opening::Opening;
 use self::row_size::{RowSize, translate_query};
 use self::values::{Bound, cell, kind_of};
 use crate::django::value::{Cell, Kind, OnRow, Value};
+use crate::error::failure::{Error, Result, failed};
 use crate::error::lost_answer::LostAnswer;
 use crate::error::refusal::Refusal;
 use crate::files::new_file::NewFile;
@@ -64,13 +64,13 @@ impl Sqlite {
         ran.map(drop).map_err(|error| self.translate(error))
     }
 
-    fn translate(&self, error: rusqlite::Error) -> anyhow::Error {
+    fn translate(&self, error: rusqlite::Error) -> Error {
         let has_ended = self.writing.load(Ordering::Relaxed) && self.connection.is_autocommit();
         let is_refused = error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation);
         if has_ended && is_refused {
             // `ON CONFLICT ROLLBACK` and `RAISE (ROLLBACK, …)` roll back the whole transaction, not only the row. So
             // this is no refusal of a row: the next row would be written outside of any transaction.
-            return anyhow!(
+            return failed!(
                 "{}: the database rolled back the whole transaction: {error}",
                 self.path.display()
             );

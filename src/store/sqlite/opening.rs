@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
 use jiff::tz::TimeZone;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -20,6 +19,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::Sqlite;
 use super::errors::{translate, unusable};
 use super::limits::{LIMITS, MAX_HEAP};
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::sqlite::regexp;

@@ -7,6 +7,7 @@ use rusqlite::types::ValueRef;
 
 use super::errors::{translate, unusable};
 use super::limits::MAX_LENGTH;
+use crate::error::failure::{Error, Result};
 
 /// The bytes that the values of one row may have in total.
 const MAX_ROW: usize = MAX_LENGTH.unsigned_abs() as usize;
@@ -27,7 +28,7 @@ impl<'a> RowSize<'a> {
     ///
     /// # Errors
     /// Returns [`crate::error::refusal::Refusal::DatabaseUnusable`] as soon as the row is too large.
-    pub(super) fn add(&mut self, value: ValueRef<'_>) -> anyhow::Result<()> {
+    pub(super) fn add(&mut self, value: ValueRef<'_>) -> Result<()> {
         let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = value else { return Ok(()) };
         self.left = self.left.checked_sub(bytes.len()).ok_or_else(|| {
             let (table, limit) = (table_of(self.sql), MAX_ROW / 1024 / 1024);
@@ -38,7 +39,7 @@ impl<'a> RowSize<'a> {
 }
 
 /// Like [`translate`], for a query. If SQLite runs out of memory, the error names the table.
-pub(super) fn translate_query(error: rusqlite::Error, sql: &str, path: &Path) -> anyhow::Error {
+pub(super) fn translate_query(error: rusqlite::Error, sql: &str, path: &Path) -> Error {
     if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) {
         let table = table_of(sql);
         return unusable(path, &format!("reading a row of its table {table} takes too much memory."));

@@ -1,8 +1,7 @@
 //! Which tables the triggers of a schema can change.
 
-use anyhow::Result;
-
 use super::Sqlite;
+use crate::error::failure::Result;
 use crate::store::engine::Triggered;
 
 impl Sqlite {

@@ -1,0 +1,141 @@
+//! The error of every operation, and how to say what was going on when it failed.
+
+use std::fmt::Display;
+use std::io;
+
+use thiserror::Error as ThisError;
+
+use crate::error::refusal::Refusal;
+
+/// The result of an operation.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation failed. The message includes all causes.
+#[derive(Debug, ThisError)]
+pub enum Error {
+    /// An expected failure that a person or a script has to act upon.
+    #[error(transparent)]
+    Refusal(#[from] Refusal),
+    /// Input or output failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// Anything else that failed, described by this message.
+    #[error("{0}")]
+    Failed(String),
+    /// Anything else that failed, as the library or the command reports it.
+    #[error("{0:#}")]
+    Other(#[from] anyhow::Error),
+    /// The error of an operation, and what it was part of.
+    #[error("{doing}: {error}")]
+    Context {
+        /// What could not be done.
+        doing: String,
+        /// Why.
+        error: Box<Error>,
+    },
+}
+
+impl Error {
+    /// Returns the expected failure, if it is one.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refusal(refusal) => Some(refusal),
+            Self::Context { error, .. } => error.refusal(),
+            Self::Io(_) | Self::Failed(_) | Self::Other(_) => None,
+        }
+    }
+
+    /// Returns the expected failure, or the error unchanged if it is none.
+    pub fn into_refusal(self) -> Result<Refusal> {
+        match self {
+            Self::Refusal(refusal) => Ok(refusal),
+            Self::Context { error, .. } if error.refusal().is_some() => error.into_refusal(),
+            other => Err(other),
+        }
+    }
+
+    /// Returns the kind of a failed input or output.
+    #[must_use]
+    pub fn io_kind(&self) -> Option<io::ErrorKind> {
+        match self {
+            Self::Io(error) => Some(error.kind()),
+            Self::Context { error, .. } => error.io_kind(),
+            Self::Refusal(_) | Self::Failed(_) | Self::Other(_) => None,
+        }
+    }
+
+    /// Whether this is the error of a commit that may still have succeeded.
+    #[must_use]
+    pub fn is_doubtful_commit(&self) -> bool {
+        matches!(self.refusal(), Some(Refusal::LostAnswer(lost)) if !lost.is_certain)
+    }
+
+    /// Says what could not be done.
+    #[must_use]
+    pub fn context(self, doing: impl Into<String>) -> Self {
+        Self::Context { doing: doing.into(), error: Box::new(self) }
+    }
+}
+
+macro_rules! from_libraries {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::Other(error.into())
+            }
+        })*
+    };
+}
+
+from_libraries!(csv::Error, postcard::Error, serde_json::Error, std::fmt::Error, std::num::TryFromIntError);
+
+impl From<rustix::io::Errno> for Error {
+    fn from(error: rustix::io::Errno) -> Self {
+        Self::Io(error.into())
+    }
+}
+
+/// Adds to an error what could not be done.
+pub trait ErrorContext<T> {
+    /// Says what could not be done.
+    ///
+    /// # Errors
+    /// The error of `self`, in this context.
+    fn context(self, doing: impl Display) -> Result<T>;
+
+    /// Like [`Self::context`], but builds the text only if it is needed.
+    ///
+    /// # Errors
+    /// The error of `self`, in this context.
+    fn with_context<D: Display>(self, doing: impl FnOnce() -> D) -> Result<T>;
+}
+
+impl<T, E: Into<Error>> ErrorContext<T> for std::result::Result<T, E> {
+    fn context(self, doing: impl Display) -> Result<T> {
+        self.map_err(|error| error.into().context(doing.to_string()))
+    }
+
+    fn with_context<D: Display>(self, doing: impl FnOnce() -> D) -> Result<T> {
+        self.map_err(|error| error.into().context(doing().to_string()))
+    }
+}
+
+impl<T> ErrorContext<T> for Option<T> {
+    fn context(self, doing: impl Display) -> Result<T> {
+        self.ok_or_else(|| Error::Failed(doing.to_string()))
+    }
+
+    fn with_context<D: Display>(self, doing: impl FnOnce() -> D) -> Result<T> {
+        self.ok_or_else(|| Error::Failed(doing().to_string()))
+    }
+}
+
+/// Builds an [`Error::Failed`] from a format string.
+macro_rules! failed {
+    ($($message:tt)*) => {
+        $crate::error::failure::Error::Failed(format!($($message)*))
+    };
+}
+
+pub(crate) use failed;
