@@ -3,7 +3,6 @@
 use std::io::{BufRead as _, Read as _};
 
 use anyhow::{Context as _, Result};
-use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::error::limits;
@@ -54,8 +53,8 @@ pub fn sniffed(source: &InputFile) -> Result<InputFormat> {
                 input.fill_buf().with_context(cannot)?.iter().take_while(|byte| **byte != b'[').count();
             input.consume(blank + 1);
             let start = input.take(limits::ROW as u64);
-            let first = serde_json::Deserializer::from_reader(start).into_iter::<Json>().next();
-            if first.is_some_and(|first| first.is_ok_and(|first| fixture::is_object(&first))) {
+            let first = serde_json::Deserializer::from_reader(start).into_iter::<Box<RawValue>>().next();
+            if first.is_some_and(|first| first.is_ok_and(|first| fixture::is_object(first.get()))) {
                 InputFormat::Fixture
             } else {
                 InputFormat::Json

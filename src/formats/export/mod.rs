@@ -13,6 +13,7 @@ use anyhow::Result;
 
 pub use self::accounts::AccountsWriter;
 pub use self::fixture::{FixtureWriter, ModelNames};
+use crate::django::json;
 use crate::django::models::UserFilter;
 use crate::django::value::{Cell, Kind};
 use crate::error::refusal::Refusal;
@@ -134,8 +135,7 @@ fn push_document(row: &mut Vec<u8>, text: &str) {
     if is_json && !text.contains(['\n', '\r']) {
         return row.extend_from_slice(text.as_bytes());
     }
-    let document: Option<serde_json::Value> = serde_json::from_str(text).ok();
-    let document = document.unwrap_or_else(|| text.into());
+    let document = json::parse(text).unwrap_or_else(|_| text.into());
     row.extend_from_slice(document.to_string().as_bytes());
 }
 
