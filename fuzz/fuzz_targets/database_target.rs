@@ -31,6 +31,11 @@ fuzz_target!(|bytes: &[u8]| {
     if password.contains(SECRET) || host.contains(SECRET) || scheme.is_empty() && text.contains("://") {
         return;
     }
+    if scheme.contains("://") && !password.contains(|c: char| c.is_whitespace() || c == '"' || c == '&') {
+        let url = format!("{scheme}host/db?sslmode=require&password={SECRET}{password}{SECRET}&user={host}");
+        let shown = redacted(&format!("no file at {url}, {url:?}."));
+        assert!(!shown.contains(SECRET), "{shown:?} of {url:?}");
+    }
     let url = format!("{scheme}user:{SECRET}{password}{SECRET}@{host}");
     check(&settings(Path::new("/dev/null"), Some(Path::new(&url))), &url);
     forget();
