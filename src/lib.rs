@@ -27,6 +27,8 @@ pub mod django;
 pub mod error;
 mod files;
 mod formats;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod signals;
 pub mod store;
 mod terminal;

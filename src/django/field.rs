@@ -6,6 +6,7 @@ use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde::Serialize as _;
 use serde_json::Value as Json;
 
+use crate::django::json;
 use crate::django::value::{Kind, Value};
 use crate::error::refusal::Fault;
 
@@ -37,6 +38,9 @@ impl Input {
 /// Its SQLite backend reads decimals with 15 digits of precision (`get_decimalfield_converter`). A value with more
 /// digits comes back as another number or raises an exception. The field's own `max_digits` is not in the schema.
 const DECIMAL_DIGITS: usize = 15;
+
+/// The first year of Python's dates. The last one, 9999, is also that of `jiff`.
+const FIRST_YEAR: i16 = 1;
 
 /// The values that a column accepts.
 #[derive(Clone, Copy, Debug)]
@@ -114,18 +118,24 @@ fn stored(kind: &Kind, text: &str, zone: &TimeZone) -> Option<Value> {
         Kind::Real => Value::Real(text.trim().parse().ok().filter(|number: &f64| number.is_finite())?),
         Kind::Boolean => Value::Boolean(boolean(text)?),
         Kind::Timestamp => Value::Timestamp(moment(text, zone)?),
-        Kind::Date => text.trim().parse::<Date>().ok()?.to_string().into(),
+        Kind::Date => {
+            let date: Date = text.trim().parse().ok()?;
+            (date.year() >= FIRST_YEAR).then(|| date.to_string())?.into()
+        }
         Kind::Time => time_of_day(text.trim().parse().ok()?).into(),
         Kind::Uuid => Value::Uuid(uuid(text)?),
         Kind::Decimal => decimal(text)?.into(),
-        Kind::Json => python_json(&serde_json::from_str(text).ok()?)?.into(),
+        Kind::Json => python_json(&json::parse(text).ok()?)?.into(),
         Kind::Bytes => Value::Bytes(text.as_bytes().to_vec()),
     })
 }
 
 fn is_whole(text: &str) -> bool {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    is_digits(text.strip_prefix(['-', '+']).unwrap_or(text))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn expected(column: ColumnType<'_>) -> String {
@@ -156,10 +166,13 @@ pub fn boolean(text: &str) -> Option<bool> {
 }
 
 /// Parses a timestamp. Without an offset, it is in `zone`. A date without a time means the start of that day.
+///
+/// Returns `None` for a time that is not in the years of Python in `zone`.
 #[must_use]
 pub fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let text = text.trim();
-    text.parse().ok().or_else(|| zone.to_timestamp(text.parse::<DateTime>().ok()?).ok())
+    let moment = text.parse().ok().or_else(|| zone.to_timestamp(text.parse::<DateTime>().ok()?).ok())?;
+    (zone.to_datetime(moment).year() >= FIRST_YEAR).then_some(moment)
 }
 
 /// Parses a duration and returns microseconds, which is what Django stores in an integer column.
@@ -175,20 +188,24 @@ fn duration(text: &str) -> Option<i64> {
     }
     let (days, clock) = match text.split_once(' ') {
         Some((days, clock)) => {
-            (days.parse::<i64>().ok()?, clock.trim_start_matches("days, ").trim_start_matches("day, "))
+            let clock = clock.strip_prefix("days, ").or_else(|| clock.strip_prefix("day, ")).unwrap_or(clock);
+            is_digits(days.strip_prefix('-').unwrap_or(days)).then_some((days.parse::<i64>().ok()?, clock))?
         }
         None if text.contains(':') => (0, text),
         None => return None,
     };
     let (sign, clock) = clock.strip_prefix('-').map_or((1, clock), |rest| (-1, rest));
-    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    // `parse` alone accepts a sign.
+    if !clock.split(':').chain([fraction]).all(is_digits) {
+        return None;
+    }
     let mut seconds = 0_i64;
     for part in clock.split(':') {
         let part: u32 = part.parse().ok()?;
         seconds = seconds.checked_mul(60)?.checked_add(part.into())?;
     }
-    let microseconds: i64 =
-        if fraction.is_empty() { 0 } else { format!("{fraction:0<6}").get(..6)?.parse().ok()? };
+    let microseconds: i64 = format!("{fraction:0<6}").get(..6)?.parse().ok()?;
     let within = seconds.checked_mul(SECOND)?.checked_add(microseconds)?;
     (clock.split(':').count() <= 3)
         .then_some(())
@@ -209,10 +226,9 @@ fn uuid(text: &str) -> Option<String> {
 
 fn decimal(text: &str) -> Option<String> {
     let text = text.trim();
-    let (whole, fraction) =
-        text.strip_prefix('-').unwrap_or(text).split_once('.').unwrap_or((text.trim_start_matches('-'), "0"));
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    (digits(whole) && digits(fraction)).then(|| text.to_owned())
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    (is_digits(whole) && is_digits(fraction)).then(|| text.to_owned())
 }
 
 /// Counts the digits between the first and the last digit that is not zero.
@@ -327,12 +343,20 @@ mod tests {
         assert!(text(Kind::Integer, "1:30:00") == Ok(Value::Integer(5_400_000_000)));
         assert!(text(Kind::Integer, "02:00") == Ok(Value::Integer(120_000_000)));
         assert!(text(Kind::Integer, "-1:00:00") == Ok(Value::Integer(-3_600_000_000)));
-        assert!(text(Kind::Integer, "1:2:3:4") == Err("invalid"));
+        for wrong in ["1:2:3:4", "1:00.-5", "1:00.", "1:+2:3", "+1 1:00", "1 days, days, 1:00", ":", "1:"] {
+            assert!(text(Kind::Integer, wrong) == Err("invalid"), "{wrong}");
+        }
+        assert!(text(Kind::Integer, "-1 days, 1:00") == Ok(Value::Integer(-86_340_000_000)));
         assert!(text(Kind::Integer, "P1DT2H") == Ok(Value::Integer(93_600_000_000)));
         assert!(text(Kind::Boolean, "Yes") == Ok(Value::Boolean(true)));
         assert!(text(Kind::Boolean, "2") == Err("invalid"));
         assert!(text(Kind::Date, "2024-02-29") == Ok("2024-02-29".into()));
         assert!(text(Kind::Date, "2023-02-29") == Err("invalid"));
+        assert!(text(Kind::Date, "0001-01-01") == Ok("0001-01-01".into()));
+        for wrong in ["0000-12-31", "-000001-01-01"] {
+            assert!(text(Kind::Date, wrong) == Err("invalid"), "{wrong}");
+            assert!(text(Kind::Timestamp, wrong) == Err("invalid"), "{wrong}");
+        }
         assert!(text(Kind::Time, "12:30") == Ok("12:30:00".into()));
         assert!(text(Kind::Time, "12:30:00.5") == Ok("12:30:00.500000".into()));
         assert!(text(Kind::Decimal, "-12.50") == Ok("-12.50".into()));
@@ -345,10 +369,21 @@ mod tests {
             assert!(text(Kind::Decimal, long) == Err("max_digits"), "{long}");
         }
         assert!(text(Kind::Decimal, "1e3") == Err("invalid"));
-        assert!(text(Kind::Decimal, "-") == Err("invalid"));
+        for wrong in ["-", "--5", "+5", ".5", "5."] {
+            assert!(text(Kind::Decimal, wrong) == Err("invalid"), "{wrong}");
+        }
         let uuid = "00112233445566778899aabbccddeeff";
         assert!(text(Kind::Uuid, "00112233-4455-6677-8899-AABBCCDDEEFF") == Ok(Value::Uuid(uuid.into())));
         assert!(text(Kind::Uuid, "0011") == Err("invalid"));
+    }
+
+    #[test]
+    fn times_are_in_the_years_of_python() {
+        let hours = |hours| TimeZone::fixed(jiff::tz::offset(hours));
+        let first = "0001-01-01T00:00:00Z";
+        assert!(moment(first, &TimeZone::UTC).is_some() && moment(first, &hours(2)).is_some());
+        assert_eq!(moment(first, &hours(-2)), None);
+        assert_eq!(moment("0001-01-01T00:00:00+00:01", &TimeZone::UTC), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod account_spec;
 pub mod field;
+pub mod json;
 pub mod models;
 pub mod names;
 pub mod passwords;

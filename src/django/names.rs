@@ -70,10 +70,15 @@ fn is_domain(domain: &str) -> bool {
         (1..=63).contains(&length)
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.chars().all(|c| c == '-' || c.is_alphanumeric())
+            && label.chars().all(|c| c == '-' || c.is_alphanumeric() || is_mark(c))
     };
     let Some((host, top)) = domain.rsplit_once('.') else { return domain == "localhost" };
     host.split('.').all(is_label) && is_label(top) && top.chars().count() >= 2
+}
+
+/// Whether this is a combining character, such as an accent or the vowel signs of many scripts.
+fn is_mark(c: char) -> bool {
+    c.general_category_group() == GeneralCategoryGroup::Mark
 }
 
 /// Python's `\w` for text: letters; decimal, letter and other numbers; and the underscore.
@@ -110,6 +115,8 @@ mod tests {
             "me@[::1]",
             r#""a\ b"@c.de"#,
             "x@bücher.example",
+            "x@हिन्दी.example",
+            "x@bu\u{308}cher.example",
             "!#$%@a.bc",
         ];
         for email in good {

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
 use crate::django::field::{Input, boolean};
+use crate::django::json;
 use crate::django::models::{Key, Permission};
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
@@ -382,7 +383,7 @@ fn list(input: Input) -> Option<Vec<String>> {
     match input {
         Input::Json(Json::Null) => Some(Vec::new()),
         Input::Json(Json::Array(json)) => names(json),
-        Input::Text(text) if text.starts_with('[') => names(serde_json::from_str(&text).ok()?),
+        Input::Text(text) if text.starts_with('[') => list(Input::Json(json::parse(&text).ok()?)),
         Input::Text(text) | Input::Json(Json::String(text)) => {
             let parts = text.split(';').map(str::trim).filter(|name| !name.is_empty());
             Some(parts.map(str::to_owned).collect())

@@ -2,12 +2,12 @@
 
 use std::io::{BufRead as _, Read as _};
 
-use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::refusal::Refusal;
+use crate::formats::json::Members;
 use crate::formats::source::InputFile;
 
 /// The format of an input file.
@@ -53,8 +53,8 @@ pub fn sniffed(source: &InputFile) -> Result<InputFormat> {
                 input.fill_buf().with_context(cannot)?.iter().take_while(|byte| **byte != b'[').count();
             input.consume(blank + 1);
             let start = input.take(limits::ROW as u64);
-            let first = serde_json::Deserializer::from_reader(start).into_iter::<Json>().next();
-            if first.is_some_and(|first| first.is_ok_and(|first| is_fixture_object(&first))) {
+            let first = serde_json::Deserializer::from_reader(start).into_iter::<Box<RawValue>>().next();
+            if first.is_some_and(|first| first.is_ok_and(|first| is_fixture_object(first.get()))) {
                 InputFormat::Fixture
             } else {
                 InputFormat::Json
@@ -64,7 +64,11 @@ pub fn sniffed(source: &InputFile) -> Result<InputFormat> {
     })
 }
 
-/// Whether this is an object of a fixture.
-fn is_fixture_object(json: &Json) -> bool {
-    json.get("model").is_some_and(Json::is_string) && json.get("fields").is_some_and(Json::is_object)
+/// Whether this is an object of a fixture. Does not read its values.
+fn is_fixture_object(text: &str) -> bool {
+    let Ok(Members(members)) = Members::of(text) else { return false };
+    let is = |name: &str, start: char| {
+        members.iter().any(|(key, raw)| key == name && raw.get().starts_with(start))
+    };
+    is("model", '"') && is("fields", '{')
 }

@@ -7,12 +7,12 @@ use std::io::{BufRead, Read as _};
 use memchr::memchr;
 use serde::Deserializer as _;
 use serde::de::{Error as _, MapAccess, Visitor};
-use serde_json::Value as Json;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::django::account_spec::ProfileChoice;
 use crate::django::field::Input;
+use crate::django::json;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::position::{Position, Scan, offset_in_json, reason_of_depth};
@@ -22,6 +22,7 @@ use crate::formats::account_row::{AccountRow, ValuePositions};
 use crate::formats::columns::{AccountColumn, Columns};
 use crate::formats::csv::too_long;
 use crate::formats::encoding::NOT_UTF8;
+use crate::formats::records::Lines;
 
 /// A complete JSON document.
 pub struct Document {
@@ -206,11 +207,9 @@ impl<'a> Objects<'a> {
             {
                 self.take_profiles(row, scan, &column, raw.get());
             } else {
-                match serde_json::from_str::<Json>(raw.get()) {
+                match json::parse(raw.get()) {
                     Ok(json) => row.take(&column, Input::Json(json)),
-                    Err(error) => {
-                        row.faults.push(Fault::new(column.name(), "invalid_json", reason(&error)));
-                    }
+                    Err(error) => row.faults.push(value_fault(column.name(), &error)),
                 }
             }
         }
@@ -249,11 +248,18 @@ impl<'a> Objects<'a> {
 const NO_OBJECT: &str = "it is not an object, or it has a duplicate key";
 const NO_JSON: &str = "this is not valid JSON";
 
+/// The fault of a value that is valid JSON but cannot be read.
+pub fn value_fault(field: &str, error: &serde_json::Error) -> Fault {
+    Fault::new(field, "invalid_json", format!("This value is not accepted: {}.", reason(error)))
+}
+
 fn reason(error: &serde_json::Error) -> String {
     if let Some(reason) = reason_of_depth(error) {
         format!("it is {reason}")
     } else if error.is_data() && error.to_string().starts_with(TOO_MANY_KEYS) {
         format!("it has more than {} keys", limits::COLUMNS)
+    } else if error.to_string() == json::RESERVED_KEY {
+        json::RESERVED_KEY.to_owned()
     } else if error.is_data() {
         NO_OBJECT.to_owned()
     } else {
@@ -297,7 +303,8 @@ impl RowReader for JsonListReader<'_> {
 pub struct JsonLinesReader<'a> {
     input: Box<dyn BufRead + Send + 'a>,
     line: Zeroizing<Vec<u8>>,
-    number: usize,
+    /// The start of the next row. A carriage return between values ends a line, too.
+    next: Lines,
     is_broken: bool,
     objects: Objects<'a>,
 }
@@ -309,7 +316,7 @@ impl<'a> JsonLinesReader<'a> {
         Self {
             input,
             line: Zeroizing::default(),
-            number: 0,
+            next: Lines::START,
             is_broken: false,
             objects: Objects::new(columns),
         }
@@ -325,16 +332,17 @@ impl RowReader for JsonLinesReader<'_> {
             if read.with_context(|| format!("{file} cannot be read"))? == 0 {
                 return Ok(None);
             }
-            self.number += 1;
+            let number = self.next.line;
+            self.next.pass(&self.line);
             if self.line.len() > limits::ROW {
                 self.is_broken = true;
-                let mut row = AccountRow::at(self.number, ValuePositions::default());
+                let mut row = AccountRow::at(number, ValuePositions::default());
                 row.faults.push(Fault::new("", "too_long", too_long("line")));
                 return Ok(Some(row));
             }
-            let position = Position { line: self.number, column: 1 };
+            let position = Position { line: number, column: 1 };
             let Ok(text) = std::str::from_utf8(&self.line) else {
-                let mut row = AccountRow::at(self.number, ValuePositions::default());
+                let mut row = AccountRow::at(number, ValuePositions::default());
                 row.faults.push(Fault::new(
                     "",
                     "not_utf8",
@@ -347,7 +355,7 @@ impl RowReader for JsonLinesReader<'_> {
                 continue;
             }
             if let Err(error) = serde_json::from_str::<&RawValue>(text) {
-                let mut row = AccountRow::at(self.number, ValuePositions::default());
+                let mut row = AccountRow::at(number, ValuePositions::default());
                 row.set_position("", Scan::new(text, position).at(offset_in_json(text, &error)));
                 row.faults.push(syntax_fault(&error));
                 return Ok(Some(row));

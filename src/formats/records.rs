@@ -37,15 +37,17 @@ pub enum UnreadableRecord {
 
 /// Counts lines. A line ends with a line feed, a carriage return, or both.
 #[derive(Clone, Copy)]
-struct Lines {
+pub(super) struct Lines {
     /// The line number, from 1.
-    line: usize,
+    pub(super) line: usize,
     /// Whether a following line feed belongs to the previous line end.
     is_after_return: bool,
 }
 
 impl Lines {
-    fn pass(&mut self, bytes: &[u8]) {
+    pub(super) const START: Self = Self { line: 1, is_after_return: false };
+
+    pub(super) fn pass(&mut self, bytes: &[u8]) {
         let mut after_return = self.is_after_return.then_some(0);
         for offset in memchr2_iter(b'\r', b'\n', bytes) {
             let is_return = bytes[offset] == b'\r';
@@ -61,15 +63,14 @@ impl Lines {
 impl<R: BufRead> Records<R> {
     /// Reads records whose cells are separated by `delimiter`.
     pub fn new(input: R, delimiter: u8) -> Self {
-        let start = Lines { line: 1, is_after_return: false };
         Self {
             input,
             core: Box::new(ReaderBuilder::new().delimiter(delimiter).build()),
             cells: Zeroizing::new(vec![0; 1024]),
             ends: vec![0; 16],
             count: 0,
-            begin: start,
-            next: start,
+            begin: Lines::START,
+            next: Lines::START,
             broken: None,
         }
     }

@@ -191,7 +191,7 @@ fn json(text: &str) -> Result<Node, Vec<Flaw>> {
         vec![(offset_in_json(text, &error), message)]
     };
     // Parsing raw values only finds their ends. This line checks their contents.
-    serde_json::from_str::<Json>(text).map_err(flaw)?;
+    crate::django::json::parse(text).map_err(flaw)?;
     let raw: &RawValue = serde_json::from_str(text).map_err(flaw)?;
     json_value(raw, text).map_err(flaw)
 }

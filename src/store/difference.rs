@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::django::json;
 use crate::django::models::{dashed_uuid, rfc3339};
 use crate::django::value::{Kind, Value};
 use crate::store::schema::Column;
@@ -46,7 +47,7 @@ impl Shown {
             Value::Timestamp(moment) => rfc3339(*moment).into(),
             Value::Uuid(digits) => dashed_uuid(digits).into(),
             Value::Text(text) if column.kind == Kind::Json => {
-                serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into())
+                json::parse(text).unwrap_or_else(|_| text.as_str().into())
             }
             Value::Text(text) => text.as_str().into(),
             Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned().into(),

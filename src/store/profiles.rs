@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
+use crate::django::json;
 use crate::django::models::{Key, Profile, dashed_uuid, rfc3339};
 use crate::django::value::{Cell, Kind, Value};
 use crate::error::failure::Result;
@@ -110,7 +111,7 @@ pub(super) fn json(cell: Cell<'_>, kind: &Kind) -> Json {
         Cell::Boolean(flag) => flag.into(),
         Cell::Timestamp(_) | Cell::Utc(_) => cell.timestamp().map(rfc3339).into(),
         Cell::Text(text) => match kind {
-            Kind::Json => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+            Kind::Json => json::parse(text).unwrap_or_else(|_| text.into()),
             Kind::Uuid => Json::String(dashed_uuid(text)),
             _ => text.into(),
         },

@@ -45,6 +45,12 @@ fn note_part(part: &str) {
     }
 }
 
+/// Forgets the recorded passwords, which a fuzz target records by the million.
+#[cfg(fuzzing)]
+pub fn forget() {
+    NOTED.lock().unwrap_or_else(PoisonError::into_inner).clear();
+}
+
 /// Replaces every recorded password in a text by `…`, and every other password in a URL.
 #[must_use]
 pub fn redacted(text: &str) -> Cow<'_, str> {
@@ -53,10 +59,8 @@ pub fn redacted(text: &str) -> Cow<'_, str> {
         .iter()
         .filter(|form| text.contains(&***form))
         .fold(Cow::Borrowed(text), |text, form| Cow::Owned(text.replace(&**form, ":…@")));
-    match without_url_passwords(&text) {
-        Some(text) => Cow::Owned(text),
-        None => text,
-    }
+    let text = without_url_passwords(&text).map_or(text, Cow::Owned);
+    without_parameters(&text).map_or(text, Cow::Owned)
 }
 
 /// Returns a path without the passwords in it.
@@ -73,8 +77,7 @@ fn without_url_passwords(text: &str) -> Option<String> {
     while let Some(at) = rest.find(":/") {
         let (before, after) = rest.split_at(at + 2);
         let has_scheme = before[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
-        // The URL ends at white space or a quotation mark.
-        let end = after.find(|c: char| c.is_whitespace() || c == '"').unwrap_or(after.len());
+        let end = after.find(ends_url).unwrap_or(after.len());
         let found = after[..end].rsplit_once('@').and_then(|(user, _)| Some((user.find(':')?, user.len())));
         out.push_str(before);
         rest = after;
@@ -85,6 +88,30 @@ fn without_url_passwords(text: &str) -> Option<String> {
         }
     }
     (!out.is_empty()).then(|| out + rest)
+}
+
+/// Removes the parameters of URLs that hold a password: `password` and `sslpassword` of PostgreSQL. Returns `None` if the
+/// text has no such parameter.
+fn without_parameters(text: &str) -> Option<String> {
+    const NAME: &str = "password=";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(NAME) {
+        let (before, value) = rest.split_at(at + NAME.len());
+        out.push_str(before);
+        rest = value;
+        let url = out.rsplit(ends_url).next().and_then(|word| word.split_once(":/"));
+        if url.is_some_and(|(_, path)| path.contains('?')) {
+            out.push('…');
+            rest = value.find(|c| c == '&' || ends_url(c)).map_or("", |end| &value[end..]);
+        }
+    }
+    (!out.is_empty()).then(|| out + rest)
+}
+
+/// Whether a URL in a message ends at this character.
+fn ends_url(c: char) -> bool {
+    c.is_whitespace() || c == '"'
 }
 
 /// Returns the text between the first colon of the user part and the last `@`. Passwords are often pasted unencoded.
@@ -116,7 +143,9 @@ mod tests {
         ] {
             assert_eq!(without_url_passwords(text).as_deref(), Some(shown));
         }
-        for text in ["https://host/a", "/a:/b", "{\"a\":\"s://h:1\",\"b\":\"x@y\"}"] {
+        let shown = "s://h/d?a=b&password=…&sslpassword=… x \"s:/h?password=…\" password=p s://h/password=p";
+        assert_eq!(redacted(&shown.replacen('…', "p:/w?", 2).replace('…', "q")), shown);
+        for text in ["https://host/a", "/a:/b", "password=p", "{\"a\":\"s://h:1\",\"b\":\"x@y\"}"] {
             assert_eq!(redacted(text), text);
         }
     }

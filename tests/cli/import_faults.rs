@@ -308,6 +308,11 @@ fn positions_look_alike_in_all_formats() {
     assert_eq!(run.stderr, "error: a.json, line 2, column 14: This is not valid JSON.\n");
     let run = import(&env, "a.jsonl", "{\"username\": \"a b\"}\n", &[]).ends_with(6);
     assert!(run.stderr.starts_with("error: a.jsonl, line 1, column 14: "), "{}", run.stderr);
+    // A carriage return between values ends a line, too.
+    let lines = "{\"username\":\r\"ann\"}\r\n{\"username\": \"a b\"}\n{\"username\"\n";
+    let run = import(&env, "a.jsonl", lines, &[]).ends_with(6);
+    assert!(run.stderr.starts_with("error: a.jsonl, line 3, column 14: "), "{}", run.stderr);
+    assert!(run.stderr.contains("a.jsonl, line 4, column 11: The JSON ends unexpectedly."), "{}", run.stderr);
     env.write("a.toml", "\nusers = 1\n");
     let run = env.run(["apply", "a.toml", "--yes"]).ends_with(6);
     assert!(run.stderr.starts_with("error: a.toml, line 2, column 9: "), "{}", run.stderr);
@@ -467,4 +472,79 @@ fn an_existing_account_gets_missing_permissions_and_knox_tokens() {
     let run = import(&env, "a.json", format!("[{user}, {token}]"), &update).succeeds();
     assert!(run.stderr.contains("1 changed"), "{}", run.stderr);
     assert_eq!(env.rows(links), ["3"]);
+}
+
+#[test]
+fn a_token_of_a_fixture_does_not_lose_its_expiry() {
+    let env = TestEnv::with_database("[tokens]\nscheme = \"knox\"\n");
+    let user = object("auth.user", 1, "\"username\": \"ann\", \"password\": \"!x\"");
+    let token = |expiry: &str| {
+        let times = format!("\"created\": \"2024-01-01T00:00:00Z\", {expiry}");
+        let token =
+            object("knox.authtoken", 1, &format!("\"token_key\": \"abcdefgh\", \"user\": 1, {times}"));
+        format!("[{user}, {}]", token.replace("\"pk\": 1", "\"pk\": \"00ff\""))
+    };
+    for wrong in ["\"expiry\": \"soon\"", "\"expiry\": 1", "\"expires\": \"0000-01-01T00:00:00Z\""] {
+        let run = import(&env, "a.json", token(wrong), &[]).ends_with(6);
+        assert!(run.stderr.contains("The expiry of a token must be a time or null."), "{}", run.stderr);
+    }
+    import(&env, "a.json", token("\"expiry\": null, \"expires\": \"2030-01-01T00:00:00Z\""), &[]).succeeds();
+    assert_eq!(env.value("SELECT expiry FROM knox_authtoken"), "2030-01-01 00:00:00");
+}
+
+#[test]
+fn a_value_of_a_fixture_that_cannot_be_read_is_a_fault() {
+    let env =
+        TestEnv::with_database("[profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"text null\" }\n");
+    let deep = format!("{}{}", "[".repeat(130), "]".repeat(130));
+    let user = |fields: &str| {
+        object("auth.user", 1, &format!("\"username\": \"ann\", \"password\": \"!x\"{fields}"))
+    };
+    let group = |permissions: &str| {
+        object("auth.group", 1, &format!("\"name\": \"a\", \"permissions\": {permissions}"))
+    };
+    let gamer = |bio: &str| object("app.gamer", 1, &format!("\"user\": 1, \"bio\": {bio}"));
+    let nested = "This value is not accepted: it is nested more than 128 levels deep.";
+    let cases = [
+        (format!("[{}]", user(&format!(", \"groups\": {deep}"))), nested),
+        (format!("[{}, {}]", user(""), gamer(&deep)), nested),
+        (
+            format!("[{}]", user("").replace("\"pk\": 1", &format!("\"pk\": {deep}"))),
+            "The pk must be a number or a string.",
+        ),
+        (format!("[{}, {}]", group(&deep), user("")), "permissions must be a JSON list"),
+    ];
+    for (fixture, expected) in cases {
+        let run = import(&env, "a.json", &fixture, &[]).ends_with(6);
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+        assert!(users(&env).is_empty(), "{fixture}");
+    }
+}
+
+#[test]
+fn json_in_strings_that_a_json_library_would_read_is_refused() {
+    let env = env();
+    let mut json = String::from("1");
+    for _ in 0..300 {
+        let escaped = json.replace('\\', "\\u005c").replace('"', "\\u0022");
+        json = format!(
+            "{}{{\"$serde_json::private::RawValue\":\"{escaped}\"}}{}",
+            "[".repeat(100),
+            "]".repeat(100)
+        );
+    }
+    let row = format!("{{\"username\":\"ann\",\"first_name\":{json}}}");
+    let fixture = object("auth.user", 1, &format!("\"username\": \"ann\", \"first_name\": {json}"));
+    for (name, text) in
+        [("a.json", format!("[{row}]")), ("a.jsonl", row.clone()), ("b.json", format!("[{fixture}]"))]
+    {
+        let run = import(&env, name, text, &[]).ends_with(6);
+        assert!(run.stderr.contains("a key starts with $serde_json::private::"), "{}", run.stderr);
+    }
+    env.write("body.json", &row);
+    let run = env.run(["register", "--no-password", "--from-json", "body.json"]).ends_with(6);
+    assert!(run.stderr.contains("a key starts with $serde_json::private::"), "{}", run.stderr);
+    env.write("accounts.json", &format!("{{\"users\":[{row}]}}"));
+    let run = env.run(["apply", "accounts.json", "--yes"]).ends_with(6);
+    assert!(run.stderr.contains("a key starts with $serde_json::private::"), "{}", run.stderr);
 }

@@ -11,6 +11,7 @@ use std::io::Write;
 
 pub use self::accounts::AccountsWriter;
 pub use self::fixture::{FixtureWriter, ModelNames};
+use crate::django::json;
 use crate::django::models::UserFilter;
 use crate::django::value::{Cell, Kind};
 use crate::error::failure::{Error, Result};
@@ -133,8 +134,7 @@ fn push_document(row: &mut Vec<u8>, text: &str) {
     if is_json && !text.contains(['\n', '\r']) {
         return row.extend_from_slice(text.as_bytes());
     }
-    let document: Option<serde_json::Value> = serde_json::from_str(text).ok();
-    let document = document.unwrap_or_else(|| text.into());
+    let document = json::parse(text).unwrap_or_else(|_| text.into());
     row.extend_from_slice(document.to_string().as_bytes());
 }
 

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::django::account_spec::ProfileChoice;
 use crate::django::field::{Input, moment};
+use crate::django::json;
 use crate::django::models::Key;
 use crate::django::tokens::{PlainToken, Stored};
 use crate::error::failure::Result;
@@ -17,7 +18,7 @@ use crate::error::suggest::suggestion;
 use crate::formats::RowReader;
 use crate::formats::account_row::{self, AccountRow, KnownToken, ValuePositions};
 use crate::formats::columns::{AccountColumn, Columns};
-use crate::formats::json::{Document, Element, Members};
+use crate::formats::json::{Document, Element, Members, value_fault};
 use crate::formats::token_row::TokenRow;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
@@ -163,7 +164,7 @@ impl<'t> Object<'t> {
         for (key, raw) in members.0 {
             match &*key {
                 "model" => model = serde_json::from_str::<String>(raw.get()).ok(),
-                "pk" => pk = serde_json::from_str(raw.get()).unwrap_or_default(),
+                "pk" => pk = json::parse(raw.get()).map_err(|_| "The pk must be a number or a string.")?,
                 "fields" => fields = Members::of(raw.get()).ok(),
                 _ => return Err("An object of a fixture may contain only model, pk and fields."),
             }
@@ -178,7 +179,8 @@ impl<'t> Object<'t> {
 
     fn field(&self, name: &str) -> Option<Json> {
         let (_, raw) = self.fields.iter().find(|(known, _)| known == name)?;
-        serde_json::from_str(raw.get()).ok()
+        // Callers refuse a value of this type, as they must refuse one that cannot be read.
+        Some(json::parse(raw.get()).unwrap_or(Json::Bool(false)))
     }
 
     /// Returns the user that the object refers to in this column.
@@ -287,7 +289,14 @@ impl<'a, 't> Assembly<'a, 't> {
         let mut scan = Scan::new(object.element.text, object.element.position);
         for (name, raw) in &object.fields {
             let position = scan.of(raw.get());
-            let Ok(json) = serde_json::from_str::<Json>(raw.get()) else { continue };
+            let json = match json::parse(raw.get()) {
+                Ok(json) => json,
+                Err(error) => {
+                    account.set_position(name, position);
+                    account.faults.push(value_fault(name, &error));
+                    continue;
+                }
+            };
             let column = match &**name {
                 "password" => Ok(AccountColumn::PasswordHash),
                 name => self.columns.find(name),
@@ -382,8 +391,15 @@ impl<'a, 't> Assembly<'a, 't> {
             if name == user || *name == table.user_column || name == "user" {
                 continue;
             }
-            let Ok(json) = serde_json::from_str::<Json>(raw.get()) else { continue };
             let heading = format!("profile.{}.{name}", table.kind);
+            let json = match json::parse(raw.get()) {
+                Ok(json) => json,
+                Err(error) => {
+                    account.set_position(&heading, position);
+                    account.faults.push(value_fault(&heading, &error));
+                    continue;
+                }
+            };
             match self.columns.find(&heading) {
                 Ok(column) => {
                     account.set_position(column.name(), position);
@@ -412,7 +428,13 @@ impl<'a, 't> Assembly<'a, 't> {
         }
         let token_key = text("token_key").ok_or("A knox token must have a token_key.")?;
         let stored = Stored::Knox { digest: key.clone(), token_key, salt: text("salt") };
-        Ok(TokenRow::new(stored, created, time("expiry").or_else(|| time("expires"))))
+        // Without an expiry, the token would be valid forever.
+        let is_given = |name: &&str| object.field(name).is_some_and(|json| !json.is_null());
+        let expiry = match ["expiry", "expires"].into_iter().find(is_given) {
+            Some(name) => Some(time(name).ok_or("The expiry of a token must be a time or null.")?),
+            None => None,
+        };
+        Ok(TokenRow::new(stored, created, expiry))
     }
 }
 

@@ -26,7 +26,7 @@ use rand::rngs::StdRng;
 
 pub use self::counts::ImportCounts;
 use self::entry::{PlannedRow, RowAction};
-use self::fixture::FixtureReader;
+pub use self::fixture::FixtureReader;
 pub use self::options::ImportOptions;
 use self::planning::{HashedRow, Item, Planning, Task, faults_of};
 use self::reader::{Reader, SeenNames};

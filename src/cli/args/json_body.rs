@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::args::secret;
 use crate::django::field::Input;
+use crate::django::json;
 use crate::django::passwords::Plain;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
@@ -75,9 +76,10 @@ impl Body {
         if bytes.trim_ascii().is_empty() {
             return Err(bad(format!("The body in {name} is empty.")).into());
         }
-        let json: Json = serde_json::from_slice(&bytes).map_err(|error| {
+        let json = json::parse_bytes(&bytes).map_err(|error| {
             let position = format!("line {}, column {}", error.line(), error.column());
             match reason_of_depth(&error) {
+                _ if error.line() == 0 => bad(format!("The body in {name} is not valid JSON: {error}.")),
                 Some(reason) => bad(format!("The body in {name} is {reason} ({position}).")),
                 None => bad(format!("The body in {name} is not valid JSON ({position}).")),
             }

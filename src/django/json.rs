@@ -1,0 +1,116 @@
+//! Parses JSON that others wrote.
+
+use memchr::{memchr, memmem};
+use serde::de::Error as _;
+use serde_json::{Result, Value as Json};
+
+/// The start of the keys that `serde_json` uses itself.
+///
+/// With the features `arbitrary_precision` and `raw_value`, it reads an object with such a key as a number, or as the
+/// JSON in a string. The latter nests without the usual limit, until the stack overflows.
+const RESERVED: &[u8] = b"$serde_json::private::";
+
+/// The message of the error for an object with a reserved key.
+pub const RESERVED_KEY: &str = "a key starts with $serde_json::private::";
+
+/// Parses a value.
+///
+/// # Errors
+/// Fails for invalid JSON, and for an object with a key that `serde_json` reserves.
+pub fn parse(text: &str) -> Result<Json> {
+    check_keys(text.as_bytes())?;
+    serde_json::from_str(text)
+}
+
+/// Parses a value like [`parse`]. The bytes must be UTF-8.
+///
+/// # Errors
+/// The same as for [`parse`], and for bytes that are not UTF-8.
+pub fn parse_bytes(bytes: &[u8]) -> Result<Json> {
+    check_keys(bytes)?;
+    serde_json::from_slice(bytes)
+}
+
+fn check_keys(text: &[u8]) -> Result<()> {
+    // Without an escape, a reserved key is in the text unchanged.
+    let may_be_reserved = memchr(b'\\', text).is_some() || memmem::find(text, RESERVED).is_some();
+    if may_be_reserved && has_reserved_key(text) {
+        return Err(serde_json::Error::custom(RESERVED_KEY));
+    }
+    Ok(())
+}
+
+/// Whether an object has a reserved key. Only the valid start of invalid JSON is searched.
+fn has_reserved_key(mut text: &[u8]) -> bool {
+    while let Some(start) = memchr(b'"', text) {
+        let inside = &text[start + 1..];
+        let mut is_escaped = false;
+        let end = inside.iter().position(|byte| {
+            let is_end = *byte == b'"' && !is_escaped;
+            is_escaped = *byte == b'\\' && !is_escaped;
+            is_end
+        });
+        let Some(end) = end else { return false };
+        let after = &inside[end + 1..];
+        if after.trim_ascii_start().starts_with(b":") && is_reserved(&text[start..start + end + 2]) {
+            return true;
+        }
+        text = after;
+    }
+    false
+}
+
+/// Whether this is a reserved key, in quotes.
+fn is_reserved(key: &[u8]) -> bool {
+    serde_json::from_slice::<String>(key).is_ok_and(|key| key.as_bytes().starts_with(RESERVED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reserved_keys_are_refused_however_they_are_written() {
+        for text in [
+            r#"{"$serde_json::private::Number": "1"}"#,
+            r#"{"$serde_json::private::RawValue":"[1]"}"#,
+            r#"[{"a": {"\u0024serde_json::private\u003a:RawValue" : "1"}}]"#,
+            r#"{"a\\": "\"", "$serde_json::\u0070rivate::Number": "1"}"#,
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+            assert!(parse_bytes(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_json_is_parsed() {
+        for text in [
+            r#"{"a":"$serde_json::private::Number","b":["$serde_json::private::RawValue"]}"#,
+            r#"{"a\"\\":"\\","$serde_json":"\"$serde_json::private::Number\":"}"#,
+            r#"[1.50,"ä\n"]"#,
+        ] {
+            assert_eq!(parse(text).map(|json| json.to_string()).ok().as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn json_in_strings_in_json_does_not_overflow_the_stack() {
+        let mut text = String::from("1");
+        for _ in 0..300 {
+            let escaped = text.replace('\\', "\\u005c").replace('"', "\\u0022");
+            text = format!(
+                "{}{{\"$serde_json::private::RawValue\":\"{escaped}\"}}{}",
+                "[".repeat(100),
+                "]".repeat(100)
+            );
+        }
+        assert!(parse(&text).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_parsed_as_serde_json_parses_it(text in "[\\\\\"a:{}\\[\\]1, u0]{0,20}|\\PC*") {
+            proptest::prop_assert_eq!(parse(&text).ok(), serde_json::from_str::<Json>(&text).ok());
+        }
+    }
+}
