@@ -71,7 +71,7 @@ pub fn configured_scheme(context: &Context, store: &Store) -> Result<Option<Sche
     let present = store.layout().schemes();
     match context.settings.tokens.scheme.filter(|_| !present.is_empty()) {
         Some(scheme) if !present.contains(&scheme) => {
-            let message = format!("[tokens] scheme: this database has no {scheme} token table.");
+            let message = format!("tokens.scheme: this database has no {scheme} token table.");
             Err(context.settings.refused(message).into())
         }
         configured => Ok(configured),

@@ -357,7 +357,13 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(message) | Self::Config { path: None, message } => f.write_str(message),
-            Self::Config { path: Some(path), message } => write!(f, "{}: {message}", path.display()),
+            Self::Config { path: Some(path), message } => {
+                for (index, line) in message.lines().enumerate() {
+                    let end = if index > 0 { "\n" } else { "" };
+                    write!(f, "{end}{}: {line}", path.display())?;
+                }
+                Ok(())
+            }
             Self::UserNotFound(login) if may_be_key(login) => f.write_str("The user does not exist."),
             Self::UserNotFound(login) => write!(f, "User {login:?} does not exist."),
             Self::TokenNotFound(what) => write!(f, "No token matches {what}."),

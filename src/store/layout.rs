@@ -192,7 +192,7 @@ fn find_users(
             Some(table) => Ok(Some(table)),
             None => Err(Refusal::Config {
                 path: None,
-                message: format!("[database] user_table: this database has no user table {name:?}."),
+                message: format!("database.user_table: this database has no user table {name:?}."),
             }
             .into()),
         };
@@ -238,7 +238,7 @@ impl UserTable {
                 return Err(Refusal::Config {
                     path: None,
                     message: format!(
-                        "[database] login_column: {name:?} is not a unique column of table {}.",
+                        "database.login_column: {name:?} is not a unique column of table {}.",
                         table.name
                     ),
                 }
@@ -303,7 +303,7 @@ fn name_kinds(engine: &dyn Engine, hints: &Hints, found: &mut [ProfileTable]) ->
             return Err(Refusal::Config {
                 path: None,
                 message: format!(
-                    "[profiles.{kind}] table: {table:?} has no one-to-one reference to the users."
+                    "profiles.{kind}.table: {table:?} has no one-to-one reference to the users."
                 ),
             }
             .into());
