@@ -323,6 +323,7 @@ fn everything_that_is_wrong_is_said_at_once_with_key_and_place() {
             "FILE, line 3, column 17: register.username_from must be \"username\" or \"email\".",
             "FILE, line 4, column 12: register.required must be a list of strings, such as [\"email\"].",
             "FILE, line 6, column 9: profiles.customer.staff must be true or false.",
+            "FILE, line 7, column 10: profiles.customer.fields requires a table, such as table = \"app_customer\".",
             "FILE, line 7, column 22: profiles.customer.fields.address must be a string.",
             "FILE, line 9, column 9: tokens.limit must be a whole number of at least 0.",
             "FILE, line 10, column 8: tokens.hash must be \"sha256\" or \"sha384\" or \"sha512\".",

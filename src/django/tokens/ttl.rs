@@ -69,19 +69,26 @@ pub fn age(text: &str) -> Result<SignedDuration, String> {
 /// Parses a duration in units of fixed length.
 fn duration(text: &str, examples: &str) -> Result<SignedDuration, String> {
     let too_long = || format!("too long; the maximum is {LONGEST_DAYS}d");
-    let span: Span = text.trim().parse().map_err(|error: jiff::Error| {
-        // jiff rejects the syntax of a number with more than 18 digits.
-        let is_huge = text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 18);
-        if is_huge || error.is_range() {
-            too_long()
-        } else {
-            format!("expected a duration such as {examples}")
-        }
+    let span: Span = text.trim().parse().map_err(|_| {
+        if is_only_too_long(text) { too_long() } else { format!("expected a duration such as {examples}") }
     })?;
     let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| {
         "expected a duration in weeks, days, hours, minutes and seconds, because months and years vary in length".to_owned()
     })?;
     if duration.as_hours() > LONGEST_DAYS * 24 { Err(too_long()) } else { Ok(duration) }
+}
+
+/// Whether a duration that jiff rejects has the right form, with a number that is too large.
+fn is_only_too_long(text: &str) -> bool {
+    let mut short = String::new();
+    for c in text.trim().chars() {
+        match c {
+            '0'..='9' if short.ends_with('1') => {}
+            '0'..='9' => short.push('1'),
+            c => short.push(c),
+        }
+    }
+    !text.contains('.') && short.parse::<Span>().is_ok()
 }
 
 impl TryFrom<String> for Ttl {
