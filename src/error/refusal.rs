@@ -56,7 +56,7 @@ pub enum Refusal {
     SessionGone(String),
     /// The login name already exists.
     UsernameTaken,
-    /// The e-mail address, which is the login name, already exists.
+    /// The email address, which is the login name, already exists.
     EmailTaken,
     /// A unique value already exists. Contains the columns as `table.column`.
     Taken(String),
@@ -128,6 +128,8 @@ pub enum Refusal {
     LostAnswer(Box<LostAnswer>),
     /// The user answered no at a prompt, or nothing.
     Declined,
+    /// The input ended at a question for a value.
+    InputEnded,
     /// Ctrl-C before anything was changed.
     Interrupted,
     /// Ctrl-C after part of the change was committed.
@@ -284,7 +286,7 @@ impl Refusal {
             Self::Findings { .. } => "findings",
             Self::WouldChange => "would_change",
             Self::LostAnswer(_) => "unanswered",
-            Self::Declined => "declined",
+            Self::Declined | Self::InputEnded => "declined",
             Self::Interrupted | Self::InterruptedLater => "interrupted",
         }
     }
@@ -300,7 +302,7 @@ impl Refusal {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::UserNotFound(_) => {
-                "Login names are case-sensitive. Search for the user with `authctl list-users --search TEXT`."
+                "Usernames are case-sensitive. Search for the user with `authctl list-users --search TEXT`."
                     .into()
             }
             Self::TokenNotFound(_) => "List the prefixes with `authctl list-tokens`.".into(),
@@ -446,6 +448,7 @@ impl fmt::Display for Refusal {
             Self::WouldChange => f.write_str("Something would change."),
             Self::LostAnswer(lost) => lost.fmt(f),
             Self::Declined => f.write_str("Not confirmed. Nothing was changed."),
+            Self::InputEnded => f.write_str("Input ended. Nothing was changed."),
             Self::Interrupted => f.write_str("Interrupted. Nothing was changed."),
             Self::InterruptedLater => f.write_str("Interrupted."),
         }
