@@ -25,7 +25,7 @@ use crate::store::{Store, Transaction};
 pub struct Wish {
     /// A new login name.
     pub rename: Option<String>,
-    /// The e-mail address.
+    /// The email address.
     pub email: Option<String>,
     /// The first name.
     pub first_name: Option<String>,
@@ -109,7 +109,7 @@ impl Wish {
         }
         for name in &self.unset {
             if name == "email" && settings.is_named_by_email(fields.login) {
-                let message = "email is the login name here and cannot be unset.";
+                let message = "email is the login column here and cannot be unset.";
                 builder.faults.push(Fault::new("email", "not_settable", message));
                 continue;
             }
@@ -167,7 +167,7 @@ impl Wish {
             let name: String =
                 if fields.login == "email" { normalize_email(name) } else { name.nfkc().collect() };
             faults.extend(name_fault(&name, fields.login, by_email));
-            // If the e-mail address is the login name, both change.
+            // If the email address is the login name, both change.
             if by_email && fields.login != "email" {
                 values.push(("email", normalize_email(&name).into()));
             }
@@ -176,7 +176,7 @@ impl Wish {
         }
         if let Some(email) = self.email.as_deref().map(normalize_email) {
             if by_email && email != normalize_email(&user.username) {
-                let message = "email is the login name here. Use --rename.";
+                let message = "email is the login column here. Use --rename.";
                 faults.push(Fault::new("email", "not_settable", message));
             } else if fields.login != "email" {
                 faults.extend(address_fault(&email));

@@ -42,7 +42,7 @@ use crate::store::{Done, NewToken, Store, Transaction};
 pub struct Request {
     /// The login name.
     pub username: Option<String>,
-    /// The e-mail address.
+    /// The email address.
     pub email: Option<String>,
     /// The first name.
     pub first_name: Option<String>,
@@ -109,7 +109,7 @@ impl Missing {
 pub struct Account<'a> {
     /// The login name.
     pub username: String,
-    /// Whether the login name is the e-mail address. Decides which of the two is reported as taken.
+    /// Whether the login name is the email address. Decides which of the two is reported as taken.
     is_named_by_email: bool,
     #[serde(borrow)]
     user: Row<ColumnName<'a>>,

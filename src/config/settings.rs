@@ -127,7 +127,7 @@ pub enum UsernameFrom {
     /// The user name is given.
     #[default]
     Username,
-    /// The e-mail address is the user name.
+    /// The email address is the user name.
     Email,
 }
 
@@ -269,7 +269,7 @@ impl Settings {
         })
     }
 
-    /// Whether the e-mail address is the login name, by the configuration or by the login column.
+    /// Whether the email address is the login name, by the configuration or by the login column.
     #[must_use]
     pub fn is_named_by_email(&self, login: &str) -> bool {
         self.register.username_from == UsernameFrom::Email || login == "email"

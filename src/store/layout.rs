@@ -117,7 +117,7 @@ impl Layout {
         let drf = engine.table("authtoken_token")?.filter(|table| table.has("key") && table.has("user_id"));
         let knox = KnoxTable::find(engine)?;
         let Some(users) = find_users(engine, hints, drf.as_ref(), knox.as_ref())? else { return Ok(None) };
-        let users = UserTable::recognise(users, hints)?;
+        let users = UserTable::recognize(users, hints)?;
         let is_django = engine.has_table("django_content_type")? && has_rows(engine, "django_content_type")?;
         Ok(Some(Self { users, drf, knox, is_django }))
     }
@@ -219,7 +219,7 @@ fn find_users(
 }
 
 impl UserTable {
-    fn recognise(table: Table, hints: &Hints) -> Result<Self> {
+    fn recognize(table: Table, hints: &Hints) -> Result<Self> {
         let [key] = &table.key[..] else {
             return Err(Refusal::Config {
                 path: None,
@@ -272,15 +272,15 @@ impl KnoxTable {
     /// Finds knox's own table, or else the only similar table, since `KNOX_TOKEN_MODEL` can replace it.
     fn find(engine: &dyn Engine) -> Result<Option<Self>> {
         if let Some(own) = engine.table("knox_authtoken")? {
-            return Ok(Self::recognise(own));
+            return Ok(Self::recognize(own));
         }
         let others = engine.tables_with(&["digest", "token_key", "user_id"])?;
-        let mut others = others.into_iter().filter_map(Self::recognise);
+        let mut others = others.into_iter().filter_map(Self::recognize);
         let first = others.next();
         Ok(first.filter(|_| others.next().is_none()))
     }
 
-    fn recognise(table: Table) -> Option<Self> {
+    fn recognize(table: Table) -> Option<Self> {
         let expiry = ["expiry", "expires"].into_iter().find(|name| table.has(name))?.to_owned();
         let public = table.column("token_key")?;
         let form = match public.kind {

@@ -311,7 +311,7 @@ fn times_that_cannot_be_read_are_empty() {
 }
 
 #[test]
-fn colours_appear_when_asked_for_and_nowhere_else() {
+fn colors_appear_when_asked_for_and_nowhere_else() {
     let env = TestEnv::with_database("");
     Person { username: "meg", staff: true, active: false, ..Person::default() }.add_to(&env.database());
     let run = |arguments: &[&str], no_color: Option<&str>| {
@@ -324,8 +324,8 @@ fn colours_appear_when_asked_for_and_nowhere_else() {
     };
     assert!(!run(&[], None).stdout.contains('\u{1b}'));
     assert!(!run(&["--color", "never"], None).stdout.contains('\u{1b}'));
-    let colourful = run(&["--color", "always"], None).stdout;
-    assert!(colourful.contains('\u{1b}'));
+    let colorful = run(&["--color", "always"], None).stdout;
+    assert!(colorful.contains('\u{1b}'));
     // An option is said for this run; a variable for all.
     assert!(run(&["--color", "always"], Some("1")).stdout.contains('\u{1b}'));
     for format in ["plain", "json", "jsonl", "csv"] {
@@ -338,7 +338,7 @@ fn colours_appear_when_asked_for_and_nowhere_else() {
 }
 
 #[test]
-fn a_terminal_gets_colours_unless_it_or_the_variable_says_no() {
+fn a_terminal_gets_colors_unless_it_or_the_variable_says_no() {
     use crate::terminal::Terminal;
     let env = TestEnv::with_database("");
     Person { username: "meg", staff: true, active: false, ..Person::default() }.add_to(&env.database());

@@ -266,7 +266,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// Returns the login name as given. If it is the e-mail address, either of the two fields provides it.
+/// Returns the login name as given. If it is the email address, either of the two fields provides it.
 fn given_name<'r>(request: &'r Request, settings: &Settings, login: &str) -> Option<&'r str> {
     let email = settings.is_named_by_email(login).then_some(request.email.as_deref()).flatten();
     let name = request.username.as_deref().or(email);
