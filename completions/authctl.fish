@@ -26,14 +26,14 @@ end
 
 complete -c authctl -n "__fish_authctl_needs_command" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_needs_command" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_needs_command" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_needs_command" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_needs_command" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_needs_command" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_needs_command" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_needs_command" -s q -l quiet -d 'Print only results, warnings and errors'
 complete -c authctl -n "__fish_authctl_needs_command" -l no-input -d 'Never prompt, even at a terminal'
@@ -68,14 +68,14 @@ knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l dry-run -d 'Print what would change, and roll everything back'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -s q -l quiet -d 'Print only results, warnings and errors'
@@ -83,7 +83,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand init" -l no-input -d 'Ne
 complete -c authctl -n "__fish_authctl_using_subcommand init" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand register" -l email -d 'Set the e-mail address' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l email -d 'Set the email address' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l first-name -d 'Set the first name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l last-name -d 'Set the last name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l from-json -d 'Read a client\'s JSON body from a file, or `-` for standard input' -r -F
@@ -104,14 +104,14 @@ if-different\t'Set the password if it differs from the stored one'"
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand register" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand register" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l staff -d 'Allow the user to enter Django\'s admin'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l superuser -d 'Grant every permission and access to Django\'s admin'
@@ -137,14 +137,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-env -
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-store -d 'Do not save the session'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-stdin -d 'Read the password from standard input'
@@ -158,14 +158,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l passw
 complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-env -d 'Read the password from an environment variable' -r
 complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-stdin -d 'Read the password from standard input'
 complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s q -l quiet -d 'Print only results, warnings and errors'
@@ -176,14 +176,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s h -l 
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l token-file -d 'Read the token from a file' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l token-stdin -d 'Read the token from standard input'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s q -l quiet -d 'Print only results, warnings and errors'
@@ -195,14 +195,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand logout" -l token-file -d
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l token-stdin -d 'Read the token from standard input'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l all -d 'Delete all tokens of the token\'s user'
@@ -215,7 +215,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand logout" -l force -d 'Ope
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l profile -d 'Include only users with a profile of this kind' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l group -d 'Include only users in this group (exact name)' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l search -d 'Include only users whose name or e-mail address contains this text' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l search -d 'Include only users whose name or email address contains this text' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-after -d 'Include only users who joined at or after this date or time' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-before -d 'Include only users who joined before this date or time' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l sort -d 'Sort by this column, in descending order with :desc [default: id]' -r
@@ -224,14 +224,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l offset -d
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l columns -d 'Print these columns, separated by commas' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l active -d 'Include only active users'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l inactive -d 'Include only inactive users'
@@ -245,46 +245,46 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l force -d 
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -s q -l quiet -d 'Print only results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l no-input -d 'Never prompt, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l rename -d 'Change the login name' -r
-complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l email -d 'Set the e-mail address' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l rename -d 'Change the username' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l email -d 'Set the email address' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l first-name -d 'Set the first name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l last-name -d 'Set the last name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l set -d 'Set a field of the user or a profile (repeatable)' -r
-complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l unset -d 'Clear a field: NULL if the column allows it, otherwise empty text (repeatable)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l unset -d 'Clear a field: NULL if the column allows it, otherwise empty (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l add-group -d 'Add the user to this existing group (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l remove-group -d 'Remove the user from this group (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l active -d 'Allow the user to log in and use tokens'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l inactive -d 'Lock the user out: no login, no token, no session'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l staff -d 'Allow the user to enter Django\'s admin'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l no-staff -d 'Bar the user from Django\'s admin'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l superuser -d 'Grant the user every permission'
-complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l no-superuser -d 'Remove superuser status, but keep permissions granted directly or through groups'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l no-superuser -d 'Remove superuser status'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l revoke-tokens -d 'Delete the user\'s tokens'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l dry-run -d 'Print what would change, and roll everything back'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -s q -l quiet -d 'Print only results, warnings and errors'
@@ -298,14 +298,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l random-
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l revoke-tokens -d 'Delete the user\'s tokens too'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-stdin -d 'Read the password from standard input'
@@ -323,14 +323,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l set-null
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l dry-run -d 'Print what would change, and roll everything back'
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -s q -l quiet -d 'Print only results, warnings and errors'
@@ -345,14 +345,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand apply" -l max-prune -d '
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -l exit-code -d 'Exit with 12 if --dry-run finds a change'
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -l dry-run -d 'Print what would change, and roll everything back'
@@ -370,14 +370,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l as -d '
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l rotate -d 'Replace the drf key with a new one'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l token-stdin -d 'Read the key from standard input instead of generating it'
@@ -388,19 +388,19 @@ complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l no-inpu
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l user -d 'Include only tokens of this user (exact login name)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l user -d 'Include only tokens of this user (exact username)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l scheme -d 'Include only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l expired -d 'Include only expired tokens'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s q -l quiet -d 'Print only results, warnings and errors'
@@ -408,21 +408,21 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l no-input
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l user -d 'Match tokens of this user (exact login name)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l user -d 'Match tokens of this user (exact username)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l older-than -d 'Match tokens created longer ago than this, such as 30d' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l scheme -d 'Match only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l token-stdin -d 'Read a whole token from standard input'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l expired -d 'Match expired tokens'
@@ -435,19 +435,19 @@ complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s y -l ye
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l to -d 'Move tokens to this scheme' -r -f -a "knox\t'django-rest-knox'"
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l user -d 'Move only the token of this user (exact login name)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l user -d 'Move only the token of this user (exact username)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l expires-in -d 'Set the lifetime of the knox tokens, such as 30d or never' -r
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l keep -d 'Keep the drf tokens, for a server that still uses DRF'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l skip-unfit -d 'Skip keys that cannot be moved'
@@ -466,7 +466,7 @@ windows-1252\t'The ANSI code page of Windows in western Europe and America'"
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l delimiter -d 'Separate CSV values at this character, \\t for a tab [default: detected from the headings]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l map -d 'Read the column HEADING as FIELD, or skip it if FIELD is empty (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l exclude -d 'Skip an app or a model of a fixture (repeatable)' -r
-complete -c authctl -n "__fish_authctl_using_subcommand import" -l random-passwords -d 'Generate missing passwords, of LENGTH characters each [default: 22]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand import" -l random-passwords -d 'Generate missing passwords of LENGTH characters [default: 22]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l jobs -d 'Hash with N threads [default: one per core]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l scheme -d 'Use this token scheme if the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
@@ -481,14 +481,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand import" -l results -d 'W
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand import" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand import" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand import" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand import" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l require-strong -d 'Fail on weak passwords instead of counting them'
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l insecure-fast-hash -d 'Hash at the lowest cost, for test data only'
@@ -508,7 +508,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand export" -l name -d 'Set 
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l duration -d 'Export this column as a DurationField (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l profile -d 'Include only users with a profile of this kind' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l group -d 'Include only users in this group (exact name)' -r
-complete -c authctl -n "__fish_authctl_using_subcommand export" -l search -d 'Include only users whose name or e-mail address contains this text' -r
+complete -c authctl -n "__fish_authctl_using_subcommand export" -l search -d 'Include only users whose name or email address contains this text' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l joined-after -d 'Include only users who joined at or after this date or time' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l joined-before -d 'Include only users who joined before this date or time' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l sort -d 'Sort by this column, in descending order with :desc [default: id]' -r
@@ -516,9 +516,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand export" -l limit -d 'Inc
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l offset -d 'Skip the first N users' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand export" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand export" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l overwrite -d 'Replace an existing file'
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l with-password-hashes -d 'Include the encoded passwords'
@@ -536,14 +536,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand export" -l force -d 'Ope
 complete -c authctl -n "__fish_authctl_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand check" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand check" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand check" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand check" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand check" -s q -l quiet -d 'Print only results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l no-input -d 'Never prompt, even at a terminal'
@@ -552,14 +552,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand check" -l force -d 'Open
 complete -c authctl -n "__fish_authctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand backup" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand backup" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -l overwrite -d 'Replace an existing file'
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -l skip-check -d 'Skip the integrity check of the copy'
@@ -570,14 +570,14 @@ complete -c authctl -n "__fish_authctl_using_subcommand backup" -l force -d 'Ope
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l db -d 'Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand completions" -l format -d 'Print results in this format: table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand completions" -l color -d 'Use colours: auto, always or never' -r -f -a "auto\t'Use colours on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colours'
-never\t'Never use colours'"
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s q -l quiet -d 'Print only results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l no-input -d 'Never prompt, even at a terminal'

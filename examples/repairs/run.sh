@@ -22,7 +22,7 @@ say() { printf '\n== %s\n' "$*"; }
 say 'Make the database.'
 authctl init
 
-say 'Register a customer: account_type picks the profile, the address is the user name.'
+say 'Register a customer: account_type picks the profile, the address is the username.'
 authctl register --from-json - --format json <<'BODY'
 {
     "email": "meg@ducharme.com",

@@ -4,6 +4,7 @@ use super::rows::{find_column, find_field};
 use crate::django::value::{Kind, Value};
 use crate::error::refusal::Fault;
 use crate::error::suggest::nearest;
+use crate::error::wording::counted;
 use crate::store::layout::{ProfileTable, UserTable};
 use crate::store::schema::Column;
 
@@ -101,7 +102,7 @@ impl<'a> Fields<'a> {
         };
         match (&known.kind, value) {
             (Kind::Text { max_length: Some(limit) }, Value::Text(text)) if text.chars().count() > *limit => {
-                let message = format!("{column} must have at most {limit} characters.");
+                let message = format!("{column} must have at most {}.", counted(*limit as u64, "character"));
                 Err(Fault::new(column, "max_length", message))
             }
             (_, Value::Text(text)) if text.contains('\0') => {

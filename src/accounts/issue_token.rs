@@ -79,7 +79,7 @@ impl Accounts<'_> {
         let present = self.store.layout().schemes();
         match self.policy.tokens.scheme.filter(|_| !present.is_empty()) {
             Some(scheme) if !present.contains(&scheme) => {
-                let message = format!("[tokens] scheme: this database has no {scheme} token table.");
+                let message = format!("tokens.scheme: this database has no {scheme} token table.");
                 Err(Refusal::Config { path: None, message }.into())
             }
             configured => Ok(configured),
@@ -185,6 +185,8 @@ pub struct Issued {
     pub key: PlainToken,
     /// The expiry, or `None` if the token never expires.
     pub expiry: Option<Timestamp>,
+    /// Whether it replaces another key.
+    pub is_replacement: bool,
     /// The user's profiles, read before the commit.
     pub profiles: Vec<Profile>,
 }
@@ -222,8 +224,9 @@ pub fn issue(
                 return Ok(unchanged(existing));
             }
             ready(transaction, &fresh.plain)?;
+            let mut is_replacement = false;
             if fresh.scheme == Scheme::Drf {
-                transaction.delete_tokens_of(&user.id, Some(Scheme::Drf))?;
+                is_replacement = transaction.delete_tokens_of(&user.id, Some(Scheme::Drf))?.value > 0;
             } else if fresh.is_known {
                 // An expired token with the same key is replaced.
                 if let Some(old) = transaction.find_knox_token(&fresh.plain, fresh.hash)? {
@@ -232,7 +235,7 @@ pub fn issue(
             }
             transaction.insert_token(&user.id, &fresh.as_new())?;
             let profiles = transaction.profiles_of(&user.id)?;
-            let issued = Issued { key: fresh.plain.clone(), expiry: fresh.expiry, profiles };
+            let issued = Issued { key: fresh.plain.clone(), expiry: fresh.expiry, is_replacement, profiles };
             Ok(Done { value: issued, fields: vec!["token".into()] })
         },
     )
@@ -246,7 +249,8 @@ impl IssuedToken {
         }
         let Some(key) = store.drf_key(&user.id)? else { return Ok(None) };
         let is_same = key.expose() == self.plain.expose();
-        let existing = Issued { key, expiry: None, profiles: store.profiles_of(&user.id)? };
+        let existing =
+            Issued { key, expiry: None, is_replacement: false, profiles: store.profiles_of(&user.id)? };
         match (rotate, self.is_known) {
             (_, true) if is_same => Ok(Some(existing)),
             (true, _) => Ok(None),
@@ -270,6 +274,7 @@ impl IssuedToken {
             return Ok(None);
         }
         let profiles = store.profiles_of(&user.id)?;
-        Ok(Some(Issued { key: self.plain.clone(), expiry: token.expiry, profiles }))
+        let (key, expiry) = (self.plain.clone(), token.expiry);
+        Ok(Some(Issued { key, expiry, is_replacement: false, profiles }))
     }
 }

@@ -19,7 +19,7 @@ use crate::store::{Done, Store, Transaction};
 pub struct NewAccount<'a> {
     /// The login name.
     pub username: String,
-    /// Whether the login name is the e-mail address. Decides which of the two is reported as taken.
+    /// Whether the login name is the email address. Decides which of the two is reported as taken.
     pub(super) is_named_by_email: bool,
     #[serde(borrow)]
     pub(super) user: ColumnValues<ColumnName<'a>>,

@@ -74,7 +74,7 @@ impl Planner<'_> {
         }
         for name in &spec.unset {
             if name == "email" && policy.is_named_by_email(fields.login) {
-                let message = "email is the login name here and cannot be unset.";
+                let message = "email is the login column here and cannot be unset.";
                 builder.faults.push(Fault::new("email", "not_settable", message));
                 continue;
             }
@@ -237,7 +237,7 @@ fn set_attributes(
         let name: String =
             if fields.login == "email" { normalize_email(name) } else { name.nfkc().collect() };
         faults.extend(name_fault(&name, fields.login, by_email));
-        // If the e-mail address is the login name, both change.
+        // If the email address is the login name, both change.
         if by_email && fields.login != "email" {
             values.push(("email", normalize_email(&name).into()));
         }
@@ -246,7 +246,7 @@ fn set_attributes(
     }
     if let Some(email) = spec.email.as_deref().map(normalize_email) {
         if by_email && email != normalize_email(&user.username) {
-            let message = "email is the login name here. Use --rename.";
+            let message = "email is the login column here. Use --rename.";
             faults.push(Fault::new("email", "not_settable", message));
         } else if fields.login != "email" {
             faults.extend(address_fault(&email));

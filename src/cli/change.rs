@@ -31,6 +31,7 @@ pub struct Writing {
 
     /// Append who changed what to this file as JSON lines [default: `[audit] file`]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(hide_short_help = true)]
     pub audit_log: Option<PathBuf>,
 }
 

@@ -19,9 +19,10 @@ pub struct Options {
 
     /// Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(hide_short_help = true)]
     pub config: Option<PathBuf>,
 
-    /// Print results in this format: table, plain, json, jsonl or csv
+    /// Print results as table, plain, json, jsonl or csv
     #[arg(long, global = true, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub format: FormatArg,
 
@@ -31,13 +32,14 @@ pub struct Options {
 
     /// Never prompt, even at a terminal
     #[arg(long, global = true)]
+    #[arg(hide_short_help = true)]
     pub no_input: bool,
 
     /// Answer yes to every confirmation
     #[arg(long, short, global = true)]
     pub yes: bool,
 
-    /// Use colours: auto, always or never
+    /// Use colors: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     #[arg(hide_possible_values = true, hide_short_help = true)]
     pub color: ColorChoice,

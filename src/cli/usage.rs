@@ -38,6 +38,10 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
     let length = misplaced_length(&error, arguments);
     hide_words(&mut error, program);
     sort_suggestions(&mut error);
+    // clap advises to pass an unknown option as a value, which no command expects.
+    if error.kind() == ErrorKind::UnknownArgument {
+        error.remove(ContextKind::Suggested);
+    }
     if let Some(tip) = length {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
@@ -152,6 +156,11 @@ fn password_on_command_line(
     let mut names = arguments.iter().skip(1).filter_map(|word| word.to_str());
     let command = names.find_map(|name| program.find_subcommand(name))?;
     let has = |name: &str| command.get_arguments().any(|argument| argument.get_long() == Some(name));
+    if let Some(instead) = instead_of_password(command.get_name()).filter(|_| option == "--password") {
+        return Some(format!(
+            "Passwords are not accepted on the command line, where other users can see them. {instead}"
+        ));
+    }
     let sources = ["stdin", "file"].map(|source| format!("{}-{source}", &option[2..]));
     let sources: Vec<String> =
         sources.into_iter().filter(|name| has(name)).map(|name| format!("--{name}")).collect();
@@ -167,6 +176,16 @@ fn password_on_command_line(
         _ => format!(
             "Tokens are not accepted on the command line, where other users can see them. Use {sources}."
         ),
+    })
+}
+
+/// How to give a password to a command that has no option for one.
+fn instead_of_password(command: &str) -> Option<&'static str> {
+    Some(match command {
+        "edit-user" => "Use `authctl set-password` with --password-stdin or --password-file.",
+        "import" => "Put passwords in a `password` column of the file, or use --random-passwords.",
+        "apply" => "Use `password = { env = \"NAME\" }` or `password = { file = \"PATH\" }` in the file.",
+        _ => return None,
     })
 }
 

@@ -34,7 +34,7 @@ Examples:
   authctl apply accounts.toml --dry-run --exit-code --prune deactivate
   ./accounts.sh | authctl apply - --yes
 
-The file, in TOML, or in JSON with the same keys:
+File format (TOML, or JSON with the same keys):
   update_password = \"on-create\"           # or \"always\", \"if-different\"
   [scope]
   usernames = \"ci-*\"                      # --prune considers only these

@@ -52,7 +52,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let how = Copying { replaces: args.overwrite, checks: !args.skip_check };
     let bytes = store.back_up(&path, how)?;
-    context.answer(&Effect::new(format!("{} was written", path.display())), |output| {
+    context.answer(&Effect::file(&path), |output| {
         output.status(format_args!("Copied {} ({bytes} bytes).", context.settings.database.display()));
         output.answer(
             Some(&redaction::path(&path)),

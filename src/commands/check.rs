@@ -8,7 +8,7 @@ use crate::django::passwords::{self, Summary};
 use crate::django::tokens::knox::KnoxFormat;
 use crate::error::failure::{Error, Result};
 use crate::error::refusal::Refusal;
-use crate::error::wording::shell_word;
+use crate::error::wording::{counted, shell_word};
 use crate::files::existing;
 use crate::store::layout::ProfileTable;
 use crate::store::{Group, Store};
@@ -99,8 +99,11 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
         (
             "users",
             format!(
-                "{} ({} active, {} staff, {} superusers)",
-                counts.users, counts.active, counts.staff, counts.superusers
+                "{} ({} active, {} staff, {})",
+                counts.users,
+                counts.active,
+                counts.staff,
+                counted(counts.superusers, "superuser")
             ),
         ),
     ];

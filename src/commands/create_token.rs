@@ -36,7 +36,7 @@ sessions stay valid. Signals do not run.";
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Login name (exact)
+    /// Username (exact)
     user: String,
 
     /// Replace the drf key with a new one
@@ -116,6 +116,12 @@ impl Args {
     ) -> Result<()> {
         let username = &user.username;
         output.status(match (report.changed, report.dry_run, issued.expiry) {
+            (true, true, _) if issued.is_replacement => {
+                format!("Would replace the {scheme} token of {username}. Nothing was changed.")
+            }
+            (true, false, _) if issued.is_replacement => {
+                format!("Replaced the {scheme} token of {username}.")
+            }
             (true, true, _) => format!("Would create a {scheme} token for {username}. Nothing was changed."),
             (true, false, Some(expiry)) => {
                 format!("Created a {scheme} token for {username}, valid until {}.", local(expiry))

@@ -31,7 +31,7 @@ generic relations do, remain too.";
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Login name (exact)
+    /// Username (exact)
     user: String,
 
     /// Delete rows that refer to deleted rows through this column (repeatable)

@@ -28,14 +28,14 @@ from the next request on; a new name does not affect them. Signals do not run.";
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Login name (exact)
+    /// Username (exact)
     user: String,
 
-    /// Change the login name
+    /// Change the username
     #[arg(long, value_name = "NEW")]
     rename: Option<String>,
 
-    /// Set the e-mail address
+    /// Set the email address
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
 
@@ -56,7 +56,7 @@ pub struct Args {
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
     set: Vec<Assignment>,
 
-    /// Clear a field: NULL if the column allows it, otherwise empty text (repeatable)
+    /// Clear a field: NULL if the column allows it, otherwise empty (repeatable)
     #[arg(long, value_name = "FIELD")]
     unset: Vec<String>,
 
@@ -80,7 +80,9 @@ pub struct Args {
     #[arg(long, help_heading = "Status and permissions")]
     superuser: bool,
 
-    /// Remove superuser status, but keep permissions granted directly or through groups
+    /// Remove superuser status
+    ///
+    /// Permissions granted directly or through groups stay.
     #[arg(long, conflicts_with = "superuser", help_heading = "Status and permissions")]
     no_superuser: bool,
 

@@ -76,18 +76,21 @@ pub struct Args {
 
     /// Include columns whose names suggest secrets, such as api_key
     #[arg(long, help_heading = "Secrets")]
+    #[arg(hide_short_help = true)]
     with_secrets: bool,
 
     /// Set Django's name of a table or a column (repeatable)
     ///
     /// TABLE=APP.MODEL or TABLE.COLUMN=FIELD, for names that cannot be derived from the database.
     #[arg(long = "name", value_name = "TABLE[.COLUMN]=NAME", value_parser = name, help_heading = "Fixture")]
+    #[arg(hide_short_help = true)]
     names: Vec<(String, String)>,
 
     /// Export this column as a DurationField (repeatable)
     ///
     /// The database does not distinguish a DurationField from a big integer.
     #[arg(long = "duration", value_name = "[TABLE.]COLUMN", help_heading = "Fixture")]
+    #[arg(hide_short_help = true)]
     durations: Vec<String>,
 
     #[command(flatten)]
@@ -158,7 +161,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     remark(&export, context);
     let count = to_file(store, &export, &filter, &path, args.overwrite)?;
     let users = counted(count, "user");
-    context.answer(&Effect::new(format!("{} was written", path.display())), |output| {
+    context.answer(&Effect::file(&path), |output| {
         output.status(format_args!("Exported {users} as {}.", form.label()));
         output.answer(
             Some(&redaction::path(&path)),

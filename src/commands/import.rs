@@ -51,6 +51,7 @@ pub struct Args {
 
     /// Read csv, json, jsonl or fixture [default: detected from the content]
     #[arg(long, value_name = "FORMAT", hide_possible_values = true, help_heading = "Input")]
+    #[arg(hide_short_help = true)]
     input_format: Option<InputFormat>,
 
     /// Read the file as utf-8, or as windows-1252 from old Windows programs
@@ -58,10 +59,12 @@ pub struct Args {
     /// UTF-16 is detected by its byte order mark.
     #[arg(long, value_name = "ENCODING", default_value = "utf-8", hide_possible_values = true)]
     #[arg(help_heading = "Input")]
+    #[arg(hide_short_help = true)]
     encoding: Encoding,
 
     /// Separate CSV values at this character, \t for a tab [default: detected from the headings]
     #[arg(long, value_name = "CHAR", value_parser = delimiter, help_heading = "Input")]
+    #[arg(hide_short_help = true)]
     delimiter: Option<u8>,
 
     /// Read the column HEADING as FIELD, or skip it if FIELD is empty (repeatable)
@@ -70,9 +73,10 @@ pub struct Args {
 
     /// Skip an app or a model of a fixture (repeatable)
     #[arg(long, value_name = "APP[.MODEL]", help_heading = "Input")]
+    #[arg(hide_short_help = true)]
     exclude: Vec<String>,
 
-    /// Generate missing passwords, of LENGTH characters each [default: 22]
+    /// Generate missing passwords of LENGTH characters [default: 22]
     ///
     /// The passwords are written to the results.
     #[arg(
@@ -88,17 +92,20 @@ pub struct Args {
 
     /// Fail on weak passwords instead of counting them
     #[arg(long, help_heading = "Password")]
+    #[arg(hide_short_help = true)]
     require_strong: bool,
 
     /// Hash at the lowest cost, for test data only
     ///
     /// Such passwords are easy to guess from their hashes.
     #[arg(long, help_heading = "Password")]
+    #[arg(hide_short_help = true)]
     insecure_fast_hash: bool,
 
     /// Hash with N threads [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     #[arg(allow_negative_numbers = true, help_heading = "Password")]
+    #[arg(hide_short_help = true)]
     jobs: Option<u16>,
 
     /// Create a token for each account without one
@@ -107,6 +114,7 @@ pub struct Args {
 
     /// Use this token scheme if the database has both
     #[arg(long, help_heading = "Token")]
+    #[arg(hide_short_help = true)]
     scheme: Option<Scheme>,
 
     /// Handle existing accounts: fail, skip or update
@@ -121,6 +129,7 @@ pub struct Args {
     /// Used with --on-existing update.
     #[arg(long, value_name = "WHEN", default_value = "on-create", hide_possible_values = true)]
     #[arg(help_heading = "Existing accounts")]
+    #[arg(hide_short_help = true)]
     update_password: UpdatePassword,
 
     /// Write valid rows, report invalid ones, and exit with 6
@@ -132,6 +141,7 @@ pub struct Args {
     /// Committed rows remain after a later error or an interruption. To continue, use --on-existing skip.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     #[arg(allow_negative_numbers = true, help_heading = "Rows and results")]
+    #[arg(hide_short_help = true)]
     batch: Option<u32>,
 
     /// Write the result of each row to this file, or `-` for standard output

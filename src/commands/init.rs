@@ -49,7 +49,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let change = Change::new(context, &args.writing, "init");
     let recipe = context.accounts_of(&store).recipe()?;
     let kinds: Vec<String> = store.profile_tables()?.iter().map(|table| table.kind.clone()).collect();
-    change.set_effect(Effect::new(format!("{} was created", path.display())));
+    change.set_effect(Effect { change: format!("{} was created", path.display()), ..Effect::file(path) });
     change.publish(&mut store, &json!({ "file": redaction::path(path) }), &["database".into()])?;
     change.answer(true, |output| {
         print_created(output, &kinds, &blueprint, &recipe, change.is_rehearsal());

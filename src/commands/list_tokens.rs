@@ -18,7 +18,7 @@ Examples:
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Include only tokens of this user (exact login name)
+    /// Include only tokens of this user (exact username)
     #[arg(long, value_name = "USER")]
     user: Option<String>,
 

@@ -16,7 +16,7 @@ use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::suggest::suggestion;
-use crate::error::wording::sentence;
+use crate::error::wording::{label, sentence};
 use crate::files::session::{Session, Sessions};
 use crate::signals;
 use crate::store::{Done, Store};
@@ -37,7 +37,7 @@ Effect on Django: a new token, if one was created. last_login and the password d
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Login name
+    /// Username
     username: Option<String>,
 
     /// Read a client's JSON body from a file, or `-` for standard input
@@ -147,7 +147,7 @@ impl Args {
         }
         let username = match &self.username {
             Some(username) => username.clone(),
-            None => context.prompt.text(store.layout().users.login()?, |_| Ok(()))?,
+            None => context.prompt.text(&label(store.layout().users.login()?), |_| Ok(()))?,
         };
         Ok((username, self.password.read_or_ask(&context.prompt)?))
     }

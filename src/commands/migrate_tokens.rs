@@ -49,7 +49,7 @@ pub struct Args {
     #[arg(long)]
     skip_unfit: bool,
 
-    /// Move only the token of this user (exact login name)
+    /// Move only the token of this user (exact username)
     #[arg(long, value_name = "USER")]
     user: Option<String>,
 

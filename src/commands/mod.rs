@@ -39,8 +39,17 @@ Environment:
   AUTHCTL_CONFIG   configuration file; --config overrides it
   AUTHCTL_TOKEN    token for whoami and logout, instead of the saved session
   XDG_STATE_HOME   sessions and login failures [default: ~/.local/state]
-  NO_COLOR         turns colours off, unless empty
+  NO_COLOR         turns colors off, unless empty
   TZ               time zone of printed times, and of filters without an offset";
+
+const FILES: &str = "\
+Files:
+  authctl.toml             configuration, in this folder or the nearest one above
+  db.sqlite3               default database
+  ~/.local/state/authctl   saved sessions and failed logins";
+
+/// The end of a command's `-h`, which omits rarely used options.
+const MORE: &str = "Run with --help for all options.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -62,7 +71,7 @@ Examples:
     subcommand_required = true,
     arg_required_else_help = true,
     after_help = EXAMPLES,
-    after_long_help = format!("{EXAMPLES}\n\n{}\n\n{ENVIRONMENT}", exit::HELP),
+    after_long_help = format!("{EXAMPLES}\n\n{}\n\n{ENVIRONMENT}\n\n{FILES}", exit::HELP),
 )]
 pub struct Cli {
     /// The options of every command.
@@ -97,7 +106,7 @@ macro_rules! subcommands {
         /// The subcommands.
         #[derive(Debug, Subcommand)]
         pub enum Command {
-            $(#[command(name = $name)] $variant(Box<$module::Args>),)+
+            $(#[command(name = $name, after_help = MORE)] $variant(Box<$module::Args>),)+
         }
 
         impl Command {

@@ -21,6 +21,7 @@ use crate::django::passwords::{About, Plain};
 use crate::django::tokens::PlainToken;
 use crate::error::failure::{Error, Result};
 use crate::error::refusal::{Fault, Refusal};
+use crate::error::wording::label;
 use crate::signals;
 use crate::store::Store;
 use crate::terminal::output::Output;
@@ -46,19 +47,21 @@ changes; with --inactive, its tokens are refused too.";
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Login name; with `username_from = "email"`, the e-mail address
+    /// Username; with `username_from = "email"`, the email address
     username: Option<String>,
 
-    /// Set the e-mail address
+    /// Set the email address
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
 
     /// Set the first name
     #[arg(long, value_name = "NAME")]
+    #[arg(hide_short_help = true)]
     first_name: Option<String>,
 
     /// Set the last name
     #[arg(long, value_name = "NAME")]
+    #[arg(hide_short_help = true)]
     last_name: Option<String>,
 
     /// Allow the user to enter Django's admin
@@ -71,10 +74,12 @@ pub struct Args {
 
     /// Create an inactive account (no login, no token)
     #[arg(long)]
+    #[arg(hide_short_help = true)]
     inactive: bool,
 
     /// Read a client's JSON body from a file, or `-` for standard input
     #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
+    #[arg(hide_short_help = true)]
     from_json: Option<PathBuf>,
 
     /// Create the database first if it does not exist
@@ -90,6 +95,7 @@ pub struct Args {
 
     /// Do not create a profile
     #[arg(long, conflicts_with = "profile", help_heading = "Profile and fields")]
+    #[arg(hide_short_help = true)]
     no_profile: bool,
 
     /// Set a field of the profile or the user (repeatable)
@@ -111,6 +117,7 @@ pub struct Args {
 
     /// Use this token scheme if the database has both
     #[arg(long, conflicts_with = "no_token", help_heading = "Token")]
+    #[arg(hide_short_help = true)]
     scheme: Option<Scheme>,
 
     /// Handle an existing account: fail, skip or update
@@ -118,6 +125,7 @@ pub struct Args {
     /// skip changes nothing and prints the drf key. update writes given values that differ and keeps all others.
     #[arg(long, value_name = "ACTION", default_value = "fail", hide_possible_values = true)]
     #[arg(help_heading = "Existing accounts")]
+    #[arg(hide_short_help = true)]
     on_existing: OnExisting,
 
     /// Replace an existing password: on-create (never), always or if-different
@@ -125,6 +133,7 @@ pub struct Args {
     /// Used with --on-existing update.
     #[arg(long, value_name = "WHEN", default_value = "on-create", hide_possible_values = true)]
     #[arg(help_heading = "Existing accounts")]
+    #[arg(hide_short_help = true)]
     update_password: UpdatePassword,
 
     #[command(flatten)]
@@ -447,7 +456,7 @@ fn ask_for_missing(spec: &mut AccountSpec, accounts: &Accounts<'_>, context: &Co
             take(&mut tried, &field, answer, accounts);
             complaint(&tried, &field, accounts)
         };
-        let answer = context.prompt.text(&field, check)?;
+        let answer = context.prompt.text(&label(&field), check)?;
         take(spec, &field, &answer, accounts);
     }
     // A profile kind that was just chosen may require more fields.

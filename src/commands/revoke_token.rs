@@ -47,7 +47,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["prefixes", "all"])]
     token_stdin: bool,
 
-    /// Match tokens of this user (exact login name)
+    /// Match tokens of this user (exact username)
     #[arg(long, value_name = "USER")]
     user: Option<String>,
 

@@ -29,7 +29,7 @@ Effect on Django: the user's web sessions end, since they are tied to the passwo
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Login name (exact)
+    /// Username (exact)
     user: String,
 
     /// Delete the user's tokens too

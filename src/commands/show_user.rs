@@ -25,7 +25,7 @@ Examples:
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Login name (exact)
+    /// Username (exact)
     user: String,
 }
 

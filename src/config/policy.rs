@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use crate::django::models::Scheme;
-use crate::django::passwords::{Algorithm, BadRecipe, Recipe};
+use crate::django::passwords::Recipe;
 use crate::django::rate::Rate;
 use crate::django::tokens::Ttl;
 use crate::django::tokens::knox::TokenHash;
@@ -30,7 +30,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Whether the e-mail address is the login name, by the configuration or by the login column.
+    /// Whether the email address is the login name, by the configuration or by the login column.
     #[must_use]
     pub fn is_named_by_email(&self, login: &str) -> bool {
         self.register.username_from == UsernameFrom::Email || login == "email"
@@ -59,7 +59,7 @@ pub enum UsernameFrom {
     /// The user name is given.
     #[default]
     Username,
-    /// The e-mail address is the user name.
+    /// The email address is the user name.
     Email,
 }
 
@@ -137,16 +137,5 @@ fn values<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Map<Strin
 }
 
 fn recipe<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Recipe>, D::Error> {
-    let name = String::deserialize(deserializer)?;
-    name.parse().map(Some).map_err(|error| {
-        if !matches!(error, BadRecipe::UnknownAlgorithm | BadRecipe::NotForNewHashes(_)) {
-            return serde::de::Error::custom(format_args!("passwords.hasher: {error}."));
-        }
-        let names: Vec<&str> =
-            Algorithm::ALL.into_iter().filter(|known| known.makes_hashes()).map(Algorithm::name).collect();
-        serde::de::Error::custom(format_args!(
-            "passwords.hasher: unknown hasher; valid hashers: {}.",
-            names.join(", ")
-        ))
-    })
+    String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
 }

@@ -15,7 +15,6 @@ use serde_json::Value as Json;
 
 use super::keys;
 use super::policy::{LoginSettings, PasswordSettings, Policy, ProfileKind, RegisterSettings, TokenSettings};
-use crate::django::tokens::knox;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::position::{Position, Scan};
@@ -126,19 +125,16 @@ impl Settings {
         // Paths in the file are relative to its folder.
         let config_folder = path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         let database = match (&options.db, variable("AUTHCTL_DB"), &file.db) {
-            (Some(db), ..) => folder.join(no_url(db, "--db").map_err(Refusal::Usage)?),
-            (None, Some(db), _) => folder.join(no_url(&db, "AUTHCTL_DB").map_err(Refusal::Usage)?),
-            (None, None, Some(db)) => {
-                let refusal = |message| Refusal::Config { path: path.clone(), message };
-                folder.join(config_folder).join(no_url(db, "db").map_err(refusal)?)
-            }
+            (Some(db), ..) => folder.join(no_url(db, "--db")?),
+            (None, Some(db), _) => folder.join(no_url(&db, "AUTHCTL_DB")?),
+            (None, None, Some(db)) => folder.join(config_folder).join(db),
             (None, None, None) => folder.join(DEFAULT_DATABASE),
         };
         let time_zone = match &file.database.time_zone {
             None => TimeZone::UTC,
             Some(name) => TimeZone::get(name).map_err(|_| Refusal::Config {
                 path: path.clone(),
-                message: "[database] time_zone: unknown time zone on this machine.".into(),
+                message: "database.time_zone: unknown time zone.".into(),
             })?,
         };
         Ok(Self {
@@ -165,7 +161,7 @@ impl Settings {
         })
     }
 
-    /// Returns a refusal of a setting in the configuration file.
+    /// Returns a refusal of settings in the configuration file, one per line of the message.
     pub fn refused(&self, message: String) -> Refusal {
         Refusal::Config { path: self.file.clone(), message }
     }
@@ -211,7 +207,6 @@ impl Settings {
 impl File {
     /// Reads the file. `text` is its text if it was read already.
     fn read(path: &Path, text: Option<String>) -> Result<Self> {
-        let refusal = |message: String| Refusal::Config { path: Some(path.to_owned()), message };
         let text = text.map_or_else(|| limits::read_to_string(path, limits::CONFIG), Ok);
         let text = text.map_err(|error| unreadable(path, &error))?;
         // Only a URL with an `@` has a password. Without one, do not parse the file a second time.
@@ -220,10 +215,8 @@ impl File {
         {
             redaction::note_all(&table);
         }
-        let file = Self::parse(&text, &path.display().to_string())
-            .map_err(|lines| Refusal::Config { path: None, message: lines.join("\n") })?;
-        file.check().map_err(refusal)?;
-        Ok(file)
+        Ok(Self::parse(&text, &path.display().to_string())
+            .map_err(|lines| Refusal::Config { path: None, message: lines.join("\n") })?)
     }
 
     /// Parses the text. Returns all faults, one per line.
@@ -239,25 +232,6 @@ impl File {
         }
         toml::from_str(text)
             .map_err(|error| vec![located(error.span().map_or(0, |span| span.start), error.message())])
-    }
-
-    /// Checks rules that the types cannot express.
-    fn check(&self) -> Result<(), String> {
-        let prefix = &self.tokens.prefix;
-        if prefix.len() > knox::LONGEST_PREFIX || !prefix.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(format!(
-                "[tokens] prefix must have at most {} ASCII characters and no spaces, as knox requires.",
-                knox::LONGEST_PREFIX
-            ));
-        }
-        for (kind, profile) in &self.profiles {
-            if !profile.fields.is_empty() && profile.table.is_none() {
-                return Err(format!(
-                    "[profiles.{kind}] fields requires a table, such as table = \"app_{kind}\"."
-                ));
-            }
-        }
-        Ok(())
     }
 }
 
@@ -278,15 +252,17 @@ fn variable(name: &str) -> Option<PathBuf> {
     path.inspect(|path| redaction::note(&path.to_string_lossy()))
 }
 
-/// Returns the path of a database. Refuses a URL, such as that in `DATABASE_URL` of Django projects. Does not repeat
+/// Returns the path of a database that an option or a variable names. Refuses a URL, such as that in `DATABASE_URL` of Django projects. Does not repeat
 /// it, since it usually contains a password.
-fn no_url<'p>(path: &'p Path, source: &str) -> Result<&'p Path, String> {
+fn no_url<'p>(path: &'p Path, source: &str) -> Result<&'p Path, Refusal> {
     let text = path.to_string_lossy();
     redaction::note(&text);
     if !redaction::is_url(&text) {
         return Ok(path);
     }
-    Err(format!("{source}: URLs are not supported, only SQLite files. Pass the path of the file."))
+    Err(Refusal::usage(format!(
+        "{source}: URLs are not supported, only SQLite files. Pass the path of the file."
+    )))
 }
 
 /// A configuration file that was found, not named.
@@ -348,7 +324,7 @@ mod tests {
     fn unknown_keys_name_the_nearest_known_one() {
         assert_eq!(
             fault("db = \"x\"\n[passwords]\nhashr = \"argon2\"\n"),
-            "authctl.toml, line 3, column 1: unknown key `hashr`. Did you mean `hasher`?"
+            "authctl.toml, line 3, column 1: passwords.hashr: unknown key. Did you mean `hasher`?"
         );
         assert!(fault("[pasword]\n").contains("Did you mean `passwords`?"));
         assert!(fault("zzz = 1\n").contains("Known keys: db, database"));

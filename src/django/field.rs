@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use crate::django::json;
 use crate::django::value::{Kind, Value};
 use crate::error::refusal::Fault;
+use crate::error::wording::counted;
 
 /// A value as supplied, before conversion to the column's type.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +86,11 @@ pub fn convert(name: &str, column: ColumnType<'_>, input: &Input, zone: &TimeZon
     if let Kind::Text { max_length: Some(limit) } = *column.kind
         && text.chars().count() > limit
     {
-        return Err(Fault::new(name, "max_length", format!("{name} must have at most {limit} characters.")));
+        return Err(Fault::new(
+            name,
+            "max_length",
+            format!("{name} must have at most {}.", counted(limit as u64, "character")),
+        ));
     }
     if matches!(column.kind, Kind::Text { .. }) && text.contains('\0') {
         return Err(Fault::new(name, "invalid", format!("{name} must not contain a null character.")));
@@ -269,8 +274,8 @@ fn python_json(json: &Json) -> Option<String> {
             writer: &mut W,
             number: &str,
         ) -> std::io::Result<()> {
-            let spelt = python_number(number).ok_or(std::io::ErrorKind::InvalidData)?;
-            writer.write_all(spelt.as_bytes())
+            let spelled = python_number(number).ok_or(std::io::ErrorKind::InvalidData)?;
+            writer.write_all(spelled.as_bytes())
         }
 
         fn write_string_fragment<W: std::io::Write + ?Sized>(
@@ -395,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_spelt_as_python_spells_them() {
+    fn numbers_are_spelled_as_python_spells_them() {
         // The expected values are what Python 3.11 prints for `json.dumps(json.loads(given))`.
         let cases = [
             ("123456789012345678901234567890", "123456789012345678901234567890"),

@@ -104,7 +104,7 @@ pub struct User {
     pub id: Key,
     /// The login name, whichever column stores it.
     pub username: String,
-    /// The e-mail address.
+    /// The email address.
     pub email: String,
     /// The first name.
     pub first_name: String,
@@ -213,7 +213,7 @@ pub struct UserFilter {
     pub profile: Option<String>,
     /// Only users in the group with this name.
     pub group: Option<String>,
-    /// Only users whose name or e-mail address contains this text.
+    /// Only users whose name or email address contains this text.
     pub search: Option<String>,
     /// Only users without a token of any scheme.
     pub without_token: bool,

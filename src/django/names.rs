@@ -1,4 +1,4 @@
-//! Django's rules for user names and e-mail addresses.
+//! Django's rules for user names and email addresses.
 
 use std::net::IpAddr;
 
@@ -14,7 +14,7 @@ pub fn normalize_email(email: &str) -> String {
     }
 }
 
-/// Returns a fault if an e-mail address is neither empty nor valid.
+/// Returns a fault if an email address is neither empty nor valid.
 #[must_use]
 pub fn address_fault(email: &str) -> Option<Fault> {
     let fault = || Fault::new("email", "invalid", "email must be a valid email address.");

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn rates_are_spelt_as_in_django_rest_framework() {
+    fn rates_are_spelled_as_in_django_rest_framework() {
         // The limits and periods in seconds are those that `SimpleRateThrottle.parse_rate` returns.
         for (text, limit, seconds) in [
             ("5/min", 5, 60),

@@ -9,6 +9,7 @@ use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 use crate::error::failure::Result;
+use crate::error::wording::counted;
 
 /// What a column holds in Django's terms. How it is stored depends on the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +46,9 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Self::Integer => "integer",
             Self::Real => "real",
-            Self::Text { max_length: Some(limit) } => return write!(f, "text of at most {limit} characters"),
+            Self::Text { max_length: Some(limit) } => {
+                return write!(f, "text of at most {}", counted(*limit as u64, "character"));
+            }
             Self::Text { max_length: None } => "text",
             Self::Boolean => "true or false",
             Self::Timestamp => "date and time",

@@ -83,7 +83,9 @@ impl Refusal {
             Self::Findings { .. } => Exit::Findings,
             Self::WouldChange => Exit::WouldChange,
             Self::LostAnswer(_) => Exit::LostAnswer,
-            Self::Declined | Self::Interrupted | Self::InterruptedLater => Exit::Interrupted,
+            Self::Declined | Self::InputEnded | Self::Interrupted | Self::InterruptedLater => {
+                Exit::Interrupted
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Effect {
     pub unnamed: usize,
     /// The results file. It contains all secrets, so none is lost.
     pub results: Option<PathBuf>,
+    /// The created file, if the change is nothing else.
+    pub file: Option<PathBuf>,
 }
 
 impl Effect {
@@ -31,10 +33,19 @@ impl Effect {
         Self { change: change.into(), ..Self::default() }
     }
 
-    /// Sets the results file that receives the secrets. `-` is not a file.
+    /// A file that was written.
+    #[must_use]
+    pub fn file(path: &Path) -> Self {
+        Self { file: Some(path.to_owned()), ..Self::new(format!("{} was written", path.display())) }
+    }
+
+    /// Sets the results file that receives the secrets. `-` and devices, such as `/dev/full`, keep nothing.
     #[must_use]
     pub fn with_results(self, file: Option<&Path>) -> Self {
-        Self { results: file.filter(|path| *path != Path::new("-")).map(Path::to_owned), ..self }
+        let is_kept = |path: &&Path| {
+            *path != Path::new("-") && path.metadata().map_or(true, |metadata| metadata.is_file())
+        };
+        Self { results: file.filter(is_kept).map(Path::to_owned), ..self }
     }
 
     /// Adds the token with this prefix, if there is one.
@@ -91,10 +102,10 @@ impl LostAnswer {
         Self { effect: Effect::default(), is_certain: false, reason, target: String::new() }
     }
 
-    /// A file that is, or may be, in place. `change` describes the effect as a clause.
+    /// A file that is, or may be, in place.
     #[must_use]
-    pub fn file(change: impl Into<String>, is_certain: bool, reason: String) -> Self {
-        Self { effect: Effect::new(change), is_certain, reason, target: String::new() }
+    pub fn file(effect: Effect, is_certain: bool, reason: String) -> Self {
+        Self { effect, is_certain, reason, target: String::new() }
     }
 
     /// The commands that revoke the tokens and replace the passwords, ready to copy.
@@ -125,7 +136,7 @@ impl LostAnswer {
         let commands = self.commands();
         let listed = commands.iter().map(|command| format!("`{command}`")).collect::<Vec<_>>().join(", ");
         let what = match (tokens.len(), passwords.is_empty()) {
-            (0, true) => return "Check the database before you run the command again.".into(),
+            (0, true) => return self.hint_without_secrets(),
             (0, false) => "Set a new password",
             (1, true) => "Revoke the token",
             (_, true) => "Revoke the tokens",
@@ -139,6 +150,23 @@ impl LostAnswer {
             ),
         };
         format!("{what}: {listed}.{others}")
+    }
+
+    fn hint_without_secrets(&self) -> String {
+        let target = &self.target;
+        match &self.effect.file {
+            Some(file) if self.is_certain => {
+                format!("{} is complete. There is no need to run the command again.", file.display())
+            }
+            Some(file) => format!(
+                "Check the file with `ls -l {}`. If it is new, it is complete. Otherwise run the command again.",
+                shell_word(&file.to_string_lossy())
+            ),
+            None => format!(
+                "Check the database, for example with `authctl{target} list-users`, before you run the command \
+                 again."
+            ),
+        }
     }
 }
 
@@ -208,6 +236,39 @@ mod tests {
         assert!(
             lost.to_string().starts_with("The commit did not finish, but the change may have succeeded: meg")
         );
-        assert_eq!((lost.commands().len(), lost.hint().starts_with("Check the database")), (0, true));
+        assert_eq!(lost.commands().len(), 0);
+        assert_eq!(
+            lost.hint(),
+            "Check the database, for example with `authctl --db x list-users`, before you run the command again."
+        );
+    }
+
+    #[test]
+    fn a_file_is_complete_if_it_is_there() {
+        let effect = Effect::file(Path::new("/my backups/a.sqlite3"));
+        let certain = lost(effect.clone());
+        assert_eq!(
+            certain.hint(),
+            "/my backups/a.sqlite3 is complete. There is no need to run the command again."
+        );
+        let doubtful = LostAnswer::file(effect, false, "interrupted".into());
+        assert_eq!(
+            doubtful.hint(),
+            "Check the file with `ls -l '/my backups/a.sqlite3'`. If it is new, it is complete. Otherwise run the \
+             command again."
+        );
+    }
+
+    #[test]
+    fn results_on_a_device_do_not_keep_the_secrets() {
+        let on = |results: &str| {
+            lost(
+                Effect::new("accounts were imported")
+                    .with_results(Some(Path::new(results)))
+                    .with_token(Some("01234567".into())),
+            )
+        };
+        assert_eq!(on("/dev/full").hint(), "Revoke the token: `authctl --db x revoke-token 01234567`.");
+        assert_eq!(on("/nowhere/made.csv").hint(), "See /nowhere/made.csv for the result of each account.");
     }
 }

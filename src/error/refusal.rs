@@ -56,7 +56,7 @@ pub enum Refusal {
     SessionGone(String),
     /// The login name already exists.
     UsernameTaken,
-    /// The e-mail address, which is the login name, already exists.
+    /// The email address, which is the login name, already exists.
     EmailTaken,
     /// A unique value already exists. Contains the columns as `table.column`.
     Taken(String),
@@ -128,6 +128,8 @@ pub enum Refusal {
     LostAnswer(Box<LostAnswer>),
     /// The user answered no at a prompt, or nothing.
     Declined,
+    /// The input ended at a question for a value.
+    InputEnded,
     /// Ctrl-C before anything was changed.
     Interrupted,
     /// Ctrl-C after part of the change was committed.
@@ -278,7 +280,7 @@ impl Refusal {
             Self::Findings { .. } => "findings",
             Self::WouldChange => "would_change",
             Self::LostAnswer(_) => "unanswered",
-            Self::Declined => "declined",
+            Self::Declined | Self::InputEnded => "declined",
             Self::Interrupted | Self::InterruptedLater => "interrupted",
         }
     }
@@ -294,7 +296,7 @@ impl Refusal {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::UserNotFound(_) => {
-                "Login names are case-sensitive. Search for the user with `authctl list-users --search TEXT`."
+                "Usernames are case-sensitive. Search for the user with `authctl list-users --search TEXT`."
                     .into()
             }
             Self::TokenNotFound(_) => "List the prefixes with `authctl list-tokens`.".into(),
@@ -351,7 +353,13 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(message) | Self::Config { path: None, message } => f.write_str(message),
-            Self::Config { path: Some(path), message } => write!(f, "{}: {message}", path.display()),
+            Self::Config { path: Some(path), message } => {
+                for (index, line) in message.lines().enumerate() {
+                    let end = if index > 0 { "\n" } else { "" };
+                    write!(f, "{end}{}: {line}", path.display())?;
+                }
+                Ok(())
+            }
             Self::UserNotFound(login) if may_be_key(login) => f.write_str("The user does not exist."),
             Self::UserNotFound(login) => write!(f, "User {login:?} does not exist."),
             Self::TokenNotFound(what) => write!(f, "No token matches {what}."),
@@ -434,6 +442,7 @@ impl fmt::Display for Refusal {
             Self::WouldChange => f.write_str("Something would change."),
             Self::LostAnswer(lost) => lost.fmt(f),
             Self::Declined => f.write_str("Not confirmed. Nothing was changed."),
+            Self::InputEnded => f.write_str("Input ended. Nothing was changed."),
             Self::Interrupted => f.write_str("Interrupted. Nothing was changed."),
             Self::InterruptedLater => f.write_str("Interrupted."),
         }

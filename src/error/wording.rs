@@ -85,6 +85,15 @@ pub fn capitalized(mut text: String) -> String {
     text
 }
 
+/// The label of a prompt for this field, as Django words it.
+#[must_use]
+pub fn label(field: &str) -> String {
+    match field {
+        "email" => "Email address".into(),
+        field => capitalized(field.replace('_', " ")),
+    }
+}
+
 /// Quotes a word for a POSIX shell, if needed.
 #[must_use]
 pub fn shell_word(text: &str) -> String {

@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 use super::existing::cannot_write;
 use super::stale;
 use crate::error::failure::{Error, ErrorContext as _, Result, failed};
-use crate::error::lost_answer::LostAnswer;
+use crate::error::lost_answer::{Effect, LostAnswer};
 use crate::error::refusal::Refusal;
 use crate::signals::{self, UnfinishedFile};
 
@@ -128,16 +128,16 @@ impl NewFile {
     /// Returns [`Refusal::FileExists`], [`Refusal::Interrupted`], or [`Refusal::LostAnswer`] if the file is in
     /// place but its name may not be on disk.
     pub fn publish(self, replaces: bool) -> Result<u64> {
-        let change = format!("{} was written", self.target.display());
-        self.publish_as(replaces, &change)
+        let effect = Effect::file(&self.target);
+        self.publish_as(replaces, &effect)
     }
 
-    /// Like [`Self::publish`]. `change` describes the effect as a clause.
-    pub fn publish_as(self, replaces: bool, change: &str) -> Result<u64> {
+    /// Like [`Self::publish`], for a file that is part of another change.
+    pub fn publish_as(self, replaces: bool, effect: &Effect) -> Result<u64> {
         let length = self.sync()?;
         let critical = signals::critical();
         let lost = |is_certain, reason: String| {
-            Refusal::LostAnswer(Box::new(LostAnswer::file(change, is_certain, reason)))
+            Refusal::LostAnswer(Box::new(LostAnswer::file(effect.clone(), is_certain, reason)))
         };
         let is_first = signals::owe_first(lost(false, "interrupted".into()));
         let target = self.target.clone();

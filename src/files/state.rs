@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::error::failure::{ErrorContext as _, Result, failed};
+use crate::error::lost_answer::Effect;
 use crate::files::existing::{self, cannot_write};
 use crate::files::new_file::NewFile;
 use crate::signals;
@@ -99,7 +100,7 @@ impl<Entry: Serialize + DeserializeOwned> StateFile<Entry> {
         let file = NewFile::at(&self.path)?;
         file.write(&text)?;
         if let Some(description) = description {
-            file.publish_as(true, description)?;
+            file.publish_as(true, &Effect::new(description))?;
         } else {
             file.sync()?;
             file.appear(true)?;

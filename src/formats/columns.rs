@@ -12,7 +12,7 @@ pub enum AccountColumn<'a> {
     Key,
     /// The login name.
     Username,
-    /// The e-mail address.
+    /// The email address.
     Email,
     /// The first name.
     FirstName,

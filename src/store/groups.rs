@@ -47,18 +47,18 @@ impl Link {
     /// Finds the table that Django names after the user table and the field, or else the only similar table.
     fn find(engine: &dyn Engine, users: &UserTable, field: &str, other: &str) -> Result<Option<Self>> {
         let own = engine.table(&format!("{}_{field}", users.table.name))?;
-        if let Some(own) = own.and_then(|table| Self::recognise(&table, users, other)) {
+        if let Some(own) = own.and_then(|table| Self::recognize(&table, users, other)) {
             return Ok(Some(own));
         }
         let referring = engine.referring_to(&[&users.table.name, other])?;
         let mut links = referring
             .iter()
-            .filter_map(|table| Self::recognise(table, users, other).filter(|link| link.is_pure(table)));
+            .filter_map(|table| Self::recognize(table, users, other).filter(|link| link.is_pure(table)));
         let first = links.next();
         Ok(first.filter(|_| links.next().is_none()))
     }
 
-    fn recognise(table: &Table, users: &UserTable, other: &str) -> Option<Self> {
+    fn recognize(table: &Table, users: &UserTable, other: &str) -> Option<Self> {
         let to =
             |name: &str| table.references.iter().find(|reference| reference.table.eq_ignore_ascii_case(name));
         let (user, other) = (to(&users.table.name)?, to(other)?);

@@ -116,7 +116,7 @@ impl Layout {
         let drf = engine.table("authtoken_token")?.filter(|table| table.has("key") && table.has("user_id"));
         let knox = KnoxTable::find(engine)?;
         let Some(users) = find_users(engine, hints, drf.as_ref(), knox.as_ref())? else { return Ok(None) };
-        let users = UserTable::recognise(users, hints)?;
+        let users = UserTable::recognize(users, hints)?;
         let is_django = engine.has_table("django_content_type")? && has_rows(engine, "django_content_type")?;
         Ok(Some(Self { users, drf, knox, is_django }))
     }
@@ -191,7 +191,7 @@ fn find_users(
             Some(table) => Ok(Some(table)),
             None => Err(Refusal::Config {
                 path: None,
-                message: format!("[database] user_table: this database has no user table {name:?}."),
+                message: format!("database.user_table: this database has no user table {name:?}."),
             }
             .into()),
         };
@@ -218,7 +218,7 @@ fn find_users(
 }
 
 impl UserTable {
-    fn recognise(table: Table, hints: &Hints) -> Result<Self> {
+    fn recognize(table: Table, hints: &Hints) -> Result<Self> {
         let [key] = &table.key[..] else {
             return Err(Refusal::Config {
                 path: None,
@@ -237,7 +237,7 @@ impl UserTable {
                 return Err(Refusal::Config {
                     path: None,
                     message: format!(
-                        "[database] login_column: {name:?} is not a unique column of table {}.",
+                        "database.login_column: {name:?} is not a unique column of table {}.",
                         table.name
                     ),
                 }
@@ -271,15 +271,15 @@ impl KnoxTable {
     /// Finds knox's own table, or else the only similar table, since `KNOX_TOKEN_MODEL` can replace it.
     fn find(engine: &dyn Engine) -> Result<Option<Self>> {
         if let Some(own) = engine.table("knox_authtoken")? {
-            return Ok(Self::recognise(own));
+            return Ok(Self::recognize(own));
         }
         let others = engine.tables_with(&["digest", "token_key", "user_id"])?;
-        let mut others = others.into_iter().filter_map(Self::recognise);
+        let mut others = others.into_iter().filter_map(Self::recognize);
         let first = others.next();
         Ok(first.filter(|_| others.next().is_none()))
     }
 
-    fn recognise(table: Table) -> Option<Self> {
+    fn recognize(table: Table) -> Option<Self> {
         let expiry = ["expiry", "expires"].into_iter().find(|name| table.has(name))?.to_owned();
         let public = table.column("token_key")?;
         let form = match public.kind {
@@ -302,7 +302,7 @@ fn name_kinds(engine: &dyn Engine, hints: &Hints, found: &mut [ProfileTable]) ->
             return Err(Refusal::Config {
                 path: None,
                 message: format!(
-                    "[profiles.{kind}] table: {table:?} has no one-to-one reference to the users."
+                    "profiles.{kind}.table: {table:?} has no one-to-one reference to the users."
                 ),
             }
             .into());

@@ -132,7 +132,7 @@ impl Output {
                 Severity::Warning => ("warning", "33"),
                 Severity::Note => ("note", "36"),
             };
-            say(&self.labelled(label, color, text));
+            say(&self.labeled(label, color, text));
         }
     }
 
@@ -154,7 +154,7 @@ impl Output {
     /// Prints a hint, to people only.
     pub fn hint(&self, text: impl fmt::Display) {
         if !self.quiet && !self.format.is_json() {
-            say(&self.labelled("hint", "36", &text.to_string()));
+            say(&self.labeled("hint", "36", &text.to_string()));
         }
     }
 
@@ -163,7 +163,7 @@ impl Output {
         if self.format.is_json() {
             self.warnings.borrow_mut().push(text.to_string());
         } else {
-            say(&self.labelled("warning", "33", &text.to_string()));
+            say(&self.labeled("warning", "33", &text.to_string()));
         }
     }
 
@@ -259,11 +259,7 @@ impl Output {
             say_json(&object);
         } else {
             for (index, sentence) in sentences.iter().take(SHOWN_FAULTS).enumerate() {
-                say(&if index == 0 {
-                    self.labelled("error", "31", sentence)
-                } else {
-                    escape::line(sentence)
-                });
+                say(&if index == 0 { self.labeled("error", "31", sentence) } else { escape::line(sentence) });
             }
             let count = sentences.len() + refusal.map_or(0, Refusal::omitted_faults);
             if count > SHOWN_FAULTS {
@@ -284,7 +280,7 @@ impl Output {
         }
     }
 
-    fn labelled(&self, label: &str, color: &str, text: &str) -> String {
+    fn labeled(&self, label: &str, color: &str, text: &str) -> String {
         let text = escape::line(text);
         if self.color.applies(io::stderr().is_terminal()) {
             format!("\u{1b}[1;{color}m{label}:\u{1b}[0m {text}")

@@ -38,10 +38,10 @@ impl Prompt {
     /// Asks for a line of text until it is not empty and `check` finds no fault.
     ///
     /// # Errors
-    /// Returns [`Refusal::Declined`] at the end of input.
+    /// Returns [`Refusal::InputEnded`] at the end of input.
     pub fn text(&self, question: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<String> {
         loop {
-            let answer = self.line(question)?;
+            let answer = self.line(question)?.ok_or(Refusal::InputEnded)?;
             if answer.is_empty() {
                 continue;
             }
@@ -52,8 +52,8 @@ impl Prompt {
         }
     }
 
-    /// Asks once for a line. The terminal does the line editing, so that Ctrl-D ends the input.
-    fn line(&self, question: &str) -> Result<String> {
+    /// Asks once for a line. The terminal does the line editing, so that Ctrl-D ends the input. Returns `None` then.
+    fn line(&self, question: &str) -> Result<Option<String>> {
         let mut prompt = String::new();
         ColorfulTheme::default().format_input_prompt(&mut prompt, &escape::line(question), None)?;
         self.terminal.write_str(&prompt)?;
@@ -61,21 +61,21 @@ impl Prompt {
         let mut line = String::new();
         if io::stdin().read_line(&mut line).map_err(|error| stopped(error.into()))? == 0 {
             self.terminal.write_line("")?;
-            return Err(Refusal::Declined.into());
+            return Ok(None);
         }
-        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+        Ok(Some(line.trim_end_matches(['\r', '\n']).to_owned()))
     }
 
     /// Asks for a secret once, without echo.
     ///
     /// # Errors
-    /// Returns [`Refusal::Declined`] for an empty line and at the end of input, which look the same.
+    /// Returns [`Refusal::InputEnded`] for an empty line and at the end of input, which look the same.
     pub fn secret(&self, question: &str) -> Result<Plain> {
         let theme = ColorfulTheme::default();
         let prompt = Password::with_theme(&theme).with_prompt(escape::line(question));
         let prompt = prompt.allow_empty_password(true).report(false);
         let secret = prompt.interact_on(&self.terminal).map_err(stopped)?;
-        if secret.is_empty() { Err(Refusal::Declined.into()) } else { Ok(Plain::new(secret)) }
+        if secret.is_empty() { Err(Refusal::InputEnded.into()) } else { Ok(Plain::new(secret)) }
     }
 
     /// Asks for a new password twice, without echo, until both inputs match.
@@ -98,7 +98,7 @@ impl Prompt {
     /// # Errors
     /// Returns [`Refusal::Declined`] at the end of input.
     pub fn confirm(&self, question: &str) -> Result<bool> {
-        let answer = self.line(&format!("{question} (y/N)"))?;
+        let answer = self.line(&format!("{question} (y/N)"))?.ok_or(Refusal::Declined)?;
         Ok(["y", "yes"].contains(&&*answer.trim().to_lowercase()))
     }
 }

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_normalised_path_shows_no_password_either() {
+    fn a_normalized_path_shows_no_password_either() {
         note("./dir/us3r:/./pa//ss@host");
         for shown in ["/srv/dir/us3r:/./pa//ss@host", "/srv/dir/us3r:/pa/ss@host"] {
             assert_eq!(redacted(shown), "/srv/dir/us3r:…@host");

@@ -35,7 +35,11 @@ fn rotating_replaces_the_key() {
     let env = TestEnv::with_database("");
     let old = env.register_quickly("meg");
     let joe = env.register_quickly("joe");
-    let token = env.run(["create-token", "meg", "--rotate"]).succeeds().stdout;
+    let rehearsed = env.run(["create-token", "meg", "--rotate", "--dry-run"]).succeeds();
+    assert_eq!(rehearsed.stderr, "Would replace the drf token of meg. Nothing was changed.\n");
+    let run = env.run(["create-token", "meg", "--rotate"]).succeeds();
+    assert_eq!(run.stderr, "Replaced the drf token of meg.\n");
+    let token = run.stdout;
     assert_ne!(token.trim_end(), old);
     assert_eq!(env.rows("SELECT key FROM authtoken_token ORDER BY user_id"), [token.trim_end(), &joe]);
     env.run_with_input(old, ["whoami", "--token-stdin"]).ends_with(4);
@@ -127,7 +131,7 @@ fn an_unknown_user_is_exit_3() {
     --- stdout
     --- stderr
     error: User "Meg" does not exist.
-    hint: Login names are case-sensitive. Search for the user with `authctl list-users --search TEXT`.
+    hint: Usernames are case-sensitive. Search for the user with `authctl list-users --search TEXT`.
     "#);
     env.run(["create-token"]).ends_with(2);
 }
@@ -287,7 +291,7 @@ fn a_dry_run_creates_no_token_and_no_file() {
     env.register_quickly("meg");
     let before = env.database_bytes();
     let run = env.run(["create-token", "meg", "--rotate", "--dry-run", "--output-file", "token"]).succeeds();
-    assert_eq!((run.stdout.as_str(), run.stderr.contains("Would create")), ("", true));
+    assert_eq!((run.stdout.as_str(), run.stderr.contains("Would replace")), ("", true));
     assert!(env.database_bytes() == before && !env.path("token").exists());
     let run = env.run(["create-token", "meg", "--dry-run"]).succeeds();
     assert_eq!(run.stdout, "", "a dry run printed a secret");

@@ -127,7 +127,11 @@ fn a_url_is_never_used_as_a_path() {
         env.write("authctl.toml", &format!("db = {db:?}\n"));
         let run = env.run(["list-users"]).ends_with(2);
         assert_hidden(&run, &[]);
-        assert!(run.stderr.contains("authctl.toml: db: URLs are not supported"), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("db must be the path of an SQLite file, since URLs are not supported."),
+            "{}",
+            run.stderr
+        );
     }
     assert!(!env.path("postgres:").exists());
     // Without a scheme it may be a path; its password is hidden all the same.
@@ -415,8 +419,8 @@ fn questions_cannot_control_the_terminal() {
             .replace("\\u{9b}", "\\u009b"),
     );
     let mut terminal = at_terminal(&env, &["register", "meg", "--no-password"]);
-    terminal.expect("col\\u{1b}");
-    // The validation message contains the column too.
+    terminal.expect("Col\\u{1b}");
+    // The validation's message names the column too.
     terminal.types("much too long\n");
     terminal.expect("must have at most 2 characters");
     terminal.types("\u{3}");

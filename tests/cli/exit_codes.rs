@@ -254,7 +254,7 @@ fn code_130_is_for_cancelling() {
     let mut command = env.command();
     command.args(["login"]);
     let mut terminal = Terminal::start(&command);
-    terminal.expect("username");
+    terminal.expect("Username");
     terminal.types("\u{3}");
     terminal.ends_with(130);
 }

@@ -349,6 +349,17 @@ fn a_fixture_uses_djangos_field_names() {
         assert!(!run.stderr.contains("--duration"), "{}", run.stderr);
     }
     export(&env, &["--duration", "shift"]).ends_with(2);
+    for (option, name, told) in [
+        ("--duration", "shfit", "--duration shfit: no exported table has this column."),
+        ("--duration", "username", "--duration username: this column cannot be a DurationField"),
+        ("--duration", "census_dossier.citizen_id", "this column cannot be a DurationField"),
+        ("--name", "census_dosier=census.dossier", "no exported table or column has this name."),
+        ("--name", "census_dossier.shfit=shift", "no exported table or column has this name."),
+    ] {
+        let run = export(&env, &[&secrets[..], &[option, name]].concat()).ends_with(2);
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+        assert_eq!(run.stdout, "");
+    }
 }
 
 #[test]

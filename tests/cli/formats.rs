@@ -324,8 +324,8 @@ fn colors_appear_only_on_request() {
     };
     assert!(!run(&[], None).stdout.contains('\u{1b}'));
     assert!(!run(&["--color", "never"], None).stdout.contains('\u{1b}'));
-    let colourful = run(&["--color", "always"], None).stdout;
-    assert!(colourful.contains('\u{1b}'));
+    let colorful = run(&["--color", "always"], None).stdout;
+    assert!(colorful.contains('\u{1b}'));
     // An option applies to this run, a variable to all.
     assert!(run(&["--color", "always"], Some("1")).stdout.contains('\u{1b}'));
     for format in ["plain", "json", "jsonl", "csv"] {

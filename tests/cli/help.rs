@@ -70,6 +70,15 @@ fn the_list_of_commands() {
 }
 
 #[test]
+fn short_help_fits_a_screen_and_points_to_the_rest() {
+    for command in commands() {
+        let help = help(&[&command, "-h"]);
+        assert!(help.lines().count() <= 40, "{command}: {} lines", help.lines().count());
+        assert!(help.ends_with("\n\nRun with --help for all options.\n"), "{command}: {help}");
+    }
+}
+
+#[test]
 fn no_line_of_help_is_wider_than_the_terminal() {
     for command in commands() {
         for line in help(&[&command, "--help"]).lines() {

@@ -274,3 +274,30 @@ fn an_interrupted_init_leaves_the_whole_file_or_none() {
         }
     }
 }
+
+/// Between two batches, results in a file are complete, and those for standard output are not printed yet.
+#[test]
+fn ctrl_c_between_two_batches_loses_only_results_that_are_not_written() {
+    for (results, expected) in [("made.csv", 130), ("-", 14)] {
+        // The second batch takes many seconds of hashing.
+        let env = TestEnv::with_database("[passwords]\nhasher = \"pbkdf2_sha256 2000000\"\n");
+        let quick: Vec<String> = (0..20).map(|number| format!("quick{number},\n")).collect();
+        let slow: Vec<String> = (0..20).map(|number| format!("slow{number},wonderland-{number}\n")).collect();
+        env.write("a.csv", &format!("username,password\n{}{}", quick.concat(), slow.concat()));
+        let mut command = env.command();
+        command.args(["import", "a.csv", "--jobs", "1", "--batch", "20", "--results", results]);
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program to start");
+        let users = || env.value("SELECT count(*) FROM auth_user");
+        wait_for(|| (users() == "20").then_some(())).expect("the first batch");
+        thread::sleep(Duration::from_millis(300));
+        signal(&child, Signal::INT);
+        let code = code(&mut child);
+        let told = std::io::read_to_string(child.stderr.take().unwrap()).unwrap();
+        assert_eq!((code, &*users()), (expected, "20"), "{results}: {told}");
+        if results == "made.csv" {
+            let made = fs::read_to_string(env.path(results)).unwrap();
+            assert_eq!(made.matches(",committed").count(), 20, "{made}");
+        }
+    }
+}

@@ -22,7 +22,7 @@ fn users(env: &TestEnv) -> String {
 fn register_asks_for_the_name_and_twice_for_the_password() {
     let env = TestEnv::with_database("");
     let mut terminal = at_terminal(&env, &["register"]);
-    terminal.expect("username");
+    terminal.expect("Username");
     terminal.types("meg\n");
     terminal.types_secretly("Password", STRONG);
     terminal.types_secretly("(again)", STRONG);
@@ -42,7 +42,8 @@ fn required_fields_are_asked_for() {
          [profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"varchar(50)\" }\n",
     );
     let mut terminal = at_terminal(&env, &["register", "meg", "--no-password"]);
-    for (question, answer) in [("email", "meg@ducharme.com"), ("first_name", "Meg"), ("bio", "plays")] {
+    for (question, answer) in [("Email address", "meg@ducharme.com"), ("First name", "Meg"), ("Bio", "plays")]
+    {
         terminal.expect(question);
         terminal.types(answer);
         terminal.types("\n");
@@ -115,7 +116,7 @@ fn login_asks_for_name_and_password() {
     let env = TestEnv::with_database("");
     let token = env.register("meg", STRONG);
     let mut terminal = at_terminal(&env, &["login"]);
-    terminal.expect("username");
+    terminal.expect("Username");
     terminal.types("meg\n");
     terminal.types_secretly("Password", STRONG);
     let screen = terminal.ends_with(0);
@@ -210,7 +211,7 @@ fn ctrl_c_at_a_password_exits_and_changes_nothing() {
 fn ctrl_c_at_any_other_question_exits_too() {
     let env = TestEnv::new();
     let mut terminal = at_terminal(&env, &["register", "--init"]);
-    terminal.expect("username");
+    terminal.expect("Username");
     terminal.types("me\u{3}");
     terminal.ends_with(130);
     assert!(terminal.echoes());
@@ -233,24 +234,31 @@ fn the_end_of_input_at_a_password_exits_too() {
     terminal.expect("Password");
     terminal.waits_without_echo();
     terminal.types("\u{4}");
-    terminal.ends_with(130);
+    let screen = terminal.ends_with(130);
+    assert!(screen.contains("Input ended. Nothing was changed."), "{screen}");
     assert!(terminal.echoes());
     assert!(env.database_bytes() == before);
+    let mut terminal = at_terminal(&env, &["whoami", "--token-stdin"]);
+    terminal.expect("Token");
+    terminal.waits_without_echo();
+    terminal.types("\u{4}");
+    let screen = terminal.ends_with(130);
+    assert!(screen.contains("Input ended. Nothing was changed."), "{screen}");
 }
 
 #[test]
 fn the_end_of_input_at_any_other_question_exits_too() {
     let env = TestEnv::with_database("");
     let mut terminal = at_terminal(&env, &["register"]);
-    terminal.expect("username");
+    terminal.expect("Username");
     terminal.types("\u{4}");
     let screen = terminal.ends_with(130);
-    assert!(screen.contains("Nothing was changed"), "{screen}");
+    assert!(screen.contains("Input ended. Nothing was changed."), "{screen}");
     assert!(terminal.echoes());
     let mut terminal = at_terminal(&env, &["login"]);
-    terminal.expect("username");
+    terminal.expect("Username");
     terminal.types("\n");
-    terminal.expect("username");
+    terminal.expect("Username");
     terminal.types("\u{4}");
     terminal.ends_with(130);
     let mut terminal = at_terminal(&env, &["register", "meg"]);
@@ -258,7 +266,8 @@ fn the_end_of_input_at_any_other_question_exits_too() {
     terminal.types_secretly("(again)", "weak");
     terminal.expect("Use this password anyway?");
     terminal.types("\u{4}");
-    terminal.ends_with(130);
+    let screen = terminal.ends_with(130);
+    assert!(screen.contains("Not confirmed. Nothing was changed."), "{screen}");
     assert_eq!(users(&env), "0");
 }
 
@@ -275,7 +284,7 @@ fn questions_have_no_colors_if_disabled() {
         let mut command = env.command();
         command.args(["register"]).args(arguments).envs(variables.iter().copied());
         let mut terminal = Terminal::start(&command);
-        terminal.expect("username");
+        terminal.expect("Username");
         terminal.types("me g\n");
         terminal.expect("may contain only letters");
         terminal.types("meg\n");
@@ -347,11 +356,11 @@ fn an_invalid_answer_is_reported_at_its_question() {
     );
     let mut terminal = at_terminal(&env, &["register", "--no-password"]);
     for (question, wrong, message, right) in [
-        ("username", "me g", "may contain only letters", "meg"),
-        ("email", "meg@", "must be a valid email address", "meg@ducharme.com"),
-        ("account_type", "gamr", "does not exist. Known kinds", "gamer"),
-        ("bio", "much too long", "must have at most 5 characters", "short"),
-        ("age", "old", "must be a whole number", "30"),
+        ("Username", "me g", "may contain only letters", "meg"),
+        ("Email address", "meg@", "must be a valid email address", "meg@ducharme.com"),
+        ("Account type", "gamr", "does not exist. Known kinds", "gamer"),
+        ("Bio", "much too long", "must have at most 5 characters", "short"),
+        ("Age", "old", "must be a whole number", "30"),
     ] {
         terminal.expect(question);
         terminal.types(&format!("{wrong}\n"));

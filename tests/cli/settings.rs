@@ -23,16 +23,16 @@ fn config_error(text: &str) -> String {
 
 #[test]
 fn unknown_keys_get_a_suggestion() {
-    assert_snapshot!(config_error("databse = \"x\"\n"), @"line 1, column 1: unknown key `databse`. Did you \
+    assert_snapshot!(config_error("databse = \"x\"\n"), @"line 1, column 1: databse: unknown key. Did you \
                                                           mean `database`?");
-    assert_snapshot!(config_error("[register]\nrequird = []\n"), @"line 2, column 1: unknown key `requird`. \
+    assert_snapshot!(config_error("[register]\nrequird = []\n"), @"line 2, column 1: register.requird: unknown key. \
          Did you mean `required`?");
-    assert_snapshot!(config_error("[profiles.gamer]\nfeilds = {}\n"), @"line 2, column 1: unknown key \
-         `feilds`. Did you mean `fields`?");
-    assert_snapshot!(config_error("[tokens]\nshceme = \"drf\"\n"), @"line 2, column 1: unknown key `shceme`. \
+    assert_snapshot!(config_error("[profiles.gamer]\nfeilds = {}\n"), @"line 2, column 1: profiles.gamer.feilds: unknown \
+         key. Did you mean `fields`?");
+    assert_snapshot!(config_error("[tokens]\nshceme = \"drf\"\n"), @"line 2, column 1: tokens.shceme: unknown key. \
          Did you mean `scheme`?");
-    assert_snapshot!(config_error("[passwords]\nrequirestrong = true\n"), @"line 2, column 1: unknown key \
-         `requirestrong`. Did you mean `require_strong`?");
+    assert_snapshot!(config_error("[passwords]\nrequirestrong = true\n"), @"line 2, column 1: passwords.requirestrong: \
+         unknown key. Did you mean `require_strong`?");
 }
 
 #[test]
@@ -323,16 +323,87 @@ fn all_faults_are_reported_at_once_with_key_and_position() {
             "FILE, line 3, column 17: register.username_from must be \"username\" or \"email\".",
             "FILE, line 4, column 12: register.required must be a list of strings, such as [\"email\"].",
             "FILE, line 6, column 9: profiles.customer.staff must be true or false.",
+            "FILE, line 7, column 10: profiles.customer.fields requires a table, such as table = \"app_customer\".",
             "FILE, line 7, column 22: profiles.customer.fields.address must be a string.",
-            "FILE, line 9, column 9: tokens.limit must be a whole number.",
+            "FILE, line 9, column 9: tokens.limit must be a whole number of at least 0.",
             "FILE, line 10, column 8: tokens.hash must be \"sha256\" or \"sha384\" or \"sha512\".",
-            "FILE, line 12, column 1: unknown key `hashr`. Did you mean `hasher`?",
+            "FILE, line 12, column 1: passwords.hashr: unknown key. Did you mean `hasher`?",
             "FILE, line 14, column 8: audit.file must be a string.",
         ]
     );
     env.write("authctl.toml", "db = \n");
     let run = env.run(["list-users"]).ends_with(2);
     assert!(run.stderr.contains("authctl.toml, line 1, column "), "{}", run.stderr);
+}
+
+#[test]
+fn texts_with_a_meaning_are_checked_with_everything_else() {
+    let env = TestEnv::with_database("");
+    let path = env.write(
+        "authctl.toml",
+        "db = \"postgres://meg:secret@host/shop\"\n[database]\ntime_zone = \"Mars\"\n[login]\n\
+         throttle = \"often\"\n[tokens]\nttl = \"1 month\"\nprefix = \"my shop\"\nshceme = \"drf\"\n\
+         [passwords]\nhasher = \"argon3\"\n[profiles.gamer]\nfields = { bio = \"text\" }\n\
+         defaults = { level = 99999999999999999999 }\n",
+    );
+    let run = env.run(["list-users"]).ends_with(2);
+    let place = format!("{}, ", path.canonicalize().unwrap().display());
+    let told: Vec<&str> = run
+        .stderr
+        .trim_start_matches("error: ")
+        .lines()
+        .map(|line| line.strip_prefix(&place).unwrap_or(line))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "line 1, column 6: db must be the path of an SQLite file, since URLs are not supported.",
+            "line 3, column 13: database.time_zone must be a time zone that this machine knows, such as \
+             \"Europe/Berlin\".",
+            "line 5, column 12: login.throttle must be a rate such as 5/min: a positive number, a slash, and s, m, \
+             h or d.",
+            "line 7, column 7: tokens.ttl must be a duration in weeks, days, hours, minutes and seconds, because months and \
+             years vary in length.",
+            "line 8, column 10: tokens.prefix must have at most 10 ASCII characters and no spaces, as knox \
+             requires.",
+            "line 9, column 1: tokens.shceme: unknown key. Did you mean `scheme`?",
+            "line 11, column 10: passwords.hasher must be one of pbkdf2_sha256, pbkdf2_sha1, argon2, \
+             bcrypt_sha256, scrypt.",
+            "line 13, column 10: profiles.gamer.fields requires a table, such as table = \"app_gamer\".",
+            "line 14, column 22: profiles.gamer.defaults.level must be a number of at most 64 bits.",
+        ]
+    );
+    env.write(
+        "authctl.toml",
+        "[tokens]\nttl = \"3000000d\"\nlimit = \"x\"\n[passwords]\nhasher = \"argon2 fast\"\n",
+    );
+    let run = env.run(["list-users"]).ends_with(2);
+    for message in [
+        "tokens.ttl is too long; the maximum is 2900000d.",
+        "tokens.limit must be a whole number of at least 0.",
+        "passwords.hasher: invalid cost for argon2; write it as in `argon2 m=102400,t=2,p=8`.",
+    ] {
+        assert!(run.stderr.contains(message), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn settings_that_do_not_fit_the_database_are_told_at_once() {
+    let env = TestEnv::with_database("");
+    let path = env.write(
+        "authctl.toml",
+        "[register]\nrequired = [\"phone\"]\ndefaults = { fax = 1 }\nprofile = \"gamer\"\n[profiles.gamr]\n",
+    );
+    let path = path.canonicalize().unwrap().display().to_string();
+    let run = env.run(["register", "meg", "--no-password"]).ends_with(2);
+    let told = [
+        "register.required: this database has no field phone.",
+        "register.defaults: this database has no field fax.",
+        "register.profile: this database has no profile kind \"gamer\".",
+        "profiles.gamr: this database has no profile table for it.",
+    ];
+    let told: Vec<String> = told.iter().map(|line| format!("{path}: {line}\n")).collect();
+    assert_eq!(run.stderr, format!("error: {}", told.concat()));
 }
 
 #[test]
@@ -357,7 +428,7 @@ fn an_unknown_profile_field_is_reported_when_the_kind_is_used() {
         .run(["register", "meg", "--profile", "customer", "--set", "address=x", "--no-password"])
         .ends_with(2);
     assert!(
-        run.stderr.contains("[profiles.customer]: table app_customer has no field nope."),
+        run.stderr.contains("profiles.customer.required: table app_customer has no field nope."),
         "{}",
         run.stderr
     );

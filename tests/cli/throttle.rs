@@ -207,6 +207,6 @@ fn an_invalid_rate_is_reported_with_its_position() {
     exit: 2
     --- stdout
     --- stderr
-    error: [WORK]/authctl.toml, line 2, column 12: expected a rate such as 5/min: a positive number, a slash, and s, m, h or d
+    error: [WORK]/authctl.toml, line 2, column 12: login.throttle must be a rate such as 5/min: a positive number, a slash, and s, m, h or d.
     "#);
 }

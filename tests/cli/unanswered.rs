@@ -120,14 +120,38 @@ fn secrets_in_a_results_file_are_not_lost() {
 }
 
 #[test]
+fn a_device_for_results_keeps_no_secret() {
+    for arguments in [&["import", "new.csv", "--tokens"][..], &["apply", "new.toml", "--yes"]] {
+        let env = writers::project();
+        let more = ["--results", "/dev/full", "--format", "json"];
+        let error = env.run(arguments.iter().chain(&more)).ends_with(14).error();
+        let key = env.value("SELECT key FROM authtoken_token WHERE user_id = 2");
+        let commands = texts(&error["commands"]);
+        assert_eq!(commands[0], format!("authctl revoke-token {}", &key[..8]), "{error}");
+    }
+    let env = writers::project();
+    let run = env.run(["import", "new.csv", "--results", "/dev/full"]).ends_with(14);
+    assert!(run.stderr.contains("for example with `authctl list-users`"), "{}", run.stderr);
+}
+
+#[test]
 fn new_databases_and_copies_are_reported() {
     let env = TestEnv::new();
     let lost = |env: &TestEnv, arguments: &[&str]| {
         Run::of(env.command().args(arguments).stdout(full()).output().unwrap()).ends_with(14).stderr
     };
-    assert!(lost(&env, &["init"]).contains("db.sqlite3 was created"));
-    assert!(lost(&env, &["backup", "copy.sqlite3"]).contains("copy.sqlite3 was written"));
-    assert!(env.path("copy.sqlite3").exists());
+    for (arguments, file, change) in [
+        (&["init"][..], "db.sqlite3", "created"),
+        (&["backup", "copy.sqlite3"], "copy.sqlite3", "written"),
+        (&["export", "users.csv"], "users.csv", "written"),
+    ] {
+        let stderr = lost(&env, arguments);
+        assert!(stderr.contains(&format!("{file} was {change}")), "{stderr}");
+        assert!(stderr.contains(&format!("{file} is complete. There is no need to run")), "{stderr}");
+        assert!(env.path(file).exists());
+    }
+    let stderr = lost(&env, &["init", "--db", "other.sqlite3"]);
+    assert!(stderr.contains("other.sqlite3 is complete."), "{stderr}");
     let other = TestEnv::new();
     let stderr = lost(&other, &["register", "--init", "meg", "--no-password"]);
     let key = other.value("SELECT key FROM authtoken_token");

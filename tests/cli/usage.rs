@@ -24,6 +24,18 @@ fn secrets_on_the_command_line_are_refused_with_a_tip() {
             assert!(format.is_empty() || run.error()["code"] == "usage");
         }
     }
+    for (command, told) in [
+        ("edit-user", "Use `authctl set-password` with --password-stdin or --password-file."),
+        ("import", "`password` column of the file, or use --random-passwords."),
+        ("apply", "Use `password = { env = \"NAME\" }`"),
+    ] {
+        let run = env.run([command, "meg", "--password", "s3cret"]).ends_with(2);
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+        assert!(run.stderr.contains("not accepted on the command line"), "{}", run.stderr);
+        assert!(!run.stderr.contains("s3cret"), "{}", run.stderr);
+    }
+    let run = env.run(["edit-user", "meg", "--passwort", "s3cret"]).ends_with(2);
+    assert!(!run.stderr.contains("tip:") && !run.stderr.contains("s3cret"), "{}", run.stderr);
     let run = env.run(["whoami", "--token", "abc"]).ends_with(2);
     assert!(run.stderr.contains("Use --token-stdin or --token-file."), "{}", run.stderr);
     // A command that takes no password suggests no option for one.

@@ -99,6 +99,8 @@ impl<'a> FixtureWriter<'a> {
             others.push(planning.model(table, "user_id")?);
         }
         let remarks = planning.remarks;
+        let models: Vec<&Model<'_>> = [&user_model].into_iter().chain(&others).collect();
+        refuse_unused(&names, &models)?;
         Ok(Self { users: user_model, others, local_times: names.local_times, remarks })
     }
 
@@ -244,8 +246,9 @@ impl<'a, 'b> Planning<'b> {
                  --name {full}=FIELD."
             ));
         }
-        let is_duration = self.names.durations.iter().any(|name| *name == full || *name == column.name);
-        if column.may_be_duration && !is_reference && !is_duration {
+        let is_named = self.names.durations.iter().any(|name| *name == full || *name == column.name);
+        let may_be_duration = column.may_be_duration && !is_reference;
+        if may_be_duration && !is_named {
             self.remarks.push(format!(
                 "{full} is exported as a number. If it is a DurationField, pass --duration {full}."
             ));
@@ -253,8 +256,38 @@ impl<'a, 'b> Planning<'b> {
         let mut key = Vec::new();
         push_serialized(&mut key, name.unwrap_or(&column.name));
         key.push(b':');
-        Field { column, key, is_duration }
+        Field { column, key, is_duration: may_be_duration && is_named }
     }
+}
+
+/// Refuses a name of no exported table or column, and a duration that the column cannot be.
+fn refuse_unused(names: &ModelNames, models: &[&Model<'_>]) -> Result<(), Refusal> {
+    let fields: Vec<(String, &Field<'_>)> = models
+        .iter()
+        .flat_map(|model| model.fields.iter().map(|field| (model.table, field)))
+        .map(|(table, field)| (format!("{}.{}", table.name, field.column.name), field))
+        .collect();
+    for given in &names.durations {
+        let mut found =
+            fields.iter().filter(|(full, field)| given == full || *given == field.column.name).peekable();
+        if found.peek().is_none() {
+            return Err(Refusal::usage(format!("--duration {given}: no exported table has this column.")));
+        }
+        if !found.any(|(_, field)| field.is_duration) {
+            return Err(Refusal::usage(format!(
+                "--duration {given}: this column cannot be a DurationField, which Django stores as bigint."
+            )));
+        }
+    }
+    for (given, _) in &names.given {
+        let is_table = models.iter().any(|model| model.table.name == *given);
+        if !is_table && !fields.iter().any(|(full, _)| full == given) {
+            return Err(Refusal::usage(format!(
+                "--name {given}: no exported table or column has this name."
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Formats a duration like Django: `[DAYS ]HH:MM:SS[.ffffff]`. Only the days can be negative.

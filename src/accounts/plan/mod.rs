@@ -6,7 +6,7 @@ mod rows;
 
 use jiff::Timestamp;
 use rand::CryptoRng;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Missing;
@@ -71,34 +71,31 @@ impl<'a> Planner<'a> {
                 || find_column(&self.users.table, name).is_some()
         };
         let of_any_kind = |name: &str| self.kinds.iter().any(|table| find_field(table, name).is_some());
-        for name in register.required.iter().chain(register.defaults.keys()) {
+        let mut faults = Vec::new();
+        for (key, name) in keyed(&register.required, &register.defaults) {
             if !of_user(name) && !of_any_kind(name) {
-                let message = format!("[register]: this database has no field {name}.");
-                return Err(Refusal::Config { path: None, message }.into());
+                faults.push(format!("register.{key}: this database has no field {name}."));
             }
         }
         if let Some(kind) = register.profile.as_ref().filter(|kind| self.kind(kind).is_none()) {
-            let message =
-                format!("[register] profile: profile kind {kind:?} does not exist in this database.");
-            return Err(Refusal::Config { path: None, message }.into());
+            faults.push(format!("register.profile: this database has no profile kind {kind:?}."));
         }
-        for kind in self.policy.profiles.keys() {
-            if self.kind(kind).is_none() {
-                let message = format!("[profiles.{kind}]: this database has no profile table for it.");
-                return Err(Refusal::Config { path: None, message }.into());
-            }
-        }
-        for table in self.kinds {
-            let Some(kind) = self.policy.profiles.get(&table.kind) else { continue };
-            for name in kind.required.iter().chain(kind.defaults.keys()) {
+        for (kind, settings) in &self.policy.profiles {
+            let Some(table) = self.kind(kind) else {
+                faults.push(format!("profiles.{kind}: this database has no profile table for it."));
+                continue;
+            };
+            for (key, name) in keyed(&settings.required, &settings.defaults) {
                 if find_field(table, name).is_none() && !of_user(name) {
-                    let message =
-                        format!("[profiles.{}]: table {} has no field {name}.", table.kind, table.table.name);
-                    return Err(Refusal::Config { path: None, message }.into());
+                    let table = &table.table.name;
+                    faults.push(format!("profiles.{kind}.{key}: table {table} has no field {name}."));
                 }
             }
         }
-        Ok(())
+        if faults.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::Config { path: None, message: faults.join("\n") }.into())
     }
 
     fn kind(&self, name: &str) -> Option<&'a ProfileTable> {
@@ -187,7 +184,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// Returns the login name as given. If it is the e-mail address, either of the two fields provides it.
+/// Returns the login name as given. If it is the email address, either of the two fields provides it.
 fn given_name<'r>(spec: &'r AccountSpec, policy: &Policy, login: &str) -> Option<&'r str> {
     let email = policy.is_named_by_email(login).then_some(spec.email.as_deref()).flatten();
     let name = spec.username.as_deref().or(email);
@@ -227,6 +224,14 @@ impl SpecPlan<'_, '_> {
     fn username(&self) -> Option<&str> {
         given_name(self.spec, self.policy, self.fields.login)
     }
+}
+
+/// Returns the fields that a table of the settings names, each with the key that names it.
+fn keyed<'s>(
+    required: &'s [String],
+    defaults: &'s Map<String, Json>,
+) -> impl Iterator<Item = (&'static str, &'s String)> {
+    required.iter().map(|name| ("required", name)).chain(defaults.keys().map(|name| ("defaults", name)))
 }
 
 fn unknown_account_type(kinds: &[ProfileTable]) -> Fault {

@@ -72,7 +72,7 @@ impl<'a> SpecPlan<'a, '_> {
         }
     }
 
-    /// Returns the login name and the e-mail address in their stored form.
+    /// Returns the login name and the email address in their stored form.
     fn names(&self, faults: &mut Vec<Fault>) -> (String, String) {
         if self.is_verbatim {
             let email = self.spec.email.clone().unwrap_or_default();
@@ -82,7 +82,7 @@ impl<'a> SpecPlan<'a, '_> {
         let username = nfkc(self.username().unwrap_or_default());
         let email = match (&self.spec.email, self.policy.is_named_by_email(self.fields.login)) {
             (Some(email), true) if self.spec.username.as_ref().is_some_and(|name| name != email) => {
-                let message = "username: the email address is the login name here. Pass only one of the two.";
+                let message = "username: email is the login column here. Pass only one of the two.";
                 faults.push(Fault::new("username", "not_settable", message));
                 String::new()
             }

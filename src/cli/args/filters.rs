@@ -35,9 +35,9 @@ pub struct Filters {
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     group: Option<String>,
 
-    /// Include only users whose name or e-mail address contains this text
+    /// Include only users whose name or email address contains this text
     ///
-    /// Searches the user name, e-mail address, first name and last name. Case is ignored for ASCII letters only.
+    /// Searches the username, email address, first name and last name. Case is ignored for ASCII letters only.
     #[arg(long, value_name = "TEXT", help_heading = "Filters")]
     search: Option<String>,
 
@@ -49,12 +49,14 @@ pub struct Filters {
     ///
     /// A time without an offset is local time.
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Filters")]
+    #[arg(hide_short_help = true)]
     joined_after: Option<Timestamp>,
 
     /// Include only users who joined before this date or time
     ///
     /// A time without an offset is local time.
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Filters")]
+    #[arg(hide_short_help = true)]
     joined_before: Option<Timestamp>,
 
     /// Sort by this column, in descending order with :desc [default: id]
@@ -81,6 +83,7 @@ pub struct Filters {
         hide_default_value = true,
         help_heading = "Rows and columns"
     )]
+    #[arg(hide_short_help = true)]
     offset: u64,
 }
 

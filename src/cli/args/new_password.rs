@@ -38,6 +38,7 @@ pub struct NewPassword {
 
     /// Read an encoded password, as Django stores it, from standard input
     #[arg(long, conflicts_with_all = ["PasswordSource", "random_password", "no_password"])]
+    #[arg(hide_short_help = true)]
     password_hash_stdin: bool,
 
     /// Fail on a weak password instead of warning
@@ -46,6 +47,7 @@ pub struct NewPassword {
     /// only digits, resembles the name or address, or is too common. The list of common passwords is longer than
     /// Django's.
     #[arg(long)]
+    #[arg(hide_short_help = true)]
     require_strong: bool,
 }
 

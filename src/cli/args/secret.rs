@@ -34,6 +34,7 @@ pub struct PasswordSource {
 
     /// Read the password from an environment variable
     #[arg(id = "password_env", long = "password-env", value_name = "NAME")]
+    #[arg(hide_short_help = true)]
     pub env: Option<String>,
 }
 

@@ -39,7 +39,7 @@ pub struct TokenSource {
 pub struct GivenToken {
     /// Its key.
     pub token: PlainToken,
-    /// The user name of the saved session, if the token comes from it.
+    /// The username of the saved session, if the token comes from it.
     session_of: Option<String>,
 }
 

@@ -108,7 +108,7 @@ impl ValueEnum for FormatArg {
 }
 
 option_values!(ColorChoice {
-    Auto => value("auto", "Use colours on a terminal, unless `NO_COLOR` is set"),
-    Always => value("always", "Always use colours"),
-    Never => value("never", "Never use colours"),
+    Auto => value("auto", "Use colors on a terminal, unless `NO_COLOR` is set"),
+    Always => value("always", "Always use colors"),
+    Never => value("never", "Never use colors"),
 });

@@ -6,6 +6,9 @@ use std::str::FromStr;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use serde::Deserialize;
 
+/// The longest duration in days, almost 8,000 years. Django's dates end with the year 9999.
+const LONGEST_DAYS: i64 = 2_900_000;
+
 /// A token's time to live, like knox's `TOKEN_TTL`: `10h`, `30d`, `1h 30m`, or `never`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -45,7 +48,7 @@ impl FromStr for Ttl {
         }
         let duration = duration(text, "10h, 30d or never")?;
         if duration <= SignedDuration::ZERO {
-            return Err("the duration must be greater than zero".into());
+            return Err("expected a duration greater than zero, such as 10h, 30d or never".into());
         }
         Ok(Self::For(duration))
     }
@@ -65,10 +68,27 @@ pub fn age(text: &str) -> Result<SignedDuration, String> {
 
 /// Parses a duration in units of fixed length.
 fn duration(text: &str, examples: &str) -> Result<SignedDuration, String> {
-    let span: Span = text.trim().parse().map_err(|_| format!("expected a duration such as {examples}"))?;
-    span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| {
-        "expected weeks, days, hours, minutes and seconds, because months and years vary in length".to_owned()
-    })
+    let too_long = || format!("too long; the maximum is {LONGEST_DAYS}d");
+    let span: Span = text.trim().parse().map_err(|_| {
+        if is_only_too_long(text) { too_long() } else { format!("expected a duration such as {examples}") }
+    })?;
+    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| {
+        "expected a duration in weeks, days, hours, minutes and seconds, because months and years vary in length".to_owned()
+    })?;
+    if duration.as_hours() > LONGEST_DAYS * 24 { Err(too_long()) } else { Ok(duration) }
+}
+
+/// Whether a duration that jiff rejects has the right form, with a number that is too large.
+fn is_only_too_long(text: &str) -> bool {
+    let mut short = String::new();
+    for c in text.trim().chars() {
+        match c {
+            '0'..='9' if short.ends_with('1') => {}
+            '0'..='9' => short.push('1'),
+            c => short.push(c),
+        }
+    }
+    !text.contains('.') && short.parse::<Span>().is_ok()
 }
 
 impl TryFrom<String> for Ttl {
@@ -101,6 +121,12 @@ mod tests {
         assert_eq!("Never".parse(), Ok(Ttl::Never));
         for text in ["", "10", "0s", "-1h", "1 month", "soon"] {
             assert!(text.parse::<Ttl>().is_err(), "{text:?}");
+        }
+        assert!("2900000d".parse::<Ttl>().is_ok());
+        for text in ["2900001d", "999999999999d", "99999999999999999999999d", "99999999999h"] {
+            let reason = text.parse::<Ttl>().expect_err(text);
+            assert_eq!(reason, "too long; the maximum is 2900000d", "{text}");
+            assert_eq!(age(text), Err(reason), "{text}");
         }
     }
 

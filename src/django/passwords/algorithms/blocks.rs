@@ -37,7 +37,7 @@ impl AsMut<[Block]> for Blocks {
         // SAFETY: `align_to_mut` returns the aligned middle and keeps the length and lifetime of the borrow. It
         // remains to show that bytes are valid `Block`s and `Block`s are valid bytes. A `Block` wraps `[u64; 128]`,
         // so every bit pattern is valid. It has the size of that array, as asserted above, so it has no padding,
-        // and writing it leaves initialised bytes. The map is private and not backed by a file, so nothing else
+        // and writing it leaves initialized bytes. The map is private and not backed by a file, so nothing else
         // changes it during this borrow.
         let (before, blocks, after) = unsafe { bytes.align_to_mut::<Block>() };
         debug_assert!(before.is_empty() && after.is_empty(), "pages are aligned better than blocks");
