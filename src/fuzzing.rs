@@ -131,7 +131,8 @@ impl Project {
         let columns = Columns::new(&planner, &[]);
         let document = Document::read(Box::new(text), FILE);
         let reader = document
-            .and_then(|document| FixtureReader::new(&document, FILE, &columns, &self.store, &zone, &[]));
+            .and_then(|document| FixtureReader::new(&document, FILE, &columns, &self.store, &zone, &[]))
+            .map(|(reader, _)| reader);
         reader.and_then(read).map_err(faults)
     }
 

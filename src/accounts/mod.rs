@@ -107,13 +107,13 @@ impl<'a> Accounts<'a> {
     /// Returns a new account in its stored form, and all its faults. With faults, it must not be written.
     pub fn plan_new(&self, spec: &AccountSpec) -> Result<(NewAccount<'a>, Vec<Fault>)> {
         let (mut account, mut faults) = self.planner()?.account(spec, self.now(), &mut *self.random())?;
-        faults.extend(account.settle(spec, self.store)?);
+        faults.extend(account.settle(spec, self.store, |name| self.store.find_group(name))?);
         Ok((account, faults))
     }
 
     /// Returns the new values of an existing account, and all their faults. With faults, nothing must be written.
     pub fn plan_update(&self, spec: &AccountSpec, user: &User) -> Result<(AccountUpdate, Vec<Fault>)> {
-        self.planner()?.update(spec, user, self)
+        self.planner()?.update(spec, user, self, |name| self.store.find_group(name))
     }
 
     /// Returns the recipe for hashing new passwords.

@@ -64,10 +64,15 @@ impl NewAccount<'_> {
     /// Looks up the groups, permissions and rows that the specification refers to.
     ///
     /// Returns a fault for each missing permission and row. A missing group is an error.
-    pub fn settle(&mut self, spec: &AccountSpec, store: &Store) -> Result<Vec<Fault>> {
+    pub fn settle(
+        &mut self,
+        spec: &AccountSpec,
+        store: &Store,
+        find_group: impl Fn(&str) -> Result<Key>,
+    ) -> Result<Vec<Fault>> {
         let (GroupChoice::Change { add: groups, .. } | GroupChoice::Exactly(groups)) = &spec.groups;
         for group in groups {
-            self.groups.push(store.find_group(group)?);
+            self.groups.push(find_group(group)?);
         }
         let mut faults = Vec::new();
         for permission in &spec.permissions {

@@ -46,6 +46,7 @@ impl Planner<'_> {
         spec: &AccountSpec,
         user: &User,
         accounts: &Accounts<'_>,
+        find_group: impl Fn(&str) -> Result<Key>,
     ) -> Result<(AccountUpdate, Vec<Fault>)> {
         let (store, policy, now) = (accounts.store, accounts.policy, accounts.now());
         let users = &store.layout().users;
@@ -109,7 +110,7 @@ impl Planner<'_> {
         for (names, keys) in [(&add_groups, &mut edit.add_groups), (&remove_groups, &mut edit.remove_groups)]
         {
             for name in names {
-                keys.push(store.find_group(name)?);
+                keys.push(find_group(name)?);
             }
         }
         for permission in &spec.permissions {

@@ -30,6 +30,18 @@ pub struct NewGroup {
     pub permissions: Vec<Key>,
 }
 
+/// Groups to create, each with its future key.
+#[derive(Debug, Default)]
+pub struct PlannedGroups(Vec<(i64, NewGroup)>);
+
+impl PlannedGroups {
+    /// Returns the future key of the group with this name, compared exactly.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Option<Key> {
+        self.0.iter().find(|(_, group)| group.name == name).map(|(key, _)| Key::Integer(*key))
+    }
+}
+
 /// A many-to-many table between the user table and another table.
 #[derive(Clone, Debug)]
 pub struct Link {
@@ -139,7 +151,7 @@ impl Store {
         Ok(groups)
     }
 
-    /// Returns the key of the group with this name, compared exactly. Includes the groups of [`Self::expect_groups`].
+    /// Returns the key of the group with this name, compared exactly.
     ///
     /// # Errors
     /// Returns [`Refusal::GroupNotFound`]. Fails on database errors.
@@ -152,19 +164,16 @@ impl Store {
                 Ok(ControlFlow::Break(()))
             })?;
         }
-        let pending = self.pending_groups.borrow();
-        let pending = pending.iter().find(|(_, group)| group.name == name);
-        match found.or(pending.map(|(key, _)| Key::Integer(*key))) {
+        match found {
             Some(key) => Ok(key),
             None => Err(Refusal::GroupNotFound { name: name.to_owned(), known: self.group_names()? }.into()),
         }
     }
 
-    /// Registers groups to be created by [`Transaction::create_planned_groups`], except those whose names exist. Does
-    /// nothing if users cannot be in groups.
-    pub fn expect_groups(&self, groups: Vec<NewGroup>) -> Result<()> {
+    /// Plans groups, except those whose names exist. Returns none if users cannot be in groups.
+    pub fn plan_groups(&self, groups: Vec<NewGroup>) -> Result<PlannedGroups> {
         if self.group_link()?.is_none() {
-            return Ok(());
+            return Ok(PlannedGroups::default());
         }
         let existing = self.groups()?;
         let is_new = |group: &NewGroup| existing.iter().all(|(_, name)| *name != group.name);
@@ -178,13 +187,11 @@ impl Store {
             used.iter().copied().chain(groups.iter().filter_map(|group| group.key)).max().unwrap_or_default();
         // Keys after the last one, or gaps if the last key is the maximum.
         let mut free = (last..=i64::MAX).skip(1).chain(1..last);
-        let pending = groups.into_iter().filter(is_new).map(|group| {
+        let planned = groups.into_iter().filter(is_new).map(|group| {
             let key = group.key.filter(|key| used.insert(*key));
             (key.or_else(|| free.find(|key| used.insert(*key))).unwrap_or(last), group)
         });
-        let pending = pending.collect();
-        *self.pending_groups.borrow_mut() = pending;
-        Ok(())
+        Ok(PlannedGroups(planned.collect()))
     }
 
     /// Returns the sorted names of a user's groups.
@@ -296,18 +303,17 @@ impl Transaction<'_> {
         self.link(self.needed_group_link()?, user, group)
     }
 
-    /// Creates the groups of [`Store::expect_groups`] that do not exist yet, and returns their number.
+    /// Creates these groups, and returns their number.
     ///
     /// # Errors
     /// Returns [`Refusal::Taken`] if another program has created one meanwhile. Fails on database errors.
-    pub fn create_planned_groups(&self) -> Result<usize> {
-        // Return early, since an import calls this for each row.
-        if self.pending_groups.borrow().is_empty() {
+    pub fn create_groups(&self, groups: &PlannedGroups) -> Result<usize> {
+        let PlannedGroups(groups) = groups;
+        if groups.is_empty() {
             return Ok(0);
         }
-        let pending = self.pending_groups.take();
         let key_column = &self.needed_group_link()?.target;
-        for (key, group) in &pending {
+        for (key, group) in groups {
             let row = [("name", group.name.as_str().into())];
             self.insert(GROUPS, &row, Some((key_column, &(*key).into())))?;
             for permission in &group.permissions {
@@ -315,7 +321,7 @@ impl Transaction<'_> {
                 self.insert(GROUP_PERMISSIONS, &row, Some(("permission_id", &permission.into())))?;
             }
         }
-        Ok(pending.len())
+        Ok(groups.len())
     }
 
     /// Grants a user a permission. Returns false if the user already had it.

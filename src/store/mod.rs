@@ -36,7 +36,7 @@ use self::engine::Inserting;
 pub use self::engine::{Copying, Engine};
 pub use self::export::ExportPart;
 use self::groups::Link;
-pub use self::groups::NewGroup;
+pub use self::groups::{NewGroup, PlannedGroups};
 use self::layout::{Hints, Layout, ProfileTable};
 use self::planned::{Planned, Triggers};
 use self::schema::{Reference, Table, quoted};
@@ -60,8 +60,6 @@ pub struct Store {
     profiles: OnceCell<Vec<ProfileTable>>,
     groups: OnceCell<Option<Link>>,
     permissions: OnceCell<Option<Link>>,
-    /// Groups to create, with their future keys.
-    pending_groups: RefCell<Vec<(i64, NewGroup)>>,
 }
 
 impl Store {
@@ -102,8 +100,8 @@ impl Store {
             return Err(Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.into() }.into());
         };
         let (profiles, groups, permissions) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        let (path, pending_groups) = (path.to_owned(), RefCell::default());
-        Ok(Self { engine, path, hints, layout, profiles, groups, permissions, pending_groups })
+        let path = path.to_owned();
+        Ok(Self { engine, path, hints, layout, profiles, groups, permissions })
     }
 
     /// Writes a draft to its file atomically, readable only by its owner. Never replaces an existing file.

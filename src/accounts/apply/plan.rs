@@ -184,7 +184,7 @@ impl ApplyPlanner<'_> {
         let store = self.accounts.store;
         let (mut account, mut faults) =
             planner.account(&user.spec, self.now, &mut *self.accounts.random())?;
-        faults.extend(account.settle(&user.spec, store)?);
+        faults.extend(account.settle(&user.spec, store, |name| store.find_group(name))?);
         let username = account.username.clone();
         for fault in faults {
             self.add(user, fault);
@@ -217,7 +217,8 @@ impl ApplyPlanner<'_> {
         let (added, removed) = user.spec.groups.changes(groups.as_deref().unwrap_or_default());
         changes.extend(added.iter().map(|name| difference("group", None, Some(name))));
         changes.extend(removed.iter().map(|name| difference("group", Some(name), None)));
-        let (update, faults) = planner.update(&user.spec, &existing, &self.accounts)?;
+        let (update, faults) =
+            planner.update(&user.spec, &existing, &self.accounts, |name| store.find_group(name))?;
         for fault in faults {
             self.add(user, fault);
         }

@@ -22,7 +22,7 @@ use crate::formats::json::{Document, Element, Members, value_fault};
 use crate::formats::token_row::TokenRow;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
-use crate::store::{NewGroup, Store};
+use crate::store::{NewGroup, PlannedGroups, Store};
 
 /// The meaning of a model.
 enum Model<'a> {
@@ -65,6 +65,7 @@ struct Assembly<'a, 't> {
     knox: String,
     zone: &'a TimeZone,
     groups: HashMap<String, String>,
+    planned_groups: PlannedGroups,
     rows: Vec<AccountRow>,
     by_key: HashMap<String, usize>,
     by_name: HashMap<String, usize>,
@@ -75,7 +76,8 @@ struct Assembly<'a, 't> {
 }
 
 impl FixtureReader {
-    /// Assembles the objects of a document into rows, without those of excluded apps and models.
+    /// Assembles the objects of a document into rows, without those of excluded apps and models. Also returns the groups
+    /// to create.
     ///
     /// # Errors
     /// Returns [`Refusal::Invalid`] for an object of an unknown model, or one that belongs to no user of the file.
@@ -86,7 +88,7 @@ impl FixtureReader {
         store: &Store,
         zone: &TimeZone,
         excluded: &[String],
-    ) -> Result<Self> {
+    ) -> Result<(Self, PlannedGroups)> {
         let label = |table: &Table| -> Result<String> { store.model_of(table) };
         let layout = store.layout();
         let mut kinds = Vec::new();
@@ -100,6 +102,7 @@ impl FixtureReader {
             knox: layout.knox.as_ref().map_or(Ok(String::new()), |knox| label(&knox.table))?,
             zone,
             groups: HashMap::new(),
+            planned_groups: PlannedGroups::default(),
             rows: Vec::new(),
             by_key: HashMap::new(),
             by_name: HashMap::new(),
@@ -136,7 +139,7 @@ impl FixtureReader {
         if !assembly.faults.is_empty() {
             return Err(Refusal::Invalid(assembly.faults).into());
         }
-        Ok(Self { rows: assembly.rows.into_iter() })
+        Ok((Self { rows: assembly.rows.into_iter() }, assembly.planned_groups))
     }
 }
 
@@ -254,7 +257,8 @@ impl<'a, 't> Assembly<'a, 't> {
             let permissions = self.permissions(object, store)?;
             new_groups.push(NewGroup { key: object.pk.as_i64(), name, permissions });
         }
-        store.expect_groups(new_groups)
+        self.planned_groups = store.plan_groups(new_groups)?;
+        Ok(())
     }
 
     /// Returns the keys of a group's permissions.

@@ -16,7 +16,7 @@ mod tokens;
 mod workers;
 mod write;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
@@ -56,7 +56,7 @@ use crate::formats::format::{InputFormat, sniffed};
 use crate::formats::json::{Document, JsonLinesReader, JsonListReader};
 use crate::formats::source::InputFile;
 use crate::signals;
-use crate::store::Store;
+use crate::store::{PlannedGroups, Store};
 
 /// The number of batches of rows that are read ahead.
 const AHEAD: usize = 4;
@@ -90,9 +90,19 @@ struct Import<'a, Runner> {
     /// The number of rows, once they are counted.
     total: Option<usize>,
     has_users: bool,
+    groups: &'a FixtureGroups,
     faults: &'a RefCell<Faults>,
     counts: ImportCounts,
     weak: usize,
+}
+
+/// The groups that a fixture creates.
+#[derive(Debug, Default)]
+struct FixtureGroups {
+    /// The groups, once the fixture has been read.
+    planned: RefCell<PlannedGroups>,
+    /// Whether they were committed with an earlier batch.
+    are_created: Cell<bool>,
 }
 
 /// Imports the file.
@@ -130,7 +140,7 @@ pub fn import(
     }
     let mint = scheme.map(|scheme| TokenIssuer::new(&accounts, scheme, None)).transpose()?;
     let recipe = accounts.recipe()?;
-    let faults = RefCell::default();
+    let (faults, groups) = (RefCell::default(), FixtureGroups::default());
     let format = options.format.map_or_else(|| sniffed(&source), Ok)?;
     if options.delimiter.is_some() && format != InputFormat::Csv {
         return Err(Refusal::usage("--delimiter is only valid for CSV.").into());
@@ -152,6 +162,7 @@ pub fn import(
         is_slow: false,
         total: None,
         has_users: store.row_count(&store.layout().users.table.name)? > 0,
+        groups: &groups,
         faults: &faults,
         counts: ImportCounts::default(),
         weak: 0,
@@ -280,14 +291,16 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
             InputFormat::Fixture => {
                 let document = Document::read(input()?, self.file)?;
                 let zone = &self.accounts.policy.time_zone;
-                Box::new(FixtureReader::new(
+                let (reader, groups) = FixtureReader::new(
                     &document,
                     self.file,
                     &columns,
                     self.store,
                     zone,
                     self.options.exclude,
-                )?)
+                )?;
+                self.groups.planned.replace(groups);
+                Box::new(reader)
             }
         })
     }
@@ -411,10 +424,12 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         self.weak += usize::from(*is_weak);
         let mut faults = std::mem::take(&mut wanted.faults);
         match &mut entry.work {
-            RowAction::Create(account) => match account.settle(&wanted.spec, self.store) {
-                Ok(found) => faults.extend(found),
-                Err(error) => faults.extend(faults_of(error)?),
-            },
+            RowAction::Create(account) => {
+                match account.settle(&wanted.spec, self.store, |name| self.find_group(name)) {
+                    Ok(found) => faults.extend(found),
+                    Err(error) => faults.extend(faults_of(error)?),
+                }
+            }
             RowAction::Change { user, update, .. } => match self.update(wanted, user, &mut faults)? {
                 Some(mut wanted) => {
                     if let Some(password) = password {
@@ -453,7 +468,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
             faults.push(Fault::new("id", "not_settable", message));
         }
         wanted.spec.make_superusers_staff();
-        match self.planner.update(&wanted.spec, &user, &self.accounts) {
+        match self.planner.update(&wanted.spec, &user, &self.accounts, |name| self.find_group(name)) {
             Ok((update, found)) => {
                 faults.extend(found);
                 Ok(Some(update))
@@ -463,6 +478,11 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
                 Ok(None)
             }
         }
+    }
+
+    /// Returns the key of a group of the fixture or of the database.
+    fn find_group(&self, name: &str) -> Result<Key> {
+        self.groups.planned.borrow().key(name).map_or_else(|| self.store.find_group(name), Ok)
     }
 
     fn write(&mut self, spill: RecordSpool, results: &mut Results) -> Result<()> {
@@ -485,6 +505,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         Ok(Writer {
             store: self.store,
             runner: self.runner,
+            groups: self.groups,
             file: self.file,
             keeps_going: self.options.keep_going,
             skips_present: self.options.on_existing == OnExisting::Skip,

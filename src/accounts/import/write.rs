@@ -6,10 +6,10 @@ use std::thread;
 
 use serde_json::json;
 
-use super::ImportCounts;
 use super::entry::{PlannedRow, RowAction};
 use super::planning::faults_of;
 use super::tokens::{PendingToken, TokenBuffer};
+use super::{FixtureGroups, ImportCounts};
 use crate::accounts::change_runner::ChangeRunner;
 use crate::django::models::Key;
 use crate::error::failure::{Error, ErrorContext as _, Result, failed};
@@ -31,6 +31,8 @@ pub struct Writer<'a, Runner> {
     pub runner: &'a Runner,
     /// The name of the file in messages.
     pub file: &'a str,
+    /// The groups of a fixture.
+    pub groups: &'a FixtureGroups,
     /// Whether to skip bad rows.
     pub keeps_going: bool,
     /// Whether to leave existing users unchanged.
@@ -61,6 +63,9 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
             fields.extend((counts.groups > 0).then(|| "groups".into()));
             Ok(Done { value: counts, fields })
         });
+        if done.is_ok() {
+            self.groups.are_created.set(true);
+        }
         let kept = match &done {
             Ok(_) => results.keep(),
             Err(error) if error.is_doubtful_commit() => results.leave_undecided(),
@@ -81,11 +86,16 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
         let mut counts = ImportCounts::default();
         // Written after all users. If users and tokens alternated, the index of tokens would not stay in memory.
         let mut waiting = TokenBuffer::new();
+        // A fixture's groups are known at its first row, and created before it.
+        let mut has_groups = self.groups.are_created.get();
         feed(&mut |entry| {
             if signals::requested() {
                 return Err(Refusal::Interrupted.into());
             }
-            counts.groups += transaction.create_planned_groups()?;
+            if !has_groups {
+                counts.groups += transaction.create_groups(&self.groups.planned.borrow())?;
+                has_groups = true;
+            }
             let PlannedRow { line, username, made, .. } = entry;
             let line = *line;
             let written = if self.keeps_going {
@@ -119,7 +129,9 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
             }
             Ok(())
         })?;
-        counts.groups += transaction.create_planned_groups()?;
+        if !has_groups {
+            counts.groups += transaction.create_groups(&self.groups.planned.borrow())?;
+        }
         self.write_tokens(transaction, waiting, faults)?;
         Ok(counts)
     }
