@@ -12,7 +12,8 @@ fuzz_target!(|text: &[u8]| {
         }
         // The delimiter is found in the first piece. So are a line `sep=;` and the mark of an encoding.
         // Every fourth text is enough: building a parser takes most of the time.
-        let declares = text.len() % 4 > 0 || text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"sep="));
+        let declares =
+            text.len() % 4 > 0 || text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"sep="));
         if !declares {
             let delimiter = Some(b",;\t"[text.len() % 3]);
             let pieces = project.csv(text, delimiter, 1 + text.len() % 7);

@@ -9,7 +9,8 @@ use authctl::fuzzing::{forget, is_url, note, redacted, settings};
 use authctl_fuzz::write;
 use libfuzzer_sys::fuzz_target;
 
-const SCHEMES: [&str; 6] = ["postgres://", "postgresql+psycopg://", "sqlite:///", "mysql://", "--db=postgres://", ""];
+const SCHEMES: [&str; 6] =
+    ["postgres://", "postgresql+psycopg://", "sqlite:///", "mysql://", "--db=postgres://", ""];
 
 /// What no URL has by chance.
 const SECRET: &str = "s3cr";

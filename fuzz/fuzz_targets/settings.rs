@@ -19,7 +19,8 @@ fuzz_target!(|bytes: &[u8]| {
             for fault in message.split(&prefix).skip(1) {
                 let (line, rest) = fault.split_once(", column ").expect("a column");
                 let (column, _) = rest.split_once(':').expect("a message");
-                let (line, column): (usize, usize) = (line.parse().expect("line"), column.parse().expect("column"));
+                let (line, column): (usize, usize) =
+                    (line.parse().expect("line"), column.parse().expect("column"));
                 let length = lines[line - 1].chars().count();
                 assert!((1..=length + 1).contains(&column), "{message}");
             }

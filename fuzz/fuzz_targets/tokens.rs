@@ -54,7 +54,9 @@ fn tokens(text: &str) {
     for form in [KnoxFormat::Salted, KnoxFormat::Binary, KnoxFormat::Text] {
         for hash in [TokenHash::Sha256, TokenHash::Sha384, TokenHash::Sha512] {
             let Ok(generated) = knox::from_key(form, hash, &token, &mut rand::rng()) else { continue };
-            let Stored::Knox { digest, token_key, salt } = &generated.stored else { panic!("another scheme") };
+            let Stored::Knox { digest, token_key, salt } = &generated.stored else {
+                panic!("another scheme")
+            };
             assert!(knox::matches(form, hash, &token, salt.as_deref(), digest));
             assert!(token.expose().starts_with(&**token_key));
             let other = PlainToken::new(format!("{}00", token.expose()));

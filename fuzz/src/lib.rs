@@ -41,10 +41,12 @@ pub fn lines(text: &str) -> Vec<&str> {
     lines
 }
 
-/// Whether faults name positions. A table's columns are cells, all others are characters.
-#[derive(Clone, Copy, PartialEq)]
+/// What the columns of a position count.
+#[derive(Clone, Copy)]
 pub enum Columns {
+    /// The cells of a table.
     Cells,
+    /// The characters of a line.
     Characters,
 }
 
