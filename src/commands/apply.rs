@@ -19,9 +19,9 @@ use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::capitalized;
 use crate::files::results::Results;
-use crate::formats::tree::TreeFile;
 use crate::signals;
 use crate::store::Store;
+use crate::syntax::source::SourceFile;
 use crate::terminal::output;
 use crate::terminal::output::Output;
 use crate::terminal::sections::Section;
@@ -192,7 +192,7 @@ fn secrets(made: &ChangedAccount) -> Option<Section> {
 }
 
 impl Args {
-    fn source(&self) -> Result<TreeFile> {
+    fn source(&self) -> Result<SourceFile> {
         let is_stdin = self.file == Path::new("-");
         let path = if is_stdin { Path::new("standard input") } else { &self.file };
         let mut bytes = Zeroizing::new(Vec::new());
@@ -208,7 +208,8 @@ impl Args {
             let message = format!("{} is larger than 64 MiB.", path.display());
             return Err(Refusal::invalid("", "too_long", message).into());
         }
-        Ok(TreeFile::new(path, &bytes).map_err(|fault| Refusal::Invalid(vec![fault]))?)
+        let name = path.display().to_string();
+        Ok(SourceFile::of_bytes(name, bytes).map_err(|fault| Refusal::Invalid(vec![fault]))?)
     }
 
     /// Whether the results go to standard output.
@@ -231,7 +232,7 @@ impl Args {
     }
 
     /// Plans the changes. Fails if the file has faults.
-    fn plan(&self, source: &TreeFile, store: &Store, context: &Context) -> Result<ApplyPlan> {
+    fn plan(&self, source: &SourceFile, store: &Store, context: &Context) -> Result<ApplyPlan> {
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let tree = source.tree().map_err(Refusal::from)?;
         let (wanted, faults) = apply::read(source, folder, &tree, store)?;

@@ -12,14 +12,14 @@ use crate::accounts::new_password::Password;
 use crate::django::models::TokenFilter;
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::results::{self, Outcome, Results};
-use crate::formats::tree::TreeFile;
 use crate::signals;
 use crate::store::{Decisions, Done, Store, Transaction};
+use crate::syntax::source::SourceFile;
 
 /// The inputs for the execution of a plan.
 pub struct Execution<'a, Runner> {
     pub accounts: Accounts<'a>,
-    pub source: &'a TreeFile,
+    pub source: &'a SourceFile,
     pub runner: &'a Runner,
 }
 

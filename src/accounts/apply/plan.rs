@@ -16,9 +16,9 @@ use crate::django::account_spec::{AccountSpec, GroupChoice};
 use crate::django::models::{Scheme, TokenFilter, User};
 use crate::error::faults::Faults;
 use crate::error::refusal::{Fault, Refusal};
-use crate::formats::tree::TreeFile;
 use crate::store::difference::{Difference, Shown};
 use crate::store::{Deletion, Token};
+use crate::syntax::source::SourceFile;
 
 /// All changes, in the order in which they are shown and executed.
 #[derive(Debug, Default)]
@@ -103,7 +103,7 @@ pub enum Prune {
 /// Compares the desired state with the existing accounts, and collects faults.
 pub struct ApplyPlanner<'a> {
     pub accounts: Accounts<'a>,
-    pub source: &'a TreeFile,
+    pub source: &'a SourceFile,
     pub now: Timestamp,
     pub faults: Faults,
     /// Receives warnings.
