@@ -12,11 +12,11 @@ use crate::store::difference::{Difference, Shown};
 use crate::terminal::changes::{Changed, Sign};
 
 /// Returns the changes for people, in order of execution.
-pub fn changes(plan: &ApplyPlan) -> Vec<Changed> {
-    plan.steps.iter().map(changed).collect()
+pub fn changes(plan: &ApplyPlan<'_>) -> impl Iterator<Item = Changed> {
+    plan.steps.iter().map(changed)
 }
 
-fn changed(step: &Step) -> Changed {
+fn changed(step: &Step<'_>) -> Changed {
     let (sign, note) = match (&step.kind, step.action) {
         (StepKind::Create(account), _) => {
             let profiles = account.profile_kinds().map(|kind| format!("{} profile", with_article(kind)));
@@ -56,7 +56,7 @@ fn with_article(noun: &str) -> String {
 }
 
 /// Returns a clause with the number of accounts per action, in the past tense if `are_done` is set.
-pub fn summary(plan: &ApplyPlan, are_done: bool) -> String {
+pub fn summary(plan: &ApplyPlan<'_>, are_done: bool) -> String {
     let parts = [Action::Create, Action::Change, Action::Deactivate, Action::Delete].map(|action| {
         let count = plan.steps.iter().filter(|step| step.action == action).count() as u64;
         let verb = match (action, are_done) {
@@ -80,9 +80,9 @@ pub fn summary(plan: &ApplyPlan, are_done: bool) -> String {
 }
 
 /// Returns the changes for programs. New secrets are included only if `issued` is set.
-pub fn object(plan: &ApplyPlan, made: &[ChangedAccount], issued: bool) -> Json {
+pub fn object(plan: &ApplyPlan<'_>, made: &[ChangedAccount], issued: bool) -> Json {
     let by_name: HashMap<&str, &ChangedAccount> = made.iter().map(|made| (&*made.username, made)).collect();
-    let account = |step: &Step| {
+    let account = |step: &Step<'_>| {
         let made = by_name.get(&*step.username).copied();
         let id = made.map(|made| json!(made.id)).or_else(|| match &step.kind {
             StepKind::Create(_) => None,

@@ -97,6 +97,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let source = args.source()?;
     let store = context.store()?;
+    store.expect_many_changes()?;
     let mut plan = args.plan(&source, store, context)?;
     for username in &plan.kept {
         context
@@ -114,11 +115,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         });
         return answer(&plan, &[], true, change.report(Vec::new()), &context.output);
     }
-    let changes = plan_view::changes(&plan);
     if change.is_rehearsal() {
-        context.output.changes(&changes)?;
+        context.output.changes(plan_view::changes(&plan))?;
     } else {
-        context.output.show_changes(&changes)?;
+        context.output.show_changes(plan_view::changes(&plan))?;
         context.consent(&format!("{}?", capitalized(plan_view::summary(&plan, false))))?;
     }
     let results = args.results(store, context)?;
@@ -149,7 +149,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if args.exit_code && would_change { Err(Refusal::WouldChange.into()) } else { Ok(()) }
 }
 
-fn print_status(plan: &ApplyPlan, report: &Report, output: &Output) {
+fn print_status(plan: &ApplyPlan<'_>, report: &Report, output: &Output) {
     let as_wanted = match plan.as_wanted {
         0 => String::new(),
         1 => ", 1 unchanged".into(),
@@ -164,7 +164,7 @@ fn print_status(plan: &ApplyPlan, report: &Report, output: &Output) {
 
 /// Prints the new secrets for people and scripts, or everything for programs.
 fn answer(
-    plan: &ApplyPlan,
+    plan: &ApplyPlan<'_>,
     made: &[ChangedAccount],
     shows_secrets: bool,
     report: Report,
@@ -232,7 +232,7 @@ impl Args {
     }
 
     /// Plans the changes. Fails if the file has faults.
-    fn plan(&self, source: &SourceFile, store: &Store, context: &Context) -> Result<ApplyPlan> {
+    fn plan<'a>(&self, source: &SourceFile, store: &Store, context: &'a Context) -> Result<ApplyPlan<'a>> {
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let tree = source.tree().map_err(Refusal::from)?;
         let (wanted, faults) = apply::read(source, folder, &tree, store)?;

@@ -60,7 +60,7 @@ pub struct Positions {
 
 impl Positions {
     /// The length of a block in bytes, which is the most that is read for one position.
-    const BLOCK: usize = 4096;
+    const BLOCK: usize = 512;
 
     /// Reads the whole text once.
     #[must_use]

@@ -46,6 +46,7 @@ use self::sqlite::Sqlite;
 pub use self::survey::{Group, UserCounts};
 pub use self::tokens::{NewToken, Token};
 pub use self::users::UserColumn;
+use self::users::UserQueries;
 use crate::django::models::Key;
 use crate::django::value::{Kind, Value};
 use crate::error::refusal::Refusal;
@@ -62,6 +63,7 @@ pub struct Store {
     permissions: OnceCell<Option<Link>>,
     /// Groups to create, with their future keys.
     pending_groups: RefCell<Vec<(i64, NewGroup)>>,
+    queries: UserQueries,
 }
 
 impl Store {
@@ -102,8 +104,8 @@ impl Store {
             return Err(Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.into() }.into());
         };
         let (profiles, groups, permissions) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        let (path, pending_groups) = (path.to_owned(), RefCell::default());
-        Ok(Self { engine, path, hints, layout, profiles, groups, permissions, pending_groups })
+        let (path, pending_groups, queries) = (path.to_owned(), RefCell::default(), UserQueries::default());
+        Ok(Self { engine, path, hints, layout, profiles, groups, permissions, pending_groups, queries })
     }
 
     /// Writes a draft to its file atomically, readable only by its owner. Never replaces an existing file.

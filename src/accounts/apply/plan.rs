@@ -22,8 +22,8 @@ use crate::syntax::source::SourceFile;
 
 /// All changes, in the order in which they are shown and executed.
 #[derive(Debug, Default)]
-pub struct ApplyPlan {
-    pub steps: Vec<Step>,
+pub struct ApplyPlan<'a> {
+    pub steps: Vec<Step<'a>>,
     /// The number of accounts in the file that need no change.
     pub as_wanted: usize,
     /// Superusers in the scope that are not in the file. They are kept.
@@ -44,12 +44,12 @@ pub struct UnlistedUsers {
 
 /// The changes to one account.
 #[derive(Debug)]
-pub struct Step {
+pub struct Step<'a> {
     /// The position of the account in the file. `None` if it is not in the file.
     pub at: Option<usize>,
     pub username: String,
     pub action: Action,
-    pub kind: StepKind,
+    pub kind: StepKind<'a>,
     pub differences: Vec<Difference>,
     pub password: Option<Password>,
     /// The scheme of the token to create.
@@ -68,8 +68,8 @@ pub enum Action {
 
 /// The change that a step makes, and the state of the database that it was planned for.
 #[derive(Debug)]
-pub enum StepKind {
-    Create(Box<NewAccount<'static>>),
+pub enum StepKind<'a> {
+    Create(Box<NewAccount<'a>>),
     Change(Box<UserChange>),
     Delete(Box<User>, Deletion),
 }
@@ -101,18 +101,27 @@ pub enum Prune {
 }
 
 /// Compares the desired state with the existing accounts, and collects faults.
-pub struct ApplyPlanner<'a> {
+pub struct ApplyPlanner<'a, 's> {
     pub accounts: Accounts<'a>,
-    pub source: &'a SourceFile,
+    pub source: &'s SourceFile,
     pub now: Timestamp,
     pub faults: Faults,
     /// Receives warnings.
-    pub warn: &'a dyn Fn(&str),
+    pub warn: &'s dyn Fn(&str),
 }
 
-impl ApplyPlanner<'_> {
+impl<'a> ApplyPlanner<'a, '_> {
     /// Computes the plan. With faults, it must not be executed.
-    pub fn plan(&mut self, desired: DesiredState) -> Result<ApplyPlan> {
+    pub fn plan(&mut self, desired: DesiredState) -> Result<ApplyPlan<'a>> {
+        // A snapshot locks the database once instead of for each query. Verifying passwords takes too long for it.
+        if desired.users.iter().any(DesiredUser::may_verify_password) {
+            self.plan_users(desired)
+        } else {
+            self.accounts.store.snapshot(|_| self.plan_users(desired))
+        }
+    }
+
+    fn plan_users(&mut self, desired: DesiredState) -> Result<ApplyPlan<'a>> {
         let mut plan = ApplyPlan::default();
         let mut names: HashSet<String> = HashSet::new();
         let groups = self.accounts.store.group_names()?;
@@ -180,7 +189,7 @@ impl ApplyPlanner<'_> {
         }
     }
 
-    fn create(&mut self, user: &DesiredUser, planner: &Planner<'_>) -> Result<Step> {
+    fn create(&mut self, user: &DesiredUser, planner: &Planner<'a>) -> Result<Step<'a>> {
         let store = self.accounts.store;
         let (mut account, mut faults) =
             planner.account(&user.spec, self.now, &mut *self.accounts.random())?;
@@ -201,13 +210,13 @@ impl ApplyPlanner<'_> {
             old: None,
             new: Some(password::shown(&password)),
         });
-        let kind = StepKind::Create(Box::new(account.into_owned()));
+        let kind = StepKind::Create(Box::new(account));
         let (at, password) = (Some(user.at), Some(password));
         Ok(Step { at, username, action: Action::Create, kind, differences, password, mints })
     }
 
     /// Computes the change of an existing account. Returns `None` if it needs no change.
-    fn change(&mut self, user: &DesiredUser, existing: User, planner: &Planner<'_>) -> Result<Option<Step>> {
+    fn change(&mut self, user: &DesiredUser, existing: User, planner: &Planner<'a>) -> Result<Option<Step<'a>>> {
         let store = self.accounts.store;
         let mut changes = Vec::new();
         let groups = match &user.spec.groups {
@@ -239,22 +248,25 @@ impl ApplyPlanner<'_> {
                 changes.push(difference("token", None, Some(&scheme.to_string())));
             }
         }
-        let encoded = store.encoded_password(&existing.id)?;
-        let password =
-            self.password(user, &existing.username, PasswordRule::of(user.update_password, &encoded))?;
-        if let Some(password) = &password {
-            changes.push(Difference {
-                field: "password".into(),
-                old: Some(password::shown_encoded(&encoded)),
-                new: Some(password::shown(password)),
-            });
+        let (mut password, mut encoded) = (None, None);
+        if user.may_change_password() {
+            let stored = store.encoded_password(&existing.id)?;
+            let rule = PasswordRule::of(user.update_password, &stored);
+            password = self.password(user, &existing.username, rule)?;
+            if let Some(password) = &password {
+                changes.push(Difference {
+                    field: "password".into(),
+                    old: Some(password::shown_encoded(&stored)),
+                    new: Some(password::shown(password)),
+                });
+                encoded = Some(stored);
+            }
         }
         let all: Vec<Difference> = differences.iter().cloned().chain(changes).collect();
         if all.is_empty() {
             return Ok(None);
         }
         let username = existing.username.clone();
-        let encoded = password.as_ref().map(|_| encoded);
         let change = UserChange { user: existing, update, differences, groups, tokens, revokes, encoded };
         let kind = StepKind::Change(Box::new(change));
         let at = Some(user.at);
@@ -320,7 +332,7 @@ impl ApplyPlanner<'_> {
     ///
     /// Fails if the file has no scope, or if more than `limit` accounts are affected. Also fails if rows of others
     /// refer to rows that would be deleted.
-    pub fn prune(&mut self, plan: &mut ApplyPlan, how: Prune, limit: usize) -> Result<()> {
+    pub fn prune(&mut self, plan: &mut ApplyPlan<'a>, how: Prune, limit: usize) -> Result<()> {
         let Some(others) = &mut plan.others else {
             let message = format!(
                 "--prune: {} has no `[scope]`. Add one to declare which accounts the file manages.",
@@ -358,7 +370,7 @@ impl ApplyPlanner<'_> {
         if references.is_empty() { Ok(()) } else { Err(Refusal::StillReferenced(references).into()) }
     }
 
-    fn deactivation(&self, user: &User) -> Result<Step> {
+    fn deactivation(&self, user: &User) -> Result<Step<'a>> {
         let spec = AccountSpec { active: Some(false), ..AccountSpec::default() };
         let (update, faults) = self.accounts.plan_update(&spec, user)?;
         if !faults.is_empty() {
@@ -386,7 +398,7 @@ impl ApplyPlanner<'_> {
     }
 }
 
-fn deletion_of(user: &User, deletion: Deletion) -> Step {
+fn deletion_of(user: &User, deletion: Deletion) -> Step<'static> {
     let removed = |(table, count): &(String, u64)| Difference {
         field: table.clone(),
         old: Some(Shown::Value((*count).into())),

@@ -108,6 +108,17 @@ impl DesiredUser {
         found.map_or(self.at, |(_, at)| *at)
     }
 
+    /// Whether the password of an existing account may have to be set.
+    pub fn may_change_password(&self) -> bool {
+        self.password.is_some() && self.update_password != UpdatePassword::OnCreate
+    }
+
+    /// Whether a plain password may have to be compared with the stored hash.
+    pub fn may_verify_password(&self) -> bool {
+        self.may_change_password()
+            && matches!(self.password, Some(PasswordReference::Env(_) | PasswordReference::File(_)))
+    }
+
     /// Whether this key is given with a value that could not be read. Its fault is already reported.
     pub fn is_unreadable(&self, field: &str) -> bool {
         let is_given = self.positions.iter().any(|(name, _)| name == field);
