@@ -2,21 +2,23 @@
 
 use std::collections::HashMap;
 
+use anyhow::Result;
 use serde_json::{Value as Json, json};
 
 use crate::accounts::apply::plan::{Step, StepKind};
 use crate::accounts::apply::{Action, ApplyPlan, ChangedAccount};
 use crate::django::tokens::PlainToken;
 use crate::error::wording::counted;
+use crate::store::Store;
 use crate::store::difference::{Difference, Shown};
 use crate::terminal::changes::{Changed, Sign};
 
 /// Returns the changes for people, in order of execution.
-pub fn changes(plan: &ApplyPlan<'_>) -> impl Iterator<Item = Changed> {
-    plan.steps.iter().map(changed)
+pub fn changes(plan: &ApplyPlan<'_>, store: &Store) -> impl Iterator<Item = Result<Changed>> {
+    plan.steps.iter().map(|step| changed(step, store))
 }
 
-fn changed(step: &Step<'_>) -> Changed {
+fn changed(step: &Step<'_>, store: &Store) -> Result<Changed> {
     let (sign, note) = match (&step.kind, step.action) {
         (StepKind::Create(account), _) => {
             let profiles = account.profile_kinds().map(|kind| format!("{} profile", with_article(kind)));
@@ -29,8 +31,9 @@ fn changed(step: &Step<'_>) -> Changed {
         (StepKind::Delete(..), _) => (Sign::Remove, "(not in the file, with all related rows)".into()),
     };
     let is_delete = step.action == Action::Delete;
-    let values =
-        step.differences.iter().filter(|difference| sign != Sign::Add || difference.field != "token");
+    let differences = step.differences(store)?;
+    let shown = |difference: &Difference| sign != Sign::Add || difference.field != "token";
+    let values = differences.into_iter().filter(shown);
     let values = values.map(|Difference { field, old, new }| {
         let rows = |shown: &Shown| match shown {
             Shown::Value(Json::Number(count)) if is_delete => {
@@ -38,9 +41,9 @@ fn changed(step: &Step<'_>) -> Changed {
             }
             shown => words(shown),
         };
-        (field.clone(), old.as_ref().map(rows), new.as_ref().map(words))
+        (field, old.as_ref().map(rows), new.as_ref().map(words))
     });
-    Changed { sign, name: step.username.clone(), note, values: values.collect() }
+    Ok(Changed { sign, name: step.username.clone(), note, values: values.collect() })
 }
 
 fn words(shown: &Shown) -> String {
@@ -80,7 +83,7 @@ pub fn summary(plan: &ApplyPlan<'_>, are_done: bool) -> String {
 }
 
 /// Returns the changes for programs. New secrets are included only if `issued` is set.
-pub fn object(plan: &ApplyPlan<'_>, made: &[ChangedAccount], issued: bool) -> Json {
+pub fn object(plan: &ApplyPlan<'_>, made: &[ChangedAccount], issued: bool, store: &Store) -> Result<Json> {
     let by_name: HashMap<&str, &ChangedAccount> = made.iter().map(|made| (&*made.username, made)).collect();
     let account = |step: &Step<'_>| {
         let made = by_name.get(&*step.username).copied();
@@ -93,16 +96,13 @@ pub fn object(plan: &ApplyPlan<'_>, made: &[ChangedAccount], issued: bool) -> Js
             "username": step.username,
             "id": id,
             "action": step.action,
-            "changes": step.differences,
+            "changes": step.differences(store)?,
         });
         add_secrets(&mut object, made.filter(|_| issued));
-        object
+        Ok(object)
     };
-    json!({
-        "accounts": plan.steps.iter().map(account).collect::<Vec<_>>(),
-        "as_wanted": plan.as_wanted,
-        "kept": plan.kept,
-    })
+    let accounts: Vec<Json> = plan.steps.iter().map(account).collect::<Result<_>>()?;
+    Ok(json!({ "accounts": accounts, "as_wanted": plan.as_wanted, "kept": plan.kept }))
 }
 
 /// Adds the new token and password of the account, or null.

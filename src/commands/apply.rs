@@ -113,12 +113,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             1 => "Nothing to change: the account in the file is up to date.".to_owned(),
             count => format!("Nothing to change: all {count} accounts in the file are up to date."),
         });
-        return answer(&plan, &[], true, change.report(Vec::new()), &context.output);
+        return answer(&plan, &[], true, change.report(Vec::new()), store, &context.output);
     }
     if change.is_rehearsal() {
-        context.output.changes(plan_view::changes(&plan))?;
+        context.output.changes(plan_view::changes(&plan, store))?;
     } else {
-        context.output.show_changes(plan_view::changes(&plan))?;
+        context.output.show_changes(plan_view::changes(&plan, store))?;
         context.consent(&format!("{}?", capitalized(plan_view::summary(&plan, false))))?;
     }
     let results = args.results(store, context)?;
@@ -143,7 +143,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         if args.results_are_answer() {
             Ok(())
         } else {
-            answer(&plan, &done.value.made, args.results.is_none(), report, output)
+            answer(&plan, &done.value.made, args.results.is_none(), report, store, output)
         }
     })?;
     if args.exit_code && would_change { Err(Refusal::WouldChange.into()) } else { Ok(()) }
@@ -168,13 +168,14 @@ fn answer(
     made: &[ChangedAccount],
     shows_secrets: bool,
     report: Report,
+    store: &Store,
     output: &Output,
 ) -> Result<()> {
     let shows_secrets = shows_secrets && !report.dry_run;
     // The keys of a rehearsal are rolled back, so do not show them.
     let made = if report.dry_run { &[] } else { made };
     if output.format().is_for_programs() {
-        let mut object = plan_view::object(plan, made, shows_secrets);
+        let mut object = plan_view::object(plan, made, shows_secrets, store)?;
         report.add_to(&mut object);
         return output.answer(None, &object);
     }
@@ -236,6 +237,7 @@ impl Args {
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let tree = source.tree().map_err(Refusal::from)?;
         let (wanted, faults) = apply::read(source, folder, &tree, store)?;
+        drop(tree);
         let mut planner = ApplyPlanner {
             accounts: context.accounts()?,
             source,

@@ -27,10 +27,12 @@ mod users;
 use std::cell::{OnceCell, RefCell};
 use std::ops::{ControlFlow, Deref};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use jiff::Timestamp;
 
+use self::compare::Comparison;
 pub use self::create::{Blueprint, ProfileBlueprint};
 pub use self::deletion::{Decisions, Deletion};
 use self::engine::Inserting;
@@ -64,6 +66,7 @@ pub struct Store {
     /// Groups to create, with their future keys.
     pending_groups: RefCell<Vec<(i64, NewGroup)>>,
     queries: UserQueries,
+    last_comparison: RefCell<Option<Arc<Comparison>>>,
 }
 
 impl Store {
@@ -103,9 +106,18 @@ impl Store {
             };
             return Err(Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.into() }.into());
         };
-        let (profiles, groups, permissions) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        let (path, pending_groups, queries) = (path.to_owned(), RefCell::default(), UserQueries::default());
-        Ok(Self { engine, path, hints, layout, profiles, groups, permissions, pending_groups, queries })
+        Ok(Self {
+            engine,
+            path: path.to_owned(),
+            hints,
+            layout,
+            profiles: OnceCell::new(),
+            groups: OnceCell::new(),
+            permissions: OnceCell::new(),
+            pending_groups: RefCell::default(),
+            queries: UserQueries::default(),
+            last_comparison: RefCell::default(),
+        })
     }
 
     /// Writes a draft to its file atomically, readable only by its owner. Never replaces an existing file.

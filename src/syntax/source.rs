@@ -49,12 +49,6 @@ impl SourceFile {
         &self.name
     }
 
-    /// Returns the text.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     /// Returns the position of a byte offset.
     #[must_use]
     pub fn position(&self, at: usize) -> Position {

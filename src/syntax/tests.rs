@@ -65,8 +65,7 @@ fn keys_and_values_of_toml_know_their_places() {
 #[test]
 fn keys_and_values_of_json_know_their_places() {
     let text = " {\"a\": \"ä\",\n \"b\" : [ {\"c\":1.50}, null, true]}\n";
-    let expected =
-        ["{\"a\": \"ä\"", "a: \"a\": \"ä\"", "\"ä\"", "b: \"b\" : [ {\"c\":1.50", "[ {\"c\":1.50"];
+    let expected = ["{\"a\": \"ä\"", "a: \"a\": \"ä\"", "\"ä\"", "b: \"b\" : [ {\"c\":1.50", "[ {\"c\":1.50"];
     let found = all_places("x", text);
     assert_eq!(found[..5], expected);
     assert_eq!(found[5..], ["{\"c\":1.50", "c: \"c\":1.50", "1.50", "null", "true"]);
@@ -96,7 +95,8 @@ fn what_is_neither_is_told_with_its_place() {
     assert_eq!(faults("x.json", "a = 1\n"), [(1, 1)]);
     assert_eq!(faults("x.toml", "a = \nb = 1\nb = 2\nc = 99999999999999999999\n").len(), 3);
     assert_eq!(faults("x.toml", "a = inf\n"), [(1, 5)]);
-    let fault = SourceFile::of_bytes("x".into(), Zeroizing::new(b"a = 1\nb = \xff".to_vec())).err().expect("a fault");
+    let fault =
+        SourceFile::of_bytes("x".into(), Zeroizing::new(b"a = 1\nb = \xff".to_vec())).err().expect("a fault");
     assert_eq!(fault.message, "x, line 2, column 5: This is not valid UTF-8.");
 }
 

@@ -64,7 +64,7 @@ impl Sign {
 
 impl Output {
     /// Prints changes as the result of the command.
-    pub fn changes(&self, changes: impl Iterator<Item = Changed>) -> Result<()> {
+    pub fn changes(&self, changes: impl Iterator<Item = Result<Changed>>) -> Result<()> {
         let color = self.color.applies(io::stdout().is_terminal());
         match self.format {
             Format::Table => written(changes, |text, change| for_people(text, change, color), verbatim),
@@ -75,7 +75,7 @@ impl Output {
 
     /// Prints changes on standard error before a confirmation. Fails if they cannot be shown, since a user cannot
     /// agree to changes that were not shown.
-    pub fn show_changes(&self, changes: impl Iterator<Item = Changed>) -> Result<()> {
+    pub fn show_changes(&self, changes: impl Iterator<Item = Result<Changed>>) -> Result<()> {
         if self.quiet || self.format.is_json() {
             return Ok(());
         }
@@ -89,13 +89,13 @@ impl Output {
 const PIECE: usize = 64 * 1024;
 
 fn written(
-    changes: impl Iterator<Item = Changed>,
+    changes: impl Iterator<Item = Result<Changed>>,
     add: impl Fn(&mut String, &Changed),
     write: impl Fn(&[u8]) -> Result<()>,
 ) -> Result<()> {
     let mut text = String::new();
     for change in changes {
-        add(&mut text, &change);
+        add(&mut text, &change?);
         if text.len() >= PIECE {
             write(text.as_bytes())?;
             text.clear();
@@ -155,7 +155,9 @@ mod tests {
         let expected = "~ meg\n    ~ email: \"a\\u{7}\" → \"b\"\n    + group: editors\n    - token: drf abc\n\
                         - jo\\te (gone)\n";
         assert_eq!(text_of(|text, change| for_people(text, change, false)), expected);
-        assert!(text_of(|text, change| for_people(text, change, true)).starts_with("\u{1b}[33m~\u{1b}[0m meg\n"));
+        assert!(
+            text_of(|text, change| for_people(text, change, true)).starts_with("\u{1b}[33m~\u{1b}[0m meg\n")
+        );
     }
 
     #[test]

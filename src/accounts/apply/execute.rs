@@ -62,7 +62,8 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         mut results: Results,
     ) -> Result<(Done<ApplyOutcome>, Results)> {
         let tells = results.are_requested();
-        let ready: Vec<Ready> = plan.steps.iter_mut().map(|step| self.ready(step, tells)).collect::<Result<_>>()?;
+        let ready: Vec<Ready> =
+            plan.steps.iter_mut().map(|step| self.ready(step, tells)).collect::<Result<_>>()?;
         let plan = &*plan;
         let names: Vec<&String> = plan.steps.iter().map(|step| &step.username).collect();
         let object = json!({ "file": self.source.name(), "users": names });

@@ -17,7 +17,7 @@ use crate::django::models::{Scheme, TokenFilter, User};
 use crate::error::faults::Faults;
 use crate::error::refusal::{Fault, Refusal};
 use crate::store::difference::{Difference, Shown};
-use crate::store::{Deletion, Token};
+use crate::store::{Deletion, Store, Token};
 use crate::syntax::source::SourceFile;
 
 /// All changes, in the order in which they are shown and executed.
@@ -50,7 +50,8 @@ pub struct Step<'a> {
     pub username: String,
     pub action: Action,
     pub kind: StepKind<'a>,
-    pub differences: Vec<Difference>,
+    /// The differences other than those of fields and profiles.
+    others: Vec<Difference>,
     pub password: Option<Password>,
     /// The scheme of the token to create.
     pub mints: Option<Scheme>,
@@ -91,6 +92,19 @@ pub struct UserChange {
     pub encoded: Option<String>,
 }
 
+impl Step<'_> {
+    /// Returns all differences to show. They are computed anew for a new account, since there may be many.
+    pub fn differences(&self, store: &Store) -> Result<Vec<Difference>> {
+        let mut found = match &self.kind {
+            StepKind::Create(account) => account.differences(store)?,
+            StepKind::Change(change) => change.differences.clone(),
+            StepKind::Delete(..) => Vec::new(),
+        };
+        found.extend(self.others.iter().cloned());
+        Ok(found)
+    }
+}
+
 /// What to do with accounts in the scope that are not in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prune {
@@ -112,7 +126,7 @@ pub struct ApplyPlanner<'a, 's> {
 
 impl<'a> ApplyPlanner<'a, '_> {
     /// Computes the plan. With faults, it must not be executed.
-    pub fn plan(&mut self, desired: DesiredState) -> Result<ApplyPlan<'a>> {
+    pub fn plan(&mut self, desired: DesiredState<'_>) -> Result<ApplyPlan<'a>> {
         // A snapshot locks the database once instead of for each query. Verifying passwords takes too long for it.
         if desired.users.iter().any(DesiredUser::may_verify_password) {
             self.plan_users(desired)
@@ -121,11 +135,13 @@ impl<'a> ApplyPlanner<'a, '_> {
         }
     }
 
-    fn plan_users(&mut self, desired: DesiredState) -> Result<ApplyPlan<'a>> {
+    fn plan_users(&mut self, desired: DesiredState<'_>) -> Result<ApplyPlan<'a>> {
         let mut plan = ApplyPlan::default();
         let mut names: HashSet<String> = HashSet::new();
-        let groups = self.accounts.store.group_names()?;
+        let store = self.accounts.store;
+        let groups = store.group_names()?;
         let planner = self.accounts.planner()?;
+        let has_users = store.row_count(&store.layout().users.table.name)? > 0;
         for mut user in desired.users {
             self.check_groups(&mut user, &groups);
             let Some(name) = planner.login_name(&user.spec) else {
@@ -144,7 +160,8 @@ impl<'a> ApplyPlanner<'a, '_> {
                 );
                 self.add(&user, Fault::new("username", "out_of_scope", message));
             }
-            let step = match self.accounts.store.find_user(&name)? {
+            let existing = if has_users { store.find_user(&name)? } else { None };
+            let step = match existing {
                 None => Some(self.create(&user, &planner)?),
                 Some(existing) => self.change(&user, existing, &planner)?,
             };
@@ -159,7 +176,7 @@ impl<'a> ApplyPlanner<'a, '_> {
     }
 
     /// Adds a fault with its position, worded for a file. Skips faults that were reported when the file was read.
-    fn add(&mut self, user: &DesiredUser, mut fault: Fault) {
+    fn add(&mut self, user: &DesiredUser<'_>, mut fault: Fault) {
         if fault.code == "required" {
             if user.is_unreadable(&fault.field) {
                 return;
@@ -172,7 +189,7 @@ impl<'a> ApplyPlanner<'a, '_> {
     }
 
     /// Reports unknown groups, and removes unknown and repeated groups from the desired ones.
-    fn check_groups(&mut self, user: &mut DesiredUser, known: &[String]) {
+    fn check_groups(&mut self, user: &mut DesiredUser<'_>, known: &[String]) {
         for (name, at) in user.group_positions.iter().filter(|(name, _)| !known.contains(name)) {
             let refusal = Refusal::GroupNotFound { name: name.clone(), known: known.to_vec() };
             if let Some(fault) = refusal.name_fault() {
@@ -189,7 +206,7 @@ impl<'a> ApplyPlanner<'a, '_> {
         }
     }
 
-    fn create(&mut self, user: &DesiredUser, planner: &Planner<'a>) -> Result<Step<'a>> {
+    fn create(&mut self, user: &DesiredUser<'_>, planner: &Planner<'a>) -> Result<Step<'a>> {
         let store = self.accounts.store;
         let (mut account, mut faults) =
             planner.account(&user.spec, self.now, &mut *self.accounts.random())?;
@@ -198,34 +215,38 @@ impl<'a> ApplyPlanner<'a, '_> {
         for fault in faults {
             self.add(user, fault);
         }
-        let mut differences = account.differences(store)?;
-        for group in user.spec.groups.changes(&[]).0 {
-            differences.push(difference("group", None, Some(&group)));
-        }
+        let groups = user.spec.groups.changes(&[]).0;
+        let mut others: Vec<Difference> =
+            groups.iter().map(|group| difference("group", None, Some(group))).collect();
         let mints = self.scheme(user, user.spec.active != Some(false))?;
-        differences.extend(mints.map(|scheme| difference("token", None, Some(&scheme.to_string()))));
+        others.extend(mints.map(|scheme| difference("token", None, Some(&scheme.to_string()))));
         let password = self.password(user, &username, PasswordRule::New)?.unwrap_or(Password::Unusable);
-        differences.push(Difference {
+        others.push(Difference {
             field: "password".into(),
             old: None,
             new: Some(password::shown(&password)),
         });
         let kind = StepKind::Create(Box::new(account));
         let (at, password) = (Some(user.at), Some(password));
-        Ok(Step { at, username, action: Action::Create, kind, differences, password, mints })
+        Ok(Step { at, username, action: Action::Create, kind, others, password, mints })
     }
 
     /// Computes the change of an existing account. Returns `None` if it needs no change.
-    fn change(&mut self, user: &DesiredUser, existing: User, planner: &Planner<'a>) -> Result<Option<Step<'a>>> {
+    fn change(
+        &mut self,
+        user: &DesiredUser<'_>,
+        existing: User,
+        planner: &Planner<'a>,
+    ) -> Result<Option<Step<'a>>> {
         let store = self.accounts.store;
-        let mut changes = Vec::new();
+        let mut others = Vec::new();
         let groups = match &user.spec.groups {
             GroupChoice::Exactly(_) => Some(store.groups_of(&existing.id)?),
             GroupChoice::Change { .. } => None,
         };
         let (added, removed) = user.spec.groups.changes(groups.as_deref().unwrap_or_default());
-        changes.extend(added.iter().map(|name| difference("group", None, Some(name))));
-        changes.extend(removed.iter().map(|name| difference("group", Some(name), None)));
+        others.extend(added.iter().map(|name| difference("group", None, Some(name))));
+        others.extend(removed.iter().map(|name| difference("group", Some(name), None)));
         let (update, faults) = planner.update(&user.spec, &existing, &self.accounts)?;
         for fault in faults {
             self.add(user, fault);
@@ -237,7 +258,7 @@ impl<'a> ApplyPlanner<'a, '_> {
         let mut mints = None;
         for token in tokens.iter().flatten().filter(|_| revokes) {
             let name = format!("{} {}", token.scheme, token.prefix);
-            changes.push(difference("token", Some(&name), None));
+            others.push(difference("token", Some(&name), None));
         }
         if let Some(scheme) = self.scheme(user, user.spec.active.unwrap_or(existing.is_active))? {
             let is_usable = |token: &&Token| {
@@ -245,7 +266,7 @@ impl<'a> ApplyPlanner<'a, '_> {
             };
             if tokens.iter().flatten().find(is_usable).is_none() {
                 mints = Some(scheme);
-                changes.push(difference("token", None, Some(&scheme.to_string())));
+                others.push(difference("token", None, Some(&scheme.to_string())));
             }
         }
         let (mut password, mut encoded) = (None, None);
@@ -254,7 +275,7 @@ impl<'a> ApplyPlanner<'a, '_> {
             let rule = PasswordRule::of(user.update_password, &stored);
             password = self.password(user, &existing.username, rule)?;
             if let Some(password) = &password {
-                changes.push(Difference {
+                others.push(Difference {
                     field: "password".into(),
                     old: Some(password::shown_encoded(&stored)),
                     new: Some(password::shown(password)),
@@ -262,15 +283,14 @@ impl<'a> ApplyPlanner<'a, '_> {
                 encoded = Some(stored);
             }
         }
-        let all: Vec<Difference> = differences.iter().cloned().chain(changes).collect();
-        if all.is_empty() {
+        if differences.is_empty() && others.is_empty() {
             return Ok(None);
         }
         let username = existing.username.clone();
         let change = UserChange { user: existing, update, differences, groups, tokens, revokes, encoded };
         let kind = StepKind::Change(Box::new(change));
         let at = Some(user.at);
-        Ok(Some(Step { at, username, action: Action::Change, kind, differences: all, password, mints }))
+        Ok(Some(Step { at, username, action: Action::Change, kind, others, password, mints }))
     }
 
     fn tokens(&self, user: &User) -> Result<Vec<Token>> {
@@ -278,7 +298,7 @@ impl<'a> ApplyPlanner<'a, '_> {
     }
 
     /// Returns the scheme of the desired token. `None` if no token is desired or possible.
-    fn scheme(&mut self, user: &DesiredUser, is_active: bool) -> Result<Option<Scheme>> {
+    fn scheme(&mut self, user: &DesiredUser<'_>, is_active: bool) -> Result<Option<Scheme>> {
         let asked = match user.token {
             None | Some(DesiredToken::None) => return Ok(None),
             Some(DesiredToken::Any) => None,
@@ -312,7 +332,7 @@ impl<'a> ApplyPlanner<'a, '_> {
 
     fn password(
         &mut self,
-        user: &DesiredUser,
+        user: &DesiredUser<'_>,
         username: &str,
         need: PasswordRule<'_>,
     ) -> Result<Option<Password>> {
@@ -380,7 +400,7 @@ impl<'a> ApplyPlanner<'a, '_> {
         let change = UserChange {
             user: user.clone(),
             update,
-            differences: differences.clone(),
+            differences,
             groups: None,
             tokens: None,
             revokes: false,
@@ -391,7 +411,7 @@ impl<'a> ApplyPlanner<'a, '_> {
             username: user.username.clone(),
             action: Action::Deactivate,
             kind: StepKind::Change(Box::new(change)),
-            differences,
+            others: Vec::new(),
             password: None,
             mints: None,
         })
@@ -408,7 +428,7 @@ fn deletion_of(user: &User, deletion: Deletion) -> Step<'static> {
         at: None,
         username: user.username.clone(),
         action: Action::Delete,
-        differences: deletion.deleted.iter().map(removed).collect(),
+        others: deletion.deleted.iter().map(removed).collect(),
         kind: StepKind::Delete(Box::new(user.clone()), deletion),
         password: None,
         mints: None,

@@ -1,5 +1,6 @@
 //! Reads the desired accounts from a file, or finds all its faults.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -47,16 +48,16 @@ const PASSWORD: &str =
 
 /// The state that a file describes.
 #[derive(Debug, Default)]
-pub struct DesiredState {
+pub struct DesiredState<'t> {
     /// The login names for which the file lists all accounts.
     pub scope: Option<Scope>,
     /// The accounts, in file order.
-    pub users: Vec<DesiredUser>,
+    pub users: Vec<DesiredUser<'t>>,
 }
 
 /// The desired state of an account.
 #[derive(Debug, Default)]
-pub struct DesiredUser {
+pub struct DesiredUser<'t> {
     /// The position of the account.
     pub at: usize,
     /// What the account should be, except for its password and token.
@@ -67,7 +68,7 @@ pub struct DesiredUser {
     pub password: Option<PasswordReference>,
     pub update_password: UpdatePassword,
     /// The positions of the keys.
-    positions: Vec<(String, usize)>,
+    positions: Vec<(Cow<'t, str>, usize)>,
 }
 
 /// Whether the user must have a token.
@@ -99,7 +100,7 @@ impl std::fmt::Debug for PasswordReference {
     }
 }
 
-impl DesiredUser {
+impl DesiredUser<'_> {
     /// Returns the position of a key, or else that of the account. A profile field is found with or without its kind.
     pub fn position(&self, field: &str) -> usize {
         let is_last_part = |name: &str| name.rsplit_once('.').is_some_and(|(_, last)| last == field);
@@ -134,7 +135,12 @@ impl DesiredUser {
 }
 
 /// Reads the desired state of this database's accounts, and returns all faults with their positions.
-pub fn read(source: &SourceFile, folder: &Path, tree: &Node<'_>, store: &Store) -> Result<(DesiredState, Faults)> {
+pub fn read<'t>(
+    source: &'t SourceFile,
+    folder: &Path,
+    tree: &Node<'t>,
+    store: &Store,
+) -> Result<(DesiredState<'t>, Faults)> {
     let mut reader = Reader {
         source,
         folder,
@@ -218,7 +224,7 @@ impl Reader<'_> {
         Some(items.iter().filter_map(|item| Some((self.text(name, item)?, item.at))).collect())
     }
 
-    fn state(&mut self, tree: &Node<'_>) -> DesiredState {
+    fn state<'t>(&mut self, tree: &Node<'t>) -> DesiredState<'t> {
         let mut desired = DesiredState::default();
         let mut update = UpdatePassword::default();
         let entries = self.entries("The file", tree).unwrap_or_default();
@@ -275,11 +281,11 @@ impl Reader<'_> {
         patterns.map(Scope::new)
     }
 
-    fn user(&mut self, node: &Node<'_>, update_password: UpdatePassword) -> Option<DesiredUser> {
+    fn user<'t>(&mut self, node: &Node<'t>, update_password: UpdatePassword) -> Option<DesiredUser<'t>> {
         let mut user = DesiredUser { at: node.at, update_password, ..DesiredUser::default() };
         for entry in self.entries("Each entry of users", node)? {
             let KeyValue { key, value, .. } = entry;
-            user.positions.push((key.to_string(), entry.at));
+            user.positions.push((key.clone(), entry.at));
             match &**key {
                 // If another column is the login name, `username` is an alias of it, unless the table has both columns.
                 "username" if self.login == "username" || !self.users.has("username") => {
@@ -311,18 +317,18 @@ impl Reader<'_> {
         Some(user)
     }
 
-    fn groups(&mut self, key: &str, node: &Node<'_>, user: &mut DesiredUser) {
+    fn groups(&mut self, key: &str, node: &Node<'_>, user: &mut DesiredUser<'_>) {
         let Some(groups) = self.texts(key, node) else { return };
         let names = groups.iter().map(|(name, _)| name.clone()).collect();
         user.spec.groups = GroupChoice::Exactly(names);
         user.group_positions = groups;
     }
 
-    fn profiles(&mut self, node: &Node<'_>, user: &mut DesiredUser) {
+    fn profiles<'t>(&mut self, node: &Node<'t>, user: &mut DesiredUser<'t>) {
         let mut own = Vec::new();
         for entry in self.entries("profiles", node).unwrap_or_default() {
             let KeyValue { key: kind, value, .. } = entry;
-            user.positions.push((kind.to_string(), entry.at));
+            user.positions.push((kind.clone(), entry.at));
             let kinds = self.kinds;
             let Some(table) = kinds.iter().find(|table| table.kind == *kind) else {
                 self.unknown(entry, kinds.iter().map(|table| &*table.kind));
@@ -341,7 +347,7 @@ impl Reader<'_> {
                 _ => {
                     for field in self.entries(kind, value).unwrap_or_default() {
                         let name = format!("{kind}.{}", field.key);
-                        user.positions.push((name.clone(), field.at));
+                        user.positions.push((name.clone().into(), field.at));
                         if is_column(&table.table, &field.key) {
                             user.spec.fields.push((name, Input::Json(field.value.to_json())));
                         } else {
@@ -397,7 +403,9 @@ impl Reader<'_> {
         let value = &entry.value;
         match (&*entry.key, &value.what) {
             ("env", NodeValue::Text(name)) => return Some(PasswordReference::Env(name.to_string())),
-            ("file", NodeValue::Text(path)) => return Some(PasswordReference::File(self.folder.join(&**path))),
+            ("file", NodeValue::Text(path)) => {
+                return Some(PasswordReference::File(self.folder.join(&**path)));
+            }
             ("random", NodeValue::Boolean(true)) => return Some(PasswordReference::Random(RANDOM_LENGTH)),
             ("random", NodeValue::Number(length)) => {
                 let length = length.as_u64().and_then(|length| usize::try_from(length).ok());
