@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
+use zeroize::Zeroizing;
 
 use crate::accounts::import::FixtureReader;
 use crate::accounts::{Planner, apply};
@@ -25,9 +26,10 @@ use crate::formats::encoding::{self, Encoding};
 use crate::formats::format::{self, InputFormat};
 use crate::formats::json::{Document, JsonLinesReader, JsonListReader};
 use crate::formats::source::InputFile;
-use crate::formats::tree::{Node, NodeValue, TreeFile};
 use crate::store::layout::Hints;
 use crate::store::{Blueprint, Opening, ProfileBlueprint, Store};
+use crate::syntax::source::SourceFile;
+use crate::syntax::tree::{Node, NodeValue};
 use crate::terminal::redaction;
 
 /// The name of the input in messages.
@@ -144,7 +146,8 @@ impl Project {
     /// # Panics
     /// Panics if the database cannot be read.
     pub fn apply(&self, name: &str, bytes: &[u8]) -> Result<AppliedFile, Vec<Fault>> {
-        let file = TreeFile::new(Path::new(name), bytes).map_err(|fault| vec![fault])?;
+        let file = SourceFile::of_bytes(name.to_owned(), Zeroizing::new(bytes.to_vec()))
+            .map_err(|fault| vec![fault])?;
         let tree = file.tree().map_err(|faults| faults.iter().cloned().collect::<Vec<_>>())?;
         let (desired, faults) =
             apply::read(&file, Path::new("/"), &tree, &self.store).expect("a database in memory");
@@ -214,7 +217,7 @@ pub struct AppliedFile {
     pub faults: Vec<Fault>,
 }
 
-fn visit(node: &Node, offsets: &mut Vec<(usize, &'static str)>) {
+fn visit(node: &Node<'_>, offsets: &mut Vec<(usize, &'static str)>) {
     let kind = match &node.what {
         NodeValue::Null => "null",
         NodeValue::Boolean(_) => "boolean",

@@ -12,6 +12,7 @@
 //! store      everything that knows SQL; one folder per engine below it
 //! files      atomic, owner-only files: state, sessions, audit log, results, tokens
 //! signals    Ctrl-C and other signals
+//! syntax     parsing TOML and JSON into one tree with the position of each key and value
 //! django     what Django stores, independent of any database: passwords, tokens, values, rules for names
 //! error      typed errors, exit codes, positions in files, suggestions, limits
 //! ```
@@ -31,6 +32,7 @@ mod formats;
 pub mod fuzzing;
 mod signals;
 pub mod store;
+mod syntax;
 mod terminal;
 
 use std::ffi::OsString;

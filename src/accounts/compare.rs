@@ -14,13 +14,13 @@ use crate::store::schema::Table;
 impl NewAccount<'_> {
     /// Returns the values of the new rows.
     ///
-    /// Omits the login name, the key, empty values and values that every new account has.
+    /// Omits the login name, the key, the password, empty values and values that every new account has.
     pub fn differences(&self, store: &Store) -> Result<Vec<Difference>> {
         let users = &store.layout().users;
         let mut found = added("", &users.table, &self.user);
         let is_usual = |difference: &Difference| match &*difference.field {
             "is_active" => difference.new == Some(Shown::Value(true.into())),
-            "date_joined" => true,
+            "date_joined" | "password" => true,
             field => field == users.key || field == users.label(),
         };
         found.retain(|difference| !is_usual(difference));

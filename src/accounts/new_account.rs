@@ -99,7 +99,11 @@ impl NewAccount<'_> {
 
     /// Writes the account with its tokens, and returns the user's key and the written fields.
     pub fn create(&self, transaction: &Transaction<'_>) -> Result<Done<Key>> {
-        self.check_free(transaction)?;
+        let users = &transaction.layout().users;
+        // Of a unique name, the insertion itself finds out.
+        if !users.table.is_unique(users.login()?) {
+            self.check_free(transaction)?;
+        }
         let key = self.insert(transaction)?;
         let mut fields: Vec<String> =
             self.user.iter().map(|(column, _)| column.as_ref().to_owned()).collect();

@@ -7,16 +7,18 @@ use serde_json::{Value as Json, json};
 use crate::accounts::apply::plan::{Step, StepKind};
 use crate::accounts::apply::{Action, ApplyPlan, ChangedAccount};
 use crate::django::tokens::PlainToken;
+use crate::error::failure::Result;
 use crate::error::wording::counted;
+use crate::store::Store;
 use crate::store::difference::{Difference, Shown};
 use crate::terminal::changes::{Changed, Sign};
 
 /// Returns the changes for people, in order of execution.
-pub fn changes(plan: &ApplyPlan) -> Vec<Changed> {
-    plan.steps.iter().map(changed).collect()
+pub fn changes(plan: &ApplyPlan<'_>, store: &Store) -> impl Iterator<Item = Result<Changed>> {
+    plan.steps.iter().map(|step| changed(step, store))
 }
 
-fn changed(step: &Step) -> Changed {
+fn changed(step: &Step<'_>, store: &Store) -> Result<Changed> {
     let (sign, note) = match (&step.kind, step.action) {
         (StepKind::Create(account), _) => {
             let profiles = account.profile_kinds().map(|kind| format!("{} profile", with_article(kind)));
@@ -29,8 +31,9 @@ fn changed(step: &Step) -> Changed {
         (StepKind::Delete(..), _) => (Sign::Remove, "(not in the file, with all related rows)".into()),
     };
     let is_delete = step.action == Action::Delete;
-    let values =
-        step.differences.iter().filter(|difference| sign != Sign::Add || difference.field != "token");
+    let differences = step.differences(store)?;
+    let shown = |difference: &Difference| sign != Sign::Add || difference.field != "token";
+    let values = differences.into_iter().filter(shown);
     let values = values.map(|Difference { field, old, new }| {
         let rows = |shown: &Shown| match shown {
             Shown::Value(Json::Number(count)) if is_delete => {
@@ -38,9 +41,9 @@ fn changed(step: &Step) -> Changed {
             }
             shown => words(shown),
         };
-        (field.clone(), old.as_ref().map(rows), new.as_ref().map(words))
+        (field, old.as_ref().map(rows), new.as_ref().map(words))
     });
-    Changed { sign, name: step.username.clone(), note, values: values.collect() }
+    Ok(Changed { sign, name: step.username.clone(), note, values: values.collect() })
 }
 
 fn words(shown: &Shown) -> String {
@@ -56,7 +59,7 @@ fn with_article(noun: &str) -> String {
 }
 
 /// Returns a clause with the number of accounts per action, in the past tense if `are_done` is set.
-pub fn summary(plan: &ApplyPlan, are_done: bool) -> String {
+pub fn summary(plan: &ApplyPlan<'_>, are_done: bool) -> String {
     let parts = [Action::Create, Action::Change, Action::Deactivate, Action::Delete].map(|action| {
         let count = plan.steps.iter().filter(|step| step.action == action).count() as u64;
         let verb = match (action, are_done) {
@@ -80,9 +83,9 @@ pub fn summary(plan: &ApplyPlan, are_done: bool) -> String {
 }
 
 /// Returns the changes for programs. New secrets are included only if `issued` is set.
-pub fn object(plan: &ApplyPlan, made: &[ChangedAccount], issued: bool) -> Json {
+pub fn object(plan: &ApplyPlan<'_>, made: &[ChangedAccount], issued: bool, store: &Store) -> Result<Json> {
     let by_name: HashMap<&str, &ChangedAccount> = made.iter().map(|made| (&*made.username, made)).collect();
-    let account = |step: &Step| {
+    let account = |step: &Step<'_>| {
         let made = by_name.get(&*step.username).copied();
         let id = made.map(|made| json!(made.id)).or_else(|| match &step.kind {
             StepKind::Create(_) => None,
@@ -93,16 +96,13 @@ pub fn object(plan: &ApplyPlan, made: &[ChangedAccount], issued: bool) -> Json {
             "username": step.username,
             "id": id,
             "action": step.action,
-            "changes": step.differences,
+            "changes": step.differences(store)?,
         });
         add_secrets(&mut object, made.filter(|_| issued));
-        object
+        Ok(object)
     };
-    json!({
-        "accounts": plan.steps.iter().map(account).collect::<Vec<_>>(),
-        "as_wanted": plan.as_wanted,
-        "kept": plan.kept,
-    })
+    let accounts: Vec<Json> = plan.steps.iter().map(account).collect::<Result<_>>()?;
+    Ok(json!({ "accounts": accounts, "as_wanted": plan.as_wanted, "kept": plan.kept }))
 }
 
 /// Adds the new token and password of the account, or null.

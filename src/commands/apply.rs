@@ -19,9 +19,9 @@ use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::capitalized;
 use crate::files::results::Results;
-use crate::formats::tree::TreeFile;
 use crate::signals;
 use crate::store::Store;
+use crate::syntax::source::SourceFile;
 use crate::terminal::output;
 use crate::terminal::output::Output;
 use crate::terminal::sections::Section;
@@ -97,6 +97,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let source = args.source()?;
     let store = context.store()?;
+    store.expect_many_changes()?;
     let mut plan = args.plan(&source, store, context)?;
     for username in &plan.kept {
         context
@@ -112,13 +113,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             1 => "Nothing to change: the account in the file is up to date.".to_owned(),
             count => format!("Nothing to change: all {count} accounts in the file are up to date."),
         });
-        return answer(&plan, &[], true, change.report(Vec::new()), &context.output);
+        return answer(&plan, &[], true, change.report(Vec::new()), store, &context.output);
     }
-    let changes = plan_view::changes(&plan);
     if change.is_rehearsal() {
-        context.output.changes(&changes)?;
+        context.output.changes(plan_view::changes(&plan, store))?;
     } else {
-        context.output.show_changes(&changes)?;
+        context.output.show_changes(plan_view::changes(&plan, store))?;
         context.consent(&format!("{}?", capitalized(plan_view::summary(&plan, false))))?;
     }
     let results = args.results(store, context)?;
@@ -143,13 +143,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         if args.results_are_answer() {
             Ok(())
         } else {
-            answer(&plan, &done.value.made, args.results.is_none(), report, output)
+            answer(&plan, &done.value.made, args.results.is_none(), report, store, output)
         }
     })?;
     if args.exit_code && would_change { Err(Refusal::WouldChange.into()) } else { Ok(()) }
 }
 
-fn print_status(plan: &ApplyPlan, report: &Report, output: &Output) {
+fn print_status(plan: &ApplyPlan<'_>, report: &Report, output: &Output) {
     let as_wanted = match plan.as_wanted {
         0 => String::new(),
         1 => ", 1 unchanged".into(),
@@ -164,17 +164,18 @@ fn print_status(plan: &ApplyPlan, report: &Report, output: &Output) {
 
 /// Prints the new secrets for people and scripts, or everything for programs.
 fn answer(
-    plan: &ApplyPlan,
+    plan: &ApplyPlan<'_>,
     made: &[ChangedAccount],
     shows_secrets: bool,
     report: Report,
+    store: &Store,
     output: &Output,
 ) -> Result<()> {
     let shows_secrets = shows_secrets && !report.dry_run;
     // The keys of a rehearsal are rolled back, so do not show them.
     let made = if report.dry_run { &[] } else { made };
     if output.format().is_for_programs() {
-        let mut object = plan_view::object(plan, made, shows_secrets);
+        let mut object = plan_view::object(plan, made, shows_secrets, store)?;
         report.add_to(&mut object);
         return output.answer(None, &object);
     }
@@ -192,7 +193,7 @@ fn secrets(made: &ChangedAccount) -> Option<Section> {
 }
 
 impl Args {
-    fn source(&self) -> Result<TreeFile> {
+    fn source(&self) -> Result<SourceFile> {
         let is_stdin = self.file == Path::new("-");
         let path = if is_stdin { Path::new("standard input") } else { &self.file };
         let mut bytes = Zeroizing::new(Vec::new());
@@ -208,7 +209,8 @@ impl Args {
             let message = format!("{} is larger than 64 MiB.", path.display());
             return Err(Refusal::invalid("", "too_long", message).into());
         }
-        Ok(TreeFile::new(path, &bytes).map_err(|fault| Refusal::Invalid(vec![fault]))?)
+        let name = path.display().to_string();
+        Ok(SourceFile::of_bytes(name, bytes).map_err(|fault| Refusal::Invalid(vec![fault]))?)
     }
 
     /// Whether the results go to standard output.
@@ -231,10 +233,11 @@ impl Args {
     }
 
     /// Plans the changes. Fails if the file has faults.
-    fn plan(&self, source: &TreeFile, store: &Store, context: &Context) -> Result<ApplyPlan> {
+    fn plan<'a>(&self, source: &SourceFile, store: &Store, context: &'a Context) -> Result<ApplyPlan<'a>> {
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let tree = source.tree().map_err(Refusal::from)?;
         let (wanted, faults) = apply::read(source, folder, &tree, store)?;
+        drop(tree);
         let mut planner = ApplyPlanner {
             accounts: context.accounts()?,
             source,

@@ -1,3 +1,4 @@
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
@@ -155,10 +156,10 @@ impl Args {
 
 /// Returns the name and password from a client's body. The name may be the `email` key if that is the login name.
 fn from_body(path: &Path, store: &Store, context: &Context) -> Result<(String, Plain)> {
-    let body = Body::read(path)?;
+    let mut body = Body::read(path)?;
     let by_email = context.settings.policy.is_named_by_email(store.layout().users.login()?);
     let name_key = if by_email { "email" } else { "username" };
-    let mut faults = body.faults;
+    let mut faults = mem::take(&mut body.faults);
     let others = [("first_name", body.first_name.is_some()), ("last_name", body.last_name.is_some())];
     let others = others.into_iter().chain([("account_type", body.account_type.is_some())]);
     let unknown = others.filter(|(_, is_given)| *is_given).map(|(key, _)| key);
@@ -167,15 +168,15 @@ fn from_body(path: &Path, store: &Store, context: &Context) -> Result<(String, P
         let message = format!("Unknown key {key} in a login body.{hint}");
         faults.push(Fault::new(key, "unknown_field", message));
     }
-    let username = body.username.or(body.email.filter(|_| by_email));
+    let username = body.username.take().or(body.email.take().filter(|_| by_email));
     if username.is_none() {
         faults.push(Fault::new(name_key, "required", format!("{name_key} is required.")));
     }
     if body.password.is_none() {
         faults.push(Fault::new("password", "required", "password is required."));
     }
-    match (username, body.password) {
+    match (username, body.password.take()) {
         (Some(username), Some(password)) if faults.is_empty() => Ok((username, password)),
-        _ => Err(Refusal::Invalid(faults).into()),
+        _ => Err(body.refusal(faults).into()),
     }
 }

@@ -1,3 +1,4 @@
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
@@ -140,12 +141,6 @@ pub struct Args {
     writing: Writing,
 }
 
-/// The parts of a body that are not in the specification.
-struct FromBody {
-    password: Option<Plain>,
-    faults: Vec<Fault>,
-}
-
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     args.update_password.check(args.on_existing)?;
@@ -204,8 +199,8 @@ fn sentence(outcome: &Registered, report: &Report) -> String {
 
 impl Args {
     /// Builds the specification from the options and the body. Also returns the rest of the body.
-    fn spec(&self) -> Result<(AccountSpec, FromBody)> {
-        let body = match &self.from_json {
+    fn spec(&self) -> Result<(AccountSpec, Body)> {
+        let mut body = match &self.from_json {
             Some(path) if path == Path::new("-") && self.password.wants_stdin() => {
                 return Err(Refusal::usage(
                     "--from-json - and --password-stdin both read standard input. Pass a file for one of \
@@ -221,7 +216,7 @@ impl Args {
                 Refusal::usage("The body and an option both set the password. Drop one of them.").into()
             );
         }
-        let mut fields = body.fields;
+        let mut fields = mem::take(&mut body.fields);
         for assignment in &self.set {
             let field = &assignment.field;
             if fields.iter().any(|(name, _)| name == field) {
@@ -242,10 +237,10 @@ impl Args {
             (None, None, false) => ProfileChoice::Decide,
         };
         let spec = AccountSpec {
-            username: once("USERNAME", self.username.as_ref(), body.username)?,
-            email: once("--email", self.email.as_ref(), body.email)?,
-            first_name: once("--first-name", self.first_name.as_ref(), body.first_name)?,
-            last_name: once("--last-name", self.last_name.as_ref(), body.last_name)?,
+            username: once("USERNAME", self.username.as_ref(), body.username.take())?,
+            email: once("--email", self.email.as_ref(), body.email.take())?,
+            first_name: once("--first-name", self.first_name.as_ref(), body.first_name.take())?,
+            last_name: once("--last-name", self.last_name.as_ref(), body.last_name.take())?,
             staff: self.staff.then_some(true),
             superuser: self.superuser.then_some(true),
             active: self.inactive.then_some(false),
@@ -254,7 +249,7 @@ impl Args {
             groups: GroupChoice::join(self.group.clone()),
             ..AccountSpec::default()
         };
-        Ok((spec, FromBody { password: body.password, faults: body.faults }))
+        Ok((spec, body))
     }
 
     /// Creates a new database with `--init` if the file does not exist.
@@ -338,7 +333,7 @@ impl Args {
         &self,
         change: &Change<'_>,
         spec: &mut AccountSpec,
-        from_body: &FromBody,
+        from_body: &Body,
         draft: &mut Option<Store>,
         context: &Context,
     ) -> Result<Registered> {
@@ -385,7 +380,7 @@ impl Args {
         &self,
         change: &Change<'_>,
         mut spec: AccountSpec,
-        from_body: &FromBody,
+        from_body: &Body,
         user: &User,
         context: &Context,
     ) -> Result<Registered> {
@@ -398,7 +393,7 @@ impl Args {
         let (update, mut faults) = accounts.plan_update(&spec, user)?;
         faults.extend(from_body.faults.iter().cloned());
         if !faults.is_empty() {
-            return Err(Refusal::Invalid(faults).into());
+            return Err(from_body.refusal(faults).into());
         }
         let is_wanted = self.update_password != UpdatePassword::OnCreate
             && (self.password.is_given() || from_body.password.is_some());
@@ -418,7 +413,7 @@ impl Args {
     fn account<'a>(
         &self,
         spec: &AccountSpec,
-        from_body: &FromBody,
+        from_body: &Body,
         accounts: &Accounts<'a>,
         context: &Context,
     ) -> Result<NewAccount<'a>> {
@@ -431,7 +426,7 @@ impl Args {
         let is_told = |fault: &Fault| from_body.faults.iter().any(|told| told.field == fault.field);
         faults.retain(|fault| !is_told(fault));
         faults.extend(from_body.faults.iter().cloned());
-        if faults.is_empty() { Ok(account) } else { Err(Refusal::Invalid(faults).into()) }
+        if faults.is_empty() { Ok(account) } else { Err(from_body.refusal(faults).into()) }
     }
 }
 

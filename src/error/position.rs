@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 
-use crate::error::limits;
-
 /// A position in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Position {
@@ -54,19 +52,34 @@ impl<'t> Scan<'t> {
     }
 }
 
-/// Returns the byte offset of an error in a JSON text.
-#[must_use]
-pub fn offset_in_json(text: &str, error: &serde_json::Error) -> usize {
-    let before = text.split_inclusive('\n').take(error.line().saturating_sub(1));
-    before.map(str::len).sum::<usize>() + error.column().saturating_sub(1)
+/// Finds the positions of parts of a text, in any order.
+pub struct Positions {
+    /// The offset and the position of a character in each block.
+    marks: Vec<(usize, Position)>,
 }
 
-/// Returns the reason if JSON is nested too deeply for `serde_json`.
-#[must_use]
-pub fn reason_of_depth(error: &serde_json::Error) -> Option<String> {
-    // Only the message identifies this error.
-    let is_depth_error = error.to_string().starts_with("recursion limit exceeded");
-    is_depth_error.then(|| format!("nested more than {} levels deep", limits::NESTING))
+impl Positions {
+    /// The length of a block in bytes, which is the most that is read for one position.
+    const BLOCK: usize = 512;
+
+    /// Reads the whole text once.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let mut scan = Scan::new(text, Position::START);
+        let mark = |at| {
+            let position = scan.at(at);
+            (scan.offset, position)
+        };
+        Self { marks: (0..=text.len()).step_by(Self::BLOCK).map(mark).collect() }
+    }
+
+    /// Returns the position at a byte offset of the same text.
+    #[must_use]
+    pub fn at(&self, text: &str, offset: usize) -> Position {
+        let mark = self.marks.get(offset / Self::BLOCK).or(self.marks.last());
+        let (offset_of_mark, position) = mark.copied().unwrap_or((0, Position::START));
+        Scan { text, offset: offset_of_mark, position }.at(offset)
+    }
 }
 
 #[cfg(test)]

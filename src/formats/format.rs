@@ -7,8 +7,9 @@ use serde_json::value::RawValue;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::refusal::Refusal;
-use crate::formats::json::Members;
 use crate::formats::source::InputFile;
+use crate::syntax::json;
+use crate::syntax::tree::NodeValue;
 
 /// The format of an input file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,11 +65,12 @@ pub fn sniffed(source: &InputFile) -> Result<InputFormat> {
     })
 }
 
-/// Whether this is an object of a fixture. Does not read its values.
+/// Whether this is an object of a fixture.
 fn is_fixture_object(text: &str) -> bool {
-    let Ok(Members(members)) = Members::of(text) else { return false };
-    let is = |name: &str, start: char| {
-        members.iter().any(|(key, raw)| key == name && raw.get().starts_with(start))
+    let Ok(node) = json::parse(text) else { return false };
+    let has = |name: &str, is: fn(&NodeValue<'_>) -> bool| {
+        node.entries().unwrap_or_default().iter().any(|entry| entry.key == name && is(&entry.value.what))
     };
-    is("model", '"') && is("fields", '{')
+    has("model", |model| matches!(model, NodeValue::Text(_)))
+        && has("fields", |fields| matches!(fields, NodeValue::Table(_)))
 }

@@ -1,21 +1,17 @@
 //! Reads JSON: a list of objects, or one object per line.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::io::{BufRead, Read as _};
 
 use memchr::memchr;
-use serde::Deserializer as _;
-use serde::de::{Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::django::account_spec::ProfileChoice;
 use crate::django::field::Input;
-use crate::django::json;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
-use crate::error::position::{Position, Scan, offset_in_json, reason_of_depth};
+use crate::error::position::{Position, Scan};
 use crate::error::refusal::{Fault, Refusal};
 use crate::formats::RowReader;
 use crate::formats::account_row::{AccountRow, ValuePositions};
@@ -23,6 +19,8 @@ use crate::formats::columns::{AccountColumn, Columns};
 use crate::formats::csv::too_long;
 use crate::formats::encoding::NOT_UTF8;
 use crate::formats::records::Lines;
+use crate::syntax::tree::{KeyValue, Node, distinct};
+use crate::syntax::{Flaw, json};
 
 /// A complete JSON document.
 pub struct Document {
@@ -73,72 +71,36 @@ impl Document {
     /// Returns the elements of a list. A single object is its only element.
     pub fn elements(&self, file: &str) -> Result<Vec<Element<'_>>> {
         let text = self.text.as_str();
-        let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error, text, file))?;
-        if whole.get().starts_with('{') {
-            return Ok(vec![Element {
-                text: whole.get(),
-                position: Scan::new(text, Position::START).of(whole.get()),
-            }]);
-        }
-        let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| {
-            let message = format!("{file} must be a JSON list of objects, or JSON lines.");
-            Refusal::invalid("", "invalid_json", message)
+        let whole: &RawValue = serde_json::from_str(text).map_err(|error| {
+            let (at, message) = json::flaw(&error, text);
+            let position = Scan::new(text, Position::START).at(at);
+            Refusal::Invalid(vec![json::fault(message).at(file, position, None)])
         })?;
+        let elements: Vec<&RawValue> = if whole.get().starts_with('{') {
+            vec![whole]
+        } else {
+            serde_json::from_str(text).map_err(|_| {
+                let message = format!("{file} must be a JSON list of objects, or JSON lines.");
+                Refusal::Invalid(vec![json::fault(message)])
+            })?
+        };
         let mut scan = Scan::new(text, Position::START);
-        Ok(elements
-            .into_iter()
-            .map(|raw| Element { text: raw.get(), position: scan.of(raw.get()) })
-            .collect())
+        let texts = elements.into_iter().map(RawValue::get);
+        Ok(texts.map(|text| Element { text, position: scan.of(text) }).collect())
     }
 }
 
-/// The error for text that is not JSON. It contains the position, but not the text.
-fn not_json(error: &serde_json::Error, text: &str, file: &str) -> Refusal {
-    let position = Scan::new(text, Position::START).at(offset_in_json(text, error));
-    Refusal::Invalid(vec![syntax_fault(error).at(file, position, None)])
-}
-
-fn syntax_fault(error: &serde_json::Error) -> Fault {
-    let message = match reason_of_depth(error) {
-        Some(reason) => format!("The JSON is {reason}."),
-        None if error.is_eof() => "The JSON ends unexpectedly.".to_owned(),
-        None => "This is not valid JSON.".to_owned(),
-    };
-    Fault::new("", "invalid_json", message)
-}
-
-/// The message of the error for an object with more than [`limits::COLUMNS`] keys.
-const TOO_MANY_KEYS: &str = "too many keys";
-
-/// The keys and values of an object, in their order.
-pub struct Members<'t>(pub Vec<(String, &'t RawValue)>);
-
-impl<'t> Members<'t> {
-    /// Parses an object. Fails if a key occurs twice.
-    pub fn of(text: &'t str) -> serde_json::Result<Self> {
-        struct Object;
-        impl<'t> Visitor<'t> for Object {
-            type Value = Members<'t>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members: Vec<(String, &'t RawValue)> = Vec::new();
-                while let Some((key, value)) = map.next_entry()? {
-                    if members.len() == limits::COLUMNS {
-                        return Err(A::Error::custom(TOO_MANY_KEYS));
-                    }
-                    if members.iter().any(|(known, _)| *known == key) {
-                        return Err(A::Error::custom("duplicate key"));
-                    }
-                    members.push((key, value));
-                }
-                Ok(Members(members))
-            }
-        }
-        serde_json::Deserializer::from_str(text).deserialize_map(Object)
+/// Returns the keys and values of an object, in their order. Otherwise returns what is wrong with `what`, and where.
+pub fn members<'n, 't>(what: &str, node: &'n Node<'t>) -> Result<&'n [KeyValue<'t>], Flaw> {
+    let refused = |at, rest: &str| (at, format!("{what} {rest}."));
+    let no_object = "must be a JSON object without duplicate keys";
+    let entries = node.entries().ok_or_else(|| refused(node.at, no_object))?;
+    if entries.len() > limits::COLUMNS {
+        return Err(refused(node.at, &format!("has more than {} keys", limits::COLUMNS)));
+    }
+    match distinct(entries).1.first() {
+        None => Ok(entries),
+        Some(repeated) => Err(refused(repeated.at, no_object)),
     }
 }
 
@@ -170,28 +132,22 @@ impl<'a> Objects<'a> {
     /// Converts one object to a row.
     pub fn row(&mut self, element: Element<'_>) -> AccountRow {
         let mut row = AccountRow::at(element.position.line, ValuePositions::default());
-        let members = match Members::of(element.text) {
-            Ok(members) => members,
-            Err(error) => {
-                row.set_position("", element.position);
-                let message = match &*reason(&error) {
-                    reason @ (NO_OBJECT | NO_JSON) => {
-                        format!("A row must be a JSON object without duplicate keys: {reason}.")
-                    }
-                    reason => format!("The row is invalid: {reason}."),
-                };
-                row.faults.push(Fault::new("", "invalid_json", message));
-                return row;
-            }
-        };
         let mut scan = Scan::new(element.text, element.position);
-        self.take(&mut row, &mut scan, "", members);
+        let read = json::parse(element.text).and_then(|node| {
+            let members = members("A row", &node)?;
+            self.take(&mut row, &mut scan, "", members);
+            Ok(())
+        });
+        if let Err((at, message)) = read {
+            row.set_position("", scan.at(at));
+            row.faults.push(json::fault(message));
+        }
         row
     }
 
-    fn take<'t>(&mut self, row: &mut AccountRow, scan: &mut Scan<'t>, prefix: &str, members: Members<'t>) {
-        for (key, raw) in members.0 {
-            let position = scan.of(raw.get());
+    fn take(&mut self, row: &mut AccountRow, scan: &mut Scan<'_>, prefix: &str, members: &[KeyValue<'_>]) {
+        for KeyValue { key, value, .. } in members {
+            let position = scan.at(value.at);
             let key = format!("{prefix}{key}");
             let column = match self.find(&key) {
                 Ok(column) => column,
@@ -202,68 +158,42 @@ impl<'a> Objects<'a> {
                 }
             };
             row.set_position(column.name(), position);
-            if raw.get().starts_with('{')
-                && matches!(column, AccountColumn::Profile | AccountColumn::Profiles)
+            if value.entries().is_some() && matches!(column, AccountColumn::Profile | AccountColumn::Profiles)
             {
-                self.take_profiles(row, scan, &column, raw.get());
+                self.take_profiles(row, scan, &column, value);
             } else {
-                match json::parse(raw.get()) {
-                    Ok(json) => row.take(&column, Input::Json(json)),
-                    Err(error) => row.faults.push(value_fault(column.name(), &error)),
-                }
+                row.take(&column, Input::Json(value.to_json()));
             }
         }
     }
 
     /// Reads `profile`, an object with one profile's fields, or `profiles`, an object with the fields of each kind.
-    fn take_profiles<'t>(
+    fn take_profiles(
         &mut self,
         row: &mut AccountRow,
-        scan: &mut Scan<'t>,
+        scan: &mut Scan<'_>,
         column: &AccountColumn<'_>,
-        text: &'t str,
+        node: &Node<'_>,
     ) {
         let name = column.name().to_owned();
-        let members = match Members::of(text) {
+        let members = match members(&name, node) {
             Ok(members) => members,
-            Err(error) => return row.faults.push(Fault::new(name, "invalid_json", reason(&error))),
+            Err((_, message)) => return row.faults.push(Fault::new(name, json::CODE, message)),
         };
         if matches!(column, AccountColumn::Profile) {
             return self.take(row, scan, "profile.", members);
         }
         let mut kinds = Vec::new();
-        for (kind, raw) in members.0 {
-            if let Ok(fields) = Members::of(raw.get()) {
+        for KeyValue { key: kind, value, .. } in members {
+            if let Ok(fields) = self::members(kind, value) {
                 self.take(row, scan, &format!("profile.{kind}."), fields);
             } else {
                 let message = format!("profiles.{kind} must be an object of fields.");
                 row.faults.push(Fault::new(&*name, "invalid", message));
             }
-            kinds.push(kind);
+            kinds.push(kind.to_string());
         }
         row.spec.profile = if kinds.is_empty() { ProfileChoice::None } else { ProfileChoice::Kinds(kinds) };
-    }
-}
-
-const NO_OBJECT: &str = "it is not an object, or it has a duplicate key";
-const NO_JSON: &str = "this is not valid JSON";
-
-/// The fault of a value that is valid JSON but cannot be read.
-pub fn value_fault(field: &str, error: &serde_json::Error) -> Fault {
-    Fault::new(field, "invalid_json", format!("This value is not accepted: {}.", reason(error)))
-}
-
-fn reason(error: &serde_json::Error) -> String {
-    if let Some(reason) = reason_of_depth(error) {
-        format!("it is {reason}")
-    } else if error.is_data() && error.to_string().starts_with(TOO_MANY_KEYS) {
-        format!("it has more than {} keys", limits::COLUMNS)
-    } else if error.to_string() == json::RESERVED_KEY {
-        json::RESERVED_KEY.to_owned()
-    } else if error.is_data() {
-        NO_OBJECT.to_owned()
-    } else {
-        NO_JSON.to_owned()
     }
 }
 
@@ -353,12 +283,6 @@ impl RowReader for JsonLinesReader<'_> {
             let text = text.trim_end();
             if text.is_empty() {
                 continue;
-            }
-            if let Err(error) = serde_json::from_str::<&RawValue>(text) {
-                let mut row = AccountRow::at(number, ValuePositions::default());
-                row.set_position("", Scan::new(text, position).at(offset_in_json(text, &error)));
-                row.faults.push(syntax_fault(&error));
-                return Ok(Some(row));
             }
             return Ok(Some(self.objects.row(Element { text, position })));
         }

@@ -12,7 +12,6 @@ pub mod json;
 mod records;
 pub mod source;
 pub mod token_row;
-pub mod tree;
 
 use self::account_row::AccountRow;
 

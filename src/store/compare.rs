@@ -1,6 +1,7 @@
 //! Compares stored rows with new values.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use crate::django::models::{Key, User};
 use crate::django::value::{Kind, Value};
@@ -11,6 +12,14 @@ use crate::store::difference::{Difference, HIDDEN, Shown};
 use crate::store::layout::ProfileTable;
 use crate::store::profiles::json;
 use crate::store::schema::{Column, Table, quoted};
+
+/// A query that compares these columns of one row, which its table always finds by the same key.
+pub(super) struct Comparison {
+    table: String,
+    columns: Vec<String>,
+    sql: String,
+    kinds: Vec<Kind>,
+}
 
 impl Store {
     /// Returns the values that differ from the user's row. The password is not compared.
@@ -54,25 +63,11 @@ impl Store {
             .filter(|(name, _)| name != "password")
             .filter_map(|(name, value)| Some((table.column(name)?, value)))
             .collect();
-        let mut selected = vec!["1".to_owned()];
-        let mut kinds = vec![Kind::Integer];
-        for (index, (column, _)) in columns.iter().enumerate() {
-            let name = quoted(&column.name);
-            selected.push(self.engine.differs(&name, index + 1));
-            selected.push(if column.may_hold_secret() { "NULL".into() } else { name });
-            kinds.extend([Kind::Boolean, column.kind.clone()]);
-        }
-        let sql = format!(
-            "SELECT {} FROM {} WHERE {} = ?{}",
-            selected.join(", "),
-            quoted(&table.name),
-            quoted(key.0),
-            columns.len() + 1
-        );
+        let comparison = self.comparison(table, key.0, &columns);
         let parameters: Vec<Value> =
             columns.iter().map(|(_, value)| (*value).clone()).chain([key.1.into()]).collect();
         let mut found = None;
-        self.engine.query(&sql, &parameters, &kinds, &mut |cells| {
+        self.engine.query(&comparison.sql, &parameters, &comparison.kinds, &mut |cells| {
             let pairs = columns.iter().zip(cells[1..].chunks(2));
             let differing = pairs.filter(|(_, cells)| cells[0].is_true()).map(|((column, value), cells)| {
                 let old = if column.may_hold_secret() {
@@ -87,5 +82,34 @@ impl Store {
             Ok(ControlFlow::Break(()))
         })?;
         Ok(found)
+    }
+
+    /// Returns the query for these columns. Most accounts of a file have the same ones as the account before.
+    fn comparison(&self, table: &Table, key: &str, columns: &[(&Column, &Value)]) -> Arc<Comparison> {
+        let names = || columns.iter().map(|(column, _)| &column.name);
+        let mut last = self.last_comparison.borrow_mut();
+        if let Some(last) = &*last
+            && last.table == table.name
+            && last.columns.iter().eq(names())
+        {
+            return Arc::clone(last);
+        }
+        let mut selected = vec!["1".to_owned()];
+        let mut kinds = vec![Kind::Integer];
+        for (index, (column, _)) in columns.iter().enumerate() {
+            let name = quoted(&column.name);
+            selected.push(self.engine.differs(&name, index + 1));
+            selected.push(if column.may_hold_secret() { "NULL".into() } else { name });
+            kinds.extend([Kind::Boolean, column.kind.clone()]);
+        }
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {} = ?{}",
+            selected.join(", "),
+            quoted(&table.name),
+            quoted(key),
+            columns.len() + 1
+        );
+        let (table, columns) = (table.name.clone(), names().cloned().collect());
+        Arc::clone(last.insert(Arc::new(Comparison { table, columns, sql, kinds })))
     }
 }

@@ -27,9 +27,11 @@ mod users;
 use std::cell::{OnceCell, RefCell};
 use std::ops::{ControlFlow, Deref};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use self::compare::Comparison;
 pub use self::create::{Blueprint, ProfileBlueprint};
 pub use self::deletion::{Decisions, Deletion};
 use self::engine::Inserting;
@@ -45,6 +47,7 @@ use self::sqlite::Sqlite;
 pub use self::survey::{Group, UserCounts};
 pub use self::tokens::{NewToken, Token};
 pub use self::users::UserColumn;
+use self::users::UserQueries;
 use crate::django::models::Key;
 use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
@@ -60,6 +63,8 @@ pub struct Store {
     profiles: OnceCell<Vec<ProfileTable>>,
     groups: OnceCell<Option<Link>>,
     permissions: OnceCell<Option<Link>>,
+    queries: UserQueries,
+    last_comparison: RefCell<Option<Arc<Comparison>>>,
 }
 
 impl Store {
@@ -99,9 +104,17 @@ impl Store {
             };
             return Err(Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.into() }.into());
         };
-        let (profiles, groups, permissions) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        let path = path.to_owned();
-        Ok(Self { engine, path, hints, layout, profiles, groups, permissions })
+        Ok(Self {
+            engine,
+            path: path.to_owned(),
+            hints,
+            layout,
+            profiles: OnceCell::new(),
+            groups: OnceCell::new(),
+            permissions: OnceCell::new(),
+            queries: UserQueries::default(),
+            last_comparison: RefCell::default(),
+        })
     }
 
     /// Writes a draft to its file atomically, readable only by its owner. Never replaces an existing file.

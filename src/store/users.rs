@@ -1,5 +1,6 @@
 //! Reads and writes the rows of the user table.
 
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::str::FromStr;
@@ -29,6 +30,18 @@ const ATTRIBUTES: [(&str, Kind); 10] = [
     ("date_joined", Kind::Timestamp),
     ("last_login", Kind::Timestamp),
 ];
+
+/// The queries for one user. They are built once, since a file may name many users.
+#[derive(Default)]
+pub(super) struct UserQueries {
+    by_login: OnceCell<UserQuery>,
+    by_key: OnceCell<UserQuery>,
+}
+
+struct UserQuery {
+    sql: String,
+    kinds: Vec<Kind>,
+}
 
 /// A column of a listing of users.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,8 +190,8 @@ impl Store {
     /// # Errors
     /// Returns [`Refusal::Ambiguous`] if the login column is unknown. Fails on database errors.
     pub fn find_user(&self, login: &str) -> Result<Option<User>> {
-        let users = &self.layout.users;
-        self.one_user(&format!("{} WHERE u.{} = ?1", users.select(), quoted(users.login()?)), login.into())
+        let column = self.layout.users.login()?;
+        self.one_user(self.queries.by_login.get_or_init(|| self.query_of_user(column)), login.into())
     }
 
     /// Returns the user with this login name.
@@ -191,8 +204,14 @@ impl Store {
 
     /// Finds the user with this key.
     pub fn user_of_key(&self, key: &Key) -> Result<Option<User>> {
+        let column = &self.layout.users.key;
+        self.one_user(self.queries.by_key.get_or_init(|| self.query_of_user(column)), key.into())
+    }
+
+    fn query_of_user(&self, column: &str) -> UserQuery {
         let users = &self.layout.users;
-        self.one_user(&format!("{} WHERE u.{} = ?1", users.select(), quoted(&users.key)), key.into())
+        let sql = format!("{} WHERE u.{} = ?1", users.select(), quoted(column));
+        UserQuery { sql, kinds: users.kinds() }
     }
 
     /// Finds the user with this key in its displayed form. Returns `None` also for an invalid key.
@@ -218,10 +237,10 @@ impl Store {
         }
     }
 
-    fn one_user(&self, sql: &str, parameter: Value) -> Result<Option<User>> {
+    fn one_user(&self, query: &UserQuery, parameter: Value) -> Result<Option<User>> {
         let users = &self.layout.users;
         let mut found = None;
-        self.engine.query(sql, &[parameter], &users.kinds(), &mut |cells| {
+        self.engine.query(&query.sql, &[parameter], &query.kinds, &mut |cells| {
             found = Some(users.read(cells));
             Ok(ControlFlow::Break(()))
         })?;

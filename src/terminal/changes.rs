@@ -63,56 +63,67 @@ impl Sign {
 
 impl Output {
     /// Prints changes as the result of the command.
-    pub fn changes(&self, changes: &[Changed]) -> Result<()> {
+    pub fn changes(&self, changes: impl Iterator<Item = Result<Changed>>) -> Result<()> {
+        let color = self.color.applies(io::stdout().is_terminal());
         match self.format {
-            Format::Table => {
-                let color = self.color.applies(io::stdout().is_terminal());
-                verbatim(for_people(changes, color).as_bytes())
-            }
-            Format::Plain => verbatim(for_scripts(changes).as_bytes()),
+            Format::Table => written(changes, |text, change| for_people(text, change, color), verbatim),
+            Format::Plain => written(changes, for_scripts, verbatim),
             _ => Ok(()),
         }
     }
 
     /// Prints changes on standard error before a confirmation. Fails if they cannot be shown, since a user cannot
     /// agree to changes that were not shown.
-    pub fn show_changes(&self, changes: &[Changed]) -> Result<()> {
+    pub fn show_changes(&self, changes: impl Iterator<Item = Result<Changed>>) -> Result<()> {
         if self.quiet || self.format.is_json() {
             return Ok(());
         }
         let color = self.color.applies(io::stderr().is_terminal());
-        let text = for_people(changes, color);
-        io::stderr().write_all(text.as_bytes()).context("standard error cannot be written")
+        let write = |text: &[u8]| io::stderr().write_all(text).context("standard error cannot be written");
+        written(changes, |text, change| for_people(text, change, color), write)
     }
 }
 
-fn for_people(changes: &[Changed], color: bool) -> String {
+/// The number of bytes that are written at once.
+const PIECE: usize = 64 * 1024;
+
+fn written(
+    changes: impl Iterator<Item = Result<Changed>>,
+    add: impl Fn(&mut String, &Changed),
+    write: impl Fn(&[u8]) -> Result<()>,
+) -> Result<()> {
     let mut text = String::new();
-    for Changed { sign, name, note, values } in changes {
-        let space = if note.is_empty() { "" } else { " " };
-        let _ = writeln!(text, "{} {}{space}{}", sign.colored(color), line(name), line(note));
-        for (name, old, new) in values {
-            let sign = Sign::of(old.as_ref(), new.as_ref()).colored(color);
-            let both: Vec<String> = old.iter().chain(new).map(|value| line(value)).collect();
-            let _ = writeln!(text, "    {sign} {}: {}", line(name), both.join(" → "));
+    for change in changes {
+        add(&mut text, &change?);
+        if text.len() >= PIECE {
+            write(text.as_bytes())?;
+            text.clear();
         }
     }
-    text
+    write(text.as_bytes())
+}
+
+fn for_people(text: &mut String, change: &Changed, color: bool) {
+    let Changed { sign, name, note, values } = change;
+    let space = if note.is_empty() { "" } else { " " };
+    let _ = writeln!(text, "{} {}{space}{}", sign.colored(color), line(name), line(note));
+    for (name, old, new) in values {
+        let sign = Sign::of(old.as_ref(), new.as_ref()).colored(color);
+        let both: Vec<String> = old.iter().chain(new).map(|value| line(value)).collect();
+        let _ = writeln!(text, "    {sign} {}: {}", line(name), both.join(" → "));
+    }
 }
 
 /// One row per object and one per value, with the columns sign, object, value, old and new.
-fn for_scripts(changes: &[Changed]) -> String {
-    let mut text = String::new();
-    for Changed { sign, name, values, .. } in changes {
-        let name = escaped(name);
-        let _ = writeln!(text, "{}\t{name}\t\t\t", sign.character());
-        for (value, old, new) in values {
-            let sign = Sign::of(old.as_ref(), new.as_ref()).character();
-            let [old, new] = [old, new].map(|value| escaped(value.as_deref().unwrap_or_default()));
-            let _ = writeln!(text, "{sign}\t{name}\t{}\t{old}\t{new}", escaped(value));
-        }
+fn for_scripts(text: &mut String, change: &Changed) {
+    let Changed { sign, name, values, .. } = change;
+    let name = escaped(name);
+    let _ = writeln!(text, "{}\t{name}\t\t\t", sign.character());
+    for (value, old, new) in values {
+        let sign = Sign::of(old.as_ref(), new.as_ref()).character();
+        let [old, new] = [old, new].map(|value| escaped(value.as_deref().unwrap_or_default()));
+        let _ = writeln!(text, "{sign}\t{name}\t{}\t{old}\t{new}", escaped(value));
     }
-    text
 }
 
 #[cfg(test)]
@@ -132,18 +143,26 @@ mod tests {
         ]
     }
 
+    fn text_of(add: impl Fn(&mut String, &Changed)) -> String {
+        let mut text = String::new();
+        changes().iter().for_each(|change| add(&mut text, change));
+        text
+    }
+
     #[test]
     fn people_see_signs() {
         let expected = "~ meg\n    ~ email: \"a\\u{7}\" → \"b\"\n    + group: editors\n    - token: drf abc\n\
                         - jo\\te (gone)\n";
-        assert_eq!(for_people(&changes(), false), expected);
-        assert!(for_people(&changes(), true).starts_with("\u{1b}[33m~\u{1b}[0m meg\n"));
+        assert_eq!(text_of(|text, change| for_people(text, change, false)), expected);
+        assert!(
+            text_of(|text, change| for_people(text, change, true)).starts_with("\u{1b}[33m~\u{1b}[0m meg\n")
+        );
     }
 
     #[test]
     fn scripts_see_five_columns() {
         let expected = "~\tmeg\t\t\t\n~\tmeg\temail\t\"a\\u{7}\"\t\"b\"\n+\tmeg\tgroup\t\teditors\n\
                         -\tmeg\ttoken\tdrf abc\t\n-\tjo\\te\t\t\t\n";
-        assert_eq!(for_scripts(&changes()), expected);
+        assert_eq!(text_of(for_scripts), expected);
     }
 }

@@ -305,7 +305,7 @@ fn positions_look_alike_in_all_formats() {
     let run = import(&env, "a.json", "[\r\n {\"username\": \"a b\"}]", &[]).ends_with(6);
     assert!(run.stderr.starts_with("error: a.json, line 2, column 15: "), "{}", run.stderr);
     let run = import(&env, "a.json", "[\n {\"username\" \"a b\"}]", &[]).ends_with(6);
-    assert_eq!(run.stderr, "error: a.json, line 2, column 14: This is not valid JSON.\n");
+    assert_eq!(run.stderr, "error: a.json, line 2, column 14: This is not valid JSON: expected `:`.\n");
     let run = import(&env, "a.jsonl", "{\"username\": \"a b\"}\n", &[]).ends_with(6);
     assert!(run.stderr.starts_with("error: a.jsonl, line 1, column 14: "), "{}", run.stderr);
     // A carriage return between values ends a line, too.

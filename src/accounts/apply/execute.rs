@@ -1,5 +1,7 @@
 //! Executes a plan completely, or not at all if the database has changed since it was made.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::ChangedAccount;
@@ -12,14 +14,14 @@ use crate::django::models::TokenFilter;
 use crate::error::failure::{Error, Result};
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::results::{self, Outcome, Results};
-use crate::formats::tree::TreeFile;
 use crate::signals;
 use crate::store::{Decisions, Done, Store, Transaction};
+use crate::syntax::source::SourceFile;
 
 /// The inputs for the execution of a plan.
 pub struct Execution<'a, Runner> {
     pub accounts: Accounts<'a>,
-    pub source: &'a TreeFile,
+    pub source: &'a SourceFile,
     pub runner: &'a Runner,
 }
 
@@ -34,7 +36,7 @@ pub struct ApplyOutcome {
 
 /// The secrets of an account, computed before the transaction because hashing is slow.
 struct Ready {
-    /// The line of the account in the file.
+    /// The line of the account in the file, for the results.
     line: Option<usize>,
     fresh: Option<IssuedToken>,
 }
@@ -56,10 +58,12 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
     /// Fails with [`Refusal::ChangedMeanwhile`] if the database has changed since the plan was made.
     pub fn execute(
         &self,
-        plan: &mut ApplyPlan,
+        plan: &mut ApplyPlan<'_>,
         mut results: Results,
     ) -> Result<(Done<ApplyOutcome>, Results)> {
-        let ready: Vec<Ready> = plan.steps.iter_mut().map(|step| self.ready(step)).collect::<Result<_>>()?;
+        let tells = results.are_requested();
+        let ready: Vec<Ready> =
+            plan.steps.iter_mut().map(|step| self.ready(step, tells)).collect::<Result<_>>()?;
         let plan = &*plan;
         let names: Vec<&String> = plan.steps.iter().map(|step| &step.username).collect();
         let object = json!({ "file": self.source.name(), "users": names });
@@ -71,7 +75,7 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
                 plan.check(transaction)?;
                 let had_superuser = transaction.has_superuser()?;
                 let mut made = Vec::new();
-                let mut fields: Vec<String> = Vec::new();
+                let mut fields = BTreeSet::new();
                 // If the commit fails, the results must be taken back even if a signal arrives.
                 critical = Some(signals::critical());
                 for (step, ready) in plan.steps.iter().zip(&ready) {
@@ -91,9 +95,8 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
                     fields.extend(done.fields);
                 }
                 results.sync()?;
-                fields.sort();
-                fields.dedup();
                 let ends_superusers = had_superuser && !transaction.has_superuser()?;
+                let fields = fields.into_iter().collect();
                 Ok(Done { value: ApplyOutcome { made, ends_superusers }, fields })
             },
         );
@@ -116,7 +119,7 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         outcome
     }
 
-    fn ready(&self, step: &mut Step) -> Result<Ready> {
+    fn ready(&self, step: &mut Step<'_>, tells: bool) -> Result<Ready> {
         let encode = |password: &Password| self.accounts.encode(password, self.runner.is_rehearsal());
         let generate = |scheme| self.accounts.generate_token(scheme, None, None);
         let encoded = step.password.as_ref().map(encode).transpose()?;
@@ -135,12 +138,12 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
             }
             StepKind::Delete(..) => {}
         }
-        let line = step.at.map(|at| self.source.position(at).line);
+        let line = step.at.filter(|_| tells).map(|at| self.source.position(at).line);
         Ok(Ready { line, fresh })
     }
 
     /// Adds the position of the account to an error of the database.
-    fn located(&self, step: &Step, error: Error) -> Error {
+    fn located(&self, step: &Step<'_>, error: Error) -> Error {
         let Some(at) = step.at else { return error };
         let name = &step.username;
         let fault = |fault: Fault| {
@@ -160,15 +163,14 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
     }
 }
 
-impl ApplyPlan {
+impl ApplyPlan<'_> {
     /// Fails if an account has changed since the plan was made.
     fn check(&self, store: &Store) -> Result<()> {
         for step in &self.steps {
             let is_current = match &step.kind {
-                StepKind::Create(account) => store.find_user(&account.username)?.is_none(),
                 StepKind::Change(change) => change.is_current(store)?,
-                // The deletion checks this itself.
-                StepKind::Delete(..) => true,
+                // The creation and the deletion check this themselves.
+                StepKind::Create(_) | StepKind::Delete(..) => true,
             };
             if !is_current {
                 return Err(changed(&step.username).into());
@@ -185,7 +187,7 @@ impl ApplyPlan {
     }
 }
 
-impl Step {
+impl Step<'_> {
     /// Executes the step in the transaction. Returns the account, unless it was deleted.
     fn execute(&self, ready: &Ready, transaction: &Transaction<'_>) -> Result<Done<Option<ChangedAccount>>> {
         let token = ready.fresh.as_ref().map(IssuedToken::as_new);

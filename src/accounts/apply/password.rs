@@ -53,7 +53,7 @@ impl<'a> PasswordRule<'a> {
 /// With [`PasswordRule::IfDifferent`], a random password is set only if the stored password is not usable.
 pub fn choose(
     reference: &PasswordReference,
-    user: &DesiredUser,
+    user: &DesiredUser<'_>,
     username: &str,
     need: PasswordRule<'_>,
     accounts: &Accounts<'_>,

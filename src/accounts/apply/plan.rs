@@ -16,14 +16,14 @@ use crate::django::models::{Scheme, TokenFilter, User};
 use crate::error::failure::Result;
 use crate::error::faults::Faults;
 use crate::error::refusal::{Fault, Refusal};
-use crate::formats::tree::TreeFile;
 use crate::store::difference::{Difference, Shown};
-use crate::store::{Deletion, Token};
+use crate::store::{Deletion, Store, Token};
+use crate::syntax::source::SourceFile;
 
 /// All changes, in the order in which they are shown and executed.
 #[derive(Debug, Default)]
-pub struct ApplyPlan {
-    pub steps: Vec<Step>,
+pub struct ApplyPlan<'a> {
+    pub steps: Vec<Step<'a>>,
     /// The number of accounts in the file that need no change.
     pub as_wanted: usize,
     /// Superusers in the scope that are not in the file. They are kept.
@@ -44,13 +44,14 @@ pub struct UnlistedUsers {
 
 /// The changes to one account.
 #[derive(Debug)]
-pub struct Step {
+pub struct Step<'a> {
     /// The position of the account in the file. `None` if it is not in the file.
     pub at: Option<usize>,
     pub username: String,
     pub action: Action,
-    pub kind: StepKind,
-    pub differences: Vec<Difference>,
+    pub kind: StepKind<'a>,
+    /// The differences other than those of fields and profiles.
+    others: Vec<Difference>,
     pub password: Option<Password>,
     /// The scheme of the token to create.
     pub mints: Option<Scheme>,
@@ -68,8 +69,8 @@ pub enum Action {
 
 /// The change that a step makes, and the state of the database that it was planned for.
 #[derive(Debug)]
-pub enum StepKind {
-    Create(Box<NewAccount<'static>>),
+pub enum StepKind<'a> {
+    Create(Box<NewAccount<'a>>),
     Change(Box<UserChange>),
     Delete(Box<User>, Deletion),
 }
@@ -91,6 +92,19 @@ pub struct UserChange {
     pub encoded: Option<String>,
 }
 
+impl Step<'_> {
+    /// Returns all differences to show. They are computed anew for a new account, since there may be many.
+    pub fn differences(&self, store: &Store) -> Result<Vec<Difference>> {
+        let mut found = match &self.kind {
+            StepKind::Create(account) => account.differences(store)?,
+            StepKind::Change(change) => change.differences.clone(),
+            StepKind::Delete(..) => Vec::new(),
+        };
+        found.extend(self.others.iter().cloned());
+        Ok(found)
+    }
+}
+
 /// What to do with accounts in the scope that are not in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prune {
@@ -101,22 +115,33 @@ pub enum Prune {
 }
 
 /// Compares the desired state with the existing accounts, and collects faults.
-pub struct ApplyPlanner<'a> {
+pub struct ApplyPlanner<'a, 's> {
     pub accounts: Accounts<'a>,
-    pub source: &'a TreeFile,
+    pub source: &'s SourceFile,
     pub now: Timestamp,
     pub faults: Faults,
     /// Receives warnings.
-    pub warn: &'a dyn Fn(&str),
+    pub warn: &'s dyn Fn(&str),
 }
 
-impl ApplyPlanner<'_> {
+impl<'a> ApplyPlanner<'a, '_> {
     /// Computes the plan. With faults, it must not be executed.
-    pub fn plan(&mut self, desired: DesiredState) -> Result<ApplyPlan> {
+    pub fn plan(&mut self, desired: DesiredState<'_>) -> Result<ApplyPlan<'a>> {
+        // A snapshot locks the database once instead of for each query. Verifying passwords takes too long for it.
+        if desired.users.iter().any(DesiredUser::may_verify_password) {
+            self.plan_users(desired)
+        } else {
+            self.accounts.store.snapshot(|_| self.plan_users(desired))
+        }
+    }
+
+    fn plan_users(&mut self, desired: DesiredState<'_>) -> Result<ApplyPlan<'a>> {
         let mut plan = ApplyPlan::default();
         let mut names: HashSet<String> = HashSet::new();
-        let groups = self.accounts.store.group_names()?;
+        let store = self.accounts.store;
+        let groups = store.group_names()?;
         let planner = self.accounts.planner()?;
+        let has_users = store.row_count(&store.layout().users.table.name)? > 0;
         for mut user in desired.users {
             self.check_groups(&mut user, &groups);
             let Some(name) = planner.login_name(&user.spec) else {
@@ -135,7 +160,8 @@ impl ApplyPlanner<'_> {
                 );
                 self.add(&user, Fault::new("username", "out_of_scope", message));
             }
-            let step = match self.accounts.store.find_user(&name)? {
+            let existing = if has_users { store.find_user(&name)? } else { None };
+            let step = match existing {
                 None => Some(self.create(&user, &planner)?),
                 Some(existing) => self.change(&user, existing, &planner)?,
             };
@@ -150,7 +176,7 @@ impl ApplyPlanner<'_> {
     }
 
     /// Adds a fault with its position, worded for a file. Skips faults that were reported when the file was read.
-    fn add(&mut self, user: &DesiredUser, mut fault: Fault) {
+    fn add(&mut self, user: &DesiredUser<'_>, mut fault: Fault) {
         if fault.code == "required" {
             if user.is_unreadable(&fault.field) {
                 return;
@@ -163,7 +189,7 @@ impl ApplyPlanner<'_> {
     }
 
     /// Reports unknown groups, and removes unknown and repeated groups from the desired ones.
-    fn check_groups(&mut self, user: &mut DesiredUser, known: &[String]) {
+    fn check_groups(&mut self, user: &mut DesiredUser<'_>, known: &[String]) {
         for (name, at) in user.group_positions.iter().filter(|(name, _)| !known.contains(name)) {
             let refusal = Refusal::GroupNotFound { name: name.clone(), known: known.to_vec() };
             if let Some(fault) = refusal.name_fault() {
@@ -180,7 +206,7 @@ impl ApplyPlanner<'_> {
         }
     }
 
-    fn create(&mut self, user: &DesiredUser, planner: &Planner<'_>) -> Result<Step> {
+    fn create(&mut self, user: &DesiredUser<'_>, planner: &Planner<'a>) -> Result<Step<'a>> {
         let store = self.accounts.store;
         let (mut account, mut faults) =
             planner.account(&user.spec, self.now, &mut *self.accounts.random())?;
@@ -189,34 +215,38 @@ impl ApplyPlanner<'_> {
         for fault in faults {
             self.add(user, fault);
         }
-        let mut differences = account.differences(store)?;
-        for group in user.spec.groups.changes(&[]).0 {
-            differences.push(difference("group", None, Some(&group)));
-        }
+        let groups = user.spec.groups.changes(&[]).0;
+        let mut others: Vec<Difference> =
+            groups.iter().map(|group| difference("group", None, Some(group))).collect();
         let mints = self.scheme(user, user.spec.active != Some(false))?;
-        differences.extend(mints.map(|scheme| difference("token", None, Some(&scheme.to_string()))));
+        others.extend(mints.map(|scheme| difference("token", None, Some(&scheme.to_string()))));
         let password = self.password(user, &username, PasswordRule::New)?.unwrap_or(Password::Unusable);
-        differences.push(Difference {
+        others.push(Difference {
             field: "password".into(),
             old: None,
             new: Some(password::shown(&password)),
         });
-        let kind = StepKind::Create(Box::new(account.into_owned()));
+        let kind = StepKind::Create(Box::new(account));
         let (at, password) = (Some(user.at), Some(password));
-        Ok(Step { at, username, action: Action::Create, kind, differences, password, mints })
+        Ok(Step { at, username, action: Action::Create, kind, others, password, mints })
     }
 
     /// Computes the change of an existing account. Returns `None` if it needs no change.
-    fn change(&mut self, user: &DesiredUser, existing: User, planner: &Planner<'_>) -> Result<Option<Step>> {
+    fn change(
+        &mut self,
+        user: &DesiredUser<'_>,
+        existing: User,
+        planner: &Planner<'a>,
+    ) -> Result<Option<Step<'a>>> {
         let store = self.accounts.store;
-        let mut changes = Vec::new();
+        let mut others = Vec::new();
         let groups = match &user.spec.groups {
             GroupChoice::Exactly(_) => Some(store.groups_of(&existing.id)?),
             GroupChoice::Change { .. } => None,
         };
         let (added, removed) = user.spec.groups.changes(groups.as_deref().unwrap_or_default());
-        changes.extend(added.iter().map(|name| difference("group", None, Some(name))));
-        changes.extend(removed.iter().map(|name| difference("group", Some(name), None)));
+        others.extend(added.iter().map(|name| difference("group", None, Some(name))));
+        others.extend(removed.iter().map(|name| difference("group", Some(name), None)));
         let (update, faults) =
             planner.update(&user.spec, &existing, &self.accounts, |name| store.find_group(name))?;
         for fault in faults {
@@ -229,7 +259,7 @@ impl ApplyPlanner<'_> {
         let mut mints = None;
         for token in tokens.iter().flatten().filter(|_| revokes) {
             let name = format!("{} {}", token.scheme, token.prefix);
-            changes.push(difference("token", Some(&name), None));
+            others.push(difference("token", Some(&name), None));
         }
         if let Some(scheme) = self.scheme(user, user.spec.active.unwrap_or(existing.is_active))? {
             let is_usable = |token: &&Token| {
@@ -237,29 +267,31 @@ impl ApplyPlanner<'_> {
             };
             if tokens.iter().flatten().find(is_usable).is_none() {
                 mints = Some(scheme);
-                changes.push(difference("token", None, Some(&scheme.to_string())));
+                others.push(difference("token", None, Some(&scheme.to_string())));
             }
         }
-        let encoded = store.encoded_password(&existing.id)?;
-        let password =
-            self.password(user, &existing.username, PasswordRule::of(user.update_password, &encoded))?;
-        if let Some(password) = &password {
-            changes.push(Difference {
-                field: "password".into(),
-                old: Some(password::shown_encoded(&encoded)),
-                new: Some(password::shown(password)),
-            });
+        let (mut password, mut encoded) = (None, None);
+        if user.may_change_password() {
+            let stored = store.encoded_password(&existing.id)?;
+            let rule = PasswordRule::of(user.update_password, &stored);
+            password = self.password(user, &existing.username, rule)?;
+            if let Some(password) = &password {
+                others.push(Difference {
+                    field: "password".into(),
+                    old: Some(password::shown_encoded(&stored)),
+                    new: Some(password::shown(password)),
+                });
+                encoded = Some(stored);
+            }
         }
-        let all: Vec<Difference> = differences.iter().cloned().chain(changes).collect();
-        if all.is_empty() {
+        if differences.is_empty() && others.is_empty() {
             return Ok(None);
         }
         let username = existing.username.clone();
-        let encoded = password.as_ref().map(|_| encoded);
         let change = UserChange { user: existing, update, differences, groups, tokens, revokes, encoded };
         let kind = StepKind::Change(Box::new(change));
         let at = Some(user.at);
-        Ok(Some(Step { at, username, action: Action::Change, kind, differences: all, password, mints }))
+        Ok(Some(Step { at, username, action: Action::Change, kind, others, password, mints }))
     }
 
     fn tokens(&self, user: &User) -> Result<Vec<Token>> {
@@ -267,7 +299,7 @@ impl ApplyPlanner<'_> {
     }
 
     /// Returns the scheme of the desired token. `None` if no token is desired or possible.
-    fn scheme(&mut self, user: &DesiredUser, is_active: bool) -> Result<Option<Scheme>> {
+    fn scheme(&mut self, user: &DesiredUser<'_>, is_active: bool) -> Result<Option<Scheme>> {
         let asked = match user.token {
             None | Some(DesiredToken::None) => return Ok(None),
             Some(DesiredToken::Any) => None,
@@ -301,7 +333,7 @@ impl ApplyPlanner<'_> {
 
     fn password(
         &mut self,
-        user: &DesiredUser,
+        user: &DesiredUser<'_>,
         username: &str,
         need: PasswordRule<'_>,
     ) -> Result<Option<Password>> {
@@ -321,7 +353,7 @@ impl ApplyPlanner<'_> {
     ///
     /// Fails if the file has no scope, or if more than `limit` accounts are affected. Also fails if rows of others
     /// refer to rows that would be deleted.
-    pub fn prune(&mut self, plan: &mut ApplyPlan, how: Prune, limit: usize) -> Result<()> {
+    pub fn prune(&mut self, plan: &mut ApplyPlan<'a>, how: Prune, limit: usize) -> Result<()> {
         let Some(others) = &mut plan.others else {
             let message = format!(
                 "--prune: {} has no `[scope]`. Add one to declare which accounts the file manages.",
@@ -359,7 +391,7 @@ impl ApplyPlanner<'_> {
         if references.is_empty() { Ok(()) } else { Err(Refusal::StillReferenced(references).into()) }
     }
 
-    fn deactivation(&self, user: &User) -> Result<Step> {
+    fn deactivation(&self, user: &User) -> Result<Step<'a>> {
         let spec = AccountSpec { active: Some(false), ..AccountSpec::default() };
         let (update, faults) = self.accounts.plan_update(&spec, user)?;
         if !faults.is_empty() {
@@ -369,7 +401,7 @@ impl ApplyPlanner<'_> {
         let change = UserChange {
             user: user.clone(),
             update,
-            differences: differences.clone(),
+            differences,
             groups: None,
             tokens: None,
             revokes: false,
@@ -380,14 +412,14 @@ impl ApplyPlanner<'_> {
             username: user.username.clone(),
             action: Action::Deactivate,
             kind: StepKind::Change(Box::new(change)),
-            differences,
+            others: Vec::new(),
             password: None,
             mints: None,
         })
     }
 }
 
-fn deletion_of(user: &User, deletion: Deletion) -> Step {
+fn deletion_of(user: &User, deletion: Deletion) -> Step<'static> {
     let removed = |(table, count): &(String, u64)| Difference {
         field: table.clone(),
         old: Some(Shown::Value((*count).into())),
@@ -397,7 +429,7 @@ fn deletion_of(user: &User, deletion: Deletion) -> Step {
         at: None,
         username: user.username.clone(),
         action: Action::Delete,
-        differences: deletion.deleted.iter().map(removed).collect(),
+        others: deletion.deleted.iter().map(removed).collect(),
         kind: StepKind::Delete(Box::new(user.clone()), deletion),
         password: None,
         mints: None,

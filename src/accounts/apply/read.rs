@@ -1,5 +1,6 @@
 //! Reads the desired accounts from a file, or finds all its faults.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::prune::Scope;
@@ -14,10 +15,11 @@ use crate::error::faults::Faults;
 use crate::error::limits;
 use crate::error::refusal::Fault;
 use crate::error::suggest::nearest;
-use crate::formats::tree::{KeyValue, Node, NodeValue, TreeFile};
 use crate::store::Store;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
+use crate::syntax::source::SourceFile;
+use crate::syntax::tree::{KeyValue, Node, NodeValue, distinct};
 
 const TOP: [&str; 3] = ["update_password", "scope", "users"];
 
@@ -45,16 +47,16 @@ const PASSWORD: &str =
 
 /// The state that a file describes.
 #[derive(Debug, Default)]
-pub struct DesiredState {
+pub struct DesiredState<'t> {
     /// The login names for which the file lists all accounts.
     pub scope: Option<Scope>,
     /// The accounts, in file order.
-    pub users: Vec<DesiredUser>,
+    pub users: Vec<DesiredUser<'t>>,
 }
 
 /// The desired state of an account.
 #[derive(Debug, Default)]
-pub struct DesiredUser {
+pub struct DesiredUser<'t> {
     /// The position of the account.
     pub at: usize,
     /// What the account should be, except for its password and token.
@@ -65,7 +67,7 @@ pub struct DesiredUser {
     pub password: Option<PasswordReference>,
     pub update_password: UpdatePassword,
     /// The positions of the keys.
-    positions: Vec<(String, usize)>,
+    positions: Vec<(Cow<'t, str>, usize)>,
 }
 
 /// Whether the user must have a token.
@@ -97,13 +99,24 @@ impl std::fmt::Debug for PasswordReference {
     }
 }
 
-impl DesiredUser {
+impl DesiredUser<'_> {
     /// Returns the position of a key, or else that of the account. A profile field is found with or without its kind.
     pub fn position(&self, field: &str) -> usize {
         let is_last_part = |name: &str| name.rsplit_once('.').is_some_and(|(_, last)| last == field);
         let find = |matches: &dyn Fn(&str) -> bool| self.positions.iter().find(|(name, _)| matches(name));
         let found = find(&|name| name == field).or_else(|| find(&is_last_part));
         found.map_or(self.at, |(_, at)| *at)
+    }
+
+    /// Whether the password of an existing account may have to be set.
+    pub fn may_change_password(&self) -> bool {
+        self.password.is_some() && self.update_password != UpdatePassword::OnCreate
+    }
+
+    /// Whether a plain password may have to be compared with the stored hash.
+    pub fn may_verify_password(&self) -> bool {
+        self.may_change_password()
+            && matches!(self.password, Some(PasswordReference::Env(_) | PasswordReference::File(_)))
     }
 
     /// Whether this key is given with a value that could not be read. Its fault is already reported.
@@ -121,7 +134,12 @@ impl DesiredUser {
 }
 
 /// Reads the desired state of this database's accounts, and returns all faults with their positions.
-pub fn read(source: &TreeFile, folder: &Path, tree: &Node, store: &Store) -> Result<(DesiredState, Faults)> {
+pub fn read<'t>(
+    source: &'t SourceFile,
+    folder: &Path,
+    tree: &Node<'t>,
+    store: &Store,
+) -> Result<(DesiredState<'t>, Faults)> {
     let mut reader = Reader {
         source,
         folder,
@@ -136,7 +154,7 @@ pub fn read(source: &TreeFile, folder: &Path, tree: &Node, store: &Store) -> Res
 }
 
 struct Reader<'a> {
-    source: &'a TreeFile,
+    source: &'a SourceFile,
     folder: &'a Path,
     users: &'a Table,
     key: &'a str,
@@ -151,7 +169,7 @@ impl Reader<'_> {
     }
 
     /// Returns the entries of a table. Of repeated keys, it returns the first.
-    fn entries<'n>(&mut self, name: &str, node: &'n Node) -> Option<Vec<&'n KeyValue>> {
+    fn entries<'n, 't>(&mut self, name: &str, node: &'n Node<'t>) -> Option<Vec<&'n KeyValue<'t>>> {
         let NodeValue::Table(entries) = &node.what else {
             let field = name.rsplit(' ').next().unwrap_or(name);
             self.fault(node.at, field, "invalid", format!("{name} must be a table."));
@@ -162,18 +180,14 @@ impl Reader<'_> {
             self.fault(node.at, "", "columns", message);
             return None;
         }
-        let mut known: Vec<&KeyValue> = Vec::new();
-        for entry in entries {
-            if known.iter().any(|other| other.key == entry.key) {
-                self.fault(entry.at, &entry.key, "given_twice", format!("{} is set twice.", entry.key));
-            } else {
-                known.push(entry);
-            }
+        let (known, repeated) = distinct(entries);
+        for entry in repeated {
+            self.fault(entry.at, &entry.key, "given_twice", format!("{} is set twice.", entry.key));
         }
         Some(known)
     }
 
-    fn unknown<'k>(&mut self, entry: &KeyValue, known: impl Iterator<Item = &'k str> + Clone) {
+    fn unknown<'k>(&mut self, entry: &KeyValue<'_>, known: impl Iterator<Item = &'k str> + Clone) {
         let key = &entry.key;
         let message = match nearest(key, known.clone()) {
             Some(near) => format!("Unknown key {key}. Did you mean {near}?"),
@@ -185,15 +199,15 @@ impl Reader<'_> {
         self.fault(entry.at, key, "unknown_field", message);
     }
 
-    fn text(&mut self, name: &str, node: &Node) -> Option<String> {
+    fn text(&mut self, name: &str, node: &Node<'_>) -> Option<String> {
         if let NodeValue::Text(text) = &node.what {
-            return Some(text.clone());
+            return Some(text.to_string());
         }
         self.fault(node.at, name, "invalid", format!("{name} must be a string."));
         None
     }
 
-    fn flag(&mut self, name: &str, node: &Node) -> Option<bool> {
+    fn flag(&mut self, name: &str, node: &Node<'_>) -> Option<bool> {
         if let NodeValue::Boolean(flag) = node.what {
             return Some(flag);
         }
@@ -201,7 +215,7 @@ impl Reader<'_> {
         None
     }
 
-    fn texts(&mut self, name: &str, node: &Node) -> Option<Vec<(String, usize)>> {
+    fn texts(&mut self, name: &str, node: &Node<'_>) -> Option<Vec<(String, usize)>> {
         let NodeValue::List(items) = &node.what else {
             self.fault(node.at, name, "invalid", format!("{name} must be a list of strings."));
             return None;
@@ -209,7 +223,7 @@ impl Reader<'_> {
         Some(items.iter().filter_map(|item| Some((self.text(name, item)?, item.at))).collect())
     }
 
-    fn state(&mut self, tree: &Node) -> DesiredState {
+    fn state<'t>(&mut self, tree: &Node<'t>) -> DesiredState<'t> {
         let mut desired = DesiredState::default();
         let mut update = UpdatePassword::default();
         let entries = self.entries("The file", tree).unwrap_or_default();
@@ -234,7 +248,7 @@ impl Reader<'_> {
         desired
     }
 
-    fn update(&mut self, node: &Node) -> Option<UpdatePassword> {
+    fn update(&mut self, node: &Node<'_>) -> Option<UpdatePassword> {
         match self.text("update_password", node)?.as_str() {
             "on-create" => Some(UpdatePassword::OnCreate),
             "always" => Some(UpdatePassword::Always),
@@ -247,11 +261,11 @@ impl Reader<'_> {
         }
     }
 
-    fn scope(&mut self, node: &Node) -> Option<Scope> {
+    fn scope(&mut self, node: &Node<'_>) -> Option<Scope> {
         let mut patterns = None;
         for entry in self.entries("scope", node)? {
             match (&*entry.key, &entry.value.what) {
-                ("usernames", NodeValue::Text(pattern)) => patterns = Some(vec![pattern.clone()]),
+                ("usernames", NodeValue::Text(pattern)) => patterns = Some(vec![pattern.to_string()]),
                 ("usernames", _) => {
                     let texts = self.texts("usernames", &entry.value)?;
                     patterns = Some(texts.into_iter().map(|(pattern, _)| pattern).collect());
@@ -266,7 +280,7 @@ impl Reader<'_> {
         patterns.map(Scope::new)
     }
 
-    fn user(&mut self, node: &Node, update_password: UpdatePassword) -> Option<DesiredUser> {
+    fn user<'t>(&mut self, node: &Node<'t>, update_password: UpdatePassword) -> Option<DesiredUser<'t>> {
         let mut user = DesiredUser { at: node.at, update_password, ..DesiredUser::default() };
         for entry in self.entries("Each entry of users", node)? {
             let KeyValue { key, value, .. } = entry;
@@ -289,7 +303,7 @@ impl Reader<'_> {
                 "password" => user.password = self.password(value),
                 "update_password" => user.update_password = self.update(value).unwrap_or_default(),
                 _ if is_column(self.users, key) => {
-                    user.spec.fields.push((key.clone(), Input::Json(value.to_json())));
+                    user.spec.fields.push((key.to_string(), Input::Json(value.to_json())));
                 }
                 _ => {
                     let (users, id) = (self.users, self.key);
@@ -302,14 +316,14 @@ impl Reader<'_> {
         Some(user)
     }
 
-    fn groups(&mut self, key: &str, node: &Node, user: &mut DesiredUser) {
+    fn groups(&mut self, key: &str, node: &Node<'_>, user: &mut DesiredUser<'_>) {
         let Some(groups) = self.texts(key, node) else { return };
         let names = groups.iter().map(|(name, _)| name.clone()).collect();
         user.spec.groups = GroupChoice::Exactly(names);
         user.group_positions = groups;
     }
 
-    fn profiles(&mut self, node: &Node, user: &mut DesiredUser) {
+    fn profiles<'t>(&mut self, node: &Node<'t>, user: &mut DesiredUser<'t>) {
         let mut own = Vec::new();
         for entry in self.entries("profiles", node).unwrap_or_default() {
             let KeyValue { key: kind, value, .. } = entry;
@@ -332,7 +346,7 @@ impl Reader<'_> {
                 _ => {
                     for field in self.entries(kind, value).unwrap_or_default() {
                         let name = format!("{kind}.{}", field.key);
-                        user.positions.push((name.clone(), field.at));
+                        user.positions.push((name.clone().into(), field.at));
                         if is_column(&table.table, &field.key) {
                             user.spec.fields.push((name, Input::Json(field.value.to_json())));
                         } else {
@@ -344,14 +358,14 @@ impl Reader<'_> {
                     }
                 }
             }
-            own.push(kind.clone());
+            own.push(kind.to_string());
         }
         if !own.is_empty() {
             user.spec.profile = ProfileChoice::Kinds(own);
         }
     }
 
-    fn token(&mut self, node: &Node) -> Option<DesiredToken> {
+    fn token(&mut self, node: &Node<'_>) -> Option<DesiredToken> {
         match &node.what {
             NodeValue::Boolean(true) => return Some(DesiredToken::Any),
             NodeValue::Boolean(false) => return Some(DesiredToken::None),
@@ -364,7 +378,7 @@ impl Reader<'_> {
     }
 
     /// Reads a password reference. Faults never repeat the text, since it may be the password itself.
-    fn password(&mut self, node: &Node) -> Option<PasswordReference> {
+    fn password(&mut self, node: &Node<'_>) -> Option<PasswordReference> {
         let entries = match &node.what {
             NodeValue::Text(text) if new_password::encoded(text).is_ok() => {
                 let message = "An encoded password must be written as password = { hash = \"…\" }.";
@@ -387,8 +401,10 @@ impl Reader<'_> {
         };
         let value = &entry.value;
         match (&*entry.key, &value.what) {
-            ("env", NodeValue::Text(name)) => return Some(PasswordReference::Env(name.clone())),
-            ("file", NodeValue::Text(path)) => return Some(PasswordReference::File(self.folder.join(path))),
+            ("env", NodeValue::Text(name)) => return Some(PasswordReference::Env(name.to_string())),
+            ("file", NodeValue::Text(path)) => {
+                return Some(PasswordReference::File(self.folder.join(&**path)));
+            }
             ("random", NodeValue::Boolean(true)) => return Some(PasswordReference::Random(RANDOM_LENGTH)),
             ("random", NodeValue::Number(length)) => {
                 let length = length.as_u64().and_then(|length| usize::try_from(length).ok());

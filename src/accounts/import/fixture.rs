@@ -4,11 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
-use serde_json::value::RawValue;
 
 use crate::django::account_spec::ProfileChoice;
 use crate::django::field::{Input, moment};
-use crate::django::json;
 use crate::django::models::Key;
 use crate::django::tokens::{PlainToken, Stored};
 use crate::error::failure::Result;
@@ -18,11 +16,13 @@ use crate::error::suggest::suggestion;
 use crate::formats::RowReader;
 use crate::formats::account_row::{self, AccountRow, KnownToken, ValuePositions};
 use crate::formats::columns::{AccountColumn, Columns};
-use crate::formats::json::{Document, Element, Members, value_fault};
+use crate::formats::json::{Document, Element, members};
 use crate::formats::token_row::TokenRow;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
 use crate::store::{NewGroup, PlannedGroups, Store};
+use crate::syntax::tree::KeyValue;
+use crate::syntax::{Flaw, json};
 
 /// The meaning of a model.
 enum Model<'a> {
@@ -37,7 +37,7 @@ enum Model<'a> {
 struct Object<'t> {
     model: String,
     pk: Json,
-    fields: Vec<(String, &'t RawValue)>,
+    fields: Vec<KeyValue<'t>>,
     element: Element<'t>,
 }
 
@@ -120,7 +120,10 @@ impl FixtureReader {
                         objects.push(object);
                     }
                 }
-                Err(message) => assembly.fault(element.position, "", "invalid_json", message),
+                Err((at, message)) => {
+                    let position = Scan::new(element.text, element.position).at(at);
+                    assembly.fault(position, "", json::CODE, message);
+                }
             }
         }
         check_excluded(excluded, &models)?;
@@ -160,30 +163,36 @@ fn check_excluded(excluded: &[String], models: &BTreeSet<String>) -> Result<(), 
 }
 
 impl<'t> Object<'t> {
-    fn of(element: Element<'t>) -> Result<Self, &'static str> {
-        let members =
-            Members::of(element.text).map_err(|_| "This must be a JSON object without duplicate keys.")?;
+    fn of(element: Element<'t>) -> Result<Self, Flaw> {
+        let node = json::parse(element.text)?;
+        members("An object of a fixture", &node)?;
+        let start = node.at;
         let (mut model, mut pk, mut fields) = (None, Json::Null, None);
-        for (key, raw) in members.0 {
+        for KeyValue { key, value, at } in node.into_entries() {
             match &*key {
-                "model" => model = serde_json::from_str::<String>(raw.get()).ok(),
-                "pk" => pk = json::parse(raw.get()).map_err(|_| "The pk must be a number or a string.")?,
-                "fields" => fields = Members::of(raw.get()).ok(),
-                _ => return Err("An object of a fixture may contain only model, pk and fields."),
+                "model" => model = value.text().map(str::to_lowercase),
+                "pk" => pk = value.to_json(),
+                "fields" => {
+                    members("fields", &value)?;
+                    fields = Some(value.into_entries());
+                }
+                _ => {
+                    let message = "An object of a fixture may contain only model, pk and fields.";
+                    return Err((at, message.into()));
+                }
             }
         }
         match (model, fields) {
-            (Some(model), Some(fields)) => {
-                Ok(Self { model: model.to_lowercase(), pk, fields: fields.0, element })
+            (Some(model), Some(fields)) => Ok(Self { model, pk, fields, element }),
+            _ => {
+                let message = "An object of a fixture must have a model and an object of fields.";
+                Err((start, message.into()))
             }
-            _ => Err("An object of a fixture must have a model and an object of fields."),
         }
     }
 
     fn field(&self, name: &str) -> Option<Json> {
-        let (_, raw) = self.fields.iter().find(|(known, _)| known == name)?;
-        // Callers refuse a value of this type, as they must refuse one that cannot be read.
-        Some(json::parse(raw.get()).unwrap_or(Json::Bool(false)))
+        self.fields.iter().find(|field| field.key == name).map(|field| field.value.to_json())
     }
 
     /// Returns the user that the object refers to in this column.
@@ -291,16 +300,9 @@ impl<'a, 't> Assembly<'a, 't> {
             account.take(&AccountColumn::Key, Input::Json(object.pk.clone()));
         }
         let mut scan = Scan::new(object.element.text, object.element.position);
-        for (name, raw) in &object.fields {
-            let position = scan.of(raw.get());
-            let json = match json::parse(raw.get()) {
-                Ok(json) => json,
-                Err(error) => {
-                    account.set_position(name, position);
-                    account.faults.push(value_fault(name, &error));
-                    continue;
-                }
-            };
+        for KeyValue { key: name, value, .. } in &object.fields {
+            let position = scan.at(value.at);
+            let json = value.to_json();
             let column = match &**name {
                 "password" => Ok(AccountColumn::PasswordHash),
                 name => self.columns.find(name),
@@ -390,24 +392,16 @@ impl<'a, 't> Assembly<'a, 't> {
         }
         let user = table.user_column.strip_suffix("_id").unwrap_or(&table.user_column);
         let mut scan = Scan::new(object.element.text, object.element.position);
-        for (name, raw) in &object.fields {
-            let position = scan.of(raw.get());
+        for KeyValue { key: name, value, .. } in &object.fields {
+            let position = scan.at(value.at);
             if name == user || *name == table.user_column || name == "user" {
                 continue;
             }
             let heading = format!("profile.{}.{name}", table.kind);
-            let json = match json::parse(raw.get()) {
-                Ok(json) => json,
-                Err(error) => {
-                    account.set_position(&heading, position);
-                    account.faults.push(value_fault(&heading, &error));
-                    continue;
-                }
-            };
             match self.columns.find(&heading) {
                 Ok(column) => {
                     account.set_position(column.name(), position);
-                    account.take(&column, Input::Json(json));
+                    account.take(&column, Input::Json(value.to_json()));
                 }
                 Err(fault) => {
                     account.set_position(&heading, position);

@@ -4,17 +4,18 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::cli::args::secret;
 use crate::django::field::Input;
-use crate::django::json;
 use crate::django::passwords::Plain;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
-use crate::error::position::reason_of_depth;
+use crate::error::position::Position;
 use crate::error::refusal::{Fault, Refusal};
+use crate::syntax::json;
+use crate::syntax::source::SourceFile;
+use crate::syntax::tree::{KeyValue, Node, NodeValue, distinct};
 
 /// A client's request to register or to log in.
 #[derive(Debug, Default)]
@@ -33,8 +34,12 @@ pub struct Body {
     pub account_type: Option<String>,
     /// All other keys.
     pub fields: Vec<(String, Input)>,
-    /// Faults of the keys above, to be reported together with all others.
+    /// Faults of the keys above without their positions, to be reported together with all others.
     pub faults: Vec<Fault>,
+    /// The name of the file.
+    file: String,
+    /// The position of each key's value.
+    positions: Vec<(String, Position)>,
 }
 
 /// Refused keys that would grant rights or forge a row, with the reason or the option to use instead.
@@ -69,63 +74,66 @@ impl Body {
                 format!("{}: the file cannot be read", secret::named("--from-json", path))
             }
         })?;
-        let bad = |message: String| Refusal::invalid("", "invalid_json", message);
+        let bad = |message: String| Refusal::Invalid(vec![json::fault(message)]);
         if bytes.len() as u64 > limits::BODY {
             return Err(bad(format!("The body in {name} is larger than 1 MiB.")).into());
         }
         if bytes.trim_ascii().is_empty() {
             return Err(bad(format!("The body in {name} is empty.")).into());
         }
-        let json = json::parse_bytes(&bytes).map_err(|error| {
-            let position = format!("line {}, column {}", error.line(), error.column());
-            match reason_of_depth(&error) {
-                _ if error.line() == 0 => bad(format!("The body in {name} is not valid JSON: {error}.")),
-                Some(reason) => bad(format!("The body in {name} is {reason} ({position}).")),
-                None => bad(format!("The body in {name} is not valid JSON ({position}).")),
-            }
-        })?;
-        match json {
-            Json::Object(fields) => Ok(Self::of(fields)),
-            _ => Err(Refusal::invalid("", "invalid_json", "The body must be a single JSON object.").into()),
+        let file = SourceFile::of_bytes(name, bytes).map_err(|fault| Refusal::Invalid(vec![fault]))?;
+        let tree = file.json().map_err(Refusal::from)?;
+        if tree.entries().is_none() {
+            let fault = json::fault("The body must be a single JSON object.".into());
+            return Err(Refusal::Invalid(vec![file.locate(tree.at, fault)]).into());
         }
+        Ok(Self::of(tree, &file))
     }
 
-    fn of(object: Map<String, Json>) -> Self {
-        let mut body = Self::default();
-        for (key, value) in object {
-            if let Some((_, reason)) = REFUSED.iter().find(|(refused, _)| *refused == key) {
-                body.faults.push(Fault::new(
-                    &*key,
-                    "not_settable",
-                    format!("{key} cannot be set by a body: {reason}."),
-                ));
+    fn of(object: Node<'_>, file: &SourceFile) -> Self {
+        let mut body = Self { file: file.name().to_owned(), ..Self::default() };
+        let mut entries = object.into_entries();
+        entries.reverse();
+        // As in Django, the last value of a repeated key counts.
+        for KeyValue { key, value, .. } in distinct(&entries).0.into_iter().rev() {
+            body.positions.push((key.to_string(), file.position(value.at)));
+            if let Some((_, reason)) = REFUSED.iter().find(|(refused, _)| refused == key) {
+                let message = format!("{key} cannot be set by a body: {reason}.");
+                body.faults.push(Fault::new(&**key, "not_settable", message));
                 continue;
             }
-            let target = match &*key {
+            let mut password = None;
+            let target = match &**key {
                 "username" => &mut body.username,
                 "email" => &mut body.email,
                 "first_name" => &mut body.first_name,
                 "last_name" => &mut body.last_name,
                 "account_type" => &mut body.account_type,
-                "password" => {
-                    match value {
-                        Json::Null => {}
-                        Json::String(password) => body.password = Some(Plain::new(password)),
-                        _ => body.faults.push(Fault::new(&*key, "invalid", "password must be a string.")),
-                    }
-                    continue;
-                }
+                "password" => &mut password,
                 _ => {
-                    body.fields.push((key, Input::Json(value)));
+                    body.fields.push((key.to_string(), Input::Json(value.to_json())));
                     continue;
                 }
             };
-            match value {
-                Json::Null => {}
-                Json::String(text) => *target = Some(text),
-                _ => body.faults.push(Fault::new(&*key, "invalid", format!("{key} must be a string."))),
+            match &value.what {
+                NodeValue::Null => {}
+                NodeValue::Text(text) => *target = Some(text.to_string()),
+                _ => body.faults.push(Fault::new(&**key, "invalid", format!("{key} must be a string."))),
             }
+            body.password = body.password.or(password.map(Plain::new));
         }
         body
+    }
+
+    /// Returns the refusal for these faults. Those of fields that the body sets get their position.
+    pub fn refusal(&self, faults: Vec<Fault>) -> Refusal {
+        let locate = |fault: Fault| {
+            let is_it = |name: &str| fault.field == name || fault.field.ends_with(&format!(".{name}"));
+            match self.positions.iter().find(|(name, _)| is_it(name)) {
+                Some((_, position)) => fault.at(&self.file, *position, None),
+                None => fault,
+            }
+        };
+        Refusal::Invalid(faults.into_iter().map(locate).collect())
     }
 }
