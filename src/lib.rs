@@ -5,8 +5,8 @@
 //! ```text
 //! commands   one subcommand per file: its arguments, which are its help, and its run
 //! cli        shared by all commands: options, groups of arguments, the context, the wrapper around every change
-//! accounts   the domain: planning and executing changes of accounts; authentication, tokens, import, apply
-//! formats    reading and writing files of accounts: CSV, JSON, fixtures, TOML
+//! accounts   the domain: planning and executing changes of accounts; authentication, tokens, import, export, apply
+//! formats    reading files of accounts: CSV, JSON, JSON lines
 //! config     settings from authctl.toml, the environment and the options
 //! terminal   the only place that prints messages and prompts
 //! store      everything that knows SQL; one folder per engine below it
@@ -29,6 +29,7 @@ pub mod error;
 mod files;
 mod formats;
 #[cfg(fuzzing)]
+#[path = "../fuzz/entry_points.rs"]
 pub mod fuzzing;
 mod signals;
 pub mod store;

@@ -21,7 +21,7 @@ impl Accounts<'_> {
         };
         let throttle = Throttle::of_environment(rate)?;
         let path = self.store.path();
-        let moment = throttle.count(path, || self.now())?;
+        let moment = throttle.count(path, self.clock)?;
         let outcome = self.verify(username, plain);
         let is_failed_login =
             outcome.as_ref().is_err_and(|error| matches!(error.refusal(), Some(Refusal::BadCredentials)));

@@ -1,4 +1,4 @@
-//! Compares new accounts and edits with the database.
+//! Compares new accounts and updates with the database.
 
 use super::new_account::NewAccount;
 use super::update::AccountUpdate;
@@ -37,9 +37,9 @@ impl NewAccount<'_> {
 }
 
 impl AccountUpdate {
-    /// Returns the values that the edit would change. Groups, permissions and the password are not compared.
+    /// Returns the values that the update would change. Groups, permissions and the password are not compared.
     ///
-    /// Fails with [`Refusal::ChangedMeanwhile`] if a profile was created or deleted after the edit was computed.
+    /// Fails with [`Refusal::ChangedMeanwhile`] if a profile was created or deleted after the update was computed.
     pub fn differences(&self, store: &Store, user: &User) -> Result<Vec<Difference>> {
         let mut found = store.user_differences(user, &self.user)?;
         for (kind, values) in &self.profiles {

@@ -6,14 +6,14 @@ use serde_json::json;
 
 use super::Accounts;
 use super::change_runner::ChangeRunner;
-use crate::django::models::{Profile, Scheme, TokenState, User};
+use crate::django::models::{Key, Profile, Scheme, TokenState, User};
+use crate::django::tokens::TokenRow;
 use crate::django::tokens::knox::TokenHash;
 use crate::django::tokens::{GeneratedToken, PlainToken, Stored, Ttl, UnfitKey, drf, knox};
 use crate::error::failure::Result;
 use crate::error::lost_answer::{Effect, token_created};
 use crate::error::refusal::{Fault, Refusal};
-use crate::formats::token_row::TokenRow;
-use crate::store::{Done, NewToken, Store};
+use crate::store::{Done, NewToken, Store, Transaction};
 
 /// A new token that is not stored yet.
 #[derive(Debug)]
@@ -124,7 +124,7 @@ impl TokenIssuer {
     ///
     /// Fails if the tokens would expire after the year 9999, or if `ttl` is given for a scheme without expiry.
     pub fn new(accounts: &Accounts<'_>, scheme: Scheme, ttl: Option<Ttl>) -> Result<Self> {
-        let created = accounts.now();
+        let created = accounts.now;
         let tokens = &accounts.policy.tokens;
         let knox = accounts.store.layout().knox.as_ref().filter(|_| scheme == Scheme::Knox);
         let expiry = match knox {
@@ -276,5 +276,25 @@ impl IssuedToken {
         let profiles = store.profiles_of(&user.id)?;
         let (key, expiry) = (self.plain.clone(), token.expiry);
         Ok(Some(Issued { key, expiry, is_replacement: false, profiles }))
+    }
+}
+
+impl TokenRow {
+    /// Whether the user lacks this token. Fails with [`Refusal::OtherToken`] if the user has another drf key.
+    pub fn is_new_for(&self, store: &Store, user: &User) -> Result<bool> {
+        match &self.stored {
+            Stored::Knox { digest, .. } => Ok(!store.has_knox_digest(digest)?),
+            Stored::Drf { key } => match store.drf_key(&user.id)? {
+                None => Ok(true),
+                Some(existing) if existing.expose() == key.expose() => Ok(false),
+                Some(_) => Err(Refusal::OtherToken(user.username.clone()).into()),
+            },
+        }
+    }
+
+    /// Inserts the token for this user.
+    pub fn insert(&self, transaction: &Transaction<'_>, user: &Key) -> Result<()> {
+        let Self { stored, created, expiry } = self;
+        transaction.insert_token(user, &NewToken { stored, created: *created, expiry: *expiry })
     }
 }

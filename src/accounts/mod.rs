@@ -48,8 +48,10 @@ const NEWEST_PASSWORDS: u32 = 20;
 pub struct Accounts<'a> {
     /// The database.
     pub store: &'a Store,
-    /// The settings.
+    /// The policy.
     pub policy: &'a Policy,
+    /// The time of the changes.
+    pub now: Timestamp,
     clock: fn() -> Timestamp,
     random: &'a RefCell<Box<dyn CryptoRng>>,
 }
@@ -84,14 +86,7 @@ impl<'a> Accounts<'a> {
         clock: fn() -> Timestamp,
         random: &'a RefCell<Box<dyn CryptoRng>>,
     ) -> Self {
-        Self { store, policy, clock, random }
-    }
-
-    /// Returns the current time, to the microsecond, as databases store it.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        let now = (self.clock)();
-        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+        Self { store, policy, now: clock(), clock, random }
     }
 
     /// Returns the cryptographically secure random number generator.
@@ -99,21 +94,22 @@ impl<'a> Accounts<'a> {
         RefMut::map(self.random.borrow_mut(), |random| &mut **random)
     }
 
-    /// Returns the planner for changes to these accounts.
+    /// Returns the planner for new accounts. Fails if the policy does not fit the database.
     pub fn planner(&self) -> Result<Planner<'a>> {
-        Planner::new(self.store, self.policy)
+        Planner::checked(self.store, self.policy)
     }
 
     /// Returns a new account in its stored form, and all its faults. With faults, it must not be written.
     pub fn plan_new(&self, spec: &AccountSpec) -> Result<(NewAccount<'a>, Vec<Fault>)> {
-        let (mut account, mut faults) = self.planner()?.account(spec, self.now(), &mut *self.random())?;
+        let (mut account, mut faults) = self.planner()?.account(spec, self.now, &mut *self.random())?;
         faults.extend(account.settle(spec, self.store, |name| self.store.find_group(name))?);
         Ok((account, faults))
     }
 
     /// Returns the new values of an existing account, and all their faults. With faults, nothing must be written.
     pub fn plan_update(&self, spec: &AccountSpec, user: &User) -> Result<(AccountUpdate, Vec<Fault>)> {
-        self.planner()?.update(spec, user, self, |name| self.store.find_group(name))
+        let planner = Planner::new(self.store, self.policy)?;
+        planner.update(spec, user, self, |name| self.store.find_group(name))
     }
 
     /// Returns the recipe for hashing new passwords.

@@ -8,10 +8,10 @@ use super::{dangling, unknown_permission};
 use crate::django::account_spec::{AccountSpec, GroupChoice};
 use crate::django::models::Key;
 use crate::django::passwords::Encoded;
+use crate::django::tokens::TokenRow;
 use crate::django::value::Value;
 use crate::error::failure::Result;
 use crate::error::refusal::{Fault, Refusal};
-use crate::formats::token_row::TokenRow;
 use crate::store::{Done, Store, Transaction};
 
 /// A new account in its stored form. It is ready to be written once its password is set.

@@ -153,18 +153,18 @@ impl<'a> Registration<'a> {
             |_| object,
             |transaction| {
                 let mut fields = update.apply(transaction, user)?;
-                let now = transaction.reread_user(user)?;
+                let current = transaction.reread_user(user)?;
                 let mut given = None;
-                if let Some(fresh) = fresh.as_ref().filter(|_| now.is_active)
+                if let Some(fresh) = fresh.as_ref().filter(|_| current.is_active)
                     && transaction.drf_key(&user.id)?.is_none()
                 {
                     transaction.insert_token(&user.id, &fresh.as_new())?;
                     fields.push("token".into());
                     given = Some(fresh);
                 }
-                runner.set_effect(effect(&now.username, false, given, random.as_ref()));
-                let mut outcome = self.outcome(transaction, now, fields.clone())?;
-                outcome.random.clone_from(&random);
+                runner.set_effect(effect(&current.username, false, given, random.as_ref()));
+                let mut outcome = self.outcome(transaction, current, fields.clone())?;
+                outcome.random = random;
                 Ok(Done { value: outcome, fields })
             },
         )?;

@@ -48,7 +48,7 @@ impl Planner<'_> {
         accounts: &Accounts<'_>,
         find_group: impl Fn(&str) -> Result<Key>,
     ) -> Result<(AccountUpdate, Vec<Fault>)> {
-        let (store, policy, now) = (accounts.store, accounts.policy, accounts.now());
+        let (store, policy, now) = (accounts.store, accounts.policy, accounts.now);
         let users = &store.layout().users;
         let mut present = Vec::new();
         for table in store.profile_tables()? {
@@ -63,13 +63,13 @@ impl Planner<'_> {
             Fields { users, login: users.login()?, own, kinds: store.profile_tables()?, is_new: false };
 
         let mut faults = Vec::new();
-        let mut edit = AccountUpdate { now, ..AccountUpdate::default() };
-        set_attributes(spec, &fields, policy, user, &mut edit, &mut faults);
+        let mut update = AccountUpdate { now, ..AccountUpdate::default() };
+        set_attributes(spec, &fields, policy, user, &mut update, &mut faults);
         let random = &mut *accounts.random();
         let mut builder = RowBuilder { now, zone: &policy.time_zone, random, faults: &mut faults };
         for (name, input) in &spec.fields {
             match fields.destination(name) {
-                Ok((column, owner)) => builder.set(edit.row(owner), name, column, input),
+                Ok((column, owner)) => builder.set(update.row(owner), name, column, input),
                 Err(fault) => builder.faults.push(fault),
             }
         }
@@ -80,34 +80,35 @@ impl Planner<'_> {
                 continue;
             }
             match fields.emptied(name) {
-                Ok((column, owner, _)) if edit.row(owner).iter().any(|(given, _)| *given == column) => {
+                Ok((column, owner, _)) if update.row(owner).iter().any(|(given, _)| *given == column) => {
                     let message = format!("{name} is both set and unset.");
                     builder.faults.push(Fault::new(name, "given_twice", message));
                 }
-                Ok((column, owner, value)) => edit.row(owner).push((column, value)),
+                Ok((column, owner, value)) => update.row(owner).push((column, value)),
                 Err(fault) => builder.faults.push(fault),
             }
         }
-        let present = match spec.groups {
+        let current_groups = match spec.groups {
             GroupChoice::Exactly(_) => store.groups_of(&user.id)?,
             GroupChoice::Change { .. } => Vec::new(),
         };
-        let (add_groups, remove_groups) = spec.groups.changes(&present);
+        let (add_groups, remove_groups) = spec.groups.changes(&current_groups);
         for name in add_groups.iter().filter(|name| remove_groups.contains(name)) {
             let message = format!("Group {name} is both added and removed.");
             builder.faults.push(Fault::new("groups", "given_twice", message));
         }
         for table in new {
-            edit.complete_profile(table, policy, &mut builder);
+            update.complete_profile(table, policy, &mut builder);
             if policy.profiles.get(&table.kind).is_some_and(|kind| kind.staff) && spec.staff.is_none() {
-                edit.user.push(("is_staff".into(), true.into()));
+                update.user.push(("is_staff".into(), true.into()));
             }
         }
-        faults.extend(dangling(store, &users.table, &edit.user)?);
-        for (kind, row) in edit.profiles.iter().chain(&edit.new_profiles) {
+        faults.extend(dangling(store, &users.table, &update.user)?);
+        for (kind, row) in update.profiles.iter().chain(&update.new_profiles) {
             faults.extend(dangling(store, &store.profile_table(kind)?.table, row)?);
         }
-        for (names, keys) in [(&add_groups, &mut edit.add_groups), (&remove_groups, &mut edit.remove_groups)]
+        for (names, keys) in
+            [(&add_groups, &mut update.add_groups), (&remove_groups, &mut update.remove_groups)]
         {
             for name in names {
                 keys.push(find_group(name)?);
@@ -115,11 +116,11 @@ impl Planner<'_> {
         }
         for permission in &spec.permissions {
             match store.find_permission(permission)? {
-                Some(key) => edit.add_permissions.push(key),
+                Some(key) => update.add_permissions.push(key),
                 None => faults.push(unknown_permission(permission)),
             }
         }
-        Ok((edit, faults))
+        Ok((update, faults))
     }
 
     /// Returns the tables of the profiles that an existing user must have.
@@ -229,7 +230,7 @@ fn set_attributes(
     fields: &Fields<'_>,
     policy: &Policy,
     user: &User,
-    edit: &mut AccountUpdate,
+    update: &mut AccountUpdate,
     faults: &mut Vec<Fault>,
 ) {
     let by_email = policy.is_named_by_email(fields.login);
@@ -243,7 +244,7 @@ fn set_attributes(
             values.push(("email", normalize_email(&name).into()));
         }
         values.push((fields.login, name.as_str().into()));
-        edit.name = Some(name).filter(|name| *name != user.username);
+        update.name = Some(name).filter(|name| *name != user.username);
     }
     if let Some(email) = spec.email.as_deref().map(normalize_email) {
         if by_email && email != normalize_email(&user.username) {
@@ -264,9 +265,9 @@ fn set_attributes(
     }
     for (column, value) in values {
         match fields.attribute(column, &value) {
-            Ok(()) => edit.user.push((column.to_owned(), value)),
+            Ok(()) => update.user.push((column.to_owned(), value)),
             Err(fault) => faults.push(fault),
         }
     }
-    edit.is_named_by_email = by_email;
+    update.is_named_by_email = by_email;
 }

@@ -37,6 +37,12 @@ pub struct Context {
     store: OnceCell<Store>,
 }
 
+/// Returns the current time, to the microsecond, as databases store it.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+}
+
 impl Context {
     /// Creates a context with the system's clock and randomness.
     #[must_use]
@@ -46,17 +52,16 @@ impl Context {
             output,
             prompt,
             yes,
-            clock: Timestamp::now,
+            clock: now,
             random: RefCell::new(Box::new(rand::rng())),
             store: OnceCell::new(),
         }
     }
 
-    /// Returns the current time, to the microsecond, as databases store it.
+    /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        let now = (self.clock)();
-        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+        (self.clock)()
     }
 
     /// Returns the cryptographically secure random number generator.

@@ -22,7 +22,7 @@ fn changed(step: &Step<'_>, store: &Store) -> Result<Changed> {
     let (sign, note) = match (&step.kind, step.action) {
         (StepKind::Create(account), _) => {
             let profiles = account.profile_kinds().map(|kind| format!("{} profile", with_article(kind)));
-            let token = step.mints.map(|scheme| format!("a {scheme} token"));
+            let token = step.token_scheme.map(|scheme| format!("a {scheme} token"));
             let with: Vec<String> = profiles.chain(token).collect();
             (Sign::Add, if with.is_empty() { String::new() } else { format!("(with {})", with.join(", ")) })
         }

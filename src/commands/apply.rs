@@ -241,7 +241,6 @@ impl Args {
         let mut planner = ApplyPlanner {
             accounts: context.accounts()?,
             source,
-            now: context.now(),
             faults,
             warn: &|warning| context.output.warning(warning),
         };

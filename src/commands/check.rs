@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::django::models::{Scheme, TokenFilter};
 use crate::django::passwords::{self, Summary};
 use crate::django::tokens::knox::KnoxFormat;
-use crate::error::failure::{Error, Result};
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, shell_word};
 use crate::files::existing;
@@ -193,11 +193,14 @@ fn configuration_faults(context: &Context, store: &Store) -> Vec<Finding> {
     let faults = fields.into_iter().chain(scheme);
     // An ambiguity is no fault until something depends on it. The report shows it.
     let faults = faults.filter(|fault| !matches!(fault.refusal(), Some(Refusal::Ambiguous { .. })));
-    let finding = |fault: Error| {
-        let message = fault.to_string();
-        Finding { severity: Severity::Error, code: "configuration", count: 1, message }
+    let messages: Vec<String> = faults.map(|fault| context.with_config_file(fault).to_string()).collect();
+    let finding = |message: &str| Finding {
+        severity: Severity::Error,
+        code: "configuration",
+        count: 1,
+        message: message.to_owned(),
     };
-    faults.map(finding).collect()
+    messages.iter().flat_map(|message| message.lines()).map(finding).collect()
 }
 
 fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {

@@ -122,12 +122,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         if args.revoke_tokens {
             fields.extend(transaction.delete_tokens_of(&user.id, None)?.fields);
         }
-        let now = transaction.reread_user(&user)?;
+        let current = transaction.reread_user(&user)?;
         let profiles = transaction.profiles_of(&user.id)?;
-        Ok(Done { value: (now, profiles, transaction.has_superuser()?), fields })
+        Ok(Done { value: (current, profiles, transaction.has_superuser()?), fields })
     })?;
 
-    let (now, profiles, has_superuser) = done.value;
+    let (current, profiles, has_superuser) = done.value;
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
         let fields = report.fields.join(", ");
@@ -140,12 +140,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             let verb = if report.dry_run { "would be" } else { "is" };
             output.warning(format_args!("No active superuser {verb} left."));
         }
-        if now.is_superuser && !now.is_staff && report.changed {
+        if current.is_superuser && !current.is_staff && report.changed {
             output.hint(
                 "A superuser without staff status cannot use Django's admin. Pass --staff to grant it.",
             );
         }
-        let mut answer = Answer::new(&now, &profiles);
+        let mut answer = Answer::new(&current, &profiles);
         answer.report = Some(report);
         output.answer(None, &answer)
     })

@@ -20,7 +20,7 @@ use crate::django::field::Input;
 use crate::django::models::{Scheme, User};
 use crate::django::passwords::{About, Plain};
 use crate::django::tokens::PlainToken;
-use crate::error::failure::{Error, Result};
+use crate::error::failure::Result;
 use crate::error::refusal::{Fault, Refusal};
 use crate::error::wording::label;
 use crate::signals;
@@ -152,7 +152,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let outcome = match args.existing(&spec, draft.as_ref(), context)? {
         Some(user) => args.update(&change, spec, &from_body, &user, context)?,
         None => match args.create(&change, &mut spec, &from_body, &mut draft, context) {
-            Err(error) if is_taken(&error) && args.on_existing != OnExisting::Fail => {
+            Err(error) if error.is_of_existing_user() && args.on_existing != OnExisting::Fail => {
                 // Another program has registered the user in the meantime.
                 let user = args.existing(&spec, None, context)?.ok_or(error)?;
                 args.update(&change, spec, &from_body, &user, context)?
@@ -162,10 +162,6 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     };
     let report = change.report(outcome.fields.clone());
     change.answer(report.changed, |output| args.answer(output, &outcome, report))
-}
-
-fn is_taken(error: &Error) -> bool {
-    matches!(error.refusal(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
 }
 
 /// Describes what happened, or would happen, to the account.
@@ -385,9 +381,8 @@ impl Args {
         context: &Context,
     ) -> Result<Registered> {
         let accounts = context.accounts()?;
-        let registration = self.registration(accounts)?;
         if self.on_existing != OnExisting::Update {
-            return registration.leave(user);
+            return self.registration(accounts)?.leave(user);
         }
         spec.make_superusers_staff();
         let (update, mut faults) = accounts.plan_update(&spec, user)?;
@@ -406,7 +401,7 @@ impl Args {
         } else {
             None
         };
-        registration.update(change, user, update, password)
+        self.registration(context.accounts()?)?.update(change, user, update, password)
     }
 
     /// Returns the account, or all faults at once, including a missing password.

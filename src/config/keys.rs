@@ -11,6 +11,7 @@ use crate::django::rate::Rate;
 use crate::django::tokens::Ttl;
 use crate::django::tokens::knox;
 use crate::error::suggest::nearest;
+use crate::syntax::Flaw;
 use crate::terminal::redaction;
 
 /// The type of a key's value.
@@ -66,9 +67,6 @@ const FILE: &[(&str, Shape)] = &[
     ("passwords", Keys(&[("hasher", Parsed(hasher)), ("require_strong", Flag)])),
     ("audit", Keys(&[("file", Text)])),
 ];
-
-/// The position in bytes, and the message of a fault.
-pub type Flaw = (usize, String);
 
 /// Returns all faults of the text in order: syntax errors, or else unknown keys and invalid values.
 pub fn flaws(text: &str) -> Vec<Flaw> {

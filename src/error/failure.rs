@@ -1,4 +1,4 @@
-//! The error of every operation, and how to say what was going on when it failed.
+//! The error of every operation, and how to add what could not be done because of it.
 
 use std::fmt::Display;
 use std::io;
@@ -22,14 +22,14 @@ pub enum Error {
     /// Anything else that failed, described by this message.
     #[error("{0}")]
     Failed(String),
-    /// Anything else that failed, as the library or the command reports it.
+    /// Anything else that failed, as a library reports it.
     #[error("{0:#}")]
     Other(#[from] anyhow::Error),
-    /// The error of an operation, and what it was part of.
-    #[error("{doing}: {error}")]
+    /// An error, and what could not be done because of it.
+    #[error("{what}: {error}")]
     Context {
         /// What could not be done.
-        doing: String,
+        what: String,
         /// Why.
         error: Box<Error>,
     },
@@ -71,10 +71,16 @@ impl Error {
         matches!(self.refusal(), Some(Refusal::LostAnswer(lost)) if !lost.is_certain)
     }
 
+    /// Whether a user with the same login name already exists.
+    #[must_use]
+    pub fn is_of_existing_user(&self) -> bool {
+        matches!(self.refusal(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
+    }
+
     /// Says what could not be done.
     #[must_use]
-    pub fn context(self, doing: impl Into<String>) -> Self {
-        Self::Context { doing: doing.into(), error: Box::new(self) }
+    pub fn context(self, what: impl Into<String>) -> Self {
+        Self::Context { what: what.into(), error: Box::new(self) }
     }
 }
 
@@ -102,32 +108,32 @@ pub trait ErrorContext<T> {
     ///
     /// # Errors
     /// The error of `self`, in this context.
-    fn context(self, doing: impl Display) -> Result<T>;
+    fn context(self, what: impl Display) -> Result<T>;
 
     /// Like [`Self::context`], but builds the text only if it is needed.
     ///
     /// # Errors
     /// The error of `self`, in this context.
-    fn with_context<D: Display>(self, doing: impl FnOnce() -> D) -> Result<T>;
+    fn with_context<D: Display>(self, what: impl FnOnce() -> D) -> Result<T>;
 }
 
 impl<T, E: Into<Error>> ErrorContext<T> for std::result::Result<T, E> {
-    fn context(self, doing: impl Display) -> Result<T> {
-        self.map_err(|error| error.into().context(doing.to_string()))
+    fn context(self, what: impl Display) -> Result<T> {
+        self.map_err(|error| error.into().context(what.to_string()))
     }
 
-    fn with_context<D: Display>(self, doing: impl FnOnce() -> D) -> Result<T> {
-        self.map_err(|error| error.into().context(doing().to_string()))
+    fn with_context<D: Display>(self, what: impl FnOnce() -> D) -> Result<T> {
+        self.map_err(|error| error.into().context(what().to_string()))
     }
 }
 
 impl<T> ErrorContext<T> for Option<T> {
-    fn context(self, doing: impl Display) -> Result<T> {
-        self.ok_or_else(|| Error::Failed(doing.to_string()))
+    fn context(self, what: impl Display) -> Result<T> {
+        self.ok_or_else(|| Error::Failed(what.to_string()))
     }
 
-    fn with_context<D: Display>(self, doing: impl FnOnce() -> D) -> Result<T> {
-        self.ok_or_else(|| Error::Failed(doing().to_string()))
+    fn with_context<D: Display>(self, what: impl FnOnce() -> D) -> Result<T> {
+        self.ok_or_else(|| Error::Failed(what().to_string()))
     }
 }
 

@@ -1,8 +1,7 @@
 //! Typed errors, exit codes, positions in files, suggestions, and limits on input.
 //!
 //! Every operation fails with a [`failure::Error`]. Every expected failure is a [`refusal::Refusal`], and a fault of a
-//! single value is a [`refusal::Fault`]. Every room
-//! may import this one, and it imports no other.
+//! single value is a [`refusal::Fault`]. Every room may import this one, and it imports no other.
 
 pub mod exit;
 pub mod failure;

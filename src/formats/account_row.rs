@@ -12,11 +12,11 @@ use crate::django::json;
 use crate::django::models::{Key, Permission};
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
+use crate::django::tokens::TokenRow;
 use crate::django::value::Kind;
 use crate::error::position::Position;
 use crate::error::refusal::Fault;
 use crate::formats::columns::{AccountColumn, NamedField};
-use crate::formats::token_row::TokenRow;
 
 /// The account that one row describes.
 #[derive(Debug, Default)]

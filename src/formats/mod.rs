@@ -1,5 +1,4 @@
-//! Reads and writes files of accounts: CSV, JSON, JSON lines, Django fixtures and TOML. Readers keep the position
-//! of each value.
+//! Reads files of accounts: CSV, JSON and JSON lines. Readers keep the position of each value.
 //!
 //! This module does not decide whether an account can be created, and never writes to a database.
 
@@ -11,7 +10,6 @@ pub mod format;
 pub mod json;
 mod records;
 pub mod source;
-pub mod token_row;
 
 use self::account_row::AccountRow;
 

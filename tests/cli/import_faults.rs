@@ -504,19 +504,15 @@ fn a_value_of_a_fixture_that_cannot_be_read_is_a_fault() {
         object("auth.group", 1, &format!("\"name\": \"a\", \"permissions\": {permissions}"))
     };
     let gamer = |bio: &str| object("app.gamer", 1, &format!("\"user\": 1, \"bio\": {bio}"));
-    let nested = "This value is not accepted: it is nested more than 128 levels deep.";
     let cases = [
-        (format!("[{}]", user(&format!(", \"groups\": {deep}"))), nested),
-        (format!("[{}, {}]", user(""), gamer(&deep)), nested),
-        (
-            format!("[{}]", user("").replace("\"pk\": 1", &format!("\"pk\": {deep}"))),
-            "The pk must be a number or a string.",
-        ),
-        (format!("[{}, {}]", group(&deep), user("")), "permissions must be a JSON list"),
+        format!("[{}]", user(&format!(", \"groups\": {deep}"))),
+        format!("[{}, {}]", user(""), gamer(&deep)),
+        format!("[{}]", user("").replace("\"pk\": 1", &format!("\"pk\": {deep}"))),
+        format!("[{}, {}]", group(&deep), user("")),
     ];
-    for (fixture, expected) in cases {
+    for fixture in cases {
         let run = import(&env, "a.json", &fixture, &[]).ends_with(6);
-        assert!(run.stderr.contains(expected), "{}", run.stderr);
+        assert!(run.stderr.contains("The JSON is nested more than 128 levels deep."), "{}", run.stderr);
         assert!(users(&env).is_empty(), "{fixture}");
     }
 }

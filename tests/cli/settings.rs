@@ -388,7 +388,7 @@ fn texts_with_a_meaning_are_checked_with_everything_else() {
 }
 
 #[test]
-fn settings_that_do_not_fit_the_database_are_told_at_once() {
+fn all_settings_that_do_not_fit_the_database_are_reported_at_once() {
     let env = TestEnv::with_database("");
     let path = env.write(
         "authctl.toml",
@@ -396,14 +396,28 @@ fn settings_that_do_not_fit_the_database_are_told_at_once() {
     );
     let path = path.canonicalize().unwrap().display().to_string();
     let run = env.run(["register", "meg", "--no-password"]).ends_with(2);
-    let told = [
+    let faults = [
         "register.required: this database has no field phone.",
         "register.defaults: this database has no field fax.",
         "register.profile: this database has no profile kind \"gamer\".",
         "profiles.gamr: this database has no profile table for it.",
     ];
-    let told: Vec<String> = told.iter().map(|line| format!("{path}: {line}\n")).collect();
-    assert_eq!(run.stderr, format!("error: {}", told.concat()));
+    let faults = faults.map(|fault| format!("{path}: {fault}"));
+    assert_eq!(run.stderr, format!("error: {}\n", faults.join("\n")));
+
+    let report = env.run(["check", "--format", "json"]).ends_with(11).json();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let findings = findings.filter(|finding| finding["code"] == "configuration");
+    assert_eq!(findings.map(|finding| finding["message"].as_str().unwrap()).collect::<Vec<_>>(), faults);
+}
+
+#[test]
+fn settings_for_new_accounts_do_not_prevent_changes_of_existing_ones() {
+    let env = TestEnv::with_database("");
+    env.run(["register", "meg", "--no-password"]).ends_with(0);
+    env.write("authctl.toml", "[register]\nrequired = [\"phone\"]\n[profiles.gamr]\n");
+    env.run(["edit-user", "meg", "--inactive", "--revoke-tokens"]).ends_with(0);
+    assert_eq!(env.value("SELECT is_active FROM auth_user"), "0");
 }
 
 #[test]

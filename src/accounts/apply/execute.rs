@@ -123,7 +123,7 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         let encode = |password: &Password| self.accounts.encode(password, self.runner.is_rehearsal());
         let generate = |scheme| self.accounts.generate_token(scheme, None, None);
         let encoded = step.password.as_ref().map(encode).transpose()?;
-        let fresh = step.mints.map(generate).transpose()?;
+        let fresh = step.token_scheme.map(generate).transpose()?;
         match &mut step.kind {
             StepKind::Create(account) => {
                 if let Some(encoded) = &encoded {
@@ -215,7 +215,7 @@ impl Step<'_> {
             username: self.username.clone(),
             id,
             token: ready.fresh.as_ref().map(|fresh| fresh.plain.clone()),
-            scheme: self.mints,
+            scheme: self.token_scheme,
             expiry: ready.fresh.as_ref().and_then(|fresh| fresh.expiry),
             password: self.password.clone().and_then(Password::into_shown),
         };

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
-
 use super::password::{self, PasswordRule};
 use super::prune::{Scope, UnlistedUser};
 use super::read::{DesiredState, DesiredToken, DesiredUser};
@@ -54,7 +52,7 @@ pub struct Step<'a> {
     others: Vec<Difference>,
     pub password: Option<Password>,
     /// The scheme of the token to create.
-    pub mints: Option<Scheme>,
+    pub token_scheme: Option<Scheme>,
 }
 
 /// The action of a step.
@@ -118,7 +116,6 @@ pub enum Prune {
 pub struct ApplyPlanner<'a, 's> {
     pub accounts: Accounts<'a>,
     pub source: &'s SourceFile,
-    pub now: Timestamp,
     pub faults: Faults,
     /// Receives warnings.
     pub warn: &'s dyn Fn(&str),
@@ -209,7 +206,7 @@ impl<'a> ApplyPlanner<'a, '_> {
     fn create(&mut self, user: &DesiredUser<'_>, planner: &Planner<'a>) -> Result<Step<'a>> {
         let store = self.accounts.store;
         let (mut account, mut faults) =
-            planner.account(&user.spec, self.now, &mut *self.accounts.random())?;
+            planner.account(&user.spec, self.accounts.now, &mut *self.accounts.random())?;
         faults.extend(account.settle(&user.spec, store, |name| store.find_group(name))?);
         let username = account.username.clone();
         for fault in faults {
@@ -218,8 +215,8 @@ impl<'a> ApplyPlanner<'a, '_> {
         let groups = user.spec.groups.changes(&[]).0;
         let mut others: Vec<Difference> =
             groups.iter().map(|group| difference("group", None, Some(group))).collect();
-        let mints = self.scheme(user, user.spec.active != Some(false))?;
-        others.extend(mints.map(|scheme| difference("token", None, Some(&scheme.to_string()))));
+        let token_scheme = self.scheme(user, user.spec.active != Some(false))?;
+        others.extend(token_scheme.map(|scheme| difference("token", None, Some(&scheme.to_string()))));
         let password = self.password(user, &username, PasswordRule::New)?.unwrap_or(Password::Unusable);
         others.push(Difference {
             field: "password".into(),
@@ -228,7 +225,7 @@ impl<'a> ApplyPlanner<'a, '_> {
         });
         let kind = StepKind::Create(Box::new(account));
         let (at, password) = (Some(user.at), Some(password));
-        Ok(Step { at, username, action: Action::Create, kind, others, password, mints })
+        Ok(Step { at, username, action: Action::Create, kind, others, password, token_scheme })
     }
 
     /// Computes the change of an existing account. Returns `None` if it needs no change.
@@ -256,17 +253,17 @@ impl<'a> ApplyPlanner<'a, '_> {
 
         let tokens = user.token.map(|_| self.tokens(&existing)).transpose()?;
         let revokes = user.token == Some(DesiredToken::None);
-        let mut mints = None;
+        let mut token_scheme = None;
         for token in tokens.iter().flatten().filter(|_| revokes) {
             let name = format!("{} {}", token.scheme, token.prefix);
             others.push(difference("token", Some(&name), None));
         }
         if let Some(scheme) = self.scheme(user, user.spec.active.unwrap_or(existing.is_active))? {
             let is_usable = |token: &&Token| {
-                token.scheme == scheme && token.expiry.is_none_or(|expiry| expiry > self.now)
+                token.scheme == scheme && token.expiry.is_none_or(|expiry| expiry > self.accounts.now)
             };
             if tokens.iter().flatten().find(is_usable).is_none() {
-                mints = Some(scheme);
+                token_scheme = Some(scheme);
                 others.push(difference("token", None, Some(&scheme.to_string())));
             }
         }
@@ -291,7 +288,7 @@ impl<'a> ApplyPlanner<'a, '_> {
         let change = UserChange { user: existing, update, differences, groups, tokens, revokes, encoded };
         let kind = StepKind::Change(Box::new(change));
         let at = Some(user.at);
-        Ok(Some(Step { at, username, action: Action::Change, kind, others, password, mints }))
+        Ok(Some(Step { at, username, action: Action::Change, kind, others, password, token_scheme }))
     }
 
     fn tokens(&self, user: &User) -> Result<Vec<Token>> {
@@ -414,7 +411,7 @@ impl<'a> ApplyPlanner<'a, '_> {
             kind: StepKind::Change(Box::new(change)),
             others: Vec::new(),
             password: None,
-            mints: None,
+            token_scheme: None,
         })
     }
 }
@@ -432,7 +429,7 @@ fn deletion_of(user: &User, deletion: Deletion) -> Step<'static> {
         others: deletion.deleted.iter().map(removed).collect(),
         kind: StepKind::Delete(Box::new(user.clone()), deletion),
         password: None,
-        mints: None,
+        token_scheme: None,
     }
 }
 

@@ -4,14 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::new_account::NewAccount;
 use crate::accounts::update::AccountUpdate;
-use crate::django::models::{Key, User};
-use crate::django::tokens::Stored;
-use crate::error::failure::Result;
+use crate::django::models::Key;
+use crate::django::tokens::TokenRow;
 use crate::error::lost_answer::Effect;
-use crate::error::refusal::Refusal;
 use crate::files::results::Secrets;
-use crate::formats::token_row::TokenRow;
-use crate::store::{NewToken, Store, Transaction};
 
 /// A row, ready to be written.
 #[derive(Debug, Serialize, Deserialize)]
@@ -61,25 +57,5 @@ impl PlannedRow<'_> {
         if self.made.password.is_some() {
             effect.add_random_password(&self.username);
         }
-    }
-}
-
-impl TokenRow {
-    /// Whether the user lacks this token. Fails with [`Refusal::OtherToken`] if the user has another drf key.
-    pub fn is_new_for(&self, store: &Store, user: &User) -> Result<bool> {
-        match &self.stored {
-            Stored::Knox { digest, .. } => Ok(!store.has_knox_digest(digest)?),
-            Stored::Drf { key } => match store.drf_key(&user.id)? {
-                None => Ok(true),
-                Some(existing) if existing.expose() == key.expose() => Ok(false),
-                Some(_) => Err(Refusal::OtherToken(user.username.clone()).into()),
-            },
-        }
-    }
-
-    /// Inserts the token for this user.
-    pub fn insert(&self, transaction: &Transaction<'_>, user: &Key) -> Result<()> {
-        let Self { stored, created, expiry } = self;
-        transaction.insert_token(user, &NewToken { stored, created: *created, expiry: *expiry })
     }
 }

@@ -83,7 +83,7 @@ struct Import<'a, Runner> {
     source: &'a InputFile,
     file: &'a str,
     format: InputFormat,
-    mint: Option<TokenIssuer>,
+    issuer: Option<TokenIssuer>,
     recipe: Recipe,
     /// Whether there are passwords to hash.
     is_slow: bool,
@@ -138,7 +138,7 @@ pub fn import(
         let message = "--tokens requires --results here: knox stores no key that could be printed later.";
         return Err(Refusal::usage(message).into());
     }
-    let mint = scheme.map(|scheme| TokenIssuer::new(&accounts, scheme, None)).transpose()?;
+    let issuer = scheme.map(|scheme| TokenIssuer::new(&accounts, scheme, None)).transpose()?;
     let recipe = accounts.recipe()?;
     let (faults, groups) = (RefCell::default(), FixtureGroups::default());
     let format = options.format.map_or_else(|| sniffed(&source), Ok)?;
@@ -157,7 +157,7 @@ pub fn import(
         source: &source,
         file,
         format,
-        mint,
+        issuer,
         recipe: if options.is_fast { recipe.cheapest() } else { recipe },
         is_slow: false,
         total: None,
@@ -375,10 +375,10 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
             planner: *self.planner,
             recipe: hashes.then_some(self.recipe),
             random_passwords: self.options.random_passwords,
-            mint: self.mint.clone(),
+            issuer: self.issuer.clone(),
             makes_tokens: self.options.tokens,
             is_strict: self.options.require_strong || self.accounts.policy.passwords.require_strong,
-            now: self.accounts.now(),
+            now: self.accounts.now,
         };
         // Without hashing, reading and writing need a core of their own.
         let jobs = if hashes { self.options.jobs } else { (self.options.jobs - 1).max(1) };

@@ -10,11 +10,11 @@ use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password;
 use crate::django::models::Key;
 use crate::django::passwords::{self, About, Encoded, Encoder, Plain, Recipe, Verdict};
+use crate::django::tokens::TokenRow;
 use crate::error::failure::{Error, ErrorContext as _, Result};
 use crate::error::refusal::{Fault, Refusal};
 use crate::files::results::Secrets;
 use crate::formats::account_row::{AccountRow, GivenPassword, KnownToken};
-use crate::formats::token_row::TokenRow;
 
 /// The task for a row.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ pub struct Planning<'a> {
     /// The length of random passwords for rows that have none.
     pub random_passwords: Option<usize>,
     /// The issuer of tokens.
-    pub mint: Option<TokenIssuer>,
+    pub issuer: Option<TokenIssuer>,
     /// Whether each new account gets a token.
     pub makes_tokens: bool,
     /// Whether a weak password is a fault.
@@ -127,7 +127,7 @@ impl<'a> Row<'_, 'a> {
             }
             Task::Change { user, stored, sets_password, has_token } => {
                 self.wanted.drop_blank();
-                let tokens = self.tokens(|mint| mint.is_drf() && !has_token);
+                let tokens = self.tokens(|issuer| issuer.is_drf() && !has_token);
                 if sets_password {
                     password = self.password(hash, stored.as_deref(), false)?;
                 }
@@ -185,7 +185,7 @@ impl<'a> Row<'_, 'a> {
     /// Returns the given tokens, or else a new one if requested and allowed.
     fn tokens(&mut self, may_have_fresh: impl Fn(&TokenIssuer) -> bool) -> Vec<TokenRow> {
         let known = std::mem::take(&mut self.wanted.tokens);
-        let mint = self.planning.mint.as_ref();
+        let issuer = self.planning.issuer.as_ref();
         let mut tokens = Vec::with_capacity(known.len());
         for token in known {
             let key = match token {
@@ -195,7 +195,7 @@ impl<'a> Row<'_, 'a> {
                 }
                 KnownToken::Key(key) => key,
             };
-            match mint.map(|mint| mint.generate(Some(&key), self.random)) {
+            match issuer.map(|issuer| issuer.generate(Some(&key), self.random)) {
                 Some(Ok(fresh)) => tokens.push(TokenRow::new(fresh.stored, fresh.created, fresh.expiry)),
                 Some(Err(unfit)) => self.wanted.faults.push(issue_token::unfit_key_fault(unfit)),
                 None => {
@@ -204,11 +204,11 @@ impl<'a> Row<'_, 'a> {
                 }
             }
         }
-        if let Some(mint) = mint.filter(|mint| may_have_fresh(mint))
+        if let Some(issuer) = issuer.filter(|issuer| may_have_fresh(issuer))
             && self.planning.makes_tokens
             && self.wanted.spec.active != Some(false)
             && tokens.is_empty()
-            && let Ok(fresh) = mint.generate(None, self.random)
+            && let Ok(fresh) = issuer.generate(None, self.random)
         {
             self.made.token = Some(fresh.plain.expose().to_owned());
             tokens.push(TokenRow::new(fresh.stored, fresh.created, fresh.expiry));

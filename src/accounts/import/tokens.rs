@@ -10,8 +10,8 @@ use zeroize::Zeroize as _;
 
 use super::record_spool::{self, RecordSpool};
 use crate::django::models::Key;
+use crate::django::tokens::TokenRow;
 use crate::error::failure::Result;
-use crate::formats::token_row::TokenRow;
 
 /// The number of tokens in a sorted run. The users of a longer run would not stay in memory while it is written.
 const RUN_LENGTH: usize = 30_000;

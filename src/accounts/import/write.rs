@@ -12,11 +12,11 @@ use super::tokens::{PendingToken, TokenBuffer};
 use super::{FixtureGroups, ImportCounts};
 use crate::accounts::change_runner::ChangeRunner;
 use crate::django::models::Key;
+use crate::django::tokens::TokenRow;
 use crate::error::failure::{Error, ErrorContext as _, Result, failed};
 use crate::error::faults::Faults;
 use crate::error::refusal::Refusal;
 use crate::files::results::{Outcome, Results, Secrets};
-use crate::formats::token_row::TokenRow;
 use crate::signals;
 use crate::store::{Done, Store, Transaction};
 
@@ -195,7 +195,7 @@ fn write_entry(
         RowAction::Leave(user) => (Outcome::Skipped, Some(user.clone())),
         RowAction::Create(account) => {
             let user = match account.insert(transaction) {
-                Err(error) if skips_present && is_of_existing_user(&error) => {
+                Err(error) if skips_present && error.is_of_existing_user() => {
                     // Another client has created the user since the last check.
                     let existing = transaction.find_user(&account.username)?;
                     return Ok(Written {
@@ -225,8 +225,4 @@ fn write_entry(
         }
     };
     Ok(Written { outcome, user, tokens: inserted_tokens })
-}
-
-fn is_of_existing_user(error: &Error) -> bool {
-    matches!(error.refusal(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
 }

@@ -8,7 +8,7 @@ use crate::django::field::Input;
 use crate::store::layout::ProfileTable;
 
 impl SpecPlan<'_, '_> {
-    pub(in crate::accounts) fn missing(&self) -> Vec<Missing> {
+    pub(super) fn missing(&self) -> Vec<Missing> {
         let mut missing: Vec<Missing> = Vec::new();
         let mut need = |entry: Missing| {
             if !missing.iter().any(|known| known.field == entry.field) {

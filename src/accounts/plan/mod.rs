@@ -1,4 +1,5 @@
-//! Checks specifications against the database and the policy: resolves field names, and finds missing fields and faults.
+//! Checks specifications against the database and the policy: resolves field names, and finds missing fields and
+//! faults.
 
 mod missing;
 mod named_fields;
@@ -44,15 +45,22 @@ pub(super) struct SpecPlan<'a, 'r> {
 }
 
 impl<'a> Planner<'a> {
-    /// Creates a planner for this database and these settings.
+    /// Creates a planner for this database and policy.
     ///
-    /// Fails with [`Refusal::Ambiguous`] if the login column is unknown. Fails with [`Refusal::Config`] if the settings
-    /// name fields or profile kinds that the database lacks: they would be ignored, or could never be given.
+    /// Fails with [`Refusal::Ambiguous`] if the login column is unknown.
     pub fn new(store: &'a Store, policy: &'a Policy) -> Result<Self> {
         let users = &store.layout().users;
-        let planner =
-            Self { policy, users, login: users.login()?, kinds: store.profile_tables()?, is_verbatim: false };
-        planner.check_settings()?;
+        let kinds = store.profile_tables()?;
+        Ok(Self { policy, users, login: users.login()?, kinds, is_verbatim: false })
+    }
+
+    /// Creates a planner for new accounts.
+    ///
+    /// Fails with [`Refusal::Config`] if the policy names fields or profile kinds that the database lacks: they would be
+    /// ignored, or could never be given.
+    pub fn checked(store: &'a Store, policy: &'a Policy) -> Result<Self> {
+        let planner = Self::new(store, policy)?;
+        planner.check_policy()?;
         Ok(planner)
     }
 
@@ -64,7 +72,7 @@ impl<'a> Planner<'a> {
         Self { is_verbatim: true, ..self }
     }
 
-    fn check_settings(&self) -> Result<()> {
+    fn check_policy(&self) -> Result<()> {
         let register = &self.policy.register;
         let of_user = |name: &str| {
             ["account_type", "profile", "password", "username"].contains(&name)

@@ -2,12 +2,14 @@
 
 pub mod drf;
 pub mod knox;
+mod token_row;
 mod ttl;
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
+pub use self::token_row::TokenRow;
 pub use self::ttl::{Ttl, age};
 
 /// The key of a token: a secret, shown once to the user who asked for it.

@@ -1,19 +1,22 @@
-//! A token as a file of accounts describes it.
+//! A row of a token table, before it is written.
 
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::django::tokens::{PlainToken, Stored};
+use super::{PlainToken, Stored};
 
 /// A row of a token table, without the user's key.
 #[derive(Serialize, Deserialize)]
 pub struct TokenRow {
+    /// The stored form of the key.
     #[serde(with = "StoredForm")]
     pub stored: Stored,
+    /// The time of creation.
     #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
     pub created: Timestamp,
+    /// The expiry, or `None` if the token never expires.
     #[serde(with = "jiff::fmt::serde::timestamp::microsecond::optional")]
     pub expiry: Option<Timestamp>,
 }
