@@ -7,6 +7,7 @@ ways can be compared, and every run uses the same data.
 import base64
 import csv
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -115,6 +116,25 @@ def hashed_accounts(count: int) -> Path:
     heading = ("username", "email", "password_hash", "token")
     rows = ((username(n), email(n), password_hash(n), token(n)) for n in range(1, count + 1))
     return _kept(f"hashed-{count}.csv", lambda path: _csv(path, rows, heading))
+
+
+def desired_accounts(count: int) -> tuple[Path, Path]:
+    """The same accounts with encoded passwords, in TOML for `apply` and as JSON lines for `import`."""
+    numbers = range(1, count + 1)
+
+    def as_toml(path: Path) -> None:
+        with path.open("w") as file:
+            for n in numbers:
+                file.write(f'[[users]]\nusername = "{username(n)}"\nemail = "{email(n)}"\n')
+                file.write(f'password = {{ hash = "{password_hash(n)}" }}\n')
+
+    def as_lines(path: Path) -> None:
+        with path.open("w") as file:
+            for n in numbers:
+                row = {"username": username(n), "email": email(n), "password_hash": password_hash(n)}
+                file.write(json.dumps(row) + "\n")
+
+    return _kept(f"desired-{count}.toml", as_toml), _kept(f"desired-{count}.jsonl", as_lines)
 
 
 def plain_accounts(count: int, with_profiles: bool = False) -> Path:

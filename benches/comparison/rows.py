@@ -44,6 +44,11 @@ class Bench:
         return 10_000 if self.quick else 1_000_000
 
     @property
+    def desired(self) -> int:
+        """The number of accounts in the file of `apply`."""
+        return 1_000 if self.quick else 100_000
+
+    @property
     def hashes(self) -> int:
         """The number of passwords given to `import`."""
         return (2 if self.quick else 32) * len(CORES)
@@ -84,7 +89,10 @@ class Row:
     def title(self, bench: Bench) -> str:
         """What is measured, with the numbers of this bench."""
         return self.what.format(
-            many=f"{bench.many:,}", hashes=bench.hashes, provisioned=f"{bench.provisioned:,}"
+            many=f"{bench.many:,}",
+            desired=f"{bench.desired:,}",
+            hashes=bench.hashes,
+            provisioned=f"{bench.provisioned:,}",
         )
 
 
@@ -293,6 +301,45 @@ def import_hashed(bench: Bench) -> Outcome:
     for database in (our_database, their_database):
         database.unlink()
     return compared(*sides, limit=0.8, peak_limit=160)
+
+
+def applying(bench: Bench, again: bool, limit: float) -> Outcome:
+    """Apply a file of hashed accounts to a new database or to its own result, and import the same accounts."""
+    tree, lines = data.desired_accounts(bench.desired)
+    name = "again" if again else "new"
+    base = data.database(data.FOLDER / "apply-empty.sqlite3", "rock")
+    our_database, their_database = (data.FOLDER / f"apply-{name}-{side}.sqlite3" for side in ("apply", "import"))
+    gnu_time = bench.machine.program("time")
+    our_command = bench.ours(our_database, "apply", tree, "--yes", "--quiet", time=gnu_time)
+    their_command = bench.ours(their_database, "import", lines, "--quiet", time=gnu_time)
+    data.copy(base, our_database)
+    if again:
+        our_command.run()
+
+    def prepare(_run: int) -> None:
+        if not again:
+            data.copy(base, our_database)
+
+    sides = (
+        Side("apply", lambda _: our_command.run(), prepare=prepare),
+        Side("import", lambda _: their_command.run(), prepare=lambda _: data.copy(base, their_database)),
+    )
+    interleaved(bench.runs(5), *sides)
+    both = itertools.zip_longest(data.accounts(our_database), data.accounts(their_database))
+    expect(all(mine == other for mine, other in both), "the two did not make the same accounts")
+    for database in (our_database, their_database):
+        database.unlink()
+    return compared(*sides, limit=limit)
+
+
+@row("apply", "`apply` of {desired} hashed users to a new database", "`import` of the same users as JSON lines")
+def apply(bench: Bench) -> Outcome:
+    return applying(bench, again=False, limit=2.0)
+
+
+@row("apply-again", "`apply` of {desired} users without a change", "`import` of the same users as JSON lines")
+def apply_again(bench: Bench) -> Outcome:
+    return applying(bench, again=True, limit=1.0)
 
 
 def listing(bench: Bench, format: str, mode: str, limit: float) -> Outcome:

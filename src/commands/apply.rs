@@ -1,3 +1,4 @@
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -236,17 +237,17 @@ impl Args {
     fn plan<'a>(&self, source: &SourceFile, store: &Store, context: &'a Context) -> Result<ApplyPlan<'a>> {
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let tree = source.tree().map_err(Refusal::from)?;
-        let (wanted, faults) = apply::read(source, folder, &tree, store)?;
-        drop(tree);
+        let faults = RefCell::default();
+        let wanted = apply::read(source, folder, tree, store, &faults)?;
         let mut planner = ApplyPlanner {
             accounts: context.accounts()?,
             source,
-            faults,
+            faults: &faults,
             warn: &|warning| context.output.warning(warning),
         };
         let mut plan = planner.plan(wanted)?;
-        planner.faults.sort();
-        planner.faults.refuse()?;
+        faults.borrow_mut().sort();
+        faults.borrow_mut().refuse()?;
         if let Some(how) = self.prune {
             planner.prune(&mut plan, how, self.max_prune)?;
         }

@@ -145,7 +145,9 @@ mod tests {
 
     fn text_of(add: impl Fn(&mut String, &Changed)) -> String {
         let mut text = String::new();
-        changes().iter().for_each(|change| add(&mut text, change));
+        for change in &changes() {
+            add(&mut text, change);
+        }
         text
     }
 

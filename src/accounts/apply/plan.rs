@@ -1,5 +1,6 @@
 //! Computes the changes that bring the accounts to the state in the file.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use super::password::{self, PasswordRule};
@@ -116,30 +117,32 @@ pub enum Prune {
 pub struct ApplyPlanner<'a, 's> {
     pub accounts: Accounts<'a>,
     pub source: &'s SourceFile,
-    pub faults: Faults,
+    /// The faults of the file.
+    pub faults: &'s RefCell<Faults>,
     /// Receives warnings.
     pub warn: &'s dyn Fn(&str),
 }
 
 impl<'a> ApplyPlanner<'a, '_> {
     /// Computes the plan. With faults, it must not be executed.
-    pub fn plan(&mut self, desired: DesiredState<'_>) -> Result<ApplyPlan<'a>> {
+    pub fn plan(&mut self, desired: DesiredState<'_, '_>) -> Result<ApplyPlan<'a>> {
         // A snapshot locks the database once instead of for each query. Verifying passwords takes too long for it.
-        if desired.users.iter().any(DesiredUser::may_verify_password) {
+        if desired.may_verify_passwords() {
             self.plan_users(desired)
         } else {
             self.accounts.store.snapshot(|_| self.plan_users(desired))
         }
     }
 
-    fn plan_users(&mut self, desired: DesiredState<'_>) -> Result<ApplyPlan<'a>> {
+    fn plan_users(&mut self, mut desired: DesiredState<'_, '_>) -> Result<ApplyPlan<'a>> {
         let mut plan = ApplyPlan::default();
         let mut names: HashSet<String> = HashSet::new();
         let store = self.accounts.store;
         let groups = store.group_names()?;
         let planner = self.accounts.planner()?;
         let has_users = store.row_count(&store.layout().users.table.name)? > 0;
-        for mut user in desired.users {
+        let scope = desired.scope.take();
+        for mut user in desired.users() {
             self.check_groups(&mut user, &groups);
             let Some(name) = planner.login_name(&user.spec) else {
                 self.add(&user, Fault::new(planner.login_column(), "required", ""));
@@ -150,7 +153,7 @@ impl<'a> ApplyPlanner<'a, '_> {
                 self.add(&user, Fault::new("username", "given_twice", message));
                 continue;
             }
-            if let Some(scope) = desired.scope.as_ref().filter(|scope| !scope.contains(&name)) {
+            if let Some(scope) = scope.as_ref().filter(|scope| !scope.contains(&name)) {
                 let message = format!(
                     "{name} is outside the file's scope ({}), so --prune would ignore it.",
                     scope.words()
@@ -168,7 +171,7 @@ impl<'a> ApplyPlanner<'a, '_> {
                 None => plan.as_wanted += 1,
             }
         }
-        plan.others = desired.scope.map(|scope| UnlistedUsers { scope, names, found: Vec::new() });
+        plan.others = scope.map(|scope| UnlistedUsers { scope, names, found: Vec::new() });
         Ok(plan)
     }
 
@@ -182,7 +185,7 @@ impl<'a> ApplyPlanner<'a, '_> {
         }
         fault.message = fault.message.replace(" Use --rename.", "");
         let at = user.position(&fault.field);
-        self.faults.push_with(|| self.source.locate(at, fault));
+        self.faults.borrow_mut().push_with(|| self.source.locate(at, fault));
     }
 
     /// Reports unknown groups, and removes unknown and repeated groups from the desired ones.
@@ -190,7 +193,7 @@ impl<'a> ApplyPlanner<'a, '_> {
         for (name, at) in user.group_positions.iter().filter(|(name, _)| !known.contains(name)) {
             let refusal = Refusal::GroupNotFound { name: name.clone(), known: known.to_vec() };
             if let Some(fault) = refusal.name_fault() {
-                self.faults.push_with(|| self.source.locate(*at, fault));
+                self.faults.borrow_mut().push_with(|| self.source.locate(*at, fault));
             }
         }
         if let GroupChoice::Exactly(names) = &mut user.spec.groups {

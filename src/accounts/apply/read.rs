@@ -1,6 +1,7 @@
 //! Reads the desired accounts from a file, or finds all its faults.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use super::prune::Scope;
@@ -45,13 +46,36 @@ const OF_PASSWORD: [&str; 5] = ["env", "file", "random", "hash", "unusable"];
 const PASSWORD: &str =
     "{ env = \"NAME\" }, { file = \"PATH\" }, { random = true }, { hash = \"…\" } or { unusable = true }";
 
-/// The state that a file describes.
-#[derive(Debug, Default)]
-pub struct DesiredState<'t> {
+/// The state that a file describes. Each account is read when it is planned, so that only one is in memory twice.
+pub struct DesiredState<'a, 't> {
     /// The login names for which the file lists all accounts.
     pub scope: Option<Scope>,
+    update_password: UpdatePassword,
     /// The accounts, in file order.
-    pub users: Vec<DesiredUser<'t>>,
+    users: Vec<Node<'t>>,
+    reader: Reader<'a>,
+}
+
+impl<'t> DesiredState<'_, 't> {
+    /// Returns the accounts, in file order. Adds their faults to those of the file.
+    pub fn users(self) -> impl Iterator<Item = DesiredUser<'t>> {
+        let Self { update_password, users, mut reader, .. } = self;
+        users.into_iter().filter_map(move |user| reader.user(&user, update_password))
+    }
+
+    /// Whether a plain password may have to be compared with a stored hash.
+    pub fn may_verify_passwords(&self) -> bool {
+        let has = |node: &Node<'_>, keys: &[&str]| {
+            node.entries().is_some_and(|entries| entries.iter().any(|entry| keys.contains(&&*entry.key)))
+        };
+        self.users
+            .iter()
+            .filter_map(Node::entries)
+            .flatten()
+            .any(|entry| entry.key == "password" && has(&entry.value, &["env", "file"]))
+            && (self.update_password != UpdatePassword::OnCreate
+                || self.users.iter().any(|user| has(user, &["update_password"])))
+    }
 }
 
 /// The desired state of an account.
@@ -113,12 +137,6 @@ impl DesiredUser<'_> {
         self.password.is_some() && self.update_password != UpdatePassword::OnCreate
     }
 
-    /// Whether a plain password may have to be compared with the stored hash.
-    pub fn may_verify_password(&self) -> bool {
-        self.may_change_password()
-            && matches!(self.password, Some(PasswordReference::Env(_) | PasswordReference::File(_)))
-    }
-
     /// Whether this key is given with a value that could not be read. Its fault is already reported.
     pub fn is_unreadable(&self, field: &str) -> bool {
         let is_given = self.positions.iter().any(|(name, _)| name == field);
@@ -133,13 +151,14 @@ impl DesiredUser<'_> {
     }
 }
 
-/// Reads the desired state of this database's accounts, and returns all faults with their positions.
-pub fn read<'t>(
-    source: &'t SourceFile,
-    folder: &Path,
-    tree: &Node<'t>,
-    store: &Store,
-) -> Result<(DesiredState<'t>, Faults)> {
+/// Reads the desired state of this database's accounts. Adds all faults with their positions.
+pub fn read<'a, 't>(
+    source: &'a SourceFile,
+    folder: &'a Path,
+    tree: Node<'t>,
+    store: &'a Store,
+    faults: &'a RefCell<Faults>,
+) -> Result<DesiredState<'a, 't>> {
     let mut reader = Reader {
         source,
         folder,
@@ -147,10 +166,15 @@ pub fn read<'t>(
         key: &store.layout().users.key,
         login: store.layout().users.login()?,
         kinds: store.profile_tables()?,
-        faults: Faults::default(),
+        faults,
     };
-    let desired = reader.state(tree);
-    Ok((desired, reader.faults))
+    let (scope, update_password) = reader.head(&tree);
+    let users = tree.into_entries().into_iter().find(|entry| entry.key == "users");
+    let users = match users.map(|entry| entry.value.what) {
+        Some(NodeValue::List(users)) => users,
+        _ => Vec::new(),
+    };
+    Ok(DesiredState { scope, update_password, users, reader })
 }
 
 struct Reader<'a> {
@@ -160,12 +184,12 @@ struct Reader<'a> {
     key: &'a str,
     login: &'a str,
     kinds: &'a [ProfileTable],
-    faults: Faults,
+    faults: &'a RefCell<Faults>,
 }
 
 impl Reader<'_> {
     fn fault(&mut self, at: usize, field: &str, code: &'static str, message: impl Into<String>) {
-        self.faults.push_with(|| self.source.locate(at, Fault::new(field, code, message)));
+        self.faults.borrow_mut().push_with(|| self.source.locate(at, Fault::new(field, code, message)));
     }
 
     /// Returns the entries of a table. Of repeated keys, it returns the first.
@@ -223,29 +247,25 @@ impl Reader<'_> {
         Some(items.iter().filter_map(|item| Some((self.text(name, item)?, item.at))).collect())
     }
 
-    fn state<'t>(&mut self, tree: &Node<'t>) -> DesiredState<'t> {
-        let mut desired = DesiredState::default();
-        let mut update = UpdatePassword::default();
+    /// Reads everything except the accounts.
+    fn head(&mut self, tree: &Node<'_>) -> (Option<Scope>, UpdatePassword) {
+        let (mut scope, mut update) = (None, UpdatePassword::default());
         let entries = self.entries("The file", tree).unwrap_or_default();
         for entry in &entries {
             match &*entry.key {
                 "update_password" => update = self.update(&entry.value).unwrap_or_default(),
-                "scope" => desired.scope = self.scope(&entry.value),
+                "scope" => scope = self.scope(&entry.value),
                 "users" => {}
                 _ => self.unknown(entry, TOP.into_iter()),
             }
         }
-        match entries.iter().find(|entry| entry.key == "users").map(|entry| &entry.value) {
-            Some(Node { what: NodeValue::List(users), .. }) => {
-                desired.users = users.iter().filter_map(|user| self.user(user, update)).collect();
-            }
-            node => {
-                let code = if node.is_some() { "invalid" } else { "required" };
-                let message = "users is required and must be a list of tables: [[users]].";
-                self.fault(node.unwrap_or(tree).at, "users", code, message);
-            }
+        let users = entries.iter().find(|entry| entry.key == "users").map(|entry| &entry.value);
+        if !users.is_some_and(|users| matches!(users.what, NodeValue::List(_))) {
+            let code = if users.is_some() { "invalid" } else { "required" };
+            let message = "users is required and must be a list of tables: [[users]].";
+            self.fault(users.unwrap_or(tree).at, "users", code, message);
         }
-        desired
+        (scope, update)
     }
 
     fn update(&mut self, node: &Node<'_>) -> Option<UpdatePassword> {
@@ -417,7 +437,7 @@ impl Reader<'_> {
             }
             ("hash", NodeValue::Text(text)) => match new_password::encoded(text) {
                 Ok((password, weakness)) => return Some(PasswordReference::Written(password, weakness)),
-                Err(fault) => self.faults.push_with(|| self.source.locate(value.at, fault)),
+                Err(fault) => self.faults.borrow_mut().push_with(|| self.source.locate(value.at, fault)),
             },
             ("unusable", NodeValue::Boolean(true)) => {
                 return Some(PasswordReference::Written(Password::Unusable, None));

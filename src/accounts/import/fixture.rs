@@ -182,13 +182,10 @@ impl<'t> Object<'t> {
                 }
             }
         }
-        match (model, fields) {
-            (Some(model), Some(fields)) => Ok(Self { model, pk, fields, element }),
-            _ => {
-                let message = "An object of a fixture must have a model and an object of fields.";
-                Err((start, message.into()))
-            }
+        if let (Some(model), Some(fields)) = (model, fields) {
+            return Ok(Self { model, pk, fields, element });
         }
+        Err((start, "An object of a fixture must have a model and an object of fields.".into()))
     }
 
     fn field(&self, name: &str) -> Option<Json> {
