@@ -122,3 +122,16 @@ fn a_token_whose_user_is_gone_is_listed_as_nobodys() {
     let rows = rows(&env, &[]);
     assert!(rows[0].starts_with("\tdrf\tfeedface\t") && rows[0].ends_with("\tinactive"), "{rows:?}");
 }
+
+#[test]
+fn a_token_table_without_its_columns_is_called_so() {
+    let env = both();
+    env.execute("ALTER TABLE knox_authtoken RENAME COLUMN digest TO summary");
+    let run = env.run(["list-tokens"]).ends_with(9);
+    assert!(
+        run.stderr.contains("its schema is not as expected: no such column: t.digest."),
+        "{}",
+        run.stderr
+    );
+    assert!(!run.stderr.contains("SELECT"), "{}", run.stderr);
+}

@@ -21,6 +21,10 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
             | rusqlite::Error::Utf8Error(..) => {
                 unusable(path, "a name or number in its schema has the wrong type.")
             }
+            // The statement itself stays out of the message.
+            rusqlite::Error::SqlInputError { msg, .. } => {
+                unusable(path, &format!("its schema is not as expected: {msg}."))
+            }
             error => error.into(),
         };
     };
