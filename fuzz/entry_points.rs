@@ -3,6 +3,7 @@
 //! Compiled with `--cfg fuzzing` only. Each function calls one parser and returns what a target can check. Parsers in
 //! `django` and `store` are public, so the targets call them directly.
 
+use std::cell::RefCell;
 use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -149,16 +150,12 @@ impl Project {
         let file = SourceFile::of_bytes(name.to_owned(), Zeroizing::new(bytes.to_vec()))
             .map_err(|fault| vec![fault])?;
         let tree = file.tree().map_err(|faults| faults.iter().cloned().collect::<Vec<_>>())?;
-        let (desired, faults) =
-            apply::read(&file, Path::new("/"), &tree, &self.store).expect("a database in memory");
         let mut offsets = Vec::new();
         visit(&tree, &mut offsets);
-        Ok(AppliedFile {
-            json: tree.to_json(),
-            offsets,
-            users: desired.users.iter().map(|user| user.at).collect(),
-            faults: faults.iter().cloned().collect(),
-        })
+        let (json, faults) = (tree.to_json(), RefCell::default());
+        let desired = apply::read(&file, Path::new("/"), tree, &self.store, &faults);
+        let users = desired.expect("a database in memory").users().map(|user| user.at).collect();
+        Ok(AppliedFile { json, offsets, users, faults: faults.into_inner().iter().cloned().collect() })
     }
 }
 

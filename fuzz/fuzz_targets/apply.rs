@@ -43,7 +43,9 @@ fn check(name: &str, bytes: &[u8]) {
         assert!(first.is_some_and(|first| expected.contains(first)), "{kind} at {at} in {text:?}");
     }
     assert!(file.users.iter().all(|at| file.offsets.iter().any(|(other, _)| other == at)));
-    if is_json {
+    if is_json && has_reserved_key(&file.json) {
+        // serde_json reads such an object as something else.
+    } else if is_json {
         assert_eq!(serde_json::from_str::<Value>(text).ok().as_ref(), Some(&file.json));
     } else {
         toml::from_str::<toml::Table>(text).expect("TOML");
@@ -51,6 +53,16 @@ fn check(name: &str, bytes: &[u8]) {
     let again = with_project(|project| project.apply("again.json", file.json.to_string().as_bytes()));
     assert!(again.is_ok_and(|again| again.json == file.json), "{}", file.json);
     check_secrets(&file, text);
+}
+
+fn has_reserved_key(json: &Value) -> bool {
+    match json {
+        Value::Object(members) => members
+            .iter()
+            .any(|(key, value)| key.starts_with("$serde_json::private::") || has_reserved_key(value)),
+        Value::Array(items) => items.iter().any(has_reserved_key),
+        _ => false,
+    }
 }
 
 /// Checks plain passwords that are nowhere else in the file, and are not like a part of a message.
