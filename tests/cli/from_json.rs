@@ -34,6 +34,38 @@ fn account_type_selects_the_profile() {
 }
 
 #[test]
+fn faults_of_a_body_have_their_positions() {
+    let env = TestEnv::with_database(REPAIRS);
+    env.write(
+        "body.json",
+        "{\n  \"username\": 7,\n  \"is_staff\": true,\n  \"email\": \"ä\", \"adress\": 1}",
+    );
+    let run = env.run(["register", "--from-json", "body.json", "--no-password"]).ends_with(6);
+    for line in [
+        "body.json, line 2, column 15: username must be a string.",
+        "body.json, line 3, column 15: is_staff cannot be set by a body: use --staff.",
+        "body.json, line 4, column 12: email must be a valid email address.",
+        "body.json, line 4, column 27: ",
+    ] {
+        assert!(run.stderr.contains(line), "{}", run.stderr);
+    }
+    let run = env.run(["login", "--from-json", "body.json"]).ends_with(6);
+    assert!(run.stderr.contains("body.json, line 4, column 27: Unknown key adress"), "{}", run.stderr);
+    let run = register(&env, "{\"username\":\n x}").ends_with(6);
+    let fault = &run.error()["faults"][0];
+    assert_eq!((&fault["line"], &fault["column"]), (&json!(2), &json!(2)));
+    assert_eq!(fault["message"], "standard input, line 2, column 2: This is not valid JSON: expected value.");
+}
+
+#[test]
+fn the_last_value_of_a_repeated_key_counts() {
+    let env = TestEnv::with_database("");
+    let body = r#"{"username": 1, "username": "meg", "password": "wonderland-7"}"#;
+    register(&env, body).succeeds();
+    assert_eq!(env.value("SELECT username FROM auth_user"), "meg");
+}
+
+#[test]
 fn an_unknown_account_type_names_the_valid_ones() {
     let env = TestEnv::with_database(REPAIRS);
     let run = register(&env, &CUSTOMER.replace("customer", "owner")).ends_with(6);
