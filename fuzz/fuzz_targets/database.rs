@@ -3,10 +3,10 @@
 
 use std::ops::ControlFlow;
 
-use anyhow::Result;
 use authctl::django::models::{TokenFilter, UserFilter};
 use authctl::django::passwords;
 use authctl::django::tokens::drf;
+use authctl::error::failure::Result;
 use authctl::error::refusal::Refusal;
 use authctl::fuzzing::opening;
 use authctl::store::layout::Hints;
@@ -32,7 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
 /// Checks that a failure is one of the file, and that the message says so.
 fn check_outcome(outcome: Result<()>) {
     if let Err(error) = outcome {
-        let is_known = error.downcast_ref::<Refusal>().is_some();
+        let is_known = error.refusal().is_some();
         assert!(is_known || error.to_string().contains("db.sqlite3: "), "{error:?}");
     }
 }
