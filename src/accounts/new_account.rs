@@ -99,11 +99,8 @@ impl NewAccount<'_> {
 
     /// Writes the account with its tokens, and returns the user's key and the written fields.
     pub fn create(&self, transaction: &Transaction<'_>) -> Result<Done<Key>> {
-        let users = &transaction.layout().users;
-        // Of a unique name, the insertion itself finds out.
-        if !users.table.is_unique(users.login()?) {
-            self.check_free(transaction)?;
-        }
+        // A unique index is not enough: it may be one that replaces the existing row.
+        self.check_free(transaction)?;
         let key = self.insert(transaction)?;
         let mut fields: Vec<String> =
             self.user.iter().map(|(column, _)| column.as_ref().to_owned()).collect();

@@ -1,8 +1,21 @@
-//! The number of rows per outcome.
+//! The outcome of an import, with the number of rows per outcome.
 
 use serde::Serialize;
 
-use crate::files::results::Outcome;
+use crate::error::faults::Faults;
+use crate::files::results::{Outcome, Results};
+
+/// The outcome of an import.
+pub struct Imported {
+    /// The number of rows per outcome.
+    pub counts: ImportCounts,
+    /// The faults of the skipped rows.
+    pub faults: Faults,
+    /// The number of weak passwords and hashes.
+    pub weak: usize,
+    /// The outcome of each row, still to be shown unless it is in a file.
+    pub results: Results,
+}
 
 /// The number of rows per outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

@@ -8,6 +8,7 @@
 mod counts;
 mod entry;
 mod fixture;
+mod groups;
 mod options;
 mod planning;
 mod reader;
@@ -16,7 +17,7 @@ mod tokens;
 mod workers;
 mod write;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
@@ -24,9 +25,10 @@ use std::thread;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-pub use self::counts::ImportCounts;
+pub use self::counts::{ImportCounts, Imported};
 use self::entry::{PlannedRow, RowAction};
 pub use self::fixture::FixtureReader;
+use self::groups::FixtureGroups;
 pub use self::options::ImportOptions;
 use self::planning::{HashedRow, Item, Planning, Task, faults_of};
 use self::reader::{Reader, SeenNames};
@@ -56,22 +58,10 @@ use crate::formats::format::{InputFormat, sniffed};
 use crate::formats::json::{Document, JsonLinesReader, JsonListReader};
 use crate::formats::source::InputFile;
 use crate::signals;
-use crate::store::{PlannedGroups, Store};
+use crate::store::Store;
 
 /// The number of batches of rows that are read ahead.
 const AHEAD: usize = 4;
-
-/// The outcome of an import.
-pub struct Imported {
-    /// The number of rows per outcome.
-    pub counts: ImportCounts,
-    /// The faults of the skipped rows.
-    pub faults: Faults,
-    /// The number of weak passwords and hashes.
-    pub weak: usize,
-    /// The outcome of each row, still to be shown unless it is in a file.
-    pub results: Results,
-}
 
 /// A running import.
 struct Import<'a, Runner> {
@@ -94,15 +84,6 @@ struct Import<'a, Runner> {
     faults: &'a RefCell<Faults>,
     counts: ImportCounts,
     weak: usize,
-}
-
-/// The groups that a fixture creates.
-#[derive(Debug, Default)]
-struct FixtureGroups {
-    /// The groups, once the fixture has been read.
-    planned: RefCell<PlannedGroups>,
-    /// Whether they were committed with an earlier batch.
-    are_created: Cell<bool>,
 }
 
 /// Imports the file.
@@ -425,7 +406,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         let mut faults = std::mem::take(&mut wanted.faults);
         match &mut entry.work {
             RowAction::Create(account) => {
-                match account.settle(&wanted.spec, self.store, |name| self.find_group(name)) {
+                match account.settle(&wanted.spec, self.store, |name| self.groups.find(name, self.store)) {
                     Ok(found) => faults.extend(found),
                     Err(error) => faults.extend(faults_of(error)?),
                 }
@@ -468,7 +449,10 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
             faults.push(Fault::new("id", "not_settable", message));
         }
         wanted.spec.make_superusers_staff();
-        match self.planner.update(&wanted.spec, &user, &self.accounts, |name| self.find_group(name)) {
+        match self
+            .planner
+            .update(&wanted.spec, &user, &self.accounts, |name| self.groups.find(name, self.store))
+        {
             Ok((update, found)) => {
                 faults.extend(found);
                 Ok(Some(update))
@@ -478,11 +462,6 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
                 Ok(None)
             }
         }
-    }
-
-    /// Returns the key of a group of the fixture or of the database.
-    fn find_group(&self, name: &str) -> Result<Key> {
-        self.groups.planned.borrow().key(name).map_or_else(|| self.store.find_group(name), Ok)
     }
 
     fn write(&mut self, spill: RecordSpool, results: &mut Results) -> Result<()> {

@@ -6,10 +6,11 @@ use std::thread;
 
 use serde_json::json;
 
+use super::ImportCounts;
 use super::entry::{PlannedRow, RowAction};
+use super::groups::FixtureGroups;
 use super::planning::faults_of;
 use super::tokens::{PendingToken, TokenBuffer};
-use super::{FixtureGroups, ImportCounts};
 use crate::accounts::change_runner::ChangeRunner;
 use crate::django::models::Key;
 use crate::django::tokens::TokenRow;

@@ -81,7 +81,8 @@ impl Body {
         if bytes.trim_ascii().is_empty() {
             return Err(bad(format!("The body in {name} is empty.")).into());
         }
-        let file = SourceFile::of_bytes(name, bytes).map_err(|fault| Refusal::Invalid(vec![fault]))?;
+        let not_text = |fault| Refusal::Invalid(vec![Fault { code: json::CODE, ..fault }]);
+        let file = SourceFile::of_bytes(name, bytes).map_err(not_text)?;
         let tree = file.json().map_err(Refusal::from)?;
         if tree.entries().is_none() {
             let fault = json::fault("The body must be a single JSON object.".into());
