@@ -518,7 +518,7 @@ fn a_value_of_a_fixture_that_cannot_be_read_is_a_fault() {
 }
 
 #[test]
-fn json_in_strings_that_a_json_library_would_read_is_refused() {
+fn keys_that_a_json_library_reserves_have_no_meaning() {
     let env = env();
     let mut json = String::from("1");
     for _ in 0..300 {
@@ -535,12 +535,12 @@ fn json_in_strings_that_a_json_library_would_read_is_refused() {
         [("a.json", format!("[{row}]")), ("a.jsonl", row.clone()), ("b.json", format!("[{fixture}]"))]
     {
         let run = import(&env, name, text, &[]).ends_with(6);
-        assert!(run.stderr.contains("a key starts with $serde_json::private::"), "{}", run.stderr);
+        assert!(run.stderr.contains("first_name must be a string."), "{}", run.stderr);
     }
     env.write("body.json", &row);
     let run = env.run(["register", "--no-password", "--from-json", "body.json"]).ends_with(6);
-    assert!(run.stderr.contains("a key starts with $serde_json::private::"), "{}", run.stderr);
+    assert!(run.stderr.contains("first_name must be a string."), "{}", run.stderr);
     env.write("accounts.json", &format!("{{\"users\":[{row}]}}"));
     let run = env.run(["apply", "accounts.json", "--yes"]).ends_with(6);
-    assert!(run.stderr.contains("a key starts with $serde_json::private::"), "{}", run.stderr);
+    assert!(run.stderr.contains("first_name must be a string."), "{}", run.stderr);
 }
