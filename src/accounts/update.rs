@@ -17,9 +17,9 @@ use crate::django::passwords::Encoded;
 use crate::django::value::Value;
 use crate::error::failure::Result;
 use crate::error::refusal::{Fault, Refusal};
-use crate::store::Transaction;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
+use crate::store::{Store, Transaction};
 
 /// The values that an [`AccountSpec`] asks for in an existing account. Those that differ from the database are written.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -73,21 +73,7 @@ impl Planner<'_> {
                 Err(fault) => builder.faults.push(fault),
             }
         }
-        for name in &spec.unset {
-            if name == "email" && policy.is_named_by_email(fields.login) {
-                let message = "email is the login column here and cannot be unset.";
-                builder.faults.push(Fault::new("email", "not_settable", message));
-                continue;
-            }
-            match fields.emptied(name) {
-                Ok((column, owner, _)) if update.row(owner).iter().any(|(given, _)| *given == column) => {
-                    let message = format!("{name} is both set and unset.");
-                    builder.faults.push(Fault::new(name, "given_twice", message));
-                }
-                Ok((column, owner, value)) => update.row(owner).push((column, value)),
-                Err(fault) => builder.faults.push(fault),
-            }
-        }
+        update.empty(&spec.unset, &fields, policy, builder.faults);
         let current_groups = match spec.groups {
             GroupChoice::Exactly(_) => store.groups_of(&user.id)?,
             GroupChoice::Change { .. } => Vec::new(),
@@ -103,17 +89,9 @@ impl Planner<'_> {
                 update.user.push(("is_staff".into(), true.into()));
             }
         }
-        faults.extend(dangling(store, &users.table, &update.user)?);
-        for (kind, row) in update.profiles.iter().chain(&update.new_profiles) {
-            faults.extend(dangling(store, &store.profile_table(kind)?.table, row)?);
-        }
-        for (names, keys) in
-            [(&add_groups, &mut update.add_groups), (&remove_groups, &mut update.remove_groups)]
-        {
-            for name in names {
-                keys.push(find_group(name)?);
-            }
-        }
+        faults.extend(update.check_references(store)?);
+        update.add_groups = add_groups.iter().map(|name| find_group(name)).collect::<Result<_>>()?;
+        update.remove_groups = remove_groups.iter().map(|name| find_group(name)).collect::<Result<_>>()?;
         for permission in &spec.permissions {
             match store.find_permission(permission)? {
                 Some(key) => update.add_permissions.push(key),
@@ -146,6 +124,34 @@ impl AccountUpdate {
             self.profiles.len() - 1
         });
         &mut self.profiles[index].1
+    }
+
+    /// Empties these fields.
+    fn empty(&mut self, names: &[String], fields: &Fields<'_>, policy: &Policy, faults: &mut Vec<Fault>) {
+        for name in names {
+            if name == "email" && policy.is_named_by_email(fields.login) {
+                let message = "email is the login column here and cannot be unset.";
+                faults.push(Fault::new("email", "not_settable", message));
+                continue;
+            }
+            match fields.emptied(name) {
+                Ok((column, owner, _)) if self.row(owner).iter().any(|(given, _)| *given == column) => {
+                    let message = format!("{name} is both set and unset.");
+                    faults.push(Fault::new(name, "given_twice", message));
+                }
+                Ok((column, owner, value)) => self.row(owner).push((column, value)),
+                Err(fault) => faults.push(fault),
+            }
+        }
+    }
+
+    /// Returns a fault for each value that refers to a missing row.
+    fn check_references(&self, store: &Store) -> Result<Vec<Fault>> {
+        let mut faults = dangling(store, &store.layout().users.table, &self.user)?;
+        for (kind, row) in self.profiles.iter().chain(&self.new_profiles) {
+            faults.extend(dangling(store, &store.profile_table(kind)?.table, row)?);
+        }
+        Ok(faults)
     }
 
     /// Completes the values given for this kind to a new profile.

@@ -238,14 +238,14 @@ impl Args {
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let tree = source.tree().map_err(Refusal::from)?;
         let faults = RefCell::default();
-        let wanted = apply::read(source, folder, tree, store, &faults)?;
+        let desired = apply::read(source, folder, tree, store, &faults)?;
         let mut planner = ApplyPlanner {
             accounts: context.accounts()?,
             source,
             faults: &faults,
             warn: &|warning| context.output.warning(warning),
         };
-        let mut plan = planner.plan(wanted)?;
+        let mut plan = planner.plan(desired)?;
         faults.borrow_mut().sort();
         faults.borrow_mut().refuse()?;
         if let Some(how) = self.prune {

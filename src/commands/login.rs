@@ -76,7 +76,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         user => user?,
     };
 
-    let fresh = accounts.generate_token(scheme, None, None)?;
+    // The lifetime of the token begins after the prompt.
+    let fresh = context.accounts()?.generate_token(scheme, None, None)?;
     let change = Change::new(context, &args.writing, "login");
     if args.no_store {
         change.shows_secrets(", or omit --no-store");

@@ -333,10 +333,7 @@ impl Args {
         draft: &mut Option<Store>,
         context: &Context,
     ) -> Result<Registered> {
-        let accounts = match draft {
-            Some(draft) => context.accounts_of(draft),
-            None => context.accounts()?,
-        };
+        let accounts = accounts_to_join(draft.as_ref(), context)?;
         if context.prompt.is_interactive() {
             ask_for_missing(spec, &accounts, context)?;
         }
@@ -349,7 +346,8 @@ impl Args {
         }
         let password =
             self.password.choose(from_body.password.as_ref(), &about(spec, &account.username), context)?;
-        let new = self.registration(accounts)?.prepare(account, password)?;
+        let new =
+            self.registration(accounts_to_join(draft.as_ref(), context)?)?.prepare(account, password)?;
         change.set_effect(new.effect());
         let object = json!({ "user": new.username() });
         if let Some(database) = draft {
@@ -423,6 +421,11 @@ impl Args {
         faults.extend(from_body.faults.iter().cloned());
         if faults.is_empty() { Ok(account) } else { Err(from_body.refusal(faults).into()) }
     }
+}
+
+/// Returns the accounts of the new database, or of the existing one.
+fn accounts_to_join<'a>(draft: Option<&'a Store>, context: &'a Context) -> Result<Accounts<'a>> {
+    draft.map_or_else(|| context.accounts(), |draft| Ok(context.accounts_of(draft)))
 }
 
 fn about<'a>(spec: &'a AccountSpec, username: &'a str) -> About<'a> {

@@ -24,7 +24,7 @@ pub struct Scan<'t> {
 }
 
 impl<'t> Scan<'t> {
-    /// Starts at the beginning of a text, which is at `place` in its file.
+    /// Starts at the beginning of a text, which is at `position` in its file.
     #[must_use]
     pub fn new(text: &'t str, position: Position) -> Self {
         Self { text, offset: 0, position }

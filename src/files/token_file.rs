@@ -232,7 +232,7 @@ impl InPlace {
     }
 }
 
-/// May a token take the place of what is there: of nothing, of an empty file, or of the token of an earlier run?
+/// Whether a token may replace this file: none, an empty one, or the token of an earlier run.
 fn is_replaceable(path: &Path) -> Result<bool> {
     const SHORTEST: usize = 32;
     const LONGEST: usize = 128;
@@ -269,8 +269,7 @@ fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// A dotenv file's text with this variable in the place of the line that sets it, or at the end. Other lines stay as they
-/// are, to the byte.
+/// Replaces the line of a dotenv file that sets this variable, or adds one at the end. Keeps all other lines to the byte.
 fn with_line(text: &str, name: &str, value: &str) -> Zeroizing<String> {
     let sets_it = |line: &str| {
         let line = line.trim_start();

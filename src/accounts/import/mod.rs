@@ -236,15 +236,15 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
 
     /// Plans all rows before they are written, either all at once or in batches.
     fn collect(&mut self, results: &mut Results) -> Result<()> {
-        let mut spill = RecordSpool::new();
+        let mut spool = RecordSpool::new();
         self.pass("Hashing", !self.runner.is_rehearsal(), &mut |import, entry| {
             if !import.options.keep_going && !import.faults.borrow().is_empty() {
                 // Read on to report all faults. Nothing will be written.
                 return Ok(());
             }
-            spill.push(entry)?;
-            if import.batch().is_some_and(|batch| spill.len() >= batch) {
-                import.write(std::mem::replace(&mut spill, RecordSpool::new()), results)?;
+            spool.push(entry)?;
+            if import.batch().is_some_and(|batch| spool.len() >= batch) {
+                import.write(std::mem::replace(&mut spool, RecordSpool::new()), results)?;
                 if !results.are_shown_later() {
                     // The results file has this batch, so a signal before the next batch loses nothing.
                     signals::settle();
@@ -255,7 +255,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         if !self.options.keep_going {
             self.faults.borrow_mut().refuse()?;
         }
-        self.write(spill, results)
+        self.write(spool, results)
     }
 
     fn rows(&self) -> Result<Box<dyn RowReader + 'a>> {
@@ -295,8 +295,8 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         if let Some(has_passwords) = rows.has_passwords() {
             return Ok(has_passwords);
         }
-        while let Some(wanted) = rows.next(self.file)? {
-            if matches!(wanted.password, GivenPassword::Plain(_)) {
+        while let Some(row) = rows.next(self.file)? {
+            if matches!(row.password, GivenPassword::Plain(_)) {
                 return Ok(true);
             }
         }
@@ -382,7 +382,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
             OnExisting::Fail => {
                 let is_address = self.accounts.policy.is_named_by_email(self.planner.login_column());
                 let refusal = if is_address { Refusal::EmailTaken } else { Refusal::UsernameTaken };
-                item.wanted.faults.extend(faults_of(refusal.into())?);
+                item.row.faults.extend(faults_of(refusal.into())?);
                 Task::Leave(user.id)
             }
             OnExisting::Skip => Task::Leave(user.id),
@@ -401,22 +401,22 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
 
     /// Looks up what a row refers to, and adds its faults. A row with faults is not written.
     fn settle(&mut self, planned: &mut HashedRow<'_>) -> Result<()> {
-        let HashedRow { wanted, entry, password, is_weak } = planned;
+        let HashedRow { row, entry, password, is_weak } = planned;
         self.weak += usize::from(*is_weak);
-        let mut faults = std::mem::take(&mut wanted.faults);
+        let mut faults = std::mem::take(&mut row.faults);
         match &mut entry.work {
             RowAction::Create(account) => {
-                match account.settle(&wanted.spec, self.store, |name| self.groups.find(name, self.store)) {
+                match account.settle(&row.spec, self.store, |name| self.groups.find(name, self.store)) {
                     Ok(found) => faults.extend(found),
                     Err(error) => faults.extend(faults_of(error)?),
                 }
             }
-            RowAction::Change { user, update, .. } => match self.update(wanted, user, &mut faults)? {
-                Some(mut wanted) => {
+            RowAction::Change { user, update, .. } => match self.update(row, user, &mut faults)? {
+                Some(mut row) => {
                     if let Some(password) = password {
-                        wanted.set_password(password);
+                        row.set_password(password);
                     }
-                    **update = wanted;
+                    **update = row;
                 }
                 None => entry.work = RowAction::Refuse,
             },
@@ -430,7 +430,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         if is_bad {
             entry.work = RowAction::Refuse;
             let mut located: Vec<Fault> =
-                faults.into_iter().map(|fault| wanted.located(self.file, fault)).collect();
+                faults.into_iter().map(|fault| row.located(self.file, fault)).collect();
             located.sort_by_key(|fault| fault.position.map(|position| (position.line, position.column)));
             self.faults.borrow_mut().extend(located);
         }
@@ -439,19 +439,17 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
 
     fn update(
         &self,
-        wanted: &mut AccountRow,
+        row: &mut AccountRow,
         key: &Key,
         faults: &mut Vec<Fault>,
     ) -> Result<Option<AccountUpdate>> {
         let Some(user) = self.store.user_of_key(key)? else { return Ok(None) };
-        if !wanted.may_have_key(&user.id) {
+        if !row.may_have_key(&user.id) {
             let message = format!("id: the existing user has id {}.", user.id);
             faults.push(Fault::new("id", "not_settable", message));
         }
-        wanted.spec.make_superusers_staff();
-        match self
-            .planner
-            .update(&wanted.spec, &user, &self.accounts, |name| self.groups.find(name, self.store))
+        row.spec.make_superusers_staff();
+        match self.planner.update(&row.spec, &user, &self.accounts, |name| self.groups.find(name, self.store))
         {
             Ok((update, found)) => {
                 faults.extend(found);
@@ -464,11 +462,11 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         }
     }
 
-    fn write(&mut self, spill: RecordSpool, results: &mut Results) -> Result<()> {
-        let mut progress = self.runner.progress("Writing", Some(spill.len()));
-        let mut spill = Some(spill);
-        let mut feed = |on_entry: &mut dyn FnMut(&PlannedRow<'_>) -> Result<()>| match spill.take() {
-            Some(spill) => spill.each(&mut |record| {
+    fn write(&mut self, spool: RecordSpool, results: &mut Results) -> Result<()> {
+        let mut progress = self.runner.progress("Writing", Some(spool.len()));
+        let mut spool = Some(spool);
+        let mut feed = |on_entry: &mut dyn FnMut(&PlannedRow<'_>) -> Result<()>| match spool.take() {
+            Some(spool) => spool.each(&mut |record| {
                 progress();
                 on_entry(&record_spool::read(record)?)
             }),

@@ -39,7 +39,7 @@ pub enum Task {
 /// A row with its task.
 pub struct Item {
     /// The row. Boxed, since it moves between threads.
-    pub wanted: Box<AccountRow>,
+    pub row: Box<AccountRow>,
     /// The login name in its stored form.
     pub username: String,
     /// The task.
@@ -49,7 +49,7 @@ pub struct Item {
 /// A planned row with its hashed password.
 pub struct HashedRow<'a> {
     /// The row, with its faults.
-    pub wanted: Box<AccountRow>,
+    pub row: Box<AccountRow>,
     /// The planned work. The new values of an existing account are still missing.
     pub entry: PlannedRow<'a>,
     /// The new password of an existing account, if it changes.
@@ -86,9 +86,9 @@ impl<'a> Planning<'a> {
         encoder: &mut Option<Encoder>,
         random: &mut StdRng,
     ) -> Result<HashedRow<'a>> {
-        let Item { wanted, username, task } = item;
+        let Item { row, username, task } = item;
         let made = Secrets::default();
-        Row { planning: self, encoder, random, wanted, username, made, is_weak: false }.plan(task)
+        Row { planning: self, encoder, random, row, username, made, is_weak: false }.plan(task)
     }
 }
 
@@ -97,7 +97,7 @@ struct Row<'p, 'a> {
     planning: &'p Planning<'a>,
     encoder: &'p mut Option<Encoder>,
     random: &'p mut StdRng,
-    wanted: Box<AccountRow>,
+    row: Box<AccountRow>,
     username: String,
     made: Secrets,
     is_weak: bool,
@@ -119,14 +119,14 @@ impl<'a> Row<'_, 'a> {
                             account.set_password(encoded);
                         }
                         account.tokens = tokens;
-                        self.wanted.keep_references();
+                        self.row.keep_references();
                         RowAction::Create(account)
                     }
                     None => RowAction::Refuse,
                 }
             }
             Task::Change { user, stored, sets_password, has_token } => {
-                self.wanted.drop_blank();
+                self.row.drop_blank();
                 let tokens = self.tokens(|issuer| issuer.is_drf() && !has_token);
                 if sets_password {
                     password = self.password(hash, stored.as_deref(), false)?;
@@ -134,23 +134,23 @@ impl<'a> Row<'_, 'a> {
                 RowAction::Change { user, update: Box::default(), tokens }
             }
         };
-        let Self { wanted, username, made, is_weak, .. } = self;
-        let entry = PlannedRow { line: wanted.line, username, work, made };
-        Ok(HashedRow { wanted, entry, password, is_weak })
+        let Self { row, username, made, is_weak, .. } = self;
+        let entry = PlannedRow { line: row.line, username, work, made };
+        Ok(HashedRow { row, entry, password, is_weak })
     }
 
     /// Returns the hash that was computed elsewhere.
     fn given_hash(&mut self) -> Option<Encoded> {
-        let GivenPassword::Hash(text) = &mut self.wanted.password else { return None };
+        let GivenPassword::Hash(text) = &mut self.row.password else { return None };
         let of_hash = |fault: Fault| Fault { field: "password_hash".into(), ..fault };
         match new_password::verbatim(std::mem::take(text)) {
             Ok((encoded, weakness)) => {
                 self.is_weak = weakness.is_some();
-                self.wanted.faults.extend(weakness.filter(|_| self.planning.is_strict).map(of_hash));
+                self.row.faults.extend(weakness.filter(|_| self.planning.is_strict).map(of_hash));
                 Some(encoded)
             }
             Err(fault) => {
-                self.wanted.faults.push(of_hash(fault));
+                self.row.faults.push(of_hash(fault));
                 None
             }
         }
@@ -159,10 +159,10 @@ impl<'a> Row<'_, 'a> {
     /// Returns the account, or `None` if it cannot be created from the row.
     fn account(&mut self) -> Result<Option<NewAccount<'a>>> {
         let Planning { planner, now, .. } = self.planning;
-        match planner.account(&self.wanted.spec, *now, self.random) {
+        match planner.account(&self.row.spec, *now, self.random) {
             Ok((account, faults)) => {
                 // A field with a fault is not missing. In a row that cannot be read, no field is.
-                let known = &self.wanted.faults;
+                let known = &self.row.faults;
                 let is_known = |fault: &Fault| {
                     let is_login = planner.is_login(&fault.field);
                     known.iter().any(|known| {
@@ -172,11 +172,11 @@ impl<'a> Row<'_, 'a> {
                 };
                 let new: Vec<Fault> =
                     faults.into_iter().filter(|fault| !is_known(fault)).map(in_a_file).collect();
-                self.wanted.faults.extend(new);
+                self.row.faults.extend(new);
                 Ok(Some(account))
             }
             Err(error) => {
-                self.wanted.faults.extend(faults_of(error)?);
+                self.row.faults.extend(faults_of(error)?);
                 Ok(None)
             }
         }
@@ -184,29 +184,29 @@ impl<'a> Row<'_, 'a> {
 
     /// Returns the given tokens, or else a new one if requested and allowed.
     fn tokens(&mut self, may_have_fresh: impl Fn(&TokenIssuer) -> bool) -> Vec<TokenRow> {
-        let known = std::mem::take(&mut self.wanted.tokens);
+        let known = std::mem::take(&mut self.row.tokens);
         let issuer = self.planning.issuer.as_ref();
         let mut tokens = Vec::with_capacity(known.len());
         for token in known {
             let key = match token {
-                KnownToken::Row(row) => {
-                    tokens.push(row);
+                KnownToken::Row(token) => {
+                    tokens.push(token);
                     continue;
                 }
                 KnownToken::Key(key) => key,
             };
             match issuer.map(|issuer| issuer.generate(Some(&key), self.random)) {
                 Some(Ok(fresh)) => tokens.push(TokenRow::new(fresh.stored, fresh.created, fresh.expiry)),
-                Some(Err(unfit)) => self.wanted.faults.push(issue_token::unfit_key_fault(unfit)),
+                Some(Err(unfit)) => self.row.faults.push(issue_token::unfit_key_fault(unfit)),
                 None => {
                     let message = "This database has no token table.";
-                    self.wanted.faults.push(Fault::new("token", "unknown_field", message));
+                    self.row.faults.push(Fault::new("token", "unknown_field", message));
                 }
             }
         }
         if let Some(issuer) = issuer.filter(|issuer| may_have_fresh(issuer))
             && self.planning.makes_tokens
-            && self.wanted.spec.active != Some(false)
+            && self.row.spec.active != Some(false)
             && tokens.is_empty()
             && let Ok(fresh) = issuer.generate(None, self.random)
         {
@@ -226,19 +226,19 @@ impl<'a> Row<'_, 'a> {
         if given.is_some() {
             return Ok(given.filter(|encoded| stored != Some(encoded.as_str())));
         }
-        let spec = &self.wanted.spec;
+        let spec = &self.row.spec;
         let about = About {
             username: Some(&self.username),
             first_name: spec.first_name.as_deref(),
             last_name: spec.last_name.as_deref(),
             email: spec.email.as_deref(),
         };
-        match std::mem::take(&mut self.wanted.password) {
+        match std::mem::take(&mut self.row.password) {
             GivenPassword::Plain(plain) => {
                 let weaknesses = new_password::weaknesses(&plain, &about);
                 self.is_weak = !weaknesses.is_empty();
                 if self.planning.is_strict {
-                    self.wanted.faults.extend(weaknesses);
+                    self.row.faults.extend(weaknesses);
                 }
                 self.hash(&plain, stored)
             }
@@ -260,7 +260,7 @@ impl<'a> Row<'_, 'a> {
     /// If passwords are only checked, returns an unusable one instead.
     fn hash(&mut self, plain: &Plain, stored: Option<&str>) -> Result<Option<Encoded>> {
         let is_stored = |stored| passwords::verify(plain, stored) == Verdict::Match;
-        if !self.wanted.faults.is_empty() || stored.is_some_and(is_stored) {
+        if !self.row.faults.is_empty() || stored.is_some_and(is_stored) {
             return Ok(None);
         }
         let Some(recipe) = &self.planning.recipe else { return Ok(Some(passwords::unusable(self.random))) };

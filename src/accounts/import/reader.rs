@@ -36,7 +36,7 @@ impl Reader<'_> {
         let mut batch = Vec::with_capacity(self.at_once);
         while batch.len() < self.at_once {
             match self.rows.next(self.file) {
-                Ok(Some(wanted)) => batch.push(self.item(wanted)),
+                Ok(Some(row)) => batch.push(self.item(row)),
                 Ok(None) => {
                     self.is_done = true;
                     break;
@@ -50,16 +50,16 @@ impl Reader<'_> {
         Ok(batch)
     }
 
-    fn item(&mut self, mut wanted: AccountRow) -> Item {
-        wanted.conclude(self.profile);
-        let username = self.planner.login_name(&wanted.spec).unwrap_or_default();
+    fn item(&mut self, mut row: AccountRow) -> Item {
+        row.conclude(self.profile);
+        let username = self.planner.login_name(&row.spec).unwrap_or_default();
         if !username.is_empty()
-            && let Some(line) = self.names.add(&username, wanted.line)
+            && let Some(line) = self.names.add(&username, row.line)
         {
             let message = format!("The same username is already on line {line}.");
-            wanted.faults.push(Fault::new("username", "given_twice", message));
+            row.faults.push(Fault::new("username", "given_twice", message));
         }
-        Item { wanted: Box::new(wanted), username, task: Task::Create }
+        Item { row: Box::new(row), username, task: Task::Create }
     }
 }
 
