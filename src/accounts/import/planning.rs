@@ -88,12 +88,12 @@ impl<'a> Planning<'a> {
     ) -> Result<HashedRow<'a>> {
         let Item { row, username, task } = item;
         let made = Secrets::default();
-        Row { planning: self, encoder, random, row, username, made, is_weak: false }.plan(task)
+        RowPlan { planning: self, encoder, random, row, username, made, is_weak: false }.plan(task)
     }
 }
 
 /// A row that is being planned.
-struct Row<'p, 'a> {
+struct RowPlan<'p, 'a> {
     planning: &'p Planning<'a>,
     encoder: &'p mut Option<Encoder>,
     random: &'p mut StdRng,
@@ -103,7 +103,7 @@ struct Row<'p, 'a> {
     is_weak: bool,
 }
 
-impl<'a> Row<'_, 'a> {
+impl<'a> RowPlan<'_, 'a> {
     fn plan(mut self, task: Task) -> Result<HashedRow<'a>> {
         let hash = self.given_hash();
         let mut password = None;
