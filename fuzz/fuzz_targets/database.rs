@@ -1,4 +1,4 @@
-//! A whole database file: whatever it contains is listed or refused, and the file stays as it is.
+//! A whole database file: its content is listed or refused, and the file does not change.
 #![no_main]
 
 use std::ops::ControlFlow;

@@ -26,7 +26,7 @@ impl Accounts<'_> {
         let is_failed_login =
             outcome.as_ref().is_err_and(|error| matches!(error.refusal(), Some(Refusal::BadCredentials)));
         if !is_failed_login && let Err(error) = throttle.take_back(path, moment) {
-            warn(&format!("This login still counts as failed: {}", sentence(&format!("{error:#}"))));
+            warn(&format!("This login still counts as failed: {}", sentence(&format!("{error}"))));
         }
         outcome
     }

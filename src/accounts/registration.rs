@@ -96,7 +96,6 @@ pub struct Registration<'a> {
 /// A new account with its secrets, ready to be written.
 pub struct NewRegistration {
     account: NewAccount<'static>,
-    scheme: Option<Scheme>,
     token: Option<IssuedToken>,
     random: Option<Plain>,
 }
@@ -121,7 +120,7 @@ impl<'a> Registration<'a> {
         let generate = |scheme| self.accounts.generate_token(scheme, None, None);
         let token = self.scheme.map(generate).transpose()?;
         account.tokens.extend(token.as_ref().map(IssuedToken::row));
-        Ok(NewRegistration { account, scheme: self.scheme, token, random: password.into_shown() })
+        Ok(NewRegistration { account, token, random: password.into_shown() })
     }
 
     /// Leaves an account unchanged, and returns its drf key.
@@ -230,8 +229,8 @@ impl NewRegistration {
             created_file,
             fields: done.fields,
             expiry: self.token.as_ref().and_then(|token| token.expiry),
+            scheme: self.token.as_ref().map(|token| token.scheme),
             token: self.token.map(|token| token.plain),
-            scheme: self.scheme,
             random: self.random,
         }
     }

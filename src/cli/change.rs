@@ -211,7 +211,7 @@ impl<'a> Change<'a> {
         {
             self.context.output.warning(format_args!(
                 "The outcome of the change was not logged: {}",
-                sentence(&format!("{error:#}"))
+                sentence(&format!("{error}"))
             ));
         }
     }
@@ -261,7 +261,7 @@ impl ChangeRunner for Change<'_> {
     }
 
     fn lost(&self, error: &Error) -> Error {
-        self.context.lost_answer(&self.effect.borrow(), true, format!("{error:#}")).into()
+        self.context.lost_answer(&self.effect.borrow(), true, format!("{error}")).into()
     }
 
     fn show(&self, results: Results) -> Result<()> {

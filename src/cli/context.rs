@@ -75,8 +75,7 @@ impl Context {
             return Ok(store);
         }
         let settings = &self.settings;
-        let opened = Store::open(&settings.database, &settings.opening, settings.hints());
-        let store = opened.map_err(|error| self.with_config_file(error))?;
+        let store = Store::open(&settings.database, &settings.opening, settings.hints())?;
         Ok(self.store.get_or_init(|| store))
     }
 
@@ -108,7 +107,6 @@ impl Context {
     pub fn draft(&self, blueprint: &Blueprint) -> Result<Store> {
         let settings = &self.settings;
         Store::draft(&settings.database, &settings.opening, settings.hints(), blueprint)
-            .map_err(|error| self.with_config_file(error))
     }
 
     /// Adds the path of the configuration file to an error about the configuration.
@@ -127,7 +125,7 @@ impl Context {
     /// exit with the same refusal.
     pub fn answer(&self, effect: &Effect, give: impl FnOnce(&Output) -> Result<()>) -> Result<()> {
         signals::owe(self.lost_answer(effect, true, "interrupted".into()));
-        give(&self.output).map_err(|error| self.lost_answer(effect, true, format!("{error:#}")))?;
+        give(&self.output).map_err(|error| self.lost_answer(effect, true, format!("{error}")))?;
         signals::settle();
         Ok(())
     }

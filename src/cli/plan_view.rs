@@ -8,7 +8,7 @@ use crate::accounts::apply::plan::{Step, StepKind};
 use crate::accounts::apply::{Action, ApplyPlan, ChangedAccount};
 use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
-use crate::error::wording::counted;
+use crate::error::wording::{counted, with_article};
 use crate::store::Store;
 use crate::store::difference::{Difference, Shown};
 use crate::terminal::changes::{Changed, Sign};
@@ -51,11 +51,6 @@ fn words(shown: &Shown) -> String {
         Shown::Value(json) => json.to_string(),
         Shown::Word(word) => (*word).to_owned(),
     }
-}
-
-fn with_article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    format!("{article} {noun}")
 }
 
 /// Returns a clause with the number of accounts per action, in the past tense if `are_done` is set.

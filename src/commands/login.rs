@@ -120,9 +120,7 @@ fn save(context: &Context, user: &User, scheme: Scheme, token: &PlainToken) {
     let saved =
         Sessions::of_environment().and_then(|sessions| sessions.put(&context.settings.database, &session));
     if let Err(error) = saved {
-        context
-            .output
-            .warning(format_args!("The session was not saved: {}", sentence(&format!("{error:#}"))));
+        context.output.warning(format_args!("The session was not saved: {}", sentence(&format!("{error}"))));
     } else if token_source::variable().is_some_and(|token| !token.is_empty()) {
         context.output.warning(format_args!(
             "{} is set and overrides the session that was just saved.",

@@ -109,7 +109,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         args.forget(context, is_ended).unwrap_or_else(|error| {
             context.output.warning(format_args!(
                 "The saved session was not deleted: {}",
-                sentence(&format!("{error:#}"))
+                sentence(&format!("{error}"))
             ));
             false
         })

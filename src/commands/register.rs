@@ -22,7 +22,7 @@ use crate::django::passwords::{About, Plain};
 use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
 use crate::error::refusal::{Fault, Refusal};
-use crate::error::wording::label;
+use crate::error::wording::{label, with_article};
 use crate::signals;
 use crate::store::Store;
 use crate::terminal::output::Output;
@@ -179,10 +179,7 @@ fn sentence(outcome: &Registered, report: &Report) -> String {
             format!("Changed {username} (id {}): {fields}.", user.id)
         };
     }
-    let profile = profiles.first().map(|profile| {
-        let article = if profile.kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-        format!("{article} {} profile", profile.kind)
-    });
+    let profile = profiles.first().map(|profile| format!("{} profile", with_article(&profile.kind)));
     let token = outcome.scheme.filter(|_| outcome.token.is_some()).map(|scheme| format!("a {scheme} token"));
     let with: Vec<String> = profile.into_iter().chain(token).collect();
     let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(" and ")) };
@@ -333,7 +330,7 @@ impl Args {
         draft: &mut Option<Store>,
         context: &Context,
     ) -> Result<Registered> {
-        let accounts = accounts_to_join(draft.as_ref(), context)?;
+        let accounts = target_accounts(draft.as_ref(), context)?;
         if context.prompt.is_interactive() {
             ask_for_missing(spec, &accounts, context)?;
         }
@@ -346,8 +343,7 @@ impl Args {
         }
         let password =
             self.password.choose(from_body.password.as_ref(), &about(spec, &account.username), context)?;
-        let new =
-            self.registration(accounts_to_join(draft.as_ref(), context)?)?.prepare(account, password)?;
+        let new = self.registration(target_accounts(draft.as_ref(), context)?)?.prepare(account, password)?;
         change.set_effect(new.effect());
         let object = json!({ "user": new.username() });
         if let Some(database) = draft {
@@ -424,7 +420,7 @@ impl Args {
 }
 
 /// Returns the accounts of the new database, or of the existing one.
-fn accounts_to_join<'a>(draft: Option<&'a Store>, context: &'a Context) -> Result<Accounts<'a>> {
+fn target_accounts<'a>(draft: Option<&'a Store>, context: &'a Context) -> Result<Accounts<'a>> {
     draft.map_or_else(|| context.accounts(), |draft| Ok(context.accounts_of(draft)))
 }
 

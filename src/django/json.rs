@@ -11,33 +11,20 @@ use serde_json::{Result, Value as Json};
 const RESERVED: &[u8] = b"$serde_json::private::";
 
 /// The message of the error for an object with a reserved key.
-pub const RESERVED_KEY: &str = "a key starts with $serde_json::private::";
+const RESERVED_KEY: &str = "a key starts with $serde_json::private::";
 
 /// Parses a value.
 ///
 /// # Errors
 /// Fails for invalid JSON, and for an object with a key that `serde_json` reserves.
 pub fn parse(text: &str) -> Result<Json> {
-    check_keys(text.as_bytes())?;
-    serde_json::from_str(text)
-}
-
-/// Parses a value like [`parse`]. The bytes must be UTF-8.
-///
-/// # Errors
-/// The same as for [`parse`], and for bytes that are not UTF-8.
-pub fn parse_bytes(bytes: &[u8]) -> Result<Json> {
-    check_keys(bytes)?;
-    serde_json::from_slice(bytes)
-}
-
-fn check_keys(text: &[u8]) -> Result<()> {
+    let bytes = text.as_bytes();
     // Without an escape, a reserved key is in the text unchanged.
-    let may_be_reserved = memchr(b'\\', text).is_some() || memmem::find(text, RESERVED).is_some();
-    if may_be_reserved && has_reserved_key(text) {
+    let may_be_reserved = memchr(b'\\', bytes).is_some() || memmem::find(bytes, RESERVED).is_some();
+    if may_be_reserved && has_reserved_key(bytes) {
         return Err(serde_json::Error::custom(RESERVED_KEY));
     }
-    Ok(())
+    serde_json::from_str(text)
 }
 
 /// Whether an object has a reserved key. Only the valid start of invalid JSON is searched.
@@ -78,7 +65,6 @@ mod tests {
             r#"{"a\\": "\"", "$serde_json::\u0070rivate::Number": "1"}"#,
         ] {
             assert!(parse(text).is_err(), "{text}");
-            assert!(parse_bytes(text.as_bytes()).is_err(), "{text}");
         }
     }
 

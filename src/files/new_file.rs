@@ -155,7 +155,7 @@ impl NewFile {
         }
         appeared?;
         critical.until_the_end();
-        sync_folder(&target).map_err(|error| lost(false, format!("{error:#}")))?;
+        sync_folder(&target).map_err(|error| lost(false, format!("{error}")))?;
         Ok(length)
     }
 

@@ -18,7 +18,7 @@ pub struct Copying {
 /// The tables whose rows triggers can change.
 #[derive(Debug, Default)]
 pub struct Triggered {
-    /// The tables that have triggers. These can change a row as soon as it is written.
+    /// The tables with triggers, which may change a row while it is written.
     pub own: Vec<String>,
     /// These tables, and those that a trigger of another table can write to.
     pub reached: Vec<String>,

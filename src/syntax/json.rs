@@ -88,17 +88,18 @@ impl<'t> Parser<'t> {
     fn items<T>(&mut self, end: u8, item: fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         self.at += 1;
         self.depth += 1;
-        let mut items = Vec::new();
         (self.depth < limits::NESTING).then_some(())?;
-        while items.is_empty() || self.takes(b',') {
-            if items.is_empty() && self.takes(end) {
-                self.depth -= 1;
-                return Some(items);
-            }
+        let mut items = Vec::new();
+        let mut is_over = self.takes(end);
+        while !is_over {
             items.push(item(self)?);
+            is_over = !self.takes(b',');
+            if is_over {
+                self.takes(end).then_some(())?;
+            }
         }
         self.depth -= 1;
-        self.takes(end).then_some(items)
+        Some(items)
     }
 
     fn string(&mut self) -> Option<Cow<'t, str>> {

@@ -358,7 +358,7 @@ fn sentences(error: &Error, refusal: Option<&Refusal>) -> Vec<String> {
         ) => faults.iter().map(|fault| fault.message.clone()).collect(),
         Some(refusal @ Refusal::Config { .. }) => refusal.to_string().lines().map(str::to_owned).collect(),
         Some(refusal) => vec![refusal.to_string()],
-        None => vec![wording::error_sentence(&format!("{error:#}"))],
+        None => vec![wording::error_sentence(&format!("{error}"))],
     };
     sentences.iter().map(|sentence| wording::message(sentence)).collect()
 }

@@ -143,7 +143,7 @@ fn from_file(path: &std::path::Path) -> Result<Result<Plain, Fault>> {
                 Ok(Err(Fault { field: "password".into(), ..faults.remove(0) }))
             }
             Ok(refusal) => Err(refusal.into()),
-            Err(error) => Ok(Err(Fault::new("password", "not_readable", format!("{error:#}.")))),
+            Err(error) => Ok(Err(Fault::new("password", "not_readable", format!("{error}.")))),
         },
     }
 }

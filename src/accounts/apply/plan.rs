@@ -92,7 +92,7 @@ pub struct UserChange {
 }
 
 impl Step<'_> {
-    /// Returns all differences to show. They are computed anew for a new account, since there may be many.
+    /// Returns all differences to show. Those of a new account are computed anew, since there may be many. Runs no query.
     pub fn differences(&self, store: &Store) -> Result<Vec<Difference>> {
         let mut found = match &self.kind {
             StepKind::Create(account) => account.differences(store)?,

@@ -58,7 +58,6 @@ use crate::formats::format::{InputFormat, sniffed};
 use crate::formats::json::{Document, JsonLinesReader, JsonListReader};
 use crate::formats::source::InputFile;
 use crate::signals;
-use crate::store::Store;
 
 /// The number of batches of rows that are read ahead.
 const AHEAD: usize = 4;
@@ -67,7 +66,6 @@ const AHEAD: usize = 4;
 struct Import<'a, Runner> {
     options: &'a ImportOptions<'a>,
     accounts: Accounts<'a>,
-    store: &'a Store,
     planner: &'a Planner<'a>,
     runner: &'a Runner,
     source: &'a InputFile,
@@ -132,7 +130,6 @@ pub fn import(
     let import = Import {
         options,
         accounts,
-        store,
         planner: &planner,
         runner,
         source: &source,
@@ -276,7 +273,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
                     &document,
                     self.file,
                     &columns,
-                    self.store,
+                    self.accounts.store,
                     zone,
                     self.options.exclude,
                 )?;
@@ -376,7 +373,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
 
     fn decide_on(&self, item: &mut Item) -> Result<()> {
         let is_named = !item.username.is_empty();
-        let there = if is_named { self.store.find_user(&item.username)? } else { None };
+        let there = if is_named { self.accounts.store.find_user(&item.username)? } else { None };
         let Some(user) = there else { return Ok(()) };
         item.task = match self.options.on_existing {
             OnExisting::Fail => {
@@ -387,9 +384,9 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
             }
             OnExisting::Skip => Task::Leave(user.id),
             OnExisting::Update => {
-                let has_token = self.options.tokens && self.store.drf_key(&user.id)?.is_some();
+                let has_token = self.options.tokens && self.accounts.store.drf_key(&user.id)?.is_some();
                 let stored = match self.options.update_password {
-                    UpdatePassword::IfDifferent => Some(self.store.encoded_password(&user.id)?),
+                    UpdatePassword::IfDifferent => Some(self.accounts.store.encoded_password(&user.id)?),
                     _ => None,
                 };
                 let sets_password = self.options.update_password != UpdatePassword::OnCreate;
@@ -406,7 +403,9 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         let mut faults = std::mem::take(&mut row.faults);
         match &mut entry.work {
             RowAction::Create(account) => {
-                match account.settle(&row.spec, self.store, |name| self.groups.find(name, self.store)) {
+                match account.settle(&row.spec, self.accounts.store, |name| {
+                    self.groups.find(name, self.accounts.store)
+                }) {
                     Ok(found) => faults.extend(found),
                     Err(error) => faults.extend(faults_of(error)?),
                 }
@@ -443,13 +442,15 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         key: &Key,
         faults: &mut Vec<Fault>,
     ) -> Result<Option<AccountUpdate>> {
-        let Some(user) = self.store.user_of_key(key)? else { return Ok(None) };
+        let Some(user) = self.accounts.store.user_of_key(key)? else { return Ok(None) };
         if !row.may_have_key(&user.id) {
             let message = format!("id: the existing user has id {}.", user.id);
             faults.push(Fault::new("id", "not_settable", message));
         }
         row.spec.make_superusers_staff();
-        match self.planner.update(&row.spec, &user, &self.accounts, |name| self.groups.find(name, self.store))
+        match self
+            .planner
+            .update(&row.spec, &user, &self.accounts, |name| self.groups.find(name, self.accounts.store))
         {
             Ok((update, found)) => {
                 faults.extend(found);
@@ -478,9 +479,9 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
     }
 
     fn writer(&self) -> Result<Writer<'a, Runner>> {
-        self.store.expect_many_changes()?;
+        self.accounts.store.expect_many_changes()?;
         Ok(Writer {
-            store: self.store,
+            store: self.accounts.store,
             runner: self.runner,
             groups: self.groups,
             file: self.file,

@@ -1,4 +1,4 @@
-//! Hostile schemas: whoever can write to the file controls its tables, views, triggers and constraints.
+//! Hostile schemas: a user who can write to the file controls its tables, views, triggers and constraints.
 
 use super::Base;
 use super::battery::faults;
