@@ -19,6 +19,7 @@ mod profiles;
 pub mod schema;
 mod sqlite;
 mod survey;
+pub mod target;
 #[cfg(test)]
 mod tests;
 mod tokens;
