@@ -28,6 +28,7 @@ use crate::formats::format::{self, InputFormat};
 use crate::formats::json::{Document, JsonLinesReader, JsonListReader};
 use crate::formats::source::InputFile;
 use crate::store::layout::Hints;
+use crate::store::target::Target;
 use crate::store::{Blueprint, Opening, ProfileBlueprint, Store};
 use crate::syntax::source::SourceFile;
 use crate::syntax::tree::{Node, NodeValue};
@@ -82,7 +83,8 @@ impl Project {
             ],
             now: Timestamp::UNIX_EPOCH,
         };
-        let store = Store::draft(Path::new("db.sqlite3"), &opening(), Hints::default(), &blueprint);
+        let store =
+            Store::draft(&Target::File("db.sqlite3".into()), &opening(), Hints::default(), &blueprint);
         let settings = Settings::load(&overrides(Some("/dev/null".into()), None));
         Self { store: store.expect("a database"), settings: settings.expect("settings") }
     }

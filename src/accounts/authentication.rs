@@ -20,7 +20,7 @@ impl Accounts<'_> {
             return self.verify(username, plain);
         };
         let throttle = Throttle::of_environment(rate)?;
-        let path = self.store.path();
+        let path = self.store.target().file().unwrap_or(std::path::Path::new(""));
         let moment = throttle.count(path, self.clock)?;
         let outcome = self.verify(username, plain);
         let is_failed_login =

@@ -57,11 +57,9 @@ impl Accounts<'_> {
         let present = self.store.layout().schemes();
         let configured = self.configured_scheme()?;
         match (asked, configured, &present[..]) {
-            (Some(asked), _, _) if !present.contains(&asked) => Err(Refusal::DatabaseUnusable {
-                path: self.store.path().to_owned(),
-                reason: format!("it has no {asked} token table."),
+            (Some(asked), _, _) if !present.contains(&asked) => {
+                Err(self.store.unusable(format!("it has no {asked} token table.")))
             }
-            .into()),
             (Some(scheme), _, _) | (None, Some(scheme), _) => Ok(Some(scheme)),
             (None, None, [only]) => Ok(Some(*only)),
             (None, None, []) => Ok(None),
@@ -88,10 +86,7 @@ impl Accounts<'_> {
 
     /// Returns the scheme of a new token as [`Self::scheme`] does, but fails if the database has no token table.
     pub fn needed_scheme(&self, asked: Option<Scheme>) -> Result<Scheme> {
-        self.scheme(asked)?.ok_or_else(|| {
-            let reason = "it has no token table.".into();
-            Refusal::DatabaseUnusable { path: self.store.path().to_owned(), reason }.into()
-        })
+        self.scheme(asked)?.ok_or_else(|| self.store.unusable("it has no token table."))
     }
 
     /// Creates a token of this scheme with the known key, or else with a generated one. `ttl` overrides the configured

@@ -24,7 +24,8 @@ pub fn open(
     accounts: &Accounts<'_>,
     warn: &dyn Fn(String),
 ) -> Result<Results> {
-    let database = identity(accounts.store.path()).to_string_lossy().into_owned();
+    let database =
+        identity(accounts.store.target().file().unwrap_or(Path::new(""))).to_string_lossy().into_owned();
     let were_committed =
         |rows: &UnfinishedRows| were_committed(rows, path.unwrap_or(Path::new("-")), &database, accounts);
     Results::open(path, is_rehearsal, is_json, database.clone(), &were_committed, warn)

@@ -14,6 +14,7 @@ use crate::error::failure::{Error, Result};
 use crate::error::lost_answer::{Effect, LostAnswer};
 use crate::error::refusal::Refusal;
 use crate::signals;
+use crate::store::target::Target;
 use crate::store::{Blueprint, Store};
 use crate::terminal::output::Output;
 use crate::terminal::prompt::Prompt;
@@ -75,7 +76,8 @@ impl Context {
             return Ok(store);
         }
         let settings = &self.settings;
-        let store = Store::open(&settings.database, &settings.opening, settings.hints())?;
+        let target = Target::File(settings.database.clone());
+        let store = Store::open(&target, &settings.opening, settings.hints())?;
         Ok(self.store.get_or_init(|| store))
     }
 
@@ -106,7 +108,8 @@ impl Context {
     /// Creates a new database in memory. [`Store::publish`] writes it to its file.
     pub fn draft(&self, blueprint: &Blueprint) -> Result<Store> {
         let settings = &self.settings;
-        Store::draft(&settings.database, &settings.opening, settings.hints(), blueprint)
+        let target = Target::File(settings.database.clone());
+        Store::draft(&target, &settings.opening, settings.hints(), blueprint)
     }
 
     /// Adds the path of the configuration file to an error about the configuration.

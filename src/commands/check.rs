@@ -50,13 +50,13 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
         context.output.report(&facts, &object)?;
     } else {
         // Other facts from a damaged file are unreliable.
-        let path = redaction::path(store.path());
+        let path = redaction::path(store.target().file().unwrap_or(std::path::Path::new("")));
         let facts = [("database", path.clone())];
         context.output.report(&facts, &json!({ "database": path, "findings": findings }))?;
     }
-    let open_mode = existing::mode_open_to_all(store.path());
+    let open_mode = existing::mode_open_to_all(store.target().file().unwrap_or(std::path::Path::new("")));
     if let Some(mode) = open_mode {
-        let word = shell_word(&store.path().to_string_lossy());
+        let word = shell_word(&store.target().file().unwrap_or(std::path::Path::new("")).to_string_lossy());
         let access = match mode & 0o006 {
             0o004 => "read",
             0o002 => "write to",
@@ -92,7 +92,13 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     let maker = if layout.is_django { "Django" } else { "authctl" };
     let mut facts: Facts = vec![
         ("configuration", file.clone().unwrap_or_else(|| "none".into())),
-        ("database", format!("{}, created by {maker}", redaction::path(store.path()))),
+        (
+            "database",
+            format!(
+                "{}, created by {maker}",
+                redaction::path(store.target().file().unwrap_or(std::path::Path::new("")))
+            ),
+        ),
         ("time zone", zone.clone()),
         ("user table", format!("{}, key {} ({})", users.table.name, users.key, users.key_kind)),
         ("login column", users.login().map_or_else(|error| error.to_string(), str::to_owned)),
@@ -140,7 +146,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     facts.push(("new hashes", recipe.to_string()));
     let object = json!({
         "configuration": file,
-        "database": redaction::path(store.path()),
+        "database": redaction::path(store.target().file().unwrap_or(std::path::Path::new(""))),
         "made_by_django": layout.is_django,
         "time_zone": zone,
         "user_table": users.table.name,

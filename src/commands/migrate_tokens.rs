@@ -121,15 +121,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
 /// Returns knox's table. Fails unless DRF's table exists too.
 fn knox_table(store: &Store) -> Result<&KnoxTable> {
-    let missing = |scheme| {
-        let reason = format!("it has no {scheme} token table, so no tokens can be migrated.");
-        Refusal::DatabaseUnusable { path: store.path().to_owned(), reason }
-    };
+    let missing =
+        |scheme| store.unusable(format!("it has no {scheme} token table, so no tokens can be migrated."));
     let layout = store.layout();
     if layout.drf.is_none() {
-        return Err(missing(Scheme::Drf).into());
+        return Err(missing(Scheme::Drf));
     }
-    Ok(layout.knox.as_ref().ok_or_else(|| missing(Scheme::Knox))?)
+    layout.knox.as_ref().ok_or_else(|| missing(Scheme::Knox))
 }
 
 fn print_status(output: &Output, moves: &Moves, report: &Report, keep: bool) {

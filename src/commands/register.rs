@@ -351,7 +351,10 @@ impl Args {
             let recipe = context.accounts_of(database).recipe()?;
             match change.publish(database, &object, &done.fields) {
                 Ok(()) => {
-                    let created = CreatedFile { path: database.path().to_owned(), recipe };
+                    let created = CreatedFile {
+                        path: database.target().file().unwrap_or(std::path::Path::new("")).to_owned(),
+                        recipe,
+                    };
                     return Ok(new.registered(done, false, Some(created)));
                 }
                 Err(error) if matches!(error.refusal(), Some(Refusal::FileExists { .. })) => {

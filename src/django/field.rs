@@ -1,5 +1,7 @@
 //! Converts the values that users, files and JSON bodies supply to the values that Django stores in a column.
 
+use std::net::IpAddr;
+
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
@@ -7,7 +9,7 @@ use serde::Serialize as _;
 use serde_json::Value as Json;
 
 use crate::django::json;
-use crate::django::value::{Kind, Value};
+use crate::django::value::{Digits, Kind, Value};
 use crate::error::refusal::Fault;
 use crate::error::wording::counted;
 
@@ -33,12 +35,6 @@ impl Input {
         }
     }
 }
-
-/// The number of significant digits that Django reads back exactly.
-///
-/// Its SQLite backend reads decimals with 15 digits of precision (`get_decimalfield_converter`). A value with more
-/// digits comes back as another number or raises an exception. The field's own `max_digits` is not in the schema.
-const DECIMAL_DIGITS: usize = 15;
 
 /// The first year of Python's dates. The last one, 9999, is also that of `jiff`.
 const FIRST_YEAR: i16 = 1;
@@ -69,7 +65,7 @@ pub fn convert(name: &str, column: ColumnType<'_>, input: &Input, zone: &TimeZon
     let invalid = |expected: &str| Fault::new(name, "invalid", format!("{name} must be {expected}."));
     let text = match (input, column.kind) {
         (Input::Json(json), Kind::Json) => {
-            return python_json(json).map(Value::Text).ok_or_else(|| invalid(&expected(column)));
+            return python_json(json).map(Value::Json).ok_or_else(|| invalid(&expected(column)));
         }
         (Input::Bytes(bytes), Kind::Bytes) => return Ok(Value::Bytes(bytes.clone())),
         (Input::Bytes(_), kind) => return Err(invalid(&format!("{kind}, but this is not valid UTF-8"))),
@@ -95,12 +91,8 @@ pub fn convert(name: &str, column: ColumnType<'_>, input: &Input, zone: &TimeZon
     if matches!(column.kind, Kind::Text { .. }) && text.contains('\0') {
         return Err(Fault::new(name, "invalid", format!("{name} must not contain a null character.")));
     }
-    if *column.kind == Kind::Decimal && significant_digits(&text) > DECIMAL_DIGITS {
-        let message = format!(
-            "{name} must have at most {DECIMAL_DIGITS} significant digits, because Django reads no more from \
-             SQLite."
-        );
-        return Err(Fault::new(name, "max_digits", message));
+    if let Kind::Decimal(digits) = *column.kind {
+        fit_digits(name, text.trim(), digits)?;
     }
     if *column.kind == Kind::Integer
         && let Some(microseconds) = duration(text.trim()).filter(|_| column.may_be_duration)
@@ -125,13 +117,16 @@ fn stored(kind: &Kind, text: &str, zone: &TimeZone) -> Option<Value> {
         Kind::Timestamp => Value::Timestamp(moment(text, zone)?),
         Kind::Date => {
             let date: Date = text.trim().parse().ok()?;
-            (date.year() >= FIRST_YEAR).then(|| date.to_string())?.into()
+            (date.year() >= FIRST_YEAR).then_some(Value::Date(date))?
         }
-        Kind::Time => time_of_day(text.trim().parse().ok()?).into(),
+        Kind::Time => Value::Time(microseconds(text.trim().parse().ok()?)?),
         Kind::Uuid => Value::Uuid(uuid(text)?),
-        Kind::Decimal => decimal(text)?.into(),
-        Kind::Json => python_json(&json::parse(text).ok()?)?.into(),
+        Kind::Duration => Value::Duration(duration(text.trim())?),
+        Kind::Decimal(_) => Value::Decimal(decimal(text)?),
+        Kind::Json => Value::Json(python_json(&json::parse(text).ok()?)?),
+        Kind::Address => address(text.trim())?.into(),
         Kind::Bytes => Value::Bytes(text.as_bytes().to_vec()),
+        Kind::Other(_) => (!text.contains('\0')).then(|| text.into())?,
     })
 }
 
@@ -154,8 +149,10 @@ fn expected(column: ColumnType<'_>) -> String {
         Kind::Date => "a date such as 2024-02-29".into(),
         Kind::Time => "a time of day such as 12:30:00".into(),
         Kind::Uuid => "a UUID of 32 hexadecimal digits".into(),
-        Kind::Decimal => "a decimal number such as 12.50".into(),
+        Kind::Duration => "a duration such as 1 02:00:00 or P1DT2H".into(),
+        Kind::Decimal(_) => "a decimal number such as 12.50".into(),
         Kind::Json => "a JSON document".into(),
+        Kind::Address => "an IP address such as 192.0.2.1 or 2001:db8::1".into(),
         kind => kind.to_string(),
     }
 }
@@ -217,10 +214,37 @@ fn duration(text: &str) -> Option<i64> {
         .and_then(|()| days.checked_mul(86_400 * SECOND)?.checked_add(sign * within))
 }
 
-fn time_of_day(time: Time) -> String {
+/// Formats a duration like Django: `[DAYS ]HH:MM:SS[.ffffff]`. Only the days can be negative.
+#[must_use]
+pub fn duration_text(microseconds: i64) -> String {
+    const SECOND: i64 = 1_000_000;
+    let (seconds, rest) = (microseconds.div_euclid(SECOND), microseconds.rem_euclid(SECOND));
+    let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let days = if days == 0 { String::new() } else { format!("{days} ") };
+    let clock = format!("{:02}:{:02}:{:02}", of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    let decimals = if rest == 0 { String::new() } else { format!(".{rest:06}") };
+    format!("{days}{clock}{decimals}")
+}
+
+/// Drops what is smaller than a microsecond, as Django does.
+fn microseconds(time: Time) -> Option<Time> {
+    time.with().subsec_nanosecond(time.subsec_nanosecond() / 1_000 * 1_000).build().ok()
+}
+
+/// Formats a time of day as Python does: `HH:MM:SS[.ffffff]`.
+#[must_use]
+pub fn time_of_day(time: Time) -> String {
     let microseconds = time.subsec_nanosecond() / 1_000;
     let seconds = time.strftime("%H:%M:%S");
     if microseconds == 0 { seconds.to_string() } else { format!("{seconds}.{microseconds:06}") }
+}
+
+/// Returns the address in its usual form. A network or an invalid address is left to the database.
+fn address(text: &str) -> Option<String> {
+    match text.parse::<IpAddr>() {
+        Ok(address) => Some(address.to_string()),
+        Err(_) => text.contains('/').then(|| text.to_owned()),
+    }
 }
 
 fn uuid(text: &str) -> Option<String> {
@@ -234,6 +258,30 @@ fn decimal(text: &str) -> Option<String> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     (is_digits(whole) && is_digits(fraction)).then(|| text.to_owned())
+}
+
+/// Checks that a decimal column keeps all digits of a number.
+fn fit_digits(name: &str, text: &str, digits: Digits) -> Result<(), Fault> {
+    let too_long = |message: String| Err(Fault::new(name, "max_digits", message));
+    match digits {
+        // Django's SQLite backend reads decimals with this precision (`get_decimalfield_converter`). A value with more
+        // digits comes back as another number or raises an exception. The field's own `max_digits` is not in the schema.
+        Digits::Significant(limit) if significant_digits(text) > limit => too_long(format!(
+            "{name} must have at most {limit} significant digits, because Django reads no more from SQLite."
+        )),
+        Digits::Fixed { total, places } => {
+            let (whole, fraction) = text.trim_start_matches('-').split_once('.').unwrap_or((text, ""));
+            let whole = whole.trim_start_matches(['-', '0']).len();
+            if whole > total.saturating_sub(places) || fraction.trim_end_matches('0').len() > places {
+                return too_long(format!(
+                    "{name} must have at most {} before the point and {places} behind it.",
+                    counted(total.saturating_sub(places) as u64, "digit")
+                ));
+            }
+            Ok(())
+        }
+        Digits::Significant(_) | Digits::All => Ok(()),
+    }
 }
 
 /// Counts the digits between the first and the last digit that is not zero.
@@ -355,31 +403,46 @@ mod tests {
         assert!(text(Kind::Integer, "P1DT2H") == Ok(Value::Integer(93_600_000_000)));
         assert!(text(Kind::Boolean, "Yes") == Ok(Value::Boolean(true)));
         assert!(text(Kind::Boolean, "2") == Err("invalid"));
-        assert!(text(Kind::Date, "2024-02-29") == Ok("2024-02-29".into()));
+        assert!(text(Kind::Date, "2024-02-29") == Ok(Value::Date(jiff::civil::date(2024, 2, 29))));
         assert!(text(Kind::Date, "2023-02-29") == Err("invalid"));
-        assert!(text(Kind::Date, "0001-01-01") == Ok("0001-01-01".into()));
+        assert!(text(Kind::Date, "0001-01-01") == Ok(Value::Date(jiff::civil::date(1, 1, 1))));
         for wrong in ["0000-12-31", "-000001-01-01"] {
             assert!(text(Kind::Date, wrong) == Err("invalid"), "{wrong}");
             assert!(text(Kind::Timestamp, wrong) == Err("invalid"), "{wrong}");
         }
-        assert!(text(Kind::Time, "12:30") == Ok("12:30:00".into()));
-        assert!(text(Kind::Time, "12:30:00.5") == Ok("12:30:00.500000".into()));
-        assert!(text(Kind::Decimal, "-12.50") == Ok("-12.50".into()));
+        assert!(text(Kind::Time, "12:30") == Ok(Value::Time(jiff::civil::time(12, 30, 0, 0))));
+        assert!(text(Kind::Time, "12:30:00.5") == Ok(Value::Time(jiff::civil::time(12, 30, 0, 500_000_000))));
+        assert!(
+            text(Kind::Decimal(Digits::Significant(15)), "-12.50") == Ok(Value::Decimal("-12.50".into()))
+        );
         for fits in
             ["123456789012345", "-0.000123456789012345", "1234567890123.4500000", "100000000000000000000"]
         {
-            assert!(text(Kind::Decimal, fits) == Ok(fits.into()), "{fits}");
+            assert!(
+                text(Kind::Decimal(Digits::Significant(15)), fits) == Ok(Value::Decimal(fits.into())),
+                "{fits}"
+            );
         }
         for long in ["1234567890123456", "-12345678901234.56", "0.1234567890123456", "10000000000000001"] {
-            assert!(text(Kind::Decimal, long) == Err("max_digits"), "{long}");
+            assert!(text(Kind::Decimal(Digits::Significant(15)), long) == Err("max_digits"), "{long}");
         }
-        assert!(text(Kind::Decimal, "1e3") == Err("invalid"));
+        assert!(text(Kind::Decimal(Digits::Significant(15)), "1e3") == Err("invalid"));
         for wrong in ["-", "--5", "+5", ".5", "5."] {
-            assert!(text(Kind::Decimal, wrong) == Err("invalid"), "{wrong}");
+            assert!(text(Kind::Decimal(Digits::Significant(15)), wrong) == Err("invalid"), "{wrong}");
         }
         let uuid = "00112233445566778899aabbccddeeff";
         assert!(text(Kind::Uuid, "00112233-4455-6677-8899-AABBCCDDEEFF") == Ok(Value::Uuid(uuid.into())));
         assert!(text(Kind::Uuid, "0011") == Err("invalid"));
+    }
+
+    #[test]
+    fn durations_are_written_as_django_writes_them() {
+        // The expected values are those of `duration_string` in Django 5.2.
+        assert_eq!(duration_text(93_600_000_003), "1 02:00:00.000003");
+        assert_eq!(duration_text(0), "00:00:00");
+        assert_eq!(duration_text(5_400_000_000), "01:30:00");
+        assert_eq!(duration_text(-1), "-1 23:59:59.999999");
+        assert_eq!(duration_text(-86_400_000_000), "-1 00:00:00");
     }
 
     #[test]
@@ -394,7 +457,7 @@ mod tests {
     #[test]
     fn json_is_stored_in_pythons_spelling() {
         let stored = text(Kind::Json, r#"{"b":[1,2.5,null],"a":"é😀"}"#);
-        assert!(stored == Ok(r#"{"b": [1, 2.5, null], "a": "\u00e9\ud83d\ude00"}"#.into()));
+        assert!(stored == Ok(Value::Json(r#"{"b": [1, 2.5, null], "a": "\u00e9\ud83d\ude00"}"#.into())));
         assert!(text(Kind::Json, "{") == Err("invalid"));
         assert!(text(Kind::Json, "1e999") == Err("invalid"));
     }
@@ -417,7 +480,7 @@ mod tests {
             ("1e300", "1e+300"),
         ];
         for (given, expected) in cases {
-            assert!(text(Kind::Json, given) == Ok(expected.into()), "{given}");
+            assert!(text(Kind::Json, given) == Ok(Value::Json(expected.into())), "{given}");
         }
     }
 
@@ -445,7 +508,7 @@ mod tests {
             let zone = TimeZone::fixed(jiff::tz::offset(-12));
             for kind in [
                 Kind::Integer, Kind::Real, Kind::Text { max_length: Some(3) }, Kind::Boolean, Kind::Timestamp, Kind::Date,
-                Kind::Time, Kind::Uuid, Kind::Decimal, Kind::Json, Kind::Bytes,
+                Kind::Time, Kind::Uuid, Kind::Decimal(Digits::Significant(15)), Kind::Json, Kind::Bytes,
             ] {
                 for text in [&text, &year] {
                     let _ = convert("x", column(&kind), &Input::Text(text.clone()), &zone);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::error::wording::counted;
 /// What a column holds in Django's terms. How it is stored depends on the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A whole number. Includes durations in microseconds.
+    /// A whole number. On SQLite, also a duration in microseconds.
     Integer,
     /// A floating-point number.
     Real,
@@ -33,12 +33,34 @@ pub enum Kind {
     Time,
     /// A UUID.
     Uuid,
+    /// A length of time, to the microsecond.
+    Duration,
     /// A decimal number.
-    Decimal,
+    Decimal(Digits),
     /// A JSON document.
     Json,
+    /// An IP address, or a network.
+    Address,
     /// Bytes.
     Bytes,
+    /// A type of the database's own, by its name in SQL. Its values are exchanged in their text form.
+    Other(String),
+}
+
+/// The digits that a decimal column keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digits {
+    /// All of them.
+    All,
+    /// This many significant digits.
+    Significant(usize),
+    /// `numeric(total, places)`: this many in total, of which `places` are behind the point.
+    Fixed {
+        /// The number of digits.
+        total: usize,
+        /// The number of digits behind the point.
+        places: usize,
+    },
 }
 
 impl fmt::Display for Kind {
@@ -55,9 +77,12 @@ impl fmt::Display for Kind {
             Self::Date => "date",
             Self::Time => "time",
             Self::Uuid => "UUID",
-            Self::Decimal => "decimal",
+            Self::Duration => "duration",
+            Self::Decimal(_) => "decimal",
             Self::Json => "JSON",
+            Self::Address => "IP address",
             Self::Bytes => "bytes",
+            Self::Other(name) => name,
         })
     }
 }
@@ -73,10 +98,20 @@ pub enum Value {
     Integer(i64),
     /// A floating-point number.
     Real(f64),
-    /// Text. Also a date, a time, a decimal or JSON in its stored form.
+    /// Text, also of a type that only the database knows.
     Text(String),
     /// True or false.
     Boolean(bool),
+    /// A date.
+    Date(Date),
+    /// A time of day.
+    Time(Time),
+    /// A length of time, in microseconds.
+    Duration(i64),
+    /// A decimal number: digits with an optional sign and an optional point.
+    Decimal(String),
+    /// A JSON document, spelled as Python's `json.dumps` spells it.
+    Json(String),
     /// A point in time.
     Timestamp(#[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")] Timestamp),
     /// A UUID as 32 lower-case hexadecimal digits.
@@ -93,6 +128,11 @@ impl fmt::Debug for Value {
             Self::Real(_) => "Real",
             Self::Text(_) => "Text",
             Self::Boolean(_) => "Boolean",
+            Self::Date(_) => "Date",
+            Self::Time(_) => "Time",
+            Self::Duration(_) => "Duration",
+            Self::Decimal(_) => "Decimal",
+            Self::Json(_) => "Json",
             Self::Timestamp(_) => "Timestamp",
             Self::Uuid(_) => "Uuid",
             Self::Bytes(_) => "Bytes",

@@ -110,8 +110,8 @@ pub enum Refusal {
     DatabaseMissing(PathBuf),
     /// The file exists, but authctl cannot work on it.
     DatabaseUnusable {
-        /// The resolved path.
-        path: PathBuf,
+        /// The database, for display.
+        database: String,
         /// The reason.
         reason: String,
     },
@@ -431,8 +431,8 @@ impl fmt::Display for Refusal {
                 write!(f, "The database is busy. {rows} {are} committed, and the rows after them are not.")
             }
             Self::DatabaseMissing(path) => write!(f, "Database {} does not exist.", path.display()),
-            Self::DatabaseUnusable { path, reason } => {
-                write!(f, "{} cannot be used: {reason}", path.display())
+            Self::DatabaseUnusable { database, reason } => {
+                write!(f, "{database} cannot be used: {reason}")
             }
             Self::Findings { errors, warnings } => {
                 let (errors, warnings) =

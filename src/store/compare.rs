@@ -63,7 +63,7 @@ impl Store {
             .filter(|(name, _)| name != "password")
             .filter_map(|(name, value)| Some((table.column(name)?, value)))
             .collect();
-        let comparison = self.comparison(table, key.0, &columns);
+        let comparison = self.comparison(table, key.0, &columns)?;
         let parameters: Vec<Value> =
             columns.iter().map(|(_, value)| (*value).clone()).chain([key.1.into()]).collect();
         let mut found = None;
@@ -85,20 +85,20 @@ impl Store {
     }
 
     /// Returns the query for these columns. Most accounts of a file have the same ones as the account before.
-    fn comparison(&self, table: &Table, key: &str, columns: &[(&Column, &Value)]) -> Arc<Comparison> {
+    fn comparison(&self, table: &Table, key: &str, columns: &[(&Column, &Value)]) -> Result<Arc<Comparison>> {
         let names = || columns.iter().map(|(column, _)| &column.name);
         let mut last = self.last_comparison.borrow_mut();
         if let Some(last) = &*last
             && last.table == table.name
             && last.columns.iter().eq(names())
         {
-            return Arc::clone(last);
+            return Ok(Arc::clone(last));
         }
         let mut selected = vec!["1".to_owned()];
         let mut kinds = vec![Kind::Integer];
         for (index, (column, _)) in columns.iter().enumerate() {
             let name = quoted(&column.name);
-            selected.push(self.engine.differs(&name, index + 1));
+            selected.push(self.engine.differs(&table.name, &column.name, index + 1)?);
             selected.push(if column.may_hold_secret() { "NULL".into() } else { name });
             kinds.extend([Kind::Boolean, column.kind.clone()]);
         }
@@ -110,6 +110,6 @@ impl Store {
             columns.len() + 1
         );
         let (table, columns) = (table.name.clone(), names().cloned().collect());
-        Arc::clone(last.insert(Arc::new(Comparison { table, columns, sql, kinds })))
+        Ok(Arc::clone(last.insert(Arc::new(Comparison { table, columns, sql, kinds }))))
     }
 }

@@ -1,7 +1,6 @@
-//! The schema of a new database: identical to the result of Django's `migrate`, down to the names of the indexes.
+//! What a new database contains. Each engine knows the statements that create its tables.
 //!
-//! The tables of `auth`, `contenttypes` and `authtoken` are the same for Django 3.2 to 6.1. Those of knox are from
-//! knox 5. The rows of `django_migrations` record their migrations as applied. So a later `migrate` adds what is
+//! The rows of `django_migrations` record their migrations as applied. So a later `migrate` adds what is
 //! missing and does not touch them.
 
 use jiff::Timestamp;
@@ -33,39 +32,6 @@ pub struct ProfileBlueprint {
     /// The migrations, as `app.name`, that create only such tables.
     pub migrations: Vec<String>,
 }
-
-const CORE: &[&str] = &[
-    r#"CREATE TABLE "django_migrations" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app" varchar(255) NOT NULL, "name" varchar(255) NOT NULL, "applied" datetime NOT NULL)"#,
-    r#"CREATE TABLE "django_content_type" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app_label" varchar(100) NOT NULL, "model" varchar(100) NOT NULL)"#,
-    r#"CREATE UNIQUE INDEX "django_content_type_app_label_model_76bd3d3b_uniq" ON "django_content_type" ("app_label", "model")"#,
-    r#"CREATE TABLE "auth_permission" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "content_type_id" integer NOT NULL REFERENCES "django_content_type" ("id") DEFERRABLE INITIALLY DEFERRED, "codename" varchar(100) NOT NULL, "name" varchar(255) NOT NULL)"#,
-    r#"CREATE UNIQUE INDEX "auth_permission_content_type_id_codename_01ab375a_uniq" ON "auth_permission" ("content_type_id", "codename")"#,
-    r#"CREATE INDEX "auth_permission_content_type_id_2f476e4b" ON "auth_permission" ("content_type_id")"#,
-    r#"CREATE TABLE "auth_group" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(150) NOT NULL UNIQUE)"#,
-    r#"CREATE TABLE "auth_group_permissions" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "group_id" integer NOT NULL REFERENCES "auth_group" ("id") DEFERRABLE INITIALLY DEFERRED, "permission_id" integer NOT NULL REFERENCES "auth_permission" ("id") DEFERRABLE INITIALLY DEFERRED)"#,
-    r#"CREATE UNIQUE INDEX "auth_group_permissions_group_id_permission_id_0cd325b0_uniq" ON "auth_group_permissions" ("group_id", "permission_id")"#,
-    r#"CREATE INDEX "auth_group_permissions_group_id_b120cbf9" ON "auth_group_permissions" ("group_id")"#,
-    r#"CREATE INDEX "auth_group_permissions_permission_id_84c5c92e" ON "auth_group_permissions" ("permission_id")"#,
-    r#"CREATE TABLE "auth_user" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "password" varchar(128) NOT NULL, "last_login" datetime NULL, "is_superuser" bool NOT NULL, "username" varchar(150) NOT NULL UNIQUE, "last_name" varchar(150) NOT NULL, "email" varchar(254) NOT NULL, "is_staff" bool NOT NULL, "is_active" bool NOT NULL, "date_joined" datetime NOT NULL, "first_name" varchar(150) NOT NULL)"#,
-    r#"CREATE TABLE "auth_user_groups" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "user_id" integer NOT NULL REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED, "group_id" integer NOT NULL REFERENCES "auth_group" ("id") DEFERRABLE INITIALLY DEFERRED)"#,
-    r#"CREATE UNIQUE INDEX "auth_user_groups_user_id_group_id_94350c0c_uniq" ON "auth_user_groups" ("user_id", "group_id")"#,
-    r#"CREATE INDEX "auth_user_groups_user_id_6a12ed8b" ON "auth_user_groups" ("user_id")"#,
-    r#"CREATE INDEX "auth_user_groups_group_id_97559544" ON "auth_user_groups" ("group_id")"#,
-    r#"CREATE TABLE "auth_user_user_permissions" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "user_id" integer NOT NULL REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED, "permission_id" integer NOT NULL REFERENCES "auth_permission" ("id") DEFERRABLE INITIALLY DEFERRED)"#,
-    r#"CREATE UNIQUE INDEX "auth_user_user_permissions_user_id_permission_id_14a6b632_uniq" ON "auth_user_user_permissions" ("user_id", "permission_id")"#,
-    r#"CREATE INDEX "auth_user_user_permissions_user_id_a95ead1b" ON "auth_user_user_permissions" ("user_id")"#,
-    r#"CREATE INDEX "auth_user_user_permissions_permission_id_1fbb5f2c" ON "auth_user_user_permissions" ("permission_id")"#,
-];
-
-const DRF: &[&str] = &[
-    r#"CREATE TABLE "authtoken_token" ("key" varchar(40) NOT NULL PRIMARY KEY, "created" datetime NOT NULL, "user_id" integer NOT NULL UNIQUE REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED)"#,
-];
-
-const KNOX: &[&str] = &[
-    r#"CREATE TABLE "knox_authtoken" ("digest" varchar(128) NOT NULL PRIMARY KEY, "created" datetime NOT NULL, "user_id" integer NOT NULL REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED, "expiry" datetime NULL, "token_key" varchar(25) NOT NULL)"#,
-    r#"CREATE INDEX "knox_authtoken_user_id_e5a5d899" ON "knox_authtoken" ("user_id")"#,
-    r#"CREATE INDEX "knox_authtoken_token_key_8f4f7d47" ON "knox_authtoken" ("token_key")"#,
-];
 
 const CORE_MIGRATIONS: &[(&str, &[&str])] = &[
     ("contenttypes", &["0001_initial", "0002_remove_content_type_name"]),
@@ -106,51 +72,53 @@ const KNOX_MIGRATIONS: &[(&str, &[&str])] = &[(
     ],
 )];
 
-/// Creates the tables of the blueprint in an empty database.
-pub fn create(engine: &dyn Engine, blueprint: &Blueprint) -> Result<()> {
-    engine.begin(true)?;
-    let mut statements = CORE.to_vec();
-    let mut migrations = CORE_MIGRATIONS.to_vec();
-    for scheme in &blueprint.schemes {
-        let (tables, rows) = match scheme {
-            Scheme::Drf => (DRF, DRF_MIGRATIONS),
-            Scheme::Knox => (KNOX, KNOX_MIGRATIONS),
-        };
-        statements.extend(tables);
-        migrations.extend(rows);
-    }
-    for statement in statements {
-        engine.execute(statement, &[])?;
-    }
-    for (app, names) in migrations {
-        for name in names {
-            record_migration(engine, app, name, blueprint.now)?;
-        }
-    }
-    refuse_clashes(&blueprint.profiles)?;
-    let mut recorded = Vec::new();
+/// Returns the migrations, as app and name, that are applied with the blueprint's tables.
+///
+/// # Errors
+/// Fails if a profile declares a migration that has not the form `app.name`.
+pub fn migrations(blueprint: &Blueprint) -> Result<Vec<(&str, &str)>> {
+    let of_schemes = blueprint.schemes.iter().flat_map(|scheme| match scheme {
+        Scheme::Drf => DRF_MIGRATIONS,
+        Scheme::Knox => KNOX_MIGRATIONS,
+    });
+    let known = CORE_MIGRATIONS.iter().chain(of_schemes);
+    let mut migrations: Vec<(&str, &str)> =
+        known.flat_map(|(app, names)| names.iter().map(|name| (*app, *name))).collect();
     for profile in &blueprint.profiles {
-        engine.execute(&profile_table(profile)?, &[])?;
         for migration in &profile.migrations {
-            let Some((app, name)) =
-                migration.split_once('.').filter(|(app, name)| !app.is_empty() && !name.is_empty())
-            else {
-                return Err(declaration(
-                    profile,
-                    &format!("migrations: {migration:?} must have the form app.name."),
-                ));
+            let parts = migration.split_once('.').filter(|(app, name)| !app.is_empty() && !name.is_empty());
+            let Some(parts) = parts else {
+                let fault = format!("migrations: {migration:?} must have the form app.name.");
+                return Err(declaration(profile, &fault));
             };
-            if !recorded.contains(migration) {
-                record_migration(engine, app, name, blueprint.now)?;
-                recorded.push(migration.clone());
+            if !migrations.contains(&parts) {
+                migrations.push(parts);
             }
         }
     }
-    engine.commit()
+    Ok(migrations)
+}
+
+/// Runs the statements, and records the blueprint's migrations, in the open transaction.
+///
+/// # Errors
+/// Fails if the declaration of a profile table is invalid, or on database errors.
+pub fn build(engine: &dyn Engine, blueprint: &Blueprint, statements: &[String]) -> Result<()> {
+    for statement in statements {
+        engine.execute(statement, &[])?;
+    }
+    let sql = r#"INSERT INTO "django_migrations" ("app", "name", "applied") VALUES (?1, ?2, ?3)"#;
+    for (app, name) in migrations(blueprint)? {
+        engine.execute(sql, &[app.into(), name.into(), blueprint.now.into()])?;
+    }
+    Ok(())
 }
 
 /// Refuses duplicate tables and columns. SQL ignores the case of names.
-fn refuse_clashes(profiles: &[ProfileBlueprint]) -> Result<()> {
+///
+/// # Errors
+/// Returns [`Refusal::Config`] for such a declaration.
+pub fn refuse_clashes(profiles: &[ProfileBlueprint]) -> Result<()> {
     const RESERVED: [&str; 5] = ["auth_", "authtoken_", "django_", "knox_", "sqlite_"];
     let mut tables: Vec<String> = Vec::new();
     for profile in profiles {
@@ -177,36 +145,29 @@ fn refuse_clashes(profiles: &[ProfileBlueprint]) -> Result<()> {
     Ok(())
 }
 
-fn record_migration(engine: &dyn Engine, app: &str, name: &str, now: Timestamp) -> Result<()> {
-    let sql = r#"INSERT INTO "django_migrations" ("app", "name", "applied") VALUES (?1, ?2, ?3)"#;
-    engine.execute(sql, &[app.into(), name.into(), now.into()])?;
-    Ok(())
-}
-
-fn profile_table(profile: &ProfileBlueprint) -> Result<String> {
-    let mut columns = vec![r#""id" integer NOT NULL PRIMARY KEY AUTOINCREMENT"#.to_owned()];
-    for (name, declared) in &profile.fields {
-        let definition = column(name, declared).ok_or_else(|| {
-            declaration(
-                profile,
-                &format!(
-                    "fields.{name}: {declared:?} is not a Django column type. Known types: varchar(N), text, \
-                     integer, bigint, smallint, bool, date, datetime, time, decimal, real, char(32). Append \
-                     `null` to allow NULL."
-                ),
-            )
-        })?;
-        columns.push(definition);
-    }
-    columns.push(
-        r#""user_id" integer NOT NULL UNIQUE REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED"#
-            .to_owned(),
-    );
-    Ok(format!("CREATE TABLE {} ({})", quoted(&profile.table), columns.join(", ")))
+/// Returns the columns of a profile table with its fields between its key and its user, as SQL. `column_type` returns the
+/// engine's type for a declared type, without NULL; `None` if Django has no such type.
+///
+/// # Errors
+/// Fails for an unknown type.
+pub fn fields(
+    profile: &ProfileBlueprint,
+    column_type: impl Fn(&str) -> Option<String>,
+) -> Result<Vec<String>> {
+    let definition = |(name, declared): &(String, String)| {
+        column(name, declared, &column_type).ok_or_else(|| {
+            let message = format!(
+                "fields.{name}: {declared:?} is not a Django column type. Known types: varchar(N), text, integer, \
+                 bigint, smallint, bool, date, datetime, time, decimal, real, char(32). Append `null` to allow NULL."
+            );
+            declaration(profile, &message)
+        })
+    };
+    profile.fields.iter().map(definition).collect()
 }
 
 /// Returns a column's definition in Django's form, from its declared type. `None` if Django has no such type.
-fn column(name: &str, declared: &str) -> Option<String> {
+fn column(name: &str, declared: &str, column_type: impl Fn(&str) -> Option<String>) -> Option<String> {
     let declared = declared.trim().to_ascii_lowercase();
     let (kind, null) = match declared.strip_suffix("null").map(str::trim_end) {
         Some(rest) if rest.ends_with(" not") => {
@@ -216,15 +177,9 @@ fn column(name: &str, declared: &str) -> Option<String> {
         None => (declared, "NOT NULL"),
     };
     let length = kind.strip_prefix("varchar(").and_then(|rest| rest.strip_suffix(')'));
-    let known = match length {
-        Some(length) => length.parse::<u16>().is_ok_and(|length| length > 0),
-        None => [
-            "text", "integer", "bigint", "smallint", "bool", "date", "datetime", "time", "decimal", "real",
-            "char(32)",
-        ]
-        .contains(&&*kind),
-    };
-    (known && !name.is_empty()).then(|| format!("{} {kind} {null}", quoted(name)))
+    let is_valid = length.is_none_or(|length| length.parse::<u16>().is_ok_and(|length| length > 0));
+    let kind = column_type(&kind).filter(|_| is_valid && !name.is_empty())?;
+    Some(format!("{} {kind} {null}", quoted(name)))
 }
 
 fn declaration(profile: &ProfileBlueprint, message: &str) -> Error {
@@ -248,7 +203,12 @@ mod tests {
             ("", None),
         ];
         for (declared, expected) in cases {
-            assert_eq!(column("bio", declared).as_deref(), expected, "{declared}");
+            let known = |kind: &str| {
+                let is_known = kind.starts_with("varchar(") && kind.ends_with(')')
+                    || ["integer", "text"].contains(&kind);
+                is_known.then(|| kind.to_owned())
+            };
+            assert_eq!(column("bio", declared, known).as_deref(), expected, "{declared}");
         }
     }
 }

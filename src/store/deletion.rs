@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use crate::django::models::{Key, User};
 use crate::error::failure::Result;
 use crate::error::refusal::{Fault, Refusal};
+use crate::store::engine::{Access, RowName};
 use crate::store::schema::{Reference, Table, quoted};
 use crate::store::{Store, Transaction};
 
@@ -35,13 +36,13 @@ pub struct Deletion {
 }
 
 /// The table of the rows to delete, by the number of their node.
-const DELETED_ROWS: &str = "temp.authctl_deleted";
+const DELETED_ROWS: &str = "authctl_deleted";
 
 /// A table of which rows may be deleted, or that refers to one.
 struct Node {
     table: Table,
-    /// The SQL that identifies a row.
-    row: String,
+    /// What identifies a row.
+    row: RowName,
     is_deletable: bool,
     /// The edges to this node, and the edges from it.
     to: Vec<usize>,
@@ -93,7 +94,7 @@ impl Store {
     /// Returns [`Refusal::StillReferenced`] with every undecided reference. Returns [`Refusal::Usage`] for a decision
     /// about a reference to other rows, or for one to keep rows that belong to the user. Fails on database errors.
     pub fn deletion(&self, user: &User, decisions: &Decisions) -> Result<Deletion> {
-        self.snapshot(|store| Plan::new(store, user, decisions)?.deletion())
+        self.within(Access::Plan, |store| Plan::new(store, user, decisions)?.deletion())
     }
 
     /// Returns the columns by which rows belong to a user: those of the admin log, groups, permissions, tokens and
@@ -277,12 +278,13 @@ impl<'a> Plan<'a> {
     /// Collects the rows to delete.
     fn collect(&self, user: &Key) -> Result<()> {
         let engine = &*self.store.engine;
-        let sql = format!("CREATE TABLE {DELETED_ROWS} (node, key, PRIMARY KEY (node, key)) WITHOUT ROWID");
-        engine.execute(&sql, &[])?;
+        let list = engine.temporary(DELETED_ROWS);
+        engine.execute(&format!("CREATE TEMPORARY TABLE {DELETED_ROWS} {}", engine.row_list()), &[])?;
         let users = &self.nodes[0];
         let sql = format!(
-            "INSERT INTO {DELETED_ROWS} SELECT 0, t.{} FROM {} AS t WHERE t.{} = ?1",
-            users.row,
+            "INSERT INTO {list} (node, {}) SELECT 0, t.{} FROM {} AS t WHERE t.{} = ?1",
+            users.row.kept_in,
+            users.row.column,
             quoted(&users.table.name),
             quoted(&self.store.layout.users.key)
         );
@@ -299,8 +301,9 @@ impl<'a> Plan<'a> {
                 .map(|edge| (edge.from, self.referring_rows(edge)))
                 .chain(same.map(|edge| (edge.to, self.referred_rows(edge))));
             for (node, rows) in rows {
-                let row = &self.nodes[node].row;
-                let sql = format!("INSERT OR IGNORE INTO {DELETED_ROWS} SELECT {node}, t.{row} {rows}");
+                let RowName { column, kept_in } = &self.nodes[node].row;
+                let into = format!("{list} (node, {kept_in})");
+                let sql = engine.insert_new(&into, &format!("SELECT {node}, t.{column} {rows}"));
                 if engine.execute(&sql, &[])? > 0 && !waits[node] {
                     waits[node] = true;
                     grown.push(node);
@@ -319,8 +322,8 @@ impl<'a> Plan<'a> {
             quoted(&edge.column),
             quoted(&edge.target),
             quoted(&to.table.name),
-            to.row,
-            deleted_rows(edge.to)
+            to.row.column,
+            self.deleted_rows(edge.to)
         )
     }
 
@@ -333,23 +336,23 @@ impl<'a> Plan<'a> {
             quoted(&edge.target),
             quoted(&edge.column),
             quoted(&from.table.name),
-            from.row,
-            deleted_rows(edge.from)
+            from.row.column,
+            self.deleted_rows(edge.from)
         )
     }
 
     /// Returns the SQL after SELECT for the rows `t` that refer to rows to delete but are kept.
     fn staying_rows(&self, edge: &Edge) -> String {
-        let row = &self.nodes[edge.from].row;
-        format!("{} AND t.{row} NOT IN {}", self.referring_rows(edge), deleted_rows(edge.from))
+        let row = &self.nodes[edge.from].row.column;
+        format!("{} AND t.{row} NOT IN {}", self.referring_rows(edge), self.deleted_rows(edge.from))
     }
 
     /// Returns the effects of the deletion, or the references that block it.
     fn deletion(&self) -> Result<Deletion> {
         let mut deleted = Vec::new();
+        let list = self.store.engine.temporary(DELETED_ROWS);
         for at in self.order() {
-            let [count] =
-                self.store.numbers(&format!("SELECT count(*) FROM {DELETED_ROWS} WHERE node = {at}"))?;
+            let [count] = self.store.numbers(&format!("SELECT count(*) FROM {list} WHERE node = {at}"))?;
             if count > 0 {
                 deleted.push((self.nodes[at].table.name.clone(), count));
             }
@@ -419,7 +422,7 @@ impl<'a> Plan<'a> {
     fn execute(&self, transaction: &Transaction<'_>) -> Result<()> {
         let engine = &*self.store.engine;
         for edge in self.edges.iter().filter(|edge| edge.rule == Rule::SetsNull) {
-            let Node { table, row, .. } = &self.nodes[edge.from];
+            let Node { table, row: RowName { column: row, .. }, .. } = &self.nodes[edge.from];
             let (name, column) = (quoted(&table.name), quoted(&edge.column));
             let rows = self.staying_rows(edge);
             engine.execute(
@@ -431,28 +434,30 @@ impl<'a> Plan<'a> {
             }
         }
         for at in self.order() {
-            let Node { table, row, .. } = &self.nodes[at];
+            let Node { table, row: RowName { column: row, .. }, .. } = &self.nodes[at];
             let name = quoted(&table.name);
-            engine.execute(&format!("DELETE FROM {name} WHERE {row} IN {}", deleted_rows(at)), &[])?;
+            engine.execute(&format!("DELETE FROM {name} WHERE {row} IN {}", self.deleted_rows(at)), &[])?;
         }
         // The number of deleted rows is not checked, since a rule of the database may have deleted some already.
         for at in self.order() {
-            let Node { table, row, .. } = &self.nodes[at];
+            let Node { table, row: RowName { column: row, .. }, .. } = &self.nodes[at];
             let name = quoted(&table.name);
-            if transaction
-                .has_any(&format!("SELECT 1 FROM {name} WHERE {row} IN {} LIMIT 1", deleted_rows(at)), &[])?
-            {
+            if transaction.has_any(
+                &format!("SELECT 1 FROM {name} WHERE {row} IN {} LIMIT 1", self.deleted_rows(at)),
+                &[],
+            )? {
                 return Err(transaction.not_as_planned(&table.name));
             }
         }
-        engine.execute(&format!("DROP TABLE {DELETED_ROWS}"), &[])?;
+        engine.execute(&format!("DROP TABLE {}", engine.temporary(DELETED_ROWS)), &[])?;
         Ok(())
     }
-}
 
-/// Returns a subquery for the rows of a node that are to be deleted.
-fn deleted_rows(node: usize) -> String {
-    format!("(SELECT key FROM {DELETED_ROWS} WHERE node = {node})")
+    /// Returns a subquery for the rows of a node that are to be deleted.
+    fn deleted_rows(&self, node: usize) -> String {
+        let (kept_in, list) = (self.nodes[node].row.kept_in, self.store.engine.temporary(DELETED_ROWS));
+        format!("(SELECT {kept_in} FROM {list} WHERE node = {node})")
+    }
 }
 
 /// Returns the reference of a child to its parent in multi-table inheritance.

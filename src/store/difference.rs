@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::django::field::{duration_text, time_of_day};
 use crate::django::json;
 use crate::django::models::{dashed_uuid, rfc3339};
-use crate::django::value::{Kind, Value};
+use crate::django::value::Value;
 use crate::store::schema::Column;
 
 /// A value to be added, changed or removed.
@@ -46,10 +47,11 @@ impl Shown {
             Value::Boolean(flag) => (*flag).into(),
             Value::Timestamp(moment) => rfc3339(*moment).into(),
             Value::Uuid(digits) => dashed_uuid(digits).into(),
-            Value::Text(text) if column.kind == Kind::Json => {
-                json::parse(text).unwrap_or_else(|_| text.as_str().into())
-            }
-            Value::Text(text) => text.as_str().into(),
+            Value::Date(date) => date.to_string().into(),
+            Value::Time(time) => time_of_day(*time).into(),
+            Value::Duration(microseconds) => duration_text(*microseconds).into(),
+            Value::Json(text) => json::parse(text).unwrap_or_else(|_| text.as_str().into()),
+            Value::Text(text) | Value::Decimal(text) => text.as_str().into(),
             Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned().into(),
         })
     }

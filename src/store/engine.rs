@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::django::value::{Kind, OnRow, Value};
 use crate::error::failure::Result;
+use crate::store::create::Blueprint;
 use crate::store::schema::Table;
 
 /// Options for copying a database.
@@ -24,11 +25,28 @@ pub struct Triggered {
     pub reached: Vec<String>,
 }
 
-/// An open database: introspection, statements, transactions and conversion of values.
-///
-/// Statements name their parameters `?1`, `?2` and so on. Errors that the domain knows (busy, not a database, not
-/// unique) are [`crate::error::refusal::Refusal`]s.
-pub trait Engine {
+/// What a transaction does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It reads one consistent state.
+    Read,
+    /// It reads one consistent state, and keeps notes in temporary tables.
+    Plan,
+    /// It writes.
+    Write,
+}
+
+/// The SQL that identifies a row of a table within a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowName {
+    /// The column, or an expression that needs no alias.
+    pub column: String,
+    /// Where the temporary table of [`Dialect::row_list`] keeps it.
+    pub kept_in: &'static str,
+}
+
+/// The tables of a database.
+pub trait Catalog {
     /// Returns the names of all tables.
     fn table_names(&self) -> Result<Vec<String>>;
 
@@ -50,16 +68,65 @@ pub trait Engine {
     /// Returns the tables with a unique column that refers to this table, in the order of their creation.
     fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>>;
 
-    /// Returns the SQL that identifies a row of this table within a transaction; `None` if no single column does.
-    fn row_name(&self, table: &Table) -> Result<Option<String>>;
+    /// Returns what identifies a row of this table within a transaction; `None` if nothing does.
+    fn row_name(&self, table: &Table) -> Result<Option<RowName>>;
 
-    /// Returns the SQL that compares a quoted column with a parameter byte by byte, whatever the collation of the column.
-    /// It is true if they differ. NULL does not differ from NULL.
-    fn differs(&self, column: &str, parameter: usize) -> String;
+    /// Returns the messages about damage to the database, or none if it is intact.
+    fn integrity_faults(&self) -> Result<Vec<String>>;
 
-    /// Returns the SQL of an aggregate: all rows as one JSON list, each row a list of these columns, sorted by them.
+    /// Returns dangling references: the table, the referenced table and the number of rows.
+    fn dangling_references(&self) -> Result<Vec<(String, String, u64)>>;
+}
+
+/// The SQL that differs between engines.
+///
+/// Expressions are columns, with their alias if they have one. Parameters are numbers, as in `?1`.
+pub trait Dialect {
+    /// A condition: whether the boolean expression is true, and neither false nor NULL.
+    fn is_true(&self, expression: &str) -> String;
+
+    /// The expression as text, so that it can be compared and joined with text.
+    fn as_text(&self, expression: &str) -> String;
+
+    /// The expression of a time in a form that sorts by time.
+    fn sortable_time(&self, expression: &str) -> String;
+
+    /// A condition: whether the text contains the pattern in the parameter, regardless of case as in Django's
+    /// `icontains`. The pattern is escaped with backslashes.
+    fn contains(&self, expression: &str, parameter: usize) -> String;
+
+    /// A condition: whether the text starts with this prefix, compared exactly. It can use an index. `bind` adds a
+    /// parameter and returns its SQL.
+    fn starts_with(&self, expression: &str, prefix: &str, bind: &mut dyn FnMut(Value) -> String) -> String;
+
+    /// A condition: whether a column of this table differs from the parameter byte by byte, whatever its collation. NULL
+    /// does not differ from NULL.
+    fn differs(&self, table: &str, column: &str, parameter: usize) -> Result<String>;
+
+    /// An aggregate: all rows as one JSON list, each row a list of these columns, sorted by them.
     fn json_lists(&self, columns: &[&str]) -> String;
 
+    /// An expression that grows with each new row of a table, for tables without a better one.
+    fn row_order(&self) -> &'static str;
+
+    /// The end of a query for a row of this table, with this alias, that the transaction is about to change.
+    fn locking(&self, table: &str, alias: &str) -> String;
+
+    /// The name of a temporary table in statements.
+    fn temporary(&self, name: &str) -> String;
+
+    /// The columns of a temporary table of rows: `node`, a number, and those of [`RowName::kept_in`], without duplicates.
+    fn row_list(&self) -> &'static str;
+
+    /// The statement that inserts the rows of this query, without those that are there.
+    fn insert_new(&self, into: &str, query: &str) -> String;
+}
+
+/// An open database: introspection, statements, transactions and conversion of values.
+///
+/// Statements name their parameters `?1`, `?2` and so on. Errors that the domain knows (busy, not a database, not
+/// unique) are [`crate::error::refusal::Refusal`]s.
+pub trait Engine: Catalog + Dialect {
     /// Runs a query and passes each row to the callback. `kinds` says how to read the columns.
     ///
     /// # Errors
@@ -75,11 +142,14 @@ pub trait Engine {
     /// Prepares for a transaction with many changes, which may then use more memory.
     fn expect_many_changes(&self) -> Result<()>;
 
-    /// Begins a transaction. A writing transaction takes the write lock at once.
+    /// Tells the database that rows with keys of our own were inserted, so that it does not assign them again.
+    fn keys_were_given(&self, table: &str, column: &str) -> Result<()>;
+
+    /// Begins a transaction.
     ///
     /// # Errors
-    /// Returns [`crate::error::refusal::Refusal::Busy`] if another writer keeps the lock.
-    fn begin(&self, writing: bool) -> Result<()>;
+    /// Returns [`crate::error::refusal::Refusal::Busy`] if another writer keeps a lock that it needs.
+    fn begin(&self, access: Access) -> Result<()>;
 
     /// Sets a savepoint.
     fn begin_part(&self) -> Result<()>;
@@ -93,25 +163,32 @@ pub trait Engine {
     /// Commits the transaction.
     ///
     /// # Errors
-    /// Returns [`crate::error::refusal::Refusal::Busy`] if readers block the commit, or the violation of a deferred
-    /// constraint. The transaction is then still open.
+    /// Returns [`crate::error::refusal::Refusal::Busy`] if readers block the commit, the violation of a deferred
+    /// constraint, or [`crate::error::refusal::Refusal::LostAnswer`] if the outcome is unknown. [`Self::roll_back`] ends
+    /// the transaction if it is still open.
     fn commit(&self) -> Result<()>;
 
     /// Checks deferred constraints as a commit would, and rolls the transaction back.
     ///
     /// # Errors
-    /// Returns the violation of a constraint. The transaction is then still open.
+    /// Returns the violation of a constraint. [`Self::roll_back`] ends the transaction if it is still open.
     fn take_back(&self) -> Result<()>;
 
-    /// Rolls the transaction back.
+    /// Rolls the transaction back. Does nothing if none is open.
     fn roll_back(&self);
 
-    /// Returns the engine's messages about damage to the file, or none if it is intact.
-    fn integrity_faults(&self) -> Result<Vec<String>>;
+    /// Creates the tables of the blueprint in an empty database.
+    fn create(&self, blueprint: &Blueprint) -> Result<()>;
 
-    /// Returns dangling references: the table, the referenced table and the number of rows.
-    fn dangling_references(&self) -> Result<Vec<(String, String, u64)>>;
+    /// Returns what only a database in a file can do.
+    fn as_file(&self) -> Option<&dyn FileDatabase>;
 
+    /// Like [`Self::as_file`], to write the file.
+    fn as_file_mut(&mut self) -> Option<&mut dyn FileDatabase>;
+}
+
+/// A database in a file of its own.
+pub trait FileDatabase {
     /// Whether this path is the database file under any name, or a file that the engine keeps beside it.
     fn owns(&self, path: &Path) -> bool;
 

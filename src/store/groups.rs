@@ -124,10 +124,7 @@ impl Store {
     }
 
     fn needed_group_link(&self) -> Result<&Link> {
-        self.group_link()?.ok_or_else(|| {
-            let reason = "it has no table of group members.".into();
-            Refusal::DatabaseUnusable { path: self.path().to_owned(), reason }.into()
-        })
+        self.group_link()?.ok_or_else(|| self.unusable("it has no table of group members."))
     }
 
     /// Returns the sorted names of all groups that users can be in.
@@ -313,6 +310,7 @@ impl Transaction<'_> {
             return Ok(0);
         }
         let key_column = &self.needed_group_link()?.target;
+        self.note_given_key(GROUPS, key_column);
         for (key, group) in groups {
             let row = [("name", group.name.as_str().into())];
             self.insert(GROUPS, &row, Some((key_column, &(*key).into())))?;

@@ -6,15 +6,17 @@
 
 mod compare;
 mod create;
-mod definition;
 mod deletion;
 pub mod difference;
 mod engine;
 mod export;
 mod groups;
 pub mod layout;
+mod opening;
 mod passwords;
 mod planned;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod profiles;
 pub mod schema;
 mod sqlite;
@@ -26,8 +28,9 @@ mod tokens;
 mod users;
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Deref};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -35,30 +38,33 @@ use jiff::Timestamp;
 use self::compare::Comparison;
 pub use self::create::{Blueprint, ProfileBlueprint};
 pub use self::deletion::{Decisions, Deletion};
-use self::engine::Inserting;
+use self::engine::{Access, FileDatabase, Inserting};
 pub use self::engine::{Copying, Engine};
 pub use self::export::ExportPart;
 use self::groups::Link;
 pub use self::groups::{NewGroup, PlannedGroups};
 use self::layout::{Hints, Layout, ProfileTable};
+pub use self::opening::Opening;
 use self::planned::{Planned, Triggers};
 use self::schema::{Reference, Table, quoted};
-pub use self::sqlite::Opening;
 use self::sqlite::Sqlite;
 pub use self::survey::{Group, UserCounts};
+use self::target::Target;
 pub use self::tokens::{NewToken, Token};
 pub use self::users::UserColumn;
 use self::users::UserQueries;
 use crate::django::models::Key;
 use crate::django::value::{Kind, Value};
-use crate::error::failure::Result;
+use crate::error::failure::{Error, Result};
 use crate::error::refusal::Refusal;
 use crate::signals;
 
 /// An open database and its layout. Writing requires a [`Transaction`].
 pub struct Store {
     engine: Box<dyn Engine>,
-    path: PathBuf,
+    target: Target,
+    /// Whether the transaction of a new database on a server is open.
+    is_draft: bool,
     hints: Hints,
     layout: Layout,
     profiles: OnceCell<Vec<ProfileTable>>,
@@ -69,45 +75,66 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database file at this path.
+    /// Opens a database.
     ///
     /// # Errors
     /// Returns [`Refusal::DatabaseMissing`], [`Refusal::DatabaseUnusable`] or [`Refusal::Busy`], or the refusals of
     /// [`Layout::discover`].
-    pub fn open(path: &Path, opening: &Opening, hints: Hints) -> Result<Self> {
-        let engine = Sqlite::open(path, opening)?;
-        Self::on(Box::new(engine), path, hints)
-    }
-
-    /// Creates a database in memory from the blueprint. [`Self::publish`] writes it to its file.
-    ///
-    /// # Errors
-    /// Fails if the declaration of a profile table is invalid.
-    pub fn draft(path: &Path, opening: &Opening, hints: Hints, blueprint: &Blueprint) -> Result<Self> {
-        let engine = Sqlite::in_memory(path, opening)?;
-        create::create(&engine, blueprint)?;
-        Self::on(Box::new(engine), path, hints)
-    }
-
-    fn on(engine: Box<dyn Engine>, path: &Path, hints: Hints) -> Result<Self> {
+    pub fn open(target: &Target, opening: &Opening, hints: Hints) -> Result<Self> {
+        let engine: Box<dyn Engine> = match target {
+            Target::File(path) => Box::new(Sqlite::open(path, opening)?),
+            Target::Server(server) => postgres::connect(server, opening, &hints)?,
+        };
         // Takes one read lock for the whole discovery instead of one per query.
-        engine.begin(false)?;
+        engine.begin(Access::Read)?;
         let discovered = Layout::discover(&*engine, &hints);
         engine.roll_back();
         let Some(layout) = discovered? else {
-            let is_empty = path.metadata().is_ok_and(|metadata| metadata.len() == 0);
-            let reason = if is_empty {
-                "it is empty. In a Django project, run `manage.py migrate`. Otherwise delete it and run \
-                 `authctl init`."
-            } else {
-                "it has no user table. In a Django project, run `manage.py migrate`. Otherwise pass another \
-                 file with --db."
+            let is_empty =
+                target.file().is_some_and(|file| file.metadata().is_ok_and(|file| file.len() == 0));
+            let reason = match target {
+                Target::File(_) if is_empty => {
+                    "it is empty. In a Django project, run `manage.py migrate`. Otherwise delete it and run \
+                     `authctl init`."
+                }
+                Target::File(_) => {
+                    "it has no user table. In a Django project, run `manage.py migrate`. Otherwise pass another \
+                     file with --db."
+                }
+                Target::Server(_) => {
+                    "it has no user table that this role can see. In a Django project, run `manage.py migrate`. If \
+                     the tables are in a schema of their own, set `schema` under `[database]`. In an empty \
+                     database, run `authctl init`."
+                }
             };
-            return Err(Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.into() }.into());
+            return Err(unusable(target, reason));
         };
-        Ok(Self {
+        Ok(Self::new(engine, target.clone(), hints, layout))
+    }
+
+    /// Creates a database from the blueprint, in memory or in a transaction of the server. [`Self::publish`] writes it to
+    /// its file, or commits it.
+    ///
+    /// # Errors
+    /// Fails if the declaration of a profile table is invalid. Returns [`Refusal::DatabaseUnusable`] if the server's
+    /// database has tables.
+    pub fn draft(target: &Target, opening: &Opening, hints: Hints, blueprint: &Blueprint) -> Result<Self> {
+        let engine: Box<dyn Engine> = match target {
+            Target::File(path) => Box::new(Sqlite::in_memory(path, opening)?),
+            Target::Server(server) => postgres::connect(server, opening, &hints)?,
+        };
+        engine.create(blueprint)?;
+        let layout = Layout::discover(&*engine, &hints)?
+            .ok_or_else(|| unusable(target, "the new user table cannot be found."))?;
+        let is_draft = target.server().is_some();
+        Ok(Self { is_draft, ..Self::new(engine, target.clone(), hints, layout) })
+    }
+
+    fn new(engine: Box<dyn Engine>, target: Target, hints: Hints, layout: Layout) -> Self {
+        Self {
             engine,
-            path: path.to_owned(),
+            target,
+            is_draft: false,
             hints,
             layout,
             profiles: OnceCell::new(),
@@ -115,23 +142,33 @@ impl Store {
             permissions: OnceCell::new(),
             queries: UserQueries::default(),
             last_comparison: RefCell::default(),
-        })
+        }
     }
 
-    /// Writes a draft to its file atomically, readable only by its owner. Never replaces an existing file.
+    /// Writes a draft to its file atomically, readable only by its owner, or commits it. Never replaces a file.
     ///
     /// # Errors
-    /// Returns [`Refusal::FileExists`] or the error of the operating system.
+    /// Returns [`Refusal::FileExists`] or the error of the operating system, or those of a commit.
     pub fn publish(&mut self) -> Result<()> {
-        self.engine.save_as_new_file(&self.path)
+        match self.engine.as_file_mut().zip(self.target.file()) {
+            Some((file, path)) => file.save_as_new_file(path),
+            None => self.engine.commit(),
+        }
     }
 
-    /// Returns the refusals of [`Self::publish`] without creating the file.
+    /// Returns the refusals of [`Self::publish`] without creating anything.
     ///
     /// # Errors
     /// The same as for [`Self::publish`].
     pub fn check_place(&self) -> Result<()> {
-        self.engine.check_new_file(&self.path)
+        match self.file() {
+            Some((file, path)) => file.check_new_file(path),
+            None => self.engine.take_back(),
+        }
+    }
+
+    fn file(&self) -> Option<(&dyn FileDatabase, &Path)> {
+        self.engine.as_file().zip(self.target.file())
     }
 
     /// Refuses an output path that is one of the database's own files, under any name.
@@ -139,7 +176,7 @@ impl Store {
     /// # Errors
     /// Returns [`Refusal::Usage`] for such a path.
     pub fn refuse_own(&self, path: &Path) -> Result<()> {
-        if self.engine.owns(path) {
+        if self.file().is_some_and(|(file, _)| file.owns(path)) {
             let message = format!("{} belongs to the database itself. Pass another file.", path.display());
             return Err(Refusal::Usage(message).into());
         }
@@ -155,13 +192,20 @@ impl Store {
     /// operating system.
     pub fn back_up(&self, path: &Path, how: Copying) -> Result<u64> {
         self.refuse_own(path)?;
-        self.engine.back_up(path, how)
+        let (file, _) = self.file().ok_or_else(|| self.unusable("it is not a file."))?;
+        file.back_up(path, how)
     }
 
-    /// The resolved path of the database.
+    /// The database.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The refusal of a database that cannot be used for this reason.
+    #[must_use]
+    pub fn unusable(&self, reason: impl Into<String>) -> Error {
+        unusable(&self.target, reason)
     }
 
     /// The layout of the database.
@@ -218,10 +262,13 @@ impl Store {
     /// # Errors
     /// Returns the error of `work`, [`Refusal::Busy`] or [`Refusal::Interrupted`].
     pub fn transact<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        self.engine.begin(true)?;
+        self.begin(Access::Write)?;
         let critical = signals::critical();
         let transaction = Transaction::within(self);
         let outcome = work(&transaction).and_then(|done| {
+            for (table, column) in &*transaction.given_keys.borrow() {
+                self.engine.keys_were_given(table, column)?;
+            }
             transaction.check_all()?;
             if signals::requested() {
                 return Err(Refusal::Interrupted.into());
@@ -241,7 +288,7 @@ impl Store {
     /// # Errors
     /// The same as for [`Self::transact`].
     pub fn rehearse<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        self.engine.begin(true)?;
+        self.begin(Access::Write)?;
         let transaction = Transaction::within(self);
         let outcome = work(&transaction).and_then(|done| {
             transaction.check_all()?;
@@ -264,11 +311,25 @@ impl Store {
     /// # Errors
     /// Returns the error of `work`.
     pub fn snapshot<T>(&self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
-        self.engine.begin(false)?;
+        self.within(Access::Read, work)
+    }
+
+    fn begin(&self, access: Access) -> Result<()> {
+        // The transaction of a draft is open already.
+        if self.is_draft { Ok(()) } else { self.engine.begin(access) }
+    }
+
+    fn within<T>(&self, access: Access, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        self.begin(access)?;
         let outcome = work(self);
         self.engine.roll_back();
         outcome
     }
+}
+
+/// The refusal of a database that cannot be used for this reason.
+fn unusable(target: &Target, reason: impl Into<String>) -> Error {
+    Refusal::DatabaseUnusable { database: target.to_string(), reason: reason.into() }.into()
 }
 
 /// The outcome of a transaction, made or rehearsed.
@@ -286,12 +347,20 @@ pub struct Transaction<'store> {
     inserting: RefCell<Box<dyn Inserting + 'store>>,
     triggers: Triggers,
     planned: Planned,
+    /// The tables, and their key columns, that got keys which the database did not assign.
+    given_keys: RefCell<BTreeSet<(String, String)>>,
 }
 
 impl<'store> Transaction<'store> {
     fn within(store: &'store Store) -> Self {
         let inserting = RefCell::new(store.engine.inserting());
-        Self { store, inserting, triggers: Triggers::default(), planned: Planned::default() }
+        Self {
+            store,
+            inserting,
+            triggers: Triggers::default(),
+            planned: Planned::default(),
+            given_keys: RefCell::default(),
+        }
     }
 }
 
@@ -309,6 +378,10 @@ impl Transaction<'_> {
         }
         self.engine.end_part(outcome.is_ok())?;
         outcome
+    }
+
+    fn note_given_key(&self, table: &str, column: &str) {
+        self.given_keys.borrow_mut().insert((table.to_owned(), column.to_owned()));
     }
 
     /// Inserts a row of these values and one more. Returns the key that the engine assigned.
@@ -350,8 +423,8 @@ impl Transaction<'_> {
         let comparisons: Vec<String> = values
             .iter()
             .enumerate()
-            .map(|(index, (column, _))| self.engine.differs(&quoted(column), index + 1))
-            .collect();
+            .map(|(index, (column, _))| self.engine.differs(&table.name, column, index + 1))
+            .collect::<Result<_>>()?;
         let key_position = values.len() + 1;
         let sql = format!("SELECT {} FROM {name} WHERE {} = ?{key_position}", comparisons.join(", "), key.0);
         let kinds = vec![Kind::Boolean; values.len()];

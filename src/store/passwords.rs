@@ -18,7 +18,7 @@ impl Store {
         let order = match users.key_kind {
             Kind::Integer => quoted(&users.key),
             _ if users.table.has("date_joined") => quoted("date_joined"),
-            _ => "rowid".into(),
+            _ => self.engine.row_order().into(),
         };
         let table = quoted(&users.table.name);
         let mut found = Vec::new();
@@ -27,7 +27,7 @@ impl Store {
             found = self.texts(
                 &format!(
                     "SELECT password FROM \
-                     (SELECT password, {order} AS position FROM {table} ORDER BY position DESC LIMIT {newest}) \
+                     (SELECT password, {order} AS position FROM {table} ORDER BY position DESC LIMIT {newest}) AS newest \
                      WHERE substr(password, 1, 1) NOT IN ('', '!') ORDER BY position DESC LIMIT {limit}"
                 ),
                 &[],

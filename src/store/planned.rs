@@ -235,7 +235,7 @@ impl Transaction<'_> {
         failed!(
             "{}: table {table} does not contain what was written to it, so nothing was changed. A trigger or \
              rule of the table may ignore or change writes.",
-            self.path().display()
+            self.target()
         )
     }
 
@@ -243,8 +243,10 @@ impl Transaction<'_> {
         let compared = || cells.iter().filter(|(column, value)| !is_note_of_time(column, value));
         let conditions: Vec<String> = compared()
             .enumerate()
-            .map(|(index, (column, _))| format!("{} IS ?{}", quoted(column), index + 1))
-            .collect();
+            .map(|(index, (column, _))| {
+                Ok(format!("NOT ({})", self.engine.differs(table, column, index + 1)?))
+            })
+            .collect::<Result<_>>()?;
         let parameters: Vec<Value> = compared().map(|(_, value)| (*value).clone()).collect();
         if conditions.is_empty() {
             return Ok(true);

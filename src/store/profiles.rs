@@ -15,6 +15,8 @@ use crate::store::layout::ProfileTable;
 use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
 
+const TEXT: Kind = Kind::Text { max_length: None };
+
 impl Store {
     /// Whether the user has a profile of this kind.
     pub fn has_profile(&self, table: &ProfileTable, user: &Key) -> Result<bool> {
@@ -53,7 +55,8 @@ impl Store {
         };
         let selected: Vec<String> = columns.iter().map(select).collect();
         let selected = if selected.is_empty() { "1".into() } else { selected.join(", ") };
-        let kinds: Vec<Kind> = columns.iter().map(|column| column.kind.clone()).collect();
+        let kind = |column: &&Column| if column.may_hold_secret() { TEXT } else { column.kind.clone() };
+        let kinds: Vec<Kind> = columns.iter().map(kind).collect();
         let sql = format!("SELECT {selected} FROM {} WHERE {} = ?1", quoted(table), quoted(user_column));
         let mut found = None;
         self.engine.query(&sql, &[user.into()], &kinds, &mut |cells| {
@@ -104,8 +107,8 @@ impl Transaction<'_> {
 pub(super) fn json(cell: Cell<'_>, kind: &Kind) -> Json {
     match cell {
         Cell::Null => Json::Null,
-        Cell::Integer(number) if *kind == Kind::Decimal => Json::String(number.to_string()),
-        Cell::Real(number) if *kind == Kind::Decimal => Json::String(number.to_string()),
+        Cell::Integer(number) if matches!(kind, Kind::Decimal(_)) => Json::String(number.to_string()),
+        Cell::Real(number) if matches!(kind, Kind::Decimal(_)) => Json::String(number.to_string()),
         Cell::Integer(number) => number.into(),
         Cell::Real(number) => number.into(),
         Cell::Boolean(flag) => flag.into(),

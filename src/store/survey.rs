@@ -59,7 +59,8 @@ impl Store {
     /// Counts the users of each sort.
     pub fn user_counts(&self) -> Result<UserCounts> {
         let users = &self.layout.users;
-        let sum = |name: &str| format!("coalesce(sum({} = 1), 0)", users.attribute(name));
+        let sum =
+            |name: &str| format!("count(*) FILTER (WHERE {})", self.engine.is_true(&users.attribute(name)));
         let sql = format!(
             "SELECT count(*), {}, {}, {} FROM {} AS u",
             sum("is_active"),
@@ -101,7 +102,7 @@ impl Store {
         if attribute != "username" && !users.table.has(attribute) {
             return Ok(Group::default());
         }
-        let column = users.attribute(attribute);
+        let column = self.engine.as_text(&users.attribute(attribute));
         self.group(&format!(
             "SELECT min({column}) FROM {} AS u WHERE {column} <> '' \
              GROUP BY lower({column}) HAVING count(DISTINCT {column}) > 1",
@@ -116,11 +117,11 @@ impl Store {
             return Ok(Group::default());
         }
         self.group(&format!(
-            "SELECT {} FROM {} AS u WHERE {} = 1 AND {} = 1 AND u.last_login IS NULL",
+            "SELECT {} FROM {} AS u WHERE {} AND {} AND u.last_login IS NULL",
             users.attribute("username"),
             quoted(&users.table.name),
-            users.attribute("is_superuser"),
-            users.attribute("is_active"),
+            self.engine.is_true(&users.attribute("is_superuser")),
+            self.engine.is_true(&users.attribute("is_active")),
         ))
     }
 
@@ -128,10 +129,10 @@ impl Store {
     pub fn has_superuser(&self) -> Result<bool> {
         let users = &self.layout.users;
         let [any] = self.numbers(&format!(
-            "SELECT EXISTS (SELECT 1 FROM {} AS u WHERE {} = 1 AND {} = 1)",
+            "SELECT count(*) FROM (SELECT 1 FROM {} AS u WHERE {} AND {} LIMIT 1) AS found",
             quoted(&users.table.name),
-            users.attribute("is_superuser"),
-            users.attribute("is_active"),
+            self.engine.is_true(&users.attribute("is_superuser")),
+            self.engine.is_true(&users.attribute("is_active")),
         ))?;
         Ok(any > 0)
     }

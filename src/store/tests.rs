@@ -9,11 +9,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::engine::{Copying, Inserting, Triggered};
-use super::layout::Hints;
+use super::engine::{Access, Catalog, Dialect, FileDatabase, Inserting, RowName, Triggered};
+use super::layout::{Hints, Layout};
 use super::schema::Table;
 use super::sqlite::Sqlite;
-use super::{Blueprint, Engine, NewToken, Opening, ProfileBlueprint, Store, create};
+use super::target::Target;
+use super::{Blueprint, Engine, NewToken, Opening, ProfileBlueprint, Store};
 use crate::django::models::{Key, Scheme, TokenFilter};
 use crate::django::tokens::knox::{self, KnoxFormat, TokenHash};
 use crate::django::tokens::{PlainToken, drf};
@@ -37,7 +38,7 @@ impl Explained {
     }
 }
 
-impl Engine for Explained {
+impl Catalog for Explained {
     fn table_names(&self) -> Result<Vec<String>> {
         self.engine.table_names()
     }
@@ -66,18 +67,70 @@ impl Engine for Explained {
         self.engine.uniquely_referring_to(target)
     }
 
-    fn row_name(&self, table: &Table) -> Result<Option<String>> {
+    fn row_name(&self, table: &Table) -> Result<Option<RowName>> {
         self.engine.row_name(table)
     }
 
-    fn differs(&self, column: &str, parameter: usize) -> String {
-        self.engine.differs(column, parameter)
+    fn integrity_faults(&self) -> Result<Vec<String>> {
+        self.engine.integrity_faults()
+    }
+
+    fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
+        self.engine.dangling_references()
+    }
+}
+
+impl Dialect for Explained {
+    fn is_true(&self, expression: &str) -> String {
+        self.engine.is_true(expression)
+    }
+
+    fn as_text(&self, expression: &str) -> String {
+        self.engine.as_text(expression)
+    }
+
+    fn sortable_time(&self, expression: &str) -> String {
+        self.engine.sortable_time(expression)
+    }
+
+    fn contains(&self, expression: &str, parameter: usize) -> String {
+        self.engine.contains(expression, parameter)
+    }
+
+    fn starts_with(&self, expression: &str, prefix: &str, bind: &mut dyn FnMut(Value) -> String) -> String {
+        self.engine.starts_with(expression, prefix, bind)
+    }
+
+    fn differs(&self, table: &str, column: &str, parameter: usize) -> Result<String> {
+        self.engine.differs(table, column, parameter)
     }
 
     fn json_lists(&self, columns: &[&str]) -> String {
         self.engine.json_lists(columns)
     }
 
+    fn row_order(&self) -> &'static str {
+        self.engine.row_order()
+    }
+
+    fn locking(&self, table: &str, alias: &str) -> String {
+        self.engine.locking(table, alias)
+    }
+
+    fn temporary(&self, name: &str) -> String {
+        self.engine.temporary(name)
+    }
+
+    fn row_list(&self) -> &'static str {
+        self.engine.row_list()
+    }
+
+    fn insert_new(&self, into: &str, query: &str) -> String {
+        self.engine.insert_new(into, query)
+    }
+}
+
+impl Engine for Explained {
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         self.explain(sql, parameters)?;
         self.engine.query(sql, parameters, kinds, on_row)
@@ -96,8 +149,8 @@ impl Engine for Explained {
         self.engine.expect_many_changes()
     }
 
-    fn begin(&self, writing: bool) -> Result<()> {
-        self.engine.begin(writing)
+    fn begin(&self, access: Access) -> Result<()> {
+        self.engine.begin(access)
     }
 
     fn begin_part(&self) -> Result<()> {
@@ -124,28 +177,20 @@ impl Engine for Explained {
         self.engine.roll_back();
     }
 
-    fn integrity_faults(&self) -> Result<Vec<String>> {
-        self.engine.integrity_faults()
+    fn keys_were_given(&self, table: &str, column: &str) -> Result<()> {
+        self.engine.keys_were_given(table, column)
     }
 
-    fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
-        self.engine.dangling_references()
+    fn create(&self, blueprint: &Blueprint) -> Result<()> {
+        self.engine.create(blueprint)
     }
 
-    fn owns(&self, path: &Path) -> bool {
-        self.engine.owns(path)
+    fn as_file(&self) -> Option<&dyn FileDatabase> {
+        self.engine.as_file()
     }
 
-    fn check_new_file(&self, path: &Path) -> Result<()> {
-        self.engine.check_new_file(path)
-    }
-
-    fn save_as_new_file(&mut self, path: &Path) -> Result<()> {
-        self.engine.save_as_new_file(path)
-    }
-
-    fn back_up(&self, path: &Path, how: Copying) -> Result<u64> {
-        self.engine.back_up(path, how)
+    fn as_file_mut(&mut self) -> Option<&mut dyn FileDatabase> {
+        self.engine.as_file_mut()
     }
 }
 
@@ -163,10 +208,11 @@ fn explained() -> (Store, Rc<RefCell<Vec<String>>>) {
         }],
         now: Timestamp::UNIX_EPOCH,
     };
-    create::create(&engine, &blueprint).expect("the tables");
+    engine.create(&blueprint).expect("the tables");
     let plans = Rc::default();
     let engine = Explained { engine, plans: Rc::clone(&plans) };
-    let store = Store::on(Box::new(engine), path, Hints::default()).expect("a layout");
+    let layout = Layout::discover(&engine, &Hints::default()).expect("tables").expect("a user table");
+    let store = Store::new(Box::new(engine), Target::File(path.to_owned()), Hints::default(), layout);
     store.profile_tables().expect("profiles");
     plans.borrow_mut().clear();
     (store, plans)

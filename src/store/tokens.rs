@@ -10,7 +10,6 @@ use crate::django::tokens::knox::{self, TokenHash};
 use crate::django::tokens::{PlainToken, Stored, drf};
 use crate::django::value::{Cell, Kind, Value};
 use crate::error::failure::Result;
-use crate::error::refusal::Refusal;
 use crate::store::schema::quoted;
 use crate::store::{Done, Store, Transaction};
 
@@ -173,8 +172,8 @@ impl Store {
         }
         if key.as_ref().is_some_and(String::is_empty) {
             // No user can authenticate with such a key. The table may not be DRF's, for example.
-            let reason = "its token table contains an empty or invalid key.".to_owned();
-            return Err(Refusal::DatabaseUnusable { path: self.path().to_owned(), reason }.into());
+            let reason = "its token table contains an empty or invalid key.";
+            return Err(self.unusable(reason));
         }
         Ok(key.map(PlainToken::new))
     }
@@ -249,13 +248,11 @@ impl Store {
         }
         if let Some(prefix) = &filter.prefix {
             let column = if scheme == Scheme::Drf { "key" } else { "token_key" };
-            // A range instead of LIKE, since it compares exactly and uses the index.
-            let first = bind(prefix.as_str().into());
-            let last = bind(format!("{prefix}\u{10ffff}").into());
-            conditions.push(format!("t.{column} >= {first} AND t.{column} < {last}"));
+            conditions.push(self.engine.starts_with(&format!("t.{column}"), prefix, &mut bind));
         }
         if filter.of_inactive {
-            conditions.push(format!("{} <> 1", self.layout.users.attribute("is_active")));
+            let is_active = self.engine.is_true(&self.layout.users.attribute("is_active"));
+            conditions.push(format!("NOT {is_active}"));
         }
         if filter.expired_at.is_some() {
             conditions.push(match (scheme, &self.layout.knox) {
@@ -268,13 +265,13 @@ impl Store {
 
     fn token_parts(&self) -> impl Iterator<Item = Part> {
         let users = &self.layout.users;
-        let active = if users.table.has("is_active") { "u.is_active" } else { "1" };
+        let active = users.attribute("is_active");
+        let name = self.engine.as_text(&format!("u.{}", quoted(users.label())));
         let part = move |scheme, table: &str, row: &str, public: &str, expiry: &str, salt: &str| Part {
             scheme,
             sql: format!(
-                "SELECT '{scheme}', {public}, t.created, {expiry}, t.user_id, coalesce(u.{}, ''), {active}, \
+                "SELECT '{scheme}', {public}, t.created, {expiry}, t.user_id, coalesce({name}, ''), {active}, \
                  t.{row}, {salt} FROM {} AS t LEFT JOIN {} AS u ON u.{} = t.user_id",
-                quoted(users.label()),
                 quoted(table),
                 quoted(&users.table.name),
                 quoted(&users.key),
@@ -282,7 +279,8 @@ impl Store {
         };
         let drf = self.layout.drf.as_ref().map(|table| {
             // At least half of a short key, which a project may set itself, stays secret.
-            let public = format!("substr(t.key, 1, min({}, length(t.key) / 2))", drf::PUBLIC_LENGTH);
+            let (half, most) = ("length(t.key) / 2", drf::PUBLIC_LENGTH);
+            let public = format!("substr(t.key, 1, CASE WHEN {half} < {most} THEN {half} ELSE {most} END)");
             part(Scheme::Drf, &table.name, "key", &public, "NULL", "NULL")
         });
         let knox = self.layout.knox.as_ref().map(|knox| {

@@ -98,18 +98,10 @@ impl UserTable {
         };
         match (self.table.has(column), name) {
             (true, _) => format!("u.{}", quoted(column)),
-            (false, "is_active") => "1".into(),
-            (false, "is_staff" | "is_superuser") => "0".into(),
+            (false, "is_active") => "TRUE".into(),
+            (false, "is_staff" | "is_superuser") => "FALSE".into(),
             (false, _) => "NULL".into(),
         }
-    }
-
-    /// Returns the SQL for comparing an attribute. A time that is stored with a `T`, which Django also reads, is
-    /// compared in Django's form.
-    fn ordered(&self, name: &str) -> String {
-        let sql = self.attribute(name);
-        let is_time = ATTRIBUTES.contains(&(name, Kind::Timestamp));
-        if is_time { format!("replace({sql}, 'T', ' ')") } else { sql }
     }
 
     /// Returns the project's own columns: those that are not attributes of a [`User`]. The password is not included.
@@ -208,6 +200,13 @@ impl Store {
         self.one_user(self.queries.by_key.get_or_init(|| self.query_of_user(column)), key.into())
     }
 
+    /// Returns the SQL for comparing an attribute.
+    fn ordered(&self, name: &str) -> String {
+        let sql = self.layout.users.attribute(name);
+        let is_time = ATTRIBUTES.contains(&(name, Kind::Timestamp));
+        if is_time { self.engine.sortable_time(&sql) } else { sql }
+    }
+
     fn query_of_user(&self, column: &str) -> UserQuery {
         let users = &self.layout.users;
         let sql = format!("{} WHERE u.{} = ?1", users.select(), quoted(column));
@@ -240,7 +239,8 @@ impl Store {
     fn one_user(&self, query: &UserQuery, parameter: Value) -> Result<Option<User>> {
         let users = &self.layout.users;
         let mut found = None;
-        self.engine.query(&query.sql, &[parameter], &query.kinds, &mut |cells| {
+        let sql = format!("{}{}", query.sql, self.engine.locking(&users.table.name, "u"));
+        self.engine.query(&sql, &[parameter], &query.kinds, &mut |cells| {
             found = Some(users.read(cells));
             Ok(ControlFlow::Break(()))
         })?;
@@ -315,10 +315,11 @@ impl Store {
     pub fn count_users(&self, filter: &UserFilter) -> Result<u64> {
         let mut parameters = Vec::new();
         let conditions = self.conditions(filter, &mut parameters)?;
-        let conditions = if conditions.is_empty() { "1".into() } else { conditions.join(" AND ") };
-        let table = quoted(&self.layout.users.table.name);
+        let mut sql = format!("SELECT count(*) FROM {} AS u", quoted(&self.layout.users.table.name));
+        if !conditions.is_empty() {
+            let _ = write!(sql, " WHERE {}", conditions.join(" AND "));
+        }
         let mut count = 0;
-        let sql = format!("SELECT count(*) FROM {table} AS u WHERE {conditions}");
         self.engine.query(&sql, &parameters, &[Kind::Integer], &mut |cells| {
             count = cells[0].integer().unwrap_or_default().unsigned_abs();
             Ok(ControlFlow::Break(()))
@@ -342,7 +343,7 @@ impl Store {
                 Refusal::usage(format!("--sort: expected one of {}.", names.join(", ")))
             })?;
             let direction = if sort.descending { "DESC" } else { "ASC" };
-            let _ = write!(sql, "{} {direction}, ", users.ordered(known.0));
+            let _ = write!(sql, "{} {direction}, ", self.ordered(known.0));
         }
         let _ = write!(sql, "u.{}", quoted(&users.key));
         if filter.limit.is_some() || filter.offset > 0 {
@@ -355,18 +356,17 @@ impl Store {
     fn conditions(&self, filter: &UserFilter, parameters: &mut Vec<Value>) -> Result<Vec<String>> {
         let users = &self.layout.users;
         let mut conditions = Vec::new();
-        let mut bind = |value: Value| {
+        let mut number = |value: Value| {
             parameters.push(value);
-            format!("?{}", parameters.len())
+            parameters.len()
         };
         if let Some(active) = filter.active {
-            // Every value except 1 is read as false.
-            let operator = if active { "IS" } else { "IS NOT" };
-            conditions.push(format!("{} {operator} {}", users.attribute("is_active"), bind(true.into())));
+            let is_active = self.engine.is_true(&users.attribute("is_active"));
+            conditions.push(if active { is_active } else { format!("NOT {is_active}") });
         }
         for (is_required, name) in [(filter.staff, "is_staff"), (filter.superuser, "is_superuser")] {
             if is_required {
-                conditions.push(format!("{} = {}", users.attribute(name), bind(true.into())));
+                conditions.push(self.engine.is_true(&users.attribute(name)));
             }
         }
         if let Some(kind) = &filter.profile {
@@ -378,14 +378,14 @@ impl Store {
             conditions.extend(self.group_link()?.map(|link| {
                 let rows = self.rows_of_user(&link.table, &link.user_column);
                 let column = quoted(&link.other_column);
-                format!("EXISTS (SELECT 1 {rows} AND t.{column} = {})", bind((&group).into()))
+                format!("EXISTS (SELECT 1 {rows} AND t.{column} = ?{})", number((&group).into()))
             }));
         }
         if let Some(text) = &filter.search {
-            let parameter = bind(format!("%{}%", like_escaped(text)).into());
+            let pattern = number(format!("%{}%", like_escaped(text)).into());
             let fields = ["username", "email", "first_name", "last_name"];
-            let like = fields.map(|name| format!("{} LIKE {parameter} ESCAPE '\\'", users.attribute(name)));
-            conditions.push(format!("({})", like.join(" OR ")));
+            let contains = fields.map(|name| self.engine.contains(&users.attribute(name), pattern));
+            conditions.push(format!("({})", contains.join(" OR ")));
         }
         if filter.without_token {
             for table in self.token_tables() {
@@ -394,8 +394,8 @@ impl Store {
         }
         for (moment, operator) in [(filter.joined_after, ">="), (filter.joined_before, "<")] {
             if let Some(moment) = moment {
-                let joined = users.ordered("date_joined");
-                conditions.push(format!("{joined} {operator} {}", bind(moment.into())));
+                let joined = self.ordered("date_joined");
+                conditions.push(format!("{joined} {operator} ?{}", number(moment.into())));
             }
         }
         Ok(conditions)
@@ -471,6 +471,9 @@ impl Transaction<'_> {
     pub fn insert_user(&self, values: &[(impl AsRef<str>, Value)]) -> Result<Key> {
         let users = &self.layout.users;
         let given = values.iter().find(|(column, _)| column.as_ref() == users.key).map(|(_, value)| value);
+        if given.is_some() && users.key_kind == Kind::Integer {
+            self.note_given_key(&users.table.name, &users.key);
+        }
         let inserted = self.insert(&users.table.name, values, None)?;
         Ok(match given.unwrap_or(&inserted) {
             Value::Integer(number) => Key::Integer(*number),

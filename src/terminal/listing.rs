@@ -310,7 +310,7 @@ fn end_line(spool: &mut Spool, line: &mut Vec<u8>) -> io::Result<()> {
 }
 
 fn is_right_aligned(heading: &Heading) -> bool {
-    matches!(heading.kind, Kind::Integer | Kind::Real | Kind::Decimal)
+    matches!(heading.kind, Kind::Integer | Kind::Real | Kind::Decimal(_))
 }
 
 /// Writes a table that fits the terminal.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use authctl::error::failure::Result;
 use authctl::store::layout::Hints;
+use authctl::store::target::Target;
 use authctl::store::{Opening, Store};
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
@@ -47,6 +48,6 @@ impl Project {
     fn open_with(&self, hints: Hints) -> Result<Store> {
         let opening =
             Opening { busy_timeout: Duration::from_secs(1), time_zone: TimeZone::UTC, force: false };
-        Store::open(&self.path(), &opening, hints)
+        Store::open(&Target::File(self.path()), &opening, hints)
     }
 }

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use jiff::tz::TimeZone;
 
 use super::{IncludedSecrets, push_value};
+use crate::django::field::duration_text;
 use crate::django::models::UserFilter;
 use crate::django::value::Cell;
 use crate::error::failure::Result;
@@ -173,7 +174,7 @@ impl Writer<'_> {
                 Ok(())
             }
             (Cell::Integer(microseconds), _) if is_duration => {
-                push_serialized(&mut self.row, &duration(microseconds));
+                push_serialized(&mut self.row, &duration_text(microseconds));
                 Ok(())
             }
             _ => push_value(&mut self.row, &column.name, cell, &column.kind),
@@ -288,30 +289,4 @@ fn refuse_unused(names: &ModelNames, models: &[&Model<'_>]) -> Result<(), Refusa
         }
     }
     Ok(())
-}
-
-/// Formats a duration like Django: `[DAYS ]HH:MM:SS[.ffffff]`. Only the days can be negative.
-fn duration(microseconds: i64) -> String {
-    const SECOND: i64 = 1_000_000;
-    let (seconds, rest) = (microseconds.div_euclid(SECOND), microseconds.rem_euclid(SECOND));
-    let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let days = if days == 0 { String::new() } else { format!("{days} ") };
-    let clock = format!("{:02}:{:02}:{:02}", of_day / 3_600, of_day / 60 % 60, of_day % 60);
-    let decimals = if rest == 0 { String::new() } else { format!(".{rest:06}") };
-    format!("{days}{clock}{decimals}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::duration;
-
-    #[test]
-    fn durations_are_written_as_django_writes_them() {
-        // The expected values are those of `duration_string` in Django 5.2.
-        assert_eq!(duration(93_600_000_003), "1 02:00:00.000003");
-        assert_eq!(duration(0), "00:00:00");
-        assert_eq!(duration(5_400_000_000), "01:30:00");
-        assert_eq!(duration(-1), "-1 23:59:59.999999");
-        assert_eq!(duration(-86_400_000_000), "-1 00:00:00");
-    }
 }

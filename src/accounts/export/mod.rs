@@ -119,8 +119,8 @@ impl<'a> Export<'a> {
 fn push_value(row: &mut Vec<u8>, name: &str, cell: Cell<'_>, kind: &Kind) -> Result<()> {
     match (kind, cell) {
         (Kind::Json, Cell::Text(text)) => push_document(row, text),
-        (Kind::Decimal, Cell::Integer(number)) => push_json(row, Cell::Text(&number.to_string()), kind),
-        (Kind::Decimal, Cell::Real(number)) => push_json(row, Cell::Text(&number.to_string()), kind),
+        (Kind::Decimal(_), Cell::Integer(number)) => push_json(row, Cell::Text(&number.to_string()), kind),
+        (Kind::Decimal(_), Cell::Real(number)) => push_json(row, Cell::Text(&number.to_string()), kind),
         (Kind::Bytes, Cell::Bytes(_) | Cell::Text(_)) => push_json(row, Cell::Text(&base64(cell)), kind),
         (_, Cell::Bytes(_)) => return Err(not_text(name)),
         _ => push_json(row, cell, kind),

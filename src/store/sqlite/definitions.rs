@@ -5,8 +5,8 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+use super::definition_text::referred;
 use crate::error::failure::Result;
-use crate::store::definition::referred;
 
 /// An entry of SQLite's schema table (file format, section 2.6).
 #[derive(Debug)]

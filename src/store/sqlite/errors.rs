@@ -9,7 +9,7 @@ use crate::error::failure::{Error, failed};
 use crate::error::refusal::Refusal;
 
 pub(super) fn unusable(path: &Path, reason: &str) -> Error {
-    Refusal::DatabaseUnusable { path: path.to_owned(), reason: reason.to_owned() }.into()
+    Refusal::DatabaseUnusable { database: path.display().to_string(), reason: reason.to_owned() }.into()
 }
 
 /// Translates SQLite's error into a refusal if one matches.

@@ -90,8 +90,14 @@ impl<'a> Insertion<'a> {
 /// -0.0.
 fn is_cheap_to_compare(value: &Value) -> bool {
     match value {
-        Value::Null | Value::Integer(_) | Value::Boolean(_) | Value::Timestamp(_) => true,
+        Value::Null
+        | Value::Integer(_)
+        | Value::Boolean(_)
+        | Value::Timestamp(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::Duration(_) => true,
         Value::Text(text) => text.is_empty(),
-        Value::Real(_) | Value::Uuid(_) | Value::Bytes(_) => false,
+        Value::Real(_) | Value::Uuid(_) | Value::Decimal(_) | Value::Json(_) | Value::Bytes(_) => false,
     }
 }

@@ -1,7 +1,10 @@
 //! The SQLite engine: introspection, statements, and the form in which Django stores each kind of value.
 
 mod backup;
+mod create;
+mod definition_text;
 mod definitions;
+mod dialect;
 mod errors;
 mod insertions;
 mod limits;
@@ -22,10 +25,10 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Params, params_from_iter};
 
 use self::backup::is_of_database;
+use self::definition_text::{may_refer, may_refer_uniquely};
 use self::definitions::{Definition, Definitions};
 use self::errors::{is_of_statement, translate, was_taken_back};
 use self::insertions::Insertions;
-pub use self::opening::Opening;
 use self::row_size::{RowSize, translate_query};
 use self::values::{Bound, cell, kind_of};
 use crate::django::value::{Cell, Kind, OnRow, Value};
@@ -33,8 +36,8 @@ use crate::error::failure::{Error, Result, failed};
 use crate::error::lost_answer::LostAnswer;
 use crate::error::refusal::Refusal;
 use crate::files::new_file::NewFile;
-use crate::store::definition::{may_refer, may_refer_uniquely};
-use crate::store::engine::{Copying, Engine, Inserting, Triggered};
+use crate::store::create::Blueprint;
+use crate::store::engine::{Access, Catalog, Copying, Engine, FileDatabase, Inserting, RowName, Triggered};
 use crate::store::schema::{Column, Reference, Table, quoted};
 
 /// An open SQLite database.
@@ -234,7 +237,7 @@ impl Sqlite {
     }
 }
 
-impl Engine for Sqlite {
+impl Catalog for Sqlite {
     fn table_names(&self) -> Result<Vec<String>> {
         Ok(self.definitions()?.tables().map(|table| table.name.clone()).collect())
     }
@@ -301,7 +304,8 @@ impl Engine for Sqlite {
         Ok(found)
     }
 
-    fn row_name(&self, table: &Table) -> Result<Option<String>> {
+    fn row_name(&self, table: &Table) -> Result<Option<RowName>> {
+        let named = |column: String| RowName { column, kept_in: "key" };
         let is_free =
             |name: &&str| !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
         let row_id = ["rowid", "_rowid_", "oid"].into_iter().find(is_free);
@@ -310,23 +314,29 @@ impl Engine for Sqlite {
             // each call.
             let asked = self.connection.prepare(&format!("SELECT {row_id} FROM {}", quoted(&table.name)));
             match asked.map(drop) {
-                Ok(()) => return Ok(Some(row_id.to_owned())),
+                Ok(()) => return Ok(Some(named(row_id.to_owned()))),
                 Err(error) if is_of_statement(&error) => {}
                 Err(error) => return Err(self.translate(error)),
             }
         }
-        Ok(if let [key] = &table.key[..] { Some(quoted(key)) } else { None })
+        Ok(if let [key] = &table.key[..] { Some(named(quoted(key))) } else { None })
     }
 
-    fn differs(&self, column: &str, parameter: usize) -> String {
-        format!("{column} COLLATE BINARY IS DISTINCT FROM ?{parameter}")
+    fn integrity_faults(&self) -> Result<Vec<String>> {
+        let faults = self.rows("SELECT integrity_check FROM pragma_integrity_check", [], |row| row.get(0))?;
+        Ok(faults.into_iter().filter(|fault: &String| fault != "ok").collect())
     }
 
-    fn json_lists(&self, columns: &[&str]) -> String {
-        let columns = columns.join(", ");
-        format!("json_group_array(json_array({columns}) ORDER BY {columns})")
+    fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
+        self.rows(
+            "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?.unsigned_abs())),
+        )
     }
+}
 
+impl Engine for Sqlite {
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         let bound = parameters.iter().map(|value| Bound { value, time_zone: &self.time_zone });
         let failed = |error| translate_query(error, sql, &self.path);
@@ -369,10 +379,11 @@ impl Engine for Sqlite {
         self.connection.execute_batch(&sql).map_err(|error| self.translate(error))
     }
 
-    fn begin(&self, writing: bool) -> Result<()> {
-        let sql = if writing { "BEGIN IMMEDIATE" } else { "BEGIN" };
+    fn begin(&self, access: Access) -> Result<()> {
+        let is_writing = access == Access::Write;
+        let sql = if is_writing { "BEGIN IMMEDIATE" } else { "BEGIN" };
         self.connection.execute_batch(sql).map_err(|error| self.translate(error))?;
-        self.writing.store(writing, Ordering::Relaxed);
+        self.writing.store(is_writing, Ordering::Relaxed);
         Ok(())
     }
 
@@ -428,19 +439,25 @@ impl Engine for Sqlite {
         self.writing.store(false, Ordering::Relaxed);
     }
 
-    fn integrity_faults(&self) -> Result<Vec<String>> {
-        let faults = self.rows("SELECT integrity_check FROM pragma_integrity_check", [], |row| row.get(0))?;
-        Ok(faults.into_iter().filter(|fault: &String| fault != "ok").collect())
+    fn keys_were_given(&self, _table: &str, _column: &str) -> Result<()> {
+        // AUTOINCREMENT notes them by itself.
+        Ok(())
     }
 
-    fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
-        self.rows(
-            "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?.unsigned_abs())),
-        )
+    fn create(&self, blueprint: &Blueprint) -> Result<()> {
+        create::create(self, blueprint)
     }
 
+    fn as_file(&self) -> Option<&dyn FileDatabase> {
+        Some(self)
+    }
+
+    fn as_file_mut(&mut self) -> Option<&mut dyn FileDatabase> {
+        Some(self)
+    }
+}
+
+impl FileDatabase for Sqlite {
     fn owns(&self, path: &Path) -> bool {
         is_of_database(path, &self.path)
     }

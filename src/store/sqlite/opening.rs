@@ -10,9 +10,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
@@ -22,18 +20,8 @@ use super::limits::{LIMITS, MAX_HEAP};
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::refusal::Refusal;
 use crate::signals;
+use crate::store::Opening;
 use crate::store::sqlite::regexp;
-
-/// How a database file is opened.
-#[derive(Clone, Debug)]
-pub struct Opening {
-    /// The time to wait for another program's lock.
-    pub busy_timeout: Duration,
-    /// The time zone of stored times: UTC, or Django's `TIME_ZONE` with `USE_TZ = False`.
-    pub time_zone: TimeZone,
-    /// Whether to open the file even if this could lock out its owner's server.
-    pub force: bool,
-}
 
 /// The steps of SQLite's virtual machine between two checks for Ctrl-C, about a millisecond. A COMMIT takes far fewer,
 /// so it is never reported as interrupted after it succeeded.
@@ -133,6 +121,10 @@ fn has_write_ahead_log(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use jiff::tz::TimeZone;
+
     use super::*;
 
     fn opened(folder: &tempfile::TempDir, schema: &str) -> Sqlite {

@@ -6,7 +6,11 @@ use jiff::tz::TimeZone;
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
-use crate::django::value::{Cell, Kind, Value, plain_date_time};
+use crate::django::field::time_of_day;
+use crate::django::value::{Cell, Digits, Kind, Value, plain_date_time};
+
+/// The number of significant digits that Django reads back exactly (`get_decimalfield_converter`).
+const DECIMAL_DIGITS: usize = 15;
 
 /// A value in the form that Django stores in SQLite (Django 3.2 to 6.1).
 pub(super) struct Bound<'a> {
@@ -18,11 +22,15 @@ impl ToSql for Bound<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self.value {
             Value::Null => ValueRef::Null,
-            Value::Integer(number) => ValueRef::Integer(*number),
+            Value::Integer(number) | Value::Duration(number) => ValueRef::Integer(*number),
             Value::Real(number) => ValueRef::Real(*number),
-            Value::Text(text) | Value::Uuid(text) => ValueRef::Text(text.as_bytes()),
+            Value::Text(text) | Value::Uuid(text) | Value::Decimal(text) | Value::Json(text) => {
+                ValueRef::Text(text.as_bytes())
+            }
             Value::Boolean(flag) => ValueRef::Integer(i64::from(*flag)),
             Value::Bytes(bytes) => ValueRef::Blob(bytes),
+            Value::Date(date) => return Ok(date.to_string().into()),
+            Value::Time(time) => return Ok(time_of_day(*time).into()),
             Value::Timestamp(moment) => return Ok(stored_timestamp(*moment, self.time_zone).into()),
         }))
     }
@@ -78,7 +86,7 @@ pub(super) fn kind_of(column: &str, declared: &str, definition: &str) -> Kind {
         ("datetime" | "timestamp", _) => Kind::Timestamp,
         ("date", _) => Kind::Date,
         ("time", _) => Kind::Time,
-        ("decimal" | "numeric", _) => Kind::Decimal,
+        ("decimal" | "numeric", _) => Kind::Decimal(Digits::Significant(DECIMAL_DIGITS)),
         ("real" | "double" | "float", _) => Kind::Real,
         ("blob", _) => Kind::Bytes,
         ("text", _) if definition.contains(&format!("JSON_VALID(\"{column}\")")) => Kind::Json,

@@ -1,0 +1,309 @@
+//! Reads the tables that a command needs from PostgreSQL's catalog.
+//!
+//! A project may have hundreds of tables, so only those are read, in one query each time. `information_schema` would take
+//! seconds.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use serde::Deserialize;
+
+use super::Postgres;
+use super::values::kind_of;
+use crate::django::value::{Kind, Value};
+use crate::error::failure::Result;
+use crate::store::engine::{Catalog, RowName, Triggered};
+use crate::store::schema::{Column, Reference, Table, quoted};
+
+const TEXT: Kind = Kind::Text { max_length: None };
+
+/// The tables that almost every command looks for. They are read together.
+const USUAL: [&str; 5] =
+    ["auth_user", "authtoken_token", "knox_authtoken", "django_admin_log", "django_content_type"];
+
+/// A table, and what only PostgreSQL knows about it.
+pub(super) struct Known {
+    pub(super) table: Table,
+    /// The catalog's names of the columns' types, without domains.
+    types: HashMap<String, String>,
+    /// The columns of its unique indexes and foreign keys, by their names.
+    pub(super) constraints: HashMap<String, Vec<String>>,
+    /// `relkind`: `r` for a table, `p` for a partitioned one, `v` for a view.
+    relkind: String,
+    /// Whether this role may lock its rows, which takes the right to update one of its columns.
+    pub(super) is_lockable: bool,
+}
+
+impl Known {
+    /// Returns the catalog's name of a column's type.
+    pub(super) fn type_of(&self, column: &str) -> Option<&str> {
+        self.types.get(column).map(String::as_str)
+    }
+}
+
+/// The tables that were read, by name. `None` for a table that does not exist.
+#[derive(Default)]
+pub(super) struct Cache(RefCell<HashMap<String, Option<Rc<Known>>>>);
+
+impl Cache {
+    /// Returns a table that was read.
+    pub(super) fn get(&self, name: &str) -> Option<Rc<Known>> {
+        self.0.borrow().get(name).cloned().flatten()
+    }
+
+    /// Forgets the tables.
+    pub(super) fn clear(&self) {
+        self.0.borrow_mut().clear();
+    }
+}
+
+/// Name, type in SQL, type's name, modifier, whether it can be NULL, is filled by the database, and is generated.
+#[derive(Deserialize)]
+struct ColumnRow(String, String, String, i32, bool, bool, bool);
+
+/// Name, whether it is the primary key, whether it is a plain one, the columns, and the columns of its expressions.
+#[derive(Deserialize)]
+struct IndexRow(String, bool, bool, Option<Vec<String>>, Option<Vec<String>>);
+
+/// Name, columns, schema, table, whether the table is visible, referenced columns.
+#[derive(Deserialize)]
+struct ForeignKeyRow(String, Vec<String>, String, String, bool, Vec<String>);
+
+/// The query for the tables that meet a condition. For PostgreSQL 12 and newer.
+const TABLES: &str = "\
+SELECT c.relname, c.relkind, \
+  has_any_column_privilege(c.oid, 'UPDATE'), \
+  (SELECT json_agg(json_build_array(a.attname, format_type(a.atttypid, a.atttypmod), b.typname, \
+      CASE t.typtype WHEN 'd' THEN t.typtypmod ELSE a.atttypmod END, NOT (a.attnotnull OR t.typnotnull), \
+      a.atthasdef OR a.attidentity <> '', a.attgenerated <> '') ORDER BY a.attnum) \
+    FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid \
+      JOIN pg_type AS b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END \
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), \
+  (SELECT json_agg(json_build_array(n.relname, i.indisprimary, i.indpred IS NULL AND i.indexprs IS NULL, \
+      (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place) \
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.number WHERE k.place <= i.indnkeyatts), \
+      CASE WHEN i.indexprs IS NOT NULL THEN (SELECT json_agg(a.attname) FROM pg_depend AS d \
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid \
+        WHERE d.objid = i.indexrelid AND d.refobjid = c.oid) END) ORDER BY n.oid) \
+    FROM pg_index AS i JOIN pg_class AS n ON n.oid = i.indexrelid \
+    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid), \
+  (SELECT json_agg(json_build_array(k.conname, \
+      (SELECT json_agg(a.attname ORDER BY e.place) FROM unnest(k.conkey) WITH ORDINALITY AS e (number, place) \
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = e.number), \
+      s.nspname, r.relname, pg_table_is_visible(r.oid), \
+      (SELECT json_agg(a.attname ORDER BY e.place) FROM unnest(k.confkey) WITH ORDINALITY AS e (number, place) \
+        JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum = e.number)) ORDER BY k.oid) \
+    FROM pg_constraint AS k JOIN pg_class AS r ON r.oid = k.confrelid JOIN pg_namespace AS s ON s.oid = r.relnamespace \
+    WHERE k.conrelid = c.oid AND k.contype = 'f') \
+FROM pg_class AS c WHERE c.relkind IN ('r', 'p', 'v', 'f') AND NOT c.relispartition AND pg_table_is_visible(c.oid) \
+  AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)";
+
+/// A condition for the tables with a name of the list in the first parameter.
+const NAMED: &str = "c.relname::text = ANY (?1::text[])";
+
+/// A condition for the tables with a name of the list in the first parameter, and those that they refer to.
+const NAMED_AND_REFERRED: &str = "c.oid IN (\
+  SELECT n.oid FROM pg_class AS n WHERE n.relname::text = ANY (?1::text[]) AND pg_table_is_visible(n.oid) \
+  UNION SELECT k.confrelid FROM pg_constraint AS k JOIN pg_class AS n ON n.oid = k.conrelid \
+    WHERE k.contype = 'f' AND n.relname::text = ANY (?1::text[]) AND pg_table_is_visible(n.oid))";
+
+impl Postgres {
+    /// Returns a table, and what only PostgreSQL knows about it.
+    pub(super) fn known(&self, name: &str) -> Result<Option<Rc<Known>>> {
+        if let Some(known) = self.cache.0.borrow().get(name) {
+            return Ok(known.clone());
+        }
+        let usual: Vec<&str> = USUAL.into_iter().chain(self.usual.iter().map(String::as_str)).collect();
+        if usual.contains(&name) {
+            self.read_tables(&usual, NAMED_AND_REFERRED)?;
+        } else {
+            self.read_tables(&[name], NAMED)?;
+        }
+        Ok(self.cache.0.borrow().get(name).cloned().flatten())
+    }
+
+    fn read_tables(&self, names: &[&str], condition: &str) -> Result<()> {
+        let missing: Vec<(String, Option<Rc<Known>>)> =
+            names.iter().map(|name| ((*name).to_owned(), None)).collect();
+        self.cache.0.borrow_mut().extend(missing);
+        let kinds = [TEXT, TEXT, Kind::Boolean, TEXT, TEXT, TEXT];
+        let sql = format!("{TABLES} AND {condition}");
+        let mut found = Vec::new();
+        self.read(&sql, &[array(names)], &kinds, &mut |cells| {
+            let part = |index: usize| cells[index].text().unwrap_or("[]");
+            let columns: Vec<ColumnRow> = serde_json::from_str(part(3))?;
+            let indexes: Vec<IndexRow> = serde_json::from_str(part(4))?;
+            let foreign_keys: Vec<ForeignKeyRow> = serde_json::from_str(part(5))?;
+            let mut known = known(cells[0].string(), columns, indexes, foreign_keys);
+            known.relkind = cells[1].string();
+            known.is_lockable = cells[2].is_true() && known.relkind != "v";
+            found.push((known.table.name.clone(), Some(Rc::new(known))));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        self.cache.0.borrow_mut().extend(found);
+        Ok(())
+    }
+
+    /// Returns the tables that a query of the catalog names, in its order.
+    fn tables_of(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Table>> {
+        let names = self.names(sql, parameters)?;
+        let unread: Vec<&str> = {
+            let cache = self.cache.0.borrow();
+            names.iter().map(String::as_str).filter(|name| !cache.contains_key(*name)).collect()
+        };
+        if !unread.is_empty() {
+            self.read_tables(&unread, NAMED)?;
+        }
+        let cache = self.cache.0.borrow();
+        Ok(names
+            .iter()
+            .filter_map(|name| cache.get(name)?.as_ref().map(|known| known.table.clone()))
+            .collect())
+    }
+
+    fn names(&self, sql: &str, parameters: &[Value]) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        self.read(sql, parameters, &[TEXT], &mut |cells| {
+            names.push(cells[0].string());
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(names)
+    }
+}
+
+/// The visible tables that refer to all tables of a list, in the order of their creation.
+const REFERRING: &str = "\
+SELECT c.relname FROM pg_class AS c JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'f' \
+  JOIN pg_class AS r ON r.oid = k.confrelid AND pg_table_is_visible(r.oid) AND r.relname::text = ANY (?1::text[]) \
+WHERE pg_table_is_visible(c.oid) AND NOT c.relispartition \
+GROUP BY c.oid, c.relname HAVING count(DISTINCT r.oid) = ?2 ORDER BY c.oid";
+
+impl Catalog for Postgres {
+    fn table_names(&self) -> Result<Vec<String>> {
+        self.names(
+            "SELECT c.relname FROM pg_class AS c WHERE c.relkind IN ('r', 'p', 'v', 'f') AND NOT c.relispartition \
+             AND pg_table_is_visible(c.oid) \
+             AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) \
+             ORDER BY c.oid",
+            &[],
+        )
+    }
+
+    fn table(&self, name: &str) -> Result<Option<Table>> {
+        Ok(self.known(name)?.map(|known| known.table.clone()))
+    }
+
+    fn has_table(&self, name: &str) -> Result<bool> {
+        Ok(self.known(name)?.is_some())
+    }
+
+    fn tables_with(&self, columns: &[&str]) -> Result<Vec<Table>> {
+        self.tables_of(
+            "SELECT c.relname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid \
+             WHERE a.attname::text = ANY (?1::text[]) AND c.relkind IN ('r', 'p', 'v', 'f') \
+               AND NOT c.relispartition AND pg_table_is_visible(c.oid) \
+             GROUP BY c.oid, c.relname HAVING count(*) = ?2 ORDER BY c.oid",
+            &[array(columns), count(columns)],
+        )
+    }
+
+    fn triggered_tables(&self) -> Result<Triggered> {
+        let own = self.names(
+            "SELECT c.relname FROM pg_class AS c WHERE c.relkind IN ('r', 'p', 'v') AND pg_table_is_visible(c.oid) \
+             AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) \
+             AND (EXISTS (SELECT 1 FROM pg_trigger AS t \
+                   WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D') \
+               OR EXISTS (SELECT 1 FROM pg_rewrite AS w WHERE w.ev_class = c.oid AND w.rulename <> '_RETURN'))",
+            &[],
+        )?;
+        // The body of a trigger's function can change any table.
+        let reached = if own.is_empty() { Vec::new() } else { self.table_names()? };
+        Ok(Triggered { own, reached })
+    }
+
+    fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>> {
+        self.tables_of(REFERRING, &[array(targets), count(targets)])
+    }
+
+    fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>> {
+        let mut found = self.referring_to(&[target])?;
+        found.retain(|table| {
+            table.references.iter().any(|to| to.table == target && table.is_unique(&to.column))
+        });
+        Ok(found)
+    }
+
+    fn row_name(&self, table: &Table) -> Result<Option<RowName>> {
+        let is_plain = self.known(&table.name)?.is_some_and(|known| known.relkind == "r");
+        if is_plain {
+            return Ok(Some(RowName { column: "ctid".into(), kept_in: "place" }));
+        }
+        let [key] = &table.key[..] else { return Ok(None) };
+        Ok(Some(RowName { column: format!("{}::text", quoted(key)), kept_in: "key" }))
+    }
+
+    fn integrity_faults(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
+        Ok(Vec::new())
+    }
+}
+
+fn known(
+    name: String,
+    columns: Vec<ColumnRow>,
+    indexes: Vec<IndexRow>,
+    foreign_keys: Vec<ForeignKeyRow>,
+) -> Known {
+    let mut types = HashMap::new();
+    let mut constraints = HashMap::new();
+    let columns = columns
+        .into_iter()
+        .map(|ColumnRow(name, shown, base, modifier, nullable, filled, generated)| {
+            let kind = kind_of(&base, modifier, &shown);
+            types.insert(name.clone(), base);
+            Column { name, kind, may_be_duration: false, nullable, filled, generated }
+        })
+        .collect();
+    let (mut key, mut uniques, mut references) = (Vec::new(), Vec::new(), Vec::new());
+    for IndexRow(name, is_primary, is_plain, columns, of_expressions) in indexes {
+        let columns = columns.unwrap_or_default();
+        if is_primary {
+            key.clone_from(&columns);
+        }
+        if is_plain {
+            uniques.push(columns.clone());
+        }
+        let all = columns.into_iter().chain(of_expressions.unwrap_or_default());
+        constraints.insert(name, all.collect());
+    }
+    for ForeignKeyRow(name, columns, schema, table, is_visible, targets) in foreign_keys {
+        if let ([column], [target]) = (&columns[..], &targets[..]) {
+            let table = if is_visible { table } else { format!("{schema}.{table}") };
+            references.push(Reference { column: column.clone(), table, target: target.clone() });
+        }
+        constraints.insert(name, columns);
+    }
+    Known {
+        table: Table { name, columns, key, references, uniques },
+        types,
+        constraints,
+        relkind: String::new(),
+        is_lockable: false,
+    }
+}
+
+/// Returns a list of names as PostgreSQL's array.
+fn array(names: &[&str]) -> Value {
+    let escaped = |name: &&str| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
+    let names: Vec<String> = names.iter().map(escaped).collect();
+    format!("{{{}}}", names.join(",")).into()
+}
+
+fn count(names: &[&str]) -> Value {
+    i64::try_from(names.len()).unwrap_or(i64::MAX).into()
+}

@@ -1,0 +1,98 @@
+//! Commits, and finds out what became of a commit whose answer was lost.
+
+use std::ops::ControlFlow;
+use std::thread;
+use std::time::Duration;
+
+use super::Postgres;
+use super::connection::Connection;
+use crate::django::value::Kind;
+use crate::error::failure::{Result, failed};
+use crate::error::lost_answer::LostAnswer;
+use crate::error::refusal::Refusal;
+use crate::store::engine::{Access, Engine as _};
+
+/// How often, and after which time, to ask again for the outcome of a commit.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// What the server says about a transaction.
+enum Outcome {
+    Committed,
+    RolledBack,
+    InProgress,
+    Unknown,
+}
+
+impl Postgres {
+    /// Commits the transaction. If the connection is lost meanwhile, asks the server on a new one what happened.
+    pub(super) fn commit_surely(&self) -> Result<()> {
+        // Fails in a transaction that has failed, whose COMMIT would be a silent ROLLBACK.
+        let number = self.transaction_number()?;
+        let committed = self.connection.borrow().run("COMMIT", false);
+        let Err(error) = committed else {
+            self.access.set(None);
+            return Ok(());
+        };
+        let is_lost = error.as_db_error().is_none_or(|error| error.code().code().starts_with("57P"));
+        if !is_lost {
+            // A deferred constraint. The transaction is over.
+            self.access.set(None);
+            return Err(self.translate(&error));
+        }
+        self.access.set(None);
+        let Some(number) = number else { return Err(self.translate(&error)) };
+        match self.outcome_of(number) {
+            Outcome::Committed => Ok(()),
+            Outcome::RolledBack => {
+                Err(failed!("{}: the connection was lost, so nothing was changed", self.name))
+            }
+            Outcome::InProgress | Outcome::Unknown => {
+                Err(Refusal::LostAnswer(Box::new(LostAnswer::commit(self.translate(&error).to_string())))
+                    .into())
+            }
+        }
+    }
+
+    /// Returns the number of the open transaction; `None` if it has not written.
+    fn transaction_number(&self) -> Result<Option<i64>> {
+        let mut number = None;
+        self.read("SELECT txid_current_if_assigned()", &[], &[Kind::Integer], &mut |cells| {
+            number = cells[0].integer();
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(number)
+    }
+
+    fn outcome_of(&self, number: i64) -> Outcome {
+        for attempt in 0..TRIES {
+            if attempt > 0 {
+                thread::sleep(PAUSE);
+            }
+            let Ok(connection) = Connection::open(&self.server) else { continue };
+            self.connection.replace(connection);
+            match self.ask_for(number) {
+                Ok(Outcome::InProgress) | Err(_) => {}
+                Ok(outcome) => return outcome,
+            }
+        }
+        Outcome::Unknown
+    }
+
+    fn ask_for(&self, number: i64) -> Result<Outcome> {
+        let mut outcome = Outcome::Unknown;
+        self.begin(Access::Read)?;
+        let text = Kind::Text { max_length: None };
+        let asked = self.read("SELECT txid_status(?1)", &[number.into()], &[text], &mut |cells| {
+            outcome = match cells[0].text() {
+                Some("committed") => Outcome::Committed,
+                Some("aborted") => Outcome::RolledBack,
+                Some("in progress") => Outcome::InProgress,
+                _ => Outcome::Unknown,
+            };
+            Ok(ControlFlow::Break(()))
+        });
+        self.roll_back();
+        asked.map(|()| outcome)
+    }
+}

@@ -1,0 +1,296 @@
+//! The PostgreSQL engine, for servers of version 12 and newer.
+//!
+//! A pooler may stand in between, so every statement runs in a transaction, nothing is set for longer than that, and no
+//! statement is prepared by name.
+
+mod catalog;
+mod commit;
+mod connection;
+mod create;
+mod dialect;
+mod errors;
+mod insertions;
+mod tls;
+mod values;
+
+use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio_postgres::types::Type;
+
+use self::catalog::{Cache, Known};
+use self::connection::Connection;
+use self::insertions::Insertions;
+use self::values::{Decoded, Parameter, exchanged, range_of};
+use super::create::Blueprint;
+use super::engine::{Access, Engine, FileDatabase, Inserting};
+use super::layout::Hints;
+use super::opening::Opening;
+use super::schema::quoted;
+use super::target::Server;
+use crate::django::value::{Cell as DataCell, Kind, OnRow, Value};
+use crate::error::failure::Result;
+use crate::error::refusal::Refusal;
+
+/// Connects to a database on a server.
+///
+/// # Errors
+/// Returns [`Refusal::DatabaseUnusable`] with the reason, or [`Refusal::Busy`] if the server takes no more connections.
+pub(super) fn connect(server: &Server, opening: &Opening, hints: &Hints) -> Result<Box<dyn Engine>> {
+    let connection = Connection::open(server).map_err(|error| errors::of_connecting(error, server))?;
+    let tables = hints.profile_tables.iter().map(|(_, table)| table.clone());
+    Ok(Box::new(Postgres {
+        name: server.to_string(),
+        role: server.user.clone(),
+        server: server.clone(),
+        connection: RefCell::new(connection),
+        busy_timeout: opening.busy_timeout,
+        access: Cell::new(None),
+        usual: tables.chain(hints.user_table.clone()).collect(),
+        cache: Cache::default(),
+    }))
+}
+
+/// An open database on a server.
+struct Postgres {
+    /// The database, for messages.
+    name: String,
+    role: String,
+    server: Server,
+    connection: RefCell<Connection>,
+    busy_timeout: Duration,
+    /// The open transaction.
+    access: Cell<Option<Access>>,
+    /// The tables that the configuration names.
+    usual: Vec<String>,
+    cache: Cache,
+}
+
+impl Postgres {
+    /// Returns what is known of a table without asking the server.
+    fn cached(&self, table: &str) -> Option<Rc<Known>> {
+        self.cache.get(table)
+    }
+
+    fn can_stop(&self) -> bool {
+        self.access.get() == Some(Access::Write)
+    }
+
+    /// Runs statements without parameters.
+    fn run(&self, sql: &str) -> Result<()> {
+        let ran = self.connection.borrow().run(sql, self.can_stop());
+        ran.map_err(|error| self.translate(&error))
+    }
+
+    /// Runs a query. Its result columns are converted to types that need no look-up, whatever they are.
+    fn read(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
+        let columns: Vec<String> =
+            kinds.iter().enumerate().map(|(index, kind)| exchanged(&format!("r.c{index}"), kind)).collect();
+        let names: Vec<String> = (0..kinds.len()).map(|index| format!("c{index}")).collect();
+        let sql = format!("SELECT {} FROM ({sql}) AS r ({})", columns.join(", "), names.join(", "));
+        self.rows(&sql, parameters, kinds, on_row)
+    }
+
+    fn rows(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
+        let sql = numbered(sql);
+        let mut outcome = Ok(());
+        let asked = self.connection.borrow().query(&sql, bound(parameters), self.can_stop(), &mut |row| {
+            let decoded: Vec<Decoded<'_>> =
+                kinds.iter().enumerate().map(|(index, kind)| Decoded::of(row, index, kind)).collect();
+            let cells: Vec<DataCell<'_>> = decoded.iter().map(Decoded::cell).collect();
+            match on_row(&cells) {
+                Ok(flow) => flow == ControlFlow::Continue(()),
+                Err(error) => {
+                    outcome = Err(error);
+                    false
+                }
+            }
+        });
+        outcome?;
+        asked.map_err(|error| self.translate(&error))
+    }
+
+    /// Runs a statement that returns one column, and passes its cells to the callback.
+    fn returning(
+        &self,
+        sql: &str,
+        parameters: &[Value],
+        kind: &Kind,
+        on_cell: &mut dyn FnMut(DataCell<'_>) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let Some((start, column)) = sql.rsplit_once(" RETURNING ") else { return Ok(()) };
+        let sql = format!("{start} RETURNING {}", exchanged(column, kind));
+        self.rows(&sql, parameters, std::slice::from_ref(kind), &mut |cells| on_cell(cells[0]))
+    }
+
+    /// Refuses whole numbers beyond the range of their columns, and names the column, which the server does not.
+    fn check_ranges(&self, table: &str, row: &[(&str, &Value)]) -> Result<()> {
+        let Some(known) = self.known(table)? else { return Ok(()) };
+        for (column, value) in row {
+            if let Value::Integer(number) = value
+                && let Some((least, greatest)) = known.type_of(column).and_then(range_of)
+                && !(least..=greatest).contains(number)
+            {
+                let message = format!("{column} must be from {least} to {greatest}.");
+                return Err(Refusal::invalid(*column, "invalid", message).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs `work` in the open transaction, or in one of its own.
+    fn in_transaction(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        if self.access.get().is_some() {
+            return work();
+        }
+        self.begin(Access::Read)?;
+        let outcome = work();
+        self.roll_back();
+        outcome
+    }
+}
+
+impl Engine for Postgres {
+    fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
+        self.in_transaction(|| self.read(sql, parameters, kinds, on_row))
+    }
+
+    fn execute(&self, sql: &str, parameters: &[Value]) -> Result<usize> {
+        let ran = self.connection.borrow().execute(&numbered(sql), &bound(parameters), self.can_stop());
+        let changed = ran.map_err(|error| self.translate(&error))?;
+        Ok(usize::try_from(changed)?)
+    }
+
+    fn inserting(&self) -> Box<dyn Inserting + '_> {
+        Box::new(Insertions::new(self))
+    }
+
+    fn expect_many_changes(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn keys_were_given(&self, table: &str, column: &str) -> Result<()> {
+        let sequence = format!("pg_get_serial_sequence({}, ?1)", literal(&quoted(table)));
+        let (table, column_name) = (quoted(table), quoted(column));
+        // Forward only: other programs may be ahead.
+        let sql = format!(
+            "SELECT setval(s.name::regclass, greatest((SELECT max({column_name}) FROM {table}), \
+             coalesce(pg_sequence_last_value(s.name::regclass), 1))) \
+             FROM (SELECT {sequence} AS name) AS s WHERE s.name IS NOT NULL"
+        );
+        self.read(&sql, &[column.into()], &[Kind::Integer], &mut |_| Ok(ControlFlow::Break(())))
+    }
+
+    fn begin(&self, access: Access) -> Result<()> {
+        let mode = match access {
+            Access::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Access::Plan => "ISOLATION LEVEL REPEATABLE READ READ WRITE",
+            // Django's own level. Rows are locked before they are changed.
+            Access::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
+        };
+        // Zero would mean no limit.
+        let timeout = self.busy_timeout.as_millis().max(1);
+        let schema = self
+            .server
+            .schema
+            .as_ref()
+            .map_or_else(String::new, |schema| format!("; SET LOCAL search_path = {}", quoted(schema)));
+        self.run(&format!(
+            "BEGIN {mode}; SET LOCAL lock_timeout = {timeout}; SET LOCAL DateStyle = ISO; \
+             SET LOCAL IntervalStyle = postgres; SET LOCAL TimeZone = 'UTC'; SET LOCAL bytea_output = hex; \
+             SET LOCAL extra_float_digits = 1{schema}"
+        ))?;
+        self.access.set(Some(access));
+        Ok(())
+    }
+
+    fn begin_part(&self) -> Result<()> {
+        self.run("SAVEPOINT part")
+    }
+
+    fn end_part(&self, is_kept: bool) -> Result<()> {
+        self.run(if is_kept { "RELEASE part" } else { "ROLLBACK TO part; RELEASE part" })
+    }
+
+    fn defer_references(&self) -> Result<()> {
+        self.run("SET CONSTRAINTS ALL DEFERRED")
+    }
+
+    fn commit(&self) -> Result<()> {
+        self.commit_surely()
+    }
+
+    fn take_back(&self) -> Result<()> {
+        self.run("SET CONSTRAINTS ALL IMMEDIATE")?;
+        self.roll_back();
+        Ok(())
+    }
+
+    fn roll_back(&self) {
+        if self.access.replace(None).is_some() {
+            // A failure is harmless: the end of the connection rolls back as well.
+            let _ = self.connection.borrow().run("ROLLBACK", false);
+        }
+    }
+
+    fn create(&self, blueprint: &Blueprint) -> Result<()> {
+        create::create(self, blueprint)
+    }
+
+    fn as_file(&self) -> Option<&dyn FileDatabase> {
+        None
+    }
+
+    fn as_file_mut(&mut self) -> Option<&mut dyn FileDatabase> {
+        None
+    }
+}
+
+fn bound(parameters: &[Value]) -> Vec<(Parameter<'_>, Type)> {
+    let typed = |value| {
+        let parameter = Parameter(value);
+        let declared = parameter.declared();
+        (parameter, declared)
+    };
+    parameters.iter().map(typed).collect()
+}
+
+/// Returns a text as SQL.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Returns a statement with `$1` for `?1`. A question mark in quotes stays.
+fn numbered(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut quote = None;
+    let mut chars = sql.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None, '?') if chars.peek().is_some_and(char::is_ascii_digit) => {
+                out.push('$');
+                continue;
+            }
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(end), c) if c == end => quote = None,
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbered;
+
+    #[test]
+    fn only_parameters_are_numbered() {
+        assert_eq!(
+            numbered(r#"a = ?1 AND "b?2" = '?3''?4' OR c ? ?12"#),
+            r#"a = $1 AND "b?2" = '?3''?4' OR c ? $12"#
+        );
+    }
+}
