@@ -92,9 +92,12 @@ impl NewAccount<'_> {
     pub fn check_free(&self, store: &Store) -> Result<()> {
         match store.find_user(&self.username)? {
             None => Ok(()),
-            Some(_) if self.is_named_by_email => Err(Refusal::EmailTaken.into()),
-            Some(_) => Err(Refusal::UsernameTaken.into()),
+            Some(_) => Err(self.taken_name().into()),
         }
+    }
+
+    fn taken_name(&self) -> Refusal {
+        if self.is_named_by_email { Refusal::EmailTaken } else { Refusal::UsernameTaken }
     }
 
     /// Writes the account with its tokens, and returns the user's key and the written fields.
@@ -124,19 +127,24 @@ impl NewAccount<'_> {
     ///
     /// Fails with [`Refusal::Taken`] if a unique value other than the login name is taken.
     pub fn insert(&self, transaction: &Transaction<'_>) -> Result<Key> {
+        let users = &transaction.layout().users;
+        let login = format!("{}.{}", users.table.name, users.label());
         let key = match transaction.insert_user(&self.user) {
-            Err(error) if matches!(error.refusal(), Some(Refusal::Taken(_))) => {
-                // The taken value may be the login name: another client may have created the user since the last check.
-                self.check_free(transaction)?;
-                return Err(error);
+            // Another client has created the user since the last check.
+            Err(error) if matches!(error.refusal(), Some(Refusal::Taken(what)) if *what == login) => {
+                return Err(self.taken_name().into());
             }
             inserted => inserted?,
         };
-        for group in &self.groups {
-            transaction.add_to_group(&key, group)?;
+        for (index, group) in self.groups.iter().enumerate() {
+            if !self.groups[..index].contains(group) {
+                transaction.add_new_user_to_group(&key, group)?;
+            }
         }
-        for permission in &self.permissions {
-            transaction.give_permission(&key, permission)?;
+        for (index, permission) in self.permissions.iter().enumerate() {
+            if !self.permissions[..index].contains(permission) {
+                transaction.give_new_user_permission(&key, permission)?;
+            }
         }
         for (kind, values) in &self.profiles {
             transaction.insert_profile(transaction.profile_table(kind)?, &key, values)?;

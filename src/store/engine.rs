@@ -142,6 +142,20 @@ pub trait Engine: Catalog + Dialect {
     /// Prepares for a transaction with many changes, which may then use more memory.
     fn expect_many_changes(&self) -> Result<()>;
 
+    /// Returns the number of rows that are best inserted together, after [`Self::expect_many_changes`]. If one of them is
+    /// refused, the engine cannot tell which.
+    fn rows_per_batch(&self) -> usize {
+        1
+    }
+
+    /// Writes the inserted rows that the engine still holds back. Other statements do this too.
+    ///
+    /// # Errors
+    /// Returns the refusal of a row.
+    fn flush(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Tells the database that rows with keys of our own were inserted, so that it does not assign them again.
     fn keys_were_given(&self, table: &str, column: &str) -> Result<()>;
 

@@ -300,6 +300,14 @@ impl Transaction<'_> {
         self.link(self.needed_group_link()?, user, group)
     }
 
+    /// Adds a user who was created in this transaction to a group.
+    ///
+    /// # Errors
+    /// The same as for [`Self::add_to_group`].
+    pub fn add_new_user_to_group(&self, user: &Key, group: &Key) -> Result<()> {
+        self.insert_link(self.needed_group_link()?, user, group)
+    }
+
     /// Creates these groups, and returns their number.
     ///
     /// # Errors
@@ -333,13 +341,28 @@ impl Transaction<'_> {
         }
     }
 
+    /// Grants a permission to a user who was created in this transaction.
+    ///
+    /// # Errors
+    /// The same as for [`Self::give_permission`].
+    pub fn give_new_user_permission(&self, user: &Key, permission: &Key) -> Result<()> {
+        match self.permission_link()? {
+            Some(link) => self.insert_link(link, user, permission),
+            None => Ok(()),
+        }
+    }
+
     fn link(&self, link: &Link, user: &Key, other: &Key) -> Result<bool> {
         let is_linked = self.count_links(link, user, other)? > 0;
         if !is_linked {
-            let row = [(link.user_column.clone(), user.into())];
-            self.insert(&link.table, &row, Some((&link.other_column, &other.into())))?;
+            self.insert_link(link, user, other)?;
         }
         Ok(!is_linked)
+    }
+
+    fn insert_link(&self, link: &Link, user: &Key, other: &Key) -> Result<()> {
+        let row = [(link.user_column.clone(), user.into())];
+        self.insert(&link.table, &row, Some((&link.other_column, &other.into()))).map(drop)
     }
 
     fn count_links(&self, link: &Link, user: &Key, other: &Key) -> Result<u64> {

@@ -306,6 +306,13 @@ impl Store {
         self.engine.expect_many_changes()
     }
 
+    /// Returns the number of rows that are best inserted in one part of a transaction, which then fails or succeeds as a
+    /// whole.
+    #[must_use]
+    pub fn rows_per_batch(&self) -> usize {
+        self.engine.rows_per_batch()
+    }
+
     /// Runs `work` on a consistent snapshot of the database. Keep it short: it can block writers.
     ///
     /// # Errors
@@ -372,7 +379,7 @@ impl Transaction<'_> {
     pub fn in_part<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.engine.begin_part()?;
         let planned = self.planned.len();
-        let outcome = work();
+        let outcome = work().and_then(|done| self.engine.flush().map(|()| done));
         if outcome.is_err() {
             self.planned.truncate(planned)?;
         }

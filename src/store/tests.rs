@@ -177,6 +177,14 @@ impl Engine for Explained {
         self.engine.roll_back();
     }
 
+    fn rows_per_batch(&self) -> usize {
+        self.engine.rows_per_batch()
+    }
+
+    fn flush(&self) -> Result<()> {
+        self.engine.flush()
+    }
+
     fn keys_were_given(&self, table: &str, column: &str) -> Result<()> {
         self.engine.keys_were_given(table, column)
     }

@@ -1,15 +1,18 @@
 //! Writes the planned rows in one short transaction.
 
 use std::cell::RefCell;
+use std::mem;
 use std::sync::mpsc;
 use std::thread;
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::ImportCounts;
 use super::entry::{PlannedRow, RowAction};
 use super::groups::FixtureGroups;
 use super::planning::faults_of;
+use super::record_spool;
 use super::tokens::{PendingToken, TokenBuffer};
 use crate::accounts::change_runner::ChangeRunner;
 use crate::django::models::Key;
@@ -21,10 +24,10 @@ use crate::files::results::{Outcome, Results, Secrets};
 use crate::signals;
 use crate::store::{Done, Store, Transaction};
 
-/// Passes entries to a callback, one at a time.
+/// Passes rows to a callback, one at a time.
 pub type Feed<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&PlannedRow<'_>) -> Result<()>) -> Result<()>;
 
-/// Writes the entries of an import.
+/// Writes the rows of an import.
 pub struct Writer<'a, Runner> {
     /// The database.
     pub store: &'a Store,
@@ -41,7 +44,7 @@ pub struct Writer<'a, Runner> {
 }
 
 impl<Runner: ChangeRunner> Writer<'_, Runner> {
-    /// Writes the entries of `feed` in one transaction, and writes their results before the commit.
+    /// Writes the rows of `feed` in one transaction, and writes their results before the commit.
     ///
     /// Fails with the faults of all rows, unless bad rows are skipped.
     pub fn write(
@@ -89,7 +92,9 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
         let mut waiting = TokenBuffer::new();
         // A fixture's groups are known at its first row, and created before it.
         let mut has_groups = self.groups.are_created.get();
-        feed(&mut |entry| {
+        let length = transaction.rows_per_batch();
+        let mut batch: Vec<Zeroizing<Vec<u8>>> = Vec::new();
+        feed(&mut |row| {
             if signals::requested() {
                 return Err(Refusal::Interrupted.into());
             }
@@ -97,44 +102,113 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
                 counts.groups += transaction.create_groups(&self.groups.planned.borrow())?;
                 has_groups = true;
             }
-            let PlannedRow { line, username, made, .. } = entry;
-            let line = *line;
-            let written = if self.keeps_going {
-                // If the row is skipped, so are its tokens.
-                transaction.in_part(|| {
-                    write_entry(transaction, entry, self.skips_present, &mut |token, user| {
-                        token.insert(transaction, user)
-                    })
-                })
-            } else {
-                write_entry(transaction, entry, self.skips_present, &mut |token, user| {
-                    waiting.push(token, user, line)
-                })
-            };
-            match written {
-                Ok(written) => {
-                    counts.add(written.outcome);
-                    counts.tokens += written.tokens;
-                    let nothing = Secrets::default();
-                    if written.outcome != Outcome::Skipped {
-                        self.runner.extend_effect(|effect| entry.add_to(effect));
-                    }
-                    let made = if written.outcome == Outcome::Skipped { &nothing } else { made };
-                    results.tell(line, username, written.user.as_ref(), written.outcome, made)?;
+            if length > 1 {
+                batch.push(Zeroizing::new(postcard::to_allocvec(row)?));
+                if batch.len() == length {
+                    self.write_batch(transaction, &mem::take(&mut batch), &mut counts, results, faults)?;
                 }
-                Err(error) => {
-                    self.note(faults, line, error)?;
-                    counts.add(Outcome::Refused);
-                    results.tell(line, username, None, Outcome::Refused, &Secrets::default())?;
-                }
+                return Ok(());
             }
-            Ok(())
+            let written = if self.keeps_going {
+                self.write_apart(transaction, row)
+            } else {
+                let written =
+                    write_row(transaction, row, &mut |token, user| waiting.push(token, user, row.line));
+                self.skipping(transaction, row, written)
+            };
+            self.tell(row, written, &mut counts, results, faults)
         })?;
+        self.write_batch(transaction, &batch, &mut counts, results, faults)?;
         if !has_groups {
             counts.groups += transaction.create_groups(&self.groups.planned.borrow())?;
         }
         self.write_tokens(transaction, waiting, faults)?;
         Ok(counts)
+    }
+
+    /// Writes rows together, or one by one if one of them is refused.
+    fn write_batch(
+        &self,
+        transaction: &Transaction<'_>,
+        batch: &[Zeroizing<Vec<u8>>],
+        counts: &mut ImportCounts,
+        results: &mut Results,
+        faults: &RefCell<Faults>,
+    ) -> Result<()> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<PlannedRow<'_>> =
+            batch.iter().map(|row| record_spool::read(row)).collect::<Result<_>>()?;
+        let insert_token = &mut |token: &TokenRow, user: &Key| token.insert(transaction, user);
+        let together = transaction.in_part(|| {
+            rows.iter().map(|row| write_row(transaction, row, insert_token)).collect::<Result<Vec<Written>>>()
+        });
+        match together {
+            Ok(written) => rows
+                .iter()
+                .zip(written)
+                .try_for_each(|(row, written)| self.tell(row, Ok(written), counts, results, faults)),
+            Err(error) => {
+                // Only the refusal of a row is worth another attempt.
+                faults_of(error)?;
+                rows.iter().try_for_each(|row| {
+                    self.tell(row, self.write_apart(transaction, row), counts, results, faults)
+                })
+            }
+        }
+    }
+
+    /// Writes a row with its tokens, or none of it.
+    fn write_apart(&self, transaction: &Transaction<'_>, row: &PlannedRow<'_>) -> Result<Written> {
+        let insert_token = &mut |token: &TokenRow, user: &Key| token.insert(transaction, user);
+        let written = transaction.in_part(|| write_row(transaction, row, insert_token));
+        self.skipping(transaction, row, written)
+    }
+
+    /// Skips a user whom another client has created since the last check, if existing users are to be skipped.
+    fn skipping(
+        &self,
+        transaction: &Transaction<'_>,
+        row: &PlannedRow<'_>,
+        written: Result<Written>,
+    ) -> Result<Written> {
+        match written {
+            Err(error) if self.skips_present && error.is_of_existing_user() => {
+                let existing = transaction.find_user(&row.username)?;
+                Ok(Written { outcome: Outcome::Skipped, user: existing.map(|user| user.id), tokens: 0 })
+            }
+            written => written,
+        }
+    }
+
+    /// Counts a row, and writes its result or notes its faults.
+    fn tell(
+        &self,
+        row: &PlannedRow<'_>,
+        written: Result<Written>,
+        counts: &mut ImportCounts,
+        results: &mut Results,
+        faults: &RefCell<Faults>,
+    ) -> Result<()> {
+        let PlannedRow { line, username, made, .. } = row;
+        let nothing = Secrets::default();
+        match written {
+            Ok(Written { outcome, user, tokens }) => {
+                counts.add(outcome);
+                counts.tokens += tokens;
+                if outcome != Outcome::Skipped {
+                    self.runner.extend_effect(|effect| row.add_to(effect));
+                }
+                let made = if outcome == Outcome::Skipped { &nothing } else { made };
+                results.tell(*line, username, user.as_ref(), outcome, made)
+            }
+            Err(error) => {
+                self.note(faults, *line, error)?;
+                counts.add(Outcome::Refused);
+                results.tell(*line, username, None, Outcome::Refused, &nothing)
+            }
+        }
     }
 
     /// Writes the tokens in sorted runs, while another thread prepares the next run.
@@ -177,36 +251,24 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
     }
 }
 
-/// The outcome of an entry.
+/// The outcome of a row.
 struct Written {
     outcome: Outcome,
     user: Option<Key>,
     tokens: usize,
 }
 
-fn write_entry(
+fn write_row(
     transaction: &Transaction<'_>,
-    entry: &PlannedRow<'_>,
-    skips_present: bool,
+    row: &PlannedRow<'_>,
     insert_token: &mut dyn FnMut(&TokenRow, &Key) -> Result<()>,
 ) -> Result<Written> {
     let mut inserted_tokens = 0;
-    let (outcome, user) = match &entry.work {
+    let (outcome, user) = match &row.work {
         RowAction::Refuse => (Outcome::Refused, None),
         RowAction::Leave(user) => (Outcome::Skipped, Some(user.clone())),
         RowAction::Create(account) => {
-            let user = match account.insert(transaction) {
-                Err(error) if skips_present && error.is_of_existing_user() => {
-                    // Another client has created the user since the last check.
-                    let existing = transaction.find_user(&account.username)?;
-                    return Ok(Written {
-                        outcome: Outcome::Skipped,
-                        user: existing.map(|user| user.id),
-                        tokens: 0,
-                    });
-                }
-                inserted => inserted?,
-            };
+            let user = account.insert(transaction)?;
             inserted_tokens = account.tokens.len();
             account.tokens.iter().try_for_each(|token| insert_token(token, &user))?;
             (Outcome::Created, Some(user))

@@ -26,21 +26,45 @@ const USUAL: [&str; 5] =
 /// A table, and what only PostgreSQL knows about it.
 pub(super) struct Known {
     pub(super) table: Table,
-    /// The catalog's names of the columns' types, without domains.
-    types: HashMap<String, String>,
+    /// The columns' types.
+    types: HashMap<String, ColumnSort>,
     /// The columns of its unique indexes and foreign keys, by their names.
     pub(super) constraints: HashMap<String, Vec<String>>,
     /// `relkind`: `r` for a table, `p` for a partitioned one, `v` for a view.
     relkind: String,
     /// Whether this role may lock its rows, which takes the right to update one of its columns.
     pub(super) is_lockable: bool,
+    /// Whether its rows can be inserted many at a time: no policy hides any of them.
+    pub(super) takes_batches: bool,
+}
+
+/// The type of a column.
+struct ColumnSort {
+    /// The catalog's name, that of the type beneath for a domain.
+    base: String,
+    /// The name in SQL.
+    shown: String,
 }
 
 impl Known {
-    /// Returns the catalog's name of a column's type.
+    /// Returns the catalog's name of a column's type, that of the type beneath for a domain.
     pub(super) fn type_of(&self, column: &str) -> Option<&str> {
-        self.types.get(column).map(String::as_str)
+        self.types.get(column).map(|sort| &*sort.base)
     }
+
+    /// Returns the SQL that converts a text to the type of a column. A text is left as it is, since a conversion would
+    /// cut what is too long.
+    pub(super) fn cast_to(&self, column: &str) -> String {
+        match self.types.get(column) {
+            Some(sort) if !is_text(&sort.base) => format!("::{}", sort.shown),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Whether values of this type are texts.
+pub(super) fn is_text(base: &str) -> bool {
+    ["varchar", "bpchar", "text", "citext", "name"].contains(&base)
 }
 
 /// The tables that were read, by name. `None` for a table that does not exist.
@@ -75,7 +99,8 @@ struct ForeignKeyRow(String, Vec<String>, String, String, bool, Vec<String>);
 const TABLES: &str = "\
 SELECT c.relname, c.relkind, \
   has_any_column_privilege(c.oid, 'UPDATE'), \
-  (SELECT json_agg(json_build_array(a.attname, format_type(a.atttypid, a.atttypmod), b.typname, \
+  NOT row_security_active(c.oid) AND c.relkind IN ('r', 'p'), \
+  (SELECT json_agg(json_build_array(a.attname, format_type(a.atttypid, NULL), b.typname, \
       CASE t.typtype WHEN 'd' THEN t.typtypmod ELSE a.atttypmod END, NOT (a.attnotnull OR t.typnotnull), \
       a.atthasdef OR a.attidentity <> '', a.attgenerated <> '') ORDER BY a.attnum) \
     FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid \
@@ -128,17 +153,18 @@ impl Postgres {
         let missing: Vec<(String, Option<Rc<Known>>)> =
             names.iter().map(|name| ((*name).to_owned(), None)).collect();
         self.cache.0.borrow_mut().extend(missing);
-        let kinds = [TEXT, TEXT, Kind::Boolean, TEXT, TEXT, TEXT];
+        let kinds = [TEXT, TEXT, Kind::Boolean, Kind::Boolean, TEXT, TEXT, TEXT];
         let sql = format!("{TABLES} AND {condition}");
         let mut found = Vec::new();
         self.read(&sql, &[array(names)], &kinds, &mut |cells| {
             let part = |index: usize| cells[index].text().unwrap_or("[]");
-            let columns: Vec<ColumnRow> = serde_json::from_str(part(3))?;
-            let indexes: Vec<IndexRow> = serde_json::from_str(part(4))?;
-            let foreign_keys: Vec<ForeignKeyRow> = serde_json::from_str(part(5))?;
+            let columns: Vec<ColumnRow> = serde_json::from_str(part(4))?;
+            let indexes: Vec<IndexRow> = serde_json::from_str(part(5))?;
+            let foreign_keys: Vec<ForeignKeyRow> = serde_json::from_str(part(6))?;
             let mut known = known(cells[0].string(), columns, indexes, foreign_keys);
             known.relkind = cells[1].string();
             known.is_lockable = cells[2].is_true() && known.relkind != "v";
+            known.takes_batches = cells[3].is_true();
             found.push((known.table.name.clone(), Some(Rc::new(known))));
             Ok(ControlFlow::Continue(()))
         })?;
@@ -265,7 +291,7 @@ fn known(
         .into_iter()
         .map(|ColumnRow(name, shown, base, modifier, nullable, filled, generated)| {
             let kind = kind_of(&base, modifier, &shown);
-            types.insert(name.clone(), base);
+            types.insert(name.clone(), ColumnSort { base, shown });
             Column { name, kind, may_be_duration: false, nullable, filled, generated }
         })
         .collect();
@@ -294,6 +320,7 @@ fn known(
         constraints,
         relkind: String::new(),
         is_lockable: false,
+        takes_batches: false,
     }
 }
 

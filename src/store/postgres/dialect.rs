@@ -1,6 +1,7 @@
 //! The SQL that only PostgreSQL speaks, or speaks differently.
 
 use super::Postgres;
+use super::catalog::is_text;
 use super::values::has_equality;
 use crate::django::value::Value;
 use crate::error::failure::Result;
@@ -37,7 +38,7 @@ impl Dialect for Postgres {
         let column = quoted(column);
         Ok(match of_type {
             // Without a collation or a type that takes different letters for the same.
-            "varchar" | "bpchar" | "text" | "citext" | "name" => {
+            name if is_text(name) => {
                 format!("({column}::text COLLATE \"C\" IS DISTINCT FROM ?{parameter}::text)")
             }
             name if has_equality(name) => format!("({column} IS DISTINCT FROM ?{parameter})"),

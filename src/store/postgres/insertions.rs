@@ -50,8 +50,11 @@ impl<'a> Insertions<'a> {
 
 impl Inserting for Insertions<'_> {
     fn insert(&mut self, table: &str, row: &[(&str, &Value)]) -> Result<Option<Value>> {
-        self.prepare(table, row)?;
         self.postgres.check_ranges(table, row)?;
+        if let Some(key) = self.postgres.enqueue(table, row)? {
+            return Ok(Some(key));
+        }
+        self.prepare(table, row)?;
         let parameters: Vec<Value> = row.iter().map(|(_, value)| (*value).clone()).collect();
         let kind = self.key.clone().unwrap_or(Kind::Integer);
         let mut key = None;

@@ -10,6 +10,7 @@ mod create;
 mod dialect;
 mod errors;
 mod insertions;
+mod queue;
 mod tls;
 mod values;
 
@@ -23,6 +24,7 @@ use tokio_postgres::types::Type;
 use self::catalog::{Cache, Known};
 use self::connection::Connection;
 use self::insertions::Insertions;
+use self::queue::Queue;
 use self::values::{Decoded, Parameter, exchanged, range_of};
 use super::create::Blueprint;
 use super::engine::{Access, Engine, FileDatabase, Inserting};
@@ -50,6 +52,7 @@ pub(super) fn connect(server: &Server, opening: &Opening, hints: &Hints) -> Resu
         access: Cell::new(None),
         usual: tables.chain(hints.user_table.clone()).collect(),
         cache: Cache::default(),
+        queue: Queue::default(),
     }))
 }
 
@@ -66,6 +69,7 @@ struct Postgres {
     /// The tables that the configuration names.
     usual: Vec<String>,
     cache: Cache,
+    queue: Queue,
 }
 
 impl Postgres {
@@ -89,7 +93,8 @@ impl Postgres {
         let columns: Vec<String> =
             kinds.iter().enumerate().map(|(index, kind)| exchanged(&format!("r.c{index}"), kind)).collect();
         let names: Vec<String> = (0..kinds.len()).map(|index| format!("c{index}")).collect();
-        let sql = format!("SELECT {} FROM ({sql}) AS r ({})", columns.join(", "), names.join(", "));
+        let names = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+        let sql = format!("SELECT {} FROM ({sql}) AS r{names}", columns.join(", "));
         self.rows(&sql, parameters, kinds, on_row)
     }
 
@@ -154,10 +159,12 @@ impl Postgres {
 
 impl Engine for Postgres {
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
+        self.flush()?;
         self.in_transaction(|| self.read(sql, parameters, kinds, on_row))
     }
 
     fn execute(&self, sql: &str, parameters: &[Value]) -> Result<usize> {
+        self.flush()?;
         let ran = self.connection.borrow().execute(&numbered(sql), &bound(parameters), self.can_stop());
         let changed = ran.map_err(|error| self.translate(&error))?;
         Ok(usize::try_from(changed)?)
@@ -168,7 +175,16 @@ impl Engine for Postgres {
     }
 
     fn expect_many_changes(&self) -> Result<()> {
+        self.queue.open();
         Ok(())
+    }
+
+    fn rows_per_batch(&self) -> usize {
+        if self.queue.is_open() { queue::LENGTH } else { 1 }
+    }
+
+    fn flush(&self) -> Result<()> {
+        self.write_queue()
     }
 
     fn keys_were_given(&self, table: &str, column: &str) -> Result<()> {
@@ -207,10 +223,12 @@ impl Engine for Postgres {
     }
 
     fn begin_part(&self) -> Result<()> {
+        self.flush()?;
         self.run("SAVEPOINT part")
     }
 
     fn end_part(&self, is_kept: bool) -> Result<()> {
+        self.queue.clear();
         self.run(if is_kept { "RELEASE part" } else { "ROLLBACK TO part; RELEASE part" })
     }
 
@@ -219,16 +237,19 @@ impl Engine for Postgres {
     }
 
     fn commit(&self) -> Result<()> {
+        self.flush()?;
         self.commit_surely()
     }
 
     fn take_back(&self) -> Result<()> {
+        self.flush()?;
         self.run("SET CONSTRAINTS ALL IMMEDIATE")?;
         self.roll_back();
         Ok(())
     }
 
     fn roll_back(&self) {
+        self.queue.clear();
         if self.access.replace(None).is_some() {
             // A failure is harmless: the end of the connection rolls back as well.
             let _ = self.connection.borrow().run("ROLLBACK", false);

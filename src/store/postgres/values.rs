@@ -26,6 +26,26 @@ impl Parameter<'_> {
     }
 }
 
+impl Parameter<'_> {
+    /// Appends the value as an element of an array.
+    pub(super) fn add_to_array(&self, array: &mut String) {
+        let mut text = BytesMut::new();
+        match self.to_sql(&Type::UNKNOWN, &mut text) {
+            Ok(IsNull::No) => {
+                array.push('"');
+                for c in String::from_utf8_lossy(&text).chars() {
+                    if matches!(c, '"' | '\\') {
+                        array.push('\\');
+                    }
+                    array.push(c);
+                }
+                array.push('"');
+            }
+            _ => array.push_str("NULL"),
+        }
+    }
+}
+
 impl ToSql for Parameter<'_> {
     fn to_sql(&self, _kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
         use std::fmt::Write as _;

@@ -1,0 +1,166 @@
+//! Rows that wait to be inserted many at a time. One statement for each row would take ten times as long.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+
+use super::values::Parameter;
+use super::{Postgres, literal};
+use crate::django::value::{Kind, Value};
+use crate::error::failure::Result;
+use crate::store::engine::Engine as _;
+use crate::store::schema::quoted;
+
+/// The number of rows of a table in one statement.
+pub(super) const LENGTH: usize = 1_000;
+
+/// The rows that wait, and the keys reserved for them.
+#[derive(Default)]
+pub(super) struct Queue {
+    is_open: Cell<bool>,
+    tables: RefCell<Vec<Waiting>>,
+    /// The reserved keys of each table; `None` for a table without a sequence that this role may use.
+    keys: RefCell<HashMap<String, Option<VecDeque<i64>>>>,
+}
+
+/// The rows of one table that wait, as arrays of their columns.
+struct Waiting {
+    table: String,
+    columns: Vec<String>,
+    arrays: Vec<String>,
+    count: usize,
+}
+
+impl Queue {
+    /// Lets rows wait from now on.
+    pub(super) fn open(&self) {
+        self.is_open.set(true);
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open.get()
+    }
+
+    /// Forgets the rows that wait.
+    pub(super) fn clear(&self) {
+        self.tables.borrow_mut().clear();
+    }
+
+    /// Adds a row. Returns whether its table has enough for a statement.
+    fn push(&self, table: &str, row: &[(&str, &Value)]) -> bool {
+        let mut tables = self.tables.borrow_mut();
+        let is_same = |waiting: &Waiting| {
+            waiting.table == table && waiting.columns.iter().eq(row.iter().map(|(column, _)| column))
+        };
+        let index = tables.iter().position(is_same).unwrap_or_else(|| {
+            tables.push(Waiting {
+                table: table.to_owned(),
+                columns: row.iter().map(|(column, _)| (*column).to_owned()).collect(),
+                arrays: vec![String::new(); row.len()],
+                count: 0,
+            });
+            tables.len() - 1
+        });
+        let waiting = &mut tables[index];
+        for (array, (_, value)) in waiting.arrays.iter_mut().zip(row) {
+            array.push(if array.is_empty() { '{' } else { ',' });
+            Parameter(value).add_to_array(array);
+        }
+        waiting.count += 1;
+        waiting.count >= LENGTH
+    }
+}
+
+impl Postgres {
+    /// Queues a row, and returns its key. `None` if the row cannot wait: its key, or its table, is of the database's own
+    /// making.
+    pub(super) fn enqueue(&self, table: &str, row: &[(&str, &Value)]) -> Result<Option<Value>> {
+        let Some(known) = self.known(table)?.filter(|known| self.queue.is_open() && known.takes_batches)
+        else {
+            return Ok(None);
+        };
+        let missing = match &known.table.key[..] {
+            [key] if row.iter().all(|(column, _)| column != key) => Some(key),
+            _ => None,
+        };
+        let Some(column) = missing else {
+            if self.queue.push(table, row) {
+                self.write_queue()?;
+            }
+            let key = known.table.key.first().and_then(|key| row.iter().find(|(column, _)| column == key));
+            return Ok(Some(key.map_or(Value::Null, |(_, value)| (*value).clone())));
+        };
+        let Some(key) = self.reserve_key(table, column)? else { return Ok(None) };
+        let key = Value::Integer(key);
+        let row: Vec<(&str, &Value)> = row.iter().copied().chain([(&**column, &key)]).collect();
+        if self.queue.push(table, &row) {
+            self.write_queue()?;
+        }
+        Ok(Some(key))
+    }
+
+    /// Takes a key from the sequence of a column. `None` if it has none that this role may use.
+    fn reserve_key(&self, table: &str, column: &str) -> Result<Option<i64>> {
+        if let Some(reserved) = self.queue.keys.borrow_mut().get_mut(table) {
+            match reserved {
+                None => return Ok(None),
+                Some(keys) => {
+                    if let Some(key) = keys.pop_front() {
+                        return Ok(Some(key));
+                    }
+                }
+            }
+        }
+        let mut keys = VecDeque::new();
+        let sql = format!(
+            "SELECT nextval(s.name::regclass) FROM (SELECT pg_get_serial_sequence({}, {}) AS name) AS s, \
+             generate_series(1, {LENGTH}) WHERE s.name IS NOT NULL AND has_sequence_privilege(s.name, 'USAGE')",
+            literal(&quoted(table)),
+            literal(column)
+        );
+        self.read(&sql, &[], &[Kind::Integer], &mut |cells| {
+            keys.extend(cells[0].integer());
+            Ok(ControlFlow::Continue(()))
+        })?;
+        let first = keys.pop_front();
+        self.queue.keys.borrow_mut().insert(table.to_owned(), first.map(|_| keys));
+        Ok(first)
+    }
+
+    /// Inserts the rows that wait, in the order in which their tables got the first of them.
+    pub(super) fn write_queue(&self) -> Result<()> {
+        let tables = self.queue.tables.take();
+        for Waiting { table, columns, arrays, count } in tables {
+            let known = self.known(&table)?;
+            let cast =
+                |column: &String| known.as_ref().map_or_else(String::new, |known| known.cast_to(column));
+            let selected: Vec<String> = columns
+                .iter()
+                .enumerate()
+                .map(|(index, column)| format!("r.c{index}{}", cast(column)))
+                .collect();
+            let names: Vec<String> = (0..columns.len()).map(|index| format!("c{index}")).collect();
+            let places: Vec<String> =
+                (1..=columns.len()).map(|number| format!("?{number}::text[]")).collect();
+            let into: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+            let sql = format!(
+                "INSERT INTO {} ({}) SELECT {} FROM unnest({}) AS r ({})",
+                quoted(&table),
+                into.join(", "),
+                selected.join(", "),
+                places.join(", "),
+                names.join(", "),
+            );
+            let arrays: Vec<Value> = arrays.into_iter().map(|array| (array + "}").into()).collect();
+            let inserted = self.execute(&sql, &arrays)?;
+            if inserted != count {
+                return Err(crate::error::failure::failed!(
+                    "{}: table {table} did not take every row. A trigger or rule of the table may ignore some.",
+                    self.name
+                ));
+            }
+        }
+        Ok(())
+    }
+}
