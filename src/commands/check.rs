@@ -11,7 +11,7 @@ use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, shell_word};
 use crate::files::existing;
 use crate::store::layout::ProfileTable;
-use crate::store::{Group, Store};
+use crate::store::{Group, Irregularity, Store};
 use crate::terminal::output::Severity;
 use crate::terminal::redaction;
 
@@ -44,6 +44,7 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
     let mut findings = damage(store)?;
     if findings.is_empty() {
         findings = configuration_faults(context, store);
+        findings.extend(irregularities(store)?);
         findings.extend(self::findings(context, store)?);
         let (facts, mut object) = describe(context, store)?;
         object["findings"] = json!(findings);
@@ -89,6 +90,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     let counts = store.user_counts()?;
     let file = settings.file.as_ref().map(|path| redaction::path(path));
     let zone = settings.opening.time_zone.iana_name().unwrap_or("UTC").to_owned();
+    let system = store.system()?;
     let maker = if layout.is_django { "Django" } else { "authctl" };
     let mut facts: Facts = vec![
         ("configuration", file.clone().unwrap_or_else(|| "none".into())),
@@ -99,6 +101,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
                 redaction::path(store.target().file().unwrap_or(std::path::Path::new("")))
             ),
         ),
+        ("system", system.clone()),
         ("time zone", zone.clone()),
         ("user table", format!("{}, key {} ({})", users.table.name, users.key, users.key_kind)),
         ("login column", users.login().map_or_else(|error| error.to_string(), str::to_owned)),
@@ -147,6 +150,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     let object = json!({
         "configuration": file,
         "database": redaction::path(store.target().file().unwrap_or(std::path::Path::new(""))),
+        "system": system,
         "made_by_django": layout.is_django,
         "time_zone": zone,
         "user_table": users.table.name,
@@ -207,6 +211,39 @@ fn configuration_faults(context: &Context, store: &Store) -> Vec<Finding> {
         message: message.to_owned(),
     };
     messages.iter().flat_map(|message| message.lines()).map(finding).collect()
+}
+
+/// Returns what is irregular about the tables.
+fn irregularities(store: &Store) -> Result<Vec<Finding>> {
+    let finding = |irregularity: Irregularity| {
+        let (severity, code, message) = match irregularity {
+            Irregularity::RowSecurity { table } => (
+                Severity::Warning,
+                "row_security",
+                format!("Row security of {table} may hide rows and refuse changes."),
+            ),
+            Irregularity::MissingPrivilege { table, privilege } => {
+                (Severity::Warning, "missing_privilege", format!("This role may not {privilege} on {table}."))
+            }
+            Irregularity::UnvalidatedConstraint { table, constraint } => (
+                Severity::Warning,
+                "unvalidated_constraint",
+                format!("Rows of {table} may violate {constraint}. Run `ALTER TABLE … VALIDATE CONSTRAINT`."),
+            ),
+            Irregularity::InvalidIndex { table, index } => (
+                Severity::Warning,
+                "invalid_index",
+                format!("Index {index} of {table} is invalid. Run `REINDEX INDEX`."),
+            ),
+            Irregularity::LaggingSequence { table, column } => (
+                Severity::Error,
+                "lagging_sequence",
+                format!("The sequence of {table}.{column} is behind: the next row gets a key that is taken."),
+            ),
+        };
+        Finding { severity, code, count: 1, message }
+    };
+    Ok(store.irregularities()?.into_iter().map(finding).collect())
 }
 
 fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {

@@ -25,6 +25,44 @@ pub struct Triggered {
     pub reached: Vec<String>,
 }
 
+/// Something about a table that keeps the role from working with it, or makes a later change fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Irregularity {
+    /// A policy hides rows, or refuses changes.
+    RowSecurity {
+        /// The table.
+        table: String,
+    },
+    /// The role lacks a privilege.
+    MissingPrivilege {
+        /// The table.
+        table: String,
+        /// The privilege, such as `INSERT`.
+        privilege: String,
+    },
+    /// The database does not know whether existing rows meet a constraint.
+    UnvalidatedConstraint {
+        /// The table.
+        table: String,
+        /// The constraint.
+        constraint: String,
+    },
+    /// An index was not completed, so it does not keep values unique.
+    InvalidIndex {
+        /// The table.
+        table: String,
+        /// The index.
+        index: String,
+    },
+    /// The sequence of a key is behind the keys, so the next row gets a key that is taken.
+    LaggingSequence {
+        /// The table.
+        table: String,
+        /// The key's column.
+        column: String,
+    },
+}
+
 /// What a transaction does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -76,6 +114,14 @@ pub trait Catalog {
 
     /// Returns dangling references: the table, the referenced table and the number of rows.
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>>;
+
+    /// Returns what is irregular about these tables.
+    fn irregularities(&self, _tables: &[&str]) -> Result<Vec<Irregularity>> {
+        Ok(Vec::new())
+    }
+
+    /// Returns the name and version of the database system, such as `PostgreSQL 15.18`.
+    fn system(&self) -> Result<String>;
 }
 
 /// The SQL that differs between engines.

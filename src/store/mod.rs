@@ -25,6 +25,7 @@ pub mod target;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod user_listing;
 mod users;
 
 use std::cell::{OnceCell, RefCell};
@@ -39,7 +40,7 @@ use self::compare::Comparison;
 pub use self::create::{Blueprint, ProfileBlueprint};
 pub use self::deletion::{Decisions, Deletion};
 use self::engine::{Access, FileDatabase, Inserting};
-pub use self::engine::{Copying, Engine};
+pub use self::engine::{Copying, Engine, Irregularity};
 pub use self::export::ExportPart;
 use self::groups::Link;
 pub use self::groups::{NewGroup, PlannedGroups};

@@ -9,6 +9,7 @@ use crate::django::models::{TokenFilter, TokenState};
 use crate::django::value::Kind;
 use crate::error::failure::Result;
 use crate::store::Store;
+use crate::store::engine::Irregularity;
 use crate::store::schema::quoted;
 
 /// The maximum number of example names per finding.
@@ -54,6 +55,22 @@ impl Store {
     /// Returns dangling references: the table, the referenced table and the number of rows.
     pub fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
         self.engine.dangling_references()
+    }
+
+    /// Returns the name and version of the database system.
+    pub fn system(&self) -> Result<String> {
+        self.engine.system()
+    }
+
+    /// Returns what is irregular about the tables of users, groups, profiles and tokens.
+    pub fn irregularities(&self) -> Result<Vec<Irregularity>> {
+        let mut tables = vec![&*self.layout.users.table.name];
+        tables.extend(self.token_tables());
+        for link in self.group_link()?.into_iter().chain(self.permission_link()?) {
+            tables.push(&link.table);
+        }
+        tables.extend(self.profile_tables()?.iter().map(|profile| &*profile.table.name));
+        self.engine.irregularities(&tables)
     }
 
     /// Counts the users of each sort.

@@ -75,6 +75,10 @@ impl Catalog for Explained {
         self.engine.integrity_faults()
     }
 
+    fn system(&self) -> Result<String> {
+        self.engine.system()
+    }
+
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
         self.engine.dangling_references()
     }

@@ -41,7 +41,7 @@ use crate::accounts::registration::{OnExisting, UpdatePassword};
 use crate::accounts::results;
 use crate::accounts::update::AccountUpdate;
 use crate::accounts::{Accounts, Planner};
-use crate::django::models::{Key, Scheme};
+use crate::django::models::{Key, Scheme, User};
 use crate::django::passwords::Recipe;
 use crate::error::failure::{Error, ErrorContext as _, Result};
 use crate::error::faults::Faults;
@@ -365,16 +365,20 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
 
     /// Chooses the task of each row, depending on whether its user exists.
     fn decide(&self, batch: &mut [Item]) -> Result<()> {
-        if self.has_users {
-            batch.iter_mut().try_for_each(|item| self.decide_on(item))?;
+        if !self.has_users {
+            return Ok(());
+        }
+        let names = batch.iter().map(|item| &*item.username).filter(|name| !name.is_empty());
+        let there = self.accounts.store.find_users(&names.collect::<Vec<_>>())?;
+        for item in batch {
+            if let Some(user) = there.get(&item.username).cloned() {
+                self.decide_on(item, user)?;
+            }
         }
         Ok(())
     }
 
-    fn decide_on(&self, item: &mut Item) -> Result<()> {
-        let is_named = !item.username.is_empty();
-        let there = if is_named { self.accounts.store.find_user(&item.username)? } else { None };
-        let Some(user) = there else { return Ok(()) };
+    fn decide_on(&self, item: &mut Item, user: User) -> Result<()> {
         item.task = match self.options.on_existing {
             OnExisting::Fail => {
                 let is_address = self.accounts.policy.is_named_by_email(self.planner.login_column());

@@ -14,7 +14,7 @@ use super::Postgres;
 use super::values::kind_of;
 use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
-use crate::store::engine::{Catalog, RowName, Triggered};
+use crate::store::engine::{Catalog, Engine as _, Irregularity, RowName, Triggered};
 use crate::store::schema::{Column, Reference, Table, quoted};
 
 const TEXT: Kind = Kind::Text { max_length: None };
@@ -277,6 +277,19 @@ impl Catalog for Postgres {
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
         Ok(Vec::new())
     }
+
+    fn system(&self) -> Result<String> {
+        let mut version = String::new();
+        self.query("SELECT current_setting('server_version')", &[], &[TEXT], &mut |cells| {
+            version = cells[0].string();
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(format!("PostgreSQL {version}"))
+    }
+
+    fn irregularities(&self, tables: &[&str]) -> Result<Vec<Irregularity>> {
+        self.find_irregularities(tables)
+    }
 }
 
 fn known(
@@ -325,7 +338,7 @@ fn known(
 }
 
 /// Returns a list of names as PostgreSQL's array.
-fn array(names: &[&str]) -> Value {
+pub(super) fn array(names: &[&str]) -> Value {
     let escaped = |name: &&str| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
     let names: Vec<String> = names.iter().map(escaped).collect();
     format!("{{{}}}", names.join(",")).into()

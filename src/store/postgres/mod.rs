@@ -10,6 +10,7 @@ mod create;
 mod dialect;
 mod errors;
 mod insertions;
+mod irregularities;
 mod queue;
 mod tls;
 mod values;

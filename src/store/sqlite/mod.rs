@@ -327,6 +327,10 @@ impl Catalog for Sqlite {
         Ok(faults.into_iter().filter(|fault: &String| fault != "ok").collect())
     }
 
+    fn system(&self) -> Result<String> {
+        Ok(format!("SQLite {}", rusqlite::version()))
+    }
+
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
         self.rows(
             "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2",
