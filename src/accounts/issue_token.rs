@@ -57,11 +57,10 @@ impl Accounts<'_> {
         let present = self.store.layout().schemes();
         let configured = self.configured_scheme()?;
         match (asked, configured, &present[..]) {
-            (Some(asked), _, _) if !present.contains(&asked) => Err(Refusal::DatabaseUnusable {
-                path: self.store.path().to_owned(),
-                reason: format!("it has no {asked} token table."),
+            (Some(asked), _, _) if !present.contains(&asked) => {
+                let reason = format!("it has no {asked} token table.");
+                Err(Refusal::unusable(self.store.target(), reason).into())
             }
-            .into()),
             (Some(scheme), _, _) | (None, Some(scheme), _) => Ok(Some(scheme)),
             (None, None, [only]) => Ok(Some(*only)),
             (None, None, []) => Ok(None),
@@ -88,10 +87,8 @@ impl Accounts<'_> {
 
     /// Returns the scheme of a new token as [`Self::scheme`] does, but fails if the database has no token table.
     pub fn needed_scheme(&self, asked: Option<Scheme>) -> Result<Scheme> {
-        self.scheme(asked)?.ok_or_else(|| {
-            let reason = "it has no token table.".into();
-            Refusal::DatabaseUnusable { path: self.store.path().to_owned(), reason }.into()
-        })
+        self.scheme(asked)?
+            .ok_or_else(|| Refusal::unusable(self.store.target(), "it has no token table.").into())
     }
 
     /// Creates a token of this scheme with the known key, or else with a generated one. `ttl` overrides the configured

@@ -40,9 +40,9 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
-    let path = &context.settings.database;
+    let path = context.file()?;
     if path.symlink_metadata().is_ok() {
-        return Err(Refusal::FileExists { path: path.clone(), is_replaceable: false }.into());
+        return Err(Refusal::FileExists { path: path.to_owned(), is_replaceable: false }.into());
     }
     let blueprint = context.blueprint(&args.scheme);
     let mut store = context.draft(&blueprint)?;

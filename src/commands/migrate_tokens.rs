@@ -123,7 +123,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 fn knox_table(store: &Store) -> Result<&KnoxTable> {
     let missing = |scheme| {
         let reason = format!("it has no {scheme} token table, so no tokens can be migrated.");
-        Refusal::DatabaseUnusable { path: store.path().to_owned(), reason }
+        Refusal::unusable(store.target(), reason)
     };
     let layout = store.layout();
     if layout.drf.is_none() {

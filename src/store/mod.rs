@@ -46,6 +46,7 @@ use self::schema::{Reference, Table, quoted};
 pub use self::sqlite::Opening;
 use self::sqlite::Sqlite;
 pub use self::survey::{Group, UserCounts};
+use self::target::Target;
 pub use self::tokens::{NewToken, Token};
 pub use self::users::UserColumn;
 use self::users::UserQueries;
@@ -162,6 +163,12 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn target(&self) -> Target {
+        Target::File(self.path.clone())
     }
 
     /// The layout of the database.
