@@ -48,7 +48,6 @@ use crate::commands::{Cli, Command};
 use crate::config::settings::Settings;
 use crate::error::exit::Exit;
 use crate::error::refusal::Refusal;
-use crate::error::wording::shell_word;
 use crate::terminal::format::Format;
 use crate::terminal::output::Output;
 use crate::terminal::prompt::{self, Prompt};
@@ -96,18 +95,8 @@ fn run(cli: &Cli) -> Exit {
         Ok(settings) => settings,
         Err(error) => return output.error(&error),
     };
-    if let Some(file) = &settings.ignored_file {
-        output.warning(format_args!(
-            "{} was ignored because another user owns it. Pass it with --config to use it.",
-            file.display()
-        ));
-    }
-    if let Some(file) = settings.file.as_deref().filter(|_| settings.is_group_writable) {
-        output.warning(format_args!(
-            "{file} is writable by its group. Run `chmod g-w {word}`.",
-            file = file.display(),
-            word = shell_word(&file.to_string_lossy())
-        ));
+    for warning in &settings.warnings {
+        output.warning(warning);
     }
     let context = Context::new(settings, output, Prompt::new(options.no_input), options.yes);
     match cli.command.run(&context).map_err(|error| context.with_config_file(error)) {

@@ -20,12 +20,12 @@ impl Accounts<'_> {
             return self.verify(username, plain);
         };
         let throttle = Throttle::of_environment(rate)?;
-        let path = self.store.target().file().unwrap_or(std::path::Path::new(""));
-        let moment = throttle.count(path, self.clock)?;
+        let database = self.store.target().identity();
+        let moment = throttle.count(&database, self.clock)?;
         let outcome = self.verify(username, plain);
         let is_failed_login =
             outcome.as_ref().is_err_and(|error| matches!(error.refusal(), Some(Refusal::BadCredentials)));
-        if !is_failed_login && let Err(error) = throttle.take_back(path, moment) {
+        if !is_failed_login && let Err(error) = throttle.take_back(&database, moment) {
             warn(&format!("This login still counts as failed: {}", sentence(&format!("{error}"))));
         }
         outcome

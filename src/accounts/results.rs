@@ -9,7 +9,6 @@ use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, shell_word};
 use crate::files::results::{Outcome, Results, Row, UnfinishedRows};
-use crate::files::state::identity;
 
 /// The maximum number of passwords verified in search of a match.
 const TRIES: usize = 64;
@@ -24,8 +23,7 @@ pub fn open(
     accounts: &Accounts<'_>,
     warn: &dyn Fn(String),
 ) -> Result<Results> {
-    let database =
-        identity(accounts.store.target().file().unwrap_or(Path::new(""))).to_string_lossy().into_owned();
+    let database = accounts.store.target().identity();
     let were_committed =
         |rows: &UnfinishedRows| were_committed(rows, path.unwrap_or(Path::new("-")), &database, accounts);
     Results::open(path, is_rehearsal, is_json, database.clone(), &were_committed, warn)

@@ -199,7 +199,7 @@ impl<'a> Change<'a> {
         let Some(log) = log.filter(|_| !fields.is_empty()) else { return Ok(None) };
         let id = format!("{:016x}", self.context.random().random::<u64>());
         let at = self.context.now();
-        let database = redaction::path(&self.context.settings.database);
+        let database = redaction::redacted(&self.context.settings.database.record()).into_owned();
         log.announce(&Event { at, id, command: self.command, database: &database, object, fields }).map(Some)
     }
 

@@ -76,8 +76,7 @@ impl Context {
             return Ok(store);
         }
         let settings = &self.settings;
-        let target = Target::File(settings.database.clone());
-        let store = Store::open(&target, &settings.opening, settings.hints())?;
+        let store = Store::open(&settings.database, &settings.opening, settings.hints())?;
         Ok(self.store.get_or_init(|| store))
     }
 
@@ -108,8 +107,7 @@ impl Context {
     /// Creates a new database in memory. [`Store::publish`] writes it to its file.
     pub fn draft(&self, blueprint: &Blueprint) -> Result<Store> {
         let settings = &self.settings;
-        let target = Target::File(settings.database.clone());
-        Store::draft(&target, &settings.opening, settings.hints(), blueprint)
+        Store::draft(&settings.database, &settings.opening, settings.hints(), blueprint)
     }
 
     /// Adds the path of the configuration file to an error about the configuration.
@@ -140,12 +138,13 @@ impl Context {
         Refusal::LostAnswer(Box::new(LostAnswer { effect, is_certain, reason, target }))
     }
 
-    /// Asks for confirmation unless `--yes` was given. Returns [`Refusal::Declined`] if the user declines, and
+    /// Asks for confirmation unless `--yes` was given. The question names a database on a server. Returns [`Refusal::Declined`] if the user declines, and
     /// [`Refusal::Usage`] if there is no terminal.
     pub fn consent(&self, question: &str) -> Result<()> {
         if self.yes {
             return Ok(());
         }
+        let question = &on_target(question, &self.settings.database);
         if !self.prompt.is_interactive() {
             return Err(Refusal::usage(format!(
                 "{question} Cannot ask for confirmation: not a terminal. Pass --yes to proceed."
@@ -153,6 +152,14 @@ impl Context {
             .into());
         }
         if self.prompt.confirm(question)? { Ok(()) } else { Err(Refusal::Declined.into()) }
+    }
+}
+
+/// Adds to a question which server it is about. A file is in plain view, but a server may be the wrong one.
+fn on_target(question: &str, target: &Target) -> String {
+    match (question.strip_suffix('?'), target) {
+        (Some(question), Target::Server(_)) => format!("{question} on {target}?"),
+        _ => question.to_owned(),
     }
 }
 
@@ -167,4 +174,33 @@ pub fn hasher_needed(recipe: &Recipe) -> String {
             .to_owned();
     }
     format!("Passwords are hashed with {algorithm}. The Django project needs its hasher in PASSWORD_HASHERS.")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{Target, on_target};
+    use crate::store::target::{ChannelBinding, Host, Server, SslMode, Tls};
+
+    #[test]
+    fn a_question_names_the_server() {
+        let tls =
+            Tls { mode: SslMode::Prefer, root_certificates: None, channel_binding: ChannelBinding::Prefer };
+        let server = Server {
+            host: Host::Name("db.example.com".into()),
+            port: 5432,
+            user: "app".into(),
+            password: None,
+            database: "shop".into(),
+            schema: None,
+            tls,
+            connect_timeout: None,
+            application_name: "authctl".into(),
+        };
+        let server = Target::Server(Box::new(server));
+        assert_eq!(on_target("Delete ann?", &server), "Delete ann on db.example.com/shop?");
+        let file = Target::File(PathBuf::from("db.sqlite3"));
+        assert_eq!(on_target("Delete ann?", &file), "Delete ann?");
+    }
 }

@@ -13,8 +13,12 @@ use crate::terminal::format::ColorChoice;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub struct Options {
-    /// Use this database file [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]
-    #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    /// Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]
+    ///
+    /// The path of an SQLite file, a URL such as postgres://ann@db.example.com/shop, or env:NAME for a variable that
+    /// contains either, such as env:DATABASE_URL. A URL with a password is refused here, because other users can see
+    /// the command line.
+    #[arg(long, global = true, value_name = "PATH|URL", value_hint = ValueHint::FilePath)]
     pub db: Option<PathBuf>,
 
     /// Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]
@@ -51,7 +55,8 @@ pub struct Options {
 
     /// Open the database even if this could lock its owner's server out
     ///
-    /// Files created beside the database (WAL) would belong to another user than the server's.
+    /// Files created beside the database (WAL) would belong to another user than the server's. Applies to SQLite files
+    /// only.
     #[arg(long, global = true, hide_short_help = true)]
     pub force: bool,
 }

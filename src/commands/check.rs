@@ -51,13 +51,14 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
         context.output.report(&facts, &object)?;
     } else {
         // Other facts from a damaged file are unreliable.
-        let path = redaction::path(store.target().file().unwrap_or(std::path::Path::new("")));
-        let facts = [("database", path.clone())];
-        context.output.report(&facts, &json!({ "database": path, "findings": findings }))?;
+        let database = redaction::redacted(&store.target().record()).into_owned();
+        let facts = [("database", database.clone())];
+        context.output.report(&facts, &json!({ "database": database, "findings": findings }))?;
     }
-    let open_mode = existing::mode_open_to_all(store.target().file().unwrap_or(std::path::Path::new("")));
-    if let Some(mode) = open_mode {
-        let word = shell_word(&store.target().file().unwrap_or(std::path::Path::new("")).to_string_lossy());
+    let target = store.target();
+    let open_file = target.file().and_then(|path| existing::mode_open_to_all(path).map(|mode| (path, mode)));
+    if let Some((path, mode)) = open_file {
+        let word = shell_word(&path.to_string_lossy());
         let access = match mode & 0o006 {
             0o004 => "read",
             0o002 => "write to",
@@ -76,7 +77,7 @@ pub fn run(_args: &Args, context: &Context) -> Result<()> {
     if errors + warnings > 0 {
         return Err(Refusal::Findings { errors, warnings }.into());
     }
-    context.output.status(if open_mode.is_some() { "No errors." } else { "No errors, no warnings." });
+    context.output.status(if open_file.is_some() { "No errors." } else { "No errors, no warnings." });
     Ok(())
 }
 
@@ -92,15 +93,10 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     let zone = settings.opening.time_zone.iana_name().unwrap_or("UTC").to_owned();
     let system = store.system()?;
     let maker = if layout.is_django { "Django" } else { "authctl" };
+    let database = redaction::redacted(&store.target().record()).into_owned();
     let mut facts: Facts = vec![
         ("configuration", file.clone().unwrap_or_else(|| "none".into())),
-        (
-            "database",
-            format!(
-                "{}, created by {maker}",
-                redaction::path(store.target().file().unwrap_or(std::path::Path::new("")))
-            ),
-        ),
+        ("database", format!("{database}, created by {maker}")),
         ("system", system.clone()),
         ("time zone", zone.clone()),
         ("user table", format!("{}, key {} ({})", users.table.name, users.key, users.key_kind)),
@@ -149,7 +145,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     facts.push(("new hashes", recipe.to_string()));
     let object = json!({
         "configuration": file,
-        "database": redaction::path(store.target().file().unwrap_or(std::path::Path::new(""))),
+        "database": database,
         "system": system,
         "made_by_django": layout.is_django,
         "time_zone": zone,

@@ -20,13 +20,14 @@ Examples:
   authctl init --scheme drf,knox
   authctl init --db test.sqlite3 && export AUTHCTL_DB=test.sqlite3
 
-Effect on Django: a project adopts the file with a plain `manage.py migrate`, which adds whatever is missing and keeps \
+Effect on Django: a project adopts the database with a plain `manage.py migrate`, which adds whatever is missing and keeps \
 the rows.";
 
-/// Create a new database file
+/// Create a new database file, or the tables in an empty database on a server
 ///
 /// Creates Django's tables of users, groups and permissions, the token tables of the selected schemes, and the profile
-/// tables that authctl.toml declares. Never touches an existing file. Only its owner can read the new file.
+/// tables that authctl.toml declares. Never touches an existing file, or a schema that has tables. Only its owner can
+/// read a new file.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
@@ -40,27 +41,30 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
-    let path = &context.settings.database;
-    if path.symlink_metadata().is_ok() {
-        return Err(Refusal::FileExists { path: path.clone(), is_replaceable: false }.into());
+    let target = &context.settings.database;
+    if let Some(path) = target.file().filter(|path| path.symlink_metadata().is_ok()) {
+        return Err(Refusal::FileExists { path: path.to_owned(), is_replaceable: false }.into());
     }
     let blueprint = context.blueprint(&args.scheme);
     let mut store = context.draft(&blueprint)?;
     let change = Change::new(context, &args.writing, "init");
     let recipe = context.accounts_of(&store).recipe()?;
     let kinds: Vec<String> = store.profile_tables()?.iter().map(|table| table.kind.clone()).collect();
-    change.set_effect(Effect { change: format!("{} was created", path.display()), ..Effect::file(path) });
-    change.publish(&mut store, &json!({ "file": redaction::path(path) }), &["database".into()])?;
+    let name = redaction::redacted(&target.record()).into_owned();
+    let effect = target.file().map_or_else(|| Effect::new(String::new()), Effect::file);
+    change.set_effect(Effect { change: format!("{target} was created"), ..effect });
+    let object = if target.file().is_some() { json!({ "file": name }) } else { json!({ "database": name }) };
+    change.publish(&mut store, &object, &["database".into()])?;
     change.answer(true, |output| {
         print_created(output, &kinds, &blueprint, &recipe, change.is_rehearsal());
         let mut object = json!({
-            "database": redaction::path(path),
+            "database": name,
             "schemes": blueprint.schemes,
             "profiles": kinds,
             "hasher": recipe.method().algorithm().name(),
         });
         change.report(vec!["database".into()]).add_to(&mut object);
-        output.answer(Some(&redaction::path(path)), &object)
+        output.answer(Some(&name), &object)
     })
 }
 

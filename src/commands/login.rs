@@ -117,8 +117,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 /// Saves the session. A failure is only a warning, since the login itself has succeeded.
 fn save(context: &Context, user: &User, scheme: Scheme, token: &PlainToken) {
     let session = Session { username: user.username.clone(), scheme, token: token.clone() };
-    let saved =
-        Sessions::of_environment().and_then(|sessions| sessions.put(&context.settings.database, &session));
+    let saved = Sessions::of_environment()
+        .and_then(|sessions| sessions.put(&context.settings.database.identity(), &session));
     if let Err(error) = saved {
         context.output.warning(format_args!("The session was not saved: {}", sentence(&format!("{error}"))));
     } else if token_source::variable().is_some_and(|token| !token.is_empty()) {

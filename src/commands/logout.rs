@@ -70,7 +70,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         found => found?,
     };
     let hash = context.settings.policy.tokens.hash;
-    let saved = Sessions::of_environment().and_then(|sessions| sessions.get(&context.settings.database));
+    let saved =
+        Sessions::of_environment().and_then(|sessions| sessions.get(&context.settings.database.identity()));
     // If the session cannot be read, forgetting it reports the error.
     let saved = saved.ok().flatten();
     let Done { value: (deleted, ended), .. } =
@@ -119,7 +120,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 impl Args {
     /// Forgets the saved session if it exists and matches, and returns whether it did. A rehearsal only checks this.
     fn forget(&self, context: &Context, matches: impl FnOnce(&Session) -> bool) -> Result<bool> {
-        let database = &context.settings.database;
+        let database = &context.settings.database.identity();
         let Ok(sessions) = Sessions::of_environment() else { return Ok(false) };
         if self.writing.dry_run {
             return Ok(sessions.get(database)?.is_some_and(|session| matches(&session)));

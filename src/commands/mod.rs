@@ -35,9 +35,11 @@ use crate::error::failure::Result;
 
 const ENVIRONMENT: &str = "\
 Environment:
-  AUTHCTL_DB       database file; --db overrides it
+  AUTHCTL_DB       database, as for --db, which overrides it
   AUTHCTL_CONFIG   configuration file; --config overrides it
   AUTHCTL_TOKEN    token for whoami and logout, instead of the saved session
+  PGHOST, PGUSER, PGPASSWORD, PGPASSFILE, PGSERVICE, PGSSLMODE and others
+                   what the URL of a PostgreSQL server leaves out, as for psql
   XDG_STATE_HOME   sessions and login failures [default: ~/.local/state]
   NO_COLOR         turns colors off, unless empty
   TZ               time zone of printed times, and of filters without an offset";

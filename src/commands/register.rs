@@ -247,8 +247,9 @@ impl Args {
 
     /// Creates a new database with `--init` if the file does not exist.
     fn draft(&self, context: &Context) -> Result<Option<Store>> {
-        let is_there = context.settings.database.symlink_metadata().is_ok();
-        (self.init && !is_there).then(|| context.draft(&context.blueprint(&self.schemes()))).transpose()
+        let file = context.settings.database.file();
+        let is_missing = file.is_some_and(|path| path.symlink_metadata().is_err());
+        (self.init && is_missing).then(|| context.draft(&context.blueprint(&self.schemes()))).transpose()
     }
 
     fn schemes(&self) -> Vec<Scheme> {
@@ -351,11 +352,9 @@ impl Args {
             let recipe = context.accounts_of(database).recipe()?;
             match change.publish(database, &object, &done.fields) {
                 Ok(()) => {
-                    let created = CreatedFile {
-                        path: database.target().file().unwrap_or(std::path::Path::new("")).to_owned(),
-                        recipe,
-                    };
-                    return Ok(new.registered(done, false, Some(created)));
+                    let path = database.target().file().map(Path::to_owned);
+                    let created = path.map(|path| CreatedFile { path, recipe });
+                    return Ok(new.registered(done, false, created));
                 }
                 Err(error) if matches!(error.refusal(), Some(Refusal::FileExists { .. })) => {
                     *draft = None;

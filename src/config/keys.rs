@@ -6,13 +6,13 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use self::Shape::{Anything, Count, Each, Flag, Keys, OneOf, Parsed, Text, Texts};
+use super::target;
 use crate::django::passwords::{Algorithm, BadRecipe, Recipe};
 use crate::django::rate::Rate;
 use crate::django::tokens::Ttl;
 use crate::django::tokens::knox;
 use crate::error::suggest::nearest;
 use crate::syntax::Flaw;
-use crate::terminal::redaction;
 
 /// The type of a key's value.
 enum Shape {
@@ -32,7 +32,15 @@ enum Shape {
 
 const FILE: &[(&str, Shape)] = &[
     ("db", Parsed(database)),
-    ("database", Keys(&[("user_table", Text), ("login_column", Text), ("time_zone", Parsed(time_zone))])),
+    (
+        "database",
+        Keys(&[
+            ("user_table", Text),
+            ("login_column", Text),
+            ("time_zone", Parsed(time_zone)),
+            ("schema", Parsed(schema)),
+        ]),
+    ),
     (
         "register",
         Keys(&[
@@ -158,12 +166,13 @@ fn expected(shape: &Shape) -> String {
     }
 }
 
-/// Does not repeat a URL, since it usually contains a password.
-fn database(path: &str) -> Result<(), String> {
-    if redaction::is_url(path) {
-        return Err(" must be the path of an SQLite file, since URLs are not supported".into());
-    }
-    Ok(())
+/// Does not repeat a URL, since it may contain a password.
+fn database(text: &str) -> Result<(), String> {
+    target::check(text).map_err(|fault| format!(": {fault}"))
+}
+
+fn schema(name: &str) -> Result<(), String> {
+    target::check_schema(name).map_err(|reason| format!(" {reason}"))
 }
 
 fn time_zone(name: &str) -> Result<(), String> {

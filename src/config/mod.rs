@@ -5,3 +5,4 @@
 mod keys;
 pub mod policy;
 pub mod settings;
+mod target;

@@ -15,13 +15,15 @@ use serde_json::Value as Json;
 
 use super::keys;
 use super::policy::{LoginSettings, PasswordSettings, Policy, ProfileKind, RegisterSettings, TokenSettings};
+use super::target::{FoundTarget, NamedDatabase};
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::position::{Position, Scan};
 use crate::error::refusal::{Fault, Refusal};
-use crate::error::wording::shell_word;
+use crate::error::wording::{sentence, shell_word};
 use crate::files::existing;
 use crate::store::layout::Hints;
+use crate::store::target::Target;
 use crate::store::{Opening, ProfileBlueprint};
 use crate::terminal::redaction;
 
@@ -47,18 +49,16 @@ pub struct Overrides {
 /// The combined settings.
 #[derive(Debug)]
 pub struct Settings {
-    /// The database file, as an absolute path.
-    pub database: PathBuf,
+    /// The database.
+    pub database: Target,
     /// How to open it.
     pub opening: Opening,
     /// The options that select the database, to be repeated in a suggested command.
     pub target_options: String,
     /// The configuration file, if any.
     pub file: Option<PathBuf>,
-    /// A configuration file that was found but ignored, because another user owns it.
-    pub ignored_file: Option<PathBuf>,
-    /// Whether the group can write to the configuration file. Only for a file that was found, not named.
-    pub is_group_writable: bool,
+    /// What was ignored or is open to other users, as sentences.
+    pub warnings: Vec<String>,
     /// `[database]`.
     pub layout: DatabaseSettings,
     /// What decides about accounts.
@@ -91,6 +91,8 @@ pub struct DatabaseSettings {
     login_column: Option<String>,
     /// Django's `TIME_ZONE`, for projects with `USE_TZ = False`.
     time_zone: Option<String>,
+    /// The schema of the project's tables on a PostgreSQL server.
+    schema: Option<String>,
 }
 
 /// `[audit]`.
@@ -105,17 +107,21 @@ impl Settings {
     /// Loads the settings for these options, the environment and the working folder.
     pub fn load(options: &Overrides) -> Result<Self> {
         let folder = env::current_dir().context("the working folder cannot be determined")?;
-        let mut ignored_file = None;
-        let mut is_group_writable = false;
+        let mut warnings = Vec::new();
         let (path, text) = match options.config.clone().or_else(|| variable("AUTHCTL_CONFIG")) {
             Some(path) => (Some(path), None),
             None => match find_file(&folder)? {
                 Some(Found::Ours { path, text, mode }) => {
-                    is_group_writable = mode & 0o020 != 0;
+                    if mode & 0o020 != 0 {
+                        warnings.push(open_file(&path, "is writable by its group", "g-w"));
+                    }
                     (Some(path), Some(text))
                 }
                 Some(Found::Foreign(path)) => {
-                    ignored_file = Some(path);
+                    warnings.push(format!(
+                        "{} was ignored because another user owns it. Pass it with --config to use it.",
+                        path.display()
+                    ));
                     (None, None)
                 }
                 None => (None, None),
@@ -124,12 +130,12 @@ impl Settings {
         let file = path.as_deref().map(|path| File::read(path, text)).transpose()?.unwrap_or_default();
         // Paths in the file are relative to its folder.
         let config_folder = path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-        let database = match (&options.db, variable("AUTHCTL_DB"), &file.db) {
-            (Some(db), ..) => folder.join(no_url(db, "--db")?),
-            (None, Some(db), _) => folder.join(no_url(&db, "AUTHCTL_DB")?),
-            (None, None, Some(db)) => folder.join(config_folder).join(db),
-            (None, None, None) => folder.join(DEFAULT_DATABASE),
-        };
+        let is_file_meant = options.db.is_none() && variable("AUTHCTL_DB").is_none() && file.db.is_some();
+        let found = find_database(options, &file, &folder, &folder.join(config_folder), path.as_deref())?;
+        if let Some(path) = path.as_deref().filter(|_| is_file_meant && found.has_password) {
+            warnings.extend(exposed_password(path));
+        }
+        warnings.extend(found.warnings);
         let time_zone = match &file.database.time_zone {
             None => TimeZone::UTC,
             Some(name) => TimeZone::get(name).map_err(|_| Refusal::Config {
@@ -139,7 +145,7 @@ impl Settings {
         };
         Ok(Self {
             audit_log: file.audit.file.map(|log| folder.join(config_folder).join(log)),
-            database,
+            database: found.target,
             target_options: target_options(options),
             opening: Opening {
                 busy_timeout: options.busy_timeout,
@@ -147,8 +153,7 @@ impl Settings {
                 force: options.force,
             },
             file: path,
-            ignored_file,
-            is_group_writable,
+            warnings,
             layout: file.database,
             policy: Policy {
                 register: file.register,
@@ -252,17 +257,48 @@ fn variable(name: &str) -> Option<PathBuf> {
     path.inspect(|path| redaction::note(&path.to_string_lossy()))
 }
 
-/// Returns the path of a database that an option or a variable names. Refuses a URL, such as that in `DATABASE_URL` of Django projects. Does not repeat
-/// it, since it usually contains a password.
-fn no_url<'p>(path: &'p Path, source: &str) -> Result<&'p Path, Refusal> {
-    let text = path.to_string_lossy();
-    redaction::note(&text);
-    if !redaction::is_url(&text) {
-        return Ok(path);
+/// Finds the database: the option's, the variable's, the file's, or Django's default. `folder` is the working folder.
+fn find_database(
+    options: &Overrides,
+    file: &File,
+    folder: &Path,
+    config_folder: &Path,
+    config: Option<&Path>,
+) -> Result<FoundTarget, Refusal> {
+    let schema = file.database.schema.as_deref();
+    let find = |text: &Path, folder: &Path, is_argument: bool| {
+        NamedDatabase { text, folder, is_argument }.find(schema)
+    };
+    match (&options.db, variable("AUTHCTL_DB"), &file.db) {
+        (Some(db), ..) => {
+            find(db, folder, true).map_err(|fault| Refusal::usage(sentence(&format!("--db: {fault}"))))
+        }
+        (None, Some(db), _) => find(&db, folder, false)
+            .map_err(|fault| Refusal::usage(sentence(&format!("AUTHCTL_DB: {fault}")))),
+        (None, None, Some(db)) => find(db, config_folder, false).map_err(|fault| {
+            let message = sentence(&format!("db: {fault}"));
+            Refusal::Config { path: config.map(Path::to_owned), message }
+        }),
+        (None, None, None) => find(Path::new(DEFAULT_DATABASE), folder, false)
+            .map_err(|fault| Refusal::usage(sentence(&fault.to_string()))),
     }
-    Err(Refusal::usage(format!(
-        "{source}: URLs are not supported, only SQLite files. Pass the path of the file."
-    )))
+}
+
+/// Warns about a configuration file with a password that other users can read.
+fn exposed_password(path: &Path) -> Option<String> {
+    let mode = path.metadata().ok()?.mode();
+    let change = match (mode & 0o040 != 0, mode & 0o004 != 0) {
+        (false, false) => return None,
+        (true, false) => "g-r",
+        (false, true) => "o-r",
+        (true, true) => "go-r",
+    };
+    Some(open_file(path, "contains a password that other users can read", change))
+}
+
+fn open_file(path: &Path, fact: &str, change: &str) -> String {
+    let word = shell_word(&path.to_string_lossy());
+    format!("{} {fact}. Run `chmod {change} {word}`.", path.display())
 }
 
 /// A configuration file that was found, not named.

@@ -197,6 +197,11 @@ impl Refusal {
         Self::Usage(message.into())
     }
 
+    /// A database that authctl cannot work on.
+    pub fn unusable(database: impl fmt::Display, reason: impl Into<String>) -> Self {
+        Self::DatabaseUnusable { database: database.to_string(), reason: reason.into() }
+    }
+
     /// A fault of one field.
     pub fn invalid(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![Fault::new(field, code, message)])

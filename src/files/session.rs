@@ -1,13 +1,11 @@
-//! Saved logins: one session per database.
-
-use std::path::Path;
+//! Saved logins: one session per database, which its identity names.
 
 use serde::{Deserialize, Serialize};
 
 use crate::django::models::Scheme;
 use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
-use crate::files::state::{StateFile, identity};
+use crate::files::state::StateFile;
 
 /// A saved login.
 #[derive(Clone, Debug)]
@@ -50,20 +48,20 @@ impl Sessions {
     }
 
     /// Returns the session for a database.
-    pub fn get(&self, database: &Path) -> Result<Option<Session>> {
+    pub fn get(&self, database: &str) -> Result<Option<Session>> {
         let mut entries = self.0.read()?;
-        Ok(entries.remove(&identity(database)).map(Session::from))
+        Ok(entries.remove(database).map(Session::from))
     }
 
     /// Saves the session for a database, replacing the previous one. The file is replaced as a whole.
-    pub fn put(&self, database: &Path, session: &Session) -> Result<()> {
+    pub fn put(&self, database: &str, session: &Session) -> Result<()> {
         let entry = Entry {
             username: session.username.clone(),
             scheme: session.scheme,
             token: session.token.expose().to_owned(),
         };
         self.0.change(None, |entries| {
-            entries.insert(identity(database), entry);
+            entries.insert(database.to_owned(), entry);
             Ok(true)
         })
     }
@@ -75,13 +73,13 @@ impl Sessions {
     /// # Errors
     /// Returns [`Refusal::LostAnswer`](crate::error::refusal::Refusal::LostAnswer) if the session was removed but that
     /// may not be on disk. After any other error, the file is unchanged.
-    pub fn forget(&self, database: &Path, is_meant: impl FnOnce(&Session) -> Result<bool>) -> Result<bool> {
+    pub fn forget(&self, database: &str, is_meant: impl FnOnce(&Session) -> Result<bool>) -> Result<bool> {
         if !self.0.exists() {
             return Ok(false);
         }
         let mut forgotten = false;
         self.0.change(Some(FORGOTTEN), |entries| {
-            let Some(entry) = entries.remove(&identity(database)) else { return Ok(false) };
+            let Some(entry) = entries.remove(database) else { return Ok(false) };
             forgotten = is_meant(&Session::from(entry))?;
             Ok(forgotten)
         })?;

@@ -19,8 +19,8 @@ use crate::files::existing::{self, cannot_write};
 use crate::files::new_file::NewFile;
 use crate::signals;
 
-/// The contents of a state file, by the [`identity`] of the database.
-pub type Entries<Entry> = BTreeMap<PathBuf, Entry>;
+/// The contents of a state file, by the identity of the database: a real path, or a URL without user and password.
+pub type Entries<Entry> = BTreeMap<String, Entry>;
 
 /// A JSON file in the XDG state folder.
 #[derive(Debug)]
@@ -122,10 +122,4 @@ fn lock_file(path: &Path) -> Result<File> {
             return Ok(file);
         }
     }
-}
-
-/// Returns the real path of a database, so that two paths to the same file share an entry.
-#[must_use]
-pub fn identity(database: &Path) -> PathBuf {
-    database.canonicalize().unwrap_or_else(|_| database.to_owned())
 }

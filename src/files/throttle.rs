@@ -1,13 +1,11 @@
 //! Counts the failed logins of one user at one database, outside the database.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 
 use crate::django::rate::{LONGEST, Rate};
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::refusal::Refusal;
-use crate::files::state::{StateFile, identity};
+use crate::files::state::StateFile;
 
 /// The counter of failed logins. It is kept outside the database, in a file of the user who tries to log in.
 #[derive(Debug)]
@@ -32,14 +30,13 @@ impl Throttle {
     ///
     /// # Errors
     /// Returns [`Refusal::Throttled`], or an error if the count cannot be written.
-    pub fn count(&self, database: &Path, clock: impl Fn() -> Timestamp) -> Result<Timestamp> {
-        let database = identity(database);
+    pub fn count(&self, database: &str, clock: impl Fn() -> Timestamp) -> Result<Timestamp> {
         let mut admitted = Ok(Timestamp::UNIX_EPOCH);
         let counted = self.file.change(None, |entries| {
             let now = clock();
             let is_recent = |attempt: &Timestamp| now.duration_since(*attempt) < LONGEST;
             entries.retain(|known, attempts| *known == database || attempts.iter().any(is_recent));
-            let attempts = entries.entry(database).or_default();
+            let attempts = entries.entry(database.to_owned()).or_default();
             let before = attempts.clone();
             admitted = self.rate.admit(attempts, now).map(|()| now);
             Ok(*attempts != before)
@@ -49,13 +46,13 @@ impl Throttle {
     }
 
     /// Removes an attempt that did not fail.
-    pub fn take_back(&self, database: &Path, moment: Timestamp) -> Result<()> {
+    pub fn take_back(&self, database: &str, moment: Timestamp) -> Result<()> {
         self.file.change(None, |entries| {
-            let attempts = entries.entry(identity(database)).or_default();
+            let attempts = entries.entry(database.to_owned()).or_default();
             let found = attempts.iter().position(|attempt| *attempt == moment);
             found.map(|index| attempts.remove(index));
             if attempts.is_empty() {
-                entries.remove(&identity(database));
+                entries.remove(database);
             }
             Ok(found.is_some())
         })

@@ -65,6 +65,7 @@ mod settings;
 mod shells;
 mod show_user;
 mod streams;
+mod targets;
 mod terminal;
 mod throttle;
 mod triggers;

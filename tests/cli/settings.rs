@@ -341,7 +341,7 @@ fn texts_with_a_meaning_are_checked_with_everything_else() {
     let env = TestEnv::with_database("");
     let path = env.write(
         "authctl.toml",
-        "db = \"postgres://meg:secret@host/shop\"\n[database]\ntime_zone = \"Mars\"\n[login]\n\
+        "db = \"postgres://meg:secret@host,other/shop\"\n[database]\ntime_zone = \"Mars\"\n[login]\n\
          throttle = \"often\"\n[tokens]\nttl = \"1 month\"\nprefix = \"my shop\"\nshceme = \"drf\"\n\
          [passwords]\nhasher = \"argon3\"\n[profiles.gamer]\nfields = { bio = \"text\" }\n\
          defaults = { level = 99999999999999999999 }\n",
@@ -357,7 +357,7 @@ fn texts_with_a_meaning_are_checked_with_everything_else() {
     assert_eq!(
         told,
         [
-            "line 1, column 6: db must be the path of an SQLite file, since URLs are not supported.",
+            "line 1, column 6: db: several hosts are not supported. Name the primary server only.",
             "line 3, column 13: database.time_zone must be a time zone that this machine knows, such as \
              \"Europe/Berlin\".",
             "line 5, column 12: login.throttle must be a rate such as 5/min: a positive number, a slash, and s, m, \
@@ -424,7 +424,7 @@ fn settings_for_new_accounts_do_not_prevent_changes_of_existing_ones() {
 fn every_key_in_the_readme_is_accepted() {
     let env = TestEnv::with_database(
         "db = \"db.sqlite3\"\n[database]\nuser_table = \"auth_user\"\nlogin_column = \"username\"\n\
-         time_zone = \"Europe/Berlin\"\n[register]\nusername_from = \"username\"\nrequired = [\"email\"]\n\
+         time_zone = \"Europe/Berlin\"\nschema = \"acme\"\n[register]\nusername_from = \"username\"\nrequired = [\"email\"]\n\
          profile = \"customer\"\ndefaults = { first_name = \"x\", is_staff = true }\n[profiles.customer]\n\
          table = \"app_customer\"\nfields = { address = \"varchar(9)\" }\nrequired = [\"address\"]\nstaff = true\n\
          defaults = { address = \"x\" }\nmigrations = [\"app.0001_initial\"]\n[login]\nthrottle = \"5/min\"\n\

@@ -64,8 +64,9 @@ impl GivenToken {
             // Invalid text is an invalid token. Falling back to the session would be a guess.
             return Ok(given(PlainToken::from_client(&text.to_string_lossy())));
         }
-        let session =
-            Sessions::of_environment()?.get(&context.settings.database)?.ok_or(Refusal::NotLoggedIn)?;
+        let session = Sessions::of_environment()?
+            .get(&context.settings.database.identity())?
+            .ok_or(Refusal::NotLoggedIn)?;
         Ok(Self { token: session.token, session_of: Some(session.username) })
     }
 

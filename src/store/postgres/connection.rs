@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::config::SslMode as DriverSslMode;
+use tokio_postgres::config::{ChannelBinding as DriverChannelBinding, SslMode as DriverSslMode};
 use tokio_postgres::types::Type;
 use tokio_postgres::{CancelToken, Client, Config, Error as DriverError, NoTls, Row};
 
@@ -13,7 +13,7 @@ use super::tls::{self, Connector};
 use super::values::Parameter;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::signals;
-use crate::store::target::{Host, Server, SslMode};
+use crate::store::target::{ChannelBinding, Host, Server, SslMode};
 
 /// How long to wait for a connection unless the target says.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -162,7 +162,12 @@ fn config(server: &Server, mode: DriverSslMode) -> Config {
         .connect_timeout(server.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
         .tcp_user_timeout(NETWORK_TIMEOUT)
         .keepalives_idle(NETWORK_TIMEOUT)
-        .ssl_mode(mode);
+        .ssl_mode(mode)
+        .channel_binding(match server.tls.channel_binding {
+            ChannelBinding::Disable => DriverChannelBinding::Disable,
+            ChannelBinding::Prefer => DriverChannelBinding::Prefer,
+            ChannelBinding::Require => DriverChannelBinding::Require,
+        });
     match &server.host {
         Host::Name(name) => config.host(name),
         Host::Socket(folder) => config.host_path(folder),
