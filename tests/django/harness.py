@@ -1,13 +1,13 @@
-"""Shared by the scripts: selecting the right Python, starting Django, raw rows and profiles."""
+"""Shared by the scripts: selecting the right Python, starting Django, and profiles."""
 
 import argparse
 import os
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Iterator
 
+from databases import Database, parse
 from projects import PROJECTS
 
 HERE = Path(__file__).resolve().parent
@@ -18,7 +18,10 @@ def project_arguments(parser: argparse.ArgumentParser) -> None:
         "--system", "--shape", required=True, choices=PROJECTS, metavar="NAME",
         help="a system or a shape of projects.py",
     )
-    parser.add_argument("--db", required=True, type=Path, metavar="PATH")
+    parser.add_argument(
+        "--db", required=True, type=parse, metavar="DATABASE",
+        help="a path, a postgres:// URL, or env:NAME for a variable that holds either",
+    )
     parser.add_argument(
         "--set", dest="version_set", metavar="SET",
         help="run under the environment of this version set (made by venv.sh when it isn't there)",
@@ -45,49 +48,22 @@ def enter_set(version_set: str | None) -> None:
         os.execv(python, [python, *sys.argv])
 
 
-def start_django(args: argparse.Namespace, db: Path) -> None:
+def start_django(args: argparse.Namespace, database: Database, reference: Database | None = None) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
     os.environ["PROJECT"] = args.system
-    os.environ["PROJECT_DB"] = str(db)
+    os.environ["PROJECT_DB"] = str(database)
     for name, value in (
+        ("PROJECT_REFERENCE", reference),
         ("PROJECT_HASHER", args.hasher),
         ("PROJECT_KNOX_PREFIX", args.knox_prefix),
         ("PROJECT_KNOX_HASH", args.knox_hash),
     ):
         os.environ.pop(name, None)
         if value is not None:
-            os.environ[name] = value
+            os.environ[name] = str(value)
     import django
 
     django.setup()
-
-
-def raw_connection(path: Path) -> sqlite3.Connection:
-    """Open a connection without conversions: text is returned as bytes."""
-    connection = sqlite3.connect(path)
-    connection.text_factory = bytes
-    return connection
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def raw_columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    rows = connection.execute(f"PRAGMA table_xinfo({quoted(table)})")
-    return [row[1].decode() for row in rows]
-
-
-def raw_rows(
-    connection: sqlite3.Connection, table: str, columns: list[str]
-) -> dict[int, dict[str, tuple[str, Any]]]:
-    """Row id → column → (storage class, value), exactly as stored."""
-    wanted = ", ".join(f"typeof({quoted(name)}), {quoted(name)}" for name in columns)
-    rows = {}
-    for rowid, *flat in connection.execute(f"SELECT rowid, {wanted} FROM {quoted(table)}"):
-        pairs = zip(flat[::2], flat[1::2])
-        rows[rowid] = {name: (kind.decode(), value) for name, (kind, value) in zip(columns, pairs)}
-    return rows
 
 
 def user_link(model: Any) -> Any:

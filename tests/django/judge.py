@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Judge a database with the real Django, DRF and knox.
 
-    judge.py --system NAME --db PATH [--set SET] [--migrate] [--hasher ALGORITHM]
+    judge.py --system NAME --db DATABASE [--set SET] [--migrate] [--hasher ALGORITHM]
              [--knox-prefix TEXT] [--knox-hash NAME] [--login first|all|none] < expectations.json
 
-NAME is a system or a shape of projects.py. The file at PATH is only read: all checks run on a copy.
+NAME is a system or a shape of projects.py. DATABASE is a path, a `postgres://` URL, or `env:VARIABLE`,
+since a URL may hold a password. It is only read: all checks run on a copy.
 With --migrate, a plain `migrate` runs on the copy first. It must succeed, keep every existing row
 byte for byte, and add the rows that Django itself adds. --hasher sets the project's first hasher;
 then no password may need a new hash. --login selects the accounts that log in and out over HTTP
@@ -32,7 +33,7 @@ is required. An unknown key is a failure, because it would not be judged:
      "absent": ["nobody"],               logins that no user may have
      "revoked": [{"scheme": "drf", "key": "…"}],
      "counts": {"auth_user": 3},         number of rows in a table
-     "journal_mode": "delete"}
+     "journal_mode": "delete"}           of a file
 
 `name`, `django` and `project` are allowed and ignored.
 
@@ -45,21 +46,16 @@ Exit: 0 all passed, 1 something failed, 2 usage, 3 no Python for the set.
 
 import argparse
 import json
-import sqlite3
 import sys
-import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Iterator
 
+from databases import Database
 from harness import (
     enter_set,
     profile_models,
     project_arguments,
-    raw_columns,
-    raw_connection,
-    raw_rows,
     start_django,
     stored_value,
     user_link,
@@ -152,59 +148,30 @@ def unknown_keys(expected: dict[str, Any]) -> list[str]:
     return faults
 
 
-# --- the file -------------------------------------------------------------------------------------
+# --- the database ---------------------------------------------------------------------------------
 
 
-def copy_of(path: Path, folder: Path) -> Path:
-    """Copy the database, including the content of a `-wal` file."""
-    copy = folder / "copy.sqlite3"
-    source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    target = sqlite3.connect(copy)
-    with source, target:
-        source.backup(target)
-    source.close()
-    target.close()
-    return copy
-
-
-def journal_mode(path: Path) -> str:
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
-    connection.close()
-    return mode
-
-
-def check_sound(report: Report, when: str) -> None:
-    """Use Django's connection, since CHECK constraints may use its REGEXP."""
-    from django.db import connection
-
-    for pragma, good in (("integrity_check", [("ok",)]), ("foreign_key_check", [])):
-        with report.check(pragma, when), connection.cursor() as cursor:
-            found = [tuple(row) for row in cursor.execute(f"PRAGMA {pragma}").fetchall()]
-            require(found == good, f"{len(found)} findings, the first {found[:1]}")
+def check_sound(report: Report, database: Database, when: str) -> None:
+    for name, find in database.checks().items():
+        with report.check(name, when):
+            found = find()
+            require(not found, f"{len(found)} findings, the first {found[:1]}")
 
 
 # --- migrate --------------------------------------------------------------------------------------
 
 
-def every_row(copy: Path) -> dict[str, tuple[list[str], list[dict[str, Any]]]]:
-    """Table → its columns and its rows, ordered by row id."""
-    raw = raw_connection(copy)
-    tables = [
-        name.decode()
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if not name.startswith(b"sqlite_")
-    ]
+def every_row(database: Database) -> dict[str, tuple[list[str], list[dict[str, Any]]]]:
+    """Table → its columns and its rows, ordered by key."""
     dump = {}
-    for table in tables:
-        columns = raw_columns(raw, table)
-        dump[table] = (columns, list(raw_rows(raw, table, columns).values()))
-    raw.close()
+    for table in database.tables():
+        columns = database.columns(table)
+        dump[table] = (columns, list(database.rows(table, columns).values()))
     return dump
 
 
-def check_kept(report: Report, before: dict[str, Any], copy: Path) -> None:
-    after = every_row(copy)
+def check_kept(report: Report, before: dict[str, Any], database: Database) -> None:
+    after = every_row(database)
     for table, (columns, rows) in before.items():
         with report.check("migrate keeps the rows", table):
             require(table in after, "the table is gone")
@@ -234,19 +201,9 @@ def check_filled(report: Report) -> None:
             require(not missing, f"{len(missing)} are missing, the first {missing[:1]}")
 
 
-def check_schema(report: Report) -> None:
+def check_schema(report: Report, database: Database) -> None:
     """Each of Django's tables, with its indexes and triggers, is as Django creates it."""
-    from django.db import connections
-
-    def schema(alias: str) -> dict[str, set[tuple[str, str, str]]]:
-        tables: dict[str, set[tuple[str, str, str]]] = {}
-        with connections[alias].cursor() as cursor:
-            cursor.execute("SELECT tbl_name, type, name, sql FROM sqlite_master")
-            for table, kind, name, sql in cursor.fetchall():
-                tables.setdefault(table, set()).add((kind, name, " ".join((sql or "").split())))
-        return tables
-
-    ours, theirs = schema("default"), schema("reference")
+    ours, theirs = database.schema("default"), database.schema("reference")
     for table in sorted(theirs):
         with report.check("schema", table):
             require(table in ours, "the table is missing")
@@ -279,12 +236,11 @@ def check_full_clean(report: Report, models: list[Any]) -> None:
                     raise Wrong(f"{told_row(row)}: {faults}") from error
 
 
-def check_unchanged_by_save(report: Report, copy: Path) -> None:
+def check_unchanged_by_save(report: Report, database: Database) -> None:
     """Loading and saving each row of every model keeps its bytes."""
     from django.apps import apps
     from django.db import transaction
 
-    raw = raw_connection(copy)
     for model in apps.get_models(include_auto_created=True):
         meta = model._meta
         if meta.proxy or not meta.managed or meta.swapped:
@@ -303,7 +259,7 @@ def check_unchanged_by_save(report: Report, copy: Path) -> None:
                 if getattr(field, "has_db_default", bool)()
                 and field.get_internal_type() == "DateTimeField"
             }
-            before = raw_rows(raw, meta.db_table, columns)
+            before = database.rows(meta.db_table, columns)
             with transaction.atomic():
                 count = 0
                 for row in model._base_manager.all():
@@ -315,7 +271,7 @@ def check_unchanged_by_save(report: Report, copy: Path) -> None:
                         told = f"{told_row(row)}: {type(error).__name__}: {error}"
                         raise Wrong(told) from error
             require(count == len(before), f"Django reads {count} rows of {len(before)}")
-            after = raw_rows(raw, meta.db_table, columns)
+            after = database.rows(meta.db_table, columns)
             require(list(before) == list(after), "rows were added or removed")
             for rowid, old in before.items():
                 for column, value in old.items():
@@ -324,7 +280,6 @@ def check_unchanged_by_save(report: Report, copy: Path) -> None:
                         continue
                     told = "" if column in SECRET_COLUMNS else f": {value} became {now}"
                     require(value == now, f"row {rowid}, column {column}{told}")
-    raw.close()
 
 
 def recent_fields(row: Any) -> Iterator[Any]:
@@ -582,15 +537,16 @@ class Accounts:
                 self.require_refused(scheme, key, "Invalid token.")
 
 
-def judge(report: Report, args: argparse.Namespace, expected: dict[str, Any], copy: Path) -> None:
+def judge(
+    report: Report, args: argparse.Namespace, expected: dict[str, Any], database: Database
+) -> None:
     from django.apps import apps
     from django.core.management import call_command
-    from django.db import connections
 
     project = PROJECTS[args.system]
-    connections["default"].cursor().execute("PRAGMA synchronous=OFF")
-    check_sound(report, "as it came")
-    before = every_row(copy)
+    database.hurry()
+    check_sound(report, database, "as it came")
+    before = every_row(database)
     for table, count in expected.get("counts", {}).items():
         with report.check("count", table):
             found = len(before[table][1]) if table in before else "no table"
@@ -599,13 +555,13 @@ def judge(report: Report, args: argparse.Namespace, expected: dict[str, Any], co
     if args.migrate:
         with report.check("migrate"):
             call_command("migrate", verbosity=0, interactive=False)
-        check_kept(report, before, copy)
-        check_sound(report, "after migrate")
+        check_kept(report, before, database)
+        check_sound(report, database, "after migrate")
     with report.check("migrate --check"):
         call_command("migrate", "--check", verbosity=0, interactive=False, stdout=sys.stderr)
     with report.check("reference"):
         call_command("migrate", database="reference", verbosity=0, interactive=False)
-    check_schema(report)
+    check_schema(report, database)
     if args.migrate:
         check_filled(report)
 
@@ -617,7 +573,7 @@ def judge(report: Report, args: argparse.Namespace, expected: dict[str, Any], co
              or model._meta.label == project.user_model)
     ]
     check_full_clean(report, project_models)
-    check_unchanged_by_save(report, copy)
+    check_unchanged_by_save(report, database)
 
     accounts = Accounts(report, project, args)
     for login in expected.get("absent", []):
@@ -636,7 +592,7 @@ def judge(report: Report, args: argparse.Namespace, expected: dict[str, Any], co
     for account in expected["accounts"]:
         accounts.check_tokens(account)
     accounts.check_logins(expected["accounts"])
-    check_sound(report, "at the end")
+    check_sound(report, database, "at the end")
 
 
 def main() -> None:
@@ -651,18 +607,20 @@ def main() -> None:
     report = Report()
     with report.check("expectations"):
         require(not faults, f"not understood: {', '.join(faults)}")
-    with tempfile.TemporaryDirectory() as folder:
-        copy = None
-        with report.check("open", str(args.db)):
-            require(args.db.is_file(), "there is no such file")
-            copy = copy_of(args.db, Path(folder))
+    database = args.db
+    with ExitStack() as stack:
+        judged = None
+        with report.check("open", database.shown):
+            require(database.exists(), "there is no such database")
+            copy = stack.enter_context(database.copy())
+            judged = copy, stack.enter_context(database.reference(args.system))
         if "journal_mode" in expected:
             with report.check("journal mode"):
-                mode = journal_mode(args.db)
+                mode = database.journal_mode()
                 require(mode == expected["journal_mode"], f"it is {mode}")
-        if copy and not faults:
+        if judged and not faults:
             with report.check("everything was judged"):
-                start_django(args, copy)
+                start_django(args, *judged)
                 judge(report, args, expected, copy)
     sys.exit(report.finish())
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Create a database like a Django project: `migrate`, then accounts through Django itself.
 
-    make_project_db.py --system NAME --db PATH [--set SET] [--hasher ALGORITHM]
+    make_project_db.py --system NAME --db DATABASE [--set SET] [--hasher ALGORITHM]
                        [--knox-prefix TEXT] [--knox-hash NAME]
                        [--accounts none|few|all] [--from-json]
     make_project_db.py --list        list the projects that this Python's Django supports
 
-NAME is a system or a shape of projects.py, PATH a file that does not exist yet. The accounts:
+NAME is a system or a shape of projects.py. DATABASE is a file or a database that does not exist yet: a
+path, a `postgres://` URL, or `env:VARIABLE`, since a URL may hold a password. The accounts:
     few   active, staff, inactive, without profile or token     (default for a shape)
     all   also superuser, unusable password, non-ASCII name and password, one user for each
           hasher that this Django has                           (default for a system)
@@ -18,7 +19,7 @@ tokens' keys; `expires_in` (knox) is in seconds or null.
 Prints the accounts as JSON, including plain passwords and token keys, in the form of judge.py's
 expectations. So `make_project_db.py … | judge.py …` judges Django's own work.
 
-Exit: 0 created, 1 failed (no file is left), 2 usage, 3 no Python for the set.
+Exit: 0 created, 1 failed (no database is left), 2 usage, 3 no Python for the set.
 """
 
 import argparse
@@ -153,9 +154,10 @@ def make_token(user: Any, token: dict[str, Any]) -> str:
 def main() -> None:
     args = arguments()
     enter_set(args.version_set)
-    if args.db.exists():
-        sys.exit(f"make_project_db.py: {args.db} is there already")
-    start_django(args, args.db)
+    database = args.db
+    if database.exists():
+        sys.exit(f"make_project_db.py: {database.shown} is there already")
+    start_django(args, database)
 
     import django
     from django.apps import apps
@@ -164,8 +166,8 @@ def main() -> None:
 
     project = PROJECTS[args.system]
     try:
-        connection.ensure_connection()
-        connection.cursor().execute("PRAGMA synchronous=OFF")
+        database.create(args.system)
+        database.hurry()
         call_command("migrate", verbosity=0, interactive=False)
         with transaction.atomic():
             if args.from_json:
@@ -178,7 +180,7 @@ def main() -> None:
             accounts = [make_account(account) for account in wanted]
     except BaseException:
         connection.close()
-        args.db.unlink(missing_ok=True)
+        database.remove()
         raise
     made = {"django": django.get_version(), "project": args.system, "accounts": accounts}
     print(json.dumps(made, indent=1))

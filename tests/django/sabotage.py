@@ -3,12 +3,13 @@
 
     PYTHON sabotage.py [NAME]...      default: all
 
-Run it with the Python of a version set. Each database is created by Django, corrupted and judged.
-The judge must fail, and the named check must be among its failures. Exit: 0 it always did, 1 it
-did not.
+Run it with the Python of a version set. Each database is created by Django, corrupted and judged, on
+SQLite and on PostgreSQL. The judge must fail, and the named check must be among its failures. Exit: 0
+it always did, 1 it did not.
 """
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -19,11 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
 
+from databases import Database, parse
+from databases.postgres import Postgres, connect, run as run_sql, running_server
 from harness import HERE
 
 import django
 
-Spoil = Callable[[sqlite3.Connection, dict[str, Any]], object]
+Spoil = Callable[[Any, dict[str, Any]], object]
+SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Sabotage:
     check: str | None  # the check that must fail, or None if all must pass
     spoil: Spoil
     options: tuple[str, ...] = ()
+    engine: str | None = None  # the only engine on which it works
 
 
 def sql(*statements: str) -> Spoil:
@@ -106,58 +111,70 @@ SABOTAGES: dict[str, Sabotage] = {
     "name beyond the column": Sabotage(
         "levelup", "full_clean",
         sql("UPDATE auth_user SET username = printf('%.151c', 'x') WHERE username = 'plain'"),
+        engine=SQLITE,
     ),
     "name with a space": Sabotage(
         "levelup", "full_clean",
         sql("UPDATE auth_user SET username = 'pl ain' WHERE username = 'plain'"),
     ),
     "inactive user let in": Sabotage(
-        "levelup", "user", sql("UPDATE auth_user SET is_active = 1"),
+        "levelup", "user", sql("UPDATE auth_user SET is_active = true"),
     ),
     # Stored forms.
     "datetime with T": Sabotage(
         "levelup", "load and save",
         sql(f"UPDATE auth_user SET date_joined = replace(date_joined, ' ', 'T') {FIRST_USER}"),
+        engine=SQLITE,
     ),
     "datetime with a zone": Sabotage(
         "levelup", "load and save",
         sql(f"UPDATE auth_user SET date_joined = date_joined || '+00:00' {FIRST_USER}"),
+        engine=SQLITE,
     ),
     "datetime of three digits": Sabotage(
         "levelup", "load and save",
         sql(f"UPDATE auth_user SET date_joined = substr(date_joined, 1, 19) || '.120' {FIRST_USER}"),
+        engine=SQLITE,
     ),
     "datetime that is none": Sabotage(
         "levelup", "load and save",
         sql(f"UPDATE auth_user SET date_joined = 'yesterday' {FIRST_USER}"),
+        engine=SQLITE,
     ),
     "boolean as text": Sabotage(
         "levelup", "load and save", sql(f"UPDATE auth_user SET is_active = 'true' {FIRST_USER}"),
+        engine=SQLITE,
     ),
-    "UUID with dashes": Sabotage("uuid_key", "load and save", dashed_keys),
+    "UUID with dashes": Sabotage("uuid_key", "load and save", dashed_keys, engine=SQLITE),
     "UUID in capitals": Sabotage(
         "every_type", "load and save",
         sql(f"UPDATE census_dossier SET tracking = upper(tracking) {FIRST_DOSSIER}"),
+        engine=SQLITE,
     ),
     "JSON without spaces": Sabotage(
         "every_type", "load and save",
         sql(f"UPDATE census_dossier SET answers = replace(answers, ', ', ',') {FIRST_DOSSIER}"),
+        engine=SQLITE,
     ),
     "JSON with bare umlauts": Sabotage(
         "every_type", "load and save",
         sql(f"UPDATE census_dossier SET answers = replace(answers, '\\u00f6', 'ö') {FIRST_DOSSIER}"),
+        engine=SQLITE,
     ),
     "duration as text": Sabotage(
         "every_type", "load and save",
         sql(f"UPDATE census_dossier SET shift = '1 02:00:00' {FIRST_DOSSIER}"),
+        engine=SQLITE,
     ),
     "time without seconds": Sabotage(
         "every_type", "load and save",
         sql(f"UPDATE census_dossier SET wakes_at = '06:30' {FIRST_DOSSIER}"),
+        engine=SQLITE,
     ),
     "decimal of too many digits": Sabotage(
         "every_type", "load and save",
         sql(f"UPDATE census_dossier SET income = 1.23456 {FIRST_DOSSIER}"),
+        engine=SQLITE,
     ),
     "choice that is none": Sabotage(
         "every_type", "full_clean",
@@ -169,6 +186,7 @@ SABOTAGES: dict[str, Sabotage] = {
             "PRAGMA ignore_check_constraints = ON",
             f"UPDATE census_dossier SET code = 'abc' {FIRST_DOSSIER}",
         ),
+        engine=SQLITE,
     ),
     "universal time where local is kept": Sabotage(
         "local_time", "recent",
@@ -179,6 +197,7 @@ SABOTAGES: dict[str, Sabotage] = {
                 f" strftime('%Y-%m-%d %H:%M:%S', 'now') {FIRST_USER}"
             ),
         ),
+        engine=SQLITE,
     ),
     # Tokens.
     "key of another user": Sabotage(
@@ -200,6 +219,7 @@ SABOTAGES: dict[str, Sabotage] = {
     "expiry that is another": Sabotage(
         "knox", "token rows",
         later_expiry,
+        engine=SQLITE,
     ),
     "token not revoked": Sabotage(
         "levelup", "revoked token",
@@ -233,6 +253,30 @@ SABOTAGES: dict[str, Sabotage] = {
         lambda db, expected: (
             expected.update(journal_mode="delete"), db.commit(), db.execute("PRAGMA journal_mode = WAL"),
         ),
+        engine=SQLITE,
+    ),
+    "sequence behind": Sabotage(
+        "levelup", "sequences", sql("SELECT setval('auth_user_id_seq', 1)"), engine=POSTGRES,
+    ),
+    "sequence of an empty table behind": Sabotage(
+        "levelup", "sequences",
+        sql("INSERT INTO auth_group (id, name) VALUES (1, 'editors')"),
+        engine=POSTGRES,
+    ),
+    "references not enforced": Sabotage(
+        "levelup", "constraints in force",
+        sql("ALTER TABLE authtoken_token DISABLE TRIGGER ALL"),
+        engine=POSTGRES,
+    ),
+    "column of another type": Sabotage(
+        "levelup", "schema",
+        sql("ALTER TABLE auth_user ALTER email TYPE varchar(255)"),
+        engine=POSTGRES,
+    ),
+    "expiry that is another, as an interval": Sabotage(
+        "knox", "token rows",
+        sql("UPDATE knox_authtoken SET expiry = expiry + interval '1 hour' WHERE expiry > now()"),
+        engine=POSTGRES,
     ),
     # Adoption.
     "migration row missing": Sabotage(
@@ -248,7 +292,18 @@ SABOTAGES: dict[str, Sabotage] = {
         adopted("DELETE FROM django_migrations WHERE app = 'contenttypes'"), ("--migrate",),
     ),
     "tokens lost on migrating": Sabotage(
-        "levelup", "migrate keeps the rows", drop_rows_on_migrate(), ("--migrate",)
+        "levelup", "migrate keeps the rows", drop_rows_on_migrate(), ("--migrate",),
+        engine=SQLITE,
+    ),
+    "tokens lost on migrating, by a function": Sabotage(
+        "levelup", "migrate keeps the rows",
+        adopted(
+            "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql"
+            " AS 'BEGIN DELETE FROM authtoken_token; RETURN NULL; END'",
+            "CREATE TRIGGER spoil AFTER INSERT ON django_migrations EXECUTE FUNCTION spoil()",
+        ),
+        ("--migrate",),
+        engine=POSTGRES,
     ),
     "nothing spoilt, adopted": Sabotage("levelup", None, adopted(), ("--migrate",)),
     "nothing spoilt, adopted with knox": Sabotage("knox", None, adopted(), ("--migrate",)),
@@ -260,24 +315,89 @@ SABOTAGES: dict[str, Sabotage] = {
 }
 
 
-def run(script: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(HERE / script), *arguments], input=given, capture_output=True, text=True
-    )
+class ServerConnection:
+    """A connection as a superuser, with sqlite3's `execute`."""
+
+    def __init__(self, database: Postgres) -> None:
+        self.connection = connect(str(database).replace("//project:", "//postgres:"))
+        # Triggers check references.
+        self.execute("SET session_replication_role = replica")
+
+    def execute(self, statement: str) -> list[tuple[Any, ...]]:
+        return run_sql(self.connection, statement)
+
+    def commit(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self.connection.close()
 
 
-def made_by_django(project: str, folder: Path) -> tuple[Path, str]:
-    """Create one database per project, with md5 for speed."""
-    db, expected = folder / f"{project}.db", folder / f"{project}.json"
-    if not db.exists():
-        made = run(
-            "make_project_db.py", "--system", project, "--db", str(db), "--accounts", "few",
-            "--hasher", "md5",
+class Bench:
+    """The databases of one engine."""
+
+    def __init__(self, engine: str, folder: Path, server: Postgres) -> None:
+        self.engine, self.folder, self.server = engine, folder, server
+
+    def database(self, name: str) -> Database:
+        if self.engine == SQLITE:
+            return parse(str(self.folder / f"{name}.db"))
+        return self.server.beside(name)
+
+    def made_by_django(self, project: str) -> tuple[Database, str]:
+        """Create one database per project, with md5 for speed."""
+        database, expected = self.database(project), self.folder / f"{self.engine} {project}.json"
+        if not expected.exists():
+            made = run(
+                "make_project_db.py", database, "--system", project, "--accounts", "few",
+                "--hasher", "md5",
+            )
+            if made.returncode != 0:
+                sys.exit(f"{project} could not be made:\n{made.stderr}")
+            expected.write_text(made.stdout)
+        return database, expected.read_text()
+
+    def spoilt(self, database: Database) -> tuple[Database, Any]:
+        """Return a copy and a connection to it that does not check references."""
+        spoilt = self.database("spoilt")
+        if isinstance(spoilt, Postgres):
+            spoilt.remove()
+            with spoilt.server() as server:
+                spoilt.copy_from(server, database.name)
+            return spoilt, ServerConnection(spoilt)
+        shutil.copyfile(str(database), str(spoilt))
+        connection = sqlite3.connect(str(spoilt))
+        connection.execute("PRAGMA foreign_keys = OFF")
+        return spoilt, connection
+
+    def attempt(self, sabotage: Sabotage) -> str | None:
+        """Return how the judge misbehaves, or None."""
+        database, text = self.made_by_django(sabotage.project)
+        expected = json.loads(text)
+        spoilt, connection = self.spoilt(database)
+        sabotage.spoil(connection, expected)
+        connection.commit()
+        connection.close()
+        options = ("--hasher", "md5", *sabotage.options)
+        judged = run(
+            "judge.py", spoilt, "--system", sabotage.project, "--login", "none", *options,
+            given=json.dumps(expected),
         )
-        if made.returncode != 0:
-            sys.exit(f"{project} could not be made:\n{made.stderr}")
-        expected.write_text(made.stdout)
-    return db, expected.read_text()
+        found = failures(judged.stdout)
+        if judged.returncode != (sabotage.check is not None):
+            return f"the judge left with {judged.returncode}: {judged.stderr}"
+        if sabotage.check is not None and sabotage.check not in found:
+            return f"{sabotage.check!r} is not among the failures {sorted(found)}"
+        return None
+
+
+def run(
+    script: str, database: Database, *arguments: str, given: str = ""
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, HERE / script, "--db", "env:DATABASE", *arguments],
+        env={**os.environ, "DATABASE": str(database)}, input=given, capture_output=True, text=True,
+    )
 
 
 def failures(output: str) -> set[str]:
@@ -285,46 +405,28 @@ def failures(output: str) -> set[str]:
     return {result["check"] for result in results if not result["ok"]} - {"summary"}
 
 
-def attempt(sabotage: Sabotage, folder: Path) -> str | None:
-    """Return how the judge misbehaves, or None."""
-    db, text = made_by_django(sabotage.project, folder)
-    spoilt = folder / "spoilt.db"
-    shutil.copyfile(db, spoilt)
-    expected = json.loads(text)
-    connection = sqlite3.connect(spoilt)
-    connection.execute("PRAGMA foreign_keys = OFF")
-    sabotage.spoil(connection, expected)
-    connection.commit()
-    connection.close()
-    options = ("--hasher", "md5", *sabotage.options)
-    judged = run(
-        "judge.py", "--system", sabotage.project, "--db", str(spoilt), "--login", "none", *options,
-        given=json.dumps(expected),
-    )
-    found = failures(judged.stdout)
-    if judged.returncode != (sabotage.check is not None):
-        return f"the judge left with {judged.returncode}: {judged.stderr}"
-    if sabotage.check is not None and sabotage.check not in found:
-        return f"{sabotage.check!r} is not among the failures {sorted(found)}"
-    return None
-
-
 def main() -> None:
     names = sys.argv[1:] or list(SABOTAGES)
-    wrong = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for name in names:
-            reason = attempt(SABOTAGES[name], Path(folder))
-            wrong += reason is not None
-            print(f"ok     {name}" if reason is None else f"WRONG  {name}: {reason}", flush=True)
-        judged = run(
-            "judge.py", "--system", "levelup", "--db", str(Path(folder) / "none.db"),
-            given='{"accounts": []}',
-        )
-        if judged.returncode != 1 or failures(judged.stdout) != {"open"}:
-            wrong += 1
-            print("WRONG  a file that isn't there")
-    print(f"Django {django.get_version()}: {len(names) + 1 - wrong} of {len(names) + 1} sabotages seen")
+    total = wrong = 0
+    with tempfile.TemporaryDirectory() as folder, running_server() as server:
+        for engine in (SQLITE, POSTGRES):
+            bench = Bench(engine, Path(folder), server)
+            for name in names:
+                if SABOTAGES[name].engine not in (None, engine):
+                    continue
+                reason = bench.attempt(SABOTAGES[name])
+                total += 1
+                wrong += reason is not None
+                told = "ok    " if reason is None else "WRONG "
+                print(f"{told} {engine}: {name}{reason and f': {reason}' or ''}", flush=True)
+            judged = run(
+                "judge.py", bench.database("none"), "--system", "levelup", given='{"accounts": []}'
+            )
+            total += 1
+            if judged.returncode != 1 or failures(judged.stdout) != {"open"}:
+                wrong += 1
+                print(f"WRONG  {engine}: a database that isn't there")
+    print(f"Django {django.get_version()}: {total - wrong} of {total} sabotages seen")
     sys.exit(wrong != 0)
 
 

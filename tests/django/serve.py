@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Serve one of the projects over HTTP:
 
-    serve.py --system NAME --db PATH [--set SET]
+    serve.py --system NAME --db DATABASE [--set SET]
 
-Listens on a free local port, prints the address, and ends when standard input ends. The file at
-PATH need not exist before the first request.
+Listens on a free local port, prints the address, and ends when standard input ends. The database is a
+path, a `postgres://` URL, or `env:VARIABLE`. It need not exist before the first request.
 
 Exit: 0 ended, 2 usage, 3 no Python for the set.
 """

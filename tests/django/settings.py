@@ -1,7 +1,8 @@
 """Django settings of one project of `projects.py`, selected by environment variables:
 
     PROJECT              name of the project, for example `repairs` or `uuid_key`
-    PROJECT_DB           path of the SQLite file
+    PROJECT_DB           path of the SQLite file, or `postgres://` URL
+    PROJECT_REFERENCE    database that the judge migrates for comparison; in memory if unset
     PROJECT_HASHER       algorithm to put first in PASSWORD_HASHERS; Django's default order if unset
     PROJECT_KNOX_PREFIX  knox's TOKEN_PREFIX (5.x)
     PROJECT_KNOX_HASH    short name of knox's SECURE_HASH_ALGORITHM: sha256, sha512, …
@@ -13,6 +14,7 @@ from importlib.metadata import version
 import django
 from django.conf import global_settings
 
+from databases import parse
 from projects import PROJECTS
 
 project = PROJECTS[os.environ["PROJECT"]]
@@ -55,9 +57,8 @@ TEMPLATES = [
     }
 ]
 DATABASES = {
-    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["PROJECT_DB"]},
-    # A fresh database that the judge migrates for comparison.
-    "reference": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
+    "default": parse(os.environ["PROJECT_DB"]).settings(),
+    "reference": parse(os.environ.get("PROJECT_REFERENCE", ":memory:")).settings(),
 }
 
 # Django's default list, then the hashers that Django has but does not list.

@@ -5,7 +5,7 @@ use authctl::django::value::Kind;
 use authctl::error::refusal::Refusal;
 use authctl::store::layout::Hints;
 
-use crate::Project;
+use crate::engines::{Engine, Project};
 
 /// For each schema: user table, login column (`?` if ambiguous), schemes and profile kinds.
 const EXPECTED: [(&str, &str, &str, &str, &str); 27] = [
@@ -38,10 +38,9 @@ const EXPECTED: [(&str, &str, &str, &str, &str); 27] = [
     ("wide", "auth_user", "username", "drf", "holder"),
 ];
 
-#[test]
-fn every_layout_is_detected() {
+fn every_layout_is_detected(engine: Engine) {
     for (schema, table, login, schemes, kinds) in EXPECTED {
-        let project = Project::of(schema);
+        let project = engine.project(schema);
         let store = project.open();
         let layout = store.layout();
         assert_eq!(layout.users.table.name, table, "{schema}");
@@ -55,33 +54,29 @@ fn every_layout_is_detected() {
     }
 }
 
-#[test]
-fn a_table_with_an_unrelated_name_is_found_through_the_content_types() {
-    let project = Project::of("plain_table");
+fn a_table_with_an_unrelated_name_is_found_through_the_content_types(engine: Engine) {
+    let project = engine.project("plain_table");
     let kinds: Vec<String> =
         project.open().profile_tables().unwrap().iter().map(|table| table.kind.clone()).collect();
     assert_eq!(kinds, ["membership"]);
 }
 
-#[test]
-fn key_types_follow_the_columns() {
-    let key = |schema| Project::of(schema).open().layout().users.key_kind.clone();
+fn key_types_follow_the_columns(engine: Engine) {
+    let key = |schema| engine.project(schema).open().layout().users.key_kind.clone();
     assert_eq!(key("rock"), Kind::Integer);
     assert_eq!(key("bigint_key"), Kind::Integer);
     assert_eq!(key("uuid_key"), Kind::Uuid);
 }
 
-#[test]
-fn knox_versions_are_distinguished_by_their_columns() {
-    let form = |schema| Project::of(schema).open().layout().knox.as_ref().map(|knox| knox.form);
+fn knox_versions_are_distinguished_by_their_columns(engine: Engine) {
+    let form = |schema| engine.project(schema).open().layout().knox.as_ref().map(|knox| knox.form);
     assert_eq!(form("knox-3.6"), Some(KnoxFormat::Salted));
     assert_eq!(form("knox-4.2"), Some(KnoxFormat::Binary));
     assert_eq!(form("knox"), Some(KnoxFormat::Text));
 }
 
-#[test]
-fn two_user_tables_are_ambiguous() {
-    let project = Project::of("two_user_tables");
+fn two_user_tables_are_ambiguous(engine: Engine) {
+    let project = engine.project("two_user_tables");
     let refused = project.open_with(Hints::default()).err().unwrap();
     let Some(Refusal::Ambiguous { found, decide, .. }) = refused.refusal() else { panic!("{refused:?}") };
     assert_eq!(found, &["portal_operator", "portal_patron"]);
@@ -93,9 +88,8 @@ fn two_user_tables_are_ambiguous() {
     assert!(matches!(project.open_with(wrong).err().unwrap().refusal(), Some(Refusal::Config { .. })));
 }
 
-#[test]
-fn two_unique_columns_are_ambiguous_only_when_a_user_is_looked_up() {
-    let project = Project::of("two_unique");
+fn two_unique_columns_are_ambiguous_only_when_a_user_is_looked_up(engine: Engine) {
+    let project = engine.project("two_unique");
     let store = project.open();
     assert!(matches!(store.find_user("x").unwrap_err().refusal(), Some(Refusal::Ambiguous { .. })));
     assert_eq!(store.tokens(&authctl::django::models::TokenFilter::default()).unwrap().len(), 0);
@@ -104,10 +98,9 @@ fn two_unique_columns_are_ambiguous_only_when_a_user_is_looked_up() {
     assert!(project.open_with(chosen).unwrap().find_user("x").unwrap().is_none());
 }
 
-#[test]
-fn profile_fields_exclude_keys_and_generated_columns() {
+fn profile_fields_exclude_keys_and_generated_columns(engine: Engine) {
     let fields = |schema, kind: &str| -> Vec<String> {
-        let project = Project::of(schema);
+        let project = engine.project(schema);
         let store = project.open();
         store.profile_table(kind).unwrap().fields().map(|column| column.name.clone()).collect()
     };
@@ -118,15 +111,13 @@ fn profile_fields_exclude_keys_and_generated_columns() {
     assert_eq!(fields("uuid_key", "card"), ["motto"]);
 }
 
-#[test]
-fn a_profile_is_linked_by_its_required_reference() {
-    let project = Project::of("two_references");
+fn a_profile_is_linked_by_its_required_reference(engine: Engine) {
+    let project = engine.project("two_references");
     assert_eq!(project.open().profile_table("trainee").unwrap().user_column, "user_id");
 }
 
-#[test]
-fn the_configuration_can_name_a_kind() {
-    let project = Project::of("clashing_kinds");
+fn the_configuration_can_name_a_kind(engine: Engine) {
+    let project = engine.project("clashing_kinds");
     let hints = Hints { profile_tables: vec![("member".into(), "club_profile".into())], ..Hints::default() };
     let store = project.open_with(hints).unwrap();
     let mut kinds: Vec<&str> = store.profile_tables().unwrap().iter().map(|table| &*table.kind).collect();
@@ -134,69 +125,81 @@ fn the_configuration_can_name_a_kind() {
     assert_eq!(kinds, ["member", "profile"]);
 }
 
-#[test]
-fn a_custom_token_model_replaces_knoxs() {
-    let project = Project::of("knox");
-    project.connection().execute_batch("ALTER TABLE knox_authtoken RENAME TO doors_pass").unwrap();
+fn a_custom_token_model_replaces_knoxs(engine: Engine) {
+    let project = engine.project("knox");
+    project.sql("ALTER TABLE knox_authtoken RENAME TO doors_pass");
     let table = |project: &Project| project.open().layout().knox.as_ref().map(|knox| knox.table.name.clone());
     assert_eq!(table(&project).as_deref(), Some("doors_pass"));
-    let copy = "CREATE TABLE doors_other (digest text PRIMARY KEY, token_key varchar(25), expiry datetime, \
+    let copy = "CREATE TABLE doors_other (digest text PRIMARY KEY, token_key varchar(25), expiry timestamp, \
                 user_id integer REFERENCES auth_user (id))";
-    project.connection().execute_batch(copy).unwrap();
+    project.sql(copy);
     assert_eq!(table(&project), None, "with two candidates, neither is picked");
 }
 
-#[test]
-fn without_tokens_the_user_table_is_found_through_the_admin_log_or_by_its_columns() {
-    let project = Project::of("renamed_user");
+fn without_tokens_the_user_table_is_found_through_the_admin_log_or_by_its_columns(engine: Engine) {
+    let project = engine.project("renamed_user");
     let user_table = || project.open().layout().users.table.name.clone();
     // Two decoys: a table that looks like a user table, and one with the name of Django's default user table.
-    let decoys = "CREATE TABLE vault (id integer PRIMARY KEY, password text, last_login datetime);
+    let decoys = "CREATE TABLE vault (id integer PRIMARY KEY, password text, last_login timestamp);
                   CREATE TABLE auth_user (id integer PRIMARY KEY, password text, username text)";
-    project.connection().execute_batch(decoys).unwrap();
+    project.sql(decoys);
     assert_eq!(user_table(), "members");
-    project.connection().execute_batch("DROP TABLE authtoken_token").unwrap();
+    project.sql("DROP TABLE authtoken_token");
     assert_eq!(user_table(), "members");
-    project.connection().execute_batch("DROP TABLE django_admin_log").unwrap();
+    project.sql("DROP TABLE django_admin_log");
     assert_eq!(user_table(), "auth_user");
-    project.connection().execute_batch("DROP TABLE auth_user; DROP TABLE vault").unwrap();
+    project.sql("DROP TABLE auth_user; DROP TABLE vault");
     assert_eq!(user_table(), "members");
 }
 
-#[test]
-fn partial_and_expression_indexes_do_not_make_a_column_unique() {
-    let project = Project::of("many_to_many");
+fn partial_and_expression_indexes_do_not_make_a_column_unique(engine: Engine) {
+    let project = engine.project("many_to_many");
     let indexes = "CREATE UNIQUE INDEX one_address ON auth_user (LOWER(email));
                    CREATE UNIQUE INDEX one_name ON auth_user (email, LOWER(first_name));
                    CREATE UNIQUE INDEX one_staff_address ON auth_user (email) WHERE is_staff;
                    CREATE UNIQUE INDEX one_page ON teams_visit (user_id, LOWER(page));
-                   CREATE UNIQUE INDEX one_early_page ON teams_visit (user_id) WHERE at < '2020'";
-    project.connection().execute_batch(indexes).unwrap();
+                   CREATE UNIQUE INDEX one_early_page ON teams_visit (user_id) WHERE at < '2020-01-01'";
+    project.sql(indexes);
     let store = project.open();
     assert_eq!(store.layout().users.login().unwrap(), "username");
     let kinds: Vec<&str> = store.profile_tables().unwrap().iter().map(|table| &*table.kind).collect();
     assert_eq!(kinds, ["player"]);
 }
 
-#[test]
-fn a_profiles_reference_may_have_any_name_and_be_nullable() {
+fn a_profiles_reference_may_have_any_name_and_be_nullable(engine: Engine) {
     let user_column =
-        |schema, kind: &str| Project::of(schema).open().profile_table(kind).unwrap().user_column.clone();
+        |schema, kind: &str| engine.project(schema).open().profile_table(kind).unwrap().user_column.clone();
     assert_eq!(user_column("plain_table", "membership"), "whose");
     assert_eq!(user_column("nullable_link", "seat"), "user_id");
     assert_eq!(user_column("inherited_profile", "author"), "user_ptr_id");
 }
 
-#[test]
-fn of_two_required_references_user_id_is_used() {
+fn of_two_required_references_user_id_is_used(engine: Engine) {
     for [first, second] in [["guardian_id", "user_id"], ["user_id", "guardian_id"]] {
-        let project = Project::of("rock");
+        let project = engine.project("rock");
         let table = format!(
             "CREATE TABLE app_ward (id integer PRIMARY KEY, \
              {first} integer NOT NULL UNIQUE REFERENCES auth_user (id), \
              {second} integer NOT NULL UNIQUE REFERENCES auth_user (id))"
         );
-        project.connection().execute_batch(&table).unwrap();
+        project.sql(&table);
         assert_eq!(project.open().profile_table("ward").unwrap().user_column, "user_id", "{first}");
     }
+}
+
+on_every_engine! {
+    every_layout_is_detected,
+    a_table_with_an_unrelated_name_is_found_through_the_content_types,
+    key_types_follow_the_columns,
+    knox_versions_are_distinguished_by_their_columns,
+    two_user_tables_are_ambiguous,
+    two_unique_columns_are_ambiguous_only_when_a_user_is_looked_up,
+    profile_fields_exclude_keys_and_generated_columns,
+    a_profile_is_linked_by_its_required_reference,
+    the_configuration_can_name_a_kind,
+    a_custom_token_model_replaces_knoxs,
+    without_tokens_the_user_table_is_found_through_the_admin_log_or_by_its_columns,
+    partial_and_expression_indexes_do_not_make_a_column_unique,
+    a_profiles_reference_may_have_any_name_and_be_nullable,
+    of_two_required_references_user_id_is_used,
 }
