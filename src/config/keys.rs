@@ -11,7 +11,9 @@ use crate::django::rate::Rate;
 use crate::django::tokens::Ttl;
 use crate::django::tokens::knox;
 use crate::error::suggest::nearest;
-use crate::syntax::Flaw;
+
+/// A byte offset, and a sentence about what is wrong there.
+type Flaw = (usize, String);
 use crate::terminal::redaction;
 
 /// The type of a key's value.
