@@ -15,10 +15,12 @@ use zeroize::Zeroizing;
 
 use crate::accounts::import::FixtureReader;
 use crate::accounts::{Planner, apply};
+use crate::cli::wording;
 use crate::config::settings::{Overrides, Settings};
 use crate::django::models::Scheme;
 use crate::error::failure::Error;
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::faults::{Fault, Form};
+use crate::error::refusal::Refusal;
 use crate::formats::RowReader;
 use crate::formats::account_row::GivenPassword;
 use crate::formats::columns::Columns;
@@ -149,7 +151,7 @@ impl Project {
     /// # Panics
     /// Panics if the database cannot be read.
     pub fn apply(&self, name: &str, bytes: &[u8]) -> Result<AppliedFile, Vec<Fault>> {
-        let file = SourceFile::of_bytes(name.to_owned(), Zeroizing::new(bytes.to_vec()))
+        let file = SourceFile::of_bytes(name.to_owned(), Zeroizing::new(bytes.to_vec()), Form::Key)
             .map_err(|fault| vec![fault])?;
         let tree = file.tree().map_err(|faults| faults.iter().cloned().collect::<Vec<_>>())?;
         let mut offsets = Vec::new();
@@ -306,4 +308,10 @@ pub fn is_url(text: &str) -> bool {
 /// Forgets the recorded passwords.
 pub fn forget() {
     redaction::forget();
+}
+
+/// Returns a fault as a person sees it.
+#[must_use]
+pub fn worded(fault: &Fault) -> String {
+    wording::fault(fault)
 }

@@ -43,7 +43,7 @@ use clap::CommandFactory as _;
 
 use crate::cli::args::values::FormatArg;
 use crate::cli::context::Context;
-use crate::cli::usage;
+use crate::cli::{usage, wording};
 use crate::commands::{Cli, Command};
 use crate::config::settings::Settings;
 use crate::error::exit::Exit;
@@ -81,19 +81,20 @@ fn run(cli: &Cli) -> Exit {
     let at_the_end = Output::new(format, options.quiet, options.color);
     prompt::choose_colors(options.color);
     signals::restore_by(prompt::show_cursor);
-    signals::report_with(move |refusal| at_the_end.interrupted(refusal));
+    signals::report_with(move |refusal| at_the_end.interrupted(&wording::failure(&refusal.into())));
     if let Command::Completions(args) = &cli.command {
         return match args.print() {
             Ok(()) => Exit::Done,
-            Err(error) => output.error(&error),
+            Err(error) => output.error(&wording::failure(&error)),
         };
     }
     if options.format == FormatArg::Fixture && !matches!(cli.command, Command::Export(_)) {
-        return output.error(&Refusal::usage("--format fixture is only valid with `authctl export`.").into());
+        let refusal = Refusal::usage("--format fixture is only valid with `authctl export`.");
+        return output.error(&wording::failure(&refusal.into()));
     }
     let settings = match Settings::load(&options.overrides()) {
         Ok(settings) => settings,
-        Err(error) => return output.error(&error),
+        Err(error) => return output.error(&wording::failure(&error)),
     };
     for warning in &settings.warnings {
         output.warning(warning);
@@ -113,7 +114,7 @@ fn run(cli: &Cli) -> Exit {
                 }
                 _ => signals::settle(),
             }
-            context.output.error(&error)
+            context.output.error(&wording::failure(&error))
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use authctl::django::field::{ColumnType, Input, boolean, convert, moment};
 use authctl::django::value::{Cell, Kind, Value, plain_date_time};
+use authctl::fuzzing::worded;
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, offset};
 use libfuzzer_sys::fuzz_target;
@@ -49,7 +50,7 @@ fn check(kind: &Kind, input: &Input, zone: &TimeZone) {
         let value = match convert("field", column, input, zone) {
             Ok(value) => value,
             Err(fault) => {
-                assert!(fault.field == "field" && !fault.message.is_empty() && !fault.code.is_empty());
+                assert!(fault.field == "field" && !worded(&fault).is_empty() && !fault.code.name().is_empty());
                 continue;
             }
         };

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use authctl::error::refusal::Fault;
-use authctl::fuzzing::{Project, RowSummary};
+use authctl::error::faults::Fault;
+use authctl::fuzzing::{Project, RowSummary, worded};
 use tempfile::TempDir;
 
 thread_local! {
@@ -55,7 +55,7 @@ pub fn check_faults(bytes: &[u8], faults: &[Fault], columns: Columns) {
     let text = String::from_utf8_lossy(bytes);
     let lines = lines(&text);
     for fault in faults {
-        assert!(!fault.code.is_empty() && !fault.message.is_empty(), "{fault:?}");
+        assert!(!fault.code.name().is_empty() && !worded(fault).is_empty(), "{fault:?}");
         let Some(position) = fault.position else { continue };
         assert!((1..=lines.len()).contains(&position.line), "{fault:?} is not in {} lines", lines.len());
         let line = lines[position.line - 1];

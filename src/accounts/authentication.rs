@@ -6,8 +6,8 @@ use super::Accounts;
 use crate::django::models::User;
 use crate::django::passwords::{self, Plain, Verdict};
 use crate::error::failure::Result;
+use crate::error::notice::Notice;
 use crate::error::refusal::Refusal;
-use crate::error::wording::sentence;
 use crate::files::throttle::Throttle;
 
 impl Accounts<'_> {
@@ -15,7 +15,7 @@ impl Accounts<'_> {
     ///
     /// An attempt counts as failed until it succeeds. If it cannot be counted, the login fails. `warn` receives the
     /// warning that a successful login still counts as failed.
-    pub fn authenticate(&self, username: &str, plain: &Plain, warn: impl FnOnce(&str)) -> Result<User> {
+    pub fn authenticate(&self, username: &str, plain: &Plain, warn: impl FnOnce(&Notice)) -> Result<User> {
         let Some(rate) = self.policy.login.throttle else {
             return self.verify(username, plain);
         };
@@ -26,7 +26,7 @@ impl Accounts<'_> {
         let is_failed_login =
             outcome.as_ref().is_err_and(|error| matches!(error.refusal(), Some(Refusal::BadCredentials)));
         if !is_failed_login && let Err(error) = throttle.take_back(&database, moment) {
-            warn(&format!("This login still counts as failed: {}", sentence(&format!("{error}"))));
+            warn(&Notice::CountedLogin(error.to_string()));
         }
         outcome
     }

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use crate::error::failure::{Error, Result};
 use crate::error::lost_answer::Effect;
+use crate::error::notice::Notice;
 use crate::files::results::Results;
 use crate::store::{Done, Store, Transaction};
 
@@ -34,7 +35,7 @@ pub trait ChangeRunner {
     fn show(&self, results: Results) -> Result<()>;
 
     /// Prints a warning.
-    fn warn(&self, warning: &str);
+    fn warn(&self, notice: &Notice);
 
     /// Shows the progress of `doing` until the returned function is dropped. Call the function after each row.
     fn progress(&self, doing: &'static str, total: Option<usize>) -> Box<dyn FnMut()>;

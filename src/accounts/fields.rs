@@ -2,26 +2,21 @@
 
 use super::rows::{find_column, find_field};
 use crate::django::value::{Kind, Value};
-use crate::error::refusal::Fault;
+use crate::error::faults::{Fault, FaultCode, FieldOwners, NameHint, OwnColumn, UnknownName, Unsettable};
 use crate::error::suggest::nearest;
-use crate::error::wording::counted;
 use crate::store::layout::{ProfileTable, UserTable};
 use crate::store::schema::Column;
 
-/// User columns that cannot be set as a field, with the alternative for a new account and for an existing one.
-const OWN_OPTIONS: [(&str, &str, &str); 8] = [
-    ("username", "pass USERNAME", "use --rename"),
-    ("email", "use --email", "use --email"),
-    ("first_name", "use --first-name", "use --first-name"),
-    ("last_name", "use --last-name", "use --last-name"),
-    ("is_staff", "use --staff", "use --staff or --no-staff"),
-    ("is_superuser", "use --superuser", "use --superuser or --no-superuser"),
-    ("is_active", "use --inactive", "use --active or --inactive"),
-    (
-        "password",
-        "use --password-stdin, --password-file, --password-env or --random-password",
-        "use `authctl set-password`",
-    ),
+/// User columns that cannot be set as a field.
+const OWN_COLUMNS: [(&str, OwnColumn); 8] = [
+    ("username", OwnColumn::LoginName),
+    ("email", OwnColumn::Email),
+    ("first_name", OwnColumn::FirstName),
+    ("last_name", OwnColumn::LastName),
+    ("is_staff", OwnColumn::Staff),
+    ("is_superuser", OwnColumn::Superuser),
+    ("is_active", OwnColumn::Active),
+    ("password", OwnColumn::Password),
 ];
 
 /// The fields of one account.
@@ -52,19 +47,20 @@ impl<'a> Fields<'a> {
             KNOWN.contains(&name)
                 || name == self.login
                 || name == self.users.key
-                || self.own_option(name).is_some()
+                || self.own_column(name).is_some()
         };
         self.users.table.columns.iter().filter(move |column| !is_known(&column.name) && !column.generated)
     }
 
     /// Returns the column that a field name means, and its owner.
     pub fn destination(&self, name: &str) -> Result<(&'a Column, Owner<'a>), Fault> {
-        let refused = |message: String| Err(Fault::new(name, "not_settable", message));
-        if let Some(instead) = self.own_option(name) {
-            return refused(format!("{name} cannot be set this way: {instead}."));
+        let refused = |reason| Err(Fault::new(name, FaultCode::NotSettable(reason)));
+        let is_new = self.is_new;
+        if let Some(column) = self.own_column(name) {
+            return refused(Unsettable::OwnColumn { column, is_new });
         }
         if name == self.users.key || name == "id" || name == "pk" {
-            return refused(format!("{name} is assigned by the database and cannot be set."));
+            return refused(Unsettable::Assigned);
         }
         let in_profile = |table: &&'a ProfileTable, field: &str| {
             find_field(table, field).map(|column| (column, Owner::Profile(&table.kind)))
@@ -74,8 +70,7 @@ impl<'a> Fields<'a> {
             return table.and_then(|table| in_profile(table, field)).ok_or_else(|| self.unknown(name));
         }
         if name == self.login {
-            let instead = if self.is_new { "pass USERNAME" } else { "use --rename" };
-            return refused(format!("{name} cannot be set this way: {instead}."));
+            return refused(Unsettable::OwnColumn { column: OwnColumn::LoginName, is_new });
         }
         if let Some(column) = find_column(&self.users.table, name) {
             return Ok((column, Owner::User));
@@ -85,10 +80,8 @@ impl<'a> Fields<'a> {
             [] => Err(self.unknown(name)),
             [only] => Ok(*only),
             _ => {
-                let names: Vec<String> =
-                    self.own.iter().map(|table| format!("{}.{name}", table.kind)).collect();
-                let message = format!("{name} is a field of several profiles. Write {}.", names.join(" or "));
-                Err(Fault::new(name, "ambiguous", message))
+                let names = self.own.iter().map(|table| format!("{}.{name}", table.kind)).collect();
+                Err(Fault::new(name, FaultCode::Ambiguous(names)))
             }
         }
     }
@@ -97,17 +90,15 @@ impl<'a> Fields<'a> {
     pub fn attribute(&self, column: &str, value: &Value) -> Result<(), Fault> {
         let table = &self.users.table;
         let Some(known) = table.column(column) else {
-            let message = format!("The user table {} has no column {column}.", table.name);
-            return Err(Fault::new(column, "unknown_field", message));
+            let unknown = UnknownName::Column(table.name.clone());
+            return Err(Fault::new(column, FaultCode::Unknown(unknown)));
         };
         match (&known.kind, value) {
             (Kind::Text { max_length: Some(limit) }, Value::Text(text)) if text.chars().count() > *limit => {
-                let message = format!("{column} must have at most {}.", counted(*limit as u64, "character"));
-                Err(Fault::new(column, "max_length", message))
+                Err(Fault::new(column, FaultCode::MaxLength(*limit)))
             }
             (_, Value::Text(text)) if text.contains('\0') => {
-                let message = format!("{column} must not contain a null character.");
-                Err(Fault::new(column, "invalid", message))
+                Err(Fault::new(column, FaultCode::NullCharacter))
             }
             _ => Ok(()),
         }
@@ -124,60 +115,39 @@ impl<'a> Fields<'a> {
         let value = match column.kind {
             _ if column.nullable => Value::Null,
             Kind::Text { .. } => "".into(),
-            _ => {
-                let message = format!("{name} must have a value ({}).", column.kind);
-                return Err(Fault::new(name, "null", message));
-            }
+            _ => return Err(Fault::new(name, FaultCode::Null(Some((&column.kind).into())))),
         };
         Ok((column.name.clone(), owner, value))
     }
 
-    /// Returns the alternative to `--set` for this column. `username` has one only if it is the login name.
-    pub fn own_option(&self, name: &str) -> Option<&'static str> {
-        let (_, for_new, for_existing) = OWN_OPTIONS.iter().find(|(column, ..)| *column == name)?;
-        let instead = if self.is_new { for_new } else { for_existing };
-        (name != "username" || self.login == "username").then_some(instead)
+    /// Returns the column of this name if it is not set as a field. `username` is such a column only if it is the login
+    /// name.
+    pub fn own_column(&self, name: &str) -> Option<OwnColumn> {
+        let (_, column) = OWN_COLUMNS.iter().find(|(column, _)| *column == name)?;
+        (name != "username" || self.login == "username").then_some(*column)
     }
 
     fn unknown(&self, name: &str) -> Fault {
         let field = name.rsplit('.').next().unwrap_or(name);
         let is_own = |table: &ProfileTable| self.own.iter().any(|own| own.kind == table.kind);
-        let others: Vec<&str> = self
+        let others: Vec<String> = self
             .kinds
             .iter()
             .filter(|table| !is_own(table) && find_field(table, field).is_some())
-            .map(|table| &*table.kind)
+            .map(|table| table.kind.clone())
             .collect();
-        let own: Vec<&str> = self.own.iter().map(|table| &*table.kind).collect();
-        let message = match (&own[..], &others[..]) {
-            (_, [_, ..]) if !self.is_new => {
-                format!(
-                    "{name} is a field of the {} profile, which the user does not have.",
-                    others.join(" or ")
-                )
-            }
-            ([], [_, ..]) => {
-                format!("{name} is a profile field. Pass --profile {}.", others.join(" or "))
-            }
-            (own, [_, ..]) => {
-                format!(
-                    "{name} is a field of the {} profile, not of {}.",
-                    others.join(" and "),
-                    own.join(" or ")
-                )
-            }
-            (_, []) => {
-                let of_profiles = self.own.iter().flat_map(|table| table.fields());
-                let known: Vec<&str> =
-                    self.of_project().chain(of_profiles).map(|column| &*column.name).collect();
-                let with_options = OWN_OPTIONS.iter().map(|(column, ..)| *column).chain(["account_type"]);
-                match nearest(field, known.iter().copied().chain(with_options)) {
-                    Some(near) => format!("Unknown field {name}. Did you mean {near}?"),
-                    None if known.is_empty() => format!("Unknown field {name}."),
-                    None => format!("Unknown field {name}. Known fields: {}.", known.join(", ")),
-                }
-            }
+        let what = if others.is_empty() {
+            let of_profiles = self.own.iter().flat_map(|table| table.fields());
+            let known: Vec<&str> = self.of_project().chain(of_profiles).map(|column| &*column.name).collect();
+            let own_columns = OWN_COLUMNS.iter().map(|(column, _)| *column).chain(["account_type"]);
+            UnknownName::Field(match nearest(field, known.iter().copied().chain(own_columns)) {
+                Some(near) => NameHint::Near(near.to_owned()),
+                None => NameHint::Known(known.into_iter().map(str::to_owned).collect()),
+            })
+        } else {
+            let own = self.own.iter().map(|table| table.kind.clone()).collect();
+            UnknownName::OtherProfile(Box::new(FieldOwners { kinds: others, own, is_new: self.is_new }))
         };
-        Fault::new(name, "unknown_field", message)
+        Fault::new(name, FaultCode::Unknown(what))
     }
 }

@@ -9,10 +9,11 @@ use super::change_runner::ChangeRunner;
 use crate::django::models::{Key, Profile, Scheme, TokenState, User};
 use crate::django::tokens::TokenRow;
 use crate::django::tokens::knox::TokenHash;
-use crate::django::tokens::{GeneratedToken, PlainToken, Stored, Ttl, UnfitKey, drf, knox};
+use crate::django::tokens::{GeneratedToken, PlainToken, Stored, Ttl, drf, knox};
 use crate::error::failure::Result;
+use crate::error::faults::{Fault, FaultCode, KeyFlaw};
 use crate::error::lost_answer::{Effect, token_created};
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::refusal::Refusal;
 use crate::store::{Done, NewToken, Store, Transaction};
 
 /// A new token that is not stored yet.
@@ -148,7 +149,7 @@ impl TokenIssuer {
         &self,
         known: Option<&PlainToken>,
         random: &mut dyn CryptoRng,
-    ) -> Result<IssuedToken, UnfitKey> {
+    ) -> Result<IssuedToken, KeyFlaw> {
         let GeneratedToken { plain, stored } = match (self.form, known) {
             (Some(form), Some(key)) => knox::of_key(form, self.hash, key, random)?,
             (Some(form), None) => knox::generate(form, self.hash, &self.prefix, random),
@@ -169,8 +170,8 @@ impl TokenIssuer {
 
 /// Returns the fault of an unsuitable known key.
 #[must_use]
-pub fn unfit_key_fault(unfit: UnfitKey) -> Fault {
-    Fault::new("token", "invalid", format!("The token cannot be used: {unfit}."))
+pub fn unfit_key_fault(flaw: KeyFlaw) -> Fault {
+    Fault::new("token", FaultCode::UnfitToken(flaw))
 }
 
 /// A token issued to a user.

@@ -36,7 +36,7 @@ use crate::django::models::{Permission, User};
 use crate::django::passwords::{self, Encoded, Recipe};
 use crate::django::value::Value;
 use crate::error::failure::Result;
-use crate::error::refusal::Fault;
+use crate::error::faults::{Fault, FaultCode, MissingTarget, Remedy};
 use crate::store::Store;
 use crate::store::schema::{Column, Table};
 
@@ -61,19 +61,19 @@ pub struct Accounts<'a> {
 pub struct Missing {
     /// The name of the field.
     pub field: String,
-    /// How to give it.
-    pub how: String,
+    /// How to provide it.
+    pub remedy: Remedy,
 }
 
 impl Missing {
-    fn new(field: &str, how: String) -> Self {
-        Self { field: field.to_owned(), how }
+    fn new(field: &str, remedy: Remedy) -> Self {
+        Self { field: field.to_owned(), remedy }
     }
 
     /// Returns the fault of this field.
     #[must_use]
     pub fn fault(&self) -> Fault {
-        Fault::new(&*self.field, "required", format!("{} is required. Pass {}.", self.field, self.how))
+        Fault::new(&*self.field, FaultCode::Required(self.remedy.clone()))
     }
 }
 
@@ -138,11 +138,12 @@ impl<'a> Accounts<'a> {
 }
 
 fn unknown_permission(permission: &Permission) -> Fault {
-    Fault::new("user_permissions", "does_not_exist", format!("Permission {permission} does not exist."))
+    let target = MissingTarget::Permission(permission.to_string());
+    Fault::new("user_permissions", FaultCode::DoesNotExist(target))
 }
 
 fn missing_column(name: &str, column: &Column) -> Missing {
-    Missing::new(name, format!("--set {name}=VALUE ({})", column.kind))
+    Missing::new(name, Remedy::Field(Some((&column.kind).into())))
 }
 
 /// Returns a fault for each foreign key of the row that refers to a missing row.
@@ -153,8 +154,9 @@ fn dangling(store: &Store, table: &Table, row: &[(impl AsRef<str>, Value)]) -> R
         let column = column.as_ref();
         let Some(reference) = table.reference(column).filter(|_| *value != Value::Null) else { continue };
         if !store.reference_exists(reference, value)? {
-            let message = format!("{column}: no row in {} has this {}.", reference.table, reference.target);
-            faults.push(Fault::new(column, "does_not_exist", message));
+            let (table, target) = (reference.table.clone(), reference.target.clone());
+            let row = MissingTarget::Row { table, column: target };
+            faults.push(Fault::new(column, FaultCode::DoesNotExist(row)));
         }
     }
     Ok(faults)

@@ -11,7 +11,8 @@ use crate::django::passwords::Encoded;
 use crate::django::tokens::TokenRow;
 use crate::django::value::Value;
 use crate::error::failure::Result;
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::faults::Fault;
+use crate::error::refusal::Refusal;
 use crate::store::{Done, Store, Transaction};
 
 /// A new account in its stored form. It is ready to be written once its password is set.

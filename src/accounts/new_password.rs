@@ -1,7 +1,7 @@
 //! New passwords and their checks.
 
 use crate::django::passwords::{self, About, Algorithm, Encoded, Malformed, Plain, Summary};
-use crate::error::refusal::Fault;
+use crate::error::faults::{Fault, FaultCode};
 
 /// A new password.
 #[derive(Clone, Debug)]
@@ -42,9 +42,8 @@ impl Password {
 /// Returns the weaknesses of a password as faults.
 #[must_use]
 pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Fault> {
-    let fault =
-        |weakness: &passwords::Weakness| Fault::new("password", weakness.code(), weakness.to_string());
-    passwords::weaknesses(plain, about).iter().map(fault).collect()
+    let weaknesses = passwords::weaknesses(plain, about).into_iter();
+    weaknesses.map(|weakness| Fault::new("password", FaultCode::Weak(weakness))).collect()
 }
 
 /// Returns a password that was encoded elsewhere, and its weakness.
@@ -59,19 +58,17 @@ pub fn encoded(text: &str) -> Result<(Password, Option<Fault>), Fault> {
 /// Like [`encoded`], but keeps the exact text of an unusable password.
 pub fn verbatim(text: String) -> Result<(Encoded, Option<Fault>), Fault> {
     let (encoded, summary) = Encoded::described(text).map_err(|malformed| {
-        let reason = match malformed {
-            Malformed::UnknownAlgorithm => "it does not start with the name of a Django algorithm".to_owned(),
-            Malformed::Not(algorithm) => format!("it starts with {algorithm} but is malformed"),
+        let algorithm = match malformed {
+            Malformed::UnknownAlgorithm => None,
+            Malformed::Not(algorithm) => Some(algorithm.to_string()),
         };
-        let message = format!("Not a valid Django password hash: {reason}.");
-        Fault::new("password", "invalid_hash", message)
+        Fault::new("password", FaultCode::InvalidHash(algorithm))
     })?;
-    let message = || {
-        let refused = not_in_djangos_list(summary).map(refused_by_default);
-        let refused = refused.map_or_else(String::new, |refused| format!(" {refused}"));
-        format!("The hash ({summary}) is weak.{refused}")
+    let weak = || {
+        let refused = not_in_djangos_list(summary).map(|algorithm| algorithm.to_string());
+        Fault::new("password", FaultCode::WeakHash(Box::new((summary.to_string(), refused))))
     };
-    let weakness = summary.is_weak().then(|| Fault::new("password", "weak_hash", message()));
+    let weakness = summary.is_weak().then(weak);
     Ok((encoded, weakness))
 }
 
@@ -81,12 +78,4 @@ pub fn not_in_djangos_list(summary: Summary) -> Option<Algorithm> {
         Summary::Hashed(method) => Some(method.algorithm()).filter(|algorithm| !algorithm.makes_hashes()),
         _ => None,
     }
-}
-
-/// Explains that Django refuses the algorithm by default.
-pub fn refused_by_default(algorithm: Algorithm) -> String {
-    format!(
-        "Django's default PASSWORD_HASHERS does not include {algorithm}. Logins fail until the project adds \
-         its hasher there."
-    )
 }

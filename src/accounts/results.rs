@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use super::Accounts;
+use super::change_runner::ChangeRunner;
 use crate::django::passwords::{self, Plain, Verdict};
 use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
+use crate::error::notice::Notice;
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, shell_word};
 use crate::files::results::{Outcome, Results, Row, UnfinishedRows};
@@ -13,20 +15,20 @@ use crate::files::results::{Outcome, Results, Row, UnfinishedRows};
 /// The maximum number of passwords verified in search of a match.
 const TRIES: usize = 64;
 
-/// Opens the results file, and warns about rows of an interrupted run with `warn`.
+/// Opens the results file, and warns about rows of an interrupted run.
 ///
 /// Fails with [`Refusal::Usage`] if it cannot be determined whether such rows were committed.
 pub fn open(
     path: Option<&Path>,
-    is_rehearsal: bool,
     is_json: bool,
     accounts: &Accounts<'_>,
-    warn: &dyn Fn(String),
+    runner: &impl ChangeRunner,
 ) -> Result<Results> {
     let database = accounts.store.target().identity();
     let were_committed =
         |rows: &UnfinishedRows| were_committed(rows, path.unwrap_or(Path::new("-")), &database, accounts);
-    Results::open(path, is_rehearsal, is_json, database.clone(), &were_committed, warn)
+    let warn = |notice: &Notice| runner.warn(notice);
+    Results::open(path, runner.is_rehearsal(), is_json, database.clone(), &were_committed, &warn)
 }
 
 /// What the database shows about the rows of one transaction.

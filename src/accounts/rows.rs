@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::django::field::{Input, convert};
 use crate::django::value::{Kind, Value};
-use crate::error::refusal::Fault;
+use crate::error::faults::{Fault, FaultCode, Twice};
 use crate::store::layout::ProfileTable;
 use crate::store::schema::{Column, Table};
 
@@ -29,7 +29,7 @@ impl RowBuilder<'_> {
         input: &Input,
     ) {
         if row.iter().any(|(other, _)| other.as_ref() == column.name) {
-            self.faults.push(Fault::new(name, "given_twice", format!("{name} is set twice.")));
+            self.faults.push(Fault::new(name, FaultCode::GivenTwice(Twice::Field)));
             return;
         }
         match convert(name, column.column_type(), input, self.zone) {

@@ -16,7 +16,8 @@ use crate::django::names::{address_fault, normalize_email, username_fault};
 use crate::django::passwords::Encoded;
 use crate::django::value::Value;
 use crate::error::failure::Result;
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::faults::{Fault, FaultCode, Remedy, Twice, Unsettable};
+use crate::error::refusal::Refusal;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
 use crate::store::{Store, Transaction};
@@ -80,8 +81,8 @@ impl Planner<'_> {
         };
         let (add_groups, remove_groups) = spec.groups.changes(&current_groups);
         for name in add_groups.iter().filter(|name| remove_groups.contains(name)) {
-            let message = format!("Group {name} is both added and removed.");
-            builder.faults.push(Fault::new("groups", "given_twice", message));
+            let twice = Twice::Group(name.clone());
+            builder.faults.push(Fault::new("groups", FaultCode::GivenTwice(twice)));
         }
         for table in new {
             update.complete_profile(table, policy, &mut builder);
@@ -130,14 +131,12 @@ impl AccountUpdate {
     fn empty(&mut self, names: &[String], fields: &Fields<'_>, policy: &Policy, faults: &mut Vec<Fault>) {
         for name in names {
             if name == "email" && policy.is_named_by_email(fields.login) {
-                let message = "email is the login column here and cannot be unset.";
-                faults.push(Fault::new("email", "not_settable", message));
+                faults.push(Fault::new("email", FaultCode::NotSettable(Unsettable::LoginName)));
                 continue;
             }
             match fields.emptied(name) {
                 Ok((column, owner, _)) if self.row(owner).iter().any(|(given, _)| *given == column) => {
-                    let message = format!("{name} is both set and unset.");
-                    faults.push(Fault::new(name, "given_twice", message));
+                    faults.push(Fault::new(name, FaultCode::GivenTwice(Twice::Unset)));
                 }
                 Ok((column, owner, value)) => self.row(owner).push((column, value)),
                 Err(fault) => faults.push(fault),
@@ -224,7 +223,7 @@ impl AccountUpdate {
 /// Returns the fault of a new login name.
 fn name_fault(name: &str, login: &str, by_email: bool) -> Option<Fault> {
     if name.trim().is_empty() {
-        return Some(Fault::new("username", "required", "The new username must not be empty."));
+        return Some(Fault::new("username", FaultCode::Required(Remedy::NewLoginName)));
     }
     let rules = if login == "username" { username_fault(name) } else { None };
     rules.or_else(|| if by_email { address_fault(name) } else { None })
@@ -254,8 +253,7 @@ fn set_attributes(
     }
     if let Some(email) = spec.email.as_deref().map(normalize_email) {
         if by_email && email != normalize_email(&user.username) {
-            let message = "email is the login column here. Use --rename.";
-            faults.push(Fault::new("email", "not_settable", message));
+            faults.push(Fault::new("email", FaultCode::NotSettable(Unsettable::LoginNameByEmail)));
         } else if fields.login != "email" {
             faults.extend(address_fault(&email));
             values.push(("email", email.into()));

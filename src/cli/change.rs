@@ -10,8 +10,10 @@ use serde_json::Value as Json;
 use crate::accounts::change_runner::ChangeRunner;
 use crate::cli::answer::Report;
 use crate::cli::context::Context;
+use crate::cli::wording;
 use crate::error::failure::{Error, Result};
 use crate::error::lost_answer::Effect;
+use crate::error::notice::Notice;
 use crate::error::refusal::Refusal;
 use crate::error::wording::sentence;
 use crate::files::audit_log::{Announced, AuditLog, Event};
@@ -268,8 +270,8 @@ impl ChangeRunner for Change<'_> {
         results.show(output::verbatim)
     }
 
-    fn warn(&self, warning: &str) {
-        self.context.output.warning(warning);
+    fn warn(&self, notice: &Notice) {
+        self.context.output.warning(wording::notice(notice));
     }
 
     fn progress(&self, doing: &'static str, total: Option<usize>) -> Box<dyn FnMut()> {

@@ -1,5 +1,5 @@
 //! Shared by all commands: the global options, groups of arguments in `args`, the [`context::Context`], and the
-//! wrapper that rehearses, audits, commits and answers every change.
+//! wrapper that rehearses, audits, commits and answers every change. `wording` words every fault and refusal.
 //!
 //! Contains no SQL and no commands.
 
@@ -10,3 +10,4 @@ pub mod context;
 pub mod options;
 pub mod plan_view;
 pub mod usage;
+pub mod wording;

@@ -9,6 +9,7 @@ use std::io::{self, Write as _};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::cli::wording;
 use crate::error::exit::Exit;
 use crate::error::failure::Error;
 use crate::error::refusal::{Refusal, may_be_key};
@@ -26,14 +27,15 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
         return match error.print().and_then(|()| io::stdout().flush()) {
             Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => {
                 let failure = Error::from(failure).context("standard output cannot be written");
-                Output::new(requested_format(arguments), false, ColorChoice::Auto).error(&failure)
+                Output::new(requested_format(arguments), false, ColorChoice::Auto)
+                    .error(&wording::failure(&failure))
             }
             _ => Exit::Done,
         };
     }
     if let Some(message) = password_on_command_line(&error, arguments, program) {
         let output = Output::new(requested_format(arguments), false, ColorChoice::Auto);
-        return output.error(&Refusal::usage(message).into());
+        return output.error(&wording::failure(&Refusal::usage(message).into()));
     }
     let length = misplaced_length(&error, arguments);
     hide_words(&mut error, program);
@@ -49,7 +51,8 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
     let format = requested_format(arguments);
     if format.is_json() {
         let message = text.trim_start_matches("error: ").trim_end().to_owned();
-        return Output::new(format, false, ColorChoice::Never).error(&Refusal::Usage(message).into());
+        let refusal = Refusal::Usage(message);
+        return Output::new(format, false, ColorChoice::Never).error(&wording::failure(&refusal.into()));
     }
     output::usage_error(&text);
     Exit::Usage

@@ -15,6 +15,7 @@ use crate::cli::change::{Change, Writing};
 use crate::cli::context::{Context, SIGNALS_HINT};
 use crate::cli::plan_view;
 use crate::error::failure::{ErrorContext as _, Result};
+use crate::error::faults::{Fault, FaultCode, Form, TooLong};
 use crate::error::limits;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
@@ -99,13 +100,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let source = args.source()?;
     let store = context.store()?;
     store.expect_many_changes()?;
-    let mut plan = args.plan(&source, store, context)?;
+    let change = Change::new(context, &args.writing, "apply");
+    let mut plan = args.plan(&source, store, &change, context)?;
     for username in &plan.kept {
         context
             .output
             .warning(format_args!("{username} is not in the file, but superusers are never pruned."));
     }
-    let change = Change::new(context, &args.writing, "apply");
     if args.results.is_none() || args.results_are_answer() {
         change.shows_secrets(", or pass --results FILE");
     }
@@ -122,7 +123,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         context.output.show_changes(plan_view::changes(&plan, store))?;
         context.consent(&format!("{}?", capitalized(plan_view::summary(&plan, false))))?;
     }
-    let results = args.results(store, context)?;
+    let results = args.results(store, &change, context)?;
     let effect = Effect::new(plan_view::summary(&plan, true));
     change.set_effect(effect.with_results(args.results.as_deref()));
     let work = Execution { accounts: context.accounts()?, source: &source, runner: &change };
@@ -207,11 +208,11 @@ impl Args {
             .and_then(|file| file.take(limits::ACCOUNTS_FILE + 1).read_to_end(&mut bytes))
             .with_context(|| format!("{} cannot be read", path.display()))?;
         if bytes.len() as u64 > limits::ACCOUNTS_FILE {
-            let message = format!("{} is larger than 64 MiB.", path.display());
-            return Err(Refusal::invalid("", "too_long", message).into());
+            let code = FaultCode::TooLong(TooLong::AccountsFile(path.display().to_string()));
+            return Err(Refusal::Invalid(vec![Fault::new("", code).of(Form::Key)]).into());
         }
         let name = path.display().to_string();
-        Ok(SourceFile::of_bytes(name, bytes).map_err(|fault| Refusal::Invalid(vec![fault]))?)
+        Ok(SourceFile::of_bytes(name, bytes, Form::Key).map_err(|fault| Refusal::Invalid(vec![fault]))?)
     }
 
     /// Whether the results go to standard output.
@@ -220,31 +221,32 @@ impl Args {
     }
 
     /// Opens the file for the results per account.
-    fn results(&self, store: &Store, context: &Context) -> Result<Results> {
+    fn results(&self, store: &Store, change: &Change<'_>, context: &Context) -> Result<Results> {
         if let Some(path) = &self.results {
             store.refuse_own(path)?;
         }
         results::open(
             self.results.as_deref(),
-            self.writing.dry_run,
             context.output.format().is_json(),
             &context.accounts()?,
-            &|warning| context.output.warning(warning),
+            change,
         )
     }
 
     /// Plans the changes. Fails if the file has faults.
-    fn plan<'a>(&self, source: &SourceFile, store: &Store, context: &'a Context) -> Result<ApplyPlan<'a>> {
+    fn plan<'a>(
+        &self,
+        source: &SourceFile,
+        store: &Store,
+        change: &Change<'_>,
+        context: &'a Context,
+    ) -> Result<ApplyPlan<'a>> {
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let tree = source.tree().map_err(Refusal::from)?;
         let faults = RefCell::default();
         let desired = apply::read(source, folder, tree, store, &faults)?;
-        let mut planner = ApplyPlanner {
-            accounts: context.accounts()?,
-            source,
-            faults: &faults,
-            warn: &|warning| context.output.warning(warning),
-        };
+        let mut planner =
+            ApplyPlanner { accounts: context.accounts()?, source, faults: &faults, runner: change };
         let mut plan = planner.plan(desired)?;
         faults.borrow_mut().sort();
         faults.borrow_mut().refuse()?;

@@ -3,6 +3,7 @@ use serde_json::{Value as Json, json};
 
 use crate::accounts::must_be_given;
 use crate::cli::context::Context;
+use crate::cli::wording;
 use crate::django::models::{Scheme, TokenFilter};
 use crate::django::passwords::{self, Summary};
 use crate::django::tokens::knox::KnoxFormat;
@@ -99,7 +100,10 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
         ("database", format!("{database}, created by {maker}")),
         ("system", system.clone()),
         ("time zone", zone.clone()),
-        ("user table", format!("{}, key {} ({})", users.table.name, users.key, users.key_kind)),
+        (
+            "user table",
+            format!("{}, key {} ({})", users.table.name, users.key, wording::kind(&users.key_kind)),
+        ),
         ("login column", users.login().map_or_else(|error| error.to_string(), str::to_owned)),
         (
             "users",
@@ -150,7 +154,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
         "made_by_django": layout.is_django,
         "time_zone": zone,
         "user_table": users.table.name,
-        "key": { "column": users.key, "kind": users.key_kind.to_string() },
+        "key": { "column": users.key, "kind": wording::kind(&users.key_kind) },
         "login_column": users.login().ok(),
         "users": counts,
         "tokens": tokens,

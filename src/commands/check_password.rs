@@ -1,5 +1,6 @@
 use crate::cli::args::secret::PasswordSource;
 use crate::cli::context::Context;
+use crate::cli::wording;
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::signals;
@@ -30,7 +31,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let accounts = context.accounts()?;
     let plain = args.password.read_or_ask(&context.prompt)?;
-    match accounts.authenticate(&args.user, &plain, |warning| context.output.warning(warning)) {
+    match accounts.authenticate(&args.user, &plain, |notice| context.output.warning(wording::notice(notice)))
+    {
         Err(error) if matches!(error.refusal(), Some(Refusal::BadCredentials)) => {
             Err(Refusal::NoMatch.into())
         }

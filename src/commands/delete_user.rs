@@ -7,8 +7,9 @@ use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::User;
 use crate::error::failure::{Error, Result};
+use crate::error::faults::{Fault, FaultCode, References, Restriction};
 use crate::error::lost_answer::Effect;
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
 use crate::signals;
 use crate::store::{Decisions, Deletion, Done};
@@ -124,13 +125,11 @@ fn counts(counts: &[(String, u64)]) -> Json {
 /// Translates a violated reference at the commit into an error about the deletion.
 fn still_referenced(error: Error, user: &User) -> Error {
     match error.refusal() {
-        Some(Refusal::Invalid(faults)) if faults.iter().any(|fault| fault.code == "reference") => {
-            let message = format!(
-                "The database still has references to {}, or to rows deleted with it, that authctl cannot \
-                 resolve.",
-                user.username
-            );
-            Refusal::StillReferenced(vec![Fault::new("", "still_referenced", message)]).into()
+        Some(Refusal::Invalid(faults))
+            if faults.iter().any(|fault| fault.code == FaultCode::Restricted(Restriction::Reference)) =>
+        {
+            let references = References::Beyond(user.username.clone());
+            Refusal::StillReferenced(vec![Fault::new("", FaultCode::StillReferenced(references))]).into()
         }
         _ => error,
     }

@@ -11,6 +11,7 @@ use crate::accounts::export::{Export, ExportFormat, IncludedSecrets, ModelNames}
 use crate::cli::args::filters::Filters;
 use crate::cli::args::values::FormatArg;
 use crate::cli::context::Context;
+use crate::cli::wording;
 use crate::django::models::UserFilter;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::lost_answer::Effect;
@@ -181,7 +182,7 @@ fn escaped_as(form: ExportFormat) -> Format {
 
 fn remark(export: &Export<'_>, context: &Context) {
     for remark in export.remarks() {
-        context.output.warning(remark);
+        context.output.warning(wording::notice(remark));
     }
 }
 

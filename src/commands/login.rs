@@ -11,12 +11,13 @@ use crate::cli::args::secret::{PasswordSource, password_missing};
 use crate::cli::args::token_source;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
+use crate::cli::wording;
 use crate::django::models::{Scheme, User};
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
-use crate::error::refusal::{Fault, Refusal};
-use crate::error::suggest::suggestion;
+use crate::error::faults::{Fault, FaultCode, Form, NameHint, PasswordSources, Remedy, UnknownName};
+use crate::error::refusal::Refusal;
 use crate::error::wording::{label, sentence};
 use crate::files::session::{Session, Sessions};
 use crate::signals;
@@ -66,7 +67,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let accounts = context.accounts()?;
     let scheme = accounts.needed_scheme(args.scheme)?;
     let (username, plain) = args.credentials(accounts.store, context)?;
-    let user = match accounts.authenticate(&username, &plain, |warning| context.output.warning(warning)) {
+    let user = match accounts
+        .authenticate(&username, &plain, |notice| context.output.warning(wording::notice(notice)))
+    {
         Err(error) if matches!(error.refusal(), Some(Refusal::BadCredentials)) => {
             if context.output.format().is_json() {
                 context.output.answer(None, &json!({ "valid": false }))?;
@@ -137,10 +140,10 @@ impl Args {
         let is_interactive = context.prompt.is_interactive();
         let mut faults = Vec::new();
         if self.username.is_none() && !is_interactive {
-            faults.push(Fault::new("username", "required", "username is required. Pass USERNAME."));
+            faults.push(Fault::new("username", FaultCode::Required(Remedy::LoginName)));
         }
         if !self.password.is_given() && !is_interactive {
-            faults.push(password_missing());
+            faults.push(password_missing(PasswordSources::Known));
         }
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
@@ -163,16 +166,15 @@ fn from_body(path: &Path, store: &Store, context: &Context) -> Result<(String, P
     let others = others.into_iter().chain([("account_type", body.account_type.is_some())]);
     let unknown = others.filter(|(_, is_given)| *is_given).map(|(key, _)| key);
     for key in unknown.chain(body.fields.iter().map(|(key, _)| &**key)) {
-        let hint = suggestion(key, [name_key, "password"]).unwrap_or_default();
-        let message = format!("Unknown key {key} in a login body.{hint}");
-        faults.push(Fault::new(key, "unknown_field", message));
+        let unknown = UnknownName::Key(NameHint::of(key, [name_key, "password"].into_iter()));
+        faults.push(Fault::new(key, FaultCode::Unknown(unknown)));
     }
     let username = body.username.take().or(body.email.take().filter(|_| by_email));
     if username.is_none() {
-        faults.push(Fault::new(name_key, "required", format!("{name_key} is required.")));
+        faults.push(Fault::new(name_key, FaultCode::Required(Remedy::LoginName)).of(Form::Body));
     }
     if body.password.is_none() {
-        faults.push(Fault::new("password", "required", "password is required."));
+        faults.push(password_missing(PasswordSources::Known).of(Form::Body));
     }
     match (username, body.password.take()) {
         (Some(username), Some(password)) if faults.is_empty() => Ok((username, password)),

@@ -8,11 +8,13 @@ use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::answer::Report;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
+use crate::cli::wording;
 use crate::django::models::{Key, Scheme, TokenFilter};
 use crate::django::tokens::{Stored, Ttl, knox};
 use crate::error::failure::Result;
+use crate::error::faults::{Fault, FaultCode, KeyFlaw};
 use crate::error::lost_answer::Effect;
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::refusal::Refusal;
 use crate::error::wording::{capitalized, counted};
 use crate::signals;
 use crate::store::layout::KnoxTable;
@@ -77,7 +79,7 @@ struct Moves {
     /// Tokens whose keys knox already has, with the knox row if its expiry changes.
     known: Vec<(Token, Option<Token>)>,
     /// The users whose keys cannot be moved, by reason.
-    unfit: BTreeMap<String, Vec<String>>,
+    unfit: BTreeMap<KeyFlaw, Vec<String>>,
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
@@ -148,8 +150,9 @@ fn print_status(output: &Output, moves: &Moves, report: &Report, keep: bool) {
         let drf = if keep { "still accepts" } else { "no longer accepts" };
         capitalized(format!("{}. DRF {drf} {them}.", moves.summary(keep, true)))
     });
-    for (reason, names) in &moves.unfit {
-        output.warning(format_args!("Skipped the keys of {}. {reason}", names.join(", ")));
+    for (flaw, names) in &moves.unfit {
+        let reason = capitalized(wording::key_flaw(*flaw).to_owned());
+        output.warning(format_args!("Skipped the keys of {}. {reason}.", names.join(", ")));
     }
 }
 
@@ -169,7 +172,7 @@ impl Args {
         for token in store.tokens(&filter)? {
             let Some(key) = token.drf_key() else { continue };
             if token.username.is_empty() {
-                moves.unfit("the user of such a key does not exist", "(no user)");
+                moves.unfit(KeyFlaw::NoUser, "(no user)");
                 continue;
             }
             let present = store.find_knox_token(key, hash)?;
@@ -183,7 +186,7 @@ impl Args {
                 }
                 present => match knox::from_key(table.form, hash, key, &mut *context.random()) {
                     Ok(generated) => moves.fresh.push((token, generated.stored, present)),
-                    Err(reason) => moves.unfit(&reason.to_string(), &token.username),
+                    Err(flaw) => moves.unfit(flaw, &token.username),
                 },
             }
         }
@@ -195,9 +198,8 @@ impl Args {
 }
 
 impl Moves {
-    fn unfit(&mut self, reason: &str, username: &str) {
-        let sentence = capitalized(format!("{reason}."));
-        self.unfit.entry(sentence).or_default().push(username.to_owned());
+    fn unfit(&mut self, flaw: KeyFlaw, username: &str) {
+        self.unfit.entry(flaw).or_default().push(username.to_owned());
     }
 
     fn skipped(&self) -> usize {
@@ -205,13 +207,8 @@ impl Moves {
     }
 
     fn faults(&self) -> Vec<Fault> {
-        let fault = |(reason, names): (&String, &Vec<String>)| {
-            let keys = if names.len() == 1 { "1 key" } else { &format!("{} keys", names.len()) };
-            let message = format!(
-                "{keys} of {} cannot be migrated to knox. {reason} Pass --skip-unfit to skip such keys.",
-                names.join(", ")
-            );
-            Fault::new("token", "unfit", message)
+        let fault = |(flaw, names): (&KeyFlaw, &Vec<String>)| {
+            Fault::new("token", FaultCode::Unfit(Box::new((*flaw, names.clone()))))
         };
         self.unfit.iter().map(fault).collect()
     }

@@ -12,8 +12,10 @@ use crate::cli::answer::{Answer, Report};
 use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::args::json_body::Body;
 use crate::cli::args::new_password::NewPassword;
+use crate::cli::args::secret::password_missing;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::{Context, SIGNALS_HINT, hasher_needed};
+use crate::cli::wording;
 use crate::config::policy::UsernameFrom;
 use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
 use crate::django::field::Input;
@@ -21,7 +23,8 @@ use crate::django::models::{Scheme, User};
 use crate::django::passwords::{About, Plain};
 use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::faults::{Fault, FaultCode, PasswordSources};
+use crate::error::refusal::Refusal;
 use crate::error::wording::{label, with_article};
 use crate::signals;
 use crate::store::Store;
@@ -410,8 +413,7 @@ impl Args {
     ) -> Result<NewAccount<'a>> {
         let (account, mut faults) = accounts.plan_new(spec)?;
         if from_body.password.is_none() && !self.password.is_given() && !context.prompt.is_interactive() {
-            let how = "--password-stdin, --password-file, --password-env, --random-password or --no-password";
-            faults.push(Fault::new("password", "required", format!("password is required. Pass {how}.")));
+            faults.push(password_missing(PasswordSources::New));
         }
         // A field that is invalid in the body is not missing.
         let is_told = |fault: &Fault| from_body.faults.iter().any(|told| told.field == fault.field);
@@ -475,8 +477,9 @@ fn take(spec: &mut AccountSpec, field: &str, answer: &str, accounts: &Accounts<'
 fn complaint(spec: &AccountSpec, field: &str, accounts: &Accounts<'_>) -> Result<(), String> {
     match accounts.plan_new(spec) {
         Ok((_, faults)) => {
-            let fault = faults.into_iter().find(|fault| fault.field == field && fault.code != "required");
-            fault.map_or(Ok(()), |fault| Err(fault.message))
+            let is_missing = |fault: &Fault| matches!(fault.code, FaultCode::Required(_));
+            let fault = faults.iter().find(|fault| fault.field == field && !is_missing(fault));
+            fault.map_or(Ok(()), |fault| Err(wording::fault(fault)))
         }
         Err(error) => match error.refusal() {
             Some(Refusal::ProfileKindNotFound { .. }) => Err(error.to_string()),

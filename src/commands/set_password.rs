@@ -3,10 +3,12 @@ use serde_json::json;
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::new_password::Password;
 use crate::cli::args::new_password::NewPassword;
+use crate::cli::args::secret::password_missing;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::passwords::{About, Plain};
 use crate::error::failure::Result;
+use crate::error::faults::PasswordSources;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::signals;
@@ -48,10 +50,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let user = store.user(&args.user)?;
     if !args.password.is_given() && !context.prompt.is_interactive() {
-        let how = "--password-stdin, --password-file, --password-env, --random-password, --no-password or \
-                   --password-hash-stdin";
-        let message = format!("password is required. Pass {how}.");
-        return Err(Refusal::invalid("password", "required", message).into());
+        return Err(Refusal::Invalid(vec![password_missing(PasswordSources::NewOrEncoded)]).into());
     }
     let about = About {
         username: Some(&user.username),

@@ -12,7 +12,9 @@ use crate::django::rate::Rate;
 use crate::django::tokens::Ttl;
 use crate::django::tokens::knox;
 use crate::error::suggest::nearest;
-use crate::syntax::Flaw;
+
+/// A byte offset, and a sentence about what is wrong there.
+type Flaw = (usize, String);
 
 /// The type of a key's value.
 enum Shape {

@@ -19,7 +19,7 @@ use super::target::{FoundTarget, NamedDatabase};
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
 use crate::error::position::{Position, Scan};
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::refusal::Refusal;
 use crate::error::wording::{sentence, shell_word};
 use crate::files::existing;
 use crate::store::layout::Hints;
@@ -228,7 +228,8 @@ impl File {
     fn parse(text: &str, file: &str) -> Result<Self, Vec<String>> {
         let mut scan = Scan::new(text, Position::START);
         let mut located = |at: usize, message: &str| {
-            Fault::new("", "config", message.trim_end()).at(file, scan.at(at), None).message
+            let Position { line, column } = scan.at(at);
+            format!("{file}, line {line}, column {column}: {}", message.trim_end())
         };
         let flaws = keys::flaws(text);
         if !flaws.is_empty() {

@@ -10,8 +10,7 @@ use serde_json::Value as Json;
 
 use crate::django::json;
 use crate::django::value::{Digits, Kind, Value};
-use crate::error::refusal::Fault;
-use crate::error::wording::counted;
+use crate::error::faults::{DigitLimit, Expected, Fault, FaultCode, ValueKind};
 
 /// A value as supplied, before conversion to the column's type.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,16 +58,17 @@ pub struct ColumnType<'a> {
 /// counted in characters, although SQLite itself does not enforce it.
 pub fn convert(name: &str, column: ColumnType<'_>, input: &Input, zone: &TimeZone) -> Result<Value, Fault> {
     if *input == Input::Json(Json::Null) {
-        let fault = || Fault::new(name, "null", format!("{name} must have a value."));
-        return column.nullable.then_some(Value::Null).ok_or_else(fault);
+        return column.nullable.then_some(Value::Null).ok_or_else(|| Fault::new(name, FaultCode::Null(None)));
     }
-    let invalid = |expected: &str| Fault::new(name, "invalid", format!("{name} must be {expected}."));
+    let invalid = |expected| Fault::new(name, FaultCode::Invalid(expected));
     let text = match (input, column.kind) {
         (Input::Json(json), Kind::Json) => {
-            return python_json(json).map(Value::Json).ok_or_else(|| invalid(&expected(column)));
+            return python_json(json)
+                .map(Value::Json)
+                .ok_or_else(|| invalid(Expected::Kind(ValueKind::Json)));
         }
         (Input::Bytes(bytes), Kind::Bytes) => return Ok(Value::Bytes(bytes.clone())),
-        (Input::Bytes(_), kind) => return Err(invalid(&format!("{kind}, but this is not valid UTF-8"))),
+        (Input::Bytes(_), kind) => return Err(invalid(Expected::TextOf(kind.into()))),
         (Input::Json(Json::String(text)) | Input::Text(text), _) => text.clone(),
         (Input::Json(json @ (Json::Bool(_) | Json::Number(_))), kind)
             if !matches!(kind, Kind::Text { .. }) =>
@@ -76,20 +76,16 @@ pub fn convert(name: &str, column: ColumnType<'_>, input: &Input, zone: &TimeZon
             json.to_string()
         }
         (Input::Json(_), kind) => {
-            return Err(invalid(&format!("{kind}, as a JSON value")));
+            return Err(invalid(Expected::JsonOf(kind.into())));
         }
     };
     if let Kind::Text { max_length: Some(limit) } = *column.kind
         && text.chars().count() > limit
     {
-        return Err(Fault::new(
-            name,
-            "max_length",
-            format!("{name} must have at most {}.", counted(limit as u64, "character")),
-        ));
+        return Err(Fault::new(name, FaultCode::MaxLength(limit)));
     }
     if matches!(column.kind, Kind::Text { .. }) && text.contains('\0') {
-        return Err(Fault::new(name, "invalid", format!("{name} must not contain a null character.")));
+        return Err(Fault::new(name, FaultCode::NullCharacter));
     }
     if let Kind::Decimal(digits) = *column.kind {
         fit_digits(name, text.trim(), digits)?;
@@ -100,11 +96,9 @@ pub fn convert(name: &str, column: ColumnType<'_>, input: &Input, zone: &TimeZon
         return Ok(Value::Integer(microseconds));
     }
     stored(column.kind, &text, zone).ok_or_else(|| match column.kind {
-        Kind::Integer if is_whole(text.trim()) => {
-            let message = format!("{name} is too large: it must fit into 64 bits.");
-            Fault::new(name, "invalid", message)
-        }
-        _ => invalid(&expected(column)),
+        Kind::Integer if is_whole(text.trim()) => invalid(Expected::SmallInteger),
+        Kind::Integer if column.may_be_duration => invalid(Expected::Kind(ValueKind::IntegerOrDuration)),
+        kind => invalid(Expected::Kind(kind.into())),
     })
 }
 
@@ -136,25 +130,6 @@ fn is_whole(text: &str) -> bool {
 
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn expected(column: ColumnType<'_>) -> String {
-    match column.kind {
-        Kind::Integer if column.may_be_duration => {
-            "a whole number, or a duration such as 1 02:00:00 or P1DT2H".into()
-        }
-        Kind::Integer => "a whole number".into(),
-        Kind::Real => "a number".into(),
-        Kind::Timestamp => "a date and time such as 2024-02-29T12:30:00Z".into(),
-        Kind::Date => "a date such as 2024-02-29".into(),
-        Kind::Time => "a time of day such as 12:30:00".into(),
-        Kind::Uuid => "a UUID of 32 hexadecimal digits".into(),
-        Kind::Duration => "a duration such as 1 02:00:00 or P1DT2H".into(),
-        Kind::Decimal(_) => "a decimal number such as 12.50".into(),
-        Kind::Json => "a JSON document".into(),
-        Kind::Address => "an IP address such as 192.0.2.1 or 2001:db8::1".into(),
-        kind => kind.to_string(),
-    }
 }
 
 /// Parses a boolean as people write it.
@@ -262,21 +237,18 @@ fn decimal(text: &str) -> Option<String> {
 
 /// Checks that a decimal column keeps all digits of a number.
 fn fit_digits(name: &str, text: &str, digits: Digits) -> Result<(), Fault> {
-    let too_long = |message: String| Err(Fault::new(name, "max_digits", message));
+    let too_long = |limit| Err(Fault::new(name, FaultCode::MaxDigits(limit)));
     match digits {
         // Django's SQLite backend reads decimals with this precision (`get_decimalfield_converter`). A value with more
         // digits comes back as another number or raises an exception. The field's own `max_digits` is not in the schema.
-        Digits::Significant(limit) if significant_digits(text) > limit => too_long(format!(
-            "{name} must have at most {limit} significant digits, because Django reads no more from SQLite."
-        )),
+        Digits::Significant(limit) if significant_digits(text) > limit => {
+            too_long(DigitLimit::Significant(limit))
+        }
         Digits::Fixed { total, places } => {
             let (whole, fraction) = text.trim_start_matches('-').split_once('.').unwrap_or((text, ""));
             let whole = whole.trim_start_matches(['-', '0']).len();
             if whole > total.saturating_sub(places) || fraction.trim_end_matches('0').len() > places {
-                return too_long(format!(
-                    "{name} must have at most {} before the point and {places} behind it.",
-                    counted(total.saturating_sub(places) as u64, "digit")
-                ));
+                return too_long(DigitLimit::Fixed { before: total.saturating_sub(places), behind: places });
             }
             Ok(())
         }
@@ -376,7 +348,8 @@ mod tests {
 
     #[expect(clippy::needless_pass_by_value, reason = "short calls")]
     fn text(kind: Kind, given: &str) -> Result<Value, &'static str> {
-        convert("x", column(&kind), &Input::Text(given.into()), &TimeZone::UTC).map_err(|fault| fault.code)
+        convert("x", column(&kind), &Input::Text(given.into()), &TimeZone::UTC)
+            .map_err(|fault| fault.code.name())
     }
 
     #[test]
@@ -487,14 +460,15 @@ mod tests {
     #[test]
     fn json_values_fit_their_kind() {
         let json = |kind, json: Json| {
-            convert("x", column(&kind), &Input::Json(json), &TimeZone::UTC).map_err(|fault| fault.code)
+            convert("x", column(&kind), &Input::Json(json), &TimeZone::UTC).map_err(|fault| fault.code.name())
         };
         assert!(json(Kind::Integer, 7.into()) == Ok(Value::Integer(7)));
         assert!(json(Kind::Boolean, true.into()) == Ok(Value::Boolean(true)));
         assert!(json(Kind::Text { max_length: None }, 7.into()) == Err("invalid"));
         assert!(json(Kind::Text { max_length: None }, Json::Null) == Err("null"));
         let bytes = Input::Bytes(vec![0xff, 0]);
-        let file = |kind| convert("x", column(&kind), &bytes, &TimeZone::UTC).map_err(|fault| fault.code);
+        let file =
+            |kind| convert("x", column(&kind), &bytes, &TimeZone::UTC).map_err(|fault| fault.code.name());
         assert!(file(Kind::Bytes) == Ok(Value::Bytes(vec![0xff, 0])));
         assert!(file(Kind::Text { max_length: None }) == Err("invalid"));
     }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::error::refusal::Fault;
+use crate::error::faults::{Expected, Fault, FaultCode};
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
 /// Django's `normalize_email`: converts the domain to lower case.
@@ -17,16 +17,17 @@ pub fn normalize_email(email: &str) -> String {
 /// Returns a fault if an email address is neither empty nor valid.
 #[must_use]
 pub fn address_fault(email: &str) -> Option<Fault> {
-    let fault = || Fault::new("email", "invalid", "email must be a valid email address.");
+    let fault = || Fault::new("email", FaultCode::Invalid(Expected::EmailAddress));
     (!email.is_empty() && !is_address(email)).then(fault)
 }
 
 /// Returns a fault if Django's `UnicodeUsernameValidator` would reject the user name.
 #[must_use]
 pub fn username_fault(username: &str) -> Option<Fault> {
-    let message = "username may contain only letters, digits and @/./+/-/_ characters.";
     let is_bad = |c: char| !is_word(c) && !".@+-".contains(c);
-    username.contains(is_bad).then(|| Fault::new("username", "invalid", message))
+    username
+        .contains(is_bad)
+        .then(|| Fault::new("username", FaultCode::Invalid(Expected::UsernameCharacters)))
 }
 
 /// Whether Django's `EmailValidator` (5.2) would accept this address.

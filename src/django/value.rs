@@ -9,7 +9,7 @@ use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 use crate::error::failure::Result;
-use crate::error::wording::counted;
+use crate::error::faults::ValueKind;
 
 /// What a column holds in Django's terms. How it is stored depends on the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,27 +63,24 @@ pub enum Digits {
     },
 }
 
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Integer => "integer",
-            Self::Real => "real",
-            Self::Text { max_length: Some(limit) } => {
-                return write!(f, "text of at most {}", counted(*limit as u64, "character"));
-            }
-            Self::Text { max_length: None } => "text",
-            Self::Boolean => "true or false",
-            Self::Timestamp => "date and time",
-            Self::Date => "date",
-            Self::Time => "time",
-            Self::Uuid => "UUID",
-            Self::Duration => "duration",
-            Self::Decimal(_) => "decimal",
-            Self::Json => "JSON",
-            Self::Address => "IP address",
-            Self::Bytes => "bytes",
-            Self::Other(name) => name,
-        })
+impl From<&Kind> for ValueKind {
+    fn from(kind: &Kind) -> Self {
+        match kind {
+            Kind::Integer => Self::Integer,
+            Kind::Real => Self::Real,
+            Kind::Text { max_length } => Self::Text { max_length: *max_length },
+            Kind::Boolean => Self::Boolean,
+            Kind::Timestamp => Self::Timestamp,
+            Kind::Date => Self::Date,
+            Kind::Time => Self::Time,
+            Kind::Uuid => Self::Uuid,
+            Kind::Duration => Self::Duration,
+            Kind::Decimal(_) => Self::Decimal,
+            Kind::Json => Self::Json,
+            Kind::Address => Self::Address,
+            Kind::Bytes => Self::Bytes,
+            Kind::Other(name) => Self::Other(name.clone()),
+        }
     }
 }
 

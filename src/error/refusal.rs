@@ -4,9 +4,9 @@ use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::error::faults::{Fault, FaultCode};
 use crate::error::lost_answer::LostAnswer;
-use crate::error::position::Position;
-use crate::error::wording::{self, counted, shell_word};
+use crate::error::wording::counted;
 
 /// An expected failure that a person or a script has to act upon, as opposed to a defect.
 ///
@@ -136,61 +136,6 @@ pub enum Refusal {
     InterruptedLater,
 }
 
-/// One value that is missing or not accepted.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Fault {
-    /// The field's name, in the form that a script uses.
-    pub field: String,
-    /// A stable code for the kind of fault, such as `required` or `too_long`.
-    pub code: &'static str,
-    /// A whole sentence for people. It does not repeat the value, since a value in the wrong field may be a password.
-    pub message: String,
-    /// The position in a file.
-    #[serde(flatten)]
-    pub position: Option<Position>,
-}
-
-impl Fault {
-    /// A fault of one field.
-    pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self { field: field.into(), code, message: message.into(), position: None }
-    }
-
-    /// Cuts texts that a file made too long to read.
-    #[must_use]
-    pub fn shortened(&self) -> Self {
-        let (field, message) = (wording::field(&self.field), wording::message(&self.message));
-        Self { field, message, ..self.clone() }
-    }
-
-    /// Adds the position in a file, and the heading if it is a column of a table.
-    #[must_use]
-    pub fn at(self, file: &str, position: Position, heading: Option<&str>) -> Self {
-        let Position { line, column } = position;
-        let heading = heading.map_or(String::new(), |heading| format!(" ({heading})"));
-        let message = format!("{file}, line {line}, column {column}{heading}: {}", self.message);
-        Self { message, position: Some(position), ..self }
-    }
-
-    /// Adds the line of a file, for a fault of the whole row or object that starts there.
-    #[must_use]
-    pub fn on_line(self, file: &str, line: usize) -> Self {
-        let message = format!("{file}, line {line}: {}", self.message);
-        Self { message, position: Some(Position { line, column: 1 }), ..self }
-    }
-
-    /// Whether the fault says that the user already exists.
-    fn is_of_present_user(&self) -> bool {
-        ["username_taken", "email_taken"].contains(&self.code)
-    }
-
-    /// Whether both faults have the same field and code.
-    #[must_use]
-    pub fn is_like(&self, other: &Self) -> bool {
-        self.field == other.field && self.code == other.code
-    }
-}
-
 impl Refusal {
     /// A fault in the use of the command line.
     pub fn usage(message: impl Into<String>) -> Self {
@@ -203,8 +148,8 @@ impl Refusal {
     }
 
     /// A fault of one field.
-    pub fn invalid(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid(vec![Fault::new(field, code, message)])
+    pub fn invalid(field: impl Into<String>, code: FaultCode) -> Self {
+        Self::Invalid(vec![Fault::new(field, code)])
     }
 
     /// Returns the faults of single fields or tables.
@@ -219,26 +164,17 @@ impl Refusal {
     }
 
     /// The fault for a file that names a group or a profile kind that does not exist.
-    ///
-    /// It does not repeat the name, since a value in the wrong field may be a password.
     #[must_use]
     pub fn name_fault(&self) -> Option<Fault> {
-        let (field, message, known) = match self {
-            Self::GroupNotFound { known, .. } if known.is_empty() => {
-                ("groups", "This database has no groups.", known)
-            }
-            Self::GroupNotFound { known, .. } => ("groups", "The group does not exist. Known groups", known),
-            Self::ProfileKindNotFound { known, .. } if known.is_empty() => {
-                ("profile", "This database has no profile tables.", known)
+        Some(match self {
+            Self::GroupNotFound { known, .. } => {
+                Fault::new("groups", FaultCode::GroupNotFound(known.clone()))
             }
             Self::ProfileKindNotFound { known, .. } => {
-                ("profile", "The profile kind does not exist. Known kinds", known)
+                Fault::new("profile", FaultCode::ProfileKindNotFound(known.clone()))
             }
             _ => return None,
-        };
-        let list = wording::names(known.clone()).join(", ");
-        let message = if list.is_empty() { message.to_owned() } else { format!("{message}: {list}.") };
-        Some(Fault::new(field, self.code(), message))
+        })
     }
 
     /// The number of faults that are not in [`Self::faults`].
@@ -295,63 +231,6 @@ impl Refusal {
     pub fn is_silent(&self) -> bool {
         matches!(self, Self::NoMatch | Self::WouldChange)
     }
-
-    /// Tells the user what to do next, if the message does not.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::UserNotFound(_) => {
-                "Usernames are case-sensitive. Search for the user with `authctl list-users --search TEXT`."
-                    .into()
-            }
-            Self::TokenNotFound(_) => "List the prefixes with `authctl list-tokens`.".into(),
-            Self::TokenInvalid | Self::TokenExpired(_) => {
-                "Log in again with `authctl login`, or create a token with `authctl create-token USER`."
-                    .into()
-            }
-            Self::NotLoggedIn => {
-                "Log in with `authctl login`, or pass a token with --token-stdin, --token-file or \
-                 AUTHCTL_TOKEN."
-                    .into()
-            }
-            Self::SessionGone(username) => {
-                format!("Log in again with `authctl login {}`.", shell_word(username))
-            }
-            Self::Invalid(faults) | Self::InvalidInput { faults, .. }
-                if faults.iter().any(Fault::is_of_present_user) =>
-            {
-                "Pass --on-existing skip to leave existing users unchanged, or --on-existing update to \
-                 change them."
-                    .into()
-            }
-            Self::Busy => "Another program is writing to the database. Try again, or pass a longer \
-                           --busy-timeout."
-                .into(),
-            Self::BusyLater { hint, .. } => hint.clone(),
-            Self::FileExists { is_replaceable: true, .. } => "Pass --overwrite to replace it.".into(),
-            Self::TokenLimit(_) => {
-                "Delete the user's tokens with `authctl revoke-token --user USER`, or raise `limit` under \
-                 `[tokens]`."
-                    .into()
-            }
-            Self::StillReferenced(_) => {
-                "Nothing was changed. To keep these rows, deactivate the user instead: `authctl edit-user \
-                 USER --inactive`."
-                    .into()
-            }
-            Self::ChangedMeanwhile(_) => "Run the command again to see the current state.".into(),
-            Self::OtherToken(_) => "Pass --rotate to replace it with the given key.".into(),
-            Self::Foreign(_) => {
-                "Run authctl as the owner, for example with `sudo -u`, or pass --force.".into()
-            }
-            Self::DatabaseMissing(_) => {
-                "Create it with `authctl init`, or pass another database with --db or AUTHCTL_DB.".into()
-            }
-            Self::LostAnswer(lost) => lost.hint(),
-            Self::InactiveUser(_) => "Django refuses the tokens of inactive users.".into(),
-            _ => return None,
-        })
-    }
 }
 
 impl fmt::Display for Refusal {
@@ -401,13 +280,8 @@ impl fmt::Display for Refusal {
                 write!(f, "{} already exists and was not changed.", path.display())
             }
             Self::Invalid(faults) | Self::InvalidInput { faults, .. } | Self::StillReferenced(faults) => {
-                for (index, fault) in faults.iter().enumerate() {
-                    if index > 0 {
-                        f.write_str("\n")?;
-                    }
-                    f.write_str(&fault.message)?;
-                }
-                Ok(())
+                let codes = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.code.name()));
+                f.write_str(&codes.collect::<Vec<_>>().join(", "))
             }
             Self::ChangedMeanwhile(what) => {
                 write!(f, "{what} has changed in the meantime. This command changed nothing.")

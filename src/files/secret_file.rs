@@ -7,6 +7,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::error::failure::{ErrorContext as _, Result};
+use crate::error::faults::{FaultCode, TooLong, Undecodable};
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 
@@ -22,18 +23,15 @@ pub fn read(name: &str, path: &Path) -> Result<Zeroizing<String>> {
 /// Returns the secret in these bytes, without a final line end. Messages call the source by this name.
 pub fn text(bytes: &[u8], source: &str) -> Result<Zeroizing<String>> {
     if bytes.len() as u64 > limits::SECRET {
-        return Err(Refusal::invalid(
-            "secret",
-            "too_long",
-            format!("{source} is larger than 64 KiB, the limit for a secret."),
-        )
-        .into());
+        let code = FaultCode::TooLong(TooLong::Secret(source.to_owned()));
+        return Err(Refusal::invalid("secret", code).into());
     }
     let bytes = bytes.strip_suffix(b"\n").map_or(bytes, |rest| rest.strip_suffix(b"\r").unwrap_or(rest));
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
-        Err(_) => Err(Refusal::invalid("secret", "invalid", format!("{source} is not valid UTF-8.")).into()),
-    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        let code = FaultCode::Undecodable(Undecodable::Secret(source.to_owned()));
+        return Err(Refusal::invalid("secret", code).into());
+    };
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 #[cfg(test)]

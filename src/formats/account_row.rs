@@ -14,8 +14,8 @@ use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
 use crate::django::tokens::TokenRow;
 use crate::django::value::Kind;
+use crate::error::faults::{Expected, Fault, FaultCode, Form, Remedy, Twice};
 use crate::error::position::Position;
-use crate::error::refusal::Fault;
 use crate::formats::columns::{AccountColumn, NamedField};
 
 /// The account that one row describes.
@@ -143,11 +143,10 @@ impl AccountRow {
         let input = match (input, &field.kind) {
             (Input::Text(text) | Input::Json(Json::String(text)), Kind::Bytes) => {
                 let bytes = STANDARD.decode(text.trim());
-                let invalid = format!("{} must be base64-encoded bytes.", field.name);
-                Input::Bytes(bytes.map_err(|_| Fault::new(&*field.name, "invalid", invalid))?)
+                Input::Bytes(bytes.map_err(|_| invalid(&field.name, Expected::Base64))?)
             }
             (Input::Text(text), Kind::Boolean) if boolean(&text).is_none() => {
-                return Err(not_boolean(&field.name));
+                return Err(invalid(&field.name, Expected::YesOrNo));
             }
             (input, _) => input,
         };
@@ -159,33 +158,19 @@ impl AccountRow {
     }
 
     fn take_groups(&mut self, input: Input) -> Result<(), Fault> {
-        let names = list(input).ok_or_else(|| {
-            Fault::new(
-                "groups",
-                "invalid",
-                "groups must be group names separated by ; or a JSON list of group names.",
-            )
-        })?;
+        let names = list(input).ok_or_else(|| invalid("groups", Expected::Groups))?;
         self.spec.groups = GroupChoice::join(names);
         Ok(())
     }
 
     fn take_permissions(&mut self, input: &Input) -> Result<(), Fault> {
         let given = if let Input::Json(json) = input { permissions(json) } else { None };
-        let name = "user_permissions";
-        self.spec.permissions = given.ok_or_else(|| Fault::new(name, "invalid", not_permissions(name)))?;
+        self.spec.permissions = given.ok_or_else(|| invalid("user_permissions", Expected::Permissions))?;
         Ok(())
     }
 
     fn take_kinds(&mut self, column: &AccountColumn<'_>, input: Input) -> Result<(), Fault> {
-        let name = column.name().to_owned();
-        let kinds = list(input).ok_or_else(|| {
-            Fault::new(
-                name,
-                "invalid",
-                "profile must be profile kinds separated by ; or a JSON list of profile kinds.",
-            )
-        })?;
+        let kinds = list(input).ok_or_else(|| invalid(column.name(), Expected::ProfileKinds))?;
         self.spec.profile = if kinds.is_empty() { ProfileChoice::None } else { ProfileChoice::Kinds(kinds) };
         Ok(())
     }
@@ -209,13 +194,11 @@ impl AccountRow {
                     return Err(fault);
                 }
                 if plain.as_str().is_empty() {
-                    let message =
-                        "password must not be empty. For an account without a password, omit the key.";
-                    return Err(Fault::new("password", "required", message));
+                    return Err(Fault::new("password", FaultCode::Required(Remedy::FilledPassword)));
                 }
                 self.give(GivenPassword::Plain(plain))
             }
-            _ => Err(Fault::new("password", "invalid", "password must be a string.")),
+            _ => Err(invalid("password", Expected::Text)),
         }
     }
 
@@ -227,8 +210,7 @@ impl AccountRow {
 
     fn give(&mut self, password: GivenPassword) -> Result<(), Fault> {
         if !matches!(self.password, GivenPassword::Nothing) {
-            let message = "password and password_hash are both set.";
-            return Err(Fault::new("password", "given_twice", message));
+            return Err(Fault::new("password", FaultCode::GivenTwice(Twice::Password)));
         }
         self.password = password;
         Ok(())
@@ -292,25 +274,29 @@ impl AccountRow {
     pub fn located(&self, file: &str, fault: Fault) -> Fault {
         if let Some(position) = fault.position {
             let heading = self.heading(position.column).map(str::to_owned);
-            return fault.at(file, position, heading.as_deref());
+            let fault = fault.at(file, Form::Column, position);
+            return match heading {
+                Some(heading) => fault.under(&heading),
+                None => fault,
+            };
         }
         match &self.positions {
             ValuePositions::Table(columns) => {
                 match columns.iter().find(|(name, ..)| is_name_of(name, &fault.field)) {
                     Some((_, heading, column)) => {
                         let position = Position { line: self.line, column: *column };
-                        Fault { field: heading.clone(), ..fault.at(file, position, Some(heading)) }
+                        fault.at(file, Form::Column, position).under(heading)
                     }
-                    None => fault.on_line(file, self.line),
+                    None => fault.on_line(file, Form::Column, self.line),
                 }
             }
             ValuePositions::Each(positions) => {
                 match positions.iter().find(|(name, _)| is_name_of(name, &fault.field)) {
                     Some((name, position)) => {
                         let field = if fault.field.is_empty() { name.clone() } else { fault.field.clone() };
-                        Fault { field, ..fault.at(file, *position, None) }
+                        fault.at(file, Form::Column, *position).renamed(field)
                     }
-                    None => fault.on_line(file, self.line),
+                    None => fault.on_line(file, Form::Column, self.line),
                 }
             }
         }
@@ -326,10 +312,7 @@ fn set_text(target: &mut Option<String>, column: &AccountColumn<'_>, input: Inpu
     match input {
         Input::Text(text) | Input::Json(Json::String(text)) => *target = Some(text),
         Input::Json(Json::Null) => {}
-        _ => {
-            let name = column.name();
-            return Err(Fault::new(name, "invalid", format!("{name} must be a string.")));
-        }
+        _ => return Err(invalid(column.name(), Expected::Text)),
     }
     Ok(())
 }
@@ -341,8 +324,7 @@ fn set_flag(target: &mut Option<bool>, column: &AccountColumn<'_>, input: &Input
         Input::Text(text) => boolean(text),
         _ => None,
     };
-    let name = column.name();
-    target.map(|_| ()).ok_or_else(|| not_boolean(name))
+    target.map(|_| ()).ok_or_else(|| invalid(column.name(), Expected::YesOrNo))
 }
 
 /// Parses permissions as in a fixture: keys, or natural keys of `codename`, `app_label` and `model`.
@@ -365,13 +347,8 @@ pub fn permissions(json: &Json) -> Option<Vec<Permission>> {
     }
 }
 
-/// The message for a value that is not a list of permissions.
-pub fn not_permissions(name: &str) -> String {
-    format!("{name} must be a JSON list of keys or of [codename, app_label, model].")
-}
-
-fn not_boolean(name: &str) -> Fault {
-    Fault::new(name, "invalid", format!("{name} must be true/false, yes/no or 1/0."))
+fn invalid(name: &str, expected: Expected) -> Fault {
+    Fault::new(name, FaultCode::Invalid(expected))
 }
 
 /// Parses a list of names, either separated by `;` or as a JSON list of texts.

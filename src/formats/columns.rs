@@ -1,9 +1,9 @@
 //! Maps the headings of a table and the keys of a JSON object to fields.
 
 use crate::django::value::Kind;
-use crate::error::refusal::{Fault, Refusal};
-use crate::error::suggest::{nearest, suggestion};
-use crate::error::wording;
+use crate::error::faults::{Fault, FaultCode, NameHint, UnknownName};
+use crate::error::refusal::Refusal;
+use crate::error::suggest::nearest;
 
 /// What a column contains.
 #[derive(Clone, Debug)]
@@ -187,18 +187,13 @@ impl<'a> Columns<'a> {
     fn unknown(&self, heading: &str) -> Fault {
         let all = self.all();
         let known = all.iter().map(String::as_str).chain(last_parts(&all));
-        let meant = suggestion(heading, known).unwrap_or_else(|| {
+        let hint = match nearest(heading, known) {
+            Some(near) => NameHint::Near(near.to_owned()),
             // The list needs only one name of the key.
-            let known = all.iter().filter(|name| *name != "pk").cloned().collect();
-            format!(" Known fields: {}.", wording::names(known).join(", "))
-        });
-        let short = wording::text(heading);
-        let whole = if short == heading { heading } else { "HEADING" };
-        let message = format!(
-            "Unknown field {short:?}.{meant} Pass --map '{whole}=FIELD' to map it, or --map '{whole}=' to \
-             ignore it."
-        );
-        Fault::new(heading, "unknown_field", message)
+            None => NameHint::Known(all.iter().filter(|name| *name != "pk").cloned().collect()),
+        };
+        let unknown = UnknownName::Heading(Box::new((heading.to_owned(), hint)));
+        Fault::new(heading, FaultCode::Unknown(unknown))
     }
 
     /// Refuses a mapping whose heading is not in the file.

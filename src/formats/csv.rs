@@ -4,14 +4,12 @@ use std::io::BufRead;
 
 use crate::django::field::Input;
 use crate::error::failure::{ErrorContext as _, Result};
-use crate::error::limits;
+use crate::error::faults::{ColumnFlaw, Fault, FaultCode, Form, Part, TooLong, Twice};
 use crate::error::position::Position;
-use crate::error::refusal::{Fault, Refusal};
-use crate::error::wording::counted;
+use crate::error::refusal::Refusal;
 use crate::formats::RowReader;
 use crate::formats::account_row::{AccountRow, ValuePositions};
 use crate::formats::columns::{AccountColumn, Columns};
-use crate::formats::encoding::NOT_UTF8;
 use crate::formats::records::{Records, UnreadableRecord};
 
 /// Reads a table whose first line contains the headings.
@@ -41,8 +39,8 @@ impl<'a> CsvReader<'a> {
         records.read().with_context(|| unreadable(file))?;
         if let Some((broken, position)) = records.broken() {
             let fault = match broken {
-                UnreadableRecord::OpenQuote => broken_fault(broken).at(file, position, None),
-                _ => broken_fault(broken).on_line(file, position.line),
+                UnreadableRecord::OpenQuote => broken_fault(broken).at(file, Form::Column, position),
+                _ => broken_fault(broken).on_line(file, Form::Column, position.line),
             };
             return Err(Refusal::Invalid(vec![fault]).into());
         }
@@ -53,7 +51,7 @@ impl<'a> CsvReader<'a> {
         for (index, heading) in records.cells().enumerate() {
             let position = Position { line: records.line(), column: index + 1 };
             let Ok(heading) = std::str::from_utf8(heading) else {
-                faults.push(not_utf8("").at(file, position, None));
+                faults.push(not_utf8("").at(file, Form::Column, position));
                 continue;
             };
             let heading = heading.trim();
@@ -64,15 +62,15 @@ impl<'a> CsvReader<'a> {
             }
             match columns.find(heading) {
                 Ok(column) if is_twice(&column, &found) => {
-                    let message = format!("{} is set by two columns.", column.name());
-                    faults.push(Fault::new(heading, "given_twice", message).at(file, position, None));
+                    let twice = FaultCode::GivenTwice(Twice::Columns(column.name().to_owned()));
+                    faults.push(Fault::new(heading, twice).at(file, Form::Column, position));
                 }
                 Ok(column) => {
                     positions.push((column.name().to_owned(), heading.to_owned(), index + 1));
                     found.push(Some(column));
                 }
                 Err(fault) => {
-                    faults.push(Fault { field: heading.to_owned(), ..fault.at(file, position, None) });
+                    faults.push(fault.at(file, Form::Column, position).renamed(heading));
                 }
             }
         }
@@ -91,31 +89,16 @@ fn is_twice(column: &AccountColumn<'_>, found: &[Option<AccountColumn<'_>>]) -> 
 }
 
 fn broken_fault(broken: UnreadableRecord) -> Fault {
-    let (code, message) = match broken {
-        UnreadableRecord::OpenQuote => {
-            ("open_quote", "The quote that opens here is never closed.".to_owned())
-        }
-        UnreadableRecord::TooLong => ("too_long", too_long("row")),
-        UnreadableRecord::TooManyCells => {
-            ("columns", format!("The row has more than {} columns.", limits::COLUMNS))
-        }
+    let code = match broken {
+        UnreadableRecord::OpenQuote => FaultCode::OpenQuote,
+        UnreadableRecord::TooLong => FaultCode::TooLong(TooLong::Row),
+        UnreadableRecord::TooManyCells => FaultCode::Columns(ColumnFlaw::TooMany),
     };
-    Fault::new("", code, message)
-}
-
-/// The message for a row or line that exceeds the limit.
-pub fn too_long(what: &str) -> String {
-    let limit = limits::ROW / (1024 * 1024);
-    format!("The {what} is larger than {limit} MiB. The rows after it are not read.")
-}
-
-fn no_heading() -> Fault {
-    let message = "This value has no heading. Pass --map '=FIELD' to map it, or --map '=' to ignore it.";
-    Fault::new("", "no_heading", message)
+    Fault::new("", code)
 }
 
 fn not_utf8(field: &str) -> Fault {
-    Fault::new(field, "not_utf8", format!("This is not valid UTF-8. {NOT_UTF8}"))
+    Fault::new(field, FaultCode::NotUtf8(Part::Value))
 }
 
 /// Returns the delimiter that Excel's first line `sep=;` declares, and the length of that line without its end.
@@ -185,7 +168,7 @@ impl CsvReader<'_> {
         if let Some((broken, position)) = records.broken() {
             // The text after an open quote contains other rows, with whatever they contain.
             let position = Some(position).filter(|_| broken == UnreadableRecord::OpenQuote);
-            row.faults.push(Fault { position, ..broken_fault(broken) });
+            row.faults.push(broken_fault(broken).positioned(position));
             return row;
         }
         let (count, headings) = (records.len(), self.columns.len());
@@ -193,15 +176,14 @@ impl CsvReader<'_> {
         let is_longer =
             || count > headings && records.cells().skip(headings).any(|cell| !cell.trim_ascii().is_empty());
         if count < self.least || is_longer() {
-            let (columns, headings) = (counted(count as u64, "column"), counted(headings as u64, "heading"));
-            let message = format!("The row has {columns}, but there are {headings}.");
-            row.faults.push(Fault::new("", "columns", message));
+            let flaw = ColumnFlaw::Count { columns: count, headings };
+            row.faults.push(Fault::new("", FaultCode::Columns(flaw)));
         }
         for (index, (column, cell)) in self.columns.iter().zip(records.cells()).enumerate() {
             let Some(column) = column else {
                 if !cell.trim_ascii().is_empty() {
                     let position = Position { line: row.line, column: index + 1 };
-                    row.faults.push(Fault { position: Some(position), ..no_heading() });
+                    row.faults.push(Fault::new("", FaultCode::NoHeading).positioned(Some(position)));
                 }
                 continue;
             };

@@ -14,9 +14,6 @@ pub enum Encoding {
     Windows1252,
 }
 
-/// The hint for text that is not UTF-8.
-pub const NOT_UTF8: &str = "Try --encoding windows-1252.";
-
 /// The characters of the bytes 0x80 to 0x9F. Every other byte is the character of the same number.
 ///
 /// Source: WHATWG's index (<https://encoding.spec.whatwg.org/index-windows-1252.txt>).

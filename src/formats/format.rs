@@ -5,6 +5,7 @@ use std::io::{BufRead as _, Read as _};
 use serde_json::value::RawValue;
 
 use crate::error::failure::{ErrorContext as _, Result};
+use crate::error::faults::{Fault, FaultCode, Form};
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 use crate::formats::source::InputFile;
@@ -32,8 +33,8 @@ pub fn sniffed(source: &InputFile) -> Result<InputFormat> {
     let first = loop {
         let start = input.fill_buf().with_context(cannot)?;
         if start.is_empty() {
-            let message = format!("{name} is empty.");
-            return Err(Refusal::invalid("", "empty", message).into());
+            let empty = Fault::new("", FaultCode::Empty(Some(name.to_owned()))).of(Form::Column);
+            return Err(Refusal::Invalid(vec![empty]).into());
         }
         let blank = start.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         if let Some(first) = start.get(blank) {

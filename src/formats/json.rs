@@ -10,14 +10,13 @@ use zeroize::Zeroizing;
 use crate::django::account_spec::ProfileChoice;
 use crate::django::field::Input;
 use crate::error::failure::{ErrorContext as _, Result};
+use crate::error::faults::{Expected, Fault, FaultCode, Form, JsonFlaw, JsonPart, Part, TooLong};
 use crate::error::limits;
 use crate::error::position::{Position, Scan};
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::refusal::Refusal;
 use crate::formats::RowReader;
 use crate::formats::account_row::{AccountRow, ValuePositions};
 use crate::formats::columns::{AccountColumn, Columns};
-use crate::formats::csv::too_long;
-use crate::formats::encoding::NOT_UTF8;
 use crate::formats::records::Lines;
 use crate::syntax::tree::{KeyValue, Node, distinct};
 use crate::syntax::{Flaw, json};
@@ -48,11 +47,7 @@ impl Document {
             bytes.extend_from_slice(&piece[..length]);
             input.consume(length);
             if bytes.len() as u64 > limits::DOCUMENT {
-                let message = format!(
-                    "{file} is larger than {} MiB. Convert it to JSON lines, which are read one by one.",
-                    limits::DOCUMENT / (1024 * 1024)
-                );
-                return Err(Refusal::invalid("", "too_long", message).into());
+                return Err(refused(FaultCode::TooLong(TooLong::Document(file.to_owned()))).into());
             }
             if is_end {
                 break;
@@ -62,8 +57,7 @@ impl Document {
             Ok(text) => Ok(Self { text: Zeroizing::new(text) }),
             Err(error) => {
                 drop(Zeroizing::new(error.into_bytes()));
-                let message = format!("{file} is not valid UTF-8. {NOT_UTF8}");
-                Err(Refusal::invalid("", "not_utf8", message).into())
+                Err(refused(FaultCode::NotUtf8(Part::Document(file.to_owned()))).into())
             }
         }
     }
@@ -72,17 +66,15 @@ impl Document {
     pub fn elements(&self, file: &str) -> Result<Vec<Element<'_>>> {
         let text = self.text.as_str();
         let whole: &RawValue = serde_json::from_str(text).map_err(|error| {
-            let (at, message) = json::flaw(&error, text);
+            let (at, code) = json::flaw(&error, text);
             let position = Scan::new(text, Position::START).at(at);
-            Refusal::Invalid(vec![json::fault(message).at(file, position, None)])
+            Refusal::Invalid(vec![Fault::new("", code).at(file, Form::Column, position)])
         })?;
         let elements: Vec<&RawValue> = if whole.get().starts_with('{') {
             vec![whole]
         } else {
-            serde_json::from_str(text).map_err(|_| {
-                let message = format!("{file} must be a JSON list of objects, or JSON lines.");
-                Refusal::Invalid(vec![json::fault(message)])
-            })?
+            serde_json::from_str(text)
+                .map_err(|_| refused(FaultCode::InvalidJson(JsonFlaw::NoList(file.to_owned()))))?
         };
         let mut scan = Scan::new(text, Position::START);
         let texts = elements.into_iter().map(RawValue::get);
@@ -90,17 +82,21 @@ impl Document {
     }
 }
 
+/// The refusal of a whole document.
+fn refused(code: FaultCode) -> Refusal {
+    Refusal::Invalid(vec![Fault::new("", code).of(Form::Column)])
+}
+
 /// Returns the keys and values of an object, in their order. Otherwise returns what is wrong with `what`, and where.
-pub fn members<'n, 't>(what: &str, node: &'n Node<'t>) -> Result<&'n [KeyValue<'t>], Flaw> {
-    let refused = |at, rest: &str| (at, format!("{what} {rest}."));
-    let no_object = "must be a JSON object without duplicate keys";
-    let entries = node.entries().ok_or_else(|| refused(node.at, no_object))?;
+pub fn members<'n, 't>(what: &JsonPart, node: &'n Node<'t>) -> Result<&'n [KeyValue<'t>], Flaw> {
+    let no_object = |at| (at, FaultCode::InvalidJson(JsonFlaw::NoObject(what.clone())));
+    let entries = node.entries().ok_or_else(|| no_object(node.at))?;
     if entries.len() > limits::COLUMNS {
-        return Err(refused(node.at, &format!("has more than {} keys", limits::COLUMNS)));
+        return Err((node.at, FaultCode::InvalidJson(JsonFlaw::TooManyKeys(what.clone()))));
     }
     match distinct(entries).1.first() {
         None => Ok(entries),
-        Some(repeated) => Err(refused(repeated.at, no_object)),
+        Some(repeated) => Err(no_object(repeated.at)),
     }
 }
 
@@ -134,13 +130,13 @@ impl<'a> Objects<'a> {
         let mut row = AccountRow::at(element.position.line, ValuePositions::default());
         let mut scan = Scan::new(element.text, element.position);
         let read = json::parse(element.text).and_then(|node| {
-            let members = members("A row", &node)?;
+            let members = members(&JsonPart::Row, &node)?;
             self.take(&mut row, &mut scan, "", members);
             Ok(())
         });
-        if let Err((at, message)) = read {
+        if let Err((at, code)) = read {
             row.set_position("", scan.at(at));
-            row.faults.push(json::fault(message));
+            row.faults.push(Fault::new("", code));
         }
         row
     }
@@ -176,20 +172,20 @@ impl<'a> Objects<'a> {
         node: &Node<'_>,
     ) {
         let name = column.name().to_owned();
-        let members = match members(&name, node) {
+        let members = match members(&JsonPart::Key(name.clone()), node) {
             Ok(members) => members,
-            Err((_, message)) => return row.faults.push(Fault::new(name, json::CODE, message)),
+            Err((_, code)) => return row.faults.push(Fault::new(name, code)),
         };
         if matches!(column, AccountColumn::Profile) {
             return self.take(row, scan, "profile.", members);
         }
         let mut kinds = Vec::new();
         for KeyValue { key: kind, value, .. } in members {
-            if let Ok(fields) = self::members(kind, value) {
+            if let Ok(fields) = self::members(&JsonPart::Key(kind.to_string()), value) {
                 self.take(row, scan, &format!("profile.{kind}."), fields);
             } else {
-                let message = format!("profiles.{kind} must be an object of fields.");
-                row.faults.push(Fault::new(&*name, "invalid", message));
+                let expected = Expected::ProfileFields(kind.to_string());
+                row.faults.push(Fault::new(&*name, FaultCode::Invalid(expected)));
             }
             kinds.push(kind.to_string());
         }
@@ -267,17 +263,13 @@ impl RowReader for JsonLinesReader<'_> {
             if self.line.len() > limits::ROW {
                 self.is_broken = true;
                 let mut row = AccountRow::at(number, ValuePositions::default());
-                row.faults.push(Fault::new("", "too_long", too_long("line")));
+                row.faults.push(Fault::new("", FaultCode::TooLong(TooLong::Line)));
                 return Ok(Some(row));
             }
             let position = Position { line: number, column: 1 };
             let Ok(text) = std::str::from_utf8(&self.line) else {
                 let mut row = AccountRow::at(number, ValuePositions::default());
-                row.faults.push(Fault::new(
-                    "",
-                    "not_utf8",
-                    format!("The line is not valid UTF-8. {NOT_UTF8}"),
-                ));
+                row.faults.push(Fault::new("", FaultCode::NotUtf8(Part::Line)));
                 return Ok(Some(row));
             };
             let text = text.trim_end();

@@ -9,7 +9,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::django::models::{Key, User};
 use crate::error::failure::Result;
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::faults::{BlockedReference, Fault, FaultCode, ReferenceWay, References};
+use crate::error::refusal::Refusal;
 use crate::store::engine::{Access, RowName};
 use crate::store::schema::{Reference, Table, quoted};
 use crate::store::{Store, Transaction};
@@ -382,18 +383,15 @@ impl<'a> Plan<'a> {
     fn fault(&self, edge: &Edge, count: u64) -> Fault {
         let name = self.name_of(edge);
         let target = &self.nodes[edge.to].table.name;
-        let (rows, refer) = if count == 1 { ("row", "refers") } else { ("rows", "refer") };
-        let deletes = format!("Pass --cascade {name} to delete these rows");
         let way = if is_nullable(&self.nodes[edge.from].table, &edge.column) {
-            format!("Pass --set-null {name} to clear the reference")
+            ReferenceWay::Clear
         } else if edge.rule == Rule::SetsNull {
-            format!("{} must have a value. {deletes}", edge.column)
+            ReferenceWay::DeleteRequired
         } else {
-            deletes
+            ReferenceWay::Delete
         };
-        let message =
-            format!("{name}: {count} {rows} {refer} to rows of {target} that would be deleted. {way}.");
-        Fault::new(name, "still_referenced", message)
+        let reference = BlockedReference { count, target: target.clone(), column: edge.column.clone(), way };
+        Fault::new(name, FaultCode::StillReferenced(References::Column(Box::new(reference))))
     }
 
     /// Returns the nodes whose rows may be deleted, each before the nodes that it refers to.

@@ -10,11 +10,8 @@ use serde_json::Number;
 
 use super::Flaw;
 use super::tree::{KeyValue, Node, NodeValue};
+use crate::error::faults::{FaultCode, JsonFlaw};
 use crate::error::limits;
-use crate::error::refusal::Fault;
-
-/// The code of a syntax error.
-pub const CODE: &str = "invalid_json";
 
 /// Parses a document, or returns its first syntax error.
 pub fn parse(text: &str) -> Result<Node<'_>, Flaw> {
@@ -23,32 +20,26 @@ pub fn parse(text: &str) -> Result<Node<'_>, Flaw> {
         Some(node) => Ok(node),
         None => Err(match crate::django::json::parse(text) {
             Err(error) => flaw(&error, text),
-            Ok(_) => (parser.at, "This is not valid JSON.".into()),
+            Ok(_) => (parser.at, FaultCode::InvalidJson(JsonFlaw::Syntax(None))),
         }),
     }
 }
 
-/// Returns the offset of an error and its message, which does not repeat the text.
+/// Returns the offset of an error, and what is wrong there. It does not repeat the text.
 #[must_use]
 pub fn flaw(error: &serde_json::Error, text: &str) -> Flaw {
     let before = text.split_inclusive('\n').take(error.line().saturating_sub(1));
     let at = before.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
     let reason = error.to_string();
     // Only the message identifies an error of the depth.
-    let message = if reason.starts_with("recursion limit exceeded") {
-        format!("The JSON is nested more than {} levels deep.", limits::NESTING)
+    let flaw = if reason.starts_with("recursion limit exceeded") {
+        JsonFlaw::Nesting
     } else if error.is_eof() {
-        "The JSON ends unexpectedly.".into()
+        JsonFlaw::End
     } else {
-        format!("This is not valid JSON: {}.", reason.split(" at line ").next().unwrap_or_default())
+        JsonFlaw::Syntax(reason.split(" at line ").next().map(str::to_owned))
     };
-    (at, message)
-}
-
-/// Returns a fault without its position.
-#[must_use]
-pub fn fault(message: String) -> Fault {
-    Fault::new("", CODE, message)
+    (at, FaultCode::InvalidJson(flaw))
 }
 
 /// The methods return `None` for a syntax error.

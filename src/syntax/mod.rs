@@ -9,5 +9,7 @@ mod tests;
 mod toml;
 pub mod tree;
 
-/// A syntax error: a byte offset and a message.
-pub type Flaw = (usize, String);
+use crate::error::faults::FaultCode;
+
+/// A syntax error: a byte offset, and what is wrong there.
+pub type Flaw = (usize, FaultCode);

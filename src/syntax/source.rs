@@ -7,14 +7,16 @@ use zeroize::Zeroizing;
 
 use super::tree::Node;
 use super::{Flaw, json, toml};
-use crate::error::faults::Faults;
+use crate::error::fault_list::Faults;
+use crate::error::faults::{Fault, FaultCode, Form, Undecodable};
 use crate::error::position::{Position, Positions};
-use crate::error::refusal::Fault;
 
 /// The text of a file, and its name in faults.
 pub struct SourceFile {
     name: String,
     text: Zeroizing<String>,
+    /// Where its values come from.
+    form: Form,
     /// Computed for the first fault.
     positions: OnceCell<Positions>,
 }
@@ -22,25 +24,25 @@ pub struct SourceFile {
 impl SourceFile {
     /// Creates a file from its text.
     #[must_use]
-    pub fn new(name: String, text: String) -> Self {
-        Self { name, text: Zeroizing::new(text), positions: OnceCell::new() }
+    pub fn new(name: String, text: String, form: Form) -> Self {
+        Self { name, text: Zeroizing::new(text), form, positions: OnceCell::new() }
     }
 
     /// Creates a file from its bytes, without a byte order mark. Returns a fault if they are not UTF-8.
-    pub fn of_bytes(name: String, mut bytes: Zeroizing<Vec<u8>>) -> Result<Self, Fault> {
+    pub fn of_bytes(name: String, mut bytes: Zeroizing<Vec<u8>>, form: Form) -> Result<Self, Fault> {
         let mark = "\u{feff}".as_bytes();
         if bytes.starts_with(mark) {
             bytes.drain(..mark.len());
         }
-        String::from_utf8(std::mem::take(&mut *bytes)).map(|text| Self::new(name.clone(), text)).map_err(
-            |error| {
+        String::from_utf8(std::mem::take(&mut *bytes))
+            .map(|text| Self::new(name.clone(), text, form))
+            .map_err(|error| {
                 let end = error.utf8_error().valid_up_to();
                 let bytes = Zeroizing::new(error.into_bytes());
                 let good = String::from_utf8_lossy(&bytes[..end]).into_owned();
-                let fault = Fault::new("", "invalid", "This is not valid UTF-8.");
-                Self::new(name, good).locate(end, fault)
-            },
-        )
+                let fault = Fault::new("", FaultCode::Undecodable(Undecodable::File));
+                Self::new(name, good, form).locate(end, fault)
+            })
     }
 
     /// Returns the name of the file.
@@ -55,10 +57,10 @@ impl SourceFile {
         self.positions.get_or_init(|| Positions::of(&self.text)).at(&self.text, at)
     }
 
-    /// Adds the position to the fault and to its message.
+    /// Adds the position to the fault.
     #[must_use]
     pub fn locate(&self, at: usize, fault: Fault) -> Fault {
-        fault.at(&self.name, self.position(at), None)
+        fault.at(&self.name, self.form, self.position(at))
     }
 
     /// Parses the tree. It is JSON if the file's extension or its first character says so, otherwise TOML.
@@ -76,7 +78,7 @@ impl SourceFile {
     /// # Errors
     /// Returns the syntax error.
     pub fn json(&self) -> Result<Node<'_>, Faults> {
-        json::parse(&self.text).map_err(|flaw| self.faults(vec![flaw], json::CODE))
+        json::parse(&self.text).map_err(|flaw| self.faults(vec![flaw]))
     }
 
     /// Parses the text as TOML.
@@ -84,16 +86,16 @@ impl SourceFile {
     /// # Errors
     /// Returns all syntax errors.
     pub fn toml(&self) -> Result<Node<'_>, Faults> {
-        toml::parse(&self.text).map_err(|flaws| self.faults(flaws, "invalid_toml"))
+        toml::parse(&self.text).map_err(|flaws| self.faults(flaws))
     }
 
     /// Converts flaws to faults in the order of their positions.
     #[must_use]
-    pub fn faults(&self, mut flaws: Vec<Flaw>, code: &'static str) -> Faults {
-        flaws.sort();
+    pub fn faults(&self, mut flaws: Vec<Flaw>) -> Faults {
+        flaws.sort_by_key(|(at, _)| *at);
         let mut faults = Faults::default();
-        for (at, message) in flaws {
-            faults.push_with(|| self.locate(at, Fault::new("", code, message)));
+        for (at, code) in flaws {
+            faults.push_with(|| self.locate(at, Fault::new("", code)));
         }
         faults
     }

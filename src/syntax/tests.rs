@@ -4,11 +4,11 @@ use zeroize::Zeroizing;
 use super::json;
 use super::source::SourceFile;
 use super::tree::{Node, NodeValue};
+use crate::error::faults::{Fault, FaultCode, Form, Undecodable};
 use crate::error::position::{Position, Scan};
-use crate::error::refusal::Fault;
 
 fn source(name: &str, text: &str) -> SourceFile {
-    SourceFile::new(name.into(), text.into())
+    SourceFile::new(name.into(), text.into(), Form::Key)
 }
 
 /// Collects each key and value with the text at its position.
@@ -86,7 +86,7 @@ fn a_key_that_is_there_twice_stays_twice() {
 fn what_is_neither_is_told_with_its_place() {
     let faults = |name: &str, text: &str| -> Vec<(usize, usize)> {
         let faults = source(name, text).tree().expect_err("faults");
-        assert!(faults.iter().all(|fault| fault.message.starts_with(&format!("{name}, line "))));
+        assert!(faults.iter().all(|fault| fault.file() == Some(name)));
         let position = |fault: &Fault| fault.position.map(|position| (position.line, position.column));
         faults.iter().filter_map(position).collect()
     };
@@ -95,9 +95,10 @@ fn what_is_neither_is_told_with_its_place() {
     assert_eq!(faults("x.json", "a = 1\n"), [(1, 1)]);
     assert_eq!(faults("x.toml", "a = \nb = 1\nb = 2\nc = 99999999999999999999\n").len(), 3);
     assert_eq!(faults("x.toml", "a = inf\n"), [(1, 5)]);
-    let fault =
-        SourceFile::of_bytes("x".into(), Zeroizing::new(b"a = 1\nb = \xff".to_vec())).err().expect("a fault");
-    assert_eq!(fault.message, "x, line 2, column 5: This is not valid UTF-8.");
+    let bytes = Zeroizing::new(b"a = 1\nb = \xff".to_vec());
+    let fault = SourceFile::of_bytes("x".into(), bytes, Form::Key).err().expect("a fault");
+    assert_eq!(fault.code, FaultCode::Undecodable(Undecodable::File));
+    assert_eq!(fault.position, Some(Position { line: 2, column: 5 }));
 }
 
 #[test]

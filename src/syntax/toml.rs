@@ -6,13 +6,16 @@ use toml::de::{DeTable, DeValue};
 
 use super::Flaw;
 use super::tree::{KeyValue, Node, NodeValue};
+use crate::error::faults::{FaultCode, TomlFlaw};
 
 /// Parses a document. Returns all its syntax errors.
 pub(super) fn parse(text: &str) -> Result<Node<'_>, Vec<Flaw>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     let start = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
-    let mut flaws: Vec<Flaw> =
-        errors.iter().map(|error| (start(error), format!("{}.", error.message().trim_end()))).collect();
+    let syntax = |error: &toml::de::Error| {
+        FaultCode::InvalidToml(TomlFlaw::Syntax(error.message().trim_end().to_owned()))
+    };
+    let mut flaws: Vec<Flaw> = errors.iter().map(|error| (start(error), syntax(error))).collect();
     let at = table.span().start;
     let node = Node { at, what: convert_table(table.into_inner(), &mut flaws) };
     if flaws.is_empty() { Ok(node) } else { Err(flaws) }
@@ -32,7 +35,7 @@ fn convert<'t>(value: Spanned<DeValue<'t>>, flaws: &mut Vec<Flaw>) -> Node<'t> {
     let number = |number: Option<Number>, flaws: &mut Vec<Flaw>| {
         number.map_or_else(
             || {
-                flaws.push((at, "This number is out of range.".into()));
+                flaws.push((at, FaultCode::InvalidToml(TomlFlaw::Number)));
                 NodeValue::Null
             },
             NodeValue::Number,

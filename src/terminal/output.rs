@@ -10,10 +10,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::error::exit::Exit;
-use crate::error::failure::{Error, ErrorContext as _, Result};
-use crate::error::limits::{FAULTS, SHOWN_FAULTS};
-use crate::error::refusal::{Fault, Refusal};
-use crate::error::wording;
+use crate::error::failure::{ErrorContext as _, Result};
 use crate::signals;
 use crate::terminal::format::{ColorChoice, Format};
 use crate::terminal::listing::{self, Heading, Rows};
@@ -32,6 +29,25 @@ pub enum Severity {
     Warning,
     /// Information only.
     Note,
+}
+
+/// Why a command failed, in words.
+#[derive(Debug)]
+pub struct FailureReport {
+    /// The exit code.
+    pub exit: Exit,
+    /// Whether the exit code says everything, so that no message is printed.
+    pub is_silent: bool,
+    /// Whether a signal may report the same, so that only the first report is printed.
+    pub ends_answer: bool,
+    /// The sentences for people, one per line.
+    pub sentences: Vec<String>,
+    /// How to see the sentences that were left out.
+    pub more: Option<String>,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// The object for programs.
+    pub object: Json,
 }
 
 /// Prints results, messages and errors.
@@ -196,81 +212,45 @@ impl Output {
     }
 
     /// Reports why the command failed, and returns its exit code. Prints no message if the exit code says everything.
-    pub fn error(&self, error: &Error) -> Exit {
+    pub fn error(&self, report: &FailureReport) -> Exit {
         self.warn_of_zone();
-        let refusal = error.refusal();
-        let exit = refusal.map_or(Exit::Failed, Refusal::exit);
-        match refusal {
-            Some(refusal) if refusal.is_silent() => self.close(),
-            Some(Refusal::Interrupted | Refusal::InterruptedLater | Refusal::LostAnswer(_)) => {
-                signals::report_once(|| self.report_error(error, refusal, exit));
-            }
-            _ => self.report_error(error, refusal, exit),
+        if report.is_silent {
+            self.close();
+        } else if report.ends_answer {
+            signals::report_once(|| self.report_error(report));
+        } else {
+            self.report_error(report);
         }
-        exit
+        report.exit
     }
 
     /// Reports an interruption, from the thread that ends the program.
-    pub fn interrupted(&self, refusal: Refusal) {
-        let exit = refusal.exit();
-        let error = refusal.into();
+    pub fn interrupted(&self, report: &FailureReport) {
         signals::report_once(|| {
             if io::stderr().is_terminal() {
                 // The line may already show a question or a progress count.
                 say("");
             }
-            self.report_error(&error, error.refusal(), exit);
+            self.report_error(report);
         });
     }
 
-    fn report_error(&self, error: &Error, refusal: Option<&Refusal>, exit: Exit) {
-        let sentences = sentences(error, refusal);
-        let hint = refusal.and_then(Refusal::hint);
+    fn report_error(&self, report: &FailureReport) {
         if self.format.is_json() {
-            let mut object = json!({
-                "code": refusal.map_or("failed", Refusal::code),
-                "message": message(&sentences, refusal),
-                "exit": exit.code(),
-            });
-            if let Some(faults) = refusal.map(Refusal::faults).filter(|faults| !faults.is_empty()) {
-                let shown: Vec<Fault> = faults.iter().take(FAULTS).map(Fault::shortened).collect();
-                object["faults"] = json!(shown);
-                let omitted = refusal.map_or(0, Refusal::omitted_faults) + faults.len() - shown.len();
-                if omitted > 0 {
-                    object["faults_omitted"] = omitted.into();
-                }
-            }
-            if let Some(Refusal::Throttled(seconds)) = refusal {
-                object["retry_after"] = json!(seconds);
-            }
-            if let Some(Refusal::BusyLater { committed, .. }) = refusal {
-                object["committed"] = json!(committed);
-            }
-            if let Some(Refusal::LostAnswer(lost)) = refusal {
-                object["prefixes"] = json!(lost.effect.prefixes);
-                object["commands"] = json!(lost.commands());
-            }
-            if let Some(hint) = hint {
-                object["hint"] = hint.into();
-            }
+            let mut object = report.object.clone();
             if !self.warnings.borrow().is_empty() {
                 object["warnings"] = json!(*self.warnings.borrow());
             }
-            say_json(&object);
-        } else {
-            for (index, sentence) in sentences.iter().take(SHOWN_FAULTS).enumerate() {
-                say(&if index == 0 { self.labeled("error", "31", sentence) } else { escape::line(sentence) });
-            }
-            let count = sentences.len() + refusal.map_or(0, Refusal::omitted_faults);
-            if count > SHOWN_FAULTS {
-                say(&format!(
-                    "… and {} more. Pass --format json to see up to {FAULTS}.",
-                    count - SHOWN_FAULTS
-                ));
-            }
-            if let Some(hint) = hint {
-                self.hint(hint);
-            }
+            return say_json(&object);
+        }
+        for (index, sentence) in report.sentences.iter().enumerate() {
+            say(&if index == 0 { self.labeled("error", "31", sentence) } else { escape::line(sentence) });
+        }
+        if let Some(more) = &report.more {
+            say(more);
+        }
+        if let Some(hint) = &report.hint {
+            self.hint(hint);
         }
     }
 
@@ -346,35 +326,6 @@ fn is_closed(stream: impl AsFd) -> bool {
         matches!((opened, null), (Ok(opened), Ok(null)) if (opened.st_dev, opened.st_ino) == (null.st_dev, null.st_ino))
     };
     is_for_both && is_null()
-}
-
-/// Splits an error into sentences, one per line. Includes the causes unless the error is a [`Refusal`].
-fn sentences(error: &Error, refusal: Option<&Refusal>) -> Vec<String> {
-    let sentences: Vec<String> = match refusal {
-        Some(
-            Refusal::Invalid(faults)
-            | Refusal::InvalidInput { faults, .. }
-            | Refusal::StillReferenced(faults),
-        ) => faults.iter().map(|fault| fault.message.clone()).collect(),
-        Some(refusal @ Refusal::Config { .. }) => refusal.to_string().lines().map(str::to_owned).collect(),
-        Some(refusal) => vec![refusal.to_string()],
-        None => vec![wording::error_sentence(&format!("{error}"))],
-    };
-    sentences.iter().map(|sentence| wording::message(sentence)).collect()
-}
-
-/// The message for programs. If there are several faults, `faults` lists them separately.
-fn message(sentences: &[String], refusal: Option<&Refusal>) -> String {
-    let count = sentences.len() + refusal.map_or(0, Refusal::omitted_faults);
-    match refusal {
-        Some(Refusal::Invalid(_) | Refusal::InvalidInput { .. }) if count > 1 => {
-            format!("{count} values are missing or invalid.")
-        }
-        Some(Refusal::StillReferenced(_)) if count > 1 => {
-            format!("{count} foreign keys refer to rows that would be deleted.")
-        }
-        _ => sentences.join("\n"),
-    }
 }
 
 /// Prints an error in the command line, in clap's words. Escapes it even if standard error is not a terminal,

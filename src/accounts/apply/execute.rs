@@ -12,7 +12,8 @@ use crate::accounts::issue_token::IssuedToken;
 use crate::accounts::new_password::Password;
 use crate::django::models::TokenFilter;
 use crate::error::failure::{Error, Result};
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::faults::{Conflict, Fault, FaultCode};
+use crate::error::refusal::Refusal;
 use crate::files::results::{self, Outcome, Results};
 use crate::signals;
 use crate::store::{Decisions, Done, Store, Transaction};
@@ -146,12 +147,11 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
     fn located(&self, step: &Step<'_>, error: Error) -> Error {
         let Some(at) = step.at else { return error };
         let name = &step.username;
-        let fault = |fault: Fault| {
-            let message = format!("{name}: {}", fault.message);
-            self.source.locate(at, Fault { message, ..fault })
-        };
+        let fault = |fault: Fault| self.source.locate(at, fault.of_account(name));
         let faults = match error.into_refusal() {
-            Ok(refusal @ Refusal::Taken(_)) => vec![fault(Fault::new("", "taken", refusal.to_string()))],
+            Ok(Refusal::Taken(columns)) => {
+                vec![fault(Fault::new("", FaultCode::Conflict(Conflict::Taken(columns))))]
+            }
             Ok(Refusal::Invalid(faults)) => faults.into_iter().map(fault).collect(),
             Ok(Refusal::UsernameTaken | Refusal::EmailTaken | Refusal::UserNotFound(_)) => {
                 return changed(name).into();

@@ -4,11 +4,14 @@ use std::env;
 
 use super::read::{DesiredUser, PasswordReference};
 use crate::accounts::Accounts;
+use crate::accounts::change_runner::ChangeRunner;
 use crate::accounts::new_password::{self, Password};
 use crate::accounts::registration::UpdatePassword;
 use crate::django::passwords::{self, About, Plain, Summary};
 use crate::error::failure::Result;
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::faults::{Fault, FaultCode, Undecodable};
+use crate::error::notice::Notice;
+use crate::error::refusal::Refusal;
 use crate::files::secret_file;
 use crate::store::difference::{HIDDEN, Shown};
 
@@ -57,7 +60,7 @@ pub fn choose(
     username: &str,
     need: PasswordRule<'_>,
     accounts: &Accounts<'_>,
-    warn: &dyn Fn(&str),
+    runner: &impl ChangeRunner,
 ) -> Result<Result<Option<Password>, Vec<Fault>>> {
     if matches!(need, PasswordRule::Never) {
         return Ok(Ok(None));
@@ -90,7 +93,7 @@ pub fn choose(
         return Ok(Err(weaknesses));
     }
     for fault in weaknesses {
-        warn(&format!("{username}: {}", fault.message));
+        runner.warn(&Notice::Weak(fault.of_account(username)));
     }
     Ok(Ok(Some(password)))
 }
@@ -98,11 +101,7 @@ pub fn choose(
 fn plain(found: Result<Plain, Fault>, about: &About<'_>) -> (Result<Password, Fault>, Vec<Fault>) {
     let plain = found.and_then(|plain| match plain.null_fault() {
         Some(fault) => Err(fault),
-        None if plain.as_str().is_empty() => {
-            let message = "password must not be empty. For an account without a password, write password = { \
-                           unusable = true }.";
-            Err(Fault::new("password", "empty", message))
-        }
+        None if plain.as_str().is_empty() => Err(Fault::new("password", FaultCode::Empty(None))),
         None => Ok(plain),
     });
     match plain {
@@ -119,18 +118,13 @@ fn from_variable(name: &str) -> Result<Plain, Fault> {
     // by mistake.
     let is_customary = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-    let named = if is_customary { format!(" {name}") } else { String::new() };
-    env::var(name).map(Plain::new).map_err(|error| match error {
-        env::VarError::NotPresent => Fault::new(
-            "password",
-            "not_set",
-            format!("The environment variable{named} for the password is not set."),
-        ),
-        env::VarError::NotUnicode(_) => Fault::new(
-            "password",
-            "invalid",
-            format!("The environment variable{named} for the password is not valid UTF-8."),
-        ),
+    let shown = is_customary.then(|| name.to_owned());
+    env::var(name).map(Plain::new).map_err(|error| {
+        let code = match error {
+            env::VarError::NotPresent => FaultCode::NotSet(shown),
+            env::VarError::NotUnicode(_) => FaultCode::Undecodable(Undecodable::Variable(shown)),
+        };
+        Fault::new("password", code)
     })
 }
 
@@ -140,10 +134,10 @@ fn from_file(path: &std::path::Path) -> Result<Result<Plain, Fault>> {
         Ok(text) => Ok(Ok(Plain::new(text.to_string()))),
         Err(error) => match error.into_refusal() {
             Ok(Refusal::Invalid(mut faults)) if faults.len() == 1 => {
-                Ok(Err(Fault { field: "password".into(), ..faults.remove(0) }))
+                Ok(Err(faults.remove(0).renamed("password")))
             }
             Ok(refusal) => Err(refusal.into()),
-            Err(error) => Ok(Err(Fault::new("password", "not_readable", format!("{error}.")))),
+            Err(error) => Ok(Err(Fault::new("password", FaultCode::NotReadable(error.to_string())))),
         },
     }
 }

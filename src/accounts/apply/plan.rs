@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::password::{self, PasswordRule};
 use super::prune::{Scope, UnlistedUser};
 use super::read::{DesiredState, DesiredToken, DesiredUser};
+use crate::accounts::change_runner::ChangeRunner;
 use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password::Password;
 use crate::accounts::update::AccountUpdate;
@@ -13,8 +14,9 @@ use crate::accounts::{Accounts, Planner};
 use crate::django::account_spec::{AccountSpec, GroupChoice};
 use crate::django::models::{Scheme, TokenFilter, User};
 use crate::error::failure::Result;
-use crate::error::faults::Faults;
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::fault_list::Faults;
+use crate::error::faults::{Fault, FaultCode, Form, PrunedAccounts, Remedy, TokenObstacle, Twice};
+use crate::error::refusal::Refusal;
 use crate::store::difference::{Difference, Shown};
 use crate::store::{Deletion, Store, Token};
 use crate::syntax::source::SourceFile;
@@ -114,16 +116,16 @@ pub enum Prune {
 }
 
 /// Compares the desired state with the existing accounts, and collects faults.
-pub struct ApplyPlanner<'a, 's> {
+pub struct ApplyPlanner<'a, 's, Runner> {
     pub accounts: Accounts<'a>,
     pub source: &'s SourceFile,
     /// The faults of the file.
     pub faults: &'s RefCell<Faults>,
     /// Receives warnings.
-    pub warn: &'s dyn Fn(&str),
+    pub runner: &'s Runner,
 }
 
-impl<'a> ApplyPlanner<'a, '_> {
+impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
     /// Computes the plan. With faults, it must not be executed.
     pub fn plan(&mut self, desired: DesiredState<'_, '_>) -> Result<ApplyPlan<'a>> {
         // A snapshot locks the database once instead of for each query. Verifying passwords takes too long for it.
@@ -145,20 +147,17 @@ impl<'a> ApplyPlanner<'a, '_> {
         for mut user in desired.users() {
             self.check_groups(&mut user, &groups);
             let Some(name) = planner.login_name(&user.spec) else {
-                self.add(&user, Fault::new(planner.login_column(), "required", ""));
+                self.add(&user, Fault::new(planner.login_column(), FaultCode::Required(Remedy::LoginName)));
                 continue;
             };
             if names.contains(&name) {
-                let message = format!("{name} appears twice in the file.");
-                self.add(&user, Fault::new("username", "given_twice", message));
+                let twice = FaultCode::GivenTwice(Twice::Account(name));
+                self.add(&user, Fault::new("username", twice));
                 continue;
             }
             if let Some(scope) = scope.as_ref().filter(|scope| !scope.contains(&name)) {
-                let message = format!(
-                    "{name} is outside the file's scope ({}), so --prune would ignore it.",
-                    scope.words()
-                );
-                self.add(&user, Fault::new("username", "out_of_scope", message));
+                let out = FaultCode::OutOfScope(Box::new((name.clone(), scope.words())));
+                self.add(&user, Fault::new("username", out));
             }
             let existing = if has_users { store.find_user(&name)? } else { None };
             let step = match existing {
@@ -175,15 +174,11 @@ impl<'a> ApplyPlanner<'a, '_> {
         Ok(plan)
     }
 
-    /// Adds a fault with its position, worded for a file. Skips faults that were reported when the file was read.
-    fn add(&mut self, user: &DesiredUser<'_>, mut fault: Fault) {
-        if fault.code == "required" {
-            if user.is_unreadable(&fault.field) {
-                return;
-            }
-            fault.message = format!("{} is required.", fault.field);
+    /// Adds a fault with its position. Skips faults that were reported when the file was read.
+    fn add(&mut self, user: &DesiredUser<'_>, fault: Fault) {
+        if matches!(fault.code, FaultCode::Required(_)) && user.is_unreadable(&fault.field) {
+            return;
         }
-        fault.message = fault.message.replace(" Use --rename.", "");
         let at = user.position(&fault.field);
         self.faults.borrow_mut().push_with(|| self.source.locate(at, fault));
     }
@@ -305,29 +300,17 @@ impl<'a> ApplyPlanner<'a, '_> {
             Some(DesiredToken::Any) => None,
             Some(DesiredToken::Of(scheme)) => Some(scheme),
         };
-        let found = match self.accounts.scheme(asked) {
-            Ok(Some(scheme)) => Ok(scheme),
-            Ok(None) => Err("This database has no token table.".to_owned()),
+        let obstacle = match self.accounts.scheme(asked) {
+            Ok(Some(scheme)) if is_active => return Ok(Some(scheme)),
+            Ok(Some(_)) => TokenObstacle::InactiveAccount,
+            Ok(None) => TokenObstacle::NoTable,
             Err(error) => match error.refusal() {
-                Some(Refusal::DatabaseUnusable { .. }) => {
-                    Err("This database has no token table for that scheme.".to_owned())
-                }
-                Some(Refusal::Ambiguous { .. }) => {
-                    Err("This database has several token schemes. Write token = \"drf\" or token = \"knox\"."
-                        .to_owned())
-                }
+                Some(Refusal::DatabaseUnusable { .. }) => TokenObstacle::NoTableOfScheme,
+                Some(Refusal::Ambiguous { .. }) => TokenObstacle::SeveralSchemes,
                 _ => return Err(error),
             },
         };
-        let refused = match found {
-            Ok(scheme) if is_active => return Ok(Some(scheme)),
-            Ok(_) => {
-                "Django refuses the tokens of inactive accounts. Write is_active = true or token = false."
-                    .into()
-            }
-            Err(message) => message,
-        };
-        self.add(user, Fault::new("token", "invalid", refused));
+        self.add(user, Fault::new("token", FaultCode::ImpossibleToken(obstacle)));
         Ok(None)
     }
 
@@ -338,7 +321,7 @@ impl<'a> ApplyPlanner<'a, '_> {
         need: PasswordRule<'_>,
     ) -> Result<Option<Password>> {
         let Some(reference) = &user.password else { return Ok(None) };
-        match password::choose(reference, user, username, need, &self.accounts, self.warn)? {
+        match password::choose(reference, user, username, need, &self.accounts, self.runner)? {
             Ok(password) => Ok(password),
             Err(faults) => {
                 for fault in faults {
@@ -379,7 +362,11 @@ impl<'a> ApplyPlanner<'a, '_> {
                         Ok(deletion) => plan.steps.push(deletion_of(user, deletion)),
                         Err(error) => match error.into_refusal() {
                             Ok(Refusal::StillReferenced(faults)) => {
-                                references.extend(faults.into_iter().map(|fault| of_user(user, fault)));
+                                references.extend(
+                                    faults
+                                        .into_iter()
+                                        .map(|fault| fault.of(Form::Key).of_account(&user.username)),
+                                );
                             }
                             Ok(refusal) => return Err(refusal.into()),
                             Err(error) => return Err(error),
@@ -436,27 +423,15 @@ fn deletion_of(user: &User, deletion: Deletion) -> Step<'static> {
     }
 }
 
-/// Names the user in a fault of a deletion. `apply` has no options that decide about it, but `delete-user` has.
-fn of_user(user: &User, fault: Fault) -> Fault {
-    let name = &user.username;
-    let message = format!("{name}: {} Use `authctl delete-user` with these options.", fault.message);
-    Fault { message, ..fault }
-}
-
 fn too_many(pruned: &[&UnlistedUser], how: Prune, limit: usize) -> Refusal {
     const NAMED: usize = 10;
-    let verb = if how == Prune::Delete { "deleted" } else { "deactivated" };
-    let mut names: Vec<&str> = pruned.iter().take(NAMED).map(|other| &*other.username).collect();
-    if pruned.len() > NAMED {
-        names.push("…");
-    }
-    let message = format!(
-        "{} accounts are not in the file and would be {verb}, more than --max-prune {limit} allows: {}. \
-         Nothing was changed.",
-        pruned.len(),
-        names.join(", ")
-    );
-    Refusal::invalid("max_prune", "too_many", message)
+    let accounts = PrunedAccounts {
+        count: pruned.len(),
+        are_deleted: how == Prune::Delete,
+        limit,
+        names: pruned.iter().take(NAMED).map(|other| other.username.clone()).collect(),
+    };
+    Refusal::invalid("max_prune", FaultCode::TooMany(Box::new(accounts)))
 }
 
 fn difference(field: &str, old: Option<&str>, new: Option<&str>) -> Difference {

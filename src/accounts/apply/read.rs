@@ -12,10 +12,11 @@ use crate::django::field::Input;
 use crate::django::models::Scheme;
 use crate::django::passwords::{MIN_LENGTH, RANDOM_LENGTH};
 use crate::error::failure::Result;
-use crate::error::faults::Faults;
+use crate::error::fault_list::Faults;
+use crate::error::faults::{
+    Choice, ColumnFlaw, Expected, Fault, FaultCode, NameHint, Remedy, Twice, UnknownName, Unsettable,
+};
 use crate::error::limits;
-use crate::error::refusal::Fault;
-use crate::error::suggest::nearest;
 use crate::store::Store;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
@@ -41,10 +42,6 @@ const OF_USER: [&str; 12] = [
 ];
 
 const OF_PASSWORD: [&str; 5] = ["env", "file", "random", "hash", "unusable"];
-
-/// The forms of a password reference, for messages.
-const PASSWORD: &str =
-    "{ env = \"NAME\" }, { file = \"PATH\" }, { random = true }, { hash = \"…\" } or { unusable = true }";
 
 /// The state that a file describes. Each account is read when it is planned, so that only one is in memory twice.
 pub struct DesiredState<'a, 't> {
@@ -188,46 +185,42 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, at: usize, field: &str, code: &'static str, message: impl Into<String>) {
-        self.faults.borrow_mut().push_with(|| self.source.locate(at, Fault::new(field, code, message)));
+    fn fault(&mut self, at: usize, field: &str, code: FaultCode) {
+        self.faults.borrow_mut().push_with(|| self.source.locate(at, Fault::new(field, code)));
+    }
+
+    fn invalid(&mut self, at: usize, field: &str, expected: Expected) {
+        self.fault(at, field, FaultCode::Invalid(expected));
     }
 
     /// Returns the entries of a table. Of repeated keys, it returns the first.
     fn entries<'n, 't>(&mut self, name: &str, node: &'n Node<'t>) -> Option<Vec<&'n KeyValue<'t>>> {
         let NodeValue::Table(entries) = &node.what else {
-            let field = name.rsplit(' ').next().unwrap_or(name);
-            self.fault(node.at, field, "invalid", format!("{name} must be a table."));
+            self.invalid(node.at, name, Expected::Table);
             return None;
         };
         if entries.len() > limits::COLUMNS {
-            let message = format!("{name} has more than {} keys.", limits::COLUMNS);
-            self.fault(node.at, "", "columns", message);
+            let flaw = ColumnFlaw::TooManyKeys(name.to_owned());
+            self.fault(node.at, "", FaultCode::Columns(flaw));
             return None;
         }
         let (known, repeated) = distinct(entries);
         for entry in repeated {
-            self.fault(entry.at, &entry.key, "given_twice", format!("{} is set twice.", entry.key));
+            self.fault(entry.at, &entry.key, FaultCode::GivenTwice(Twice::Field));
         }
         Some(known)
     }
 
     fn unknown<'k>(&mut self, entry: &KeyValue<'_>, known: impl Iterator<Item = &'k str> + Clone) {
-        let key = &entry.key;
-        let message = match nearest(key, known.clone()) {
-            Some(near) => format!("Unknown key {key}. Did you mean {near}?"),
-            None if known.clone().next().is_none() => {
-                format!("Unknown key {key}. This database has no profile tables.")
-            }
-            None => format!("Unknown key {key}. Known keys: {}.", known.collect::<Vec<_>>().join(", ")),
-        };
-        self.fault(entry.at, key, "unknown_field", message);
+        let unknown = UnknownName::Key(NameHint::of(&entry.key, known));
+        self.fault(entry.at, &entry.key, FaultCode::Unknown(unknown));
     }
 
     fn text(&mut self, name: &str, node: &Node<'_>) -> Option<String> {
         if let NodeValue::Text(text) = &node.what {
             return Some(text.to_string());
         }
-        self.fault(node.at, name, "invalid", format!("{name} must be a string."));
+        self.invalid(node.at, name, Expected::Text);
         None
     }
 
@@ -235,13 +228,13 @@ impl Reader<'_> {
         if let NodeValue::Boolean(flag) = node.what {
             return Some(flag);
         }
-        self.fault(node.at, name, "invalid", format!("{name} must be true or false."));
+        self.invalid(node.at, name, Expected::Flag);
         None
     }
 
     fn texts(&mut self, name: &str, node: &Node<'_>) -> Option<Vec<(String, usize)>> {
         let NodeValue::List(items) = &node.what else {
-            self.fault(node.at, name, "invalid", format!("{name} must be a list of strings."));
+            self.invalid(node.at, name, Expected::Texts);
             return None;
         };
         Some(items.iter().filter_map(|item| Some((self.text(name, item)?, item.at))).collect())
@@ -250,7 +243,7 @@ impl Reader<'_> {
     /// Reads everything except the accounts.
     fn head(&mut self, tree: &Node<'_>) -> (Option<Scope>, UpdatePassword) {
         let (mut scope, mut update) = (None, UpdatePassword::default());
-        let entries = self.entries("The file", tree).unwrap_or_default();
+        let entries = self.entries("file", tree).unwrap_or_default();
         for entry in &entries {
             match &*entry.key {
                 "update_password" => update = self.update(&entry.value).unwrap_or_default(),
@@ -261,9 +254,11 @@ impl Reader<'_> {
         }
         let users = entries.iter().find(|entry| entry.key == "users").map(|entry| &entry.value);
         if !users.is_some_and(|users| matches!(users.what, NodeValue::List(_))) {
-            let code = if users.is_some() { "invalid" } else { "required" };
-            let message = "users is required and must be a list of tables: [[users]].";
-            self.fault(users.unwrap_or(tree).at, "users", code, message);
+            let code = match users {
+                Some(_) => FaultCode::Invalid(Expected::Accounts),
+                None => FaultCode::Required(Remedy::Accounts),
+            };
+            self.fault(users.unwrap_or(tree).at, "users", code);
         }
         (scope, update)
     }
@@ -274,8 +269,7 @@ impl Reader<'_> {
             "always" => Some(UpdatePassword::Always),
             "if-different" => Some(UpdatePassword::IfDifferent),
             _ => {
-                let message = "update_password must be \"on-create\", \"always\" or \"if-different\".";
-                self.fault(node.at, "update_password", "invalid_choice", message);
+                self.fault(node.at, "update_password", FaultCode::InvalidChoice(Choice::UpdatePassword));
                 None
             }
         }
@@ -294,15 +288,14 @@ impl Reader<'_> {
             }
         }
         if patterns.is_none() {
-            let message = "scope requires usernames, for example usernames = \"ci-*\".";
-            self.fault(node.at, "scope", "required", message);
+            self.fault(node.at, "scope", FaultCode::Required(Remedy::ScopePatterns));
         }
         patterns.map(Scope::new)
     }
 
     fn user<'t>(&mut self, node: &Node<'t>, update_password: UpdatePassword) -> Option<DesiredUser<'t>> {
         let mut user = DesiredUser { at: node.at, update_password, ..DesiredUser::default() };
-        for entry in self.entries("Each entry of users", node)? {
+        for entry in self.entries("users", node)? {
             let KeyValue { key, value, .. } = entry;
             user.positions.push((key.clone(), entry.at));
             match &**key {
@@ -356,11 +349,7 @@ impl Reader<'_> {
             match &value.what {
                 NodeValue::Boolean(true) => {}
                 NodeValue::Boolean(false) => {
-                    let message = format!(
-                        "Profiles cannot be deleted here because other rows may refer to them. Omit {kind}, \
-                         or set it to true or to a table of fields."
-                    );
-                    self.fault(value.at, kind, "not_settable", message);
+                    self.fault(value.at, kind, FaultCode::NotSettable(Unsettable::ProfileDeletion));
                     continue;
                 }
                 _ => {
@@ -393,7 +382,7 @@ impl Reader<'_> {
             NodeValue::Text(scheme) if scheme == "knox" => return Some(DesiredToken::Of(Scheme::Knox)),
             _ => {}
         }
-        self.fault(node.at, "token", "invalid_choice", "token must be true, false, \"drf\" or \"knox\".");
+        self.fault(node.at, "token", FaultCode::InvalidChoice(Choice::Token));
         None
     }
 
@@ -401,22 +390,17 @@ impl Reader<'_> {
     fn password(&mut self, node: &Node<'_>) -> Option<PasswordReference> {
         let entries = match &node.what {
             NodeValue::Text(text) if new_password::encoded(text).is_ok() => {
-                let message = "An encoded password must be written as password = { hash = \"…\" }.";
-                self.fault(node.at, "password", "invalid", message);
+                self.invalid(node.at, "password", Expected::HashReference);
                 return None;
             }
             NodeValue::Table(_) => self.entries("password", node)?,
             _ => {
-                let message = format!(
-                    "Plain-text passwords are not allowed in this file. Write password = {PASSWORD}."
-                );
-                self.fault(node.at, "password", "plain_password", message);
+                self.fault(node.at, "password", FaultCode::PlainPassword);
                 return None;
             }
         };
         let [entry] = entries[..] else {
-            let message = format!("password must have exactly one source: {PASSWORD}.");
-            self.fault(node.at, "password", "invalid", message);
+            self.invalid(node.at, "password", Expected::OnePasswordSource);
             return None;
         };
         let value = &entry.value;
@@ -428,12 +412,11 @@ impl Reader<'_> {
             ("random", NodeValue::Boolean(true)) => return Some(PasswordReference::Random(RANDOM_LENGTH)),
             ("random", NodeValue::Number(length)) => {
                 let length = length.as_u64().and_then(|length| usize::try_from(length).ok());
-                let longest = 128;
-                if let Some(length) = length.filter(|length| (MIN_LENGTH..=longest).contains(length)) {
+                let (least, most) = (MIN_LENGTH, 128);
+                if let Some(length) = length.filter(|length| (least..=most).contains(length)) {
                     return Some(PasswordReference::Random(length));
                 }
-                let message = format!("random must be true or a length from {MIN_LENGTH} to {longest}.");
-                self.fault(value.at, "password", "invalid", message);
+                self.invalid(value.at, "password", Expected::RandomPassword { least, most });
             }
             ("hash", NodeValue::Text(text)) => match new_password::encoded(text) {
                 Ok((password, weakness)) => return Some(PasswordReference::Written(password, weakness)),
@@ -443,7 +426,7 @@ impl Reader<'_> {
                 return Some(PasswordReference::Written(Password::Unusable, None));
             }
             (known, _) if OF_PASSWORD.contains(&known) => {
-                self.fault(value.at, "password", "invalid", format!("Write password = {PASSWORD}."));
+                self.invalid(value.at, "password", Expected::PasswordReference);
             }
             _ => self.unknown(entry, OF_PASSWORD.into_iter()),
         }

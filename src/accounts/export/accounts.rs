@@ -7,6 +7,7 @@ use super::{ExportFormat, IncludedSecrets, base64, not_text, push_value};
 use crate::django::models::UserFilter;
 use crate::django::value::{Cell, Kind};
 use crate::error::failure::Result;
+use crate::error::notice::Notice;
 use crate::error::refusal::Refusal;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
@@ -22,7 +23,7 @@ pub struct AccountsWriter<'a> {
     profiles: Vec<Profile<'a>>,
     password: Option<Field<'a>>,
     has_token: bool,
-    pub(super) remarks: Vec<String>,
+    pub(super) remarks: Vec<Notice>,
 }
 
 /// A column with its name in the export.
@@ -70,13 +71,10 @@ impl<'a> AccountsWriter<'a> {
         let (has_groups, has_token) = (store.has_groups()?, secrets.token_keys);
         let mut remarks = Vec::new();
         if !left_out.is_empty() {
-            let names = left_out.join(", ");
-            remarks.push(format!(
-                "Skipped columns that look like secrets: {names}. Pass --with-secrets to export them."
-            ));
+            remarks.push(Notice::SkippedSecrets(left_out));
         }
         if has_token && store.layout().knox.is_some() {
-            remarks.push("Skipped knox tokens. Pass --format fixture to export their digests.".to_owned());
+            remarks.push(Notice::SkippedKnoxTokens);
         }
         Ok(Self { form, own, has_groups, profiles, password, has_token, remarks })
     }

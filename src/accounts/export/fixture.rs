@@ -10,6 +10,7 @@ use crate::django::field::duration_text;
 use crate::django::models::UserFilter;
 use crate::django::value::Cell;
 use crate::error::failure::Result;
+use crate::error::notice::Notice;
 use crate::error::refusal::Refusal;
 use crate::store::schema::{Column, Table};
 use crate::store::{ExportPart, Store};
@@ -32,7 +33,7 @@ pub struct FixtureWriter<'a> {
     users: Model<'a>,
     others: Vec<Model<'a>>,
     local_times: Option<TimeZone>,
-    pub(super) remarks: Vec<String>,
+    pub(super) remarks: Vec<Notice>,
 }
 
 /// A table whose rows are written.
@@ -200,7 +201,7 @@ impl<'a> Model<'a> {
 struct Planning<'a> {
     store: &'a Store,
     names: &'a ModelNames,
-    remarks: Vec<String>,
+    remarks: Vec<Notice>,
 }
 
 impl<'a, 'b> Planning<'b> {
@@ -242,17 +243,12 @@ impl<'a, 'b> Planning<'b> {
         let of_reference = column.name.strip_suffix("_id").filter(|_| is_reference);
         let name = self.given(&full).or(of_reference);
         if is_reference && name.is_none() {
-            self.remarks.push(format!(
-                "{full} is a foreign key whose name does not end in _id, so `loaddata` may not know it. Pass \
-                 --name {full}=FIELD."
-            ));
+            self.remarks.push(Notice::UnnamedReference(full.clone()));
         }
         let is_named = self.names.durations.iter().any(|name| *name == full || *name == column.name);
         let may_be_duration = column.may_be_duration && !is_reference;
         if may_be_duration && !is_named {
-            self.remarks.push(format!(
-                "{full} is exported as a number. If it is a DurationField, pass --duration {full}."
-            ));
+            self.remarks.push(Notice::PossibleDuration(full));
         }
         let mut key = Vec::new();
         push_serialized(&mut key, name.unwrap_or(&column.name));

@@ -15,6 +15,8 @@ use crate::django::json;
 use crate::django::models::UserFilter;
 use crate::django::value::{Cell, Kind};
 use crate::error::failure::{Error, Result};
+use crate::error::faults::{FaultCode, Undecodable};
+use crate::error::notice::Notice;
 use crate::error::refusal::Refusal;
 use crate::store::Store;
 use crate::terminal::row_writer::push_json;
@@ -96,7 +98,7 @@ impl<'a> Export<'a> {
 
     /// Returns remarks to show before the export.
     #[must_use]
-    pub fn remarks(&self) -> &[String] {
+    pub fn remarks(&self) -> &[Notice] {
         match self {
             Self::AccountsWriter(accounts) => &accounts.remarks,
             Self::Fixture(fixture) => &fixture.remarks,
@@ -149,7 +151,5 @@ fn base64(cell: Cell<'_>) -> String {
 
 /// The error for a text that is not UTF-8, which Django cannot read either.
 fn not_text(name: &str) -> Error {
-    let message =
-        format!("{name}: a row contains bytes that are not valid UTF-8, which no format can represent.");
-    Refusal::invalid(name, "invalid", message).into()
+    Refusal::invalid(name, FaultCode::Undecodable(Undecodable::Row)).into()
 }

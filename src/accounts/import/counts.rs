@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::faults::Faults;
+use crate::error::fault_list::Faults;
 use crate::files::results::{Outcome, Results};
 
 /// The outcome of an import.

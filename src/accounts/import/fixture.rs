@@ -11,8 +11,11 @@ use crate::django::models::Key;
 use crate::django::tokens::TokenRow;
 use crate::django::tokens::{PlainToken, Stored};
 use crate::error::failure::Result;
+use crate::error::faults::{
+    Expected, Fault, FaultCode, FixtureToken, Form, JsonFlaw, JsonPart, MissingTarget, Remedy, Twice,
+};
 use crate::error::position::{Position, Scan};
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::refusal::Refusal;
 use crate::error::suggest::suggestion;
 use crate::formats::RowReader;
 use crate::formats::account_row::{self, AccountRow, KnownToken, ValuePositions};
@@ -120,9 +123,9 @@ impl FixtureReader {
                         objects.push(object);
                     }
                 }
-                Err((at, message)) => {
+                Err((at, code)) => {
                     let position = Scan::new(element.text, element.position).at(at);
-                    assembly.fault(position, "", json::CODE, message);
+                    assembly.fault(position, "", code);
                 }
             }
         }
@@ -165,7 +168,7 @@ fn check_excluded(excluded: &[String], models: &BTreeSet<String>) -> Result<(), 
 impl<'t> Object<'t> {
     fn of(element: Element<'t>) -> Result<Self, Flaw> {
         let node = json::parse(element.text)?;
-        members("An object of a fixture", &node)?;
+        members(&JsonPart::FixtureObject, &node)?;
         let start = node.at;
         let (mut model, mut pk, mut fields) = (None, Json::Null, None);
         for KeyValue { key, value, at } in node.into_entries() {
@@ -173,19 +176,16 @@ impl<'t> Object<'t> {
                 "model" => model = value.text().map(str::to_lowercase),
                 "pk" => pk = value.to_json(),
                 "fields" => {
-                    members("fields", &value)?;
+                    members(&JsonPart::Key(key.to_string()), &value)?;
                     fields = Some(value.into_entries());
                 }
-                _ => {
-                    let message = "An object of a fixture may contain only model, pk and fields.";
-                    return Err((at, message.into()));
-                }
+                _ => return Err((at, FaultCode::InvalidJson(JsonFlaw::FixtureKey))),
             }
         }
         if let (Some(model), Some(fields)) = (model, fields) {
             return Ok(Self { model, pk, fields, element });
         }
-        Err((start, "An object of a fixture must have a model and an object of fields.".into()))
+        Err((start, FaultCode::InvalidJson(JsonFlaw::FixtureObject)))
     }
 
     fn field(&self, name: &str) -> Option<Json> {
@@ -199,14 +199,8 @@ impl<'t> Object<'t> {
 }
 
 impl<'a, 't> Assembly<'a, 't> {
-    fn fault(
-        &mut self,
-        position: Position,
-        field: &str,
-        code: &'static str,
-        message: impl std::fmt::Display,
-    ) {
-        self.faults.push(Fault::new(field, code, message.to_string()).at(self.file, position, None));
+    fn fault(&mut self, position: Position, field: &str, code: FaultCode) {
+        self.faults.push(Fault::new(field, code).at(self.file, Form::Column, position));
     }
 
     fn model(&self, name: &str) -> Option<Model<'a>> {
@@ -233,12 +227,8 @@ impl<'a, 't> Assembly<'a, 't> {
             }
         }
         for (model, position, count) in counts {
-            let objects = if count == 1 { "This object is".into() } else { format!("{count} objects are") };
-            let message = format!(
-                "{objects} of the model {model}, which is not a user, group, profile or token model. Pass \
-                 --exclude {model} to skip it."
-            );
-            self.fault(position, "model", "unknown_model", message);
+            let unknown = FaultCode::UnknownModel(Box::new((model.to_owned(), count)));
+            self.fault(position, "model", unknown);
         }
     }
 
@@ -253,12 +243,12 @@ impl<'a, 't> Assembly<'a, 't> {
         for object in objects.iter().filter(|object| object.model == "auth.group") {
             let position = object.element.position;
             let Some(Json::String(name)) = object.field("name") else {
-                self.fault(position, "name", "required", "A group must have a name.");
+                self.fault(position, "name", FaultCode::Required(Remedy::GroupName));
                 continue;
             };
             self.groups.insert(plain(&object.pk), name.clone());
             if new_groups.iter().any(|group: &NewGroup| group.name == name) {
-                self.fault(position, "name", "given_twice", "A previous group has the same name.");
+                self.fault(position, "name", FaultCode::GivenTwice(Twice::GroupName));
             }
             let permissions = self.permissions(object, store)?;
             new_groups.push(NewGroup { key: object.pk.as_i64(), name, permissions });
@@ -272,7 +262,7 @@ impl<'a, 't> Assembly<'a, 't> {
         let position = object.element.position;
         let mut keys = Vec::new();
         let Some(given) = account_row::permissions(&object.field("permissions").unwrap_or_default()) else {
-            self.fault(position, "permissions", "invalid", account_row::not_permissions("permissions"));
+            self.fault(position, "permissions", FaultCode::Invalid(Expected::Permissions));
             return Ok(keys);
         };
         for permission in given {
@@ -281,8 +271,8 @@ impl<'a, 't> Assembly<'a, 't> {
                 keys.retain(|known| *known != key);
                 keys.push(key);
             } else {
-                let message = format!("Permission {permission} does not exist.");
-                self.fault(position, "permissions", "does_not_exist", message);
+                let target = MissingTarget::Permission(permission.to_string());
+                self.fault(position, "permissions", FaultCode::DoesNotExist(target));
             }
         }
         Ok(keys)
@@ -363,7 +353,7 @@ impl<'a, 't> Assembly<'a, 't> {
         };
         let Some(row) = row.copied() else {
             let field = column.strip_suffix("_id").unwrap_or(column);
-            return self.fault(position, field, "does_not_exist", "The user is not in the file.");
+            return self.fault(position, field, FaultCode::DoesNotExist(MissingTarget::UserInFile));
         };
         match model {
             Model::Profile(table) => self.take_profile(object, table, row),
@@ -373,7 +363,7 @@ impl<'a, 't> Assembly<'a, 't> {
                     account.set_position("token", position);
                     account.tokens.push(KnownToken::Row(token));
                 }
-                Err(message) => self.fault(position, "token", "invalid", message),
+                Err(what) => self.fault(position, "token", FaultCode::FixtureToken(what)),
             },
         }
     }
@@ -409,24 +399,24 @@ impl<'a, 't> Assembly<'a, 't> {
     }
 
     /// Converts a token to the form that its table stores.
-    fn token(&self, object: &Object<'_>, model: &Model<'_>) -> Result<TokenRow, &'static str> {
+    fn token(&self, object: &Object<'_>, model: &Model<'_>) -> Result<TokenRow, FixtureToken> {
         let text = |name: &str| match object.field(name) {
             Some(Json::String(text)) => Some(text),
             _ => None,
         };
         let time = |name: &str| text(name).and_then(|text| moment(&text, self.zone));
-        let Json::String(key) = &object.pk else { return Err("The pk of a token must be its key.") };
-        let created = time("created").ok_or("A token must have a created time.")?;
+        let Json::String(key) = &object.pk else { return Err(FixtureToken::Key) };
+        let created = time("created").ok_or(FixtureToken::Created)?;
         if matches!(model, Model::Drf) {
             let stored = Stored::Drf { key: PlainToken::new(key.clone()) };
             return Ok(TokenRow::new(stored, created, None));
         }
-        let token_key = text("token_key").ok_or("A knox token must have a token_key.")?;
+        let token_key = text("token_key").ok_or(FixtureToken::TokenKey)?;
         let stored = Stored::Knox { digest: key.clone(), token_key, salt: text("salt") };
         // Without an expiry, the token would be valid forever.
         let is_given = |name: &&str| object.field(name).is_some_and(|json| !json.is_null());
         let expiry = match ["expiry", "expires"].into_iter().find(is_given) {
-            Some(name) => Some(time(name).ok_or("The expiry of a token must be a time or null.")?),
+            Some(name) => Some(time(name).ok_or(FixtureToken::Expiry)?),
             None => None,
         };
         Ok(TokenRow::new(stored, created, expiry))

@@ -44,10 +44,11 @@ use crate::accounts::{Accounts, Planner};
 use crate::django::models::{Key, Scheme, User};
 use crate::django::passwords::Recipe;
 use crate::error::failure::{Error, ErrorContext as _, Result};
-use crate::error::faults::Faults;
+use crate::error::fault_list::Faults;
+use crate::error::faults::{Fault, FaultCode, Unsettable};
 use crate::error::lost_answer::Effect;
-use crate::error::refusal::{Fault, Refusal};
-use crate::error::wording::counted;
+use crate::error::notice::Notice;
+use crate::error::refusal::Refusal;
 use crate::files::results::{Results, Secrets};
 pub use crate::formats::RowReader;
 use crate::formats::account_row::{AccountRow, GivenPassword};
@@ -102,13 +103,7 @@ pub fn import(
         let message = format!("--results {} is the input file. Pass another file.", path.display());
         return Err(Refusal::usage(message).into());
     }
-    let mut results = results::open(
-        options.results.as_deref(),
-        runner.is_rehearsal(),
-        options.is_json,
-        &accounts,
-        &|warning| runner.warn(&warning),
-    )?;
+    let mut results = results::open(options.results.as_deref(), options.is_json, &accounts, runner)?;
     let scheme = accounts.scheme(options.scheme);
     // Several schemes are ambiguous only if tokens are to be created.
     let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
@@ -198,9 +193,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         if matches!(error.refusal(), Some(Refusal::Busy)) {
             return Refusal::BusyLater { committed: rows, hint: self.how_to_continue() }.into();
         }
-        let rows = counted(rows as u64, "row");
-        self.runner
-            .warn(&format!("{rows} already committed. Pass --on-existing skip to continue from there."));
+        self.runner.warn(&Notice::Committed(rows));
         match error.refusal() {
             Some(Refusal::Interrupted) => Refusal::InterruptedLater.into(),
             _ => error,
@@ -448,8 +441,8 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
     ) -> Result<Option<AccountUpdate>> {
         let Some(user) = self.accounts.store.user_of_key(key)? else { return Ok(None) };
         if !row.may_have_key(&user.id) {
-            let message = format!("id: the existing user has id {}.", user.id);
-            faults.push(Fault::new("id", "not_settable", message));
+            let other = Unsettable::OtherKey(user.id.to_string());
+            faults.push(Fault::new("id", FaultCode::NotSettable(other)));
         }
         row.spec.make_superusers_staff();
         match self

@@ -12,7 +12,8 @@ use crate::django::models::Key;
 use crate::django::passwords::{self, About, Encoded, Encoder, Plain, Recipe, Verdict};
 use crate::django::tokens::TokenRow;
 use crate::error::failure::{Error, ErrorContext as _, Result};
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::faults::{Conflict, Fault, FaultCode, UnknownName};
+use crate::error::refusal::Refusal;
 use crate::files::results::Secrets;
 use crate::formats::account_row::{AccountRow, GivenPassword, KnownToken};
 
@@ -142,7 +143,7 @@ impl<'a> RowPlan<'_, 'a> {
     /// Returns the hash that was computed elsewhere.
     fn given_hash(&mut self) -> Option<Encoded> {
         let GivenPassword::Hash(text) = &mut self.row.password else { return None };
-        let of_hash = |fault: Fault| Fault { field: "password_hash".into(), ..fault };
+        let of_hash = |fault: Fault| fault.renamed("password_hash");
         match new_password::verbatim(std::mem::take(text)) {
             Ok((encoded, weakness)) => {
                 self.is_weak = weakness.is_some();
@@ -170,8 +171,7 @@ impl<'a> RowPlan<'_, 'a> {
                         is_same || known.field.is_empty()
                     })
                 };
-                let new: Vec<Fault> =
-                    faults.into_iter().filter(|fault| !is_known(fault)).map(in_a_file).collect();
+                let new: Vec<Fault> = faults.into_iter().filter(|fault| !is_known(fault)).collect();
                 self.row.faults.extend(new);
                 Ok(Some(account))
             }
@@ -199,8 +199,7 @@ impl<'a> RowPlan<'_, 'a> {
                 Some(Ok(fresh)) => tokens.push(TokenRow::new(fresh.stored, fresh.created, fresh.expiry)),
                 Some(Err(unfit)) => self.row.faults.push(issue_token::unfit_key_fault(unfit)),
                 None => {
-                    let message = "This database has no token table.";
-                    self.row.faults.push(Fault::new("token", "unknown_field", message));
+                    self.row.faults.push(Fault::new("token", FaultCode::Unknown(UnknownName::Token)));
                 }
             }
         }
@@ -272,30 +271,21 @@ impl<'a> RowPlan<'_, 'a> {
     }
 }
 
-/// Rewords the fault of a missing field for a file. Its message explains how to give the field on the command line.
-fn in_a_file(fault: Fault) -> Fault {
-    if fault.code == "required" {
-        return Fault { message: format!("{} is required.", fault.field), ..fault };
-    }
-    fault
-}
-
 /// Returns the faults of a row that was refused as a whole. An error that is not about the row is returned unchanged.
 pub fn faults_of(error: Error) -> Result<Vec<Fault>> {
     let refusal: Refusal = error.into_refusal()?;
     if let Some(fault) = refusal.name_fault() {
         return Ok(vec![fault]);
     }
-    match refusal {
-        Refusal::Invalid(faults) => Ok(faults),
-        Refusal::UsernameTaken => Ok(vec![Fault::new("username", refusal.code(), refusal.to_string())]),
-        Refusal::EmailTaken => Ok(vec![Fault::new("email", refusal.code(), refusal.to_string())]),
-        Refusal::OtherToken(_) => {
-            Ok(vec![Fault::new("token", refusal.code(), "The user already has another drf key.")])
-        }
-        Refusal::Taken(_) | Refusal::UserNotFound(_) | Refusal::ChangedMeanwhile(_) => {
-            Ok(vec![Fault::new("", refusal.code(), refusal.to_string())])
-        }
-        other => Err(other.into()),
-    }
+    let (field, conflict) = match refusal {
+        Refusal::Invalid(faults) => return Ok(faults),
+        Refusal::UsernameTaken => ("username", Conflict::UsernameTaken),
+        Refusal::EmailTaken => ("email", Conflict::EmailTaken),
+        Refusal::OtherToken(_) => ("token", Conflict::OtherToken),
+        Refusal::Taken(columns) => ("", Conflict::Taken(columns)),
+        Refusal::UserNotFound(username) => ("", Conflict::UserNotFound(username)),
+        Refusal::ChangedMeanwhile(what) => ("", Conflict::ChangedMeanwhile(what)),
+        other => return Err(other.into()),
+    };
+    Ok(vec![Fault::new(field, FaultCode::Conflict(conflict))])
 }

@@ -8,7 +8,7 @@ use hashbrown::hash_table::Entry as Slot;
 use super::planning::{Item, Task};
 use crate::accounts::Planner;
 use crate::error::failure::Result;
-use crate::error::refusal::Fault;
+use crate::error::faults::{Fault, FaultCode, Twice};
 use crate::formats::RowReader;
 use crate::formats::account_row::AccountRow;
 
@@ -56,8 +56,7 @@ impl Reader<'_> {
         if !username.is_empty()
             && let Some(line) = self.names.add(&username, row.line)
         {
-            let message = format!("The same username is already on line {line}.");
-            row.faults.push(Fault::new("username", "given_twice", message));
+            row.faults.push(Fault::new("username", FaultCode::GivenTwice(Twice::Line(line))));
         }
         Item { row: Box::new(row), username, task: Task::Create }
     }

@@ -18,7 +18,8 @@ use crate::accounts::change_runner::ChangeRunner;
 use crate::django::models::Key;
 use crate::django::tokens::TokenRow;
 use crate::error::failure::{Error, ErrorContext as _, Result, failed};
-use crate::error::faults::Faults;
+use crate::error::fault_list::Faults;
+use crate::error::faults::Form;
 use crate::error::refusal::Refusal;
 use crate::files::results::{Outcome, Results, Secrets};
 use crate::signals;
@@ -246,7 +247,9 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
     /// Records an error as faults of the row on this line. An error that is not about the row is returned unchanged.
     fn note(&self, faults: &RefCell<Faults>, line: usize, error: Error) -> Result<()> {
         let found = faults_of(error)?;
-        faults.borrow_mut().extend(found.into_iter().map(|fault| fault.on_line(self.file, line)));
+        faults
+            .borrow_mut()
+            .extend(found.into_iter().map(|fault| fault.on_line(self.file, Form::Column, line)));
         Ok(())
     }
 }

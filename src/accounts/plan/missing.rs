@@ -5,6 +5,7 @@ use crate::accounts::fields::Owner;
 use crate::accounts::rows::{find_column, find_field, must_be_given};
 use crate::accounts::{Missing, missing_column};
 use crate::django::field::Input;
+use crate::error::faults::Remedy;
 use crate::store::layout::ProfileTable;
 
 impl SpecPlan<'_, '_> {
@@ -93,17 +94,16 @@ impl SpecPlan<'_, '_> {
     }
 
     fn missing_attribute(&self, field: &str) -> Missing {
-        let how = match field {
-            "email" => "--email ADDRESS".to_owned(),
-            "first_name" => "--first-name NAME".to_owned(),
-            "last_name" => "--last-name NAME".to_owned(),
+        let remedy = match field {
+            "email" => Remedy::Email,
+            "first_name" => Remedy::FirstName,
+            "last_name" => Remedy::LastName,
             "account_type" | "profile" => {
-                let kinds: Vec<&str> = self.fields.kinds.iter().map(|table| &*table.kind).collect();
-                format!("--profile KIND (one of {})", kinds.join(", "))
+                Remedy::ProfileKind(self.fields.kinds.iter().map(|table| table.kind.clone()).collect())
             }
-            field if field == self.fields.login => "USERNAME".to_owned(),
-            field => format!("--set {field}=VALUE"),
+            field if field == self.fields.login => Remedy::LoginName,
+            _ => Remedy::Field(None),
         };
-        Missing::new(field, how)
+        Missing::new(field, remedy)
     }
 }

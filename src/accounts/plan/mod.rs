@@ -19,7 +19,8 @@ use crate::django::account_spec::{AccountSpec, ProfileChoice};
 use crate::django::field::Input;
 use crate::django::names::normalize_email;
 use crate::error::failure::Result;
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::faults::{Choice, Fault, FaultCode};
+use crate::error::refusal::Refusal;
 use crate::store::Store;
 use crate::store::layout::{ProfileTable, UserTable};
 
@@ -243,10 +244,6 @@ fn keyed<'s>(
 }
 
 fn unknown_account_type(kinds: &[ProfileTable]) -> Fault {
-    let valid: Vec<&str> = kinds.iter().map(|table| &*table.kind).collect();
-    let message = match &valid[..] {
-        [] => "account_type: this database has no profile tables.".to_owned(),
-        valid => format!("account_type must be one of: {}.", valid.join(", ")),
-    };
-    Fault::new("account_type", "invalid_choice", message)
+    let kinds = kinds.iter().map(|table| table.kind.clone()).collect();
+    Fault::new("account_type", FaultCode::InvalidChoice(Choice::ProfileKind(kinds)))
 }

@@ -9,7 +9,7 @@ use crate::accounts::new_account::{ColumnName, ColumnValues, NewAccount};
 use crate::accounts::rows::{RowBuilder, find_field, fresh_uuid};
 use crate::django::names::{address_fault, normalize_email, username_fault};
 use crate::django::value::Value;
-use crate::error::refusal::Fault;
+use crate::error::faults::{Fault, FaultCode, Unsettable};
 use crate::store::layout::ProfileTable;
 
 impl<'a> SpecPlan<'a, '_> {
@@ -82,8 +82,7 @@ impl<'a> SpecPlan<'a, '_> {
         let username = nfkc(self.username().unwrap_or_default());
         let email = match (&self.spec.email, self.policy.is_named_by_email(self.fields.login)) {
             (Some(email), true) if self.spec.username.as_ref().is_some_and(|name| name != email) => {
-                let message = "username: email is the login column here. Pass only one of the two.";
-                faults.push(Fault::new("username", "not_settable", message));
+                faults.push(Fault::new("username", FaultCode::NotSettable(Unsettable::TwoLoginNames)));
                 String::new()
             }
             (Some(email), _) => normalize_email(email),

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::cli::args::secret;
 use crate::django::field::Input;
 use crate::error::failure::{ErrorContext as _, Result};
+use crate::error::faults::{FaultCode, TooLong};
 use crate::error::limits;
 use crate::error::refusal::Refusal;
 
@@ -45,8 +46,8 @@ impl Assignment {
             format!("--set {}=@{path}: the file cannot be read (for a literal @, write @@)", self.field)
         })?;
         if bytes.len() as u64 > limits::VALUE_FILE {
-            let message = format!("--set {}=@{path}: the file is larger than 64 MiB.", self.field);
-            return Err(Refusal::invalid(&*self.field, "too_long", message).into());
+            let code = FaultCode::TooLong(TooLong::ValueFile(path.to_owned()));
+            return Err(Refusal::invalid(&*self.field, code).into());
         }
         Ok(String::from_utf8(bytes).map_or_else(|error| Input::Bytes(error.into_bytes()), Input::Text))
     }

@@ -10,10 +10,10 @@ use crate::cli::args::secret;
 use crate::django::field::Input;
 use crate::django::passwords::Plain;
 use crate::error::failure::{ErrorContext as _, Result};
+use crate::error::faults::{Expected, Fault, FaultCode, Form, JsonFlaw, OwnColumn, Unsettable};
 use crate::error::limits;
 use crate::error::position::Position;
-use crate::error::refusal::{Fault, Refusal};
-use crate::syntax::json;
+use crate::error::refusal::Refusal;
 use crate::syntax::source::SourceFile;
 use crate::syntax::tree::{KeyValue, Node, NodeValue, distinct};
 
@@ -42,17 +42,17 @@ pub struct Body {
     positions: Vec<(String, Position)>,
 }
 
-/// Refused keys that would grant rights or forge a row, with the reason or the option to use instead.
-const REFUSED: [(&str, &str); 9] = [
-    ("id", "the database assigns it"),
-    ("pk", "the database assigns it"),
-    ("is_staff", "use --staff"),
-    ("is_superuser", "use --superuser"),
-    ("is_active", "use --inactive"),
-    ("groups", "clients cannot choose groups"),
-    ("user_permissions", "clients cannot choose permissions"),
-    ("date_joined", "it is the time of registration"),
-    ("last_login", "Django sets it at login"),
+/// Refused keys that would grant rights or forge a row, with the reason.
+const REFUSED: [(&str, Unsettable); 9] = [
+    ("id", Unsettable::Assigned),
+    ("pk", Unsettable::Assigned),
+    ("is_staff", Unsettable::OwnColumn { column: OwnColumn::Staff, is_new: true }),
+    ("is_superuser", Unsettable::OwnColumn { column: OwnColumn::Superuser, is_new: true }),
+    ("is_active", Unsettable::OwnColumn { column: OwnColumn::Active, is_new: true }),
+    ("groups", Unsettable::Groups),
+    ("user_permissions", Unsettable::Permissions),
+    ("date_joined", Unsettable::TimeOfRegistration),
+    ("last_login", Unsettable::TimeOfLogin),
 ];
 
 impl Body {
@@ -74,19 +74,19 @@ impl Body {
                 format!("{}: the file cannot be read", secret::named("--from-json", path))
             }
         })?;
-        let bad = |message: String| Refusal::Invalid(vec![json::fault(message)]);
+        let flaw = |flaw| Fault::new("", FaultCode::InvalidJson(flaw)).of(Form::Body);
         if bytes.len() as u64 > limits::BODY {
-            return Err(bad(format!("The body in {name} is larger than 1 MiB.")).into());
+            return Err(Refusal::Invalid(vec![flaw(JsonFlaw::LongBody(name))]).into());
         }
         if bytes.trim_ascii().is_empty() {
-            return Err(bad(format!("The body in {name} is empty.")).into());
+            return Err(Refusal::Invalid(vec![flaw(JsonFlaw::EmptyBody(name))]).into());
         }
-        let not_text = |fault| Refusal::Invalid(vec![Fault { code: json::CODE, ..fault }]);
-        let file = SourceFile::of_bytes(name, bytes).map_err(not_text)?;
+        let undecodable = FaultCode::InvalidJson(JsonFlaw::Undecodable);
+        let not_text = |fault: Fault| Refusal::Invalid(vec![fault.recoded(undecodable)]);
+        let file = SourceFile::of_bytes(name, bytes, Form::Body).map_err(not_text)?;
         let tree = file.json().map_err(Refusal::from)?;
         if tree.entries().is_none() {
-            let fault = json::fault("The body must be a single JSON object.".into());
-            return Err(Refusal::Invalid(vec![file.locate(tree.at, fault)]).into());
+            return Err(Refusal::Invalid(vec![file.locate(tree.at, flaw(JsonFlaw::Body))]).into());
         }
         Ok(Self::of(tree, &file))
     }
@@ -99,8 +99,7 @@ impl Body {
         for KeyValue { key, value, .. } in distinct(&entries).0.into_iter().rev() {
             body.positions.push((key.to_string(), file.position(value.at)));
             if let Some((_, reason)) = REFUSED.iter().find(|(refused, _)| refused == key) {
-                let message = format!("{key} cannot be set by a body: {reason}.");
-                body.faults.push(Fault::new(&**key, "not_settable", message));
+                body.faults.push(Fault::new(&**key, FaultCode::NotSettable(reason.clone())));
                 continue;
             }
             let mut password = None;
@@ -119,7 +118,7 @@ impl Body {
             match &value.what {
                 NodeValue::Null => {}
                 NodeValue::Text(text) => *target = Some(text.to_string()),
-                _ => body.faults.push(Fault::new(&**key, "invalid", format!("{key} must be a string."))),
+                _ => body.faults.push(Fault::new(&**key, FaultCode::Invalid(Expected::Text))),
             }
             body.password = body.password.or(password.map(Plain::new));
         }
@@ -131,7 +130,7 @@ impl Body {
         let locate = |fault: Fault| {
             let is_it = |name: &str| fault.field == name || fault.field.ends_with(&format!(".{name}"));
             match self.positions.iter().find(|(name, _)| is_it(name)) {
-                Some((_, position)) => fault.at(&self.file, *position, None),
+                Some((_, position)) => fault.at(&self.file, Form::Body, *position),
                 None => fault,
             }
         };

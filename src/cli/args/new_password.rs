@@ -2,11 +2,13 @@
 
 use clap::Args;
 
-use crate::accounts::new_password::{Password, encoded, not_in_djangos_list, refused_by_default, weaknesses};
+use crate::accounts::new_password::{Password, encoded, not_in_djangos_list, weaknesses};
 use crate::cli::args::secret::{self, PasswordSource};
 use crate::cli::context::Context;
+use crate::cli::wording;
 use crate::django::passwords::{self, About, MIN_LENGTH, Plain};
 use crate::error::failure::Result;
+use crate::error::faults::{FaultCode, Remedy};
 use crate::error::refusal::Refusal;
 
 /// Where a new password comes from, other than from a prompt.
@@ -93,12 +95,8 @@ impl NewPassword {
             return Err(Refusal::Invalid(vec![fault]).into());
         }
         if plain.as_str().is_empty() {
-            return Err(Refusal::invalid(
-                "password",
-                "required",
-                "password must not be empty. For an account without a password, pass --no-password.",
-            )
-            .into());
+            let code = FaultCode::Required(Remedy::FilledPassword);
+            return Err(Refusal::invalid("password", code).into());
         }
         self.judge(&plain, about, context)?;
         Ok(Password::Plain(plain))
@@ -109,10 +107,10 @@ impl NewPassword {
         let (password, weakness) = encoded(text).map_err(|fault| Refusal::Invalid(vec![fault]))?;
         match (weakness, &password) {
             (Some(fault), _) if self.is_strict(context) => return Err(Refusal::Invalid(vec![fault]).into()),
-            (Some(fault), _) => context.output.warning(fault.message),
+            (Some(fault), _) => context.output.warning(wording::fault(&fault)),
             (None, Password::Encoded(encoded)) => {
                 if let Some(algorithm) = not_in_djangos_list(encoded.summary()) {
-                    context.output.warning(refused_by_default(algorithm));
+                    context.output.warning(wording::refused_by_default(&algorithm.to_string()));
                 }
             }
             (None, _) => {}
@@ -134,7 +132,7 @@ impl NewPassword {
             return Err(Refusal::Invalid(faults).into());
         }
         for fault in &faults {
-            context.output.warning(&fault.message);
+            context.output.warning(wording::fault(fault));
         }
         if context.prompt.is_interactive() && !context.yes {
             context.consent("Use this password anyway?")?;

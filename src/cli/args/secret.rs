@@ -10,8 +10,9 @@ use zeroize::Zeroizing;
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
 use crate::error::failure::{ErrorContext as _, Result};
+use crate::error::faults::{Fault, FaultCode, PasswordSources, Remedy, Undecodable};
 use crate::error::limits;
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::refusal::Refusal;
 use crate::files::secret_file;
 use crate::terminal::prompt::{self, Prompt};
 
@@ -50,7 +51,7 @@ impl PasswordSource {
         match self.read()? {
             Some(plain) => Ok(plain),
             None if prompt.is_interactive() => prompt.secret("Password"),
-            None => Err(Refusal::Invalid(vec![password_missing()]).into()),
+            None => Err(Refusal::Invalid(vec![password_missing(PasswordSources::Known)]).into()),
         }
     }
 
@@ -69,21 +70,18 @@ impl PasswordSource {
                 // Do not repeat the name: it may be the password itself, given by mistake.
                 Err(Refusal::usage("--password-env: the environment variable is not set.").into())
             }
-            Err(env::VarError::NotUnicode(_)) => Err(Refusal::invalid(
-                "password",
-                "invalid",
-                format!("The environment variable {name} is not valid UTF-8."),
-            )
-            .into()),
+            Err(env::VarError::NotUnicode(_)) => {
+                let variable = Undecodable::Variable(Some(name.clone()));
+                Err(Refusal::invalid("password", FaultCode::Undecodable(variable)).into())
+            }
         }
     }
 }
 
 /// Returns the fault of a missing password that cannot be asked for.
 #[must_use]
-pub fn password_missing() -> Fault {
-    let how = "--password-stdin, --password-file or --password-env";
-    Fault::new("password", "required", format!("password is required. Pass {how}."))
+pub fn password_missing(sources: PasswordSources) -> Fault {
+    Fault::new("password", FaultCode::Required(Remedy::Password(sources)))
 }
 
 /// Reads a secret from standard input, without a final line end. At a terminal, prompts for it by this name.

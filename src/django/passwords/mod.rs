@@ -27,7 +27,7 @@ pub use method::Method;
 pub use plain::Plain;
 pub use random::{RANDOM_LENGTH, random_password};
 pub use recipe::{BadRecipe, Recipe, follow};
-pub use strength::{About, Attribute, MIN_LENGTH, Weakness, weaknesses};
+pub use strength::{About, MIN_LENGTH, weaknesses};
 pub use verify::{Verdict, verify};
 #[cfg(test)]
 pub(crate) use workspace::work_of_this_thread;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::error::refusal::Fault;
+use crate::error::faults::{Fault, FaultCode};
 
 /// A password in plain text. Wiped from memory on drop, and hidden from `Debug`.
 #[derive(Clone)]
@@ -26,8 +26,7 @@ impl Plain {
     /// Returns a fault for a null character, which Django's login form refuses.
     #[must_use]
     pub fn null_fault(&self) -> Option<Fault> {
-        let message = "password must not contain a null character, which Django's login form refuses.";
-        self.as_str().contains('\0').then(|| Fault::new("password", "invalid", message))
+        self.as_str().contains('\0').then(|| Fault::new("password", FaultCode::NullCharacter))
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {

@@ -1,13 +1,13 @@
 //! The four password validators of Django's project template.
 
 use std::collections::HashMap;
-use std::fmt;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use zeroize::Zeroizing;
 
 use super::common::is_listed;
 use super::plain::Plain;
+use crate::error::faults::{Attribute, Weakness};
 
 /// The minimum number of characters.
 pub const MIN_LENGTH: usize = 8;
@@ -36,69 +36,6 @@ impl<'a> About<'a> {
         ]
         .into_iter()
         .filter_map(|(attribute, value)| Some((attribute, value.filter(|value| !value.is_empty())?)))
-    }
-}
-
-/// A field of [`About`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attribute {
-    /// The login name.
-    Username,
-    /// The first name.
-    FirstName,
-    /// The last name.
-    LastName,
-    /// The email address.
-    Email,
-}
-
-impl fmt::Display for Attribute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Username => "username",
-            Self::FirstName => "first name",
-            Self::LastName => "last name",
-            Self::Email => "email address",
-        })
-    }
-}
-
-/// Why a password is weak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weakness {
-    /// It resembles this attribute of the user, the first one that matches.
-    TooSimilar(Attribute),
-    /// It has fewer than [`MIN_LENGTH`] characters.
-    TooShort,
-    /// It is in the list of common passwords.
-    TooCommon,
-    /// It consists of digits only, in any script.
-    EntirelyNumeric,
-}
-
-impl Weakness {
-    /// Django's error code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::TooSimilar(_) => "password_too_similar",
-            Self::TooShort => "password_too_short",
-            Self::TooCommon => "password_too_common",
-            Self::EntirelyNumeric => "password_entirely_numeric",
-        }
-    }
-}
-
-impl fmt::Display for Weakness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooSimilar(attribute) => write!(f, "The password is too similar to the {attribute}."),
-            Self::TooShort => {
-                write!(f, "The password is too short. It must have at least {MIN_LENGTH} characters.")
-            }
-            Self::TooCommon => f.write_str("The password is too common."),
-            Self::EntirelyNumeric => f.write_str("The password is entirely numeric."),
-        }
     }
 }
 

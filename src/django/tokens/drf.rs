@@ -1,6 +1,7 @@
 //! DRF's `authtoken`: one key per user, stored in plain text (DRF 3.14 to 3.18).
 
-use super::{GeneratedToken, PlainToken, Stored, UnfitKey, random_hex, unguessable};
+use super::{GeneratedToken, PlainToken, Stored, random_hex, unguessable};
+use crate::error::faults::KeyFlaw;
 
 /// The number of characters of a key that authctl shows. The other 32 hold 128 secret bits.
 pub const PUBLIC_LENGTH: usize = 8;
@@ -12,10 +13,10 @@ const LONGEST: usize = 40;
 ///
 /// # Errors
 /// Refuses a key that a client could not send, that could be guessed, or that is too long.
-pub fn of_key(plain: &PlainToken) -> Result<GeneratedToken, UnfitKey> {
+pub fn of_key(plain: &PlainToken) -> Result<GeneratedToken, KeyFlaw> {
     unguessable(plain)?;
     if plain.expose().len() > LONGEST {
-        return Err(UnfitKey("a drf key may have at most 40 characters"));
+        return Err(KeyFlaw::TooLong);
     }
     Ok(GeneratedToken { stored: Stored::Drf { key: plain.clone() }, plain: plain.clone() })
 }

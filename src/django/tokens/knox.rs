@@ -5,7 +5,8 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{GeneratedToken, PlainToken, Stored, UnfitKey, hex, random_hex, unguessable, unhex};
+use super::{GeneratedToken, PlainToken, Stored, hex, random_hex, unguessable, unhex};
+use crate::error::faults::KeyFlaw;
 
 /// The longest `TOKEN_PREFIX` that knox 5 accepts.
 pub const LONGEST_PREFIX: usize = 10;
@@ -77,7 +78,7 @@ pub fn of_key(
     hash: TokenHash,
     plain: &PlainToken,
     random: &mut (impl rand::CryptoRng + ?Sized),
-) -> Result<GeneratedToken, UnfitKey> {
+) -> Result<GeneratedToken, KeyFlaw> {
     unguessable(plain)?;
     from_key(form, hash, plain, random)
 }
@@ -91,19 +92,14 @@ pub fn from_key(
     hash: TokenHash,
     plain: &PlainToken,
     random: &mut (impl rand::CryptoRng + ?Sized),
-) -> Result<GeneratedToken, UnfitKey> {
+) -> Result<GeneratedToken, KeyFlaw> {
     /// Hexadecimal digits for 64 bits.
     const FEWEST_SECRET: usize = 16;
     if plain.expose().chars().count() < form.public_length() + FEWEST_SECRET {
-        return Err(UnfitKey(
-            "knox publishes the first characters of a key, and this key is too short for the rest to be \
-             secret",
-        ));
+        return Err(KeyFlaw::Prefix);
     }
     let salt = fresh_salt(form, random);
-    let digest = digest(form, hash, plain, salt.as_deref()).ok_or(UnfitKey(
-        "this version of knox accepts only keys with an even number of hexadecimal digits",
-    ))?;
+    let digest = digest(form, hash, plain, salt.as_deref()).ok_or(KeyFlaw::NotHexadecimal)?;
     Ok(GeneratedToken {
         stored: Stored::Knox { digest, token_key: form.token_key(plain), salt },
         plain: plain.clone(),

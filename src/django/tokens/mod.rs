@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 pub use self::token_row::TokenRow;
 pub use self::ttl::{Ttl, age};
+use crate::error::faults::KeyFlaw;
 
 /// The key of a token: a secret, shown once to the user who asked for it.
 ///
@@ -113,18 +114,8 @@ impl fmt::Debug for Stored {
     }
 }
 
-/// Why a given key cannot be a token. The message does not repeat the key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnfitKey(&'static str);
-
-impl fmt::Display for UnfitKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
 /// Refuses a key that no client could send in a header, or that could be guessed.
-fn unguessable(plain: &PlainToken) -> Result<(), UnfitKey> {
+fn unguessable(plain: &PlainToken) -> Result<(), KeyFlaw> {
     const SHORTEST: usize = 32;
     const FEWEST_DIFFERENT: u32 = 8;
     /// From the documentation and the docstring of DRF's `TokenAuthentication`, copied into countless tutorials.
@@ -132,18 +123,18 @@ fn unguessable(plain: &PlainToken) -> Result<(), UnfitKey> {
         ["9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b", "401f7ac837da42b97f613d789819ff93537bee6a"];
     let key = plain.expose();
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(UnfitKey("a key may contain only visible ASCII characters and no spaces"));
+        return Err(KeyFlaw::Characters);
     }
     if key.len() < SHORTEST {
-        return Err(UnfitKey("a key must have at least 32 characters"));
+        return Err(KeyFlaw::TooShort);
     }
     // One bit per ASCII character.
     let different = key.bytes().fold(0_u128, |seen, byte| seen | 1 << byte);
     if different.count_ones() < FEWEST_DIFFERENT {
-        return Err(UnfitKey("a key with so few different characters can be guessed"));
+        return Err(KeyFlaw::Guessable);
     }
     if PUBLISHED.iter().any(|known| known.eq_ignore_ascii_case(key)) {
-        return Err(UnfitKey("this key is public because it appears in published examples"));
+        return Err(KeyFlaw::Published);
     }
     Ok(())
 }

@@ -15,8 +15,9 @@ use rustix::fs::OFlags;
 use super::unfinished::{self, UnfinishedRows};
 use super::{COMMITTED, UNDECIDED};
 use crate::error::failure::{Error, ErrorContext as _, Result};
+use crate::error::notice::Notice;
 use crate::error::refusal::Refusal;
-use crate::error::wording::{counted, shell_word};
+use crate::error::wording::shell_word;
 use crate::files::existing::{self, FileKind, cannot_write};
 use crate::signals::{self, UnfinishedFile};
 
@@ -55,7 +56,7 @@ impl Appended {
     pub fn open(
         path: &Path,
         were_committed: &dyn Fn(&UnfinishedRows) -> Result<bool>,
-        report: &dyn Fn(String),
+        warn: &dyn Fn(&Notice),
     ) -> Result<Destination> {
         if existing::look(path)? == Some(FileKind::Stream) {
             let opened = existing::open(path, OFlags::WRONLY | OFlags::APPEND)?;
@@ -99,7 +100,7 @@ impl Appended {
         let length = metadata.len();
         let mut appended =
             Self { file, path: path.to_owned(), is_json, kept: length, length, states: Vec::new(), created };
-        appended.finish(were_committed, report)?;
+        appended.finish(were_committed, warn)?;
         (&appended.file).seek(SeekFrom::Start(appended.kept)).with_context(|| cannot_write(path))?;
         Ok(Destination::File(appended))
     }
@@ -108,26 +109,24 @@ impl Appended {
     fn finish(
         &mut self,
         were_committed: &dyn Fn(&UnfinishedRows) -> Result<bool>,
-        report: &dyn Fn(String),
+        warn: &dyn Fn(&Notice),
     ) -> Result<()> {
         let found = unfinished::find(&self.file, &self.path, self.is_json)?;
         let Some(start) = found.start() else { return Ok(()) };
-        let (rows, path) = (counted(found.count(), "row"), self.path.display().to_string());
-        if were_committed(&found)? {
+        let were_committed = were_committed(&found)?;
+        if were_committed {
             self.states = found.rows.iter().map(|row| row.state).collect();
             self.commit()?;
             self.sync()?;
-            report(format!(
-                "{path}: {rows} of an interrupted run had been committed and are now marked as such."
-            ));
         } else {
             self.file
                 .set_len(start)
                 .and_then(|()| self.file.sync_all())
                 .with_context(|| cannot_write(&self.path))?;
             (self.kept, self.length) = (start, start);
-            report(format!("{path}: {rows} of an interrupted run had not been committed and were removed."));
         }
+        let path = self.path.display().to_string();
+        warn(&Notice::UnfinishedRows { path, count: found.count(), were_committed });
         Ok(())
     }
 

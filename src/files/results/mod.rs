@@ -19,6 +19,7 @@ use self::appended::{Appended, Destination};
 pub use self::unfinished::{Row, UnfinishedRows};
 use crate::django::models::Key;
 use crate::error::failure::{ErrorContext as _, Result};
+use crate::error::notice::Notice;
 
 /// The columns of the file.
 const HEADING: [&str; 8] = ["line", "username", "id", "outcome", "token", "password", "database", "state"];
@@ -126,7 +127,7 @@ impl Results {
     /// Opens the file, or standard output for `-`. Appends to an existing file, so that earlier results are not
     /// lost.
     ///
-    /// Rows of an interrupted run are kept if `were_committed` returns true, and otherwise removed. `report`
+    /// Rows of an interrupted run are kept if `were_committed` returns true, and otherwise removed. `warn`
     /// receives a message about them. New rows belong to this `database`.
     pub fn open(
         path: Option<&Path>,
@@ -134,7 +135,7 @@ impl Results {
         mut is_json: bool,
         database: String,
         were_committed: &dyn Fn(&UnfinishedRows) -> Result<bool>,
-        report: &dyn Fn(String),
+        warn: &dyn Fn(&Notice),
     ) -> Result<Self> {
         let later = |stream| {
             let spool = tempfile::spooled_tempfile(IN_MEMORY);
@@ -145,7 +146,7 @@ impl Results {
         let sink = match path {
             None => Sink::Discarded,
             Some(path) if path == Path::new("-") => later(None),
-            Some(path) => match Appended::open(path, were_committed, report)? {
+            Some(path) => match Appended::open(path, were_committed, warn)? {
                 Destination::Stream(stream) => later(Some(stream)),
                 Destination::File(appended) => {
                     is_json = appended.is_json;

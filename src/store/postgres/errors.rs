@@ -8,6 +8,7 @@ use tokio_postgres::error::DbError;
 use super::Postgres;
 use super::connection::ConnectError;
 use crate::error::failure::{Error, failed};
+use crate::error::faults::{FaultCode, Remedy, Restriction};
 use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::target::Server;
@@ -85,16 +86,12 @@ impl Postgres {
             }
             code if code.starts_with("23") => self.violation(server),
             // Values that a column cannot hold.
-            "22001" => Refusal::invalid("", "max_length", "A text is too long for its column.").into(),
-            "22003" => Refusal::invalid("", "invalid", "A number is too large for its column.").into(),
+            "22001" => refused(Restriction::Length),
+            "22003" => refused(Restriction::Range),
             code if code.starts_with("22") || code == "428C9" => {
-                let message = format!("The database refused a value: {}.", without_value(server.message()));
-                Refusal::invalid("", "invalid", message).into()
+                refused(Restriction::Value(without_value(server.message()).to_owned()))
             }
-            "P0001" => {
-                let message = format!("The database refused the change: {}.", without_end(server.message()));
-                Refusal::invalid("", "refused", message).into()
-            }
+            "P0001" => refused(Restriction::Other(without_end(server.message()).to_owned())),
             _ => failed!("{}: the database failed: {}", self.name, without_end(server.message())),
         }
     }
@@ -113,15 +110,22 @@ impl Postgres {
                 let what = columns.map(|columns| columns.collect::<Vec<_>>().join(", "));
                 Refusal::Taken(what.unwrap_or_else(|| format!("{table}.{constraint}")))
             }
-            "23502" => Refusal::invalid(column, "required", format!("{table}.{column} must have a value.")),
-            "23503" => Refusal::invalid(column, "reference", "A value refers to a row that does not exist."),
+            "23502" => {
+                let remedy = Remedy::Column(format!("{table}.{column}"));
+                Refusal::invalid(column, FaultCode::Required(remedy))
+            }
+            "23503" => Refusal::invalid(column, FaultCode::Restricted(Restriction::Reference)),
             _ => {
-                let message = format!("A CHECK constraint of the database failed: {constraint}.");
-                Refusal::invalid(constraint, "check", message)
+                let check = Restriction::Check(constraint.to_owned());
+                Refusal::invalid(constraint, FaultCode::Restricted(check))
             }
         }
         .into()
     }
+}
+
+fn refused(restriction: Restriction) -> Error {
+    Refusal::invalid("", FaultCode::Restricted(restriction)).into()
 }
 
 fn without_end(message: &str) -> &str {

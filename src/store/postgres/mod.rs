@@ -35,6 +35,7 @@ use super::schema::quoted;
 use super::target::Server;
 use crate::django::value::{Cell as DataCell, Kind, OnRow, Value};
 use crate::error::failure::Result;
+use crate::error::faults::{Expected, FaultCode};
 use crate::error::refusal::Refusal;
 
 /// Connects to a database on a server.
@@ -139,8 +140,8 @@ impl Postgres {
                 && let Some((least, greatest)) = known.type_of(column).and_then(range_of)
                 && !(least..=greatest).contains(number)
             {
-                let message = format!("{column} must be from {least} to {greatest}.");
-                return Err(Refusal::invalid(*column, "invalid", message).into());
+                let range = FaultCode::Invalid(Expected::Range(least, greatest));
+                return Err(Refusal::invalid(*column, range).into());
             }
         }
         Ok(())

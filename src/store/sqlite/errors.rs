@@ -6,6 +6,7 @@ use rusqlite::ErrorCode;
 
 use super::limits::{MAX_HEAP, MAX_LENGTH};
 use crate::error::failure::{Error, failed};
+use crate::error::faults::{FaultCode, Remedy, Restriction};
 use crate::error::refusal::Refusal;
 
 pub(super) fn unusable(path: &Path, reason: &str) -> Error {
@@ -88,14 +89,12 @@ fn constraint(code: i32, detail: &str) -> Error {
     let column = what.rsplit('.').next().unwrap_or(what);
     match rule {
         "UNIQUE" | "PRIMARY KEY" => Refusal::Taken(what.to_owned()),
-        "NOT NULL" => Refusal::invalid(column, "required", format!("{what} must have a value.")),
-        "CHECK" => {
-            Refusal::invalid(what, "check", format!("A CHECK constraint of the database failed: {what}."))
-        }
+        "NOT NULL" => Refusal::invalid(column, FaultCode::Required(Remedy::Column(what.to_owned()))),
+        "CHECK" => Refusal::invalid(what, FaultCode::Restricted(Restriction::Check(what.to_owned()))),
         _ if code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
-            Refusal::invalid("", "reference", "A value refers to a row that does not exist.")
+            Refusal::invalid("", FaultCode::Restricted(Restriction::Reference))
         }
-        _ => Refusal::invalid("", "refused", format!("The database refused the change: {detail}.")),
+        _ => Refusal::invalid("", FaultCode::Restricted(Restriction::Other(detail.to_owned()))),
     }
     .into()
 }

@@ -2,6 +2,7 @@
 
 use super::super::strength::{is_digit, is_similar, is_word, strip};
 use super::*;
+use crate::error::faults::{Attribute, Weakness};
 
 const TOO_COMMON: &str = "password_too_common";
 
@@ -60,26 +61,17 @@ fn the_attribute_that_is_resembled_is_named() {
     };
     let found = weaknesses(&plain("DuCharme1"), &about);
     assert_eq!(found, [Weakness::TooSimilar(Attribute::LastName)]);
-    assert_eq!(found[0].to_string(), "The password is too similar to the last name.");
     let found = weaknesses(&plain("ducharme.com"), &about);
     assert_eq!(found, [Weakness::TooSimilar(Attribute::LastName)]);
 }
 
 #[test]
-fn every_weakness_has_its_code_and_its_sentence() {
+fn every_weakness_has_its_code() {
     let found = weaknesses(&plain("1234567"), &About { username: Some("7654321"), ..About::default() });
-    let shown: Vec<_> = found.iter().map(|weakness| (weakness.code(), weakness.to_string())).collect();
+    let codes: Vec<_> = found.into_iter().map(Weakness::code).collect();
     assert_eq!(
-        shown,
-        [
-            ("password_too_similar", "The password is too similar to the username.".to_owned()),
-            (
-                "password_too_short",
-                "The password is too short. It must have at least 8 characters.".to_owned()
-            ),
-            ("password_too_common", "The password is too common.".to_owned()),
-            ("password_entirely_numeric", "The password is entirely numeric.".to_owned()),
-        ]
+        codes,
+        ["password_too_similar", "password_too_short", TOO_COMMON, "password_entirely_numeric"]
     );
 }
 

@@ -1,8 +1,9 @@
 //! Collects the faults of one input.
 
 use crate::error::failure::Result;
+use crate::error::faults::Fault;
 use crate::error::limits;
-use crate::error::refusal::{Fault, Refusal};
+use crate::error::refusal::Refusal;
 
 /// The faults of one input. The first ones are kept, the rest only counted.
 #[derive(Debug, Default)]

@@ -1,0 +1,76 @@
+//! Words refusals, and what to do next.
+
+use super::{faults, lost_answer};
+use crate::error::faults::{Conflict, Fault, FaultCode};
+use crate::error::refusal::Refusal;
+use crate::error::wording::shell_word;
+
+/// Words a refusal, one sentence or fault per line.
+pub fn sentences(refusal: &Refusal) -> Vec<String> {
+    match refusal {
+        Refusal::Config { .. } => refusal.to_string().lines().map(str::to_owned).collect(),
+        refusal if !refusal.faults().is_empty() => refusal.faults().iter().map(faults::fault).collect(),
+        refusal => vec![refusal.to_string()],
+    }
+}
+
+/// Tells the user what to do next, if the message does not.
+#[must_use]
+pub fn hint(refusal: &Refusal) -> Option<String> {
+    Some(match refusal {
+        Refusal::UserNotFound(_) => {
+            "Usernames are case-sensitive. Search for the user with `authctl list-users --search TEXT`."
+                .into()
+        }
+        Refusal::TokenNotFound(_) => "List the prefixes with `authctl list-tokens`.".into(),
+        Refusal::TokenInvalid | Refusal::TokenExpired(_) => {
+            "Log in again with `authctl login`, or create a token with `authctl create-token USER`.".into()
+        }
+        Refusal::NotLoggedIn => {
+            "Log in with `authctl login`, or pass a token with --token-stdin, --token-file or \
+             AUTHCTL_TOKEN."
+                .into()
+        }
+        Refusal::SessionGone(username) => {
+            format!("Log in again with `authctl login {}`.", shell_word(username))
+        }
+        Refusal::Invalid(faults) | Refusal::InvalidInput { faults, .. }
+            if faults.iter().any(is_of_existing_user) =>
+        {
+            "Pass --on-existing skip to leave existing users unchanged, or --on-existing update to \
+             change them."
+                .into()
+        }
+        Refusal::Busy => "Another program is writing to the database. Try again, or pass a longer \
+                       --busy-timeout."
+            .into(),
+        Refusal::BusyLater { hint, .. } => hint.clone(),
+        Refusal::FileExists { is_replaceable: true, .. } => "Pass --overwrite to replace it.".into(),
+        Refusal::TokenLimit(_) => {
+            "Delete the user's tokens with `authctl revoke-token --user USER`, or raise `limit` under \
+             `[tokens]`."
+                .into()
+        }
+        Refusal::StillReferenced(_) => {
+            "Nothing was changed. To keep these rows, deactivate the user instead: `authctl edit-user \
+             USER --inactive`."
+                .into()
+        }
+        Refusal::ChangedMeanwhile(_) => "Run the command again to see the current state.".into(),
+        Refusal::OtherToken(_) => "Pass --rotate to replace it with the given key.".into(),
+        Refusal::Foreign(_) => {
+            "Run authctl as the owner, for example with `sudo -u`, or pass --force.".into()
+        }
+        Refusal::DatabaseMissing(_) => {
+            "Create it with `authctl init`, or pass another database with --db or AUTHCTL_DB.".into()
+        }
+        Refusal::LostAnswer(lost) => lost_answer::hint(lost),
+        Refusal::InactiveUser(_) => "Django refuses the tokens of inactive users.".into(),
+        _ => return None,
+    })
+}
+
+/// Whether the fault says that the user already exists.
+fn is_of_existing_user(fault: &Fault) -> bool {
+    matches!(fault.code, FaultCode::Conflict(Conflict::UsernameTaken | Conflict::EmailTaken))
+}

@@ -1,0 +1,107 @@
+//! Presents a failure to people and programs.
+
+use serde_json::{Value as Json, json};
+
+use super::{faults, lost_answer, refusals};
+use crate::error::exit::Exit;
+use crate::error::failure::Error;
+use crate::error::faults::Fault;
+use crate::error::limits::{FAULTS, SHOWN_FAULTS};
+use crate::error::refusal::Refusal;
+use crate::error::wording;
+use crate::terminal::output::FailureReport;
+
+/// Words an error.
+#[must_use]
+pub fn failure(error: &Error) -> FailureReport {
+    let refusal = error.refusal();
+    let sentences = sentences(error);
+    let hint = refusal.and_then(refusals::hint);
+    let object = object(refusal, &sentences, hint.as_deref());
+    let count = sentences.len() + refusal.map_or(0, Refusal::omitted_faults);
+    let more = (count > SHOWN_FAULTS)
+        .then(|| format!("… and {} more. Pass --format json to see up to {FAULTS}.", count - SHOWN_FAULTS));
+    FailureReport {
+        exit: exit(refusal),
+        is_silent: refusal.is_some_and(Refusal::is_silent),
+        ends_answer: matches!(
+            refusal,
+            Some(Refusal::Interrupted | Refusal::InterruptedLater | Refusal::LostAnswer(_))
+        ),
+        sentences: sentences.into_iter().take(SHOWN_FAULTS).collect(),
+        more,
+        hint,
+        object,
+    }
+}
+
+fn exit(refusal: Option<&Refusal>) -> Exit {
+    refusal.map_or(Exit::Failed, Refusal::exit)
+}
+
+/// Splits an error into sentences, one per line. Includes the causes unless the error is a [`Refusal`].
+fn sentences(error: &Error) -> Vec<String> {
+    let sentences = match error.refusal() {
+        Some(refusal) => refusals::sentences(refusal),
+        None => vec![wording::error_sentence(&format!("{error}"))],
+    };
+    sentences.iter().map(|sentence| wording::message(sentence)).collect()
+}
+
+/// Returns the JSON object for programs.
+fn object(refusal: Option<&Refusal>, sentences: &[String], hint: Option<&str>) -> Json {
+    let mut object = json!({
+        "code": refusal.map_or("failed", Refusal::code),
+        "message": message(sentences, refusal),
+        "exit": exit(refusal).code(),
+    });
+    if let Some(faults) = refusal.map(Refusal::faults).filter(|faults| !faults.is_empty()) {
+        let shown: Vec<Json> = faults.iter().take(FAULTS).map(fault_object).collect();
+        let omitted = refusal.map_or(0, Refusal::omitted_faults) + faults.len() - shown.len();
+        object["faults"] = shown.into();
+        if omitted > 0 {
+            object["faults_omitted"] = omitted.into();
+        }
+    }
+    match refusal {
+        Some(Refusal::Throttled(seconds)) => object["retry_after"] = json!(seconds),
+        Some(Refusal::BusyLater { committed, .. }) => object["committed"] = json!(committed),
+        Some(Refusal::LostAnswer(lost)) => {
+            object["prefixes"] = json!(lost.effect.prefixes);
+            object["commands"] = json!(lost_answer::commands(lost));
+        }
+        _ => {}
+    }
+    if let Some(hint) = hint {
+        object["hint"] = hint.into();
+    }
+    object
+}
+
+/// Returns a fault for programs, without texts that a file made too long to read.
+fn fault_object(fault: &Fault) -> Json {
+    let mut object = json!({
+        "field": wording::field(fault.name_in_file()),
+        "code": fault.code.name(),
+        "message": wording::message(&faults::fault(fault)),
+    });
+    if let Some(position) = fault.position {
+        object["line"] = position.line.into();
+        object["column"] = position.column.into();
+    }
+    object
+}
+
+/// The message for programs. If there are several faults, `faults` lists them separately.
+fn message(sentences: &[String], refusal: Option<&Refusal>) -> String {
+    let count = sentences.len() + refusal.map_or(0, Refusal::omitted_faults);
+    match refusal {
+        Some(Refusal::Invalid(_) | Refusal::InvalidInput { .. }) if count > 1 => {
+            format!("{count} values are missing or invalid.")
+        }
+        Some(Refusal::StillReferenced(_)) if count > 1 => {
+            format!("{count} foreign keys refer to rows that would be deleted.")
+        }
+        _ => sentences.join("\n"),
+    }
+}
