@@ -3,35 +3,12 @@
 //! The rows of `django_migrations` record their migrations as applied. So a later `migrate` adds what is
 //! missing and does not touch them.
 
-use jiff::Timestamp;
-
 use crate::django::models::Scheme;
 use crate::error::failure::{Error, Result};
 use crate::error::refusal::Refusal;
+use crate::store::blueprint::{Blueprint, ProfileBlueprint};
 use crate::store::engine::Engine;
 use crate::store::schema::quoted;
-
-/// The content of a new database.
-#[derive(Clone, Debug)]
-pub struct Blueprint {
-    /// The schemes whose token tables to create.
-    pub schemes: Vec<Scheme>,
-    /// The profile tables to create.
-    pub profiles: Vec<ProfileBlueprint>,
-    /// The time recorded for the migrations.
-    pub now: Timestamp,
-}
-
-/// A profile table to create.
-#[derive(Clone, Debug)]
-pub struct ProfileBlueprint {
-    /// The table's name.
-    pub table: String,
-    /// The names and types of the columns, in Django's form for SQLite: `varchar(50)`, `integer`, `bool null`.
-    pub fields: Vec<(String, String)>,
-    /// The migrations, as `app.name`, that create only such tables.
-    pub migrations: Vec<String>,
-}
 
 const CORE_MIGRATIONS: &[(&str, &[&str])] = &[
     ("contenttypes", &["0001_initial", "0002_remove_content_type_name"]),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::django::value::{Kind, OnRow, Value};
 use crate::error::failure::Result;
-use crate::store::create::Blueprint;
+use crate::store::blueprint::Blueprint;
 use crate::store::schema::Table;
 
 /// Options for copying a database.

@@ -4,6 +4,7 @@
 //! opens the database, reads its schema, executes statements and converts values. A second engine is a second module
 //! beside `sqlite`.
 
+mod blueprint;
 mod compare;
 mod create;
 mod deletion;
@@ -36,8 +37,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use self::blueprint::{Blueprint, ProfileBlueprint};
 use self::compare::Comparison;
-pub use self::create::{Blueprint, ProfileBlueprint};
 pub use self::deletion::{Decisions, Deletion};
 use self::engine::{Access, FileDatabase, Inserting};
 pub use self::engine::{Copying, Engine, Irregularity};

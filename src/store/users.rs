@@ -210,7 +210,11 @@ impl Store {
     pub fn user_of_shown_key(&self, text: &str) -> Result<Option<User>> {
         let key = match self.layout.users.key_kind {
             Kind::Integer => text.parse().ok().map(Key::Integer),
-            Kind::Uuid => Some(Key::Uuid(text.replace('-', "").to_ascii_lowercase())),
+            Kind::Uuid => {
+                let digits = text.replace('-', "").to_ascii_lowercase();
+                let is_uuid = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+                is_uuid.then_some(Key::Uuid(digits))
+            }
             _ => Some(Key::Text(text.to_owned())),
         };
         key.map_or(Ok(None), |key| self.user_of_key(&key))

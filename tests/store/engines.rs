@@ -140,17 +140,17 @@ fn rows_of_file(path: &Path, sql: &str) -> Vec<String> {
 
 #[cfg(feature = "live")]
 fn server(database: &postgres::Database) -> authctl::store::target::Server {
-    use authctl::store::target::{Host, Password, Server, SslMode, Tls};
+    use authctl::store::target::{ChannelBinding, Host, Server, ServerPassword, SslMode, Tls};
 
     let server = &postgres::Cluster::shared().server;
     Server {
         host: Host::Socket(server.folder.clone()),
         port: server.port,
         user: server.user.clone(),
-        password: Some(Password::new(server.password.clone())),
+        password: Some(ServerPassword::new(server.password.clone())),
         database: database.name.clone(),
         schema: None,
-        tls: Tls { mode: SslMode::Disable, root_certificates: None },
+        tls: Tls { mode: SslMode::Disable, root_certificates: None, channel_binding: ChannelBinding::Prefer },
         connect_timeout: None,
         application_name: "authctl".into(),
     }

@@ -8,7 +8,8 @@ use super::Postgres;
 use crate::django::models::Scheme;
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
-use crate::store::create::{self, Blueprint, ProfileBlueprint};
+use crate::store::blueprint::{Blueprint, ProfileBlueprint};
+use crate::store::create;
 use crate::store::engine::{Access, Catalog as _, Engine as _};
 use crate::store::schema::quoted;
 

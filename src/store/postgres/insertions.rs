@@ -9,7 +9,7 @@ use crate::store::engine::Inserting;
 use crate::store::schema::quoted;
 
 /// The statement for the last row.
-pub(super) struct Insertions<'a> {
+pub(super) struct RowInserter<'a> {
     postgres: &'a Postgres,
     table: String,
     columns: Vec<String>,
@@ -18,7 +18,7 @@ pub(super) struct Insertions<'a> {
     key: Option<Kind>,
 }
 
-impl<'a> Insertions<'a> {
+impl<'a> RowInserter<'a> {
     pub(super) fn new(postgres: &'a Postgres) -> Self {
         Self { postgres, table: String::new(), columns: Vec::new(), sql: String::new(), key: None }
     }
@@ -48,7 +48,7 @@ impl<'a> Insertions<'a> {
     }
 }
 
-impl Inserting for Insertions<'_> {
+impl Inserting for RowInserter<'_> {
     fn insert(&mut self, table: &str, row: &[(&str, &Value)]) -> Result<Option<Value>> {
         self.postgres.check_ranges(table, row)?;
         if let Some(key) = self.postgres.enqueue(table, row)? {

@@ -24,10 +24,10 @@ use tokio_postgres::types::Type;
 
 use self::catalog::{Cache, Known};
 use self::connection::Connection;
-use self::insertions::Insertions;
+use self::insertions::RowInserter;
 use self::queue::Queue;
 use self::values::{Decoded, Parameter, exchanged, range_of};
-use super::create::Blueprint;
+use super::blueprint::Blueprint;
 use super::engine::{Access, Engine, FileDatabase, Inserting};
 use super::layout::Hints;
 use super::opening::Opening;
@@ -173,7 +173,7 @@ impl Engine for Postgres {
     }
 
     fn inserting(&self) -> Box<dyn Inserting + '_> {
-        Box::new(Insertions::new(self))
+        Box::new(RowInserter::new(self))
     }
 
     fn expect_many_changes(&self) -> Result<()> {

@@ -6,7 +6,8 @@
 use super::Sqlite;
 use crate::django::models::Scheme;
 use crate::error::failure::Result;
-use crate::store::create::{self, Blueprint, ProfileBlueprint};
+use crate::store::blueprint::{Blueprint, ProfileBlueprint};
+use crate::store::create;
 use crate::store::engine::{Access, Engine as _};
 use crate::store::schema::quoted;
 

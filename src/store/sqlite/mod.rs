@@ -36,7 +36,7 @@ use crate::error::failure::{Error, Result, failed};
 use crate::error::lost_answer::LostAnswer;
 use crate::error::refusal::Refusal;
 use crate::files::new_file::NewFile;
-use crate::store::create::Blueprint;
+use crate::store::blueprint::Blueprint;
 use crate::store::engine::{Access, Catalog, Copying, Engine, FileDatabase, Inserting, RowName, Triggered};
 use crate::store::schema::{Column, Reference, Table, quoted};
 
