@@ -272,7 +272,7 @@ fn overrides(config: Option<PathBuf>, db: Option<PathBuf>) -> Overrides {
     Overrides { db, config, busy_timeout: Duration::ZERO, force: false }
 }
 
-/// Loads the settings with `--config` and `--db`. Returns the path of the database as messages show it.
+/// Loads the settings with `--config` and `--db`. Returns the database in every form in which it is shown or stored.
 ///
 /// # Errors
 /// Returns the message as a person sees it.
@@ -281,7 +281,13 @@ fn overrides(config: Option<PathBuf>, db: Option<PathBuf>) -> Overrides {
 /// Panics if the error is not one of the configuration.
 pub fn settings(config: &Path, db: Option<&Path>) -> Result<String, String> {
     let settings = Settings::load(&overrides(Some(config.to_owned()), db.map(Path::to_owned)));
-    settings.map(|settings| redaction::path(&settings.database)).map_err(|error| {
+    let shown = |settings: Settings| {
+        let database = settings.database;
+        let server = database.server().map(|server| format!("{server:?} {}", server.url()));
+        let stored = format!("{} {}", redacted(&database.record()), redacted(&database.identity()));
+        format!("{} {stored} {}", redacted(&database.to_string()), server.unwrap_or_default())
+    };
+    settings.map(shown).map_err(|error| {
         let refusal = error.refusal();
         assert!(matches!(refusal, Some(Refusal::Config { .. } | Refusal::Usage(_))), "{error}");
         redacted(&error.to_string())
@@ -297,12 +303,6 @@ pub fn note(argument: &str) {
 #[must_use]
 pub fn redacted(message: &str) -> String {
     redaction::redacted(message).into_owned()
-}
-
-/// Whether a text is a URL.
-#[must_use]
-pub fn is_url(text: &str) -> bool {
-    redaction::is_url(text)
 }
 
 /// Forgets the recorded passwords.

@@ -44,7 +44,7 @@ fn a_relative_file_counts_from_the_place_that_names_it() {
 fn two_spellings_of_a_file_share_the_session() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
-    env.log_in(["meg", "--db", "sqlite:///db.sqlite3"]).succeeds();
+    env.log_in(["meg", "--db", "sqlite:///./db.sqlite3"]).succeeds();
     let run = env.run(["whoami"]).succeeds();
     assert!(run.stdout.contains("meg"), "{}", run.stdout);
     let state = std::fs::read_to_string(env.state_file()).unwrap();
