@@ -14,6 +14,8 @@ use tempfile::TempDir;
 pub struct TestEnv {
     work: TempDir,
     state: TempDir,
+    /// The database, if it is not `db.sqlite3` in the working folder: the value of `AUTHCTL_DB`.
+    pub database_url: Option<String>,
 }
 
 /// The password of users created by [`TestEnv::register_quickly`].
@@ -40,7 +42,7 @@ pub struct Run {
 impl TestEnv {
     pub fn new() -> Self {
         let folder = || TempDir::new().expect("failed to create a temporary folder");
-        Self { work: folder(), state: folder() }
+        Self { work: folder(), state: folder(), database_url: None }
     }
 
     /// With a database created by authctl and this text as `authctl.toml`.
@@ -85,6 +87,9 @@ impl TestEnv {
             .env("XDG_STATE_HOME", self.state.path())
             .env("TZ", "UTC")
             .stdin(Stdio::null());
+        if let Some(url) = &self.database_url {
+            command.env("AUTHCTL_DB", url);
+        }
         command
     }
 

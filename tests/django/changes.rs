@@ -7,20 +7,17 @@ use serde_json::{Value as Json, json};
 
 use crate::env::{Run, TestEnv};
 use crate::python;
+use crate::site::{Site, Stack, for_each_stack};
 
 /// The cheapest hasher that authctl detects in a project.
 const ARGON2: [&str; 2] = ["--hasher", "argon2"];
 
 /// A project's database with a few accounts, and what Django has to find in it.
-fn made(set: &str, project: &str) -> (TestEnv, Json) {
-    let env = TestEnv::new();
+fn made<'a>(stack: Stack<'a>, project: &str) -> (Site<'a>, Json) {
+    let site = stack.site();
     let options = [&ARGON2[..], &["--accounts", "few"]].concat();
-    let made = python::make(set, project, &env.path("db.sqlite3"), &options);
-    (env, made)
-}
-
-fn judge(set: &str, project: &str, env: &TestEnv, expected: &Json) {
-    python::judge(set, project, &env.path("db.sqlite3"), &ARGON2, expected);
+    let made = site.make(project, &options);
+    (site, made)
 }
 
 fn login_of(account: &Json) -> &str {
@@ -30,12 +27,12 @@ fn login_of(account: &Json) -> &str {
 /// knox accepts the migrated keys. DRF rejects them, unless they were copied.
 #[test]
 fn migrated_keys_are_accepted_by_knox() {
-    python::for_each_set(|set| {
+    for_each_stack(|stack| {
         for keep in [false, true] {
-            let (env, mut made) = made(set, "both_schemes");
+            let (site, mut made) = made(stack, "both_schemes");
             let mut arguments = vec!["migrate-tokens", "--to", "knox", "--yes", "--format", "json"];
             arguments.extend(keep.then_some("--keep"));
-            let answer = env.run(&arguments).succeeds().json();
+            let answer = site.run(&arguments).succeeds().json();
             let mut moved = 0;
             for account in made["accounts"].as_array_mut().unwrap() {
                 let tokens = account["tokens"].as_array_mut().unwrap();
@@ -54,9 +51,9 @@ fn migrated_keys_are_accepted_by_knox() {
             }
             assert_eq!(answer["migrated"], moved);
             assert!(moved > 1);
-            let again = env.run(&arguments).succeeds().json();
+            let again = site.run(&arguments).succeeds().json();
             assert_eq!((&again["migrated"], &again["changed"]), (&json!(0), &json!(false)));
-            judge(set, "both_schemes", &env, &made);
+            site.judge("both_schemes", &ARGON2, &made);
         }
     });
 }
@@ -103,23 +100,23 @@ const CASES: [Case; 7] = [
 
 #[test]
 fn a_deleted_user_is_gone_and_the_rest_is_intact() {
-    python::for_each_set(|set| {
+    for_each_stack(|stack| {
         for (project, rows, decisions) in CASES {
-            let (env, mut made) = made(set, project);
+            let (site, mut made) = made(stack, project);
             let gone = made["accounts"].as_array_mut().unwrap().remove(0);
             let login = login_of(&gone);
-            let user = env.run(["show-user", login, "--format", "json"]).succeeds().json();
+            let user = site.run(["show-user", login, "--format", "json"]).succeeds().json();
             let id = &user["user"]["id"];
             let key = id.as_str().map_or_else(|| id.to_string(), |id| format!("'{}'", id.replace('-', "")));
-            env.execute(&format!("{LOG}{rows}").replace("KEY", &key));
+            site.execute(&format!("{LOG}{rows}").replace("KEY", &key));
             let arguments = [&["delete-user", login, "--yes", "--format", "json"][..], decisions].concat();
-            let answer = env.run(arguments).succeeds().json();
+            let answer = site.run(arguments).succeeds().json();
             assert_eq!(answer["deleted"]["django_admin_log"], 2, "{project}");
             made["absent"] = json!([login]);
             let mut revoked = gone["tokens"].as_array().unwrap().clone();
             revoked.extend(gone["revoked"].as_array().unwrap().clone());
             made["revoked"] = json!(revoked);
-            judge(set, project, &env, &made);
+            site.judge(project, &ARGON2, &made);
         }
     });
 }
@@ -127,22 +124,22 @@ fn a_deleted_user_is_gone_and_the_rest_is_intact() {
 /// Django logs in with the new password and reads the new values, and its checks find no fault in them.
 #[test]
 fn accounts_are_changed_as_django_changes_them() {
-    python::for_each_set(|set| {
+    for_each_stack(|stack| {
         for project in ["repairs", "uuid_key", "email_login"] {
-            let (env, mut made) = made(set, project);
+            let (site, mut made) = made(stack, project);
             for account in made["accounts"].as_array_mut().unwrap() {
-                change(&env, project, account);
+                change(&site, project, account);
             }
-            judge(set, project, &env, &made);
+            site.judge(project, &ARGON2, &made);
         }
     });
 }
 
-fn change(env: &TestEnv, project: &str, account: &mut Json) {
+fn change(site: &TestEnv, project: &str, account: &mut Json) {
     let login = login_of(account).to_owned();
     let password = "größer-als-zuvor-41";
     let arguments = ["set-password", &login, "--password-stdin"];
-    env.run_with_input(format!("{password}\n"), arguments).succeeds();
+    site.run_with_input(format!("{password}\n"), arguments).succeeds();
     account["password"] = json!(password);
     let is_active = account["user"]["is_active"] != json!(false);
     let mut edit = vec!["edit-user".to_owned(), login.clone()];
@@ -175,17 +172,17 @@ fn change(env: &TestEnv, project: &str, account: &mut Json) {
     account["user"]["is_active"] = json!(!(is_active && login.contains("employee")));
     edit.push("--staff".into());
     account["user"]["is_staff"] = json!(true);
-    let run = env.run(&edit).succeeds();
+    let run = site.run(&edit).succeeds();
     assert!(run.stderr.starts_with("Changed "), "{}", run.stderr);
 }
 
 /// Accounts from a file log in through Django, and their tokens are accepted. Pruned accounts are refused.
 #[test]
 fn applied_accounts_are_as_django_creates_them() {
-    python::for_each_set(|set| {
+    for_each_stack(|stack| {
         for project in ["repairs", "knox"] {
-            let (env, mut made) = made(set, project);
-            env.execute("INSERT INTO auth_group (name) VALUES ('editors')");
+            let (site, mut made) = made(stack, project);
+            site.execute("INSERT INTO auth_group (name) VALUES ('editors')");
             let accounts = made["accounts"].as_array_mut().unwrap();
             let kept: Vec<&str> = accounts[1..].iter().map(login_of).collect();
             let mut users: Vec<Json> = kept.iter().map(|login| json!({ "username": login })).collect();
@@ -207,11 +204,11 @@ fn applied_accounts_are_as_django_creates_them() {
             users.push(user);
             let wanted =
                 json!({ "update_password": "if-different", "scope": { "usernames": "*" }, "users": users });
-            env.write("wanted.json", &wanted.to_string());
+            site.write("wanted.json", &wanted.to_string());
             let apply = ["apply", "wanted.json", "--prune", "deactivate", "--yes", "--format", "json"];
             let password = "größer-als-zuvor-41";
-            let answer = env.run_with_env(&[("NEW_PASSWORD", password)], apply).succeeds().json();
-            let again = env.run_with_env(&[("NEW_PASSWORD", password)], apply).succeeds().json();
+            let answer = site.run_with_env(&[("NEW_PASSWORD", password)], apply).succeeds().json();
+            let again = site.run_with_env(&[("NEW_PASSWORD", password)], apply).succeeds().json();
             assert_eq!(again["changed"], false, "{project}: {again:#}");
 
             accounts[0]["user"]["is_active"] = json!(false);
@@ -237,8 +234,8 @@ fn applied_accounts_are_as_django_creates_them() {
                 "must_update": false,
                 "recent": 300,
             }));
-            judge(set, project, &env, &made);
-            assert_eq!(env.value("SELECT count(*) FROM auth_user_groups"), "1");
+            site.judge(project, &ARGON2, &made);
+            assert_eq!(site.value("SELECT count(*) FROM auth_user_groups"), "1");
         }
     });
 }

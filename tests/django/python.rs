@@ -7,6 +7,8 @@ use std::thread;
 
 use serde_json::Value as Json;
 
+use crate::site::Database;
+
 /// The version sets to test.
 fn sets() -> Vec<String> {
     let sets = std::env::var("AUTHCTL_DJANGO_SETS").unwrap_or_else(|_| "4.2,5.2".into());
@@ -24,31 +26,29 @@ pub fn for_each_set(check: impl Fn(&str) + Sync) {
 }
 
 /// Creates a database with the project's Django and returns its accounts. `options` are those of the script.
-pub fn make(set: &str, project: &str, database: &Path, options: &[&str]) -> Json {
-    let database = database.to_str().unwrap();
-    let mut arguments = vec!["--set", set, "--system", project, "--db", database];
+pub fn make(set: &str, project: &str, database: &Database, options: &[&str]) -> Json {
+    let mut arguments = vec!["--set", set, "--system", project];
     arguments.extend(options);
-    let made = run("make_project_db.py", &arguments, "");
+    let made = run("make_project_db.py", database, &arguments, "");
     serde_json::from_str(&made).unwrap()
 }
 
 /// Lets the project's Django judge a database. Fails with its findings.
-pub fn judge(set: &str, project: &str, database: &Path, options: &[&str], expected: &Json) {
-    let database = database.to_str().unwrap();
-    let mut arguments = vec!["--set", set, "--system", project, "--db", database];
+pub fn judge(set: &str, project: &str, database: &Database, options: &[&str], expected: &Json) {
+    let mut arguments = vec!["--set", set, "--system", project];
     arguments.extend(options);
-    let verdict = run("judge.py", &arguments, &expected.to_string());
+    let verdict = run("judge.py", database, &arguments, &expected.to_string());
     assert!(verdict.lines().count() > 5, "{project} on {set}: the judge checked almost nothing:\n{verdict}");
 }
 
 /// Runs a management command of Django on a project's database, with Argon2 as the first hasher.
-pub fn manage(set: &str, project: &str, database: &Path, arguments: &[&str]) {
+pub fn manage(set: &str, project: &str, database: &Database, arguments: &[&str]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/manage.py");
     let output = Command::new(interpreter(set))
         .arg(script)
         .args(arguments)
         .envs([("PROJECT", project), ("PROJECT_HASHER", "argon2")])
-        .env("PROJECT_DB", database)
+        .env("PROJECT_DB", database.address())
         .output()
         .expect("failed to start python");
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -100,11 +100,14 @@ impl Drop for Server {
     }
 }
 
-fn run(script: &str, arguments: &[&str], input: &str) -> String {
+fn run(script: &str, database: &Database, arguments: &[&str], input: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django");
     let mut child = Command::new("python3")
         .arg(folder.join(script))
         .args(arguments)
+        // A URL has a password, which is no argument.
+        .args(["--db", "env:DATABASE"])
+        .env("DATABASE", database.address())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

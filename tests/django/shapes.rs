@@ -1,15 +1,15 @@
 //! Every supported shape of a project's tables: authctl reads what Django wrote, and Django accepts what authctl
 //! writes.
 
-use std::panic::catch_unwind;
+use std::panic::{RefUnwindSafe, catch_unwind};
 
 use serde_json::{Value as Json, json};
 
 use crate::env::TestEnv;
-use crate::python;
+use crate::site::{Stack, for_each_stack};
 
 /// The shapes, each with the configuration for what its tables leave open.
-pub const SHAPES: [(&str, &str); 25] = [
+const SHAPES: [(&str, &str); 25] = [
     ("renamed_user", ""),
     ("bigint_key", ""),
     ("uuid_key", ""),
@@ -39,33 +39,37 @@ pub const SHAPES: [(&str, &str); 25] = [
 
 #[test]
 fn authctl_works_on_every_shape() {
-    python::for_each_set(|set| {
-        // Database defaults need Django 5.0 or later.
-        let is_new = set.starts_with(['5', '6']);
-        let shapes = SHAPES.iter().filter(|(shape, _)| *shape != "db_defaults" || is_new);
-        let works = |(shape, config): &&(&str, &str)| catch_unwind(|| works_on(set, shape, config)).is_ok();
-        let failed: Vec<&str> = shapes.filter(|shape| !works(shape)).map(|(shape, _)| *shape).collect();
-        assert!(failed.is_empty(), "failed on {set}: {failed:?}");
+    for_each_stack(|stack| {
+        for_each_shape(stack, |shape, config| works_on(stack, shape, config));
     });
 }
 
-fn works_on(set: &str, shape: &str, config: &str) {
-    let env = TestEnv::new();
-    env.write("authctl.toml", config);
-    let database = env.path("db.sqlite3");
+/// Runs a check for every shape that this Django supports, and reports all that failed.
+pub fn for_each_shape(stack: Stack<'_>, check: impl Fn(&str, &str) + RefUnwindSafe) {
+    // Database defaults need Django 5.0 or later.
+    let is_new = stack.set.starts_with(['5', '6']);
+    let shapes = SHAPES.iter().filter(|(shape, _)| *shape != "db_defaults" || is_new);
+    let works = |(shape, config): &&(&str, &str)| catch_unwind(|| check(shape, config)).is_ok();
+    let failed: Vec<&str> = shapes.filter(|shape| !works(shape)).map(|(shape, _)| *shape).collect();
+    assert!(failed.is_empty(), "failed with {stack:?}: {failed:?}");
+}
+
+fn works_on(stack: Stack<'_>, shape: &str, config: &str) {
+    let site = stack.site();
+    site.write("authctl.toml", config);
     // Argon2 is the fastest hasher that authctl detects.
     let hasher = ["--hasher", "argon2"];
-    let mut made = python::make(set, shape, &database, &hasher);
+    let mut made = site.make(shape, &hasher);
     let accounts = made["accounts"].as_array_mut().unwrap();
     let has_tokens = shape != "two_user_tables" && shape != "no_tokens";
-    check_what_django_made(&env, accounts, has_tokens);
-    let newcomer = register(&env, accounts, has_tokens);
+    check_what_django_made(&site, accounts, has_tokens);
+    let newcomer = register(&site, accounts, has_tokens);
     accounts.push(newcomer);
     if shape == "two_user_tables" {
         // This project's tables do not record when a row was created.
         accounts.last_mut().unwrap().as_object_mut().unwrap().remove("recent");
     }
-    python::judge(set, shape, &database, &hasher, &made);
+    site.judge(shape, &hasher, &made);
 }
 
 /// Registers a user like the first account, with other values where they may have to be unique.

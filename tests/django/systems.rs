@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 
 use crate::env::TestEnv;
-use crate::python;
 use crate::shapes::check_what_django_made;
+use crate::site::{Engine, Site, for_each_stack};
 
 /// A system with the registration bodies that its clients send, and what its ORM has to read afterwards.
 struct System {
@@ -90,13 +90,12 @@ fn knox() -> Vec<(Json, Json)> {
 }
 
 impl System {
-    /// An environment with the `authctl.toml` of this system.
-    fn env(&self) -> TestEnv {
-        let env = TestEnv::new();
+    /// Writes the `authctl.toml` of this system.
+    fn configure<'a>(&self, site: Site<'a>) -> Site<'a> {
         let config =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(self.name).join("authctl.toml");
-        env.write("authctl.toml", &std::fs::read_to_string(config).unwrap());
-        env
+        site.write("authctl.toml", &std::fs::read_to_string(config).unwrap());
+        site
     }
 
     /// Creates the system's accounts and returns what Django has to find.
@@ -142,18 +141,20 @@ fn account(env: &TestEnv, body: &Json, mut expected: Json, hasher: &str) -> Json
 /// A project adopts the database of `init` with a plain `migrate` and finds every row as Django writes it.
 #[test]
 fn a_project_adopts_a_database_created_by_authctl() {
-    python::for_each_set(|set| {
+    for_each_stack(|stack| {
         // The table of knox before version 5 differs from the one that authctl creates.
-        let has_knox_5 = set.starts_with(['5', '6']) || set.ends_with("knox5");
+        let has_knox_5 = stack.set.starts_with(['5', '6']) || stack.set.ends_with("knox5");
         for system in SYSTEMS.iter().filter(|system| system.name != "knox" || has_knox_5) {
-            let env = system.env();
-            env.run(["init"]).succeeds();
-            let accounts = system.fill(&env, "argon2");
+            let site = system.configure(stack.empty_site());
+            site.run(["init"]).succeeds();
+            let accounts = system.fill(&site, "argon2");
             let count = accounts.len();
-            let expected =
-                json!({ "accounts": accounts, "counts": { "auth_user": count }, "journal_mode": "delete" });
+            let mut expected = json!({ "accounts": accounts, "counts": { "auth_user": count } });
+            if stack.engine == Engine::Sqlite {
+                expected["journal_mode"] = json!("delete");
+            }
             let options = ["--migrate", "--hasher", "argon2", "--login", "all"];
-            python::judge(set, system.name, &env.path("db.sqlite3"), &options, &expected);
+            site.judge(system.name, &options, &expected);
         }
     });
 }
@@ -161,15 +162,14 @@ fn a_project_adopts_a_database_created_by_authctl() {
 /// On the project's own database, authctl reads what Django wrote, and Django accepts what authctl adds.
 #[test]
 fn authctl_works_on_the_projects_own_database() {
-    python::for_each_set(|set| {
+    for_each_stack(|stack| {
         for system in &SYSTEMS {
-            let env = system.env();
-            let database = env.path("db.sqlite3");
-            let mut made = python::make(set, system.name, &database, &["--accounts", "few"]);
+            let site = system.configure(stack.site());
+            let mut made = site.make(system.name, &["--accounts", "few"]);
             let accounts = made["accounts"].as_array_mut().unwrap();
-            check_what_django_made(&env, accounts, true);
-            accounts.extend(system.fill(&env, "pbkdf2_sha256"));
-            python::judge(set, system.name, &database, &[], &made);
+            check_what_django_made(&site, accounts, true);
+            accounts.extend(system.fill(&site, "pbkdf2_sha256"));
+            site.judge(system.name, &[], &made);
         }
     });
 }
@@ -177,9 +177,9 @@ fn authctl_works_on_the_projects_own_database() {
 /// Passwords of every algorithm in Django at Django's default cost, and non-ASCII names and passwords.
 #[test]
 fn authctl_verifies_every_hash_of_django() {
-    python::for_each_set(|set| {
-        let env = TestEnv::new();
-        let made = python::make(set, "rock", &env.path("db.sqlite3"), &["--accounts", "all"]);
-        check_what_django_made(&env, made["accounts"].as_array().unwrap(), true);
+    for_each_stack(|stack| {
+        let site = stack.site();
+        let made = site.make("rock", &["--accounts", "all"]);
+        check_what_django_made(&site, made["accounts"].as_array().unwrap(), true);
     });
 }

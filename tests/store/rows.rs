@@ -393,7 +393,8 @@ fn a_text_key_is_never_treated_as_a_uuid(engine: Engine) {
         }
         #[cfg(feature = "live")]
         Engine::Postgres => "ALTER TABLE auth_user DROP CONSTRAINT auth_user_pkey CASCADE;
-            ALTER TABLE auth_user ALTER id DROP IDENTITY, ALTER id TYPE varchar(40), ADD PRIMARY KEY (id)"
+            ALTER TABLE auth_user ALTER id DROP IDENTITY;
+            ALTER TABLE auth_user ALTER id TYPE varchar(40), ADD PRIMARY KEY (id)"
             .to_owned(),
     };
     project.sql(&with_text);
