@@ -13,6 +13,7 @@ use crate::django::tokens::{GeneratedToken, PlainToken, Stored, Ttl, drf, knox};
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, KeyFlaw};
 use crate::error::lost_answer::{Effect, token_created};
+use crate::error::misuse::{Misuse, Selector};
 use crate::error::refusal::Refusal;
 use crate::store::{Done, NewToken, Store, Transaction};
 
@@ -67,7 +68,7 @@ impl Accounts<'_> {
             (None, None, several) => Err(Refusal::Ambiguous {
                 what: "This database has several token schemes".into(),
                 found: several.iter().map(ToString::to_string).collect(),
-                decide: "Pass --scheme, or set `scheme` under `[tokens]`.".into(),
+                decide: Selector::Scheme,
             }
             .into()),
         }
@@ -126,11 +127,11 @@ impl TokenIssuer {
         let expiry = match knox {
             Some(_) => {
                 let ttl = ttl.unwrap_or(tokens.ttl);
-                let beyond = || Refusal::usage(format!("--expires-in {ttl} is beyond the year 9999."));
+                let beyond = || Misuse::LongLifetime(ttl.to_string());
                 ttl.expiry(created).map_err(|_| beyond())?
             }
             None if matches!(ttl, Some(Ttl::For(_))) => {
-                return Err(Refusal::usage("--expires-in: drf tokens do not expire.").into());
+                return Err(Misuse::NoExpiry.into());
             }
             None => None,
         };

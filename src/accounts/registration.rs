@@ -16,7 +16,6 @@ use crate::django::passwords::{Plain, Recipe};
 use crate::django::tokens::PlainToken;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::lost_answer::Effect;
-use crate::error::refusal::Refusal;
 use crate::store::{Done, Store, Transaction};
 
 /// What to do with an existing account.
@@ -41,16 +40,6 @@ pub enum UpdatePassword {
     Always,
     /// If it differs from the stored one.
     IfDifferent,
-}
-
-impl UpdatePassword {
-    /// Fails if passwords are to be updated but existing accounts are not.
-    pub fn check(self, on_existing: OnExisting) -> Result<(), Refusal> {
-        if self != Self::OnCreate && on_existing != OnExisting::Update {
-            return Err(Refusal::usage("--update-password requires --on-existing update."));
-        }
-        Ok(())
-    }
 }
 
 /// A database file created for the account.

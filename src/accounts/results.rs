@@ -7,9 +7,8 @@ use super::change_runner::ChangeRunner;
 use crate::django::passwords::{self, Plain, Verdict};
 use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
+use crate::error::misuse::Misuse;
 use crate::error::notice::Notice;
-use crate::error::refusal::Refusal;
-use crate::error::wording::{counted, shell_word};
 use crate::files::results::{Outcome, Results, Row, UnfinishedRows};
 
 /// The maximum number of passwords verified in search of a match.
@@ -17,7 +16,7 @@ const TRIES: usize = 64;
 
 /// Opens the results file, and warns about rows of an interrupted run.
 ///
-/// Fails with [`Refusal::Usage`] if it cannot be determined whether such rows were committed.
+/// Fails with [`Misuse`] if it cannot be determined whether such rows were committed.
 pub fn open(
     path: Option<&Path>,
     is_json: bool,
@@ -113,26 +112,19 @@ fn were_committed(
     if let Some(is_committed) = unfinished.is_committed() {
         return Ok(is_committed);
     }
-    let (path, rows) = (path.display(), counted(unfinished.rows.len() as u64, "row"));
+    let undecided = |database| Misuse::UndecidedRows {
+        path: path.to_owned(),
+        rows: unfinished.rows.len() as u64,
+        database,
+    };
     if let Some(other) = unfinished.rows.iter().find(|row| row.database != database) {
-        let other = shell_word(&other.database);
-        return Err(Refusal::usage(format!(
-            "--results {path}: an interrupted run against another database left {rows} undecided. Pass \
-             another file, or pass --db {other}."
-        ))
-        .into());
+        return Err(undecided(Some(other.database.clone())).into());
     }
     let mut evidence = Evidence::default();
     for row in &unfinished.rows {
         evidence.add(row, accounts)?;
     }
-    evidence.is_committed().ok_or_else(|| {
-        Refusal::usage(format!(
-            "--results {path}: an interrupted run left {rows} undecided, and the database does not show \
-             whether they were committed. Keep this file and pass another one."
-        ))
-        .into()
-    })
+    evidence.is_committed().ok_or_else(|| undecided(None).into())
 }
 
 #[cfg(test)]

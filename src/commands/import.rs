@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::accounts::import::{self, ImportCounts, ImportOptions, Imported};
 use crate::accounts::registration::{OnExisting, UpdatePassword};
 use crate::cli::args::new_password;
+use crate::cli::args::values::check_update;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::Scheme;
@@ -213,7 +214,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
 impl Args {
     fn check(&self) -> Result<(), Refusal> {
-        self.update_password.check(self.on_existing)?;
+        check_update(self.update_password, self.on_existing)?;
         for (index, (heading, _)) in self.map.iter().enumerate() {
             if self.map[..index].iter().any(|(before, _)| before == heading) {
                 return Err(Refusal::usage(format!("--map {heading}=…: the heading is mapped twice.")));

@@ -14,6 +14,7 @@ use crate::django::tokens::{Stored, Ttl, knox};
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, KeyFlaw};
 use crate::error::lost_answer::Effect;
+use crate::error::misuse::Misuse;
 use crate::error::refusal::Refusal;
 use crate::error::wording::{capitalized, counted};
 use crate::signals;
@@ -88,10 +89,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let table = knox_table(store)?;
     let now = context.now();
-    let expiry = args
-        .expires_in
-        .expiry(now)
-        .map_err(|_| Refusal::usage(format!("--expires-in {} is beyond the year 9999.", args.expires_in)))?;
+    let expiry =
+        args.expires_in.expiry(now).map_err(|_| Misuse::LongLifetime(args.expires_in.to_string()))?;
     let user = args.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id);
     let moves = args.moves(store, table, user.as_ref(), context, expiry)?;
     let change = Change::new(context, &args.writing, "migrate-tokens");

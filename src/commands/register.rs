@@ -13,6 +13,7 @@ use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::args::json_body::Body;
 use crate::cli::args::new_password::NewPassword;
 use crate::cli::args::secret::password_missing;
+use crate::cli::args::values::check_update;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::{Context, SIGNALS_HINT, hasher_needed};
 use crate::cli::wording;
@@ -146,7 +147,7 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
-    args.update_password.check(args.on_existing)?;
+    check_update(args.update_password, args.on_existing)?;
     let (mut spec, from_body) = args.spec()?;
     let mut draft = args.draft(context)?;
     let change = Change::new(context, &args.writing, "register");

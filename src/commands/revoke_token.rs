@@ -9,6 +9,7 @@ use crate::django::models::{Scheme, TokenFilter};
 use crate::django::tokens::age;
 use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
+use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
 use crate::signals;
@@ -193,7 +194,7 @@ fn find_by_prefix(store: &Store, filter: &TokenFilter, prefix: &str) -> Result<T
             Err(Refusal::Ambiguous {
                 what: format!("Several tokens match the prefix {prefix}"),
                 found: found.iter().map(|token| format!("{} of {}", token.prefix, token.username)).collect(),
-                decide: "Pass more characters, or pass --user.".into(),
+                decide: Selector::TokenPrefix,
             }
             .into())
         }

@@ -55,7 +55,7 @@ impl Refusal {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::Config { .. } | Self::Foreign(_) => Exit::Usage,
+            Self::Usage(_) | Self::Misuse(_) | Self::Config { .. } | Self::Foreign(_) => Exit::Usage,
             Self::UserNotFound(_)
             | Self::TokenNotFound(_)
             | Self::ProfileKindNotFound { .. }

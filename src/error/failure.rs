@@ -5,6 +5,7 @@ use std::io;
 
 use thiserror::Error as ThisError;
 
+use crate::error::misuse::{Advice, Misuse};
 use crate::error::refusal::Refusal;
 
 /// The result of an operation.
@@ -25,6 +26,14 @@ pub enum Error {
     /// Anything else that failed, as a library reports it.
     #[error("{0:#}")]
     Other(#[from] anyhow::Error),
+    /// An error, and how to avoid it.
+    #[error("{error}")]
+    Advised {
+        /// The error.
+        error: Box<Error>,
+        /// How to avoid it.
+        advice: Advice,
+    },
     /// An error, and what could not be done because of it.
     #[error("{what}: {error}")]
     Context {
@@ -41,7 +50,7 @@ impl Error {
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refusal(refusal) => Some(refusal),
-            Self::Context { error, .. } => error.refusal(),
+            Self::Context { error, .. } | Self::Advised { error, .. } => error.refusal(),
             Self::Io(_) | Self::Failed(_) | Self::Other(_) => None,
         }
     }
@@ -50,7 +59,9 @@ impl Error {
     pub fn into_refusal(self) -> Result<Refusal> {
         match self {
             Self::Refusal(refusal) => Ok(refusal),
-            Self::Context { error, .. } if error.refusal().is_some() => error.into_refusal(),
+            Self::Context { error, .. } | Self::Advised { error, .. } if error.refusal().is_some() => {
+                error.into_refusal()
+            }
             other => Err(other),
         }
     }
@@ -60,7 +71,7 @@ impl Error {
     pub fn io_kind(&self) -> Option<io::ErrorKind> {
         match self {
             Self::Io(error) => Some(error.kind()),
-            Self::Context { error, .. } => error.io_kind(),
+            Self::Context { error, .. } | Self::Advised { error, .. } => error.io_kind(),
             Self::Refusal(_) | Self::Failed(_) | Self::Other(_) => None,
         }
     }
@@ -77,10 +88,32 @@ impl Error {
         matches!(self.refusal(), Some(Refusal::UsernameTaken | Refusal::EmailTaken))
     }
 
+    /// Returns how to avoid the error, if it is known.
+    #[must_use]
+    pub fn advice(&self) -> Option<Advice> {
+        match self {
+            Self::Advised { advice, .. } => Some(*advice),
+            Self::Context { error, .. } => error.advice(),
+            Self::Refusal(_) | Self::Io(_) | Self::Failed(_) | Self::Other(_) => None,
+        }
+    }
+
+    /// Says how to avoid the error.
+    #[must_use]
+    pub fn advised(self, advice: Advice) -> Self {
+        Self::Advised { error: Box::new(self), advice }
+    }
+
     /// Says what could not be done.
     #[must_use]
     pub fn context(self, what: impl Into<String>) -> Self {
         Self::Context { what: what.into(), error: Box::new(self) }
+    }
+}
+
+impl From<Misuse> for Error {
+    fn from(misuse: Misuse) -> Self {
+        Refusal::Misuse(misuse).into()
     }
 }
 

@@ -9,6 +9,7 @@ pub mod fault_list;
 pub mod faults;
 pub mod limits;
 pub mod lost_answer;
+pub mod misuse;
 pub mod notice;
 pub mod position;
 pub mod refusal;

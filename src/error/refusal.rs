@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::error::faults::{Fault, FaultCode};
 use crate::error::lost_answer::LostAnswer;
+use crate::error::misuse::{Misuse, Selector};
 use crate::error::wording::counted;
 
 /// An expected failure that a person or a script has to act upon, as opposed to a defect.
@@ -15,6 +16,8 @@ use crate::error::wording::counted;
 pub enum Refusal {
     /// The options contradict each other, or one is out of range.
     Usage(String),
+    /// The options contradict the database or the files.
+    Misuse(Misuse),
     /// The configuration is unusable.
     Config {
         /// The file, or `None` for the environment.
@@ -90,8 +93,8 @@ pub enum Refusal {
         what: String,
         /// The candidates.
         found: Vec<String>,
-        /// The option or setting that decides.
-        decide: String,
+        /// What selects one of them.
+        decide: Selector,
     },
     /// The user already has as many valid tokens as the configuration allows.
     TokenLimit(u64),
@@ -103,8 +106,10 @@ pub enum Refusal {
     BusyLater {
         /// The number of committed rows.
         committed: usize,
-        /// How to import the remaining rows.
-        hint: String,
+        /// Whether the command already leaves existing accounts unchanged.
+        keeps_existing: bool,
+        /// The results file, if there is one.
+        results: Option<PathBuf>,
     },
     /// No file exists at this resolved path.
     DatabaseMissing(PathBuf),
@@ -190,7 +195,7 @@ impl Refusal {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Usage(_) => "usage",
+            Self::Usage(_) | Self::Misuse(_) => "usage",
             Self::Config { .. } => "config",
             Self::UserNotFound(_) => "user_not_found",
             Self::TokenNotFound(_) => "token_not_found",
@@ -287,9 +292,8 @@ impl fmt::Display for Refusal {
                 write!(f, "{what} has changed in the meantime. This command changed nothing.")
             }
             Self::InactiveUser(username) => write!(f, "{username:?} is inactive. No token was created."),
-            Self::Ambiguous { what, found, decide } => {
-                write!(f, "{what}: {}. {decide}", found.join(", "))
-            }
+            Self::Misuse(_) => f.write_str(self.code()),
+            Self::Ambiguous { what, found, .. } => write!(f, "{what}: {}.", found.join(", ")),
             Self::TokenLimit(limit) => {
                 write!(
                     f,

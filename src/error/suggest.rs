@@ -22,11 +22,6 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// The sentence ` Did you mean …?`, with a leading space.
-pub fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(word, known).map(|near| format!(" Did you mean {near}?"))
-}
-
 /// Sorts the words, the most similar one first.
 pub fn sort_by_similarity(words: &mut [String], word: &str) {
     words.sort_by(|one, other| jaro(word, other).total_cmp(&jaro(word, one)));

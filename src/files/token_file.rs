@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::django::tokens::PlainToken;
 use crate::error::failure::{ErrorContext as _, Result, failed};
 use crate::error::limits;
+use crate::error::misuse::Advice;
 use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
 use crate::files::existing::{self, FileKind, Opened, cannot_write};
@@ -94,10 +95,8 @@ impl TokenFiles {
         if let Some(path) = self.dotenv_path()
             && existing::look(path)? == Some(FileKind::Stream)
         {
-            return Err(failed!(
-                "{}: it is not a regular file. Pass it with --output-file instead.",
-                cannot_write(path)
-            ));
+            let error = failed!("{}: it is not a regular file", cannot_write(path));
+            return Err(error.advised(Advice::OutputFile));
         }
         let Some(path) = &self.output else { return Ok(TokenTargets::default()) };
         match existing::look(path)? {

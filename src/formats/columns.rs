@@ -2,7 +2,7 @@
 
 use crate::django::value::Kind;
 use crate::error::faults::{Fault, FaultCode, NameHint, UnknownName};
-use crate::error::refusal::Refusal;
+use crate::error::misuse::Misuse;
 use crate::error::suggest::nearest;
 
 /// What a column contains.
@@ -197,14 +197,11 @@ impl<'a> Columns<'a> {
     }
 
     /// Refuses a mapping whose heading is not in the file.
-    pub fn check_map(&self, headings: &[String]) -> Result<(), Refusal> {
+    pub fn check_map(&self, headings: &[String]) -> Result<(), Misuse> {
         for (from, _) in &self.map {
             if !headings.contains(from) {
-                let meant = nearest(from, headings.iter().map(String::as_str));
-                let meant = meant.map_or(String::new(), |near| format!(" Did you mean {near:?}?"));
-                return Err(Refusal::usage(format!(
-                    "--map {from}=…: the file has no heading {from:?}.{meant}"
-                )));
+                let near = nearest(from, headings.iter().map(String::as_str)).map(str::to_owned);
+                return Err(Misuse::NoHeadingToMap { heading: from.clone(), near });
             }
         }
         Ok(())

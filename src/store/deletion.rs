@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use crate::django::models::{Key, User};
 use crate::error::failure::Result;
 use crate::error::faults::{BlockedReference, Fault, FaultCode, ReferenceWay, References};
+use crate::error::misuse::{Misuse, ReferenceDecision};
 use crate::error::refusal::Refusal;
 use crate::store::engine::{Access, RowName};
 use crate::store::schema::{Reference, Table, quoted};
@@ -92,7 +93,7 @@ impl Store {
     /// Returns the effects of deleting a user.
     ///
     /// # Errors
-    /// Returns [`Refusal::StillReferenced`] with every undecided reference. Returns [`Refusal::Usage`] for a decision
+    /// Returns [`Refusal::StillReferenced`] with every undecided reference. Returns [`Misuse`] for a decision
     /// about a reference to other rows, or for one to keep rows that belong to the user. Fails on database errors.
     pub fn deletion(&self, user: &User, decisions: &Decisions) -> Result<Deletion> {
         self.within(Access::Plan, |store| Plan::new(store, user, decisions)?.deletion())
@@ -234,34 +235,27 @@ impl<'a> Plan<'a> {
         let open: Vec<&Edge> =
             self.edges.iter().filter(|edge| !matches!(edge.rule, Rule::Deletes | Rule::IsParent)).collect();
         let names_edge = |name: &str, edge: &Edge| is_named_by(name, self.table_of(edge), &edge.column);
-        for (option, names) in [("--cascade", cascade), ("--set-null", set_null)] {
+        for (decision, names) in
+            [(ReferenceDecision::Cascade, cascade), (ReferenceDecision::SetNull, set_null)]
+        {
             for name in names {
                 if !self.edges.iter().any(|edge| names_edge(name, edge)) {
                     let mut known: Vec<String> = open.iter().map(|edge| self.name_of(edge)).collect();
                     known.sort();
                     known.dedup();
-                    let known = match &known[..] {
-                        [] => "No reference needs a decision".to_owned(),
-                        names => format!("References that need a decision: {}", names.join(", ")),
-                    };
-                    let message =
-                        format!("{option} {name}: this is not a reference to the deleted rows. {known}.");
-                    return Err(Refusal::Usage(message).into());
+                    let name = name.clone();
+                    return Err(Misuse::UnknownReference { decision, name, known }.into());
                 }
             }
         }
         for name in set_null {
             if !open.iter().any(|edge| names_edge(name, edge)) {
-                let message = format!("--set-null {name}: these rows are deleted with the user.");
-                return Err(Refusal::Usage(message).into());
+                return Err(Misuse::DeletedReference(name.clone()).into());
             }
         }
         let is_named = |names: &[String], edge| names.iter().any(|name| names_edge(name, edge));
         match open.iter().find(|edge| is_named(cascade, edge) && is_named(set_null, edge)) {
-            Some(both) => {
-                let both = self.name_of(both);
-                Err(Refusal::usage(format!("{both}: pass --cascade or --set-null, not both.")).into())
-            }
+            Some(both) => Err(Misuse::TwoDecisions(self.name_of(both)).into()),
             None => Ok(()),
         }
     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::django::models::UserFilter;
 use crate::django::value::{Kind, OnRow};
 use crate::error::failure::Result;
+use crate::error::misuse::{Misuse, Selector};
 use crate::error::refusal::Refusal;
 use crate::store::Store;
 use crate::store::layout::{ProfileTable, UserTable, models_of};
@@ -74,23 +75,20 @@ impl Store {
     /// Returns the Django model of a table, as `app.model` in lower case.
     ///
     /// # Errors
-    /// Returns [`Refusal::Ambiguous`] if several models are possible, and [`Refusal::Usage`] if none is known.
+    /// Returns [`Refusal::Ambiguous`] if several models are possible, and [`Misuse`] if none is known.
     pub fn model_of(&self, table: &Table) -> Result<String> {
         let models = models_of(&*self.engine, &table.name)?;
         let mut names: Vec<String> = models.iter().map(|(label, model)| format!("{label}.{model}")).collect();
         if names.len() == 1 {
             return Ok(names.remove(0));
         }
-        let decide = format!("Pass --name {}=APP.MODEL.", table.name);
         if names.is_empty() {
-            return Err(
-                Refusal::Usage(format!("The model of table {} is unknown. {decide}", table.name)).into()
-            );
+            return Err(Misuse::UnknownModel(table.name.clone()).into());
         }
         Err(Refusal::Ambiguous {
             what: format!("Several models match table {}", table.name),
             found: names,
-            decide,
+            decide: Selector::Model(table.name.clone()),
         }
         .into())
     }

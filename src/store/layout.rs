@@ -7,6 +7,7 @@ use crate::django::models::Scheme;
 use crate::django::tokens::{drf, knox};
 use crate::django::value::Kind;
 use crate::error::failure::Result;
+use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::schema::{Column, Table, quoted};
@@ -93,7 +94,7 @@ impl UserTable {
             several => Err(Refusal::Ambiguous {
                 what: format!("Table {} has several possible login columns", self.table.name),
                 found: several.to_vec(),
-                decide: "Set `login_column` under `[database]`.".into(),
+                decide: Selector::LoginColumn,
             }
             .into()),
         }
@@ -210,7 +211,7 @@ fn find_users(
         return Err(Refusal::Ambiguous {
             what: "This database has several possible user tables".into(),
             found: candidates.into_iter().map(|table| table.name).collect(),
-            decide: "Set `user_table` under `[database]`.".into(),
+            decide: Selector::UserTable,
         }
         .into());
     }

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use crate::django::models::UserFilter;
 use crate::django::value::{Kind, OnRow, Value};
 use crate::error::failure::Result;
-use crate::error::refusal::Refusal;
+use crate::error::misuse::Misuse;
 use crate::store::Store;
 use crate::store::schema::quoted;
 use crate::store::users::{ATTRIBUTES, UserColumn};
@@ -16,7 +16,7 @@ impl Store {
     /// Passes each user that matches the filter to the callback, with the cells of the columns.
     ///
     /// # Errors
-    /// Returns [`Refusal::ProfileKindNotFound`], [`Refusal::GroupNotFound`], or [`Refusal::Usage`] for an unknown
+    /// Returns [`Refusal::ProfileKindNotFound`], [`Refusal::GroupNotFound`], or [`Misuse`] for an unknown
     /// sort field. Returns the error of `on_row`. Fails on database errors.
     pub fn each_user(
         &self,
@@ -65,8 +65,8 @@ impl Store {
         sql.push_str(" ORDER BY ");
         if let Some(sort) = &filter.sort {
             let known = ATTRIBUTES.iter().find(|(name, _)| *name == sort.field).ok_or_else(|| {
-                let names: Vec<&str> = ATTRIBUTES.iter().map(|(name, _)| *name).collect();
-                Refusal::usage(format!("--sort: expected one of {}.", names.join(", ")))
+                let names = ATTRIBUTES.iter().map(|(name, _)| (*name).to_owned()).collect();
+                Misuse::UnknownOrder(names)
             })?;
             let direction = if sort.descending { "DESC" } else { "ASC" };
             let _ = write!(sql, "{} {direction}, ", self.ordered(known.0));

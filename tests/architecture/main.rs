@@ -4,6 +4,7 @@
 //! exception that is no longer needed fails the test too.
 
 mod checks;
+mod options;
 mod planted;
 mod rules;
 mod sources;
@@ -61,6 +62,23 @@ fn few_entries_and_no_long_files() {
         }
     }
     assert_none(&long);
+}
+
+#[test]
+fn only_the_command_line_names_its_options() {
+    let is_above =
+        |file: &str| ["commands/", "cli/", "lib.rs", "main.rs"].iter().any(|top| file.starts_with(top));
+    let mut found = Vec::new();
+    let mut excused = Vec::new();
+    for (file, text) in sources::files(&root().join("src")).into_iter().filter(|(file, _)| !is_above(file)) {
+        let texts = options::named_options(&text);
+        match rules::OPTION_NAMES.iter().find(|(known, _)| *known == file) {
+            Some((known, _)) if !texts.is_empty() => excused.push(*known),
+            _ => found.extend(texts.into_iter().map(|text| format!("src/{file} names an option: {text}"))),
+        }
+    }
+    assert_none(&found);
+    assert_eq!(excused.len(), rules::OPTION_NAMES.len(), "an exception is no longer needed: {excused:?}");
 }
 
 #[test]

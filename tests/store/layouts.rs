@@ -2,6 +2,7 @@
 
 use authctl::django::tokens::knox::KnoxFormat;
 use authctl::django::value::Kind;
+use authctl::error::misuse::Selector;
 use authctl::error::refusal::Refusal;
 use authctl::store::layout::Hints;
 
@@ -80,7 +81,7 @@ fn two_user_tables_are_ambiguous(engine: Engine) {
     let refused = project.open_with(Hints::default()).err().unwrap();
     let Some(Refusal::Ambiguous { found, decide, .. }) = refused.refusal() else { panic!("{refused:?}") };
     assert_eq!(found, &["portal_operator", "portal_patron"]);
-    assert!(decide.contains("`user_table` under `[database]`"));
+    assert_eq!(*decide, Selector::UserTable);
 
     let chosen = Hints { user_table: Some("portal_patron".into()), ..Hints::default() };
     assert_eq!(project.open_with(chosen).unwrap().layout().users.login().unwrap(), "email");

@@ -16,6 +16,7 @@ use crate::django::models::{Scheme, TokenFilter, User};
 use crate::error::failure::Result;
 use crate::error::fault_list::Faults;
 use crate::error::faults::{Fault, FaultCode, Form, PrunedAccounts, Remedy, TokenObstacle, Twice};
+use crate::error::misuse::Misuse;
 use crate::error::refusal::Refusal;
 use crate::store::difference::{Difference, Shown};
 use crate::store::{Deletion, Store, Token};
@@ -338,11 +339,7 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
     /// refer to rows that would be deleted.
     pub fn prune(&mut self, plan: &mut ApplyPlan<'a>, how: Prune, limit: usize) -> Result<()> {
         let Some(others) = &mut plan.others else {
-            let message = format!(
-                "--prune: {} has no `[scope]`. Add one to declare which accounts the file manages.",
-                self.source.name()
-            );
-            return Err(Refusal::usage(message).into());
+            return Err(Misuse::NoScope(self.source.name().to_owned()).into());
         };
         others.found = others.scope.others(self.accounts.store, &others.names)?;
         let is_affected = |other: &&UnlistedUser| how == Prune::Delete || other.is_active;

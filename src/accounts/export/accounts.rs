@@ -7,8 +7,8 @@ use super::{ExportFormat, IncludedSecrets, base64, not_text, push_value};
 use crate::django::models::UserFilter;
 use crate::django::value::{Cell, Kind};
 use crate::error::failure::Result;
+use crate::error::misuse::Misuse;
 use crate::error::notice::Notice;
-use crate::error::refusal::Refusal;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
 use crate::store::{ExportPart, Store};
@@ -43,9 +43,7 @@ impl<'a> AccountsWriter<'a> {
     /// See [`super::Export::plan`].
     pub(super) fn plan(store: &'a Store, form: ExportFormat, secrets: IncludedSecrets) -> Result<Self> {
         if secrets.token_keys && store.layout().drf.is_none() {
-            let message = "--with-token-keys: this database has no drf tokens. For knox only digests are \
-                           stored, which --format fixture exports.";
-            return Err(Refusal::usage(message).into());
+            return Err(Misuse::NoTokenKeys.into());
         }
         let users = &store.layout().users;
         let mut left_out = Vec::new();

@@ -10,6 +10,7 @@ use crate::django::field::duration_text;
 use crate::django::models::UserFilter;
 use crate::django::value::Cell;
 use crate::error::failure::Result;
+use crate::error::misuse::Misuse;
 use crate::error::notice::Notice;
 use crate::error::refusal::Refusal;
 use crate::store::schema::{Column, Table};
@@ -62,9 +63,7 @@ impl<'a> FixtureWriter<'a> {
     /// See [`super::Export::plan`].
     pub(super) fn plan(store: &'a Store, secrets: IncludedSecrets, names: ModelNames) -> Result<Self> {
         if !secrets.password_hashes {
-            let message =
-                "Without password hashes, `loaddata` would empty the passwords. Pass --with-password-hashes.";
-            return Err(Refusal::usage(message).into());
+            return Err(Misuse::PasswordHashesNeeded.into());
         }
         let layout = store.layout();
         let (users, profiles) = (&layout.users, store.profile_tables()?);
@@ -81,12 +80,7 @@ impl<'a> FixtureWriter<'a> {
             profile.fields().for_each(|column| refuse_secret(&profile.table, column));
         }
         if !refused.is_empty() {
-            let message = format!(
-                "These columns look like secrets: {}. Without them, `loaddata` would empty them. Pass \
-                 --with-secrets.",
-                refused.join(", ")
-            );
-            return Err(Refusal::Usage(message).into());
+            return Err(Misuse::SecretsNeeded(refused).into());
         }
         let mut planning = Planning { store, names: &names, remarks: Vec::new() };
         let mut user_model = planning.model(&users.table, &users.key)?;
@@ -258,7 +252,7 @@ impl<'a, 'b> Planning<'b> {
 }
 
 /// Refuses a name of no exported table or column, and a duration that the column cannot be.
-fn refuse_unused(names: &ModelNames, models: &[&Model<'_>]) -> Result<(), Refusal> {
+fn refuse_unused(names: &ModelNames, models: &[&Model<'_>]) -> Result<(), Misuse> {
     let fields: Vec<(String, &Field<'_>)> = models
         .iter()
         .flat_map(|model| model.fields.iter().map(|field| (model.table, field)))
@@ -268,20 +262,16 @@ fn refuse_unused(names: &ModelNames, models: &[&Model<'_>]) -> Result<(), Refusa
         let mut found =
             fields.iter().filter(|(full, field)| given == full || *given == field.column.name).peekable();
         if found.peek().is_none() {
-            return Err(Refusal::usage(format!("--duration {given}: no exported table has this column.")));
+            return Err(Misuse::UnknownDuration(given.clone()));
         }
         if !found.any(|(_, field)| field.is_duration) {
-            return Err(Refusal::usage(format!(
-                "--duration {given}: this column cannot be a DurationField, which Django stores as bigint."
-            )));
+            return Err(Misuse::NoDuration(given.clone()));
         }
     }
     for (given, _) in &names.given {
         let is_table = models.iter().any(|model| model.table.name == *given);
         if !is_table && !fields.iter().any(|(full, _)| full == given) {
-            return Err(Refusal::usage(format!(
-                "--name {given}: no exported table or column has this name."
-            )));
+            return Err(Misuse::UnknownName(given.clone()));
         }
     }
     Ok(())

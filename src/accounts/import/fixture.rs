@@ -14,9 +14,10 @@ use crate::error::failure::Result;
 use crate::error::faults::{
     Expected, Fault, FaultCode, FixtureToken, Form, JsonFlaw, JsonPart, MissingTarget, Remedy, Twice,
 };
+use crate::error::misuse::Misuse;
 use crate::error::position::{Position, Scan};
 use crate::error::refusal::Refusal;
-use crate::error::suggest::suggestion;
+use crate::error::suggest::nearest;
 use crate::formats::RowReader;
 use crate::formats::account_row::{self, AccountRow, KnownToken, ValuePositions};
 use crate::formats::columns::{AccountColumn, Columns};
@@ -156,13 +157,13 @@ fn is_of(name: &str, model: &str) -> bool {
 }
 
 /// Refuses to exclude apps and models that the file does not contain.
-fn check_excluded(excluded: &[String], models: &BTreeSet<String>) -> Result<(), Refusal> {
+fn check_excluded(excluded: &[String], models: &BTreeSet<String>) -> Result<(), Misuse> {
     let Some(name) = excluded.iter().find(|name| !models.iter().any(|model| is_of(name, model))) else {
         return Ok(());
     };
     let apps = models.iter().filter_map(|model| model.split_once('.').map(|(app, _)| app));
-    let meant = suggestion(name, models.iter().map(String::as_str).chain(apps)).unwrap_or_default();
-    Err(Refusal::usage(format!("--exclude {name}: the file contains no such app or model.{meant}")))
+    let near = nearest(name, models.iter().map(String::as_str).chain(apps)).map(str::to_owned);
+    Err(Misuse::NothingToExclude { name: name.clone(), near })
 }
 
 impl<'t> Object<'t> {

@@ -47,6 +47,7 @@ use crate::error::failure::{Error, ErrorContext as _, Result};
 use crate::error::fault_list::Faults;
 use crate::error::faults::{Fault, FaultCode, Unsettable};
 use crate::error::lost_answer::Effect;
+use crate::error::misuse::Misuse;
 use crate::error::notice::Notice;
 use crate::error::refusal::Refusal;
 use crate::files::results::{Results, Secrets};
@@ -100,8 +101,7 @@ pub fn import(
     }
     let source = InputFile::new(options.file, options.encoding)?;
     if let Some(path) = options.results.as_deref().filter(|path| source.is_file(path)) {
-        let message = format!("--results {} is the input file. Pass another file.", path.display());
-        return Err(Refusal::usage(message).into());
+        return Err(Misuse::ResultsAreInput(path.to_owned()).into());
     }
     let mut results = results::open(options.results.as_deref(), options.is_json, &accounts, runner)?;
     let scheme = accounts.scheme(options.scheme);
@@ -109,15 +109,14 @@ pub fn import(
     let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
     let scheme = scheme.filter(|scheme| store.layout().schemes().contains(scheme));
     if options.tokens && options.results.is_none() && scheme == Some(Scheme::Knox) {
-        let message = "--tokens requires --results here: knox stores no key that could be printed later.";
-        return Err(Refusal::usage(message).into());
+        return Err(Misuse::NoResults.into());
     }
     let issuer = scheme.map(|scheme| TokenIssuer::new(&accounts, scheme, None)).transpose()?;
     let recipe = accounts.recipe()?;
     let (faults, groups) = (RefCell::default(), FixtureGroups::default());
     let format = options.format.map_or_else(|| sniffed(&source), Ok)?;
     if options.delimiter.is_some() && format != InputFormat::Csv {
-        return Err(Refusal::usage("--delimiter is only valid for CSV.").into());
+        return Err(Misuse::Delimiter.into());
     }
     let file = source.name();
     let planner = accounts.planner()?;
@@ -191,25 +190,15 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
             return error;
         }
         if matches!(error.refusal(), Some(Refusal::Busy)) {
-            return Refusal::BusyLater { committed: rows, hint: self.how_to_continue() }.into();
+            let keeps_existing = self.options.on_existing != OnExisting::Fail;
+            let results = self.options.results.clone().filter(|path| path != Path::new("-"));
+            return Refusal::BusyLater { committed: rows, keeps_existing, results }.into();
         }
         self.runner.warn(&Notice::Committed(rows));
         match error.refusal() {
             Some(Refusal::Interrupted) => Refusal::InterruptedLater.into(),
             _ => error,
         }
-    }
-
-    fn how_to_continue(&self) -> String {
-        let skip = if self.options.on_existing == OnExisting::Fail { " with --on-existing skip" } else { "" };
-        let results = self.options.results.as_deref().filter(|path| *path != Path::new("-"));
-        let results = results.map_or(String::new(), |path| {
-            format!(
-                " The committed rows are in --results {}, and the same file takes the others.",
-                path.display()
-            )
-        });
-        format!("Run the same command again{skip} to continue.{results}")
     }
 
     /// Plans and writes at the same time. Without hashing, this holds the lock no longer than writing alone.

@@ -8,6 +8,7 @@ use clap::builder::PossibleValue;
 use crate::accounts::apply::Prune;
 use crate::accounts::registration::{OnExisting, UpdatePassword};
 use crate::django::models::Scheme;
+use crate::error::refusal::Refusal;
 use crate::formats::encoding::Encoding;
 use crate::formats::format::InputFormat;
 use crate::terminal::format::{ColorChoice, Format};
@@ -74,6 +75,14 @@ option_values!(Format {
     Jsonl => value("jsonl", "JSON lines, one object per row"),
     Csv => value("csv", "Comma-separated values as in RFC 4180, verbatim"),
 });
+
+/// Refuses `--update-password` unless existing accounts are updated.
+pub fn check_update(update: UpdatePassword, on_existing: OnExisting) -> Result<(), Refusal> {
+    if update != UpdatePassword::OnCreate && on_existing != OnExisting::Update {
+        return Err(Refusal::usage("--update-password requires --on-existing update."));
+    }
+    Ok(())
+}
 
 /// Parses the N of options such as `--limit`.
 pub fn count<T: FromStr>(text: &str) -> Result<T, String> {

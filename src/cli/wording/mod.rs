@@ -7,6 +7,7 @@ mod faults;
 mod fields;
 mod inputs;
 mod lost_answer;
+mod misuse;
 mod notices;
 mod passwords;
 mod refusals;

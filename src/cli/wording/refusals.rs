@@ -1,6 +1,8 @@
 //! Words refusals, and what to do next.
 
-use super::{faults, lost_answer};
+use std::path::Path;
+
+use super::{faults, lost_answer, misuse};
 use crate::error::faults::{Conflict, Fault, FaultCode};
 use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
@@ -10,8 +12,22 @@ pub fn sentences(refusal: &Refusal) -> Vec<String> {
     match refusal {
         Refusal::Config { .. } => refusal.to_string().lines().map(str::to_owned).collect(),
         refusal if !refusal.faults().is_empty() => refusal.faults().iter().map(faults::fault).collect(),
+        Refusal::Misuse(misuse) => vec![misuse::misuse(misuse)],
+        Refusal::Ambiguous { decide, .. } => vec![format!("{refusal} {}", misuse::selector(decide))],
         refusal => vec![refusal.to_string()],
     }
+}
+
+/// Explains how to import the rows after those that are committed.
+fn how_to_continue(keeps_existing: bool, results: Option<&Path>) -> String {
+    let skip = if keeps_existing { "" } else { " with --on-existing skip" };
+    let results = results.map_or(String::new(), |path| {
+        format!(
+            " The committed rows are in --results {}, and the same file takes the others.",
+            path.display()
+        )
+    });
+    format!("Run the same command again{skip} to continue.{results}")
 }
 
 /// Tells the user what to do next, if the message does not.
@@ -44,7 +60,9 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
         Refusal::Busy => "Another program is writing to the database. Try again, or pass a longer \
                        --busy-timeout."
             .into(),
-        Refusal::BusyLater { hint, .. } => hint.clone(),
+        Refusal::BusyLater { keeps_existing, results, .. } => {
+            how_to_continue(*keeps_existing, results.as_deref())
+        }
         Refusal::FileExists { is_replaceable: true, .. } => "Pass --overwrite to replace it.".into(),
         Refusal::TokenLimit(_) => {
             "Delete the user's tokens with `authctl revoke-token --user USER`, or raise `limit` under \

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{faults, lost_answer, refusals};
+use super::{faults, lost_answer, misuse, refusals};
 use crate::error::exit::Exit;
 use crate::error::failure::Error;
 use crate::error::faults::Fault;
@@ -43,7 +43,11 @@ fn exit(refusal: Option<&Refusal>) -> Exit {
 fn sentences(error: &Error) -> Vec<String> {
     let sentences = match error.refusal() {
         Some(refusal) => refusals::sentences(refusal),
-        None => vec![wording::error_sentence(&format!("{error}"))],
+        None => {
+            let advice =
+                error.advice().map_or(String::new(), |advice| format!(" {}", misuse::advice(advice)));
+            vec![format!("{}{advice}", wording::error_sentence(&error.to_string()))]
+        }
     };
     sentences.iter().map(|sentence| wording::message(sentence)).collect()
 }

@@ -15,9 +15,8 @@ use rustix::fs::OFlags;
 use super::unfinished::{self, UnfinishedRows};
 use super::{COMMITTED, UNDECIDED};
 use crate::error::failure::{Error, ErrorContext as _, Result};
+use crate::error::misuse::Misuse;
 use crate::error::notice::Notice;
-use crate::error::refusal::Refusal;
-use crate::error::wording::shell_word;
 use crate::files::existing::{self, FileKind, cannot_write};
 use crate::signals::{self, UnfinishedFile};
 
@@ -51,7 +50,7 @@ impl Appended {
     /// Opens or creates the file, and decides about the rows of an unfinished run.
     ///
     /// # Errors
-    /// Returns [`Refusal::Usage`] if other users can read the file, if another run has locked it, or if it is not
+    /// Returns [`Misuse`] if other users can read the file, if another run has locked it, or if it is not
     /// a results file.
     pub fn open(
         path: &Path,
@@ -74,20 +73,11 @@ impl Appended {
         };
         let metadata = file.metadata().with_context(|| cannot_write(path))?;
         if metadata.permissions().mode() & 0o077 != 0 {
-            let word = shell_word(&path.to_string_lossy());
-            let message = format!(
-                "--results {}: other users can read this file. Run `chmod 600 {word}`.",
-                path.display()
-            );
-            return Err(Refusal::Usage(message).into());
+            return Err(Misuse::ReadableResults(path.to_owned()).into());
         }
         if let Err(error) = file.try_lock() {
             return Err(match error {
-                TryLockError::WouldBlock => Refusal::usage(format!(
-                    "--results {}: another run is writing to this file.",
-                    path.display()
-                ))
-                .into(),
+                TryLockError::WouldBlock => Misuse::LockedResults(path.to_owned()).into(),
                 TryLockError::Error(error) => {
                     if created.is_some() {
                         let _ = fs::remove_file(path);

@@ -12,7 +12,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 use super::{COMMITTED, HEADING, Secrets, UNDECIDED};
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::limits;
-use crate::error::refusal::Refusal;
+use crate::error::misuse::Misuse;
 
 /// The rows after the last finished batch.
 #[derive(Default)]
@@ -42,19 +42,13 @@ pub struct Row {
     pub secrets: Secrets,
 }
 
-/// Finds undecided rows. Returns [`Refusal::Usage`] for a file that authctl did not write.
+/// Finds undecided rows. Returns [`Misuse`] for a file that authctl did not write.
 pub fn find(file: &File, path: &Path, is_json: bool) -> Result<UnfinishedRows> {
     let mut file = file;
     let cannot_read = || format!("{} cannot be read", path.display());
     file.rewind().with_context(cannot_read)?;
-    scan(file, is_json).with_context(cannot_read)?.ok_or_else(|| {
-        let path = path.display();
-        let message = format!(
-            "--results {path} is not a results file of this version of authctl. Move it away, or pass \
-             another file."
-        );
-        Refusal::Usage(message).into()
-    })
+    let found = scan(file, is_json).with_context(cannot_read)?;
+    found.ok_or_else(|| Misuse::ForeignResults(path.to_owned()).into())
 }
 
 fn scan(file: &File, is_json: bool) -> io::Result<Option<UnfinishedRows>> {

@@ -12,6 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use super::errors::{is_of_statement, translate, unusable};
 use super::{Sqlite, regexp};
 use crate::error::failure::{Result, failed};
+use crate::error::misuse::Advice;
 use crate::error::refusal::Refusal;
 use crate::files::existing;
 use crate::files::new_file::NewFile;
@@ -46,10 +47,8 @@ impl Sqlite {
             && match faults(target) {
                 Err(error) if is_of_statement(&error) => {
                     // For example, an index uses a function that only the project's own connections define.
-                    return Err(failed!(
-                        "{}: the copy cannot be checked: {error}. Pass --skip-check to copy without the check.",
-                        self.path.display()
-                    ));
+                    return Err(failed!("{}: the copy cannot be checked: {error}", self.path.display())
+                        .advised(Advice::SkipCheck));
                 }
                 Err(error) if error.sqlite_error_code() != Some(ErrorCode::DatabaseCorrupt) => {
                     return Err(failed(error));

@@ -1,0 +1,118 @@
+//! Words options that contradict the database, the files or each other.
+
+use std::path::Path;
+
+use crate::error::misuse::{Advice, Misuse, ReferenceDecision, Selector};
+use crate::error::wording::{counted, shell_word};
+
+/// Words a request that cannot be carried out.
+pub fn misuse(misuse: &Misuse) -> String {
+    match misuse {
+        Misuse::LongLifetime(ttl) => format!("--expires-in {ttl} is beyond the year 9999."),
+        Misuse::NoExpiry => "--expires-in: drf tokens do not expire.".into(),
+        Misuse::NoScope(file) => {
+            format!("--prune: {file} has no `[scope]`. Add one to declare which accounts the file manages.")
+        }
+        Misuse::ResultsAreInput(path) => {
+            format!("--results {} is the input file. Pass another file.", path.display())
+        }
+        Misuse::NoResults => {
+            "--tokens requires --results here: knox stores no key that could be printed later.".into()
+        }
+        Misuse::Delimiter => "--delimiter is only valid for CSV.".into(),
+        Misuse::NothingToExclude { name, near } => {
+            let meant = near.as_ref().map_or(String::new(), |near| format!(" Did you mean {near}?"));
+            format!("--exclude {name}: the file contains no such app or model.{meant}")
+        }
+        Misuse::NoHeadingToMap { heading, near } => {
+            let meant = near.as_ref().map_or(String::new(), |near| format!(" Did you mean {near:?}?"));
+            format!("--map {heading}=…: the file has no heading {heading:?}.{meant}")
+        }
+        Misuse::ForeignResults(path) => format!(
+            "--results {} is not a results file of this version of authctl. Move it away, or pass another file.",
+            path.display()
+        ),
+        Misuse::ReadableResults(path) => format!(
+            "--results {}: other users can read this file. Run `chmod 600 {}`.",
+            path.display(),
+            shell_word(&path.to_string_lossy())
+        ),
+        Misuse::LockedResults(path) => {
+            format!("--results {}: another run is writing to this file.", path.display())
+        }
+        Misuse::UndecidedRows { path, rows, database } => undecided(path, *rows, database.as_deref()),
+        Misuse::PasswordHashesNeeded => {
+            "Without password hashes, `loaddata` would empty the passwords. Pass --with-password-hashes."
+                .into()
+        }
+        Misuse::SecretsNeeded(columns) => format!(
+            "These columns look like secrets: {}. Without them, `loaddata` would empty them. Pass --with-secrets.",
+            columns.join(", ")
+        ),
+        Misuse::NoTokenKeys => {
+            "--with-token-keys: this database has no drf tokens. For knox only digests are stored, which \
+             --format fixture exports."
+                .into()
+        }
+        Misuse::UnknownDuration(name) => format!("--duration {name}: no exported table has this column."),
+        Misuse::NoDuration(name) => format!(
+            "--duration {name}: this column cannot be a DurationField, which Django stores as bigint."
+        ),
+        Misuse::UnknownName(name) => format!("--name {name}: no exported table or column has this name."),
+        Misuse::UnknownModel(table) => {
+            format!("The model of table {table} is unknown. {}", selector(&Selector::Model(table.clone())))
+        }
+        Misuse::UnknownOrder(known) => format!("--sort: expected one of {}.", known.join(", ")),
+        Misuse::UnknownReference { decision, name, known } => unknown_reference(*decision, name, known),
+        Misuse::DeletedReference(name) => {
+            format!("--set-null {name}: these rows are deleted with the user.")
+        }
+        Misuse::TwoDecisions(name) => format!("{name}: pass --cascade or --set-null, not both."),
+    }
+}
+
+fn undecided(path: &Path, rows: u64, database: Option<&str>) -> String {
+    let (path, rows) = (path.display(), counted(rows, "row"));
+    match database {
+        Some(database) => format!(
+            "--results {path}: an interrupted run against another database left {rows} undecided. Pass another \
+             file, or pass --db {}.",
+            shell_word(database)
+        ),
+        None => format!(
+            "--results {path}: an interrupted run left {rows} undecided, and the database does not show whether \
+             they were committed. Keep this file and pass another one."
+        ),
+    }
+}
+
+fn unknown_reference(decision: ReferenceDecision, name: &str, known: &[String]) -> String {
+    let option = match decision {
+        ReferenceDecision::Cascade => "--cascade",
+        ReferenceDecision::SetNull => "--set-null",
+    };
+    let known = match known {
+        [] => "No reference needs a decision".to_owned(),
+        names => format!("References that need a decision: {}", names.join(", ")),
+    };
+    format!("{option} {name}: this is not a reference to the deleted rows. {known}.")
+}
+
+/// Words what selects one of several candidates.
+pub fn selector(selector: &Selector) -> String {
+    match selector {
+        Selector::Scheme => "Pass --scheme, or set `scheme` under `[tokens]`.".into(),
+        Selector::Model(table) => format!("Pass --name {table}=APP.MODEL."),
+        Selector::LoginColumn => "Set `login_column` under `[database]`.".into(),
+        Selector::UserTable => "Set `user_table` under `[database]`.".into(),
+        Selector::TokenPrefix => "Pass more characters, or pass --user.".into(),
+    }
+}
+
+/// Words how to avoid an error.
+pub fn advice(advice: Advice) -> &'static str {
+    match advice {
+        Advice::SkipCheck => "Pass --skip-check to copy without the check.",
+        Advice::OutputFile => "Pass it with --output-file instead.",
+    }
+}
