@@ -109,7 +109,8 @@ impl<'a> Accounts<'a> {
     /// Returns the new values of an existing account, and all their faults. With faults, nothing must be written.
     pub fn plan_update(&self, spec: &AccountSpec, user: &User) -> Result<(AccountUpdate, Vec<Fault>)> {
         let planner = Planner::new(self.store, self.policy)?;
-        planner.update(spec, user, self, |name| self.store.find_group(name))
+        let planned = planner.update(spec, user, self, |name| self.store.find_group(name))?;
+        Ok((planned.update, planned.faults))
     }
 
     /// Returns the recipe for hashing new passwords.

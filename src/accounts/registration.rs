@@ -30,18 +30,6 @@ pub enum OnExisting {
     Update,
 }
 
-/// When to set the password of an existing account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UpdatePassword {
-    /// Never. Only a new account gets the password.
-    #[default]
-    OnCreate,
-    /// Always.
-    Always,
-    /// If it differs from the stored one.
-    IfDifferent,
-}
-
 /// A database file created for the account.
 pub struct CreatedFile {
     /// Its path.

@@ -37,7 +37,8 @@ use self::workers::Workers;
 use self::write::Writer;
 use crate::accounts::change_runner::ChangeRunner;
 use crate::accounts::issue_token::TokenIssuer;
-use crate::accounts::registration::{OnExisting, UpdatePassword};
+use crate::accounts::new_password::PasswordRule;
+use crate::accounts::registration::OnExisting;
 use crate::accounts::results;
 use crate::accounts::update::AccountUpdate;
 use crate::accounts::{Accounts, Planner};
@@ -371,12 +372,9 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
             OnExisting::Skip => Task::Leave(user.id),
             OnExisting::Update => {
                 let has_token = self.options.tokens && self.accounts.store.drf_key(&user.id)?.is_some();
-                let stored = match self.options.update_password {
-                    UpdatePassword::IfDifferent => Some(self.accounts.store.encoded_password(&user.id)?),
-                    _ => None,
-                };
-                let sets_password = self.options.update_password != UpdatePassword::OnCreate;
-                Task::Change { user: user.id, stored, sets_password, has_token }
+                let stored = || self.accounts.store.encoded_password(&user.id);
+                let rule = PasswordRule::of(self.options.update_password, stored)?;
+                Task::Change { user: user.id, rule, has_token }
             }
         };
         Ok(())
@@ -438,9 +436,9 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
             .planner
             .update(&row.spec, &user, &self.accounts, |name| self.groups.find(name, self.accounts.store))
         {
-            Ok((update, found)) => {
-                faults.extend(found);
-                Ok(Some(update))
+            Ok(planned) => {
+                faults.extend(planned.faults);
+                Ok(Some(planned.update))
             }
             Err(error) => {
                 faults.extend(faults_of(error)?);
