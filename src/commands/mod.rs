@@ -59,7 +59,7 @@ Examples:
   TOKEN=$(authctl create-token meg@ducharme.com)
   authctl list-users --staff --format json";
 
-/// Administer accounts and API tokens in a Django REST project's SQLite database
+/// Administer accounts and API tokens in a Django REST project's SQLite or PostgreSQL database
 ///
 /// authctl reads and writes users, profiles and tokens as Django, Django REST framework and django-rest-knox store
 /// them, without Python. It works on a project's own db.sqlite3. Without a project, it creates such a file.

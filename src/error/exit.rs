@@ -28,7 +28,7 @@ pub enum Exit {
     Ambiguous = 7,
     /// The database is in use by another writer, or the data changed after the user confirmed. Try again.
     Busy = 8,
-    /// The database is unusable: missing, not SQLite, without the tables, or damaged.
+    /// The database is unusable: missing, unreachable, not SQLite, without the tables or privileges, or damaged.
     NotUsable = 9,
     /// Too many failed logins. Wait.
     Throttled = 10,
@@ -108,7 +108,7 @@ Exit codes:
     6  refused by validation (missing field, bad name, weak password)
     7  ambiguous
     8  database busy, or data changed after confirmation; try again
-    9  database not usable (missing, not SQLite, missing tables, damaged)
+    9  database not usable (missing, unreachable, not SQLite, missing tables, damaged)
    10  too many failed logins; wait
    11  check found errors or warnings
    12  something would change (--exit-code)
