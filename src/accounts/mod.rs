@@ -29,7 +29,7 @@ use self::new_account::NewAccount;
 use self::new_password::Password;
 pub use self::plan::Planner;
 pub use self::rows::must_be_given;
-use self::update::AccountUpdate;
+use self::update::{AccountUpdate, PlannedUpdate};
 use crate::config::policy::Policy;
 use crate::django::account_spec::AccountSpec;
 use crate::django::models::{Permission, User};
@@ -109,8 +109,9 @@ impl<'a> Accounts<'a> {
     /// Returns the new values of an existing account, and all their faults. With faults, nothing must be written.
     pub fn plan_update(&self, spec: &AccountSpec, user: &User) -> Result<(AccountUpdate, Vec<Fault>)> {
         let planner = Planner::new(self.store, self.policy)?;
-        let planned = planner.update(spec, user, self, |name| self.store.find_group(name))?;
-        Ok((planned.update, planned.faults))
+        let PlannedUpdate { update, faults, .. } =
+            planner.update(spec, user, self, |name| self.store.find_group(name))?;
+        Ok((update, faults))
     }
 
     /// Returns the recipe for hashing new passwords.

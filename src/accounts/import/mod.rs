@@ -105,14 +105,7 @@ pub fn import(
         return Err(Misuse::ResultsAreInput(path.to_owned()).into());
     }
     let mut results = results::open(options.results.as_deref(), options.is_json, &accounts, runner)?;
-    let scheme = accounts.scheme(options.scheme);
-    // Several schemes are ambiguous only if tokens are to be created.
-    let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
-    let scheme = scheme.filter(|scheme| store.layout().schemes().contains(scheme));
-    if options.tokens && options.results.is_none() && scheme == Some(Scheme::Knox) {
-        return Err(Misuse::NoResults.into());
-    }
-    let issuer = scheme.map(|scheme| TokenIssuer::new(&accounts, scheme, None)).transpose()?;
+    let issuer = issuer(options, &accounts)?;
     let recipe = accounts.recipe()?;
     let (faults, groups) = (RefCell::default(), FixtureGroups::default());
     let format = options.format.map_or_else(|| sniffed(&source), Ok)?;
@@ -154,6 +147,18 @@ pub fn import(
         }
     };
     Ok(Imported { counts, weak, faults: faults.into_inner(), results })
+}
+
+/// Returns the issuer of new tokens, if the database has a token table.
+fn issuer(options: &ImportOptions<'_>, accounts: &Accounts<'_>) -> Result<Option<TokenIssuer>> {
+    let scheme = accounts.scheme(options.scheme);
+    // Several schemes are ambiguous only if tokens are to be created.
+    let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
+    let scheme = scheme.filter(|scheme| accounts.store.layout().schemes().contains(scheme));
+    if options.tokens && options.results.is_none() && scheme == Some(Scheme::Knox) {
+        return Err(Misuse::NoResults.into());
+    }
+    scheme.map(|scheme| TokenIssuer::new(accounts, scheme, None)).transpose()
 }
 
 impl<'a, Runner: ChangeRunner> Import<'a, Runner> {

@@ -35,6 +35,12 @@ pub fn failure(error: &Error) -> FailureReport {
     }
 }
 
+/// Words an error as a clause or as sentences, for a message that continues.
+#[must_use]
+pub fn error(error: &Error) -> String {
+    error.refusal().map_or_else(|| error.to_string(), |refusal| refusals::sentences(refusal).join(" "))
+}
+
 fn exit(refusal: Option<&Refusal>) -> Exit {
     refusal.map_or(Exit::Failed, Refusal::exit)
 }
