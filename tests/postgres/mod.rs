@@ -37,6 +37,8 @@ pub struct Description {
     pub ca: PathBuf,
     /// The folder of the PostgreSQL programs.
     pub bin: PathBuf,
+    /// The port of pgbouncer, once it is started.
+    pub bouncer: u16,
 }
 
 impl Cluster {
@@ -68,7 +70,7 @@ impl Cluster {
         }
     }
 
-    /// Runs a command of the script: `restart`, `stop` or `start`.
+    /// Runs a command of the script: `restart`, `stop`, `start` or `bouncer`.
     pub fn control(&self, command: &str) {
         let (commands, answers) = &mut *locked(&self.pipes);
         writeln!(commands, "{command}").expect("failed to write to the server");
@@ -122,6 +124,12 @@ impl Cluster {
         format!(
             "postgres://{user}:{password}@localhost:{port}/{database}?sslmode=verify-full&sslrootcert={ca}"
         )
+    }
+
+    /// Returns the URL of a database on another port of this machine, without encryption.
+    pub fn url_on(&self, port: u16, database: &str) -> String {
+        let Description { user, password, .. } = &self.server;
+        format!("postgres://{user}:{password}@127.0.0.1:{port}/{database}?sslmode=disable")
     }
 
     /// Runs SQL in a database as its owner. Returns the rows, with columns joined by `|`.
