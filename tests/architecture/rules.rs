@@ -48,11 +48,17 @@ pub const ROOMS: [Room; 12] = [
 ];
 
 /// Crates that only some modules may use. The empty name is the module of `lib.rs`.
-pub const CRATES: [(&str, &[&str]); 14] = [
+pub const CRATES: [(&str, &[&str]); 20] = [
     ("anyhow", &["error"]),
     ("clap", &["", "commands", "cli"]),
     ("clap_complete", &["commands"]),
     ("rusqlite", &["store::sqlite"]),
+    ("tokio_postgres", &["store::postgres"]),
+    ("tokio_postgres_rustls", &["store::postgres"]),
+    ("tokio", &["store::postgres"]),
+    ("futures_util", &["store::postgres"]),
+    ("rustls", &["store::postgres"]),
+    ("bytes", &["store::postgres"]),
     ("dialoguer", &["terminal"]),
     ("comfy_table", &["terminal"]),
     ("argon2", &["django::passwords"]),
