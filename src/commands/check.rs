@@ -93,7 +93,6 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     let file = settings.file.as_ref().map(|path| redaction::path(path));
     let zone = settings.opening.time_zone.iana_name().unwrap_or("UTC").to_owned();
     let system = store.system()?;
-    let database = redaction::path(store.target().file().unwrap_or(std::path::Path::new("")));
     let maker = if layout.is_django { "Django" } else { "authctl" };
     let database = redaction::redacted(&store.target().record()).into_owned();
     let mut facts: Facts = vec![
