@@ -30,7 +30,6 @@ use clap::{Args as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::cli::context::Context;
 use crate::cli::options::Options;
-use crate::error::exit;
 use crate::error::failure::Result;
 
 const ENVIRONMENT: &str = "\
@@ -49,6 +48,24 @@ Files:
   authctl.toml             configuration, in this folder or the nearest one above
   db.sqlite3               default database
   ~/.local/state/authctl   saved sessions and failed logins";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+    0  done
+    1  failed (input or output, the database, anything unexpected)
+    2  wrong usage or configuration
+    3  not found
+    4  not authenticated (bad credentials or token, inactive user, no session)
+    5  already exists
+    6  refused by validation (missing field, bad name, weak password)
+    7  ambiguous
+    8  database busy, or data changed after confirmation; try again
+    9  database not usable (missing, unreachable, not SQLite, missing tables, damaged)
+   10  too many failed logins; wait
+   11  check found errors or warnings
+   12  something would change (--exit-code)
+   14  change made, or possibly made, but the answer could not be printed
+  130  interrupted, or declined at a confirmation";
 
 /// The end of a command's `-h`, which omits rarely used options.
 const MORE: &str = "Run with --help for all options.";
@@ -73,7 +90,7 @@ Examples:
     subcommand_required = true,
     arg_required_else_help = true,
     after_help = EXAMPLES,
-    after_long_help = format!("{EXAMPLES}\n\n{}\n\n{ENVIRONMENT}\n\n{FILES}", exit::HELP),
+    after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}\n\n{FILES}"),
 )]
 pub struct Cli {
     /// The options of every command.

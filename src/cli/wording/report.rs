@@ -47,15 +47,14 @@ fn exit(refusal: Option<&Refusal>) -> Exit {
 
 /// Splits an error into sentences, one per line. Includes the causes unless the error is a [`Refusal`].
 fn sentences(error: &Error) -> Vec<String> {
-    let sentences = match error.refusal() {
-        Some(refusal) => refusals::sentences(refusal),
-        None => {
-            let advice =
-                error.advice().map_or(String::new(), |advice| format!(" {}", misuse::advice(advice)));
-            vec![format!("{}{advice}", wording::error_sentence(&error.to_string()))]
-        }
-    };
+    let sentences = error.refusal().map_or_else(|| vec![failed(error)], refusals::sentences);
     sentences.iter().map(|sentence| wording::message(sentence)).collect()
+}
+
+/// Words an error that is no refusal, with its causes and how to avoid it.
+fn failed(error: &Error) -> String {
+    let advice = error.advice().map_or(String::new(), |advice| format!(" {}", misuse::advice(advice)));
+    format!("{}{advice}", wording::error_sentence(&error.to_string()))
 }
 
 /// Returns the JSON object for programs.
