@@ -122,7 +122,7 @@ impl<'a> Accounts<'a> {
         let newest = self.store.newest_passwords(NEWEST_PASSWORDS)?;
         let detected = passwords::follow(newest.iter().map(String::as_str));
         let configured = self.policy.passwords.hasher;
-        let is_django = self.store.layout().is_django;
+        let is_django = self.store.is_django()?;
         let default = if is_django { Recipe::pbkdf2_sha256() } else { Recipe::argon2() };
         Ok(configured.or(detected).unwrap_or(default))
     }

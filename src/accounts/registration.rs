@@ -156,7 +156,7 @@ impl<'a> Registration<'a> {
         Ok(Registered {
             profiles: store.profiles_of(&user.id)?,
             is_new: false,
-            is_django: store.layout().is_django,
+            is_django: store.is_django()?,
             created_file: None,
             fields,
             token: key,

@@ -45,8 +45,9 @@ pub fn write(
         }
     }
     let store = context.store()?;
+    let is_django = store.is_django()?;
     let done = change.make(store, &object, |transaction| new.execute(transaction))?;
-    Ok(new.registered(done, store.layout().is_django, None))
+    Ok(new.registered(done, is_django, None))
 }
 
 /// Prints the outcome, including the new secrets.

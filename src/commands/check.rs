@@ -93,7 +93,8 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     let file = settings.file.as_ref().map(|path| redaction::path(path));
     let zone = settings.opening.time_zone.iana_name().unwrap_or("UTC").to_owned();
     let system = store.system()?;
-    let maker = if layout.is_django { "Django" } else { "authctl" };
+    let is_django = store.is_django()?;
+    let maker = if is_django { "Django" } else { "authctl" };
     let database = redaction::redacted(&store.target().record()).into_owned();
     let mut facts: Facts = vec![
         ("configuration", file.clone().unwrap_or_else(|| "none".into())),
@@ -129,7 +130,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
         "configuration": file,
         "database": database,
         "system": system,
-        "made_by_django": layout.is_django,
+        "made_by_django": is_django,
         "time_zone": zone,
         "user_table": users.table.name,
         "key": { "column": users.key, "kind": wording::kind(&users.key_kind) },
