@@ -215,8 +215,8 @@ fn a_fault_of_a_body_names_an_option_only_for_what_the_body_lacks() {
     assert_eq!(
         given,
         [
-            "standard input, line 1, column 61: address is required.",
-            "standard input, line 1, column 61: address must have a value."
+            "standard input, line 1, column 60: address is required.",
+            "standard input, line 1, column 60: address must have a value."
         ]
     );
     let lacking = messages(r#"{"username": "meg", "address": "12 Oak Lane"}"#);
