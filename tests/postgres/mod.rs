@@ -142,8 +142,16 @@ impl Cluster {
 
     /// Runs SQL that may fail.
     pub fn try_psql(&self, user: &str, database: &str, sql: &str) -> Output {
+        let mut child = self.start_psql(user, database);
+        // psql exits at the first error, perhaps before it has read everything.
+        let _ = child.stdin.take().expect("no pipe to psql").write_all(sql.as_bytes());
+        child.wait_with_output().expect("failed to wait for psql")
+    }
+
+    /// Starts `psql`, which runs what is written to its standard input.
+    pub fn start_psql(&self, user: &str, database: &str) -> Child {
         // The first `psql` in the path may be Debian's wrapper, which takes longer.
-        let mut child = Command::new(self.server.bin.join("psql"))
+        Command::new(self.server.bin.join("psql"))
             .args(["--no-psqlrc", "--no-align", "--tuples-only", "--quiet", "--set=ON_ERROR_STOP=1"])
             .args(["--pset=null=NULL", "--file=-", "--username", user, "--dbname", database, "--port"])
             .arg(self.server.port.to_string())
@@ -154,10 +162,7 @@ impl Cluster {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("failed to start psql");
-        // psql exits at the first error, perhaps before it has read everything.
-        let _ = child.stdin.take().expect("no pipe to psql").write_all(sql.as_bytes());
-        child.wait_with_output().expect("failed to wait for psql")
+            .expect("failed to start psql")
     }
 }
 
