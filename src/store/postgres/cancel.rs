@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
-use tokio_postgres::tls::TlsConnect;
 use tokio_postgres::{CancelToken, NoTls};
 
 use super::tls::Connector;

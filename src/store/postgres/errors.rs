@@ -124,9 +124,12 @@ impl Postgres {
             "428C9" => {
                 Refusal::invalid(named_in(server), FaultCode::NotSettable(Unsettable::Assigned)).into()
             }
-            // 42601 comes from `hstore`: no statement of ours has a syntax error.
-            code if code.starts_with("22") || code == "42601" || !column.is_empty() => {
+            code if code.starts_with("22") || !column.is_empty() => {
                 refused(column, Restriction::Value(without_value(server.message()).to_owned()))
+            }
+            // How `hstore` refuses values up to PostgreSQL 15, and perhaps other types.
+            "42601" | "XX000" if sql.starts_with("INSERT ") => {
+                refused("", Restriction::Value(without_value(server.message()).to_owned()))
             }
             "P0001" => refused("", Restriction::Other(without_end(server.message()).to_owned())),
             _ => failed!("{}: the database failed: {}", self.name, without_end(server.message())),
