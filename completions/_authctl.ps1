@@ -36,7 +36,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Create a new database file')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Create a new database file, or the tables in an empty database on a server')
             [CompletionResult]::new('register', 'register', [CompletionResultType]::ParameterValue, 'Register a user with profile and token')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Check a password, print the user''s token and save the session')
             [CompletionResult]::new('check-password', 'check-password', [CompletionResultType]::ParameterValue, 'Check a password and report the result by the exit code alone')
@@ -497,6 +497,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--with-password-hashes', '--with-password-hashes', [CompletionResultType]::ParameterName, 'Include the encoded passwords')
             [CompletionResult]::new('--with-token-keys', '--with-token-keys', [CompletionResultType]::ParameterName, 'Include the keys of drf tokens')
             [CompletionResult]::new('--with-secrets', '--with-secrets', [CompletionResultType]::ParameterName, 'Include columns whose names suggest secrets, such as api_key')
+            [CompletionResult]::new('--with-groups', '--with-groups', [CompletionResultType]::ParameterName, 'Include all groups, with their permissions')
             [CompletionResult]::new('--active', '--active', [CompletionResultType]::ParameterName, 'Include only active users')
             [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Include only inactive users')
             [CompletionResult]::new('--staff', '--staff', [CompletionResultType]::ParameterName, 'Include only staff')
@@ -563,7 +564,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;help' {
-            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Create a new database file')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Create a new database file, or the tables in an empty database on a server')
             [CompletionResult]::new('register', 'register', [CompletionResultType]::ParameterValue, 'Register a user with profile and token')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Check a password, print the user''s token and save the session')
             [CompletionResult]::new('check-password', 'check-password', [CompletionResultType]::ParameterValue, 'Check a password and report the result by the exit code alone')

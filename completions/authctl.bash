@@ -843,7 +843,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__export)
-            opts="-q -y -h --format --overwrite --with-password-hashes --with-token-keys --with-secrets --name --duration --active --inactive --staff --superuser --profile --group --search --without-token --joined-after --joined-before --sort --limit --offset --db --config --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --format --overwrite --with-password-hashes --with-token-keys --with-secrets --name --duration --with-groups --active --inactive --staff --superuser --profile --group --search --without-token --joined-after --joined-before --sort --limit --offset --db --config --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -33,7 +33,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
-            cand init 'Create a new database file'
+            cand init 'Create a new database file, or the tables in an empty database on a server'
             cand register 'Register a user with profile and token'
             cand login 'Check a password, print the user''s token and save the session'
             cand check-password 'Check a password and report the result by the exit code alone'
@@ -476,6 +476,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --with-password-hashes 'Include the encoded passwords'
             cand --with-token-keys 'Include the keys of drf tokens'
             cand --with-secrets 'Include columns whose names suggest secrets, such as api_key'
+            cand --with-groups 'Include all groups, with their permissions'
             cand --active 'Include only active users'
             cand --inactive 'Include only inactive users'
             cand --staff 'Include only staff'
@@ -538,7 +539,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;help'= {
-            cand init 'Create a new database file'
+            cand init 'Create a new database file, or the tables in an empty database on a server'
             cand register 'Register a user with profile and token'
             cand login 'Check a password, print the user''s token and save the session'
             cand check-password 'Check a password and report the result by the exit code alone'

@@ -1,4 +1,5 @@
-//! Administers accounts and API tokens of a Django REST project from a shell, on the project's own SQLite database.
+//! Administers accounts and API tokens of a Django REST project from a shell, on the project's own SQLite or
+//! PostgreSQL database.
 //!
 //! The rooms of the crate. A room imports only from rooms below it, which `tests/architecture/` checks:
 //!

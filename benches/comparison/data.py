@@ -115,7 +115,7 @@ def hashed_accounts(count: int) -> Path:
     """Input for `import`: name, address, encoded password and token."""
     heading = ("username", "email", "password_hash", "token")
     rows = ((username(n), email(n), password_hash(n), token(n)) for n in range(1, count + 1))
-    return _kept(f"hashed-{count}.csv", lambda path: _csv(path, rows, heading))
+    return _kept(f"hashed-{count}.csv", lambda path: write_csv(path, rows, heading))
 
 
 def desired_accounts(count: int) -> tuple[Path, Path]:
@@ -150,7 +150,7 @@ def plain_accounts(count: int, with_profiles: bool = False) -> Path:
     # Skip number 1: this user already exists, so that `import` detects its hasher.
     rows = map(row, range(2, count + 2))
     name = f"plain-{count}{'-profiles' * with_profiles}.csv"
-    return _kept(name, lambda path: _csv(path, rows, heading))
+    return _kept(name, lambda path: write_csv(path, rows, heading))
 
 
 def table_rows(count: int) -> tuple[Path, Path]:
@@ -162,8 +162,8 @@ def table_rows(count: int) -> tuple[Path, Path]:
     users = (imported_user(n) for n in numbers)
     tokens = ((token(n), joined(n), n) for n in numbers)
     return (
-        _kept(f"rows-users-{count}.csv", lambda path: _csv(path, users)),
-        _kept(f"rows-tokens-{count}.csv", lambda path: _csv(path, tokens)),
+        _kept(f"rows-users-{count}.csv", lambda path: write_csv(path, users)),
+        _kept(f"rows-tokens-{count}.csv", lambda path: write_csv(path, tokens)),
     )
 
 
@@ -209,7 +209,7 @@ def _kept(name: str, make: Callable[[Path], None]) -> Path:
     return path
 
 
-def _csv(path: Path, rows: Iterable[Iterable], heading: Iterable[str] | None = None) -> None:
+def write_csv(path: Path, rows: Iterable[Iterable], heading: Iterable[str] | None = None) -> None:
     with path.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         if heading:

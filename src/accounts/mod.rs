@@ -29,7 +29,7 @@ use self::new_account::NewAccount;
 use self::new_password::Password;
 pub use self::plan::Planner;
 pub use self::rows::must_be_given;
-use self::update::AccountUpdate;
+use self::update::{AccountUpdate, PlannedUpdate};
 use crate::config::policy::Policy;
 use crate::django::account_spec::AccountSpec;
 use crate::django::models::{Permission, User};
@@ -109,7 +109,9 @@ impl<'a> Accounts<'a> {
     /// Returns the new values of an existing account, and all their faults. With faults, nothing must be written.
     pub fn plan_update(&self, spec: &AccountSpec, user: &User) -> Result<(AccountUpdate, Vec<Fault>)> {
         let planner = Planner::new(self.store, self.policy)?;
-        planner.update(spec, user, self, |name| self.store.find_group(name))
+        let PlannedUpdate { update, faults, .. } =
+            planner.update(spec, user, self, |name| self.store.find_group(name))?;
+        Ok((update, faults))
     }
 
     /// Returns the recipe for hashing new passwords.
@@ -120,7 +122,7 @@ impl<'a> Accounts<'a> {
         let newest = self.store.newest_passwords(NEWEST_PASSWORDS)?;
         let detected = passwords::follow(newest.iter().map(String::as_str));
         let configured = self.policy.passwords.hasher;
-        let is_django = self.store.layout().is_django;
+        let is_django = self.store.is_django()?;
         let default = if is_django { Recipe::pbkdf2_sha256() } else { Recipe::argon2() };
         Ok(configured.or(detected).unwrap_or(default))
     }

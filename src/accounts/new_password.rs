@@ -1,6 +1,8 @@
 //! New passwords and their checks.
 
+use crate::django::account_spec::AccountSpec;
 use crate::django::passwords::{self, About, Algorithm, Encoded, Malformed, Plain, Summary};
+use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode};
 
 /// A new password.
@@ -36,6 +38,66 @@ impl Password {
             Self::Encoded(encoded) => encoded.as_str() == stored,
             Self::Unusable => passwords::describe(stored) == passwords::Summary::Unusable,
         }
+    }
+}
+
+/// When to set the password of an existing account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UpdatePassword {
+    /// Never. Only a new account gets the password.
+    #[default]
+    OnCreate,
+    /// Always.
+    Always,
+    /// If it differs from the stored one.
+    IfDifferent,
+}
+
+/// When to set the password of an account. For an existing account, it depends on the stored one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PasswordRule {
+    /// Always, since the account is new.
+    New,
+    /// Never.
+    Never,
+    /// Always, except for an encoded or unusable password that this stored one already is.
+    Always(String),
+    /// If it differs from this stored password. A random password is set only if the stored one is not usable.
+    IfDifferent(String),
+}
+
+impl PasswordRule {
+    /// Returns when to set the password of an existing account. Reads the stored one only if it matters.
+    pub fn of(update: UpdatePassword, stored: impl FnOnce() -> Result<String>) -> Result<Self> {
+        Ok(match update {
+            UpdatePassword::OnCreate => Self::Never,
+            UpdatePassword::Always => Self::Always(stored()?),
+            UpdatePassword::IfDifferent => Self::IfDifferent(stored()?),
+        })
+    }
+
+    /// Whether this password is to be set.
+    #[must_use]
+    pub fn sets(&self, password: &Password) -> bool {
+        match (self, password) {
+            (Self::Never, _) => false,
+            (Self::New, _) | (Self::Always(_), Password::Plain(_) | Password::Random(_)) => true,
+            (Self::IfDifferent(stored), Password::Random(_)) => {
+                !matches!(passwords::describe(stored), Summary::Hashed(_))
+            }
+            (Self::Always(stored) | Self::IfDifferent(stored), password) => !password.is(stored),
+        }
+    }
+}
+
+/// Returns what a password of this account must not resemble.
+#[must_use]
+pub fn about<'a>(spec: &'a AccountSpec, username: &'a str) -> About<'a> {
+    About {
+        username: Some(username),
+        first_name: spec.first_name.as_deref(),
+        last_name: spec.last_name.as_deref(),
+        email: spec.email.as_deref(),
     }
 }
 
@@ -77,5 +139,34 @@ pub fn not_in_djangos_list(summary: Summary) -> Option<Algorithm> {
     match summary {
         Summary::Hashed(method) => Some(method.algorithm()).filter(|algorithm| !algorithm.makes_hashes()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(update: UpdatePassword, stored: &str) -> PasswordRule {
+        PasswordRule::of(update, || Ok(stored.to_owned())).expect("a rule")
+    }
+
+    #[test]
+    fn the_stored_password_decides_about_a_new_one() {
+        let hash = "md5$salt$0123456789abcdef0123456789abcdef";
+        let encoded = || verbatim(hash.into()).expect("a hash").0;
+        let plain = || Plain::new("wonderland-7".into());
+        let passwords = [
+            Password::Plain(plain()),
+            Password::Random(plain()),
+            Password::Encoded(encoded()),
+            Password::Unusable,
+        ];
+        let sets = |rule: &PasswordRule| passwords.each_ref().map(|password| rule.sets(password));
+        assert_eq!(sets(&PasswordRule::New), [true; 4]);
+        assert_eq!(sets(&rule(UpdatePassword::OnCreate, hash)), [false; 4]);
+        assert_eq!(sets(&rule(UpdatePassword::Always, hash)), [true, true, false, true]);
+        assert_eq!(sets(&rule(UpdatePassword::Always, "!x")), [true, true, true, false]);
+        assert_eq!(sets(&rule(UpdatePassword::IfDifferent, hash)), [true, false, false, true]);
+        assert_eq!(sets(&rule(UpdatePassword::IfDifferent, "!x")), [true, true, true, false]);
     }
 }

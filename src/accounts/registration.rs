@@ -30,18 +30,6 @@ pub enum OnExisting {
     Update,
 }
 
-/// When to set the password of an existing account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UpdatePassword {
-    /// Never. Only a new account gets the password.
-    #[default]
-    OnCreate,
-    /// Always.
-    Always,
-    /// If it differs from the stored one.
-    IfDifferent,
-}
-
 /// A database file created for the account.
 pub struct CreatedFile {
     /// Its path.
@@ -168,7 +156,7 @@ impl<'a> Registration<'a> {
         Ok(Registered {
             profiles: store.profiles_of(&user.id)?,
             is_new: false,
-            is_django: store.layout().is_django,
+            is_django: store.is_django()?,
             created_file: None,
             fields,
             token: key,

@@ -38,6 +38,33 @@ pub struct AccountUpdate {
     now: Timestamp,
 }
 
+/// An update with what was found on the way.
+pub(super) struct PlannedUpdate {
+    pub update: AccountUpdate,
+    /// With faults, the update must not be written.
+    pub faults: Vec<Fault>,
+    pub groups: GroupChange,
+}
+
+/// The groups that a user joins and leaves.
+pub(super) struct GroupChange {
+    /// The groups before the change, if the specification lists all groups.
+    pub before: Option<Vec<String>>,
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
+}
+
+impl GroupChange {
+    fn of(choice: &GroupChoice, store: &Store, user: &User) -> Result<Self> {
+        let before = match choice {
+            GroupChoice::Exactly(_) => Some(store.groups_of(&user.id)?),
+            GroupChoice::Change { .. } => None,
+        };
+        let (added, removed) = choice.changes(before.as_deref().unwrap_or_default());
+        Ok(Self { before, added, removed })
+    }
+}
+
 impl Planner<'_> {
     /// Returns the new values for this user, and all their faults. With faults, nothing must be written.
     ///
@@ -48,7 +75,7 @@ impl Planner<'_> {
         user: &User,
         accounts: &Accounts<'_>,
         find_group: impl Fn(&str) -> Result<Key>,
-    ) -> Result<(AccountUpdate, Vec<Fault>)> {
+    ) -> Result<PlannedUpdate> {
         let (store, policy, now) = (accounts.store, accounts.policy, accounts.now);
         let users = &store.layout().users;
         let mut present = Vec::new();
@@ -75,12 +102,8 @@ impl Planner<'_> {
             }
         }
         update.empty(&spec.unset, &fields, policy, builder.faults);
-        let current_groups = match spec.groups {
-            GroupChoice::Exactly(_) => store.groups_of(&user.id)?,
-            GroupChoice::Change { .. } => Vec::new(),
-        };
-        let (add_groups, remove_groups) = spec.groups.changes(&current_groups);
-        for name in add_groups.iter().filter(|name| remove_groups.contains(name)) {
+        let groups = GroupChange::of(&spec.groups, store, user)?;
+        for name in groups.added.iter().filter(|name| groups.removed.contains(name)) {
             let twice = Twice::Group(name.clone());
             builder.faults.push(Fault::new("groups", FaultCode::GivenTwice(twice)));
         }
@@ -91,15 +114,15 @@ impl Planner<'_> {
             }
         }
         faults.extend(update.check_references(store)?);
-        update.add_groups = add_groups.iter().map(|name| find_group(name)).collect::<Result<_>>()?;
-        update.remove_groups = remove_groups.iter().map(|name| find_group(name)).collect::<Result<_>>()?;
+        update.add_groups = groups.added.iter().map(|name| find_group(name)).collect::<Result<_>>()?;
+        update.remove_groups = groups.removed.iter().map(|name| find_group(name)).collect::<Result<_>>()?;
         for permission in &spec.permissions {
             match store.find_permission(permission)? {
                 Some(key) => update.add_permissions.push(key),
                 None => faults.push(unknown_permission(permission)),
             }
         }
-        Ok((update, faults))
+        Ok(PlannedUpdate { update, faults, groups })
     }
 
     /// Returns the tables of the profiles that an existing user must have.

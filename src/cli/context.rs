@@ -91,6 +91,11 @@ impl Context {
         Accounts::new(store, &self.settings.policy, self.clock, &self.random)
     }
 
+    /// Returns the accounts of a new database in memory, or else of the existing one.
+    pub fn accounts_in<'a>(&'a self, draft: Option<&'a Store>) -> Result<Accounts<'a>> {
+        draft.map_or_else(|| self.accounts(), |draft| Ok(self.accounts_of(draft)))
+    }
+
     /// Returns the blueprint of a new database: the token tables of these schemes, or of the configured scheme if
     /// empty, and the configured profile tables.
     #[must_use]

@@ -123,6 +123,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         context.output.show_changes(plan_view::changes(&plan, store))?;
         context.consent(&format!("{}?", capitalized(plan_view::summary(&plan, false))))?;
     }
+    let is_django = store.is_django()?;
     let results = args.results(store, &change, context)?;
     let effect = Effect::new(plan_view::summary(&plan, true));
     change.set_effect(effect.with_results(args.results.as_deref()));
@@ -132,7 +133,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let report = change.report(done.fields);
     let would_change = report.changed && report.dry_run;
     let makes_accounts = plan.steps.iter().any(|step| step.action == Action::Create);
-    let is_hint_due = makes_accounts && !report.dry_run && store.layout().is_django;
+    let is_hint_due = makes_accounts && !report.dry_run && is_django;
     change.answer(report.changed, |output| {
         print_status(&plan, &report, output);
         if is_hint_due {

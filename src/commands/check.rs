@@ -93,7 +93,8 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     let file = settings.file.as_ref().map(|path| redaction::path(path));
     let zone = settings.opening.time_zone.iana_name().unwrap_or("UTC").to_owned();
     let system = store.system()?;
-    let maker = if layout.is_django { "Django" } else { "authctl" };
+    let is_django = store.is_django()?;
+    let maker = if is_django { "Django" } else { "authctl" };
     let database = redaction::redacted(&store.target().record()).into_owned();
     let mut facts: Facts = vec![
         ("configuration", file.clone().unwrap_or_else(|| "none".into())),
@@ -104,7 +105,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
             "user table",
             format!("{}, key {} ({})", users.table.name, users.key, wording::kind(&users.key_kind)),
         ),
-        ("login column", users.login().map_or_else(|error| error.to_string(), str::to_owned)),
+        ("login column", users.login().map_or_else(|error| wording::error(&error), str::to_owned)),
         (
             "users",
             format!(
@@ -116,6 +117,35 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
             ),
         ),
     ];
+    let tokens = describe_tokens(store, &mut facts)?;
+    let profiles = describe_profiles(context, store, &mut facts)?;
+    let recipe = context.accounts_of(store).recipe()?;
+    let mut hashers = Vec::new();
+    for (hasher, group) in store.by_password(|encoded| passwords::describe(encoded).to_string())? {
+        facts.push(("hasher", format!("{hasher}: {}", group.count)));
+        hashers.push(json!({ "hasher": hasher, "count": group.count }));
+    }
+    facts.push(("new hashes", recipe.to_string()));
+    let object = json!({
+        "configuration": file,
+        "database": database,
+        "system": system,
+        "made_by_django": is_django,
+        "time_zone": zone,
+        "user_table": users.table.name,
+        "key": { "column": users.key, "kind": wording::kind(&users.key_kind) },
+        "login_column": users.login().ok(),
+        "users": counts,
+        "tokens": tokens,
+        "profiles": profiles,
+        "hashers": hashers,
+        "new_hashes": recipe.to_string(),
+    });
+    Ok((facts, object))
+}
+
+fn describe_tokens(store: &Store, facts: &mut Facts) -> Result<Vec<Json>> {
+    let layout = store.layout();
     let mut tokens = Vec::new();
     for scheme in layout.schemes() {
         let (table, version) = match (scheme, &layout.knox) {
@@ -129,6 +159,10 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     if tokens.is_empty() {
         facts.push(("tokens", "no token table".into()));
     }
+    Ok(tokens)
+}
+
+fn describe_profiles(context: &Context, store: &Store, facts: &mut Facts) -> Result<Vec<Json>> {
     let mut profiles = Vec::new();
     for table in store.profile_tables()? {
         let count = store.row_count(&table.table.name)?;
@@ -140,29 +174,7 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
             "kind": table.kind, "table": table.table.name, "count": count, "required": required,
         }));
     }
-    let recipe = context.accounts_of(store).recipe()?;
-    let mut hashers = Vec::new();
-    for (hasher, group) in store.by_password(|encoded| passwords::describe(encoded).to_string())? {
-        facts.push(("hasher", format!("{hasher}: {}", group.count)));
-        hashers.push(json!({ "hasher": hasher, "count": group.count }));
-    }
-    facts.push(("new hashes", recipe.to_string()));
-    let object = json!({
-        "configuration": file,
-        "database": database,
-        "system": system,
-        "made_by_django": layout.is_django,
-        "time_zone": zone,
-        "user_table": users.table.name,
-        "key": { "column": users.key, "kind": wording::kind(&users.key_kind) },
-        "login_column": users.login().ok(),
-        "users": counts,
-        "tokens": tokens,
-        "profiles": profiles,
-        "hashers": hashers,
-        "new_hashes": recipe.to_string(),
-    });
-    Ok((facts, object))
+    Ok(profiles)
 }
 
 fn knox_version(form: KnoxFormat) -> &'static str {
@@ -292,19 +304,20 @@ fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
         &store.superusers_who_never_logged_in()?,
         "Superusers who never logged in through Django",
     );
-    let now = context.now();
     find(
         Severity::Warning,
         "token_of_inactive_user",
-        &store.tokens_of_inactive_users(now)?,
+        &store.tokens_of_inactive_users(context.now())?,
         "Tokens of inactive users",
     );
-    let expired =
-        store.tokens(&TokenFilter { expired_at: Some(now), ..TokenFilter::default() })?.len() as u64;
-    if expired > 0 {
-        let message =
-            format!("Expired tokens: {expired}. Delete them with `authctl revoke-token --expired`.");
-        findings.push(Finding { severity: Severity::Note, code: "expired_token", count: expired, message });
-    }
+    findings.extend(expired_tokens(context, store)?);
     Ok(findings)
+}
+
+fn expired_tokens(context: &Context, store: &Store) -> Result<Option<Finding>> {
+    let filter = TokenFilter { expired_at: Some(context.now()), ..TokenFilter::default() };
+    let count = store.tokens(&filter)?.len() as u64;
+    let message = format!("Expired tokens: {count}. Delete them with `authctl revoke-token --expired`.");
+    let finding = Finding { severity: Severity::Note, code: "expired_token", count, message };
+    Ok(Some(finding).filter(|_| count > 0))
 }

@@ -94,6 +94,11 @@ pub struct Args {
     #[arg(hide_short_help = true)]
     durations: Vec<String>,
 
+    /// Include all groups, with their permissions
+    #[arg(long, help_heading = "Fixture")]
+    #[arg(hide_short_help = true)]
+    with_groups: bool,
+
     #[command(flatten)]
     filters: Filters,
 }
@@ -130,13 +135,16 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         token_keys: args.with_token_keys,
         columns: args.with_secrets,
     };
-    if form != ExportFormat::Fixture && !(args.names.is_empty() && args.durations.is_empty()) {
-        return Err(Refusal::usage("--name and --duration are only valid with --format fixture.").into());
+    let has_fixture_options = !args.names.is_empty() || !args.durations.is_empty() || args.with_groups;
+    if form != ExportFormat::Fixture && has_fixture_options {
+        let message = "--name, --duration and --with-groups are only valid with --format fixture.";
+        return Err(Refusal::usage(message).into());
     }
     let names = ModelNames {
         given: args.names.clone(),
         durations: args.durations.clone(),
         local_times: context.settings.local_times(),
+        all_groups: args.with_groups,
     };
     let export = Export::plan(store, form, secrets, names)?;
     let filter = args.filters.filter();

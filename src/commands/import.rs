@@ -6,7 +6,8 @@ use clap::ValueHint;
 use serde_json::json;
 
 use crate::accounts::import::{self, ImportCounts, ImportOptions, Imported};
-use crate::accounts::registration::{OnExisting, UpdatePassword};
+use crate::accounts::new_password::UpdatePassword;
+use crate::accounts::registration::OnExisting;
 use crate::cli::args::new_password;
 use crate::cli::args::values::check_update;
 use crate::cli::change::{Change, Writing};

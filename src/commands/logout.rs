@@ -48,24 +48,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let change = Change::new(context, &args.writing, "logout");
     if args.keep_token {
-        if !args.forget(context, |_| true)? {
-            return Err(Refusal::NotLoggedIn.into());
-        }
-        change.set_effect(Effect::new(FORGOTTEN));
-        return print_outcome(&change, "Deleted the saved session. Its token stays valid.", 0, true, || true);
+        return args.keep(&change, context);
     }
     let store = context.store()?;
     let given = GivenToken::find(&args.source, context)?;
     let token = match given.row(context, store) {
         Err(error) if matches!(error.refusal(), Some(Refusal::SessionGone(_))) => {
-            let forgotten = args.forget(context, |session| given.is_of(session))?;
-            let text = if forgotten {
-                "The session's token no longer exists. Deleted the saved session."
-            } else {
-                "The session's token no longer exists. Kept the saved session of a newer login."
-            };
-            change.set_effect(Effect::new(FORGOTTEN));
-            return print_outcome(&change, text, 0, forgotten, || forgotten);
+            return args.forget_ended(&change, &given, context);
         }
         found => found?,
     };
@@ -118,6 +107,27 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 impl Args {
+    /// Deletes only the saved session.
+    fn keep(&self, change: &Change<'_>, context: &Context) -> Result<()> {
+        if !self.forget(context, |_| true)? {
+            return Err(Refusal::NotLoggedIn.into());
+        }
+        change.set_effect(Effect::new(FORGOTTEN));
+        print_outcome(change, "Deleted the saved session. Its token stays valid.", 0, true, || true)
+    }
+
+    /// Deletes the saved session, whose token no longer exists.
+    fn forget_ended(&self, change: &Change<'_>, given: &GivenToken, context: &Context) -> Result<()> {
+        let forgotten = self.forget(context, |session| given.is_of(session))?;
+        let text = if forgotten {
+            "The session's token no longer exists. Deleted the saved session."
+        } else {
+            "The session's token no longer exists. Kept the saved session of a newer login."
+        };
+        change.set_effect(Effect::new(FORGOTTEN));
+        print_outcome(change, text, 0, forgotten, || forgotten)
+    }
+
     /// Forgets the saved session if it exists and matches, and returns whether it did. A rehearsal only checks this.
     fn forget(&self, context: &Context, matches: impl FnOnce(&Session) -> bool) -> Result<bool> {
         let database = &context.settings.database.identity();

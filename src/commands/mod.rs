@@ -30,7 +30,6 @@ use clap::{Args as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::cli::context::Context;
 use crate::cli::options::Options;
-use crate::error::exit;
 use crate::error::failure::Result;
 
 const ENVIRONMENT: &str = "\
@@ -50,6 +49,24 @@ Files:
   db.sqlite3               default database
   ~/.local/state/authctl   saved sessions and failed logins";
 
+const EXIT_CODES: &str = "\
+Exit codes:
+    0  done
+    1  failed (input or output, the database, anything unexpected)
+    2  wrong usage or configuration
+    3  not found
+    4  not authenticated (bad credentials or token, inactive user, no session)
+    5  already exists
+    6  refused by validation (missing field, bad name, weak password)
+    7  ambiguous
+    8  database busy, or data changed after confirmation; try again
+    9  database not usable (missing, unreachable, not SQLite, missing tables, damaged)
+   10  too many failed logins; wait
+   11  check found errors or warnings
+   12  something would change (--exit-code)
+   14  change made, or possibly made, but the answer could not be printed
+  130  interrupted, or declined at a confirmation";
+
 /// The end of a command's `-h`, which omits rarely used options.
 const MORE: &str = "Run with --help for all options.";
 
@@ -59,7 +76,7 @@ Examples:
   TOKEN=$(authctl create-token meg@ducharme.com)
   authctl list-users --staff --format json";
 
-/// Administer accounts and API tokens in a Django REST project's SQLite database
+/// Administer accounts and API tokens in a Django REST project's SQLite or PostgreSQL database
 ///
 /// authctl reads and writes users, profiles and tokens as Django, Django REST framework and django-rest-knox store
 /// them, without Python. It works on a project's own db.sqlite3. Without a project, it creates such a file.
@@ -73,7 +90,7 @@ Examples:
     subcommand_required = true,
     arg_required_else_help = true,
     after_help = EXAMPLES,
-    after_long_help = format!("{EXAMPLES}\n\n{}\n\n{ENVIRONMENT}\n\n{FILES}", exit::HELP),
+    after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}\n\n{FILES}"),
 )]
 pub struct Cli {
     /// The options of every command.

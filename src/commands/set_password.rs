@@ -13,6 +13,7 @@ use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::Done;
+use crate::terminal::output::Output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,20 +92,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         } else if report.dry_run {
             output.status(format_args!("Would set the password of {username}. Nothing was changed."));
         } else {
-            output.status(if is_unusable {
-                format!("{username} no longer has a usable password.")
-            } else {
-                format!("Set the password of {username}.")
-            });
-            let tokens = match revoked {
-                _ if !args.revoke_tokens => {
-                    "API tokens stay valid. Pass --revoke-tokens to delete them.".to_owned()
-                }
-                0 => "The user had no API tokens.".to_owned(),
-                1 => "Deleted 1 API token.".to_owned(),
-                many => format!("Deleted {many} API tokens."),
-            };
-            output.hint(format_args!("Django's sessions of {username} end. {tokens}"));
+            print_status(username, is_unusable, Some(revoked).filter(|_| args.revoke_tokens), output);
         }
         let random = random.filter(|_| is_set && !report.dry_run);
         let mut object = json!({ "username": username, "id": user.id, "tokens_deleted": revoked });
@@ -114,4 +102,20 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         report.add_to(&mut object);
         output.answer(random.as_ref().map(Plain::as_str), &object)
     })
+}
+
+/// Prints what was done. `revoked` is the number of deleted tokens, if they were to be deleted.
+fn print_status(username: &str, is_unusable: bool, revoked: Option<usize>, output: &Output) {
+    output.status(if is_unusable {
+        format!("{username} no longer has a usable password.")
+    } else {
+        format!("Set the password of {username}.")
+    });
+    let tokens = match revoked {
+        None => "API tokens stay valid. Pass --revoke-tokens to delete them.".to_owned(),
+        Some(0) => "The user had no API tokens.".to_owned(),
+        Some(1) => "Deleted 1 API token.".to_owned(),
+        Some(many) => format!("Deleted {many} API tokens."),
+    };
+    output.hint(format_args!("Django's sessions of {username} end. {tokens}"));
 }

@@ -28,7 +28,7 @@ pub enum Exit {
     Ambiguous = 7,
     /// The database is in use by another writer, or the data changed after the user confirmed. Try again.
     Busy = 8,
-    /// The database is unusable: missing, not SQLite, without the tables, or damaged.
+    /// The database is unusable: missing, unreachable, not SQLite, without the tables or privileges, or damaged.
     NotUsable = 9,
     /// Too many failed logins. Wait.
     Throttled = 10,
@@ -97,22 +97,3 @@ impl From<Exit> for ExitCode {
         Self::from(exit.code())
     }
 }
-
-/// The table of exit codes in `--help`.
-pub const HELP: &str = "\
-Exit codes:
-    0  done
-    1  failed (input or output, the database, anything unexpected)
-    2  wrong usage or configuration
-    3  not found
-    4  not authenticated (bad credentials or token, inactive user, no session)
-    5  already exists
-    6  refused by validation (missing field, bad name, weak password)
-    7  ambiguous
-    8  database busy, or data changed after confirmation; try again
-    9  database not usable (missing, not SQLite, missing tables, damaged)
-   10  too many failed logins; wait
-   11  check found errors or warnings
-   12  something would change (--exit-code)
-   14  change made, or possibly made, but the answer could not be printed
-  130  interrupted, or declined at a confirmation";

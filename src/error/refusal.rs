@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::faults::{Fault, FaultCode};
 use crate::error::lost_answer::LostAnswer;
@@ -249,33 +249,23 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(message) | Self::Config { path: None, message } => f.write_str(message),
-            Self::Config { path: Some(path), message } => {
-                for (index, line) in message.lines().enumerate() {
-                    let end = if index > 0 { "\n" } else { "" };
-                    write!(f, "{end}{}: {line}", path.display())?;
-                }
-                Ok(())
-            }
+            Self::Config { path: Some(path), message } => write_configuration(f, path, message),
+            Self::Misuse(_) => f.write_str(self.code()),
             Self::UserNotFound(login) if may_be_key(login) => f.write_str("The user does not exist."),
             Self::UserNotFound(login) => write!(f, "User {login:?} does not exist."),
             Self::TokenNotFound(what) => write!(f, "No token matches {what}."),
-            Self::ProfileKindNotFound { kind, known } if known.is_empty() => {
-                write!(f, "Profile kind {kind:?} does not exist: this database has no profile tables.")
-            }
             Self::ProfileKindNotFound { kind, known } => {
-                write!(f, "Profile kind {kind:?} does not exist. Known kinds: {}.", known.join(", "))
-            }
-            Self::GroupNotFound { name, known } if known.is_empty() => {
-                write!(f, "Group {name:?} does not exist: this database has no groups.")
+                write_not_found(f, "Profile kind", kind, known, ("profile tables", "kinds"))
             }
             Self::GroupNotFound { name, known } => {
-                write!(f, "Group {name:?} does not exist. Known groups: {}.", known.join(", "))
+                write_not_found(f, "Group", name, known, ("groups", "groups"))
             }
             Self::BadCredentials | Self::NoMatch => {
                 f.write_str("Unable to log in with this username and password.")
             }
-            Self::Throttled(1) => f.write_str("Too many failed logins. Wait 1 second."),
-            Self::Throttled(seconds) => write!(f, "Too many failed logins. Wait {seconds} seconds."),
+            Self::Throttled(seconds) => {
+                write!(f, "Too many failed logins. Wait {}.", counted(*seconds, "second"))
+            }
             Self::TokenInvalid => f.write_str("The token is invalid, or its user is inactive."),
             Self::TokenExpired(when) => write!(f, "The token expired at {when}."),
             Self::NotLoggedIn => f.write_str("You are not logged in to this database."),
@@ -284,52 +274,27 @@ impl fmt::Display for Refusal {
             }
             Self::UsernameTaken => f.write_str("A user with that username already exists."),
             Self::EmailTaken => f.write_str("An account with that email address already exists."),
-            Self::Taken(columns) => {
-                write!(f, "A row with the same {columns} already exists.")
-            }
+            Self::Taken(columns) => write!(f, "A row with the same {columns} already exists."),
             Self::OtherToken(username) => write!(f, "{username:?} already has another drf key."),
             Self::FileExists { path, .. } => {
                 write!(f, "{} already exists and was not changed.", path.display())
             }
             Self::Invalid(faults) | Self::InvalidInput { faults, .. } | Self::StillReferenced(faults) => {
-                let codes = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.code.name()));
-                f.write_str(&codes.collect::<Vec<_>>().join(", "))
+                write_codes(f, faults)
             }
             Self::ChangedMeanwhile(what) => {
                 write!(f, "{what} has changed in the meantime. This command changed nothing.")
             }
             Self::InactiveUser(username) => write!(f, "{username:?} is inactive. No token was created."),
-            Self::Misuse(_) => f.write_str(self.code()),
             Self::Ambiguous { what, found, .. } => write!(f, "{what}: {}.", found.join(", ")),
-            Self::TokenLimit(limit) => {
-                write!(
-                    f,
-                    "The user already has {}, the maximum that `limit` under `[tokens]` allows.",
-                    counted(*limit, "valid token")
-                )
-            }
-            Self::Foreign(path) => write!(
-                f,
-                "{} belongs to another user and uses a write-ahead log (WAL). New files beside it would \
-                 belong to you and could lock out the owner's server.",
-                path.display()
-            ),
+            Self::TokenLimit(limit) => write_token_limit(f, *limit),
+            Self::Foreign(path) => write_foreign(f, path),
             Self::Busy => f.write_str("The database is busy."),
             Self::ServerBusy { database, reason } => write!(f, "{database} is busy: {reason}"),
-            Self::BusyLater { committed, .. } => {
-                let (rows, are) =
-                    (counted(*committed as u64, "row"), if *committed == 1 { "is" } else { "are" });
-                write!(f, "The database is busy. {rows} {are} committed, and the rows after them are not.")
-            }
+            Self::BusyLater { committed, .. } => write_busy_later(f, *committed),
             Self::DatabaseMissing(path) => write!(f, "Database {} does not exist.", path.display()),
-            Self::DatabaseUnusable { database, reason } => {
-                write!(f, "{database} cannot be used: {reason}")
-            }
-            Self::Findings { errors, warnings } => {
-                let (errors, warnings) =
-                    (counted(*errors as u64, "error"), counted(*warnings as u64, "warning"));
-                write!(f, "The check found {errors} and {warnings}.")
-            }
+            Self::DatabaseUnusable { database, reason } => write!(f, "{database} cannot be used: {reason}"),
+            Self::Findings { errors, warnings } => write_findings(f, *errors, *warnings),
             Self::WouldChange => f.write_str("Something would change."),
             Self::LostAnswer(lost) => lost.fmt(f),
             Self::Declined => f.write_str("Not confirmed. Nothing was changed."),
@@ -338,6 +303,59 @@ impl fmt::Display for Refusal {
             Self::InterruptedLater => f.write_str("Interrupted."),
         }
     }
+}
+
+fn write_configuration(f: &mut fmt::Formatter<'_>, path: &Path, message: &str) -> fmt::Result {
+    for (index, line) in message.lines().enumerate() {
+        let end = if index > 0 { "\n" } else { "" };
+        write!(f, "{end}{}: {line}", path.display())?;
+    }
+    Ok(())
+}
+
+/// Writes that a name does not exist. `nouns` name the existing ones, if there are none and if there are some.
+fn write_not_found(
+    f: &mut fmt::Formatter<'_>,
+    what: &str,
+    name: &str,
+    known: &[String],
+    (none, some): (&str, &str),
+) -> fmt::Result {
+    if known.is_empty() {
+        write!(f, "{what} {name:?} does not exist: this database has no {none}.")
+    } else {
+        write!(f, "{what} {name:?} does not exist. Known {some}: {}.", known.join(", "))
+    }
+}
+
+/// Writes the codes of faults. Only the command line has their words.
+fn write_codes(f: &mut fmt::Formatter<'_>, faults: &[Fault]) -> fmt::Result {
+    let codes = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.code.name()));
+    f.write_str(&codes.collect::<Vec<_>>().join(", "))
+}
+
+fn write_token_limit(f: &mut fmt::Formatter<'_>, limit: u64) -> fmt::Result {
+    let tokens = counted(limit, "valid token");
+    write!(f, "The user already has {tokens}, the maximum that `limit` under `[tokens]` allows.")
+}
+
+fn write_foreign(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
+    write!(
+        f,
+        "{} belongs to another user and uses a write-ahead log (WAL). New files beside it would belong to you \
+         and could lock out the owner's server.",
+        path.display()
+    )
+}
+
+fn write_busy_later(f: &mut fmt::Formatter<'_>, committed: usize) -> fmt::Result {
+    let (rows, are) = (counted(committed as u64, "row"), if committed == 1 { "is" } else { "are" });
+    write!(f, "The database is busy. {rows} {are} committed, and the rows after them are not.")
+}
+
+fn write_findings(f: &mut fmt::Formatter<'_>, errors: usize, warnings: usize) -> fmt::Result {
+    let (errors, warnings) = (counted(errors as u64, "error"), counted(warnings as u64, "warning"));
+    write!(f, "The check found {errors} and {warnings}.")
 }
 
 impl Error for Refusal {}

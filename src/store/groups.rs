@@ -6,13 +6,15 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use crate::django::models::{Key, Permission};
-use crate::django::value::{Kind, Value};
+use crate::django::value::{Kind, OnRow, Value};
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::layout::UserTable;
 use crate::store::schema::{Table, quoted};
 use crate::store::{Store, Transaction};
+
+const TEXT: Kind = Kind::Text { max_length: None };
 
 const GROUPS: &str = "auth_group";
 const GROUP_PERMISSIONS: &str = "auth_group_permissions";
@@ -232,6 +234,27 @@ impl Store {
             quoted(CONTENT_TYPES),
         );
         Ok(Some(self.keys_in(link, &joined, &["p.codename", "c.app_label", "c.model"])))
+    }
+
+    /// Passes each group to the callback: its key, its name, and the natural keys of its permissions as a JSON list of
+    /// lists.
+    pub fn each_group(&self, on_row: &mut OnRow<'_>) -> Result<()> {
+        let Some(link) = self.group_link()? else { return Ok(()) };
+        let mut permissions = "'[]'".to_owned();
+        if self.engine.has_table(CONTENT_TYPES)? && self.engine.has_table(GROUP_PERMISSIONS)? {
+            permissions = format!(
+                "(SELECT {} FROM {} AS t JOIN {} AS p ON p.id = t.permission_id \
+                 JOIN {} AS c ON c.id = p.content_type_id WHERE t.group_id = g.id)",
+                self.engine.json_lists(&["p.codename", "c.app_label", "c.model"]),
+                quoted(GROUP_PERMISSIONS),
+                quoted(PERMISSIONS),
+                quoted(CONTENT_TYPES),
+            );
+        }
+        let key = quoted(&link.target);
+        let sql =
+            format!("SELECT g.{key}, g.name, {permissions} FROM {} AS g ORDER BY g.{key}", quoted(GROUPS));
+        self.engine.query(&sql, &[], &[Kind::Integer, TEXT, TEXT], on_row)
     }
 
     fn keys_in(&self, link: &Link, joined: &str, columns: &[&str]) -> String {

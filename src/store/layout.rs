@@ -10,7 +10,7 @@ use crate::error::failure::Result;
 use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
-use crate::store::schema::{Column, Table, quoted};
+use crate::store::schema::{Column, Table};
 
 /// Configured hints about the layout, for ambiguous databases.
 #[derive(Clone, Debug, Default)]
@@ -32,8 +32,6 @@ pub struct Layout {
     pub drf: Option<Table>,
     /// knox's token table, if it exists.
     pub knox: Option<KnoxTable>,
-    /// Whether Django's `migrate` has ever run here. It fills the content types; authctl leaves them empty.
-    pub is_django: bool,
 }
 
 /// The user table.
@@ -118,8 +116,7 @@ impl Layout {
         let knox = KnoxTable::find(engine)?;
         let Some(users) = find_users(engine, hints, drf.as_ref(), knox.as_ref())? else { return Ok(None) };
         let users = UserTable::recognize(users, hints)?;
-        let is_django = engine.has_table("django_content_type")? && has_rows(engine, "django_content_type")?;
-        Ok(Some(Self { users, drf, knox, is_django }))
+        Ok(Some(Self { users, drf, knox }))
     }
 
     /// Returns the schemes that have a table.
@@ -168,16 +165,6 @@ impl Layout {
             })
             .map(|reference| reference.column.clone())
     }
-}
-
-fn has_rows(engine: &dyn Engine, table: &str) -> Result<bool> {
-    let mut any = false;
-    let sql = format!("SELECT 1 FROM {} LIMIT 1", quoted(table));
-    engine.query(&sql, &[], &[Kind::Integer], &mut |_| {
-        any = true;
-        Ok(ControlFlow::Break(()))
-    })?;
-    Ok(any)
 }
 
 fn find_users(

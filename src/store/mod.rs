@@ -72,6 +72,7 @@ pub struct Store {
     profiles: OnceCell<Vec<ProfileTable>>,
     groups: OnceCell<Option<Link>>,
     permissions: OnceCell<Option<Link>>,
+    is_django: OnceCell<bool>,
     queries: UserQueries,
     last_comparison: RefCell<Option<Arc<Comparison>>>,
 }
@@ -142,6 +143,7 @@ impl Store {
             profiles: OnceCell::new(),
             groups: OnceCell::new(),
             permissions: OnceCell::new(),
+            is_django: OnceCell::new(),
             queries: UserQueries::default(),
             last_comparison: RefCell::default(),
         }
@@ -214,6 +216,23 @@ impl Store {
     #[must_use]
     pub fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// Whether Django's `migrate` has ever run here. It fills the content types; authctl leaves them empty.
+    pub fn is_django(&self) -> Result<bool> {
+        const CONTENT_TYPES: &str = "django_content_type";
+        if let Some(known) = self.is_django.get() {
+            return Ok(*known);
+        }
+        let mut is_filled = false;
+        if self.engine.has_table(CONTENT_TYPES)? {
+            let sql = format!("SELECT 1 FROM {CONTENT_TYPES} LIMIT 1");
+            self.engine.query(&sql, &[], &[Kind::Integer], &mut |_| {
+                is_filled = true;
+                Ok(ControlFlow::Break(()))
+            })?;
+        }
+        Ok(*self.is_django.get_or_init(|| is_filled))
     }
 
     /// Returns the profile tables. They are discovered on the first call, since not every command needs them.

@@ -1,40 +1,44 @@
 //! Checks that only the command line names its options.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Returns the texts in the code of a file that name an option, without comments, attributes and tests.
 pub fn named_options(file: &str) -> Vec<String> {
-    let code = file.split("#[cfg(test)]").next().unwrap_or_default();
     let mut found = Vec::new();
-    collect(code.parse().expect("failed to parse a source file"), &mut found);
+    collect(file.parse().expect("failed to parse a source file"), &mut found);
     found
 }
 
 fn collect(tokens: TokenStream, found: &mut Vec<String>) {
     let mut is_attribute = false;
+    // Set from the attribute of a test to the end of the item.
+    let mut is_test = false;
     for token in tokens {
         match token {
-            TokenTree::Group(group) if !is_attribute => collect(group.stream(), found),
-            TokenTree::Literal(literal) => {
-                let text = literal.to_string();
-                if text.split_whitespace().any(is_option) {
-                    found.push(text);
-                }
+            TokenTree::Group(group) if is_attribute => is_test |= group.stream().to_string() == "cfg (test)",
+            TokenTree::Group(group) if is_test => is_test = group.delimiter() != Delimiter::Brace,
+            TokenTree::Group(group) => collect(group.stream(), found),
+            TokenTree::Literal(literal) if !is_test => {
+                found.extend(Some(literal.to_string()).filter(|text| names_option(text)));
             }
             TokenTree::Punct(punct) if punct.as_char() == '#' || is_attribute && punct.as_char() == '!' => {
                 is_attribute = true;
                 continue;
             }
+            TokenTree::Punct(punct) if punct.as_char() == ';' => is_test = false,
             _ => {}
         }
         is_attribute = false;
     }
 }
 
-/// Whether a word is an option, perhaps in quotes or brackets.
-fn is_option(word: &str) -> bool {
-    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '-');
-    word.strip_prefix("--").is_some_and(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
+/// Whether a text contains two dashes that begin a word.
+fn names_option(text: &str) -> bool {
+    text.match_indices("--").any(|(at, dashes)| {
+        let (before, after) = (text[..at].chars().next_back(), text[at + dashes.len()..].chars().next());
+        after.is_some_and(|c| c.is_ascii_lowercase())
+            && before.is_none_or(|c| !c.is_alphanumeric() && c != '-')
+    })
 }
 
 #[test]
@@ -47,5 +51,6 @@ fn an_option_is_found_in_a_text_and_nowhere_else() {
         found("/// Pass `--yes`.\n#[doc = \"--yes\"]\nfn f() { g(\"a -- b\", \"x--y\"); } // --yes"),
         0
     );
-    assert_eq!(found("fn f() {}\n#[cfg(test)]\nmod tests { const OPTION: &str = \"--db\"; }"), 0);
+    assert_eq!(found("#[cfg(test)]\nmod tests { const OPTION: &str = \"--db\"; }"), 0);
+    assert_eq!(found("#[cfg(test)]\nuse a::b; const OPTION: &str = \"--db\";"), 1);
 }

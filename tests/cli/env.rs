@@ -21,7 +21,9 @@ pub struct TestEnv {
 /// The password of users created by [`TestEnv::register_quickly`].
 pub const PASSWORD: &str = "wonderland-7";
 
-const ENCODED: &str = "pbkdf2_sha256$1$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR2SIv6SdNZBbs7B7bH1JZh0=";
+/// [`PASSWORD`], hashed for fast verification.
+pub const ENCODED: &str =
+    "pbkdf2_sha256$1$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR2SIv6SdNZBbs7B7bH1JZh0=";
 
 /// The repair shop's configuration: customers and employees, with email addresses as usernames.
 pub const REPAIRS: &str = include_str!("../../examples/repairs/authctl.toml");

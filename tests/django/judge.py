@@ -209,7 +209,7 @@ def check_schema(report: Report, database: Database) -> None:
             require(table in ours, "the table is missing")
             odd = ours[table] ^ theirs[table]
             told = "; ".join(
-                f"{'here' if item in ours[table] else 'Django'}: {item[2] or item[1]}"
+                f"{'here' if item in ours[table] else 'Django'}: {item[1]}: {item[2]}"
                 for item in sorted(odd)
             )
             require(not odd, f"differs from Django's. {told}")

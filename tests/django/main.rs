@@ -13,6 +13,7 @@ mod env;
 mod exports;
 mod hashes;
 mod imports;
+mod moving;
 #[path = "../postgres/mod.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;

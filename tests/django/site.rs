@@ -104,6 +104,16 @@ impl Site<'_> {
         database
     }
 
+    /// Creates a database of the project on the other engine, with its tables and no account.
+    pub fn elsewhere(&self, project: &str) -> Database {
+        let database = match self.stack.engine {
+            Engine::Sqlite => Database::Server(Cluster::shared().name_database()),
+            Engine::Postgres => Database::File(self.env.path("elsewhere.sqlite3")),
+        };
+        python::make(self.stack.set, project, &database, &["--accounts", "none"]);
+        database
+    }
+
     /// Runs statements without the program.
     pub fn execute(&self, sql: &str) {
         self.database.execute(sql);

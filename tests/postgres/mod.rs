@@ -3,6 +3,7 @@
 //! The script `server` beside this file starts the server and stops it when this process ends.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
@@ -37,6 +38,8 @@ pub struct Description {
     pub ca: PathBuf,
     /// The folder of the PostgreSQL programs.
     pub bin: PathBuf,
+    /// The port of pgbouncer, once it is started.
+    pub bouncer: u16,
 }
 
 impl Cluster {
@@ -68,7 +71,7 @@ impl Cluster {
         }
     }
 
-    /// Runs a command of the script: `restart`, `stop` or `start`.
+    /// Runs a command of the script: `restart`, `stop`, `start` or `bouncer`.
     pub fn control(&self, command: &str) {
         let (commands, answers) = &mut *locked(&self.pipes);
         writeln!(commands, "{command}").expect("failed to write to the server");
@@ -124,6 +127,12 @@ impl Cluster {
         )
     }
 
+    /// Returns the URL of a database on another port of this machine, without encryption.
+    pub fn url_on(&self, port: u16, database: &str) -> String {
+        let Description { user, password, .. } = &self.server;
+        format!("postgres://{user}:{password}@127.0.0.1:{port}/{database}?sslmode=disable")
+    }
+
     /// Runs SQL in a database as its owner. Returns the rows, with columns joined by `|`.
     #[track_caller]
     pub fn psql(&self, database: &str, sql: &str) -> Vec<String> {
@@ -133,37 +142,68 @@ impl Cluster {
     /// Runs SQL as another role of the same password.
     #[track_caller]
     pub fn psql_as(&self, user: &str, database: &str, sql: &str) -> Vec<String> {
-        let output = self.try_psql(user, database, sql);
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{sql}: {errors}");
-        let rows = String::from_utf8(output.stdout).expect("psql does not print UTF-8");
-        rows.lines().map(str::to_owned).collect()
+        rows(sql, &self.try_psql(user, database, sql))
+    }
+
+    /// Runs SQL on another port of this machine, such as the pooler's.
+    #[track_caller]
+    pub fn psql_on(&self, port: u16, database: &str, sql: &str) -> Vec<String> {
+        let mut command = self.psql_command(&self.server.user, database);
+        // psql sets what these say for the session, which a pooler keeps.
+        command.env_remove("PGTZ").env_remove("PGDATESTYLE");
+        rows(sql, &fed(command, &["--host=127.0.0.1", &format!("--port={port}")], sql))
     }
 
     /// Runs SQL that may fail.
     pub fn try_psql(&self, user: &str, database: &str, sql: &str) -> Output {
-        let mut child = self.start_psql(user, database);
-        // psql exits at the first error, perhaps before it has read everything.
-        let _ = child.stdin.take().expect("no pipe to psql").write_all(sql.as_bytes());
-        child.wait_with_output().expect("failed to wait for psql")
+        let Description { folder, port, .. } = &self.server;
+        let place = [format!("--host={}", folder.display()), format!("--port={port}")];
+        fed(self.psql_command(user, database), &place, sql)
     }
 
-    /// Starts `psql`, which runs what is written to its standard input.
+    /// Starts psql, which runs what is written to its standard input.
     pub fn start_psql(&self, user: &str, database: &str) -> Child {
-        // The first `psql` in the path may be Debian's wrapper, which takes longer.
-        Command::new(self.server.bin.join("psql"))
-            .args(["--no-psqlrc", "--no-align", "--tuples-only", "--quiet", "--set=ON_ERROR_STOP=1"])
-            .args(["--pset=null=NULL", "--file=-", "--username", user, "--dbname", database, "--port"])
-            .arg(self.server.port.to_string())
-            .arg("--host")
-            .arg(&self.server.folder)
-            .envs([("PGPASSWORD", &*self.server.password), ("PGTZ", "UTC"), ("PGDATESTYLE", "ISO")])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("failed to start psql")
+        let Description { folder, port, .. } = &self.server;
+        let place = [format!("--host={}", folder.display()), format!("--port={port}")];
+        start(self.psql_command(user, database), &place)
     }
+
+    /// Returns psql without the server's address.
+    fn psql_command(&self, user: &str, database: &str) -> Command {
+        // The first `psql` in the path may be Debian's wrapper, which takes longer.
+        let mut command = Command::new(self.server.bin.join("psql"));
+        command
+            .args(["--no-psqlrc", "--no-align", "--tuples-only", "--quiet", "--set=ON_ERROR_STOP=1"])
+            .args(["--pset=null=NULL", "--file=-", "--username", user, "--dbname", database])
+            .envs([("PGPASSWORD", &*self.server.password), ("PGTZ", "UTC"), ("PGDATESTYLE", "ISO")]);
+        command
+    }
+}
+
+fn start(mut psql: Command, arguments: &[impl AsRef<OsStr>]) -> Child {
+    psql.args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("failed to start psql")
+}
+
+/// Runs psql with SQL on its standard input.
+fn fed(psql: Command, arguments: &[impl AsRef<OsStr>], sql: &str) -> Output {
+    let mut child = start(psql, arguments);
+    // psql exits at the first error, perhaps before it has read everything.
+    let _ = child.stdin.take().expect("no pipe to psql").write_all(sql.as_bytes());
+    child.wait_with_output().expect("failed to wait for psql")
+}
+
+/// Returns the rows that psql printed.
+#[track_caller]
+fn rows(sql: &str, output: &Output) -> Vec<String> {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{sql}: {errors}");
+    let rows = std::str::from_utf8(&output.stdout).expect("psql does not print UTF-8");
+    rows.lines().map(str::to_owned).collect()
 }
 
 /// A database, dropped with the value.

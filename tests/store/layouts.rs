@@ -51,7 +51,7 @@ fn every_layout_is_detected(engine: Engine) {
         let mut found: Vec<&str> = store.profile_tables().unwrap().iter().map(|table| &*table.kind).collect();
         found.sort_unstable();
         assert_eq!(found.join(" "), kinds, "{schema}");
-        assert!(layout.is_django, "{schema}");
+        assert!(store.is_django().unwrap(), "{schema}");
     }
 }
 

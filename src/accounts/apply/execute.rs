@@ -74,31 +74,9 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
             |_| object,
             |transaction| {
                 plan.check(transaction)?;
-                let had_superuser = transaction.has_superuser()?;
-                let mut made = Vec::new();
-                let mut fields = BTreeSet::new();
                 // If the commit fails, the results must be taken back even if a signal arrives.
                 critical = Some(signals::critical());
-                for (step, ready) in plan.steps.iter().zip(&ready) {
-                    let done = step.execute(ready, transaction).map_err(|error| self.located(step, error))?;
-                    if let (Some(made), Some(line)) = (&done.value, ready.line) {
-                        let outcome =
-                            if step.action == Action::Create { Outcome::Created } else { Outcome::Changed };
-                        results.tell(line, &made.username, Some(&made.id), outcome, &made.secrets())?;
-                    }
-                    self.runner.extend_effect(|effect| {
-                        effect.add_tokens(ready.fresh.iter().map(|fresh| fresh.stored.prefix()));
-                        if done.value.as_ref().is_some_and(|made| made.password.is_some()) {
-                            effect.add_random_password(&step.username);
-                        }
-                    });
-                    made.extend(done.value);
-                    fields.extend(done.fields);
-                }
-                results.sync()?;
-                let ends_superusers = had_superuser && !transaction.has_superuser()?;
-                let fields = fields.into_iter().collect();
-                Ok(Done { value: ApplyOutcome { made, ends_superusers }, fields })
+                self.write(&plan.steps, &ready, transaction, &mut results)
             },
         );
         let outcome = match done {
@@ -118,6 +96,38 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         };
         drop(critical);
         outcome
+    }
+
+    /// Writes all steps, and adds the accounts to the results.
+    fn write(
+        &self,
+        steps: &[Step<'_>],
+        ready: &[Ready],
+        transaction: &Transaction<'_>,
+        results: &mut Results,
+    ) -> Result<Done<ApplyOutcome>> {
+        let had_superuser = transaction.has_superuser()?;
+        let mut made = Vec::new();
+        let mut fields = BTreeSet::new();
+        for (step, ready) in steps.iter().zip(ready) {
+            let done = step.execute(ready, transaction).map_err(|error| self.located(step, error))?;
+            if let (Some(made), Some(line)) = (&done.value, ready.line) {
+                let is_new = step.action == Action::Create;
+                let outcome = if is_new { Outcome::Created } else { Outcome::Changed };
+                results.tell(line, &made.username, Some(&made.id), outcome, &made.secrets())?;
+            }
+            self.runner.extend_effect(|effect| {
+                effect.add_tokens(ready.fresh.iter().map(|fresh| fresh.stored.prefix()));
+                if done.value.as_ref().is_some_and(|made| made.password.is_some()) {
+                    effect.add_random_password(&step.username);
+                }
+            });
+            made.extend(done.value);
+            fields.extend(done.fields);
+        }
+        results.sync()?;
+        let ends_superusers = had_superuser && !transaction.has_superuser()?;
+        Ok(Done { value: ApplyOutcome { made, ends_superusers }, fields: fields.into_iter().collect() })
     }
 
     fn ready(&self, step: &mut Step<'_>, tells: bool) -> Result<Ready> {

@@ -5,8 +5,7 @@ use std::env;
 use super::read::{DesiredUser, PasswordReference};
 use crate::accounts::Accounts;
 use crate::accounts::change_runner::ChangeRunner;
-use crate::accounts::new_password::{self, Password};
-use crate::accounts::registration::UpdatePassword;
+use crate::accounts::new_password::{self, Password, PasswordRule};
 use crate::django::passwords::{self, About, Plain, Summary};
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, Undecodable};
@@ -15,62 +14,19 @@ use crate::error::refusal::Refusal;
 use crate::files::secret_file;
 use crate::store::difference::{HIDDEN, Shown};
 
-/// When to set the password of an account.
-#[derive(Clone, Copy, Debug)]
-pub enum PasswordRule<'a> {
-    /// Always, since the account is new.
-    New,
-    /// Never.
-    Never,
-    /// Always, except for an encoded or unusable password that this stored one already is.
-    Always(&'a str),
-    /// If it differs from this stored password.
-    IfDifferent(&'a str),
-}
-
-impl<'a> PasswordRule<'a> {
-    /// Returns when to set the password of an existing account.
-    pub fn of(update: UpdatePassword, encoded: &'a str) -> Self {
-        match update {
-            UpdatePassword::OnCreate => Self::Never,
-            UpdatePassword::Always => Self::Always(encoded),
-            UpdatePassword::IfDifferent => Self::IfDifferent(encoded),
-        }
-    }
-
-    /// Whether the password need not be set.
-    fn is_met_by(self, password: &Password) -> bool {
-        match (self, password) {
-            (Self::Never, _) => true,
-            (Self::New, _) | (Self::Always(_), Password::Plain(_) | Password::Random(_)) => false,
-            (Self::IfDifferent(encoded), Password::Random(_)) => {
-                matches!(passwords::describe(encoded), Summary::Hashed(_))
-            }
-            (Self::Always(encoded) | Self::IfDifferent(encoded), password) => password.is(encoded),
-        }
-    }
-}
-
 /// Returns the password to set, `None` if none is to be set, or its faults.
-///
-/// With [`PasswordRule::IfDifferent`], a random password is set only if the stored password is not usable.
 pub fn choose(
     reference: &PasswordReference,
     user: &DesiredUser<'_>,
     username: &str,
-    need: PasswordRule<'_>,
+    rule: &PasswordRule,
     accounts: &Accounts<'_>,
     runner: &impl ChangeRunner,
 ) -> Result<Result<Option<Password>, Vec<Fault>>> {
-    if matches!(need, PasswordRule::Never) {
+    if *rule == PasswordRule::Never {
         return Ok(Ok(None));
     }
-    let about = About {
-        username: Some(username),
-        first_name: user.spec.first_name.as_deref(),
-        last_name: user.spec.last_name.as_deref(),
-        email: user.spec.email.as_deref(),
-    };
+    let about = new_password::about(&user.spec, username);
     let (password, weaknesses) = match reference {
         PasswordReference::Env(name) => plain(from_variable(name), &about),
         PasswordReference::File(path) => plain(from_file(path)?, &about),
@@ -86,7 +42,7 @@ pub fn choose(
         Ok(password) => password,
         Err(fault) => return Ok(Err(vec![fault])),
     };
-    if need.is_met_by(&password) {
+    if !rule.sets(&password) {
         return Ok(Ok(None));
     }
     if accounts.policy.passwords.require_strong && !weaknesses.is_empty() {

@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use super::password::{self, PasswordRule};
+use super::password;
 use super::prune::{Scope, UnlistedUser};
 use super::read::{DesiredState, DesiredToken, DesiredUser};
 use crate::accounts::change_runner::ChangeRunner;
 use crate::accounts::new_account::NewAccount;
-use crate::accounts::new_password::Password;
-use crate::accounts::update::AccountUpdate;
+use crate::accounts::new_password::{Password, PasswordRule};
+use crate::accounts::update::{AccountUpdate, PlannedUpdate};
 use crate::accounts::{Accounts, Planner};
 use crate::django::account_spec::{AccountSpec, GroupChoice};
 use crate::django::models::{Scheme, TokenFilter, User};
@@ -216,7 +216,7 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
             groups.iter().map(|group| difference("group", None, Some(group))).collect();
         let token_scheme = self.scheme(user, user.spec.active != Some(false))?;
         others.extend(token_scheme.map(|scheme| difference("token", None, Some(&scheme.to_string()))));
-        let password = self.password(user, &username, PasswordRule::New)?.unwrap_or(Password::Unusable);
+        let password = self.password(user, &username, &PasswordRule::New)?.unwrap_or(Password::Unusable);
         others.push(Difference {
             field: "password".into(),
             old: None,
@@ -235,19 +235,14 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         planner: &Planner<'a>,
     ) -> Result<Option<Step<'a>>> {
         let store = self.accounts.store;
-        let mut others = Vec::new();
-        let groups = match &user.spec.groups {
-            GroupChoice::Exactly(_) => Some(store.groups_of(&existing.id)?),
-            GroupChoice::Change { .. } => None,
-        };
-        let (added, removed) = user.spec.groups.changes(groups.as_deref().unwrap_or_default());
-        others.extend(added.iter().map(|name| difference("group", None, Some(name))));
-        others.extend(removed.iter().map(|name| difference("group", Some(name), None)));
-        let (update, faults) =
+        let PlannedUpdate { update, faults, groups } =
             planner.update(&user.spec, &existing, &self.accounts, |name| store.find_group(name))?;
         for fault in faults {
             self.add(user, fault);
         }
+        let added = groups.added.iter().map(|name| difference("group", None, Some(name)));
+        let removed = groups.removed.iter().map(|name| difference("group", Some(name), None));
+        let mut others: Vec<Difference> = added.chain(removed).collect();
         let differences = update.differences(store, &existing)?;
 
         let tokens = user.token.map(|_| self.tokens(&existing)).transpose()?;
@@ -269,8 +264,8 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         let (mut password, mut encoded) = (None, None);
         if user.may_change_password() {
             let stored = store.encoded_password(&existing.id)?;
-            let rule = PasswordRule::of(user.update_password, &stored);
-            password = self.password(user, &existing.username, rule)?;
+            let rule = PasswordRule::of(user.update_password, || Ok(stored.clone()))?;
+            password = self.password(user, &existing.username, &rule)?;
             if let Some(password) = &password {
                 others.push(Difference {
                     field: "password".into(),
@@ -284,6 +279,7 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
             return Ok(None);
         }
         let username = existing.username.clone();
+        let groups = groups.before;
         let change = UserChange { user: existing, update, differences, groups, tokens, revokes, encoded };
         let kind = StepKind::Change(Box::new(change));
         let at = Some(user.at);
@@ -319,10 +315,10 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         &mut self,
         user: &DesiredUser<'_>,
         username: &str,
-        need: PasswordRule<'_>,
+        rule: &PasswordRule,
     ) -> Result<Option<Password>> {
         let Some(reference) = &user.password else { return Ok(None) };
-        match password::choose(reference, user, username, need, &self.accounts, self.runner)? {
+        match password::choose(reference, user, username, rule, &self.accounts, self.runner)? {
             Ok(password) => Ok(password),
             Err(faults) => {
                 for fault in faults {

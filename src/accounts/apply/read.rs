@@ -5,8 +5,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use super::prune::Scope;
-use crate::accounts::new_password::{self, Password};
-use crate::accounts::registration::UpdatePassword;
+use crate::accounts::new_password::{self, Password, UpdatePassword};
 use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
 use crate::django::field::Input;
 use crate::django::models::Scheme;

@@ -26,6 +26,8 @@ pub struct ModelNames {
     pub durations: Vec<String>,
     /// The time zone of the stored times if the project stores local times (`USE_TZ = False`).
     pub local_times: Option<TimeZone>,
+    /// Whether to write all groups, with their permissions.
+    pub all_groups: bool,
 }
 
 /// The models of a fixture, in output order.
@@ -34,6 +36,7 @@ pub struct FixtureWriter<'a> {
     users: Model<'a>,
     others: Vec<Model<'a>>,
     local_times: Option<TimeZone>,
+    has_all_groups: bool,
     pub(super) remarks: Vec<Notice>,
 }
 
@@ -97,12 +100,16 @@ impl<'a> FixtureWriter<'a> {
         let remarks = planning.remarks;
         let models: Vec<&Model<'_>> = [&user_model].into_iter().chain(&others).collect();
         refuse_unused(&names, &models)?;
-        Ok(Self { users: user_model, others, local_times: names.local_times, remarks })
+        let (local_times, has_all_groups) = (names.local_times, names.all_groups);
+        Ok(Self { users: user_model, others, local_times, has_all_groups, remarks })
     }
 
     /// See [`super::Export::write`].
     pub(super) fn write(&self, store: &Store, filter: &UserFilter, out: &mut dyn Write) -> Result<u64> {
         let mut writer = Writer { fixture: self, out, row: Vec::new(), is_first: true };
+        if self.has_all_groups {
+            store.each_group(&mut |cells| writer.write_group(cells))?;
+        }
         let mut count = 0;
         store.each_account(filter, &self.users.parts(), &mut |cells| {
             count += 1;
@@ -130,11 +137,27 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn write(&mut self, model: &Model<'_>, cells: &[Cell<'_>]) -> Result<ControlFlow<()>> {
+    fn begin(&mut self, start: &[u8]) {
         self.row.clear();
         self.row.extend_from_slice(if self.is_first { b"[\n" } else { b",\n" });
         self.is_first = false;
-        self.row.extend_from_slice(&model.start);
+        self.row.extend_from_slice(start);
+    }
+
+    fn write_group(&mut self, cells: &[Cell<'_>]) -> Result<ControlFlow<()>> {
+        self.begin(b"{\"model\":\"auth.group\",\"pk\":");
+        self.row.extend_from_slice(cells[0].integer().unwrap_or_default().to_string().as_bytes());
+        self.row.extend_from_slice(b",\"fields\":{\"name\":");
+        push_serialized(&mut self.row, cells[1].text().unwrap_or_default());
+        self.row.extend_from_slice(b",\"permissions\":");
+        self.row.extend_from_slice(cells[2].text().unwrap_or("[]").as_bytes());
+        self.row.extend_from_slice(b"}}");
+        self.out.write_all(&self.row)?;
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn write(&mut self, model: &Model<'_>, cells: &[Cell<'_>]) -> Result<ControlFlow<()>> {
+        self.begin(&model.start);
         let mut cells = cells.iter().copied();
         let mut next = || cells.next().unwrap_or(Cell::Null);
         self.push(model.key, false, next())?;

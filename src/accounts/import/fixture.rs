@@ -114,23 +114,7 @@ impl FixtureReader {
             faults: Vec::new(),
             file,
         };
-        let mut objects = Vec::new();
-        let mut models = BTreeSet::new();
-        for element in document.elements(file)? {
-            match Object::of(element) {
-                Ok(object) => {
-                    models.insert(object.model.clone());
-                    if !excluded.iter().any(|name| is_of(name, &object.model)) {
-                        objects.push(object);
-                    }
-                }
-                Err((at, code)) => {
-                    let position = Scan::new(element.text, element.position).at(at);
-                    assembly.fault(position, "", code);
-                }
-            }
-        }
-        check_excluded(excluded, &models)?;
+        let objects = assembly.read(document, excluded)?;
         assembly.take_groups(&objects, store)?;
         assembly.refuse_unknown_models(&objects);
         for object in objects {
@@ -202,6 +186,28 @@ impl<'t> Object<'t> {
 impl<'a, 't> Assembly<'a, 't> {
     fn fault(&mut self, position: Position, field: &str, code: FaultCode) {
         self.faults.push(Fault::new(field, code).at(self.file, Form::Column, position));
+    }
+
+    /// Reads the objects of a document, without those of excluded apps and models.
+    fn read(&mut self, document: &'t Document, excluded: &[String]) -> Result<Vec<Object<'t>>> {
+        let mut objects = Vec::new();
+        let mut models = BTreeSet::new();
+        for element in document.elements(self.file)? {
+            match Object::of(element) {
+                Ok(object) => {
+                    models.insert(object.model.clone());
+                    if !excluded.iter().any(|name| is_of(name, &object.model)) {
+                        objects.push(object);
+                    }
+                }
+                Err((at, code)) => {
+                    let position = Scan::new(element.text, element.position).at(at);
+                    self.fault(position, "", code);
+                }
+            }
+        }
+        check_excluded(excluded, &models)?;
+        Ok(objects)
     }
 
     fn model(&self, name: &str) -> Option<Model<'a>> {

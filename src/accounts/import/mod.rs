@@ -37,7 +37,8 @@ use self::workers::Workers;
 use self::write::Writer;
 use crate::accounts::change_runner::ChangeRunner;
 use crate::accounts::issue_token::TokenIssuer;
-use crate::accounts::registration::{OnExisting, UpdatePassword};
+use crate::accounts::new_password::PasswordRule;
+use crate::accounts::registration::OnExisting;
 use crate::accounts::results;
 use crate::accounts::update::AccountUpdate;
 use crate::accounts::{Accounts, Planner};
@@ -104,14 +105,7 @@ pub fn import(
         return Err(Misuse::ResultsAreInput(path.to_owned()).into());
     }
     let mut results = results::open(options.results.as_deref(), options.is_json, &accounts, runner)?;
-    let scheme = accounts.scheme(options.scheme);
-    // Several schemes are ambiguous only if tokens are to be created.
-    let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
-    let scheme = scheme.filter(|scheme| store.layout().schemes().contains(scheme));
-    if options.tokens && options.results.is_none() && scheme == Some(Scheme::Knox) {
-        return Err(Misuse::NoResults.into());
-    }
-    let issuer = scheme.map(|scheme| TokenIssuer::new(&accounts, scheme, None)).transpose()?;
+    let issuer = issuer(options, &accounts)?;
     let recipe = accounts.recipe()?;
     let (faults, groups) = (RefCell::default(), FixtureGroups::default());
     let format = options.format.map_or_else(|| sniffed(&source), Ok)?;
@@ -153,6 +147,18 @@ pub fn import(
         }
     };
     Ok(Imported { counts, weak, faults: faults.into_inner(), results })
+}
+
+/// Returns the issuer of new tokens, if the database has a token table.
+fn issuer(options: &ImportOptions<'_>, accounts: &Accounts<'_>) -> Result<Option<TokenIssuer>> {
+    let scheme = accounts.scheme(options.scheme);
+    // Several schemes are ambiguous only if tokens are to be created.
+    let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
+    let scheme = scheme.filter(|scheme| accounts.store.layout().schemes().contains(scheme));
+    if options.tokens && options.results.is_none() && scheme == Some(Scheme::Knox) {
+        return Err(Misuse::NoResults.into());
+    }
+    scheme.map(|scheme| TokenIssuer::new(accounts, scheme, None)).transpose()
 }
 
 impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
@@ -371,12 +377,9 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
             OnExisting::Skip => Task::Leave(user.id),
             OnExisting::Update => {
                 let has_token = self.options.tokens && self.accounts.store.drf_key(&user.id)?.is_some();
-                let stored = match self.options.update_password {
-                    UpdatePassword::IfDifferent => Some(self.accounts.store.encoded_password(&user.id)?),
-                    _ => None,
-                };
-                let sets_password = self.options.update_password != UpdatePassword::OnCreate;
-                Task::Change { user: user.id, stored, sets_password, has_token }
+                let stored = || self.accounts.store.encoded_password(&user.id);
+                let rule = PasswordRule::of(self.options.update_password, stored)?;
+                Task::Change { user: user.id, rule, has_token }
             }
         };
         Ok(())
@@ -438,9 +441,9 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
             .planner
             .update(&row.spec, &user, &self.accounts, |name| self.groups.find(name, self.accounts.store))
         {
-            Ok((update, found)) => {
-                faults.extend(found);
-                Ok(Some(update))
+            Ok(planned) => {
+                faults.extend(planned.faults);
+                Ok(Some(planned.update))
             }
             Err(error) => {
                 faults.extend(faults_of(error)?);

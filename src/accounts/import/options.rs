@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::accounts::registration::{OnExisting, UpdatePassword};
+use crate::accounts::new_password::UpdatePassword;
+use crate::accounts::registration::OnExisting;
 use crate::django::models::Scheme;
 use crate::formats::encoding::Encoding;
 use crate::formats::format::InputFormat;

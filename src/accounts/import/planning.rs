@@ -7,9 +7,9 @@ use super::entry::{PlannedRow, RowAction};
 use crate::accounts::Planner;
 use crate::accounts::issue_token::{self, TokenIssuer};
 use crate::accounts::new_account::NewAccount;
-use crate::accounts::new_password;
+use crate::accounts::new_password::{self, Password, PasswordRule};
 use crate::django::models::Key;
-use crate::django::passwords::{self, About, Encoded, Encoder, Plain, Recipe, Verdict};
+use crate::django::passwords::{self, Encoded, Encoder, Plain, Recipe};
 use crate::django::tokens::TokenRow;
 use crate::error::failure::{Error, ErrorContext as _, Result};
 use crate::error::faults::{Conflict, Fault, FaultCode, UnknownName};
@@ -26,10 +26,8 @@ pub enum Task {
     Change {
         /// The user's key.
         user: Key,
-        /// The stored password, if the new one is set only where it differs.
-        stored: Option<String>,
-        /// Whether to set the password.
-        sets_password: bool,
+        /// When to set the password.
+        rule: PasswordRule,
         /// Whether the user has a drf key.
         has_token: bool,
     },
@@ -113,7 +111,7 @@ impl<'a> RowPlan<'_, 'a> {
             Task::Create => {
                 let account = self.account()?;
                 let tokens = self.tokens(|_| true);
-                let encoded = self.password(hash, None, true)?;
+                let encoded = self.password(hash, &PasswordRule::New)?;
                 match account {
                     Some(mut account) => {
                         if let Some(encoded) = &encoded {
@@ -126,11 +124,11 @@ impl<'a> RowPlan<'_, 'a> {
                     None => RowAction::Refuse,
                 }
             }
-            Task::Change { user, stored, sets_password, has_token } => {
+            Task::Change { user, rule, has_token } => {
                 self.row.drop_blank();
                 let tokens = self.tokens(|issuer| issuer.is_drf() && !has_token);
-                if sets_password {
-                    password = self.password(hash, stored.as_deref(), false)?;
+                if rule != PasswordRule::Never {
+                    password = self.password(hash, &rule)?;
                 }
                 RowAction::Change { user, update: Box::default(), tokens }
             }
@@ -216,22 +214,11 @@ impl<'a> RowPlan<'_, 'a> {
     }
 
     /// Returns the password in its stored form, or `None` if it stays unchanged.
-    fn password(
-        &mut self,
-        given: Option<Encoded>,
-        stored: Option<&str>,
-        is_new: bool,
-    ) -> Result<Option<Encoded>> {
+    fn password(&mut self, given: Option<Encoded>, rule: &PasswordRule) -> Result<Option<Encoded>> {
         if given.is_some() {
-            return Ok(given.filter(|encoded| stored != Some(encoded.as_str())));
+            return Ok(given.filter(|encoded| rule.sets(&Password::Encoded(encoded.clone()))));
         }
-        let spec = &self.row.spec;
-        let about = About {
-            username: Some(&self.username),
-            first_name: spec.first_name.as_deref(),
-            last_name: spec.last_name.as_deref(),
-            email: spec.email.as_deref(),
-        };
+        let about = new_password::about(&self.row.spec, &self.username);
         match std::mem::take(&mut self.row.password) {
             GivenPassword::Plain(plain) => {
                 let weaknesses = new_password::weaknesses(&plain, &about);
@@ -239,14 +226,13 @@ impl<'a> RowPlan<'_, 'a> {
                 if self.planning.is_strict {
                     self.row.faults.extend(weaknesses);
                 }
-                self.hash(&plain, stored)
+                self.hash(&plain, rule)
             }
-            GivenPassword::Nothing if is_new => match self.planning.random_passwords {
+            GivenPassword::Nothing if *rule == PasswordRule::New => match self.planning.random_passwords {
                 Some(length) => {
                     let plain = passwords::random_password(length, &about, self.random);
-                    let encoded = self.hash(&plain, None)?;
                     self.made.password = self.planning.recipe.map(|_| plain.as_str().to_owned());
-                    Ok(encoded)
+                    self.hash(&plain, rule)
                 }
                 None => Ok(Some(passwords::unusable(self.random))),
             },
@@ -254,12 +240,11 @@ impl<'a> RowPlan<'_, 'a> {
         }
     }
 
-    /// Hashes a password. Returns `None` if it matches the stored one, or if the row has faults.
+    /// Hashes a password. Returns `None` if it is not to be set, or if the row has faults.
     ///
     /// If passwords are only checked, returns an unusable one instead.
-    fn hash(&mut self, plain: &Plain, stored: Option<&str>) -> Result<Option<Encoded>> {
-        let is_stored = |stored| passwords::verify(plain, stored) == Verdict::Match;
-        if !self.row.faults.is_empty() || stored.is_some_and(is_stored) {
+    fn hash(&mut self, plain: &Plain, rule: &PasswordRule) -> Result<Option<Encoded>> {
+        if !self.row.faults.is_empty() || !rule.sets(&Password::Plain(plain.clone())) {
             return Ok(None);
         }
         let Some(recipe) = &self.planning.recipe else { return Ok(Some(passwords::unusable(self.random))) };

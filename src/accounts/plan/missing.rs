@@ -1,12 +1,32 @@
-//! Finds the required fields of a new account that were not given.
+//! Finds the required fields of a new account that were not given, and sets them.
 
 use super::SpecPlan;
 use crate::accounts::fields::Owner;
 use crate::accounts::rows::{find_column, find_field, must_be_given};
-use crate::accounts::{Missing, missing_column};
+use crate::accounts::{Accounts, Missing, missing_column};
+use crate::config::policy::UsernameFrom;
+use crate::django::account_spec::{AccountSpec, ProfileChoice};
 use crate::django::field::Input;
 use crate::error::faults::Remedy;
 use crate::store::layout::ProfileTable;
+
+impl Accounts<'_> {
+    /// Sets the field of a new account to a text that the user was asked for.
+    pub fn answer(&self, spec: &mut AccountSpec, field: &str, answer: &str) {
+        let answer = answer.to_owned();
+        let by_email = self.policy.register.username_from == UsernameFrom::Email;
+        match field {
+            "email" => spec.email = Some(answer),
+            "first_name" => spec.first_name = Some(answer),
+            "last_name" => spec.last_name = Some(answer),
+            "account_type" | "profile" => spec.profile = ProfileChoice::Kinds(vec![answer]),
+            field if !by_email && self.store.layout().users.login().is_ok_and(|login| login == field) => {
+                spec.username = Some(answer);
+            }
+            field => spec.fields.push((field.to_owned(), Input::Text(answer))),
+        }
+    }
+}
 
 impl SpecPlan<'_, '_> {
     pub(super) fn missing(&self) -> Vec<Missing> {

@@ -125,6 +125,14 @@ impl Body {
         body
     }
 
+    /// Refuses an account with these faults, and with those of the body. A field that is invalid in the body is not
+    /// missing.
+    pub fn refuse(&self, mut faults: Vec<Fault>) -> Result<(), Refusal> {
+        faults.retain(|fault| !self.faults.iter().any(|told| told.field == fault.field));
+        faults.extend(self.faults.iter().cloned());
+        if faults.is_empty() { Ok(()) } else { Err(self.refusal(faults)) }
+    }
+
     /// Returns the refusal for these faults. Those of fields that the body sets get their position.
     pub fn refusal(&self, faults: Vec<Fault>) -> Refusal {
         let locate = |fault: Fault| {

@@ -1,5 +1,6 @@
 //! Groups of arguments shared by several commands.
 
+pub mod account;
 pub mod assignment;
 pub mod filters;
 pub mod json_body;

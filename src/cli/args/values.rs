@@ -6,7 +6,8 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use crate::accounts::apply::Prune;
-use crate::accounts::registration::{OnExisting, UpdatePassword};
+use crate::accounts::new_password::UpdatePassword;
+use crate::accounts::registration::OnExisting;
 use crate::django::models::Scheme;
 use crate::error::refusal::Refusal;
 use crate::formats::encoding::Encoding;

@@ -13,33 +13,27 @@ pub fn misuse(misuse: &Misuse) -> String {
         Misuse::NoScope(file) => {
             format!("--prune: {file} has no `[scope]`. Add one to declare which accounts the file manages.")
         }
-        Misuse::ResultsAreInput(path) => {
-            format!("--results {} is the input file. Pass another file.", path.display())
-        }
+        Misuse::ResultsAreInput(path) => results(path, " is the input file. Pass another file."),
         Misuse::NoResults => {
             "--tokens requires --results here: knox stores no key that could be printed later.".into()
         }
         Misuse::Delimiter => "--delimiter is only valid for CSV.".into(),
         Misuse::NothingToExclude { name, near } => {
-            let meant = near.as_ref().map_or(String::new(), |near| format!(" Did you mean {near}?"));
-            format!("--exclude {name}: the file contains no such app or model.{meant}")
+            format!("--exclude {name}: the file contains no such app or model.{}", meant(near.as_deref()))
         }
         Misuse::NoHeadingToMap { heading, near } => {
-            let meant = near.as_ref().map_or(String::new(), |near| format!(" Did you mean {near:?}?"));
-            format!("--map {heading}=…: the file has no heading {heading:?}.{meant}")
+            let near = near.as_ref().map(|near| format!("{near:?}"));
+            format!("--map {heading}=…: the file has no heading {heading:?}.{}", meant(near.as_deref()))
         }
-        Misuse::ForeignResults(path) => format!(
-            "--results {} is not a results file of this version of authctl. Move it away, or pass another file.",
-            path.display()
+        Misuse::ForeignResults(path) => results(
+            path,
+            " is not a results file of this version of authctl. Move it away, or pass another file.",
         ),
-        Misuse::ReadableResults(path) => format!(
-            "--results {}: other users can read this file. Run `chmod 600 {}`.",
-            path.display(),
-            shell_word(&path.to_string_lossy())
-        ),
-        Misuse::LockedResults(path) => {
-            format!("--results {}: another run is writing to this file.", path.display())
+        Misuse::ReadableResults(path) => {
+            let word = shell_word(&path.to_string_lossy());
+            results(path, &format!(": other users can read this file. Run `chmod 600 {word}`."))
         }
+        Misuse::LockedResults(path) => results(path, ": another run is writing to this file."),
         Misuse::UndecidedRows { path, rows, database } => undecided(path, *rows, database.as_deref()),
         Misuse::PasswordHashesNeeded => {
             "Without password hashes, `loaddata` would empty the passwords. Pass --with-password-hashes."
@@ -69,6 +63,15 @@ pub fn misuse(misuse: &Misuse) -> String {
         }
         Misuse::TwoDecisions(name) => format!("{name}: pass --cascade or --set-null, not both."),
     }
+}
+
+fn results(path: &Path, what: &str) -> String {
+    format!("--results {}{what}", path.display())
+}
+
+/// Words a suggestion, with a leading space.
+fn meant(near: Option<&str>) -> String {
+    near.map_or(String::new(), |near| format!(" Did you mean {near}?"))
 }
 
 fn undecided(path: &Path, rows: u64, database: Option<&str>) -> String {

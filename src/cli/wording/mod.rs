@@ -19,5 +19,5 @@ mod values;
 pub use self::faults::fault;
 pub use self::notices::notice;
 pub use self::passwords::{key_flaw, refused_by_default};
-pub use self::report::failure;
+pub use self::report::{error, failure};
 pub use self::values::kind;

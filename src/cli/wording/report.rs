@@ -35,21 +35,26 @@ pub fn failure(error: &Error) -> FailureReport {
     }
 }
 
+/// Words an error as a clause or as sentences, for a message that continues.
+#[must_use]
+pub fn error(error: &Error) -> String {
+    error.refusal().map_or_else(|| error.to_string(), |refusal| refusals::sentences(refusal).join(" "))
+}
+
 fn exit(refusal: Option<&Refusal>) -> Exit {
     refusal.map_or(Exit::Failed, Refusal::exit)
 }
 
 /// Splits an error into sentences, one per line. Includes the causes unless the error is a [`Refusal`].
 fn sentences(error: &Error) -> Vec<String> {
-    let sentences = match error.refusal() {
-        Some(refusal) => refusals::sentences(refusal),
-        None => {
-            let advice =
-                error.advice().map_or(String::new(), |advice| format!(" {}", misuse::advice(advice)));
-            vec![format!("{}{advice}", wording::error_sentence(&error.to_string()))]
-        }
-    };
+    let sentences = error.refusal().map_or_else(|| vec![failed(error)], refusals::sentences);
     sentences.iter().map(|sentence| wording::message(sentence)).collect()
+}
+
+/// Words an error that is no refusal, with its causes and how to avoid it.
+fn failed(error: &Error) -> String {
+    let advice = error.advice().map_or(String::new(), |advice| format!(" {}", misuse::advice(advice)));
+    format!("{}{advice}", wording::error_sentence(&error.to_string()))
 }
 
 /// Returns the JSON object for programs.

@@ -94,25 +94,9 @@ fn of_values() -> Vec<Sample> {
     let of_kinds = kinds.iter().cloned().flat_map(|kind| {
         [Expected::Kind(kind.clone()), Expected::JsonOf(kind.clone()), Expected::TextOf(kind)]
     });
-    let remedies = [
-        Remedy::LoginName,
-        Remedy::Email,
-        Remedy::FirstName,
-        Remedy::LastName,
-        Remedy::ProfileKind(vec![text("customer")]),
-        Remedy::Field(Some(ValueKind::Date)),
-        Remedy::Field(None),
-        Remedy::Password(PasswordSources::Known),
-        Remedy::Password(PasswordSources::New),
-        Remedy::Password(PasswordSources::NewOrEncoded),
-        Remedy::Accounts,
-        Remedy::ScopePatterns,
-        Remedy::FilledPassword,
-        Remedy::NewLoginName,
-    ];
     let mut samples: Vec<Sample> =
         expected.into_iter().chain(of_kinds).map(|expected| (FaultCode::Invalid(expected), FIELD)).collect();
-    samples.extend(remedies.into_iter().map(|remedy| (FaultCode::Required(remedy), FIELD)));
+    samples.extend(of_missing_values());
     samples.extend([
         (FaultCode::Invalid(Expected::RandomPassword { least: 8, most: 128 }), "random"),
         (FaultCode::Required(Remedy::GroupName), "name"),
@@ -134,6 +118,27 @@ fn of_values() -> Vec<Sample> {
         (FaultCode::InvalidChoice(Choice::Token), FIELD),
     ]);
     samples
+}
+
+/// Codes about missing values.
+fn of_missing_values() -> impl Iterator<Item = Sample> {
+    let remedies = [
+        Remedy::LoginName,
+        Remedy::Email,
+        Remedy::FirstName,
+        Remedy::LastName,
+        Remedy::ProfileKind(vec![text("customer")]),
+        Remedy::Field(Some(ValueKind::Date)),
+        Remedy::Field(None),
+        Remedy::Password(PasswordSources::Known),
+        Remedy::Password(PasswordSources::New),
+        Remedy::Password(PasswordSources::NewOrEncoded),
+        Remedy::Accounts,
+        Remedy::ScopePatterns,
+        Remedy::FilledPassword,
+        Remedy::NewLoginName,
+    ];
+    remedies.into_iter().map(|remedy| (FaultCode::Required(remedy), FIELD))
 }
 
 /// Codes about names of fields, columns and keys.
@@ -240,16 +245,8 @@ fn of_inputs() -> Vec<Sample> {
     ]
 }
 
-/// Codes about secrets, other accounts and the database.
-fn of_accounts() -> Vec<Sample> {
-    let reference = |way| {
-        let (target, column) = (text("auth_user"), text("user_id"));
-        References::Column(Box::new(BlockedReference { count: 2, target, column, way }))
-    };
-    let pruned = |are_deleted| {
-        let names = vec![text("meg")];
-        FaultCode::TooMany(Box::new(PrunedAccounts { count: 3, are_deleted, limit: 1, names }))
-    };
+/// Codes about passwords and tokens.
+fn of_secrets() -> Vec<Sample> {
     let flaws = [
         KeyFlaw::Characters,
         KeyFlaw::TooShort,
@@ -270,12 +267,26 @@ fn of_accounts() -> Vec<Sample> {
     let attributes = [Attribute::Username, Attribute::FirstName, Attribute::LastName, Attribute::Email];
     let weak = [Weakness::TooShort, Weakness::TooCommon, Weakness::EntirelyNumeric];
     let weak = weak.into_iter().chain(attributes.map(Weakness::TooSimilar));
-    let ways = [ReferenceWay::Clear, ReferenceWay::Delete, ReferenceWay::DeleteRequired];
     let mut samples: Vec<Sample> = flaws.map(|flaw| (FaultCode::UnfitToken(flaw), "token")).into();
     samples.extend(flaws.map(|flaw| (FaultCode::Unfit(Box::new((flaw, vec![text("meg")]))), "--skip-unfit")));
     samples.extend(tokens.map(|what| (FaultCode::FixtureToken(what), "token")));
     samples.extend(obstacles.map(|obstacle| (FaultCode::ImpossibleToken(obstacle), "token")));
     samples.extend(weak.map(|weakness| (FaultCode::Weak(weakness), "password")));
+    samples
+}
+
+/// Codes about secrets, other accounts and the database.
+fn of_accounts() -> Vec<Sample> {
+    let reference = |way| {
+        let (target, column) = (text("auth_user"), text("user_id"));
+        References::Column(Box::new(BlockedReference { count: 2, target, column, way }))
+    };
+    let pruned = |are_deleted| {
+        let names = vec![text("meg")];
+        FaultCode::TooMany(Box::new(PrunedAccounts { count: 3, are_deleted, limit: 1, names }))
+    };
+    let ways = [ReferenceWay::Clear, ReferenceWay::Delete, ReferenceWay::DeleteRequired];
+    let mut samples = of_secrets();
     samples.extend(ways.map(|way| (FaultCode::StillReferenced(reference(way)), FIELD)));
     samples.extend([
         (FaultCode::StillReferenced(References::Beyond(text("meg"))), "meg"),

@@ -24,7 +24,6 @@ pub fn complete(
 ) -> Result<Server, TargetFault> {
     add_service(&mut found, folder)?;
     found.add_environment()?;
-    let host = host(&mut found)?;
     let port = match found.take("port") {
         None => DEFAULT_PORT,
         Some((text, origin)) => {
@@ -38,6 +37,7 @@ pub fn complete(
             })?
         }
     };
+    let host = host(&mut found, port)?;
     let user = match found.take("user") {
         Some((user, _)) => user,
         None => user_name().ok_or(TargetFault::NoUser)?,
@@ -79,12 +79,15 @@ fn add_service(found: &mut Parameters, folder: &Path) -> Result<(), TargetFault>
     service::add((&name, &origin), file.as_deref(), found)
 }
 
-fn host(found: &mut Parameters) -> Result<Host, TargetFault> {
+/// Returns where the server listens. Without a host, that is the socket of this port, if there is one.
+fn host(found: &mut Parameters, port: u16) -> Result<Host, TargetFault> {
     let (text, origin) = match (found.take("host"), found.take("hostaddr")) {
         (Some((_, host)), Some((_, address))) => return Err(TargetFault::HostAndAddress(host, address)),
         (Some(given), None) | (None, Some(given)) => given,
         (None, None) => {
-            let folder = SOCKET_FOLDERS.into_iter().map(PathBuf::from).find(|folder| folder.is_dir());
+            let socket = format!(".s.PGSQL.{port}");
+            let mut folders = SOCKET_FOLDERS.into_iter().map(PathBuf::from);
+            let folder = folders.find(|folder| folder.join(&socket).exists());
             return Ok(folder.map_or_else(|| Host::Name("localhost".into()), Host::Socket));
         }
     };

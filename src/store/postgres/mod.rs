@@ -220,9 +220,8 @@ impl Engine for Postgres {
             .as_ref()
             .map_or_else(String::new, |schema| format!("; SET LOCAL search_path = {}", quoted(schema)));
         self.run(&format!(
-            "BEGIN {mode}; SET LOCAL lock_timeout = {timeout}; SET LOCAL DateStyle = ISO; \
-             SET LOCAL IntervalStyle = postgres; SET LOCAL TimeZone = 'UTC'; SET LOCAL bytea_output = hex; \
-             SET LOCAL extra_float_digits = 1{schema}"
+            "BEGIN {mode}; SET LOCAL lock_timeout = {timeout}; SET LOCAL DateStyle = ISO; SET LOCAL TimeZone = 'UTC'; \
+             SET LOCAL jit = off{schema}"
         ))?;
         self.access.set(Some(access));
         Ok(())

@@ -47,7 +47,7 @@ fn without_a_word_it_is_the_users_database_on_this_machine() {
     let user = std::process::Command::new("id").arg("-un").output().unwrap().stdout;
     let user = String::from_utf8(user).unwrap().trim().to_owned();
     let folders = ["/var/run/postgresql", "/run/postgresql", "/tmp"];
-    let folder = folders.into_iter().find(|folder| fs::metadata(folder).is_ok_and(|it| it.is_dir()));
+    let folder = folders.into_iter().find(|folder| fs::exists(format!("{folder}/.s.PGSQL.5432")).unwrap());
     let host = folder.map_or("localhost".into(), |folder| folder.replace('/', "%2F"));
     let expected = format!("--dbname=postgresql://{user}@{host}:5432/{user}");
     assert_eq!(options_with(&TestEnv::new(), &[], &EMPTY), expected);
