@@ -73,6 +73,9 @@ impl<'a> Fields<'a> {
             return refused(Unsettable::OwnColumn { column: OwnColumn::LoginName, is_new });
         }
         if let Some(column) = find_column(&self.users.table, name) {
+            if column.generated {
+                return refused(Unsettable::Assigned);
+            }
             return Ok((column, Owner::User));
         }
         let found: Vec<_> = self.own.iter().filter_map(|table| in_profile(table, name)).collect();

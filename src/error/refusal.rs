@@ -102,6 +102,13 @@ pub enum Refusal {
     Foreign(PathBuf),
     /// Another writer has locked the database.
     Busy,
+    /// The server cannot serve this request now.
+    ServerBusy {
+        /// The database, for display.
+        database: String,
+        /// The reason.
+        reason: String,
+    },
     /// Another writer kept the database locked after some rows were committed.
     BusyLater {
         /// The number of committed rows.
@@ -220,7 +227,7 @@ impl Refusal {
             Self::Ambiguous { .. } => "ambiguous",
             Self::TokenLimit(_) => "token_limit",
             Self::Foreign(_) => "foreign",
-            Self::Busy | Self::BusyLater { .. } => "busy",
+            Self::Busy | Self::ServerBusy { .. } | Self::BusyLater { .. } => "busy",
             Self::DatabaseMissing(_) => "database_missing",
             Self::DatabaseUnusable { .. } => "database_unusable",
             Self::Findings { .. } => "findings",
@@ -283,6 +290,7 @@ impl fmt::Display for Refusal {
             Self::TokenLimit(limit) => write_token_limit(f, *limit),
             Self::Foreign(path) => write_foreign(f, path),
             Self::Busy => f.write_str("The database is busy."),
+            Self::ServerBusy { database, reason } => write!(f, "{database} is busy: {reason}"),
             Self::BusyLater { committed, .. } => write_busy_later(f, *committed),
             Self::DatabaseMissing(path) => write!(f, "Database {} does not exist.", path.display()),
             Self::DatabaseUnusable { database, reason } => write!(f, "{database} cannot be used: {reason}"),

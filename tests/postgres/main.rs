@@ -1,17 +1,24 @@
-//! What only a server can do: poolers in between, lost connections, roles that lack a right, and stops of the server.
+//! What only a server can do: poolers in between, lost connections, other writers, roles that lack a right, stops of the
+//! server, and the types and constraints that only PostgreSQL has.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test at its line")]
 
+mod columns;
+mod cuts;
 #[path = "../cli/env.rs"]
 #[expect(dead_code, reason = "only tests/cli uses all of it")]
 mod env;
-mod lost_connections;
+mod lost_sessions;
 mod pooler;
 #[path = "mod.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;
 mod proxy;
 mod refusals;
+mod roles;
+mod site;
+mod tls;
+mod writers;
 
 use std::path::Path;
 

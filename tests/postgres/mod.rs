@@ -161,6 +161,13 @@ impl Cluster {
         fed(self.psql_command(user, database), &place, sql)
     }
 
+    /// Starts psql, which runs what is written to its standard input.
+    pub fn start_psql(&self, user: &str, database: &str) -> Child {
+        let Description { folder, port, .. } = &self.server;
+        let place = [format!("--host={}", folder.display()), format!("--port={port}")];
+        start(self.psql_command(user, database), &place)
+    }
+
     /// Returns psql without the server's address.
     fn psql_command(&self, user: &str, database: &str) -> Command {
         // The first `psql` in the path may be Debian's wrapper, which takes longer.
@@ -173,15 +180,18 @@ impl Cluster {
     }
 }
 
-/// Runs psql with SQL on its standard input.
-fn fed(mut psql: Command, arguments: &[impl AsRef<OsStr>], sql: &str) -> Output {
-    let mut child = psql
-        .args(arguments)
+fn start(mut psql: Command, arguments: &[impl AsRef<OsStr>]) -> Child {
+    psql.args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("failed to start psql");
+        .expect("failed to start psql")
+}
+
+/// Runs psql with SQL on its standard input.
+fn fed(psql: Command, arguments: &[impl AsRef<OsStr>], sql: &str) -> Output {
+    let mut child = start(psql, arguments);
     // psql exits at the first error, perhaps before it has read everything.
     let _ = child.stdin.take().expect("no pipe to psql").write_all(sql.as_bytes());
     child.wait_with_output().expect("failed to wait for psql")

@@ -1,121 +1,120 @@
-//! A proxy between authctl and the server that cuts a connection at a chosen message.
+//! A proxy that cuts connections to the server at a chosen message.
 
-use std::io::{self, Read, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// Where to cut.
+/// Who sends a message.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sender {
+    Client,
+    Server,
+}
+
+/// Where a connection is cut.
 #[derive(Clone, Copy, Debug)]
 pub struct Cut {
-    /// The number of messages, of both directions, that pass before the cut.
-    pub after: usize,
-    /// Whether connections after the first one are refused.
-    pub refuses_others: bool,
+    pub sender: Sender,
+    /// The first message of the sender, from 0, that does not arrive.
+    pub message: usize,
+    /// Whether connections are refused from then on.
+    pub refuses: bool,
 }
 
-/// A running proxy. Its thread ends with the process.
+/// A proxy in front of a server's port on localhost.
 pub struct Proxy {
     pub port: u16,
-    passed: Arc<Mutex<Vec<Message>>>,
+    state: Arc<State>,
 }
 
-/// A message that reached the proxy on the first connection.
-#[derive(Clone, Debug)]
-pub struct Message {
-    pub is_request: bool,
-    /// Its type, or 0 for the first message of a connection.
-    pub kind: u8,
-    pub body: Vec<u8>,
-}
-
-impl Message {
-    /// Whether it is the statement `COMMIT`.
-    pub fn is_commit(&self) -> bool {
-        self.is_request && self.kind == b'Q' && self.body.starts_with(b"COMMIT")
-    }
-
-    fn read(from: &mut impl Read, is_request: bool, is_first: bool) -> io::Result<Self> {
-        let mut kind = [0];
-        if !is_first {
-            from.read_exact(&mut kind)?;
-        }
-        let mut length = [0; 4];
-        from.read_exact(&mut length)?;
-        let length = u32::from_be_bytes(length) as usize;
-        let mut body = vec![0; length.saturating_sub(4)];
-        from.read_exact(&mut body)?;
-        Ok(Self { is_request, kind: kind[0], body })
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        let length = u32::try_from(self.body.len() + 4).expect("a message of usual length").to_be_bytes();
-        let kind: &[u8] = if self.kind == 0 { &[] } else { std::slice::from_ref(&self.kind) };
-        [kind, &length, &self.body].concat()
-    }
+#[derive(Default)]
+struct State {
+    cut: Mutex<Option<Cut>>,
+    /// The messages of client and server since the last [`Proxy::start_run`].
+    counts: [AtomicUsize; 2],
+    refuses: AtomicBool,
 }
 
 impl Proxy {
-    /// Starts a proxy to a port of this machine. Without a cut, it only records.
-    pub fn start(server: u16, cut: Option<Cut>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("no free port");
-        let port = listener.local_addr().expect("no address").port();
-        let passed = Arc::new(Mutex::new(Vec::new()));
-        let shared = Arc::clone(&passed);
+    pub fn new(server_port: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("failed to listen");
+        let port = listener.local_addr().expect("the proxy has no address").port();
+        let state = Arc::new(State::default());
+        let shared = Arc::clone(&state);
         thread::spawn(move || {
-            for (number, client) in listener.incoming().enumerate() {
-                let Ok(client) = client else { break };
-                if number == 0 {
-                    record(&client, server, &shared, cut);
-                } else if !cut.is_some_and(|cut| cut.refuses_others) {
-                    pass(&client, server);
+            for client in listener.incoming().flatten() {
+                if shared.refuses.load(Ordering::SeqCst) {
+                    continue;
                 }
+                let Ok(server) = TcpStream::connect(("127.0.0.1", server_port)) else { continue };
+                pump(Sender::Client, &client, &server, &shared);
+                pump(Sender::Server, &server, &client, &shared);
             }
         });
-        Self { port, passed }
+        Self { port, state }
     }
 
-    /// Returns the messages of the first connection, with the one that was cut off.
-    pub fn messages(&self) -> Vec<Message> {
-        self.passed.lock().unwrap().clone()
+    /// Counts messages from 0 again, and cuts one connection there.
+    pub fn start_run(&self, cut: Option<Cut>) {
+        *self.state.cut.lock().unwrap_or_else(PoisonError::into_inner) = cut;
+        self.state.refuses.store(false, Ordering::SeqCst);
+        for count in &self.state.counts {
+            count.store(0, Ordering::SeqCst);
+        }
+    }
+
+    /// Returns the number of messages since the start of the run.
+    pub fn messages(&self, sender: Sender) -> usize {
+        self.state.counts[sender as usize].load(Ordering::SeqCst)
+    }
+
+    /// Whether the connection of this run was cut.
+    pub fn has_cut(&self) -> bool {
+        self.state.cut.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 }
 
-/// Passes a connection on, message by message, in the background.
-fn record(client: &TcpStream, server: u16, passed: &Arc<Mutex<Vec<Message>>>, cut: Option<Cut>) {
-    let server = TcpStream::connect(("127.0.0.1", server)).expect("the server cannot be reached");
-    for is_request in [true, false] {
-        let (source, target) = if is_request { (client, &server) } else { (&server, client) };
-        let mut source = source.try_clone().expect("no copy of the socket");
-        let mut target = target.try_clone().expect("no copy of the socket");
-        let passed = Arc::clone(passed);
-        thread::spawn(move || {
-            let mut is_first = is_request;
-            while let Ok(message) = Message::read(&mut source, is_request, is_first) {
-                is_first = false;
-                // Held while writing, so that the order of the messages is theirs.
-                let mut passed = passed.lock().unwrap();
-                let bytes = message.bytes();
-                passed.push(message);
-                if cut.is_some_and(|cut| passed.len() > cut.after) || target.write_all(&bytes).is_err() {
-                    break;
-                }
-            }
-            let _ = source.shutdown(Shutdown::Both);
-            let _ = target.shutdown(Shutdown::Both);
-        });
+impl State {
+    /// Counts a message. Returns whether the connection is cut instead of forwarding it.
+    fn is_cut_at_next(&self, sender: Sender) -> bool {
+        let number = self.counts[sender as usize].fetch_add(1, Ordering::SeqCst);
+        let mut cut = self.cut.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_here = cut.is_some_and(|cut| cut.sender == sender && cut.message == number);
+        if is_here {
+            self.refuses.store(cut.is_some_and(|cut| cut.refuses), Ordering::SeqCst);
+            *cut = None;
+        }
+        is_here
     }
 }
 
-/// Passes a connection on, in the background.
-fn pass(client: &TcpStream, server: u16) {
-    let server = TcpStream::connect(("127.0.0.1", server)).expect("the server cannot be reached");
-    for (source, target) in [(client, &server), (&server, client)] {
-        let mut source = source.try_clone().expect("no copy of the socket");
-        let mut target = target.try_clone().expect("no copy of the socket");
-        thread::spawn(move || {
-            let _ = io::copy(&mut source, &mut target);
-            let _ = target.shutdown(Shutdown::Both);
-        });
-    }
+/// Forwards the messages of one side on a thread.
+fn pump(sender: Sender, from: &TcpStream, to: &TcpStream, state: &Arc<State>) {
+    let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+    // A message in its own packet arrives at once.
+    to.set_nodelay(true).unwrap();
+    let state = Arc::clone(state);
+    thread::spawn(move || {
+        // Only the first message of a client has no type before its length.
+        let mut head = if sender == Sender::Client { 4 } else { 5 };
+        while let Some(message) = read_message(&mut from, head) {
+            head = 5;
+            if state.is_cut_at_next(sender) || to.write_all(&message).is_err() {
+                break;
+            }
+        }
+        // The other side may have closed them.
+        let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
+    });
+}
+
+fn read_message(from: &mut TcpStream, head: usize) -> Option<Vec<u8>> {
+    let mut message = vec![0; head];
+    from.read_exact(&mut message).ok()?;
+    let length = u32::from_be_bytes(message[head - 4..].try_into().ok()?);
+    message.resize(head - 4 + usize::try_from(length).ok()?, 0);
+    from.read_exact(&mut message[head..]).ok()?;
+    Some(message)
 }

@@ -78,7 +78,7 @@ pub fn sentence(field: &str, code: &FaultCode, form: Form) -> String {
         FaultCode::StillReferenced(references) => still_referenced(field, references, form),
         FaultCode::Unfit(reason_and_names) => passwords::unfit(reason_and_names.0, &reason_and_names.1),
         FaultCode::UnknownModel(model_and_count) => unknown_model(&model_and_count.0, model_and_count.1),
-        FaultCode::Restricted(restriction) => restricted(restriction),
+        FaultCode::Restricted(restriction) => restricted(field, restriction),
         FaultCode::TooMany(accounts) => too_many(accounts),
         FaultCode::Weak(weakness) => passwords::weak(*weakness),
         FaultCode::WeakHash(method) => passwords::weak_hash(&method.0, method.1.as_deref()),
@@ -144,10 +144,18 @@ fn unknown_model(model: &str, count: usize) -> String {
     )
 }
 
-fn restricted(restriction: &Restriction) -> String {
+fn restricted(field: &str, restriction: &Restriction) -> String {
+    // Not every database names the column.
     match restriction {
-        Restriction::Check(constraint) => {
+        Restriction::Check(constraint) if field.is_empty() || field == constraint => {
             format!("A CHECK constraint of the database failed: {constraint}.")
+        }
+        Restriction::Check(constraint) => {
+            format!("{field} does not meet the CHECK constraint {constraint} of the database.")
+        }
+        Restriction::Range if !field.is_empty() => format!("{field} is out of the range of its column."),
+        Restriction::Value(detail) if !field.is_empty() => {
+            format!("The database refused the value of {field}: {detail}.")
         }
         Restriction::Reference => "A value refers to a row that does not exist.".into(),
         Restriction::Length => "A text is too long for its column.".into(),

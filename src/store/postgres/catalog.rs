@@ -28,7 +28,7 @@ pub(super) struct Known {
     pub(super) table: Table,
     /// The columns' types.
     types: HashMap<String, ColumnSort>,
-    /// The columns of its unique indexes and foreign keys, by their names.
+    /// The columns of its indexes that refuse rows, its foreign keys and its CHECK constraints, by their names.
     pub(super) constraints: HashMap<String, Vec<String>>,
     /// `relkind`: `r` for a table, `p` for a partitioned one, `v` for a view.
     relkind: String,
@@ -77,6 +77,15 @@ impl Cache {
         self.0.borrow().get(name).cloned().flatten()
     }
 
+    /// Returns the column of this domain, if no other column of the tables has it.
+    pub(super) fn only_column_of(&self, domain: &str) -> Option<String> {
+        let tables = self.0.borrow();
+        let types = tables.values().flatten().flat_map(|known| &known.types);
+        let is_of_domain = |sort: &ColumnSort| sort.shown == domain || sort.shown == quoted(domain);
+        let mut found = types.filter(|(_, sort)| is_of_domain(sort)).map(|(column, _)| column);
+        found.next().filter(|_| found.next().is_none()).cloned()
+    }
+
     /// Forgets the tables.
     pub(super) fn clear(&self) {
         self.0.borrow_mut().clear();
@@ -87,9 +96,14 @@ impl Cache {
 #[derive(Deserialize)]
 struct ColumnRow(String, String, String, i32, bool, bool, bool);
 
-/// Name, whether it is the primary key, whether it is a plain one, the columns, and the columns of its expressions.
+/// Name, whether it is the primary key, whether it makes its columns unique, the columns, and the columns of its
+/// expressions.
 #[derive(Deserialize)]
 struct IndexRow(String, bool, bool, Option<Vec<String>>, Option<Vec<String>>);
+
+/// The name of a CHECK constraint, and its columns.
+#[derive(Deserialize)]
+struct CheckRow(String, Option<Vec<String>>);
 
 /// Name, columns, schema, table, whether the table is visible, referenced columns.
 #[derive(Deserialize)]
@@ -102,18 +116,19 @@ SELECT c.relname, c.relkind, \
   NOT row_security_active(c.oid) AND c.relkind IN ('r', 'p'), \
   (SELECT json_agg(json_build_array(a.attname, format_type(a.atttypid, NULL), b.typname, \
       CASE t.typtype WHEN 'd' THEN t.typtypmod ELSE a.atttypmod END, NOT (a.attnotnull OR t.typnotnull), \
-      a.atthasdef OR a.attidentity <> '', a.attgenerated <> '') ORDER BY a.attnum) \
+      a.atthasdef OR a.attidentity <> '', a.attgenerated <> '' OR a.attidentity = 'a') ORDER BY a.attnum) \
     FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid \
       JOIN pg_type AS b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END \
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), \
-  (SELECT json_agg(json_build_array(n.relname, i.indisprimary, i.indpred IS NULL AND i.indexprs IS NULL, \
+  (SELECT json_agg(json_build_array(n.relname, i.indisprimary, \
+      i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL, \
       (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place) \
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.number WHERE k.place <= i.indnkeyatts), \
       CASE WHEN i.indexprs IS NOT NULL THEN (SELECT json_agg(a.attname) FROM pg_depend AS d \
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid \
         WHERE d.objid = i.indexrelid AND d.refobjid = c.oid) END) ORDER BY n.oid) \
     FROM pg_index AS i JOIN pg_class AS n ON n.oid = i.indexrelid \
-    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid), \
+    WHERE i.indrelid = c.oid AND (i.indisunique OR i.indisexclusion) AND i.indisvalid), \
   (SELECT json_agg(json_build_array(k.conname, \
       (SELECT json_agg(a.attname ORDER BY e.place) FROM unnest(k.conkey) WITH ORDINALITY AS e (number, place) \
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = e.number), \
@@ -121,7 +136,10 @@ SELECT c.relname, c.relkind, \
       (SELECT json_agg(a.attname ORDER BY e.place) FROM unnest(k.confkey) WITH ORDINALITY AS e (number, place) \
         JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum = e.number)) ORDER BY k.oid) \
     FROM pg_constraint AS k JOIN pg_class AS r ON r.oid = k.confrelid JOIN pg_namespace AS s ON s.oid = r.relnamespace \
-    WHERE k.conrelid = c.oid AND k.contype = 'f') \
+    WHERE k.conrelid = c.oid AND k.contype = 'f'), \
+  (SELECT json_agg(json_build_array(k.conname, (SELECT json_agg(a.attname) FROM pg_attribute AS a \
+      WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey)))) \
+    FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype = 'c') \
 FROM pg_class AS c WHERE c.relkind IN ('r', 'p', 'v', 'f') AND NOT c.relispartition AND pg_table_is_visible(c.oid) \
   AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)";
 
@@ -153,7 +171,7 @@ impl Postgres {
         let missing: Vec<(String, Option<Rc<Known>>)> =
             names.iter().map(|name| ((*name).to_owned(), None)).collect();
         self.cache.0.borrow_mut().extend(missing);
-        let kinds = [TEXT, TEXT, Kind::Boolean, Kind::Boolean, TEXT, TEXT, TEXT];
+        let kinds = [TEXT, TEXT, Kind::Boolean, Kind::Boolean, TEXT, TEXT, TEXT, TEXT];
         let sql = format!("{TABLES} AND {condition}");
         let mut found = Vec::new();
         self.read(&sql, &[array(names)], &kinds, &mut |cells| {
@@ -162,6 +180,10 @@ impl Postgres {
             let indexes: Vec<IndexRow> = serde_json::from_str(part(5))?;
             let foreign_keys: Vec<ForeignKeyRow> = serde_json::from_str(part(6))?;
             let mut known = known(cells[0].string(), columns, indexes, foreign_keys);
+            let checks: Vec<CheckRow> = serde_json::from_str(part(7))?;
+            let checks =
+                checks.into_iter().map(|CheckRow(name, columns)| (name, columns.unwrap_or_default()));
+            known.constraints.extend(checks);
             known.relkind = cells[1].string();
             known.is_lockable = cells[2].is_true() && known.relkind != "v";
             known.takes_batches = cells[3].is_true();
@@ -300,7 +322,7 @@ fn known(
 ) -> Known {
     let mut types = HashMap::new();
     let mut constraints = HashMap::new();
-    let columns = columns
+    let mut columns: Vec<Column> = columns
         .into_iter()
         .map(|ColumnRow(name, shown, base, modifier, nullable, filled, generated)| {
             let kind = kind_of(&base, modifier, &shown);
@@ -317,8 +339,17 @@ fn known(
         if is_plain {
             uniques.push(columns.clone());
         }
-        let all = columns.into_iter().chain(of_expressions.unwrap_or_default());
-        constraints.insert(name, all.collect());
+        let mut all = columns;
+        for column in of_expressions.unwrap_or_default() {
+            if !all.contains(&column) {
+                all.push(column);
+            }
+        }
+        constraints.insert(name, all);
+    }
+    // A key is known to be assigned, and is exported all the same.
+    for column in columns.iter_mut().filter(|column| key.contains(&column.name)) {
+        column.generated = false;
     }
     for ForeignKeyRow(name, columns, schema, table, is_visible, targets) in foreign_keys {
         if let ([column], [target]) = (&columns[..], &targets[..]) {

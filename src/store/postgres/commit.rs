@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Postgres;
 use super::connection::Connection;
@@ -12,8 +12,8 @@ use crate::error::lost_answer::LostAnswer;
 use crate::error::refusal::Refusal;
 use crate::store::engine::{Access, Engine as _};
 
-/// How often, and after which time, to ask again for the outcome of a commit.
-const TRIES: u32 = 10;
+/// How long to ask for the outcome of a commit, and the time between two attempts.
+const PATIENCE: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// What the server says about a transaction.
@@ -34,7 +34,9 @@ impl Postgres {
             self.access.set(None);
             return Ok(());
         };
-        let is_lost = error.as_db_error().is_none_or(|error| error.code().code().starts_with("57P"));
+        // The server ends the connection (57P), or a pooler has lost it (08).
+        let is_of_connection = |code: &str| code.starts_with("57P") || code.starts_with("08");
+        let is_lost = error.as_db_error().is_none_or(|error| is_of_connection(error.code().code()));
         if !is_lost {
             // A deferred constraint. The transaction is over.
             self.access.set(None);
@@ -65,18 +67,20 @@ impl Postgres {
     }
 
     fn outcome_of(&self, number: i64) -> Outcome {
-        for attempt in 0..TRIES {
-            if attempt > 0 {
-                thread::sleep(PAUSE);
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Ok(connection) = Connection::open(&self.server) {
+                self.connection.replace(connection);
+                match self.ask_for(number) {
+                    Ok(Outcome::InProgress) | Err(_) => {}
+                    Ok(outcome) => return outcome,
+                }
             }
-            let Ok(connection) = Connection::open(&self.server) else { continue };
-            self.connection.replace(connection);
-            match self.ask_for(number) {
-                Ok(Outcome::InProgress) | Err(_) => {}
-                Ok(outcome) => return outcome,
+            if Instant::now() > end {
+                return Outcome::Unknown;
             }
+            thread::sleep(PAUSE);
         }
-        Outcome::Unknown
     }
 
     fn ask_for(&self, number: i64) -> Result<Outcome> {

@@ -9,6 +9,7 @@ use tokio_postgres::config::{ChannelBinding as DriverChannelBinding, SslMode as 
 use tokio_postgres::types::Type;
 use tokio_postgres::{CancelToken, Client, Config, Error as DriverError, NoTls, Row};
 
+use super::cancel::cancel;
 use super::tls::{self, Connector};
 use super::values::Parameter;
 use crate::error::failure::{ErrorContext as _, Result};
@@ -30,6 +31,7 @@ pub(super) struct Connection {
     client: Client,
     cancel: CancelToken,
     connector: Connector,
+    server: Server,
 }
 
 impl Connection {
@@ -46,7 +48,7 @@ impl Connection {
             match opened {
                 Ok(client) => {
                     let cancel = client.cancel_token();
-                    return Ok(Self { runtime, client, cancel, connector });
+                    return Ok(Self { runtime, client, cancel, connector, server: server.clone() });
                 }
                 // Another attempt helps neither against a wrong password nor a missing database.
                 Err(error)
@@ -115,7 +117,7 @@ impl Connection {
                 if can_stop && !is_cancelled && signals::requested() {
                     is_cancelled = true;
                     // If the server cannot be reached for this, the statement's own end is waited for.
-                    let _ = self.connector.cancel(&self.cancel).await;
+                    cancel(&self.server, &self.connector, &self.cancel).await;
                 }
             }
         })

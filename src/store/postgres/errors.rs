@@ -8,7 +8,7 @@ use tokio_postgres::error::DbError;
 use super::Postgres;
 use super::connection::ConnectError;
 use crate::error::failure::{Error, failed};
-use crate::error::faults::{FaultCode, Remedy, Restriction};
+use crate::error::faults::{FaultCode, Remedy, Restriction, Unsettable};
 use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::target::Server;
@@ -20,90 +20,133 @@ pub(super) fn of_connecting(error: ConnectError, server: &Server) -> Error {
         ConnectError::Driver(error) => error,
     };
     let role = &server.user;
-    let reason = match error.code().map(|code| code.code()) {
+    let reason = match (error.code().map(|code| code.code()), error.as_db_error()) {
         // Too many connections; starting, stopping or recovering.
-        Some("53300" | "57P03") => return Refusal::Busy.into(),
-        Some("3D000") => "the server has no such database.".into(),
-        Some("28P01") => format!("the server refuses the password of role {role:?}."),
-        Some("28000") => match error.as_db_error() {
-            Some(error) => format!("the server refuses the connection: {}.", error.message()),
-            None => format!("the server refuses role {role:?}."),
-        },
-        Some("42501") => format!("role {role:?} may not connect to it."),
-        Some("57P01" | "57P02") => "the server ended the connection.".into(),
-        _ => format!("the server cannot be reached: {}.", causes(&error)),
+        (Some("53300" | "57P03"), Some(error)) => {
+            let reason = format!("{}.", without_end(error.message()));
+            return Refusal::ServerBusy { database: server.to_string(), reason }.into();
+        }
+        (Some("3D000"), _) => "the server has no such database.".into(),
+        (Some("28P01"), _) => format!("the server refuses the password of role {role:?}."),
+        (Some("42501"), _) => format!("role {role:?} may not connect to it."),
+        (Some("57P01" | "57P02"), _) => "the server ended the connection.".into(),
+        (_, Some(error)) => format!("the server refuses the connection: {}.", without_end(error.message())),
+        _ => unreached(&causes(&error)),
     };
     Refusal::DatabaseUnusable { database: server.to_string(), reason }.into()
 }
 
-/// Returns the message of an error of the driver, whose own text names only the operation.
-fn causes(error: &DriverError) -> String {
-    if let Some(error) = error.as_db_error() {
-        return error.message().to_owned();
+/// Says why the driver made no connection.
+fn unreached(causes: &[String]) -> String {
+    let is_about = |what: &str| causes.iter().any(|cause| cause.contains(what));
+    if is_about("password missing") {
+        return "the server asks for a password, and none is known. Set PGPASSWORD, or add the server to ~/.pgpass."
+            .into();
     }
-    let mut causes = Vec::new();
+    let text = causes.join(": ");
+    if is_about("invalid peer certificate") {
+        return format!(
+            "the server's certificate is not accepted: {text}. Check `sslrootcert` and the name of the host."
+        );
+    }
+    format!("the server cannot be reached: {text}.")
+}
+
+/// Returns the causes of an error of the driver, whose own text names only the operation.
+fn causes(error: &DriverError) -> Vec<String> {
+    if let Some(error) = error.as_db_error() {
+        return vec![error.message().to_owned()];
+    }
+    let mut causes: Vec<String> = Vec::new();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         let text = cause.to_string();
-        if !causes.contains(&text) {
-            causes.push(text);
+        // The number says nothing more.
+        let text = text.split_once(" (os error ").map_or(&*text, |(text, _)| text);
+        if !causes.iter().any(|known| known == text) {
+            causes.push(text.to_owned());
         }
         source = cause.source();
     }
-    let text = error.to_string();
-    match &causes[..] {
-        [] if text.contains("password missing") => "it asks for a password, and none is known".into(),
-        [] => text,
-        causes if causes.iter().any(|cause| cause.contains("password missing")) => {
-            "it asks for a password, and none is known".into()
-        }
-        causes => causes.join(": "),
+    if causes.is_empty() {
+        causes.push(error.to_string());
     }
+    causes
 }
 
 impl Postgres {
-    /// Translates the error of a statement. The transaction has failed.
+    /// Translates the error of statements without parameters. The transaction has failed.
     pub(super) fn translate(&self, error: &DriverError) -> Error {
+        self.translate_of(error, "")
+    }
+
+    /// Translates the error of this statement.
+    pub(super) fn translate_of(&self, error: &DriverError, sql: &str) -> Error {
         let Some(server) = error.as_db_error() else {
-            return failed!("{}: the connection was lost: {}", self.name, causes(error));
+            return failed!("{}: the connection was lost: {}", self.name, causes(error).join(": "));
         };
+        let column = refused_parameter(server).and_then(|number| column_of(sql, number));
+        let column = column.unwrap_or_default();
         let unusable = |reason: String| -> Error {
             Refusal::DatabaseUnusable { database: self.name.clone(), reason }.into()
         };
         match server.code().code() {
             "57014" if signals::requested() => Refusal::Interrupted.into(),
-            // Lock timeouts, timeouts, deadlocks, conflicts, a server that stops.
-            "55P03" | "57014" | "40P01" | "40001" | "57P03" | "53300" => Refusal::Busy.into(),
+            // Lock timeouts, deadlocks, conflicts.
+            "55P03" | "40P01" | "40001" => Refusal::Busy.into(),
+            // Other timeouts, a server that stops, too many connections behind a pooler.
+            "57014" | "57P03" | "53300" => {
+                let reason = format!("{}.", without_end(server.message()));
+                Refusal::ServerBusy { database: self.name.clone(), reason }.into()
+            }
             "57P01" | "57P02" | "25P03" => failed!("{}: the server ended the connection", self.name),
+            // The same code for policies and privileges, and no other mark that no language changes.
+            "42501" if server.routine() == Some("ExecWithCheckOptions") => unusable(format!(
+                "row-level security refuses this change by role {:?}: {}.",
+                self.role,
+                without_end(server.message())
+            )),
             "42501" => unusable(format!(
                 "role {:?} lacks a privilege: {}.",
                 self.role,
                 without_end(server.message())
             )),
-            "25006" => unusable("it is read-only, as a standby is.".into()),
+            "25006" => unusable(
+                "it is read-only: the server is a standby, or `default_transaction_read_only` is on.".into(),
+            ),
             "42P01" | "42703" => {
                 unusable(format!("its schema is not as expected: {}.", without_end(server.message())))
             }
-            code if code.starts_with("23") => self.violation(server),
+            code if code.starts_with("23") => self.violation(server, column),
             // Values that a column cannot hold.
-            "22001" => refused(Restriction::Length),
-            "22003" => refused(Restriction::Range),
-            code if code.starts_with("22") || code == "428C9" => {
-                refused(Restriction::Value(without_value(server.message()).to_owned()))
+            "22001" => refused(column, Restriction::Length),
+            "22003" => refused(column, Restriction::Range),
+            "428C9" => {
+                Refusal::invalid(named_in(server), FaultCode::NotSettable(Unsettable::Assigned)).into()
             }
-            "P0001" => refused(Restriction::Other(without_end(server.message()).to_owned())),
+            code if code.starts_with("22") || !column.is_empty() => {
+                refused(column, Restriction::Value(without_value(server.message()).to_owned()))
+            }
+            // How `hstore` refuses values up to PostgreSQL 15, and perhaps other types.
+            "42601" | "XX000" if sql.starts_with("INSERT ") => {
+                refused("", Restriction::Value(without_value(server.message()).to_owned()))
+            }
+            "P0001" => refused("", Restriction::Other(without_end(server.message()).to_owned())),
             _ => failed!("{}: the database failed: {}", self.name, without_end(server.message())),
         }
     }
 
-    /// Returns the refusal of a violated constraint.
-    fn violation(&self, error: &DbError) -> Error {
+    /// Returns the refusal of a violated constraint. `refused` is the column of a value that its own type refuses.
+    fn violation(&self, error: &DbError, refused: &str) -> Error {
         let table = error.table().unwrap_or_default();
         let constraint = error.constraint().unwrap_or_default();
         let known = self.cached(table);
         let columns = known.as_ref().and_then(|known| known.constraints.get(constraint));
-        let column = columns.and_then(|columns| columns.first()).map_or("", String::as_str);
-        let column = error.column().unwrap_or(column);
+        let of_domain =
+            error.datatype().and_then(|domain| self.cache.only_column_of(domain)).unwrap_or_default();
+        let refused = if refused.is_empty() { &of_domain } else { refused };
+        let first = columns.and_then(|columns| columns.first()).map_or(refused, String::as_str);
+        let column = error.column().unwrap_or(first);
         match error.code().code() {
             "23505" | "23P01" => {
                 let columns = columns.map(|columns| columns.iter().map(|name| format!("{table}.{name}")));
@@ -117,15 +160,53 @@ impl Postgres {
             "23503" => Refusal::invalid(column, FaultCode::Restricted(Restriction::Reference)),
             _ => {
                 let check = Restriction::Check(constraint.to_owned());
-                Refusal::invalid(constraint, FaultCode::Restricted(check))
+                let is_of_one = columns.is_none_or(|columns| columns.len() == 1) && !column.is_empty();
+                let field = if is_of_one { column } else { constraint };
+                Refusal::invalid(field, FaultCode::Restricted(check))
             }
         }
         .into()
     }
 }
 
-fn refused(restriction: Restriction) -> Error {
-    Refusal::invalid("", FaultCode::Restricted(restriction)).into()
+fn refused(column: &str, restriction: Restriction) -> Error {
+    Refusal::invalid(column, FaultCode::Restricted(restriction)).into()
+}
+
+/// Returns the column that a message names in quotation marks.
+fn named_in(error: &DbError) -> &str {
+    error.message().split('"').nth(1).unwrap_or_default()
+}
+
+/// Returns the number of the parameter that the server could not convert, for servers of version 13 and newer. It stands
+/// in the context of the error, in every language: `unnamed portal parameter $3`.
+fn refused_parameter(error: &DbError) -> Option<usize> {
+    let (before, after) = error.where_()?.split_once('$')?;
+    // The contexts of functions quote statements, which have parameters of their own.
+    if before.contains(['"', '\n']) {
+        return None;
+    }
+    let digits = after.find(|c: char| !c.is_ascii_digit()).map_or(after, |end| &after[..end]);
+    digits.parse().ok()
+}
+
+/// Returns the column that a parameter of a statement is written to, or compared with. The names in our statements are
+/// quoted.
+fn column_of(sql: &str, number: usize) -> Option<&str> {
+    if sql.starts_with("INSERT INTO ") {
+        let (_, list) = sql.split_once("\" (")?;
+        let (list, _) = list.split_once(") ")?;
+        // A name with a quotation mark has two here.
+        if list.contains("\"\"") {
+            return None;
+        }
+        return list.split('"').skip(1).step_by(2).nth(number - 1);
+    }
+    let parameter = format!("${number}");
+    let is_whole = |end: usize| !sql[end..].starts_with(|c: char| c.is_ascii_digit());
+    let mut found = sql.match_indices(&parameter).map(|(start, text)| (start, start + text.len()));
+    let (start, _) = found.find(|(_, end)| is_whole(*end))?;
+    sql[..start].rsplit('"').nth(1)
 }
 
 fn without_end(message: &str) -> &str {
@@ -136,4 +217,20 @@ fn without_end(message: &str) -> &str {
 fn without_value(message: &str) -> &str {
     let end = message.find([':', '"']).unwrap_or(message.len());
     message[..end].trim_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::column_of;
+
+    #[test]
+    fn the_column_of_a_parameter_is_found() {
+        let insert = r#"INSERT INTO "t" ("a", "b c", "d") VALUES ($1, $2, $3) RETURNING "id"::int8"#;
+        assert_eq!(column_of(insert, 1), Some("a"));
+        assert_eq!(column_of(insert, 2), Some("b c"));
+        let update = r#"UPDATE "t" SET "a" = $1, "b" = $12 WHERE "id" = $2"#;
+        assert_eq!([1, 12, 2].map(|number| column_of(update, number)), [Some("a"), Some("b"), Some("id")]);
+        assert_eq!(column_of(r#"SELECT ("a"::text IS DISTINCT FROM $1::text)"#, 1), Some("a"));
+        assert_eq!(column_of("", 1), None);
+    }
 }

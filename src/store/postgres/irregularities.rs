@@ -52,7 +52,9 @@ impl Postgres {
         }
         let (name, column) = (quoted(table), quoted(key));
         let sql = format!(
-            "SELECT max({column}) > pg_sequence_last_value(pg_get_serial_sequence({}, {})::regclass) FROM {name}",
+            "SELECT max({column}) > pg_sequence_last_value(s.name::regclass) FROM {name}, \
+             (SELECT pg_get_serial_sequence({}, {}) AS name) AS s \
+             WHERE has_sequence_privilege(s.name, 'USAGE, SELECT') GROUP BY s.name",
             literal(&name),
             literal(key)
         );

@@ -3,6 +3,7 @@
 //! A pooler may stand in between, so every statement runs in a transaction, nothing is set for longer than that, and no
 //! statement is prepared by name.
 
+mod cancel;
 mod catalog;
 mod commit;
 mod connection;
@@ -41,7 +42,8 @@ use crate::error::refusal::Refusal;
 /// Connects to a database on a server.
 ///
 /// # Errors
-/// Returns [`Refusal::DatabaseUnusable`] with the reason, or [`Refusal::Busy`] if the server takes no more connections.
+/// Returns [`Refusal::DatabaseUnusable`] with the reason, or [`Refusal::ServerBusy`] if the server takes no more
+/// connections.
 pub(super) fn connect(server: &Server, opening: &Opening, hints: &Hints) -> Result<Box<dyn Engine>> {
     let connection = Connection::open(server).map_err(|error| errors::of_connecting(error, server))?;
     let tables = hints.profile_tables.iter().map(|(_, table)| table.clone());
@@ -116,7 +118,7 @@ impl Postgres {
             }
         });
         outcome?;
-        asked.map_err(|error| self.translate(&error))
+        asked.map_err(|error| self.translate_of(&error, &sql))
     }
 
     /// Runs a statement that returns one column, and passes its cells to the callback.
@@ -167,8 +169,9 @@ impl Engine for Postgres {
 
     fn execute(&self, sql: &str, parameters: &[Value]) -> Result<usize> {
         self.flush()?;
-        let ran = self.connection.borrow().execute(&numbered(sql), &bound(parameters), self.can_stop());
-        let changed = ran.map_err(|error| self.translate(&error))?;
+        let sql = numbered(sql);
+        let ran = self.connection.borrow().execute(&sql, &bound(parameters), self.can_stop());
+        let changed = ran.map_err(|error| self.translate_of(&error, &sql))?;
         Ok(usize::try_from(changed)?)
     }
 
@@ -204,9 +207,10 @@ impl Engine for Postgres {
     fn begin(&self, access: Access) -> Result<()> {
         let mode = match access {
             Access::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Access::Plan => "ISOLATION LEVEL REPEATABLE READ READ WRITE",
+            // Without READ WRITE, which would override a role's or a database's default_transaction_read_only.
+            Access::Plan => "ISOLATION LEVEL REPEATABLE READ",
             // Django's own level. Rows are locked before they are changed.
-            Access::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
+            Access::Write => "ISOLATION LEVEL READ COMMITTED",
         };
         // Zero would mean no limit.
         let timeout = self.busy_timeout.as_millis().max(1);

@@ -21,8 +21,18 @@ pub(super) struct Queue {
     is_open: Cell<bool>,
     tables: RefCell<Vec<Waiting>>,
     /// The reserved keys of each table; `None` for a table without a sequence that this role may use.
-    keys: RefCell<HashMap<String, Option<VecDeque<i64>>>>,
+    keys: RefCell<HashMap<String, Option<Reserved>>>,
 }
+
+/// Keys of a table that were taken from its sequence.
+struct Reserved {
+    keys: VecDeque<i64>,
+    /// How many to take next. Small imports should not use up many.
+    next: usize,
+}
+
+/// The number of keys that are reserved first.
+const FIRST_RESERVE: usize = 10;
 
 /// The rows of one table that wait, as arrays of their columns.
 struct Waiting {
@@ -30,6 +40,8 @@ struct Waiting {
     columns: Vec<String>,
     arrays: Vec<String>,
     count: usize,
+    /// The first row.
+    first: Vec<Value>,
 }
 
 impl Queue {
@@ -59,6 +71,7 @@ impl Queue {
                 columns: row.iter().map(|(column, _)| (*column).to_owned()).collect(),
                 arrays: vec![String::new(); row.len()],
                 count: 0,
+                first: row.iter().map(|(_, value)| (*value).clone()).collect(),
             });
             tables.len() - 1
         });
@@ -102,20 +115,22 @@ impl Postgres {
 
     /// Takes a key from the sequence of a column. `None` if it has none that this role may use.
     fn reserve_key(&self, table: &str, column: &str) -> Result<Option<i64>> {
+        let mut next = FIRST_RESERVE;
         if let Some(reserved) = self.queue.keys.borrow_mut().get_mut(table) {
             match reserved {
                 None => return Ok(None),
-                Some(keys) => {
-                    if let Some(key) = keys.pop_front() {
+                Some(reserved) => {
+                    if let Some(key) = reserved.keys.pop_front() {
                         return Ok(Some(key));
                     }
+                    next = reserved.next;
                 }
             }
         }
         let mut keys = VecDeque::new();
         let sql = format!(
             "SELECT nextval(s.name::regclass) FROM (SELECT pg_get_serial_sequence({}, {}) AS name) AS s, \
-             generate_series(1, {LENGTH}) WHERE s.name IS NOT NULL AND has_sequence_privilege(s.name, 'USAGE')",
+             generate_series(1, {next}) WHERE s.name IS NOT NULL AND has_sequence_privilege(s.name, 'USAGE')",
             literal(&quoted(table)),
             literal(column)
         );
@@ -124,14 +139,15 @@ impl Postgres {
             Ok(ControlFlow::Continue(()))
         })?;
         let first = keys.pop_front();
-        self.queue.keys.borrow_mut().insert(table.to_owned(), first.map(|_| keys));
+        let reserved = first.map(|_| Reserved { keys, next: (next * 4).min(LENGTH) });
+        self.queue.keys.borrow_mut().insert(table.to_owned(), reserved);
         Ok(first)
     }
 
     /// Inserts the rows that wait, in the order in which their tables got the first of them.
     pub(super) fn write_queue(&self) -> Result<()> {
         let tables = self.queue.tables.take();
-        for Waiting { table, columns, arrays, count } in tables {
+        for Waiting { table, columns, arrays, count, first } in tables {
             let known = self.known(&table)?;
             let cast =
                 |column: &String| known.as_ref().map_or_else(String::new, |known| known.cast_to(column));
@@ -144,16 +160,17 @@ impl Postgres {
             let places: Vec<String> =
                 (1..=columns.len()).map(|number| format!("?{number}::text[]")).collect();
             let into: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-            let sql = format!(
-                "INSERT INTO {} ({}) SELECT {} FROM unnest({}) AS r ({})",
-                quoted(&table),
-                into.join(", "),
-                selected.join(", "),
-                places.join(", "),
-                names.join(", "),
-            );
-            let arrays: Vec<Value> = arrays.into_iter().map(|array| (array + "}").into()).collect();
-            let inserted = self.execute(&sql, &arrays)?;
+            let (sql, parameters) = if count == 1 {
+                // In this form, the server can tell which value it refuses.
+                let values: Vec<String> = (1..=first.len()).map(|number| format!("?{number}")).collect();
+                (format!("VALUES ({})", values.join(", ")), first)
+            } else {
+                let rows = format!("unnest({}) AS r ({})", places.join(", "), names.join(", "));
+                let arrays = arrays.into_iter().map(|array| (array + "}").into()).collect();
+                (format!("SELECT {} FROM {rows}", selected.join(", ")), arrays)
+            };
+            let sql = format!("INSERT INTO {} ({}) {sql}", quoted(&table), into.join(", "));
+            let inserted = self.execute(&sql, &parameters)?;
             if inserted != count {
                 return Err(crate::error::failure::failed!(
                     "{}: table {table} did not take every row. A trigger or rule of the table may ignore some.",

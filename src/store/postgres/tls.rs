@@ -1,7 +1,6 @@
 //! Encryption as libpq's `sslmode` means it.
 
 use tokio_postgres::config::SslMode as DriverSslMode;
-use tokio_postgres::{CancelToken, Error as DriverError, NoTls};
 
 use super::connection::is_plain;
 use crate::error::failure::Result;
@@ -14,17 +13,6 @@ pub(super) enum Connector {
     /// With TLS.
     #[cfg(feature = "tls")]
     Tls(tokio_postgres_rustls::MakeRustlsConnect),
-}
-
-impl Connector {
-    /// Asks the server to cancel the running statement.
-    pub(super) async fn cancel(&self, token: &CancelToken) -> Result<(), DriverError> {
-        match self {
-            Self::Plain => token.cancel_query(NoTls).await,
-            #[cfg(feature = "tls")]
-            Self::Tls(tls) => token.cancel_query(tls.clone()).await,
-        }
-    }
 }
 
 /// Returns the ways to connect, in the order in which libpq tries them.
