@@ -2,9 +2,8 @@
 
 use tokio_postgres::config::SslMode as DriverSslMode;
 
-use super::connection::is_plain;
 use crate::error::failure::Result;
-use crate::store::target::{Server, SslMode};
+use crate::store::target::{Host, Server, SslMode};
 
 /// How to encrypt a connection.
 pub(super) enum Connector {
@@ -34,6 +33,11 @@ pub(super) fn attempts(server: &Server) -> Result<Vec<(DriverSslMode, Connector)
             vec![encrypted(DriverSslMode::Require)?]
         }
     })
+}
+
+/// Whether this target is never encrypted: a socket, as in libpq.
+fn is_plain(server: &Server) -> bool {
+    matches!(server.host, Host::Socket(_)) || server.tls.mode == SslMode::Disable
 }
 
 #[cfg(not(feature = "tls"))]
@@ -74,7 +78,7 @@ mod with_rustls {
     /// Returns the connector for the target's `sslmode`.
     pub(super) fn encrypted(server: &Server) -> Result<Connector> {
         let provider = Arc::new(crypto::ring::default_provider());
-        let verified = match server.tls.mode {
+        let chain = match server.tls.mode {
             SslMode::VerifyCa | SslMode::VerifyFull => {
                 let roots = Arc::new(roots(server.tls.root_certificates.as_deref())?);
                 let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider));
@@ -83,7 +87,7 @@ mod with_rustls {
             SslMode::Disable | SslMode::Allow | SslMode::Prefer | SslMode::Require => None,
         };
         let checks_name = server.tls.mode == SslMode::VerifyFull;
-        let verifier = Verifier { chain: verified, checks_name, provider: Arc::clone(&provider) };
+        let verifier = Verifier { chain, checks_name, provider: Arc::clone(&provider) };
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| certificates(&format!("{error}")))?
