@@ -3,7 +3,7 @@
 //! The server's DETAIL is never used: it contains values, and often the whole row with its password hash.
 
 use tokio_postgres::Error as DriverError;
-use tokio_postgres::error::DbError;
+use tokio_postgres::error::{DbError, SqlState};
 
 use super::Postgres;
 use super::connection::ConnectError;
@@ -20,7 +20,7 @@ pub(super) fn of_connecting(error: ConnectError, server: &Server) -> Error {
         ConnectError::Driver(error) => error,
     };
     let role = &server.user;
-    let reason = match (error.code().map(|code| code.code()), error.as_db_error()) {
+    let reason = match (error.code().map(SqlState::code), error.as_db_error()) {
         // Too many connections; starting, stopping or recovering.
         (Some("53300" | "57P03"), Some(error)) => {
             let reason = format!("{}.", without_end(error.message()));

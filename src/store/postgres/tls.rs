@@ -74,7 +74,7 @@ mod with_rustls {
     /// Returns the connector for the target's `sslmode`.
     pub(super) fn encrypted(server: &Server) -> Result<Connector> {
         let provider = Arc::new(crypto::ring::default_provider());
-        let verified = match server.tls.mode {
+        let chain = match server.tls.mode {
             SslMode::VerifyCa | SslMode::VerifyFull => {
                 let roots = Arc::new(roots(server.tls.root_certificates.as_deref())?);
                 let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider));
@@ -83,7 +83,7 @@ mod with_rustls {
             SslMode::Disable | SslMode::Allow | SslMode::Prefer | SslMode::Require => None,
         };
         let checks_name = server.tls.mode == SslMode::VerifyFull;
-        let verifier = Verifier { chain: verified, checks_name, provider: Arc::clone(&provider) };
+        let verifier = Verifier { chain, checks_name, provider: Arc::clone(&provider) };
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| certificates(&format!("{error}")))?
