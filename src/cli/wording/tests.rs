@@ -303,7 +303,7 @@ fn of_accounts() -> Vec<Sample> {
         (FaultCode::Restricted(Restriction::Check(text("positive"))), "positive"),
         (FaultCode::Restricted(Restriction::Reference), "value"),
         (FaultCode::Restricted(Restriction::Length), "text"),
-        (FaultCode::Restricted(Restriction::Range), "number"),
+        (FaultCode::Restricted(Restriction::Range), "range"),
         (FaultCode::Restricted(Restriction::Value(text("bad uuid"))), "bad uuid"),
         (FaultCode::Restricted(Restriction::Other(text("a trigger"))), "a trigger"),
         (pruned(true), "--max-prune"),
