@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! commands   one subcommand per file: its arguments, which are its help, and its run
-//! cli        shared by all commands: options, groups of arguments, the context, the wrapper around every change
+//! cli        shared by all commands: options, groups of arguments, the context, every change, and the words of faults
 //! accounts   the domain: planning and executing changes of accounts; authentication, tokens, import, export, apply
 //! formats    reading files of accounts: CSV, JSON, JSON lines
 //! config     settings from authctl.toml, the environment and the options

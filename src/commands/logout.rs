@@ -90,10 +90,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         given.is_of(session)
             || ended.as_ref().is_some_and(|ended| ended.token.expose() == session.token.expose())
     };
-    let text = match deleted {
-        1 => format!("Logged out {}. Deleted the token.", token.username),
-        many => format!("Logged out {}. Deleted {many} tokens.", token.username),
-    };
+    let tokens = if deleted == 1 { "the token".to_owned() } else { format!("{deleted} tokens") };
+    let text = format!("Logged out {}. Deleted {tokens}.", token.username);
     // A failure is only a warning, since the token is already deleted.
     print_outcome(&change, &text, deleted, true, || {
         args.forget(context, is_ended).unwrap_or_else(|error| {

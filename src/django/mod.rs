@@ -4,6 +4,7 @@
 //! This module uses no database, file or terminal. Each function computes its result from its arguments.
 
 pub mod account_spec;
+pub mod constraint_names;
 pub mod field;
 pub mod json;
 pub mod models;

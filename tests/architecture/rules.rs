@@ -65,7 +65,7 @@ pub const CRATES: [(&str, &[&str]); 20] = [
     ("bcrypt", &["django::passwords"]),
     ("pbkdf2", &["django::passwords"]),
     ("scrypt", &["django::passwords"]),
-    ("md5", &["django::passwords"]),
+    ("md5", &["django::passwords", "django::constraint_names"]),
     ("sha1", &["django::passwords"]),
     ("sha2", &["django::passwords", "django::tokens"]),
     ("signal_hook", &["signals"]),

@@ -204,6 +204,26 @@ fn keys_of_other_tables_are_unknown() {
 }
 
 #[test]
+fn a_fault_of_a_body_names_an_option_only_for_what_the_body_lacks() {
+    let env = TestEnv::with_database(REPAIRS);
+    let messages = |body: &str| {
+        let error = register(&env, body).ends_with(6).error();
+        let faults = error["faults"].as_array().unwrap().iter();
+        faults.map(|fault| fault["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let given = messages(r#"{"username": "meg", "password": "wonderland-7", "address": null}"#);
+    assert_eq!(
+        given,
+        [
+            "standard input, line 1, column 60: address is required.",
+            "standard input, line 1, column 60: address must have a value."
+        ]
+    );
+    let lacking = messages(r#"{"username": "meg", "address": "12 Oak Lane"}"#);
+    assert!(matches!(&lacking[..], [only] if only.contains("Pass --password-stdin")), "{lacking:?}");
+}
+
+#[test]
 fn invalid_bodies() {
     let env = TestEnv::with_database("");
     for bad in ["", "{", "[]", "\"meg\"", "null", "{\"username\": \"a\",}", "{} {}"] {

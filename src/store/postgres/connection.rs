@@ -14,7 +14,7 @@ use super::tls::{self, Connector};
 use super::values::Parameter;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::signals;
-use crate::store::target::{ChannelBinding, Host, Server, SslMode};
+use crate::store::target::{ChannelBinding, Host, Server};
 
 /// How long to wait for a connection unless the target says.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -178,9 +178,4 @@ fn config(server: &Server, mode: DriverSslMode) -> Config {
         config.password(password.expose());
     }
     config
-}
-
-/// Whether this target is never encrypted: a socket, as in libpq.
-pub(super) fn is_plain(server: &Server) -> bool {
-    matches!(server.host, Host::Socket(_)) || server.tls.mode == SslMode::Disable
 }

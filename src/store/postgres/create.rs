@@ -5,6 +5,7 @@
 //! knox 5.
 
 use super::Postgres;
+use crate::django::constraint_names::constraint_name;
 use crate::django::models::Scheme;
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
@@ -96,8 +97,9 @@ fn profile_table(profile: &ProfileBlueprint) -> Result<[String; 2]> {
     Ok([
         format!("CREATE TABLE {table} ({})", columns.join(", ")),
         format!(
-            "ALTER TABLE {table} ADD FOREIGN KEY (\"user_id\") REFERENCES \"auth_user\" (\"id\") \
-             DEFERRABLE INITIALLY DEFERRED"
+            "ALTER TABLE {table} ADD CONSTRAINT {} FOREIGN KEY (\"user_id\") REFERENCES \"auth_user\" (\"id\") \
+             DEFERRABLE INITIALLY DEFERRED",
+            quoted(&constraint_name(&profile.table, "user_id", "_fk_auth_user_id"))
         ),
     ])
 }

@@ -2,9 +2,8 @@
 
 use tokio_postgres::config::SslMode as DriverSslMode;
 
-use super::connection::is_plain;
 use crate::error::failure::Result;
-use crate::store::target::{Server, SslMode};
+use crate::store::target::{Host, Server, SslMode};
 
 /// How to encrypt a connection.
 pub(super) enum Connector {
@@ -34,6 +33,11 @@ pub(super) fn attempts(server: &Server) -> Result<Vec<(DriverSslMode, Connector)
             vec![encrypted(DriverSslMode::Require)?]
         }
     })
+}
+
+/// Whether this target is never encrypted: a socket, as in libpq.
+fn is_plain(server: &Server) -> bool {
+    matches!(server.host, Host::Socket(_)) || server.tls.mode == SslMode::Disable
 }
 
 #[cfg(not(feature = "tls"))]

@@ -157,6 +157,36 @@ fn update_password_controls_the_password_of_an_existing_account() {
 }
 
 #[test]
+fn a_usable_password_stays_where_a_random_one_or_the_same_kind_is_given() {
+    let env = plain();
+    env.register("meg", "wonderland-7");
+    let stored = || env.value("SELECT password FROM auth_user");
+    let update = |password: &str, when: &str| {
+        let arguments = [
+            "register",
+            "meg",
+            "--on-existing",
+            "update",
+            password,
+            "--update-password",
+            when,
+            "--format",
+            "json",
+        ];
+        env.run(arguments).succeeds().json()["fields"].clone()
+    };
+    let first = stored();
+    assert_eq!(update("--random-password", "if-different"), json!([]));
+    assert_eq!(stored(), first);
+    assert_eq!(update("--no-password", "always"), json!(["password"]));
+    let unusable = stored();
+    assert_eq!(update("--no-password", "always"), json!([]));
+    assert_eq!(stored(), unusable);
+    assert_eq!(update("--random-password", "if-different"), json!(["password"]));
+    assert_ne!(stored(), unusable);
+}
+
+#[test]
 fn an_encoded_password_is_stored_verbatim_and_a_plain_one_refused() {
     let env = plain();
     let encoded = "pbkdf2_sha256$1$abcdefghijklmnopqrstuv$YHVtR8W0A6AxDrxvEgGXR2SIv6SdNZBbs7B7bH1JZh0=";
