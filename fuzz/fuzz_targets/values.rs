@@ -50,7 +50,9 @@ fn check(kind: &Kind, input: &Input, zone: &TimeZone) {
         let value = match convert("field", column, input, zone) {
             Ok(value) => value,
             Err(fault) => {
-                assert!(fault.field == "field" && !worded(&fault).is_empty() && !fault.code.name().is_empty());
+                assert!(
+                    fault.field == "field" && !worded(&fault).is_empty() && !fault.code.name().is_empty()
+                );
                 continue;
             }
         };

@@ -18,6 +18,9 @@ mod passwords;
 mod planned;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(not(feature = "postgres"))]
+#[path = "without_postgres.rs"]
+mod postgres;
 mod profiles;
 pub mod schema;
 mod sqlite;

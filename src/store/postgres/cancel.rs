@@ -35,6 +35,7 @@ pub(super) async fn cancel(server: &Server, connector: &Connector, token: &Cance
     let _ = tokio::time::timeout(PATIENCE, request).await;
 }
 
+#[cfg_attr(not(feature = "tls"), expect(unused_variables, reason = "only TLS checks the name"))]
 async fn send(name: &str, connector: &Connector, token: &CancelToken, stream: Patient<TcpStream>) {
     match connector {
         Connector::Plain => drop(token.cancel_query_raw(stream, NoTls).await),
