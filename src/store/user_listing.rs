@@ -1,7 +1,6 @@
 //! Lists and counts users: the SQL of filters, orders and columns.
 
 use std::fmt::Write as _;
-
 use std::ops::ControlFlow;
 
 use crate::django::models::UserFilter;
@@ -16,7 +15,7 @@ impl Store {
     /// Passes each user that matches the filter to the callback, with the cells of the columns.
     ///
     /// # Errors
-    /// Returns [`Refusal::ProfileKindNotFound`], [`Refusal::GroupNotFound`], or [`Misuse`] for an unknown
+    /// Returns [`ProfileKindNotFound`](crate::error::refusal::Refusal::ProfileKindNotFound), [`GroupNotFound`](crate::error::refusal::Refusal::GroupNotFound), or [`Misuse`] for an unknown
     /// sort field. Returns the error of `on_row`. Fails on database errors.
     pub fn each_user(
         &self,

@@ -55,7 +55,7 @@ impl Sqlite {
         Self::prepare(connection, path, opening)
     }
 
-    /// Creates an empty database in memory, for [`Engine::save_as_new_file`](crate::store::Engine::save_as_new_file).
+    /// Creates an empty database in memory, to be saved as a new file.
     pub fn in_memory(path: &Path, opening: &Opening) -> Result<Self> {
         let connection = Connection::open_in_memory().map_err(|error| translate(error, path))?;
         Self::prepare(connection, path, opening)
