@@ -205,7 +205,10 @@ fn keys_of_other_tables_are_unknown() {
 
 #[test]
 fn a_fault_of_a_body_names_an_option_only_for_what_the_body_lacks() {
-    let env = TestEnv::with_database(REPAIRS);
+    let env = TestEnv::with_database(
+        "[register]\nprofile = \"customer\"\n[profiles.customer]\ntable = \"shop_customer\"\n\
+         fields = { address = \"varchar(155)\" }\nrequired = [\"address\"]\n",
+    );
     let messages = |body: &str| {
         let error = register(&env, body).ends_with(6).error();
         let faults = error["faults"].as_array().unwrap().iter();
