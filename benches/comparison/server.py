@@ -121,7 +121,7 @@ def copies(users: Path, tokens: Path) -> str:
     """The statements of `psql` that load these rows in one transaction."""
     return (
         "BEGIN;\n"
-        f"\\copy {USERS} FROM '{users}' WITH (FORMAT csv)\n"
+        f"\\copy {USERS} FROM '{users}' WITH (FORMAT csv, FORCE_NOT_NULL (first_name, last_name))\n"
         f"\\copy {TOKENS} FROM '{tokens}' WITH (FORMAT csv)\n"
         "COMMIT;\n"
     )
