@@ -47,6 +47,11 @@ pub enum Kind {
     Other(String),
 }
 
+impl Kind {
+    /// Text of any length.
+    pub const TEXT: Self = Self::Text { max_length: None };
+}
+
 /// The digits that a decimal column keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Digits {

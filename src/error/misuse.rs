@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// A request that cannot be carried out as it was made. The exit code is that of wrong usage.
+/// A combination of options and input that makes no sense. Ends with the exit code of wrong usage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Misuse {
     /// This lifetime ends after the year 9999.

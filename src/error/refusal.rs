@@ -313,7 +313,7 @@ fn write_configuration(f: &mut fmt::Formatter<'_>, path: &Path, message: &str) -
     Ok(())
 }
 
-/// Writes that a name does not exist. `nouns` name the existing ones, if there are none and if there are some.
+/// Writes that a name does not exist, and which ones do. `nouns` are the wordings without and with existing names.
 fn write_not_found(
     f: &mut fmt::Formatter<'_>,
     what: &str,

@@ -164,7 +164,7 @@ pub trait Dialect {
     /// The columns of a temporary table of rows: `node`, a number, and those of [`RowName::kept_in`], without duplicates.
     fn row_list(&self) -> &'static str;
 
-    /// The statement that inserts the rows of this query, without those that are there.
+    /// The statement that inserts the rows of this query and skips duplicates.
     fn insert_new(&self, into: &str, query: &str) -> String;
 }
 

@@ -12,8 +12,6 @@ use crate::store::layout::{ProfileTable, UserTable, models_of};
 use crate::store::schema::{Column, Table, quoted};
 use crate::store::users::UserColumn;
 
-const TEXT: Kind = Kind::Text { max_length: None };
-
 /// A value to read from each account.
 #[derive(Clone, Copy, Debug)]
 pub enum ExportPart<'a> {
@@ -38,7 +36,7 @@ impl ExportPart<'_> {
         match self {
             Self::Own(column) | Self::Field(_, column) => column.kind.clone(),
             Self::HasProfile(_) => Kind::Boolean,
-            Self::Groups | Self::Permissions | Self::DrfKey => TEXT,
+            Self::Groups | Self::Permissions | Self::DrfKey => Kind::TEXT,
         }
     }
 }

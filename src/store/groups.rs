@@ -14,8 +14,6 @@ use crate::store::layout::UserTable;
 use crate::store::schema::{Table, quoted};
 use crate::store::{Store, Transaction};
 
-const TEXT: Kind = Kind::Text { max_length: None };
-
 const GROUPS: &str = "auth_group";
 const GROUP_PERMISSIONS: &str = "auth_group_permissions";
 const PERMISSIONS: &str = "auth_permission";
@@ -254,7 +252,7 @@ impl Store {
         let key = quoted(&link.target);
         let sql =
             format!("SELECT g.{key}, g.name, {permissions} FROM {} AS g ORDER BY g.{key}", quoted(GROUPS));
-        self.engine.query(&sql, &[], &[Kind::Integer, TEXT, TEXT], on_row)
+        self.engine.query(&sql, &[], &[Kind::Integer, Kind::TEXT, Kind::TEXT], on_row)
     }
 
     fn keys_in(&self, link: &Link, joined: &str, columns: &[&str]) -> String {

@@ -389,11 +389,10 @@ fn models_without_table(
 
 /// Returns the models in the content types, as app label and lower-case name.
 fn models(engine: &dyn Engine) -> Result<Vec<(String, String)>> {
-    const TEXT: Kind = Kind::Text { max_length: None };
     let mut models = Vec::new();
     if engine.has_table("django_content_type")? {
         let sql = "SELECT app_label, model FROM django_content_type";
-        engine.query(sql, &[], &[TEXT, TEXT], &mut |cells| {
+        engine.query(sql, &[], &[Kind::TEXT, Kind::TEXT], &mut |cells| {
             models.push((cells[0].string(), cells[1].string()));
             Ok(ControlFlow::Continue(()))
         })?;

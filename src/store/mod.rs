@@ -360,7 +360,7 @@ impl Store {
 
 /// The refusal of a database that cannot be used for this reason.
 fn unusable(target: &Target, reason: impl Into<String>) -> Error {
-    Refusal::DatabaseUnusable { database: target.to_string(), reason: reason.into() }.into()
+    Refusal::unusable(target, reason).into()
 }
 
 /// The outcome of a transaction, made or rehearsed.

@@ -15,8 +15,6 @@ use crate::store::layout::ProfileTable;
 use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
 
-const TEXT: Kind = Kind::Text { max_length: None };
-
 impl Store {
     /// Whether the user has a profile of this kind.
     pub fn has_profile(&self, table: &ProfileTable, user: &Key) -> Result<bool> {
@@ -55,7 +53,7 @@ impl Store {
         };
         let selected: Vec<String> = columns.iter().map(select).collect();
         let selected = if selected.is_empty() { "1".into() } else { selected.join(", ") };
-        let kind = |column: &&Column| if column.may_hold_secret() { TEXT } else { column.kind.clone() };
+        let kind = |column: &&Column| if column.may_hold_secret() { Kind::TEXT } else { column.kind.clone() };
         let kinds: Vec<Kind> = columns.iter().map(kind).collect();
         let sql = format!("SELECT {selected} FROM {} WHERE {} = ?1", quoted(table), quoted(user_column));
         let mut found = None;

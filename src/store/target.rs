@@ -182,7 +182,7 @@ impl Target {
         }
     }
 
-    /// Returns the path as it was given, or the [`Self::identity`] of a database on a server, for logs and programs.
+    /// Returns the form for logs and JSON: the path as given, or the [`Self::identity`] of a server's database.
     #[must_use]
     pub fn record(&self) -> String {
         match self {

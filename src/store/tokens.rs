@@ -13,8 +13,6 @@ use crate::error::failure::Result;
 use crate::store::schema::quoted;
 use crate::store::{Done, Store, Transaction};
 
-const TEXT: Kind = Kind::Text { max_length: None };
-
 /// A row of a token table.
 #[derive(Debug)]
 pub struct Token {
@@ -165,7 +163,7 @@ impl Store {
         let mut key = None;
         if let Some(table) = &self.layout.drf {
             let sql = format!("SELECT key FROM {} WHERE user_id = ?1", quoted(&table.name));
-            self.engine.query(&sql, &[user.into()], &[TEXT], &mut |cells| {
+            self.engine.query(&sql, &[user.into()], &[Kind::TEXT], &mut |cells| {
                 key = Some(cells[0].string());
                 Ok(ControlFlow::Break(()))
             })?;
@@ -293,7 +291,17 @@ impl Store {
 
     fn token_kinds(&self) -> [Kind; COLUMNS] {
         let key = self.layout.users.key_kind.clone();
-        [TEXT, TEXT, Kind::Timestamp, Kind::Timestamp, key, TEXT, Kind::Boolean, TEXT, TEXT]
+        [
+            Kind::TEXT,
+            Kind::TEXT,
+            Kind::Timestamp,
+            Kind::Timestamp,
+            key,
+            Kind::TEXT,
+            Kind::Boolean,
+            Kind::TEXT,
+            Kind::TEXT,
+        ]
     }
 
     fn read_token(&self, cells: &[Cell<'_>]) -> Token {

@@ -1,5 +1,6 @@
 //! Finds and writes the rows of the user table.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -15,15 +16,13 @@ use crate::store::layout::UserTable;
 use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
 
-const TEXT: Kind = Kind::Text { max_length: None };
-
 /// The attributes of a [`User`], named as in Django's `AbstractUser`.
 pub(super) const ATTRIBUTES: [(&str, Kind); 10] = [
     ("id", Kind::Integer),
-    ("username", TEXT),
-    ("email", TEXT),
-    ("first_name", TEXT),
-    ("last_name", TEXT),
+    ("username", Kind::TEXT),
+    ("email", Kind::TEXT),
+    ("first_name", Kind::TEXT),
+    ("last_name", Kind::TEXT),
     ("is_active", Kind::Boolean),
     ("is_staff", Kind::Boolean),
     ("is_superuser", Kind::Boolean),
@@ -124,9 +123,9 @@ impl UserTable {
             UserColumn::Attribute(name) => ATTRIBUTES
                 .iter()
                 .find(|(attribute, _)| attribute == name)
-                .map_or(TEXT, |(_, kind)| kind.clone()),
+                .map_or(Kind::TEXT, |(_, kind)| kind.clone()),
             UserColumn::Tokens => Kind::Integer,
-            UserColumn::Profile | UserColumn::Hasher => TEXT,
+            UserColumn::Profile | UserColumn::Hasher => Kind::TEXT,
         }
     }
 
@@ -236,7 +235,12 @@ impl Store {
     fn one_user(&self, query: &UserQuery, parameter: Value) -> Result<Option<User>> {
         let users = &self.layout.users;
         let mut found = None;
-        let sql = format!("{}{}", query.sql, self.engine.locking(&users.table.name, "u"));
+        let locking = self.engine.locking(&users.table.name, "u");
+        let sql = if locking.is_empty() {
+            Cow::Borrowed(&*query.sql)
+        } else {
+            Cow::Owned(query.sql.clone() + &locking)
+        };
         self.engine.query(&sql, &[parameter], &query.kinds, &mut |cells| {
             found = Some(users.read(cells));
             Ok(ControlFlow::Break(()))
@@ -277,7 +281,7 @@ impl Store {
 
     pub(super) fn texts(&self, sql: &str, parameters: &[Value]) -> Result<Vec<String>> {
         let mut found = Vec::new();
-        self.engine.query(sql, parameters, &[TEXT], &mut |cells| {
+        self.engine.query(sql, parameters, &[Kind::TEXT], &mut |cells| {
             found.push(cells[0].string());
             Ok(ControlFlow::Continue(()))
         })?;

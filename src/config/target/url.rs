@@ -158,7 +158,7 @@ fn decode(text: &str, part: &'static str) -> Result<String, TargetFault> {
     if text.contains('\0') { Err(TargetFault::BadText(part)) } else { Ok(text) }
 }
 
-/// Decodes a part. A `%` that encodes nothing may belong to a password that was pasted as it is.
+/// Decodes a part. A stray `%` suggests a password that was pasted without encoding.
 fn decode_bytes(text: &str, part: &'static str) -> Result<Vec<u8>, TargetFault> {
     let is_valid = |rest: &str| {
         let digits = rest.as_bytes();

@@ -159,7 +159,7 @@ pub enum Choice {
     Token,
 }
 
-/// What a value refers to in vain.
+/// The missing row or object that a value refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MissingTarget {
     /// This permission.

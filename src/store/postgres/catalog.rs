@@ -17,11 +17,8 @@ use crate::error::failure::Result;
 use crate::store::engine::{Catalog, Engine as _, Irregularity, RowName, Triggered};
 use crate::store::schema::{Column, Reference, Table, quoted};
 
-const TEXT: Kind = Kind::Text { max_length: None };
-
 /// The tables that almost every command looks for. They are read together.
-const USUAL: [&str; 5] =
-    ["auth_user", "authtoken_token", "knox_authtoken", "django_admin_log", "django_content_type"];
+const USUAL: [&str; 4] = ["auth_user", "authtoken_token", "knox_authtoken", "django_admin_log"];
 
 /// A table, and what only PostgreSQL knows about it.
 pub(super) struct Known {
@@ -52,8 +49,8 @@ impl Known {
         self.types.get(column).map(|sort| &*sort.base)
     }
 
-    /// Returns the SQL that converts a text to the type of a column. A text is left as it is, since a conversion would
-    /// cut what is too long.
+    /// Returns the SQL that converts text to the type of a column. Empty for a text column: a cast would silently truncate
+    /// what is too long.
     pub(super) fn cast_to(&self, column: &str) -> String {
         match self.types.get(column) {
             Some(sort) if !is_text(&sort.base) => format!("::{}", sort.shown),
@@ -168,12 +165,19 @@ impl Postgres {
     }
 
     fn read_tables(&self, names: &[&str], condition: &str) -> Result<()> {
-        let missing: Vec<(String, Option<Rc<Known>>)> =
-            names.iter().map(|name| ((*name).to_owned(), None)).collect();
-        self.cache.0.borrow_mut().extend(missing);
-        let kinds = [TEXT, TEXT, Kind::Boolean, Kind::Boolean, TEXT, TEXT, TEXT, TEXT];
+        let kinds = [
+            Kind::TEXT,
+            Kind::TEXT,
+            Kind::Boolean,
+            Kind::Boolean,
+            Kind::TEXT,
+            Kind::TEXT,
+            Kind::TEXT,
+            Kind::TEXT,
+        ];
         let sql = format!("{TABLES} AND {condition}");
-        let mut found = Vec::new();
+        let missing = names.iter().map(|name| ((*name).to_owned(), None));
+        let mut found: HashMap<String, Option<Rc<Known>>> = missing.collect();
         self.read(&sql, &[array(names)], &kinds, &mut |cells| {
             let part = |index: usize| cells[index].text().unwrap_or("[]");
             let columns: Vec<ColumnRow> = serde_json::from_str(part(4))?;
@@ -187,7 +191,7 @@ impl Postgres {
             known.relkind = cells[1].string();
             known.is_lockable = cells[2].is_true() && known.relkind != "v";
             known.takes_batches = cells[3].is_true();
-            found.push((known.table.name.clone(), Some(Rc::new(known))));
+            found.insert(known.table.name.clone(), Some(Rc::new(known)));
             Ok(ControlFlow::Continue(()))
         })?;
         self.cache.0.borrow_mut().extend(found);
@@ -213,7 +217,7 @@ impl Postgres {
 
     fn names(&self, sql: &str, parameters: &[Value]) -> Result<Vec<String>> {
         let mut names = Vec::new();
-        self.read(sql, parameters, &[TEXT], &mut |cells| {
+        self.read(sql, parameters, &[Kind::TEXT], &mut |cells| {
             names.push(cells[0].string());
             Ok(ControlFlow::Continue(()))
         })?;
@@ -302,7 +306,7 @@ impl Catalog for Postgres {
 
     fn system(&self) -> Result<String> {
         let mut version = String::new();
-        self.query("SELECT current_setting('server_version')", &[], &[TEXT], &mut |cells| {
+        self.query("SELECT current_setting('server_version')", &[], &[Kind::TEXT], &mut |cells| {
             version = cells[0].string();
             Ok(ControlFlow::Break(()))
         })?;

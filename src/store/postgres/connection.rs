@@ -6,13 +6,13 @@ use std::time::Duration;
 use futures_util::TryStreamExt as _;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::config::{ChannelBinding as DriverChannelBinding, SslMode as DriverSslMode};
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{CancelToken, Client, Config, Error as DriverError, NoTls, Row};
 
 use super::cancel::cancel;
 use super::tls::{self, Connector};
 use super::values::Parameter;
-use crate::error::failure::{ErrorContext as _, Result};
+use crate::error::failure::{Error, ErrorContext as _, Result};
 use crate::signals;
 use crate::store::target::{ChannelBinding, Host, Server};
 
@@ -74,9 +74,9 @@ impl Connection {
         parameters: &[(Parameter<'_>, Type)],
         can_stop: bool,
     ) -> Result<u64, DriverError> {
-        let parameters: Vec<(&(dyn tokio_postgres::types::ToSql + Sync), Type)> = parameters
+        let parameters: Vec<(&(dyn ToSql + Sync), Type)> = parameters
             .iter()
-            .map(|(parameter, kind)| (parameter as &(dyn tokio_postgres::types::ToSql + Sync), kind.clone()))
+            .map(|(parameter, kind)| (parameter as &(dyn ToSql + Sync), kind.clone()))
             .collect();
         self.wait(self.client.execute_typed(sql, &parameters), can_stop)
     }
@@ -129,7 +129,7 @@ pub(super) enum ConnectError {
     /// The server or the network refused it.
     Driver(DriverError),
     /// Something of our own failed, such as a certificate file.
-    Other(crate::error::failure::Error),
+    Other(Error),
 }
 
 /// Whether the server may accept the connection with the other encryption: `no pg_hba.conf entry`.

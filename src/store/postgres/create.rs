@@ -81,7 +81,7 @@ pub(super) fn create(postgres: &Postgres, blueprint: &Blueprint) -> Result<()> {
     let names = postgres.table_names()?;
     if let Some(name) = names.first() {
         let reason = format!("it has tables already, such as {name}. `init` needs an empty schema.");
-        return Err(Refusal::DatabaseUnusable { database: postgres.name.clone(), reason }.into());
+        return Err(Refusal::unusable(&postgres.name, reason).into());
     }
     create::build(postgres, blueprint, &statements)?;
     postgres.cache.clear();

@@ -33,7 +33,7 @@ pub(super) fn of_connecting(error: ConnectError, server: &Server) -> Error {
         (_, Some(error)) => format!("the server refuses the connection: {}.", without_end(error.message())),
         _ => unreached(&causes(&error)),
     };
-    Refusal::DatabaseUnusable { database: server.to_string(), reason }.into()
+    Refusal::unusable(server, reason).into()
 }
 
 /// Says why the driver made no connection.
@@ -87,9 +87,7 @@ impl Postgres {
         };
         let column = refused_parameter(server).and_then(|number| column_of(sql, number));
         let column = column.unwrap_or_default();
-        let unusable = |reason: String| -> Error {
-            Refusal::DatabaseUnusable { database: self.name.clone(), reason }.into()
-        };
+        let unusable = |reason: String| -> Error { Refusal::unusable(&self.name, reason).into() };
         match server.code().code() {
             "57014" if signals::requested() => Refusal::Interrupted.into(),
             // Lock timeouts, deadlocks, conflicts.

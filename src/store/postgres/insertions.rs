@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::Postgres;
+use super::values::exchanged;
 use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
 use crate::store::engine::Inserting;
@@ -14,13 +15,19 @@ pub(super) struct RowInserter<'a> {
     table: String,
     columns: Vec<String>,
     sql: String,
-    /// The kind of the key that the statement returns.
-    key: Option<Kind>,
+    /// The kind of what the statement returns: the key, or a number if no single column is the key.
+    returned: Kind,
 }
 
 impl<'a> RowInserter<'a> {
     pub(super) fn new(postgres: &'a Postgres) -> Self {
-        Self { postgres, table: String::new(), columns: Vec::new(), sql: String::new(), key: None }
+        Self {
+            postgres,
+            table: String::new(),
+            columns: Vec::new(),
+            sql: String::new(),
+            returned: Kind::Integer,
+        }
     }
 
     fn prepare(&mut self, table: &str, row: &[(&str, &Value)]) -> Result<()> {
@@ -35,12 +42,13 @@ impl<'a> RowInserter<'a> {
             _ => None,
         });
         let returned = key.map_or_else(|| "1".to_owned(), |key| quoted(&key.name));
-        self.key = key.map(|key| key.kind.clone());
+        self.returned = key.map_or(Kind::Integer, |key| key.kind.clone());
         self.sql = format!(
-            "INSERT INTO {} ({}) VALUES ({}) RETURNING {returned}",
+            "INSERT INTO {} ({}) VALUES ({}) RETURNING {}",
             quoted(table),
             columns.join(", "),
-            places.join(", ")
+            places.join(", "),
+            exchanged(&returned, &self.returned),
         );
         table.clone_into(&mut self.table);
         self.columns = row.iter().map(|(column, _)| (*column).to_owned()).collect();
@@ -56,13 +64,13 @@ impl Inserting for RowInserter<'_> {
         }
         self.prepare(table, row)?;
         let parameters: Vec<Value> = row.iter().map(|(_, value)| (*value).clone()).collect();
-        let kind = self.key.clone().unwrap_or(Kind::Integer);
         let mut key = None;
-        self.postgres.returning(&self.sql, &parameters, &kind, &mut |cell| {
-            key = Some(match &kind {
-                Kind::Integer => cell.integer().map_or(Value::Null, Value::Integer),
-                Kind::Uuid => Value::Uuid(cell.string()),
-                _ => Value::Text(cell.string()),
+        let kinds = std::slice::from_ref(&self.returned);
+        self.postgres.rows(&self.sql, &parameters, kinds, &mut |cells| {
+            key = Some(match self.returned {
+                Kind::Integer => cells[0].integer().map_or(Value::Null, Value::Integer),
+                Kind::Uuid => Value::Uuid(cells[0].string()),
+                _ => Value::Text(cells[0].string()),
             });
             Ok(ControlFlow::Break(()))
         })?;

@@ -9,8 +9,6 @@ use crate::error::failure::Result;
 use crate::store::engine::{Engine as _, Irregularity};
 use crate::store::schema::quoted;
 
-const TEXT: Kind = Kind::Text { max_length: None };
-
 /// Kind of irregularity, table, and what it is about. The first parameter is the list of tables.
 const FOUND: &str = "\
 WITH c AS (SELECT c.oid, c.relname FROM pg_class AS c \
@@ -27,7 +25,7 @@ ORDER BY 1, 2, 3";
 impl Postgres {
     pub(super) fn find_irregularities(&self, tables: &[&str]) -> Result<Vec<Irregularity>> {
         let mut found = Vec::new();
-        self.query(FOUND, &[array(tables)], &[TEXT, TEXT, TEXT], &mut |cells| {
+        self.query(FOUND, &[array(tables)], &[Kind::TEXT, Kind::TEXT, Kind::TEXT], &mut |cells| {
             let (table, name) = (cells[1].string(), cells[2].string());
             found.push(match cells[0].text() {
                 Some("policy") => Irregularity::RowSecurity { table },

@@ -102,6 +102,7 @@ impl Postgres {
         self.rows(&sql, parameters, kinds, on_row)
     }
 
+    /// Runs a statement whose result columns are of the types that [`Decoded::of`] reads.
     fn rows(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         let sql = numbered(sql);
         let mut outcome = Ok(());
@@ -119,19 +120,6 @@ impl Postgres {
         });
         outcome?;
         asked.map_err(|error| self.translate_of(&error, &sql))
-    }
-
-    /// Runs a statement that returns one column, and passes its cells to the callback.
-    fn returning(
-        &self,
-        sql: &str,
-        parameters: &[Value],
-        kind: &Kind,
-        on_cell: &mut dyn FnMut(DataCell<'_>) -> Result<ControlFlow<()>>,
-    ) -> Result<()> {
-        let Some((start, column)) = sql.rsplit_once(" RETURNING ") else { return Ok(()) };
-        let sql = format!("{start} RETURNING {}", exchanged(column, kind));
-        self.rows(&sql, parameters, std::slice::from_ref(kind), &mut |cells| on_cell(cells[0]))
     }
 
     /// Refuses whole numbers beyond the range of their columns, and names the column, which the server does not.
@@ -233,8 +221,12 @@ impl Engine for Postgres {
     }
 
     fn end_part(&self, is_kept: bool) -> Result<()> {
+        if is_kept {
+            self.flush()?;
+            return self.run("RELEASE part");
+        }
         self.queue.clear();
-        self.run(if is_kept { "RELEASE part" } else { "ROLLBACK TO part; RELEASE part" })
+        self.run("ROLLBACK TO part; RELEASE part")
     }
 
     fn defer_references(&self) -> Result<()> {

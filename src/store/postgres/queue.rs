@@ -1,14 +1,13 @@
 //! Rows that wait to be inserted many at a time. One statement for each row would take ten times as long.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::ops::ControlFlow;
 
 use super::values::Parameter;
 use super::{Postgres, literal};
 use crate::django::value::{Kind, Value};
-use crate::error::failure::Result;
+use crate::error::failure::{Result, failed};
 use crate::store::engine::Engine as _;
 use crate::store::schema::quoted;
 
@@ -172,7 +171,7 @@ impl Postgres {
             let sql = format!("INSERT INTO {} ({}) {sql}", quoted(&table), into.join(", "));
             let inserted = self.execute(&sql, &parameters)?;
             if inserted != count {
-                return Err(crate::error::failure::failed!(
+                return Err(failed!(
                     "{}: table {table} did not take every row. A trigger or rule of the table may ignore some.",
                     self.name
                 ));

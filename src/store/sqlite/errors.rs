@@ -10,7 +10,7 @@ use crate::error::faults::{FaultCode, Remedy, Restriction};
 use crate::error::refusal::Refusal;
 
 pub(super) fn unusable(path: &Path, reason: &str) -> Error {
-    Refusal::DatabaseUnusable { database: path.display().to_string(), reason: reason.to_owned() }.into()
+    Refusal::unusable(path.display(), reason).into()
 }
 
 /// Translates SQLite's error into a refusal if one matches.
