@@ -7,9 +7,9 @@ use authctl::django::models::{TokenFilter, UserFilter};
 use authctl::django::passwords;
 use authctl::django::tokens::drf;
 use authctl::error::failure::Result;
-use authctl::error::refusal::Refusal;
 use authctl::fuzzing::opening;
 use authctl::store::layout::Hints;
+use authctl::store::target::Target;
 use authctl::store::{Store, UserColumn};
 use authctl_fuzz::{remove, write};
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let path = write("db.sqlite3", bytes);
-    match Store::open(&path, &opening(), Hints::default()) {
+    match Store::open(&Target::File(path.clone()), &opening(), Hints::default()) {
         Ok(store) => {
             for command in [list_users, list_tokens, show_user, check] {
                 check_outcome(command(&store));

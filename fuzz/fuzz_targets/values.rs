@@ -1,8 +1,8 @@
 //! Values of columns: whatever is accepted is stored in Django's own form, and accepted again in that form.
 #![no_main]
 
-use authctl::django::field::{ColumnType, Input, boolean, convert, moment};
-use authctl::django::value::{Cell, Kind, Value, plain_date_time};
+use authctl::django::field::{ColumnType, Input, boolean, convert, duration_text, moment, time_of_day};
+use authctl::django::value::{Cell, Digits, Kind, Value, plain_date_time};
 use authctl::fuzzing::worded;
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, offset};
@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = boolean(text);
 });
 
-fn kinds() -> [Kind; 12] {
+fn kinds() -> [Kind; 17] {
     [
         Kind::Integer,
         Kind::Real,
@@ -38,9 +38,14 @@ fn kinds() -> [Kind; 12] {
         Kind::Date,
         Kind::Time,
         Kind::Uuid,
-        Kind::Decimal,
+        Kind::Duration,
+        Kind::Decimal(Digits::All),
+        Kind::Decimal(Digits::Significant(LIMIT)),
+        Kind::Decimal(Digits::Fixed { total: LIMIT, places: 2 }),
         Kind::Json,
+        Kind::Address,
         Kind::Bytes,
+        Kind::Other("citext".into()),
     ]
 }
 
@@ -71,48 +76,46 @@ fn check(kind: &Kind, input: &Input, zone: &TimeZone) {
                 assert!((1..=9999).contains(&zone.to_datetime(*moment).year()), "{input:?}: {moment}");
                 moment.to_string()
             }
-            (Kind::Date, Value::Text(text)) => {
-                assert!(has_form(text, "0000-00-00") && !text.starts_with("0000"), "{input:?}: {text}");
-                text.clone()
+            (Kind::Date, Value::Date(date)) => {
+                assert!(date.year() >= 1, "{input:?}: {date}");
+                date.to_string()
             }
-            (Kind::Time, Value::Text(text)) => {
-                let is_plain = has_form(text, "00:00:00") || has_form(text, "00:00:00.000000");
-                assert!(is_plain, "{input:?}: {text}");
-                text.clone()
+            (Kind::Time, Value::Time(time)) => {
+                assert_eq!(time.subsec_nanosecond() % 1_000, 0, "{input:?}: {time}");
+                time_of_day(*time)
             }
+            (Kind::Duration, Value::Duration(microseconds)) => duration_text(*microseconds),
             (Kind::Uuid, Value::Uuid(text)) => {
                 assert!(text.len() == 32 && text.bytes().all(|byte| b"0123456789abcdef".contains(&byte)));
                 text.clone()
             }
-            (Kind::Decimal, Value::Text(text)) => {
+            (Kind::Decimal(_), Value::Decimal(text)) => {
                 let digits = text.strip_prefix('-').unwrap_or(text);
                 let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
                 assert!(is_digits(whole) && is_digits(fraction), "{input:?}: {text}");
                 text.clone()
             }
-            (Kind::Json, Value::Text(text)) => {
+            (Kind::Json, Value::Json(text)) => {
                 assert!(text.is_ascii());
                 serde_json::from_str::<serde_json::Value>(text).expect("JSON");
                 text.clone()
             }
+            (Kind::Address | Kind::Other(_), Value::Text(text)) => {
+                assert!(!text.contains('\0'));
+                text.clone()
+            }
             (Kind::Bytes, Value::Bytes(bytes)) => String::from_utf8(bytes.clone()).expect("text"),
-            (kind, value) => panic!("{value:?} in a column of {kind}"),
+            (kind, value) => panic!("{value:?} in a column of {kind:?}"),
         };
         assert_eq!(format!("{value:?}").find(char::is_whitespace), None);
         let stored = convert("field", column, &Input::Text(again.clone()), zone);
-        assert!(stored == Ok(value), "{input:?}: {again:?} is not kept in a column of {kind}");
+        assert!(stored == Ok(value), "{input:?}: {again:?} is not kept in a column of {kind:?}");
         if let (Kind::Integer, Input::Text(text)) = (kind, input)
             && text.contains(':')
         {
             assert!(is_clock(text.trim()), "{text:?} is no duration");
         }
     }
-}
-
-/// Whether a text has a digit wherever the form has a zero, and otherwise the form's characters.
-fn has_form(text: &str, form: &str) -> bool {
-    let fits = |(c, form): (u8, u8)| if form == b'0' { c.is_ascii_digit() } else { c == form };
-    text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
 }
 
 fn is_digits(text: &str) -> bool {

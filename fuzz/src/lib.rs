@@ -80,7 +80,7 @@ pub fn check_rows(bytes: &[u8], rows: &[RowSummary], columns: Columns) {
 
 /// A row without positions.
 pub fn bare(row: &RowSummary) -> (&str, Option<&str>, usize, Vec<(&str, &str)>) {
-    let faults = row.faults.iter().map(|fault| (&*fault.field, fault.code)).collect();
+    let faults = row.faults.iter().map(|fault| (&*fault.field, fault.code.name())).collect();
     (&row.spec, row.password.as_deref(), row.tokens, faults)
 }
 

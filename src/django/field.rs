@@ -184,9 +184,11 @@ fn duration(text: &str) -> Option<i64> {
     }
     let microseconds: i64 = format!("{fraction:0<6}").get(..6)?.parse().ok()?;
     let within = seconds.checked_mul(SECOND)?.checked_add(microseconds)?;
-    (clock.split(':').count() <= 3)
-        .then_some(())
-        .and_then(|()| days.checked_mul(86_400 * SECOND)?.checked_add(sign * within))
+    if clock.split(':').count() > 3 {
+        return None;
+    }
+    // The whole days of a negative duration can be out of range where the duration is not.
+    i64::try_from(i128::from(days) * i128::from(86_400 * SECOND) + i128::from(sign * within)).ok()
 }
 
 /// Formats a duration like Django: `[DAYS ]HH:MM:SS[.ffffff]`. Only the days can be negative.
@@ -218,7 +220,7 @@ pub fn time_of_day(time: Time) -> String {
 fn address(text: &str) -> Option<String> {
     match text.parse::<IpAddr>() {
         Ok(address) => Some(address.to_string()),
-        Err(_) => text.contains('/').then(|| text.to_owned()),
+        Err(_) => (text.contains('/') && !text.contains('\0')).then(|| text.to_owned()),
     }
 }
 
@@ -416,6 +418,15 @@ mod tests {
         assert_eq!(duration_text(5_400_000_000), "01:30:00");
         assert_eq!(duration_text(-1), "-1 23:59:59.999999");
         assert_eq!(duration_text(-86_400_000_000), "-1 00:00:00");
+        assert_eq!(duration(&duration_text(i64::MIN)), Some(i64::MIN));
+        assert_eq!(duration(&duration_text(i64::MAX)), Some(i64::MAX));
+        assert_eq!(duration("106751992 00:00:00"), None);
+    }
+
+    #[test]
+    fn an_address_has_no_null_character() {
+        assert!(text(Kind::Address, "10.0.0.0/8") == Ok("10.0.0.0/8".into()));
+        assert!(text(Kind::Address, "10.0.0.0/\0") == Err("invalid"));
     }
 
     #[test]
