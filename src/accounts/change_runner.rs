@@ -14,8 +14,17 @@ pub trait ChangeRunner {
     /// Whether the changes are only rehearsed.
     fn is_rehearsal(&self) -> bool;
 
-    /// Runs `work` in one transaction. `object` names the changed object in the audit log.
+    /// Runs `work` in one transaction, and again in another one if a deadlock ends it. `object` names the changed object
+    /// in the audit log.
     fn run<T>(
+        &self,
+        store: &Store,
+        object: impl Fn(&T) -> Json,
+        work: impl FnMut(&Transaction<'_>) -> Result<Done<T>>,
+    ) -> Result<Done<T>>;
+
+    /// Runs `work`, which cannot be repeated, in one transaction.
+    fn run_once<T>(
         &self,
         store: &Store,
         object: impl FnOnce(&T) -> Json,

@@ -201,7 +201,7 @@ pub fn issue(
     user: &User,
     fresh: &IssuedToken,
     rotate: bool,
-    ready: impl FnOnce(&Store, &PlainToken) -> Result<()>,
+    mut ready: impl FnMut(&Store, &PlainToken) -> Result<()>,
 ) -> Result<Done<Issued>> {
     let unchanged = |existing: Issued| Done { value: existing, fields: Vec::new() };
     if let Some(existing) = fresh.existing(store, user, rotate)? {

@@ -126,7 +126,7 @@ impl<'a> Registration<'a> {
         let object = json!({ "user": user.username });
         let done = runner.run(
             self.accounts.store,
-            |_| object,
+            |_| object.clone(),
             |transaction| {
                 let mut fields = update.apply(transaction, user)?;
                 let current = transaction.reread_user(user)?;
@@ -139,12 +139,10 @@ impl<'a> Registration<'a> {
                     given = Some(fresh);
                 }
                 runner.set_effect(effect(&current.username, false, given, random.as_ref()));
-                let mut outcome = self.outcome(transaction, current, fields.clone())?;
-                outcome.random = random;
-                Ok(Done { value: outcome, fields })
+                Ok(Done { value: self.outcome(transaction, current, fields.clone())?, fields })
             },
         )?;
-        Ok(done.value)
+        Ok(Registered { random, ..done.value })
     }
 
     fn outcome(&self, store: &Store, user: User, fields: Vec<String>) -> Result<Registered> {

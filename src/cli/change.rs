@@ -2,6 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueHint};
 use rand::RngExt as _;
@@ -22,6 +24,9 @@ use crate::signals::{self, Critical};
 use crate::store::{Done, Store, Transaction};
 use crate::terminal::output::{self, Output};
 use crate::terminal::redaction;
+
+/// The longest pause before a change is repeated after a deadlock, in milliseconds.
+const LONGEST_PAUSE: u64 = 50;
 
 /// The options of every command that changes something.
 #[derive(Args, Clone, Debug, Default)]
@@ -130,15 +135,15 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Runs `work` in one transaction and announces it in the audit log if anything changes. Nothing is changed if
-    /// the log cannot be written.
+    /// Runs `work` in one transaction, and again if a deadlock ends it. Announces it in the audit log if anything changes.
+    /// Nothing is changed if the log cannot be written.
     ///
     /// A rehearsal rolls the transaction back and does not write to the log.
     pub fn make<T>(
         &self,
         store: &Store,
         object: &Json,
-        work: impl FnOnce(&Transaction<'_>) -> Result<Done<T>>,
+        work: impl FnMut(&Transaction<'_>) -> Result<Done<T>>,
     ) -> Result<Done<T>> {
         self.run(store, |_| object.clone(), work)
     }
@@ -225,6 +230,28 @@ impl ChangeRunner for Change<'_> {
     }
 
     fn run<T>(
+        &self,
+        store: &Store,
+        object: impl Fn(&T) -> Json,
+        mut work: impl FnMut(&Transaction<'_>) -> Result<Done<T>>,
+    ) -> Result<Done<T>> {
+        let effect = self.effect.borrow().clone();
+        let deadline = Instant::now() + self.context.settings.opening.busy_timeout;
+        loop {
+            let outcome = self.run_once(store, &object, &mut work);
+            match &outcome {
+                Err(error) if error.is_deadlock() && Instant::now() < deadline => {
+                    self.effect.replace(effect.clone());
+                    // The other program is not met again at once.
+                    let pause = self.context.random().random_range(1..=LONGEST_PAUSE);
+                    thread::sleep(Duration::from_millis(pause));
+                }
+                _ => return outcome,
+            }
+        }
+    }
+
+    fn run_once<T>(
         &self,
         store: &Store,
         object: impl FnOnce(&T) -> Json,

@@ -92,7 +92,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let _critical = files.are_given().then(signals::critical);
     let mut staged = Staged::default();
     let done = issue_token::issue(&change, store, &user, &fresh, args.rotate, |_, token| {
-        staged = files.stage(token, targets)?;
+        staged = files.stage(token, &targets)?;
         Ok(())
     })?;
     let report = change.report(done.fields);

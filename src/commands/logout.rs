@@ -76,7 +76,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 counted(deleted as u64, "token")
             )));
             // If all tokens of the user are deleted, so is the token of the user's session.
-            let ended = match saved.filter(|session| args.all && session.username == token.username) {
+            let ended = match saved.clone().filter(|session| args.all && session.username == token.username) {
                 Some(session) if transaction.find_token(&session.token, hash)?.is_none() => Some(session),
                 _ => None,
             };

@@ -77,9 +77,11 @@ impl Refusal {
             | Self::InactiveUser(_)
             | Self::TokenLimit(_) => Exit::Invalid,
             Self::Ambiguous { .. } => Exit::Ambiguous,
-            Self::Busy | Self::ServerBusy { .. } | Self::BusyLater { .. } | Self::ChangedMeanwhile(_) => {
-                Exit::Busy
-            }
+            Self::Busy
+            | Self::Deadlock
+            | Self::ServerBusy { .. }
+            | Self::BusyLater { .. }
+            | Self::ChangedMeanwhile(_) => Exit::Busy,
             Self::DatabaseMissing(_) | Self::DatabaseUnusable { .. } => Exit::NotUsable,
             Self::Throttled(_) => Exit::Throttled,
             Self::Findings { .. } => Exit::Findings,

@@ -82,6 +82,12 @@ impl Error {
         matches!(self.refusal(), Some(Refusal::LostAnswer(lost)) if !lost.is_certain)
     }
 
+    /// Whether a deadlock ended the transaction, which can succeed if it is repeated.
+    #[must_use]
+    pub fn is_deadlock(&self) -> bool {
+        matches!(self.refusal(), Some(Refusal::Deadlock))
+    }
+
     /// Whether a user with the same login name already exists.
     #[must_use]
     pub fn is_of_existing_user(&self) -> bool {

@@ -102,6 +102,9 @@ pub enum Refusal {
     Foreign(PathBuf),
     /// Another writer has locked the database.
     Busy,
+    /// The server ended this transaction, because it and another one waited for each other. It can succeed if it is
+    /// repeated.
+    Deadlock,
     /// The server cannot serve this request now.
     ServerBusy {
         /// The database, for display.
@@ -227,7 +230,7 @@ impl Refusal {
             Self::Ambiguous { .. } => "ambiguous",
             Self::TokenLimit(_) => "token_limit",
             Self::Foreign(_) => "foreign",
-            Self::Busy | Self::ServerBusy { .. } | Self::BusyLater { .. } => "busy",
+            Self::Busy | Self::Deadlock | Self::ServerBusy { .. } | Self::BusyLater { .. } => "busy",
             Self::DatabaseMissing(_) => "database_missing",
             Self::DatabaseUnusable { .. } => "database_unusable",
             Self::Findings { .. } => "findings",
@@ -290,6 +293,7 @@ impl fmt::Display for Refusal {
             Self::TokenLimit(limit) => write_token_limit(f, *limit),
             Self::Foreign(path) => write_foreign(f, path),
             Self::Busy => f.write_str("The database is busy."),
+            Self::Deadlock => f.write_str("The database ended this change in favor of another program's."),
             Self::ServerBusy { database, reason } => write!(f, "{database} is busy: {reason}"),
             Self::BusyLater { committed, .. } => write_busy_later(f, *committed),
             Self::DatabaseMissing(path) => write!(f, "Database {} does not exist.", path.display()),

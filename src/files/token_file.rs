@@ -48,8 +48,6 @@ pub struct Staged {
     files: Vec<NewFile>,
     /// Files that are written where they are.
     in_place: Vec<InPlace>,
-    /// As in [`TokenTargets`].
-    lock: Option<File>,
 }
 
 /// Who can access a file that has been written.
@@ -129,17 +127,18 @@ impl TokenFiles {
         self.dotenv_path().filter(|path| mode(path) & 0o044 != 0)
     }
 
-    /// Writes the files beside their places.
+    /// Writes the files beside their places. Keep the targets, and so their lock, until the files are in place.
     ///
     /// # Errors
     /// What the rules of [`existing`] forbid, or what the operating system says; nothing has changed then.
-    pub fn stage(&self, token: &PlainToken, targets: TokenTargets) -> Result<Staged> {
-        let mut staged = Staged { lock: targets.lock, ..Staged::default() };
+    pub fn stage(&self, token: &PlainToken, targets: &TokenTargets) -> Result<Staged> {
+        let mut staged = Staged::default();
         if let Some(path) = &self.output {
             let content = Zeroizing::new(format!("{}\n", token.expose()).into_bytes());
             let path_kind = existing::look(path)?;
-            match (targets.stream, path_kind) {
+            match (&targets.stream, path_kind) {
                 (Some(file), _) => {
+                    let file = file.try_clone().with_context(|| cannot_write(path))?;
                     staged.in_place.push(InPlace {
                         path: path.into(),
                         file,
@@ -215,7 +214,6 @@ impl Staged {
     pub fn put(self) -> Result<()> {
         let put = self.files.into_iter().try_for_each(|file| file.appear(true));
         let written = self.in_place.iter().try_for_each(InPlace::write);
-        drop(self.lock);
         put.and(written)
     }
 }

@@ -24,6 +24,11 @@ impl Holder {
         Self(psql)
     }
 
+    /// Runs another statement, which may have to wait.
+    fn run(&mut self, statement: &str) {
+        writeln!(self.0.stdin.as_mut().unwrap(), "{statement};").unwrap();
+    }
+
     fn commit(mut self) {
         self.0.stdin.take().unwrap().write_all(b"COMMIT;\n").unwrap();
         assert!(self.0.wait().unwrap().success());
@@ -90,6 +95,49 @@ fn a_locked_row_is_waited_for_as_long_as_allowed() {
     holder.commit();
     finish(child).succeeds();
     assert_eq!(site.value("SELECT email FROM auth_user"), "meg@x.example");
+}
+
+#[test]
+fn a_change_that_a_deadlock_ends_is_repeated() {
+    let site = Site::new();
+    for name in ["ann", "bob"] {
+        site.run(["register", name, "--no-password"]).succeeds();
+    }
+    let account = |name: &str| format!("[[users]]\nusername = \"{name}\"\nemail = \"{name}@x.example\"\n");
+    site.write("accounts.toml", &["ann", "bob", "cy"].map(account).concat());
+    let mut holder = Holder::new(&site, "SELECT 1 FROM auth_user WHERE username = 'bob' FOR UPDATE");
+    let child = start(
+        &site,
+        &[
+            "apply",
+            "accounts.toml",
+            "--yes",
+            "--results",
+            "results.csv",
+            "--busy-timeout",
+            "60",
+            "--audit-log",
+            "audit.jsonl",
+        ],
+    );
+    site.wait_for_query("auth_user", "transactionid");
+    // The first one that waits is ended, after PostgreSQL's deadlock_timeout of a second.
+    holder.run("SELECT 1 FROM auth_user WHERE username = 'ann' FOR UPDATE");
+    holder.commit();
+    let run = finish(child).succeeds();
+    assert!(!run.stderr.contains("deadlock"), "{}", run.stderr);
+    assert_eq!(
+        site.value("SELECT string_agg(email, ' ' ORDER BY email) FROM auth_user"),
+        "ann@x.example bob@x.example cy@x.example"
+    );
+    crate::site::wait_until("the server has counted a deadlock", || {
+        site.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == "1"
+    });
+    let results = std::fs::read_to_string(site.path("results.csv")).unwrap();
+    let states: Vec<&str> = results.lines().map(|line| line.rsplit(',').next().unwrap()).collect();
+    assert_eq!(states, ["state", "committed", "committed", "committed"], "{results}");
+    let events = std::fs::read_to_string(site.path("audit.jsonl")).unwrap();
+    assert_eq!(events.lines().count(), 2, "{events}");
 }
 
 #[test]

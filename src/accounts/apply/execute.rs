@@ -71,11 +71,12 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         let mut critical = None;
         let done = self.runner.run(
             self.accounts.store,
-            |_| object,
+            |_| object.clone(),
             |transaction| {
                 plan.check(transaction)?;
                 // If the commit fails, the results must be taken back even if a signal arrives.
                 critical = Some(signals::critical());
+                results.take_back()?;
                 self.write(&plan.steps, &ready, transaction, &mut results)
             },
         );

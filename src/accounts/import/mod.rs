@@ -195,7 +195,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         if rows == 0 {
             return error;
         }
-        if matches!(error.refusal(), Some(Refusal::Busy | Refusal::ServerBusy { .. })) {
+        if matches!(error.refusal(), Some(Refusal::Busy | Refusal::Deadlock | Refusal::ServerBusy { .. })) {
             let keeps_existing = self.options.on_existing != OnExisting::Fail;
             let results = self.options.results.clone().filter(|path| path != Path::new("-"));
             return Refusal::BusyLater { committed: rows, keeps_existing, results }.into();

@@ -56,7 +56,7 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
     ) -> Result<ImportCounts> {
         let object =
             |counts: &ImportCounts| json!({ "file": self.file, "users": counts.created + counts.changed });
-        let done = self.runner.run(self.store, object, |transaction| {
+        let done = self.runner.run_once(self.store, object, |transaction| {
             let counts = self.write_all(transaction, feed, results, faults)?;
             if !self.keeps_going {
                 faults.borrow_mut().refuse()?;

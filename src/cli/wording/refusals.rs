@@ -60,7 +60,7 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
         Refusal::Busy => "Another program is writing to the database. Try again, or pass a longer \
                        --busy-timeout."
             .into(),
-        Refusal::ServerBusy { .. } => "Try again later.".into(),
+        Refusal::Deadlock | Refusal::ServerBusy { .. } => "Try again later.".into(),
         Refusal::BusyLater { keeps_existing, results, .. } => {
             how_to_continue(*keeps_existing, results.as_deref())
         }

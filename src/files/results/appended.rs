@@ -131,6 +131,14 @@ impl Appended {
         self.states.push(self.length - state as u64);
     }
 
+    /// Removes the rows written since the last commit.
+    pub fn take_back(&mut self) -> Result<()> {
+        self.states.clear();
+        self.length = self.kept;
+        let emptied = self.file.set_len(self.kept).and_then(|()| self.file.seek(SeekFrom::Start(self.kept)));
+        emptied.map(drop).with_context(|| cannot_write(&self.path))
+    }
+
     /// Syncs the file to disk.
     pub fn sync(&self) -> Result<()> {
         self.file.sync_all().with_context(|| cannot_write(&self.path))

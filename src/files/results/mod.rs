@@ -233,6 +233,23 @@ impl Results {
         self.sink.write_all(&row).context(CANNOT_WRITE)
     }
 
+    /// Removes the rows written since the last commit, because their transaction is repeated.
+    pub fn take_back(&mut self) -> Result<()> {
+        self.sink.flush().context(CANNOT_WRITE)?;
+        match self.sink.get_mut() {
+            Sink::Discarded => return Ok(()),
+            Sink::File(appended) => {
+                appended.take_back()?;
+                self.needs_heading = appended.is_empty();
+            }
+            Sink::Later(later) => {
+                later.take_back().context(CANNOT_WRITE)?;
+                self.needs_heading = later.kept == 0;
+            }
+        }
+        Ok(())
+    }
+
     /// Syncs the results to disk. If this fails, nothing must be committed.
     pub fn sync(&mut self) -> Result<()> {
         self.sink.flush().context(CANNOT_WRITE)?;
@@ -289,6 +306,14 @@ impl Results {
 }
 
 impl Later {
+    /// Removes the rows written since the last commit.
+    fn take_back(&mut self) -> io::Result<()> {
+        self.states.clear();
+        self.length = self.kept;
+        self.spool.set_len(self.kept)?;
+        self.spool.seek(SeekFrom::Start(self.kept)).map(drop)
+    }
+
     /// Keeps the rows written since the last commit, and marks them as undecided.
     fn leave_undecided(&mut self) -> io::Result<()> {
         for state in self.states.drain(..) {

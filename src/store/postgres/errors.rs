@@ -90,8 +90,10 @@ impl Postgres {
         let unusable = |reason: String| -> Error { Refusal::unusable(&self.name, reason).into() };
         match server.code().code() {
             "57014" if signals::requested() => Refusal::Interrupted.into(),
-            // Lock timeouts, deadlocks, conflicts.
-            "55P03" | "40P01" | "40001" => Refusal::Busy.into(),
+            // A lock timeout.
+            "55P03" => Refusal::Busy.into(),
+            // Deadlocks, and conflicts of serializable transactions.
+            "40P01" | "40001" => Refusal::Deadlock.into(),
             // Other timeouts, a server that stops, too many connections behind a pooler.
             "57014" | "57P03" | "53300" => {
                 let reason = format!("{}.", without_end(server.message()));
