@@ -70,7 +70,7 @@ class Bench:
         program = self.machine.program("sqlite3")
         return Command([program, "-batch", "-bail", "-init", "/dev/null", *arguments], self.environment(), **options)
 
-    def django(self, database: Path, *arguments: str | Path) -> Command:
+    def django(self, database: Path | str, *arguments: str | Path) -> Command:
         env = self.environment(
             PROJECT="levelup", PROJECT_DB=database, PYTHONPATH=DJANGO, DJANGO_SETTINGS_MODULE="settings"
         )
@@ -379,7 +379,7 @@ def list_table(bench: Bench) -> Outcome:
 
 @row(
     "provision", "`import` of {provisioned} users with profile and token, Django's default hasher",
-    "a Django script with `create_user`",
+    "Django's `make_password` in a process for each core, and `bulk_create`",
 )
 def provision(bench: Bench) -> Outcome:
     accounts = data.plain_accounts(bench.provisioned, with_profiles=True)

@@ -102,6 +102,20 @@ def many_users(authctl: Path, count: int) -> str:
 
 
 @cache
+def game_club(authctl: Path, encoded: str) -> str:
+    """A database of the project `levelup` with one user, who has this password hash."""
+    server, name = running(), "club"
+    server.create(name)
+    server.load(name, (ROOT / "tests/fixtures/schemas/postgres/levelup.sql").read_text())
+    columns = "username, password, email, first_name, last_name, is_superuser, is_staff, is_active, date_joined"
+    server.value(
+        name,
+        f"INSERT INTO auth_user ({columns}) VALUES ('first', '{encoded}', '', '', '', false, false, true, now())",
+    )
+    return name
+
+
+@cache
 def with_tables(authctl: Path, count: int) -> str:
     """A database with one user and this many tables beside those of `init`."""
     server, name = running(), f"tables{count}"

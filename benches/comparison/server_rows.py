@@ -5,7 +5,7 @@ from pathlib import Path
 
 from comparison import data, server
 from comparison.measure import Command, Side, interleaved
-from comparison.rows import Bench, compared, expect, row
+from comparison.rows import PEERS, Bench, compared, expect, row
 from comparison.table import Goal, Outcome
 
 LISTED = "id,username,email,is_active,is_staff,date_joined,last_login"
@@ -98,6 +98,35 @@ def import_hashed(bench: Bench) -> Outcome:
     for name in (our_name, their_name):
         host.drop(name)
     return compared(*sides, limit=2.0, peak_limit=160)
+
+
+@row(
+    "pg-provision", "PostgreSQL: `import` of {provisioned} users with profile and token, Django's default hasher",
+    "Django's `make_password` in a process for each core, and `bulk_create`",
+)
+def provision(bench: Bench) -> Outcome:
+    host = server.running()
+    accounts = data.plain_accounts(bench.provisioned, with_profiles=True)
+    # authctl detects the hasher of one existing user: Django's default, which Django uses too.
+    base = server.game_club(bench.authctl, data.password_hash(1))
+    our_name, their_name = "provision_authctl", "provision_django"
+    our_command = ours(bench, host.url(our_name), "import", accounts, "--tokens", "--quiet")
+    their_command = bench.django(host.url(their_name), PEERS / "provision.py", accounts)
+    sides = (
+        Side("authctl", lambda _: our_command.run(), prepare=lambda _: host.create(our_name, base)),
+        Side("Django", lambda _: their_command.run(), prepare=lambda _: host.create(their_name, base)),
+    )
+    # No warm-up: a run takes minutes, so a cold cache does not matter.
+    interleaved(bench.runs(3), *sides, warm_up=False)
+    for name in (our_name, their_name):
+        count = host.value(
+            name,
+            "SELECT count(*) FROM auth_user u JOIN levelupapi_gamer g ON g.user_id = u.id "
+            "JOIN authtoken_token t ON t.user_id = u.id WHERE u.password LIKE 'pbkdf2_sha256$1000000$%'",
+        )
+        expect(count == str(bench.provisioned), f"{name} has {count} users with profile and token")
+        host.drop(name)
+    return compared(*sides, limit=0.6)
 
 
 @row("pg-discovery", "PostgreSQL: `whoami` beside 200 tables", "itself, beside 12 tables")

@@ -4,7 +4,7 @@ use crate::django::field::ColumnType;
 use crate::django::value::Kind;
 
 /// A table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Table {
     /// The name, unquoted.
     pub name: String,

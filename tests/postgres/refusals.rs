@@ -57,6 +57,30 @@ fn a_read_only_database_is_read_and_not_written() {
 }
 
 #[test]
+fn a_standby_is_read_and_not_written() {
+    let cluster: &'static Cluster = Box::leak(Box::new(Cluster::start()));
+    let database = database(cluster, "rock");
+    let env = environment(database.url());
+    let token = env.run(REGISTER).succeeds().stdout;
+    cluster.control("standby");
+    assert_eq!(database.psql("SELECT pg_is_in_recovery()"), ["t"]);
+    env.run(["show-user", "meg"]).succeeds();
+    env.run_with_input(&token, ["whoami", "--token-stdin"]).succeeds();
+    env.run(["list-users"]).succeeds();
+    env.run(["export", "--output", "users.jsonl"]).succeeds();
+    for arguments in [
+        &["register", "bo", "--no-password"][..],
+        &["edit-user", "meg", "--inactive"],
+        &["delete-user", "meg", "--yes"],
+        &["create-token", "meg", "--rotate"],
+    ] {
+        assert_contains(&refused(&env, arguments, 9), "the server is a standby");
+    }
+    cluster.control("promote");
+    env.run(["edit-user", "meg", "--inactive"]).succeeds();
+}
+
+#[test]
 fn a_missing_privilege_is_named_with_its_role() {
     let database = database(Cluster::shared(), "rock");
     let rights = "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader";

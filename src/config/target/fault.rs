@@ -83,6 +83,12 @@ pub enum TargetFault {
         "the scheme of the URL is not supported. Use postgres:// for a server, and a path or sqlite:/// for a file"
     )]
     Scheme,
+    /// `postgres:shop`.
+    #[error(
+        "a URL has two slashes after the colon, as in postgres://USER@HOST/DATABASE. For a file of this name, write ./ \
+         before it"
+    )]
+    Slashes,
     /// `sqlite://path`.
     #[error(
         "an sqlite URL has three slashes before a relative path and four before an absolute one, such as \

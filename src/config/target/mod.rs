@@ -121,6 +121,7 @@ fn spelled(text: &Path) -> Result<Spelled, TargetFault> {
     }
     match utf8.split_once('=') {
         _ if utf8.is_empty() => Err(TargetFault::Empty),
+        _ if url::lacks_slashes(utf8) => Err(TargetFault::Slashes),
         Some((name, _)) if is_libpq_name(name.trim()) => Err(TargetFault::KeywordString),
         _ => Ok(Spelled::File(text.to_owned())),
     }

@@ -55,6 +55,12 @@ pub fn may_contain_password(text: &str) -> bool {
     is_server(scheme) && (has_password || rest.to_ascii_lowercase().contains("password="))
 }
 
+/// Whether this is a URL of a database without the slashes after its scheme.
+pub fn lacks_slashes(text: &str) -> bool {
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| is_server(scheme) || scheme.eq_ignore_ascii_case("sqlite"))
+}
+
 fn is_server(scheme: &str) -> bool {
     SERVER_SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known))
 }

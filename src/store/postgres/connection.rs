@@ -3,7 +3,8 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
+use bytes::Bytes;
+use futures_util::{SinkExt as _, TryStreamExt as _};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::config::{ChannelBinding as DriverChannelBinding, SslMode as DriverSslMode};
 use tokio_postgres::types::{ToSql, Type};
@@ -99,6 +100,17 @@ impl Connection {
             Ok(())
         };
         self.wait(rows, can_stop)
+    }
+
+    /// Runs `COPY … FROM STDIN` with these rows, and returns their number. Call it within a transaction: the driver
+    /// prepares the statement by name, and a pooler keeps the connection to the server for that long.
+    pub(super) fn copy(&self, sql: &str, rows: Bytes, can_stop: bool) -> Result<u64, DriverError> {
+        let copied = async {
+            let mut sink = pin!(self.client.copy_in::<_, Bytes>(sql).await?);
+            sink.send(rows).await?;
+            sink.finish().await
+        };
+        self.wait(copied, can_stop)
     }
 
     /// Waits for an answer. Within a writing transaction, Ctrl-C cancels the statement.

@@ -1,7 +1,7 @@
 //! The SQL that only PostgreSQL speaks, or speaks differently.
 
 use super::Postgres;
-use super::catalog::is_text;
+use super::definitions::is_text;
 use super::values::has_equality;
 use crate::django::value::Value;
 use crate::error::failure::Result;

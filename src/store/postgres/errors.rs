@@ -128,7 +128,7 @@ impl Postgres {
                 refused(column, Restriction::Value(without_value(server.message()).to_owned()))
             }
             // How `hstore` refuses values up to PostgreSQL 15, and perhaps other types.
-            "42601" | "XX000" if sql.starts_with("INSERT ") => {
+            "42601" | "XX000" if sql.starts_with("INSERT ") || sql.starts_with("COPY ") => {
                 refused("", Restriction::Value(without_value(server.message()).to_owned()))
             }
             "P0001" => refused("", Restriction::Other(without_end(server.message()).to_owned())),

@@ -8,6 +8,7 @@ mod catalog;
 mod commit;
 mod connection;
 mod create;
+mod definitions;
 mod dialect;
 mod errors;
 mod insertions;
@@ -23,8 +24,9 @@ use std::time::Duration;
 
 use tokio_postgres::types::Type;
 
-use self::catalog::{Cache, Known};
+use self::catalog::Cache;
 use self::connection::Connection;
+use self::definitions::Known;
 use self::insertions::RowInserter;
 use self::queue::Queue;
 use self::values::{Decoded, Parameter, exchanged, range_of};

@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::ops::ControlFlow;
 
+use bytes::BytesMut;
+
 use super::values::Parameter;
 use super::{Postgres, literal};
 use crate::django::value::{Kind, Value};
@@ -33,11 +35,12 @@ struct Reserved {
 /// The number of keys that are reserved first.
 const FIRST_RESERVE: usize = 10;
 
-/// The rows of one table that wait, as arrays of their columns.
+/// The rows of one table that wait.
 struct Waiting {
     table: String,
     columns: Vec<String>,
-    arrays: Vec<String>,
+    /// The rows in the text format of `COPY`.
+    rows: BytesMut,
     count: usize,
     /// The first row.
     first: Vec<Value>,
@@ -68,17 +71,20 @@ impl Queue {
             tables.push(Waiting {
                 table: table.to_owned(),
                 columns: row.iter().map(|(column, _)| (*column).to_owned()).collect(),
-                arrays: vec![String::new(); row.len()],
+                rows: BytesMut::new(),
                 count: 0,
                 first: row.iter().map(|(_, value)| (*value).clone()).collect(),
             });
             tables.len() - 1
         });
         let waiting = &mut tables[index];
-        for (array, (_, value)) in waiting.arrays.iter_mut().zip(row) {
-            array.push(if array.is_empty() { '{' } else { ',' });
-            Parameter(value).add_to_array(array);
+        for (index, (_, value)) in row.iter().enumerate() {
+            if index > 0 {
+                waiting.rows.extend_from_slice(b"\t");
+            }
+            Parameter(value).add_to_copy(&mut waiting.rows);
         }
+        waiting.rows.extend_from_slice(b"\n");
         waiting.count += 1;
         waiting.count >= LENGTH
     }
@@ -146,30 +152,16 @@ impl Postgres {
     /// Inserts the rows that wait, in the order in which their tables got the first of them.
     pub(super) fn write_queue(&self) -> Result<()> {
         let tables = self.queue.tables.take();
-        for Waiting { table, columns, arrays, count, first } in tables {
-            let known = self.known(&table)?;
-            let cast =
-                |column: &String| known.as_ref().map_or_else(String::new, |known| known.cast_to(column));
-            let selected: Vec<String> = columns
-                .iter()
-                .enumerate()
-                .map(|(index, column)| format!("r.c{index}{}", cast(column)))
-                .collect();
-            let names: Vec<String> = (0..columns.len()).map(|index| format!("c{index}")).collect();
-            let places: Vec<String> =
-                (1..=columns.len()).map(|number| format!("?{number}::text[]")).collect();
+        for Waiting { table, columns, rows, count, first } in tables {
             let into: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-            let (sql, parameters) = if count == 1 {
+            let into = format!("{} ({})", quoted(&table), into.join(", "));
+            let inserted = if count == 1 {
                 // In this form, the server can tell which value it refuses.
                 let values: Vec<String> = (1..=first.len()).map(|number| format!("?{number}")).collect();
-                (format!("VALUES ({})", values.join(", ")), first)
+                self.execute(&format!("INSERT INTO {into} VALUES ({})", values.join(", ")), &first)?
             } else {
-                let rows = format!("unnest({}) AS r ({})", places.join(", "), names.join(", "));
-                let arrays = arrays.into_iter().map(|array| (array + "}").into()).collect();
-                (format!("SELECT {} FROM {rows}", selected.join(", ")), arrays)
+                self.copy(&format!("COPY {into} FROM STDIN"), rows)?
             };
-            let sql = format!("INSERT INTO {} ({}) {sql}", quoted(&table), into.join(", "));
-            let inserted = self.execute(&sql, &parameters)?;
             if inserted != count {
                 return Err(failed!(
                     "{}: table {table} did not take every row. A trigger or rule of the table may ignore some.",
@@ -178,5 +170,10 @@ impl Postgres {
             }
         }
         Ok(())
+    }
+
+    fn copy(&self, sql: &str, rows: BytesMut) -> Result<usize> {
+        let copied = self.connection.borrow().copy(sql, rows.freeze(), self.can_stop());
+        Ok(usize::try_from(copied.map_err(|error| self.translate_of(&error, sql))?)?)
     }
 }

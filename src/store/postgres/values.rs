@@ -27,21 +27,21 @@ impl Parameter<'_> {
 }
 
 impl Parameter<'_> {
-    /// Appends the value as an element of an array.
-    pub(super) fn add_to_array(&self, array: &mut String) {
+    /// Appends the value in the text format of `COPY`.
+    pub(super) fn add_to_copy(&self, row: &mut BytesMut) {
         let mut text = BytesMut::new();
-        match self.to_sql(&Type::UNKNOWN, &mut text) {
-            Ok(IsNull::No) => {
-                array.push('"');
-                for c in String::from_utf8_lossy(&text).chars() {
-                    if matches!(c, '"' | '\\') {
-                        array.push('\\');
-                    }
-                    array.push(c);
-                }
-                array.push('"');
+        if !matches!(self.to_sql(&Type::UNKNOWN, &mut text), Ok(IsNull::No)) {
+            row.extend_from_slice(b"\\N");
+            return;
+        }
+        for byte in text {
+            match byte {
+                b'\\' => row.extend_from_slice(b"\\\\"),
+                b'\t' => row.extend_from_slice(b"\\t"),
+                b'\n' => row.extend_from_slice(b"\\n"),
+                b'\r' => row.extend_from_slice(b"\\r"),
+                byte => row.extend_from_slice(&[byte]),
             }
-            _ => array.push_str("NULL"),
         }
     }
 }

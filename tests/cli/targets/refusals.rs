@@ -14,6 +14,7 @@ fn a_wrong_url_is_refused_without_repeating_it() {
         ("postgres+s3cret://h/shop", "the scheme of the URL is not supported."),
         ("host=db dbname=s3cret", "connection strings of the form NAME=VALUE are not supported."),
         (" dbname = s3cret", "connection strings of the form NAME=VALUE are not supported."),
+        ("postgres:s3cret", "a URL has two slashes after the colon, as in postgres://USER@HOST/DATABASE."),
         ("sqlite://s3cret", "an sqlite URL has three slashes"),
         ("sqlite://", "a database in memory is not supported."),
         ("sqlite:///:memory:", "a database in memory is not supported."),
