@@ -198,7 +198,7 @@ mod tests {
             user: "app".into(),
             password: None,
             database: "shop".into(),
-            schema: None,
+            schemas: Vec::new(),
             tls,
             connect_timeout: None,
             application_name: "authctl".into(),

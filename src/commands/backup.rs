@@ -76,9 +76,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 /// Returns the command that copies the database to the file.
 fn dump_command(server: &Server, file: &Path) -> String {
     let mut words = vec![format!("--file={}", shell_word(&file.to_string_lossy()))];
-    words.extend(
-        server.schema.as_deref().map(|schema| format!("--schema={}", shell_word(&quoted_name(schema)))),
-    );
+    let schemas = server.schemas.iter();
+    words.extend(schemas.map(|schema| format!("--schema={}", shell_word(&quoted_name(schema)))));
     words.push(format!("--dbname={}", shell_word(&server.url())));
     format!("pg_dump --format=custom {}", words.join(" "))
 }

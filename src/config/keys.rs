@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use self::Shape::{Anything, Count, Each, Flag, Keys, OneOf, Parsed, Text, Texts};
+use self::Shape::{Anything, Count, Each, Flag, Keys, OneOf, Parsed, ParsedNames, Text, Texts};
 use super::target;
 use crate::django::passwords::{Algorithm, BadRecipe, Recipe};
 use crate::django::rate::Rate;
@@ -22,6 +22,8 @@ enum Shape {
     /// A text with a meaning. Returns what is wrong, as the rest of a sentence that begins with the key.
     Parsed(fn(&str) -> Result<(), String>),
     Texts,
+    /// A name with a meaning, or a list of such names. Returns what is wrong as [`Shape::Parsed`] does.
+    ParsedNames(fn(&[String]) -> Result<(), String>),
     Flag,
     Count,
     OneOf(&'static [&'static str]),
@@ -40,7 +42,7 @@ const FILE: &[(&str, Shape)] = &[
             ("user_table", Text),
             ("login_column", Text),
             ("time_zone", Parsed(time_zone)),
-            ("schema", Parsed(schema)),
+            ("schema", ParsedNames(schemas)),
         ]),
     ),
     (
@@ -136,6 +138,14 @@ fn check_value(shape: &Shape, name: &str, value: &Spanned<DeValue<'_>>, flaws: &
             }
             true
         }
+        (ParsedNames(parse), value) => match names(value).map(|names| parse(&names)) {
+            Some(Err(reason)) => {
+                wrong(&reason);
+                true
+            }
+            Some(Ok(())) => true,
+            None => false,
+        },
         (Texts, DeValue::Array(items)) => items.iter().all(is_text),
         (Count, DeValue::Integer(number)) => u64::from_str_radix(number.as_str(), number.radix()).is_ok(),
         (OneOf(words), DeValue::String(word)) => words.contains(&&**word),
@@ -156,10 +166,22 @@ fn check_value(shape: &Shape, name: &str, value: &Spanned<DeValue<'_>>, flaws: &
     }
 }
 
+/// Returns the only name, or all names of a list.
+fn names(value: &DeValue<'_>) -> Option<Vec<String>> {
+    match value {
+        DeValue::String(name) => Some(vec![name.to_string()]),
+        DeValue::Array(items) => {
+            items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
+        }
+        _ => None,
+    }
+}
+
 fn expected(shape: &Shape) -> String {
     match shape {
         Text | Parsed(_) => "a string".into(),
         Texts => "a list of strings, such as [\"email\"]".into(),
+        ParsedNames(_) => "a string or a list of strings".into(),
         Flag => "true or false".into(),
         Count => "a whole number of at least 0".into(),
         OneOf(words) => words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(" or "),
@@ -173,8 +195,8 @@ fn database(text: &str) -> Result<(), String> {
     target::check(text).map_err(|fault| format!(": {fault}"))
 }
 
-fn schema(name: &str) -> Result<(), String> {
-    target::check_schema(name).map_err(|reason| format!(" {reason}"))
+fn schemas(names: &[String]) -> Result<(), String> {
+    target::check_schemas(names).map_err(|reason| format!(" {reason}"))
 }
 
 fn time_zone(name: &str) -> Result<(), String> {

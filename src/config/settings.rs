@@ -91,8 +91,31 @@ pub struct DatabaseSettings {
     login_column: Option<String>,
     /// Django's `TIME_ZONE`, for projects with `USE_TZ = False`.
     time_zone: Option<String>,
-    /// The schema of the project's tables on a PostgreSQL server.
-    schema: Option<String>,
+    /// The schemas of the project's tables on a PostgreSQL server, in the order of the search.
+    schema: Schemas,
+}
+
+/// One schema, or several.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Schemas {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Default for Schemas {
+    fn default() -> Self {
+        Self::Several(Vec::new())
+    }
+}
+
+impl Schemas {
+    fn names(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Several(names) => names,
+        }
+    }
 }
 
 /// `[audit]`.
@@ -266,9 +289,9 @@ fn find_database(
     config_folder: &Path,
     config: Option<&Path>,
 ) -> Result<FoundTarget, Refusal> {
-    let schema = file.database.schema.as_deref();
+    let schemas = file.database.schema.names();
     let find = |text: &Path, folder: &Path, is_argument: bool| {
-        NamedDatabase { text, folder, is_argument }.find(schema)
+        NamedDatabase { text, folder, is_argument }.find(schemas)
     };
     match (&options.db, variable("AUTHCTL_DB"), &file.db) {
         (Some(db), ..) => {

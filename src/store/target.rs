@@ -36,8 +36,8 @@ pub struct Server {
     pub password: Option<ServerPassword>,
     /// The database.
     pub database: String,
-    /// The schema of the project's tables. Without one, the role's search path decides.
-    pub schema: Option<String>,
+    /// The schemas of the project's tables, searched in this order. Without any, the role's search path decides.
+    pub schemas: Vec<String>,
     /// Whether and how the connection is encrypted.
     pub tls: Tls,
     /// The time to wait for a connection, `connect_timeout`.
@@ -167,7 +167,7 @@ impl Target {
     /// Returns the name under which sessions, failed logins and logs know the database. Contains no secret.
     ///
     /// For a file, it is the real path, so that two paths to the same file share an entry. For a server, it is a URL
-    /// with host, port, database and schema, which `--db` accepts.
+    /// with host, port, database and schemas, which `--db` accepts.
     #[must_use]
     pub fn identity(&self) -> String {
         match self {
@@ -193,15 +193,16 @@ impl Target {
 }
 
 impl Server {
-    /// Returns a URL with host, port, database and schema, without the user and the password.
+    /// Returns a URL with host, port, database and schemas, without the user and the password.
     #[must_use]
     pub fn identity(&self) -> String {
         let mut url = format!("postgresql://{}", self.address());
-        if let Some(schema) = &self.schema {
+        if !self.schemas.is_empty() {
             // A backslash quotes what would end the option.
             let is_quoted = |c: char| c.is_ascii_whitespace() || c == '\\' || c == '\u{b}';
+            let names: Vec<String> = self.schemas.iter().map(|schema| quoted_name(schema)).collect();
             let mut path = String::new();
-            for c in quoted_name(schema).chars() {
+            for c in names.join(",").chars() {
                 path.extend(is_quoted(c).then_some('\\'));
                 path.push(c);
             }
@@ -210,7 +211,7 @@ impl Server {
         url
     }
 
-    /// Returns a URL as PostgreSQL's own programs accept it, without the password and the schema.
+    /// Returns a URL as PostgreSQL's own programs accept it, without the password and the schemas.
     #[must_use]
     pub fn url(&self) -> String {
         let user = utf8_percent_encode(&self.user, RESERVED);

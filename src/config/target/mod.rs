@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::fault::TargetFault;
 use self::parameters::is_libpq_name;
-pub use self::schema::check_name as check_schema;
+pub use self::schema::check_names as check_schemas;
 use self::url::Spelled;
 use crate::error::refusal::may_be_key;
 use crate::store::target::Target;
@@ -54,20 +54,20 @@ pub struct FoundTarget {
 }
 
 impl NamedDatabase<'_> {
-    /// Returns the database. `schema` is the one of the configuration file.
-    pub fn find(&self, schema: Option<&str>) -> Result<FoundTarget, TargetFault> {
+    /// Returns the database. `schemas` are those of the configuration file.
+    pub fn find(&self, schemas: &[String]) -> Result<FoundTarget, TargetFault> {
         redaction::note(&self.text.to_string_lossy());
         let Some(name) = variable_name(self.text)? else {
             if self.is_argument && self.text.to_str().is_some_and(url::may_contain_password) {
                 return Err(TargetFault::PasswordInArguments);
             }
-            return self.find_spelled(self.text, schema, self.is_argument);
+            return self.find_spelled(self.text, schemas, self.is_argument);
         };
         let value = env::var_os(name).filter(|value| !value.is_empty());
         let value = PathBuf::from(value.ok_or_else(|| TargetFault::VariableUnset(name.to_owned()))?);
         redaction::note(&value.to_string_lossy());
         let found = match variable_name(&value) {
-            Ok(None) => self.find_spelled(&value, schema, false),
+            Ok(None) => self.find_spelled(&value, schemas, false),
             Ok(Some(_)) => Err(TargetFault::VariableInVariable),
             Err(fault) => Err(fault),
         };
@@ -78,7 +78,7 @@ impl NamedDatabase<'_> {
     fn find_spelled(
         &self,
         text: &Path,
-        schema: Option<&str>,
+        schemas: &[String],
         is_argument: bool,
     ) -> Result<FoundTarget, TargetFault> {
         match spelled(text)? {
@@ -92,7 +92,7 @@ impl NamedDatabase<'_> {
                     return Err(TargetFault::PasswordInArguments);
                 }
                 let mut warnings = Vec::new();
-                let server = server::complete(url, schema, self.folder, &mut warnings)?;
+                let server = server::complete(url, schemas, self.folder, &mut warnings)?;
                 Ok(FoundTarget { target: Target::Server(Box::new(server)), has_password, warnings })
             }
         }

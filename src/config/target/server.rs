@@ -14,11 +14,11 @@ use crate::store::target::{DEFAULT_PORT, Host, Server, ServerPassword};
 /// The default of `application_name`.
 const APPLICATION: &str = "authctl";
 
-/// Completes the parameters of a URL. `default_schema` is the one of the configuration file, and relative paths in the
+/// Completes the parameters of a URL. `default_schemas` are those of the configuration file, and relative paths in the
 /// URL count from `folder`.
 pub fn complete(
     mut found: Parameters,
-    default_schema: Option<&str>,
+    default_schemas: &[String],
     folder: &Path,
     warnings: &mut Vec<String>,
 ) -> Result<Server, TargetFault> {
@@ -44,7 +44,7 @@ pub fn complete(
     };
     let database = found.take("dbname").map_or_else(|| user.clone(), |(name, _)| name);
     let tls = tls::tls(&mut found, &host, folder)?;
-    let schema = schema(&found, default_schema)?;
+    let schemas = schemas(&found, default_schemas)?;
     let connect_timeout = match found.take("connect_timeout") {
         None => None,
         Some((text, origin)) => {
@@ -65,7 +65,7 @@ pub fn complete(
         let connection = PasswordQuery { host: &host, port, database: &database, user: &user };
         password(&path, &connection, warnings)
     });
-    Ok(Server { host, port, user, password, database, schema, tls, connect_timeout, application_name })
+    Ok(Server { host, port, user, password, database, schemas, tls, connect_timeout, application_name })
 }
 
 fn add_service(found: &mut Parameters, folder: &Path) -> Result<(), TargetFault> {
@@ -110,22 +110,20 @@ fn host(found: &mut Parameters, port: u16) -> Result<Host, TargetFault> {
     Ok(Host::Name(text))
 }
 
-/// Returns the schema. The configuration file goes before the environment.
-fn schema(found: &Parameters, default: Option<&str>) -> Result<Option<String>, TargetFault> {
-    if let Some((name, origin)) = found.get("currentSchema") {
-        schema::check_name(name).map_err(|reason| origin.fault(reason))?;
-        return Ok(Some(name.to_owned()));
+/// Returns the schemas. The configuration file goes before the environment.
+fn schemas(found: &Parameters, default: &[String]) -> Result<Vec<String>, TargetFault> {
+    if let Some((path, origin)) = found.get("currentSchema") {
+        return schema::of_search_path(path).map_err(|reason| origin.fault(reason));
     }
     let of_options = match found.get("options") {
         None => None,
         Some((options, origin)) => {
-            let schema = schema::of_options(options).map_err(|reason| origin.fault(reason))?;
-            schema.map(|schema| (schema, matches!(origin, Origin::Variable(_))))
+            let schemas = schema::of_options(options).map_err(|reason| origin.fault(reason))?;
+            schemas.map(|schemas| (schemas, matches!(origin, Origin::Variable(_))))
         }
     };
-    Ok(match (of_options, default) {
-        (Some((schema, false)), _) => Some(schema),
-        (_, Some(default)) => Some(default.to_owned()),
-        (of_options, None) => of_options.map(|(schema, _)| schema),
+    Ok(match of_options {
+        Some((schemas, is_variable)) if !is_variable || default.is_empty() => schemas,
+        _ => default.to_owned(),
     })
 }

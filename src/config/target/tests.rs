@@ -28,14 +28,14 @@ fn server() -> impl Strategy<Value = Server> {
         any::<std::net::Ipv6Addr>().prop_map(|address| Host::Name(address.to_string())),
         "/[^\\x00]{0,20}".prop_map(|folder| Host::Socket(folder.into())),
     ];
-    (host, 1_u16.., name(), name(), proptest::option::of("[^\\x00]{1,15}")).prop_map(
-        |(host, port, user, database, schema)| Server {
+    (host, 1_u16.., name(), name(), proptest::collection::vec("[^\\x00]{1,15}", 0..3)).prop_map(
+        |(host, port, user, database, schemas)| Server {
             host,
             port,
             user,
             password: Some(ServerPassword::new(SECRET.into())),
             database,
-            schema,
+            schemas,
             tls: Tls {
                 mode: SslMode::VerifyFull,
                 root_certificates: Some("/etc/my certs/root&ca.crt".into()),
@@ -85,8 +85,9 @@ proptest! {
         let found = parameters(&server.identity()).expect("a URL of a server");
         assert_parts(&found, &server);
         prop_assert!(found.get("user").is_none());
-        let schema = found.get("options").map(|(options, _)| super::schema::of_options(options));
-        prop_assert_eq!(schema, server.schema.clone().map(|schema| Ok(Some(schema))));
+        let schemas = found.get("options").map(|(options, _)| super::schema::of_options(options));
+        let expected = (!server.schemas.is_empty()).then(|| Ok(Some(server.schemas.clone())));
+        prop_assert_eq!(schemas, expected);
     }
 
     #[test]

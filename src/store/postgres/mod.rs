@@ -94,14 +94,15 @@ impl Postgres {
         ran.map_err(|error| self.translate(&error))
     }
 
-    /// Runs a query. Its result columns are converted to types that need no look-up, whatever they are.
+    /// Runs a query, always in a transaction: outside, the search path is not set. Its result columns are converted to types
+    /// that need no look-up, whatever they are.
     fn read(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         let columns: Vec<String> =
             kinds.iter().enumerate().map(|(index, kind)| exchanged(&format!("r.c{index}"), kind)).collect();
         let names: Vec<String> = (0..kinds.len()).map(|index| format!("c{index}")).collect();
         let names = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
         let sql = format!("SELECT {} FROM ({sql}) AS r{names}", columns.join(", "));
-        self.rows(&sql, parameters, kinds, on_row)
+        self.in_transaction(|| self.rows(&sql, parameters, kinds, on_row))
     }
 
     /// Runs a statement whose result columns are of the types that [`Decoded::of`] reads.
@@ -154,7 +155,7 @@ impl Postgres {
 impl Engine for Postgres {
     fn query(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         self.flush()?;
-        self.in_transaction(|| self.read(sql, parameters, kinds, on_row))
+        self.read(sql, parameters, kinds, on_row)
     }
 
     fn execute(&self, sql: &str, parameters: &[Value]) -> Result<usize> {
@@ -204,14 +205,14 @@ impl Engine for Postgres {
         };
         // Zero would mean no limit.
         let timeout = self.busy_timeout.as_millis().max(1);
-        let schema = self
-            .server
-            .schema
-            .as_ref()
-            .map_or_else(String::new, |schema| format!("; SET LOCAL search_path = {}", quoted(schema)));
+        let schemas: Vec<String> = self.server.schemas.iter().map(|schema| quoted(schema)).collect();
+        let search_path = match schemas.is_empty() {
+            true => String::new(),
+            false => format!("; SET LOCAL search_path = {}", schemas.join(", ")),
+        };
         self.run(&format!(
             "BEGIN {mode}; SET LOCAL lock_timeout = {timeout}; SET LOCAL DateStyle = ISO; SET LOCAL TimeZone = 'UTC'; \
-             SET LOCAL jit = off{schema}"
+             SET LOCAL jit = off{search_path}"
         ))?;
         self.access.set(Some(access));
         Ok(())

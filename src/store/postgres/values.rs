@@ -11,6 +11,9 @@ use tokio_postgres::types::{Format, FromSql, IsNull, ToSql, Type};
 use crate::django::field::{duration_text, time_of_day};
 use crate::django::value::{Cell, Digits, Kind, Value};
 
+/// A day in microseconds.
+const DAY: i64 = 86_400_000_000;
+
 /// A value to write, in its text form. PostgreSQL reads it as the type that its place in the statement has.
 #[derive(Debug)]
 pub(super) struct Parameter<'a>(pub(super) &'a Value);
@@ -60,7 +63,11 @@ impl ToSql for Parameter<'_> {
             Value::Boolean(flag) => out.extend_from_slice(if *flag { b"t" } else { b"f" }),
             Value::Date(date) => write!(out, "{date}")?,
             Value::Time(time) => out.extend_from_slice(time_of_day(*time).as_bytes()),
-            Value::Duration(microseconds) => write!(out, "{microseconds} microseconds")?,
+            // With days of its own, as Django's driver writes it: the server keeps them apart from the time.
+            Value::Duration(microseconds) => {
+                let (days, rest) = (microseconds.div_euclid(DAY), microseconds.rem_euclid(DAY));
+                write!(out, "{days} days {rest} microseconds")?;
+            }
             Value::Timestamp(moment) => {
                 out.extend_from_slice(DateTimePrinter::new().timestamp_to_string(moment).as_bytes());
             }
@@ -228,7 +235,8 @@ mod tests {
             (Value::Timestamp(moment), "2024-02-29T12:30:00.00012Z"),
             (Value::Date(jiff::civil::date(1, 1, 1)), "0001-01-01"),
             (Value::Time(jiff::civil::time(7, 0, 0, 1_000)), "07:00:00.000001"),
-            (Value::Duration(-5), "-5 microseconds"),
+            (Value::Duration(-5), "-1 days 86399999995 microseconds"),
+            (Value::Duration(93_600_000_003), "1 days 7200000003 microseconds"),
             (Value::Bytes(vec![0, 255]), "\\x00ff"),
         ] {
             assert_eq!(sent(&value), expected);

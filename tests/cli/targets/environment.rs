@@ -68,7 +68,7 @@ fn variables_that_are_not_supported_are_refused_by_name() {
         ),
         ("PGCONNECT_TIMEOUT", "s3cret", "PGCONNECT_TIMEOUT must be a whole number of seconds."),
         ("PGOPTIONS", "-c role=s3cret", "PGOPTIONS may set the search_path only."),
-        ("PGOPTIONS", "-c search_path=s3cret,b", "PGOPTIONS has a search_path with several schemas"),
+        ("PGOPTIONS", "-c search_path=s3cret,", "PGOPTIONS must not name an empty schema"),
         ("PGCHANNELBINDING", "s3cret", "PGCHANNELBINDING must be disable, prefer or require."),
         ("PGREQUIREPEER", "s3cret", "PGREQUIREPEER is not supported: authctl cannot check the owner"),
         ("PGREQUIREAUTH", "s3cret", "PGREQUIREAUTH is not supported: authctl cannot require"),

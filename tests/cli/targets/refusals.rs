@@ -120,7 +120,15 @@ fn faults_of_the_configuration_name_the_file() {
         ("db = \"postgres://ann@db:s3cret/shop\"", ": db: port in the URL must be a number"),
         ("db = \"env:NOT_SET\"", ": db: the variable NOT_SET is not set, or empty."),
         ("[database]\nschema = \"\"", ", line 2, column 10: database.schema must not name an empty schema."),
-        ("[database]\nschema = 7", ", line 2, column 10: database.schema must be a string."),
+        (
+            "[database]\nschema = 7",
+            ", line 2, column 10: database.schema must be a string or a list of strings.",
+        ),
+        (
+            "[database]\nschema = [\"acme\", 7]",
+            ", line 2, column 10: database.schema must be a string or a list of strings.",
+        ),
+        ("[database]\nschema = []", ", line 2, column 10: database.schema must not name an empty schema."),
     ] {
         env.write("authctl.toml", config);
         let run = run(&env, &[], &["list-users", "--format", "json"]).ends_with(2);

@@ -71,6 +71,9 @@ fn a_search_path_is_the_schema() {
         ("options=--search_path%3D%22Acme%22", "\"Acme\""),
         ("options=-c%20client_min_messages%3Derror%20-csearch_path%3Dacme", "acme"),
         ("currentSchema=acme", "acme"),
+        ("currentSchema=Acme", "acme"),
+        ("options=-csearch_path%3Dacme,public", "acme --schema=public"),
+        ("currentSchema=acme,%20%22Of%20All%22", "acme --schema=\"Of All\""),
     ] {
         let found = options(&format!("postgres://ann@db/shop?{parameter}"));
         assert_eq!(found, format!("--schema={schema} --dbname=postgresql://ann@db:5432/shop"), "{parameter}");
