@@ -409,6 +409,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--expired', '--expired', [CompletionResultType]::ParameterName, 'Match expired tokens')
             [CompletionResult]::new('--inactive-users', '--inactive-users', [CompletionResultType]::ParameterName, 'Match tokens of inactive users, which Django refuses anyway')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Match all tokens')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print each of the tokens that match the filters, however many')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print what would change, and roll everything back')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results, warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results, warnings and errors')

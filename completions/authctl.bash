@@ -2045,7 +2045,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__revoke__subcmd__token)
-            opts="-q -y -h --token-stdin --user --expired --older-than --inactive-users --all --scheme --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --token-stdin --user --expired --older-than --inactive-users --all --scheme --list --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -391,6 +391,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --expired 'Match expired tokens'
             cand --inactive-users 'Match tokens of inactive users, which Django refuses anyway'
             cand --all 'Match all tokens'
+            cand --list 'Print each of the tokens that match the filters, however many'
             cand --dry-run 'Print what would change, and roll everything back'
             cand -q 'Print only results, warnings and errors'
             cand --quiet 'Print only results, warnings and errors'

@@ -428,6 +428,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l token-s
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l expired -d 'Match expired tokens'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l inactive-users -d 'Match tokens of inactive users, which Django refuses anyway'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l all -d 'Match all tokens'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l list -d 'Print each of the tokens that match the filters, however many'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l dry-run -d 'Print what would change, and roll everything back'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s q -l quiet -d 'Print only results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l no-input -d 'Never prompt, even at a terminal'

@@ -1,8 +1,12 @@
+use std::ops::ControlFlow;
+
 use crate::cli::args::filters::Filters;
 use crate::cli::context::Context;
+use crate::django::models::UserFilter;
 use crate::django::passwords;
 use crate::django::value::Cell;
 use crate::error::failure::Result;
+use crate::error::wording::counted;
 use crate::store::UserColumn;
 use crate::terminal::format::Format;
 use crate::terminal::listing::Heading;
@@ -34,18 +38,27 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
+    let is_for_people = context.output.format() == Format::Table;
     let columns = args.columns(context.output.format());
     let users = &store.layout().users;
     let heading = |column: &UserColumn| Heading { name: column.name(), kind: users.kind_of(column) };
     let headings: Vec<Heading> = columns.iter().map(heading).collect();
-    let filter = args.filters.filter();
+    let limit = args.filters.filter().limit;
+    // For people, one more row tells whether there are more. To count them all could take seconds.
+    let filter = UserFilter {
+        limit: limit.map(|limit| limit.saturating_add(u64::from(is_for_people))),
+        ..args.filters.filter()
+    };
     let hasher = columns.iter().position(|column| *column == UserColumn::Hasher);
     let mut count = 0_u64;
-    let mut total = 0;
-    let is_for_people = context.output.format() == Format::Table;
+    let mut are_more = false;
     let pending = store.snapshot(|store| {
         let pending = context.output.list(&headings, &mut |on_row| {
             store.each_user(&filter, &columns, &mut |cells| {
+                if Some(count) == limit {
+                    are_more = true;
+                    return Ok(ControlFlow::Break(()));
+                }
                 count += 1;
                 match hasher {
                     None => on_row(cells),
@@ -58,18 +71,19 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 }
             })
         })?;
-        let may_be_more = filter.offset > 0 || filter.limit.is_some_and(|limit| count >= limit);
-        total = if is_for_people && may_be_more { store.count_users(&filter)? } else { count };
         Ok(pending)
     })?;
     pending.finish()?;
     if is_for_people {
-        context.output.status(match (count, total) {
-            (count, total) if count < total => format!("{count} of {total} users."),
-            (0, _) => "No users.".to_owned(),
-            (1, _) => "1 user.".to_owned(),
-            (many, _) => format!("{many} users."),
-        });
+        let next = filter.offset + count;
+        let which = match filter.offset {
+            0 => "",
+            _ if count == 0 => " at this offset",
+            _ => " from this offset on",
+        };
+        let more = if are_more { format!(" There are more: pass --offset {next}.") } else { String::new() };
+        let users = if count == 0 { "No users".to_owned() } else { counted(count, "user") };
+        context.output.status(format_args!("{users}{which}.{more}"));
     }
     Ok(())
 }

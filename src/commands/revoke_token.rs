@@ -1,7 +1,10 @@
+use std::ops::ControlFlow;
+
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::cli::answer::Report;
 use crate::cli::args::secret;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
@@ -14,6 +17,9 @@ use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
 use crate::signals;
 use crate::store::{Done, Store, Token};
+
+/// The most tokens that are listed without `--list`.
+const LISTED_UNASKED: usize = 10;
 
 /// Shorter prefixes match the tokens of other users too easily.
 const MIN_PREFIX_LENGTH: usize = 6;
@@ -72,6 +78,10 @@ pub struct Args {
     #[arg(long)]
     scheme: Option<Scheme>,
 
+    /// Print each of the tokens that match the filters, however many
+    #[arg(long)]
+    list: bool,
+
     #[command(flatten)]
     writing: Writing,
 }
@@ -84,48 +94,112 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         check_prefix(prefix, store.layout().longest_prefix())?;
     }
     let filter = args.filter(store, context)?;
-    let tokens = args.chosen(store, context, &filter)?;
+    match args.chosen(store, context, &filter)? {
+        Some(tokens) => revoke_chosen(args, &tokens, &filter, store, &change, context),
+        None => revoke_matching(args, &filter, store, &change, context),
+    }
+}
+
+/// Deletes tokens that were named one by one.
+fn revoke_chosen(
+    args: &Args,
+    tokens: &[Token],
+    filter: &TokenFilter,
+    store: &Store,
+    change: &Change<'_>,
+    context: &Context,
+) -> Result<()> {
     if change.is_rehearsal() || tokens.len() > 1 {
-        let verb = if change.is_rehearsal() { "Would delete" } else { "To delete" };
-        for token in &tokens {
-            context
-                .output
-                .status(format_args!("{verb}: {} ({} of {})", token.prefix, token.scheme, token.username));
-        }
+        tokens.iter().for_each(|token| announce(token, change, context));
     }
     if tokens.len() > 1 && !args.token_stdin && !change.is_rehearsal() {
-        context.consent(&format!("Delete {} tokens?", tokens.len()))?;
+        context.consent(&format!("Delete {}?", count(tokens.len())))?;
     }
-    let done = if tokens.is_empty() {
-        Done { value: Vec::new(), fields: Vec::new() }
-    } else {
-        change.run(
-            store,
-            |deleted: &Vec<Token>| json!({ "tokens": rows(deleted) }),
-            |transaction| {
-                // Read the tokens again: an owner may have been reactivated during the confirmation.
-                let mut fitting = Vec::new();
-                for token in &tokens {
-                    fitting.extend(transaction.reread_token(token)?.filter(|token| token.fits(&filter)));
-                }
-                change.set_effect(Effect::new(format!("{} deleted", count(fitting.len()))));
-                let Done { fields, .. } = transaction.delete_tokens(&fitting)?;
-                Ok(Done { value: fitting, fields })
-            },
-        )?
-    };
-    let (deleted, report) = (done.value, change.report(done.fields));
+    let done = change.run(
+        store,
+        |deleted: &Vec<Token>| json!({ "tokens": rows(deleted) }),
+        |transaction| {
+            // Read the tokens again: an owner may have been reactivated during the confirmation.
+            let mut fitting = Vec::new();
+            for token in tokens {
+                fitting.extend(transaction.reread_token(token)?.filter(|token| token.fits(filter)));
+            }
+            change.set_effect(Effect::new(format!("{} deleted", count(fitting.len()))));
+            let Done { fields, .. } = transaction.delete_tokens(&fitting)?;
+            Ok(Done { value: fitting, fields })
+        },
+    )?;
+    let object = json!({ "deleted": done.value.len(), "tokens": rows(&done.value) });
+    answer(change, change.report(done.fields), done.value.len(), tokens.len(), object)
+}
+
+/// Deletes the tokens that match the filters.
+fn revoke_matching(
+    args: &Args,
+    filter: &TokenFilter,
+    store: &Store,
+    change: &Change<'_>,
+    context: &Context,
+) -> Result<()> {
+    let found = usize::try_from(store.count_tokens(filter)?)?;
+    if (change.is_rehearsal() || found > 1) && (args.list || found <= LISTED_UNASKED) {
+        store.each_token(filter, &mut |token| {
+            announce(&token, change, context);
+            Ok(ControlFlow::Continue(()))
+        })?;
+    } else if found > LISTED_UNASKED {
+        context.output.status(format_args!("{} match. Pass --list to print each of them.", count(found)));
+    }
+    if found > 1 && !change.is_rehearsal() {
+        context.consent(&format!("Delete {}?", count(found)))?;
+    }
+    let mut done = Done { value: (0, Vec::new()), fields: Vec::new() };
+    if found > 0 {
+        let object = |(deleted, listed): &(usize, Vec<Json>)| {
+            let mut object = json!({ "deleted": deleted, "filter": args.described() });
+            if args.list {
+                object["tokens"] = listed.clone().into();
+            }
+            object
+        };
+        done = change.run(store, object, |transaction| {
+            let mut listed = Vec::new();
+            if args.list {
+                transaction.each_token(filter, &mut |token| {
+                    listed.push(row(&token));
+                    Ok(ControlFlow::Continue(()))
+                })?;
+            }
+            let Done { value: deleted, fields } = transaction.delete_matching_tokens(filter)?;
+            change.set_effect(Effect::new(format!("{} deleted", count(deleted))));
+            Ok(Done { value: (deleted, listed), fields })
+        })?;
+    }
+    let (deleted, listed) = done.value;
+    let mut object = json!({ "deleted": deleted });
+    if args.list {
+        object["tokens"] = listed.into();
+    }
+    answer(change, change.report(done.fields), deleted, found, object)
+}
+
+fn announce(token: &Token, change: &Change<'_>, context: &Context) {
+    let verb = if change.is_rehearsal() { "Would delete" } else { "To delete" };
+    context.output.status(format_args!("{verb}: {} ({} of {})", token.prefix, token.scheme, token.username));
+}
+
+/// Prints how many tokens were deleted, and how many were not that had been `found`.
+fn answer(change: &Change<'_>, report: Report, deleted: usize, found: usize, mut object: Json) -> Result<()> {
     change.answer(report.changed, |output| {
-        output.status(match (report.dry_run, deleted.len()) {
+        output.status(match (report.dry_run, deleted) {
             (true, number) => format!("Would delete {}. Nothing was changed.", count(number)),
             (false, 0) => "No tokens to delete.".to_owned(),
             (false, number) => format!("Deleted {}.", count(number)),
         });
-        if deleted.len() < tokens.len() {
-            let others = count(tokens.len() - deleted.len());
+        if deleted < found {
+            let others = count(found - deleted);
             output.warning(format_args!("Skipped {others} that changed or disappeared in the meantime."));
         }
-        let mut object = json!({ "deleted": deleted.len(), "tokens": rows(&deleted) });
         report.add_to(&mut object);
         output.answer(None, &object)
     })
@@ -133,9 +207,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
 /// Describes the tokens for programs.
 fn rows(tokens: &[Token]) -> Json {
-    let row =
-        |token: &Token| json!({ "user": token.username, "scheme": token.scheme, "prefix": token.prefix });
     tokens.iter().map(row).collect()
+}
+
+fn row(token: &Token) -> Json {
+    json!({ "user": token.username, "scheme": token.scheme, "prefix": token.prefix })
 }
 
 fn count(number: usize) -> String {
@@ -159,7 +235,19 @@ impl Args {
         })
     }
 
-    fn chosen(&self, store: &Store, context: &Context, filter: &TokenFilter) -> Result<Vec<Token>> {
+    /// Describes the filters for the audit log.
+    fn described(&self) -> Json {
+        json!({
+            "user": self.user,
+            "scheme": self.scheme,
+            "expired": self.expired,
+            "older_than": self.older_than.map(|age| format!("{age:#}")),
+            "inactive_users": self.inactive_users,
+        })
+    }
+
+    /// Returns the tokens that are named one by one, or `None` if the filters select them.
+    fn chosen(&self, store: &Store, context: &Context, filter: &TokenFilter) -> Result<Option<Vec<Token>>> {
         if self.token_stdin {
             let token = secret::token_from_stdin()?;
             let mut found = store.rows_of_key(&token, context.settings.policy.tokens.hash)?;
@@ -167,10 +255,10 @@ impl Args {
             if found.is_empty() {
                 return Err(Refusal::TokenNotFound("the given key".into()).into());
             }
-            return Ok(found);
+            return Ok(Some(found));
         }
         if self.prefixes.is_empty() {
-            return store.tokens(filter);
+            return Ok(None);
         }
         let mut chosen: Vec<Token> = Vec::new();
         for prefix in &self.prefixes {
@@ -179,7 +267,7 @@ impl Args {
                 chosen.push(token);
             }
         }
-        Ok(chosen)
+        Ok(Some(chosen))
     }
 }
 

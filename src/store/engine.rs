@@ -137,6 +137,9 @@ pub trait Dialect {
     /// The expression of a time in a form that sorts by time.
     fn sortable_time(&self, expression: &str) -> String;
 
+    /// A condition: whether the stored time is before the time in this parameter.
+    fn is_before(&self, expression: &str, parameter: &str) -> String;
+
     /// A condition: whether the text contains the pattern in the parameter, regardless of case as in Django's
     /// `icontains`. The pattern is escaped with backslashes.
     fn contains(&self, expression: &str, parameter: usize) -> String;

@@ -161,6 +161,10 @@ fn is_note_of_time(column: &str, value: &Value) -> bool {
     matches!(value, Value::Timestamp(_)) && !column.starts_with("expir")
 }
 
+fn is_among(tables: &[String], table: &str) -> bool {
+    tables.iter().any(|name| name.eq_ignore_ascii_case(table))
+}
+
 impl Transaction<'_> {
     /// Runs a statement that must change exactly as many rows as planned.
     ///
@@ -187,13 +191,17 @@ impl Transaction<'_> {
         self.check(table, Write::Deletion, cells)
     }
 
+    /// Whether triggers can change rows of this table.
+    pub(super) fn is_reached_by_triggers(&self, table: &str) -> Result<bool> {
+        Ok(is_among(&self.triggers()?.reached, table))
+    }
+
     fn check(&self, table: &str, write: Write, cells: &Cells<'_>) -> Result<()> {
         let triggers = self.triggers()?;
-        let is_among = |tables: &[String]| tables.iter().any(|name| name.eq_ignore_ascii_case(table));
-        if !is_among(&triggers.reached) {
+        if !is_among(&triggers.reached, table) {
             return Ok(());
         }
-        if is_among(&triggers.own) && self.has_cells(table, cells)? != (write != Write::Deletion) {
+        if is_among(&triggers.own, table) && self.has_cells(table, cells)? != (write != Write::Deletion) {
             return Err(self.not_as_planned(table));
         }
         let cells = cells.iter().map(|(column, value)| ((*column).to_owned(), (*value).clone())).collect();

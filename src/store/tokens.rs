@@ -200,7 +200,8 @@ impl Store {
             .token_parts()
             .filter(|part| filter.scheme.is_none_or(|scheme| scheme == part.scheme))
             .map(|part| {
-                let conditions = self.token_conditions(part.scheme, filter, &mut parameters);
+                let conditions =
+                    self.token_conditions(part.scheme, filter, &mut parameters, |condition| condition);
                 let mut sql = part.sql;
                 if !conditions.is_empty() {
                     let _ = write!(sql, " WHERE {}", conditions.join(" AND "));
@@ -212,12 +213,45 @@ impl Store {
             return Ok(());
         }
         let sql = format!("{} ORDER BY 6, 3, 2", parts.join(" UNION ALL "));
-        // Times are not compared in SQL, which compares texts. A time with a `T` would sort after its whole day, and
-        // a text that is no time before all times.
-        self.engine.query(&sql, &parameters, &self.token_kinds(), &mut |cells| {
-            let token = self.read_token(cells);
-            if token.fits(filter) { on_token(token) } else { Ok(ControlFlow::Continue(())) }
-        })
+        self.engine
+            .query(&sql, &parameters, &self.token_kinds(), &mut |cells| on_token(self.read_token(cells)))
+    }
+
+    /// Counts the tokens that match the filter.
+    pub fn count_tokens(&self, filter: &TokenFilter) -> Result<u64> {
+        let mut count = 0;
+        for (scheme, table) in self.tables_of_filter(filter) {
+            let (conditions, parameters) = self.row_conditions(scheme, filter);
+            let sql = format!("SELECT count(*) FROM {} AS t{conditions}", quoted(table));
+            self.engine.query(&sql, &parameters, &[Kind::Integer], &mut |cells| {
+                count += cells[0].integer().map_or(0, i64::unsigned_abs);
+                Ok(ControlFlow::Break(()))
+            })?;
+        }
+        Ok(count)
+    }
+
+    /// Returns the token tables that the filter does not exclude.
+    fn tables_of_filter(&self, filter: &TokenFilter) -> impl Iterator<Item = (Scheme, &str)> {
+        let drf = self.layout.drf.iter().map(|table| (Scheme::Drf, &*table.name));
+        let knox = self.layout.knox.iter().map(|knox| (Scheme::Knox, &*knox.table.name));
+        drf.chain(knox).filter(|(scheme, _)| filter.scheme.is_none_or(|wanted| wanted == *scheme))
+    }
+
+    /// Returns the end of a statement on the rows of one token table, and its parameters.
+    fn row_conditions(&self, scheme: Scheme, filter: &TokenFilter) -> (String, Vec<Value>) {
+        let users = &self.layout.users;
+        let (key, table) = (quoted(&users.key), quoted(&users.table.name));
+        let is_inactive =
+            |condition: String| format!("t.user_id IN (SELECT u.{key} FROM {table} AS u WHERE {condition})");
+        let mut parameters = Vec::new();
+        let conditions = self.token_conditions(scheme, filter, &mut parameters, is_inactive);
+        let conditions = if conditions.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {}", conditions.join(" AND "))
+        };
+        (conditions, parameters)
     }
 
     /// Returns the tokens that match the filter.
@@ -235,6 +269,7 @@ impl Store {
         scheme: Scheme,
         filter: &TokenFilter,
         parameters: &mut Vec<Value>,
+        of_user: impl Fn(String) -> String,
     ) -> Vec<String> {
         let mut bind = |value: Value| {
             parameters.push(value);
@@ -250,13 +285,18 @@ impl Store {
         }
         if filter.of_inactive {
             let is_active = self.engine.is_true(&self.layout.users.attribute("is_active"));
-            conditions.push(format!("NOT {is_active}"));
+            conditions.push(of_user(format!("NOT {is_active}")));
         }
-        if filter.expired_at.is_some() {
+        if let Some(now) = filter.expired_at {
             conditions.push(match (scheme, &self.layout.knox) {
-                (Scheme::Knox, Some(knox)) => format!("t.{} IS NOT NULL", quoted(&knox.expiry)),
+                (Scheme::Knox, Some(knox)) => {
+                    self.engine.is_before(&format!("t.{}", quoted(&knox.expiry)), &bind(now.into()))
+                }
                 _ => "1 = 0".into(),
             });
+        }
+        if let Some(moment) = filter.created_before {
+            conditions.push(self.engine.is_before("t.created", &bind(moment.into())));
         }
         conditions
     }
@@ -364,10 +404,27 @@ impl Transaction<'_> {
         Ok(Done { value: tokens.len(), fields })
     }
 
+    /// Deletes the tokens that match the filter, and counts them.
+    pub fn delete_matching_tokens(&self, filter: &TokenFilter) -> Result<Done<usize>> {
+        let mut deleted = 0;
+        for (scheme, table) in self.tables_of_filter(filter) {
+            if self.is_reached_by_triggers(table)? {
+                let of_table = TokenFilter { scheme: Some(scheme), ..filter.clone() };
+                deleted += self.delete_tokens(&self.tokens(&of_table)?)?.value;
+            } else {
+                let (conditions, parameters) = self.row_conditions(scheme, filter);
+                let sql = format!("DELETE FROM {} AS t{conditions}", quoted(table));
+                deleted += self.engine.execute(&sql, &parameters)?;
+            }
+        }
+        let fields = if deleted == 0 { Vec::new() } else { vec!["token".into()] };
+        Ok(Done { value: deleted, fields })
+    }
+
     /// Deletes the tokens of a user, of one or all schemes, and counts them.
     pub fn delete_tokens_of(&self, user: &Key, scheme: Option<Scheme>) -> Result<Done<usize>> {
         let filter = TokenFilter { user: Some(user.clone()), scheme, ..TokenFilter::default() };
-        self.delete_tokens(&self.tokens(&filter)?)
+        self.delete_matching_tokens(&filter)
     }
 
     /// Sets the expiry of a knox token. DRF tokens have none.

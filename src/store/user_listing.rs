@@ -1,7 +1,6 @@
-//! Lists and counts users: the SQL of filters, orders and columns.
+//! Lists users: the SQL of filters, orders and columns.
 
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
 
 use crate::django::models::UserFilter;
 use crate::django::value::{Kind, OnRow, Value};
@@ -34,22 +33,6 @@ impl Store {
         let mut sql = format!("SELECT {} FROM {} AS u", selected.join(", "), quoted(&users.table.name));
         sql.push_str(&self.chosen(filter, &mut parameters)?);
         self.engine.query(&sql, &parameters, &kinds, on_row)
-    }
-
-    /// Counts the users that match the filter. Ignores its limit.
-    pub fn count_users(&self, filter: &UserFilter) -> Result<u64> {
-        let mut parameters = Vec::new();
-        let conditions = self.conditions(filter, &mut parameters)?;
-        let mut sql = format!("SELECT count(*) FROM {} AS u", quoted(&self.layout.users.table.name));
-        if !conditions.is_empty() {
-            let _ = write!(sql, " WHERE {}", conditions.join(" AND "));
-        }
-        let mut count = 0;
-        self.engine.query(&sql, &parameters, &[Kind::Integer], &mut |cells| {
-            count = cells[0].integer().unwrap_or_default().unsigned_abs();
-            Ok(ControlFlow::Break(()))
-        })?;
-        Ok(count)
     }
 
     /// Returns the SQL after the user table, which has the alias `u`: the conditions, the order and the limit of the

@@ -1,6 +1,9 @@
 //! Times in the form that people read and write.
 
+use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::{env, fs};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -18,11 +21,30 @@ pub(super) fn is_zone_unknown_once() -> bool {
 /// An unknown time zone falls back to UTC, and [`crate::terminal::output::Output::close`] prints a warning.
 #[must_use]
 pub fn zone() -> TimeZone {
-    TimeZone::try_system().unwrap_or_else(|_| {
-        let is_named = std::env::var_os("TZ").is_some_and(|name| !name.is_empty());
-        IS_ZONE_UNKNOWN.store(is_named, Ordering::Relaxed);
-        TimeZone::UTC
-    })
+    static ZONE: OnceLock<TimeZone> = OnceLock::new();
+    let zone = ZONE.get_or_init(|| {
+        from_file().or_else(|| TimeZone::try_system().ok()).unwrap_or_else(|| {
+            let is_named = env::var_os("TZ").is_some_and(|name| !name.is_empty());
+            IS_ZONE_UNKNOWN.store(is_named, Ordering::Relaxed);
+            TimeZone::UTC
+        })
+    });
+    zone.clone()
+}
+
+/// Reads the zone's own file. `None` if it is not where it usually is.
+///
+/// The library finds a zone by its name, and reads the whole tree of zones for that.
+fn from_file() -> Option<TimeZone> {
+    let path = match env::var_os("TZ") {
+        None => PathBuf::from("/etc/localtime"),
+        Some(name) => {
+            let name = PathBuf::from(name);
+            let is_plain = name.components().all(|part| matches!(part, Component::Normal(_)));
+            (is_plain && name.parent().is_some()).then(|| Path::new("/usr/share/zoneinfo").join(name))?
+        }
+    };
+    TimeZone::tzif("local", &fs::read(path).ok()?).ok()
 }
 
 /// Formats a timestamp for people: local time, to the second.

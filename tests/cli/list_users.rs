@@ -417,16 +417,23 @@ fn uuids_have_their_hyphens_in_every_format() {
 }
 
 #[test]
-fn a_partial_list_shows_the_total() {
+fn a_partial_list_says_how_to_go_on() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["ann", "ben", "meg", "joe"]);
     env.execute("UPDATE auth_user SET is_active = 0 WHERE username = 'joe'");
     for (words, expected_message) in [
-        (&["--limit", "2"][..], "2 of 4 users.\n"),
-        (&["--limit", "2", "--active"], "2 of 3 users.\n"),
-        (&["--limit", "1", "--search", "e", "--sort", "username"], "1 of 3 users.\n"),
-        (&["--offset", "3"], "1 of 4 users.\n"),
-        (&["--offset", "9"], "0 of 4 users.\n"),
+        (&["--limit", "2"][..], "2 users. There are more: pass --offset 2.\n"),
+        (&["--limit", "2", "--active"], "2 users. There are more: pass --offset 2.\n"),
+        (
+            &["--limit", "1", "--search", "e", "--sort", "username"],
+            "1 user. There are more: pass --offset 1.\n",
+        ),
+        (
+            &["--offset", "1", "--limit", "2"],
+            "2 users from this offset on. There are more: pass --offset 3.\n",
+        ),
+        (&["--offset", "3"], "1 user from this offset on.\n"),
+        (&["--offset", "9"], "No users at this offset.\n"),
         (&["--limit", "4"], "4 users.\n"),
         (&["--limit", "9"], "4 users.\n"),
         (&["--limit", "2", "--search", "nobody"], "No users.\n"),

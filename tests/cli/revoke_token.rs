@@ -162,7 +162,8 @@ fn filters_combine_with_and() {
         (&["abcdef11", "abcdef22", "abcdef1"], &["abcdef11", "abcdef22"]),
     ] {
         let env = both();
-        let answer = revoke(&env, &[arguments, &["--yes", "--format", "json"]].concat()).succeeds().json();
+        let answer =
+            revoke(&env, &[arguments, &["--yes", "--list", "--format", "json"]].concat()).succeeds().json();
         assert_eq!(left(&env), all_but(gone), "{arguments:?}");
         assert_eq!(answer["deleted"], gone.len(), "{arguments:?}");
         assert_eq!(answer["tokens"].as_array().unwrap().len(), gone.len(), "{arguments:?}");
@@ -193,7 +194,8 @@ fn a_dry_run_shows_and_deletes_nothing() {
         assert!(run.stderr.contains(prefix), "{}", run.stderr);
     }
     assert!(!run.stderr.contains("abcdef110") && !run.stderr.contains("abcdef22"), "{}", run.stderr);
-    let answer = revoke(&env, &["--all", "--dry-run", "--yes", "--format", "json"]).succeeds().json();
+    let answer =
+        revoke(&env, &["--all", "--list", "--dry-run", "--yes", "--format", "json"]).succeeds().json();
     assert_eq!((&answer["deleted"], &answer["dry_run"]), (&5.into(), &true.into()));
     assert_eq!(answer["tokens"].as_array().unwrap().len(), 5);
     assert!(env.database_bytes() == before);
@@ -207,7 +209,15 @@ fn tokens_that_no_longer_match_after_the_confirmation_are_kept() {
     }
     env.execute("UPDATE auth_user SET is_active = 0");
     let mut command = env.command();
-    command.args(["revoke-token", "--inactive-users", "--format", "json", "--audit-log", "audit.jsonl"]);
+    command.args([
+        "revoke-token",
+        "--inactive-users",
+        "--list",
+        "--format",
+        "json",
+        "--audit-log",
+        "audit.jsonl",
+    ]);
     let mut terminal = Terminal::start(&command);
     terminal.expect("Delete 3 tokens?");
     env.execute(
@@ -228,6 +238,57 @@ fn tokens_that_no_longer_match_after_the_confirmation_are_kept() {
         assert_eq!((tokens.len(), &tokens[0]["user"]), (1, &"ann".into()), "{log}");
     }
     assert_eq!(log.lines().count(), 2);
+}
+
+#[test]
+fn many_tokens_are_only_counted_unless_each_is_asked_for() {
+    let env = TestEnv::with_database("");
+    env.execute(
+        "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 30)
+         INSERT INTO auth_user (id, username, password, first_name, last_name, email, is_staff, is_active, is_superuser,
+             date_joined) SELECT i, 'user' || i, '!', '', '', '', 0, i > 10, 0, '2024-01-01 00:00:00' FROM n;
+         INSERT INTO authtoken_token (key, user_id, created) SELECT printf('%040x', id), id, '2024-01-01' FROM auth_user",
+    );
+    let run = revoke(&env, &["--all", "--dry-run"]).succeeds();
+    assert!(run.stderr.contains("30 tokens match. Pass --list to print each of them.\n"), "{}", run.stderr);
+    assert!(!run.stderr.contains("Would delete:"), "{}", run.stderr);
+    let answer = revoke(&env, &["--all", "--dry-run", "--format", "json"]).succeeds().json();
+    assert_eq!((&answer["deleted"], answer.get("tokens")), (&30.into(), None));
+    let run = revoke(&env, &["--all", "--dry-run", "--list"]).succeeds();
+    assert_eq!(run.stderr.matches("Would delete: 00000000 (drf of user").count(), 30);
+    let run = revoke(&env, &["--inactive-users", "--yes"]).succeeds();
+    assert_eq!(run.stderr.matches("To delete: ").count(), 10, "{}", run.stderr);
+    let run = revoke(&env, &["--all", "--yes", "--audit-log", "audit.jsonl"]).succeeds();
+    assert!(run.stderr.ends_with("Deleted 20 tokens.\n"), "{}", run.stderr);
+    assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
+    let log = std::fs::read_to_string(env.path("audit.jsonl")).unwrap();
+    let line: serde_json::Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+    assert_eq!(line["object"]["deleted"], 20);
+    assert_eq!(line["object"]["filter"]["inactive_users"], false);
+}
+
+#[test]
+fn times_are_compared_in_every_form_that_django_reads() {
+    let env = both();
+    env.execute("DELETE FROM knox_authtoken");
+    let forms = [
+        ("2020-01-01 00:00:00", true),
+        ("2020-01-01T00:00:00.5", true),
+        ("2020-01-01 00:00:00+05:30", true),
+        ("2999-01-01T00:00:00Z", false),
+        ("soon", false),
+        ("", false),
+    ];
+    let database = env.database();
+    for (index, (expiry, _)) in forms.iter().enumerate() {
+        seed::knox_token(&database, 1, &format!("knox{index}0000000000"), Some(expiry));
+    }
+    let answer = revoke(&env, &["--expired", "--yes", "--list", "--format", "json"]).succeeds().json();
+    assert_eq!(answer["deleted"], 3, "{answer}");
+    let left: Vec<String> = env.rows("SELECT expiry FROM knox_authtoken");
+    let expected: Vec<&str> =
+        forms.iter().filter(|(_, is_past)| !is_past).map(|(expiry, _)| *expiry).collect();
+    assert_eq!(left, expected);
 }
 
 #[test]
@@ -268,9 +329,9 @@ fn tokens_are_selected_by_age_and_by_inactive_users() {
     }
     env.execute("UPDATE authtoken_token SET created = '2020-01-01T00:00:00Z' WHERE user_id = 1");
     env.execute("UPDATE auth_user SET is_active = 0 WHERE username = 'joe'");
-    let run = env.run(["revoke-token", "--older-than", "30d", "--format", "json"]).succeeds();
+    let run = env.run(["revoke-token", "--older-than", "30d", "--list", "--format", "json"]).succeeds();
     assert_eq!(run.json()["tokens"][0]["user"], "meg");
-    let run = env.run(["revoke-token", "--inactive-users", "--format", "json"]).succeeds();
+    let run = env.run(["revoke-token", "--inactive-users", "--list", "--format", "json"]).succeeds();
     assert_eq!(run.json()["tokens"][0]["user"], "joe");
     assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "1");
     for (age, words) in [

@@ -21,6 +21,10 @@ impl Dialect for Postgres {
         expression.to_owned()
     }
 
+    fn is_before(&self, expression: &str, parameter: &str) -> String {
+        format!("{expression}::timestamptz < {parameter}::timestamptz")
+    }
+
     fn contains(&self, expression: &str, parameter: usize) -> String {
         // As in Django's `icontains`.
         format!("UPPER({expression}::text) LIKE UPPER(?{parameter}::text)")

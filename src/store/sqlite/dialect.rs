@@ -21,6 +21,10 @@ impl Dialect for Sqlite {
         format!("replace({expression}, 'T', ' ')")
     }
 
+    fn is_before(&self, expression: &str, parameter: &str) -> String {
+        format!("is_before({expression}, {parameter})")
+    }
+
     fn contains(&self, expression: &str, parameter: usize) -> String {
         format!("{expression} LIKE ?{parameter} ESCAPE '\\'")
     }

@@ -11,6 +11,7 @@ mod limits;
 mod opening;
 mod regexp;
 mod row_size;
+mod times;
 mod triggers;
 mod values;
 

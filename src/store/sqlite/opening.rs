@@ -17,6 +17,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::Sqlite;
 use super::errors::{translate, unusable};
 use super::limits::{LIMITS, MAX_HEAP};
+use super::times;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::refusal::Refusal;
 use crate::signals;
@@ -71,6 +72,7 @@ impl Sqlite {
             let is_to_stop = move || is_writing.load(Ordering::Relaxed) && signals::requested();
             connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_to_stop))?;
             connection.busy_timeout(opening.busy_timeout)?;
+            times::register(&connection, &opening.time_zone)?;
             harden(&connection)
         };
         prepare().map_err(|error| translate(error, path))?;
@@ -97,6 +99,8 @@ fn harden(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    // A statement is not prepared again for each value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let heap = u64::from(MAX_HEAP) * 1024 * 1024;
     connection.execute_batch(&format!("PRAGMA cell_size_check = ON; PRAGMA hard_heap_limit = {heap}"))
 }

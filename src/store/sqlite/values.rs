@@ -44,7 +44,7 @@ fn stored_timestamp(moment: Timestamp, time_zone: &TimeZone) -> String {
 }
 
 /// Parses a stored time: Django's own form, and the other forms that Django reads (`T`, `Z`, an offset).
-fn read_timestamp(text: &[u8], time_zone: &TimeZone) -> Option<Timestamp> {
+pub(super) fn read_timestamp(text: &[u8], time_zone: &TimeZone) -> Option<Timestamp> {
     if let Some(local) = plain_date_time(text) {
         return time_zone.to_timestamp(local).ok();
     }

@@ -16,7 +16,7 @@ fn every_spelling_of_a_file_is_read() {
         ("SQLite:///a b/new?timeout=20&transaction_mode=IMMEDIATE".into(), "a b/new"),
         ("./env:NAME".into(), "env:NAME"),
         ("./host=db".into(), "host=db"),
-        ("sqlite:new".into(), "sqlite:new"),
+        ("./sqlite:new".into(), "sqlite:new"),
     ] {
         run(&env, &[], &["init", "--db", &db]).succeeds();
         std::fs::remove_file(env.path(path)).unwrap_or_else(|error| panic!("{db}: {error}"));
