@@ -4,7 +4,7 @@
 //! seconds.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -27,6 +27,8 @@ pub(super) struct Known {
     types: HashMap<String, ColumnSort>,
     /// The columns of its indexes that refuse rows, its foreign keys and its CHECK constraints, by their names.
     pub(super) constraints: HashMap<String, Vec<String>>,
+    /// The names of its unique constraints that can wait until the commit.
+    deferrable: Vec<String>,
     /// `relkind`: `r` for a table, `p` for a partitioned one, `v` for a view.
     relkind: String,
     /// Whether this role may lock its rows, which takes the right to update one of its columns.
@@ -47,6 +49,12 @@ impl Known {
     /// Returns the catalog's name of a column's type, that of the type beneath for a domain.
     pub(super) fn type_of(&self, column: &str) -> Option<&str> {
         self.types.get(column).map(|sort| &*sort.base)
+    }
+
+    /// Returns the words of an INSERT with which these columns may include a key that is always generated.
+    pub(super) fn overriding(&self, columns: &[String]) -> &'static str {
+        let has_key = columns.iter().any(|column| self.table.key.contains(column));
+        if has_key { " OVERRIDING SYSTEM VALUE" } else { "" }
     }
 
     /// Returns the SQL that converts text to the type of a column. Empty for a text column: a cast would silently truncate
@@ -83,6 +91,12 @@ impl Cache {
         found.next().filter(|_| found.next().is_none()).cloned()
     }
 
+    /// Returns the names of the unique constraints that can wait until the commit.
+    pub(super) fn deferrable(&self) -> BTreeSet<String> {
+        let tables = self.0.borrow();
+        tables.values().flatten().flat_map(|known| known.deferrable.iter().cloned()).collect()
+    }
+
     /// Forgets the tables.
     pub(super) fn clear(&self) {
         self.0.borrow_mut().clear();
@@ -94,9 +108,9 @@ impl Cache {
 struct ColumnRow(String, String, String, i32, bool, bool, bool);
 
 /// Name, whether it is the primary key, whether it makes its columns unique, the columns, and the columns of its
-/// expressions.
+/// expressions, and whether it can wait until the commit.
 #[derive(Deserialize)]
-struct IndexRow(String, bool, bool, Option<Vec<String>>, Option<Vec<String>>);
+struct IndexRow(String, bool, bool, Option<Vec<String>>, Option<Vec<String>>, bool);
 
 /// The name of a CHECK constraint, and its columns.
 #[derive(Deserialize)]
@@ -123,7 +137,7 @@ SELECT c.relname, c.relkind, \
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.number WHERE k.place <= i.indnkeyatts), \
       CASE WHEN i.indexprs IS NOT NULL THEN (SELECT json_agg(a.attname) FROM pg_depend AS d \
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid \
-        WHERE d.objid = i.indexrelid AND d.refobjid = c.oid) END) ORDER BY n.oid) \
+        WHERE d.objid = i.indexrelid AND d.refobjid = c.oid) END, NOT i.indimmediate) ORDER BY n.oid) \
     FROM pg_index AS i JOIN pg_class AS n ON n.oid = i.indexrelid \
     WHERE i.indrelid = c.oid AND (i.indisunique OR i.indisexclusion) AND i.indisvalid), \
   (SELECT json_agg(json_build_array(k.conname, \
@@ -133,7 +147,7 @@ SELECT c.relname, c.relkind, \
       (SELECT json_agg(a.attname ORDER BY e.place) FROM unnest(k.confkey) WITH ORDINALITY AS e (number, place) \
         JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum = e.number)) ORDER BY k.oid) \
     FROM pg_constraint AS k JOIN pg_class AS r ON r.oid = k.confrelid JOIN pg_namespace AS s ON s.oid = r.relnamespace \
-    WHERE k.conrelid = c.oid AND k.contype = 'f'), \
+    WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.conparentid = 0), \
   (SELECT json_agg(json_build_array(k.conname, (SELECT json_agg(a.attname) FROM pg_attribute AS a \
       WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey)))) \
     FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype = 'c') \
@@ -288,12 +302,16 @@ impl Catalog for Postgres {
     }
 
     fn row_name(&self, table: &Table) -> Result<Option<RowName>> {
-        let is_plain = self.known(&table.name)?.is_some_and(|known| known.relkind == "r");
-        if is_plain {
-            return Ok(Some(RowName { column: "ctid".into(), kept_in: "place" }));
-        }
-        let [key] = &table.key[..] else { return Ok(None) };
-        Ok(Some(RowName { column: format!("{}::text", quoted(key)), kept_in: "key" }))
+        let known = self.known(&table.name)?;
+        let relkind = known.as_ref().map_or("", |known| &*known.relkind);
+        let by_text = |column: String| Some(RowName { column, kept_in: "key" });
+        Ok(match (relkind, &table.key[..]) {
+            ("r", _) => Some(RowName { column: "ctid".into(), kept_in: "place" }),
+            (_, [key]) => by_text(format!("{}::text", quoted(key))),
+            // Partitions have places of their own.
+            ("p", _) => by_text("tableoid::text || ctid::text".into()),
+            _ => None,
+        })
     }
 
     fn integrity_faults(&self) -> Result<Vec<String>> {
@@ -335,7 +353,8 @@ fn known(
         })
         .collect();
     let (mut key, mut uniques, mut references) = (Vec::new(), Vec::new(), Vec::new());
-    for IndexRow(name, is_primary, is_plain, columns, of_expressions) in indexes {
+    let mut deferrable = Vec::new();
+    for IndexRow(name, is_primary, is_plain, columns, of_expressions, can_wait) in indexes {
         let columns = columns.unwrap_or_default();
         if is_primary {
             key.clone_from(&columns);
@@ -349,6 +368,7 @@ fn known(
                 all.push(column);
             }
         }
+        deferrable.extend(can_wait.then(|| name.clone()));
         constraints.insert(name, all);
     }
     // A key is known to be assigned, and is exported all the same.
@@ -366,6 +386,7 @@ fn known(
         table: Table { name, columns, key, references, uniques },
         types,
         constraints,
+        deferrable,
         relkind: String::new(),
         is_lockable: false,
         takes_batches: false,

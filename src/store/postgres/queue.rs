@@ -168,7 +168,8 @@ impl Postgres {
                 let arrays = arrays.into_iter().map(|array| (array + "}").into()).collect();
                 (format!("SELECT {} FROM {rows}", selected.join(", ")), arrays)
             };
-            let sql = format!("INSERT INTO {} ({}) {sql}", quoted(&table), into.join(", "));
+            let overriding = known.as_ref().map_or("", |known| known.overriding(&columns));
+            let sql = format!("INSERT INTO {} ({}){overriding} {sql}", quoted(&table), into.join(", "));
             let inserted = self.execute(&sql, &parameters)?;
             if inserted != count {
                 return Err(failed!(
