@@ -131,7 +131,12 @@ impl<'a> Fields<'a> {
     }
 
     fn unknown(&self, name: &str) -> Fault {
-        let field = name.rsplit('.').next().unwrap_or(name);
+        let (kind, field) = name.split_once('.').map_or((None, name), |(kind, field)| (Some(kind), field));
+        let named = self.own.iter().filter(|table| kind.is_none_or(|kind| table.kind == kind));
+        let mut columns = named.filter_map(|table| find_column(&table.table, field));
+        if columns.any(|column| column.generated) {
+            return Fault::new(name, FaultCode::NotSettable(Unsettable::Assigned));
+        }
         let is_own = |table: &ProfileTable| self.own.iter().any(|own| own.kind == table.kind);
         let others: Vec<String> = self
             .kinds

@@ -205,6 +205,14 @@ pub trait Engine: Catalog + Dialect {
         Ok(())
     }
 
+    /// Writes the inserted rows of a part, and checks constraints that the database would check only at the commit.
+    ///
+    /// # Errors
+    /// Returns the refusal of a row.
+    fn check_part(&self) -> Result<()> {
+        self.flush()
+    }
+
     /// Tells the database that rows with keys of our own were inserted, so that it does not assign them again.
     fn keys_were_given(&self, table: &str, column: &str) -> Result<()>;
 

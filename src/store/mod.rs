@@ -403,7 +403,7 @@ impl Transaction<'_> {
     pub fn in_part<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.engine.begin_part()?;
         let planned = self.planned.len();
-        let outcome = work().and_then(|done| self.engine.flush().map(|()| done));
+        let outcome = work().and_then(|done| self.engine.check_part().map(|()| done));
         if outcome.is_err() {
             self.planned.truncate(planned)?;
         }

@@ -96,6 +96,11 @@ impl Transaction<'_> {
         user: &Key,
         values: &[(impl AsRef<str>, Value)],
     ) -> Result<()> {
+        let given = values.iter().filter_map(|(name, _)| table.table.column(name.as_ref()));
+        // The database may count these from a sequence, whether they are the key or not.
+        for column in given.filter(|column| column.filled && column.kind == Kind::Integer) {
+            self.note_given_key(&table.table.name, &column.name);
+        }
         self.insert(&table.table.name, values, Some((&table.user_column, &user.into())))?;
         Ok(())
     }

@@ -265,8 +265,7 @@ def check_unchanged_by_save(report: Report, database: Database) -> None:
                 for row in model._base_manager.all():
                     count += 1
                     try:
-                        with transaction.atomic():
-                            row.save()
+                        row.save()
                     except Exception as error:
                         told = f"{told_row(row)}: {type(error).__name__}: {error}"
                         raise Wrong(told) from error
@@ -538,7 +537,7 @@ class Accounts:
 
 
 def judge(
-    report: Report, args: argparse.Namespace, expected: dict[str, Any], database: Database
+    report: Report, args: argparse.Namespace, expected: dict[str, Any], database: Database, reference: Database
 ) -> None:
     from django.apps import apps
     from django.core.management import call_command
@@ -560,7 +559,7 @@ def judge(
     with report.check("migrate --check"):
         call_command("migrate", "--check", verbosity=0, interactive=False, stdout=sys.stderr)
     with report.check("reference"):
-        call_command("migrate", database="reference", verbosity=0, interactive=False)
+        reference.fill(args.system, "reference")
     check_schema(report, database)
     if args.migrate:
         check_filled(report)
@@ -621,7 +620,7 @@ def main() -> None:
         if judged and not faults:
             with report.check("everything was judged"):
                 start_django(args, *judged)
-                judge(report, args, expected, copy)
+                judge(report, args, expected, *judged)
     sys.exit(report.finish())
 
 

@@ -161,14 +161,13 @@ def main() -> None:
 
     import django
     from django.apps import apps
-    from django.core.management import call_command
     from django.db import connection, transaction
 
     project = PROJECTS[args.system]
     try:
         database.create(args.system)
         database.hurry()
-        call_command("migrate", verbosity=0, interactive=False)
+        database.fill(args.system)
         with transaction.atomic():
             if args.from_json:
                 wanted = json.load(sys.stdin)["accounts"]

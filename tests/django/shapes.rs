@@ -2,6 +2,8 @@
 //! writes.
 
 use std::panic::{RefUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::thread;
 
 use serde_json::{Value as Json, json};
 
@@ -44,13 +46,26 @@ fn authctl_works_on_every_shape() {
     });
 }
 
-/// Runs a check for every shape that this Django supports, and reports all that failed.
-pub fn for_each_shape(stack: Stack<'_>, check: impl Fn(&str, &str) + RefUnwindSafe) {
+/// Runs a check for every shape that this Django supports, several at a time, and reports all that failed.
+pub fn for_each_shape(stack: Stack<'_>, check: impl Fn(&str, &str) + RefUnwindSafe + Sync) {
     // Database defaults need Django 5.0 or later.
     let is_new = stack.set.starts_with(['5', '6']);
     let shapes = SHAPES.iter().filter(|(shape, _)| *shape != "db_defaults" || is_new);
-    let works = |(shape, config): &&(&str, &str)| catch_unwind(|| check(shape, config)).is_ok();
-    let failed: Vec<&str> = shapes.filter(|shape| !works(shape)).map(|(shape, _)| *shape).collect();
+    let (waiting, failed) = (Mutex::new(shapes), Mutex::new(Vec::new()));
+    let work = || {
+        let next = || waiting.lock().unwrap().next();
+        while let Some((shape, config)) = next() {
+            if catch_unwind(|| check(shape, config)).is_err() {
+                failed.lock().unwrap().push(*shape);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(2, Into::into) {
+            scope.spawn(work);
+        }
+    });
+    let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "failed with {stack:?}: {failed:?}");
 }
 

@@ -8,6 +8,7 @@ mod cuts;
 #[path = "../cli/env.rs"]
 #[expect(dead_code, reason = "only tests/cli uses all of it")]
 mod env;
+mod layouts;
 mod lost_sessions;
 mod pooler;
 #[path = "mod.rs"]

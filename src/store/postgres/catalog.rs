@@ -4,7 +4,7 @@
 //! seconds.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -41,6 +41,12 @@ impl Cache {
         let tables = self.tables.borrow();
         let mut found = tables.values().flatten().flat_map(|known| known.columns_of(domain));
         found.next().filter(|_| found.next().is_none()).cloned()
+    }
+
+    /// Returns the names of the unique constraints that can wait until the commit.
+    pub(super) fn deferrable(&self) -> BTreeSet<String> {
+        let tables = self.tables.borrow();
+        tables.values().flatten().flat_map(|known| known.deferrable.iter().cloned()).collect()
     }
 
     /// Forgets the tables.
@@ -179,12 +185,16 @@ impl Catalog for Postgres {
     }
 
     fn row_name(&self, table: &Table) -> Result<Option<RowName>> {
-        let is_plain = self.known(&table.name)?.is_some_and(|known| known.relkind == "r");
-        if is_plain {
-            return Ok(Some(RowName { column: "ctid".into(), kept_in: "place" }));
-        }
-        let [key] = &table.key[..] else { return Ok(None) };
-        Ok(Some(RowName { column: format!("{}::text", quoted(key)), kept_in: "key" }))
+        let known = self.known(&table.name)?;
+        let relkind = known.as_ref().map_or("", |known| &*known.relkind);
+        let by_text = |column: String| Some(RowName { column, kept_in: "key" });
+        Ok(match (relkind, &table.key[..]) {
+            ("r", _) => Some(RowName { column: "ctid".into(), kept_in: "place" }),
+            (_, [key]) => by_text(format!("{}::text", quoted(key))),
+            // Partitions have places of their own.
+            ("p", _) => by_text("tableoid::text || ctid::text".into()),
+            _ => None,
+        })
     }
 
     fn integrity_faults(&self) -> Result<Vec<String>> {

@@ -26,6 +26,8 @@ pub(super) struct Known {
     types: HashMap<String, ColumnSort>,
     /// The columns of its indexes that refuse rows, its foreign keys and its CHECK constraints, by their names.
     pub(super) constraints: HashMap<String, Vec<String>>,
+    /// The names of its unique constraints that can wait until the commit.
+    pub(super) deferrable: Vec<String>,
     /// `relkind`: `r` for a table, `p` for a partitioned one, `v` for a view.
     pub(super) relkind: String,
     /// Whether this role may lock its rows, which takes the right to update one of its columns.
@@ -53,6 +55,12 @@ impl Known {
     pub(super) fn type_of(&self, column: &str) -> Option<&str> {
         self.types.get(column).map(|sort| &*sort.base)
     }
+
+    /// Returns the words of an INSERT with which these columns may include a key that is always generated.
+    pub(super) fn overriding(&self, columns: &[String]) -> &'static str {
+        let has_key = columns.iter().any(|column| self.table.key.contains(column));
+        if has_key { " OVERRIDING SYSTEM VALUE" } else { "" }
+    }
 }
 
 /// Whether values of this type are texts.
@@ -73,10 +81,22 @@ pub(super) enum Wanted<'a> {
 #[derive(Deserialize)]
 struct ColumnRow(i16, String, u32, String, i32, bool, bool, bool);
 
-/// Number, name, whether it is the primary key, whether it makes its columns unique, the numbers of the columns, how many
-/// of them are keys, and whether it has expressions.
+/// An index that refuses rows.
 #[derive(Deserialize)]
-struct IndexRow(u32, String, bool, bool, Vec<i16>, usize, bool);
+struct IndexRow {
+    number: u32,
+    name: String,
+    is_primary: bool,
+    /// Whether it makes its columns unique, for all rows.
+    is_plain: bool,
+    /// The numbers of the columns; 0 for an expression.
+    columns: Vec<i16>,
+    /// The number of columns that make a row unique. The others are only included.
+    keys: usize,
+    has_expressions: bool,
+    /// Whether it can wait until the commit.
+    is_deferrable: bool,
+}
 
 /// Name, kind, numbers of the columns, referenced table, first referenced column.
 #[derive(Deserialize)]
@@ -111,14 +131,15 @@ SELECT c.oid, c.relname, c.relkind, has_any_column_privilege(c.oid, 'UPDATE'), \
       NOT a.attnotnull, a.atthasdef OR a.attidentity <> '', a.attgenerated <> '' OR a.attidentity = 'a') \
       ORDER BY a.attnum) \
     FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), \
-  (SELECT json_agg(json_build_array(i.indexrelid::int8, i.indexrelid::regclass::text, i.indisprimary, \
-      i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL, i.indkey::int2[], i.indnkeyatts, \
-      i.indexprs IS NOT NULL) ORDER BY i.indexrelid) \
+  (SELECT json_agg(json_build_object('number', i.indexrelid::int8, 'name', i.indexrelid::regclass::text, \
+      'is_primary', i.indisprimary, 'is_plain', i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL, \
+      'columns', i.indkey::int2[], 'keys', i.indnkeyatts, 'has_expressions', i.indexprs IS NOT NULL, \
+      'is_deferrable', NOT i.indimmediate) ORDER BY i.indexrelid) \
     FROM pg_index AS i WHERE i.indrelid = c.oid AND (i.indisunique OR i.indisexclusion) AND i.indisvalid), \
   (SELECT json_agg(json_build_array(k.conname, k.contype, k.conkey, k.confrelid::regclass::text, \
       (SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = k.confrelid AND a.attnum = k.confkey[1])) \
       ORDER BY k.oid) \
-    FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype IN ('f', 'c')) \
+    FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype IN ('f', 'c') AND k.conparentid = 0) \
 FROM pg_class AS c WHERE c.relkind IN ('r', 'p', 'v', 'f') AND NOT c.relispartition AND pg_table_is_visible(c.oid) \
   AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) AND c.oid = ANY (ARRAY(";
 
@@ -206,7 +227,7 @@ impl Postgres {
     fn columns_of_expressions(&self, tables: &[Described]) -> Result<HashMap<u32, Vec<String>>> {
         let indexes = tables.iter().flat_map(|table| &table.indexes);
         let with: Vec<u32> =
-            indexes.filter(|IndexRow(.., has)| *has).map(|IndexRow(number, ..)| *number).collect();
+            indexes.filter(|index| index.has_expressions).map(|index| index.number).collect();
         let mut found: HashMap<u32, Vec<String>> = HashMap::new();
         if with.is_empty() {
             return Ok(found);
@@ -232,6 +253,7 @@ impl Described {
             takes_batches: self.takes_batches,
             types: HashMap::new(),
             constraints: HashMap::new(),
+            deferrable: Vec::new(),
             table: Table { name: self.name, ..Table::default() },
         };
         let mut names = HashMap::new();
@@ -239,22 +261,15 @@ impl Described {
             names.insert(column.0, column.1.clone());
             known.add_column(column, own);
         }
-        let named = |numbers: Vec<i16>| -> Vec<String> {
-            // An expression has the number 0.
+        let named = |numbers: &[i16]| -> Vec<String> {
             numbers.iter().filter_map(|number| names.get(number).cloned()).collect()
         };
-        for IndexRow(number, name, is_primary, is_plain, mut columns, keys, _) in self.indexes {
-            columns.truncate(keys);
-            known.add_index(
-                unqualified(&name),
-                is_primary,
-                is_plain,
-                named(columns),
-                expressions.remove(&number).unwrap_or_default(),
-            );
+        for index in self.indexes {
+            let columns = named(&index.columns[..index.keys.min(index.columns.len())]);
+            known.add_index(&index, columns, expressions.remove(&index.number).unwrap_or_default());
         }
         for ConstraintRow(name, kind, columns, target, target_column) in self.constraints {
-            let columns = named(columns.unwrap_or_default());
+            let columns = named(&columns.unwrap_or_default());
             if let (true, [column], Some(table), Some(target)) =
                 (kind == "f", &columns[..], target, target_column)
             {
@@ -284,18 +299,11 @@ impl Known {
         self.table.columns.push(Column { name, kind, may_be_duration: false, nullable, filled, generated });
     }
 
-    fn add_index(
-        &mut self,
-        name: String,
-        is_primary: bool,
-        is_plain: bool,
-        columns: Vec<String>,
-        of_expressions: Vec<String>,
-    ) {
-        if is_primary {
+    fn add_index(&mut self, index: &IndexRow, columns: Vec<String>, of_expressions: Vec<String>) {
+        if index.is_primary {
             self.table.key.clone_from(&columns);
         }
-        if is_plain {
+        if index.is_plain {
             self.table.uniques.push(columns.clone());
         }
         let mut all = columns;
@@ -304,6 +312,8 @@ impl Known {
                 all.push(column);
             }
         }
+        let name = unqualified(&index.name);
+        self.deferrable.extend(index.is_deferrable.then(|| name.clone()));
         self.constraints.insert(name, all);
     }
 }

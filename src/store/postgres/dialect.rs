@@ -26,8 +26,8 @@ impl Dialect for Postgres {
     }
 
     fn contains(&self, expression: &str, parameter: usize) -> String {
-        // As in Django's `icontains`.
-        format!("UPPER({expression}::text) LIKE UPPER(?{parameter}::text)")
+        // As in Django's `icontains`, but LIKE would refuse a collation that takes different letters for the same.
+        format!("UPPER({expression}::text) COLLATE \"C\" LIKE UPPER(?{parameter}::text)")
     }
 
     fn starts_with(&self, expression: &str, prefix: &str, bind: &mut dyn FnMut(Value) -> String) -> String {
@@ -51,8 +51,13 @@ impl Dialect for Postgres {
     }
 
     fn json_lists(&self, columns: &[&str]) -> String {
-        let columns = columns.join(", ");
-        format!("coalesce(json_agg(json_build_array({columns}) ORDER BY {columns}), '[]'::json)::text")
+        // Without the spaces of `json_agg`, so that an export has the same bytes on every engine.
+        let cells: Vec<String> = columns.iter().map(|column| format!("to_json({column})")).collect();
+        format!(
+            "('[' || coalesce(string_agg('[' || concat_ws(',', {}) || ']', ',' ORDER BY {}), '') || ']')",
+            cells.join(", "),
+            columns.join(", ")
+        )
     }
 
     fn row_order(&self) -> &'static str {

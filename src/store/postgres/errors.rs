@@ -86,7 +86,7 @@ impl Postgres {
             return failed!("{}: the connection was lost: {}", self.name, causes(error).join(": "));
         };
         let column = refused_parameter(server).and_then(|number| column_of(sql, number));
-        let column = column.unwrap_or_default();
+        let column = &*column.unwrap_or_default();
         let unusable = |reason: String| -> Error { Refusal::unusable(&self.name, reason).into() };
         match server.code().code() {
             "57014" if signals::requested() => Refusal::Interrupted.into(),
@@ -192,21 +192,42 @@ fn refused_parameter(error: &DbError) -> Option<usize> {
 
 /// Returns the column that a parameter of a statement is written to, or compared with. The names in our statements are
 /// quoted.
-fn column_of(sql: &str, number: usize) -> Option<&str> {
-    if sql.starts_with("INSERT INTO ") {
-        let (_, list) = sql.split_once("\" (")?;
-        let (list, _) = list.split_once(") ")?;
-        // A name with a quotation mark has two here.
-        if list.contains("\"\"") {
-            return None;
+fn column_of(sql: &str, number: usize) -> Option<String> {
+    if let Some(rest) = sql.strip_prefix("INSERT INTO ") {
+        let (_table, rest) = identifier(rest)?;
+        let mut rest = rest.strip_prefix(" (")?;
+        for _ in 1..number {
+            rest = identifier(rest)?.1.strip_prefix(", ")?;
         }
-        return list.split('"').skip(1).step_by(2).nth(number - 1);
+        return Some(identifier(rest)?.0);
     }
     let parameter = format!("${number}");
     let is_whole = |end: usize| !sql[end..].starts_with(|c: char| c.is_ascii_digit());
     let mut found = sql.match_indices(&parameter).map(|(start, text)| (start, start + text.len()));
     let (start, _) = found.find(|(_, end)| is_whole(*end))?;
-    sql[..start].rsplit('"').nth(1)
+    // The name before the parameter. Quotation marks in it are doubled.
+    let before = &sql[..sql[..start].rfind('"')?];
+    let mut from = before.len();
+    loop {
+        from = before[..from].rfind('"')?;
+        match before[..from].strip_suffix('"') {
+            Some(rest) => from = rest.len(),
+            None => return Some(before[from + 1..].replace("\"\"", "\"")),
+        }
+    }
+}
+
+/// Splits off a quoted name, and removes its quotation marks.
+fn identifier(sql: &str) -> Option<(String, &str)> {
+    let name = sql.strip_prefix('"')?;
+    let mut from = 0;
+    loop {
+        let end = from + name[from..].find('"')?;
+        if !name[end + 1..].starts_with('"') {
+            return Some((name[..end].replace("\"\"", "\""), &name[end + 1..]));
+        }
+        from = end + 2;
+    }
 }
 
 fn without_end(message: &str) -> &str {
@@ -226,11 +247,14 @@ mod tests {
     #[test]
     fn the_column_of_a_parameter_is_found() {
         let insert = r#"INSERT INTO "t" ("a", "b c", "d") VALUES ($1, $2, $3) RETURNING "id"::int8"#;
-        assert_eq!(column_of(insert, 1), Some("a"));
-        assert_eq!(column_of(insert, 2), Some("b c"));
+        let found = |sql, number| column_of(sql, number).unwrap_or_default();
+        assert_eq!([1, 2].map(|number| found(insert, number)), ["a", "b c"]);
         let update = r#"UPDATE "t" SET "a" = $1, "b" = $12 WHERE "id" = $2"#;
-        assert_eq!([1, 12, 2].map(|number| column_of(update, number)), [Some("a"), Some("b"), Some("id")]);
-        assert_eq!(column_of(r#"SELECT ("a"::text IS DISTINCT FROM $1::text)"#, 1), Some("a"));
+        assert_eq!([1, 12, 2].map(|number| found(update, number)), ["a", "b", "id"]);
+        assert_eq!(found(r#"SELECT ("a"::text IS DISTINCT FROM $1::text)"#, 1), "a");
         assert_eq!(column_of("", 1), None);
+        let odd = r#"INSERT INTO "a"" (b" ("""c""", "d) ""e") VALUES ($1, $2)"#;
+        assert_eq!([1, 2].map(|number| found(odd, number)), ["\"c\"", "d) \"e"]);
+        assert_eq!(found(r#"UPDATE "t" SET "b" = $2, """c"" d" = $1"#, 1), "\"c\" d");
     }
 }

@@ -34,7 +34,8 @@ impl<'a> RowInserter<'a> {
         if self.table == table && self.columns.iter().eq(row.iter().map(|(column, _)| column)) {
             return Ok(());
         }
-        let columns: Vec<String> = row.iter().map(|(column, _)| quoted(column)).collect();
+        let names: Vec<String> = row.iter().map(|(column, _)| (*column).to_owned()).collect();
+        let columns: Vec<String> = names.iter().map(|column| quoted(column)).collect();
         let places: Vec<String> = (1..=row.len()).map(|number| format!("?{number}")).collect();
         let known = self.postgres.known(table)?;
         let key = known.as_ref().and_then(|known| match &known.table.key[..] {
@@ -44,14 +45,15 @@ impl<'a> RowInserter<'a> {
         let returned = key.map_or_else(|| "1".to_owned(), |key| quoted(&key.name));
         self.returned = key.map_or(Kind::Integer, |key| key.kind.clone());
         self.sql = format!(
-            "INSERT INTO {} ({}) VALUES ({}) RETURNING {}",
+            "INSERT INTO {} ({}){} VALUES ({}) RETURNING {}",
             quoted(table),
             columns.join(", "),
+            known.as_ref().map_or("", |known| known.overriding(&names)),
             places.join(", "),
             exchanged(&returned, &self.returned),
         );
         table.clone_into(&mut self.table);
-        self.columns = row.iter().map(|(column, _)| (*column).to_owned()).collect();
+        self.columns = names;
         Ok(())
     }
 }

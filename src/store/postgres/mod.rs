@@ -183,7 +183,19 @@ impl Engine for Postgres {
         self.write_queue()
     }
 
+    fn check_part(&self) -> Result<()> {
+        self.flush()?;
+        let deferrable = self.cache.deferrable();
+        if deferrable.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = deferrable.iter().map(|name| quoted(name)).collect();
+        let names = names.join(", ");
+        self.run(&format!("SET CONSTRAINTS {names} IMMEDIATE; SET CONSTRAINTS {names} DEFERRED"))
+    }
+
     fn keys_were_given(&self, table: &str, column: &str) -> Result<()> {
+        self.flush()?;
         let sequence = format!("pg_get_serial_sequence({}, ?1)", literal(&quoted(table)));
         let (table, column_name) = (quoted(table), quoted(column));
         // Forward only: other programs may be ahead.
@@ -206,9 +218,10 @@ impl Engine for Postgres {
         // Zero would mean no limit.
         let timeout = self.busy_timeout.as_millis().max(1);
         let schemas: Vec<String> = self.server.schemas.iter().map(|schema| quoted(schema)).collect();
-        let search_path = match schemas.is_empty() {
-            true => String::new(),
-            false => format!("; SET LOCAL search_path = {}", schemas.join(", ")),
+        let search_path = if schemas.is_empty() {
+            String::new()
+        } else {
+            format!("; SET LOCAL search_path = {}", schemas.join(", "))
         };
         self.run(&format!(
             "BEGIN {mode}; SET LOCAL lock_timeout = {timeout}; SET LOCAL DateStyle = ISO; SET LOCAL TimeZone = 'UTC'; \

@@ -156,9 +156,11 @@ impl Postgres {
             let into: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
             let into = format!("{} ({})", quoted(&table), into.join(", "));
             let inserted = if count == 1 {
+                let overriding = self.known(&table)?.map_or("", |known| known.overriding(&columns));
                 // In this form, the server can tell which value it refuses.
                 let values: Vec<String> = (1..=first.len()).map(|number| format!("?{number}")).collect();
-                self.execute(&format!("INSERT INTO {into} VALUES ({})", values.join(", ")), &first)?
+                let sql = format!("INSERT INTO {into}{overriding} VALUES ({})", values.join(", "));
+                self.execute(&sql, &first)?
             } else {
                 self.copy(&format!("COPY {into} FROM STDIN"), rows)?
             };

@@ -19,6 +19,8 @@ Rows = dict[Any, dict[str, tuple[str, Any]]]
 class Database(ABC):
     # What may be printed.
     shown: str
+    # Whether it is a copy of a database that `migrate` has filled.
+    is_filled = False
 
     @abstractmethod
     def __str__(self) -> str:
@@ -33,7 +35,7 @@ class Database(ABC):
 
     @abstractmethod
     def create(self, project: str) -> None:
-        """Prepare a new database for `migrate`, which may find it migrated already."""
+        """Prepare a new database for `fill`."""
 
     @abstractmethod
     def remove(self) -> None: ...
@@ -44,12 +46,23 @@ class Database(ABC):
 
     @abstractmethod
     def reference(self, project: str) -> AbstractContextManager["Database"]:
-        """Return a database for `migrate` that is removed at the end."""
+        """Return a new database that is removed at the end."""
 
     @abstractmethod
     def journal_mode(self) -> str: ...
 
     # With Django.
+
+    def fill(self, project: str, alias: str = "default") -> None:
+        """Run `migrate`, unless the database is a copy of one that it has filled."""
+        from django.core.management import call_command
+
+        if not self.is_filled:
+            call_command("migrate", database=alias, verbosity=0, interactive=False)
+            self.keep(project, alias)
+
+    def keep(self, project: str, alias: str) -> None:
+        """Let later databases of the project be copies of this one, if the engine can copy."""
 
     @abstractmethod
     def hurry(self) -> None:

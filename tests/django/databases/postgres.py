@@ -90,6 +90,15 @@ def run(connection: Any, sql: str, parameters: tuple[Any, ...] = ()) -> list[tup
         return cursor.fetchall() if cursor.description else []
 
 
+def exists(connection: Any, name: str) -> bool:
+    return bool(run(connection, "SELECT 1 FROM pg_database WHERE datname = %s", (name,)))
+
+
+def template(project: str) -> str:
+    """Return the name of the database that `migrate` fills once for each version set and server."""
+    return f"{Path(sys.prefix).name} {project}"
+
+
 class Postgres(Database):
     def __init__(self, url: str) -> None:
         self.url = url
@@ -125,11 +134,12 @@ class Postgres(Database):
 
     def exists(self) -> bool:
         with self.server() as server:
-            return bool(run(server, "SELECT 1 FROM pg_database WHERE datname = %s", (self.name,)))
+            return exists(server, self.name)
 
     def create(self, project: str) -> None:
         with self.server() as server:
-            self.copy_from(server, template(self, server, project))
+            self.is_filled = exists(server, template(project))
+            self.copy_from(server, template(project) if self.is_filled else "template0")
 
     def copy_from(self, server: Any, source: str) -> None:
         run(server, f"CREATE DATABASE {quoted(self.name)} TEMPLATE {quoted(source)}")
@@ -167,6 +177,22 @@ class Postgres(Database):
 
         connections[alias].ensure_connection()
         return run(connections[alias].connection, sql, parameters)
+
+    def keep(self, project: str, alias: str) -> None:
+        from django.db import connections
+
+        # A database is copied only while it has no connections.
+        connections[alias].close()
+        # The copy gets its name once it is complete. Another process may have kept one meanwhile.
+        unfinished = self.beside(f"{self.name[:40]} unfinished")
+        with self.server() as server:
+            unfinished.copy_from(server, self.name)
+            try:
+                run(server, f"ALTER DATABASE {quoted(unfinished.name)} RENAME TO {quoted(template(project))}")
+            except Exception:
+                run(server, f"DROP DATABASE {quoted(unfinished.name)}")
+                if not exists(server, template(project)):
+                    raise
 
     def hurry(self) -> None:
         pass  # The server of the tests does not wait for the disk.
@@ -221,28 +247,6 @@ class Postgres(Database):
             if highest is not None and highest >= last + is_called:
                 found.append(f"{sequence} is at {last}, {table}.{column} at {highest}")
         return found
-
-
-def template(database: Postgres, server: Any, project: str) -> str:
-    """Return the name of a migrated database of the project. `migrate` runs once for each version set and server."""
-    name = f"{Path(sys.prefix).name} {project}"
-    run(server, "SELECT pg_advisory_lock(hashtext(%s))", (name,))
-    try:
-        if not run(server, "SELECT 1 FROM pg_database WHERE datname = %s", (name,)):
-            unfinished = database.beside(f"{name} unfinished")
-            run(server, f"DROP DATABASE IF EXISTS {quoted(unfinished.name)}")
-            run(server, f"CREATE DATABASE {quoted(unfinished.name)} TEMPLATE template0")
-            done = subprocess.run(
-                [sys.executable, HERE / "manage.py", "migrate", "--verbosity", "0"],
-                env={**os.environ, "PROJECT": project, "PROJECT_DB": str(unfinished), "DJANGO_SETTINGS_MODULE": "settings"},
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            )
-            if done.returncode != 0:
-                sys.exit(f"{project} could not be migrated:\n{done.stdout}")
-            run(server, f"ALTER DATABASE {quoted(unfinished.name)} RENAME TO {quoted(name)}")
-    finally:
-        run(server, "SELECT pg_advisory_unlock(hashtext(%s))", (name,))
-    return name
 
 
 @contextmanager

@@ -20,6 +20,22 @@ def ledger(number):
     )
 
 
+class CreateModels(migrations.operations.base.Operation):
+    """Create many models at once. One by one, each would render all models anew that refer to the user."""
+
+    def __init__(self, operations):
+        self.operations = operations
+
+    def state_forwards(self, app_label, state):
+        state.__dict__.pop("apps", None)
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for operation in self.operations:
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
+
+
 class Migration(migrations.Migration):
     initial = True
     dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
@@ -37,5 +53,5 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        *(ledger(number) for number in range(1, 188)),
+        CreateModels([ledger(number) for number in range(1, 188)]),
     ]
