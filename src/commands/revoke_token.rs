@@ -110,7 +110,9 @@ fn revoke_chosen(
     context: &Context,
 ) -> Result<()> {
     if change.is_rehearsal() || tokens.len() > 1 {
-        tokens.iter().for_each(|token| announce(token, change, context));
+        for token in tokens {
+            announce(token, change, context);
+        }
     }
     if tokens.len() > 1 && !args.token_stdin && !change.is_rehearsal() {
         context.consent(&format!("Delete {}?", count(tokens.len())))?;

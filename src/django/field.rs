@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
-use serde::Serialize as _;
 use serde_json::Value as Json;
 
 use crate::django::json;
@@ -63,7 +62,7 @@ pub fn convert(name: &str, column: ColumnType<'_>, input: &Input, zone: &TimeZon
     let invalid = |expected| Fault::new(name, FaultCode::Invalid(expected));
     let text = match (input, column.kind) {
         (Input::Json(json), Kind::Json) => {
-            return python_json(json)
+            return json::python_text(json)
                 .map(Value::Json)
                 .ok_or_else(|| invalid(Expected::Kind(ValueKind::Json)));
         }
@@ -117,7 +116,7 @@ fn stored(kind: &Kind, text: &str, zone: &TimeZone) -> Option<Value> {
         Kind::Uuid => Value::Uuid(uuid(text)?),
         Kind::Duration => Value::Duration(duration(text.trim())?),
         Kind::Decimal(_) => Value::Decimal(decimal(text)?),
-        Kind::Json => Value::Json(python_json(&json::parse(text).ok()?)?),
+        Kind::Json => Value::Json(json::python_text(&json::parse(text).ok()?)?),
         Kind::Address => address(text.trim())?.into(),
         Kind::Bytes => Value::Bytes(text.as_bytes().to_vec()),
         Kind::Other(_) => (!text.contains('\0')).then(|| text.into())?,
@@ -262,82 +261,6 @@ fn fit_digits(name: &str, text: &str, digits: Digits) -> Result<(), Fault> {
 fn significant_digits(text: &str) -> usize {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     digits.trim_matches('0').len()
-}
-
-/// Serializes JSON like Python's `json.dumps` with its defaults, which is what Django stores.
-///
-/// Commas and colons are followed by a space, and all characters are ASCII. Returns `None` for a number that Python
-/// would read as infinite, because SQLite does not accept such a number in JSON.
-fn python_json(json: &Json) -> Option<String> {
-    struct Python;
-    impl serde_json::ser::Formatter for Python {
-        fn begin_array_value<W: std::io::Write + ?Sized>(
-            &mut self,
-            writer: &mut W,
-            first: bool,
-        ) -> std::io::Result<()> {
-            if first { Ok(()) } else { writer.write_all(b", ") }
-        }
-
-        fn begin_object_key<W: std::io::Write + ?Sized>(
-            &mut self,
-            writer: &mut W,
-            first: bool,
-        ) -> std::io::Result<()> {
-            if first { Ok(()) } else { writer.write_all(b", ") }
-        }
-
-        fn begin_object_value<W: std::io::Write + ?Sized>(&mut self, writer: &mut W) -> std::io::Result<()> {
-            writer.write_all(b": ")
-        }
-
-        fn write_number_str<W: std::io::Write + ?Sized>(
-            &mut self,
-            writer: &mut W,
-            number: &str,
-        ) -> std::io::Result<()> {
-            let spelled = python_number(number).ok_or(std::io::ErrorKind::InvalidData)?;
-            writer.write_all(spelled.as_bytes())
-        }
-
-        fn write_string_fragment<W: std::io::Write + ?Sized>(
-            &mut self,
-            writer: &mut W,
-            text: &str,
-        ) -> std::io::Result<()> {
-            let mut units = [0; 2];
-            for c in text.chars() {
-                if c.is_ascii() && c != '\u{7f}' {
-                    write!(writer, "{c}")?;
-                } else if c == '\u{7f}' {
-                    writer.write_all(b"\x7f")?;
-                } else {
-                    for unit in c.encode_utf16(&mut units) {
-                        write!(writer, "\\u{unit:04x}")?;
-                    }
-                }
-            }
-            Ok(())
-        }
-    }
-    let mut bytes = Vec::new();
-    json.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Python)).ok()?;
-    String::from_utf8(bytes).ok()
-}
-
-/// Spells a JSON number like Python: all digits of an integer, and the shortest round-trip form of a float.
-fn python_number(number: &str) -> Option<String> {
-    if !number.contains(['.', 'e', 'E']) {
-        return Some(if number == "-0" { "0".into() } else { number.to_owned() });
-    }
-    let number: f64 = number.parse().ok().filter(|number: &f64| number.is_finite())?;
-    let scientific = format!("{number:e}");
-    let (digits, exponent) = scientific.split_once('e')?;
-    let exponent: i32 = exponent.parse().ok()?;
-    Some(match exponent {
-        -4..16 => format!("{number:?}"),
-        _ => format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
-    })
 }
 
 #[cfg(test)]

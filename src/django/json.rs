@@ -1,6 +1,7 @@
-//! Parses JSON that others wrote.
+//! Parses JSON that others wrote, and writes it as Python does.
 
 use memchr::{memchr, memmem};
+use serde::Serialize as _;
 use serde::de::Error as _;
 use serde_json::{Result, Value as Json};
 
@@ -50,6 +51,83 @@ fn has_reserved_key(mut text: &[u8]) -> bool {
 /// Whether this is a reserved key, in quotes.
 fn is_reserved(key: &[u8]) -> bool {
     serde_json::from_slice::<String>(key).is_ok_and(|key| key.as_bytes().starts_with(RESERVED))
+}
+
+/// Serializes JSON like Python's `json.dumps` with its defaults, which is what Django stores.
+///
+/// Commas and colons are followed by a space, and all characters are ASCII. Returns `None` for a number that Python
+/// would read as infinite, because SQLite does not accept such a number in JSON.
+#[must_use]
+pub fn python_text(json: &Json) -> Option<String> {
+    struct Python;
+    impl serde_json::ser::Formatter for Python {
+        fn begin_array_value<W: std::io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            first: bool,
+        ) -> std::io::Result<()> {
+            if first { Ok(()) } else { writer.write_all(b", ") }
+        }
+
+        fn begin_object_key<W: std::io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            first: bool,
+        ) -> std::io::Result<()> {
+            if first { Ok(()) } else { writer.write_all(b", ") }
+        }
+
+        fn begin_object_value<W: std::io::Write + ?Sized>(&mut self, writer: &mut W) -> std::io::Result<()> {
+            writer.write_all(b": ")
+        }
+
+        fn write_number_str<W: std::io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            number: &str,
+        ) -> std::io::Result<()> {
+            let spelled = python_number(number).ok_or(std::io::ErrorKind::InvalidData)?;
+            writer.write_all(spelled.as_bytes())
+        }
+
+        fn write_string_fragment<W: std::io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            text: &str,
+        ) -> std::io::Result<()> {
+            let mut units = [0; 2];
+            for c in text.chars() {
+                if c.is_ascii() && c != '\u{7f}' {
+                    write!(writer, "{c}")?;
+                } else if c == '\u{7f}' {
+                    writer.write_all(b"\x7f")?;
+                } else {
+                    for unit in c.encode_utf16(&mut units) {
+                        write!(writer, "\\u{unit:04x}")?;
+                    }
+                }
+            }
+            Ok(())
+        }
+    }
+    let mut bytes = Vec::new();
+    json.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Python)).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+/// Spells a JSON number like Python: all digits of an integer, and the shortest round-trip form of a float.
+fn python_number(number: &str) -> Option<String> {
+    if !number.contains(['.', 'e', 'E']) {
+        return Some(if number == "-0" { "0".into() } else { number.to_owned() });
+    }
+    let number: f64 = number.parse().ok().filter(|number: &f64| number.is_finite())?;
+    let scientific = format!("{number:e}");
+    let (digits, exponent) = scientific.split_once('e')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    Some(match exponent {
+        -4..16 => format!("{number:?}"),
+        _ => format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
+    })
 }
 
 #[cfg(test)]

@@ -97,6 +97,10 @@ impl Dialect for Explained {
         self.engine.sortable_time(expression)
     }
 
+    fn is_before(&self, expression: &str, parameter: &str) -> String {
+        self.engine.is_before(expression, parameter)
+    }
+
     fn contains(&self, expression: &str, parameter: usize) -> String {
         self.engine.contains(expression, parameter)
     }

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use super::Postgres;
 use super::definitions::{Known, Wanted};
+use super::values::array;
 use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
 use crate::store::engine::{Catalog, Engine as _, Irregularity, RowName, Triggered};
@@ -217,13 +218,6 @@ impl Catalog for Postgres {
     fn irregularities(&self, tables: &[&str]) -> Result<Vec<Irregularity>> {
         self.find_irregularities(tables)
     }
-}
-
-/// Returns a list of names as PostgreSQL's array.
-pub(super) fn array(names: &[&str]) -> Value {
-    let escaped = |name: &&str| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
-    let names: Vec<String> = names.iter().map(escaped).collect();
-    format!("{{{}}}", names.join(",")).into()
 }
 
 fn count(names: &[&str]) -> Value {

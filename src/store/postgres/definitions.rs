@@ -11,8 +11,7 @@ use serde::Deserialize;
 use tokio_postgres::types::Type;
 
 use super::Postgres;
-use super::catalog::array;
-use super::values::kind_of;
+use super::values::{array, kind_of};
 use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
 use crate::store::schema::{Column, Reference, Table, quoted};
@@ -256,13 +255,13 @@ impl Described {
             deferrable: Vec::new(),
             table: Table { name: self.name, ..Table::default() },
         };
-        let mut names = HashMap::new();
+        let mut by_number = HashMap::new();
         for column in self.columns {
-            names.insert(column.0, column.1.clone());
+            by_number.insert(column.0, column.1.clone());
             known.add_column(column, own);
         }
         let named = |numbers: &[i16]| -> Vec<String> {
-            numbers.iter().filter_map(|number| names.get(number).cloned()).collect()
+            numbers.iter().filter_map(|number| by_number.get(number).cloned()).collect()
         };
         for index in self.indexes {
             let columns = named(&index.columns[..index.keys.min(index.columns.len())]);
@@ -330,9 +329,7 @@ fn unquoted(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut chars = name.chars().peekable();
     while let Some(c) = chars.next() {
-        if c != '"' {
-            out.push(c);
-        } else if chars.next_if_eq(&'"').is_some() {
+        if c != '"' || chars.next_if_eq(&'"').is_some() {
             out.push(c);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::catalog::array;
+use super::values::array;
 use super::{Postgres, literal};
 use crate::django::value::Kind;
 use crate::error::failure::Result;

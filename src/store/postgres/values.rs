@@ -215,6 +215,13 @@ pub(super) fn has_equality(name: &str) -> bool {
     !["json", "xml", "point", "polygon", "box"].contains(&name)
 }
 
+/// Returns a list of names as PostgreSQL's array.
+pub(super) fn array(names: &[&str]) -> Value {
+    let escaped = |name: &&str| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
+    let names: Vec<String> = names.iter().map(escaped).collect();
+    format!("{{{}}}", names.join(",")).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
