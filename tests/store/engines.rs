@@ -149,7 +149,7 @@ fn server(database: &postgres::Database) -> authctl::store::target::Server {
         user: server.user.clone(),
         password: Some(ServerPassword::new(server.password.clone())),
         database: database.name.clone(),
-        schema: None,
+        schemas: Vec::new(),
         tls: Tls { mode: SslMode::Disable, root_certificates: None, channel_binding: ChannelBinding::Prefer },
         connect_timeout: None,
         application_name: "authctl".into(),
