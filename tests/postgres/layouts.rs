@@ -77,7 +77,8 @@ impl Project {
             assert_eq!(self.run(columns).succeeds().stdout, "ann\n", "{search}");
         }
         // Many at a time.
-        let more: String = (0..30).map(|number| format!("pupil{number},Nick {number}\n")).collect();
+        let more: Vec<String> = (0..30).map(|number| format!("pupil{number},Nick {number}")).collect();
+        let more = more.join("\n");
         self.write("more.csv", &format!("username,\"{}\"\n{more}", field.replace('"', "\"\"")));
         self.run(["import", "more.csv", "--tokens"]).succeeds();
         let before = self.psql(&nicks);
@@ -146,7 +147,6 @@ fn keys_of_every_kind() {
         "uuid",
         "uuid DEFAULT gen_random_uuid()",
     ] {
-        println!("{key}");
         Project::with("", &[("KEY", key)]).walk("auth_user", "username", "nick");
     }
 }
@@ -186,7 +186,6 @@ fn logins_that_ignore_case() {
         (collation, "username varchar(150) COLLATE anycase"),
         (collation, "username text COLLATE anycase"),
     ] {
-        println!("{login}");
         let project = Project::with(before, &[("LOGIN", login)]);
         project.walk("auth_user", "username", "nick");
         // The database takes both for the same user.
@@ -267,7 +266,6 @@ fn views_and_partitions() {
     assert_eq!(project.psql("SELECT nick FROM club_member"), ["A"]);
 
     for key in ["PRIMARY KEY (user_id)", "UNIQUE (user_id)", "PRIMARY KEY (user_id, id), UNIQUE (user_id)"] {
-        println!("{key}");
         let project = Project::with("", &[]);
         project.psql(&format!(
             "DROP TABLE club_member; DROP TABLE authtoken_token;
