@@ -18,6 +18,7 @@ pub mod plan;
 pub mod registration;
 pub mod results;
 pub mod rows;
+mod undecided;
 pub mod update;
 
 use std::cell::{RefCell, RefMut};

@@ -13,7 +13,8 @@ use crate::cli::registration;
 use crate::django::account_spec::AccountSpec;
 use crate::django::models::{Scheme, User};
 use crate::error::failure::Result;
-use crate::error::faults::PasswordSources;
+use crate::error::faults::{Fault, PasswordSources};
+use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::Store;
 
@@ -72,6 +73,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     args.existing.check()?;
     let (mut spec, from_body) = args.account.spec(&args.fields, &args.password)?;
     let mut draft = args.draft(context)?;
+    args.refuse_undecided(&spec, &from_body, draft.as_ref(), context)?;
     let change = Change::new(context, &args.writing, "register");
     change.shows_secrets("");
     change.splits_secrets();
@@ -104,6 +106,29 @@ impl Args {
 
     fn wants_token(&self) -> bool {
         !self.no_token && !self.account.inactive
+    }
+
+    /// Fails if the login column or the token scheme is ambiguous. Reports all of it, with the missing fields.
+    fn refuse_undecided(
+        &self,
+        spec: &AccountSpec,
+        from_body: &Body,
+        draft: Option<&Store>,
+        context: &Context,
+    ) -> Result<()> {
+        let accounts = context.accounts_in(draft)?;
+        let mut faults = accounts.undecided(self.wants_token().then_some(self.scheme))?;
+        if faults.is_empty() {
+            return Ok(());
+        }
+        faults.extend(accounts.missing_fields(spec)?);
+        faults.extend(self.missing_password(from_body, context));
+        Err(Refusal::Undecided(faults).into())
+    }
+
+    fn missing_password(&self, from_body: &Body, context: &Context) -> Option<Fault> {
+        let is_given = from_body.password.is_some() || self.password.is_given();
+        (!is_given && !context.prompt.is_interactive()).then(|| password_missing(PasswordSources::New))
     }
 
     /// Returns the existing account with that name, unless `--on-existing fail` makes it an error.
@@ -189,9 +214,8 @@ impl Args {
         context: &Context,
     ) -> Result<NewAccount<'a>> {
         let (account, mut faults) = accounts.plan_new(spec)?;
-        if from_body.password.is_none() && !self.password.is_given() && !context.prompt.is_interactive() {
-            faults.push(password_missing(PasswordSources::New));
-        }
+        accounts.explain_missing(spec, &mut faults)?;
+        faults.extend(self.missing_password(from_body, context));
         from_body.refuse(faults)?;
         Ok(account)
     }

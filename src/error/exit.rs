@@ -76,7 +76,7 @@ impl Refusal {
             | Self::StillReferenced(_)
             | Self::InactiveUser(_)
             | Self::TokenLimit(_) => Exit::Invalid,
-            Self::Ambiguous { .. } => Exit::Ambiguous,
+            Self::Ambiguous { .. } | Self::Undecided(_) => Exit::Ambiguous,
             Self::Busy | Self::ServerBusy { .. } | Self::BusyLater { .. } | Self::ChangedMeanwhile(_) => {
                 Exit::Busy
             }

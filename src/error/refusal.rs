@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::error::faults::{Fault, FaultCode};
+use crate::error::faults::{Fault, FaultCode, Undecided};
 use crate::error::lost_answer::LostAnswer;
 use crate::error::misuse::{Misuse, Selector};
 use crate::error::wording::counted;
@@ -96,6 +96,8 @@ pub enum Refusal {
         /// What selects one of them.
         decide: Selector,
     },
+    /// Several candidates match for at least one of several things. Also contains the missing values.
+    Undecided(Vec<Fault>),
     /// The user already has as many valid tokens as the configuration allows.
     TokenLimit(u64),
     /// Opening the database could lock out its owner's server.
@@ -168,9 +170,10 @@ impl Refusal {
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         match self {
-            Self::Invalid(faults) | Self::InvalidInput { faults, .. } | Self::StillReferenced(faults) => {
-                faults
-            }
+            Self::Invalid(faults)
+            | Self::InvalidInput { faults, .. }
+            | Self::StillReferenced(faults)
+            | Self::Undecided(faults) => faults,
             _ => &[],
         }
     }
@@ -187,6 +190,13 @@ impl Refusal {
             }
             _ => return None,
         })
+    }
+
+    /// Returns the candidates, if several match.
+    #[must_use]
+    pub fn undecided(&self) -> Option<Undecided> {
+        let Self::Ambiguous { what, found, decide } = self else { return None };
+        Some(Undecided { what: what.clone(), found: found.clone(), decide: decide.clone() })
     }
 
     /// The number of faults that are not in [`Self::faults`].
@@ -224,7 +234,7 @@ impl Refusal {
             Self::StillReferenced(_) => "still_referenced",
             Self::ChangedMeanwhile(_) => "changed_meanwhile",
             Self::InactiveUser(_) => "inactive_user",
-            Self::Ambiguous { .. } => "ambiguous",
+            Self::Ambiguous { .. } | Self::Undecided(_) => "ambiguous",
             Self::TokenLimit(_) => "token_limit",
             Self::Foreign(_) => "foreign",
             Self::Busy | Self::ServerBusy { .. } | Self::BusyLater { .. } => "busy",
@@ -279,9 +289,10 @@ impl fmt::Display for Refusal {
             Self::FileExists { path, .. } => {
                 write!(f, "{} already exists and was not changed.", path.display())
             }
-            Self::Invalid(faults) | Self::InvalidInput { faults, .. } | Self::StillReferenced(faults) => {
-                write_codes(f, faults)
-            }
+            Self::Invalid(faults)
+            | Self::InvalidInput { faults, .. }
+            | Self::StillReferenced(faults)
+            | Self::Undecided(faults) => write_codes(f, faults),
             Self::ChangedMeanwhile(what) => {
                 write!(f, "{what} has changed in the meantime. This command changed nothing.")
             }

@@ -46,6 +46,8 @@ pub struct FailureReport {
     pub more: Option<String>,
     /// What to do next.
     pub hint: Option<String>,
+    /// The lines of a configuration file that avoid the failure.
+    pub config: Vec<String>,
     /// The object for programs.
     pub object: Json,
 }
@@ -251,6 +253,12 @@ impl Output {
         }
         if let Some(hint) = &report.hint {
             self.hint(hint);
+        }
+        if !report.config.is_empty() {
+            self.hint("To decide this for every run, write to authctl.toml:");
+        }
+        for line in &report.config {
+            self.status(line);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The table of fault codes.
 
-use super::{fields, inputs, passwords, values};
+use super::{fields, inputs, misuse, passwords, values};
 use crate::error::faults::{
     BlockedReference, Conflict, Fault, FaultCode, Form, MissingTarget, PrunedAccounts, ReferenceWay,
     References, Restriction,
@@ -58,6 +58,7 @@ pub fn sentence(field: &str, code: &FaultCode, form: Form) -> String {
         FaultCode::Ambiguous(names) => {
             format!("{field} is a field of several profiles. Write {}.", names.join(" or "))
         }
+        FaultCode::Undecided(undecided) => misuse::undecided(undecided),
         FaultCode::DoesNotExist(target) => does_not_exist(field, target),
         FaultCode::InvalidChoice(choice) => values::invalid_choice(field, choice),
         FaultCode::PlainPassword => passwords::plain_password(field),

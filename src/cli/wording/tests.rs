@@ -7,8 +7,9 @@ use crate::error::faults::{
     Attribute, BlockedReference, Choice, ColumnFlaw, Conflict, DigitLimit, Expected, Fault, FaultCode,
     FieldOwners, FixtureToken, Form, JsonFlaw, JsonPart, KeyFlaw, MissingTarget, NameHint, OwnColumn, Part,
     PasswordSources, PrunedAccounts, ReferenceWay, References, Remedy, Restriction, TokenObstacle, TomlFlaw,
-    TooLong, Twice, Undecodable, UnknownName, Unsettable, ValueKind, Weakness,
+    TooLong, Twice, Undecided, Undecodable, UnknownName, Unsettable, ValueKind, Weakness,
 };
+use crate::error::misuse::Selector;
 use crate::error::position::Position;
 
 const FORMS: [Form; 4] = [Form::Option, Form::Column, Form::Key, Form::Body];
@@ -65,6 +66,7 @@ fn number(code: &FaultCode) -> usize {
         FaultCode::Weak(_) => 36,
         FaultCode::WeakHash(_) => 37,
         FaultCode::InvalidHash(_) => 38,
+        FaultCode::Undecided(_) => 39,
     }
 }
 
@@ -287,6 +289,8 @@ fn of_accounts() -> Vec<Sample> {
     };
     let ways = [ReferenceWay::Clear, ReferenceWay::Delete, ReferenceWay::DeleteRequired];
     let mut samples = of_secrets();
+    let undecided = Undecided { what: text("Schemes"), found: vec![text("drf")], decide: Selector::Scheme };
+    samples.push((FaultCode::Undecided(Box::new(undecided)), "--scheme"));
     samples.extend(ways.map(|way| (FaultCode::StillReferenced(reference(way)), FIELD)));
     samples.extend([
         (FaultCode::StillReferenced(References::Beyond(text("meg"))), "meg"),

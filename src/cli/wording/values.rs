@@ -28,6 +28,9 @@ pub fn required(field: &str, remedy: &Remedy, form: Form) -> String {
         Remedy::Field(kind) => {
             format!("{field} is required. Pass --set {field}=VALUE{}.", in_brackets(kind.as_ref()))
         }
+        Remedy::ProjectField(of) => {
+            format!("{field} is required. Pass --set {field}=VALUE{}.", in_brackets(Some(&of.kind)))
+        }
         Remedy::Password(sources) => format!("{field} is required. Pass {}.", password_options(*sources)),
     }
 }
@@ -137,7 +140,8 @@ pub fn kind(kind: &Kind) -> String {
 }
 
 /// Names a kind of value.
-fn noun(kind: &ValueKind) -> String {
+#[must_use]
+pub fn noun(kind: &ValueKind) -> String {
     match kind {
         ValueKind::Integer | ValueKind::IntegerOrDuration => "integer".into(),
         ValueKind::Real => "real".into(),

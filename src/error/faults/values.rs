@@ -121,6 +121,8 @@ pub enum Remedy {
     ProfileKind(Vec<String>),
     /// Provide a field, whose column holds values of this kind.
     Field(Option<ValueKind>),
+    /// Provide a required field of the project.
+    ProjectField(Box<ProjectField>),
     /// Provide the password.
     Password(PasswordSources),
     /// List the accounts.
@@ -135,6 +137,19 @@ pub enum Remedy {
     NewLoginName,
     /// Provide a value for this column of the database.
     Column(String),
+}
+
+/// A required column of the project, of the user table or of a profile table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectField {
+    /// The kind of its values.
+    pub kind: ValueKind,
+    /// The column.
+    pub column: String,
+    /// The profile kind that has the column; `None` for the user table.
+    pub profile: Option<String>,
+    /// Whether one value can serve all new accounts, so that it can be a default in the settings.
+    pub may_have_default: bool,
 }
 
 /// The sources of a password that a command accepts.

@@ -7,6 +7,7 @@ mod fields;
 mod names;
 mod passwords;
 mod tables;
+mod undecided;
 
 use crate::env::{Run, TestEnv};
 
