@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Accounts;
 use super::change_runner::ChangeRunner;
+use super::defaults::Copied;
 use super::issue_token::IssuedToken;
 use super::new_account::NewAccount;
 use super::new_password::Password;
@@ -60,6 +61,8 @@ pub struct Registered {
     pub expiry: Option<Timestamp>,
     /// The generated password.
     pub random: Option<Plain>,
+    /// What was taken from another user.
+    pub copied: Vec<Copied>,
 }
 
 /// The registration of one account.
@@ -163,6 +166,7 @@ impl<'a> Registration<'a> {
             scheme: self.scheme,
             expiry: None,
             random: None,
+            copied: Vec::new(),
             user,
         })
     }
@@ -209,6 +213,7 @@ impl NewRegistration {
             scheme: self.token.as_ref().map(|token| token.scheme),
             token: self.token.map(|token| token.plain),
             random: self.random,
+            copied: Vec::new(),
         }
     }
 }

@@ -5,11 +5,12 @@ use super::rows::{find_field, must_be_given};
 use super::{Accounts, Missing, Planner};
 use crate::django::account_spec::AccountSpec;
 use crate::django::models::Scheme;
+use crate::django::value::Kind;
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, ProjectField, Remedy};
 use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
-use crate::store::schema::{Column, Table};
+use crate::store::schema::Column;
 
 impl<'a> Accounts<'a> {
     /// Returns a fault for each thing that several candidates fit: the login column and, if a token is wanted, its
@@ -65,18 +66,20 @@ impl<'a> Accounts<'a> {
     ) -> Result<Option<ProjectField>> {
         let plan = planner.plan(spec)?;
         let Ok((column, owner)) = plan.fields.destination(field) else { return Ok(None) };
-        let (table, profile) = match owner {
-            Owner::User => (&self.store.layout().users.table, None),
-            Owner::Profile(kind) => (&self.store.profile_table(kind)?.table, Some(kind.to_owned())),
-        };
+        let (table, profile) = self.table_of(owner)?;
         if !must_be_given(column, table) || self.is_required_by_settings(owner, column)? {
             return Ok(None);
         }
+        let is_unique = table.is_unique(&column.name);
+        let shared = if is_unique { None } else { self.shared_value(profile, column)? };
         Ok(Some(ProjectField {
             kind: (&column.kind).into(),
             column: column.name.clone(),
-            profile,
-            may_have_default: may_have_default(column, table),
+            profile: profile.map(|profile| profile.kind.clone()),
+            may_have_default: !is_unique && !column.may_hold_secret(),
+            may_be_blank: !is_unique && matches!(column.kind, Kind::Text { .. }),
+            is_random: shared.is_none() && self.random_form(profile, table, column)?.is_some(),
+            shared,
         }))
     }
 
@@ -88,9 +91,4 @@ impl<'a> Accounts<'a> {
         let is_it = |name: &String| find_field(table, name).is_some_and(|found| found.name == column.name);
         Ok(register.iter().chain(own).any(is_it))
     }
-}
-
-/// Whether accounts can share a value of this column.
-fn may_have_default(column: &Column, table: &Table) -> bool {
-    !table.is_unique(&column.name) && !column.may_hold_secret()
 }

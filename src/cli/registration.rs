@@ -93,7 +93,11 @@ fn print_answer(outcome: &Registered, report: Report, output: &Output) -> Result
     // Standard output is for the token, or for the password if there is no token.
     let beside = random.filter(|_| token.is_some());
     let password_shown = beside.map_or(Ok(()), |random| output.secret("Password", random));
-    output.answer(token.or(random), &answer)?;
+    let mut object = serde_json::to_value(&answer)?;
+    if !outcome.copied.is_empty() {
+        object["copied"] = json!(outcome.copied);
+    }
+    output.answer(token.or(random), &object)?;
     password_shown
 }
 

@@ -13,6 +13,7 @@ mod engine;
 mod export;
 mod groups;
 pub mod layout;
+mod newest;
 mod opening;
 mod passwords;
 mod planned;

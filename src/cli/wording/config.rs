@@ -66,6 +66,9 @@ fn choice(undecided: &Undecided) -> Option<(&'static str, String)> {
 /// Returns the line that gives a column a default, with an example of its kind.
 fn default(field: &ProjectField) -> String {
     let name = key(&field.column);
+    if let Some(value) = field.shared.as_ref().and_then(|shared| literal(&shared.json)) {
+        return format!("{name} = {value}");
+    }
     let example = match &field.kind {
         ValueKind::Integer | ValueKind::IntegerOrDuration => "0".into(),
         ValueKind::Real => "0.0".into(),
@@ -87,6 +90,12 @@ fn default(field: &ProjectField) -> String {
 pub fn key(name: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if !name.is_empty() && name.chars().all(is_bare) { name.to_owned() } else { string(name) }
+}
+
+/// Writes a value in TOML. `None` if it contains null or a number beyond 64 bits.
+#[must_use]
+pub fn literal(json: &serde_json::Value) -> Option<String> {
+    toml::Value::try_from(json).ok().map(|value| value.to_string())
 }
 
 /// Writes a basic string of TOML.

@@ -59,6 +59,9 @@ pub fn sentence(field: &str, code: &FaultCode, form: Form) -> String {
             format!("{field} is a field of several profiles. Write {}.", names.join(" or "))
         }
         FaultCode::Undecided(undecided) => misuse::undecided(undecided),
+        FaultCode::NoRandomForm => format!(
+            "{field} of the newest users is not random text of one length and alphabet. Pass --set {field}=VALUE."
+        ),
         FaultCode::DoesNotExist(target) => does_not_exist(field, target),
         FaultCode::InvalidChoice(choice) => values::invalid_choice(field, choice),
         FaultCode::PlainPassword => passwords::plain_password(field),

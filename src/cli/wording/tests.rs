@@ -67,6 +67,7 @@ fn number(code: &FaultCode) -> usize {
         FaultCode::WeakHash(_) => 37,
         FaultCode::InvalidHash(_) => 38,
         FaultCode::Undecided(_) => 39,
+        FaultCode::NoRandomForm => 40,
     }
 }
 
@@ -291,6 +292,7 @@ fn of_accounts() -> Vec<Sample> {
     let mut samples = of_secrets();
     let undecided = Undecided { what: text("Schemes"), found: vec![text("drf")], decide: Selector::Scheme };
     samples.push((FaultCode::Undecided(Box::new(undecided)), "--scheme"));
+    samples.push((FaultCode::NoRandomForm, FIELD));
     samples.extend(ways.map(|way| (FaultCode::StillReferenced(reference(way)), FIELD)));
     samples.extend([
         (FaultCode::StillReferenced(References::Beyond(text("meg"))), "meg"),

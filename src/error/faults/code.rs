@@ -55,6 +55,8 @@ pub enum FaultCode {
     Ambiguous(Vec<String>),
     /// Several candidates fit, and none is selected.
     Undecided(Box<Undecided>),
+    /// The newest users have no random texts of one form in this field.
+    NoRandomForm,
     /// The value refers to something that does not exist.
     DoesNotExist(MissingTarget),
     /// The value is not one of those that are possible.
@@ -118,6 +120,7 @@ impl FaultCode {
             Self::NotSettable(_) => "not_settable",
             Self::Unknown(_) => "unknown_field",
             Self::Ambiguous(_) | Self::Undecided(_) => "ambiguous",
+            Self::NoRandomForm => "not_random",
             Self::DoesNotExist(_) => "does_not_exist",
             Self::InvalidChoice(_) => "invalid_choice",
             Self::PlainPassword => "plain_password",

@@ -16,7 +16,8 @@ pub use self::inputs::{ColumnFlaw, JsonFlaw, JsonPart, Part, TomlFlaw, TooLong, 
 pub use self::names::{FieldOwners, NameHint, OwnColumn, Twice, Undecided, UnknownName, Unsettable};
 pub use self::secrets::{Attribute, FixtureToken, KeyFlaw, TokenObstacle, Weakness};
 pub use self::values::{
-    Choice, DigitLimit, Expected, MissingTarget, PasswordSources, ProjectField, Remedy, ValueKind,
+    Choice, DigitLimit, Expected, MissingTarget, PasswordSources, ProjectField, Remedy, SharedValue,
+    ValueKind,
 };
 use crate::error::position::Position;
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod database;
+mod defaults;
 mod existing;
 mod fields;
 mod names;
