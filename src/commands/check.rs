@@ -294,6 +294,12 @@ fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
     );
     find(
         Severity::Warning,
+        "equal_email",
+        &store.equal_addresses()?,
+        "Email addresses that several users have",
+    );
+    find(
+        Severity::Warning,
         "case_only_email",
         &store.differing_in_case("email")?,
         "Email addresses that differ only in case",

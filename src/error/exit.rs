@@ -68,6 +68,7 @@ impl Refusal {
             | Self::SessionGone(_) => Exit::NotAuthenticated,
             Self::UsernameTaken
             | Self::EmailTaken
+            | Self::AddressTaken
             | Self::Taken(_)
             | Self::OtherToken(_)
             | Self::FileExists { .. } => Exit::AlreadyExists,

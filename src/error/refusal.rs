@@ -61,6 +61,8 @@ pub enum Refusal {
     UsernameTaken,
     /// The email address, which is the login name, already exists.
     EmailTaken,
+    /// The email address, which is unique but not the login name, belongs to another user.
+    AddressTaken,
     /// A unique value already exists. Contains the columns as `table.column`.
     Taken(String),
     /// This user already has another drf key.
@@ -226,7 +228,7 @@ impl Refusal {
             Self::NotLoggedIn => "not_logged_in",
             Self::SessionGone(_) => "session_gone",
             Self::UsernameTaken => "username_taken",
-            Self::EmailTaken => "email_taken",
+            Self::EmailTaken | Self::AddressTaken => "email_taken",
             Self::Taken(_) => "taken",
             Self::OtherToken(_) => "other_token",
             Self::FileExists { .. } => "file_exists",
@@ -283,7 +285,9 @@ impl fmt::Display for Refusal {
                 write!(f, "The saved session of {username:?} has ended: its token is no longer accepted.")
             }
             Self::UsernameTaken => f.write_str("A user with that username already exists."),
-            Self::EmailTaken => f.write_str("An account with that email address already exists."),
+            Self::EmailTaken | Self::AddressTaken => {
+                f.write_str("An account with that email address already exists.")
+            }
             Self::Taken(columns) => write!(f, "A row with the same {columns} already exists."),
             Self::OtherToken(username) => write!(f, "{username:?} already has another drf key."),
             Self::FileExists { path, .. } => {

@@ -98,6 +98,12 @@ impl UserTable {
         Err(Refusal::Ambiguous { what, found: self.logins.clone(), decide: Selector::LoginColumn }.into())
     }
 
+    /// Whether the email address is unique, but not the login name.
+    #[must_use]
+    pub fn has_unique_address(&self) -> bool {
+        self.label() != "email" && self.table.is_unique("email")
+    }
+
     /// Returns the column that names a user for people: the login column, or the first possible one.
     #[must_use]
     pub fn label(&self) -> &str {

@@ -102,7 +102,7 @@ fn conflicting(conflict: &Conflict) -> String {
     match conflict {
         Conflict::Taken(columns) => Refusal::Taken(columns.clone()).to_string(),
         Conflict::UsernameTaken => Refusal::UsernameTaken.to_string(),
-        Conflict::EmailTaken => Refusal::EmailTaken.to_string(),
+        Conflict::EmailTaken | Conflict::AddressTaken => Refusal::EmailTaken.to_string(),
         Conflict::OtherToken => "The user already has another drf key.".into(),
         Conflict::UserNotFound(username) => Refusal::UserNotFound(username.clone()).to_string(),
         Conflict::ChangedMeanwhile(what) => Refusal::ChangedMeanwhile(what.clone()).to_string(),

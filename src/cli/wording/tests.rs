@@ -303,6 +303,7 @@ fn of_accounts() -> Vec<Sample> {
         (FaultCode::Conflict(Conflict::Taken(text("t.c"))), "t.c"),
         (FaultCode::Conflict(Conflict::UsernameTaken), "username"),
         (FaultCode::Conflict(Conflict::EmailTaken), "email"),
+        (FaultCode::Conflict(Conflict::AddressTaken), "email"),
         (FaultCode::Conflict(Conflict::OtherToken), "drf key"),
         (FaultCode::Conflict(Conflict::UserNotFound(text("meg"))), "meg"),
         (FaultCode::Conflict(Conflict::ChangedMeanwhile(text("The profile"))), "The profile"),

@@ -1,5 +1,6 @@
 //! `register`: user, profile and token together, or nothing.
 
+mod addresses;
 mod answers;
 mod database;
 mod defaults;

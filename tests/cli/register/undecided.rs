@@ -29,6 +29,7 @@ fn everything_undecided_and_missing_is_one_error() {
         [
             "login_column ambiguous",
             "scheme ambiguous",
+            "email required",
             "tier required",
             "quota required",
             "password required"
@@ -37,8 +38,7 @@ fn everything_undecided_and_missing_is_one_error() {
     let error = run.error();
     assert_eq!(error["code"], "ambiguous");
     env.write("authctl.toml", error["config"].as_str().unwrap());
-    let error = env.run(["register", "ann", "--no-password", "--format", "json"]);
-    error.succeeds();
+    env.run(["register", "ann", "--email", "ann@example.com", "--no-password"]).succeeds();
     assert_eq!(env.value("SELECT tier || quota FROM dual_client"), "VALUE0");
 }
 
