@@ -8,7 +8,7 @@ use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::registration::{CreatedFile, NewRegistration, Registered};
 use crate::cli::answer::{Answer, Report};
 use crate::cli::change::Change;
-use crate::cli::context::{Context, SIGNALS_HINT, hasher_needed};
+use crate::cli::context::{Context, SIGNALS_HINT, hasher_needed, project_warning};
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
@@ -60,6 +60,12 @@ pub fn print(outcome: &Registered, report: Report, wants_token: bool, output: &O
             output.status(format_args!("Created {path}."));
             output.hint(hasher_needed(&made.recipe));
         }
+        if let Some(warning) = project_warning(&made.path) {
+            output.warning(warning);
+        }
+    }
+    if let (Some(recipe), None) = (&outcome.new_hasher, &outcome.created_file) {
+        output.hint(hasher_needed(recipe));
     }
     output.status(sentence(outcome, &report));
     if outcome.token.is_none() && wants_token && outcome.user.is_active {
