@@ -36,7 +36,7 @@ impl Accounts<'_> {
         profile: Option<&ProfileTable>,
         column: &Column,
     ) -> Result<Option<SharedValue>> {
-        if column.may_hold_secret() {
+        if column.may_hold_secret() || is_right(&column.name) {
             return Ok(None);
         }
         let values = self.store.newest_values(profile, column, NEWEST)?;
@@ -202,35 +202,34 @@ fn is_digest(name: &str) -> bool {
     ["hash", "digest", "checksum", "password", "encrypted"].iter().any(|word| name.contains(word))
 }
 
-/// Whether one user's value may serve another: no right, name, address or secret, and nothing unique.
-fn may_be_copied(column: &Column, table: &Table) -> bool {
-    const WORDS: [&str; 19] = [
+/// Whether the name says that the column grants rights, so that no value of another user is suggested.
+fn is_right(name: &str) -> bool {
+    const WORDS: [&str; 9] = [
         "admin",
-        "address",
-        "alias",
-        "city",
-        "handle",
-        "mobile",
         "moderator",
-        "nick",
         "permission",
         "permissions",
-        "phone",
         "privileges",
         "role",
         "roles",
         "staff",
-        "street",
         "superuser",
-        "url",
-        "zip",
     ];
+    name.to_lowercase().split('_').any(|word| WORDS.contains(&word))
+}
+
+/// Whether the column holds a name or an address.
+fn is_personal(column: &Column) -> bool {
+    const WORDS: [&str; 9] = ["alias", "city", "handle", "mobile", "nick", "phone", "street", "url", "zip"];
     const ENDS: [&str; 4] = ["name", "email", "mail", "address"];
-    let name = column.name.to_lowercase();
-    let is_personal =
-        name.split('_').any(|word| WORDS.contains(&word) || ENDS.iter().any(|end| word.ends_with(end)));
-    !is_personal
-        && column.kind != Kind::Address
+    let is_it = |word: &str| WORDS.contains(&word) || ENDS.iter().any(|end| word.ends_with(end));
+    column.kind == Kind::Address || column.name.to_lowercase().split('_').any(is_it)
+}
+
+/// Whether one user's value may serve another: no right, name, address or secret, and nothing unique.
+pub(super) fn may_be_copied(column: &Column, table: &Table) -> bool {
+    !is_right(&column.name)
+        && !is_personal(column)
         && !column.may_hold_secret()
         && !table.is_unique(&column.name)
 }

@@ -1,5 +1,6 @@
 //! What a registration or a new token still needs: decisions about the layout, and missing fields.
 
+use super::defaults::may_be_copied;
 use super::fields::Owner;
 use super::rows::{find_field, must_be_given};
 use super::{Accounts, Missing, Planner};
@@ -76,7 +77,7 @@ impl<'a> Accounts<'a> {
             kind: (&column.kind).into(),
             column: column.name.clone(),
             profile: profile.map(|profile| profile.kind.clone()),
-            may_have_default: !is_unique && !column.may_hold_secret(),
+            may_have_default: shared.is_some() || may_be_copied(column, table),
             may_be_blank: !is_unique && matches!(column.kind, Kind::Text { .. }),
             is_random: shared.is_none() && self.random_form(profile, table, column)?.is_some(),
             shared,

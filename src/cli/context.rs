@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use rand::CryptoRng;
 
 use crate::accounts::Accounts;
+use crate::config::policy::Policy;
 use crate::config::settings::Settings;
 use crate::django::models::Scheme;
 use crate::django::passwords::{Algorithm, Recipe};
@@ -90,6 +91,12 @@ impl Context {
     #[must_use]
     pub fn accounts_of<'a>(&'a self, store: &'a Store) -> Accounts<'a> {
         Accounts::new(store, &self.settings.policy, self.clock, &self.random)
+    }
+
+    /// Returns the accounts of this database under another policy than that of the settings.
+    #[must_use]
+    pub fn accounts_with<'a>(&'a self, store: &'a Store, policy: &'a Policy) -> Accounts<'a> {
+        Accounts::new(store, policy, self.clock, &self.random)
     }
 
     /// Returns the accounts of a new database in memory, or else of the existing one.

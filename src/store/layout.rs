@@ -98,6 +98,12 @@ impl UserTable {
         Err(Refusal::Ambiguous { what, found: self.logins.clone(), decide: Selector::LoginColumn }.into())
     }
 
+    /// Returns the possible login columns, the likeliest first.
+    #[must_use]
+    pub fn possible_logins(&self) -> &[String] {
+        &self.logins
+    }
+
     /// Whether the email address is unique, but not the login name.
     #[must_use]
     pub fn has_unique_address(&self) -> bool {

@@ -115,6 +115,15 @@ impl Output {
         }
     }
 
+    /// Prints the lines of a text for people, or `object` for programs.
+    pub fn lines(&self, lines: &[String], object: &impl Serialize) -> Result<()> {
+        if self.format.is_for_programs() {
+            return self.answer(None, object);
+        }
+        let text: String = lines.iter().map(|line| escape::line(line) + "\n").collect();
+        verbatim(text.as_bytes())
+    }
+
     /// Prints facts for people, one heading and fact per line, or `object` for programs.
     pub fn report(&self, facts: &[(&str, String)], object: &impl Serialize) -> Result<()> {
         if self.format.is_for_programs() {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
 use super::values;
 use crate::error::faults::{Fault, FaultCode, Form, ProjectField, Remedy, Undecided, ValueKind};
 use crate::error::misuse::Selector;
@@ -57,14 +59,21 @@ fn choice(undecided: &Undecided) -> Option<(&'static str, String)> {
         Selector::Scheme => ("tokens", "scheme"),
         Selector::Model(_) | Selector::TokenPrefix => return None,
     };
-    let found: Vec<String> = undecided.found.iter().map(|found| string(found)).collect();
+    Some((table, format!("{name} = {}", first_of(&undecided.found)?)))
+}
+
+/// Writes the first candidate as a string of TOML, and the others in a comment.
+#[must_use]
+pub fn first_of(found: &[String]) -> Option<String> {
+    let found: Vec<String> = found.iter().map(|found| string(found)).collect();
     let (first, others) = found.split_first()?;
     let others = if others.is_empty() { String::new() } else { format!("  # or {}", others.join(", ")) };
-    Some((table, format!("{name} = {first}{others}")))
+    Some(format!("{first}{others}"))
 }
 
 /// Returns the line that gives a column a default, with an example of its kind.
-fn default(field: &ProjectField) -> String {
+#[must_use]
+pub fn default(field: &ProjectField) -> String {
     let name = key(&field.column);
     if let Some(value) = field.shared.as_ref().and_then(|shared| literal(&shared.json)) {
         return format!("{name} = {value}");
@@ -94,12 +103,51 @@ pub fn key(name: &str) -> String {
 
 /// Writes a value in TOML. `None` if it contains null or a number beyond 64 bits.
 #[must_use]
-pub fn literal(json: &serde_json::Value) -> Option<String> {
-    toml::Value::try_from(json).ok().map(|value| value.to_string())
+pub fn literal(json: &Json) -> Option<String> {
+    toml_value(json).map(|value| value.to_string())
+}
+
+fn toml_value(json: &Json) -> Option<toml::Value> {
+    Some(match json {
+        Json::Null => return None,
+        Json::Bool(flag) => toml::Value::Boolean(*flag),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => toml::Value::Integer(number),
+            None if !number.to_string().contains(['.', 'e', 'E']) => return None,
+            None => toml::Value::Float(number.as_f64().filter(|number| number.is_finite())?),
+        },
+        Json::String(text) => toml::Value::String(text.clone()),
+        Json::Array(items) => toml::Value::Array(items.iter().map(toml_value).collect::<Option<_>>()?),
+        Json::Object(entries) => {
+            let entry = |(key, value): (&String, &Json)| Some((key.clone(), toml_value(value)?));
+            toml::Value::Table(entries.iter().map(entry).collect::<Option<_>>()?)
+        }
+    })
 }
 
 /// Writes a basic string of TOML.
 #[must_use]
 pub fn string(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{key, literal};
+
+    #[test]
+    fn values_are_written_as_toml_reads_them() {
+        for value in
+            [json!(5), json!(-1.5), json!("a\"b\n"), json!(true), json!({ "a b": [1, { "c": "d" }] })]
+        {
+            let text = literal(&value).unwrap();
+            assert!(!text.contains('\n'), "{text}");
+            let read: toml::Table = format!("{} = {text}", key("odd name")).parse().unwrap();
+            assert_eq!(serde_json::to_value(&read["odd name"]).unwrap().to_string(), value.to_string());
+        }
+        assert_eq!(literal(&json!({ "a": null })), None);
+        assert_eq!(literal(&"9223372036854775808".parse().unwrap()), None);
+    }
 }

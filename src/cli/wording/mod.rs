@@ -3,7 +3,7 @@
 //! The same fault is worded for an option, a column of a sheet, a key of a file of accounts, or a key of a JSON body.
 //! `faults` is the table of all fault codes. The other modules word their parameters.
 
-mod config;
+pub mod config;
 mod faults;
 mod fields;
 mod inputs;

@@ -106,7 +106,7 @@ fn like_asks_at_a_terminal() {
         let mut command = env.command();
         command.args(with(&["--like", "ann", "--set", "full_name=Zoe", "--set", "is_admin=no"]));
         let mut terminal = Terminal::start(&command);
-        terminal.expect("Like ann: profile=member, tier=basic, quota=5, motto=ann!, api_key (random).");
+        terminal.expect("Like ann: profile=member, tier=basic, quota=5, motto='ann!', api_key (random).");
         terminal.expect("Register with these values?");
         terminal.types(answer);
         terminal.ends_with(code);
@@ -156,17 +156,19 @@ fn prompts_offer_the_shared_value_blank_text_and_random_keys() {
     let mut command = env.command();
     command.args(with(&["--profile", "member"]));
     let mut terminal = Terminal::start(&command);
-    for (question, answer) in [
-        ("Tier (text of at most 10 characters) (basic)", "\n"),
-        ("Quota (integer) (5)", "x\n"),
-        ("must be a whole number", ""),
-        ("Quota (integer) (5)", "7\n"),
-        ("Full name (text of at most 20 characters)", "Zoe\n"),
-        ("Motto (text of at most 30 characters)", "\n"),
-        ("Is admin (true or false) (true)", "no\n"),
-        ("Api key (text of at most 16 characters, Enter for random text)", "\n"),
+    for (question, default, answer) in [
+        ("Tier (text of at most 10 characters)", "(basic)", "\n"),
+        ("Quota (integer)", "(5)", "x\n"),
+        ("must be a whole number", "(5)", "7\n"),
+        ("Full name (text of at most 20 characters)", "", "Zoe\n"),
+        ("Motto (text of at most 30 characters)", "", "\n"),
+        ("Is admin (true or false)", "", "no\n"),
+        ("Api key (text of at most 16 characters, Enter for random text)", "", "\n"),
     ] {
         terminal.expect(question);
+        if !default.is_empty() {
+            terminal.expect(default);
+        }
         terminal.types(answer);
     }
     let screen = terminal.ends_with(0);
