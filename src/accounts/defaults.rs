@@ -144,7 +144,8 @@ impl Accounts<'_> {
                         profiles.iter().find(|profile| profile.kind == *kind).map(|profile| &profile.fields)
                     }
                 };
-                self.copied_value(row, &field.profile, &field.column)?.map(|text| (text.clone(), Some(text)))
+                self.copied_value(row, field.profile.as_deref(), &field.column)?
+                    .map(|text| (text.clone(), Some(text)))
             };
             if let Some((text, value)) = value {
                 spec.fields.push((missing.field.clone(), Input::Text(text)));
@@ -157,10 +158,10 @@ impl Accounts<'_> {
     fn copied_value(
         &self,
         row: Option<&Map<String, Json>>,
-        profile: &Option<String>,
+        profile: Option<&str>,
         name: &str,
     ) -> Result<Option<String>> {
-        let owner = profile.as_deref().map_or(Owner::User, Owner::Profile);
+        let owner = profile.map_or(Owner::User, Owner::Profile);
         let (table, _) = self.table_of(owner)?;
         let column = table.column(name).filter(|column| may_be_copied(column, table));
         Ok(row.and_then(|row| row.get(name)).zip(column).and_then(|(json, column)| shown(json, &column.kind)))

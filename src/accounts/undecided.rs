@@ -15,10 +15,10 @@ use crate::store::schema::Column;
 
 impl<'a> Accounts<'a> {
     /// Returns a fault for each thing that several candidates fit: the login column and, if a token is wanted, its
-    /// scheme. `token` contains the requested scheme.
-    pub fn undecided(&self, token: Option<Option<Scheme>>) -> Result<Vec<Fault>> {
+    /// scheme.
+    pub fn undecided(&self, wants_token: bool, asked: Option<Scheme>) -> Result<Vec<Fault>> {
         let login = self.store.layout().users.login().err();
-        let scheme = token.and_then(|asked| self.scheme(asked).err());
+        let scheme = if wants_token { self.scheme(asked).err() } else { None };
         let mut faults = Vec::new();
         for error in login.into_iter().chain(scheme) {
             let Some(undecided) = error.refusal().and_then(Refusal::undecided) else { return Err(error) };
@@ -32,8 +32,8 @@ impl<'a> Accounts<'a> {
     }
 
     /// Fails with everything that is undecided, as [`Self::undecided`] lists it.
-    pub fn refuse_undecided(&self, token: Option<Option<Scheme>>) -> Result<()> {
-        let faults = self.undecided(token)?;
+    pub fn refuse_undecided(&self, wants_token: bool, asked: Option<Scheme>) -> Result<()> {
+        let faults = self.undecided(wants_token, asked)?;
         if faults.is_empty() { Ok(()) } else { Err(Refusal::Undecided(faults).into()) }
     }
 

@@ -39,7 +39,7 @@ pub fn starter(context: &Context) -> Result<Vec<String>> {
         }
     };
     lines.push("# The USERNAME_FIELD of the user model.".into());
-    lines.push(format!("login_column = {}", alternatives(&store.layout().users.possible_logins())));
+    lines.push(format!("login_column = {}", alternatives(store.layout().users.possible_logins())));
     let policy = Policy::without_settings(settings.policy.time_zone.clone());
     let accounts = context.accounts_with(store, &policy);
     lines.extend(of_registration(&accounts)?);

@@ -247,7 +247,7 @@ fn expected_refusals(context: &Context, store: &Store) -> Result<Vec<Finding>> {
     let accounts = context.accounts_of(store);
     let policy = &context.settings.policy;
     let warning = |code, message| Finding { severity: Severity::Warning, code, count: 1, message };
-    let undecided = accounts.undecided(Some(None))?;
+    let undecided = accounts.undecided(true, None)?;
     let mut findings: Vec<Finding> =
         undecided.iter().map(|fault| warning("ambiguous", wording::fault(fault))).collect();
     let named = AccountSpec { username: Some("username".into()), ..AccountSpec::default() };

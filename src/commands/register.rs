@@ -120,7 +120,7 @@ impl Args {
         context: &Context,
     ) -> Result<()> {
         let accounts = context.accounts_in(draft)?;
-        let mut faults = accounts.undecided(self.wants_token().then_some(self.scheme))?;
+        let mut faults = accounts.undecided(self.wants_token(), self.scheme)?;
         if faults.is_empty() {
             return Ok(());
         }

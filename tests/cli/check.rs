@@ -187,7 +187,7 @@ fn the_suggested_settings_are_sufficient() {
         ("email_login", &["register", "ann@example.com", "--set", "full_name=Ann"]),
         ("uuid_key_knox", &["register", "ann"]),
         ("renamed_user", &["register", "ann"]),
-        ("clashing_kinds", &["register", "ann", "--profile", "club_profile"]),
+        ("clashing_kinds", &["register", "ann", "--profile", "club_profile", "--set", "rank=1"]),
     ];
     for (schema, register) in layouts {
         let env = TestEnv::with_schema(schema);

@@ -310,8 +310,8 @@ fn a_manage_py_beside_the_new_database_is_a_warning() {
 
 #[test]
 fn the_first_argon2_hash_of_a_database_is_announced_once() {
-    let env = TestEnv::with_database("");
     const NEEDED: &str = "hint: Passwords are hashed with Argon2. The Django project needs argon2-cffi";
+    let env = TestEnv::with_database("");
     let register = |name: &str, more: &[&str]| {
         let run = env.run(["register", name].iter().chain(more)).succeeds();
         run.stderr.matches(NEEDED).count()

@@ -64,7 +64,7 @@ fn shared_values_are_shown_as_set_and_the_settings_accept_them() {
     let run = site.run(["register", "zoe", "--no-password"]).ends_with(6);
     let shared = ", which the 2 newest users have (";
     assert_eq!(run.stderr.matches(shared).count(), VALUES.len(), "{}", run.stderr);
-    assert!(run.stderr.contains("Pass --set 'extra={\"a\": [1, \"b\"]}'"), "{}", run.stderr);
+    assert!(run.stderr.contains("Pass --set 'extra={\"a\":[1,\"b\"]}'"), "{}", run.stderr);
     let suggested = site.run(["check", "--suggest-config"]).succeeds().stdout;
     site.write("authctl.toml", &format!("{suggested}bio = \"plays\"\n"));
     site.run(["register", "zoe", "--no-password", "--profile", "gamer", "--set-random", "api_key"])

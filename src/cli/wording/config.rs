@@ -1,6 +1,7 @@
 //! Lines of `authctl.toml` that decide what a command could not decide.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
@@ -101,34 +102,46 @@ pub fn key(name: &str) -> String {
     if !name.is_empty() && name.chars().all(is_bare) { name.to_owned() } else { string(name) }
 }
 
-/// Writes a value in TOML. `None` if it contains null or a number beyond 64 bits.
+/// Writes a value in TOML, on one line. `None` if it contains null or an integer beyond 64 bits.
 #[must_use]
 pub fn literal(json: &Json) -> Option<String> {
-    toml_value(json).map(|value| value.to_string())
-}
-
-fn toml_value(json: &Json) -> Option<toml::Value> {
     Some(match json {
         Json::Null => return None,
-        Json::Bool(flag) => toml::Value::Boolean(*flag),
-        Json::Number(number) => match number.as_i64() {
-            Some(number) => toml::Value::Integer(number),
-            None if !number.to_string().contains(['.', 'e', 'E']) => return None,
-            None => toml::Value::Float(number.as_f64().filter(|number| number.is_finite())?),
-        },
-        Json::String(text) => toml::Value::String(text.clone()),
-        Json::Array(items) => toml::Value::Array(items.iter().map(toml_value).collect::<Option<_>>()?),
+        Json::Number(number) => {
+            let is_float = number.to_string().contains(['.', 'e', 'E']);
+            number.as_i64().map(|_| ()).or_else(|| is_float.then_some(()))?;
+            number.to_string()
+        }
+        Json::Bool(flag) => flag.to_string(),
+        Json::String(text) => string(text),
+        Json::Array(items) => {
+            let items: Option<Vec<String>> = items.iter().map(literal).collect();
+            format!("[{}]", items?.join(", "))
+        }
         Json::Object(entries) => {
-            let entry = |(key, value): (&String, &Json)| Some((key.clone(), toml_value(value)?));
-            toml::Value::Table(entries.iter().map(entry).collect::<Option<_>>()?)
+            let entry =
+                |(name, value): (&String, &Json)| Some(format!("{} = {}", key(name), literal(value)?));
+            let entries: Option<Vec<String>> = entries.iter().map(entry).collect();
+            format!("{{ {} }}", entries?.join(", "))
         }
     })
 }
 
-/// Writes a basic string of TOML.
+/// Writes a basic string of TOML, on one line and without invisible characters.
 #[must_use]
 pub fn string(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_ascii_graphic() || c == ' ' || c.is_alphanumeric() => out.push(c),
+            c => {
+                let _ = write!(out, "\\U{:08X}", u32::from(c));
+            }
+        }
+    }
+    out.push('"');
+    out
 }
 
 #[cfg(test)]
@@ -139,15 +152,21 @@ mod tests {
 
     #[test]
     fn values_are_written_as_toml_reads_them() {
-        for value in
-            [json!(5), json!(-1.5), json!("a\"b\n"), json!(true), json!({ "a b": [1, { "c": "d" }] })]
-        {
-            let text = literal(&value).unwrap();
-            assert!(!text.contains('\n'), "{text}");
-            let read: toml::Table = format!("{} = {text}", key("odd name")).parse().unwrap();
-            assert_eq!(serde_json::to_value(&read["odd name"]).unwrap().to_string(), value.to_string());
+        for value in [
+            json!(5),
+            json!(-1.5),
+            json!("a\"b\n"),
+            json!(true),
+            json!("größe\u{202e}\u{7f}€\\"),
+            json!({ "a b": [1, { "c": "d" }] }),
+        ] {
+            let text = literal(&value).unwrap_or_default();
+            assert!(!text.is_empty() && !text.contains('\n'), "{text}");
+            let read: Option<toml::Table> = format!("{} = {text}", key("odd name")).parse().ok();
+            let read = read.and_then(|read| serde_json::to_string(&read["odd name"]).ok());
+            assert_eq!(read, Some(value.to_string()), "{text}");
         }
         assert_eq!(literal(&json!({ "a": null })), None);
-        assert_eq!(literal(&"9223372036854775808".parse().unwrap()), None);
+        assert_eq!(literal(&json!(9_223_372_036_854_775_808_u64)), None);
     }
 }

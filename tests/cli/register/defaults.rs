@@ -42,12 +42,10 @@ fn the_error_shows_what_the_newest_users_have() {
     let error = env.run(with(&["--profile", "member", "--format", "json"])).ends_with(6).error();
     env.write("authctl.toml", error["config"].as_str().unwrap());
     let given =
-        ["--profile", "member", "--set", "full_name=Zoe", "--set", "motto=x", "--set-random", "api_key"];
+        ["--profile", "member", "--set", "full_name=Zoe", "--set", "is_admin=0", "--set-random", "api_key"];
     env.run(with(&given)).succeeds();
-    assert_eq!(
-        env.value("SELECT tier || quota || is_admin FROM app_member WHERE full_name = 'Zoe'"),
-        "basic51"
-    );
+    let row = "SELECT tier || quota || motto || is_admin FROM app_member WHERE full_name = 'Zoe'";
+    assert_eq!(env.value(row), "basic5VALUE0");
 }
 
 #[test]
