@@ -66,7 +66,7 @@ fn shared_values_are_shown_as_set_and_the_settings_accept_them() {
     assert_eq!(run.stderr.matches(shared).count(), VALUES.len(), "{}", run.stderr);
     assert!(run.stderr.contains("Pass --set 'extra={\"a\":[1,\"b\"]}'"), "{}", run.stderr);
     let suggested = site.run(["check", "--suggest-config"]).succeeds().stdout;
-    site.write("authctl.toml", &format!("{suggested}bio = \"plays\"\n"));
+    site.write("authctl.toml", &suggested);
     site.run(["register", "zoe", "--no-password", "--profile", "gamer", "--set-random", "api_key"])
         .succeeds();
     let rows = site.psql(SHOWN);
