@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'authctl' {
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -63,7 +63,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         'authctl;init' {
             [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Create tables for drf, knox, or drf,knox for both [default: `[tokens] scheme`, or drf]')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -89,12 +89,14 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--random-password', '--random-password', [CompletionResultType]::ParameterName, 'Generate and print a password of LENGTH characters [default: 22]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Create a profile of this kind [default: `[register] profile`, or the only kind with a given field]')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Set a field of the profile or the user (repeatable)')
+            [CompletionResult]::new('--set-random', '--set-random', [CompletionResultType]::ParameterName, 'Set a field to random text like that of other users (repeatable)')
+            [CompletionResult]::new('--like', '--like', [CompletionResultType]::ParameterName, 'Take required fields that are not given from this user')
             [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'Add the user to this existing group (repeatable)')
             [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Use this token scheme if the database has both')
             [CompletionResult]::new('--on-existing', '--on-existing', [CompletionResultType]::ParameterName, 'Handle an existing account: fail, skip or update')
             [CompletionResult]::new('--update-password', '--update-password', [CompletionResultType]::ParameterName, 'Replace an existing password: on-create (never), always or if-different')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -126,7 +128,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from a file')
             [CompletionResult]::new('--password-env', '--password-env', [CompletionResultType]::ParameterName, 'Read the password from an environment variable')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -147,7 +149,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         'authctl;check-password' {
             [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from a file')
             [CompletionResult]::new('--password-env', '--password-env', [CompletionResultType]::ParameterName, 'Read the password from an environment variable')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -165,7 +167,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         }
         'authctl;whoami' {
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token from a file')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -184,7 +186,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         'authctl;logout' {
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token from a file')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -213,7 +215,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Include at most N users')
             [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Skip the first N users')
             [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Print these columns, separated by commas')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -234,7 +236,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;show-user' {
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -259,7 +261,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--add-group', '--add-group', [CompletionResultType]::ParameterName, 'Add the user to this existing group (repeatable)')
             [CompletionResult]::new('--remove-group', '--remove-group', [CompletionResultType]::ParameterName, 'Remove the user from this group (repeatable)')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -287,7 +289,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--password-env', '--password-env', [CompletionResultType]::ParameterName, 'Read the password from an environment variable')
             [CompletionResult]::new('--random-password', '--random-password', [CompletionResultType]::ParameterName, 'Generate and print a password of LENGTH characters [default: 22]')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -312,7 +314,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--cascade', '--cascade', [CompletionResultType]::ParameterName, 'Delete rows that refer to deleted rows through this column (repeatable)')
             [CompletionResult]::new('--set-null', '--set-null', [CompletionResultType]::ParameterName, 'Keep rows that refer to deleted rows, and set this column to NULL (repeatable)')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -333,7 +335,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'Deactivate or delete accounts that are in the file''s scope but not in the file')
             [CompletionResult]::new('--max-prune', '--max-prune', [CompletionResultType]::ParameterName, 'Change nothing if --prune would affect more than N accounts')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -357,7 +359,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Write the token to this dotenv file instead of standard output')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Use this variable name in the dotenv file')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -379,7 +381,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         'authctl;list-tokens' {
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Include only tokens of this user (exact username)')
             [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Include only tokens of this scheme')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -400,7 +402,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Match tokens created longer ago than this, such as 30d')
             [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Match only tokens of this scheme')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -426,7 +428,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Move only the token of this user (exact username)')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'Set the lifetime of the knox tokens, such as 30d or never')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -458,7 +460,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Commit after every N rows')
             [CompletionResult]::new('--results', '--results', [CompletionResultType]::ParameterName, 'Write the result of each row to this file, or `-` for standard output')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -490,7 +492,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by this column, in descending order with :desc [default: id]')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Include at most N users')
             [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Skip the first N users')
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
             [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'Wait up to this many seconds while another program locks the database')
@@ -515,11 +517,12 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;check' {
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
             [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'Wait up to this many seconds while another program locks the database')
+            [CompletionResult]::new('--suggest-config', '--suggest-config', [CompletionResultType]::ParameterName, 'Print a starter authctl.toml for this database, and check nothing')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results, warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results, warnings and errors')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt, even at a terminal')
@@ -531,7 +534,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;backup' {
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
@@ -549,7 +552,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;completions' {
-            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')

@@ -361,7 +361,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__check)
-            opts="-q -y -h --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --suggest-config --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1900,7 +1900,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__register)
-            opts="-q -y -h --email --first-name --last-name --staff --superuser --inactive --from-json --init --password-stdin --password-file --password-env --random-password --no-password --password-hash-stdin --require-strong --profile --no-profile --set --group --no-token --scheme --on-existing --update-password --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --email --first-name --last-name --staff --superuser --inactive --from-json --init --password-stdin --password-file --password-env --random-password --no-password --password-hash-stdin --require-strong --profile --no-profile --set --set-random --like --group --no-token --scheme --on-existing --update-password --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1961,6 +1961,14 @@ _authctl() {
                     return 0
                     ;;
                 --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set-random)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --like)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -24,7 +24,7 @@ function __fish_authctl_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c authctl -n "__fish_authctl_needs_command" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_needs_command" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_needs_command" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_needs_command" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -66,7 +66,7 @@ complete -c authctl -n "__fish_authctl_needs_command" -f -a "help" -d 'Print thi
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l scheme -d 'Create tables for drf, knox, or drf,knox for both [default: `[tokens] scheme`, or drf]' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -92,6 +92,8 @@ complete -c authctl -n "__fish_authctl_using_subcommand register" -l password-en
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l random-password -d 'Generate and print a password of LENGTH characters [default: 22]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l profile -d 'Create a profile of this kind [default: `[register] profile`, or the only kind with a given field]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l set -d 'Set a field of the profile or the user (repeatable)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l set-random -d 'Set a field to random text like that of other users (repeatable)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l like -d 'Take required fields that are not given from this user' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l group -d 'Add the user to this existing group (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l scheme -d 'Use this token scheme if the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
@@ -102,7 +104,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand register" -l update-pass
 always\t'Set the password every time'
 if-different\t'Set the password if it differs from the stored one'"
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand register" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -135,7 +137,7 @@ knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-file -d 'Read the password from a file' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-env -d 'Read the password from an environment variable' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -156,7 +158,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand login" -l force -d 'Open
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-file -d 'Read the password from a file' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-env -d 'Read the password from an environment variable' -r
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -174,7 +176,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s y -l 
 complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l token-file -d 'Read the token from a file' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -193,7 +195,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l force -d 'Ope
 complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l token-file -d 'Read the token from a file' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand logout" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -222,7 +224,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l sort -d '
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l limit -d 'Include at most N users' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l offset -d 'Skip the first N users' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l columns -d 'Print these columns, separated by commas' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -243,7 +245,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l no-input 
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -268,7 +270,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l unset -d '
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l add-group -d 'Add the user to this existing group (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l remove-group -d 'Remove the user from this group (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -296,7 +298,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l passwor
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-env -d 'Read the password from an environment variable' -r
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l random-password -d 'Generate and print a password of LENGTH characters [default: 22]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -321,7 +323,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s h -l he
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l cascade -d 'Delete rows that refer to deleted rows through this column (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l set-null -d 'Keep rows that refer to deleted rows, and set this column to NULL (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -343,7 +345,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand apply" -l prune -d 'Deac
 delete\t'Delete the accounts and everything that belongs to them'"
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -l max-prune -d 'Change nothing if --prune would affect more than N accounts' -r
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -368,7 +370,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l output-
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l env-file -d 'Write the token to this dotenv file instead of standard output' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l as -d 'Use this variable name in the dotenv file' -r
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -391,7 +393,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s h -l he
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l user -d 'Include only tokens of this user (exact username)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l scheme -d 'Include only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -413,7 +415,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l older-t
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l scheme -d 'Match only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -439,7 +441,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l to -d
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l user -d 'Move only the token of this user (exact username)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l expires-in -d 'Set the lifetime of the knox tokens, such as 30d or never' -r
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -480,7 +482,7 @@ if-different\t'Set the password if it differs from the stored one'"
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l batch -d 'Commit after every N rows' -r
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l results -d 'Write the result of each row to this file, or `-` for standard output' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand import" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand import" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -515,7 +517,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand export" -l joined-before
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l sort -d 'Sort by this column, in descending order with :desc [default: id]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l limit -d 'Include at most N users' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l offset -d 'Skip the first N users' -r
-complete -c authctl -n "__fish_authctl_using_subcommand export" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand export" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
 always\t'Always use colors'
@@ -536,7 +538,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand export" -l no-input -d '
 complete -c authctl -n "__fish_authctl_using_subcommand export" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand check" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand check" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -547,12 +549,13 @@ complete -c authctl -n "__fish_authctl_using_subcommand check" -l color -d 'Use 
 always\t'Always use colors'
 never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand check" -l suggest-config -d 'Print a starter authctl.toml for this database, and check nothing'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -s q -l quiet -d 'Print only results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l no-input -d 'Never prompt, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand backup" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand backup" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -570,7 +573,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand backup" -l no-input -d '
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand completions" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'

@@ -8,6 +8,7 @@ pub mod apply;
 pub mod authentication;
 pub mod change_runner;
 mod compare;
+pub mod defaults;
 pub mod export;
 mod fields;
 pub mod import;
@@ -15,9 +16,11 @@ pub mod issue_token;
 pub mod new_account;
 pub mod new_password;
 pub mod plan;
+pub mod random_form;
 pub mod registration;
 pub mod results;
 pub mod rows;
+mod undecided;
 pub mod update;
 
 use std::cell::{RefCell, RefMut};
@@ -33,7 +36,7 @@ use self::update::{AccountUpdate, PlannedUpdate};
 use crate::config::policy::Policy;
 use crate::django::account_spec::AccountSpec;
 use crate::django::models::{Permission, User};
-use crate::django::passwords::{self, Encoded, Recipe};
+use crate::django::passwords::{self, Algorithm, Encoded, Recipe};
 use crate::django::value::Value;
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, MissingTarget, Remedy};
@@ -125,6 +128,18 @@ impl<'a> Accounts<'a> {
         let is_django = self.store.is_django()?;
         let default = if is_django { Recipe::pbkdf2_sha256() } else { Recipe::argon2() };
         Ok(configured.or(detected).unwrap_or(default))
+    }
+
+    /// Returns the recipe for hashing a password, if it would be the first Argon2 hash of the newest users.
+    fn new_hasher(&self, password: &Password) -> Result<Option<Recipe>> {
+        if matches!(password, Password::Encoded(_) | Password::Unusable) {
+            return Ok(None);
+        }
+        let recipe = self.recipe()?;
+        let is_argon2 = recipe.method().algorithm() == Algorithm::ARGON2;
+        let is_known = |encoded: &String| encoded.starts_with("argon2$");
+        let is_new = is_argon2 && !self.store.newest_passwords(NEWEST_PASSWORDS)?.iter().any(is_known);
+        Ok(is_new.then_some(recipe))
     }
 
     /// Encodes a password for storage. In a rehearsal, a plain password is not hashed, and the result is unusable.

@@ -10,9 +10,10 @@ use crate::django::models::Key;
 use crate::django::passwords::Encoded;
 use crate::django::tokens::TokenRow;
 use crate::django::value::Value;
-use crate::error::failure::Result;
+use crate::error::failure::{Error, Result};
 use crate::error::faults::Fault;
 use crate::error::refusal::Refusal;
+use crate::store::layout::UserTable;
 use crate::store::{Done, Store, Transaction};
 
 /// A new account in its stored form. It is ready to be written once its password is set.
@@ -89,11 +90,18 @@ impl NewAccount<'_> {
         Ok(faults)
     }
 
-    /// Fails if the login name is taken.
+    /// Fails if the login name is taken, or the email address where it is unique.
     pub fn check_free(&self, store: &Store) -> Result<()> {
-        match store.find_user(&self.username)? {
-            None => Ok(()),
-            Some(_) => Err(self.taken_name().into()),
+        if store.find_user(&self.username)?.is_some() {
+            return Err(self.taken_name().into());
+        }
+        let users = &store.layout().users;
+        let email = self.user.iter().find(|(column, _)| column.as_ref() == "email");
+        match email.filter(|_| users.has_unique_address()) {
+            Some((_, address)) if store.has_value(&users.table, "email", address)? => {
+                Err(Refusal::AddressTaken.into())
+            }
+            _ => Ok(()),
         }
     }
 
@@ -135,7 +143,7 @@ impl NewAccount<'_> {
             Err(error) if matches!(error.refusal(), Some(Refusal::Taken(what)) if *what == login) => {
                 return Err(self.taken_name().into());
             }
-            inserted => inserted?,
+            inserted => inserted.map_err(|error| address_taken(error, users))?,
         };
         for (index, group) in self.groups.iter().enumerate() {
             if !self.groups[..index].contains(group) {
@@ -151,5 +159,15 @@ impl NewAccount<'_> {
             transaction.insert_profile(transaction.profile_table(kind)?, &key, values)?;
         }
         Ok(key)
+    }
+}
+
+/// Names a unique email address that another user has.
+pub(super) fn address_taken(error: Error, users: &UserTable) -> Error {
+    match error.refusal() {
+        Some(Refusal::Taken(what)) if *what == format!("{}.email", users.table.name) => {
+            Refusal::AddressTaken.into()
+        }
+        _ => error,
     }
 }

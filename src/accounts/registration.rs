@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Accounts;
 use super::change_runner::ChangeRunner;
+use super::defaults::Copied;
 use super::issue_token::IssuedToken;
 use super::new_account::NewAccount;
 use super::new_password::Password;
@@ -60,6 +61,11 @@ pub struct Registered {
     pub expiry: Option<Timestamp>,
     /// The generated password.
     pub random: Option<Plain>,
+    /// The recipe of the password's hash, if it is the first Argon2 hash in the database. Django cannot verify it
+    /// without another package.
+    pub new_hasher: Option<Recipe>,
+    /// What was taken from another user.
+    pub copied: Vec<Copied>,
 }
 
 /// The registration of one account.
@@ -75,6 +81,7 @@ pub struct NewRegistration {
     account: NewAccount<'static>,
     token: Option<IssuedToken>,
     random: Option<Plain>,
+    new_hasher: Option<Recipe>,
 }
 
 impl<'a> Registration<'a> {
@@ -94,10 +101,11 @@ impl<'a> Registration<'a> {
     pub fn prepare(&self, account: NewAccount<'_>, password: Password) -> Result<NewRegistration> {
         let mut account = account.into_owned();
         account.set_password(&self.accounts.encode(&password, self.is_rehearsal)?);
+        let new_hasher = self.accounts.new_hasher(&password)?;
         let generate = |scheme| self.accounts.generate_token(scheme, None, None);
         let token = self.scheme.map(generate).transpose()?;
         account.tokens.extend(token.as_ref().map(IssuedToken::row));
-        Ok(NewRegistration { account, token, random: password.into_shown() })
+        Ok(NewRegistration { account, token, random: password.into_shown(), new_hasher })
     }
 
     /// Leaves an account unchanged, and returns its drf key.
@@ -161,6 +169,8 @@ impl<'a> Registration<'a> {
             scheme: self.scheme,
             expiry: None,
             random: None,
+            new_hasher: None,
+            copied: Vec::new(),
             user,
         })
     }
@@ -207,6 +217,8 @@ impl NewRegistration {
             scheme: self.token.as_ref().map(|token| token.scheme),
             token: self.token.map(|token| token.plain),
             random: self.random,
+            new_hasher: self.new_hasher,
+            copied: Vec::new(),
         }
     }
 }

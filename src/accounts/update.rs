@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fields::{Fields, Owner};
-use super::new_account::ColumnValues;
+use super::new_account::{ColumnValues, address_taken};
 use super::plan::Planner;
 use super::rows::{RowBuilder, find_field, must_be_given};
 use super::{Accounts, dangling, missing_column, unknown_permission};
@@ -212,7 +212,9 @@ impl AccountUpdate {
             let refusal = if self.is_named_by_email { Refusal::EmailTaken } else { Refusal::UsernameTaken };
             return Err(refusal.into());
         }
-        let mut changed = transaction.update_user(user, &self.user, self.now)?;
+        let users = &transaction.layout().users;
+        let updated = transaction.update_user(user, &self.user, self.now);
+        let mut changed = updated.map_err(|error| address_taken(error, users))?;
         for (kind, values) in &self.profiles {
             let table = transaction.profile_table(kind)?;
             let fields = transaction.update_profile(table, &user.id, values, self.now)?;

@@ -2,11 +2,13 @@
 //! use.
 
 use std::cell::{OnceCell, RefCell, RefMut};
+use std::path::Path;
 
 use jiff::Timestamp;
 use rand::CryptoRng;
 
 use crate::accounts::Accounts;
+use crate::config::policy::Policy;
 use crate::config::settings::Settings;
 use crate::django::models::Scheme;
 use crate::django::passwords::{Algorithm, Recipe};
@@ -91,6 +93,12 @@ impl Context {
         Accounts::new(store, &self.settings.policy, self.clock, &self.random)
     }
 
+    /// Returns the accounts of this database under another policy than that of the settings.
+    #[must_use]
+    pub fn accounts_with<'a>(&'a self, store: &'a Store, policy: &'a Policy) -> Accounts<'a> {
+        Accounts::new(store, policy, self.clock, &self.random)
+    }
+
     /// Returns the accounts of a new database in memory, or else of the existing one.
     pub fn accounts_in<'a>(&'a self, draft: Option<&'a Store>) -> Result<Accounts<'a>> {
         draft.map_or_else(|| self.accounts(), |draft| Ok(self.accounts_of(draft)))
@@ -168,12 +176,25 @@ fn on_target(question: &str, target: &Target) -> String {
     }
 }
 
+/// Warns about a new database file beside a `manage.py`, whose project may not be able to adopt it.
+#[must_use]
+pub fn project_warning(database: &Path) -> Option<&'static str> {
+    let is_beside = |folder: &Path| folder.join("manage.py").is_file();
+    let is_project = database.parent().is_some_and(is_beside) || is_beside(Path::new("."));
+    is_project.then_some(
+        "A manage.py is here. If its project has its own user model (AUTH_USER_MODEL), `migrate` cannot adopt this \
+         database and fails with InconsistentMigrationHistory. Create the database with `manage.py migrate` \
+         instead.",
+    )
+}
+
 /// Describes what a Django project needs to verify passwords with this hash.
 #[must_use]
 pub fn hasher_needed(recipe: &Recipe) -> String {
     let algorithm = recipe.method().algorithm();
     if algorithm == Algorithm::ARGON2 {
-        return "Passwords are hashed with Argon2. The Django project needs argon2-cffi, and \
+        return "Passwords are hashed with Argon2. The Django project needs argon2-cffi: \
+                without it, a login ends with error 500. It also needs \
                 Argon2PasswordHasher first in PASSWORD_HASHERS to avoid rehashing. For Django's default \
                 hasher, set `hasher = \"pbkdf2_sha256\"` under `[passwords]`."
             .to_owned();

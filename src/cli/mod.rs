@@ -11,5 +11,6 @@ pub mod missing_values;
 pub mod options;
 pub mod plan_view;
 pub mod registration;
+pub mod starter;
 pub mod usage;
 pub mod wording;

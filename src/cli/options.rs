@@ -13,7 +13,7 @@ use crate::terminal::format::ColorChoice;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub struct Options {
-    /// Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]
+    /// Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]
     ///
     /// The path of an SQLite file, a URL such as postgres://ann@db.example.com/shop, or env:NAME for a variable that
     /// contains either, such as env:DATABASE_URL. A URL with a password is refused here, because other users can see

@@ -8,7 +8,7 @@ use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::registration::{CreatedFile, NewRegistration, Registered};
 use crate::cli::answer::{Answer, Report};
 use crate::cli::change::Change;
-use crate::cli::context::{Context, SIGNALS_HINT, hasher_needed};
+use crate::cli::context::{Context, SIGNALS_HINT, hasher_needed, project_warning};
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
@@ -60,6 +60,12 @@ pub fn print(outcome: &Registered, report: Report, wants_token: bool, output: &O
             output.status(format_args!("Created {path}."));
             output.hint(hasher_needed(&made.recipe));
         }
+        if let Some(warning) = project_warning(&made.path) {
+            output.warning(warning);
+        }
+    }
+    if let (Some(recipe), None) = (&outcome.new_hasher, &outcome.created_file) {
+        output.hint(hasher_needed(recipe));
     }
     output.status(sentence(outcome, &report));
     if outcome.token.is_none() && wants_token && outcome.user.is_active {
@@ -93,7 +99,11 @@ fn print_answer(outcome: &Registered, report: Report, output: &Output) -> Result
     // Standard output is for the token, or for the password if there is no token.
     let beside = random.filter(|_| token.is_some());
     let password_shown = beside.map_or(Ok(()), |random| output.secret("Password", random));
-    output.answer(token.or(random), &answer)?;
+    let mut object = serde_json::to_value(&answer)?;
+    if !outcome.copied.is_empty() {
+        object["copied"] = json!(outcome.copied);
+    }
+    output.answer(token.or(random), &object)?;
     password_shown
 }
 

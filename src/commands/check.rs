@@ -3,11 +3,13 @@ use serde_json::{Value as Json, json};
 
 use crate::accounts::must_be_given;
 use crate::cli::context::Context;
-use crate::cli::wording;
+use crate::cli::{starter, wording};
+use crate::django::account_spec::AccountSpec;
 use crate::django::models::{Scheme, TokenFilter};
 use crate::django::passwords::{self, Summary};
 use crate::django::tokens::knox::KnoxFormat;
 use crate::error::failure::Result;
+use crate::error::faults::{FaultCode, Remedy};
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, shell_word};
 use crate::files::existing;
@@ -20,6 +22,7 @@ const EXAMPLES: &str = "\
 Examples:
   authctl check
   authctl check --format json
+  authctl check --suggest-config > authctl.toml
   authctl check > report.txt || echo 'the database needs attention'";
 
 /// Check the database and print its layout and problems
@@ -29,7 +32,14 @@ Examples:
 /// with 0 otherwise.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
-pub struct Args {}
+pub struct Args {
+    /// Print a starter authctl.toml for this database, and check nothing
+    ///
+    /// Contains the user table, the login column, the token scheme, the profile kinds, and defaults for required columns
+    /// in which the newest 20 users have the same value. Where several candidates fit, a comment names the others.
+    #[arg(long)]
+    suggest_config: bool,
+}
 
 #[derive(Debug, Serialize)]
 struct Finding {
@@ -39,12 +49,19 @@ struct Finding {
     message: String,
 }
 
-pub fn run(_args: &Args, context: &Context) -> Result<()> {
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    if args.suggest_config {
+        let lines = starter::starter(context)?;
+        return context.output.lines(&lines, &json!({ "config": lines.join("\n") }));
+    }
     let store = context.store()?;
     // Read without a common snapshot: one over all queries would block the writers of a large database for too long.
     let mut findings = damage(store)?;
     if findings.is_empty() {
         findings = configuration_faults(context, store);
+        if findings.is_empty() {
+            findings = expected_refusals(context, store)?;
+        }
         findings.extend(irregularities(store)?);
         findings.extend(self::findings(context, store)?);
         let (facts, mut object) = describe(context, store)?;
@@ -225,6 +242,34 @@ fn configuration_faults(context: &Context, store: &Store) -> Vec<Finding> {
     messages.iter().flat_map(|message| message.lines()).map(finding).collect()
 }
 
+/// Returns what makes `register`, `show-user` or `create-token` refuse, unless the settings ask for it.
+fn expected_refusals(context: &Context, store: &Store) -> Result<Vec<Finding>> {
+    let accounts = context.accounts_of(store);
+    let policy = &context.settings.policy;
+    let warning = |code, message| Finding { severity: Severity::Warning, code, count: 1, message };
+    let undecided = accounts.undecided(true, None)?;
+    let mut findings: Vec<Finding> =
+        undecided.iter().map(|fault| warning("ambiguous", wording::fault(fault))).collect();
+    let named = AccountSpec { username: Some("username".into()), ..AccountSpec::default() };
+    for fault in accounts.missing_fields(&named)? {
+        let is_of_database = match fault.code {
+            FaultCode::Required(Remedy::ProjectField(_)) => true,
+            FaultCode::Required(Remedy::Email) => !policy.register.required.contains(&fault.field),
+            _ => false,
+        };
+        if is_of_database {
+            let message =
+                format!("`register` refuses users without {}: {}", fault.field, wording::fault(&fault));
+            findings.push(warning("required_field", message));
+        }
+    }
+    if store.layout().schemes().is_empty() {
+        let message = "`create-token` refuses: the database has no token table.".into();
+        findings.push(warning("no_token_table", message));
+    }
+    Ok(findings)
+}
+
 /// Returns what is irregular about the tables.
 fn irregularities(store: &Store) -> Result<Vec<Finding>> {
     let finding = |irregularity: Irregularity| {
@@ -291,6 +336,12 @@ fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
         "case_only_username",
         &store.differing_in_case("username")?,
         "Usernames that differ only in case",
+    );
+    find(
+        Severity::Warning,
+        "equal_email",
+        &store.equal_addresses()?,
+        "Email addresses that several users have",
     );
     find(
         Severity::Warning,

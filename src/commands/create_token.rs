@@ -68,6 +68,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let accounts = context.accounts()?;
     let store = accounts.store;
+    accounts.refuse_undecided(true, args.scheme)?;
     let scheme = accounts.needed_scheme(args.scheme)?;
     if args.rotate && scheme == Scheme::Knox {
         return Err(Refusal::usage(

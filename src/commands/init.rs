@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
-use crate::cli::context::hasher_needed;
+use crate::cli::context::{hasher_needed, project_warning};
 use crate::django::models::Scheme;
 use crate::django::passwords::Recipe;
 use crate::error::failure::Result;
@@ -56,6 +56,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let object = if target.file().is_some() { json!({ "file": name }) } else { json!({ "database": name }) };
     change.publish(&mut store, &object, &["database".into()])?;
     change.answer(true, |output| {
+        if let Some(warning) = target.file().and_then(project_warning) {
+            output.warning(warning);
+        }
         print_created(output, &kinds, &blueprint, &recipe, change.is_rehearsal());
         let mut object = json!({
             "database": name,

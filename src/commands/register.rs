@@ -1,4 +1,5 @@
 use crate::accounts::Accounts;
+use crate::accounts::defaults::Copied;
 use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password::{PasswordRule, about};
 use crate::accounts::registration::{OnExisting, Registered, Registration};
@@ -13,7 +14,9 @@ use crate::cli::registration;
 use crate::django::account_spec::AccountSpec;
 use crate::django::models::{Scheme, User};
 use crate::error::failure::Result;
-use crate::error::faults::PasswordSources;
+use crate::error::faults::{Fault, PasswordSources};
+use crate::error::refusal::Refusal;
+use crate::error::wording::shell_word;
 use crate::signals;
 use crate::store::Store;
 
@@ -23,6 +26,7 @@ Examples:
   authctl register --init meg@ducharme.com --random-password
   authctl register meg --profile customer --set address='12 Oak Lane'
   authctl register meg --password-file secret.txt --require-strong
+  authctl register joe --like meg --dry-run
   TOKEN=$(authctl register ci-bot --no-password)
   authctl register ci-bot --on-existing update --staff --no-password
   authctl register --from-json body.json --format json
@@ -72,6 +76,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     args.existing.check()?;
     let (mut spec, from_body) = args.account.spec(&args.fields, &args.password)?;
     let mut draft = args.draft(context)?;
+    args.refuse_undecided(&spec, &from_body, draft.as_ref(), context)?;
     let change = Change::new(context, &args.writing, "register");
     change.shows_secrets("");
     change.splits_secrets();
@@ -106,6 +111,30 @@ impl Args {
         !self.no_token && !self.account.inactive
     }
 
+    /// Fails if the login column or the token scheme is ambiguous. Reports all of it, with the missing fields.
+    fn refuse_undecided(
+        &self,
+        spec: &AccountSpec,
+        from_body: &Body,
+        draft: Option<&Store>,
+        context: &Context,
+    ) -> Result<()> {
+        let accounts = context.accounts_in(draft)?;
+        let mut faults = accounts.undecided(self.wants_token(), self.scheme)?;
+        if faults.is_empty() {
+            return Ok(());
+        }
+        let is_random = |fault: &Fault| self.fields.set_random.contains(&fault.field);
+        faults.extend(accounts.missing_fields(spec)?.into_iter().filter(|fault| !is_random(fault)));
+        faults.extend(self.missing_password(from_body, context));
+        Err(Refusal::Undecided(faults).into())
+    }
+
+    fn missing_password(&self, from_body: &Body, context: &Context) -> Option<Fault> {
+        let is_given = from_body.password.is_some() || self.password.is_given();
+        (!is_given && !context.prompt.is_interactive()).then(|| password_missing(PasswordSources::New))
+    }
+
     /// Returns the existing account with that name, unless `--on-existing fail` makes it an error.
     fn find(&self, spec: &AccountSpec, draft: Option<&Store>, context: &Context) -> Result<Option<User>> {
         if self.existing.on_existing == OnExisting::Fail || draft.is_some() {
@@ -136,10 +165,12 @@ impl Args {
         context: &Context,
     ) -> Result<Registered> {
         let accounts = context.accounts_in(draft.as_ref())?;
+        let random_faults = accounts.set_random(spec, &self.fields.set_random)?;
+        let copied = self.copy(spec, &accounts, context)?;
         if context.prompt.is_interactive() {
             ask_for_missing(spec, &accounts, context)?;
         }
-        let account = self.account(spec, from_body, &accounts, context)?;
+        let account = self.account(spec, from_body, random_faults, &accounts, context)?;
         account.check_free(accounts.store)?;
         if let Some(other) = accounts.store.user_of_other_case(&account.username)? {
             context.output.warning(format_args!(
@@ -149,7 +180,34 @@ impl Args {
         let password =
             self.password.choose(from_body.password.as_ref(), &about(spec, &account.username), context)?;
         let new = self.registration(context.accounts_in(draft.as_ref())?)?.prepare(account, password)?;
-        registration::write(change, new, draft, context)
+        let mut outcome = registration::write(change, new, draft, context)?;
+        outcome.copied = copied;
+        Ok(outcome)
+    }
+
+    /// Takes missing fields from the user of `--like`, and lists them. Asks at a terminal.
+    fn copy(
+        &self,
+        spec: &mut AccountSpec,
+        accounts: &Accounts<'_>,
+        context: &Context,
+    ) -> Result<Vec<Copied>> {
+        let Some(like) = &self.fields.like else { return Ok(Vec::new()) };
+        let user = accounts.store.user(like)?;
+        let copied = accounts.copy_from(spec, &user)?;
+        let list: Vec<String> = copied
+            .iter()
+            .map(|Copied { field, value }| match value {
+                Some(value) => format!("{field}={}", shell_word(value)),
+                None => format!("{field} (random)"),
+            })
+            .collect();
+        let list = if list.is_empty() { "nothing".to_owned() } else { list.join(", ") };
+        context.output.status(format_args!("Like {}: {list}.", user.username));
+        if !copied.is_empty() && !self.writing.dry_run && context.prompt.is_interactive() {
+            context.consent("Register with these values?")?;
+        }
+        Ok(copied)
     }
 
     /// Updates the existing account, or leaves it unchanged.
@@ -185,13 +243,16 @@ impl Args {
         &self,
         spec: &AccountSpec,
         from_body: &Body,
+        random_faults: Vec<Fault>,
         accounts: &Accounts<'a>,
         context: &Context,
     ) -> Result<NewAccount<'a>> {
         let (account, mut faults) = accounts.plan_new(spec)?;
-        if from_body.password.is_none() && !self.password.is_given() && !context.prompt.is_interactive() {
-            faults.push(password_missing(PasswordSources::New));
-        }
+        // A name without a column is a fault of the plan too.
+        faults.retain(|fault| !random_faults.iter().any(|known| known.field == fault.field));
+        faults.extend(random_faults);
+        accounts.explain_missing(spec, &mut faults)?;
+        faults.extend(self.missing_password(from_body, context));
         from_body.refuse(faults)?;
         Ok(account)
     }

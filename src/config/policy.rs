@@ -30,6 +30,19 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The policy without a configuration file.
+    #[must_use]
+    pub fn without_settings(time_zone: TimeZone) -> Self {
+        Self {
+            register: RegisterSettings::default(),
+            profiles: BTreeMap::new(),
+            login: LoginSettings::default(),
+            tokens: TokenSettings::default(),
+            passwords: PasswordSettings::default(),
+            time_zone,
+        }
+    }
+
     /// Whether the email address is the login name, by the configuration or by the login column.
     #[must_use]
     pub fn is_named_by_email(&self, login: &str) -> bool {

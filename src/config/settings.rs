@@ -131,7 +131,9 @@ impl Settings {
     pub fn load(options: &Overrides) -> Result<Self> {
         let folder = env::current_dir().context("the working folder cannot be determined")?;
         let mut warnings = Vec::new();
-        let (path, text) = match options.config.clone().or_else(|| variable("AUTHCTL_CONFIG")) {
+        let named = options.config.clone().or_else(|| variable("AUTHCTL_CONFIG"));
+        let is_found = named.is_none();
+        let (path, text) = match named {
             Some(path) => (Some(path), None),
             None => match find_file(&folder)? {
                 Some(Found::Ours { path, text, mode }) => {
@@ -154,7 +156,11 @@ impl Settings {
         // Paths in the file are relative to its folder.
         let config_folder = path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         let is_file_meant = options.db.is_none() && variable("AUTHCTL_DB").is_none() && file.db.is_some();
-        let found = find_database(options, &file, &folder, &folder.join(config_folder), path.as_deref())?;
+        let config_folder = folder.join(config_folder);
+        // A file that was found lies in the project's folder. One that was named may lie anywhere.
+        let default_folder = if is_found { &config_folder } else { &folder };
+        let found =
+            find_database(options, &file, [&folder, &config_folder, default_folder], path.as_deref())?;
         if let Some(path) = path.as_deref().filter(|_| is_file_meant && found.has_password) {
             warnings.extend(exposed_password(path));
         }
@@ -167,7 +173,7 @@ impl Settings {
             })?,
         };
         Ok(Self {
-            audit_log: file.audit.file.map(|log| folder.join(config_folder).join(log)),
+            audit_log: file.audit.file.map(|log| config_folder.join(log)),
             database: found.target,
             target_options: target_options(options),
             opening: Opening {
@@ -281,12 +287,12 @@ fn variable(name: &str) -> Option<PathBuf> {
     path.inspect(|path| redaction::note(&path.to_string_lossy()))
 }
 
-/// Finds the database: the option's, the variable's, the file's, or Django's default. `folder` is the working folder.
+/// Finds the database: the option's, the variable's, the file's, or Django's default. The folders are the working folder,
+/// that of the configuration file, and that of Django's default.
 fn find_database(
     options: &Overrides,
     file: &File,
-    folder: &Path,
-    config_folder: &Path,
+    [folder, config_folder, default_folder]: [&Path; 3],
     config: Option<&Path>,
 ) -> Result<FoundTarget, Refusal> {
     let schemas = file.database.schema.names();
@@ -303,7 +309,7 @@ fn find_database(
             let message = sentence(&format!("db: {fault}"));
             Refusal::Config { path: config.map(Path::to_owned), message }
         }),
-        (None, None, None) => find(Path::new(DEFAULT_DATABASE), folder, false)
+        (None, None, None) => find(Path::new(DEFAULT_DATABASE), default_folder, false)
             .map_err(|fault| Refusal::usage(sentence(&fault.to_string()))),
     }
 }

@@ -68,6 +68,7 @@ impl Refusal {
             | Self::SessionGone(_) => Exit::NotAuthenticated,
             Self::UsernameTaken
             | Self::EmailTaken
+            | Self::AddressTaken
             | Self::Taken(_)
             | Self::OtherToken(_)
             | Self::FileExists { .. } => Exit::AlreadyExists,
@@ -76,7 +77,7 @@ impl Refusal {
             | Self::StillReferenced(_)
             | Self::InactiveUser(_)
             | Self::TokenLimit(_) => Exit::Invalid,
-            Self::Ambiguous { .. } => Exit::Ambiguous,
+            Self::Ambiguous { .. } | Self::Undecided(_) => Exit::Ambiguous,
             Self::Busy
             | Self::Deadlock
             | Self::ServerBusy { .. }

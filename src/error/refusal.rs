@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::error::faults::{Fault, FaultCode};
+use crate::error::faults::{Fault, FaultCode, Undecided};
 use crate::error::lost_answer::LostAnswer;
 use crate::error::misuse::{Misuse, Selector};
 use crate::error::wording::counted;
@@ -61,6 +61,8 @@ pub enum Refusal {
     UsernameTaken,
     /// The email address, which is the login name, already exists.
     EmailTaken,
+    /// The email address, which is unique but not the login name, belongs to another user.
+    AddressTaken,
     /// A unique value already exists. Contains the columns as `table.column`.
     Taken(String),
     /// This user already has another drf key.
@@ -96,6 +98,8 @@ pub enum Refusal {
         /// What selects one of them.
         decide: Selector,
     },
+    /// Several candidates match for at least one of several things. Also contains the missing values.
+    Undecided(Vec<Fault>),
     /// The user already has as many valid tokens as the configuration allows.
     TokenLimit(u64),
     /// Opening the database could lock out its owner's server.
@@ -171,9 +175,10 @@ impl Refusal {
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         match self {
-            Self::Invalid(faults) | Self::InvalidInput { faults, .. } | Self::StillReferenced(faults) => {
-                faults
-            }
+            Self::Invalid(faults)
+            | Self::InvalidInput { faults, .. }
+            | Self::StillReferenced(faults)
+            | Self::Undecided(faults) => faults,
             _ => &[],
         }
     }
@@ -190,6 +195,13 @@ impl Refusal {
             }
             _ => return None,
         })
+    }
+
+    /// Returns the candidates, if several match.
+    #[must_use]
+    pub fn undecided(&self) -> Option<Undecided> {
+        let Self::Ambiguous { what, found, decide } = self else { return None };
+        Some(Undecided { what: what.clone(), found: found.clone(), decide: decide.clone() })
     }
 
     /// The number of faults that are not in [`Self::faults`].
@@ -219,7 +231,7 @@ impl Refusal {
             Self::NotLoggedIn => "not_logged_in",
             Self::SessionGone(_) => "session_gone",
             Self::UsernameTaken => "username_taken",
-            Self::EmailTaken => "email_taken",
+            Self::EmailTaken | Self::AddressTaken => "email_taken",
             Self::Taken(_) => "taken",
             Self::OtherToken(_) => "other_token",
             Self::FileExists { .. } => "file_exists",
@@ -227,7 +239,7 @@ impl Refusal {
             Self::StillReferenced(_) => "still_referenced",
             Self::ChangedMeanwhile(_) => "changed_meanwhile",
             Self::InactiveUser(_) => "inactive_user",
-            Self::Ambiguous { .. } => "ambiguous",
+            Self::Ambiguous { .. } | Self::Undecided(_) => "ambiguous",
             Self::TokenLimit(_) => "token_limit",
             Self::Foreign(_) => "foreign",
             Self::Busy | Self::Deadlock | Self::ServerBusy { .. } | Self::BusyLater { .. } => "busy",
@@ -276,15 +288,18 @@ impl fmt::Display for Refusal {
                 write!(f, "The saved session of {username:?} has ended: its token is no longer accepted.")
             }
             Self::UsernameTaken => f.write_str("A user with that username already exists."),
-            Self::EmailTaken => f.write_str("An account with that email address already exists."),
+            Self::EmailTaken | Self::AddressTaken => {
+                f.write_str("An account with that email address already exists.")
+            }
             Self::Taken(columns) => write!(f, "A row with the same {columns} already exists."),
             Self::OtherToken(username) => write!(f, "{username:?} already has another drf key."),
             Self::FileExists { path, .. } => {
                 write!(f, "{} already exists and was not changed.", path.display())
             }
-            Self::Invalid(faults) | Self::InvalidInput { faults, .. } | Self::StillReferenced(faults) => {
-                write_codes(f, faults)
-            }
+            Self::Invalid(faults)
+            | Self::InvalidInput { faults, .. }
+            | Self::StillReferenced(faults)
+            | Self::Undecided(faults) => write_codes(f, faults),
             Self::ChangedMeanwhile(what) => {
                 write!(f, "{what} has changed in the meantime. This command changed nothing.")
             }

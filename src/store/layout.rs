@@ -43,8 +43,10 @@ pub struct UserTable {
     pub key: String,
     /// The kind of the key.
     pub key_kind: Kind,
-    /// The possible login columns. Several if the layout is ambiguous.
+    /// The possible login columns, the likeliest first. Several if the layout is ambiguous.
     logins: Vec<String>,
+    /// Whether the only possible login column is unique or configured.
+    is_login_certain: bool,
 }
 
 /// knox's token table, with the storage format of its version.
@@ -87,15 +89,25 @@ impl UserTable {
     /// # Errors
     /// Returns [`Refusal::Ambiguous`] if several columns are possible.
     pub fn login(&self) -> Result<&str> {
-        match &self.logins[..] {
-            [only] => Ok(only),
-            several => Err(Refusal::Ambiguous {
-                what: format!("Table {} has several possible login columns", self.table.name),
-                found: several.to_vec(),
-                decide: Selector::LoginColumn,
-            }
-            .into()),
-        }
+        let table = &self.table.name;
+        let what = match &self.logins[..] {
+            [only] if self.is_login_certain => return Ok(only),
+            _ if self.is_login_certain => format!("Table {table} has several possible login columns"),
+            _ => format!("Table {table} has no unique text column, so its login column is unknown. Columns"),
+        };
+        Err(Refusal::Ambiguous { what, found: self.logins.clone(), decide: Selector::LoginColumn }.into())
+    }
+
+    /// Returns the possible login columns, the likeliest first.
+    #[must_use]
+    pub fn possible_logins(&self) -> &[String] {
+        &self.logins
+    }
+
+    /// Whether the email address is unique, but not the login name.
+    #[must_use]
+    pub fn has_unique_address(&self) -> bool {
+        self.label() != "email" && self.table.is_unique("email")
     }
 
     /// Returns the column that names a user for people: the login column, or the first possible one.
@@ -195,6 +207,15 @@ fn find_users(
     }
     let mut candidates = engine.tables_with(&["password", "last_login"])?;
     if candidates.len() > 1 {
+        let names: HashSet<String> = engine.table_names()?.into_iter().collect();
+        // The many-to-many tables of Django's `PermissionsMixin`.
+        let has_permissions = |table: &Table| {
+            ["groups", "user_permissions"].iter().any(|end| names.contains(&format!("{}_{end}", table.name)))
+        };
+        let mut with_permissions = candidates.iter().filter(|table| has_permissions(table));
+        if let (Some(only), None) = (with_permissions.next(), with_permissions.next()) {
+            return Ok(Some(only.clone()));
+        }
         return Err(Refusal::Ambiguous {
             what: "This database has several possible user tables".into(),
             found: candidates.into_iter().map(|table| table.name).collect(),
@@ -219,8 +240,12 @@ impl UserTable {
         };
         let key = key.clone();
         let key_kind = table.column(&key).map_or(Kind::Integer, |column| column.kind.clone());
-        let logins = match &hints.login_column {
-            Some(name) if table.is_unique(name) => vec![name.clone()],
+        let found = login_candidates(&table, &key);
+        let (logins, is_login_certain) = match &hints.login_column {
+            // Without any unique column, only the project knows how it tells users apart.
+            Some(name) if table.is_unique(name) || !found.1 && found.0.contains(name) => {
+                (vec![name.clone()], true)
+            }
             Some(name) => {
                 return Err(Refusal::Config {
                     path: None,
@@ -231,27 +256,40 @@ impl UserTable {
                 }
                 .into());
             }
-            None => login_candidates(&table, &key),
+            None => found,
         };
-        Ok(Self { table, key, key_kind, logins })
+        Ok(Self { table, key, key_kind, logins, is_login_certain })
     }
 }
 
-/// Returns `username` unless `email` is unique too. Otherwise returns the unique text columns, or else `email` or the
-/// key.
-fn login_candidates(table: &Table, key: &str) -> Vec<String> {
-    let unique_text = |column: &&Column| {
-        column.name != key && matches!(column.kind, Kind::Text { .. }) && table.is_unique(&column.name)
+/// Returns the possible login columns, the likeliest first, and whether they are unique.
+///
+/// `username` is the login column if it is unique and `email` is not. Otherwise it is the unique text column that cannot
+/// be NULL, or else the unique one. If several fit, or none is unique, the project has to be asked.
+fn login_candidates(table: &Table, key: &str) -> (Vec<String>, bool) {
+    let may_name_users = |column: &&Column| {
+        column.name != key
+            && matches!(column.kind, Kind::Text { .. })
+            && !column.may_hold_secret()
+            && table.reference(&column.name).is_none()
     };
-    if table.has("username") && !table.is_unique("email") {
-        return vec!["username".into()];
+    let mut texts: Vec<&Column> = table.columns.iter().filter(may_name_users).collect();
+    texts.sort_by_key(|column| match &*column.name {
+        "username" => 0,
+        "email" => 1,
+        _ => 2,
+    });
+    let names = |columns: &[&Column]| columns.iter().map(|column| column.name.clone()).collect();
+    let unique: Vec<&Column> = texts.iter().filter(|column| table.is_unique(&column.name)).copied().collect();
+    if unique.first().is_some_and(|first| first.name == "username") && !table.is_unique("email") {
+        return (vec!["username".into()], true);
     }
-    let unique: Vec<String> =
-        table.columns.iter().filter(unique_text).map(|column| column.name.clone()).collect();
-    match unique.is_empty() {
-        false => unique,
-        true if table.has("email") => vec!["email".into()],
-        true => vec![key.to_owned()],
+    let required: Vec<&Column> = unique.iter().filter(|column| !column.nullable).copied().collect();
+    match (&required[..], &unique[..], &texts[..]) {
+        ([], [], []) => (vec![key.to_owned()], false),
+        ([], [], texts) => (names(texts), false),
+        ([], unique, _) => (names(unique), true),
+        (required, ..) => (names(required), true),
     }
 }
 

@@ -13,6 +13,7 @@ mod engine;
 mod export;
 mod groups;
 pub mod layout;
+mod newest;
 mod opening;
 mod passwords;
 mod planned;
@@ -132,8 +133,7 @@ impl Store {
         engine.create(blueprint)?;
         let layout = Layout::discover(&*engine, &hints)?
             .ok_or_else(|| unusable(target, "the new user table cannot be found."))?;
-        let is_draft = target.server().is_some();
-        Ok(Self { is_draft, ..Self::new(engine, target.clone(), hints, layout) })
+        Ok(Self { is_draft: target.server().is_some(), ..Self::new(engine, target.clone(), hints, layout) })
     }
 
     fn new(engine: Box<dyn Engine>, target: Target, hints: Hints, layout: Layout) -> Self {

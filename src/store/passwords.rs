@@ -1,6 +1,5 @@
 //! Reads the passwords of many users, to find out how the project hashes them.
 
-use crate::django::value::Kind;
 use crate::error::failure::Result;
 use crate::store::Store;
 use crate::store::schema::quoted;
@@ -13,14 +12,8 @@ impl Store {
     pub fn newest_passwords(&self, limit: u32) -> Result<Vec<String>> {
         // The number of newest users to read. The second query takes 60 ms with a million users.
         const LOOK_BACK: [u32; 2] = [100, 100_000];
-        let users = &self.layout.users;
-        // Integer keys grow with time. Other keys do not, so the join date or the row id decides.
-        let order = match users.key_kind {
-            Kind::Integer => quoted(&users.key),
-            _ if users.table.has("date_joined") => quoted("date_joined"),
-            _ => self.engine.row_order().into(),
-        };
-        let table = quoted(&users.table.name);
+        let order = self.registration_order();
+        let table = quoted(&self.layout.users.table.name);
         let mut found = Vec::new();
         for newest in LOOK_BACK {
             // Django writes an unusable password as `!` and random characters.

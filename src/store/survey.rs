@@ -127,6 +127,19 @@ impl Store {
         ))
     }
 
+    /// Finds email addresses that several users have.
+    pub fn equal_addresses(&self) -> Result<Group> {
+        let users = &self.layout.users;
+        if !users.table.has("email") {
+            return Ok(Group::default());
+        }
+        let column = self.engine.as_text(&users.attribute("email"));
+        self.group(&format!(
+            "SELECT {column} FROM {} AS u WHERE {column} <> '' GROUP BY {column} HAVING count(*) > 1",
+            quoted(&users.table.name)
+        ))
+    }
+
     /// Finds active superusers who have never logged in through Django.
     pub fn superusers_who_never_logged_in(&self) -> Result<Group> {
         let users = &self.layout.users;

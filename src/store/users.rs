@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::django::models::{Key, User};
 use crate::django::value::{Cell, Kind, Value};
 use crate::error::failure::Result;
+use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
 use crate::store::layout::UserTable;
 use crate::store::schema::{Column, quoted};
@@ -234,7 +235,7 @@ impl Store {
 
     fn one_user(&self, query: &UserQuery, parameter: Value) -> Result<Option<User>> {
         let users = &self.layout.users;
-        let mut found = None;
+        let mut found: Vec<User> = Vec::new();
         let locking = self.engine.locking(&users.table.name, "u");
         let sql = if locking.is_empty() {
             Cow::Borrowed(&*query.sql)
@@ -242,10 +243,18 @@ impl Store {
             Cow::Owned(query.sql.clone() + &locking)
         };
         self.engine.query(&sql, &[parameter], &query.kinds, &mut |cells| {
-            found = Some(users.read(cells));
-            Ok(ControlFlow::Break(()))
+            found.push(users.read(cells));
+            Ok(if found.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        Ok(found)
+        if let [first, second] = &found[..] {
+            return Err(Refusal::Ambiguous {
+                what: "Several users have this login name. Their keys begin with".into(),
+                found: vec![first.id.to_string(), second.id.to_string()],
+                decide: Selector::LoginColumn,
+            }
+            .into());
+        }
+        Ok(found.pop())
     }
 
     /// Finds another user whose name is this one in lower case, in upper case, or capitalized. Each is a look-up in the

@@ -46,6 +46,8 @@ pub struct FailureReport {
     pub more: Option<String>,
     /// What to do next.
     pub hint: Option<String>,
+    /// The lines of a configuration file that avoid the failure.
+    pub config: Vec<String>,
     /// The object for programs.
     pub object: Json,
 }
@@ -111,6 +113,15 @@ impl Output {
             Some(escape) => verbatim(escape(&String::from_utf8_lossy(&out)).as_bytes()),
             None => verbatim(&out),
         }
+    }
+
+    /// Prints the lines of a text for people, or `object` for programs.
+    pub fn lines(&self, lines: &[String], object: &impl Serialize) -> Result<()> {
+        if self.format.is_for_programs() {
+            return self.answer(None, object);
+        }
+        let text: String = lines.iter().map(|line| escape::line(line) + "\n").collect();
+        verbatim(text.as_bytes())
     }
 
     /// Prints facts for people, one heading and fact per line, or `object` for programs.
@@ -251,6 +262,12 @@ impl Output {
         }
         if let Some(hint) = &report.hint {
             self.hint(hint);
+        }
+        if !report.config.is_empty() {
+            self.hint("To decide this for every run, write to authctl.toml:");
+        }
+        for line in &report.config {
+            self.status(line);
         }
     }
 

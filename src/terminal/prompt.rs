@@ -40,11 +40,28 @@ impl Prompt {
     /// # Errors
     /// Returns [`Refusal::InputEnded`] at the end of input.
     pub fn text(&self, question: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<String> {
+        self.text_or(question, None, check)
+    }
+
+    /// Like [`Self::text`], but an empty line is an answer: the default, if there is one. The default is shown unless it
+    /// is empty.
+    ///
+    /// # Errors
+    /// The same as for [`Self::text`].
+    pub fn text_or(
+        &self,
+        question: &str,
+        default: Option<&str>,
+        check: impl Fn(&str) -> Result<(), String>,
+    ) -> Result<String> {
         loop {
-            let answer = self.line(question)?.ok_or(Refusal::InputEnded)?;
-            if answer.is_empty() {
-                continue;
-            }
+            let shown = default.filter(|default| !default.is_empty());
+            let answer = self.line(question, shown)?.ok_or(Refusal::InputEnded)?;
+            let answer = match default {
+                Some(default) if answer.is_empty() => default.to_owned(),
+                _ if answer.is_empty() => continue,
+                _ => answer,
+            };
             let Err(fault) = check(&answer) else { return Ok(answer) };
             let mut told = String::new();
             ColorfulTheme::default().format_error(&mut told, &escape::line(&fault))?;
@@ -53,9 +70,11 @@ impl Prompt {
     }
 
     /// Asks once for a line. The terminal does the line editing, so that Ctrl-D ends the input. Returns `None` then.
-    fn line(&self, question: &str) -> Result<Option<String>> {
+    fn line(&self, question: &str, default: Option<&str>) -> Result<Option<String>> {
         let mut prompt = String::new();
-        ColorfulTheme::default().format_input_prompt(&mut prompt, &escape::line(question), None)?;
+        let default = default.map(escape::line);
+        let theme = ColorfulTheme::default();
+        theme.format_input_prompt(&mut prompt, &escape::line(question), default.as_deref())?;
         self.terminal.write_str(&prompt)?;
         self.terminal.flush()?;
         let mut line = String::new();
@@ -98,7 +117,7 @@ impl Prompt {
     /// # Errors
     /// Returns [`Refusal::Declined`] at the end of input.
     pub fn confirm(&self, question: &str) -> Result<bool> {
-        let answer = self.line(&format!("{question} (y/N)"))?.ok_or(Refusal::Declined)?;
+        let answer = self.line(&format!("{question} (y/N)"), None)?.ok_or(Refusal::Declined)?;
         Ok(["y", "yes"].contains(&&*answer.trim().to_lowercase()))
     }
 }

@@ -122,11 +122,114 @@ fn a_configuration_that_prevents_registration_is_an_error() {
 }
 
 #[test]
-fn an_ambiguous_login_column_is_not_an_error() {
+fn what_the_commands_would_refuse_is_a_warning() {
     let env = TestEnv::with_database("");
-    env.execute("CREATE UNIQUE INDEX one_address ON auth_user (email)");
-    let object = env.run(["check", "--format", "json"]).succeeds().json();
+    env.execute(
+        "CREATE UNIQUE INDEX one_address ON auth_user (email);
+         DROP TABLE authtoken_token",
+    );
+    let object = env.run(["check", "--format", "json"]).ends_with(11).json();
     assert!(object["login_column"].is_null());
+    assert_eq!(findings(&object), ["warning ambiguous", "warning required_field", "warning no_token_table"]);
+    let shown = env.run(["check"]).ends_with(11);
+    for expected in [
+        "warning: Table auth_user has several possible login columns: username, email. Set `login_column` under",
+        "warning: `register` refuses users without email: email is required. Pass --email ADDRESS.",
+        "warning: `create-token` refuses: the database has no token table.",
+    ] {
+        assert!(shown.stderr.contains(expected), "{}", shown.stderr);
+    }
+    // The settings ask for it, so it is expected.
+    env.write(
+        "authctl.toml",
+        "[database]\nlogin_column = \"username\"\n[register]\nrequired = [\"email\"]\n",
+    );
+    let object = env.run(["check", "--format", "json"]).ends_with(11).json();
+    assert_eq!(findings(&object), ["warning no_token_table"]);
+
+    let env = TestEnv::with_database("");
+    env.run(["init", "--db", "both.sqlite3", "--scheme", "drf,knox"]).succeeds();
+    let object = env.run(["check", "--db", "both.sqlite3", "--format", "json"]).ends_with(11).json();
+    assert_eq!(findings(&object), ["warning ambiguous"]);
+    env.execute("ALTER TABLE auth_user ADD COLUMN tier varchar(9) NOT NULL DEFAULT 'x'");
+    env.run(["check"]).succeeds();
+    env.execute(
+        "PRAGMA writable_schema = on;
+         UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL DEFAULT ''x''', ' NOT NULL') WHERE name = 'auth_user'",
+    );
+    let object = env.run(["check", "--format", "json"]).ends_with(11).json();
+    assert_eq!(findings(&object), ["warning required_field"]);
+}
+
+/// Writes the suggested settings, and returns them.
+fn suggested(env: &TestEnv) -> String {
+    let text = env.run(["check", "--suggest-config"]).succeeds().stdout;
+    assert_eq!(env.run(["check", "--suggest-config", "--format", "json"]).json()["config"], text.trim_end());
+    env.write("authctl.toml", &text);
+    let without_comments = |text: &str| {
+        let lines =
+            text.lines().map(|line| line.split_once('#').map_or(line, |(before, _)| before).trim_end());
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    // The settings do not change the suggestion, but decide between candidates.
+    let again = env.run(["check", "--suggest-config"]).succeeds().stdout;
+    assert_eq!(without_comments(&again), without_comments(&text));
+    text
+}
+
+#[test]
+fn the_suggested_settings_are_sufficient() {
+    let layouts = [
+        ("repairs", &["register", "ann"][..]),
+        ("both_schemes", &["register", "ann"]),
+        ("two_unique", &["register", "ann", "--email", "ann@example.com"]),
+        ("two_user_tables", &["register", "ann"]),
+        ("email_login", &["register", "ann@example.com", "--set", "full_name=Ann"]),
+        ("uuid_key_knox", &["register", "ann"]),
+        ("renamed_user", &["register", "ann"]),
+        ("clashing_kinds", &["register", "ann", "--profile", "club_profile", "--set", "rank=1"]),
+    ];
+    for (schema, register) in layouts {
+        let env = TestEnv::with_schema(schema);
+        let text = suggested(&env);
+        let run = env.run(register.iter().chain(&["--no-password", "--dry-run"]));
+        assert_eq!(run.code, 0, "{schema}: {}\n{text}", run.stderr);
+    }
+}
+
+#[test]
+fn the_suggested_settings_have_what_the_newest_users_share() {
+    let env = TestEnv::with_schema("two_unique");
+    env.execute(
+        "CREATE TABLE \"app_Member's\" (id integer PRIMARY KEY, client_id integer NOT NULL UNIQUE \
+         REFERENCES dual_client (id), tier varchar(10) NOT NULL, quota integer NOT NULL, \
+         api_key varchar(16) NOT NULL UNIQUE, \"odd name\" text NOT NULL, since date NOT NULL);
+         PRAGMA writable_schema = on;
+         UPDATE sqlite_schema SET sql = replace(sql, '\"is_staff\" bool NOT NULL', \
+         '\"is_staff\" bool NOT NULL, \"plan\" varchar(8) NOT NULL') WHERE name = 'dual_client'",
+    );
+    let database = env.database();
+    for (id, key) in [(1, "9944b09199c62bcf"), (2, "4bc1d7ab0e9a2f83")] {
+        database
+            .execute(
+                "INSERT INTO dual_client (password, is_superuser, username, first_name, last_name, is_staff, plan, \
+                 is_active, date_joined, email) VALUES ('!', 0, ?1, '', '', 0, 'free', 1, '2024-01-01 00:00:00', ?1)",
+                [key],
+            )
+            .unwrap();
+        let sql = "INSERT INTO \"app_Member's\" VALUES (?1, ?1, 'a\"b', 5, ?2, ?2, '2024-01-01')";
+        database.execute(sql, rusqlite::params![id, key]).unwrap();
+    }
+    let text = suggested(&env);
+    insta::assert_snapshot!(text);
+    let register = ["register", "ann", "--email", "ann@example.com", "--no-password", "--profile"];
+    let kind =
+        env.run(["check", "--format", "json"]).json()["profiles"][1]["kind"].as_str().unwrap().to_owned();
+    let more = ["--set", "odd name=x", "--set-random", "api_key"];
+    env.run(register.iter().copied().chain([&*kind]).chain(more)).succeeds();
+    let row = "SELECT tier || quota || since || plan FROM \"app_Member's\" JOIN dual_client ON client_id = dual_client.id \
+               WHERE username = 'ann'";
+    assert_eq!(env.value(row), "a\"b52024-01-01free");
 }
 
 #[test]

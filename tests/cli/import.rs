@@ -132,8 +132,8 @@ fn rows_refused_by_the_database_are_reported_by_line() {
     assert!(columns.contains("email"), "{columns}");
     env.write("a.csv", "username,email\nann,a@x.com\nbob,a@x.com\ncid,c@x.com\ndan,c@x.com\n");
     let run = env.run(["import", "a.csv"]).ends_with(6);
-    assert!(run.stderr.contains("a.csv, line 3: A row with the same"), "{}", run.stderr);
-    assert!(run.stderr.contains("a.csv, line 5: A row with the same"), "{}", run.stderr);
+    assert!(run.stderr.contains("a.csv, line 3: An account with that email address"), "{}", run.stderr);
+    assert!(run.stderr.contains("a.csv, line 5: An account with that email address"), "{}", run.stderr);
     let table = env.value("SELECT name FROM sqlite_master WHERE sql LIKE '%last_login%' AND type = 'table'");
     let users = format!("SELECT count(*) FROM {table}");
     assert_eq!(env.value(&users), "0");

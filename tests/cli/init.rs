@@ -288,3 +288,46 @@ fn names_in_a_declaration_cannot_run_sql() {
     ));
     assert_eq!(env.value("SELECT count(*) FROM pragma_table_info('app_a')"), "3");
 }
+
+#[test]
+fn a_manage_py_beside_the_new_database_is_a_warning() {
+    let env = TestEnv::new();
+    env.write("manage.py", "");
+    let warning = "warning: A manage.py is here. If its project has its own user model";
+    for command in [&["init"][..], &["register", "meg", "--init", "--no-password"]] {
+        let run = env.run(command).succeeds();
+        assert!(run.stderr.contains(warning), "{}", run.stderr);
+        std::fs::remove_file(env.path("db.sqlite3")).unwrap();
+    }
+    let run = env.run(["init", "--format", "json"]).succeeds();
+    assert!(run.error()["warnings"][0].as_str().unwrap().contains("`manage.py migrate`"));
+    let run = env.run(["register", "joe", "--no-password"]).succeeds();
+    assert!(!run.stderr.contains("manage.py"), "{}", run.stderr);
+    std::fs::remove_file(env.path("db.sqlite3")).unwrap();
+    let run = env.run(["list-users"]).ends_with(9);
+    assert!(run.stderr.contains("hint: In a Django project, run `manage.py migrate`"), "{}", run.stderr);
+}
+
+#[test]
+fn the_first_argon2_hash_of_a_database_is_announced_once() {
+    const NEEDED: &str = "hint: Passwords are hashed with Argon2. The Django project needs argon2-cffi";
+    let env = TestEnv::with_database("");
+    let register = |name: &str, more: &[&str]| {
+        let run = env.run(["register", name].iter().chain(more)).succeeds();
+        run.stderr.matches(NEEDED).count()
+    };
+    assert_eq!(register("bot", &["--no-password"]), 0);
+    assert_eq!(register("ada", &["--random-password", "--dry-run"]), 1);
+    assert_eq!(register("quiet", &["--random-password", "--quiet", "--no-token"]), 0);
+    env.execute("DELETE FROM authtoken_token; DELETE FROM auth_user");
+    assert_eq!(register("json", &["--random-password", "--format", "json"]), 0);
+    env.execute("DELETE FROM authtoken_token; DELETE FROM auth_user");
+    assert_eq!(register("ann", &["--random-password"]), 1);
+    assert_eq!(register("joe", &["--random-password"]), 0);
+    let env = TestEnv::new();
+    let run = env.run(["register", "ann", "--init", "--random-password"]).succeeds();
+    assert_eq!(run.stderr.matches(NEEDED).count(), 1, "{}", run.stderr);
+    let env = TestEnv::with_database("[passwords]\nhasher = \"pbkdf2_sha256 1000\"\n");
+    let run = env.run(["register", "ann", "--random-password"]).succeeds();
+    assert_eq!(run.stderr.matches(NEEDED).count(), 0, "{}", run.stderr);
+}

@@ -4,7 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 
-use crate::env::TestEnv;
+use crate::env::{Run, TestEnv};
 
 /// A command that reads the configuration and the database, and changes nothing.
 const READ: [&str; 1] = ["list-users"];
@@ -446,4 +446,24 @@ fn an_unknown_profile_field_is_reported_when_the_kind_is_used() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn the_default_database_lies_beside_a_configuration_that_was_found() {
+    let env = TestEnv::with_database("");
+    env.run(["register", "meg", "--no-password"]).succeeds();
+    fs::create_dir_all(env.path("shop/static")).unwrap();
+    let list = |more: &[&str]| {
+        let mut command = env.command();
+        command.args(["list-users", "--format", "plain", "--columns", "username"]).args(more);
+        command.current_dir(env.path("shop/static"));
+        Run::of(command.output().unwrap())
+    };
+    assert_eq!(list(&[]).succeeds().stdout, "meg\n");
+    // A file that is named may lie anywhere.
+    let named = env.path("authctl.toml");
+    list(&["--config", named.to_str().unwrap()]).ends_with(9);
+    list(&["--db", "db.sqlite3"]).ends_with(9);
+    fs::remove_file(named).unwrap();
+    list(&[]).ends_with(9);
 }

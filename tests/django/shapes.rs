@@ -42,7 +42,16 @@ const SHAPES: [(&str, &str); 25] = [
 #[test]
 fn authctl_works_on_every_shape() {
     for_each_stack(|stack| {
-        for_each_shape(stack, |shape, config| works_on(stack, shape, config));
+        for_each_shape(stack, |shape, config| works_on(stack, shape, Some(config)));
+    });
+}
+
+#[test]
+fn authctl_works_with_the_settings_that_it_suggests() {
+    for_each_stack(|stack| {
+        for shape in ["two_user_tables", "two_unique", "both_schemes"] {
+            works_on(stack, shape, None);
+        }
     });
 }
 
@@ -69,12 +78,17 @@ pub fn for_each_shape(stack: Stack<'_>, check: impl Fn(&str, &str) + RefUnwindSa
     assert!(failed.is_empty(), "failed with {stack:?}: {failed:?}");
 }
 
-fn works_on(stack: Stack<'_>, shape: &str, config: &str) {
+/// Checks a shape with this configuration, or else with the suggested one.
+fn works_on(stack: Stack<'_>, shape: &str, config: Option<&str>) {
     let site = stack.site();
-    site.write("authctl.toml", config);
+    site.write("authctl.toml", config.unwrap_or_default());
     // Argon2 is the fastest hasher that authctl detects.
     let hasher = ["--hasher", "argon2"];
     let mut made = site.make(shape, &hasher);
+    if config.is_none() {
+        let suggested = site.run(["check", "--suggest-config"]).succeeds().stdout;
+        site.write("authctl.toml", &suggested);
+    }
     let accounts = made["accounts"].as_array_mut().unwrap();
     let has_tokens = shape != "two_user_tables" && shape != "no_tokens";
     check_what_django_made(&site, accounts, has_tokens);

@@ -130,7 +130,7 @@ fn a_refusal_names_the_column() {
     refused(&["handle=HAND"], 5, "the same levelupapi_gamer.handle already exists.");
     site.run(["edit-user", "ann", "--email", "Ann@x.example"]).succeeds();
     let run = site.run(["register", "bob", "--no-password", "--email", "aNN@x.example"]).ends_with(5);
-    assert!(run.stderr.contains("the same auth_user.email already exists."), "{}", run.stderr);
+    assert!(run.stderr.contains("An account with that email address already exists."), "{}", run.stderr);
     let run = site.run(["edit-user", "ann", "--set", "mood=angry"]).ends_with(6);
     assert!(run.stderr.contains("The database refused the value of mood: "), "{}", run.stderr);
     let run = site.run(["edit-user", "ann", "--set", "plate=bad"]).ends_with(6);

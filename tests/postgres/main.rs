@@ -16,6 +16,7 @@ mod pooler;
 mod postgres;
 mod proxy;
 mod refusals;
+mod registration;
 mod roles;
 mod site;
 mod tls;

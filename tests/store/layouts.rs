@@ -1,5 +1,6 @@
 //! Detection of the user, token and profile tables in each project's schema.
 
+use authctl::django::models::Key;
 use authctl::django::tokens::knox::KnoxFormat;
 use authctl::django::value::Kind;
 use authctl::error::misuse::Selector;
@@ -99,6 +100,75 @@ fn two_unique_columns_are_ambiguous_only_when_a_user_is_looked_up(engine: Engine
     assert!(project.open_with(chosen).unwrap().find_user("x").unwrap().is_none());
 }
 
+fn of_several_user_tables_the_one_with_permissions_is_used(engine: Engine) {
+    let project = engine.project("two_user_tables");
+    project.sql(
+        "CREATE TABLE portal_patron_user_permissions (id integer PRIMARY KEY, patron_id integer, \
+         permission_id integer)",
+    );
+    assert_eq!(project.open().layout().users.table.name, "portal_patron");
+    project.sql("CREATE TABLE portal_operator_groups (id integer PRIMARY KEY, operator_id integer)");
+    let refused = project.open_with(Hints::default()).err().unwrap();
+    assert!(matches!(refused.refusal(), Some(Refusal::Ambiguous { decide: Selector::UserTable, .. })));
+}
+
+/// Makes a user table of these columns the only one, and returns its login column, or the candidates.
+fn login_of(engine: Engine, columns: &str) -> Result<String, String> {
+    let project = engine.project("two_user_tables");
+    project.sql("DROP TABLE portal_post; DROP TABLE portal_operator; DROP TABLE portal_patron");
+    project.sql(&format!(
+        "CREATE TABLE people (id integer PRIMARY KEY, password varchar(128) NOT NULL, last_login timestamp, \
+         {columns})"
+    ));
+    let store = project.open();
+    match store.layout().users.login() {
+        Ok(login) => Ok(login.to_owned()),
+        Err(error) => match error.refusal() {
+            Some(Refusal::Ambiguous { found, .. }) => Err(found.join(" ")),
+            _ => panic!("{error:?}"),
+        },
+    }
+}
+
+fn the_login_column_is_the_unique_required_text(engine: Engine) {
+    let cases = [
+        ("username text NOT NULL UNIQUE, email text NOT NULL", Ok("username")),
+        ("code varchar(16) UNIQUE, email varchar(254) NOT NULL UNIQUE", Ok("email")),
+        ("username text UNIQUE, email text NOT NULL UNIQUE", Ok("email")),
+        ("email varchar(254) UNIQUE, full_name text NOT NULL", Ok("email")),
+        ("username text NOT NULL, email text NOT NULL UNIQUE", Ok("email")),
+        // A key of an API names no one, nor does a reference.
+        ("api_token varchar(40) NOT NULL UNIQUE, email text NOT NULL UNIQUE", Ok("email")),
+        ("email text NOT NULL UNIQUE, username text NOT NULL UNIQUE", Err("username email")),
+        ("phone text UNIQUE, email text UNIQUE", Err("email phone")),
+        ("full_name text NOT NULL, username text NOT NULL", Err("username full_name")),
+        ("username text NOT NULL", Err("username")),
+        ("age integer", Err("id")),
+    ];
+    for (columns, expected) in cases {
+        let found = login_of(engine, columns);
+        assert_eq!(found.as_deref().map_err(|found| &**found), expected, "{columns}");
+    }
+}
+
+fn a_login_column_that_is_not_unique_must_be_configured_and_may_name_one_user(engine: Engine) {
+    let project = engine.project("two_user_tables");
+    project.sql(
+        "DROP TABLE portal_post; DROP TABLE portal_operator; DROP TABLE portal_patron;
+         CREATE TABLE people (id integer PRIMARY KEY, password text NOT NULL, last_login timestamp, \
+         username text NOT NULL);
+         INSERT INTO people VALUES (1, '', NULL, 'ann'), (2, '', NULL, 'joe'), (3, '', NULL, 'joe')",
+    );
+    assert!(project.open().find_user("ann").is_err());
+    let store =
+        project.open_with(Hints { login_column: Some("username".into()), ..Hints::default() }).unwrap();
+    assert_eq!(store.user("ann").unwrap().id, Key::Integer(1));
+    let refused = store.user("joe").unwrap_err();
+    assert!(matches!(refused.refusal(), Some(Refusal::Ambiguous { .. })), "{refused:?}");
+    let wrong = Hints { login_column: Some("last_login".into()), ..Hints::default() };
+    assert!(matches!(project.open_with(wrong).err().unwrap().refusal(), Some(Refusal::Config { .. })));
+}
+
 fn profile_fields_exclude_keys_and_generated_columns(engine: Engine) {
     let fields = |schema, kind: &str| -> Vec<String> {
         let project = engine.project(schema);
@@ -195,6 +265,9 @@ on_every_engine! {
     knox_versions_are_distinguished_by_their_columns,
     two_user_tables_are_ambiguous,
     two_unique_columns_are_ambiguous_only_when_a_user_is_looked_up,
+    of_several_user_tables_the_one_with_permissions_is_used,
+    the_login_column_is_the_unique_required_text,
+    a_login_column_that_is_not_unique_must_be_configured_and_may_name_one_user,
     profile_fields_exclude_keys_and_generated_columns,
     a_profile_is_linked_by_its_required_reference,
     the_configuration_can_name_a_kind,

@@ -366,6 +366,34 @@ fn newest_passwords_come_first_by_integer_key_or_else_by_date_joined(engine: Eng
     }
 }
 
+fn newest_values_come_first_and_only_those_of_users_with_a_profile(engine: Engine) {
+    let project = engine.project("uuid_key");
+    let store = project.open();
+    let card = store.profile_table("card").unwrap();
+    for (digit, name, joined) in
+        [("3", "old", "2020"), ("1", "mid", "2022"), ("2", "new", "2024"), ("4", "bare", "2025")]
+    {
+        let mut row = row(name);
+        row.push(("id".to_owned(), Value::Uuid(digit.repeat(32))));
+        let key = store.transact(|transaction| transaction.insert_user(&row)).unwrap();
+        project.sql(&format!(
+            "UPDATE registry_member SET first_name = '{name}', date_joined = '{joined}-01-01' WHERE username = '{name}'"
+        ));
+        if name != "bare" {
+            let motto =
+                [("motto".to_owned(), Value::from(name)), ("id".into(), Value::Uuid(digit.repeat(32)))];
+            store.transact(|transaction| transaction.insert_profile(card, &key, &motto)).unwrap();
+        }
+    }
+    let users = &store.layout().users.table;
+    let first_name = users.column("first_name").unwrap();
+    assert_eq!(store.newest_values(None, first_name, 3).unwrap(), ["bare", "new", "mid"]);
+    let motto = card.table.column("motto").unwrap();
+    assert_eq!(store.newest_values(Some(card), motto, 2).unwrap(), ["new", "mid"]);
+    assert!(store.has_value(users, "first_name", &"old".into()).unwrap());
+    assert!(!store.has_value(users, "first_name", &"OLD".into()).unwrap());
+}
+
 fn a_user_is_found_by_the_displayed_key(engine: Engine) {
     let digits = "0123456789abcdef0123456789abcdef";
     for (schema, key, shown) in [
@@ -421,6 +449,7 @@ on_every_engine! {
     a_deactivated_or_deleted_user_gets_no_token,
     a_token_is_valid_up_to_and_including_its_expiry,
     newest_passwords_come_first_by_integer_key_or_else_by_date_joined,
+    newest_values_come_first_and_only_those_of_users_with_a_profile,
     a_user_is_found_by_the_displayed_key,
     a_text_key_is_never_treated_as_a_uuid,
 }

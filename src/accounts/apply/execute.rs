@@ -163,6 +163,9 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
             Ok(Refusal::Taken(columns)) => {
                 vec![fault(Fault::new("", FaultCode::Conflict(Conflict::Taken(columns))))]
             }
+            Ok(Refusal::AddressTaken) => {
+                vec![fault(Fault::new("email", FaultCode::Conflict(Conflict::AddressTaken)))]
+            }
             Ok(Refusal::Invalid(faults)) => faults.into_iter().map(fault).collect(),
             Ok(Refusal::UsernameTaken | Refusal::EmailTaken | Refusal::UserNotFound(_)) => {
                 return changed(name).into();

@@ -39,6 +39,10 @@ impl SpecPlan<'_, '_> {
         if self.username().is_none() {
             need(self.missing_attribute(if self.is_named_by_email() { "email" } else { self.fields.login }));
         }
+        let has_address = || self.is_given("email");
+        if !self.is_verbatim && self.fields.users.has_unique_address() && !has_address() {
+            need(self.missing_attribute("email"));
+        }
         let register = &self.policy.register;
         for field in &register.required {
             if !self.is_verbatim && !self.is_given(field) {

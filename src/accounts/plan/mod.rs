@@ -55,6 +55,12 @@ impl<'a> Planner<'a> {
         Ok(Self { policy, users, login: users.login()?, kinds, is_verbatim: false })
     }
 
+    /// Creates a planner that only lists missing fields. Uses the likeliest login column if several are possible.
+    pub fn provisional(store: &'a Store, policy: &'a Policy) -> Result<Self> {
+        let users = &store.layout().users;
+        Ok(Self { policy, users, login: users.label(), kinds: store.profile_tables()?, is_verbatim: false })
+    }
+
     /// Creates a planner for new accounts.
     ///
     /// Fails with [`Refusal::Config`] if the policy names fields or profile kinds that the database lacks: they would be

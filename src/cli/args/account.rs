@@ -75,6 +75,23 @@ pub struct FieldArgs {
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment, help_heading = "Profile and fields")]
     pub set: Vec<Assignment>,
 
+    /// Set a field to random text like that of other users (repeatable)
+    ///
+    /// The column must be unique, or its name must say token, key or secret. The texts of the newest 20 users must be
+    /// random and have the same length and alphabet. An existing account keeps its text.
+    #[arg(long, value_name = "FIELD", help_heading = "Profile and fields")]
+    #[arg(hide_short_help = true)]
+    pub set_random: Vec<String>,
+
+    /// Take required fields that are not given from this user
+    ///
+    /// Also gives the account the user's kinds of profiles, unless --profile or --no-profile is given. Lists what it
+    /// takes, and asks at a terminal. Never takes rights, groups, the password, names, addresses, secrets or unique
+    /// values; random texts are generated anew. An existing account takes nothing.
+    #[arg(long, value_name = "USER", help_heading = "Profile and fields")]
+    #[arg(hide_short_help = true)]
+    pub like: Option<String>,
+
     /// Add the user to this existing group (repeatable)
     #[arg(long, value_name = "NAME", help_heading = "Profile and fields")]
     pub group: Vec<String>,
@@ -133,6 +150,13 @@ impl AccountArgs {
                 return Err(Refusal::usage(format!("{field} is set twice.")).into());
             }
             values.push((field.clone(), assignment.input()?));
+        }
+        for field in &fields.set_random {
+            if values.iter().any(|(name, _)| name == field)
+                || fields.set_random.iter().filter(|name| *name == field).count() > 1
+            {
+                return Err(Refusal::usage(format!("{field} is set twice.")).into());
+            }
         }
         let profile = fields.choice(body.account_type.as_deref())?;
         let spec = AccountSpec {

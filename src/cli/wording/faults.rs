@@ -1,6 +1,6 @@
 //! The table of fault codes.
 
-use super::{fields, inputs, passwords, values};
+use super::{fields, inputs, misuse, passwords, values};
 use crate::error::faults::{
     BlockedReference, Conflict, Fault, FaultCode, Form, MissingTarget, PrunedAccounts, ReferenceWay,
     References, Restriction,
@@ -58,6 +58,10 @@ pub fn sentence(field: &str, code: &FaultCode, form: Form) -> String {
         FaultCode::Ambiguous(names) => {
             format!("{field} is a field of several profiles. Write {}.", names.join(" or "))
         }
+        FaultCode::Undecided(undecided) => misuse::undecided(undecided),
+        FaultCode::NoRandomForm => format!(
+            "{field} of the newest users is not random text of one length and alphabet. Pass --set {field}=VALUE."
+        ),
         FaultCode::DoesNotExist(target) => does_not_exist(field, target),
         FaultCode::InvalidChoice(choice) => values::invalid_choice(field, choice),
         FaultCode::PlainPassword => passwords::plain_password(field),
@@ -98,7 +102,7 @@ fn conflicting(conflict: &Conflict) -> String {
     match conflict {
         Conflict::Taken(columns) => Refusal::Taken(columns.clone()).to_string(),
         Conflict::UsernameTaken => Refusal::UsernameTaken.to_string(),
-        Conflict::EmailTaken => Refusal::EmailTaken.to_string(),
+        Conflict::EmailTaken | Conflict::AddressTaken => Refusal::EmailTaken.to_string(),
         Conflict::OtherToken => "The user already has another drf key.".into(),
         Conflict::UserNotFound(username) => Refusal::UserNotFound(username.clone()).to_string(),
         Conflict::ChangedMeanwhile(what) => Refusal::ChangedMeanwhile(what.clone()).to_string(),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::error::faults::Undecided;
 use crate::error::misuse::{Advice, Misuse, ReferenceDecision, Selector};
 use crate::error::wording::{counted, shell_word};
 
@@ -34,7 +35,7 @@ pub fn misuse(misuse: &Misuse) -> String {
             results(path, &format!(": other users can read this file. Run `chmod 600 {word}`."))
         }
         Misuse::LockedResults(path) => results(path, ": another run is writing to this file."),
-        Misuse::UndecidedRows { path, rows, database } => undecided(path, *rows, database.as_deref()),
+        Misuse::UndecidedRows { path, rows, database } => undecided_rows(path, *rows, database.as_deref()),
         Misuse::PasswordHashesNeeded => {
             "Without password hashes, `loaddata` would empty the passwords. Pass --with-password-hashes."
                 .into()
@@ -74,7 +75,7 @@ fn meant(near: Option<&str>) -> String {
     near.map_or(String::new(), |near| format!(" Did you mean {near}?"))
 }
 
-fn undecided(path: &Path, rows: u64, database: Option<&str>) -> String {
+fn undecided_rows(path: &Path, rows: u64, database: Option<&str>) -> String {
     let (path, rows) = (path.display(), counted(rows, "row"));
     match database {
         Some(database) => format!(
@@ -99,6 +100,12 @@ fn unknown_reference(decision: ReferenceDecision, name: &str, known: &[String]) 
         names => format!("References that need a decision: {}", names.join(", ")),
     };
     format!("{option} {name}: this is not a reference to the deleted rows. {known}.")
+}
+
+/// Words that several candidates match, and what selects one of them.
+pub fn undecided(undecided: &Undecided) -> String {
+    let Undecided { what, found, decide } = undecided;
+    format!("{what}: {}. {}", found.join(", "), selector(decide))
 }
 
 /// Words what selects one of several candidates.

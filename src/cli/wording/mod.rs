@@ -3,6 +3,7 @@
 //! The same fault is worded for an option, a column of a sheet, a key of a file of accounts, or a key of a JSON body.
 //! `faults` is the table of all fault codes. The other modules word their parameters.
 
+pub mod config;
 mod faults;
 mod fields;
 mod inputs;
@@ -20,4 +21,4 @@ pub use self::faults::fault;
 pub use self::notices::notice;
 pub use self::passwords::{key_flaw, refused_by_default};
 pub use self::report::{error, failure};
-pub use self::values::kind;
+pub use self::values::{kind, noun as value_kind};

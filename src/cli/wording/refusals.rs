@@ -13,8 +13,7 @@ pub fn sentences(refusal: &Refusal) -> Vec<String> {
         Refusal::Config { .. } => refusal.to_string().lines().map(str::to_owned).collect(),
         refusal if !refusal.faults().is_empty() => refusal.faults().iter().map(faults::fault).collect(),
         Refusal::Misuse(misuse) => vec![misuse::misuse(misuse)],
-        Refusal::Ambiguous { decide, .. } => vec![format!("{refusal} {}", misuse::selector(decide))],
-        refusal => vec![refusal.to_string()],
+        refusal => vec![refusal.undecided().as_ref().map_or_else(|| refusal.to_string(), misuse::undecided)],
     }
 }
 
@@ -81,7 +80,10 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
             "Run authctl as the owner, for example with `sudo -u`, or pass --force.".into()
         }
         Refusal::DatabaseMissing(_) => {
-            "Create it with `authctl init`, or pass another database with --db or AUTHCTL_DB.".into()
+            "In a Django project, run `manage.py migrate`: a project with its own user model cannot adopt a \
+             database of `authctl init`. Otherwise create it with `authctl init`, or pass another database with \
+             --db or AUTHCTL_DB."
+                .into()
         }
         Refusal::LostAnswer(lost) => lost_answer::hint(lost),
         Refusal::InactiveUser(_) => "Django refuses the tokens of inactive users.".into(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{faults, lost_answer, misuse, refusals};
+use super::{config, faults, lost_answer, misuse, refusals};
 use crate::error::exit::Exit;
 use crate::error::failure::Error;
 use crate::error::faults::Fault;
@@ -17,7 +17,11 @@ pub fn failure(error: &Error) -> FailureReport {
     let refusal = error.refusal();
     let sentences = sentences(error);
     let hint = refusal.and_then(refusals::hint);
-    let object = object(refusal, &sentences, hint.as_deref());
+    let mut object = object(refusal, &sentences, hint.as_deref());
+    let config = refusal.map_or_else(Vec::new, config::deciding_lines);
+    if !config.is_empty() {
+        object["config"] = config.join("\n").into();
+    }
     let count = sentences.len() + refusal.map_or(0, Refusal::omitted_faults);
     let more = (count > SHOWN_FAULTS)
         .then(|| format!("… and {} more. Pass --format json to see up to {FAULTS}.", count - SHOWN_FAULTS));
@@ -31,6 +35,7 @@ pub fn failure(error: &Error) -> FailureReport {
         sentences: sentences.into_iter().take(SHOWN_FAULTS).collect(),
         more,
         hint,
+        config,
         object,
     }
 }
@@ -107,6 +112,9 @@ fn message(sentences: &[String], refusal: Option<&Refusal>) -> String {
     match refusal {
         Some(Refusal::Invalid(_) | Refusal::InvalidInput { .. }) if count > 1 => {
             format!("{count} values are missing or invalid.")
+        }
+        Some(Refusal::Undecided(_)) if count > 1 => {
+            format!("{count} values are ambiguous, missing or invalid.")
         }
         Some(Refusal::StillReferenced(_)) if count > 1 => {
             format!("{count} foreign keys refer to rows that would be deleted.")

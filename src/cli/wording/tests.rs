@@ -7,8 +7,9 @@ use crate::error::faults::{
     Attribute, BlockedReference, Choice, ColumnFlaw, Conflict, DigitLimit, Expected, Fault, FaultCode,
     FieldOwners, FixtureToken, Form, JsonFlaw, JsonPart, KeyFlaw, MissingTarget, NameHint, OwnColumn, Part,
     PasswordSources, PrunedAccounts, ReferenceWay, References, Remedy, Restriction, TokenObstacle, TomlFlaw,
-    TooLong, Twice, Undecodable, UnknownName, Unsettable, ValueKind, Weakness,
+    TooLong, Twice, Undecided, Undecodable, UnknownName, Unsettable, ValueKind, Weakness,
 };
+use crate::error::misuse::Selector;
 use crate::error::position::Position;
 
 const FORMS: [Form; 4] = [Form::Option, Form::Column, Form::Key, Form::Body];
@@ -65,6 +66,8 @@ fn number(code: &FaultCode) -> usize {
         FaultCode::Weak(_) => 36,
         FaultCode::WeakHash(_) => 37,
         FaultCode::InvalidHash(_) => 38,
+        FaultCode::Undecided(_) => 39,
+        FaultCode::NoRandomForm => 40,
     }
 }
 
@@ -287,6 +290,9 @@ fn of_accounts() -> Vec<Sample> {
     };
     let ways = [ReferenceWay::Clear, ReferenceWay::Delete, ReferenceWay::DeleteRequired];
     let mut samples = of_secrets();
+    let undecided = Undecided { what: text("Schemes"), found: vec![text("drf")], decide: Selector::Scheme };
+    samples.push((FaultCode::Undecided(Box::new(undecided)), "--scheme"));
+    samples.push((FaultCode::NoRandomForm, FIELD));
     samples.extend(ways.map(|way| (FaultCode::StillReferenced(reference(way)), FIELD)));
     samples.extend([
         (FaultCode::StillReferenced(References::Beyond(text("meg"))), "meg"),
@@ -297,6 +303,7 @@ fn of_accounts() -> Vec<Sample> {
         (FaultCode::Conflict(Conflict::Taken(text("t.c"))), "t.c"),
         (FaultCode::Conflict(Conflict::UsernameTaken), "username"),
         (FaultCode::Conflict(Conflict::EmailTaken), "email"),
+        (FaultCode::Conflict(Conflict::AddressTaken), "email"),
         (FaultCode::Conflict(Conflict::OtherToken), "drf key"),
         (FaultCode::Conflict(Conflict::UserNotFound(text("meg"))), "meg"),
         (FaultCode::Conflict(Conflict::ChangedMeanwhile(text("The profile"))), "The profile"),

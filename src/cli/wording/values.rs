@@ -1,8 +1,10 @@
 //! Words what values must be, and how to provide them.
 
 use crate::django::value::Kind;
-use crate::error::faults::{Choice, DigitLimit, Expected, Form, PasswordSources, Remedy, ValueKind};
-use crate::error::wording::counted;
+use crate::error::faults::{
+    Choice, DigitLimit, Expected, Form, PasswordSources, ProjectField, Remedy, SharedValue, ValueKind,
+};
+use crate::error::wording::{counted, shell_word};
 
 /// The forms of a password reference in a file of accounts.
 pub const PASSWORD: &str =
@@ -28,8 +30,29 @@ pub fn required(field: &str, remedy: &Remedy, form: Form) -> String {
         Remedy::Field(kind) => {
             format!("{field} is required. Pass --set {field}=VALUE{}.", in_brackets(kind.as_ref()))
         }
+        Remedy::ProjectField(of) => format!("{field} is required. {}", project_field(field, of)),
         Remedy::Password(sources) => format!("{field} is required. Pass {}.", password_options(*sources)),
     }
+}
+
+/// Words how to provide a required field of the project.
+fn project_field(field: &str, of: &ProjectField) -> String {
+    let kind = noun(&of.kind);
+    match &of.shared {
+        Some(SharedValue { text, users, .. }) => {
+            let option = shell_word(&format!("{field}={}", literal(text)));
+            format!("Pass --set {option}, which the {users} newest users have ({kind}).")
+        }
+        None if of.is_random => {
+            format!("Pass --set-random {field} for random text like that of other users ({kind}).")
+        }
+        None => format!("Pass --set {field}=VALUE ({kind})."),
+    }
+}
+
+/// Writes a value for `--set`, which reads a file for a leading `@`.
+fn literal(text: &str) -> String {
+    if text.starts_with('@') { format!("@{text}") } else { text.to_owned() }
 }
 
 /// Words that a password is empty.
@@ -137,7 +160,8 @@ pub fn kind(kind: &Kind) -> String {
 }
 
 /// Names a kind of value.
-fn noun(kind: &ValueKind) -> String {
+#[must_use]
+pub fn noun(kind: &ValueKind) -> String {
     match kind {
         ValueKind::Integer | ValueKind::IntegerOrDuration => "integer".into(),
         ValueKind::Real => "real".into(),

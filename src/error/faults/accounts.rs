@@ -9,6 +9,8 @@ pub enum Conflict {
     UsernameTaken,
     /// The email address, which is the login name, already exists.
     EmailTaken,
+    /// The email address, which is unique but not the login name, belongs to another user.
+    AddressTaken,
     /// The user already has another drf key.
     OtherToken,
     /// The user of this name no longer exists.
@@ -24,7 +26,7 @@ impl Conflict {
         match self {
             Self::Taken(_) => "taken",
             Self::UsernameTaken => "username_taken",
-            Self::EmailTaken => "email_taken",
+            Self::EmailTaken | Self::AddressTaken => "email_taken",
             Self::OtherToken => "other_token",
             Self::UserNotFound(_) => "user_not_found",
             Self::ChangedMeanwhile(_) => "changed_meanwhile",

@@ -2,7 +2,7 @@
 
 use super::accounts::{Conflict, PrunedAccounts, References, Restriction};
 use super::inputs::{ColumnFlaw, JsonFlaw, Part, TomlFlaw, TooLong, Undecodable};
-use super::names::{Twice, UnknownName, Unsettable};
+use super::names::{Twice, Undecided, UnknownName, Unsettable};
 use super::secrets::{FixtureToken, KeyFlaw, TokenObstacle, Weakness};
 use super::values::{Choice, DigitLimit, Expected, MissingTarget, Remedy, ValueKind};
 
@@ -53,6 +53,10 @@ pub enum FaultCode {
     Unknown(UnknownName),
     /// The name means a field in several profiles. Contains the names that mean only one.
     Ambiguous(Vec<String>),
+    /// Several candidates fit, and none is selected.
+    Undecided(Box<Undecided>),
+    /// The newest users have no random texts of one form in this field.
+    NoRandomForm,
     /// The value refers to something that does not exist.
     DoesNotExist(MissingTarget),
     /// The value is not one of those that are possible.
@@ -115,7 +119,8 @@ impl FaultCode {
             Self::InvalidToml(_) => "invalid_toml",
             Self::NotSettable(_) => "not_settable",
             Self::Unknown(_) => "unknown_field",
-            Self::Ambiguous(_) => "ambiguous",
+            Self::Ambiguous(_) | Self::Undecided(_) => "ambiguous",
+            Self::NoRandomForm => "not_random",
             Self::DoesNotExist(_) => "does_not_exist",
             Self::InvalidChoice(_) => "invalid_choice",
             Self::PlainPassword => "plain_password",

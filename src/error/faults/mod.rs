@@ -13,9 +13,12 @@ mod values;
 pub use self::accounts::{BlockedReference, Conflict, PrunedAccounts, ReferenceWay, References, Restriction};
 pub use self::code::FaultCode;
 pub use self::inputs::{ColumnFlaw, JsonFlaw, JsonPart, Part, TomlFlaw, TooLong, Undecodable};
-pub use self::names::{FieldOwners, NameHint, OwnColumn, Twice, UnknownName, Unsettable};
+pub use self::names::{FieldOwners, NameHint, OwnColumn, Twice, Undecided, UnknownName, Unsettable};
 pub use self::secrets::{Attribute, FixtureToken, KeyFlaw, TokenObstacle, Weakness};
-pub use self::values::{Choice, DigitLimit, Expected, MissingTarget, PasswordSources, Remedy, ValueKind};
+pub use self::values::{
+    Choice, DigitLimit, Expected, MissingTarget, PasswordSources, ProjectField, Remedy, SharedValue,
+    ValueKind,
+};
 use crate::error::position::Position;
 
 /// One value that is missing or not accepted.

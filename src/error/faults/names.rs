@@ -1,5 +1,6 @@
 //! Parameters about names of fields, columns and keys.
 
+use crate::error::misuse::Selector;
 use crate::error::suggest::nearest;
 
 /// A user column with an option or a command of its own.
@@ -100,6 +101,17 @@ pub struct FieldOwners {
     pub own: Vec<String>,
     /// Whether the account is new.
     pub is_new: bool,
+}
+
+/// Candidates of which one has to be selected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecided {
+    /// What was looked for, as the beginning of a sentence.
+    pub what: String,
+    /// The candidates, the likeliest first.
+    pub found: Vec<String>,
+    /// What selects one of them.
+    pub decide: Selector,
 }
 
 /// What is set twice.

@@ -121,6 +121,8 @@ pub enum Remedy {
     ProfileKind(Vec<String>),
     /// Provide a field, whose column holds values of this kind.
     Field(Option<ValueKind>),
+    /// Provide a required field of the project.
+    ProjectField(Box<ProjectField>),
     /// Provide the password.
     Password(PasswordSources),
     /// List the accounts.
@@ -135,6 +137,36 @@ pub enum Remedy {
     NewLoginName,
     /// Provide a value for this column of the database.
     Column(String),
+}
+
+/// A required column of the project, of the user table or of a profile table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectField {
+    /// The kind of its values.
+    pub kind: ValueKind,
+    /// The column.
+    pub column: String,
+    /// The profile kind that has the column; `None` for the user table.
+    pub profile: Option<String>,
+    /// Whether one value can serve all new accounts, so that it can be a default in the settings.
+    pub may_have_default: bool,
+    /// Whether the empty text is a value that Django would store for a blank field.
+    pub may_be_blank: bool,
+    /// The value that all of the newest users have.
+    pub shared: Option<SharedValue>,
+    /// Whether the newest users have random texts of one form.
+    pub is_random: bool,
+}
+
+/// A value that several users have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedValue {
+    /// The value as an option or a prompt accepts it.
+    pub text: String,
+    /// The value.
+    pub json: serde_json::Value,
+    /// The number of users.
+    pub users: usize,
 }
 
 /// The sources of a password that a command accepts.

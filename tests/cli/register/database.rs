@@ -158,6 +158,9 @@ fn two_schemes_are_ambiguous() {
     --- stdout
     --- stderr
     error: This database has several token schemes: drf, knox. Pass --scheme, or set `scheme` under `[tokens]`.
+    hint: To decide this for every run, write to authctl.toml:
+    [tokens]
+    scheme = "drf"  # or "knox"
     "#);
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "0");
     let token = env.run(["register", "meg", "--no-password", "--scheme", "knox"]).succeeds().stdout;

@@ -1,12 +1,15 @@
 //! `register`: user, profile and token together, or nothing.
 
+mod addresses;
 mod answers;
 mod database;
+mod defaults;
 mod existing;
 mod fields;
 mod names;
 mod passwords;
 mod tables;
+mod undecided;
 
 use crate::env::{Run, TestEnv};
 
