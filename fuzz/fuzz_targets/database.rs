@@ -49,13 +49,19 @@ fn list_users(store: &Store) -> Result<()> {
         })?;
         let search = UserFilter { search: Some("a".into()), staff: true, ..UserFilter::default() };
         store.each_user(&search, &columns, &mut |_| Ok(ControlFlow::Continue(())))?;
-        store.count_users(&UserFilter::default())?;
         Ok(())
     })
 }
 
 fn list_tokens(store: &Store) -> Result<()> {
     let now = Timestamp::UNIX_EPOCH;
+    let old = TokenFilter {
+        expired_at: Some(now),
+        created_before: Some(now),
+        of_inactive: true,
+        ..TokenFilter::default()
+    };
+    store.count_tokens(&old)?;
     for token in store.tokens(&TokenFilter::default())? {
         // A key that is not valid text is empty here.
         if let Some(key) = token.drf_key().filter(|key| !key.expose().is_empty()) {

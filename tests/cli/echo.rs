@@ -196,7 +196,7 @@ fn no_password_in_a_path_like_url_is_echoed() {
     let (copy, state) = (format!("{given}/copy"), format!("{given}/state"));
     for format in [&[][..], &["--format", "json"]] {
         assert_hidden(&env.run(["backup", &copy, "--overwrite"].iter().chain(format)).succeeds(), &[]);
-        let check = env.run(["check", "--db", &copy].iter().chain(format));
+        let check = env.run(["check", "--db", &format!("./{copy}")].iter().chain(format));
         assert!(check.stdout.contains(":…@host/copy"), "{}", check.stdout);
         assert_hidden(&check, &[]);
         assert_hidden(
@@ -204,7 +204,7 @@ fn no_password_in_a_path_like_url_is_echoed() {
             &[],
         );
     }
-    assert_hidden(&env.run(["init", "--db", &format!("{given}/new")]).succeeds(), &[]);
+    assert_hidden(&env.run(["init", "--db", &format!("./{given}/new")]).succeeds(), &[]);
     std::fs::write(env.path(&state), "").unwrap();
     let absolute = env.path(&state);
     let variables = [("XDG_STATE_HOME", absolute.to_str().unwrap())];
