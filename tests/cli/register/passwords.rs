@@ -85,13 +85,14 @@ fn weak_passwords_cause_a_warning() {
     let env = plain();
     let run =
         env.run_with_input("ducharme\n", ["register", "meg@ducharme.com", "--password-stdin", "--no-token"]);
-    assert_snapshot!(run.snapshot(&env), @r"
+    assert_snapshot!(run.snapshot(&env), @r#"
     exit: 0
     --- stdout
     --- stderr
     warning: The password is too similar to the username.
+    hint: Passwords are hashed with Argon2. The Django project needs argon2-cffi: without it, a login ends with error 500. It also needs Argon2PasswordHasher first in PASSWORD_HASHERS to avoid rehashing. For Django's default hasher, set `hasher = "pbkdf2_sha256"` under `[passwords]`.
     Registered meg@ducharme.com (id 1).
-    ");
+    "#);
     let run = env.run_with_input(
         "me",
         ["register", "me@me.com", "--password-stdin", "--no-token", "--format", "json"],
