@@ -29,9 +29,9 @@ fn accounts_move_between_engines() {
         // As values: Django's migrations leave the columns of a file in another order.
         let text = |name| std::fs::read_to_string(site.path(name)).unwrap();
         let rows = |name| serde_json::from_str::<Vec<Json>>(&text(name)).unwrap();
-        let (here, there) = (rows("here.json"), rows("there.json"));
-        assert_eq!(here.len(), there.len());
-        for (here, there) in here.iter().zip(&there) {
+        let (left, arrived) = (rows("here.json"), rows("there.json"));
+        assert_eq!(left.len(), arrived.len());
+        for (here, there) in left.iter().zip(&arrived) {
             assert_eq!(here, there);
         }
         assert_eq!(text("here.json").len(), text("there.json").len(), "the files differ in form");
