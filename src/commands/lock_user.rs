@@ -71,7 +71,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         Ok(Done { value: (closed, transaction.has_superuser()?), fields })
     })?;
 
-    let (accesses, has_superuser) = done.value;
+    let (accesses, is_one_left) = done.value;
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
         for access in &accesses {
@@ -84,7 +84,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             print_closed(&access.closed, report.dry_run, output);
             print_open(access, &access_change, output);
         }
-        if had_superuser && !has_superuser {
+        if had_superuser && !is_one_left {
             let verb = if report.dry_run { "would be" } else { "is" };
             output.warning(format_args!("No active superuser {verb} left."));
         }

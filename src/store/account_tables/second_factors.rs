@@ -109,7 +109,8 @@ impl Transaction<'_> {
         let mut deleted = 0;
         for FactorTable { table, owner, .. } in tables {
             let value = Value::from(user);
-            deleted += self.delete_rows(table, &format!("{} = ?1", quoted(owner)), &[value.clone()])?;
+            deleted +=
+                self.delete_rows(table, &format!("{} = ?1", quoted(owner)), std::slice::from_ref(&value))?;
             self.check_gone(&table.name, &[(owner, &value)])?;
         }
         Ok(deleted)

@@ -108,7 +108,8 @@ impl Transaction<'_> {
                 self.blacklist(door, blacklist, &condition, &[value, now.into()], now)
             }
             _ => {
-                let deleted = self.delete_rows(&door.table, &format!("{owner} = ?1"), &[value.clone()])?;
+                let deleted =
+                    self.delete_rows(&door.table, &format!("{owner} = ?1"), std::slice::from_ref(&value))?;
                 self.check_gone(&door.table.name, &[(&door.owner, &value)])?;
                 Ok(deleted)
             }
