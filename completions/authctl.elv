@@ -43,10 +43,15 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand show-user 'Print everything about a user except secrets'
             cand edit-user 'Change a user''s fields, profile fields, flags and groups'
             cand set-password 'Set a user''s password'
+            cand lock-user 'Lock users out: no login, no token, no session'
+            cand unlock-user 'Let users in again: active, without lock-outs'
+            cand reset-mfa 'Delete users'' second factors and recovery codes'
             cand delete-user 'Delete a user and everything that belongs to the user'
             cand apply 'Create and update accounts to match a file'
             cand create-token 'Create a token for a user without the password'
             cand list-tokens 'List tokens by their public prefixes'
+            cand revoke-access 'Revoke users'' tokens, API keys and web sessions, or delete expired ones'
+            cand list-sessions 'List web sessions by user'
             cand revoke-token 'Delete tokens by prefix, key or filter'
             cand migrate-tokens 'Move tokens from DRF to knox without changing their keys'
             cand import 'Import accounts from CSV, JSON or a Django fixture'
@@ -255,12 +260,12 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --color 'Use colors: auto, always or never'
             cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
             cand --active 'Allow the user to log in and use tokens'
-            cand --inactive 'Lock the user out: no login, no token, no session'
+            cand --inactive 'Make the user inactive: no login, no drf or knox token, no session'
             cand --staff 'Allow the user to enter Django''s admin'
             cand --no-staff 'Bar the user from Django''s admin'
             cand --superuser 'Grant the user every permission'
             cand --no-superuser 'Remove superuser status'
-            cand --revoke-tokens 'Delete the user''s tokens'
+            cand --revoke-tokens 'Revoke the user''s tokens of every scheme, and API keys'
             cand --dry-run 'Print what would change, and roll everything back'
             cand -q 'Print only results, warnings and errors'
             cand --quiet 'Print only results, warnings and errors'
@@ -281,11 +286,64 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --format 'Print results as table, plain, json, jsonl or csv'
             cand --color 'Use colors: auto, always or never'
             cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --revoke-tokens 'Delete the user''s tokens too'
+            cand --revoke-tokens 'Revoke the user''s tokens of every scheme and API keys too'
             cand --password-stdin 'Read the password from standard input'
             cand --no-password 'Set an unusable password: logins fail, but the token works'
             cand --password-hash-stdin 'Read an encoded password, as Django stores it, from standard input'
             cand --require-strong 'Fail on a weak password instead of warning'
+            cand --dry-run 'Print what would change, and roll everything back'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;lock-user'= {
+            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --reset-password 'Make the password unusable too'
+            cand --dry-run 'Print what would change, and roll everything back'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;unlock-user'= {
+            cand --ip 'Clear failed logins from this address too, under any name (repeatable)'
+            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --dry-run 'Print what would change, and roll everything back'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;reset-mfa'= {
+            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
             cand --dry-run 'Print what would change, and roll everything back'
             cand -q 'Print only results, warnings and errors'
             cand --quiet 'Print only results, warnings and errors'
@@ -370,6 +428,42 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --color 'Use colors: auto, always or never'
             cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
             cand --expired 'Include only expired tokens'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;revoke-access'= {
+            cand --only 'Revoke only these kinds of access'
+            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --expired 'Delete what has expired, of all users'
+            cand --dry-run 'Print what would change, and roll everything back'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;list-sessions'= {
+            cand --user 'Include only sessions of this user (exact username)'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --expired 'Include only expired sessions'
             cand -q 'Print only results, warnings and errors'
             cand --quiet 'Print only results, warnings and errors'
             cand --no-input 'Never prompt, even at a terminal'
@@ -553,10 +647,15 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand show-user 'Print everything about a user except secrets'
             cand edit-user 'Change a user''s fields, profile fields, flags and groups'
             cand set-password 'Set a user''s password'
+            cand lock-user 'Lock users out: no login, no token, no session'
+            cand unlock-user 'Let users in again: active, without lock-outs'
+            cand reset-mfa 'Delete users'' second factors and recovery codes'
             cand delete-user 'Delete a user and everything that belongs to the user'
             cand apply 'Create and update accounts to match a file'
             cand create-token 'Create a token for a user without the password'
             cand list-tokens 'List tokens by their public prefixes'
+            cand revoke-access 'Revoke users'' tokens, API keys and web sessions, or delete expired ones'
+            cand list-sessions 'List web sessions by user'
             cand revoke-token 'Delete tokens by prefix, key or filter'
             cand migrate-tokens 'Move tokens from DRF to knox without changing their keys'
             cand import 'Import accounts from CSV, JSON or a Django fixture'
@@ -586,6 +685,12 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;help;set-password'= {
         }
+        &'authctl;help;lock-user'= {
+        }
+        &'authctl;help;unlock-user'= {
+        }
+        &'authctl;help;reset-mfa'= {
+        }
         &'authctl;help;delete-user'= {
         }
         &'authctl;help;apply'= {
@@ -593,6 +698,10 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help;create-token'= {
         }
         &'authctl;help;list-tokens'= {
+        }
+        &'authctl;help;revoke-access'= {
+        }
+        &'authctl;help;list-sessions'= {
         }
         &'authctl;help;revoke-token'= {
         }

@@ -51,10 +51,15 @@ complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-users" -d 'Lis
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "show-user" -d 'Print everything about a user except secrets'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "set-password" -d 'Set a user\'s password'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "lock-user" -d 'Lock users out: no login, no token, no session'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "unlock-user" -d 'Let users in again: active, without lock-outs'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "reset-mfa" -d 'Delete users\' second factors and recovery codes'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "delete-user" -d 'Delete a user and everything that belongs to the user'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "apply" -d 'Create and update accounts to match a file'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "create-token" -d 'Create a token for a user without the password'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-tokens" -d 'List tokens by their public prefixes'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "revoke-access" -d 'Revoke users\' tokens, API keys and web sessions, or delete expired ones'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-sessions" -d 'List web sessions by user'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "revoke-token" -d 'Delete tokens by prefix, key or filter'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "migrate-tokens" -d 'Move tokens from DRF to knox without changing their keys'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "import" -d 'Import accounts from CSV, JSON or a Django fixture'
@@ -282,12 +287,12 @@ always\t'Always use colors'
 never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l active -d 'Allow the user to log in and use tokens'
-complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l inactive -d 'Lock the user out: no login, no token, no session'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l inactive -d 'Make the user inactive: no login, no drf or knox token, no session'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l staff -d 'Allow the user to enter Django\'s admin'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l no-staff -d 'Bar the user from Django\'s admin'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l superuser -d 'Grant the user every permission'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l no-superuser -d 'Remove superuser status'
-complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l revoke-tokens -d 'Delete the user\'s tokens'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l revoke-tokens -d 'Revoke the user\'s tokens of every scheme, and API keys'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l dry-run -d 'Print what would change, and roll everything back'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -s q -l quiet -d 'Print only results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l no-input -d 'Never prompt, even at a terminal'
@@ -309,7 +314,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l color -
 always\t'Always use colors'
 never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l revoke-tokens -d 'Delete the user\'s tokens too'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l revoke-tokens -d 'Revoke the user\'s tokens of every scheme and API keys too'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-stdin -d 'Read the password from standard input'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l no-password -d 'Set an unusable password: logins fail, but the token works'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-hash-stdin -d 'Read an encoded password, as Django stores it, from standard input'
@@ -320,6 +325,62 @@ complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l no-inpu
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l reset-password -d 'Make the password unusable too'
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l ip -d 'Clear failed logins from this address too, under any name (repeatable)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l cascade -d 'Delete rows that refer to deleted rows through this column (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l set-null -d 'Keep rows that refer to deleted rows, and set this column to NULL (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
@@ -410,6 +471,48 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l no-input
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l only -d 'Revoke only these kinds of access' -r -f -a "tokens\t'Tokens of DRF, knox and the project itself'
+oauth2\t'OAuth2 access tokens, refresh tokens and grants'
+jwt\t'Recorded JWT refresh tokens, which are blacklisted'
+api-keys\t'API keys that refer to the user'
+sessions\t'Web sessions in the database'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l expired -d 'Delete what has expired, of all users'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l user -d 'Include only sessions of this user (exact username)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l expired -d 'Include only expired sessions'
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l user -d 'Match tokens of this user (exact username)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l older-than -d 'Match tokens created longer ago than this, such as 30d' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l scheme -d 'Match only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
@@ -589,25 +692,30 @@ complete -c authctl -n "__fish_authctl_using_subcommand completions" -l no-input
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "init" -d 'Create a new database file, or the tables in an empty database on a server'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "register" -d 'Register a user with profile and token'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "check-password" -d 'Check a password and report the result by the exit code alone'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "whoami" -d 'Print the user that a token belongs to'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "logout" -d 'Delete a token and its saved session'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "list-users" -d 'List users'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "show-user" -d 'Print everything about a user except secrets'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "set-password" -d 'Set a user\'s password'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "delete-user" -d 'Delete a user and everything that belongs to the user'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "apply" -d 'Create and update accounts to match a file'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "create-token" -d 'Create a token for a user without the password'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "list-tokens" -d 'List tokens by their public prefixes'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "revoke-token" -d 'Delete tokens by prefix, key or filter'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "migrate-tokens" -d 'Move tokens from DRF to knox without changing their keys'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "import" -d 'Import accounts from CSV, JSON or a Django fixture'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "export" -d 'Export users with their groups and profiles'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "check" -d 'Check the database and print its layout and problems'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "backup" -d 'Copy an SQLite database to a file while its server keeps running'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "completions" -d 'Print a shell completion script'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password delete-user apply create-token list-tokens revoke-token migrate-tokens import export check backup completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "init" -d 'Create a new database file, or the tables in an empty database on a server'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "register" -d 'Register a user with profile and token'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "check-password" -d 'Check a password and report the result by the exit code alone'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "whoami" -d 'Print the user that a token belongs to'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "logout" -d 'Delete a token and its saved session'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "list-users" -d 'List users'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "show-user" -d 'Print everything about a user except secrets'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "set-password" -d 'Set a user\'s password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "lock-user" -d 'Lock users out: no login, no token, no session'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "unlock-user" -d 'Let users in again: active, without lock-outs'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "reset-mfa" -d 'Delete users\' second factors and recovery codes'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "delete-user" -d 'Delete a user and everything that belongs to the user'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "apply" -d 'Create and update accounts to match a file'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "create-token" -d 'Create a token for a user without the password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "list-tokens" -d 'List tokens by their public prefixes'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "revoke-access" -d 'Revoke users\' tokens, API keys and web sessions, or delete expired ones'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "list-sessions" -d 'List web sessions by user'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "revoke-token" -d 'Delete tokens by prefix, key or filter'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "migrate-tokens" -d 'Move tokens from DRF to knox without changing their keys'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "import" -d 'Import accounts from CSV, JSON or a Django fixture'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "export" -d 'Export users with their groups and profiles'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "check" -d 'Check the database and print its layout and problems'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "backup" -d 'Copy an SQLite database to a file while its server keeps running'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "completions" -d 'Print a shell completion script'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

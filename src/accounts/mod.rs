@@ -4,6 +4,8 @@
 //! returns a [`NewAccount`] or an [`AccountUpdate`]. `fields` finds the column that a field name means, and `rows`
 //! builds the values of columns. Django's rules for user names and addresses are in [`crate::django::names`].
 
+pub mod access;
+pub mod access_summary;
 pub mod apply;
 pub mod authentication;
 pub mod change_runner;
@@ -21,6 +23,7 @@ pub mod registration;
 pub mod results;
 pub mod rows;
 mod undecided;
+pub mod unlock;
 pub mod update;
 
 use std::cell::{RefCell, RefMut};

@@ -3,6 +3,7 @@
 //!
 //! Contains no SQL and no commands.
 
+pub mod access_view;
 pub mod answer;
 pub mod args;
 pub mod change;

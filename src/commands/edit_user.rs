@@ -1,6 +1,8 @@
 use serde_json::json;
 
+use crate::accounts::access_summary::{open_although_inactive, revoke_tokens};
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::cli::access_view::listed;
 use crate::cli::answer::Answer;
 use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::change::{Change, Writing};
@@ -9,8 +11,10 @@ use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
 use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
+use crate::error::wording::shell_word;
 use crate::signals;
 use crate::store::Done;
+use crate::store::account_tables::Doors;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,8 +23,8 @@ Examples:
   authctl edit-user meg --add-group editors --staff
   authctl edit-user meg --rename margaret --dry-run
 
-Effect on Django: the new values apply from the next query on. Web sessions and tokens of an inactive user are refused \
-from the next request on; a new name does not affect them. Signals do not run.";
+Effect on Django: the new values apply from the next query on. Web sessions and tokens of DRF and \
+knox are refused from the next request on while the user is inactive; a new name does not affect them. Signals do not run.";
 
 /// Change a user's fields, profile fields, flags and groups
 ///
@@ -64,7 +68,9 @@ pub struct Args {
     #[arg(long, help_heading = "Status and permissions")]
     active: bool,
 
-    /// Lock the user out: no login, no token, no session
+    /// Make the user inactive: no login, no drf or knox token, no session
+    ///
+    /// OAuth2 tokens and API keys may still let the user in. `lock-user` shuts them too.
     #[arg(long, conflicts_with = "active", help_heading = "Status and permissions")]
     inactive: bool,
 
@@ -94,7 +100,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", help_heading = "Status and permissions")]
     remove_group: Vec<String>,
 
-    /// Delete the user's tokens
+    /// Revoke the user's tokens of every scheme, and API keys
     #[arg(long, help_heading = "Status and permissions")]
     revoke_tokens: bool,
 
@@ -115,19 +121,28 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults).into());
     }
+    let doors = if args.inactive || args.revoke_tokens { Some(Doors::find(store)?) } else { None };
+    let now = context.now();
     let change = Change::new(context, &args.writing, "edit-user");
     change.set_effect(Effect::new(format!("{} was changed", user.username)));
     let done = change.make(store, &json!({ "user": user.username }), |transaction| {
         let mut fields = update.apply(transaction, &user)?;
-        if args.revoke_tokens {
-            fields.extend(transaction.delete_tokens_of(&user.id, None)?.fields);
+        let doors = doors.as_ref();
+        if let Some(doors) = doors.filter(|_| args.revoke_tokens)
+            && revoke_tokens(transaction, doors, &user.id, now)? > 0
+        {
+            fields.push("token".to_owned());
         }
+        let open = match doors.filter(|_| args.inactive) {
+            Some(doors) => open_although_inactive(transaction, doors, &user.id, now)?,
+            None => Vec::new(),
+        };
         let current = transaction.reread_user(&user)?;
         let profiles = transaction.profiles_of(&user.id)?;
-        Ok(Done { value: (current, profiles, transaction.has_superuser()?), fields })
+        Ok(Done { value: (current, profiles, transaction.has_superuser()?, open), fields })
     })?;
 
-    let (current, profiles, has_superuser) = done.value;
+    let (current, profiles, has_superuser, open) = done.value;
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
         let fields = report.fields.join(", ");
@@ -139,6 +154,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         if user.is_superuser && user.is_active && !has_superuser {
             let verb = if report.dry_run { "would be" } else { "is" };
             output.warning(format_args!("No active superuser {verb} left."));
+        }
+        if !open.is_empty() {
+            let (doors, word) = (listed(&open), shell_word(&current.username));
+            output.warning(format_args!(
+                "These may still let {} in: {doors}. Shut every way in with `authctl lock-user {word}`.",
+                current.username
+            ));
         }
         if current.is_superuser && !current.is_staff && report.changed {
             output.hint(

@@ -13,15 +13,20 @@ mod edit_user;
 mod export;
 mod import;
 mod init;
+mod list_sessions;
 mod list_tokens;
 mod list_users;
+mod lock_user;
 mod login;
 mod logout;
 mod migrate_tokens;
 mod register;
+mod reset_mfa;
+mod revoke_access;
 mod revoke_token;
 mod set_password;
 mod show_user;
+mod unlock_user;
 mod whoami;
 
 use std::ffi::OsString;
@@ -64,6 +69,7 @@ Exit codes:
    10  too many failed logins; wait
    11  check found errors or warnings
    12  something would change (--exit-code)
+   13  change made, but a known way into the account stays open
    14  change made, or possibly made, but the answer could not be printed
   130  interrupted, or declined at a confirmation";
 
@@ -159,10 +165,15 @@ subcommands! {
     "show-user" => ShowUser(show_user),
     "edit-user" => EditUser(edit_user),
     "set-password" => SetPassword(set_password),
+    "lock-user" => LockUser(lock_user),
+    "unlock-user" => UnlockUser(unlock_user),
+    "reset-mfa" => ResetMfa(reset_mfa),
     "delete-user" => DeleteUser(delete_user),
     "apply" => Apply(apply),
     "create-token" => CreateToken(create_token),
     "list-tokens" => ListTokens(list_tokens),
+    "revoke-access" => RevokeAccess(revoke_access),
+    "list-sessions" => ListSessions(list_sessions),
     "revoke-token" => RevokeToken(revoke_token),
     "migrate-tokens" => MigrateTokens(migrate_tokens),
     "import" => Import(import),

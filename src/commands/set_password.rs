@@ -1,7 +1,9 @@
 use serde_json::json;
 
+use crate::accounts::access_summary::{open_after_password, revoke_tokens};
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::new_password::Password;
+use crate::cli::access_view::listed;
 use crate::cli::args::new_password::NewPassword;
 use crate::cli::args::secret::password_missing;
 use crate::cli::change::{Change, Writing};
@@ -11,8 +13,10 @@ use crate::error::failure::Result;
 use crate::error::faults::PasswordSources;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
+use crate::error::wording::shell_word;
 use crate::signals;
 use crate::store::Done;
+use crate::store::account_tables::Doors;
 use crate::terminal::output::Output;
 
 const EXAMPLES: &str = "\
@@ -35,7 +39,7 @@ pub struct Args {
     /// Username (exact)
     user: String,
 
-    /// Delete the user's tokens too
+    /// Revoke the user's tokens of every scheme and API keys too
     #[arg(long)]
     revoke_tokens: bool,
 
@@ -70,17 +74,20 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         effect.add_random_password(&user.username);
     }
     change.set_effect(effect);
-    let Done { value: revoked, fields } =
+    let (doors, now) = (Doors::find(store)?, context.now());
+    let Done { value: (revoked, open), fields } =
         change.make(store, &json!({ "user": user.username }), |transaction| {
             let row = [("password".to_owned(), encoded.as_str().into())];
-            let mut fields = transaction.update_user(&user, &row, context.now())?;
+            let mut fields = transaction.update_user(&user, &row, now)?;
             let mut revoked = 0;
             if args.revoke_tokens {
-                let done = transaction.delete_tokens_of(&user.id, None)?;
-                revoked = done.value;
-                fields.extend(done.fields);
+                revoked = revoke_tokens(transaction, &doors, &user.id, now)?;
+                if revoked > 0 {
+                    fields.push("token".to_owned());
+                }
             }
-            Ok(Done { value: revoked, fields })
+            let open = open_after_password(transaction, &doors, &user.id, now)?;
+            Ok(Done { value: (revoked, open), fields })
         })?;
 
     let report = change.report(fields);
@@ -93,6 +100,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             output.status(format_args!("Would set the password of {username}. Nothing was changed."));
         } else {
             print_status(username, is_unusable, Some(revoked).filter(|_| args.revoke_tokens), output);
+            if !open.is_empty() {
+                let (doors, word) = (listed(&open), shell_word(username));
+                output.hint(format_args!(
+                    "These stay valid too: {doors}. Shut every way in with `authctl lock-user {word}`."
+                ));
+            }
         }
         let random = random.filter(|_| is_set && !report.dry_run);
         let mut object = json!({ "username": username, "id": user.id, "tokens_deleted": revoked });
@@ -105,7 +118,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 /// Prints what was done. `revoked` is the number of deleted tokens, if they were to be deleted.
-fn print_status(username: &str, is_unusable: bool, revoked: Option<usize>, output: &Output) {
+fn print_status(username: &str, is_unusable: bool, revoked: Option<u64>, output: &Output) {
     output.status(if is_unusable {
         format!("{username} no longer has a usable password.")
     } else {

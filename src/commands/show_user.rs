@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
+use crate::accounts::access_summary::AccessSummary;
 use crate::cli::context::Context;
 use crate::django::models::{Profile, TokenFilter, User, rfc3339};
 use crate::django::passwords;
@@ -21,7 +22,8 @@ Examples:
 /// Print everything about a user except secrets
 ///
 /// Prints the user's columns, groups and profiles, permissions granted directly to the user, tokens by their public
-/// prefixes, and how the password is hashed. Hides the value of a column whose name suggests a secret.
+/// prefixes, other ways in, second factors, and how the password is hashed. Hides the value of a column whose name
+/// suggests a secret.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
@@ -38,12 +40,15 @@ struct UserDetails {
     permissions: Vec<String>,
     profiles: Vec<Profile>,
     tokens: Vec<Token>,
+    access: AccessSummary,
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
-    let details = store.snapshot(|store| UserDetails::read(store, &args.user))?;
     let now = context.now();
+    // Outside the snapshot, since it reads all web sessions.
+    let access = AccessSummary::read(store, &store.user(&args.user)?, now)?;
+    let details = store.snapshot(|store| UserDetails::read(store, &args.user, access))?;
     let format = context.output.format();
     if matches!(format, Format::Table | Format::Plain) {
         return context.output.sections(&details.sections(store, format, now)?);
@@ -52,7 +57,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 impl UserDetails {
-    fn read(store: &Store, login: &str) -> Result<Self> {
+    fn read(store: &Store, login: &str, access: AccessSummary) -> Result<Self> {
         let user = store.user(login)?;
         let id = &user.id;
         let filter = TokenFilter { user: Some(id.clone()), ..TokenFilter::default() };
@@ -63,6 +68,7 @@ impl UserDetails {
             permissions: store.permissions_of(id)?,
             profiles: store.profiles_of(id)?,
             tokens: store.tokens(&filter)?,
+            access,
             user,
         })
     }
@@ -85,6 +91,7 @@ impl UserDetails {
             "permissions": self.permissions,
             "profiles": self.profiles,
             "tokens": self.tokens.iter().map(token).collect::<Vec<_>>(),
+            "access": self.access,
         });
         // Moved, since they can be large.
         object["fields"] = Json::Object(self.fields);
@@ -136,8 +143,36 @@ impl UserDetails {
             of_tokens.insert(0, ["scheme", "prefix", "created", "expiry", "state"].map(str::to_owned).into());
         }
         sections.push(Section::new("tokens", of_tokens));
+        let of_access = access_rows(&self.access, flag);
+        if !of_access.is_empty() {
+            sections.push(Section::new("access", of_access));
+        }
         Ok(sections)
     }
+}
+
+/// Returns the rows about other ways in, and what belongs to them.
+fn access_rows(access: &AccessSummary, flag: impl Fn(bool) -> String) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for door in &access.doors {
+        rows.push(vec![door.name.to_owned(), door.count.to_string()]);
+    }
+    for (name, count) in [("web_sessions", access.web_sessions), ("failed_logins", access.failed_logins)] {
+        if count > 0 {
+            rows.push(vec![name.to_owned(), count.to_string()]);
+        }
+    }
+    for factor in &access.second_factors {
+        rows.push(vec!["second_factor".to_owned(), factor.kind.clone(), factor.name.clone()]);
+    }
+    for address in &access.email_addresses {
+        let flags = format!("verified {}, primary {}", flag(address.verified), flag(address.primary));
+        rows.push(vec!["email_address".to_owned(), address.email.clone(), flags]);
+    }
+    for login in &access.social_logins {
+        rows.push(vec!["social_login".to_owned(), login.provider.clone(), login.uid.clone()]);
+    }
+    rows
 }
 
 fn is_moment(table: &Table, column: &str) -> bool {

@@ -13,3 +13,4 @@ pub mod passwords;
 pub mod rate;
 pub mod tokens;
 pub mod value;
+pub mod web_session;

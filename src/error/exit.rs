@@ -36,6 +36,8 @@ pub enum Exit {
     Findings = 11,
     /// With `--exit-code`: something would change.
     WouldChange = 12,
+    /// The change was made, but a door that it should shut is known to stay open.
+    StillOpen = 13,
     /// The change was made, or may have been, but the answer could not be given.
     LostAnswer = 14,
     /// Interrupted by Ctrl-C, or declined at a confirmation. Nothing was changed.
@@ -75,6 +77,7 @@ impl Refusal {
             Self::Invalid(_)
             | Self::InvalidInput { .. }
             | Self::StillReferenced(_)
+            | Self::RowNeeded { .. }
             | Self::InactiveUser(_)
             | Self::TokenLimit(_) => Exit::Invalid,
             Self::Ambiguous { .. } | Self::Undecided(_) => Exit::Ambiguous,
@@ -87,6 +90,7 @@ impl Refusal {
             Self::Throttled(_) => Exit::Throttled,
             Self::Findings { .. } => Exit::Findings,
             Self::WouldChange => Exit::WouldChange,
+            Self::StillOpen(_) => Exit::StillOpen,
             Self::LostAnswer(_) => Exit::LostAnswer,
             Self::Declined | Self::InputEnded | Self::Interrupted | Self::InterruptedLater => {
                 Exit::Interrupted

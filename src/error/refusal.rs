@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::error::faults::{Fault, FaultCode, Undecided};
 use crate::error::lost_answer::LostAnswer;
 use crate::error::misuse::{Misuse, Selector};
-use crate::error::wording::counted;
+use crate::error::wording::{counted, names};
 
 /// An expected failure that a person or a script has to act upon, as opposed to a defect.
 ///
@@ -85,6 +85,13 @@ pub enum Refusal {
     },
     /// Rows of other tables refer to what would be deleted. Each fault is about one reference, and names its options.
     StillReferenced(Vec<Fault>),
+    /// A row that has to be deleted is needed by a row of another table.
+    RowNeeded {
+        /// The table of the row.
+        table: String,
+        /// The column that refers to it, as `table.column`.
+        reference: String,
+    },
     /// Something changed after the user confirmed. Contains what changed.
     ChangedMeanwhile(String),
     /// A token was requested for a user who could not use it.
@@ -143,6 +150,8 @@ pub enum Refusal {
     },
     /// Something would change. Reported by the exit code alone.
     WouldChange,
+    /// The change was made, but these users can still get in. Contains their names.
+    StillOpen(Vec<String>),
     /// A change was made, or may have been, but its answer is lost.
     LostAnswer(Box<LostAnswer>),
     /// The user answered no at a prompt, or nothing.
@@ -237,6 +246,7 @@ impl Refusal {
             Self::FileExists { .. } => "file_exists",
             Self::Invalid(_) | Self::InvalidInput { .. } => "invalid",
             Self::StillReferenced(_) => "still_referenced",
+            Self::RowNeeded { .. } => "row_needed",
             Self::ChangedMeanwhile(_) => "changed_meanwhile",
             Self::InactiveUser(_) => "inactive_user",
             Self::Ambiguous { .. } | Self::Undecided(_) => "ambiguous",
@@ -247,6 +257,7 @@ impl Refusal {
             Self::DatabaseUnusable { .. } => "database_unusable",
             Self::Findings { .. } => "findings",
             Self::WouldChange => "would_change",
+            Self::StillOpen(_) => "still_open",
             Self::LostAnswer(_) => "unanswered",
             Self::Declined | Self::InputEnded => "declined",
             Self::Interrupted | Self::InterruptedLater => "interrupted",
@@ -300,6 +311,11 @@ impl fmt::Display for Refusal {
             | Self::InvalidInput { faults, .. }
             | Self::StillReferenced(faults)
             | Self::Undecided(faults) => write_codes(f, faults),
+            Self::RowNeeded { table, reference } => write!(
+                f,
+                "Rows of {table} cannot be deleted, because {reference} refers to them and cannot be NULL. \
+                 Nothing was changed. Delete the rows that refer to them first."
+            ),
             Self::ChangedMeanwhile(what) => {
                 write!(f, "{what} has changed in the meantime. This command changed nothing.")
             }
@@ -315,6 +331,7 @@ impl fmt::Display for Refusal {
             Self::DatabaseUnusable { database, reason } => write!(f, "{database} cannot be used: {reason}"),
             Self::Findings { errors, warnings } => write_findings(f, *errors, *warnings),
             Self::WouldChange => f.write_str("Something would change."),
+            Self::StillOpen(users) => write!(f, "A door stays open: {}.", names(users.clone()).join(", ")),
             Self::LostAnswer(lost) => lost.fmt(f),
             Self::Declined => f.write_str("Not confirmed. Nothing was changed."),
             Self::InputEnded => f.write_str("Input ended. Nothing was changed."),

@@ -1,9 +1,9 @@
 //! Everything that knows SQL: the database's layout, and the rows of users, groups, profiles and tokens.
 //!
 //! Statements are built from the [`Layout`] at run time, over the values of [`crate::django::value`]. An [`Engine`]
-//! opens the database, reads its schema, executes statements and converts values. A second engine is a second module
-//! beside `sqlite`.
+//! opens the database, reads its schema, executes statements and converts values.
 
+pub mod account_tables;
 mod blueprint;
 mod compare;
 mod create;

@@ -208,7 +208,12 @@ impl Store {
 
     /// Finds the user with this key in its displayed form. Returns `None` also for an invalid key.
     pub fn user_of_shown_key(&self, text: &str) -> Result<Option<User>> {
-        let key = match self.layout.users.key_kind {
+        self.key_of_shown(text).map_or(Ok(None), |key| self.user_of_key(&key))
+    }
+
+    /// Parses the displayed form of a key.
+    pub(super) fn key_of_shown(&self, text: &str) -> Option<Key> {
+        match self.layout.users.key_kind {
             Kind::Integer => text.parse().ok().map(Key::Integer),
             Kind::Uuid => {
                 let digits = text.replace('-', "").to_ascii_lowercase();
@@ -216,8 +221,7 @@ impl Store {
                 is_uuid.then_some(Key::Uuid(digits))
             }
             _ => Some(Key::Text(text.to_owned())),
-        };
-        key.map_or(Ok(None), |key| self.user_of_key(&key))
+        }
     }
 
     /// Returns the current row of a user who is to receive a token.

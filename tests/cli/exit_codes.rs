@@ -275,7 +275,7 @@ fn documented() -> Vec<(u8, String)> {
 #[test]
 fn the_help_lists_every_code() {
     let codes: Vec<u8> = documented().iter().map(|(code, _)| *code).collect();
-    assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 130]);
+    assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 130]);
 }
 
 #[test]

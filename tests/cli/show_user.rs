@@ -206,10 +206,18 @@ fn json_is_one_object_with_stable_keys() {
                     "state": "active",
                 },
             ],
+            "access": {
+                "doors": [],
+                "web_sessions": 0,
+                "second_factors": [],
+                "email_addresses": [],
+                "social_logins": [],
+                "failed_logins": 0,
+            },
         })
     );
     let keys: Vec<&String> = shown.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["user", "fields", "hasher", "groups", "permissions", "profiles", "tokens"]);
+    assert_eq!(keys, ["user", "fields", "hasher", "groups", "permissions", "profiles", "tokens", "access"]);
     let line = env.run(["show-user", "meg", "--format", "jsonl"]).succeeds().stdout;
     assert_eq!(line.lines().count(), 1);
     assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap(), shown);

@@ -1,6 +1,7 @@
 //! The engines, and a project's database on one of them.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use authctl::error::failure::Result;
@@ -28,6 +29,27 @@ pub enum Project {
     File(TempDir),
     #[cfg(feature = "live")]
     Server(postgres::Database),
+}
+
+/// The result of a run of the program.
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    #[track_caller]
+    pub fn ends_with(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "\nstdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Parses standard output as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {:?}", self.stdout))
+    }
 }
 
 impl Engine {
@@ -88,6 +110,33 @@ impl Project {
         let opening =
             Opening { busy_timeout: Duration::from_secs(1), time_zone: TimeZone::UTC, force: false };
         Store::open(&self.target(), &opening, hints)
+    }
+
+    /// Runs the program on this database.
+    pub fn authctl(&self, arguments: &[&str]) -> Run {
+        let state = TempDir::new().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_authctl"))
+            .current_dir(state.path())
+            .env_clear()
+            .envs([("TZ", "UTC"), ("AUTHCTL_DB", &*self.url())])
+            .env("XDG_STATE_HOME", state.path())
+            .stdin(Stdio::null())
+            .args(arguments)
+            .output()
+            .unwrap();
+        Run {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn url(&self) -> String {
+        match self {
+            Self::File(folder) => Self::path(folder).to_str().unwrap().to_owned(),
+            #[cfg(feature = "live")]
+            Self::Server(database) => database.url(),
+        }
     }
 
     /// Runs statements without the store.

@@ -18,6 +18,7 @@ macro_rules! on_every_engine {
     };
 }
 
+mod account_tables;
 mod engines;
 mod groups;
 mod layouts;

@@ -12,6 +12,7 @@ use crate::django::models::Scheme;
 use crate::error::refusal::Refusal;
 use crate::formats::encoding::Encoding;
 use crate::formats::format::InputFormat;
+use crate::store::account_tables::AccessKind;
 use crate::terminal::format::{ColorChoice, Format};
 
 /// Implements `ValueEnum` from the name and the help of each value.
@@ -38,6 +39,14 @@ fn value(name: &'static str, help: &'static str) -> PossibleValue {
 option_values!(Scheme {
     Drf => value("drf", "Django REST framework's `authtoken`: one token per user, stored in plain text"),
     Knox => value("knox", "django-rest-knox: many tokens per user, stored as digests, with an expiry"),
+});
+
+option_values!(AccessKind {
+    Tokens => value("tokens", "Tokens of DRF, knox and the project itself"),
+    OAuth2 => value("oauth2", "OAuth2 access tokens, refresh tokens and grants"),
+    Jwt => value("jwt", "Recorded JWT refresh tokens, which are blacklisted"),
+    ApiKeys => value("api-keys", "API keys that refer to the user"),
+    Sessions => value("sessions", "Web sessions in the database"),
 });
 
 option_values!(Encoding {

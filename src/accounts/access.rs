@@ -1,0 +1,188 @@
+//! Shuts every way into accounts: `is_active`, tokens, sessions, and what third-party packages keep.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::django::models::{Key, User};
+use crate::django::passwords::Encoded;
+use crate::error::failure::Result;
+use crate::error::refusal::Refusal;
+use crate::store::account_tables::{AccessKind, Doors, OpenDoor, OpenDoorCode, SessionRow, SessionScan};
+use crate::store::{Store, Transaction};
+
+/// The user of django-guardian for everybody who is not logged in.
+const ANONYMOUS: (&str, &str) = ("AnonymousUser", "guardian_userobjectpermission");
+
+/// What is done to the access of users.
+#[derive(Clone, Debug)]
+pub struct AccessChange {
+    /// Which doors are shut.
+    pub kinds: Vec<AccessKind>,
+    /// Whether the users become inactive.
+    pub deactivates: bool,
+    /// The new passwords, which nothing matches: one for each user, or none.
+    pub passwords: Vec<Encoded>,
+}
+
+/// The doors of a database, and the web sessions of the users. Read before the transaction.
+#[derive(Debug)]
+pub struct Access {
+    /// The users.
+    pub users: Vec<User>,
+    doors: Doors,
+    sessions: Vec<SessionRow>,
+    scan: SessionScan,
+}
+
+/// Rows of a door, such as those that were shut for a user.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClosedDoor {
+    /// The stable name of the door.
+    #[serde(rename = "door")]
+    pub name: &'static str,
+    /// One row, in words.
+    #[serde(skip)]
+    pub noun: &'static str,
+    /// The number of rows.
+    pub count: u64,
+}
+
+/// What was done to the access of one user.
+#[derive(Clone, Debug)]
+pub struct ClosedAccess {
+    /// The user, as before.
+    pub user: User,
+    /// The columns of the user that changed.
+    pub fields: Vec<String>,
+    /// The doors that were shut.
+    pub closed: Vec<ClosedDoor>,
+    /// What stays open.
+    pub open: Vec<OpenDoor>,
+}
+
+impl ClosedAccess {
+    /// Whether anything changed.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        !self.fields.is_empty() || !self.closed.is_empty()
+    }
+
+    /// Whether a door that stays open is known to let the user in.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open.iter().any(|door| door.is_known)
+    }
+}
+
+/// Returns the users of these names, each once.
+///
+/// # Errors
+/// Returns [`Refusal::UserNotFound`] for an unknown name, or [`Refusal::Usage`] for the user that stands for everybody.
+pub fn find_users(store: &Store, names: &[String]) -> Result<Vec<User>> {
+    let mut users: Vec<User> = Vec::new();
+    for name in names {
+        let user = store.user(name)?;
+        if user.username == ANONYMOUS.0 && store.has_table(ANONYMOUS.1)? {
+            let message = format!(
+                "{name} is the user of django-guardian for visitors who are not logged in. Name another user."
+            );
+            return Err(Refusal::usage(message).into());
+        }
+        if users.iter().all(|known| known.id != user.id) {
+            users.push(user);
+        }
+    }
+    Ok(users)
+}
+
+impl Access {
+    /// Finds the doors, and the web sessions of these users if their kind is among `kinds`.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn find(store: &Store, users: Vec<User>, kinds: &[AccessKind], now: Timestamp) -> Result<Self> {
+        let doors = Doors::find(store)?;
+        let keys: Vec<Key> = users.iter().map(|user| user.id.clone()).collect();
+        let (sessions, scan) = if kinds.contains(&AccessKind::Sessions) && doors.has_sessions() {
+            store.web_sessions_of(&doors, &keys, now)?
+        } else {
+            Default::default()
+        };
+        Ok(Self { users, doors, sessions, scan })
+    }
+
+    /// Shuts the doors of all users.
+    ///
+    /// # Errors
+    /// Returns [`Refusal::UserNotFound`] if a user no longer exists, or the errors of [`Transaction::shut`].
+    pub fn close(
+        &self,
+        transaction: &Transaction<'_>,
+        change: &AccessChange,
+        now: Timestamp,
+    ) -> Result<Vec<ClosedAccess>> {
+        let passwords = change.passwords.iter().map(Some).chain(std::iter::repeat(None));
+        let each = self.users.iter().zip(passwords);
+        each.map(|(user, password)| self.close_one(transaction, user, change, password, now)).collect()
+    }
+
+    fn close_one(
+        &self,
+        transaction: &Transaction<'_>,
+        user: &User,
+        change: &AccessChange,
+        password: Option<&Encoded>,
+        now: Timestamp,
+    ) -> Result<ClosedAccess> {
+        let has_flag = transaction.layout().users.table.has("is_active");
+        let user = transaction.reread_user(user)?;
+        let mut values = Vec::new();
+        if change.deactivates && has_flag {
+            values.push(("is_active".to_owned(), false.into()));
+        }
+        values.extend(password.map(|encoded| ("password".to_owned(), encoded.as_str().into())));
+        let fields = transaction.update_user(&user, &values, now)?;
+        let mut closed = Vec::new();
+        let mut add = |name, noun, count| {
+            if count > 0 {
+                closed.push(ClosedDoor { name, noun, count });
+            }
+        };
+        for door in self.doors.of(&change.kinds) {
+            add(door.name(), door.noun(), transaction.shut(door, &user.id, now)?);
+        }
+        let sessions = transaction.delete_web_sessions(&self.doors, &self.sessions, &user.id)?;
+        add("web_sessions", "web session", sessions);
+        let mut open = self.doors.still_open(transaction, &user.id, &change.kinds, self.scan, now)?;
+        if password.is_some() {
+            let ends = [OpenDoorCode::SessionsElsewhere, OpenDoorCode::UndecodableSessions];
+            open.retain(|door| !ends.contains(&door.code));
+        } else if change.deactivates && !has_flag {
+            open.push(OpenDoor { code: OpenDoorCode::Login, count: None, is_known: true });
+        }
+        Ok(ClosedAccess { user, fields, closed, open })
+    }
+
+    /// Deletes what has expired, of these kinds and of all users.
+    ///
+    /// # Errors
+    /// The errors of [`Transaction::shut`].
+    pub fn purge(
+        &self,
+        transaction: &Transaction<'_>,
+        kinds: &[AccessKind],
+        now: Timestamp,
+    ) -> Result<Vec<ClosedDoor>> {
+        let mut purged = Vec::new();
+        for door in self.doors.of(kinds) {
+            let count = transaction.purge(door, now)?;
+            purged.push(ClosedDoor { name: door.name(), noun: door.noun(), count });
+        }
+        if kinds.contains(&AccessKind::Sessions) {
+            let count = transaction.purge_web_sessions(&self.doors, now)?;
+            purged.push(ClosedDoor { name: "web_sessions", noun: "web session", count });
+        }
+        purged.retain(|door| door.count > 0);
+        Ok(purged)
+    }
+}

@@ -1,0 +1,140 @@
+//! Prints what was done to the access of users, for `lock-user` and `revoke-access`.
+
+use serde_json::{Value as Json, json};
+
+use crate::accounts::access::{AccessChange, ClosedAccess, ClosedDoor};
+use crate::error::refusal::Refusal;
+use crate::error::wording::counted;
+use crate::store::account_tables::{OpenDoor, OpenDoorCode};
+use crate::terminal::output::Output;
+
+/// Returns the names of all changed columns and shut doors, each once.
+#[must_use]
+pub fn changed_fields(accesses: &[ClosedAccess]) -> Vec<String> {
+    let mut fields: Vec<String> = Vec::new();
+    for access in accesses {
+        let doors = access.closed.iter().map(|door| door.name.to_owned());
+        for field in access.fields.iter().cloned().chain(doors) {
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
+    }
+    fields
+}
+
+/// Prints one line per door that was shut, or with `is_rehearsal` would be.
+pub fn print_closed(closed: &[ClosedDoor], is_rehearsal: bool, output: &Output) {
+    let verb = if is_rehearsal { "would close" } else { "closed" };
+    for door in closed {
+        output.status(format_args!("  {verb}: {}", counted_rows(door)));
+    }
+}
+
+/// Prints one line for each kind of rows that kept a user out.
+pub fn print_cleared(cleared: &[ClosedDoor], output: &Output) {
+    for door in cleared {
+        output.status(format_args!("  cleared: {}", counted_rows(door)));
+    }
+}
+
+/// The number of rows, in words.
+fn counted_rows(door: &ClosedDoor) -> String {
+    match door.noun.split_once(" of ") {
+        Some((noun, rest)) => format!("{} of {rest}", counted(door.count, noun)),
+        None => counted(door.count, door.noun),
+    }
+}
+
+/// Lists doors with the numbers of their rows, for a sentence.
+#[must_use]
+pub fn listed(doors: &[ClosedDoor]) -> String {
+    doors.iter().map(counted_rows).collect::<Vec<_>>().join(", ")
+}
+
+/// Prints one line for each kind of rows that were deleted.
+pub fn print_deleted(deleted: &[ClosedDoor], output: &Output) {
+    for door in deleted {
+        output.status(format_args!("  deleted: {}", counted_rows(door)));
+    }
+}
+
+/// Prints what stays open, a warning for each door that is known to let the user in.
+pub fn print_open(access: &ClosedAccess, change: &AccessChange, output: &Output) {
+    for door in &access.open {
+        let text = open_door(door, &access.user.username, change.deactivates);
+        if door.is_known {
+            output.warning(format_args!("{text}"));
+        } else {
+            output.hint(format_args!("{text}"));
+        }
+    }
+}
+
+/// Describes doors for programs.
+#[must_use]
+pub fn closed_objects(closed: &[ClosedDoor]) -> Json {
+    json!(closed)
+}
+
+/// Describes the access of a user for programs.
+#[must_use]
+pub fn object(access: &ClosedAccess) -> Json {
+    let open = |door: &OpenDoor| json!({ "door": door.code, "count": door.count, "known": door.is_known });
+    json!({
+        "username": access.user.username,
+        "id": access.user.id,
+        "fields": access.fields,
+        "closed": closed_objects(&access.closed),
+        "open": access.open.iter().map(open).collect::<Vec<_>>(),
+    })
+}
+
+/// Returns the refusal if a user can still get in.
+///
+/// # Errors
+/// Returns [`Refusal::StillOpen`].
+pub fn check_open(accesses: &[ClosedAccess]) -> Result<(), Refusal> {
+    let open: Vec<String> = accesses
+        .iter()
+        .filter(|access| access.is_open())
+        .map(|access| access.user.username.clone())
+        .collect();
+    if open.is_empty() { Ok(()) } else { Err(Refusal::StillOpen(open)) }
+}
+
+fn open_door(door: &OpenDoor, user: &str, is_inactive: bool) -> String {
+    let count = door.count.unwrap_or_default();
+    match (door.code, is_inactive) {
+        (OpenDoorCode::Login, _) => {
+            format!("{user} can still log in: the user table has no is_active. Pass --reset-password.")
+        }
+        (OpenDoorCode::OwnedApplications, _) => format!(
+            "{} of {user} can still get tokens without a user (client credentials). Change the owner or the \
+             secret, or delete the application, in the project.",
+            counted(count, "OAuth2 application")
+        ),
+        (OpenDoorCode::UnboundApiKeys, _) => format!(
+            "The database does not tell whose {} {}. Revoke those that {user} knows in the project.",
+            counted(count, "API key"),
+            if count == 1 { "this is" } else { "these are" }
+        ),
+        (OpenDoorCode::JwtAccessTokens, true) => "JWT access tokens stay valid until they expire (after 5 minutes by \
+                                                  default) where a project authenticates without the user table."
+            .into(),
+        (OpenDoorCode::JwtAccessTokens, false) => {
+            "JWT access tokens stay valid until they expire (after 5 minutes by default).".into()
+        }
+        (OpenDoorCode::UndecodableSessions, _) => format!(
+            "{} cannot be decoded, so the user is unknown. Pass --reset-password to lock-user to end those of {user}.",
+            counted(count, "web session")
+        ),
+        (OpenDoorCode::SessionsElsewhere, true) => format!(
+            "Web sessions in a cache, in files or in cookies are refused while {user} is inactive. \
+             Pass --reset-password to end them for good."
+        ),
+        (OpenDoorCode::SessionsElsewhere, false) => format!(
+            "Web sessions in a cache, in files or in cookies stay valid until the password of {user} changes."
+        ),
+    }
+}

@@ -1,0 +1,105 @@
+use std::ops::ControlFlow;
+
+use crate::cli::context::Context;
+use crate::django::value::{Cell, Kind};
+use crate::error::failure::Result;
+use crate::error::wording::counted;
+use crate::store::account_tables::{Doors, SessionRow, SessionScan};
+use crate::terminal::format::Format;
+use crate::terminal::listing::Heading;
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl list-sessions
+  authctl list-sessions --user meg
+  authctl list-sessions --expired --format json";
+
+/// List web sessions by user
+///
+/// Lists the sessions in the database that have a user, in the order of their keys. The first characters of a key tell
+/// sessions apart; a whole key would be a login. Sessions of another serializer cannot be decoded and are only counted. Sessions in a cache, in
+/// files or in cookies are not in the database.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = EXAMPLES)]
+pub struct Args {
+    /// Include only sessions of this user (exact username)
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+
+    /// Include only expired sessions
+    #[arg(long)]
+    expired: bool,
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    const TEXT: Kind = Kind::Text { max_length: None };
+    let store = context.store()?;
+    let now = context.now();
+    let user = args.user.as_deref().map(|login| store.user(login)).transpose()?;
+    let user = user.map(|user| user.id.to_string());
+    let headings = [
+        ("user", TEXT),
+        ("user_id", TEXT),
+        ("prefix", TEXT),
+        ("expiry", Kind::Timestamp),
+        ("state", TEXT),
+        ("backend", TEXT),
+    ]
+    .map(|(name, kind)| Heading { name, kind });
+    let (mut count, mut scan) = (0_u64, SessionScan::default());
+    let pending = store.snapshot(|store| {
+        let doors = Doors::find(store)?;
+        context.output.list(&headings, &mut |on_row| {
+            scan = store.each_web_session_batch(&doors, now, &mut |mut batch| {
+                batch.retain(|session| {
+                    user.as_ref().is_none_or(|user| session.user == *user)
+                        && (!args.expired || session.is_expired(now))
+                });
+                store.name_session_users(&mut batch)?;
+                for session in &batch {
+                    count += 1;
+                    let cells = [
+                        Cell::Text(&session.username),
+                        Cell::Text(&session.user),
+                        Cell::Text(&session.prefix),
+                        session.expiry.into(),
+                        Cell::Text(state(session, session.is_expired(now))),
+                        session.backend.as_deref().map_or(Cell::Null, Cell::Text),
+                    ];
+                    if on_row(&cells)?.is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+                Ok(ControlFlow::Continue(()))
+            })?;
+            Ok(())
+        })
+    })?;
+    pending.finish()?;
+    if context.output.format() == Format::Table {
+        let anonymous = match scan.anonymous {
+            0 => String::new(),
+            number => format!(" {} without a user.", counted(number, "session")),
+        };
+        context.output.status(match count {
+            0 => format!("No sessions.{anonymous}"),
+            number => format!("{}.{anonymous}", counted(number, "session")),
+        });
+    }
+    if scan.undecodable > 0 {
+        let number = counted(scan.undecodable, "session");
+        context
+            .output
+            .warning(format_args!("{number} cannot be decoded: another serializer wrote the data."));
+    }
+    Ok(())
+}
+
+fn state(session: &SessionRow, is_expired: bool) -> &'static str {
+    match (is_expired, session.username.is_empty(), session.user_is_active) {
+        (true, ..) => "expired",
+        (false, true, _) => "no user",
+        (false, false, true) => "active",
+        (false, false, false) => "inactive",
+    }
+}

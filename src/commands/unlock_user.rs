@@ -1,0 +1,117 @@
+use std::net::IpAddr;
+
+use serde_json::json;
+
+use crate::accounts::access::find_users;
+use crate::accounts::change_runner::ChangeRunner as _;
+use crate::accounts::unlock::{Unlocked, unlock, unlock_addresses};
+use crate::cli::access_view::{closed_objects, print_cleared};
+use crate::cli::change::{Change, Writing};
+use crate::cli::context::Context;
+use crate::django::passwords::{self, Summary};
+use crate::error::failure::Result;
+use crate::error::lost_answer::Effect;
+use crate::error::wording::shell_word;
+use crate::signals;
+use crate::store::Done;
+
+const EXAMPLES: &str = "\
+Examples:
+  authctl unlock-user meg
+  authctl unlock-user meg --ip 203.0.113.7
+  authctl unlock-user meg joe --yes
+
+Effect on Django: the user can log in from the next request on. Tokens and web sessions that `lock-user` revoked stay \
+revoked. Lock-outs that django-axes keeps in a cache are not in the database. Signals do not run.";
+
+/// Let users in again: active, without lock-outs
+///
+/// Makes the user active, deletes the failed logins that django-axes counts under the username or the email address, and
+/// ends the wait of second factors after wrong codes. Asks for confirmation before it unlocks more than one user. Without
+/// a terminal, --yes is required.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = EXAMPLES)]
+pub struct Args {
+    /// Usernames (exact)
+    #[arg(value_name = "USER", required = true)]
+    users: Vec<String>,
+
+    /// Clear failed logins from this address too, under any name (repeatable)
+    #[arg(long, value_name = "ADDRESS")]
+    ip: Vec<IpAddr>,
+
+    #[command(flatten)]
+    writing: Writing,
+}
+
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    signals::watch()?;
+    let store = context.store()?;
+    let now = context.now();
+    let users = find_users(store, &args.users)?;
+    let names: Vec<String> = users.iter().map(|user| user.username.clone()).collect();
+    let change = Change::new(context, &args.writing, "unlock-user");
+    if users.len() > 1 && !change.is_rehearsal() {
+        context.consent(&format!("Unlock {} users ({})?", users.len(), names.join(", ")))?;
+    }
+    let tables = store.factor_tables()?;
+    change.set_effect(Effect::new(format!("{} unlocked", names.join(", "))));
+    let done = change.make(store, &json!({ "users": names }), |transaction| {
+        let mut unlocked = Vec::new();
+        for user in &users {
+            unlocked.push(unlock(transaction, user, &tables, now)?);
+        }
+        let of_addresses = unlock_addresses(transaction, &args.ip)?;
+        let mut fields: Vec<String> = unlocked.iter().flat_map(|user| user.fields.iter().cloned()).collect();
+        let cleared = unlocked.iter().flat_map(|user| &user.cleared);
+        let cleared = cleared.chain(Some(&of_addresses).filter(|door| door.count > 0));
+        fields.extend(cleared.map(|door| door.name.to_owned()));
+        fields.sort_unstable();
+        fields.dedup();
+        Ok(Done { value: (unlocked, of_addresses), fields })
+    })?;
+    let mut without_password = Vec::new();
+    for user in &users {
+        if passwords::describe(&store.encoded_password(&user.id)?) == Summary::Unusable {
+            without_password.push(user.username.clone());
+        }
+    }
+
+    let (unlocked, of_addresses) = done.value;
+    let report = change.report(done.fields);
+    change.answer(report.changed, |output| {
+        for Unlocked { user, fields, cleared } in &unlocked {
+            let name = &user.username;
+            output.status(match (fields.is_empty() && cleared.is_empty(), report.dry_run) {
+                (true, _) => format!("{name} is not locked. Nothing was changed."),
+                (false, true) => format!("Would unlock {name}. Nothing was changed."),
+                (false, false) => format!("Unlocked {name}."),
+            });
+            print_cleared(cleared, output);
+        }
+        if of_addresses.count > 0 {
+            output.status("From these addresses:");
+            print_cleared(std::slice::from_ref(&of_addresses), output);
+        }
+        for name in &without_password {
+            let word = shell_word(name);
+            output.hint(format_args!(
+                "{name} has no usable password. Set one with `authctl set-password {word}`."
+            ));
+        }
+        let object = |unlocked: &Unlocked| {
+            json!({
+                "username": unlocked.user.username,
+                "id": unlocked.user.id,
+                "fields": unlocked.fields,
+                "cleared": closed_objects(&unlocked.cleared),
+            })
+        };
+        let mut answer = json!({
+            "users": unlocked.iter().map(object).collect::<Vec<_>>(),
+            "failed_logins_from_addresses": of_addresses.count,
+        });
+        report.add_to(&mut answer);
+        output.answer(None, &answer)
+    })
+}

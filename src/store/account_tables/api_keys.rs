@@ -1,0 +1,30 @@
+//! djangorestframework-api-key. Its own keys belong to nobody; a project's subclass can refer to the user. A revoked key
+//! is refused.
+
+use super::{AccessKind, Shut, Way, has_all};
+use crate::error::failure::Result;
+use crate::store::Store;
+use crate::store::schema::Table;
+
+const COLUMNS: [&str; 4] = ["prefix", "hashed_key", REVOKED, EXPIRY];
+
+/// The flag that shuts a key.
+pub(super) const REVOKED: &str = "revoked";
+
+/// The end of a key's validity.
+pub(super) const EXPIRY: &str = "expiry_date";
+
+pub(super) const API_KEY: Way = Way {
+    name: "api_keys",
+    noun: "API key",
+    kind: AccessKind::ApiKeys,
+    matches: |table, _| has_all(table, &COLUMNS),
+    expiry: &[EXPIRY],
+    shut: Shut::Flag(REVOKED),
+    ignores_inactivity: true,
+};
+
+/// Returns all tables of API keys.
+pub(super) fn tables(store: &Store) -> Result<Vec<Table>> {
+    store.engine.tables_with(&COLUMNS)
+}

@@ -1,0 +1,225 @@
+//! Counts, shuts and deletes the rows of doors.
+
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+
+use super::{Door, Doors, Shut, oauth2, simplejwt};
+use crate::django::models::Key;
+use crate::django::value::{Kind, Value};
+use crate::error::failure::Result;
+use crate::error::refusal::Refusal;
+use crate::store::schema::{Table, quoted};
+use crate::store::{Store, Transaction};
+
+/// The longest chain of tables whose rows belong to each other.
+const DEEPEST: usize = 8;
+
+impl Door {
+    /// A condition: whether the row `t` is not shut. The parameter is the time.
+    fn is_open(&self, store: &Store, now: &str) -> String {
+        let mut conditions = Vec::new();
+        if let Some(expiry) = &self.expiry {
+            let expiry = format!("t.{}", quoted(expiry));
+            conditions.push(format!("({expiry} IS NULL OR NOT {})", store.engine.is_before(&expiry, now)));
+        }
+        conditions.extend(self.is_unshut(store));
+        if conditions.is_empty() { "1 = 1".into() } else { conditions.join(" AND ") }
+    }
+
+    /// A condition: whether nothing but time can have shut the row `t`. `None` if that is so for every row.
+    fn is_unshut(&self, store: &Store) -> Option<String> {
+        match (self.way.shut, &self.blacklist) {
+            (Shut::Flag(flag), _) => {
+                Some(format!("NOT {}", store.engine.is_true(&format!("t.{}", quoted(flag)))))
+            }
+            (Shut::Blacklist, Some(blacklist)) => Some(format!(
+                "NOT EXISTS (SELECT 1 FROM {} AS b WHERE b.{} = t.{})",
+                quoted(&blacklist.name),
+                quoted(simplejwt::TOKEN_COLUMN),
+                quoted(self.key())
+            )),
+            _ if self.table.has("revoked") => Some(format!("t.{} IS NULL", quoted("revoked"))),
+            _ => None,
+        }
+    }
+
+    /// The column that identifies a row.
+    fn key(&self) -> &str {
+        self.table.key.first().map_or("id", String::as_str)
+    }
+}
+
+impl Store {
+    /// Counts the rows that let this user in.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn open_rows(&self, door: &Door, user: &Key, now: Timestamp) -> Result<u64> {
+        let sql = format!(
+            "SELECT count(*) FROM {} AS t WHERE t.{} = ?1 AND {}",
+            quoted(&door.table.name),
+            quoted(&door.owner),
+            door.is_open(self, "?2")
+        );
+        let parameters = [user.into(), now.into()];
+        // A parameter that no condition uses has no type.
+        self.count(&sql, if sql.contains("?2") { &parameters } else { &parameters[..1] })
+    }
+
+    /// Whether this table exists.
+    pub fn has_table(&self, name: &str) -> Result<bool> {
+        self.engine.has_table(name)
+    }
+
+    /// Returns the number that a query counts.
+    pub(super) fn count(&self, sql: &str, parameters: &[Value]) -> Result<u64> {
+        let mut count = 0;
+        self.engine.query(sql, parameters, &[Kind::Integer], &mut |cells| {
+            count = cells[0].integer().map_or(0, i64::unsigned_abs);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(count)
+    }
+}
+
+impl Transaction<'_> {
+    /// Shuts a door for this user, and counts the rows that did so.
+    ///
+    /// # Errors
+    /// Returns [`Refusal::RowNeeded`] if a row of another table needs one that would be deleted. Fails on database
+    /// errors.
+    pub fn shut(&self, door: &Door, user: &Key, now: Timestamp) -> Result<u64> {
+        let (table, owner) = (quoted(&door.table.name), quoted(&door.owner));
+        let value = Value::from(user);
+        match (door.way.shut, &door.blacklist) {
+            (Shut::Flag(flag), _) => {
+                let column = quoted(flag);
+                let sql = format!(
+                    "UPDATE {table} SET {column} = ?2 WHERE {owner} = ?1 AND NOT {}",
+                    self.engine.is_true(&column)
+                );
+                let changed = self.engine.execute(&sql, &[value.clone(), true.into()])?;
+                self.check_gone(&door.table.name, &[(&door.owner, &value), (flag, &false.into())])?;
+                Ok(changed as u64)
+            }
+            (Shut::Blacklist, Some(blacklist)) => {
+                let condition = format!("t.{owner} = ?1 AND {}", door.is_open(self, "?2"));
+                self.blacklist(door, blacklist, &condition, &[value, now.into()], now)
+            }
+            _ => {
+                let deleted =
+                    self.delete_rows(&door.table, &format!("{owner} = ?1"), std::slice::from_ref(&value))?;
+                self.check_gone(&door.table.name, &[(&door.owner, &value)])?;
+                Ok(deleted)
+            }
+        }
+    }
+
+    fn blacklist(
+        &self,
+        door: &Door,
+        blacklist: &Table,
+        condition: &str,
+        parameters: &[Value],
+        now: Timestamp,
+    ) -> Result<u64> {
+        let sql = format!(
+            "SELECT t.{} FROM {} AS t WHERE {condition}",
+            quoted(door.key()),
+            quoted(&door.table.name)
+        );
+        let mut keys = Vec::new();
+        self.engine.query(&sql, parameters, &[Kind::Integer], &mut |cells| {
+            keys.extend(cells[0].integer());
+            Ok(ControlFlow::Continue(()))
+        })?;
+        for key in &keys {
+            let row =
+                [(simplejwt::TIME_COLUMN, Value::from(now)), (simplejwt::TOKEN_COLUMN, Value::from(*key))];
+            self.insert(&blacklist.name, &row, None)?;
+        }
+        Ok(keys.len() as u64)
+    }
+
+    /// Deletes the rows of a door that time has shut, of all users.
+    ///
+    /// # Errors
+    /// The same as for [`Self::shut`].
+    pub fn purge(&self, door: &Door, now: Timestamp) -> Result<u64> {
+        let Some(expiry) = &door.expiry else { return Ok(0) };
+        let mut condition = self.engine.is_before(&quoted(expiry), "?1");
+        for referring in self.engine.referring_to(&[&door.table.name])? {
+            condition.extend(oauth2::keeps_access_tokens(&referring, door.key()));
+        }
+        self.delete_rows(&door.table, &condition, &[now.into()])
+    }
+
+    /// Deletes rows as Django does: children of multi-table inheritance and rows of a blacklist go with them, and
+    /// references that can be NULL are cleared.
+    pub(super) fn delete_rows(&self, table: &Table, condition: &str, parameters: &[Value]) -> Result<u64> {
+        self.engine.defer_references()?;
+        self.delete_rows_within(table, condition, parameters, DEEPEST)
+    }
+
+    fn delete_rows_within(
+        &self,
+        table: &Table,
+        condition: &str,
+        parameters: &[Value],
+        depth: usize,
+    ) -> Result<u64> {
+        let name = quoted(&table.name);
+        for referring in self.engine.referring_to(&[&table.name])? {
+            for reference in &referring.references {
+                if !reference.table.eq_ignore_ascii_case(&table.name) {
+                    continue;
+                }
+                let column = quoted(&reference.column);
+                let is_of_row = format!(
+                    "{column} IN (SELECT {} FROM {name} WHERE {condition})",
+                    quoted(&reference.target)
+                );
+                let from = quoted(&referring.name);
+                let is_nullable = referring.column(&reference.column).is_some_and(|column| column.nullable);
+                let is_part =
+                    referring.key == [reference.column.clone()] || is_part(&referring, &reference.column);
+                if is_nullable {
+                    let sql = format!("UPDATE {from} SET {column} = NULL WHERE {is_of_row}");
+                    self.engine.execute(&sql, parameters)?;
+                } else if is_part && depth > 0 {
+                    self.delete_rows_within(&referring, &is_of_row, parameters, depth - 1)?;
+                } else if self
+                    .has_any(&format!("SELECT 1 FROM {from} WHERE {is_of_row} LIMIT 1"), parameters)?
+                {
+                    let reference = format!("{}.{}", referring.name, reference.column);
+                    return Err(Refusal::RowNeeded { table: table.name.clone(), reference }.into());
+                }
+            }
+        }
+        Ok(self.engine.execute(&format!("DELETE FROM {name} WHERE {condition}"), parameters)? as u64)
+    }
+}
+
+/// The references of packages whose rows are nothing without the row that they refer to: the column, and another column of
+/// the table. They are blacklisted tokens, recovery codes and attestations of WebAuthn.
+const PARTS: [(&str, &str); 3] = [
+    (simplejwt::TOKEN_COLUMN, simplejwt::TIME_COLUMN),
+    ("device_id", "token"),
+    ("credential_id", "client_data_json"),
+];
+
+/// Whether the rows of this table are nothing without the row that this column refers to.
+fn is_part(table: &Table, column: &str) -> bool {
+    PARTS.iter().any(|(reference, other)| *reference == column && table.has(other))
+}
+
+impl Doors {
+    /// Counts what lets this user in, without web sessions.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn open_for<'a>(&'a self, store: &Store, user: &Key, now: Timestamp) -> Result<Vec<(&'a Door, u64)>> {
+        self.doors.iter().map(|door| Ok((door, store.open_rows(door, user, now)?))).collect()
+    }
+}

@@ -1,0 +1,104 @@
+//! What still lets a user in after the doors were shut, because the database does not hold it or it is not the user's.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{AccessKind, Doors, SessionScan, api_keys, oauth2};
+use crate::django::models::Key;
+use crate::error::failure::Result;
+use crate::store::Store;
+use crate::store::schema::quoted;
+
+/// What stays open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenDoorCode {
+    /// The user table has no `is_active`, so the user can log in.
+    Login,
+    /// The user owns OAuth2 applications that get tokens without a user.
+    OwnedApplications,
+    /// API keys whose table does not tell their user.
+    UnboundApiKeys,
+    /// JWT access tokens, until they expire.
+    JwtAccessTokens,
+    /// Web sessions that cannot be decoded.
+    UndecodableSessions,
+    /// Web sessions in a cache, in files or in cookies.
+    SessionsElsewhere,
+}
+
+/// Something that stays open, or may.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct OpenDoor {
+    /// What it is.
+    pub code: OpenDoorCode,
+    /// The number of rows, if it has any.
+    pub count: Option<u64>,
+    /// Whether it is certain that it lets the user in.
+    pub is_known: bool,
+}
+
+impl Doors {
+    /// Returns what stays open for this user after the doors of these kinds were shut.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn still_open(
+        &self,
+        store: &Store,
+        user: &Key,
+        kinds: &[AccessKind],
+        scan: SessionScan,
+        now: Timestamp,
+    ) -> Result<Vec<OpenDoor>> {
+        let mut open = Vec::new();
+        let mut add = |code, count: Option<u64>, is_known| {
+            if count != Some(0) {
+                open.push(OpenDoor { code, count, is_known });
+            }
+        };
+        if kinds.contains(&AccessKind::OAuth2) {
+            let owned = self.owned_applications(store, user)?;
+            add(OpenDoorCode::OwnedApplications, Some(owned), true);
+        }
+        if kinds.contains(&AccessKind::ApiKeys) {
+            add(OpenDoorCode::UnboundApiKeys, Some(self.unbound_keys(store, now)?), false);
+        }
+        if kinds.contains(&AccessKind::Jwt) && self.doors.iter().any(|door| door.kind() == AccessKind::Jwt) {
+            add(OpenDoorCode::JwtAccessTokens, None, false);
+        }
+        if kinds.contains(&AccessKind::Sessions) {
+            add(OpenDoorCode::UndecodableSessions, Some(scan.undecodable), false);
+            add(OpenDoorCode::SessionsElsewhere, None, false);
+        }
+        Ok(open)
+    }
+
+    fn owned_applications(&self, store: &Store, user: &Key) -> Result<u64> {
+        let mut count = 0;
+        for table in &self.applications {
+            let Some(owner) = super::owner(table, &store.layout.users.table.name) else { continue };
+            let sql = format!(
+                "SELECT count(*) FROM {} WHERE {} = ?1 AND authorization_grant_type = ?2",
+                quoted(&table.name),
+                quoted(&owner)
+            );
+            count += store.count(&sql, &[user.into(), oauth2::CLIENT_CREDENTIALS.into()])?;
+        }
+        Ok(count)
+    }
+
+    fn unbound_keys(&self, store: &Store, now: Timestamp) -> Result<u64> {
+        let mut count = 0;
+        for table in &self.unbound_keys {
+            let (revoked, expiry) = (store.engine.is_true(api_keys::REVOKED), api_keys::EXPIRY);
+            let is_expired = store.engine.is_before(expiry, "?1");
+            let sql = format!(
+                "SELECT count(*) FROM {} WHERE NOT {revoked} AND ({expiry} IS NULL OR NOT {is_expired})",
+                quoted(&table.name)
+            );
+            count += store.count(&sql, &[now.into()])?;
+        }
+        Ok(count)
+    }
+}

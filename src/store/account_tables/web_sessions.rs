@@ -1,0 +1,278 @@
+//! `django.contrib.sessions` and its relatives, such as django-user-sessions: rows with a key, data and an expiry.
+//!
+//! A row names its user only inside its data, so sessions of a user are found by reading all of them. That happens
+//! before a transaction locks anything. The transaction then reads the rows again by their keys.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+
+use super::Doors;
+use crate::django::models::Key;
+use crate::django::value::{Kind, Value};
+use crate::django::web_session::WebSession;
+use crate::error::failure::Result;
+use crate::store::schema::{Table, quoted};
+use crate::store::{Store, Transaction};
+
+const COLUMNS: [&str; 3] = ["session_key", "session_data", "expire_date"];
+
+/// The number of rows that a scan reads with one query.
+const BATCH: usize = 2_000;
+
+/// The number of sessions that one statement deletes.
+const DELETED_TOGETHER: usize = 500;
+
+/// The number of characters of a session's key that are shown. The whole key is a login.
+const PREFIX: usize = 8;
+
+/// A web session of a user.
+pub struct SessionRow {
+    /// The position of its table among the session tables.
+    table: usize,
+    key: String,
+    /// The first characters of its key.
+    pub prefix: String,
+    /// When it expires.
+    pub expiry: Option<Timestamp>,
+    /// The user's key in its displayed form.
+    pub user: String,
+    /// The user's name. Empty if the user does not exist.
+    pub username: String,
+    /// Whether the user is active.
+    pub user_is_active: bool,
+    /// The dotted path of the authentication backend.
+    pub backend: Option<String>,
+}
+
+impl fmt::Debug for SessionRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionRow").field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}
+
+impl SessionRow {
+    /// Whether it has expired.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expiry.is_some_and(|expiry| expiry < now)
+    }
+}
+
+/// The rows that a scan did not pass on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SessionScan {
+    /// Sessions without a user.
+    pub anonymous: u64,
+    /// Unexpired sessions of another serializer, whose user is unknown.
+    pub undecodable: u64,
+}
+
+impl SessionScan {
+    /// Returns the sessions of a batch that have a user, and counts the others.
+    fn sort(&mut self, table: usize, batch: Batch, now: Timestamp) -> Vec<SessionRow> {
+        let mut rows = Vec::new();
+        for (key, data, expiry) in batch {
+            match WebSession::decode(&data) {
+                None if expiry.is_none_or(|expiry| expiry >= now) => self.undecodable += 1,
+                None => {}
+                Some(WebSession { user: None, .. }) => self.anonymous += 1,
+                Some(WebSession { user: Some(user), backend }) => {
+                    let prefix = key.chars().take(PREFIX.min(key.chars().count() / 2)).collect();
+                    let username = String::new();
+                    let user_is_active = false;
+                    rows.push(SessionRow {
+                        table,
+                        key,
+                        prefix,
+                        expiry,
+                        user,
+                        username,
+                        user_is_active,
+                        backend,
+                    });
+                }
+            }
+        }
+        rows
+    }
+}
+
+pub(super) fn tables(store: &Store) -> Result<Vec<Table>> {
+    let mut found = store.engine.tables_with(&COLUMNS)?;
+    found.retain(|table| table.key == [COLUMNS[0]]);
+    Ok(found)
+}
+
+/// A batch of stored sessions.
+type Batch = Vec<(String, String, Option<Timestamp>)>;
+
+impl Store {
+    /// Passes the web sessions of all users to the callback, in batches in the order of their keys.
+    ///
+    /// # Errors
+    /// Returns the error of `on_batch`. Fails on database errors.
+    pub fn each_web_session_batch(
+        &self,
+        doors: &Doors,
+        now: Timestamp,
+        on_batch: &mut dyn FnMut(Vec<SessionRow>) -> Result<ControlFlow<()>>,
+    ) -> Result<SessionScan> {
+        let mut scan = SessionScan::default();
+        for table in 0..doors.sessions.len() {
+            let mut last = None;
+            loop {
+                let batch = self.session_batch(&doors.sessions[table], last.as_deref())?;
+                let Some((key, ..)) = batch.last() else { break };
+                last = Some(key.clone());
+                let rows = scan.sort(table, batch, now);
+                if on_batch(rows)?.is_break() {
+                    return Ok(scan);
+                }
+            }
+        }
+        Ok(scan)
+    }
+
+    fn session_batch(&self, table: &Table, after: Option<&str>) -> Result<Batch> {
+        let [key, data, expiry] = COLUMNS;
+        let (condition, parameters) = match after {
+            Some(last) => (format!("WHERE {key} > ?1"), vec![Value::from(last)]),
+            None => (String::new(), Vec::new()),
+        };
+        let sql = format!(
+            "SELECT {key}, {data}, {expiry} FROM {} {condition} ORDER BY {key} LIMIT {BATCH}",
+            quoted(&table.name)
+        );
+        let mut batch = Batch::new();
+        self.engine.query(&sql, &parameters, &[Kind::TEXT, Kind::TEXT, Kind::Timestamp], &mut |cells| {
+            batch.push((cells[0].string(), cells[1].string(), cells[2].timestamp()));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(batch)
+    }
+
+    /// Returns the unexpired web sessions of these users. Reads all sessions, so do it before a lock is taken.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn web_sessions_of(
+        &self,
+        doors: &Doors,
+        users: &[Key],
+        now: Timestamp,
+    ) -> Result<(Vec<SessionRow>, SessionScan)> {
+        let shown: Vec<String> = users.iter().map(Key::to_string).collect();
+        let (mut found, mut scan) = (Vec::new(), SessionScan::default());
+        let [key, data, expiry] = COLUMNS;
+        for (index, table) in doors.sessions.iter().enumerate() {
+            // In the order of the table, which takes far fewer reads than that of the keys.
+            let sql = format!("SELECT {key}, {data}, {expiry} FROM {}", quoted(&table.name));
+            let kinds = [Kind::TEXT, Kind::TEXT, Kind::Timestamp];
+            self.engine.query(&sql, &[], &kinds, &mut |cells| {
+                let row = (cells[0].string(), cells[1].string(), cells[2].timestamp());
+                let is_meant =
+                    |session: &SessionRow| shown.contains(&session.user) && !session.is_expired(now);
+                found.extend(scan.sort(index, vec![row], now).into_iter().filter(is_meant));
+                Ok(ControlFlow::Continue(()))
+            })?;
+        }
+        Ok((found, scan))
+    }
+
+    /// Adds the names of the users to sessions, and whether they are active.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn name_session_users(&self, sessions: &mut [SessionRow]) -> Result<()> {
+        let mut keys: Vec<Key> = Vec::new();
+        let shown: HashSet<&str> = sessions.iter().map(|session| &*session.user).collect();
+        keys.extend(shown.into_iter().filter_map(|text| self.key_of_shown(text)));
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let users = &self.layout.users;
+        let places: Vec<String> = (1..=keys.len()).map(|number| format!("?{number}")).collect();
+        let sql = format!(
+            "SELECT u.{key}, {}, {} FROM {} AS u WHERE u.{key} IN ({})",
+            users.attribute("username"),
+            users.attribute("is_active"),
+            quoted(&users.table.name),
+            places.join(", "),
+            key = quoted(&users.key),
+        );
+        let parameters: Vec<Value> = keys.iter().map(Value::from).collect();
+        let kinds = [users.key_kind.clone(), Kind::TEXT, Kind::Boolean];
+        let mut names = HashMap::new();
+        self.engine.query(&sql, &parameters, &kinds, &mut |cells| {
+            let key = users.read_key(cells[0]).to_string();
+            names.insert(key, (cells[1].string(), cells[2].is_true()));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        for session in sessions {
+            if let Some((name, is_active)) = names.get(&session.user) {
+                session.username.clone_from(name);
+                session.user_is_active = *is_active;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Transaction<'_> {
+    /// Deletes those of these sessions that still belong to the user, and counts them.
+    ///
+    /// # Errors
+    /// The same as for [`Self::shut`].
+    pub fn delete_web_sessions(&self, doors: &Doors, sessions: &[SessionRow], user: &Key) -> Result<u64> {
+        let user = user.to_string();
+        let mut deleted = 0;
+        for (index, table) in doors.sessions.iter().enumerate() {
+            let is_meant = |session: &&SessionRow| session.table == index && session.user == user;
+            let keys: Vec<Value> =
+                sessions.iter().filter(is_meant).map(|session| session.key.as_str().into()).collect();
+            for keys in keys.chunks(DELETED_TOGETHER) {
+                deleted += self.delete_session_batch(table, keys, &user)?;
+            }
+        }
+        Ok(deleted)
+    }
+
+    fn delete_session_batch(&self, table: &Table, keys: &[Value], user: &str) -> Result<u64> {
+        let [key, data, _] = COLUMNS;
+        let places =
+            |count: usize| (1..=count).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT {key}, {data} FROM {} WHERE {key} IN ({})",
+            quoted(&table.name),
+            places(keys.len())
+        );
+        let mut current: Vec<Value> = Vec::new();
+        self.engine.query(&sql, keys, &[Kind::TEXT, Kind::TEXT], &mut |cells| {
+            let session = WebSession::decode(cells[1].text().unwrap_or_default());
+            if session.and_then(|session| session.user).as_deref() == Some(user) {
+                current.push(cells[0].string().into());
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        if current.is_empty() {
+            return Ok(0);
+        }
+        let deleted = self.delete_rows(table, &format!("{key} IN ({})", places(current.len())), &current)?;
+        if self.is_reached_by_triggers(&table.name)? {
+            current.iter().try_for_each(|value| self.check_gone(&table.name, &[(key, value)]))?;
+        }
+        Ok(deleted)
+    }
+
+    /// Deletes the web sessions that have expired, of all users.
+    ///
+    /// # Errors
+    /// The same as for [`Self::shut`].
+    pub fn purge_web_sessions(&self, doors: &Doors, now: Timestamp) -> Result<u64> {
+        let condition = self.engine.is_before(COLUMNS[2], "?1");
+        doors.sessions.iter().map(|table| self.delete_rows(table, &condition, &[now.into()])).sum()
+    }
+}
