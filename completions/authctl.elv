@@ -303,7 +303,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;lock-user'= {
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
             cand --color 'Use colors: auto, always or never'
@@ -322,7 +322,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;unlock-user'= {
             cand --ip 'Clear failed logins from this address too, under any name (repeatable)'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
             cand --color 'Use colors: auto, always or never'
@@ -339,7 +339,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;reset-mfa'= {
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
             cand --color 'Use colors: auto, always or never'
@@ -440,7 +440,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;revoke-access'= {
             cand --only 'Revoke only these kinds of access'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
             cand --color 'Use colors: auto, always or never'
@@ -458,7 +458,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;list-sessions'= {
             cand --user 'Include only sessions of this user (exact username)'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
             cand --color 'Use colors: auto, always or never'

@@ -326,7 +326,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s y -l ye
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -346,7 +346,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l force -d '
 complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l ip -d 'Clear failed logins from this address too, under any name (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -364,7 +364,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -s y -l yes
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -477,7 +477,7 @@ jwt\t'Recorded JWT refresh tokens, which are blacklisted'
 api-keys\t'API keys that refer to the user'
 sessions\t'Web sessions in the database'"
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
@@ -496,7 +496,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -s y -l y
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l user -d 'Include only sessions of this user (exact username)' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or ./db.sqlite3]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
