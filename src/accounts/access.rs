@@ -26,7 +26,7 @@ pub struct AccessChange {
 
 /// The doors of a database, and the web sessions of the users. Read before the transaction.
 #[derive(Debug)]
-pub struct Access {
+pub struct UserAccess {
     /// The users.
     pub users: Vec<User>,
     doors: Doors,
@@ -95,7 +95,7 @@ pub fn find_users(store: &Store, names: &[String]) -> Result<Vec<User>> {
     Ok(users)
 }
 
-impl Access {
+impl UserAccess {
     /// Finds the doors, and the web sessions of these users if their kind is among `kinds`.
     ///
     /// # Errors

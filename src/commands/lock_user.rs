@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::accounts::access::{Access, AccessChange, find_users};
+use crate::accounts::access::{AccessChange, UserAccess, find_users};
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::new_password::Password;
 use crate::cli::access_view::{changed_fields, check_open, object, print_closed, print_open};
@@ -62,7 +62,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         }
     }
     let had_superuser = users.iter().any(|user| user.is_superuser && user.is_active);
-    let access = Access::find(store, users, &AccessKind::ALL, now)?;
+    let access = UserAccess::find(store, users, &AccessKind::ALL, now)?;
     let access_change = AccessChange { kinds: AccessKind::ALL.to_vec(), deactivates: true, passwords };
     change.set_effect(Effect::new(format!("{} locked", names.join(", "))));
     let done = change.make(store, &json!({ "users": names }), |transaction| {

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::accounts::access::{Access, AccessChange, find_users};
+use crate::accounts::access::{AccessChange, UserAccess, find_users};
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::access_view::{
     changed_fields, check_open, closed_objects, object, print_closed, print_deleted, print_open,
@@ -62,7 +62,7 @@ fn revoke(args: &Args, kinds: Vec<AccessKind>, change: &Change<'_>, context: &Co
     if users.len() > 1 && !change.is_rehearsal() {
         context.consent(&format!("Revoke the access of {} users ({})?", users.len(), names.join(", ")))?;
     }
-    let access = Access::find(store, users, &kinds, now)?;
+    let access = UserAccess::find(store, users, &kinds, now)?;
     let access_change = AccessChange { kinds, deactivates: false, passwords: Vec::new() };
     change.set_effect(Effect::new(format!("the access of {} was revoked", names.join(", "))));
     let done = change.make(store, &json!({ "users": names }), |transaction| {
@@ -97,7 +97,7 @@ fn purge(kinds: &[AccessKind], change: &Change<'_>, context: &Context) -> Result
     if !change.is_rehearsal() {
         context.consent("Delete what has expired, of all users?")?;
     }
-    let access = Access::find(store, Vec::new(), &[], now)?;
+    let access = UserAccess::find(store, Vec::new(), &[], now)?;
     change.set_effect(Effect::new("what had expired was deleted"));
     let done = change.make(store, &json!({ "expired": kinds }), |transaction| {
         let purged = access.purge(transaction, kinds, now)?;
