@@ -1,6 +1,6 @@
 //! Tables of third-party packages that hold account state: what opens an account, and how each of them is shut.
 //!
-//! One file per package says how its tables are recognized and what shuts their rows; [`WAYS`] lists them. They are found
+//! One file per package says how its tables are recognized and what shuts their rows; `WAYS` lists them. They are found
 //! in the catalog, by their columns where a project can replace the model, and only by commands that ask. A door is a
 //! table whose rows let a user in. `shut` has the SQL that all packages share, `web_sessions` that of sessions, which
 //! name their user only inside their data.
