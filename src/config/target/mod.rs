@@ -83,6 +83,8 @@ impl NamedDatabase<'_> {
     ) -> Result<FoundTarget, TargetFault> {
         match spelled(text)? {
             Spelled::File(path) => {
+                // Decoded, it is another text than the URL.
+                redaction::note(&path.to_string_lossy());
                 let target = Target::File(self.folder.join(path));
                 Ok(FoundTarget { target, has_password: false, warnings: Vec::new() })
             }

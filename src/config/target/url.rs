@@ -1,7 +1,5 @@
 //! The syntax of a URL. What a person may have pasted without percent-encoding is refused rather than guessed.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
@@ -86,7 +84,7 @@ fn parse_file(rest: &str) -> Result<PathBuf, TargetFault> {
     if path.contains(&0) {
         return Err(TargetFault::BadText("path"));
     }
-    Ok(PathBuf::from(OsString::from_vec(path)))
+    String::from_utf8(path).map(PathBuf::from).map_err(|_| TargetFault::BadText("path"))
 }
 
 /// Parses what follows `postgres://`: `[USER[:PASSWORD]@][HOST][:PORT][/DATABASE][?NAME=VALUE&…]`.

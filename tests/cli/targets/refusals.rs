@@ -20,6 +20,7 @@ fn a_wrong_url_is_refused_without_repeating_it() {
         ("sqlite:///:memory:", "a database in memory is not supported."),
         ("sqlite:///s3cret%", "the path in the URL has an invalid percent-encoding."),
         ("sqlite:///s3cret%00", "the path in the URL is not valid UTF-8, or has a NUL character."),
+        ("sqlite:///s3cret%aa", "the path in the URL is not valid UTF-8, or has a NUL character."),
         ("sqlite:///s3cret?mode=ro", "parameter 1 of the URL is unknown."),
         ("postgres://ann@s3cret,s3cret/shop", "several hosts are not supported."),
         ("postgres://ann@s3cret%2Cs3cret/shop", "several hosts are not supported."),
