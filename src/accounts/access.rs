@@ -20,7 +20,7 @@ pub struct AccessChange {
     pub kinds: Vec<AccessKind>,
     /// Whether the users become inactive.
     pub deactivates: bool,
-    /// The new passwords, which nothing matches: one for each user, or none.
+    /// The new unusable passwords: one for each user, or none.
     pub passwords: Vec<Encoded>,
 }
 
@@ -34,10 +34,10 @@ pub struct UserAccess {
     scan: SessionScan,
 }
 
-/// Rows of a door, such as those that were shut for a user.
+/// The number of rows of one kind that let a user in, or keep a user out.
 #[derive(Clone, Debug, Serialize)]
-pub struct ClosedDoor {
-    /// The stable name of the door.
+pub struct AccessRows {
+    /// The stable name of the kind.
     #[serde(rename = "door")]
     pub name: &'static str,
     /// One row, in words.
@@ -55,7 +55,7 @@ pub struct ClosedAccess {
     /// The columns of the user that changed.
     pub fields: Vec<String>,
     /// The doors that were shut.
-    pub closed: Vec<ClosedDoor>,
+    pub closed: Vec<AccessRows>,
     /// What stays open.
     pub open: Vec<OpenDoor>,
 }
@@ -103,7 +103,7 @@ impl UserAccess {
     pub fn find(store: &Store, users: Vec<User>, kinds: &[AccessKind], now: Timestamp) -> Result<Self> {
         let doors = Doors::find(store)?;
         let keys: Vec<Key> = users.iter().map(|user| user.id.clone()).collect();
-        let (sessions, scan) = if kinds.contains(&AccessKind::Sessions) && doors.has_sessions() {
+        let (sessions, scan) = if kinds.contains(&AccessKind::Sessions) {
             store.web_sessions_of(&doors, &keys, now)?
         } else {
             Default::default()
@@ -145,7 +145,7 @@ impl UserAccess {
         let mut closed = Vec::new();
         let mut add = |name, noun, count| {
             if count > 0 {
-                closed.push(ClosedDoor { name, noun, count });
+                closed.push(AccessRows { name, noun, count });
             }
         };
         for door in self.doors.of(&change.kinds) {
@@ -172,15 +172,15 @@ impl UserAccess {
         transaction: &Transaction<'_>,
         kinds: &[AccessKind],
         now: Timestamp,
-    ) -> Result<Vec<ClosedDoor>> {
+    ) -> Result<Vec<AccessRows>> {
         let mut purged = Vec::new();
         for door in self.doors.of(kinds) {
             let count = transaction.purge(door, now)?;
-            purged.push(ClosedDoor { name: door.name(), noun: door.noun(), count });
+            purged.push(AccessRows { name: door.name(), noun: door.noun(), count });
         }
         if kinds.contains(&AccessKind::Sessions) {
             let count = transaction.purge_web_sessions(&self.doors, now)?;
-            purged.push(ClosedDoor { name: "web_sessions", noun: "web session", count });
+            purged.push(AccessRows { name: "web_sessions", noun: "web session", count });
         }
         purged.retain(|door| door.count > 0);
         Ok(purged)

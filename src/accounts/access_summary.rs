@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::access::ClosedDoor;
+use super::access::AccessRows;
 use crate::django::models::{Key, User};
 use crate::error::failure::Result;
-use crate::store::account_tables::{AccessKind, Doors, KnownAddress, SecondFactor, SocialLogin};
+use crate::store::account_tables::{AccessKind, Door, Doors, KnownAddress, SecondFactor, SocialLogin};
 use crate::store::{Store, Transaction};
 
 /// The kinds that `--revoke-tokens` covers.
@@ -17,7 +17,7 @@ const TOKENS: [AccessKind; 4] =
 #[derive(Clone, Debug, Serialize)]
 pub struct AccessSummary {
     /// The doors with rows that let the user in.
-    pub doors: Vec<ClosedDoor>,
+    pub doors: Vec<AccessRows>,
     /// The number of unexpired web sessions in the database.
     pub web_sessions: u64,
     /// The second factors.
@@ -39,10 +39,8 @@ impl AccessSummary {
         let doors = Doors::find(store)?;
         let (sessions, _) = store.web_sessions_of(&doors, std::slice::from_ref(&user.id), now)?;
         let (email_addresses, social_logins) = store.identities(&user.id)?;
-        let mut open = open_rows(store, &doors, &user.id, now)?;
-        open.retain(|door| !["drf_tokens", "knox_tokens"].contains(&door.name));
         Ok(Self {
-            doors: open,
+            doors: open_rows(store, &doors, &user.id, now, is_other)?,
             web_sessions: sessions.len() as u64,
             second_factors: store.second_factors(&store.factor_tables()?, &user.id)?,
             email_addresses,
@@ -52,15 +50,27 @@ impl AccessSummary {
     }
 }
 
-fn open_rows(store: &Store, doors: &Doors, user: &Key, now: Timestamp) -> Result<Vec<ClosedDoor>> {
+/// Counts the rows of these doors that let the user in.
+fn open_rows(
+    store: &Store,
+    doors: &Doors,
+    user: &Key,
+    now: Timestamp,
+    is_meant: impl Fn(&Door) -> bool,
+) -> Result<Vec<AccessRows>> {
     let mut open = Vec::new();
-    for door in &doors.doors {
+    for door in doors.doors.iter().filter(|door| is_meant(door)) {
         let count = store.open_rows(door, user, now)?;
         if count > 0 {
-            open.push(ClosedDoor { name: door.name(), noun: door.noun(), count });
+            open.push(AccessRows { name: door.name(), noun: door.noun(), count });
         }
     }
     Ok(open)
+}
+
+/// Whether this is another door than DRF's and knox's tokens, which are listed one by one.
+fn is_other(door: &Door) -> bool {
+    !["drf_tokens", "knox_tokens"].contains(&door.name())
 }
 
 /// Returns the doors that still let a user in although the user is inactive.
@@ -72,11 +82,8 @@ pub fn open_although_inactive(
     doors: &Doors,
     user: &Key,
     now: Timestamp,
-) -> Result<Vec<ClosedDoor>> {
-    let mut open = open_rows(store, doors, user, now)?;
-    let outlives = |name| doors.doors.iter().any(|door| door.name() == name && door.ignores_inactivity());
-    open.retain(|door| outlives(door.name));
-    Ok(open)
+) -> Result<Vec<AccessRows>> {
+    open_rows(store, doors, user, now, Door::ignores_inactivity)
 }
 
 /// Returns the doors besides DRF's and knox's tokens that let a user in whose password was changed.
@@ -88,10 +95,8 @@ pub fn open_after_password(
     doors: &Doors,
     user: &Key,
     now: Timestamp,
-) -> Result<Vec<ClosedDoor>> {
-    let mut open = open_rows(store, doors, user, now)?;
-    open.retain(|door| !["drf_tokens", "knox_tokens"].contains(&door.name));
-    Ok(open)
+) -> Result<Vec<AccessRows>> {
+    open_rows(store, doors, user, now, is_other)
 }
 
 /// Revokes the tokens of every scheme and the API keys of a user, and counts them.

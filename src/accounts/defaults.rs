@@ -83,7 +83,7 @@ impl Accounts<'_> {
         Ok(faults)
     }
 
-    /// Returns a random text for a field of a new account, or why there is none.
+    /// Returns a random text for a field of a new account, or the fault of the field.
     pub fn random_text(
         &self,
         planner: &Planner<'_>,

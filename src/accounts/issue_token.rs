@@ -11,7 +11,7 @@ use crate::django::tokens::TokenRow;
 use crate::django::tokens::knox::TokenHash;
 use crate::django::tokens::{GeneratedToken, PlainToken, Stored, Ttl, drf, knox};
 use crate::error::failure::Result;
-use crate::error::faults::{Fault, FaultCode, KeyFlaw};
+use crate::error::faults::{Fault, FaultCode, KeyFlaw, Undecided};
 use crate::error::lost_answer::{Effect, token_created};
 use crate::error::misuse::{Misuse, Selector};
 use crate::error::refusal::Refusal;
@@ -65,11 +65,11 @@ impl Accounts<'_> {
             (Some(scheme), _, _) | (None, Some(scheme), _) => Ok(Some(scheme)),
             (None, None, [only]) => Ok(Some(*only)),
             (None, None, []) => Ok(None),
-            (None, None, several) => Err(Refusal::Ambiguous {
+            (None, None, several) => Err(Refusal::Ambiguous(Undecided {
                 what: "This database has several token schemes".into(),
                 found: several.iter().map(ToString::to_string).collect(),
                 decide: Selector::Scheme,
-            }
+            })
             .into()),
         }
     }

@@ -125,7 +125,10 @@ impl<'a> Accounts<'a> {
     /// It is the configured one, or else that of the newest users, or else Django's default. In a database that
     /// authctl created, the default is Argon2.
     pub fn recipe(&self) -> Result<Recipe> {
-        let newest = self.store.newest_passwords(NEWEST_PASSWORDS)?;
+        self.recipe_like(&self.store.newest_passwords(NEWEST_PASSWORDS)?)
+    }
+
+    fn recipe_like(&self, newest: &[String]) -> Result<Recipe> {
         let detected = passwords::follow(newest.iter().map(String::as_str));
         let configured = self.policy.passwords.hasher;
         let is_django = self.store.is_django()?;
@@ -138,11 +141,11 @@ impl<'a> Accounts<'a> {
         if matches!(password, Password::Encoded(_) | Password::Unusable) {
             return Ok(None);
         }
-        let recipe = self.recipe()?;
+        let newest = self.store.newest_passwords(NEWEST_PASSWORDS)?;
+        let recipe = self.recipe_like(&newest)?;
         let is_argon2 = recipe.method().algorithm() == Algorithm::ARGON2;
-        let is_known = |encoded: &String| encoded.starts_with("argon2$");
-        let is_new = is_argon2 && !self.store.newest_passwords(NEWEST_PASSWORDS)?.iter().any(is_known);
-        Ok(is_new.then_some(recipe))
+        let is_known = newest.iter().any(|encoded| encoded.starts_with("argon2$"));
+        Ok((is_argon2 && !is_known).then_some(recipe))
     }
 
     /// Encodes a password for storage. In a rehearsal, a plain password is not hashed, and the result is unusable.

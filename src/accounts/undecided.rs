@@ -26,7 +26,7 @@ impl<'a> Accounts<'a> {
                 Selector::LoginColumn => "login_column",
                 _ => "scheme",
             };
-            faults.push(Fault::new(field, FaultCode::Undecided(Box::new(undecided))));
+            faults.push(Fault::new(field, FaultCode::Undecided(Box::new(undecided.clone()))));
         }
         Ok(faults)
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::access::ClosedDoor;
+use super::access::AccessRows;
 use crate::django::models::User;
 use crate::error::failure::Result;
 use crate::store::Transaction;
@@ -18,7 +18,7 @@ pub struct Unlocked {
     /// The columns of the user that changed.
     pub fields: Vec<String>,
     /// The rows that kept the user out.
-    pub cleared: Vec<ClosedDoor>,
+    pub cleared: Vec<AccessRows>,
 }
 
 /// Makes a user active, and clears what keeps the user out.
@@ -37,7 +37,7 @@ pub fn unlock(
     let fields = transaction.update_user(&user, &values, now)?;
     let mut cleared = vec![
         failed_logins(transaction.delete_failed_logins(&user)?),
-        ClosedDoor {
+        AccessRows {
             name: "throttled_second_factors",
             noun: "throttled second factor",
             count: transaction.clear_throttles(tables, &user.id)?,
@@ -51,7 +51,7 @@ pub fn unlock(
 ///
 /// # Errors
 /// Fails on database errors.
-pub fn unlock_addresses(transaction: &Transaction<'_>, addresses: &[IpAddr]) -> Result<ClosedDoor> {
+pub fn unlock_addresses(transaction: &Transaction<'_>, addresses: &[IpAddr]) -> Result<AccessRows> {
     let mut count = 0;
     for address in addresses {
         count += transaction.delete_failed_logins_from(&address.to_string())?;
@@ -59,6 +59,6 @@ pub fn unlock_addresses(transaction: &Transaction<'_>, addresses: &[IpAddr]) -> 
     Ok(failed_logins(count))
 }
 
-fn failed_logins(count: u64) -> ClosedDoor {
-    ClosedDoor { name: "failed_logins", noun: "record of failed logins", count }
+fn failed_logins(count: u64) -> AccessRows {
+    AccessRows { name: "failed_logins", noun: "record of failed logins", count }
 }

@@ -1,12 +1,26 @@
-//! Prints what was done to the access of users, for `lock-user` and `revoke-access`.
+//! What the commands about the access of users have in common: a question, and how they print what was done.
 
 use serde_json::{Value as Json, json};
 
-use crate::accounts::access::{AccessChange, ClosedAccess, ClosedDoor};
+use crate::accounts::access::{AccessChange, AccessRows, ClosedAccess};
+use crate::accounts::change_runner::ChangeRunner as _;
+use crate::cli::change::Change;
+use crate::cli::context::Context;
+use crate::django::models::User;
+use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
 use crate::store::account_tables::{OpenDoor, OpenDoorCode};
 use crate::terminal::output::Output;
+
+/// Asks for confirmation of a change of more than one user. `verb` begins the question, such as `Lock`.
+pub fn confirm(verb: &str, users: &[User], change: &Change<'_>, context: &Context) -> Result<()> {
+    if users.len() < 2 || change.is_rehearsal() {
+        return Ok(());
+    }
+    let names: Vec<&str> = users.iter().map(|user| &*user.username).collect();
+    context.consent(&format!("{verb} {} users ({})?", users.len(), names.join(", ")))
+}
 
 /// Returns the names of all changed columns and shut doors, each once.
 #[must_use]
@@ -23,23 +37,15 @@ pub fn changed_fields(accesses: &[ClosedAccess]) -> Vec<String> {
     fields
 }
 
-/// Prints one line per door that was shut, or with `is_rehearsal` would be.
-pub fn print_closed(closed: &[ClosedDoor], is_rehearsal: bool, output: &Output) {
-    let verb = if is_rehearsal { "would close" } else { "closed" };
-    for door in closed {
-        output.status(format_args!("  {verb}: {}", counted_rows(door)));
-    }
-}
-
-/// Prints one line for each kind of rows that kept a user out.
-pub fn print_cleared(cleared: &[ClosedDoor], output: &Output) {
-    for door in cleared {
-        output.status(format_args!("  cleared: {}", counted_rows(door)));
+/// Prints one line for each kind of rows, after a verb such as `closed`.
+pub fn print_rows(verb: &str, rows: &[AccessRows], output: &Output) {
+    for rows in rows {
+        output.status(format_args!("  {verb}: {}", counted_rows(rows)));
     }
 }
 
 /// The number of rows, in words.
-fn counted_rows(door: &ClosedDoor) -> String {
+fn counted_rows(door: &AccessRows) -> String {
     match door.noun.split_once(" of ") {
         Some((noun, rest)) => format!("{} of {rest}", counted(door.count, noun)),
         None => counted(door.count, door.noun),
@@ -48,15 +54,8 @@ fn counted_rows(door: &ClosedDoor) -> String {
 
 /// Lists doors with the numbers of their rows, for a sentence.
 #[must_use]
-pub fn listed(doors: &[ClosedDoor]) -> String {
+pub fn listed(doors: &[AccessRows]) -> String {
     doors.iter().map(counted_rows).collect::<Vec<_>>().join(", ")
-}
-
-/// Prints one line for each kind of rows that were deleted.
-pub fn print_deleted(deleted: &[ClosedDoor], output: &Output) {
-    for door in deleted {
-        output.status(format_args!("  deleted: {}", counted_rows(door)));
-    }
 }
 
 /// Prints what stays open, a warning for each door that is known to let the user in.
@@ -71,12 +70,6 @@ pub fn print_open(access: &ClosedAccess, change: &AccessChange, output: &Output)
     }
 }
 
-/// Describes doors for programs.
-#[must_use]
-pub fn closed_objects(closed: &[ClosedDoor]) -> Json {
-    json!(closed)
-}
-
 /// Describes the access of a user for programs.
 #[must_use]
 pub fn object(access: &ClosedAccess) -> Json {
@@ -85,7 +78,7 @@ pub fn object(access: &ClosedAccess) -> Json {
         "username": access.user.username,
         "id": access.user.id,
         "fields": access.fields,
-        "closed": closed_objects(&access.closed),
+        "closed": access.closed,
         "open": access.open.iter().map(open).collect::<Vec<_>>(),
     })
 }
@@ -94,13 +87,13 @@ pub fn object(access: &ClosedAccess) -> Json {
 ///
 /// # Errors
 /// Returns [`Refusal::StillOpen`].
-pub fn check_open(accesses: &[ClosedAccess]) -> Result<(), Refusal> {
+pub fn check_open(accesses: &[ClosedAccess]) -> Result<()> {
     let open: Vec<String> = accesses
         .iter()
         .filter(|access| access.is_open())
         .map(|access| access.user.username.clone())
         .collect();
-    if open.is_empty() { Ok(()) } else { Err(Refusal::StillOpen(open)) }
+    if open.is_empty() { Ok(()) } else { Err(Refusal::StillOpen(open).into()) }
 }
 
 fn open_door(door: &OpenDoor, user: &str, is_inactive: bool) -> String {

@@ -242,7 +242,7 @@ impl ChangeRunner for Change<'_> {
             match &outcome {
                 Err(error) if error.is_deadlock() && Instant::now() < deadline => {
                     self.effect.replace(effect.clone());
-                    // The other program is not met again at once.
+                    // At a random moment, another deadlock with the same program is less likely.
                     let pause = self.context.random().random_range(1..=LONGEST_PAUSE);
                     thread::sleep(Duration::from_millis(pause));
                 }

@@ -7,9 +7,9 @@ use crate::cli::context::Context;
 use crate::cli::wording::config;
 use crate::config::policy::Policy;
 use crate::django::account_spec::{AccountSpec, ProfileChoice};
-use crate::django::models::Scheme;
+use crate::django::models::TokenFilter;
 use crate::error::failure::{Error, Result};
-use crate::error::faults::{FaultCode, ProjectField, Remedy};
+use crate::error::faults::{FaultCode, ProjectField, Remedy, Undecided};
 use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
 use crate::store::Store;
@@ -33,13 +33,13 @@ pub fn starter(context: &Context) -> Result<Vec<String>> {
             let (found, store) = likeliest_table(error, |table| {
                 open(Hints { user_table: Some(table.to_owned()), ..settings.hints() })
             })?;
-            lines.push(format!("user_table = {}", alternatives(&found)));
+            lines.push(format!("user_table = {}", config::first_of(&found)));
             chosen = store;
             &chosen
         }
     };
     lines.push("# The USERNAME_FIELD of the user model.".into());
-    lines.push(format!("login_column = {}", alternatives(store.layout().users.possible_logins())));
+    lines.push(format!("login_column = {}", config::first_of(store.layout().users.possible_logins())));
     let policy = Policy::without_settings(settings.policy.time_zone.clone());
     let accounts = context.accounts_with(store, &policy);
     lines.extend(of_registration(&accounts)?);
@@ -58,7 +58,8 @@ pub fn starter(context: &Context) -> Result<Vec<String>> {
 
 /// Opens the candidate for the user table with the most profile tables and users. Returns all, this one first.
 fn likeliest_table(error: Error, open: impl Fn(&str) -> Result<Store>) -> Result<(Vec<String>, Store)> {
-    let Some(Refusal::Ambiguous { found, decide: Selector::UserTable, .. }) = error.refusal() else {
+    let Some(Refusal::Ambiguous(Undecided { found, decide: Selector::UserTable, .. })) = error.refusal()
+    else {
         return Err(error);
     };
     let mut opened = Vec::new();
@@ -88,18 +89,15 @@ fn of_registration(accounts: &Accounts<'_>) -> Result<Vec<String>> {
 fn of_tokens(store: &Store) -> Result<Vec<String>> {
     let mut counted = Vec::new();
     for scheme in store.layout().schemes() {
-        let table = match (scheme, &store.layout().knox) {
-            (Scheme::Knox, Some(knox)) => &*knox.table.name,
-            _ => "authtoken_token",
-        };
-        counted.push((Reverse(store.row_count(table)?), scheme.to_string()));
+        let filter = TokenFilter { scheme: Some(scheme), ..TokenFilter::default() };
+        counted.push((Reverse(store.count_tokens(&filter)?), scheme.to_string()));
     }
     counted.sort_by_key(|(count, _)| *count);
     let names: Vec<String> = counted.into_iter().map(|(_, name)| name).collect();
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(vec![String::new(), "[tokens]".into(), format!("scheme = {}", alternatives(&names))])
+    Ok(vec![String::new(), "[tokens]".into(), format!("scheme = {}", config::first_of(&names))])
 }
 
 /// Returns the columns that a new account with these profiles needs.
@@ -131,9 +129,4 @@ fn defaults(table: &str, fields: &[&ProjectField]) -> Vec<String> {
         });
     }
     lines
-}
-
-/// Writes the first candidate, and the others in a comment.
-fn alternatives(found: &[String]) -> String {
-    config::first_of(found).unwrap_or_default()
 }

@@ -231,7 +231,7 @@ fn configuration_faults(context: &Context, store: &Store) -> Vec<Finding> {
     let scheme = context.accounts_of(store).configured_scheme().err();
     let faults = fields.into_iter().chain(scheme);
     // An ambiguity is no fault until something depends on it. The report shows it.
-    let faults = faults.filter(|fault| !matches!(fault.refusal(), Some(Refusal::Ambiguous { .. })));
+    let faults = faults.filter(|fault| !matches!(fault.refusal(), Some(Refusal::Ambiguous(_))));
     let messages: Vec<String> = faults.map(|fault| context.with_config_file(fault).to_string()).collect();
     let finding = |message: &str| Finding {
         severity: Severity::Error,

@@ -17,8 +17,8 @@ Examples:
 /// List web sessions by user
 ///
 /// Lists the sessions in the database that have a user, in the order of their keys. The first characters of a key tell
-/// sessions apart; a whole key would be a login. Sessions of another serializer cannot be decoded and are only counted. Sessions in a cache, in
-/// files or in cookies are not in the database.
+/// sessions apart; a whole key would be a login. Sessions of another serializer cannot be decoded and are only counted.
+/// Sessions in a cache, in files or in cookies are not in the database.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {

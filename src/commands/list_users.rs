@@ -2,7 +2,6 @@ use std::ops::ControlFlow;
 
 use crate::cli::args::filters::Filters;
 use crate::cli::context::Context;
-use crate::django::models::UserFilter;
 use crate::django::passwords;
 use crate::django::value::Cell;
 use crate::error::failure::Result;
@@ -43,17 +42,15 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let users = &store.layout().users;
     let heading = |column: &UserColumn| Heading { name: column.name(), kind: users.kind_of(column) };
     let headings: Vec<Heading> = columns.iter().map(heading).collect();
-    let limit = args.filters.filter().limit;
-    // For people, one more row tells whether there are more. To count them all could take seconds.
-    let filter = UserFilter {
-        limit: limit.map(|limit| limit.saturating_add(u64::from(is_for_people))),
-        ..args.filters.filter()
-    };
+    let mut filter = args.filters.filter();
+    let limit = filter.limit;
+    // For people, one more row tells whether there are more. Counting all of them could take seconds.
+    filter.limit = limit.map(|limit| limit.saturating_add(u64::from(is_for_people)));
     let hasher = columns.iter().position(|column| *column == UserColumn::Hasher);
     let mut count = 0_u64;
     let mut are_more = false;
     let pending = store.snapshot(|store| {
-        let pending = context.output.list(&headings, &mut |on_row| {
+        context.output.list(&headings, &mut |on_row| {
             store.each_user(&filter, &columns, &mut |cells| {
                 if Some(count) == limit {
                     are_more = true;
@@ -70,8 +67,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                     }
                 }
             })
-        })?;
-        Ok(pending)
+        })
     })?;
     pending.finish()?;
     if is_for_people {

@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::accounts::access::{AccessChange, UserAccess, find_users};
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::new_password::Password;
-use crate::cli::access_view::{changed_fields, check_open, object, print_closed, print_open};
+use crate::cli::access_view::{changed_fields, check_open, confirm, object, print_open, print_rows};
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::error::failure::Result;
@@ -51,9 +51,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let users = find_users(store, &args.users)?;
     let names: Vec<String> = users.iter().map(|user| user.username.clone()).collect();
     let change = Change::new(context, &args.writing, "lock-user");
-    if users.len() > 1 && !change.is_rehearsal() {
-        context.consent(&format!("Lock {} users ({})?", users.len(), names.join(", ")))?;
-    }
+    confirm("Lock", &users, &change, context)?;
     let mut passwords = Vec::new();
     if args.reset_password {
         let accounts = context.accounts()?;
@@ -73,6 +71,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
     let (accesses, is_one_left) = done.value;
     let report = change.report(done.fields);
+    let verb = if report.dry_run { "would close" } else { "closed" };
     change.answer(report.changed, |output| {
         for access in &accesses {
             let name = &access.user.username;
@@ -81,7 +80,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 (true, true) => format!("Would lock {name}. Nothing was changed."),
                 (true, false) => format!("Locked {name}."),
             });
-            print_closed(&access.closed, report.dry_run, output);
+            print_rows(verb, &access.closed, output);
             print_open(access, &access_change, output);
         }
         if had_superuser && !is_one_left {
@@ -92,5 +91,5 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         report.add_to(&mut answer);
         output.answer(None, &answer)
     })?;
-    Ok(check_open(&accesses)?)
+    check_open(&accesses)
 }

@@ -2,9 +2,7 @@ use serde_json::json;
 
 use crate::accounts::access::{AccessChange, UserAccess, find_users};
 use crate::accounts::change_runner::ChangeRunner as _;
-use crate::cli::access_view::{
-    changed_fields, check_open, closed_objects, object, print_closed, print_deleted, print_open,
-};
+use crate::cli::access_view::{changed_fields, check_open, confirm, object, print_open, print_rows};
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::error::failure::Result;
@@ -59,9 +57,7 @@ fn revoke(args: &Args, kinds: Vec<AccessKind>, change: &Change<'_>, context: &Co
     let now = context.now();
     let users = find_users(store, &args.users)?;
     let names: Vec<String> = users.iter().map(|user| user.username.clone()).collect();
-    if users.len() > 1 && !change.is_rehearsal() {
-        context.consent(&format!("Revoke the access of {} users ({})?", users.len(), names.join(", ")))?;
-    }
+    confirm("Revoke the access of", &users, change, context)?;
     let access = UserAccess::find(store, users, &kinds, now)?;
     let access_change = AccessChange { kinds, deactivates: false, passwords: Vec::new() };
     change.set_effect(Effect::new(format!("the access of {} was revoked", names.join(", "))));
@@ -73,6 +69,7 @@ fn revoke(args: &Args, kinds: Vec<AccessKind>, change: &Change<'_>, context: &Co
 
     let accesses = done.value;
     let report = change.report(done.fields);
+    let verb = if report.dry_run { "would close" } else { "closed" };
     change.answer(report.changed, |output| {
         for access in &accesses {
             let name = &access.user.username;
@@ -81,14 +78,14 @@ fn revoke(args: &Args, kinds: Vec<AccessKind>, change: &Change<'_>, context: &Co
                 (true, true) => format!("Would revoke the access of {name}. Nothing was changed."),
                 (true, false) => format!("Revoked the access of {name}."),
             });
-            print_closed(&access.closed, report.dry_run, output);
+            print_rows(verb, &access.closed, output);
             print_open(access, &access_change, output);
         }
         let mut answer = json!({ "users": accesses.iter().map(object).collect::<Vec<_>>() });
         report.add_to(&mut answer);
         output.answer(None, &answer)
     })?;
-    Ok(check_open(&accesses)?)
+    check_open(&accesses)
 }
 
 fn purge(kinds: &[AccessKind], change: &Change<'_>, context: &Context) -> Result<()> {
@@ -111,8 +108,8 @@ fn purge(kinds: &[AccessKind], change: &Change<'_>, context: &Context) -> Result
             (true, true) => "Would delete what has expired. Nothing was changed.",
             (true, false) => "Deleted what has expired.",
         });
-        print_deleted(&done.value, output);
-        let mut answer = json!({ "deleted": closed_objects(&done.value) });
+        print_rows("deleted", &done.value, output);
+        let mut answer = json!({ "deleted": done.value });
         report.add_to(&mut answer);
         output.answer(None, &answer)
     })

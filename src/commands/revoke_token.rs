@@ -11,6 +11,7 @@ use crate::cli::context::Context;
 use crate::django::models::{Scheme, TokenFilter};
 use crate::django::tokens::age;
 use crate::error::failure::Result;
+use crate::error::faults::Undecided;
 use crate::error::lost_answer::Effect;
 use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
@@ -281,11 +282,11 @@ fn find_by_prefix(store: &Store, filter: &TokenFilter, prefix: &str) -> Result<T
         (Some(token), true) => Ok(token),
         (Some(last), false) => {
             found.push(last);
-            Err(Refusal::Ambiguous {
+            Err(Refusal::Ambiguous(Undecided {
                 what: format!("Several tokens match the prefix {prefix}"),
                 found: found.iter().map(|token| format!("{} of {}", token.prefix, token.username)).collect(),
                 decide: Selector::TokenPrefix,
-            }
+            })
             .into())
         }
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::accounts::access::find_users;
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::unlock::{Unlocked, unlock, unlock_addresses};
-use crate::cli::access_view::{closed_objects, print_cleared};
+use crate::cli::access_view::{confirm, print_rows};
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::passwords::{self, Summary};
@@ -51,9 +51,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let users = find_users(store, &args.users)?;
     let names: Vec<String> = users.iter().map(|user| user.username.clone()).collect();
     let change = Change::new(context, &args.writing, "unlock-user");
-    if users.len() > 1 && !change.is_rehearsal() {
-        context.consent(&format!("Unlock {} users ({})?", users.len(), names.join(", ")))?;
-    }
+    confirm("Unlock", &users, &change, context)?;
     let tables = store.factor_tables()?;
     change.set_effect(Effect::new(format!("{} unlocked", names.join(", "))));
     let done = change.make(store, &json!({ "users": names }), |transaction| {
@@ -87,11 +85,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 (false, true) => format!("Would unlock {name}. Nothing was changed."),
                 (false, false) => format!("Unlocked {name}."),
             });
-            print_cleared(cleared, output);
+            print_rows("cleared", cleared, output);
         }
         if of_addresses.count > 0 {
             output.status("From these addresses:");
-            print_cleared(std::slice::from_ref(&of_addresses), output);
+            print_rows("cleared", std::slice::from_ref(&of_addresses), output);
         }
         for name in &without_password {
             let word = shell_word(name);
@@ -104,7 +102,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 "username": unlocked.user.username,
                 "id": unlocked.user.id,
                 "fields": unlocked.fields,
-                "cleared": closed_objects(&unlocked.cleared),
+                "cleared": unlocked.cleared,
             })
         };
         let mut answer = json!({

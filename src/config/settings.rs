@@ -158,9 +158,9 @@ impl Settings {
         let is_file_meant = options.db.is_none() && variable("AUTHCTL_DB").is_none() && file.db.is_some();
         let config_folder = folder.join(config_folder);
         // A file that was found lies in the project's folder. One that was named may lie anywhere.
-        let default_folder = if is_found { &config_folder } else { &folder };
-        let found =
-            find_database(options, &file, [&folder, &config_folder, default_folder], path.as_deref())?;
+        let of_default = if is_found { &config_folder } else { &folder };
+        let folders = Folders { working: &folder, of_config: &config_folder, of_default };
+        let found = find_database(options, &file, &folders, path.as_deref())?;
         if let Some(path) = path.as_deref().filter(|_| is_file_meant && found.has_password) {
             warnings.extend(exposed_password(path));
         }
@@ -287,12 +287,19 @@ fn variable(name: &str) -> Option<PathBuf> {
     path.inspect(|path| redaction::note(&path.to_string_lossy()))
 }
 
-/// Finds the database: the option's, the variable's, the file's, or Django's default. The folders are the working folder,
-/// that of the configuration file, and that of Django's default.
+/// The folders in which a database can lie.
+struct Folders<'a> {
+    working: &'a Path,
+    of_config: &'a Path,
+    /// The folder of Django's default, `db.sqlite3`.
+    of_default: &'a Path,
+}
+
+/// Finds the database: the option's, the variable's, the file's, or Django's default.
 fn find_database(
     options: &Overrides,
     file: &File,
-    [folder, config_folder, default_folder]: [&Path; 3],
+    folders: &Folders<'_>,
     config: Option<&Path>,
 ) -> Result<FoundTarget, Refusal> {
     let schemas = file.database.schema.names();
@@ -300,16 +307,15 @@ fn find_database(
         NamedDatabase { text, folder, is_argument }.find(schemas)
     };
     match (&options.db, variable("AUTHCTL_DB"), &file.db) {
-        (Some(db), ..) => {
-            find(db, folder, true).map_err(|fault| Refusal::usage(sentence(&format!("--db: {fault}"))))
-        }
-        (None, Some(db), _) => find(&db, folder, false)
+        (Some(db), ..) => find(db, folders.working, true)
+            .map_err(|fault| Refusal::usage(sentence(&format!("--db: {fault}")))),
+        (None, Some(db), _) => find(&db, folders.working, false)
             .map_err(|fault| Refusal::usage(sentence(&format!("AUTHCTL_DB: {fault}")))),
-        (None, None, Some(db)) => find(db, config_folder, false).map_err(|fault| {
+        (None, None, Some(db)) => find(db, folders.of_config, false).map_err(|fault| {
             let message = sentence(&format!("db: {fault}"));
             Refusal::Config { path: config.map(Path::to_owned), message }
         }),
-        (None, None, None) => find(Path::new(DEFAULT_DATABASE), default_folder, false)
+        (None, None, None) => find(Path::new(DEFAULT_DATABASE), folders.of_default, false)
             .map_err(|fault| Refusal::usage(sentence(&fault.to_string()))),
     }
 }

@@ -274,3 +274,11 @@ pub struct TokenFilter {
     /// Only tokens of inactive users.
     pub of_inactive: bool,
 }
+
+impl TokenFilter {
+    /// Whether tokens of this scheme can match.
+    #[must_use]
+    pub fn allows(&self, scheme: Scheme) -> bool {
+        self.scheme.is_none_or(|wanted| wanted == scheme)
+    }
+}

@@ -1,7 +1,7 @@
 //! Django's web sessions, decoded without the project's secret key.
 //!
-//! `django.core.signing` writes `payload:time:signature`. The payload is URL-safe base64 of JSON, and starts with a dot if
-//! zlib compresses the JSON. The signature is not checked: whoever can write the row needs no session.
+//! `django.core.signing` writes `payload:time:signature`. The payload is URL-safe base64 of JSON. If it starts with a dot,
+//! the JSON is compressed with zlib. The signature is not verified, since that takes the secret key.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ const LARGEST: usize = 4 << 20;
 /// What a web session says about its user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WebSession {
-    /// The user's key in its displayed form. `None` if nobody is logged in.
+    /// The user's key in its displayed form. `None` for an anonymous session.
     pub user: Option<String>,
     /// The dotted path of the authentication backend.
     pub backend: Option<String>,

@@ -36,7 +36,7 @@ pub enum Exit {
     Findings = 11,
     /// With `--exit-code`: something would change.
     WouldChange = 12,
-    /// The change was made, but a door that it should shut is known to stay open.
+    /// The change was made, but users whom it should lock out can still get in.
     StillOpen = 13,
     /// The change was made, or may have been, but the answer could not be given.
     LostAnswer = 14,
@@ -80,7 +80,7 @@ impl Refusal {
             | Self::RowNeeded { .. }
             | Self::InactiveUser(_)
             | Self::TokenLimit(_) => Exit::Invalid,
-            Self::Ambiguous { .. } | Self::Undecided(_) => Exit::Ambiguous,
+            Self::Ambiguous(_) | Self::Undecided(_) => Exit::Ambiguous,
             Self::Busy
             | Self::Deadlock
             | Self::ServerBusy { .. }

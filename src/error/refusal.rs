@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::faults::{Fault, FaultCode, Undecided};
 use crate::error::lost_answer::LostAnswer;
-use crate::error::misuse::{Misuse, Selector};
+use crate::error::misuse::Misuse;
 use crate::error::wording::{counted, names};
 
 /// An expected failure that a person or a script has to act upon, as opposed to a defect.
@@ -97,14 +97,7 @@ pub enum Refusal {
     /// A token was requested for a user who could not use it.
     InactiveUser(String),
     /// Several candidates match.
-    Ambiguous {
-        /// What was looked for.
-        what: String,
-        /// The candidates.
-        found: Vec<String>,
-        /// What selects one of them.
-        decide: Selector,
-    },
+    Ambiguous(Undecided),
     /// Several candidates match for at least one of several things. Also contains the missing values.
     Undecided(Vec<Fault>),
     /// The user already has as many valid tokens as the configuration allows.
@@ -208,9 +201,9 @@ impl Refusal {
 
     /// Returns the candidates, if several match.
     #[must_use]
-    pub fn undecided(&self) -> Option<Undecided> {
-        let Self::Ambiguous { what, found, decide } = self else { return None };
-        Some(Undecided { what: what.clone(), found: found.clone(), decide: decide.clone() })
+    pub fn undecided(&self) -> Option<&Undecided> {
+        let Self::Ambiguous(undecided) = self else { return None };
+        Some(undecided)
     }
 
     /// The number of faults that are not in [`Self::faults`].
@@ -249,7 +242,7 @@ impl Refusal {
             Self::RowNeeded { .. } => "row_needed",
             Self::ChangedMeanwhile(_) => "changed_meanwhile",
             Self::InactiveUser(_) => "inactive_user",
-            Self::Ambiguous { .. } | Self::Undecided(_) => "ambiguous",
+            Self::Ambiguous(_) | Self::Undecided(_) => "ambiguous",
             Self::TokenLimit(_) => "token_limit",
             Self::Foreign(_) => "foreign",
             Self::Busy | Self::Deadlock | Self::ServerBusy { .. } | Self::BusyLater { .. } => "busy",
@@ -320,7 +313,7 @@ impl fmt::Display for Refusal {
                 write!(f, "{what} has changed in the meantime. This command changed nothing.")
             }
             Self::InactiveUser(username) => write!(f, "{username:?} is inactive. No token was created."),
-            Self::Ambiguous { what, found, .. } => write!(f, "{what}: {}.", found.join(", ")),
+            Self::Ambiguous(Undecided { what, found, .. }) => write!(f, "{what}: {}.", found.join(", ")),
             Self::TokenLimit(limit) => write_token_limit(f, *limit),
             Self::Foreign(path) => write_foreign(f, path),
             Self::Busy => f.write_str("The database is busy."),
@@ -331,7 +324,9 @@ impl fmt::Display for Refusal {
             Self::DatabaseUnusable { database, reason } => write!(f, "{database} cannot be used: {reason}"),
             Self::Findings { errors, warnings } => write_findings(f, *errors, *warnings),
             Self::WouldChange => f.write_str("Something would change."),
-            Self::StillOpen(users) => write!(f, "A door stays open: {}.", names(users.clone()).join(", ")),
+            Self::StillOpen(users) => {
+                write!(f, "These users can still get in: {}.", names(users.clone()).join(", "))
+            }
             Self::LostAnswer(lost) => lost.fmt(f),
             Self::Declined => f.write_str("Not confirmed. Nothing was changed."),
             Self::InputEnded => f.write_str("Input ended. Nothing was changed."),

@@ -103,7 +103,7 @@ impl Store {
     /// profiles. A profile whose reference to the user can be NULL does not belong to the user.
     fn belongings(&self) -> Result<HashSet<(String, String)>> {
         let mut tables = vec!["django_admin_log"];
-        tables.extend(self.token_tables());
+        tables.extend(self.token_tables().map(|(_, table)| table));
         let mut columns: Vec<(&str, &str)> = tables.into_iter().map(|table| (table, "user_id")).collect();
         for link in self.group_link()?.into_iter().chain(self.permission_link()?) {
             columns.push((&link.table, &link.user_column));

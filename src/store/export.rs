@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::django::models::UserFilter;
 use crate::django::value::{Kind, OnRow};
 use crate::error::failure::Result;
+use crate::error::faults::Undecided;
 use crate::error::misuse::{Misuse, Selector};
 use crate::error::refusal::Refusal;
 use crate::store::Store;
@@ -83,11 +84,11 @@ impl Store {
         if names.is_empty() {
             return Err(Misuse::UnknownModel(table.name.clone()).into());
         }
-        Err(Refusal::Ambiguous {
+        Err(Refusal::Ambiguous(Undecided {
             what: format!("Several models match table {}", table.name),
             found: names,
             decide: Selector::Model(table.name.clone()),
-        }
+        })
         .into())
     }
 

@@ -7,6 +7,7 @@ use crate::django::models::Scheme;
 use crate::django::tokens::{drf, knox};
 use crate::django::value::Kind;
 use crate::error::failure::Result;
+use crate::error::faults::Undecided;
 use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
@@ -95,7 +96,8 @@ impl UserTable {
             _ if self.is_login_certain => format!("Table {table} has several possible login columns"),
             _ => format!("Table {table} has no unique text column, so its login column is unknown. Columns"),
         };
-        Err(Refusal::Ambiguous { what, found: self.logins.clone(), decide: Selector::LoginColumn }.into())
+        Err(Refusal::Ambiguous(Undecided { what, found: self.logins.clone(), decide: Selector::LoginColumn })
+            .into())
     }
 
     /// Returns the possible login columns, the likeliest first.
@@ -216,11 +218,11 @@ fn find_users(
         if let (Some(only), None) = (with_permissions.next(), with_permissions.next()) {
             return Ok(Some(only.clone()));
         }
-        return Err(Refusal::Ambiguous {
+        return Err(Refusal::Ambiguous(Undecided {
             what: "This database has several possible user tables".into(),
             found: candidates.into_iter().map(|table| table.name).collect(),
             decide: Selector::UserTable,
-        }
+        })
         .into());
     }
     Ok(candidates.pop())

@@ -133,9 +133,41 @@ pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// Splits off the quoted name at the start of a text. Returns it as [`quoted`] accepts it, and the rest. `None` if there
+/// is none, or if it does not end.
+#[must_use]
+pub fn split_quoted(text: &str) -> Option<(String, &str)> {
+    let name = text.strip_prefix('"')?;
+    let mut from = 0;
+    loop {
+        let end = from + name[from..].find('"')?;
+        if !name[end + 1..].starts_with('"') {
+            return Some((name[..end].replace("\"\"", "\""), &name[end + 1..]));
+        }
+        from = end + 2;
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Column, Kind};
+    use super::{Column, Kind, quoted, split_quoted};
+
+    #[test]
+    fn a_quoted_name_is_split_off() {
+        for (text, expected) in [
+            (r#""a b", c"#, Some(("a b", ", c"))),
+            (r#""a""b"""x"#, Some(("a\"b\"", "x"))),
+            (r#""""#, Some(("", ""))),
+            (r#""a"#, None),
+            (r#""a"""#, None),
+            ("a", None),
+            ("", None),
+        ] {
+            let found = split_quoted(text);
+            assert_eq!(found.as_ref().map(|(name, rest)| (&**name, *rest)), expected, "{text}");
+        }
+        assert_eq!(split_quoted(&quoted("\"é\"")), Some(("\"é\"".into(), "")));
+    }
 
     #[test]
     fn names_tell_what_may_be_a_secret() {

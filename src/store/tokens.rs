@@ -51,7 +51,7 @@ impl Token {
     #[must_use]
     pub fn fits(&self, filter: &TokenFilter) -> bool {
         filter.user.as_ref().is_none_or(|user| *user == self.user)
-            && filter.scheme.is_none_or(|scheme| scheme == self.scheme)
+            && filter.allows(self.scheme)
             && filter.expired_at.is_none_or(|now| self.expiry.is_some_and(|expiry| expiry < now))
             && filter.created_before.is_none_or(|moment| self.created.is_some_and(|created| created < moment))
             && !(filter.of_inactive && self.user_is_active)
@@ -198,7 +198,7 @@ impl Store {
         let mut parameters = Vec::new();
         let parts: Vec<String> = self
             .token_parts()
-            .filter(|part| filter.scheme.is_none_or(|scheme| scheme == part.scheme))
+            .filter(|part| filter.allows(part.scheme))
             .map(|part| {
                 let conditions =
                     self.token_conditions(part.scheme, filter, &mut parameters, |condition| condition);
@@ -220,7 +220,7 @@ impl Store {
     /// Counts the tokens that match the filter.
     pub fn count_tokens(&self, filter: &TokenFilter) -> Result<u64> {
         let mut count = 0;
-        for (scheme, table) in self.tables_of_filter(filter) {
+        for (scheme, table) in self.token_tables().filter(|(scheme, _)| filter.allows(*scheme)) {
             let (conditions, parameters) = self.row_conditions(scheme, filter);
             let sql = format!("SELECT count(*) FROM {} AS t{conditions}", quoted(table));
             self.engine.query(&sql, &parameters, &[Kind::Integer], &mut |cells| {
@@ -231,21 +231,20 @@ impl Store {
         Ok(count)
     }
 
-    /// Returns the token tables that the filter does not exclude.
-    fn tables_of_filter(&self, filter: &TokenFilter) -> impl Iterator<Item = (Scheme, &str)> {
+    /// Returns the token tables with their schemes.
+    pub(super) fn token_tables(&self) -> impl Iterator<Item = (Scheme, &str)> {
         let drf = self.layout.drf.iter().map(|table| (Scheme::Drf, &*table.name));
-        let knox = self.layout.knox.iter().map(|knox| (Scheme::Knox, &*knox.table.name));
-        drf.chain(knox).filter(|(scheme, _)| filter.scheme.is_none_or(|wanted| wanted == *scheme))
+        drf.chain(self.layout.knox.iter().map(|knox| (Scheme::Knox, &*knox.table.name)))
     }
 
     /// Returns the end of a statement on the rows of one token table, and its parameters.
     fn row_conditions(&self, scheme: Scheme, filter: &TokenFilter) -> (String, Vec<Value>) {
         let users = &self.layout.users;
         let (key, table) = (quoted(&users.key), quoted(&users.table.name));
-        let is_inactive =
+        let of_user =
             |condition: String| format!("t.user_id IN (SELECT u.{key} FROM {table} AS u WHERE {condition})");
         let mut parameters = Vec::new();
-        let conditions = self.token_conditions(scheme, filter, &mut parameters, is_inactive);
+        let conditions = self.token_conditions(scheme, filter, &mut parameters, of_user);
         let conditions = if conditions.is_empty() {
             String::new()
         } else {
@@ -407,7 +406,7 @@ impl Transaction<'_> {
     /// Deletes the tokens that match the filter, and counts them.
     pub fn delete_matching_tokens(&self, filter: &TokenFilter) -> Result<Done<usize>> {
         let mut deleted = 0;
-        for (scheme, table) in self.tables_of_filter(filter) {
+        for (scheme, table) in self.token_tables().filter(|(scheme, _)| filter.allows(*scheme)) {
             if self.is_reached_by_triggers(table)? {
                 let of_table = TokenFilter { scheme: Some(scheme), ..filter.clone() };
                 deleted += self.delete_tokens(&self.tokens(&of_table)?)?.value;

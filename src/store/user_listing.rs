@@ -96,7 +96,7 @@ impl Store {
             conditions.push(format!("({})", contains.join(" OR ")));
         }
         if filter.without_token {
-            for table in self.token_tables() {
+            for (_, table) in self.token_tables() {
                 conditions.push(format!("NOT {}", self.refers(table, "user_id")));
             }
         }
@@ -117,7 +117,7 @@ impl Store {
             UserColumn::Tokens => {
                 let counts: Vec<String> = self
                     .token_tables()
-                    .map(|table| format!("(SELECT count(*) {})", self.rows_of_user(table, "user_id")))
+                    .map(|(_, table)| format!("(SELECT count(*) {})", self.rows_of_user(table, "user_id")))
                     .collect();
                 if counts.is_empty() { "0".into() } else { counts.join(" + ") }
             }
@@ -147,11 +147,6 @@ impl Store {
     fn rows_of_user(&self, table: &str, column: &str) -> String {
         let key = quoted(&self.layout.users.key);
         format!("FROM {} AS t WHERE t.{} = u.{key}", quoted(table), quoted(column))
-    }
-
-    pub(super) fn token_tables(&self) -> impl Iterator<Item = &str> {
-        let drf = self.layout.drf.iter().map(|table| &*table.name);
-        drf.chain(self.layout.knox.iter().map(|knox| &*knox.table.name))
     }
 
     /// Returns the SQL for comparing an attribute.

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::django::models::{Key, User};
 use crate::django::value::{Cell, Kind, Value};
 use crate::error::failure::Result;
+use crate::error::faults::Undecided;
 use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
 use crate::store::layout::UserTable;
@@ -251,11 +252,11 @@ impl Store {
             Ok(if found.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
         if let [first, second] = &found[..] {
-            return Err(Refusal::Ambiguous {
-                what: "Several users have this login name. Their keys begin with".into(),
+            return Err(Refusal::Ambiguous(Undecided {
+                what: "Several users have this login name, among them those with the keys".into(),
                 found: vec![first.id.to_string(), second.id.to_string()],
                 decide: Selector::LoginColumn,
-            }
+            })
             .into());
         }
         Ok(found.pop())

@@ -36,12 +36,16 @@ pub fn zone() -> TimeZone {
 ///
 /// The library finds a zone by its name, and reads the whole tree of zones for that.
 fn from_file() -> Option<TimeZone> {
+    // The library looks for the zones in this folder.
+    if env::var_os("TZDIR").is_some() {
+        return None;
+    }
     let path = match env::var_os("TZ") {
         None => PathBuf::from("/etc/localtime"),
+        Some(name) if name.is_empty() => return None,
         Some(name) => {
-            let name = PathBuf::from(name);
-            let is_plain = name.components().all(|part| matches!(part, Component::Normal(_)));
-            (is_plain && name.parent().is_some()).then(|| Path::new("/usr/share/zoneinfo").join(name))?
+            let is_name = Path::new(&name).components().all(|part| matches!(part, Component::Normal(_)));
+            is_name.then(|| Path::new("/usr/share/zoneinfo").join(name))?
         }
     };
     TimeZone::tzif("local", &fs::read(path).ok()?).ok()

@@ -3,6 +3,7 @@
 use authctl::django::models::Key;
 use authctl::django::tokens::knox::KnoxFormat;
 use authctl::django::value::Kind;
+use authctl::error::faults::Undecided;
 use authctl::error::misuse::Selector;
 use authctl::error::refusal::Refusal;
 use authctl::store::layout::Hints;
@@ -80,7 +81,9 @@ fn knox_versions_are_distinguished_by_their_columns(engine: Engine) {
 fn two_user_tables_are_ambiguous(engine: Engine) {
     let project = engine.project("two_user_tables");
     let refused = project.open_with(Hints::default()).err().unwrap();
-    let Some(Refusal::Ambiguous { found, decide, .. }) = refused.refusal() else { panic!("{refused:?}") };
+    let Some(Refusal::Ambiguous(Undecided { found, decide, .. })) = refused.refusal() else {
+        panic!("{refused:?}")
+    };
     assert_eq!(found, &["portal_operator", "portal_patron"]);
     assert_eq!(*decide, Selector::UserTable);
 
@@ -109,7 +112,10 @@ fn of_several_user_tables_the_one_with_permissions_is_used(engine: Engine) {
     assert_eq!(project.open().layout().users.table.name, "portal_patron");
     project.sql("CREATE TABLE portal_operator_groups (id integer PRIMARY KEY, operator_id integer)");
     let refused = project.open_with(Hints::default()).err().unwrap();
-    assert!(matches!(refused.refusal(), Some(Refusal::Ambiguous { decide: Selector::UserTable, .. })));
+    assert!(matches!(
+        refused.refusal(),
+        Some(Refusal::Ambiguous(Undecided { decide: Selector::UserTable, .. }))
+    ));
 }
 
 /// Makes a user table of these columns the only one, and returns its login column, or the candidates.
@@ -124,7 +130,7 @@ fn login_of(engine: Engine, columns: &str) -> Result<String, String> {
     match store.layout().users.login() {
         Ok(login) => Ok(login.to_owned()),
         Err(error) => match error.refusal() {
-            Some(Refusal::Ambiguous { found, .. }) => Err(found.join(" ")),
+            Some(Refusal::Ambiguous(Undecided { found, .. })) => Err(found.join(" ")),
             _ => panic!("{error:?}"),
         },
     }

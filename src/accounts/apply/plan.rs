@@ -303,7 +303,7 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
             Ok(None) => TokenObstacle::NoTable,
             Err(error) => match error.refusal() {
                 Some(Refusal::DatabaseUnusable { .. }) => TokenObstacle::NoTableOfScheme,
-                Some(Refusal::Ambiguous { .. }) => TokenObstacle::SeveralSchemes,
+                Some(Refusal::Ambiguous(_)) => TokenObstacle::SeveralSchemes,
                 _ => return Err(error),
             },
         };

@@ -22,7 +22,7 @@ pub fn deciding_lines(refusal: &Refusal) -> Vec<String> {
         FaultCode::Undecided(undecided) => Some(&**undecided),
         _ => None,
     });
-    for undecided in alone.iter().chain(of_faults) {
+    for undecided in alone.into_iter().chain(of_faults) {
         if let Some((table, line)) = choice(undecided) {
             add(&[table], line);
         }
@@ -60,16 +60,18 @@ fn choice(undecided: &Undecided) -> Option<(&'static str, String)> {
         Selector::Scheme => ("tokens", "scheme"),
         Selector::Model(_) | Selector::TokenPrefix => return None,
     };
-    Some((table, format!("{name} = {}", first_of(&undecided.found)?)))
+    Some((table, format!("{name} = {}", first_of(&undecided.found))))
 }
 
-/// Writes the first candidate as a string of TOML, and the others in a comment.
+/// Writes the first candidate as a string of TOML, and the others in a comment. Empty without candidates.
 #[must_use]
-pub fn first_of(found: &[String]) -> Option<String> {
+pub fn first_of(found: &[String]) -> String {
     let found: Vec<String> = found.iter().map(|found| string(found)).collect();
-    let (first, others) = found.split_first()?;
-    let others = if others.is_empty() { String::new() } else { format!("  # or {}", others.join(", ")) };
-    Some(format!("{first}{others}"))
+    match &found[..] {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first, others @ ..] => format!("{first}  # or {}", others.join(", ")),
+    }
 }
 
 /// Returns the line that gives a column a default, with an example of its kind.

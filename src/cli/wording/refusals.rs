@@ -13,7 +13,7 @@ pub fn sentences(refusal: &Refusal) -> Vec<String> {
         Refusal::Config { .. } => refusal.to_string().lines().map(str::to_owned).collect(),
         refusal if !refusal.faults().is_empty() => refusal.faults().iter().map(faults::fault).collect(),
         Refusal::Misuse(misuse) => vec![misuse::misuse(misuse)],
-        refusal => vec![refusal.undecided().as_ref().map_or_else(|| refusal.to_string(), misuse::undecided)],
+        refusal => vec![refusal.undecided().map_or_else(|| refusal.to_string(), misuse::undecided)],
     }
 }
 

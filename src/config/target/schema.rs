@@ -1,5 +1,7 @@
 //! The schemas that `options=-csearch_path=…` chooses.
 
+use crate::store::schema::split_quoted;
+
 /// The maximum length of a name in bytes. The server cuts longer ones, and so would find another schema.
 const LONGEST: usize = 63;
 
@@ -55,16 +57,9 @@ pub fn of_search_path(path: &str) -> Result<Vec<String>, String> {
 
 /// Splits off the first name of a search path. The rest begins with the comma, if there is one.
 fn next_name(path: &str) -> Result<(String, &str), String> {
-    if let Some(quoted) = path.strip_prefix('"') {
-        let mut from = 0;
-        while let Some(found) = quoted[from..].find('"') {
-            let end = from + found;
-            if !quoted[end + 1..].starts_with('"') {
-                return Ok((quoted[..end].replace("\"\"", "\""), quoted[end + 1..].trim_start()));
-            }
-            from = end + 2;
-        }
-        return Err("has a search_path with an unfinished quotation".into());
+    if path.starts_with('"') {
+        let (name, after) = split_quoted(path).ok_or("has a search_path with an unfinished quotation")?;
+        return Ok((name, after.trim_start()));
     }
     let ends = |c: char| c == ',' || c == '"' || c.is_whitespace();
     let (name, after) = path.split_at(path.find(ends).unwrap_or(path.len()));

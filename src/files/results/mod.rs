@@ -236,17 +236,17 @@ impl Results {
     /// Removes the rows written since the last commit, because their transaction is repeated.
     pub fn take_back(&mut self) -> Result<()> {
         self.sink.flush().context(CANNOT_WRITE)?;
-        match self.sink.get_mut() {
+        self.needs_heading = match self.sink.get_mut() {
             Sink::Discarded => return Ok(()),
             Sink::File(appended) => {
                 appended.take_back()?;
-                self.needs_heading = appended.is_empty();
+                appended.is_empty()
             }
             Sink::Later(later) => {
                 later.take_back().context(CANNOT_WRITE)?;
-                self.needs_heading = later.kept == 0;
+                later.kept == 0
             }
-        }
+        };
         Ok(())
     }
 

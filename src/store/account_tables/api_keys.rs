@@ -1,5 +1,4 @@
-//! djangorestframework-api-key. Its own keys belong to nobody; a project's subclass can refer to the user. A revoked key
-//! is refused.
+//! djangorestframework-api-key. Its own keys have no user; a project's subclass can add one. Revoked keys are refused.
 
 use super::{AccessKind, Shut, Way, has_all};
 use crate::error::failure::Result;

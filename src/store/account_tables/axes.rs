@@ -1,5 +1,5 @@
-//! django-axes: failed logins by name, address and browser. Too many of them lock out; deleted rows do not count. A name
-//! is stored as it was typed. The handler for caches has no rows.
+//! django-axes: failed logins by name, IP address and browser. Too many of them lock a user out, until the rows are
+//! deleted. Names are stored as typed. With axes' cache handler, the table is empty.
 
 use crate::django::models::User;
 use crate::django::value::Value;

@@ -135,12 +135,6 @@ impl Door {
     pub fn ignores_inactivity(&self) -> bool {
         self.way.ignores_inactivity
     }
-
-    /// The name of its table.
-    #[must_use]
-    pub fn table(&self) -> &str {
-        &self.table.name
-    }
 }
 
 /// Everything in a database that lets users in.
@@ -216,12 +210,6 @@ impl Doors {
     /// Returns the doors of these kinds.
     pub fn of(&self, kinds: &[AccessKind]) -> impl Iterator<Item = &Door> {
         self.doors.iter().filter(|door| kinds.contains(&door.kind()))
-    }
-
-    /// Whether the database has web sessions.
-    #[must_use]
-    pub fn has_sessions(&self) -> bool {
-        !self.sessions.is_empty()
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn is_application(table: &Table) -> bool {
     has_all(table, &["client_id", "client_secret", "authorization_grant_type"])
 }
 
-/// Whether these are ID tokens, which tell who a user is but let nobody in.
+/// Whether this is a table of ID tokens, which identify a user but grant no access.
 pub(super) fn is_id_token(table: &Table) -> bool {
     has_all(table, &["jti", "expires", "scope", "application_id"])
 }

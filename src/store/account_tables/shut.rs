@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
-use super::{Door, Doors, Shut, oauth2, simplejwt};
+use super::{Door, Shut, oauth2, simplejwt};
 use crate::django::models::Key;
 use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
@@ -212,14 +212,4 @@ const PARTS: [(&str, &str); 3] = [
 /// Whether the rows of this table are nothing without the row that this column refers to.
 fn is_part(table: &Table, column: &str) -> bool {
     PARTS.iter().any(|(reference, other)| *reference == column && table.has(other))
-}
-
-impl Doors {
-    /// Counts what lets this user in, without web sessions.
-    ///
-    /// # Errors
-    /// Fails on database errors.
-    pub fn open_for<'a>(&'a self, store: &Store, user: &Key, now: Timestamp) -> Result<Vec<(&'a Door, u64)>> {
-        self.doors.iter().map(|door| Ok((door, store.open_rows(door, user, now)?))).collect()
-    }
 }

@@ -11,13 +11,16 @@ use jiff::Timestamp;
 
 use super::Doors;
 use crate::django::models::Key;
-use crate::django::value::{Kind, Value};
+use crate::django::value::{Cell, Kind, OnRow, Value};
 use crate::django::web_session::WebSession;
 use crate::error::failure::Result;
 use crate::store::schema::{Table, quoted};
 use crate::store::{Store, Transaction};
 
 const COLUMNS: [&str; 3] = ["session_key", "session_data", "expire_date"];
+
+/// The kinds of those columns.
+const KINDS: [Kind; 3] = [Kind::TEXT, Kind::TEXT, Kind::Timestamp];
 
 /// The number of rows that a scan reads with one query.
 const BATCH: usize = 2_000;
@@ -71,32 +74,22 @@ pub struct SessionScan {
 }
 
 impl SessionScan {
-    /// Returns the sessions of a batch that have a user, and counts the others.
-    fn sort(&mut self, table: usize, batch: Batch, now: Timestamp) -> Vec<SessionRow> {
-        let mut rows = Vec::new();
-        for (key, data, expiry) in batch {
-            match WebSession::decode(&data) {
-                None if expiry.is_none_or(|expiry| expiry >= now) => self.undecodable += 1,
-                None => {}
-                Some(WebSession { user: None, .. }) => self.anonymous += 1,
-                Some(WebSession { user: Some(user), backend }) => {
-                    let prefix = key.chars().take(PREFIX.min(key.chars().count() / 2)).collect();
-                    let username = String::new();
-                    let user_is_active = false;
-                    rows.push(SessionRow {
-                        table,
-                        key,
-                        prefix,
-                        expiry,
-                        user,
-                        username,
-                        user_is_active,
-                        backend,
-                    });
-                }
-            }
-        }
-        rows
+    /// Decodes the row of a session table. Returns the session if it has a user, and counts it otherwise.
+    fn decode(&mut self, table: usize, cells: &[Cell<'_>], now: Timestamp) -> Option<SessionRow> {
+        let expiry = cells[2].timestamp();
+        let Some(session) = WebSession::decode(cells[1].text().unwrap_or_default()) else {
+            self.undecodable += u64::from(expiry.is_none_or(|expiry| expiry >= now));
+            return None;
+        };
+        let Some(user) = session.user else {
+            self.anonymous += 1;
+            return None;
+        };
+        let key = cells[0].string();
+        let prefix = key.chars().take(PREFIX.min(key.chars().count() / 2)).collect();
+        let (username, user_is_active) = (String::new(), false);
+        let backend = session.backend;
+        Some(SessionRow { table, key, prefix, expiry, user, username, user_is_active, backend })
     }
 }
 
@@ -105,9 +98,6 @@ pub(super) fn tables(store: &Store) -> Result<Vec<Table>> {
     found.retain(|table| table.key == [COLUMNS[0]]);
     Ok(found)
 }
-
-/// A batch of stored sessions.
-type Batch = Vec<(String, String, Option<Timestamp>)>;
 
 impl Store {
     /// Passes the web sessions of all users to the callback, in batches in the order of their keys.
@@ -124,10 +114,16 @@ impl Store {
         for table in 0..doors.sessions.len() {
             let mut last = None;
             loop {
-                let batch = self.session_batch(&doors.sessions[table], last.as_deref())?;
-                let Some((key, ..)) = batch.last() else { break };
-                last = Some(key.clone());
-                let rows = scan.sort(table, batch, now);
+                let mut rows = Vec::new();
+                let after = last.take();
+                self.session_rows(&doors.sessions[table], after.as_deref(), &mut |cells| {
+                    last = Some(cells[0].string());
+                    rows.extend(scan.decode(table, cells, now));
+                    Ok(ControlFlow::Continue(()))
+                })?;
+                if last.is_none() {
+                    break;
+                }
                 if on_batch(rows)?.is_break() {
                     return Ok(scan);
                 }
@@ -136,7 +132,8 @@ impl Store {
         Ok(scan)
     }
 
-    fn session_batch(&self, table: &Table, after: Option<&str>) -> Result<Batch> {
+    /// Passes the next rows in the order of their keys to the callback.
+    fn session_rows(&self, table: &Table, after: Option<&str>, on_row: &mut OnRow<'_>) -> Result<()> {
         let [key, data, expiry] = COLUMNS;
         let (condition, parameters) = match after {
             Some(last) => (format!("WHERE {key} > ?1"), vec![Value::from(last)]),
@@ -146,12 +143,7 @@ impl Store {
             "SELECT {key}, {data}, {expiry} FROM {} {condition} ORDER BY {key} LIMIT {BATCH}",
             quoted(&table.name)
         );
-        let mut batch = Batch::new();
-        self.engine.query(&sql, &parameters, &[Kind::TEXT, Kind::TEXT, Kind::Timestamp], &mut |cells| {
-            batch.push((cells[0].string(), cells[1].string(), cells[2].timestamp()));
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(batch)
+        self.engine.query(&sql, &parameters, &KINDS, on_row)
     }
 
     /// Returns the unexpired web sessions of these users. Reads all sessions, so do it before a lock is taken.
@@ -170,12 +162,10 @@ impl Store {
         for (index, table) in doors.sessions.iter().enumerate() {
             // In the order of the table, which takes far fewer reads than that of the keys.
             let sql = format!("SELECT {key}, {data}, {expiry} FROM {}", quoted(&table.name));
-            let kinds = [Kind::TEXT, Kind::TEXT, Kind::Timestamp];
-            self.engine.query(&sql, &[], &kinds, &mut |cells| {
-                let row = (cells[0].string(), cells[1].string(), cells[2].timestamp());
+            self.engine.query(&sql, &[], &KINDS, &mut |cells| {
                 let is_meant =
                     |session: &SessionRow| shown.contains(&session.user) && !session.is_expired(now);
-                found.extend(scan.sort(index, vec![row], now).into_iter().filter(is_meant));
+                found.extend(scan.decode(index, cells, now).filter(is_meant));
                 Ok(ControlFlow::Continue(()))
             })?;
         }

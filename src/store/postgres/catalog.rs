@@ -19,7 +19,7 @@ use crate::store::schema::{Table, quoted};
 /// The tables that almost every command looks for. They are read together.
 const USUAL: [&str; 4] = ["auth_user", "authtoken_token", "knox_authtoken", "django_admin_log"];
 
-/// The column by which another table of knox's tokens is found. The tables with it are read together with [`USUAL`].
+/// A column of knox's token table. `KNOX_TOKEN_MODEL` can name any table, so all with this column are read with [`USUAL`].
 const USUAL_COLUMN: &str = "digest";
 
 /// The tables that were read.

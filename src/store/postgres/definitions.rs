@@ -12,9 +12,9 @@ use tokio_postgres::types::Type;
 
 use super::Postgres;
 use super::values::{array, kind_of};
-use crate::django::value::{Kind, Value};
+use crate::django::value::Kind;
 use crate::error::failure::Result;
-use crate::store::schema::{Column, Reference, Table, quoted};
+use crate::store::schema::{Column, Reference, Table, quoted, split_quoted};
 
 /// A table, and what only PostgreSQL knows about it.
 pub(super) struct Known {
@@ -207,7 +207,7 @@ impl Postgres {
                    JOIN pg_type AS b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END \
                    WHERE t.oid = ANY (?1::oid[])";
         let kinds = [Kind::Integer, Kind::TEXT, Kind::Boolean, Kind::Integer, Kind::Boolean];
-        self.read(sql, &[numbers(&own)], &kinds, &mut |cells| {
+        self.read(sql, &[array(&own)], &kinds, &mut |cells| {
             let modifier = cells[3].integer().and_then(|modifier| i32::try_from(modifier).ok());
             let own = OwnType {
                 base: cells[1].string(),
@@ -234,7 +234,7 @@ impl Postgres {
         let sql = "SELECT d.objid, a.attname FROM pg_depend AS d JOIN pg_index AS i ON i.indexrelid = d.objid \
                    JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = d.refobjsubid \
                    WHERE d.refobjid = i.indrelid AND d.objid = ANY (?1::oid[])";
-        self.read(sql, &[numbers(&with)], &[Kind::Integer, Kind::TEXT], &mut |cells| {
+        self.read(sql, &[array(&with)], &[Kind::Integer, Kind::TEXT], &mut |cells| {
             let number = cells[0].integer().and_then(|number| u32::try_from(number).ok());
             found.entry(number.unwrap_or_default()).or_default().push(cells[1].string());
             Ok(ControlFlow::Continue(()))
@@ -272,7 +272,7 @@ impl Described {
             if let (true, [column], Some(table), Some(target)) =
                 (kind == "f", &columns[..], target, target_column)
             {
-                let table = unquoted(&table);
+                let table = names(&table).join(".");
                 known.table.references.push(Reference { column: column.clone(), table, target });
             }
             known.constraints.insert(name, columns);
@@ -311,55 +311,43 @@ impl Known {
                 all.push(column);
             }
         }
-        let name = unqualified(&index.name);
+        let name = names(&index.name).pop().unwrap_or_default();
         self.deferrable.extend(index.is_deferrable.then(|| name.clone()));
         self.constraints.insert(name, all);
     }
 }
 
-/// Returns numbers of the catalog as PostgreSQL's array.
-fn numbers(numbers: &[u32]) -> Value {
-    let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-    format!("{{{}}}", numbers.join(",")).into()
-}
-
-/// Returns a name as it is, from the text form of `regclass`: quoted where SQL needs that, and after its schema if the
-/// search path does not lead to it.
-fn unquoted(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    let mut chars = name.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c != '"' || chars.next_if_eq(&'"').is_some() {
-            out.push(c);
+/// Splits the text form of `regclass` into its names: that of the table or index, after the schema's if the search path
+/// does not lead to it.
+fn names(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    loop {
+        let (name, after) = split_quoted(rest).unwrap_or_else(|| {
+            let (name, after) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
+            (name.to_owned(), after)
+        });
+        names.push(name);
+        match after.strip_prefix('.') {
+            Some(after) => rest = after,
+            None => return names,
         }
     }
-    out
-}
-
-/// Returns the name without its schema, from the text form of `regclass`.
-fn unqualified(name: &str) -> String {
-    let mut is_quoted = false;
-    let dot = name.char_indices().filter(|(_, c)| {
-        is_quoted ^= *c == '"';
-        *c == '.' && !is_quoted
-    });
-    let start = dot.last().map_or(0, |(at, _)| at + 1);
-    unquoted(&name[start..])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{unqualified, unquoted};
+    use super::names;
 
     #[test]
-    fn names_of_the_catalog_lose_their_quotes() {
-        for (text, qualified, bare) in [
-            ("auth_user", "auth_user", "auth_user"),
-            ("acme.auth_user", "acme.auth_user", "auth_user"),
-            (r#"acme."Shop.User""#, "acme.Shop.User", "Shop.User"),
-            (r#""a ""b"" c""#, r#"a "b" c"#, r#"a "b" c"#),
+    fn the_text_of_a_table_is_split_into_names() {
+        for (text, expected) in [
+            ("auth_user", &["auth_user"][..]),
+            ("acme.auth_user", &["acme", "auth_user"]),
+            (r#"acme."Shop.User""#, &["acme", "Shop.User"]),
+            (r#""a ""b"" c""#, &[r#"a "b" c"#]),
         ] {
-            assert_eq!((&*unquoted(text), &*unqualified(text)), (qualified, bare));
+            assert_eq!(names(text), expected);
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::error::failure::{Error, failed};
 use crate::error::faults::{FaultCode, Remedy, Restriction, Unsettable};
 use crate::error::refusal::Refusal;
 use crate::signals;
+use crate::store::schema::split_quoted;
 use crate::store::target::Server;
 
 /// Returns the refusal of a connection.
@@ -194,12 +195,12 @@ fn refused_parameter(error: &DbError) -> Option<usize> {
 /// quoted.
 fn column_of(sql: &str, number: usize) -> Option<String> {
     if let Some(rest) = sql.strip_prefix("INSERT INTO ") {
-        let (_table, rest) = identifier(rest)?;
+        let (_table, rest) = split_quoted(rest)?;
         let mut rest = rest.strip_prefix(" (")?;
         for _ in 1..number {
-            rest = identifier(rest)?.1.strip_prefix(", ")?;
+            rest = split_quoted(rest)?.1.strip_prefix(", ")?;
         }
-        return Some(identifier(rest)?.0);
+        return Some(split_quoted(rest)?.0);
     }
     let parameter = format!("${number}");
     let is_whole = |end: usize| !sql[end..].starts_with(|c: char| c.is_ascii_digit());
@@ -214,19 +215,6 @@ fn column_of(sql: &str, number: usize) -> Option<String> {
             Some(rest) => from = rest.len(),
             None => return Some(before[from + 1..].replace("\"\"", "\"")),
         }
-    }
-}
-
-/// Splits off a quoted name, and removes its quotation marks.
-fn identifier(sql: &str) -> Option<(String, &str)> {
-    let name = sql.strip_prefix('"')?;
-    let mut from = 0;
-    loop {
-        let end = from + name[from..].find('"')?;
-        if !name[end + 1..].starts_with('"') {
-            return Some((name[..end].replace("\"\"", "\""), &name[end + 1..]));
-        }
-        from = end + 2;
     }
 }
 

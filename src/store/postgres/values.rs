@@ -215,11 +215,11 @@ pub(super) fn has_equality(name: &str) -> bool {
     !["json", "xml", "point", "polygon", "box"].contains(&name)
 }
 
-/// Returns a list of names as PostgreSQL's array.
-pub(super) fn array(names: &[&str]) -> Value {
-    let escaped = |name: &&str| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
-    let names: Vec<String> = names.iter().map(escaped).collect();
-    format!("{{{}}}", names.join(",")).into()
+/// Returns a list of names or numbers as PostgreSQL's array.
+pub(super) fn array<T: ToString>(items: &[T]) -> Value {
+    let escaped = |item: &T| format!("\"{}\"", item.to_string().replace('\\', "\\\\").replace('"', "\\\""));
+    let items: Vec<String> = items.iter().map(escaped).collect();
+    format!("{{{}}}", items.join(",")).into()
 }
 
 #[cfg(test)]
