@@ -7,11 +7,13 @@ ways can be compared, and every run uses the same data.
 import base64
 import csv
 import hashlib
+import itertools
 import json
 import os
 import shutil
 import sqlite3
-from datetime import datetime, timedelta
+import zlib
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Callable, Iterable, Iterator
 
@@ -95,6 +97,104 @@ def many_users(count: int) -> Path:
         database(path, "rock", map(user, numbers), tokens)
 
     return _kept(f"users-{count}.sqlite3", make)
+
+
+def few_users(count: int) -> Path:
+    """A database of users with tokens for the comparison with one of many users, made anew."""
+    numbers = range(1, count + 1)
+    tokens = ((token(number), joined(number), number) for number in numbers)
+    return database(FOLDER / "few-users.sqlite3", "rock", map(user, numbers), tokens)
+
+
+def age_of(number: int) -> tuple[int, str]:
+    """The age in whole days of about the user with this number, and the time so long ago."""
+    now = datetime.now(timezone.utc).replace(tzinfo=None)
+    days = (now - BEGINNING - timedelta(seconds=number * 300)).days
+    return days, (now - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def many_knox_tokens(count: int) -> Path:
+    """A database with this many users and knox tokens, of which a hundredth has expired."""
+
+    def make(path: Path) -> None:
+        numbers = range(1, count + 1)
+        database(path, "knox", map(user, numbers))
+        connection = sqlite3.connect(path)
+        rows = (
+            (
+                hashlib.sha512(f"token {n}".encode()).hexdigest(), joined(n), n, token(n)[:15],
+                joined(n) if n % 100 == 0 else "2099-01-01 00:00:00",
+            )
+            for n in numbers
+        )
+        connection.executemany(
+            "INSERT INTO knox_authtoken (digest, created, user_id, token_key, expiry) VALUES (?, ?, ?, ?, ?)", rows
+        )
+        connection.commit()
+        connection.close()
+
+    return _kept(f"knox-{count}.sqlite3", make)
+
+
+def many_sessions(count: int) -> Path:
+    """A database with this many unexpired web sessions of 1,000 users."""
+
+    def session(number: int) -> tuple[str, str, str]:
+        content = {
+            "_auth_user_id": str(number % 1000 + 1),
+            "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
+            "_auth_user_hash": hashlib.sha256(f"session {number}".encode()).hexdigest(),
+        }
+        # `django.core.signing.dumps` with compression, and a signature of the same form.
+        raw = json.dumps(content, separators=(",", ":")).encode()
+        compressed = zlib.compress(raw)
+        is_shorter = len(compressed) < len(raw) - 1
+        payload = base64.urlsafe_b64encode(compressed if is_shorter else raw).decode().rstrip("=")
+        signature = base64.urlsafe_b64encode(hashlib.sha256(payload.encode()).digest()).decode().rstrip("=")
+        key = hashlib.sha256(f"key {number}".encode()).hexdigest()[:32]
+        return key, f"{'.' * is_shorter}{payload}:1uR8aB:{signature}", "2099-01-01 00:00:00"
+
+    def make(path: Path) -> None:
+        database(path, "rock", map(user, range(1, 1001)))
+        connection = sqlite3.connect(path)
+        rows = map(session, range(count))
+        connection.executemany("INSERT INTO django_session VALUES (?, ?, ?)", rows)
+        connection.commit()
+        connection.close()
+
+    return _kept(f"sessions-{count}.sqlite3", make)
+
+
+def accounts_as(form: str, count: int) -> Path:
+    """Hashed accounts with tokens as JSON lines, a JSON list or a fixture."""
+    numbers = range(1, count + 1)
+
+    def account(number: int) -> dict:
+        hashed, key = password_hash(number), token(number)
+        return {"username": username(number), "email": email(number), "password_hash": hashed, "token": key}
+
+    def models(number: int) -> Iterator[dict]:
+        fields = {
+            "username": username(number), "email": email(number), "password": password_hash(number),
+            "is_active": True, "date_joined": "2026-01-01T00:00:00Z",
+        }
+        yield {"model": "auth.user", "pk": number, "fields": fields}
+        created = "2026-01-01T00:00:00Z"
+        yield {"model": "authtoken.token", "pk": token(number), "fields": {"user": number, "created": created}}
+
+    def make(path: Path) -> None:
+        with path.open("w") as file:
+            if form == "jsonl":
+                file.writelines(json.dumps(account(n)) + "\n" for n in numbers)
+                return
+            rows = itertools.chain.from_iterable(map(models, numbers)) if form == "fixture" else map(account, numbers)
+            separator = "["
+            for item in rows:
+                file.write(separator + json.dumps(item))
+                separator = ",\n"
+            file.write("]\n")
+
+    return _kept(f"accounts-{count}.{'jsonl' if form == 'jsonl' else f'{form}.json'}", make)
 
 
 def user_with(encoded: str, name: str, schema: str = "rock") -> Path:

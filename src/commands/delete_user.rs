@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::slice;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -67,7 +68,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let done = change.make(store, &json!({ "user": user.username }), |transaction| {
         transaction.delete_user(&user, &decisions, &deletion)?;
         let names = deletion.deleted.iter().chain(&deletion.emptied).map(|(name, _)| name.clone());
-        Ok(Done { value: transaction.has_superuser()?, fields: names.collect() })
+        Ok(Done { value: transaction.has_lost_superuser(slice::from_ref(&user))?, fields: names.collect() })
     });
     let done = done.map_err(|error| still_referenced(error, &user))?;
 
@@ -78,7 +79,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         } else {
             format!("Deleted {} (id {}){side_effects}.", user.username, user.id)
         });
-        if user.is_superuser && user.is_active && !done.value {
+        if done.value {
             let verb = if report.dry_run { "would be" } else { "is" };
             output.warning(format_args!("No active superuser {verb} left."));
         }

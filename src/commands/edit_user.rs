@@ -1,3 +1,5 @@
+use std::slice;
+
 use serde_json::json;
 
 use crate::accounts::access_summary::{open_although_inactive, revoke_tokens};
@@ -139,10 +141,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         };
         let current = transaction.reread_user(&user)?;
         let profiles = transaction.profiles_of(&user.id)?;
-        Ok(Done { value: (current, profiles, transaction.has_superuser()?, open), fields })
+        Ok(Done {
+            value: (current, profiles, transaction.has_lost_superuser(slice::from_ref(&user))?, open),
+            fields,
+        })
     })?;
 
-    let (current, profiles, has_superuser, open) = done.value;
+    let (current, profiles, has_lost_superuser, open) = done.value;
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
         let fields = report.fields.join(", ");
@@ -151,7 +156,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             (true, true) => format!("Would change {}: {fields}. Nothing was changed.", user.username),
             (true, false) => format!("Changed {}: {fields}.", user.username),
         });
-        if user.is_superuser && user.is_active && !has_superuser {
+        if has_lost_superuser {
             let verb = if report.dry_run { "would be" } else { "is" };
             output.warning(format_args!("No active superuser {verb} left."));
         }

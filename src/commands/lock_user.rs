@@ -59,17 +59,16 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             passwords.push(accounts.encode(&Password::Unusable, change.is_rehearsal())?);
         }
     }
-    let had_superuser = users.iter().any(|user| user.is_superuser && user.is_active);
-    let access = UserAccess::find(store, users, &AccessKind::ALL, now)?;
+    let access = UserAccess::find(store, users.clone(), &AccessKind::ALL, now)?;
     let access_change = AccessChange { kinds: AccessKind::ALL.to_vec(), deactivates: true, passwords };
     change.set_effect(Effect::new(format!("{} locked", names.join(", "))));
     let done = change.make(store, &json!({ "users": names }), |transaction| {
         let closed = access.close(transaction, &access_change, now)?;
         let fields = changed_fields(&closed);
-        Ok(Done { value: (closed, transaction.has_superuser()?), fields })
+        Ok(Done { value: (closed, transaction.has_lost_superuser(&users)?), fields })
     })?;
 
-    let (accesses, is_one_left) = done.value;
+    let (accesses, has_lost_superuser) = done.value;
     let report = change.report(done.fields);
     let verb = if report.dry_run { "would close" } else { "closed" };
     change.answer(report.changed, |output| {
@@ -83,7 +82,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             print_rows(verb, &access.closed, output);
             print_open(access, &access_change, output);
         }
-        if had_superuser && !is_one_left {
+        if has_lost_superuser {
             let verb = if report.dry_run { "would be" } else { "is" };
             output.warning(format_args!("No active superuser {verb} left."));
         }

@@ -109,6 +109,11 @@ pub trait Catalog {
     /// Returns what identifies a row of this table within a transaction; `None` if nothing does.
     fn row_name(&self, table: &Table) -> Result<Option<RowName>>;
 
+    /// Returns a whole number in whose order the rows of this table are read fastest, as SQL; `None` without one.
+    fn row_number(&self, _table: &Table) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// Returns the messages about damage to the database, or none if it is intact.
     fn integrity_faults(&self) -> Result<Vec<String>>;
 

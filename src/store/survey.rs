@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
-use crate::django::models::{TokenFilter, TokenState};
+use crate::django::models::{TokenFilter, TokenState, User};
 use crate::django::value::Kind;
 use crate::error::failure::Result;
 use crate::store::Store;
@@ -153,6 +153,13 @@ impl Store {
             self.engine.is_true(&users.attribute("is_superuser")),
             self.engine.is_true(&users.attribute("is_active")),
         ))
+    }
+
+    /// Whether one of these users was the last active superuser before a change.
+    pub fn has_lost_superuser(&self, before: &[User]) -> Result<bool> {
+        let had_superuser = before.iter().any(|user| user.is_superuser && user.is_active);
+        // Last, since it may read all users.
+        Ok(had_superuser && !self.has_superuser()?)
     }
 
     /// Whether an active superuser exists.

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 
 use super::Doors;
 use crate::django::models::Key;
-use crate::django::value::{Cell, Kind, OnRow, Value};
-use crate::django::web_session::WebSession;
+use crate::django::value::{Cell, Kind, Value};
+use crate::django::web_session::SessionDecoder;
 use crate::error::failure::Result;
 use crate::store::schema::{Table, quoted};
 use crate::store::{Store, Transaction};
@@ -73,16 +73,23 @@ pub struct SessionScan {
     pub undecodable: u64,
 }
 
-impl SessionScan {
+/// Decodes the rows of session tables.
+#[derive(Default)]
+struct Scanner {
+    decoder: SessionDecoder,
+    scan: SessionScan,
+}
+
+impl Scanner {
     /// Decodes the row of a session table. Returns the session if it has a user, and counts it otherwise.
     fn decode(&mut self, table: usize, cells: &[Cell<'_>], now: Timestamp) -> Option<SessionRow> {
         let expiry = cells[2].timestamp();
-        let Some(session) = WebSession::decode(cells[1].text().unwrap_or_default()) else {
-            self.undecodable += u64::from(expiry.is_none_or(|expiry| expiry >= now));
+        let Some(session) = self.decoder.decode(cells[1].text().unwrap_or_default()) else {
+            self.scan.undecodable += u64::from(expiry.is_none_or(|expiry| expiry >= now));
             return None;
         };
         let Some(user) = session.user else {
-            self.anonymous += 1;
+            self.scan.anonymous += 1;
             return None;
         };
         let key = cells[0].string();
@@ -100,7 +107,7 @@ pub(super) fn tables(store: &Store) -> Result<Vec<Table>> {
 }
 
 impl Store {
-    /// Passes the web sessions of all users to the callback, in batches in the order of their keys.
+    /// Passes the web sessions of all users to the callback, in batches.
     ///
     /// # Errors
     /// Returns the error of `on_batch`. Fails on database errors.
@@ -110,40 +117,37 @@ impl Store {
         now: Timestamp,
         on_batch: &mut dyn FnMut(Vec<SessionRow>) -> Result<ControlFlow<()>>,
     ) -> Result<SessionScan> {
-        let mut scan = SessionScan::default();
-        for table in 0..doors.sessions.len() {
-            let mut last = None;
+        let mut scanner = Scanner::default();
+        let [key, data, expiry] = COLUMNS;
+        for (index, table) in doors.sessions.iter().enumerate() {
+            let (order, kind) = match self.engine.row_number(table)? {
+                Some(number) => (number, Kind::Integer),
+                None => (key.to_owned(), Kind::TEXT),
+            };
+            let kinds = [Kind::TEXT, Kind::TEXT, Kind::Timestamp, kind];
+            let mut last: Option<Value> = None;
             loop {
+                let condition = last.as_ref().map(|_| format!("WHERE {order} > ?1")).unwrap_or_default();
+                let sql = format!(
+                    "SELECT {key}, {data}, {expiry}, {order} FROM {} {condition} ORDER BY {order} LIMIT {BATCH}",
+                    quoted(&table.name)
+                );
                 let mut rows = Vec::new();
                 let after = last.take();
-                self.session_rows(&doors.sessions[table], after.as_deref(), &mut |cells| {
-                    last = Some(cells[0].string());
-                    rows.extend(scan.decode(table, cells, now));
+                self.engine.query(&sql, after.as_slice(), &kinds, &mut |cells| {
+                    last = Some(cells[3].integer().map_or_else(|| cells[3].string().into(), Value::Integer));
+                    rows.extend(scanner.decode(index, cells, now));
                     Ok(ControlFlow::Continue(()))
                 })?;
                 if last.is_none() {
                     break;
                 }
                 if on_batch(rows)?.is_break() {
-                    return Ok(scan);
+                    return Ok(scanner.scan);
                 }
             }
         }
-        Ok(scan)
-    }
-
-    /// Passes the next rows in the order of their keys to the callback.
-    fn session_rows(&self, table: &Table, after: Option<&str>, on_row: &mut OnRow<'_>) -> Result<()> {
-        let [key, data, expiry] = COLUMNS;
-        let (condition, parameters) = match after {
-            Some(last) => (format!("WHERE {key} > ?1"), vec![Value::from(last)]),
-            None => (String::new(), Vec::new()),
-        };
-        let sql = format!(
-            "SELECT {key}, {data}, {expiry} FROM {} {condition} ORDER BY {key} LIMIT {BATCH}",
-            quoted(&table.name)
-        );
-        self.engine.query(&sql, &parameters, &KINDS, on_row)
+        Ok(scanner.scan)
     }
 
     /// Returns the unexpired web sessions of these users. Reads all sessions, so do it before a lock is taken.
@@ -157,19 +161,21 @@ impl Store {
         now: Timestamp,
     ) -> Result<(Vec<SessionRow>, SessionScan)> {
         let shown: Vec<String> = users.iter().map(Key::to_string).collect();
-        let (mut found, mut scan) = (Vec::new(), SessionScan::default());
+        let (mut found, mut scanner) = (Vec::new(), Scanner::default());
         let [key, data, expiry] = COLUMNS;
         for (index, table) in doors.sessions.iter().enumerate() {
-            // In the order of the table, which takes far fewer reads than that of the keys.
-            let sql = format!("SELECT {key}, {data}, {expiry} FROM {}", quoted(&table.name));
-            self.engine.query(&sql, &[], &KINDS, &mut |cells| {
-                let is_meant =
-                    |session: &SessionRow| shown.contains(&session.user) && !session.is_expired(now);
-                found.extend(scan.decode(index, cells, now).filter(is_meant));
+            let sql = format!(
+                "SELECT {key}, {data}, {expiry} FROM {} WHERE NOT {}",
+                quoted(&table.name),
+                self.engine.is_before(expiry, "?1")
+            );
+            self.engine.query(&sql, &[now.into()], &KINDS, &mut |cells| {
+                let session = scanner.decode(index, cells, now);
+                found.extend(session.filter(|session| shown.contains(&session.user)));
                 Ok(ControlFlow::Continue(()))
             })?;
         }
-        Ok((found, scan))
+        Ok((found, scanner.scan))
     }
 
     /// Adds the names of the users to sessions, and whether they are active.
@@ -239,9 +245,9 @@ impl Transaction<'_> {
             quoted(&table.name),
             places(keys.len())
         );
-        let mut current: Vec<Value> = Vec::new();
+        let (mut current, mut decoder) = (Vec::<Value>::new(), SessionDecoder::default());
         self.engine.query(&sql, keys, &[Kind::TEXT, Kind::TEXT], &mut |cells| {
-            let session = WebSession::decode(cells[1].text().unwrap_or_default());
+            let session = decoder.decode(cells[1].text().unwrap_or_default());
             if session.and_then(|session| session.user).as_deref() == Some(user) {
                 current.push(cells[0].string().into());
             }

@@ -306,21 +306,28 @@ impl Catalog for Sqlite {
     }
 
     fn row_name(&self, table: &Table) -> Result<Option<RowName>> {
-        let named = |column: String| RowName { column, kept_in: "key" };
+        let column = match (self.row_number(table)?, &table.key[..]) {
+            (Some(number), _) => number,
+            (None, [key]) => quoted(key),
+            (None, _) => return Ok(None),
+        };
+        Ok(Some(RowName { column, kept_in: "key" }))
+    }
+
+    fn row_number(&self, table: &Table) -> Result<Option<String>> {
         let is_free =
             |name: &&str| !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
-        let row_id = ["rowid", "_rowid_", "oid"].into_iter().find(is_free);
-        if let Some(row_id) = row_id {
-            // A table WITHOUT ROWID has no such column. `PRAGMA table_list` reports it too, but reads every table for
-            // each call.
-            let asked = self.connection.prepare(&format!("SELECT {row_id} FROM {}", quoted(&table.name)));
-            match asked.map(drop) {
-                Ok(()) => return Ok(Some(named(row_id.to_owned()))),
-                Err(error) if is_of_statement(&error) => {}
-                Err(error) => return Err(self.translate(error)),
-            }
+        let Some(row_id) = ["rowid", "_rowid_", "oid"].into_iter().find(is_free) else {
+            return Ok(None);
+        };
+        // A table WITHOUT ROWID has no such column. `PRAGMA table_list` reports it too, but reads every table for each
+        // call.
+        let asked = self.connection.prepare(&format!("SELECT {row_id} FROM {}", quoted(&table.name)));
+        match asked.map(drop) {
+            Ok(()) => Ok(Some(row_id.to_owned())),
+            Err(error) if is_of_statement(&error) => Ok(None),
+            Err(error) => Err(self.translate(error)),
         }
-        Ok(if let [key] = &table.key[..] { Some(named(quoted(key))) } else { None })
     }
 
     fn integrity_faults(&self) -> Result<Vec<String>> {

@@ -36,7 +36,10 @@ fn add_session(project: &Project, key: &str, user: Option<&str>, expiry: &str) {
         None => "{}".to_owned(),
     };
     // Django compresses what becomes shorter.
-    let compressed = miniz_oxide::deflate::compress_to_vec_zlib(json.as_bytes(), 6);
+    let mut compressed = Vec::with_capacity(json.len() + 1_000);
+    flate2::Compress::new(flate2::Compression::default(), true)
+        .compress_vec(json.as_bytes(), &mut compressed, flate2::FlushCompress::Finish)
+        .expect("compressed");
     let payload = if compressed.len() < json.len() - 1 {
         format!(".{}", URL_SAFE_NO_PAD.encode(compressed))
     } else {
