@@ -73,7 +73,9 @@ def imported_user(number: int) -> tuple:
     return (number, password_hash(number), None, 0, username(number), "", email(number), 0, 1, joined(number), "")
 
 
-def database(path: Path, schema: str, users: Iterable[tuple] = (), tokens: Iterable[tuple] = ()) -> Path:
+def database(
+    path: Path, schema: str, users: Iterable[tuple] = (), tokens: Iterable[tuple] | None = None
+) -> Path:
     """Create a database as a project's `migrate` leaves it, with these rows."""
     path.unlink(missing_ok=True)
     connection = sqlite3.connect(path, isolation_level=None)
@@ -82,7 +84,8 @@ def database(path: Path, schema: str, users: Iterable[tuple] = (), tokens: Itera
     connection.execute("BEGIN")
     marks = ", ".join("?" * 11)
     connection.executemany(f"INSERT INTO auth_user ({USER_COLUMNS}) VALUES ({marks})", users)
-    connection.executemany("INSERT INTO authtoken_token (key, created, user_id) VALUES (?, ?, ?)", tokens)
+    if tokens is not None:
+        connection.executemany("INSERT INTO authtoken_token (key, created, user_id) VALUES (?, ?, ?)", tokens)
     connection.execute("COMMIT")
     connection.close()
     return path
