@@ -6,12 +6,8 @@ use serde::Serialize;
 use crate::django::models::{Key, User};
 use crate::django::passwords::Encoded;
 use crate::error::failure::Result;
-use crate::error::refusal::Refusal;
 use crate::store::account_tables::{AccessKind, Doors, OpenDoor, OpenDoorCode, SessionRow, SessionScan};
 use crate::store::{Store, Transaction};
-
-/// The user of django-guardian for everybody who is not logged in.
-const ANONYMOUS: (&str, &str) = ("AnonymousUser", "guardian_userobjectpermission");
 
 /// What is done to the access of users.
 #[derive(Clone, Debug)]
@@ -72,27 +68,6 @@ impl ClosedAccess {
     pub fn is_open(&self) -> bool {
         self.open.iter().any(|door| door.is_known)
     }
-}
-
-/// Returns the users of these names, each once.
-///
-/// # Errors
-/// Returns [`Refusal::UserNotFound`] for an unknown name, or [`Refusal::Usage`] for the user that stands for everybody.
-pub fn find_users(store: &Store, names: &[String]) -> Result<Vec<User>> {
-    let mut users: Vec<User> = Vec::new();
-    for name in names {
-        let user = store.user(name)?;
-        if user.username == ANONYMOUS.0 && store.has_table(ANONYMOUS.1)? {
-            let message = format!(
-                "{name} is the user of django-guardian for visitors who are not logged in. Name another user."
-            );
-            return Err(Refusal::usage(message).into());
-        }
-        if users.iter().all(|known| known.id != user.id) {
-            users.push(user);
-        }
-    }
-    Ok(users)
 }
 
 impl UserAccess {

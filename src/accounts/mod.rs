@@ -9,6 +9,7 @@ pub mod access_summary;
 pub mod apply;
 pub mod authentication;
 pub mod change_runner;
+pub mod chosen_users;
 mod compare;
 pub mod defaults;
 pub mod export;

@@ -13,13 +13,17 @@ use crate::error::wording::counted;
 use crate::store::account_tables::{OpenDoor, OpenDoorCode};
 use crate::terminal::output::Output;
 
+/// The number of users that a question names.
+const NAMED: usize = 20;
+
 /// Asks for confirmation of a change of more than one user. `verb` begins the question, such as `Lock`.
 pub fn confirm(verb: &str, users: &[User], change: &Change<'_>, context: &Context) -> Result<()> {
     if users.len() < 2 || change.is_rehearsal() {
         return Ok(());
     }
-    let names: Vec<&str> = users.iter().map(|user| &*user.username).collect();
-    context.consent(&format!("{verb} {} users ({})?", users.len(), names.join(", ")))
+    let names: Vec<&str> = users.iter().take(NAMED).map(|user| &*user.username).collect();
+    let more = if users.len() > NAMED { ", …" } else { "" };
+    context.consent(&format!("{verb} {} users ({}{more})?", users.len(), names.join(", ")))
 }
 
 /// Returns the names of all changed columns and shut doors, each once.

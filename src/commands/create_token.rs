@@ -4,6 +4,7 @@ use crate::accounts::issue_token::{self, Issued};
 use crate::cli::answer::{Answer, Report};
 use crate::cli::args::secret;
 use crate::cli::args::token_files::TokenFileArgs;
+use crate::cli::args::users::FindBy;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, User};
@@ -36,8 +37,11 @@ sessions stay valid. Signals do not run.";
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Username (exact)
+    /// User, by name unless --by says otherwise
     user: String,
+
+    #[command(flatten)]
+    by: FindBy,
 
     /// Replace the drf key with a new one
     #[arg(long)]
@@ -76,7 +80,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         )
         .into());
     }
-    let user = store.user(&args.user)?;
+    let user = args.by.user(store, &args.user)?;
     if !user.is_active {
         return Err(Refusal::InactiveUser(user.username).into());
     }

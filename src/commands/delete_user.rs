@@ -4,6 +4,7 @@ use std::slice;
 use serde_json::{Map, Value as Json, json};
 
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::cli::args::users::FindBy;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::User;
@@ -33,8 +34,11 @@ generic relations do, remain too.";
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Username (exact)
+    /// User, by name unless --by says otherwise
     user: String,
+
+    #[command(flatten)]
+    by: FindBy,
 
     /// Delete rows that refer to deleted rows through this column (repeatable)
     ///
@@ -55,7 +59,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let store = context.store()?;
-    let user = store.user(&args.user)?;
+    let user = args.by.user(store, &args.user)?;
     let decisions = Decisions { cascade: args.cascade.clone(), set_null: args.set_null.clone() };
     let deletion = store.deletion(&user, &decisions)?;
     let change = Change::new(context, &args.writing, "delete-user");

@@ -1,22 +1,26 @@
-use std::slice;
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
 
-use serde_json::json;
-
+use crate::accounts::access::AccessRows;
 use crate::accounts::access_summary::{open_although_inactive, revoke_tokens};
 use crate::accounts::change_runner::ChangeRunner as _;
-use crate::cli::access_view::listed;
+use crate::accounts::update::AccountUpdate;
+use crate::cli::access_view::{confirm, listed};
 use crate::cli::answer::Answer;
 use crate::cli::args::assignment::{Assignment, assignment};
+use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
+use crate::django::models::{Profile, User};
 use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
 use crate::signals;
-use crate::store::Done;
 use crate::store::account_tables::Doors;
+use crate::store::{Done, Transaction};
+use crate::terminal::output::Output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,18 +28,21 @@ Examples:
   authctl edit-user meg --email meg@example.com --set address='12 Oak Lane'
   authctl edit-user meg --add-group editors --staff
   authctl edit-user meg --rename margaret --dry-run
+  authctl edit-user --by email meg@example.com joe@example.com --inactive --yes
 
 Effect on Django: the new values apply from the next query on. Web sessions and tokens of DRF and \
 knox are refused from the next request on while the user is inactive; a new name does not affect them. Signals do not run.";
 
-/// Change a user's fields, profile fields, flags and groups
+/// Change users' fields, profile fields, flags and groups
 ///
-/// Only values that differ are written; everything else is left unchanged. Prints the names of the changed fields.
+/// Only values that differ are written; everything else is left unchanged. Prints the names of the changed fields. Asks
+/// for confirmation before it changes more than one user. Without a terminal, --yes is required.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Username (exact)
-    user: String,
+    /// Users, by name unless --by says otherwise; - reads them from standard input, one per line
+    #[arg(value_name = "USER", required = true)]
+    users: Vec<String>,
 
     /// Change the username
     #[arg(long, value_name = "NEW")]
@@ -107,6 +114,9 @@ pub struct Args {
     revoke_tokens: bool,
 
     #[command(flatten)]
+    choice: SeveralUsers,
+
+    #[command(flatten)]
     writing: Writing,
 }
 
@@ -118,64 +128,99 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         let options = "--rename, --email, --set, --inactive or --add-group (see --help)";
         return Err(Refusal::usage(format!("Nothing to change. Pass an option such as {options}.")).into());
     }
-    let user = store.user(&args.user)?;
-    let (update, faults) = context.accounts()?.plan_update(&spec, &user)?;
-    if !faults.is_empty() {
-        return Err(Refusal::Invalid(faults).into());
+    let users = args.choice.find(store, &args.users)?;
+    if users.len() > 1 && (args.rename.is_some() || args.email.is_some()) {
+        return Err(Refusal::usage("--rename and --email are for one user only. Name one user.").into());
+    }
+    let mut updates = Vec::new();
+    for user in &users {
+        let (update, faults) = context.accounts()?.plan_update(&spec, user)?;
+        if !faults.is_empty() {
+            return Err(Refusal::Invalid(faults).into());
+        }
+        updates.push(update);
     }
     let doors = if args.inactive || args.revoke_tokens { Some(Doors::find(store)?) } else { None };
-    let now = context.now();
     let change = Change::new(context, &args.writing, "edit-user");
-    change.set_effect(Effect::new(format!("{} was changed", user.username)));
-    let done = change.make(store, &json!({ "user": user.username }), |transaction| {
-        let mut fields = update.apply(transaction, &user)?;
-        let doors = doors.as_ref();
-        if let Some(doors) = doors.filter(|_| args.revoke_tokens)
-            && revoke_tokens(transaction, doors, &user.id, now)? > 0
-        {
-            fields.push("token".to_owned());
+    confirm("Change", &users, &change, context)?;
+    let names: Vec<&str> = users.iter().map(|user| &*user.username).collect();
+    let were = if names.len() == 1 { "was" } else { "were" };
+    change.set_effect(Effect::new(format!("{} {were} changed", names.join(", "))));
+    let object = match &names[..] {
+        [name] => json!({ "user": name }),
+        names => json!({ "users": names }),
+    };
+    let done = change.make(store, &object, |transaction| {
+        let (mut edited, mut fields) = (Vec::new(), Vec::new());
+        for (user, update) in users.iter().zip(&updates) {
+            let user = args.edit(transaction, user, update, doors.as_ref(), context.now())?;
+            for field in &user.fields {
+                if !fields.contains(field) {
+                    fields.push(field.clone());
+                }
+            }
+            edited.push(user);
         }
-        let open = match doors.filter(|_| args.inactive) {
-            Some(doors) => open_although_inactive(transaction, doors, &user.id, now)?,
-            None => Vec::new(),
-        };
-        let current = transaction.reread_user(&user)?;
-        let profiles = transaction.profiles_of(&user.id)?;
-        Ok(Done {
-            value: (current, profiles, transaction.has_lost_superuser(slice::from_ref(&user))?, open),
-            fields,
-        })
+        Ok(Done { value: (edited, transaction.has_lost_superuser(&users)?), fields })
     })?;
 
-    let (current, profiles, has_lost_superuser, open) = done.value;
+    let (edited, has_lost_superuser) = done.value;
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
-        let fields = report.fields.join(", ");
-        output.status(match (report.changed, report.dry_run) {
-            (false, _) => format!("{} is already up to date. Nothing was changed.", user.username),
-            (true, true) => format!("Would change {}: {fields}. Nothing was changed.", user.username),
-            (true, false) => format!("Changed {}: {fields}.", user.username),
-        });
+        for edited in &edited {
+            edited.print(report.dry_run, output);
+        }
         if has_lost_superuser {
             let verb = if report.dry_run { "would be" } else { "is" };
             output.warning(format_args!("No active superuser {verb} left."));
         }
-        if !open.is_empty() {
-            let (doors, word) = (listed(&open), shell_word(&current.username));
+        let answer_of = |edited: &Edited| -> Result<Json> {
+            let mut answer = Answer::new(&edited.current, &edited.profiles);
+            answer.report = Some(change.report(edited.fields.clone()));
+            Ok(serde_json::to_value(answer)?)
+        };
+        // The form depends on what was asked for, not on how many lines standard input has.
+        if let ([edited], true) = (&edited[..], args.users.len() == 1 && args.users[0] != "-") {
+            return output.answer(None, &answer_of(edited)?);
+        }
+        let mut answer = json!({ "users": edited.iter().map(answer_of).collect::<Result<Vec<Json>>>()? });
+        report.add_to(&mut answer);
+        output.answer(None, &answer)
+    })
+}
+
+/// A user after the change.
+struct Edited {
+    current: User,
+    /// The name before the change.
+    name: String,
+    profiles: Vec<Profile>,
+    fields: Vec<String>,
+    /// What may still let the user in.
+    open: Vec<AccessRows>,
+}
+
+impl Edited {
+    fn print(&self, is_rehearsal: bool, output: &Output) {
+        let (name, fields) = (&self.name, self.fields.join(", "));
+        output.status(match (self.fields.is_empty(), is_rehearsal) {
+            (true, _) => format!("{name} is already up to date. Nothing was changed."),
+            (false, true) => format!("Would change {name}: {fields}. Nothing was changed."),
+            (false, false) => format!("Changed {name}: {fields}."),
+        });
+        let name = &self.current.username;
+        if !self.open.is_empty() {
+            let (doors, word) = (listed(&self.open), shell_word(name));
             output.warning(format_args!(
-                "These may still let {} in: {doors}. Shut every way in with `authctl lock-user {word}`.",
-                current.username
+                "These may still let {name} in: {doors}. Shut every way in with `authctl lock-user {word}`."
             ));
         }
-        if current.is_superuser && !current.is_staff && report.changed {
+        if self.current.is_superuser && !self.current.is_staff && !self.fields.is_empty() {
             output.hint(
                 "A superuser without staff status cannot use Django's admin. Pass --staff to grant it.",
             );
         }
-        let mut answer = Answer::new(&current, &profiles);
-        answer.report = Some(report);
-        output.answer(None, &answer)
-    })
+    }
 }
 
 /// Returns the specification of an account that changes nothing, and creates no profile.
@@ -184,6 +229,33 @@ fn unchanged() -> AccountSpec {
 }
 
 impl Args {
+    fn edit(
+        &self,
+        transaction: &Transaction<'_>,
+        user: &User,
+        update: &AccountUpdate,
+        doors: Option<&Doors>,
+        now: Timestamp,
+    ) -> Result<Edited> {
+        let mut fields = update.apply(transaction, user)?;
+        if let Some(doors) = doors.filter(|_| self.revoke_tokens)
+            && revoke_tokens(transaction, doors, &user.id, now)? > 0
+        {
+            fields.push("token".to_owned());
+        }
+        let open = match doors.filter(|_| self.inactive) {
+            Some(doors) => open_although_inactive(transaction, doors, &user.id, now)?,
+            None => Vec::new(),
+        };
+        Ok(Edited {
+            current: transaction.reread_user(user)?,
+            name: user.username.clone(),
+            profiles: transaction.profiles_of(&user.id)?,
+            fields,
+            open,
+        })
+    }
+
     fn spec(&self) -> Result<AccountSpec> {
         let flag = |yes: bool, no: bool| if yes || no { Some(yes) } else { None };
         let mut fields = Vec::new();

@@ -1,9 +1,11 @@
 use serde_json::json;
 
-use crate::accounts::access::{AccessChange, UserAccess, find_users};
+use crate::accounts::access::{AccessChange, UserAccess};
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::accounts::chosen_users::refuse_anonymous;
 use crate::accounts::new_password::Password;
 use crate::cli::access_view::{changed_fields, check_open, confirm, object, print_open, print_rows};
+use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::error::failure::Result;
@@ -30,7 +32,7 @@ cache, in files or in cookies come back when the user is reactivated, unless the
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Usernames (exact)
+    /// Users, by name unless --by says otherwise; - reads them from standard input, one per line
     #[arg(value_name = "USER", required = true)]
     users: Vec<String>,
 
@@ -41,6 +43,9 @@ pub struct Args {
     reset_password: bool,
 
     #[command(flatten)]
+    choice: SeveralUsers,
+
+    #[command(flatten)]
     writing: Writing,
 }
 
@@ -48,7 +53,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let store = context.store()?;
     let now = context.now();
-    let users = find_users(store, &args.users)?;
+    let users = args.choice.find(store, &args.users)?;
+    refuse_anonymous(store, &users)?;
     let names: Vec<String> = users.iter().map(|user| user.username.clone()).collect();
     let change = Change::new(context, &args.writing, "lock-user");
     confirm("Lock", &users, &change, context)?;

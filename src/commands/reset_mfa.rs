@@ -1,7 +1,7 @@
 use serde_json::json;
 
-use crate::accounts::access::find_users;
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::User;
@@ -27,9 +27,12 @@ again. Web sessions stay valid. Signals do not run.";
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Usernames (exact)
+    /// Users, by name unless --by says otherwise; - reads them from standard input, one per line
     #[arg(value_name = "USER", required = true)]
     users: Vec<String>,
+
+    #[command(flatten)]
+    choice: SeveralUsers,
 
     #[command(flatten)]
     writing: Writing,
@@ -38,7 +41,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let store = context.store()?;
-    let users = find_users(store, &args.users)?;
+    let users = args.choice.find(store, &args.users)?;
     let names: Vec<String> = users.iter().map(|user| user.username.clone()).collect();
     let tables = store.factor_tables()?;
     let change = Change::new(context, &args.writing, "reset-mfa");

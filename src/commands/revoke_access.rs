@@ -1,8 +1,10 @@
 use serde_json::json;
 
-use crate::accounts::access::{AccessChange, UserAccess, find_users};
+use crate::accounts::access::{AccessChange, UserAccess};
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::accounts::chosen_users::refuse_anonymous;
 use crate::cli::access_view::{changed_fields, check_open, confirm, object, print_open, print_rows};
+use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::error::failure::Result;
@@ -29,7 +31,7 @@ Signals do not run.";
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Usernames (exact)
+    /// Users, by name unless --by says otherwise; - reads them from standard input, one per line
     #[arg(value_name = "USER", required_unless_present = "expired", conflicts_with = "expired")]
     users: Vec<String>,
 
@@ -40,6 +42,9 @@ pub struct Args {
     /// Delete what has expired, of all users
     #[arg(long)]
     expired: bool,
+
+    #[command(flatten)]
+    choice: SeveralUsers,
 
     #[command(flatten)]
     writing: Writing,
@@ -55,7 +60,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 fn revoke(args: &Args, kinds: Vec<AccessKind>, change: &Change<'_>, context: &Context) -> Result<()> {
     let store = context.store()?;
     let now = context.now();
-    let users = find_users(store, &args.users)?;
+    let users = args.choice.find(store, &args.users)?;
+    refuse_anonymous(store, &users)?;
     let names: Vec<String> = users.iter().map(|user| user.username.clone()).collect();
     confirm("Revoke the access of", &users, change, context)?;
     let access = UserAccess::find(store, users, &kinds, now)?;

@@ -6,6 +6,7 @@ use crate::accounts::new_password::Password;
 use crate::cli::access_view::listed;
 use crate::cli::args::new_password::NewPassword;
 use crate::cli::args::secret::password_missing;
+use crate::cli::args::users::FindBy;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::passwords::{About, Plain};
@@ -36,8 +37,11 @@ Effect on Django: the user's web sessions end, since they are tied to the passwo
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Username (exact)
+    /// User, by name unless --by says otherwise
     user: String,
+
+    #[command(flatten)]
+    by: FindBy,
 
     /// Revoke the user's tokens of every scheme and API keys too
     #[arg(long)]
@@ -53,7 +57,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let store = context.store()?;
-    let user = store.user(&args.user)?;
+    let user = args.by.user(store, &args.user)?;
     if !args.password.is_given() && !context.prompt.is_interactive() {
         return Err(Refusal::Invalid(vec![password_missing(PasswordSources::NewOrEncoded)]).into());
     }

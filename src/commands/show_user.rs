@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use crate::accounts::access_summary::AccessSummary;
+use crate::cli::args::users::FindBy;
 use crate::cli::context::Context;
 use crate::django::models::{Profile, TokenFilter, User, rfc3339};
 use crate::django::passwords;
@@ -27,8 +28,11 @@ Examples:
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Username (exact)
+    /// User, by name unless --by says otherwise
     user: String,
+
+    #[command(flatten)]
+    by: FindBy,
 }
 
 /// All data about a user, from one snapshot.
@@ -47,8 +51,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let now = context.now();
     // Outside the snapshot, since it reads all web sessions.
-    let access = AccessSummary::read(store, &store.user(&args.user)?, now)?;
-    let details = store.snapshot(|store| UserDetails::read(store, &args.user, access))?;
+    let access = AccessSummary::read(store, &args.by.user(store, &args.user)?, now)?;
+    let details =
+        store.snapshot(|store| UserDetails::read(store, args.by.user(store, &args.user)?, access))?;
     let format = context.output.format();
     if matches!(format, Format::Table | Format::Plain) {
         return context.output.sections(&details.sections(store, format, now)?);
@@ -57,8 +62,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 impl UserDetails {
-    fn read(store: &Store, login: &str, access: AccessSummary) -> Result<Self> {
-        let user = store.user(login)?;
+    fn read(store: &Store, user: User, access: AccessSummary) -> Result<Self> {
         let id = &user.id;
         let filter = TokenFilter { user: Some(id.clone()), ..TokenFilter::default() };
         Ok(Self {

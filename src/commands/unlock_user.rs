@@ -2,10 +2,10 @@ use std::net::IpAddr;
 
 use serde_json::json;
 
-use crate::accounts::access::find_users;
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::unlock::{Unlocked, unlock, unlock_addresses};
 use crate::cli::access_view::{confirm, print_rows};
+use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::passwords::{self, Summary};
@@ -32,13 +32,16 @@ revoked. Lock-outs that django-axes keeps in a cache are not in the database. Si
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Usernames (exact)
+    /// Users, by name unless --by says otherwise; - reads them from standard input, one per line
     #[arg(value_name = "USER", required = true)]
     users: Vec<String>,
 
     /// Clear failed logins from this address too, under any name (repeatable)
     #[arg(long, value_name = "ADDRESS")]
     ip: Vec<IpAddr>,
+
+    #[command(flatten)]
+    choice: SeveralUsers,
 
     #[command(flatten)]
     writing: Writing,
@@ -48,7 +51,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let store = context.store()?;
     let now = context.now();
-    let users = find_users(store, &args.users)?;
+    let users = args.choice.find(store, &args.users)?;
     let names: Vec<String> = users.iter().map(|user| user.username.clone()).collect();
     let change = Change::new(context, &args.writing, "unlock-user");
     confirm("Unlock", &users, &change, context)?;

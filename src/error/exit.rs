@@ -59,6 +59,7 @@ impl Refusal {
         match self {
             Self::Usage(_) | Self::Misuse(_) | Self::Config { .. } | Self::Foreign(_) => Exit::Usage,
             Self::UserNotFound(_)
+            | Self::UnknownUsers(_)
             | Self::TokenNotFound(_)
             | Self::ProfileKindNotFound { .. }
             | Self::GroupNotFound { .. } => Exit::NotFound,

@@ -99,6 +99,8 @@ pub enum Selector {
     UserTable,
     /// More characters of the token prefix, or the user.
     TokenPrefix,
+    /// The user's name or key.
+    User,
 }
 
 /// How to avoid an error.

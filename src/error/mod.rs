@@ -14,4 +14,5 @@ pub mod notice;
 pub mod position;
 pub mod refusal;
 pub mod suggest;
+pub mod unknown_users;
 pub mod wording;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::error::faults::{Fault, FaultCode, Undecided};
 use crate::error::lost_answer::LostAnswer;
 use crate::error::misuse::Misuse;
+use crate::error::unknown_users::UnknownUsers;
 use crate::error::wording::{counted, names};
 
 /// An expected failure that a person or a script has to act upon, as opposed to a defect.
@@ -27,6 +28,8 @@ pub enum Refusal {
     },
     /// No user has this login name.
     UserNotFound(String),
+    /// These users do not exist.
+    UnknownUsers(UnknownUsers),
     /// No token matches. Contains what was looked for, at most a public prefix.
     TokenNotFound(String),
     /// No profile kind has this name.
@@ -221,7 +224,7 @@ impl Refusal {
         match self {
             Self::Usage(_) | Self::Misuse(_) => "usage",
             Self::Config { .. } => "config",
-            Self::UserNotFound(_) => "user_not_found",
+            Self::UserNotFound(_) | Self::UnknownUsers(_) => "user_not_found",
             Self::TokenNotFound(_) => "token_not_found",
             Self::ProfileKindNotFound { .. } => "profile_kind_not_found",
             Self::GroupNotFound { .. } => "group_not_found",
@@ -272,6 +275,7 @@ impl fmt::Display for Refusal {
             Self::Misuse(_) => f.write_str(self.code()),
             Self::UserNotFound(login) if may_be_key(login) => f.write_str("The user does not exist."),
             Self::UserNotFound(login) => write!(f, "User {login:?} does not exist."),
+            Self::UnknownUsers(unknown) => unknown.fmt(f),
             Self::TokenNotFound(what) => write!(f, "No token matches {what}."),
             Self::ProfileKindNotFound { kind, known } => {
                 write_not_found(f, "Profile kind", kind, known, ("profile tables", "kinds"))

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::str::FromStr;
 
@@ -17,6 +17,9 @@ use crate::error::refusal::Refusal;
 use crate::store::layout::UserTable;
 use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
+
+/// The number of similar usernames that are read for each beginning.
+const SIMILAR: usize = 50;
 
 /// The attributes of a [`User`], named as in Django's `AbstractUser`.
 pub(super) const ATTRIBUTES: [(&str, Kind); 10] = [
@@ -193,6 +196,51 @@ impl Store {
     /// Returns [`Refusal::UserNotFound`], or the errors of [`Self::find_user`].
     pub fn user(&self, login: &str) -> Result<User> {
         self.find_user(login)?.ok_or_else(|| Refusal::UserNotFound(login.to_owned()).into())
+    }
+
+    /// Returns the users with this email address, regardless of case.
+    pub fn users_of_address(&self, address: &str) -> Result<Vec<User>> {
+        let users = &self.layout.users;
+        let sql = format!("{} WHERE lower({}) = lower(?1)", users.select(), users.attribute("email"));
+        let mut found = Vec::new();
+        self.engine.query(&sql, &[address.into()], &users.kinds(), &mut |cells| {
+            found.push(users.read(cells));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
+    /// Returns some usernames that begin like this one or another case of it, found by an index.
+    pub fn similar_usernames(&self, name: &str) -> Result<Vec<String>> {
+        let users = &self.layout.users;
+        let column = format!("u.{}", quoted(users.login()?));
+        let lower = name.to_lowercase();
+        let capitalized = lower.chars().take(1).flat_map(char::to_uppercase).chain(lower.chars().skip(1));
+        let mut prefixes = BTreeSet::new();
+        for spelling in [name.to_owned(), capitalized.collect(), lower] {
+            let length = spelling.chars().count();
+            // A slip near the end leaves a long beginning, which few users share.
+            for length in [length, length - length / 3, length / 2, 1] {
+                prefixes.insert(spelling.chars().take(length).collect::<String>());
+            }
+        }
+        let mut found = Vec::new();
+        for prefix in prefixes {
+            let mut parameters = Vec::new();
+            let condition = self.engine.starts_with(&column, &prefix, &mut |value| {
+                parameters.push(value);
+                format!("?{}", parameters.len())
+            });
+            let sql = format!(
+                "SELECT {column} FROM {} AS u WHERE {condition} ORDER BY {column} LIMIT {SIMILAR}",
+                quoted(&users.table.name)
+            );
+            self.engine.query(&sql, &parameters, &[Kind::TEXT], &mut |cells| {
+                found.push(cells[0].string());
+                Ok(ControlFlow::Continue(()))
+            })?;
+        }
+        Ok(found)
     }
 
     /// Finds the user with this key.

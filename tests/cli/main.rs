@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod check;
 mod check_password;
+mod chosen_users;
 #[cfg(feature = "live")]
 mod commit_faults_live;
 #[cfg(feature = "live")]

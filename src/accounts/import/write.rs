@@ -127,7 +127,7 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
         Ok(counts)
     }
 
-    /// Writes rows together, or one by one if one of them is refused.
+    /// Writes rows together. If one of them is refused, writes each half together, down to single rows.
     fn write_batch(
         &self,
         transaction: &Transaction<'_>,
@@ -136,11 +136,14 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
         results: &mut Results,
         faults: &RefCell<Faults>,
     ) -> Result<()> {
-        if batch.is_empty() {
-            return Ok(());
-        }
         let rows: Vec<PlannedRow<'_>> =
             batch.iter().map(|row| record_spool::read(row)).collect::<Result<_>>()?;
+        if let [row] = &rows[..] {
+            return self.tell(row, self.write_apart(transaction, row), counts, results, faults);
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
         let insert_token = &mut |token: &TokenRow, user: &Key| token.insert(transaction, user);
         let together = transaction.in_part(|| {
             rows.iter().map(|row| write_row(transaction, row, insert_token)).collect::<Result<Vec<Written>>>()
@@ -153,9 +156,9 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
             Err(error) => {
                 // Only the refusal of a row is worth another attempt.
                 faults_of(error)?;
-                rows.iter().try_for_each(|row| {
-                    self.tell(row, self.write_apart(transaction, row), counts, results, faults)
-                })
+                let (first, second) = batch.split_at(batch.len() / 2);
+                self.write_batch(transaction, first, counts, results, faults)?;
+                self.write_batch(transaction, second, counts, results, faults)
             }
         }
     }

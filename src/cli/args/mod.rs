@@ -8,4 +8,5 @@ pub mod new_password;
 pub mod secret;
 pub mod token_files;
 pub mod token_source;
+pub mod users;
 pub mod values;

@@ -10,6 +10,7 @@ use crate::accounts::new_password::UpdatePassword;
 use crate::accounts::registration::OnExisting;
 use crate::django::models::Scheme;
 use crate::error::refusal::Refusal;
+use crate::error::unknown_users::UserLookup;
 use crate::formats::encoding::Encoding;
 use crate::formats::format::InputFormat;
 use crate::store::account_tables::AccessKind;
@@ -47,6 +48,12 @@ option_values!(AccessKind {
     Jwt => value("jwt", "Recorded JWT refresh tokens, which are blacklisted"),
     ApiKeys => value("api-keys", "API keys that refer to the user"),
     Sessions => value("sessions", "Web sessions in the database"),
+});
+
+option_values!(UserLookup {
+    Username => value("username", "The username, compared exactly"),
+    Id => value("id", "The id"),
+    Email => value("email", "The email address, regardless of case"),
 });
 
 option_values!(Encoding {

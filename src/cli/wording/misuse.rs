@@ -115,6 +115,7 @@ pub fn selector(selector: &Selector) -> String {
         Selector::Model(table) => format!("Pass --name {table}=APP.MODEL."),
         Selector::LoginColumn => "Set `login_column` under `[database]`.".into(),
         Selector::UserTable => "Set `user_table` under `[database]`.".into(),
+        Selector::User => "Pass the username, or the id with --by id.".into(),
         Selector::TokenPrefix => "Pass more characters, or pass --user.".into(),
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{faults, lost_answer, misuse};
 use crate::error::faults::{Conflict, Fault, FaultCode};
 use crate::error::refusal::Refusal;
+use crate::error::unknown_users::UserLookup;
 use crate::error::wording::shell_word;
 
 /// Words a refusal, one sentence or fault per line.
@@ -33,7 +34,10 @@ fn how_to_continue(keeps_existing: bool, results: Option<&Path>) -> String {
 #[must_use]
 pub fn hint(refusal: &Refusal) -> Option<String> {
     Some(match refusal {
-        Refusal::UserNotFound(_) => {
+        Refusal::UnknownUsers(unknown) if unknown.lookup != UserLookup::Username => {
+            "Search for the user with `authctl list-users --search TEXT`.".into()
+        }
+        Refusal::UserNotFound(_) | Refusal::UnknownUsers(_) => {
             "Usernames are case-sensitive. Search for the user with `authctl list-users --search TEXT`."
                 .into()
         }

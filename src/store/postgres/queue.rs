@@ -14,7 +14,7 @@ use crate::store::engine::Engine as _;
 use crate::store::schema::quoted;
 
 /// The number of rows of a table in one statement.
-pub(super) const LENGTH: usize = 1_000;
+pub(super) const LENGTH: usize = 5_000;
 
 /// The rows that wait, and the keys reserved for them.
 #[derive(Default)]
