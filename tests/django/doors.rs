@@ -1,7 +1,7 @@
 //! The doors of accounts: the real packages open them, authctl shuts them, and the project's server has the last word.
 //!
-//! `AUTHCTL_DOORS=all` runs every project on every set and engine of [`SETS`] and `AUTHCTL_ENGINES`. Otherwise the first
-//! project runs on SQLite with the newest packages.
+//! `AUTHCTL_DOORS=all` runs every project on every set of [`SETS`] and engine of `AUTHCTL_ENGINES`. Otherwise the
+//! first project runs on SQLite with the newest packages.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
