@@ -83,7 +83,11 @@ PROJECTS: dict[str, dict[str, Any]] = {
         "middleware": ["axes.middleware.AxesMiddleware"],
         "backends": ["axes.backends.AxesStandaloneBackend"],
         "doors": ["login", "session", "axes"],
-        "settings": {"AXES_LOCKOUT_PARAMETERS": ["username"], "AXES_FAILURE_LIMIT": 3},
+        "settings": {
+            "AXES_LOCKOUT_PARAMETERS": ["username"],
+            "AXES_FAILURE_LIMIT": 3,
+            "LOGGING": {"version": 1, "loggers": {"axes": {"level": "CRITICAL"}}},
+        },
     },
 }
 
