@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test at its line")]
 
 mod changes;
+mod doors;
 #[path = "../cli/env.rs"]
 #[expect(dead_code, reason = "only tests/cli uses all of it")]
 mod env;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Create the virtual environment of one version set, once, and print the path of its python.
 #
-#   tests/django/venv.sh SET        SET: 3.2 3.2-knox4.2 4.2 4.2-knox5 5.2 6.0 6.1
+#   tests/django/venv.sh SET        SET: 3.2 3.2-knox4.2 4.2 4.2-doors 4.2-knox5 5.2 5.2-doors 5.2-doors-older 6.0 6.1
 #   tests/django/venv.sh --list     list the sets, one per line
 #
 # requirements/SET.txt pins every package. The environment is created in target/django/SET

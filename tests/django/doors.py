@@ -1,0 +1,430 @@
+#!/usr/bin/env python3
+"""Open the ways into accounts with the real packages, and try them over HTTP:
+
+    doors.py --project NAME --db DATABASE
+
+Runs in the environment of a set `*-doors`. Creates the database and serves the project on a free local port. Then
+reads commands from standard input, one a line, and answers each with a line of JSON:
+
+    open USER     create the user and open every door of the project
+    knock USER    try each door again: its name and the HTTP status
+
+A door is a login, a session, a token, a key. A login counts as open once a page for users answers 200, so a
+second factor that is asked for, or a lock-out, shuts it.
+"""
+
+import argparse
+import json
+import secrets
+import sys
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from datetime import timedelta
+from http.cookiejar import CookieJar
+from typing import Any
+from wsgiref.simple_server import make_server
+
+from databases import parse
+from serve import Quiet
+
+PASSWORD = "correct horse battery"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+SESSIONS = "django.contrib.sessions.backends."
+ACCOUNT = ["django.contrib.sites", "allauth", "allauth.account"]
+OTP = ["django_otp", "django_otp.plugins.otp_static", "django_otp.plugins.otp_totp", "two_factor"]
+
+# Project → its apps, middleware, login page, doors and other settings.
+PROJECTS: dict[str, dict[str, Any]] = {
+    "tokens": {
+        "apps": [
+            "rest_framework.authtoken", "knox", "rest_framework_simplejwt.token_blacklist",
+            "oauth2_provider", "rest_framework_api_key", "keys",
+        ],
+        "doors": [
+            "login", "session", "drf", "knox", "own", "jwt", "stateless_jwt", "jwt_refresh", "oauth2",
+            "oauth2_refresh", "oauth2_grant", "user_key", "api_key",
+        ],
+    },
+    "application": {"apps": ["oauth2_provider"], "doors": ["login", "application"]},
+    "cookies": {
+        "apps": [],
+        "doors": ["login", "session"],
+        "settings": {"SESSION_ENGINE": SESSIONS + "signed_cookies"},
+    },
+    "cached_db": {
+        "apps": [],
+        "doors": ["login", "session"],
+        "settings": {"SESSION_ENGINE": SESSIONS + "cached_db"},
+    },
+    "allauth": {
+        "apps": [*ACCOUNT, "allauth.mfa"],
+        "middleware": ["allauth.account.middleware.AccountMiddleware"],
+        "backends": ["allauth.account.auth_backends.AuthenticationBackend"],
+        "doors": ["login", "session", "allauth_mfa"],
+        "login": ("/accounts/login/", lambda name, word: {"login": name, "password": word}),
+        "settings": {"ACCOUNT_EMAIL_VERIFICATION": "none", "ACCOUNT_RATE_LIMITS": False, "SITE_ID": 1},
+    },
+    "two_factor": {
+        "apps": OTP,
+        "middleware": ["django_otp.middleware.OTPMiddleware"],
+        "doors": ["login", "session", "otp"],
+        "login": (
+            "/account/login/",
+            lambda name, word: {
+                "login_view-current_step": "auth", "auth-username": name, "auth-password": word,
+            },
+        ),
+        "settings": {"LOGIN_URL": "two_factor:login"},
+    },
+    "axes": {
+        "apps": ["axes"],
+        "middleware": ["axes.middleware.AxesMiddleware"],
+        "backends": ["axes.backends.AxesStandaloneBackend"],
+        "doors": ["login", "session", "axes"],
+        "settings": {
+            "AXES_LOCKOUT_PARAMETERS": ["username"],
+            "AXES_FAILURE_LIMIT": 3,
+            "LOGGING": {"version": 1, "loggers": {"axes": {"level": "CRITICAL"}}},
+        },
+    },
+}
+
+
+def configure(name: str, database: Any) -> None:
+    import django
+    from django.conf import settings
+
+    project = PROJECTS[name]
+    settings.configure(
+        SECRET_KEY="only-for-tests-and-longer-than-thirty-two-bytes",
+        ALLOWED_HOSTS=["*"],
+        ROOT_URLCONF=__name__,
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        USE_TZ=True,
+        STATIC_URL="/static/",
+        LOGIN_REDIRECT_URL="/session/",
+        DATABASES={"default": database.settings()},
+        PASSWORD_HASHERS=[
+            "django.contrib.auth.hashers.Argon2PasswordHasher",
+            "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        ],
+        AUTHENTICATION_BACKENDS=[*project.get("backends", []), BACKEND],
+        INSTALLED_APPS=[
+            "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
+            "django.contrib.messages", "rest_framework", *project["apps"],
+        ],
+        MIDDLEWARE=[
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            *project.get("middleware", []),
+        ],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                },
+            }
+        ],
+        OAUTH2_PROVIDER={"PKCE_REQUIRED": False},
+        **project.get("settings", {}),
+    )
+    django.setup()
+
+
+def create(name: str, database: Any) -> None:
+    from django.apps import apps
+    from django.db import connection
+
+    database.create(name)
+    database.hurry()
+    database.fill(name)
+    if apps.is_installed("keys"):
+        with connection.schema_editor() as editor:
+            for model in apps.get_app_config("keys").get_models():
+                editor.create_model(model)
+
+
+def urls() -> list[Any]:
+    from django.apps import apps
+    from django.contrib.auth import authenticate, login
+    from django.http import HttpResponse
+    from django.urls import include, path
+    from rest_framework.authentication import SessionAuthentication, TokenAuthentication
+    from rest_framework.permissions import IsAuthenticated
+    from rest_framework.response import Response
+    from rest_framework.views import APIView
+
+    class Page(APIView):
+        permission_classes = [IsAuthenticated]
+
+        def get(self, request: Any) -> Response:
+            return Response({})
+
+    def log_in(request: Any) -> HttpResponse:
+        user = authenticate(request, **{name: request.POST[name] for name in ("username", "password")})
+        if user is None:
+            return HttpResponse(status=400)
+        login(request, user)
+        return HttpResponse()
+
+    def page(name: str, *authenticators: type, **options: Any) -> Any:
+        return path(f"{name}/", Page.as_view(authentication_classes=authenticators, **options))
+
+    found = [page("session", SessionAuthentication), path("login/", log_in)]
+    if apps.is_installed("rest_framework.authtoken"):
+        from urls import urlpatterns as schemes
+
+        found += schemes
+    if apps.is_installed("keys"):
+        from keys.models import OwnToken, UserKey
+        from rest_framework_api_key.permissions import BaseHasAPIKey, HasAPIKey
+        from rest_framework_simplejwt import authentication as jwt
+        from rest_framework_simplejwt import views
+
+        class OwnAuthentication(TokenAuthentication):
+            model = OwnToken
+
+        class HasUserKey(BaseHasAPIKey):
+            model = UserKey
+
+        found += [
+            page("own", OwnAuthentication),
+            page("jwt", jwt.JWTAuthentication),
+            page("stateless-jwt", jwt.JWTStatelessUserAuthentication),
+            path("jwt/login/", views.TokenObtainPairView.as_view()),
+            path("jwt/refresh/", views.TokenRefreshView.as_view()),
+            page("api-key", permission_classes=[HasAPIKey]),
+            page("user-key", permission_classes=[HasUserKey]),
+        ]
+    if apps.is_installed("oauth2_provider"):
+        from oauth2_provider.contrib.rest_framework import OAuth2Authentication
+
+        found += [
+            page("oauth2", OAuth2Authentication),
+            path("o/", include("oauth2_provider.urls", namespace="oauth2_provider")),
+        ]
+    if apps.is_installed("allauth.account"):
+        found.append(path("accounts/", include("allauth.urls")))
+    if apps.is_installed("two_factor"):
+        from two_factor.urls import urlpatterns as two_factor
+
+        found.append(path("", include(two_factor)))
+    return found
+
+
+class Client:
+    """A browser, or a program without cookies."""
+
+    address = ""
+
+    def __init__(self) -> None:
+        self.cookies = CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+
+    def __call__(self, path: str, form: dict[str, str] | None = None, key: str = "") -> tuple[int, Any]:
+        data = urllib.parse.urlencode(form).encode() if form is not None else None
+        headers = {"Authorization": key} if key else {}
+        request = urllib.request.Request(self.address + path, data, headers)
+        try:
+            with self.opener.open(request, timeout=30) as answer:
+                status, kind, body = answer.status, answer.headers.get_content_type(), answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, None
+        return status, json.loads(body) if kind == "application/json" else None
+
+
+class Visitor:
+    """A user of the project, and what opens the doors: `NAME_opens` gets it, `NAME` tries it."""
+
+    def __init__(self, name: str, project: dict[str, Any]) -> None:
+        from django.contrib.auth import get_user_model
+
+        self.name, self.project = name, project
+        self.user = get_user_model().objects.create_user(name, f"{name}@example.com", PASSWORD)
+        self.keys: dict[str, Any] = {}
+        self.browser = Client()
+        self.sign_in(self.browser)
+        for door in project["doors"]:
+            getattr(self, f"open_{door}", lambda: None)()
+
+    def knock(self) -> dict[str, int]:
+        found = {door: getattr(self, door, None) for door in self.project["doors"]}
+        return {door: knock() for door, knock in found.items() if knock}
+
+    def sign_in(self, client: Client) -> None:
+        if "login" not in self.project:
+            client("/login/", {"username": self.name, "password": PASSWORD})
+            return
+        path, form = self.project["login"]
+        client(path)
+        cookies = {cookie.name: cookie.value or "" for cookie in client.cookies}
+        client(path, form(self.name, PASSWORD) | {"csrfmiddlewaretoken": cookies.get("csrftoken", "")})
+
+    def obtain(self, path: str, form: dict[str, str] | None = None) -> Any:
+        status, answer = Client()(path, form or {"username": self.name, "password": PASSWORD})
+        if status != 200:
+            sys.exit(f"{path}: {status}")
+        return answer
+
+    def login(self) -> int:
+        fresh = Client()
+        self.sign_in(fresh)
+        return fresh("/session/")[0]
+
+    def session(self) -> int:
+        return self.browser("/session/")[0]
+
+    def open_drf(self) -> None:
+        self.keys["drf"] = self.obtain("/drf/login/")["token"]
+
+    def drf(self) -> int:
+        return Client()("/drf/whoami/", key=f"Token {self.keys['drf']}")[0]
+
+    def open_knox(self) -> None:
+        self.keys["knox"] = self.obtain("/knox/login/")["token"]
+
+    def knox(self) -> int:
+        return Client()("/knox/whoami/", key=f"Token {self.keys['knox']}")[0]
+
+    def open_own(self) -> None:
+        from keys.models import OwnToken
+
+        self.keys["own"] = OwnToken.objects.create(key=secrets.token_hex(20), user=self.user).key
+
+    def own(self) -> int:
+        return Client()("/own/", key=f"Token {self.keys['own']}")[0]
+
+    def open_jwt(self) -> None:
+        self.keys |= {f"jwt_{name}": key for name, key in self.obtain("/jwt/login/").items()}
+
+    def jwt(self) -> int:
+        return Client()("/jwt/", key=f"Bearer {self.keys['jwt_access']}")[0]
+
+    def stateless_jwt(self) -> int:
+        return Client()("/stateless-jwt/", key=f"Bearer {self.keys['jwt_access']}")[0]
+
+    def jwt_refresh(self) -> int:
+        return Client()("/jwt/refresh/", {"refresh": self.keys["jwt_refresh"]})[0]
+
+    def create_application(self, grant_type: str, owner: Any) -> dict[str, str]:
+        from oauth2_provider.models import Application
+
+        secret = secrets.token_hex(20)
+        application = Application.objects.create(
+            user=owner, client_type="confidential", client_secret=secret, redirect_uris="https://example.com/",
+            authorization_grant_type=grant_type, name=self.name,
+        )
+        self.keys["application"] = application
+        return {"client_id": application.client_id, "client_secret": secret}
+
+    def open_oauth2(self) -> None:
+        from django.utils import timezone
+        from oauth2_provider.models import Grant
+
+        self.keys["client"] = self.create_application("authorization-code", None)
+        self.keys["codes"] = [secrets.token_hex(20) for _ in range(8)]
+        for code in self.keys["codes"]:
+            Grant.objects.create(
+                user=self.user, code=code, application=self.keys["application"],
+                expires=timezone.now() + timedelta(hours=1), redirect_uri="https://example.com/", scope="read write",
+            )
+        self.exchange("authorization_code")
+
+    def exchange(self, grant_type: str) -> int:
+        """Get new OAuth2 tokens for a code, or for the refresh token."""
+        form = {"grant_type": grant_type, **self.keys["client"]}
+        if grant_type == "refresh_token":
+            form["refresh_token"] = self.keys["oauth2_refresh"]
+        else:
+            form |= {"code": self.keys["codes"].pop(), "redirect_uri": "https://example.com/"}
+        status, answer = Client()("/o/token/", form)
+        if status == 200:
+            self.keys |= {"oauth2": answer["access_token"], "oauth2_refresh": answer["refresh_token"]}
+        return status
+
+    def oauth2(self) -> int:
+        return Client()("/oauth2/", key=f"Bearer {self.keys['oauth2']}")[0]
+
+    def oauth2_refresh(self) -> int:
+        return self.exchange("refresh_token")
+
+    def oauth2_grant(self) -> int:
+        return self.exchange("authorization_code")
+
+    def open_application(self) -> None:
+        self.keys["client"] = self.create_application("client-credentials", self.user)
+
+    def application(self) -> int:
+        return Client()("/o/token/", {"grant_type": "client_credentials", **self.keys["client"]})[0]
+
+    def open_user_key(self) -> None:
+        from keys.models import UserKey
+
+        _, self.keys["user_key"] = UserKey.objects.create_key(name=self.name, user=self.user)
+
+    def user_key(self) -> int:
+        return Client()("/user-key/", key=f"Api-Key {self.keys['user_key']}")[0]
+
+    def open_api_key(self) -> None:
+        from rest_framework_api_key.models import APIKey
+
+        _, self.keys["api_key"] = APIKey.objects.create_key(name=self.name)
+
+    def api_key(self) -> int:
+        return Client()("/api-key/", key=f"Api-Key {self.keys['api_key']}")[0]
+
+    # Not doors, but what bars the login.
+
+    def open_allauth_mfa(self) -> None:
+        from allauth.mfa.models import Authenticator
+
+        for kind, data in (("totp", {"secret": "A" * 32}), ("recovery_codes", {"migrated_codes": ["12345678"]})):
+            Authenticator.objects.create(user=self.user, type=kind, data=data)
+
+    def open_otp(self) -> None:
+        from django_otp.plugins.otp_static.models import StaticDevice
+        from django_otp.plugins.otp_totp.models import TOTPDevice
+
+        TOTPDevice.objects.create(user=self.user, name="default")
+        StaticDevice.objects.create(user=self.user, name="backup").token_set.create(token="12345678")
+
+    def open_axes(self) -> None:
+        for _ in range(3):
+            Client()("/login/", {"username": self.name, "password": "wrong"})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--project", required=True, choices=PROJECTS)
+    parser.add_argument("--db", required=True, type=parse)
+    args = parser.parse_args()
+    configure(args.project, args.db)
+    create(args.project, args.db)
+    global urlpatterns
+    urlpatterns = urls()
+    from django.core.wsgi import get_wsgi_application
+
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    Client.address = f"http://127.0.0.1:{server.server_port}"
+    visitors: dict[str, Visitor] = {}
+    for line in sys.stdin:
+        command, name = line.split()
+        if command == "open":
+            visitors[name] = Visitor(name, PROJECTS[args.project])
+        print(json.dumps(visitors[name].knock()), flush=True)
+
+
+if __name__ == "__main__":
+    main()

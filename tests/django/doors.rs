@@ -1,0 +1,269 @@
+//! The doors of accounts: the real packages open them, authctl shuts them, and the project's server has the last word.
+//!
+//! `AUTHCTL_DOORS=all` runs every project on every set of [`SETS`] and engine of `AUTHCTL_ENGINES`. Otherwise the
+//! first project runs on SQLite with the newest packages.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::Value as Json;
+
+use crate::python::interpreter;
+use crate::site::{Engine, Site, Stack, engines};
+
+const SETS: [&str; 3] = ["5.2-doors", "5.2-doors-older", "4.2-doors"];
+
+/// A project of `doors.py`, and what is done to its users in turn.
+struct Project {
+    name: &'static str,
+    doors: &'static [&'static str],
+    steps: &'static [Step],
+}
+
+/// A command of authctl, or nothing when a user first opens the doors.
+struct Step {
+    user: &'static str,
+    command: &'static [&'static str],
+    code: i32,
+    /// What authctl says that it shut and what stays open.
+    told: &'static [&'static str],
+    /// What each door answers then.
+    answers: &'static [u16],
+}
+
+const fn step(
+    user: &'static str,
+    command: &'static [&'static str],
+    told: &'static [&'static str],
+    answers: &'static [u16],
+) -> Step {
+    Step { user, command, code: 0, told, answers }
+}
+
+const LOCK: &[&str] = &["lock-user"];
+const LOCK_FOR_GOOD: &[&str] = &["lock-user", "--reset-password"];
+const UNLOCK: &[&str] = &["unlock-user"];
+const REVOKE: &[&str] = &["revoke-access"];
+const REVOKE_SOME: &[&str] = &["revoke-access", "--only", "oauth2,api-keys"];
+const SET_PASSWORD: &[&str] = &["set-password", "--revoke-tokens", "--random-password"];
+const RESET_MFA: &[&str] = &["reset-mfa", "--yes"];
+
+const ROWS: &[&str] = &[
+    "api_keys",
+    "drf_tokens",
+    "jwt_access_tokens",
+    "jwt_refresh_tokens",
+    "knox_tokens",
+    "oauth2_access_tokens",
+    "oauth2_grants",
+    "oauth2_refresh_tokens",
+    "own_tokens",
+    "sessions_elsewhere",
+    "unbound_api_keys",
+    "web_sessions",
+];
+
+const PROJECTS: [Project; 7] = [
+    Project {
+        name: "tokens",
+        doors: &[
+            "login",
+            "session",
+            "drf",
+            "knox",
+            "own",
+            "jwt",
+            "stateless_jwt",
+            "jwt_refresh",
+            "oauth2",
+            "oauth2_refresh",
+            "oauth2_grant",
+            "user_key",
+            "api_key",
+        ],
+        steps: &[
+            step("meg", &[], &[], &[200; 13]),
+            step("meg", LOCK, ROWS, &[403, 403, 401, 401, 401, 401, 200, 401, 401, 400, 400, 403, 200]),
+            step("meg", UNLOCK, &[], &[200, 403, 401, 401, 401, 200, 200, 401, 401, 400, 400, 403, 200]),
+            step("ann", &[], &[], &[200; 13]),
+            step("ann", REVOKE, ROWS, &[200, 403, 401, 401, 401, 200, 200, 401, 401, 400, 400, 403, 200]),
+            step("bo", &[], &[], &[200; 13]),
+            step(
+                "bo",
+                REVOKE_SOME,
+                &[
+                    "api_keys",
+                    "oauth2_access_tokens",
+                    "oauth2_grants",
+                    "oauth2_refresh_tokens",
+                    "unbound_api_keys",
+                ],
+                &[200, 200, 200, 200, 200, 200, 200, 200, 401, 400, 400, 403, 200],
+            ),
+            step("sue", &[], &[], &[200; 13]),
+            step(
+                "sue",
+                SET_PASSWORD,
+                &[],
+                &[403, 403, 401, 401, 401, 200, 200, 401, 401, 400, 400, 403, 200],
+            ),
+        ],
+    },
+    Project {
+        name: "application",
+        doors: &["login", "application"],
+        steps: &[
+            step("meg", &[], &[], &[200, 200]),
+            Step {
+                user: "meg",
+                command: LOCK,
+                code: 13,
+                told: &["owned_applications", "sessions_elsewhere", "web_sessions"],
+                answers: &[403, 200],
+            },
+        ],
+    },
+    Project {
+        name: "cookies",
+        doors: &["login", "session"],
+        steps: &[
+            step("meg", &[], &[], &[200, 200]),
+            step("meg", LOCK, &["sessions_elsewhere"], &[403, 403]),
+            step("meg", UNLOCK, &[], &[200, 200]),
+            step("meg", LOCK_FOR_GOOD, &[], &[403, 403]),
+            step("meg", UNLOCK, &[], &[403, 403]),
+        ],
+    },
+    Project {
+        name: "cached_db",
+        doors: &["login", "session"],
+        steps: &[
+            step("meg", &[], &[], &[200, 200]),
+            step("meg", REVOKE, &["sessions_elsewhere", "web_sessions"], &[200, 200]),
+            step("meg", LOCK_FOR_GOOD, &["web_sessions"], &[403, 403]),
+            step("meg", UNLOCK, &[], &[403, 403]),
+        ],
+    },
+    Project {
+        name: "allauth",
+        doors: &["login", "session"],
+        steps: &[
+            step("meg", &[], &[], &[403, 200]),
+            step("meg", RESET_MFA, &[], &[200, 200]),
+            step("meg", LOCK, &["sessions_elsewhere", "web_sessions"], &[403, 403]),
+            step("meg", UNLOCK, &[], &[200, 403]),
+        ],
+    },
+    Project {
+        name: "two_factor",
+        doors: &["login", "session"],
+        steps: &[
+            step("meg", &[], &[], &[403, 200]),
+            step("meg", RESET_MFA, &[], &[200, 200]),
+            step("meg", LOCK, &["sessions_elsewhere", "web_sessions"], &[403, 403]),
+            step("meg", UNLOCK, &[], &[200, 403]),
+        ],
+    },
+    Project {
+        name: "axes",
+        doors: &["login", "session"],
+        steps: &[
+            step("meg", &[], &[], &[403, 200]),
+            step("meg", UNLOCK, &["failed_logins"], &[200, 200]),
+            step("meg", LOCK, &["sessions_elsewhere", "web_sessions"], &[403, 403]),
+            step("meg", UNLOCK, &["failed_logins"], &[200, 403]),
+        ],
+    },
+];
+
+/// The script that serves a project and opens its doors.
+struct Doors {
+    child: Child,
+    commands: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Doors {
+    fn start(site: &Site<'_>, project: &str) -> Self {
+        let mut child = Command::new(interpreter(site.stack.set))
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/doors.py"))
+            .args(["--project", project, "--db", "env:DATABASE"])
+            .env("DATABASE", site.database.address())
+            .env("PYTHONWARNINGS", "ignore")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("failed to start python");
+        let commands = child.stdin.take();
+        let answers = BufReader::new(child.stdout.take().unwrap());
+        Self { child, commands, answers }
+    }
+
+    /// Returns the HTTP status of each door.
+    fn ask(&mut self, command: &str, user: &str) -> Json {
+        writeln!(self.commands.as_ref().unwrap(), "{command} {user}").unwrap();
+        let mut line = String::new();
+        self.answers.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).expect("doors.py ended")
+    }
+}
+
+impl Drop for Doors {
+    fn drop(&mut self) {
+        drop(self.commands.take());
+        let _ = self.child.wait();
+    }
+}
+
+impl Project {
+    fn check(&self, stack: Stack<'_>) {
+        let site = stack.site();
+        let mut doors = Doors::start(&site, self.name);
+        let mut faults = Vec::new();
+        for step in self.steps {
+            let what = format!("{} on {stack:?}: {} {}", self.name, step.command.join(" "), step.user);
+            let answers = if step.command.is_empty() {
+                doors.ask("open", step.user)
+            } else {
+                let run = site.run(step.command.iter().chain(&[step.user, "--format", "json"]));
+                assert_eq!(run.code, step.code, "{what}: {}", run.stderr);
+                let told = told(&run.json()["users"][0]);
+                if told != step.told {
+                    faults.push(format!("{what}: authctl tells {told:?}, not {:?}", step.told));
+                }
+                doors.ask("knock", step.user)
+            };
+            for (door, expected) in self.doors.iter().zip(step.answers) {
+                if answers[door] != *expected {
+                    faults.push(format!("{what}: {door} answers {}, not {expected}", answers[door]));
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+}
+
+/// Returns the names of what authctl shut, cleared or left open.
+fn told(user: &Json) -> Vec<String> {
+    let rows = ["closed", "cleared", "open"].iter().filter_map(|list| user[list].as_array()).flatten();
+    let mut names: Vec<String> = rows.map(|row| row["door"].as_str().unwrap().to_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_authctl_shuts_is_shut_and_what_it_reports_open_is_open() {
+    let is_whole = std::env::var("AUTHCTL_DOORS").is_ok_and(|value| value == "all");
+    if !is_whole {
+        PROJECTS[0].check(Stack { set: SETS[0], engine: Engine::Sqlite });
+        return;
+    }
+    for set in SETS {
+        for engine in engines() {
+            for project in &PROJECTS {
+                project.check(Stack { set, engine });
+            }
+        }
+    }
+}
