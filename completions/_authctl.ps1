@@ -44,7 +44,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Delete a token and its saved session')
             [CompletionResult]::new('list-users', 'list-users', [CompletionResultType]::ParameterValue, 'List users')
             [CompletionResult]::new('show-user', 'show-user', [CompletionResultType]::ParameterValue, 'Print everything about a user except secrets')
-            [CompletionResult]::new('edit-user', 'edit-user', [CompletionResultType]::ParameterValue, 'Change a user''s fields, profile fields, flags and groups')
+            [CompletionResult]::new('edit-user', 'edit-user', [CompletionResultType]::ParameterValue, 'Change users'' fields, profile fields, flags and groups')
             [CompletionResult]::new('set-password', 'set-password', [CompletionResultType]::ParameterValue, 'Set a user''s password')
             [CompletionResult]::new('lock-user', 'lock-user', [CompletionResultType]::ParameterValue, 'Lock users out: no login, no token, no session')
             [CompletionResult]::new('unlock-user', 'unlock-user', [CompletionResultType]::ParameterValue, 'Let users in again: active, without lock-outs')
@@ -241,6 +241,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;show-user' {
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
@@ -265,6 +266,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--unset', '--unset', [CompletionResultType]::ParameterName, 'Clear a field: NULL if the column allows it, otherwise empty (repeatable)')
             [CompletionResult]::new('--add-group', '--add-group', [CompletionResultType]::ParameterName, 'Add the user to this existing group (repeatable)')
             [CompletionResult]::new('--remove-group', '--remove-group', [CompletionResultType]::ParameterName, 'Remove the user from this group (repeatable)')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Refuse more users than this, except one')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
@@ -290,6 +293,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;set-password' {
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
             [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from a file')
             [CompletionResult]::new('--password-env', '--password-env', [CompletionResultType]::ParameterName, 'Read the password from an environment variable')
             [CompletionResult]::new('--random-password', '--random-password', [CompletionResultType]::ParameterName, 'Generate and print a password of LENGTH characters [default: 22]')
@@ -316,6 +320,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;lock-user' {
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Refuse more users than this, except one')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
@@ -336,6 +342,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         }
         'authctl;unlock-user' {
             [CompletionResult]::new('--ip', '--ip', [CompletionResultType]::ParameterName, 'Clear failed logins from this address too, under any name (repeatable)')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Refuse more users than this, except one')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
@@ -354,6 +362,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;reset-mfa' {
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Refuse more users than this, except one')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
@@ -372,6 +382,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;delete-user' {
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
             [CompletionResult]::new('--cascade', '--cascade', [CompletionResultType]::ParameterName, 'Delete rows that refer to deleted rows through this column (repeatable)')
             [CompletionResult]::new('--set-null', '--set-null', [CompletionResultType]::ParameterName, 'Keep rows that refer to deleted rows, and set this column to NULL (repeatable)')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
@@ -414,6 +425,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;create-token' {
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'Set a knox token''s lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]')
             [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Use this token scheme if the database has both')
             [CompletionResult]::new('--output-file', '--output-file', [CompletionResultType]::ParameterName, 'Write the token to this file instead of standard output')
@@ -460,6 +472,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         }
         'authctl;revoke-access' {
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Revoke only these kinds of access')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Refuse more users than this, except one')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
@@ -675,7 +689,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Delete a token and its saved session')
             [CompletionResult]::new('list-users', 'list-users', [CompletionResultType]::ParameterValue, 'List users')
             [CompletionResult]::new('show-user', 'show-user', [CompletionResultType]::ParameterValue, 'Print everything about a user except secrets')
-            [CompletionResult]::new('edit-user', 'edit-user', [CompletionResultType]::ParameterValue, 'Change a user''s fields, profile fields, flags and groups')
+            [CompletionResult]::new('edit-user', 'edit-user', [CompletionResultType]::ParameterValue, 'Change users'' fields, profile fields, flags and groups')
             [CompletionResult]::new('set-password', 'set-password', [CompletionResultType]::ParameterValue, 'Set a user''s password')
             [CompletionResult]::new('lock-user', 'lock-user', [CompletionResultType]::ParameterValue, 'Lock users out: no login, no token, no session')
             [CompletionResult]::new('unlock-user', 'unlock-user', [CompletionResultType]::ParameterValue, 'Let users in again: active, without lock-outs')

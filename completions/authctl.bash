@@ -578,12 +578,16 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__create__subcmd__token)
-            opts="-q -y -h --rotate --token-stdin --expires-in --scheme --output-file --overwrite --env-file --as --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --rotate --token-stdin --expires-in --scheme --output-file --overwrite --env-file --as --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
                 --expires-in)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -691,12 +695,16 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__delete__subcmd__user)
-            opts="-q -y -h --cascade --set-null --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --cascade --set-null --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
                 --cascade)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -770,7 +778,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__edit__subcmd__user)
-            opts="-q -y -h --rename --email --first-name --last-name --set --unset --active --inactive --staff --no-staff --superuser --no-superuser --add-group --remove-group --revoke-tokens --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --rename --email --first-name --last-name --set --unset --active --inactive --staff --no-staff --superuser --no-superuser --add-group --remove-group --revoke-tokens --by --max --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -805,6 +813,14 @@ _authctl() {
                     return 0
                     ;;
                 --remove-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --by)
+                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
+                --max)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1782,12 +1798,20 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__lock__subcmd__user)
-            opts="-q -y -h --reset-password --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --reset-password --by --max --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
+                --max)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --audit-log)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -2284,12 +2308,20 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__reset__subcmd__mfa)
-            opts="-q -y -h --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --max --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
+                --max)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --audit-log)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -2355,7 +2387,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__revoke__subcmd__access)
-            opts="-q -y -h --only --expired --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --only --expired --by --max --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2363,6 +2395,14 @@ _authctl() {
             case "${prev}" in
                 --only)
                     COMPREPLY=($(compgen -W "tokens oauth2 jwt api-keys sessions" -- "${cur}"))
+                    return 0
+                    ;;
+                --by)
+                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
+                --max)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --audit-log)
@@ -2513,12 +2553,16 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__set__subcmd__password)
-            opts="-q -y -h --revoke-tokens --password-stdin --password-file --password-env --random-password --no-password --password-hash-stdin --require-strong --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --revoke-tokens --password-stdin --password-file --password-env --random-password --no-password --password-hash-stdin --require-strong --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
                 --password-file)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -2607,12 +2651,16 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__show__subcmd__user)
-            opts="-q -y -h --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -2663,13 +2711,21 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__unlock__subcmd__user)
-            opts="-q -y -h --ip --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --ip --by --max --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --ip)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --by)
+                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
+                --max)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

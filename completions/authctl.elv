@@ -41,7 +41,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand logout 'Delete a token and its saved session'
             cand list-users 'List users'
             cand show-user 'Print everything about a user except secrets'
-            cand edit-user 'Change a user''s fields, profile fields, flags and groups'
+            cand edit-user 'Change users'' fields, profile fields, flags and groups'
             cand set-password 'Set a user''s password'
             cand lock-user 'Lock users out: no login, no token, no session'
             cand unlock-user 'Let users in again: active, without lock-outs'
@@ -230,6 +230,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;show-user'= {
+            cand --by 'Find USER by this'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
@@ -253,6 +254,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --unset 'Clear a field: NULL if the column allows it, otherwise empty (repeatable)'
             cand --add-group 'Add the user to this existing group (repeatable)'
             cand --remove-group 'Remove the user from this group (repeatable)'
+            cand --by 'Find USER by this'
+            cand --max 'Refuse more users than this, except one'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
@@ -277,6 +280,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;set-password'= {
+            cand --by 'Find USER by this'
             cand --password-file 'Read the password from a file'
             cand --password-env 'Read the password from an environment variable'
             cand --random-password 'Generate and print a password of LENGTH characters [default: 22]'
@@ -302,6 +306,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;lock-user'= {
+            cand --by 'Find USER by this'
+            cand --max 'Refuse more users than this, except one'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
@@ -321,6 +327,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;unlock-user'= {
             cand --ip 'Clear failed logins from this address too, under any name (repeatable)'
+            cand --by 'Find USER by this'
+            cand --max 'Refuse more users than this, except one'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
@@ -338,6 +346,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;reset-mfa'= {
+            cand --by 'Find USER by this'
+            cand --max 'Refuse more users than this, except one'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
@@ -355,6 +365,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;delete-user'= {
+            cand --by 'Find USER by this'
             cand --cascade 'Delete rows that refer to deleted rows through this column (repeatable)'
             cand --set-null 'Keep rows that refer to deleted rows, and set this column to NULL (repeatable)'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
@@ -395,6 +406,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;create-token'= {
+            cand --by 'Find USER by this'
             cand --expires-in 'Set a knox token''s lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]'
             cand --scheme 'Use this token scheme if the database has both'
             cand --output-file 'Write the token to this file instead of standard output'
@@ -439,6 +451,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;revoke-access'= {
             cand --only 'Revoke only these kinds of access'
+            cand --by 'Find USER by this'
+            cand --max 'Refuse more users than this, except one'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
@@ -645,7 +659,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand logout 'Delete a token and its saved session'
             cand list-users 'List users'
             cand show-user 'Print everything about a user except secrets'
-            cand edit-user 'Change a user''s fields, profile fields, flags and groups'
+            cand edit-user 'Change users'' fields, profile fields, flags and groups'
             cand set-password 'Set a user''s password'
             cand lock-user 'Lock users out: no login, no token, no session'
             cand unlock-user 'Let users in again: active, without lock-outs'

@@ -49,7 +49,7 @@ complete -c authctl -n "__fish_authctl_needs_command" -f -a "whoami" -d 'Print t
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "logout" -d 'Delete a token and its saved session'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-users" -d 'List users'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "show-user" -d 'Print everything about a user except secrets'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "edit-user" -d 'Change users\' fields, profile fields, flags and groups'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "set-password" -d 'Set a user\'s password'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "lock-user" -d 'Lock users out: no login, no token, no session'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "unlock-user" -d 'Let users in again: active, without lock-outs'
@@ -250,6 +250,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l no-input 
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
@@ -274,6 +277,10 @@ complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l set -d 'Se
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l unset -d 'Clear a field: NULL if the column allows it, otherwise empty (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l add-group -d 'Add the user to this existing group (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l remove-group -d 'Remove the user from this group (repeatable)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l max -d 'Refuse more users than this, except one' -r
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
@@ -299,6 +306,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l no-input -
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-file -d 'Read the password from a file' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-env -d 'Read the password from an environment variable' -r
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l random-password -d 'Generate and print a password of LENGTH characters [default: 22]' -r
@@ -325,6 +335,10 @@ complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l no-inpu
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
+complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l max -d 'Refuse more users than this, except one' -r
 complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
@@ -345,6 +359,10 @@ complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -s y -l yes -
 complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l ip -d 'Clear failed logins from this address too, under any name (repeatable)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
+complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l max -d 'Refuse more users than this, except one' -r
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
@@ -363,6 +381,10 @@ complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l no-input
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l max -d 'Refuse more users than this, except one' -r
 complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
@@ -381,6 +403,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l no-input -
 complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l cascade -d 'Delete rows that refer to deleted rows through this column (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l set-null -d 'Keep rows that refer to deleted rows, and set this column to NULL (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
@@ -424,6 +449,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand apply" -l no-input -d 'N
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l expires-in -d 'Set a knox token\'s lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l scheme -d 'Use this token scheme if the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
@@ -476,6 +504,10 @@ oauth2\t'OAuth2 access tokens, refresh tokens and grants'
 jwt\t'Recorded JWT refresh tokens, which are blacklisted'
 api-keys\t'API keys that refer to the user'
 sessions\t'Web sessions in the database'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l max -d 'Refuse more users than this, except one' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
@@ -700,7 +732,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_see
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "logout" -d 'Delete a token and its saved session'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "list-users" -d 'List users'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "show-user" -d 'Print everything about a user except secrets'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "edit-user" -d 'Change a user\'s fields, profile fields, flags and groups'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "edit-user" -d 'Change users\' fields, profile fields, flags and groups'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "set-password" -d 'Set a user\'s password'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "lock-user" -d 'Lock users out: no login, no token, no session'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "unlock-user" -d 'Let users in again: active, without lock-outs'

@@ -37,7 +37,7 @@ sessions stay valid. Signals do not run.";
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// User, by name unless --by says otherwise
+    /// User
     user: String,
 
     #[command(flatten)]

@@ -4,6 +4,7 @@ use std::slice;
 use serde_json::{Map, Value as Json, json};
 
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::accounts::chosen_users::refuse_anonymous;
 use crate::cli::args::users::FindBy;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
@@ -34,7 +35,7 @@ generic relations do, remain too.";
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// User, by name unless --by says otherwise
+    /// User
     user: String,
 
     #[command(flatten)]
@@ -60,6 +61,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let store = context.store()?;
     let user = args.by.user(store, &args.user)?;
+    if !args.by.is_username() {
+        refuse_anonymous(store, slice::from_ref(&user))?;
+    }
     let decisions = Decisions { cascade: args.cascade.clone(), set_null: args.set_null.clone() };
     let deletion = store.deletion(&user, &decisions)?;
     let change = Change::new(context, &args.writing, "delete-user");

@@ -27,7 +27,7 @@ again. Web sessions stay valid. Signals do not run.";
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Users, by name unless --by says otherwise; - reads them from standard input, one per line
+    /// Users, or - to read them from standard input, one per line
     #[arg(value_name = "USER", required = true)]
     users: Vec<String>,
 

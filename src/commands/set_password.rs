@@ -37,7 +37,7 @@ Effect on Django: the user's web sessions end, since they are tied to the passwo
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// User, by name unless --by says otherwise
+    /// User
     user: String,
 
     #[command(flatten)]

@@ -28,7 +28,7 @@ Examples:
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// User, by name unless --by says otherwise
+    /// User
     user: String,
 
     #[command(flatten)]

@@ -32,7 +32,7 @@ revoked. Lock-outs that django-axes keeps in a cache are not in the database. Si
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Users, by name unless --by says otherwise; - reads them from standard input, one per line
+    /// Users, or - to read them from standard input, one per line
     #[arg(value_name = "USER", required = true)]
     users: Vec<String>,
 

@@ -130,7 +130,7 @@ fn an_unknown_user_is_exit_3() {
     exit: 3
     --- stdout
     --- stderr
-    error: User "Meg" does not exist.
+    error: User "Meg" does not exist. Did you mean "meg"?
     hint: Usernames are case-sensitive. Search for the user with `authctl list-users --search TEXT`.
     "#);
     env.run(["create-token"]).ends_with(2);

@@ -15,12 +15,18 @@ use crate::store::Store;
 /// The option that says what USER is.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct FindBy {
-    /// What USER is
+    /// Find USER by this
     #[arg(long, value_name = "ATTRIBUTE", default_value = "username")]
     by: UserLookup,
 }
 
 impl FindBy {
+    /// Whether USER is a username.
+    #[must_use]
+    pub fn is_username(self) -> bool {
+        self.by == UserLookup::Username
+    }
+
     /// Returns the user.
     pub fn user(self, store: &Store, text: &str) -> Result<User> {
         find_user(store, text, self.by)
@@ -34,7 +40,7 @@ pub struct SeveralUsers {
     by: FindBy,
 
     /// Refuse more users than this, except one
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, hide_short_help = true)]
     max: usize,
 }
 

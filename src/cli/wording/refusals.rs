@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{faults, lost_answer, misuse};
-use crate::error::faults::{Conflict, Fault, FaultCode};
+use crate::error::faults::{Conflict, Fault, FaultCode, ReferenceWay, References};
 use crate::error::refusal::Refusal;
 use crate::error::unknown_users::UserLookup;
 use crate::error::wording::shell_word;
@@ -28,6 +28,19 @@ fn how_to_continue(keeps_existing: bool, results: Option<&Path>) -> String {
         )
     });
     format!("Run the same command again{skip} to continue.{results}")
+}
+
+/// Returns the options that decide about these references.
+fn decisions(faults: &[Fault]) -> Option<String> {
+    let option = |fault: &Fault| match &fault.code {
+        FaultCode::StillReferenced(References::Column(reference)) => {
+            let option = if reference.way == ReferenceWay::Clear { "--set-null" } else { "--cascade" };
+            Some(format!("{option} {}", shell_word(&fault.field)))
+        }
+        _ => None,
+    };
+    let options: Vec<String> = faults.iter().filter_map(option).collect();
+    (options.len() > 1).then(|| options.join(" "))
 }
 
 /// Tells the user what to do next, if the message does not.
@@ -73,10 +86,13 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
              `[tokens]`."
                 .into()
         }
-        Refusal::StillReferenced(_) => {
-            "Nothing was changed. To keep these rows, deactivate the user instead: `authctl edit-user \
-             USER --inactive`."
-                .into()
+        Refusal::StillReferenced(faults) => {
+            let all = decisions(faults)
+                .map_or(String::new(), |options| format!(" To delete the user all the same, add {options}."));
+            format!(
+                "Nothing was changed.{all} To keep these rows, deactivate the user instead: `authctl edit-user USER \
+                 --inactive`."
+            )
         }
         Refusal::ChangedMeanwhile(_) => "Run the command again to see the current state.".into(),
         Refusal::OtherToken(_) => "Pass --rotate to replace it with the given key.".into(),

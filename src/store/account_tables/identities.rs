@@ -4,12 +4,16 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
+use super::dependents::Dependents;
 use super::has_all;
 use crate::django::models::Key;
 use crate::django::value::Kind;
 use crate::error::failure::Result;
 use crate::store::Store;
 use crate::store::schema::quoted;
+
+pub(super) const DEPENDENTS: Dependents =
+    Dependents { tables: &["social_auth_usersocialauth"], nullable_cascades: &[] };
 
 /// An e-mail address that allauth knows.
 #[derive(Clone, Debug, Serialize)]

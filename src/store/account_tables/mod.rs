@@ -2,16 +2,19 @@
 //!
 //! One file per package says how its tables are recognized and what shuts their rows; `WAYS` lists them. They are found
 //! in the catalog, by their columns where a project can replace the model, and only by commands that ask. A door is a
-//! table whose rows let a user in. `shut` has the SQL that all packages share, `web_sessions` that of sessions, which
+//! table whose rows let a user in. `dependents` says what goes with a deleted user, `shut` has the SQL that all packages share, `web_sessions` that of sessions, which
 //! name their user only inside their data.
 
 mod allauth;
 mod api_keys;
 mod authtoken;
 mod axes;
+mod dependents;
+mod guardian;
 mod identities;
 mod knox;
 mod oauth2;
+mod organizations;
 mod own_tokens;
 mod second_factors;
 mod shut;
@@ -21,6 +24,7 @@ mod web_sessions;
 
 use serde::Serialize;
 
+pub(super) use self::dependents::{OnDelete, on_delete};
 pub use self::identities::{KnownAddress, SocialLogin};
 pub use self::second_factors::{FactorTable, SecondFactor};
 pub use self::still_open::{OpenDoor, OpenDoorCode};
@@ -97,9 +101,9 @@ enum Shut {
 pub struct Door {
     way: &'static Way,
     /// The table.
-    table: Table,
+    pub(super) table: Table,
     /// The column that refers to the user.
-    owner: String,
+    pub(super) owner: String,
     expiry: Option<String>,
     /// The table of the blacklist, if this kind of door needs one.
     blacklist: Option<Table>,

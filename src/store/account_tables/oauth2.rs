@@ -1,8 +1,29 @@
 //! django-oauth-toolkit, whose models a project can replace. It does not look at `is_active`, so its tokens outlive the
 //! account's activity; deleted rows are refused. Access and refresh tokens refer to each other.
 
+use super::dependents::Dependents;
 use super::{AccessKind, Shut, Way, has_all};
 use crate::store::schema::{Table, quoted};
+
+pub(super) const DEPENDENTS: Dependents = Dependents {
+    tables: &[
+        "oauth2_provider_accesstoken",
+        "oauth2_provider_application",
+        "oauth2_provider_devicegrant",
+        "oauth2_provider_grant",
+        "oauth2_provider_idtoken",
+        "oauth2_provider_refreshtoken",
+    ],
+    nullable_cascades: &[
+        ("oauth2_provider_accesstoken", "application_id"),
+        ("oauth2_provider_accesstoken", "id_token_id"),
+        ("oauth2_provider_accesstoken", "user_id"),
+        ("oauth2_provider_application", "user_id"),
+        ("oauth2_provider_devicegrant", "user_id"),
+        ("oauth2_provider_idtoken", "application_id"),
+        ("oauth2_provider_idtoken", "user_id"),
+    ],
+};
 
 pub(super) const ACCESS_TOKEN: Way = Way {
     name: "oauth2_access_tokens",

@@ -5,12 +5,30 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::dependents::Dependents;
 use super::{has_all, owner};
 use crate::django::models::{Key, serialize_moment};
 use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
 use crate::store::schema::{Table, quoted};
 use crate::store::{Store, Transaction};
+
+pub(super) const DEPENDENTS: Dependents = Dependents {
+    tables: &[
+        "dj_rest_auth_mfa_authenticator",
+        "django_otp_webauthn_webauthnattestation",
+        "django_otp_webauthn_webauthncredential",
+        "django_otp_webauthn_webauthnuserhandle",
+        "otp_email_emaildevice",
+        "otp_hotp_hotpdevice",
+        "otp_static_staticdevice",
+        "otp_static_statictoken",
+        "otp_totp_totpdevice",
+        "two_factor_phonedevice",
+        "two_factor_webauthn_webauthndevice",
+    ],
+    nullable_cascades: &[],
+};
 
 /// The columns that a throttled device has.
 const FAILURES: (&str, &str) = ("throttling_failure_count", "throttling_failure_timestamp");

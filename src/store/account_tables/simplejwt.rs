@@ -1,10 +1,16 @@
 //! `rest_framework_simplejwt.token_blacklist`: refresh tokens that were issued, and those that are refused. A refresh
 //! token is refused once the blacklist names it; deleting its row would let it in. Access tokens are in no table.
 
+use super::dependents::Dependents;
 use super::{AccessKind, Shut, Way, has_all};
 use crate::error::failure::Result;
 use crate::store::Store;
 use crate::store::schema::Table;
+
+pub(super) const DEPENDENTS: Dependents = Dependents {
+    tables: &["token_blacklist_blacklistedtoken", "token_blacklist_outstandingtoken"],
+    nullable_cascades: &[],
+};
 
 pub(super) const OUTSTANDING_TOKEN: Way = Way {
     name: "jwt_refresh_tokens",

@@ -10,12 +10,18 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 
 use super::Doors;
+use super::dependents::Dependents;
 use crate::django::models::Key;
 use crate::django::value::{Cell, Kind, Value};
 use crate::django::web_session::SessionDecoder;
 use crate::error::failure::Result;
 use crate::store::schema::{Table, quoted};
 use crate::store::{Store, Transaction};
+
+pub(super) const DEPENDENTS: Dependents = Dependents {
+    tables: &["user_sessions_session"],
+    nullable_cascades: &[("user_sessions_session", "user_id")],
+};
 
 const COLUMNS: [&str; 3] = ["session_key", "session_data", "expire_date"];
 

@@ -1,5 +1,6 @@
 //! Third-party packages in a project's database, and the commands that shut their doors.
 
+mod deletion;
 mod doors;
 mod factors;
 mod sessions;

@@ -5,28 +5,24 @@
 //!
 //! A schema may have thousands of tables that refer to users, so every step is linear in their number.
 
+mod decisions;
+
 use std::collections::{HashMap, HashSet};
 
+pub use self::decisions::Decisions;
+use self::decisions::is_named_by;
 use crate::django::models::{Key, User};
-use crate::error::failure::Result;
+use crate::error::failure::{Error, Result};
 use crate::error::faults::{BlockedReference, Fault, FaultCode, ReferenceWay, References};
 use crate::error::misuse::{Misuse, ReferenceDecision};
 use crate::error::refusal::Refusal;
+use crate::store::account_tables::{AccessKind, Doors, OnDelete, on_delete};
 use crate::store::engine::{Access, RowName};
 use crate::store::schema::{Reference, Table, quoted};
 use crate::store::{Store, Transaction};
 
 /// The suffix of the column that links a child to its parent in Django's multi-table inheritance.
 const PARENT_LINK: &str = "_ptr_id";
-
-/// The decisions about references to deleted rows: each as `table.column`, or as `table` for all of a table's.
-#[derive(Clone, Debug, Default)]
-pub struct Decisions {
-    /// References whose rows are deleted too.
-    pub cascade: Vec<String>,
-    /// References that are set to NULL.
-    pub set_null: Vec<String>,
-}
 
 /// The effects of deleting a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +64,7 @@ enum Rule {
     IsParent,
     /// The row is deleted because of `--cascade`.
     Cascades,
-    /// The reference is set to NULL if the column allows it.
+    /// The reference is set to NULL if the column allows it: because of `--set-null`, or as Django does.
     SetsNull,
     /// There is no decision, so a referring row blocks the deletion.
     Blocks,
@@ -84,6 +80,7 @@ struct Plan<'a> {
     store: &'a Store,
     decisions: &'a Decisions,
     belongings: HashSet<(String, String)>,
+    doors: Doors,
     nodes: Vec<Node>,
     numbers: HashMap<String, usize>,
     edges: Vec<Edge>,
@@ -93,18 +90,33 @@ impl Store {
     /// Returns the effects of deleting a user.
     ///
     /// # Errors
-    /// Returns [`Refusal::StillReferenced`] with every undecided reference. Returns [`Misuse`] for a decision
+    /// Returns [`Refusal::StillReferenced`] with every undecided reference, also those to rows that the decisions about
+    /// others would delete. Returns [`Misuse`] for a decision
     /// about a reference to other rows, or for one to keep rows that belong to the user. Fails on database errors.
     pub fn deletion(&self, user: &User, decisions: &Decisions) -> Result<Deletion> {
-        self.within(Access::Plan, |store| Plan::new(store, user, decisions)?.deletion())
+        let (mut assumed, mut faults) = (decisions.clone(), Vec::new());
+        loop {
+            let planned = self.within(Access::Plan, |store| Plan::new(store, user, &assumed)?.deletion());
+            let found = match planned.map_err(Error::into_refusal) {
+                Ok(deletion) if faults.is_empty() => return Ok(deletion),
+                Err(Ok(Refusal::StillReferenced(found))) if assumed.add(&found) => found,
+                Err(Ok(Refusal::StillReferenced(found))) if faults.is_empty() => found,
+                Err(Ok(refusal)) if faults.is_empty() => return Err(refusal.into()),
+                Err(Err(error)) => return Err(error),
+                Ok(_) | Err(Ok(_)) => return Err(Refusal::StillReferenced(faults).into()),
+            };
+            faults.extend(found);
+        }
     }
 
     /// Returns the columns by which rows belong to a user: those of the admin log, groups, permissions, tokens and
-    /// profiles. A profile whose reference to the user can be NULL does not belong to the user.
-    fn belongings(&self) -> Result<HashSet<(String, String)>> {
+    /// profiles. An OAuth2 token belongs to the user even if the reference can be NULL, as in Django. A profile whose
+    /// reference can be NULL does not.
+    fn belongings(&self, doors: &Doors) -> Result<HashSet<(String, String)>> {
         let mut tables = vec!["django_admin_log"];
         tables.extend(self.token_tables().map(|(_, table)| table));
         let mut columns: Vec<(&str, &str)> = tables.into_iter().map(|table| (table, "user_id")).collect();
+        columns.extend(doors.of(&[AccessKind::OAuth2]).map(|door| (&*door.table.name, &*door.owner)));
         for link in self.group_link()?.into_iter().chain(self.permission_link()?) {
             columns.push((&link.table, &link.user_column));
         }
@@ -146,9 +158,10 @@ impl Transaction<'_> {
 
 impl<'a> Plan<'a> {
     fn new(store: &'a Store, user: &User, decisions: &'a Decisions) -> Result<Self> {
-        let belongings = store.belongings()?;
+        let doors = Doors::find(store)?;
+        let belongings = store.belongings(&doors)?;
         let (nodes, numbers, edges) = (Vec::new(), HashMap::new(), Vec::new());
-        let mut plan = Self { store, decisions, belongings, nodes, numbers, edges };
+        let mut plan = Self { store, decisions, belongings, doors, nodes, numbers, edges };
         plan.find_references()?;
         plan.check_decisions()?;
         plan.collect(&user.id)?;
@@ -213,14 +226,19 @@ impl<'a> Plan<'a> {
     fn rule(&self, table: &Table, reference: &Reference, to: usize) -> Rule {
         let is_named =
             |names: &[String]| names.iter().any(|name| is_named_by(name, &table.name, &reference.column));
+        let on_delete = on_delete(table, &reference.column);
         if parent_link(table).is_some_and(|link| link.column == reference.column) {
             Rule::IsParent
-        } else if to == 0 && self.belongings.contains(&(table.name.clone(), reference.column.clone())) {
+        } else if on_delete == Some(OnDelete::Cascade)
+            || to == 0 && self.belongings.contains(&(table.name.clone(), reference.column.clone()))
+        {
             Rule::Deletes
         } else if is_named(&self.decisions.set_null) {
             Rule::SetsNull
         } else if is_named(&self.decisions.cascade) {
             Rule::Cascades
+        } else if on_delete == Some(OnDelete::SetNull) {
+            Rule::SetsNull
         } else {
             Rule::Blocks
         }
@@ -377,7 +395,10 @@ impl<'a> Plan<'a> {
     fn fault(&self, edge: &Edge, count: u64) -> Fault {
         let name = self.name_of(edge);
         let target = &self.nodes[edge.to].table.name;
-        let way = if is_nullable(&self.nodes[edge.from].table, &edge.column) {
+        let from = &self.nodes[edge.from].table;
+        // Without its user, it might still let somebody in.
+        let is_door = self.doors.doors.iter().any(|door| door.table.name == from.name);
+        let way = if is_nullable(from, &edge.column) && !is_door {
             ReferenceWay::Clear
         } else if edge.rule == Rule::SetsNull {
             ReferenceWay::DeleteRequired
@@ -460,11 +481,6 @@ fn parent_link(table: &Table) -> Option<&Reference> {
 
 fn is_nullable(table: &Table, column: &str) -> bool {
     table.column(column).is_some_and(|column| column.nullable)
-}
-
-/// Whether a decision names this reference. SQL ignores the case of names.
-fn is_named_by(name: &str, table: &str, column: &str) -> bool {
-    name.eq_ignore_ascii_case(table) || name.eq_ignore_ascii_case(&format!("{table}.{column}"))
 }
 
 /// Whether the table has this column. SQL ignores the case of names.
