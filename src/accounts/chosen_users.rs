@@ -26,7 +26,11 @@ pub fn find_users(store: &Store, texts: &[String], lookup: UserLookup) -> Result
             None => unknown.push(UnknownUser { text: text.clone(), near: near(store, text, lookup)? }),
         }
     }
-    if unknown.is_empty() { Ok(users) } else { Err(UnknownUsers { lookup, users: unknown }.into()) }
+    if unknown.is_empty() {
+        Ok(users)
+    } else {
+        Err(Refusal::UnknownUsers(UnknownUsers { lookup, users: unknown }).into())
+    }
 }
 
 /// Returns the user of this text.
@@ -38,7 +42,7 @@ pub fn find_user(store: &Store, text: &str, lookup: UserLookup) -> Result<User> 
         return Ok(user);
     }
     let users = vec![UnknownUser { text: text.to_owned(), near: near(store, text, lookup)? }];
-    Err(UnknownUsers { lookup, users }.into())
+    Err(Refusal::UnknownUsers(UnknownUsers { lookup, users }).into())
 }
 
 fn find(store: &Store, text: &str, lookup: UserLookup) -> Result<Option<User>> {

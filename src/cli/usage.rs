@@ -12,8 +12,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::cli::wording;
 use crate::error::exit::Exit;
 use crate::error::failure::Error;
-use crate::error::refusal::{Refusal, may_be_key};
+use crate::error::refusal::Refusal;
 use crate::error::suggest::{nearest, sort_by_similarity};
+use crate::error::wording::may_be_key;
 use crate::terminal::format::{ColorChoice, Format};
 use crate::terminal::output::{self, Output};
 

@@ -8,7 +8,7 @@ use crate::error::faults::{Fault, FaultCode, Undecided};
 use crate::error::lost_answer::LostAnswer;
 use crate::error::misuse::Misuse;
 use crate::error::unknown_users::UnknownUsers;
-use crate::error::wording::{counted, names};
+use crate::error::wording::{counted, may_be_key, names};
 
 /// An expected failure that a person or a script has to act upon, as opposed to a defect.
 ///
@@ -394,10 +394,3 @@ fn write_findings(f: &mut fmt::Formatter<'_>, errors: usize, warnings: usize) ->
 }
 
 impl Error for Refusal {}
-
-/// Whether a text looks like the key of a token and so must not be repeated in a message.
-#[must_use]
-pub fn may_be_key(text: &str) -> bool {
-    const SHORTEST_KEY: usize = 32;
-    text.len() >= SHORTEST_KEY && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::refusal::{Refusal, may_be_key};
+use crate::error::wording::may_be_key;
 
 /// What the text is that a command finds a user by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,12 +32,6 @@ pub struct UnknownUsers {
     pub lookup: UserLookup,
     /// At least one.
     pub users: Vec<UnknownUser>,
-}
-
-impl From<UnknownUsers> for crate::error::failure::Error {
-    fn from(unknown: UnknownUsers) -> Self {
-        Refusal::UnknownUsers(unknown).into()
-    }
 }
 
 /// The text in quotes, unless it may be a secret that was passed by mistake.

@@ -110,3 +110,10 @@ pub fn with_article(noun: &str) -> String {
     let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {noun}")
 }
+
+/// Whether a text looks like the key of a token and so must not be repeated in a message.
+#[must_use]
+pub fn may_be_key(text: &str) -> bool {
+    const SHORTEST_KEY: usize = 32;
+    text.len() >= SHORTEST_KEY && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}

@@ -25,7 +25,7 @@ pub use self::fault::TargetFault;
 use self::parameters::is_libpq_name;
 pub use self::schema::check_names as check_schemas;
 use self::url::Spelled;
-use crate::error::refusal::may_be_key;
+use crate::error::wording::may_be_key;
 use crate::store::target::Target;
 use crate::terminal::redaction;
 

@@ -3,19 +3,7 @@
 //! A row goes with what it refers to if the reference cannot be NULL, and otherwise loses the reference. The models of a
 //! few nullable columns say `CASCADE` nevertheless, which no schema tells.
 
-use super::{allauth, guardian, identities, oauth2, organizations, second_factors, simplejwt, web_sessions};
 use crate::store::schema::Table;
-
-const PACKAGES: [&Dependents; 8] = [
-    &allauth::DEPENDENTS,
-    &guardian::DEPENDENTS,
-    &identities::DEPENDENTS,
-    &oauth2::DEPENDENTS,
-    &organizations::DEPENDENTS,
-    &second_factors::DEPENDENTS,
-    &simplejwt::DEPENDENTS,
-    &web_sessions::DEPENDENTS,
-];
 
 /// The tables of a package with references to users, or to rows that go with users.
 pub(super) struct Dependents {
@@ -33,11 +21,15 @@ pub(in crate::store) enum OnDelete {
     SetNull,
 }
 
-/// Returns what Django does with a row that refers to a deleted one by this column. `None` for a table that no package
-/// has.
-pub(in crate::store) fn on_delete(table: &Table, column: &str) -> Option<OnDelete> {
-    let package = PACKAGES.iter().find(|package| package.tables.contains(&&*table.name))?;
-    let is_nullable = table.column(column).is_some_and(|column| column.nullable);
-    let cascades = !is_nullable || package.nullable_cascades.contains(&(&table.name, column));
-    Some(if cascades { OnDelete::Cascade } else { OnDelete::SetNull })
+impl Dependents {
+    /// Returns what Django does with a row that refers to a deleted one by this column. `None` for a table of another
+    /// package.
+    pub(super) fn on_delete(&self, table: &Table, column: &str) -> Option<OnDelete> {
+        if !self.tables.contains(&&*table.name) {
+            return None;
+        }
+        let is_nullable = table.column(column).is_some_and(|column| column.nullable);
+        let cascades = !is_nullable || self.nullable_cascades.contains(&(&table.name, column));
+        Some(if cascades { OnDelete::Cascade } else { OnDelete::SetNull })
+    }
 }

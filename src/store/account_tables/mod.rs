@@ -24,7 +24,8 @@ mod web_sessions;
 
 use serde::Serialize;
 
-pub(super) use self::dependents::{OnDelete, on_delete};
+use self::dependents::Dependents;
+pub(super) use self::dependents::OnDelete;
 pub use self::identities::{KnownAddress, SocialLogin};
 pub use self::second_factors::{FactorTable, SecondFactor};
 pub use self::still_open::{OpenDoor, OpenDoorCode};
@@ -47,6 +48,23 @@ const WAYS: [&Way; 10] = [
     &allauth::OPENID_TOKEN,
     &own_tokens::TOKEN,
 ];
+
+/// The packages whose rows Django deletes or changes with a user, besides those of the tokens of DRF and knox.
+const PACKAGES: [&Dependents; 8] = [
+    &allauth::DEPENDENTS,
+    &guardian::DEPENDENTS,
+    &identities::DEPENDENTS,
+    &oauth2::DEPENDENTS,
+    &organizations::DEPENDENTS,
+    &second_factors::DEPENDENTS,
+    &simplejwt::DEPENDENTS,
+    &web_sessions::DEPENDENTS,
+];
+
+/// Returns what Django does with a row that refers to a deleted one by this column. `None` for a table of no package.
+pub(super) fn on_delete(table: &Table, column: &str) -> Option<OnDelete> {
+    PACKAGES.iter().find_map(|package| package.on_delete(table, column))
+}
 
 /// A kind of access to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
