@@ -49,7 +49,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         ("expiry", Kind::Timestamp),
         ("state", TEXT),
     ]
-    .map(|(name, kind)| Heading { name, kind });
+    .map(|(name, kind)| Heading { name: name.to_owned(), kind });
     let mut count = 0_u64;
     let pending = store.snapshot(|store| {
         context.output.list(&headings, &mut |on_row| {

@@ -48,7 +48,7 @@ pub const ROOMS: [Room; 12] = [
 ];
 
 /// Crates that only some modules may use. The empty name is the module of `lib.rs`.
-pub const CRATES: [(&str, &[&str]); 20] = [
+pub const CRATES: [(&str, &[&str]); 19] = [
     ("anyhow", &["error"]),
     ("clap", &["", "commands", "cli"]),
     ("clap_complete", &["commands"]),
@@ -60,7 +60,6 @@ pub const CRATES: [(&str, &[&str]); 20] = [
     ("rustls", &["store::postgres"]),
     ("bytes", &["store::postgres"]),
     ("dialoguer", &["terminal"]),
-    ("comfy_table", &["terminal"]),
     ("argon2", &["django::passwords"]),
     ("bcrypt", &["django::passwords"]),
     ("pbkdf2", &["django::passwords"]),
