@@ -33,51 +33,33 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
-            cand init 'Create a new database file, or the tables in an empty database on a server'
             cand register 'Register a user with profile and token'
-            cand login 'Check a password, print the user''s token and save the session'
-            cand check-password 'Check a password and report the result by the exit code alone'
-            cand whoami 'Print the user that a token belongs to'
-            cand logout 'Delete a token and its saved session'
             cand list-users 'List users'
             cand show-user 'Print everything about a user except secrets'
             cand edit-user 'Change a user''s fields, profile fields, flags and groups'
             cand set-password 'Set a user''s password'
-            cand lock-user 'Lock users out: no login, no token, no session'
-            cand unlock-user 'Let users in again: active, without lock-outs'
-            cand reset-mfa 'Delete users'' second factors and recovery codes'
+            cand check-password 'Check a password and report the result by the exit code alone'
             cand delete-user 'Delete a user and everything that belongs to the user'
-            cand apply 'Create and update accounts to match a file'
             cand create-token 'Create a token for a user without the password'
             cand list-tokens 'List tokens by their public prefixes'
-            cand revoke-access 'Revoke users'' tokens, API keys and web sessions, or delete expired ones'
-            cand list-sessions 'List web sessions by user'
             cand revoke-token 'Delete tokens by prefix, key or filter'
             cand migrate-tokens 'Move tokens from DRF to knox without changing their keys'
+            cand login 'Check a password, print the user''s token and save the session'
+            cand whoami 'Print the user that a token belongs to'
+            cand logout 'Delete a token and its saved session'
+            cand lock-user 'Lock users out: no login, no token, no session'
+            cand unlock-user 'Let users in again: active, without lock-outs'
+            cand revoke-access 'Revoke users'' tokens, API keys and web sessions, or delete expired ones'
+            cand list-sessions 'List web sessions by user'
+            cand reset-mfa 'Delete users'' second factors and recovery codes'
             cand import 'Import accounts from CSV, JSON or a Django fixture'
             cand export 'Export users with their groups and profiles'
+            cand apply 'Create and update accounts to match a file'
+            cand init 'Create a new database file, or the tables in an empty database on a server'
             cand check 'Check the database and print its layout and problems'
             cand backup 'Copy an SQLite database to a file while its server keeps running'
             cand completions 'Print a shell completion script'
             cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'authctl;init'= {
-            cand --scheme 'Create tables for drf, knox, or drf,knox for both [default: `[tokens] scheme`, or drf]'
-            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
-            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
-            cand --format 'Print results as table, plain, json, jsonl or csv'
-            cand --color 'Use colors: auto, always or never'
-            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --dry-run 'Print what would change, and roll everything back'
-            cand -q 'Print only results, warnings and errors'
-            cand --quiet 'Print only results, warnings and errors'
-            cand --no-input 'Never prompt, even at a terminal'
-            cand -y 'Answer yes to every confirmation'
-            cand --yes 'Answer yes to every confirmation'
-            cand --force 'Open the database even if this could lock its owner''s server out'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;register'= {
             cand --email 'Set the email address'
@@ -121,94 +103,19 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'authctl;login'= {
-            cand --from-json 'Read a client''s JSON body from a file, or `-` for standard input'
-            cand --scheme 'Use this token scheme if the database has both'
-            cand --password-file 'Read the password from a file'
-            cand --password-env 'Read the password from an environment variable'
-            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
-            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
-            cand --format 'Print results as table, plain, json, jsonl or csv'
-            cand --color 'Use colors: auto, always or never'
-            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --no-store 'Do not save the session'
-            cand --password-stdin 'Read the password from standard input'
-            cand --dry-run 'Print what would change, and roll everything back'
-            cand -q 'Print only results, warnings and errors'
-            cand --quiet 'Print only results, warnings and errors'
-            cand --no-input 'Never prompt, even at a terminal'
-            cand -y 'Answer yes to every confirmation'
-            cand --yes 'Answer yes to every confirmation'
-            cand --force 'Open the database even if this could lock its owner''s server out'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'authctl;check-password'= {
-            cand --password-file 'Read the password from a file'
-            cand --password-env 'Read the password from an environment variable'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
-            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
-            cand --format 'Print results as table, plain, json, jsonl or csv'
-            cand --color 'Use colors: auto, always or never'
-            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --password-stdin 'Read the password from standard input'
-            cand -q 'Print only results, warnings and errors'
-            cand --quiet 'Print only results, warnings and errors'
-            cand --no-input 'Never prompt, even at a terminal'
-            cand -y 'Answer yes to every confirmation'
-            cand --yes 'Answer yes to every confirmation'
-            cand --force 'Open the database even if this could lock its owner''s server out'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'authctl;whoami'= {
-            cand --token-file 'Read the token from a file'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
-            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
-            cand --format 'Print results as table, plain, json, jsonl or csv'
-            cand --color 'Use colors: auto, always or never'
-            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --token-stdin 'Read the token from standard input'
-            cand -q 'Print only results, warnings and errors'
-            cand --quiet 'Print only results, warnings and errors'
-            cand --no-input 'Never prompt, even at a terminal'
-            cand -y 'Answer yes to every confirmation'
-            cand --yes 'Answer yes to every confirmation'
-            cand --force 'Open the database even if this could lock its owner''s server out'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'authctl;logout'= {
-            cand --token-file 'Read the token from a file'
-            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
-            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
-            cand --format 'Print results as table, plain, json, jsonl or csv'
-            cand --color 'Use colors: auto, always or never'
-            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --token-stdin 'Read the token from standard input'
-            cand --all 'Delete all tokens of the token''s user'
-            cand --keep-token 'Delete only the saved session; the token stays valid'
-            cand --dry-run 'Print what would change, and roll everything back'
-            cand -q 'Print only results, warnings and errors'
-            cand --quiet 'Print only results, warnings and errors'
-            cand --no-input 'Never prompt, even at a terminal'
-            cand -y 'Answer yes to every confirmation'
-            cand --yes 'Answer yes to every confirmation'
-            cand --force 'Open the database even if this could lock its owner''s server out'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
         &'authctl;list-users'= {
             cand --profile 'Include only users with a profile of this kind'
             cand --group 'Include only users in this group (exact name)'
             cand --search 'Include only users whose name or email address contains this text'
             cand --joined-after 'Include only users who joined at or after this date or time'
             cand --joined-before 'Include only users who joined before this date or time'
-            cand --sort 'Sort by this column, in descending order with :desc [default: id]'
+            cand --last-login-after 'Include only users whose last login was at or after this date or time'
+            cand --last-login-before 'Include only users whose last login was before this date or time'
+            cand --where 'Include only users with this value, such as phone=555'
+            cand --sort 'Sort by this column, or as -FIELD in descending order [default: id]'
             cand --limit 'Include at most N users'
             cand --offset 'Skip the first N users'
+            cand --hasher 'Include only users with this password algorithm'
             cand --columns 'Print these columns, separated by commas'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
@@ -220,6 +127,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --staff 'Include only staff'
             cand --superuser 'Include only superusers'
             cand --without-token 'Include only users without a token'
+            cand --never-logged-in 'Include only users who never logged in through Django'
+            cand --weak-hasher 'Include only users with a weak password hash'
             cand -q 'Print only results, warnings and errors'
             cand --quiet 'Print only results, warnings and errors'
             cand --no-input 'Never prompt, even at a terminal'
@@ -301,50 +210,15 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'authctl;lock-user'= {
-            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+        &'authctl;check-password'= {
+            cand --password-file 'Read the password from a file'
+            cand --password-env 'Read the password from an environment variable'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
             cand --color 'Use colors: auto, always or never'
             cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --reset-password 'Make the password unusable too'
-            cand --dry-run 'Print what would change, and roll everything back'
-            cand -q 'Print only results, warnings and errors'
-            cand --quiet 'Print only results, warnings and errors'
-            cand --no-input 'Never prompt, even at a terminal'
-            cand -y 'Answer yes to every confirmation'
-            cand --yes 'Answer yes to every confirmation'
-            cand --force 'Open the database even if this could lock its owner''s server out'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'authctl;unlock-user'= {
-            cand --ip 'Clear failed logins from this address too, under any name (repeatable)'
-            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
-            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
-            cand --format 'Print results as table, plain, json, jsonl or csv'
-            cand --color 'Use colors: auto, always or never'
-            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --dry-run 'Print what would change, and roll everything back'
-            cand -q 'Print only results, warnings and errors'
-            cand --quiet 'Print only results, warnings and errors'
-            cand --no-input 'Never prompt, even at a terminal'
-            cand -y 'Answer yes to every confirmation'
-            cand --yes 'Answer yes to every confirmation'
-            cand --force 'Open the database even if this could lock its owner''s server out'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'authctl;reset-mfa'= {
-            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
-            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
-            cand --format 'Print results as table, plain, json, jsonl or csv'
-            cand --color 'Use colors: auto, always or never'
-            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --dry-run 'Print what would change, and roll everything back'
+            cand --password-stdin 'Read the password from standard input'
             cand -q 'Print only results, warnings and errors'
             cand --quiet 'Print only results, warnings and errors'
             cand --no-input 'Never prompt, even at a terminal'
@@ -363,27 +237,6 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --format 'Print results as table, plain, json, jsonl or csv'
             cand --color 'Use colors: auto, always or never'
             cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --dry-run 'Print what would change, and roll everything back'
-            cand -q 'Print only results, warnings and errors'
-            cand --quiet 'Print only results, warnings and errors'
-            cand --no-input 'Never prompt, even at a terminal'
-            cand -y 'Answer yes to every confirmation'
-            cand --yes 'Answer yes to every confirmation'
-            cand --force 'Open the database even if this could lock its owner''s server out'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'authctl;apply'= {
-            cand --results 'Write the result of each account to this file, or `-` for standard output'
-            cand --prune 'Deactivate or delete accounts that are in the file''s scope but not in the file'
-            cand --max-prune 'Change nothing if --prune would affect more than N accounts'
-            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
-            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
-            cand --format 'Print results as table, plain, json, jsonl or csv'
-            cand --color 'Use colors: auto, always or never'
-            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --exit-code 'Exit with 12 if --dry-run finds a change'
             cand --dry-run 'Print what would change, and roll everything back'
             cand -q 'Print only results, warnings and errors'
             cand --quiet 'Print only results, warnings and errors'
@@ -420,14 +273,160 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;list-tokens'= {
-            cand --user 'Include only tokens of this user (exact username)'
-            cand --scheme 'Include only tokens of this scheme'
+            cand --user 'Match only tokens of this user (exact username)'
+            cand --older-than 'Match only tokens created longer ago than this, such as 30d'
+            cand --scheme 'Match only tokens of this scheme'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
             cand --color 'Use colors: auto, always or never'
             cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --expired 'Include only expired tokens'
+            cand --expired 'Match only expired tokens'
+            cand --inactive-users 'Match only tokens of inactive users, which Django refuses anyway'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;revoke-token'= {
+            cand --user 'Match only tokens of this user (exact username)'
+            cand --older-than 'Match only tokens created longer ago than this, such as 30d'
+            cand --scheme 'Match only tokens of this scheme'
+            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --token-stdin 'Read a whole token from standard input'
+            cand --expired 'Match only expired tokens'
+            cand --inactive-users 'Match only tokens of inactive users, which Django refuses anyway'
+            cand --all 'Match all tokens'
+            cand --list 'Print each of the tokens that match the filters, however many'
+            cand --dry-run 'Print what would change, and roll everything back'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;migrate-tokens'= {
+            cand --to 'Move tokens to this scheme'
+            cand --user 'Move only the token of this user (exact username)'
+            cand --expires-in 'Set the lifetime of the knox tokens, such as 30d or never'
+            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --keep 'Keep the drf tokens, for a server that still uses DRF'
+            cand --skip-unfit 'Skip keys that cannot be moved'
+            cand --dry-run 'Print what would change, and roll everything back'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;login'= {
+            cand --from-json 'Read a client''s JSON body from a file, or `-` for standard input'
+            cand --scheme 'Use this token scheme if the database has both'
+            cand --password-file 'Read the password from a file'
+            cand --password-env 'Read the password from an environment variable'
+            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --no-store 'Do not save the session'
+            cand --password-stdin 'Read the password from standard input'
+            cand --dry-run 'Print what would change, and roll everything back'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;whoami'= {
+            cand --token-file 'Read the token from a file'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --token-stdin 'Read the token from standard input'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;logout'= {
+            cand --token-file 'Read the token from a file'
+            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --token-stdin 'Read the token from standard input'
+            cand --all 'Delete all tokens of the token''s user'
+            cand --keep-token 'Delete only the saved session; the token stays valid'
+            cand --dry-run 'Print what would change, and roll everything back'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;lock-user'= {
+            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --reset-password 'Make the password unusable too'
+            cand --dry-run 'Print what would change, and roll everything back'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;unlock-user'= {
+            cand --ip 'Clear failed logins from this address too, under any name (repeatable)'
+            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --dry-run 'Print what would change, and roll everything back'
             cand -q 'Print only results, warnings and errors'
             cand --quiet 'Print only results, warnings and errors'
             cand --no-input 'Never prompt, even at a terminal'
@@ -473,43 +472,13 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'authctl;revoke-token'= {
-            cand --user 'Match tokens of this user (exact username)'
-            cand --older-than 'Match tokens created longer ago than this, such as 30d'
-            cand --scheme 'Match only tokens of this scheme'
+        &'authctl;reset-mfa'= {
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
             cand --color 'Use colors: auto, always or never'
             cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --token-stdin 'Read a whole token from standard input'
-            cand --expired 'Match expired tokens'
-            cand --inactive-users 'Match tokens of inactive users, which Django refuses anyway'
-            cand --all 'Match all tokens'
-            cand --list 'Print each of the tokens that match the filters, however many'
-            cand --dry-run 'Print what would change, and roll everything back'
-            cand -q 'Print only results, warnings and errors'
-            cand --quiet 'Print only results, warnings and errors'
-            cand --no-input 'Never prompt, even at a terminal'
-            cand -y 'Answer yes to every confirmation'
-            cand --yes 'Answer yes to every confirmation'
-            cand --force 'Open the database even if this could lock its owner''s server out'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'authctl;migrate-tokens'= {
-            cand --to 'Move tokens to this scheme'
-            cand --user 'Move only the token of this user (exact username)'
-            cand --expires-in 'Set the lifetime of the knox tokens, such as 30d or never'
-            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
-            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
-            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
-            cand --format 'Print results as table, plain, json, jsonl or csv'
-            cand --color 'Use colors: auto, always or never'
-            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
-            cand --keep 'Keep the drf tokens, for a server that still uses DRF'
-            cand --skip-unfit 'Skip keys that cannot be moved'
             cand --dry-run 'Print what would change, and roll everything back'
             cand -q 'Print only results, warnings and errors'
             cand --quiet 'Print only results, warnings and errors'
@@ -562,7 +531,10 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --search 'Include only users whose name or email address contains this text'
             cand --joined-after 'Include only users who joined at or after this date or time'
             cand --joined-before 'Include only users who joined before this date or time'
-            cand --sort 'Sort by this column, in descending order with :desc [default: id]'
+            cand --last-login-after 'Include only users whose last login was at or after this date or time'
+            cand --last-login-before 'Include only users whose last login was before this date or time'
+            cand --where 'Include only users with this value, such as phone=555'
+            cand --sort 'Sort by this column, or as -FIELD in descending order [default: id]'
             cand --limit 'Include at most N users'
             cand --offset 'Skip the first N users'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
@@ -579,6 +551,46 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --staff 'Include only staff'
             cand --superuser 'Include only superusers'
             cand --without-token 'Include only users without a token'
+            cand --never-logged-in 'Include only users who never logged in through Django'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;apply'= {
+            cand --results 'Write the result of each account to this file, or `-` for standard output'
+            cand --prune 'Deactivate or delete accounts that are in the file''s scope but not in the file'
+            cand --max-prune 'Change nothing if --prune would affect more than N accounts'
+            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --exit-code 'Exit with 12 if --dry-run finds a change'
+            cand --dry-run 'Print what would change, and roll everything back'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;init'= {
+            cand --scheme 'Create tables for drf, knox, or drf,knox for both [default: `[tokens] scheme`, or drf]'
+            cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
+            cand --dry-run 'Print what would change, and roll everything back'
             cand -q 'Print only results, warnings and errors'
             cand --quiet 'Print only results, warnings and errors'
             cand --no-input 'Never prompt, even at a terminal'
@@ -637,45 +649,35 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;help'= {
-            cand init 'Create a new database file, or the tables in an empty database on a server'
             cand register 'Register a user with profile and token'
-            cand login 'Check a password, print the user''s token and save the session'
-            cand check-password 'Check a password and report the result by the exit code alone'
-            cand whoami 'Print the user that a token belongs to'
-            cand logout 'Delete a token and its saved session'
             cand list-users 'List users'
             cand show-user 'Print everything about a user except secrets'
             cand edit-user 'Change a user''s fields, profile fields, flags and groups'
             cand set-password 'Set a user''s password'
-            cand lock-user 'Lock users out: no login, no token, no session'
-            cand unlock-user 'Let users in again: active, without lock-outs'
-            cand reset-mfa 'Delete users'' second factors and recovery codes'
+            cand check-password 'Check a password and report the result by the exit code alone'
             cand delete-user 'Delete a user and everything that belongs to the user'
-            cand apply 'Create and update accounts to match a file'
             cand create-token 'Create a token for a user without the password'
             cand list-tokens 'List tokens by their public prefixes'
-            cand revoke-access 'Revoke users'' tokens, API keys and web sessions, or delete expired ones'
-            cand list-sessions 'List web sessions by user'
             cand revoke-token 'Delete tokens by prefix, key or filter'
             cand migrate-tokens 'Move tokens from DRF to knox without changing their keys'
+            cand login 'Check a password, print the user''s token and save the session'
+            cand whoami 'Print the user that a token belongs to'
+            cand logout 'Delete a token and its saved session'
+            cand lock-user 'Lock users out: no login, no token, no session'
+            cand unlock-user 'Let users in again: active, without lock-outs'
+            cand revoke-access 'Revoke users'' tokens, API keys and web sessions, or delete expired ones'
+            cand list-sessions 'List web sessions by user'
+            cand reset-mfa 'Delete users'' second factors and recovery codes'
             cand import 'Import accounts from CSV, JSON or a Django fixture'
             cand export 'Export users with their groups and profiles'
+            cand apply 'Create and update accounts to match a file'
+            cand init 'Create a new database file, or the tables in an empty database on a server'
             cand check 'Check the database and print its layout and problems'
             cand backup 'Copy an SQLite database to a file while its server keeps running'
             cand completions 'Print a shell completion script'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
-        &'authctl;help;init'= {
-        }
         &'authctl;help;register'= {
-        }
-        &'authctl;help;login'= {
-        }
-        &'authctl;help;check-password'= {
-        }
-        &'authctl;help;whoami'= {
-        }
-        &'authctl;help;logout'= {
         }
         &'authctl;help;list-users'= {
         }
@@ -685,31 +687,41 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;help;set-password'= {
         }
-        &'authctl;help;lock-user'= {
-        }
-        &'authctl;help;unlock-user'= {
-        }
-        &'authctl;help;reset-mfa'= {
+        &'authctl;help;check-password'= {
         }
         &'authctl;help;delete-user'= {
-        }
-        &'authctl;help;apply'= {
         }
         &'authctl;help;create-token'= {
         }
         &'authctl;help;list-tokens'= {
         }
-        &'authctl;help;revoke-access'= {
-        }
-        &'authctl;help;list-sessions'= {
-        }
         &'authctl;help;revoke-token'= {
         }
         &'authctl;help;migrate-tokens'= {
         }
+        &'authctl;help;login'= {
+        }
+        &'authctl;help;whoami'= {
+        }
+        &'authctl;help;logout'= {
+        }
+        &'authctl;help;lock-user'= {
+        }
+        &'authctl;help;unlock-user'= {
+        }
+        &'authctl;help;revoke-access'= {
+        }
+        &'authctl;help;list-sessions'= {
+        }
+        &'authctl;help;reset-mfa'= {
+        }
         &'authctl;help;import'= {
         }
         &'authctl;help;export'= {
+        }
+        &'authctl;help;apply'= {
+        }
+        &'authctl;help;init'= {
         }
         &'authctl;help;check'= {
         }
