@@ -185,7 +185,7 @@ _authctl() {
 
     case "${cmd}" in
         authctl)
-            opts="-q -y -h -V --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help --version init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help"
+            opts="-q -y -h -V --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help --version register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -889,7 +889,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__export)
-            opts="-q -y -h --format --overwrite --with-password-hashes --with-token-keys --with-secrets --name --duration --with-groups --active --inactive --staff --superuser --profile --group --search --without-token --joined-after --joined-before --sort --limit --offset --db --config --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --format --overwrite --with-password-hashes --with-token-keys --with-secrets --name --duration --with-groups --active --inactive --staff --superuser --profile --group --search --without-token --joined-after --joined-before --last-login-after --last-login-before --never-logged-in --where --sort --limit --offset --db --config --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -924,6 +924,18 @@ _authctl() {
                     return 0
                     ;;
                 --joined-before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --last-login-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --last-login-before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --where)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -985,7 +997,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__help)
-            opts="init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help"
+            opts="register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1642,13 +1654,17 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__list__subcmd__tokens)
-            opts="-q -y -h --user --scheme --expired --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --user --expired --older-than --inactive-users --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --older-than)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1706,7 +1722,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__list__subcmd__users)
-            opts="-q -y -h --active --inactive --staff --superuser --profile --group --search --without-token --joined-after --joined-before --sort --limit --offset --columns --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --active --inactive --staff --superuser --profile --group --search --without-token --joined-after --joined-before --last-login-after --last-login-before --never-logged-in --where --sort --limit --offset --hasher --weak-hasher --columns --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1732,6 +1748,18 @@ _authctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --last-login-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --last-login-before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --where)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --sort)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1741,6 +1769,10 @@ _authctl() {
                     return 0
                     ;;
                 --offset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --hasher)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2470,7 +2502,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__revoke__subcmd__token)
-            opts="-q -y -h --token-stdin --user --expired --older-than --inactive-users --all --scheme --list --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --token-stdin --user --expired --older-than --inactive-users --scheme --all --list --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

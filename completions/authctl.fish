@@ -41,53 +41,33 @@ complete -c authctl -n "__fish_authctl_needs_command" -s y -l yes -d 'Answer yes
 complete -c authctl -n "__fish_authctl_needs_command" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_needs_command" -s V -l version -d 'Print version'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "init" -d 'Create a new database file, or the tables in an empty database on a server'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "register" -d 'Register a user with profile and token'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "check-password" -d 'Check a password and report the result by the exit code alone'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "whoami" -d 'Print the user that a token belongs to'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "logout" -d 'Delete a token and its saved session'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-users" -d 'List users'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "show-user" -d 'Print everything about a user except secrets'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "edit-user" -d 'Change users\' fields, profile fields, flags and groups'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "set-password" -d 'Set a user\'s password'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "lock-user" -d 'Lock users out: no login, no token, no session'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "unlock-user" -d 'Let users in again: active, without lock-outs'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "reset-mfa" -d 'Delete users\' second factors and recovery codes'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "check-password" -d 'Check a password and report the result by the exit code alone'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "delete-user" -d 'Delete a user and everything that belongs to the user'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "apply" -d 'Create and update accounts to match a file'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "create-token" -d 'Create a token for a user without the password'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-tokens" -d 'List tokens by their public prefixes'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "revoke-access" -d 'Revoke users\' tokens, API keys and web sessions, or delete expired ones'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-sessions" -d 'List web sessions by user'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "revoke-token" -d 'Delete tokens by prefix, key or filter'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "migrate-tokens" -d 'Move tokens from DRF to knox without changing their keys'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "whoami" -d 'Print the user that a token belongs to'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "logout" -d 'Delete a token and its saved session'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "lock-user" -d 'Lock users out: no login, no token, no session'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "unlock-user" -d 'Let users in again: active, without lock-outs'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "revoke-access" -d 'Revoke users\' tokens, API keys and web sessions, or delete expired ones'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-sessions" -d 'List web sessions by user'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "reset-mfa" -d 'Delete users\' second factors and recovery codes'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "import" -d 'Import accounts from CSV, JSON or a Django fixture'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "export" -d 'Export users with their groups and profiles'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "apply" -d 'Create and update accounts to match a file'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "init" -d 'Create a new database file, or the tables in an empty database on a server'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "check" -d 'Check the database and print its layout and problems'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "backup" -d 'Copy an SQLite database to a file while its server keeps running'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "completions" -d 'Print a shell completion script'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l scheme -d 'Create tables for drf, knox, or drf,knox for both [default: `[tokens] scheme`, or drf]' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
-knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
-plain\t'Tab-separated and escaped, without a heading, for scripts'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines, one object per row'
-csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colors'
-never\t'Never use colors'"
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l dry-run -d 'Print what would change, and roll everything back'
-complete -c authctl -n "__fish_authctl_using_subcommand init" -s q -l quiet -d 'Print only results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l no-input -d 'Never prompt, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand init" -s y -l yes -d 'Answer yes to every confirmation'
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l force -d 'Open the database even if this could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l email -d 'Set the email address' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l first-name -d 'Set the first name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l last-name -d 'Set the last name' -r
@@ -136,98 +116,18 @@ complete -c authctl -n "__fish_authctl_using_subcommand register" -l no-input -d
 complete -c authctl -n "__fish_authctl_using_subcommand register" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l from-json -d 'Read a client\'s JSON body from a file, or `-` for standard input' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l scheme -d 'Use this token scheme if the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
-knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-file -d 'Read the password from a file' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-env -d 'Read the password from an environment variable' -r
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
-plain\t'Tab-separated and escaped, without a heading, for scripts'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines, one object per row'
-csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colors'
-never\t'Never use colors'"
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-store -d 'Do not save the session'
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-stdin -d 'Read the password from standard input'
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l dry-run -d 'Print what would change, and roll everything back'
-complete -c authctl -n "__fish_authctl_using_subcommand login" -s q -l quiet -d 'Print only results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-input -d 'Never prompt, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand login" -s y -l yes -d 'Answer yes to every confirmation'
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l force -d 'Open the database even if this could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-file -d 'Read the password from a file' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-env -d 'Read the password from an environment variable' -r
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
-plain\t'Tab-separated and escaped, without a heading, for scripts'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines, one object per row'
-csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colors'
-never\t'Never use colors'"
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-stdin -d 'Read the password from standard input'
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s q -l quiet -d 'Print only results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l no-input -d 'Never prompt, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s y -l yes -d 'Answer yes to every confirmation'
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l force -d 'Open the database even if this could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l token-file -d 'Read the token from a file' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
-plain\t'Tab-separated and escaped, without a heading, for scripts'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines, one object per row'
-csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colors'
-never\t'Never use colors'"
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l token-stdin -d 'Read the token from standard input'
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s q -l quiet -d 'Print only results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l no-input -d 'Never prompt, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s y -l yes -d 'Answer yes to every confirmation'
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l force -d 'Open the database even if this could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l token-file -d 'Read the token from a file' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
-plain\t'Tab-separated and escaped, without a heading, for scripts'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines, one object per row'
-csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colors'
-never\t'Never use colors'"
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l token-stdin -d 'Read the token from standard input'
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l all -d 'Delete all tokens of the token\'s user'
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l keep-token -d 'Delete only the saved session; the token stays valid'
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l dry-run -d 'Print what would change, and roll everything back'
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -s q -l quiet -d 'Print only results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l no-input -d 'Never prompt, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -s y -l yes -d 'Answer yes to every confirmation'
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -l force -d 'Open the database even if this could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l profile -d 'Include only users with a profile of this kind' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l group -d 'Include only users in this group (exact name)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l search -d 'Include only users whose name or email address contains this text' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-after -d 'Include only users who joined at or after this date or time' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l joined-before -d 'Include only users who joined before this date or time' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l sort -d 'Sort by this column, in descending order with :desc [default: id]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l last-login-after -d 'Include only users whose last login was at or after this date or time' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l last-login-before -d 'Include only users whose last login was before this date or time' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l where -d 'Include only users with this value, such as phone=555' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l sort -d 'Sort by this column, or as -FIELD in descending order [default: id]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l limit -d 'Include at most N users' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l offset -d 'Skip the first N users' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l hasher -d 'Include only users with this password algorithm' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l columns -d 'Print these columns, separated by commas' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
@@ -245,6 +145,8 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l inactive 
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l staff -d 'Include only staff'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l superuser -d 'Include only superusers'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l without-token -d 'Include only users without a token'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l never-logged-in -d 'Include only users who never logged in through Django'
+complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l weak-hasher -d 'Include only users with a weak password hash'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s q -l quiet -d 'Print only results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -l no-input -d 'Never prompt, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s y -l yes -d 'Answer yes to every confirmation'
@@ -335,6 +237,215 @@ complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l no-inpu
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-file -d 'Read the password from a file' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-env -d 'Read the password from an environment variable' -r
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l password-stdin -d 'Read the password from standard input'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l cascade -d 'Delete rows that refer to deleted rows through this column (repeatable)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l set-null -d 'Keep rows that refer to deleted rows, and set this column to NULL (repeatable)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l expires-in -d 'Set a knox token\'s lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l scheme -d 'Use this token scheme if the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
+knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l output-file -d 'Write the token to this file instead of standard output' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l env-file -d 'Write the token to this dotenv file instead of standard output' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l as -d 'Use this variable name in the dotenv file' -r
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l rotate -d 'Replace the drf key with a new one'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l token-stdin -d 'Read the key from standard input instead of generating it'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l overwrite -d 'Replace an existing file, whatever it contains'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l user -d 'Match only tokens of this user (exact username)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l older-than -d 'Match only tokens created longer ago than this, such as 30d' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l scheme -d 'Match only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
+knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l expired -d 'Match only expired tokens'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l inactive-users -d 'Match only tokens of inactive users, which Django refuses anyway'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l user -d 'Match only tokens of this user (exact username)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l older-than -d 'Match only tokens created longer ago than this, such as 30d' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l scheme -d 'Match only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
+knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l token-stdin -d 'Read a whole token from standard input'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l expired -d 'Match only expired tokens'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l inactive-users -d 'Match only tokens of inactive users, which Django refuses anyway'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l all -d 'Match all tokens'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l list -d 'Print each of the tokens that match the filters, however many'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l to -d 'Move tokens to this scheme' -r -f -a "knox\t'django-rest-knox'"
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l user -d 'Move only the token of this user (exact username)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l expires-in -d 'Set the lifetime of the knox tokens, such as 30d or never' -r
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l keep -d 'Keep the drf tokens, for a server that still uses DRF'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l skip-unfit -d 'Skip keys that cannot be moved'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l from-json -d 'Read a client\'s JSON body from a file, or `-` for standard input' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l scheme -d 'Use this token scheme if the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
+knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-file -d 'Read the password from a file' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-env -d 'Read the password from an environment variable' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-store -d 'Do not save the session'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-stdin -d 'Read the password from standard input'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l token-file -d 'Read the token from a file' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l token-stdin -d 'Read the token from standard input'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l token-file -d 'Read the token from a file' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l token-stdin -d 'Read the token from standard input'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l all -d 'Delete all tokens of the token\'s user'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l keep-token -d 'Delete only the saved session; the token stays valid'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand lock-user" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
 id\t'The id'
 email\t'The email address, regardless of case'"
@@ -381,124 +492,6 @@ complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l no-input
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock-user" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
-id\t'The id'
-email\t'The email address, regardless of case'"
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l max -d 'Refuse more users than this, except one' -r
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
-plain\t'Tab-separated and escaped, without a heading, for scripts'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines, one object per row'
-csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colors'
-never\t'Never use colors'"
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l dry-run -d 'Print what would change, and roll everything back'
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -s q -l quiet -d 'Print only results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l no-input -d 'Never prompt, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -s y -l yes -d 'Answer yes to every confirmation'
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l force -d 'Open the database even if this could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
-id\t'The id'
-email\t'The email address, regardless of case'"
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l cascade -d 'Delete rows that refer to deleted rows through this column (repeatable)' -r
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l set-null -d 'Keep rows that refer to deleted rows, and set this column to NULL (repeatable)' -r
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
-plain\t'Tab-separated and escaped, without a heading, for scripts'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines, one object per row'
-csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colors'
-never\t'Never use colors'"
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l dry-run -d 'Print what would change, and roll everything back'
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -s q -l quiet -d 'Print only results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l no-input -d 'Never prompt, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -s y -l yes -d 'Answer yes to every confirmation'
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l force -d 'Open the database even if this could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l results -d 'Write the result of each account to this file, or `-` for standard output' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l prune -d 'Deactivate or delete accounts that are in the file\'s scope but not in the file' -r -f -a "deactivate\t'Lock the accounts out'
-delete\t'Delete the accounts and everything that belongs to them'"
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l max-prune -d 'Change nothing if --prune would affect more than N accounts' -r
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
-plain\t'Tab-separated and escaped, without a heading, for scripts'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines, one object per row'
-csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colors'
-never\t'Never use colors'"
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l exit-code -d 'Exit with 12 if --dry-run finds a change'
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l dry-run -d 'Print what would change, and roll everything back'
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -s q -l quiet -d 'Print only results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l no-input -d 'Never prompt, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -s y -l yes -d 'Answer yes to every confirmation'
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -l force -d 'Open the database even if this could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
-id\t'The id'
-email\t'The email address, regardless of case'"
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l expires-in -d 'Set a knox token\'s lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l scheme -d 'Use this token scheme if the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
-knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l output-file -d 'Write the token to this file instead of standard output' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l env-file -d 'Write the token to this dotenv file instead of standard output' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l as -d 'Use this variable name in the dotenv file' -r
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
-plain\t'Tab-separated and escaped, without a heading, for scripts'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines, one object per row'
-csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colors'
-never\t'Never use colors'"
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l rotate -d 'Replace the drf key with a new one'
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l token-stdin -d 'Read the key from standard input instead of generating it'
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l overwrite -d 'Replace an existing file, whatever it contains'
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l dry-run -d 'Print what would change, and roll everything back'
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s q -l quiet -d 'Print only results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l no-input -d 'Never prompt, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s y -l yes -d 'Answer yes to every confirmation'
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l force -d 'Open the database even if this could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l user -d 'Include only tokens of this user (exact username)' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l scheme -d 'Include only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
-knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
-plain\t'Tab-separated and escaped, without a heading, for scripts'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines, one object per row'
-csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colors'
-never\t'Never use colors'"
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l expired -d 'Include only expired tokens'
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s q -l quiet -d 'Print only results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l no-input -d 'Never prompt, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s y -l yes -d 'Answer yes to every confirmation'
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l force -d 'Open the database even if this could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l only -d 'Revoke only these kinds of access' -r -f -a "tokens\t'Tokens of DRF, knox and the project itself'
 oauth2\t'OAuth2 access tokens, refresh tokens and grants'
 jwt\t'Recorded JWT refresh tokens, which are blacklisted'
@@ -545,56 +538,28 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l no-inp
 complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l user -d 'Match tokens of this user (exact username)' -r
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l older-than -d 'Match tokens created longer ago than this, such as 30d' -r
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l scheme -d 'Match only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
-knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l max -d 'Refuse more users than this, except one' -r
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
 plain\t'Tab-separated and escaped, without a heading, for scripts'
 json\t'One JSON value; errors are a JSON object on standard error'
 jsonl\t'JSON lines, one object per row'
 csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
 always\t'Always use colors'
 never\t'Never use colors'"
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l token-stdin -d 'Read a whole token from standard input'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l expired -d 'Match expired tokens'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l inactive-users -d 'Match tokens of inactive users, which Django refuses anyway'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l all -d 'Match all tokens'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l list -d 'Print each of the tokens that match the filters, however many'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l dry-run -d 'Print what would change, and roll everything back'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s q -l quiet -d 'Print only results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l no-input -d 'Never prompt, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s y -l yes -d 'Answer yes to every confirmation'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l force -d 'Open the database even if this could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l to -d 'Move tokens to this scheme' -r -f -a "knox\t'django-rest-knox'"
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l user -d 'Move only the token of this user (exact username)' -r
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l expires-in -d 'Set the lifetime of the knox tokens, such as 30d or never' -r
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
-plain\t'Tab-separated and escaped, without a heading, for scripts'
-json\t'One JSON value; errors are a JSON object on standard error'
-jsonl\t'JSON lines, one object per row'
-csv\t'Comma-separated values as in RFC 4180, verbatim'"
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
-always\t'Always use colors'
-never\t'Never use colors'"
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l keep -d 'Keep the drf tokens, for a server that still uses DRF'
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l skip-unfit -d 'Skip keys that cannot be moved'
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l dry-run -d 'Print what would change, and roll everything back'
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -s q -l quiet -d 'Print only results, warnings and errors'
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l no-input -d 'Never prompt, even at a terminal'
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -s y -l yes -d 'Answer yes to every confirmation'
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -l force -d 'Open the database even if this could lock its owner\'s server out'
-complete -c authctl -n "__fish_authctl_using_subcommand migrate-tokens" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand reset-mfa" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l input-format -d 'Read csv, json, jsonl or fixture [default: detected from the content]' -r -f -a "csv\t'Values separated by comma, semicolon or tab, with headings in the first line'
 json\t'JSON list of objects'
 jsonl\t'JSON lines, one object per line'
@@ -649,7 +614,10 @@ complete -c authctl -n "__fish_authctl_using_subcommand export" -l group -d 'Inc
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l search -d 'Include only users whose name or email address contains this text' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l joined-after -d 'Include only users who joined at or after this date or time' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l joined-before -d 'Include only users who joined before this date or time' -r
-complete -c authctl -n "__fish_authctl_using_subcommand export" -l sort -d 'Sort by this column, in descending order with :desc [default: id]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand export" -l last-login-after -d 'Include only users whose last login was at or after this date or time' -r
+complete -c authctl -n "__fish_authctl_using_subcommand export" -l last-login-before -d 'Include only users whose last login was before this date or time' -r
+complete -c authctl -n "__fish_authctl_using_subcommand export" -l where -d 'Include only users with this value, such as phone=555' -r
+complete -c authctl -n "__fish_authctl_using_subcommand export" -l sort -d 'Sort by this column, or as -FIELD in descending order [default: id]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l limit -d 'Include at most N users' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l offset -d 'Skip the first N users' -r
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
@@ -668,11 +636,55 @@ complete -c authctl -n "__fish_authctl_using_subcommand export" -l inactive -d '
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l staff -d 'Include only staff'
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l superuser -d 'Include only superusers'
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l without-token -d 'Include only users without a token'
+complete -c authctl -n "__fish_authctl_using_subcommand export" -l never-logged-in -d 'Include only users who never logged in through Django'
 complete -c authctl -n "__fish_authctl_using_subcommand export" -s q -l quiet -d 'Print only results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l no-input -d 'Never prompt, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand export" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand export" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l results -d 'Write the result of each account to this file, or `-` for standard output' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l prune -d 'Deactivate or delete accounts that are in the file\'s scope but not in the file' -r -f -a "deactivate\t'Lock the accounts out'
+delete\t'Delete the accounts and everything that belongs to them'"
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l max-prune -d 'Change nothing if --prune would affect more than N accounts' -r
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l exit-code -d 'Exit with 12 if --dry-run finds a change'
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l scheme -d 'Create tables for drf, knox, or drf,knox for both [default: `[tokens] scheme`, or drf]' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
+knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
+plain\t'Tab-separated and escaped, without a heading, for scripts'
+json\t'One JSON value; errors are a JSON object on standard error'
+jsonl\t'JSON lines, one object per row'
+csv\t'Comma-separated values as in RFC 4180, verbatim'"
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l color -d 'Use colors: auto, always or never' -r -f -a "auto\t'Use colors on a terminal, unless `NO_COLOR` is set'
+always\t'Always use colors'
+never\t'Never use colors'"
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l dry-run -d 'Print what would change, and roll everything back'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -s q -l quiet -d 'Print only results, warnings and errors'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l no-input -d 'Never prompt, even at a terminal'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -s y -l yes -d 'Answer yes to every confirmation'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l force -d 'Open the database even if this could lock its owner\'s server out'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand check" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
@@ -724,30 +736,30 @@ complete -c authctl -n "__fish_authctl_using_subcommand completions" -l no-input
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "init" -d 'Create a new database file, or the tables in an empty database on a server'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "register" -d 'Register a user with profile and token'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "check-password" -d 'Check a password and report the result by the exit code alone'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "whoami" -d 'Print the user that a token belongs to'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "logout" -d 'Delete a token and its saved session'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "list-users" -d 'List users'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "show-user" -d 'Print everything about a user except secrets'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "edit-user" -d 'Change users\' fields, profile fields, flags and groups'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "set-password" -d 'Set a user\'s password'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "lock-user" -d 'Lock users out: no login, no token, no session'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "unlock-user" -d 'Let users in again: active, without lock-outs'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "reset-mfa" -d 'Delete users\' second factors and recovery codes'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "delete-user" -d 'Delete a user and everything that belongs to the user'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "apply" -d 'Create and update accounts to match a file'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "create-token" -d 'Create a token for a user without the password'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "list-tokens" -d 'List tokens by their public prefixes'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "revoke-access" -d 'Revoke users\' tokens, API keys and web sessions, or delete expired ones'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "list-sessions" -d 'List web sessions by user'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "revoke-token" -d 'Delete tokens by prefix, key or filter'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "migrate-tokens" -d 'Move tokens from DRF to knox without changing their keys'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "import" -d 'Import accounts from CSV, JSON or a Django fixture'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "export" -d 'Export users with their groups and profiles'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "check" -d 'Check the database and print its layout and problems'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "backup" -d 'Copy an SQLite database to a file while its server keeps running'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "completions" -d 'Print a shell completion script'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from init register login check-password whoami logout list-users show-user edit-user set-password lock-user unlock-user reset-mfa delete-user apply create-token list-tokens revoke-access list-sessions revoke-token migrate-tokens import export check backup completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "register" -d 'Register a user with profile and token'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "list-users" -d 'List users'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "show-user" -d 'Print everything about a user except secrets'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "edit-user" -d 'Change users\' fields, profile fields, flags and groups'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "set-password" -d 'Set a user\'s password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "check-password" -d 'Check a password and report the result by the exit code alone'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "delete-user" -d 'Delete a user and everything that belongs to the user'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "create-token" -d 'Create a token for a user without the password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "list-tokens" -d 'List tokens by their public prefixes'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "revoke-token" -d 'Delete tokens by prefix, key or filter'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "migrate-tokens" -d 'Move tokens from DRF to knox without changing their keys'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "login" -d 'Check a password, print the user\'s token and save the session'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "whoami" -d 'Print the user that a token belongs to'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "logout" -d 'Delete a token and its saved session'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "lock-user" -d 'Lock users out: no login, no token, no session'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "unlock-user" -d 'Let users in again: active, without lock-outs'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "revoke-access" -d 'Revoke users\' tokens, API keys and web sessions, or delete expired ones'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "list-sessions" -d 'List web sessions by user'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "reset-mfa" -d 'Delete users\' second factors and recovery codes'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "import" -d 'Import accounts from CSV, JSON or a Django fixture'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "export" -d 'Export users with their groups and profiles'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "apply" -d 'Create and update accounts to match a file'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "init" -d 'Create a new database file, or the tables in an empty database on a server'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "check" -d 'Check the database and print its layout and problems'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "backup" -d 'Copy an SQLite database to a file while its server keeps running'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "completions" -d 'Print a shell completion script'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

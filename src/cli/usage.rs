@@ -16,7 +16,7 @@ use crate::error::refusal::Refusal;
 use crate::error::suggest::{nearest, sort_by_similarity};
 use crate::error::wording::may_be_key;
 use crate::terminal::format::{ColorChoice, Format};
-use crate::terminal::output::{self, Output};
+use crate::terminal::output::Output;
 
 /// The placeholder for a hidden word.
 const HIDDEN: &str = "…";
@@ -40,7 +40,7 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
     }
     let length = misplaced_length(&error, arguments);
     hide_words(&mut error, program);
-    sort_suggestions(&mut error);
+    keep_best_suggestion(&mut error);
     // clap advises to pass an unknown option as a value, which no command expects.
     if error.kind() == ErrorKind::UnknownArgument {
         error.remove(ContextKind::Suggested);
@@ -55,7 +55,7 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
         let refusal = Refusal::Usage(message);
         return Output::new(format, false, ColorChoice::Never).error(&wording::failure(&refusal.into()));
     }
-    output::usage_error(&text);
+    Output::new(format, false, ColorChoice::Auto).usage_error(&text);
     Exit::Usage
 }
 
@@ -127,8 +127,8 @@ fn misplaced_length(error: &clap::Error, arguments: &[OsString]) -> Option<Strin
     is_length_option.then(|| format!("to set the length, use '{option}={unexpected}'"))
 }
 
-/// Sorts suggestions by similarity, the best first. clap sorts them the other way round.
-fn sort_suggestions(error: &mut clap::Error) {
+/// Keeps only the most similar suggestion. clap lists all, the best last.
+fn keep_best_suggestion(error: &mut clap::Error) {
     for (given, suggested) in [
         (ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand),
         (ContextKind::InvalidArg, ContextKind::SuggestedArg),
@@ -139,6 +139,7 @@ fn sort_suggestions(error: &mut clap::Error) {
         {
             let mut words = words.clone();
             sort_by_similarity(&mut words, word);
+            words.truncate(1);
             error.insert(suggested, ContextValue::Strings(words));
         }
     }

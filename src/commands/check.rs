@@ -93,6 +93,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if errors + warnings > 0 {
+        // The warning about the file has been printed too.
+        let warnings = warnings + usize::from(open_file.is_some());
         return Err(Refusal::Findings { errors, warnings }.into());
     }
     context.output.status(if open_file.is_some() { "No errors." } else { "No errors, no warnings." });

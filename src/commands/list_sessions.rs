@@ -45,7 +45,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         ("state", TEXT),
         ("backend", TEXT),
     ]
-    .map(|(name, kind)| Heading { name, kind });
+    .map(|(name, kind)| Heading { name: name.to_owned(), kind });
     let (mut count, mut scan) = (0_u64, SessionScan::default());
     let pending = store.snapshot(|store| {
         let doors = Doors::find(store)?;

@@ -1,7 +1,8 @@
+use crate::cli::args::token_filters::TokenFilters;
 use crate::cli::context::Context;
-use crate::django::models::{Scheme, TokenFilter};
 use crate::django::value::{Cell, Kind};
 use crate::error::failure::Result;
+use crate::error::wording::counted;
 use crate::terminal::format::Format;
 use crate::terminal::listing::Heading;
 
@@ -9,7 +10,8 @@ const EXAMPLES: &str = "\
 Examples:
   authctl list-tokens
   authctl list-tokens --user meg
-  authctl list-tokens --scheme knox --expired --format json";
+  authctl list-tokens --scheme knox --expired --format json
+  authctl list-tokens --older-than 90d --inactive-users";
 
 /// List tokens by their public prefixes
 ///
@@ -18,29 +20,15 @@ Examples:
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Include only tokens of this user (exact username)
-    #[arg(long, value_name = "USER")]
-    user: Option<String>,
-
-    /// Include only tokens of this scheme
-    #[arg(long)]
-    scheme: Option<Scheme>,
-
-    /// Include only expired tokens
-    #[arg(long)]
-    expired: bool,
+    #[command(flatten)]
+    filters: TokenFilters,
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     const TEXT: Kind = Kind::Text { max_length: None };
     let store = context.store()?;
     let now = context.now();
-    let filter = TokenFilter {
-        user: args.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id),
-        scheme: args.scheme,
-        expired_at: args.expired.then_some(now),
-        ..TokenFilter::default()
-    };
+    let filter = args.filters.filter(store, now)?;
     let headings = [
         ("user", TEXT),
         ("scheme", TEXT),
@@ -49,7 +37,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         ("expiry", Kind::Timestamp),
         ("state", TEXT),
     ]
-    .map(|(name, kind)| Heading { name, kind });
+    .map(|(name, kind)| Heading { name: name.to_owned(), kind });
     let mut count = 0_u64;
     let pending = store.snapshot(|store| {
         context.output.list(&headings, &mut |on_row| {
@@ -68,11 +56,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     })?;
     pending.finish()?;
     if context.output.format() == Format::Table {
-        context.output.status(match count {
-            0 => "No tokens.".to_owned(),
-            1 => "1 token.".to_owned(),
-            many => format!("{many} tokens."),
-        });
+        let tokens = if count == 0 { "No tokens".to_owned() } else { counted(count, "token") };
+        context.output.status(format_args!("{tokens}."));
     }
     Ok(())
 }

@@ -1,22 +1,27 @@
 use std::ops::ControlFlow;
 
+use serde_json::json;
+
 use crate::cli::args::filters::Filters;
 use crate::cli::context::Context;
 use crate::django::passwords;
-use crate::django::value::Cell;
+use crate::django::value::{Cell, Kind};
 use crate::error::failure::Result;
+use crate::error::misuse::ColumnUse;
 use crate::error::wording::counted;
-use crate::store::UserColumn;
+use crate::store::{Store, UserColumn};
 use crate::terminal::format::Format;
 use crate::terminal::listing::Heading;
 
 const EXAMPLES: &str = "\
 Examples:
   authctl list-users --search ducharme
-  authctl list-users --staff --active --sort date_joined:desc --limit 10
+  authctl list-users --staff --active --sort -date_joined --limit 10
   authctl list-users --group editors
   authctl list-users --without-token --format plain --columns username
-  authctl list-users --joined-after 2024-01-01 --joined-before 2025-01-01";
+  authctl list-users --joined-after 2024-01-01 --joined-before 2025-01-01
+  authctl list-users --where customer.address~oak --columns username,customer.address
+  authctl list-users --weak-hasher --columns username,hasher";
 
 /// List users
 ///
@@ -27,52 +32,89 @@ pub struct Args {
     #[command(flatten)]
     filters: Filters,
 
+    /// Include only users with this password algorithm
+    ///
+    /// The name is the first word of the `hasher` column, such as md5 or unusable.
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    hasher: Option<String>,
+
+    /// Include only users with a weak password hash
+    #[arg(long, help_heading = "Filters")]
+    weak_hasher: bool,
+
     /// Print these columns, separated by commas
     ///
     /// Columns: id, username, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined, last_login,
-    /// profile, tokens, hasher.
+    /// profile, groups, tokens, hasher, the project's own columns of the user table, and KIND.FIELD for a profile's
+    /// column. The values of columns that may hold secrets are hidden.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Rows and columns")]
-    columns: Vec<UserColumn>,
+    columns: Vec<String>,
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
-    let is_for_people = context.output.format() == Format::Table;
-    let columns = args.columns(context.output.format());
-    let users = &store.layout().users;
-    let heading = |column: &UserColumn| Heading { name: column.name(), kind: users.kind_of(column) };
+    let format = context.output.format();
+    let is_for_people = format == Format::Table;
+    let mut columns = args.columns(store, format)?;
+    let heading = |column: &UserColumn| {
+        let is_list = *column == UserColumn::Groups && format.is_json();
+        Heading {
+            name: column.name().into_owned(),
+            kind: if is_list { Kind::Json } else { store.kind_of(column) },
+        }
+    };
     let headings: Vec<Heading> = columns.iter().map(heading).collect();
     let mut filter = args.filters.filter();
     let limit = filter.limit;
-    // For people, one more row tells whether there are more. Counting all of them could take seconds.
-    filter.limit = limit.map(|limit| limit.saturating_add(u64::from(is_for_people)));
-    let hasher = columns.iter().position(|column| *column == UserColumn::Hasher);
+    let offset = filter.offset;
+    let mut skipped = offset;
+    if args.selects_by_hasher() {
+        // The database cannot tell hashers apart, so all rows are read.
+        columns.push(UserColumn::Hasher);
+        (filter.limit, filter.offset, skipped) = (None, 0, 0);
+    } else {
+        // For people, one more row tells whether there are more. Counting all of them could take seconds.
+        filter.limit = limit.map(|limit| limit.saturating_add(u64::from(is_for_people)));
+    }
     let mut count = 0_u64;
     let mut are_more = false;
+    let mut texts = Vec::new();
+    let is_plain = |column: &UserColumn| !matches!(column, UserColumn::Hasher | UserColumn::Groups);
+    let are_all_plain = columns.iter().all(is_plain);
     let pending = store.snapshot(|store| {
         context.output.list(&headings, &mut |on_row| {
             store.each_user(&filter, &columns, &mut |cells| {
+                if args.selects_by_hasher() {
+                    if !args.has_hasher(cells.last().and_then(|cell| cell.text()).unwrap_or_default()) {
+                        return Ok(ControlFlow::Continue(()));
+                    }
+                    if skipped < offset {
+                        skipped += 1;
+                        return Ok(ControlFlow::Continue(()));
+                    }
+                }
                 if Some(count) == limit {
                     are_more = true;
                     return Ok(ControlFlow::Break(()));
                 }
                 count += 1;
-                match hasher {
-                    None => on_row(cells),
-                    Some(index) => {
-                        let hasher = passwords::describe(cells[index].text().unwrap_or_default()).to_string();
-                        let mut shown = cells.to_vec();
-                        shown[index] = Cell::Text(&hasher);
-                        on_row(&shown)
-                    }
+                if are_all_plain {
+                    return on_row(cells);
                 }
+                texts.clear();
+                texts.extend(columns.iter().zip(cells).map(|(column, cell)| shown(column, *cell, format)));
+                let shown = texts.iter().zip(cells).map(|(text, cell)| match text {
+                    Some(text) => Cell::Text(text),
+                    None => *cell,
+                });
+                on_row(&shown.take(headings.len()).collect::<Vec<_>>())
             })
         })
     })?;
     pending.finish()?;
     if is_for_people {
-        let next = filter.offset + count;
-        let which = match filter.offset {
+        let next = offset + count;
+        let which = match offset {
             0 => "",
             _ if count == 0 => " at this offset",
             _ => " from this offset on",
@@ -84,25 +126,50 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     Ok(())
 }
 
+/// Returns the text of a cell that is not shown as the database has it.
+fn shown(column: &UserColumn, cell: Cell<'_>, format: Format) -> Option<String> {
+    let stored = cell.text().unwrap_or_default();
+    match column {
+        UserColumn::Hasher => Some(passwords::describe(stored).to_string()),
+        UserColumn::Groups => {
+            let names: Vec<Vec<String>> = serde_json::from_str(stored).unwrap_or_default();
+            let names = names.concat();
+            Some(if format.is_json() { json!(names).to_string() } else { names.join(",") })
+        }
+        _ => None,
+    }
+}
+
 impl Args {
+    fn selects_by_hasher(&self) -> bool {
+        self.weak_hasher || self.hasher.is_some()
+    }
+
+    /// Whether an encoded password matches the filters.
+    fn has_hasher(&self, encoded: &str) -> bool {
+        let summary = passwords::describe(encoded);
+        let name = summary.to_string();
+        let has_name = |wanted: &str| name.split_whitespace().next() == Some(wanted);
+        (!self.weak_hasher || summary.is_weak()) && self.hasher.as_deref().is_none_or(has_name)
+    }
+
     /// Returns the chosen columns. The default is those that fit a terminal, or for programs all that need no further
     /// query.
-    fn columns(&self, format: Format) -> Vec<UserColumn> {
-        if !self.columns.is_empty() {
-            let mut columns: Vec<UserColumn> = Vec::new();
-            for column in &self.columns {
-                if !columns.contains(column) {
-                    columns.push(column.clone());
-                }
+    fn columns(&self, store: &Store, format: Format) -> Result<Vec<UserColumn>> {
+        let mut columns: Vec<UserColumn> = Vec::new();
+        for name in &self.columns {
+            let column = store.user_column(name, ColumnUse::Columns)?;
+            if !columns.contains(&column) {
+                columns.push(column);
             }
-            return columns;
         }
-        let for_people =
-            ["id", "username", "email", "is_active", "is_staff", "date_joined", "profile", "tokens"];
-        let all = UserColumn::all().into_iter();
-        match format {
-            Format::Table => all.filter(|column| for_people.contains(&column.name())).collect(),
-            _ => all.filter(|column| matches!(column, UserColumn::Attribute(_))).collect(),
+        if !columns.is_empty() {
+            return Ok(columns);
         }
+        let is_attribute = |column: &UserColumn| matches!(column, UserColumn::Attribute(_));
+        Ok(match format {
+            Format::Table => store.columns_for_people(),
+            _ => UserColumn::all().into_iter().filter(is_attribute).collect(),
+        })
     }
 }

@@ -30,6 +30,7 @@ mod unlock_user;
 mod whoami;
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 
 use clap::{Args as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -95,6 +96,7 @@ Examples:
     max_term_width = 100,
     subcommand_required = true,
     arg_required_else_help = true,
+    help_template = help_template(),
     after_help = EXAMPLES,
     after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}\n\n{FILES}"),
 )]
@@ -125,20 +127,24 @@ impl Cli {
     }
 }
 
-/// Defines the subcommands, with one line each: the name, the variant, and the module with `Args` and `run`.
+/// Defines the subcommands under their headings, with one line each: the name, the variant, and the module with `Args`
+/// and `run`.
 macro_rules! subcommands {
-    ($($name:literal => $variant:ident($module:ident),)+) => {
+    ($($heading:literal { $($name:literal => $variant:ident($module:ident),)+ })+) => {
         /// The subcommands.
         #[derive(Debug, Subcommand)]
         pub enum Command {
-            $(#[command(name = $name, after_help = MORE)] $variant(Box<$module::Args>),)+
+            $($(#[command(name = $name, after_help = MORE)] $variant(Box<$module::Args>),)+)+
         }
+
+        /// The headings of the help, each with the names of its subcommands.
+        const HEADINGS: &[(&str, &[&str])] = &[$(($heading, &[$($name),+])),+];
 
         impl Command {
             /// Returns the clap command of this subcommand alone.
             pub fn alone(name: &str) -> Option<clap::Command> {
                 match name {
-                    $($name => Some($module::Args::augment_args(clap::Command::new($name))),)+
+                    $($($name => Some($module::Args::augment_args(clap::Command::new($name))),)+)+
                     _ => None,
                 }
             }
@@ -147,38 +153,68 @@ macro_rules! subcommands {
             /// error is a failure.
             pub fn run(&self, context: &Context) -> Result<()> {
                 match self {
-                    $(Self::$variant(args) => $module::run(args, context),)+
+                    $($(Self::$variant(args) => $module::run(args, context),)+)+
                 }
             }
         }
     };
 }
 
+/// Returns the template of the program's help, because clap lists all subcommands under one heading.
+fn help_template() -> String {
+    const WIDTH: usize = 16;
+    let header = |text: &str| format!("\n\u{1b}[1m\u{1b}[4m{text}:\u{1b}[0m\n");
+    let mut template = "{about-with-newline}\n{usage-heading} {usage}\n".to_owned();
+    for (heading, names) in HEADINGS {
+        template.push_str(&header(heading));
+        for name in *names {
+            let command = Command::alone(name);
+            let about = command.as_ref().and_then(clap::Command::get_about);
+            let about = about.map(ToString::to_string).unwrap_or_default();
+            let space = " ".repeat(WIDTH - name.len());
+            let _ = writeln!(template, "  \u{1b}[1m{name}\u{1b}[0m{space}{about}");
+        }
+    }
+    template.push_str(&header("Global options"));
+    template.push_str("{options}{after-help}");
+    template
+}
+
 subcommands! {
-    "init" => Init(init),
-    "register" => Register(register),
-    "login" => Login(login),
-    "check-password" => CheckPassword(check_password),
-    "whoami" => Whoami(whoami),
-    "logout" => Logout(logout),
-    "list-users" => ListUsers(list_users),
-    "show-user" => ShowUser(show_user),
-    "edit-user" => EditUser(edit_user),
-    "set-password" => SetPassword(set_password),
-    "lock-user" => LockUser(lock_user),
-    "unlock-user" => UnlockUser(unlock_user),
-    "reset-mfa" => ResetMfa(reset_mfa),
-    "delete-user" => DeleteUser(delete_user),
-    "apply" => Apply(apply),
-    "create-token" => CreateToken(create_token),
-    "list-tokens" => ListTokens(list_tokens),
-    "revoke-access" => RevokeAccess(revoke_access),
-    "list-sessions" => ListSessions(list_sessions),
-    "revoke-token" => RevokeToken(revoke_token),
-    "migrate-tokens" => MigrateTokens(migrate_tokens),
-    "import" => Import(import),
-    "export" => Export(export),
-    "check" => Check(check),
-    "backup" => Backup(backup),
-    "completions" => Completions(completions),
+    "Accounts" {
+        "register" => Register(register),
+        "list-users" => ListUsers(list_users),
+        "show-user" => ShowUser(show_user),
+        "edit-user" => EditUser(edit_user),
+        "set-password" => SetPassword(set_password),
+        "check-password" => CheckPassword(check_password),
+        "delete-user" => DeleteUser(delete_user),
+    }
+    "Tokens" {
+        "create-token" => CreateToken(create_token),
+        "list-tokens" => ListTokens(list_tokens),
+        "revoke-token" => RevokeToken(revoke_token),
+        "migrate-tokens" => MigrateTokens(migrate_tokens),
+        "login" => Login(login),
+        "whoami" => Whoami(whoami),
+        "logout" => Logout(logout),
+    }
+    "Access" {
+        "lock-user" => LockUser(lock_user),
+        "unlock-user" => UnlockUser(unlock_user),
+        "revoke-access" => RevokeAccess(revoke_access),
+        "list-sessions" => ListSessions(list_sessions),
+        "reset-mfa" => ResetMfa(reset_mfa),
+    }
+    "Many at once" {
+        "import" => Import(import),
+        "export" => Export(export),
+        "apply" => Apply(apply),
+    }
+    "Database" {
+        "init" => Init(init),
+        "check" => Check(check),
+        "backup" => Backup(backup),
+        "completions" => Completions(completions),
+    }
 }

@@ -1,15 +1,14 @@
 use std::ops::ControlFlow;
 
-use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::answer::Report;
 use crate::cli::args::secret;
+use crate::cli::args::token_filters::TokenFilters;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
-use crate::django::models::{Scheme, TokenFilter};
-use crate::django::tokens::age;
+use crate::django::models::TokenFilter;
 use crate::error::failure::Result;
 use crate::error::faults::Undecided;
 use crate::error::lost_answer::Effect;
@@ -55,29 +54,12 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["prefixes", "all"])]
     token_stdin: bool,
 
-    /// Match tokens of this user (exact username)
-    #[arg(long, value_name = "USER")]
-    user: Option<String>,
-
-    /// Match expired tokens
-    #[arg(long)]
-    expired: bool,
-
-    /// Match tokens created longer ago than this, such as 30d
-    #[arg(long, value_name = "DURATION", value_parser = age)]
-    older_than: Option<SignedDuration>,
-
-    /// Match tokens of inactive users, which Django refuses anyway
-    #[arg(long)]
-    inactive_users: bool,
+    #[command(flatten)]
+    filters: TokenFilters,
 
     /// Match all tokens
     #[arg(long, conflicts_with = "prefixes")]
     all: bool,
-
-    /// Match only tokens of this scheme
-    #[arg(long)]
-    scheme: Option<Scheme>,
 
     /// Print each of the tokens that match the filters, however many
     #[arg(long)]
@@ -94,7 +76,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     for prefix in &args.prefixes {
         check_prefix(prefix, store.layout().longest_prefix())?;
     }
-    let filter = args.filter(store, context)?;
+    let filter = args.filters.filter(store, context.now())?;
     match args.chosen(store, context, &filter)? {
         Some(tokens) => revoke_chosen(args, &tokens, &filter, store, &change, context),
         None => revoke_matching(args, &filter, store, &change, context),
@@ -159,7 +141,7 @@ fn revoke_matching(
     let mut done = Done { value: (0, Vec::new()), fields: Vec::new() };
     if found > 0 {
         let object = |(deleted, listed): &(usize, Vec<Json>)| {
-            let mut object = json!({ "deleted": deleted, "filter": args.described() });
+            let mut object = json!({ "deleted": deleted, "filter": args.filters.described() });
             if args.list {
                 object["tokens"] = listed.clone().into();
             }
@@ -222,33 +204,6 @@ fn count(number: usize) -> String {
 }
 
 impl Args {
-    fn filter(&self, store: &Store, context: &Context) -> Result<TokenFilter> {
-        let now = context.now();
-        let made_before = |age: SignedDuration| {
-            let too_old = || Refusal::usage(format!("--older-than {age:#} is out of range."));
-            now.checked_sub(age).map_err(|_| too_old())
-        };
-        Ok(TokenFilter {
-            user: self.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id),
-            scheme: self.scheme,
-            expired_at: self.expired.then_some(now),
-            prefix: None,
-            created_before: self.older_than.map(made_before).transpose()?,
-            of_inactive: self.inactive_users,
-        })
-    }
-
-    /// Describes the filters for the audit log.
-    fn described(&self) -> Json {
-        json!({
-            "user": self.user,
-            "scheme": self.scheme,
-            "expired": self.expired,
-            "older_than": self.older_than.map(|age| format!("{age:#}")),
-            "inactive_users": self.inactive_users,
-        })
-    }
-
     /// Returns the tokens that are named one by one, or `None` if the filters select them.
     fn chosen(&self, store: &Store, context: &Context, filter: &TokenFilter) -> Result<Option<Vec<Token>>> {
         if self.token_stdin {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A user's primary key.
@@ -221,6 +222,14 @@ pub struct UserFilter {
     pub joined_after: Option<Timestamp>,
     /// Only users who joined before this time.
     pub joined_before: Option<Timestamp>,
+    /// Only users whose last login was at or after this time.
+    pub last_login_after: Option<Timestamp>,
+    /// Only users whose last login was before this time.
+    pub last_login_before: Option<Timestamp>,
+    /// Only users who never logged in.
+    pub never_logged_in: bool,
+    /// Only users whose columns match these conditions.
+    pub conditions: Vec<UserCondition>,
     /// The sort order. The primary key breaks ties, and is the order if this is `None`.
     pub sort: Option<Sort>,
     /// The maximum number of users.
@@ -229,7 +238,86 @@ pub struct UserFilter {
     pub offset: u64,
 }
 
-/// A sort order, written `FIELD` or `FIELD:desc`.
+/// A condition on a column of a user or a profile, written `FIELD=VALUE`.
+#[derive(Clone, Debug)]
+pub struct UserCondition {
+    /// The column.
+    pub field: String,
+    /// How it is compared.
+    pub comparison: FieldOperator,
+    /// The value, not yet converted to the type of the column. Empty for no value.
+    pub value: String,
+    /// The time zone of a time without an offset.
+    pub zone: TimeZone,
+}
+
+impl UserCondition {
+    /// Parses a condition. A time without an offset is in this zone.
+    ///
+    /// # Errors
+    /// Fails if the text has no field or no comparison.
+    pub fn parse(text: &str, zone: TimeZone) -> Result<Self, String> {
+        let split = text.find(['=', '<', '>', '~', '!']).filter(|at| *at > 0).and_then(|at| {
+            let (field, rest) = text.split_at(at);
+            let found = FieldOperator::ALL.iter().find(|comparison| rest.starts_with(comparison.sign()))?;
+            Some((field, *found, &rest[found.sign().len()..]))
+        });
+        let (field, comparison, value) =
+            split.ok_or("expected FIELD=VALUE, or one of != < <= > >= ~ instead of =")?;
+        Ok(Self { field: field.trim().to_owned(), comparison, value: value.trim().to_owned(), zone })
+    }
+}
+
+/// How a column is compared with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldOperator {
+    /// Equal.
+    Equal,
+    /// Not equal, which includes no value.
+    NotEqual,
+    /// At most.
+    AtMost,
+    /// At least.
+    AtLeast,
+    /// Less.
+    Less,
+    /// More.
+    More,
+    /// Contains the text, in either case.
+    Contains,
+}
+
+impl FieldOperator {
+    /// All comparisons. A sign that starts with another one comes first.
+    const ALL: [Self; 7] =
+        [Self::AtMost, Self::AtLeast, Self::NotEqual, Self::Equal, Self::Less, Self::More, Self::Contains];
+
+    /// Returns the sign that users write.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::NotEqual => "!=",
+            Self::Contains => "~",
+            other => other.operator(),
+        }
+    }
+
+    /// Returns the operator in SQL.
+    #[must_use]
+    pub fn operator(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "<>",
+            Self::AtMost => "<=",
+            Self::AtLeast => ">=",
+            Self::Less => "<",
+            Self::More => ">",
+            Self::Contains => "LIKE",
+        }
+    }
+}
+
+/// A sort order, written `FIELD`, `-FIELD` or `FIELD:desc`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sort {
     /// The column.
@@ -243,12 +331,13 @@ impl FromStr for Sort {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (field, descending) = match text.split_once(':') {
-            None => (text, false),
+            // As in Django's `order_by`.
+            None => text.strip_prefix('-').map_or((text, false), |field| (field, true)),
             Some((field, "asc")) => (field, false),
             Some((field, "desc")) => (field, true),
             Some(_) => return Err("expected FIELD, FIELD:asc or FIELD:desc".into()),
         };
-        Ok(Self { field: field.replace('-', "_"), descending })
+        Ok(Self { field: field.to_owned(), descending })
     }
 }
 

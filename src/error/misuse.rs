@@ -60,8 +60,26 @@ pub enum Misuse {
     UnknownName(String),
     /// The model of this table is unknown.
     UnknownModel(String),
-    /// Users cannot be sorted by the given column, but by these.
-    UnknownOrder(Vec<String>),
+    /// Users have no such column.
+    UnknownColumn {
+        /// The option that named it.
+        usage: ColumnUse,
+        /// The given name.
+        name: String,
+        /// The most similar name.
+        near: Option<String>,
+        /// The known names.
+        known: Vec<String>,
+    },
+    /// The column cannot be compared: its values may be secrets, or the database does not have them as they are shown.
+    NotComparable {
+        /// The option that named it.
+        usage: ColumnUse,
+        /// The column.
+        name: String,
+    },
+    /// An empty value is neither less nor more than others.
+    NoValue(String),
     /// A decision names no reference to the deleted rows.
     UnknownReference {
         /// The decision.
@@ -75,6 +93,17 @@ pub enum Misuse {
     DeletedReference(String),
     /// Both decisions name this reference.
     TwoDecisions(String),
+}
+
+/// What a column of users was named for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnUse {
+    /// To print it.
+    Columns,
+    /// To sort by it.
+    Sort,
+    /// To compare it with a value.
+    Where,
 }
 
 /// What to do with rows that refer to deleted rows.

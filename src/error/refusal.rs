@@ -389,8 +389,10 @@ fn write_busy_later(f: &mut fmt::Formatter<'_>, committed: usize) -> fmt::Result
 }
 
 fn write_findings(f: &mut fmt::Formatter<'_>, errors: usize, warnings: usize) -> fmt::Result {
-    let (errors, warnings) = (counted(errors as u64, "error"), counted(warnings as u64, "warning"));
-    write!(f, "The check found {errors} and {warnings}.")
+    let counts = [(errors, "error"), (warnings, "warning")];
+    let found = counts.iter().filter(|(count, _)| *count > 0);
+    let found: Vec<String> = found.map(|(count, noun)| counted(*count as u64, noun)).collect();
+    write!(f, "The check found {}.", found.join(" and "))
 }
 
 impl Error for Refusal {}

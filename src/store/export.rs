@@ -11,7 +11,7 @@ use crate::error::refusal::Refusal;
 use crate::store::Store;
 use crate::store::layout::{ProfileTable, UserTable, models_of};
 use crate::store::schema::{Column, Table, quoted};
-use crate::store::users::UserColumn;
+use crate::store::user_listing::UserColumn;
 
 /// A value to read from each account.
 #[derive(Clone, Copy, Debug)]

@@ -52,7 +52,7 @@ pub struct Link {
     /// The column that refers to the other table.
     pub(super) other_column: String,
     /// The referenced column of the other table.
-    target: String,
+    pub(super) target: String,
 }
 
 impl Link {

@@ -57,7 +57,7 @@ use self::sqlite::Sqlite;
 pub use self::survey::{Group, UserCounts};
 use self::target::Target;
 pub use self::tokens::{NewToken, Token};
-pub use self::users::UserColumn;
+pub use self::user_listing::UserColumn;
 use self::users::UserQueries;
 use crate::django::models::Key;
 use crate::django::value::{Kind, Value};

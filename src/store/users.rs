@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
-use std::str::FromStr;
 
 use jiff::Timestamp;
 
@@ -47,51 +46,6 @@ struct UserQuery {
     kinds: Vec<Kind>,
 }
 
-/// A column of a listing of users.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UserColumn {
-    /// An attribute of a [`User`], by name. Empty if the table has no such column.
-    Attribute(&'static str),
-    /// The kinds of the user's profiles.
-    Profile,
-    /// The number of the user's tokens of all schemes.
-    Tokens,
-    /// The password's algorithm and cost.
-    Hasher,
-}
-
-impl UserColumn {
-    /// Returns all columns, in the order of the help.
-    #[must_use]
-    pub fn all() -> Vec<Self> {
-        let attributes = ATTRIBUTES.iter().map(|(name, _)| Self::Attribute(name));
-        attributes.chain([Self::Profile, Self::Tokens, Self::Hasher]).collect()
-    }
-
-    /// Returns its name, which is its heading and its key in JSON.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Attribute(name) => name,
-            Self::Profile => "profile",
-            Self::Tokens => "tokens",
-            Self::Hasher => "hasher",
-        }
-    }
-}
-
-impl FromStr for UserColumn {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let name = text.replace('-', "_");
-        Self::all().into_iter().find(|column| column.name() == name).ok_or_else(|| {
-            let names: Vec<&str> = Self::all().iter().map(Self::name).collect();
-            format!("expected one of {}", names.join(", "))
-        })
-    }
-}
-
 impl UserTable {
     /// Returns the SQL of an attribute: the table's column, or a constant if it has none.
     pub(super) fn attribute(&self, name: &str) -> String {
@@ -118,20 +72,6 @@ impl UserTable {
             let name = &*column.name;
             name != self.key && name != self.label() && name != "password" && !is_attribute(name)
         })
-    }
-
-    /// Returns the kind of the cells of a listed column.
-    #[must_use]
-    pub fn kind_of(&self, column: &UserColumn) -> Kind {
-        match column {
-            UserColumn::Attribute("id") => self.key_kind.clone(),
-            UserColumn::Attribute(name) => ATTRIBUTES
-                .iter()
-                .find(|(attribute, _)| attribute == name)
-                .map_or(Kind::TEXT, |(_, kind)| kind.clone()),
-            UserColumn::Tokens => Kind::Integer,
-            UserColumn::Profile | UserColumn::Hasher => Kind::TEXT,
-        }
     }
 
     fn kinds(&self) -> Vec<Kind> {

@@ -15,6 +15,7 @@ pub mod redaction;
 pub mod row_writer;
 pub mod sections;
 pub mod spool;
+mod table;
 
 use std::io;
 

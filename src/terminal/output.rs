@@ -17,7 +17,7 @@ use crate::terminal::listing::{self, Heading, Rows};
 use crate::terminal::progress::Progress;
 use crate::terminal::sections::{self, Section};
 use crate::terminal::spool::{Escape, Sink, Spool};
-use crate::terminal::{clock, escape, is_broken_pipe, redaction};
+use crate::terminal::{clock, escape, is_broken_pipe, redaction, table};
 
 /// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -31,11 +31,24 @@ pub enum Severity {
     Note,
 }
 
+impl Severity {
+    /// Returns the label of a message and its color.
+    fn label(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Error => ("error", "31"),
+            Self::Warning => ("warning", "33"),
+            Self::Note => ("note", "36"),
+        }
+    }
+}
+
 /// Why a command failed, in words.
 #[derive(Debug)]
 pub struct FailureReport {
     /// The exit code.
     pub exit: Exit,
+    /// How severe it is.
+    pub severity: Severity,
     /// Whether the exit code says everything, so that no message is printed.
     pub is_silent: bool,
     /// Whether a signal may report the same, so that only the first report is printed.
@@ -65,12 +78,20 @@ pub struct Output {
 /// The last part of a listing, which the reader has not read yet.
 #[must_use = "what waits has to be written, after the database is let go"]
 #[derive(Debug)]
-pub struct Pending(Spool);
+pub struct Pending {
+    spool: Spool,
+    /// What to say below the listing.
+    note: Option<String>,
+}
 
 impl Pending {
     /// Writes the remaining output, however long the reader takes.
     pub fn finish(self) -> Result<()> {
-        self.0.finish().context("the rest of the listing cannot be written")
+        self.spool.finish().context("the rest of the listing cannot be written")?;
+        if let Some(note) = self.note {
+            say(&note);
+        }
+        Ok(())
     }
 }
 
@@ -154,11 +175,7 @@ impl Output {
     pub fn finding(&self, severity: Severity, text: &str) {
         let is_hidden = self.quiet && severity == Severity::Note;
         if !is_hidden && !self.format.is_for_programs() {
-            let (label, color) = match severity {
-                Severity::Error => ("error", "31"),
-                Severity::Warning => ("warning", "33"),
-                Severity::Note => ("note", "36"),
-            };
+            let (label, color) = severity.label();
             say(&self.labeled(label, color, text));
         }
     }
@@ -167,8 +184,18 @@ impl Output {
     pub fn list(&self, headings: &[Heading], rows: &mut Rows<'_>) -> Result<Pending> {
         let mut spool = Spool::new(Sink::Standard, escape_for(self.format, &Sink::Standard))?;
         let color = self.color.applies(io::stdout().is_terminal());
-        listing::write(&mut spool, self.format, color, headings, rows)?;
-        Ok(Pending(spool))
+        let written = match self.format {
+            Format::Table => table::write(&mut spool, color, terminal_width(), headings, rows),
+            format => listing::write(&mut spool, format, headings, rows).map(|()| Vec::new()),
+        };
+        let omitted = match written {
+            // The reader has read enough.
+            Err(error) if is_broken_pipe(&error) => Vec::new(),
+            written => written?,
+        };
+        let note = (!omitted.is_empty() && !self.quiet)
+            .then(|| format!("Not shown, for lack of width: {}.", omitted.join(", ")));
+        Ok(Pending { spool, note })
     }
 
     /// Reports what was done, to people only.
@@ -254,8 +281,9 @@ impl Output {
             }
             return say_json(&object);
         }
+        let (label, color) = report.severity.label();
         for (index, sentence) in report.sentences.iter().enumerate() {
-            say(&if index == 0 { self.labeled("error", "31", sentence) } else { escape::line(sentence) });
+            say(&if index == 0 { self.labeled(label, color, sentence) } else { escape::line(sentence) });
         }
         if let Some(more) = &report.more {
             say(more);
@@ -277,12 +305,23 @@ impl Output {
         }
     }
 
+    /// Prints an error in the command line, in clap's words. Escapes it even if standard error is not a terminal,
+    /// because it contains no results.
+    pub fn usage_error(&self, text: &str) {
+        let text = escape::rows(text.trim_start_matches("error: ").trim_end());
+        let (label, color) = Severity::Error.label();
+        say(&self.with_label(label, color, &text));
+    }
+
     fn labeled(&self, label: &str, color: &str, text: &str) -> String {
-        let text = escape::line(text);
+        self.with_label(label, color, &escape::line(text))
+    }
+
+    fn with_label(&self, label: &str, color: &str, escaped: &str) -> String {
         if self.color.applies(io::stderr().is_terminal()) {
-            format!("\u{1b}[1;{color}m{label}:\u{1b}[0m {text}")
+            format!("\u{1b}[1;{color}m{label}:\u{1b}[0m {escaped}")
         } else {
-            format!("{label}: {text}")
+            format!("{label}: {escaped}")
         }
     }
 }
@@ -299,7 +338,7 @@ pub fn stream<T>(
         Err(error) if is_broken_pipe(&error) => None,
         written => Some(written?),
     };
-    Ok((written, Pending(spool)))
+    Ok((written, Pending { spool, note: None }))
 }
 
 /// How output for programs is escaped if it goes to a terminal. Tables are escaped cell by cell.
@@ -310,6 +349,14 @@ fn escape_for(format: Format, sink: &Sink) -> Option<Escape> {
         Format::Table | Format::Plain => return None,
     };
     sink.is_terminal().then_some(escape)
+}
+
+/// Returns the width of the terminal that standard output is. `None` if it is not one, or too narrow for a table.
+fn terminal_width() -> Option<usize> {
+    // A terminal that does not know its width reports zero.
+    const MIN_WIDTH: u16 = 20;
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    (size.ws_col >= MIN_WIDTH).then_some(size.ws_col.into())
 }
 
 /// Writes text to standard output, unchanged.
@@ -343,12 +390,6 @@ fn is_closed(stream: impl AsFd) -> bool {
         matches!((opened, null), (Ok(opened), Ok(null)) if (opened.st_dev, opened.st_ino) == (null.st_dev, null.st_ino))
     };
     is_for_both && is_null()
-}
-
-/// Prints an error in the command line, in clap's words. Escapes it even if standard error is not a terminal,
-/// because it contains no results.
-pub fn usage_error(text: &str) {
-    let _ = io::stderr().write_all(redaction::redacted(&escape::rows(text)).as_bytes());
 }
 
 /// Prints a line on standard error. Ignores errors, since a closed standard error cannot report its own failure.

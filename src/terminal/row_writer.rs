@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde::Serialize;
 
+use crate::django::json;
 use crate::django::models::{dashed_uuid, rfc3339};
 use crate::django::value::{Cell, Kind};
 
@@ -32,6 +33,10 @@ pub fn push_json(row: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
         Cell::Integer(number) => push_serialized(row, &number),
         Cell::Real(number) => push_serialized(row, &number),
         Cell::Text(text) if *kind == Kind::Uuid => push_serialized(row, &dashed_uuid(text)),
+        Cell::Text(text) if *kind == Kind::Json => match json::parse(text) {
+            Ok(document) => push_serialized(row, &document),
+            Err(_) => push_serialized(row, text),
+        },
         Cell::Text(text) => push_serialized(row, text),
         Cell::Boolean(flag) => row.extend_from_slice(if flag { b"true" } else { b"false" }),
         Cell::Timestamp(_) | Cell::Utc(_) => {

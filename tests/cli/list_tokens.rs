@@ -53,6 +53,9 @@ fn filters_combine_with_and() {
     assert_eq!(prefixes(&["--scheme", "drf"]), ["deadbeef", "abcdef01"]);
     assert_eq!(prefixes(&["--expired"]), ["knoxgoneexpired", "knoxexpired0000"]);
     assert_eq!(prefixes(&["--expired", "--user", "meg"]), ["knoxexpired0000"]);
+    assert_eq!(prefixes(&["--inactive-users"]), ["knoxgoneexpired", "deadbeef"]);
+    assert_eq!(prefixes(&["--inactive-users", "--older-than", "30d", "--scheme", "drf"]), ["deadbeef"]);
+    assert_eq!(prefixes(&["--older-than", "36500d"]), [""; 0]);
     assert_eq!(prefixes(&["--scheme", "knox", "--user", "ann"]), ["knoxforever0000", "knoxfuture00000"]);
     assert_eq!(prefixes(&["--expired", "--scheme", "drf"]), Vec::<String>::new());
     assert_eq!(prefixes(&["--user", "ann", "--scheme", "drf"]), Vec::<String>::new());

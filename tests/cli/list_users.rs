@@ -1,5 +1,6 @@
 use crate::env::{Run, TestEnv};
 use crate::seed::{self, Person};
+use crate::terminal::Terminal;
 
 const CONFIG: &str = r#"
 [profiles.customer]
@@ -247,7 +248,7 @@ fn columns_are_listed_in_the_given_order() {
     assert_eq!(cells[4], "true");
     assert!(lines[1].starts_with("0\troot\t\t"), "{}", lines[1]);
     let run = env.run(["list-users", "--columns", "username,password"]).ends_with(2);
-    assert!(run.stderr.contains("expected one of id, username"), "{}", run.stderr);
+    assert!(run.stderr.contains("Known columns: id, username"), "{}", run.stderr);
 }
 
 #[test]
@@ -443,4 +444,94 @@ fn a_partial_list_says_how_to_go_on() {
         let run = env.run(["list-users"].iter().chain(words)).succeeds();
         assert_eq!(run.stderr, expected_message, "{words:?}");
     }
+}
+
+#[test]
+fn a_minus_sorts_in_descending_order() {
+    let env = five();
+    assert_eq!(names(&env, &["--sort", "-username", "--limit", "2"]), ["zoe", "root"]);
+    assert_eq!(names(&env, &["--sort=-username", "--limit", "1"]), ["zoe"]);
+}
+
+#[test]
+fn columns_of_the_project_and_of_profiles_are_listed_sorted_and_filtered() {
+    let env = five();
+    let database = env.database();
+    let columns =
+        "ALTER TABLE auth_user ADD COLUMN age integer; ALTER TABLE auth_user ADD COLUMN api_key varchar(40);
+        UPDATE auth_user SET age = 9, api_key = 's3cret' WHERE username = 'meg';
+        UPDATE auth_user SET age = 10 WHERE username = 'Ann'";
+    database.execute_batch(columns).unwrap();
+    for (arguments, expected) in [
+        (&["--where", "age>9"][..], &["Ann"][..]),
+        (&["--where", "age<=10", "--sort", "-age"], &["Ann", "meg"]),
+        (&["--where", "age="], &["root", "gone", "zoe"]),
+        (&["--where", "age!=9"], &["root", "Ann", "gone", "zoe"]),
+        (&["--where", "customer.address~OAK"], &["Ann"]),
+        (&["--where", "employee.specialty=all"], &["meg"]),
+        (&["--where", "is_staff=yes", "--where", "username~o"], &["root", "zoe"]),
+        (&["--where", "last_login>2024-05-01"], &["meg"]),
+        (&["--search", "12 oak"], &["Ann"]),
+        (&["--sort", "-customer.address", "--limit", "2"], &["Ann", "meg"]),
+        (&["--never-logged-in", "--staff"], &["root", "zoe"]),
+        (&["--last-login-after", "2024-06-01"], &["meg"]),
+        (&["--last-login-before", "2024-06-01"], &[]),
+    ] {
+        assert_eq!(names(&env, arguments), expected, "{arguments:?}");
+    }
+    let columns = ["--columns", "age,api_key,customer.address,groups", "--limit", "1"];
+    let run = env.run(["list-users", "--format", "jsonl"].iter().chain(&columns)).succeeds();
+    let expected = r#"{"age":9,"api_key":"(hidden)","customer.address":"1 Elm","groups":["editors"]}"#;
+    assert_eq!(run.stdout.trim_end(), expected);
+    let run = env.run(["list-users", "--format", "csv"].iter().chain(&columns)).succeeds();
+    assert_eq!(run.stdout, "age,api_key,customer.address,groups\r\n9,(hidden),1 Elm,editors\r\n");
+    for refused in ["api_key=s3cret", "groups=editors", "hasher=md5", "agee=1", "age<", "age"] {
+        let run = list(&env, &["--where", refused]).ends_with(2);
+        assert!(!run.stderr.contains("s3cret"), "{refused}: {}", run.stderr);
+    }
+    let run = list(&env, &["--where", "agee=1"]).ends_with(2);
+    assert!(
+        run.stderr.contains("Did you mean age?") && run.stderr.contains("customer.address"),
+        "{}",
+        run.stderr
+    );
+    list(&env, &["--where", "age=old"]).ends_with(6);
+}
+
+#[test]
+fn users_are_found_by_their_hasher() {
+    let env = five();
+    let weak =
+        "UPDATE auth_user SET password = 'md5$salt$0123456789abcdef0123456789abcdef' WHERE username < 'm'";
+    env.database().execute(weak, []).unwrap();
+    for (arguments, expected) in [
+        (&["--weak-hasher"][..], &["Ann", "gone"][..]),
+        (&["--hasher", "md5"], &["Ann", "gone"]),
+        (&["--weak-hasher", "--offset", "1"], &["gone"]),
+        (&["--weak-hasher", "--limit", "1"], &["Ann"]),
+        (&["--hasher", "argon2"], &[]),
+    ] {
+        assert_eq!(names(&env, arguments), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_table_fits_the_terminal() {
+    let env = five();
+    let long =
+        "UPDATE auth_user SET email = 'a.very.long.address.of.somebody@subdomain.example.com' WHERE id = 1";
+    env.database().execute(long, []).unwrap();
+    let mut command = env.command();
+    command.args(["list-users", "--color", "never"]);
+    for width in [80, 60, 40] {
+        let screen = Terminal::start_with_width(&command, width).ends_with(0);
+        let table: Vec<&str> = screen.lines().filter(|line| !line.starts_with("Not shown")).collect();
+        assert_eq!(table.len(), 7, "{screen}");
+        let fits = |line: &&str| line.chars().count() <= width.into();
+        assert!(table.iter().all(fits), "{width}: {screen}");
+        assert!(screen.contains("Not shown, for lack of width: ") && screen.contains('…'), "{screen}");
+        assert!(table[0].starts_with("id  username"), "{screen}");
+    }
+    let run = env.run(["list-users"]).succeeds();
+    assert!(run.stdout.contains("subdomain.example.com") && !run.stderr.contains("Not shown"));
 }

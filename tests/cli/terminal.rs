@@ -26,8 +26,13 @@ pub struct Terminal {
 impl Terminal {
     /// Starts a command with its folder and variables.
     pub fn start(command: &std::process::Command) -> Self {
+        Self::start_with_width(command, 200)
+    }
+
+    /// Starts a command at a terminal with this many columns.
+    pub fn start_with_width(command: &std::process::Command, width: u16) -> Self {
         let (pty, pts) = open().expect("failed to open a pseudo-terminal");
-        pty.resize(Size::new(40, 200)).expect("failed to set the terminal's size");
+        pty.resize(Size::new(40, width)).expect("failed to set the terminal's size");
         let mut at_terminal = Command::new(command.get_program()).args(command.get_args()).env_clear();
         for (name, value) in command.get_envs() {
             if let Some(value) = value {

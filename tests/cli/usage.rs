@@ -3,6 +3,7 @@
 use std::fs::File;
 
 use crate::env::{Run, TestEnv};
+use crate::terminal::Terminal;
 
 #[test]
 fn secrets_on_the_command_line_are_refused_with_a_tip() {
@@ -75,6 +76,17 @@ fn the_closest_name_is_suggested_first() {
     let first =
         run.stderr.split_once("exist").map_or("", |(_, names)| names.split('\'').nth(1).unwrap_or_default());
     assert_eq!(first, "revoke-token", "{}", run.stderr);
+}
+
+#[test]
+fn one_command_is_suggested() {
+    let env = TestEnv::new();
+    let run = env.run(["list-user"]).ends_with(2);
+    assert!(run.stderr.contains("'list-users'") && !run.stderr.contains("list-tokens"), "{}", run.stderr);
+    let mut command = env.command();
+    command.arg("list-user");
+    let screen = Terminal::start(&command).ends_with(2);
+    assert!(screen.contains("\u{1b}[1;31merror:\u{1b}[0m "), "{screen:?}");
 }
 
 #[test]

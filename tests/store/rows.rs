@@ -1,11 +1,12 @@
 //! Users, profiles and tokens, written and read back.
 
-use authctl::django::models::{Key, Scheme, TokenFilter, TokenState, UserFilter};
+use authctl::django::models::{Key, Scheme, TokenFilter, TokenState, UserCondition, UserFilter};
 use authctl::django::tokens::knox::{self, KnoxFormat, TokenHash};
 use authctl::django::tokens::{GeneratedToken, drf};
 use authctl::django::value::Value;
 use authctl::error::refusal::Refusal;
 use authctl::store::{NewToken, Store, Transaction, UserColumn};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::ops::ControlFlow;
 
@@ -434,7 +435,56 @@ fn a_text_key_is_never_treated_as_a_uuid(engine: Engine) {
     assert_eq!(store.user("meg").unwrap().id, Key::Text(digits.into()));
 }
 
+fn users_are_filtered_and_sorted_by_columns_of_the_project(engine: Engine) {
+    let project = engine.project("rock");
+    let store = project.open();
+    for name in ["meg", "ann", "zoe"] {
+        add(&store, name);
+    }
+    project.sql(
+        "ALTER TABLE auth_user ADD COLUMN age integer; ALTER TABLE auth_user ADD COLUMN born date;
+         ALTER TABLE auth_user ADD COLUMN rate numeric(6, 2);
+         UPDATE auth_user SET age = 9, born = '2001-02-03', rate = 10.50 WHERE username = 'meg';
+         UPDATE auth_user SET age = 10, born = '1999-12-31', rate = 9.25 WHERE username = 'ann'",
+    );
+    let store = project.open();
+    let found = |conditions: &[&str], sort: &str| {
+        let parse = |text: &&str| UserCondition::parse(text, TimeZone::UTC).unwrap();
+        let conditions = conditions.iter().map(parse).collect();
+        let filter = UserFilter { conditions, sort: Some(sort.parse().unwrap()), ..UserFilter::default() };
+        let mut names = Vec::new();
+        let columns = [UserColumn::Attribute("username"), UserColumn::Groups];
+        let listed = store.each_user(&filter, &columns, &mut |cells| {
+            assert_eq!(cells[1].text(), Some("[]"));
+            names.push(cells[0].string());
+            Ok(ControlFlow::Continue(()))
+        });
+        listed.unwrap();
+        names.join(" ")
+    };
+    for (conditions, sort, expected) in [
+        (&[][..], "age", "zoe meg ann"),
+        (&[], "-age", "ann meg zoe"),
+        (&["age>9"], "id", "ann"),
+        (&["age<10", "age!=3"], "id", "meg"),
+        (&["age!=9"], "id", "ann zoe"),
+        (&["age="], "id", "zoe"),
+        (&["born>=2001-02-03"], "id", "meg"),
+        (&["born=1999-12-31"], "id", "ann"),
+        (&["rate>9.5"], "id", "meg"),
+        (&["rate=9.25"], "id", "ann"),
+        (&["username~E"], "-username", "zoe meg"),
+        (&["is_active=no"], "id", ""),
+        (&["date_joined>=2024-02-29T12:30:00.000120"], "id", "meg ann zoe"),
+        (&["date_joined<2024-02-29"], "id", ""),
+        (&["tokens=0", "profile="], "id", "meg ann zoe"),
+    ] {
+        assert_eq!(found(conditions, sort), expected, "{conditions:?} {sort}");
+    }
+}
+
 on_every_engine! {
+    users_are_filtered_and_sorted_by_columns_of_the_project,
     a_user_is_stored_in_djangos_form_and_read_back,
     a_failed_transaction_leaves_nothing,
     every_form_of_token_is_found_by_its_key,

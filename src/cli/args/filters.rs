@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::values::count;
 use crate::django::field::moment;
-use crate::django::models::{Sort, UserFilter};
+use crate::django::models::{Sort, UserCondition, UserFilter};
 use crate::terminal::clock::zone;
 
 /// Which users, in which order.
@@ -37,7 +37,8 @@ pub struct Filters {
 
     /// Include only users whose name or email address contains this text
     ///
-    /// Searches the username, email address, first name and last name. Case is ignored for ASCII letters only.
+    /// Searches the username, email address, first name, last name, and the texts of the project's own columns and of
+    /// profiles. Case is ignored for ASCII letters only.
     #[arg(long, value_name = "TEXT", help_heading = "Filters")]
     search: Option<String>,
 
@@ -59,8 +60,30 @@ pub struct Filters {
     #[arg(hide_short_help = true)]
     joined_before: Option<Timestamp>,
 
-    /// Sort by this column, in descending order with :desc [default: id]
-    #[arg(long, value_name = "FIELD[:desc]", help_heading = "Rows and columns")]
+    /// Include only users whose last login was at or after this date or time
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Filters")]
+    #[arg(hide_short_help = true)]
+    last_login_after: Option<Timestamp>,
+
+    /// Include only users whose last login was before this date or time
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Filters")]
+    #[arg(hide_short_help = true)]
+    last_login_before: Option<Timestamp>,
+
+    /// Include only users who never logged in through Django
+    #[arg(long, conflicts_with_all = ["last_login_after", "last_login_before"], help_heading = "Filters")]
+    never_logged_in: bool,
+
+    /// Include only users with this value, such as phone=555
+    ///
+    /// FIELD is a column of the user table, or KIND.FIELD of a profile, such as customer.city~oak. Other comparisons: !=, <, <=, >, >=, and ~ for
+    /// "contains". An empty value matches rows without one. A time without an offset is local time. Repeat the option to
+    /// match several conditions. Columns that may hold secrets are refused.
+    #[arg(long = "where", value_name = "FIELD=VALUE", value_parser = condition, help_heading = "Filters")]
+    conditions: Vec<UserCondition>,
+
+    /// Sort by this column, or as -FIELD in descending order [default: id]
+    #[arg(long, value_name = "FIELD[:desc]", allow_hyphen_values = true, help_heading = "Rows and columns")]
     sort: Option<Sort>,
 
     /// Include at most N users
@@ -92,6 +115,10 @@ fn time(text: &str) -> Result<Timestamp, String> {
         .ok_or_else(|| "expected a date or time such as 2024-02-29 or 2024-02-29T12:30:00Z".into())
 }
 
+fn condition(text: &str) -> Result<UserCondition, String> {
+    UserCondition::parse(text, zone())
+}
+
 impl Filters {
     /// Returns the filter of these options.
     #[must_use]
@@ -106,6 +133,10 @@ impl Filters {
             without_token: self.without_token,
             joined_after: self.joined_after,
             joined_before: self.joined_before,
+            last_login_after: self.last_login_after,
+            last_login_before: self.last_login_before,
+            never_logged_in: self.never_logged_in,
+            conditions: self.conditions.clone(),
             sort: self.sort.clone(),
             limit: self.limit,
             offset: self.offset,

@@ -7,6 +7,7 @@ pub mod json_body;
 pub mod new_password;
 pub mod secret;
 pub mod token_files;
+pub mod token_filters;
 pub mod token_source;
 pub mod users;
 pub mod values;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::faults::Undecided;
-use crate::error::misuse::{Advice, Misuse, ReferenceDecision, Selector};
+use crate::error::misuse::{Advice, ColumnUse, Misuse, ReferenceDecision, Selector};
 use crate::error::wording::{counted, shell_word};
 
 /// Words a request that cannot be carried out.
@@ -57,12 +57,35 @@ pub fn misuse(misuse: &Misuse) -> String {
         Misuse::UnknownModel(table) => {
             format!("The model of table {table} is unknown. {}", selector(&Selector::Model(table.clone())))
         }
-        Misuse::UnknownOrder(known) => format!("--sort: expected one of {}.", known.join(", ")),
+        Misuse::UnknownColumn { usage, name, near, known } => format!(
+            // A name that resembles no column may be a secret.
+            "{}{}: users have no such column.{} Known columns: {}.",
+            column_option(*usage),
+            if near.is_some() { format!(" {name}") } else { String::new() },
+            meant(near.as_deref()),
+            known.join(", ")
+        ),
+        Misuse::NotComparable { usage, name } => format!(
+            "{} {name}: this column cannot be compared. A column that may hold secrets, `groups` and `hasher` can \
+             only be printed; --group and --hasher select users by them.",
+            column_option(*usage)
+        ),
+        Misuse::NoValue(name) => {
+            format!("--where {name}: a missing value is neither less nor more. Use = or !=.")
+        }
         Misuse::UnknownReference { decision, name, known } => unknown_reference(*decision, name, known),
         Misuse::DeletedReference(name) => {
             format!("--set-null {name}: these rows are deleted with the user.")
         }
         Misuse::TwoDecisions(name) => format!("{name}: pass --cascade or --set-null, not both."),
+    }
+}
+
+fn column_option(usage: ColumnUse) -> &'static str {
+    match usage {
+        ColumnUse::Columns => "--columns",
+        ColumnUse::Sort => "--sort",
+        ColumnUse::Where => "--where",
     }
 }
 

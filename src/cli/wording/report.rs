@@ -9,7 +9,7 @@ use crate::error::faults::Fault;
 use crate::error::limits::{FAULTS, SHOWN_FAULTS};
 use crate::error::refusal::Refusal;
 use crate::error::wording;
-use crate::terminal::output::FailureReport;
+use crate::terminal::output::{FailureReport, Severity};
 
 /// Words an error.
 #[must_use]
@@ -27,6 +27,10 @@ pub fn failure(error: &Error) -> FailureReport {
         .then(|| format!("… and {} more. Pass --format json to see up to {FAULTS}.", count - SHOWN_FAULTS));
     FailureReport {
         exit: exit(refusal),
+        severity: match refusal {
+            Some(Refusal::Findings { errors: 0, .. }) => Severity::Warning,
+            _ => Severity::Error,
+        },
         is_silent: refusal.is_some_and(Refusal::is_silent),
         ends_answer: matches!(
             refusal,

@@ -1,0 +1,68 @@
+//! The filter options for commands that select tokens.
+
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value as Json, json};
+
+use crate::django::models::{Scheme, TokenFilter};
+use crate::django::tokens::age;
+use crate::error::failure::Result;
+use crate::error::refusal::Refusal;
+use crate::store::Store;
+
+/// Which tokens. A token must match all filters.
+#[derive(Args, Debug)]
+pub struct TokenFilters {
+    /// Match only tokens of this user (exact username)
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+
+    /// Match only expired tokens
+    #[arg(long)]
+    expired: bool,
+
+    /// Match only tokens created longer ago than this, such as 30d
+    #[arg(long, value_name = "DURATION", value_parser = age)]
+    older_than: Option<SignedDuration>,
+
+    /// Match only tokens of inactive users, which Django refuses anyway
+    #[arg(long)]
+    inactive_users: bool,
+
+    /// Match only tokens of this scheme
+    #[arg(long)]
+    scheme: Option<Scheme>,
+}
+
+impl TokenFilters {
+    /// Returns the filter of these options at this time.
+    ///
+    /// # Errors
+    /// Returns a [`Refusal`] for an unknown user, or an age before the first date.
+    pub fn filter(&self, store: &Store, now: Timestamp) -> Result<TokenFilter> {
+        let created_before = |age: SignedDuration| {
+            let too_old = || Refusal::usage(format!("--older-than {age:#} is out of range."));
+            now.checked_sub(age).map_err(|_| too_old())
+        };
+        Ok(TokenFilter {
+            user: self.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id),
+            scheme: self.scheme,
+            expired_at: self.expired.then_some(now),
+            prefix: None,
+            created_before: self.older_than.map(created_before).transpose()?,
+            of_inactive: self.inactive_users,
+        })
+    }
+
+    /// Describes the filters for the audit log.
+    #[must_use]
+    pub fn described(&self) -> Json {
+        json!({
+            "user": self.user,
+            "scheme": self.scheme,
+            "expired": self.expired,
+            "older_than": self.older_than.map(|age| format!("{age:#}")),
+            "inactive_users": self.inactive_users,
+        })
+    }
+}
