@@ -76,9 +76,9 @@ pub struct Filters {
 
     /// Include only users with this value, such as phone=555
     ///
-    /// FIELD is a column of the user table, or KIND.FIELD of a profile, such as customer.city~oak. Other comparisons: !=, <, <=, >, >=, and ~ for
-    /// "contains". An empty value matches rows without one. A time without an offset is local time. Repeat the option to
-    /// match several conditions. Columns that may hold secrets are refused.
+    /// FIELD is a column of the user table, or KIND.FIELD of a profile, such as customer.city~oak. Other comparisons: !=,
+    /// <, <=, >, >=, and ~ for "contains". An empty value matches rows without one. A time without an offset is local
+    /// time. Repeat the option to match several conditions. Columns that may hold secrets are refused.
     #[arg(long = "where", value_name = "FIELD=VALUE", value_parser = condition, help_heading = "Filters")]
     conditions: Vec<UserCondition>,
 
