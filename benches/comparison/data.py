@@ -109,11 +109,11 @@ def few_users(count: int) -> Path:
     return database(FOLDER / "few-users.sqlite3", "rock", map(user, numbers), tokens)
 
 
-def age_of(number: int) -> tuple[int, str]:
-    """The age in whole days of about the user with this number, and the time so long ago."""
-    now = datetime.now(timezone.utc).replace(tzinfo=None)
-    days = (now - BEGINNING - timedelta(seconds=number * 300)).days
-    return days, (now - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S.%f")
+def age_after(number: int) -> tuple[int, str]:
+    """The age in seconds of a time after this user joined and before the next one did, and that time."""
+    moment = BEGINNING + timedelta(seconds=number * 300 + 200)
+    age = datetime.now(timezone.utc).replace(tzinfo=None) - moment
+    return int(age.total_seconds()), moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def many_knox_tokens(count: int) -> Path:

@@ -488,4 +488,4 @@ def contention(bench: Bench) -> Outcome:
 @row("size", "stripped binary", "")
 def size(bench: Bench) -> Outcome:
     megabytes = bench.authctl.stat().st_size / MB
-    return Outcome(f"{megabytes:.2f} MB", "", None, [Goal.at_most(4, megabytes, " MB")])
+    return Outcome(f"{megabytes:.2f} MB", "", None, [])

@@ -53,8 +53,8 @@ def revoke_inactive(bench: Bench) -> Outcome:
 @row("revoke-older", "`revoke-token --older-than`, a tenth of {many} tokens", "`sqlite3` with the same DELETE")
 def revoke_older(bench: Bench) -> Outcome:
     base = data.many_users(bench.many)
-    days, moment = data.age_of(bench.many // 10)
-    return revoking(bench, base, TOKENS, f"created < '{moment}'", "--older-than", f"{days}d")
+    seconds, moment = data.age_after(bench.many // 10)
+    return revoking(bench, base, TOKENS, f"created < '{moment}'", "--older-than", f"{seconds}s")
 
 
 @row("revoke-all", "`revoke-token --all`, {many} tokens", "`sqlite3` with the same DELETE")
