@@ -6,8 +6,10 @@
 Runs in the environment of a set `*-doors`. Creates the database and serves the project on a free local port. Then
 reads commands from standard input, one a line, and answers each with a line of JSON:
 
-    open USER     create the user and open every door of the project
-    knock USER    try each door again: its name and the HTTP status
+    open USER      create the user and open every door of the project
+    knock USER     try each door again: its name and the HTTP status
+    forget USER    all rows of each table as Django's `user.delete()` would leave them
+    rows USER      all rows of each table
 
 A door is a login, a session, a token, a key. A login counts as open once a page for users answers 200, so a
 second factor that is asked for, or a lock-out, shuts it.
@@ -402,6 +404,28 @@ class Visitor:
             Client()("/login/", {"username": self.name, "password": "wrong"})
 
 
+def rows() -> dict[str, list[str]]:
+    """All rows of each table, in an order of their own."""
+    from django.db import connection
+
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            found[table] = sorted(map(repr, cursor.fetchall()))
+    return found
+
+
+def rows_without(user: Any) -> dict[str, list[str]]:
+    from django.db import transaction
+
+    with transaction.atomic():
+        type(user).objects.get(pk=user.pk).delete()
+        found = rows()
+        transaction.set_rollback(True)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -423,7 +447,9 @@ def main() -> None:
         command, name = line.split()
         if command == "open":
             visitors[name] = Visitor(name, PROJECTS[args.project])
-        print(json.dumps(visitors[name].knock()), flush=True)
+        visitor = visitors[name]
+        answer = {"rows": rows, "forget": lambda: rows_without(visitor.user)}.get(command, visitor.knock)
+        print(json.dumps(answer()), flush=True)
 
 
 if __name__ == "__main__":

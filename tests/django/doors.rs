@@ -1,4 +1,5 @@
 //! The doors of accounts: the real packages open them, authctl shuts them, and the project's server has the last word.
+//! At last a user is deleted by authctl and, rolled back, by Django.
 //!
 //! `AUTHCTL_DOORS=all` runs every project on every set of [`SETS`] and engine of `AUTHCTL_ENGINES`. Otherwise the
 //! first project runs on SQLite with the newest packages.
@@ -17,6 +18,8 @@ const SETS: [&str; 3] = ["5.2-doors", "5.2-doors-older", "4.2-doors"];
 /// A project of `doors.py`, and what is done to its users in turn.
 struct Project {
     name: &'static str,
+    /// The project's own tables that refer to users.
+    own_tables: &'static [&'static str],
     doors: &'static [&'static str],
     steps: &'static [Step],
 }
@@ -67,6 +70,7 @@ const ROWS: &[&str] = &[
 const PROJECTS: [Project; 7] = [
     Project {
         name: "tokens",
+        own_tables: &["keys_owntoken", "keys_userkey"],
         doors: &[
             "login",
             "session",
@@ -112,6 +116,7 @@ const PROJECTS: [Project; 7] = [
     },
     Project {
         name: "application",
+        own_tables: &[],
         doors: &["login", "application"],
         steps: &[
             step("meg", &[], &[], &[200, 200]),
@@ -126,6 +131,7 @@ const PROJECTS: [Project; 7] = [
     },
     Project {
         name: "cookies",
+        own_tables: &[],
         doors: &["login", "session"],
         steps: &[
             step("meg", &[], &[], &[200, 200]),
@@ -137,6 +143,7 @@ const PROJECTS: [Project; 7] = [
     },
     Project {
         name: "cached_db",
+        own_tables: &[],
         doors: &["login", "session"],
         steps: &[
             step("meg", &[], &[], &[200, 200]),
@@ -147,6 +154,7 @@ const PROJECTS: [Project; 7] = [
     },
     Project {
         name: "allauth",
+        own_tables: &[],
         doors: &["login", "session"],
         steps: &[
             step("meg", &[], &[], &[403, 200]),
@@ -157,6 +165,7 @@ const PROJECTS: [Project; 7] = [
     },
     Project {
         name: "two_factor",
+        own_tables: &[],
         doors: &["login", "session"],
         steps: &[
             step("meg", &[], &[], &[403, 200]),
@@ -167,6 +176,7 @@ const PROJECTS: [Project; 7] = [
     },
     Project {
         name: "axes",
+        own_tables: &[],
         doors: &["login", "session"],
         steps: &[
             step("meg", &[], &[], &[403, 200]),
@@ -200,7 +210,7 @@ impl Doors {
         Self { child, commands, answers }
     }
 
-    /// Returns the HTTP status of each door.
+    /// Returns the answer to a command: for `open` and `knock`, the HTTP status of each door.
     fn ask(&mut self, command: &str, user: &str) -> Json {
         writeln!(self.commands.as_ref().unwrap(), "{command} {user}").unwrap();
         let mut line = String::new();
@@ -241,6 +251,21 @@ impl Project {
             }
         }
         assert!(faults.is_empty(), "{}", faults.join("\n"));
+        self.check_deletion(&site, &mut doors);
+    }
+
+    fn check_deletion(&self, site: &Site<'_>, doors: &mut Doors) {
+        doors.ask("open", "eve");
+        let before = doors.ask("rows", "eve");
+        let expected = doors.ask("forget", "eve");
+        assert_ne!(before, expected);
+        let decisions = self.own_tables.iter().flat_map(|table| ["--cascade", table]);
+        let run = site.run(["delete-user", "eve", "--yes"].into_iter().chain(decisions));
+        assert_eq!(run.code, 0, "{}: {}", self.name, run.stderr);
+        let left = doors.ask("rows", "eve");
+        for (table, rows) in expected.as_object().unwrap() {
+            assert_eq!(left[table], *rows, "{} on {:?}: {table}", self.name, site.stack);
+        }
     }
 }
 
