@@ -23,7 +23,7 @@ fn sessions_are_listed_with_their_users(engine: Engine) {
     states.sort_unstable();
     assert_eq!(
         states,
-        [" no user goneaaaa", "joe inactive joeaaaaa", "meg expired oldaaaaa", "meg active oneaaaaa"]
+        [" no user goneaaaa", "joe inactive joeaaaaa", "meg active oneaaaaa", "meg expired oldaaaaa"]
     );
     assert_eq!(run.json()[0]["backend"], json!("django.contrib.auth.backends.ModelBackend"));
     assert!(run.stderr.contains("1 session cannot be decoded"), "{}", run.stderr);
