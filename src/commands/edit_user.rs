@@ -91,7 +91,7 @@ pub struct Args {
     #[arg(long, conflicts_with = "staff", help_heading = "Status and permissions")]
     no_staff: bool,
 
-    /// Grant the user every permission
+    /// Grant the user every permission, and access to Django's admin unless --no-staff is given
     #[arg(long, help_heading = "Status and permissions")]
     superuser: bool,
 
@@ -262,7 +262,7 @@ impl Args {
         for assignment in &self.set {
             fields.push((assignment.field.clone(), assignment.input()?));
         }
-        Ok(AccountSpec {
+        let mut spec = AccountSpec {
             rename: self.rename.clone(),
             email: self.email.clone(),
             first_name: self.first_name.clone(),
@@ -274,6 +274,8 @@ impl Args {
             unset: self.unset.clone(),
             groups: GroupChoice::Change { add: self.add_group.clone(), remove: self.remove_group.clone() },
             ..unchanged()
-        })
+        };
+        spec.make_superusers_staff();
+        Ok(spec)
     }
 }

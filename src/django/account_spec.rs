@@ -41,8 +41,8 @@ pub struct AccountSpec {
 }
 
 impl AccountSpec {
-    /// Makes a superuser staff too, unless the specification says otherwise. Use it for an existing account that is
-    /// registered or imported again.
+    /// Makes a superuser staff too, unless the specification says otherwise. New accounts are
+    /// planned so in any case.
     pub fn make_superusers_staff(&mut self) {
         self.staff = self.staff.or(self.superuser.filter(|is_superuser| *is_superuser));
     }

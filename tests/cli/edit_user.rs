@@ -256,3 +256,10 @@ fn a_taken_email_username_is_reported_as_a_taken_email() {
     let rename = ["edit-user", "a@example.com", "--rename", "b@example.com", "--format", "json"];
     assert_eq!(env.run(rename).ends_with(5).error()["code"], "email_taken");
 }
+
+#[test]
+fn a_superuser_becomes_staff_too() {
+    let env = meg();
+    assert_eq!(edit(&env, &["--superuser", "--no-staff"])["fields"], json!(["is_superuser"]));
+    assert_eq!(edit(&env, &["--superuser"])["fields"], json!(["is_staff"]));
+}

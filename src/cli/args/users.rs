@@ -1,5 +1,6 @@
 //! The users that a command is about.
 
+use std::collections::HashSet;
 use std::io::{self, Read as _};
 
 use clap::Args;
@@ -47,18 +48,19 @@ pub struct SeveralUsers {
 impl SeveralUsers {
     /// Returns the users, each once. A text `-` stands for the lines of standard input.
     pub fn find(self, store: &Store, texts: &[String]) -> Result<Vec<User>> {
-        let texts = with_standard_input(texts)?;
-        let users = find_users(store, &texts, self.by.by)?;
-        if users.len() > self.max.max(1) {
+        let mut texts = with_standard_input(texts)?;
+        let mut seen = HashSet::new();
+        texts.retain(|text| seen.insert(text.clone()));
+        let count = texts.len();
+        if count > self.max.max(1) {
             return Err(Refusal::usage(format!(
                 "These are {count} users, more than --max {}. Nothing was changed. Pass --max {count} if all of them are \
                  meant.",
                 self.max,
-                count = users.len(),
             ))
             .into());
         }
-        Ok(users)
+        find_users(store, &texts, self.by.by)
     }
 }
 
