@@ -182,7 +182,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Make the user inactive: no login, no drf or knox token, no session')
             [CompletionResult]::new('--staff', '--staff', [CompletionResultType]::ParameterName, 'Allow the user to enter Django''s admin')
             [CompletionResult]::new('--no-staff', '--no-staff', [CompletionResultType]::ParameterName, 'Bar the user from Django''s admin')
-            [CompletionResult]::new('--superuser', '--superuser', [CompletionResultType]::ParameterName, 'Grant the user every permission, and access to Django''s admin unless --no-staff is given')
+            [CompletionResult]::new('--superuser', '--superuser', [CompletionResultType]::ParameterName, 'Grant the user every permission, and staff status')
             [CompletionResult]::new('--no-superuser', '--no-superuser', [CompletionResultType]::ParameterName, 'Remove superuser status')
             [CompletionResult]::new('--revoke-tokens', '--revoke-tokens', [CompletionResultType]::ParameterName, 'Revoke the user''s tokens of every scheme, and API keys')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print what would change, and roll everything back')

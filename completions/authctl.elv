@@ -175,7 +175,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --inactive 'Make the user inactive: no login, no drf or knox token, no session'
             cand --staff 'Allow the user to enter Django''s admin'
             cand --no-staff 'Bar the user from Django''s admin'
-            cand --superuser 'Grant the user every permission, and access to Django''s admin unless --no-staff is given'
+            cand --superuser 'Grant the user every permission, and staff status'
             cand --no-superuser 'Remove superuser status'
             cand --revoke-tokens 'Revoke the user''s tokens of every scheme, and API keys'
             cand --dry-run 'Print what would change, and roll everything back'

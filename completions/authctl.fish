@@ -199,7 +199,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l active -d 
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l inactive -d 'Make the user inactive: no login, no drf or knox token, no session'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l staff -d 'Allow the user to enter Django\'s admin'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l no-staff -d 'Bar the user from Django\'s admin'
-complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l superuser -d 'Grant the user every permission, and access to Django\'s admin unless --no-staff is given'
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l superuser -d 'Grant the user every permission, and staff status'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l no-superuser -d 'Remove superuser status'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l revoke-tokens -d 'Revoke the user\'s tokens of every scheme, and API keys'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l dry-run -d 'Print what would change, and roll everything back'

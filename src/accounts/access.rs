@@ -89,7 +89,8 @@ impl UserAccess {
     /// Shuts the doors of all users.
     ///
     /// # Errors
-    /// Returns [`Refusal::UserNotFound`] if a user no longer exists, or the errors of [`Transaction::shut`].
+    /// Returns [`UserNotFound`](crate::error::refusal::Refusal::UserNotFound) if a user no longer exists, or the errors of
+    /// [`Transaction::shut`].
     pub fn close(
         &self,
         transaction: &Transaction<'_>,

@@ -91,7 +91,7 @@ pub struct Args {
     #[arg(long, conflicts_with = "staff", help_heading = "Status and permissions")]
     no_staff: bool,
 
-    /// Grant the user every permission, and access to Django's admin unless --no-staff is given
+    /// Grant the user every permission, and staff status
     #[arg(long, help_heading = "Status and permissions")]
     superuser: bool,
 
