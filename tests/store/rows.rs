@@ -443,9 +443,9 @@ fn users_are_filtered_and_sorted_by_columns_of_the_project(engine: Engine) {
     }
     project.sql(
         "ALTER TABLE auth_user ADD COLUMN age integer; ALTER TABLE auth_user ADD COLUMN born date;
-         ALTER TABLE auth_user ADD COLUMN rate numeric(6, 2);
-         UPDATE auth_user SET age = 9, born = '2001-02-03', rate = 10.50 WHERE username = 'meg';
-         UPDATE auth_user SET age = 10, born = '1999-12-31', rate = 9.25 WHERE username = 'ann'",
+         ALTER TABLE auth_user ADD COLUMN rate numeric(6, 2); ALTER TABLE auth_user ADD COLUMN phone varchar(20);
+         UPDATE auth_user SET age = 9, born = '2001-02-03', rate = 10.50, phone = '5' WHERE username = 'meg';
+         UPDATE auth_user SET age = 10, born = '1999-12-31', rate = 9.25, phone = '' WHERE username = 'ann'",
     );
     let store = project.open();
     let found = |conditions: &[&str], sort: &str| {
@@ -473,6 +473,9 @@ fn users_are_filtered_and_sorted_by_columns_of_the_project(engine: Engine) {
         (&["born=1999-12-31"], "id", "ann"),
         (&["rate>9.5"], "id", "meg"),
         (&["rate=9.25"], "id", "ann"),
+        (&["phone="], "id", "ann zoe"),
+        (&["phone!="], "id", "meg"),
+        (&["phone!=5"], "id", "ann zoe"),
         (&["username~E"], "-username", "zoe meg"),
         (&["is_active=no"], "id", ""),
         (&["date_joined>=2024-02-29T12:30:00.000120"], "id", "meg ann zoe"),

@@ -155,8 +155,11 @@ impl Store {
         }
         let is_text = matches!(kind, Kind::Text { .. });
         let operator = comparison.operator();
-        if value.is_empty() && !is_text {
+        if value.is_empty() {
             return match comparison {
+                FieldOperator::Equal | FieldOperator::NotEqual if is_text => {
+                    Ok(format!("coalesce({sql}, '') {operator} ''"))
+                }
                 FieldOperator::Equal => Ok(format!("{sql} IS NULL")),
                 FieldOperator::NotEqual => Ok(format!("{sql} IS NOT NULL")),
                 _ => Err(Misuse::NoValue(field.clone()).into()),
