@@ -25,6 +25,8 @@ PEERS = ROOT / "benches/peers"
 ARGON2_SALT = "abcdefghijklmnopqrstuv"
 # SQLite's cache size in `import`, used for the peer too.
 CACHE_KIB = 64 * 1024
+# The size of the last version's binary in MB. One that is more than 5 % larger needs a reason in the CHANGELOG.
+LAST_SIZE = 11.02
 
 
 @dataclass(frozen=True)
@@ -488,4 +490,4 @@ def contention(bench: Bench) -> Outcome:
 @row("size", "stripped binary", "")
 def size(bench: Bench) -> Outcome:
     megabytes = bench.authctl.stat().st_size / MB
-    return Outcome(f"{megabytes:.2f} MB", "", None, [])
+    return Outcome(f"{megabytes:.2f} MB", "", None, [Goal.at_most(round(LAST_SIZE * 1.05, 1), megabytes, " MB")])
