@@ -87,6 +87,7 @@ class Row:
     what: str
     against: str
     measure: Callable[[Bench], Outcome]
+    is_in_readme: bool
 
     def title(self, bench: Bench) -> str:
         """What is measured, with the numbers of this bench."""
@@ -101,9 +102,9 @@ class Row:
 ROWS: list[Row] = []
 
 
-def row(name: str, what: str, against: str) -> Callable:
+def row(name: str, what: str, against: str, is_in_readme: bool = False) -> Callable:
     def register(measure: Callable[[Bench], Outcome]) -> Callable[[Bench], Outcome]:
-        ROWS.append(Row(name, what, against, measure))
+        ROWS.append(Row(name, what, against, measure, is_in_readme))
         return measure
 
     return register
@@ -129,7 +130,7 @@ def whoami_command(bench: Bench, database: Path, number: int) -> Command:
     return bench.ours(database, "--quiet", "whoami", variables={"AUTHCTL_TOKEN": data.token(number)})
 
 
-@row("whoami", "`whoami`, {many} users", "`sqlite3` with the same look-up")
+@row("whoami", "`whoami`, {many} users", "`sqlite3` with the same look-up", is_in_readme=True)
 def whoami(bench: Bench) -> Outcome:
     database = data.many_users(bench.many)
     runs = bench.runs(300)
@@ -181,7 +182,7 @@ def check_password(bench: Bench, encoded: str, name: str) -> Side:
     raise CannotRun("authctl takes a wrong password")
 
 
-@row("argon2", "`check-password`, Argon2id m=102400 t=2 p=8, from cold", "`argon2` command line")
+@row("argon2", "`check-password`, Argon2id m=102400 t=2 p=8, from cold", "`argon2` command line", is_in_readme=True)
 def argon2(bench: Bench) -> Outcome:
     password = data.password_file()
 
@@ -215,7 +216,10 @@ def against_python(bench: Bench, algorithm: str, python: Path, limit: float) -> 
     return compared(*sides, limit=limit)
 
 
-@row("pbkdf2", "`check-password`, PBKDF2-SHA256, 1,000,000 iterations", "Python's `hashlib.pbkdf2_hmac`")
+@row(
+    "pbkdf2", "`check-password`, PBKDF2-SHA256, 1,000,000 iterations", "Python's `hashlib.pbkdf2_hmac`",
+    is_in_readme=True,
+)
 def pbkdf2(bench: Bench) -> Outcome:
     return against_python(bench, "pbkdf2_sha256", this_python(), limit=0.65)
 
@@ -277,7 +281,10 @@ def import_argon2(bench: Bench) -> Outcome:
     return import_scaling(bench, f"argon2$argon2id$v=19$m=102400,t=2,p=8${salt}${digest}")
 
 
-@row("import-hashed", "`import` of {many} hashed users and tokens", "`sqlite3 .import` of the same rows")
+@row(
+    "import-hashed", "`import` of {many} hashed users and tokens", "`sqlite3 .import` of the same rows",
+    is_in_readme=True,
+)
 def import_hashed(bench: Bench) -> Outcome:
     accounts = data.hashed_accounts(bench.many)
     users, tokens = data.table_rows(bench.many)
@@ -364,7 +371,7 @@ def listing(bench: Bench, format: str, mode: str, limit: float) -> Outcome:
     return compared(*sides, limit=limit, peak_limit=16)
 
 
-@row("list-csv", "`list-users` of {many} as CSV", "`sqlite3 -csv`")
+@row("list-csv", "`list-users` of {many} as CSV", "`sqlite3 -csv`", is_in_readme=True)
 def list_csv(bench: Bench) -> Outcome:
     return listing(bench, "csv", "-csv", limit=0.6)
 
@@ -374,7 +381,7 @@ def list_jsonl(bench: Bench) -> Outcome:
     return listing(bench, "jsonl", "-json", limit=0.7)
 
 
-@row("list-table", "`list-users` of {many} as a table", "`sqlite3 -table`")
+@row("list-table", "`list-users` of {many} as a table", "`sqlite3 -table`", is_in_readme=True)
 def list_table(bench: Bench) -> Outcome:
     return listing(bench, "table", "-table", limit=0.6)
 
@@ -382,6 +389,7 @@ def list_table(bench: Bench) -> Outcome:
 @row(
     "provision", "`import` of {provisioned} users with profile and token, Django's default hasher",
     "Django's `make_password` in a process for each core, and `bulk_create`",
+    is_in_readme=True,
 )
 def provision(bench: Bench) -> Outcome:
     accounts = data.plain_accounts(bench.provisioned, with_profiles=True)
@@ -406,7 +414,7 @@ def provision(bench: Bench) -> Outcome:
     return compared(*sides, limit=0.6)
 
 
-@row("create-token", "`create-token USER`", "`manage.py drf_create_token USER`")
+@row("create-token", "`create-token USER`", "`manage.py drf_create_token USER`", is_in_readme=True)
 def create_token(bench: Bench) -> Outcome:
     """Create a token for a user without one. Both wait for the disk, which takes most of authctl's time."""
     runs = bench.runs(21)
@@ -448,7 +456,7 @@ def django_writing(bench: Bench, database: Path) -> Iterator[list[int]]:
     counts.extend(map(int, ended.split()))
 
 
-@row("contention", "32 `register` at once, while Django writes to the file", "1 at a time")
+@row("contention", "32 `register` at once, while Django writes to the file", "1 at a time", is_in_readme=True)
 def contention(bench: Bench) -> Outcome:
     """Measure the waiting for locks; without passwords, so that hashing does not count."""
     base = data.user_with(data.password_hash(1), "contention-base", "levelup")
@@ -487,7 +495,7 @@ def contention(bench: Bench) -> Outcome:
     return Outcome(f"{ours:.0f}/s; {failures}", f"{theirs:.0f}/s", ours / theirs, goals)
 
 
-@row("size", "stripped binary", "")
+@row("size", "stripped binary", "", is_in_readme=True)
 def size(bench: Bench) -> Outcome:
     megabytes = bench.authctl.stat().st_size / MB
     return Outcome(f"{megabytes:.2f} MB", "", None, [Goal.at_most(round(LAST_SIZE * 1.05, 1), megabytes, " MB")])

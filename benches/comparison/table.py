@@ -1,4 +1,4 @@
-"""The rows' outcomes as a Markdown table, and writing it into the README."""
+"""The rows' outcomes as a Markdown table, and writing it into a page."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,17 +51,26 @@ def line(cells: list[str] | tuple[str, ...]) -> str:
 
 
 def heading() -> str:
-    return line(HEADINGS) + "\n|" + "---|" * len(HEADINGS)
+    return separated(HEADINGS)
 
 
-def write_into(readme: Path, text: str) -> None:
-    """Replace the text between the two marker comments of a README.
+def separated(headings: tuple[str, ...]) -> str:
+    return line(headings) + "\n|" + "---|" * len(headings)
+
+
+def without_goals(rows: list[list[str]]) -> str:
+    """Return a table of these rows without their last cell."""
+    return "\n".join([separated(HEADINGS[:-1]), *(line(cells[:-1]) for cells in rows)])
+
+
+def write_into(page: Path, text: str) -> None:
+    """Replace the text between the two marker comments of a page.
 
     Raises `ValueError` unless each marker occurs exactly once, in this order.
     """
-    before, begin, rest = readme.read_text().partition(BEGIN)
+    before, begin, rest = page.read_text().partition(BEGIN)
     first_line, _, rest = rest.partition("\n")
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise ValueError(f"{readme} has no place for the table: `{BEGIN} …`, `{END}`")
-    readme.write_text(f"{before}{begin}{first_line}\n\n{text}\n\n{end}{after}")
+        raise ValueError(f"{page} has no place for the table: `{BEGIN} …`, `{END}`")
+    page.write_text(f"{before}{begin}{first_line}\n\n{text}\n\n{end}{after}")

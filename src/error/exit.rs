@@ -6,7 +6,7 @@ use crate::error::refusal::Refusal;
 
 /// The outcome of a run, as an exit code.
 ///
-/// The numbers are a stable interface, documented in `--help` and in the README.
+/// The numbers are a stable interface, documented in `--help` and in `docs/json-and-exit-codes.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {

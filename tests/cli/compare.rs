@@ -53,25 +53,31 @@ fn a_row_that_cannot_run_says_why() {
 }
 
 #[test]
-fn only_a_complete_table_is_written_to_the_readme() {
+fn only_a_complete_table_is_written_to_the_pages() {
     compare_this(&["--readme"]).ends_with(2);
+    for name in ["README.md", "docs/performance.md"] {
+        the_table_replaces_an_older_one(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name));
+    }
+}
+
+fn the_table_replaces_an_older_one(page: &Path) {
     let folder = TempDir::new().unwrap();
-    let readme = folder.path().join("README.md");
-    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"), &readme).unwrap();
+    let copy = folder.path().join("page.md");
+    fs::copy(page, &copy).unwrap();
     let write = |text: &str| {
         let script = "import sys; sys.dont_write_bytecode = True\n\
                       from pathlib import Path; from comparison.table import write_into\n\
                       write_into(Path(sys.argv[1]), sys.argv[2])";
         let mut command = Command::new("python3");
-        command.current_dir(benches()).args(["-c", script]).arg(&readme).arg(text);
+        command.current_dir(benches()).args(["-c", script]).arg(&copy).arg(text);
         Run::of(command.output().expect("failed to start python3"))
     };
     write("| one |").succeeds();
-    let once = fs::read_to_string(&readme).unwrap();
+    let once = fs::read_to_string(&copy).unwrap();
     assert!(once.contains("\n\n| one |\n\n<!-- to here -->\n"), "{once}");
     write("| two |").succeeds();
-    assert_eq!(fs::read_to_string(&readme).unwrap(), once.replace("| one |", "| two |"));
-    fs::write(&readme, "# Another\n").unwrap();
+    assert_eq!(fs::read_to_string(&copy).unwrap(), once.replace("| one |", "| two |"));
+    fs::write(&copy, "# Another\n").unwrap();
     let refused = write("| three |").ends_with(1);
     assert!(refused.stderr.contains("has no place for the table"), "{}", refused.stderr);
 }

@@ -206,15 +206,16 @@ fn service_accounts_are_applied_idempotently() {
 }
 
 #[test]
-fn the_ci_script_needs_a_url_and_is_in_the_readme() {
+fn the_ci_script_needs_a_url_and_is_documented() {
     let folder = TempDir::new().unwrap();
     let run = shell(&example("ci-token.sh"), None, folder.path()).ends_with(2);
     assert!(run.stderr.starts_with("usage: "), "{}", run.stderr);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let page = "docs/scripts-and-ci.md";
+    let shown = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
     let text = fs::read_to_string(example("ci-token.sh")).unwrap();
     assert!(
-        readme.contains(&format!("```text\n{text}```\n")),
-        "README.md does not contain the current ci-token.sh"
+        shown.contains(&format!("```text\n{text}```\n")),
+        "{page} does not contain the current ci-token.sh"
     );
 }

@@ -1,7 +1,6 @@
 //! Causes each documented exit code, and checks where they are documented.
 
 use std::fs;
-use std::path::Path;
 
 use crate::env::TestEnv;
 use crate::seed;
@@ -276,18 +275,4 @@ fn documented() -> Vec<(u8, String)> {
 fn the_help_lists_every_code() {
     let codes: Vec<u8> = documented().iter().map(|(code, _)| *code).collect();
     assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 130]);
-}
-
-#[test]
-fn the_readme_lists_the_same_codes() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(readme).unwrap();
-    for (code, words) in documented() {
-        let word = words.split([' ', ',']).next().unwrap();
-        let listed = readme.lines().any(|line| {
-            line.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part == code.to_string())
-                && line.to_lowercase().contains(&word.to_lowercase())
-        });
-        assert!(listed, "README.md does not list {code}: {words}");
-    }
 }

@@ -1,27 +1,38 @@
-//! The README is correct: runs every command in order, as one person in one shell would, and compares the output.
+//! The README and the pages under `docs/` are correct: runs every command of a page in order, as one person in one shell
+//! would, and compares the output. Every page starts in an empty folder.
 //!
 //! - In a `console` block, lines that start with `$ ` are commands (`> ` continues one). The others are their combined
 //!   output. A command that fails must be followed by `echo $?`.
 //! - In an `sh` block, each line is a command that must succeed.
 //! - A `toml` block becomes the `authctl.toml` of the shell's current folder.
+//! - `<!-- starts with the database of a Django project: NAME -->` creates the `db.sqlite3` of a project from
+//!   `tests/fixtures/schemas/` in the folder `~/shop`.
 //!
-//! Keys, times, waits and generated passwords differ from run to run. A key that the README shows twice must be a
-//! single key in the run too. Later commands get that key, or its prefix, in its place.
+//! Keys, times, waits and generated passwords differ from run to run. A key that a page shows twice must
+//! be a single key in the run too. Later commands get that key, or its prefix, in its place.
 //!
-//! `README=write cargo test --test cli readme` writes the actual outputs to the README.
+//! `AUTHCTL_BLESS=1 cargo test --test cli readme` writes the actual outputs to the pages.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use rusqlite::Connection;
 
 use crate::env::{Run, TestEnv};
 
 /// Commands that are shown but not run here, because they would build the program, run these tests or take long.
 const NOT_RUN: [&str; 3] = ["cargo test", "cargo install --path .", "benches/compare"];
 
-/// The home folder in the README's outputs.
+/// A page whose commands install programs.
+const NOT_RUN_PAGE: &str = "install.md";
+
+/// Precedes the name of the schema that a page starts with.
+const PROJECT: &str = "<!-- starts with the database of a Django project: ";
+
+/// The home folder in the outputs shown.
 const HOME: &str = "/home/meg";
 
 /// The length of a generated password.
@@ -30,15 +41,26 @@ const GENERATED_PASSWORD: usize = 22;
 const SHORTEST_PREFIX: usize = 6;
 const SHORTEST_SHOWN: usize = 8;
 
-fn readme() -> String {
-    fs::read_to_string(path()).unwrap()
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+fn read(page: &str) -> String {
+    fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
 }
 
-/// A command or configuration, with the lines of the README that contain its output.
+/// Returns the paths of the README and of the pages whose commands are run.
+fn pages() -> Vec<PathBuf> {
+    let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let is_page = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md");
+    let mut pages: Vec<PathBuf> =
+        docs.filter(|path| is_page(path) && !path.ends_with(NOT_RUN_PAGE)).collect();
+    pages.sort_unstable();
+    pages.insert(0, root().join("README.md"));
+    pages
+}
+
+/// A command or configuration, with the lines of the page that contain its output.
 #[derive(Debug)]
 struct Step {
     what: What,
@@ -50,13 +72,18 @@ struct Step {
 enum What {
     Run(String),
     Configure(String),
+    Start(String),
 }
 
-/// Returns the steps of a README in order.
+/// Returns the steps of a page in order.
 fn steps(lines: &[&str]) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut at = 0;
     while at < lines.len() {
+        if let Some(name) = lines[at].strip_prefix(PROJECT) {
+            let what = What::Start(name.trim_end_matches(" -->").to_owned());
+            steps.push(Step { what, output: None, line: at + 1 });
+        }
         let Some(language) = lines[at].strip_prefix("```") else {
             at += 1;
             continue;
@@ -76,7 +103,7 @@ fn steps(lines: &[&str]) -> Vec<Step> {
                 let what = What::Configure(lines[start..end].join("\n") + "\n");
                 steps.push(Step { what, output: None, line: start + 1 });
             }
-            "text" | "python" => {}
+            "text" | "python" | "yaml" => {}
             other => panic!("line {start}: unknown block language {other:?}"),
         }
         at = end + 1;
@@ -111,16 +138,18 @@ struct Shell {
 }
 
 impl Shell {
-    fn new() -> Self {
+    fn new(folder: &str) -> Self {
         let env = TestEnv::new();
         let home = env.path("").canonicalize().unwrap().join("home");
-        for folder in ["home/authctl", "bin", "shell"] {
-            fs::create_dir_all(env.path(folder)).unwrap();
+        for folder in ["authctl", "shop"] {
+            fs::create_dir_all(home.join(folder)).unwrap();
+        }
+        for folder in ["bin", "shell"] {
+            fs::create_dir(env.path(folder)).unwrap();
         }
         symlink(env!("CARGO_BIN_EXE_authctl"), env.path("bin/authctl")).unwrap();
-        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-        symlink(examples, env.path("home/authctl/examples")).unwrap();
-        fs::write(env.path("shell/folder"), home.join("authctl").to_str().unwrap()).unwrap();
+        symlink(root().join("examples"), home.join("authctl/examples")).unwrap();
+        fs::write(env.path("shell/folder"), home.join(folder).to_str().unwrap()).unwrap();
         fs::write(env.path("shell/variables"), "").unwrap();
         Self { env, home, status: 0 }
     }
@@ -151,17 +180,27 @@ impl Shell {
         run.stdout.replace("\r\n", "\n").replace(self.home.to_str().unwrap(), HOME)
     }
 
+    /// Creates the database of a Django project after `migrate`.
+    fn start_project(&self, schema: &str) {
+        let path = self.home.join("shop/db.sqlite3");
+        let dump = read(&format!("tests/fixtures/schemas/{schema}.sql"));
+        let database = Connection::open(&path).unwrap();
+        database.pragma_update(None, "foreign_keys", false).unwrap();
+        database.execute_batch(&dump).unwrap();
+        fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
+    }
+
     fn folder(&self) -> PathBuf {
         fs::read_to_string(self.env.path("shell/folder")).unwrap().trim_end().into()
     }
 }
 
-/// The README's keys and their counterparts in this run.
+/// The keys that a page shows and their counterparts in this run.
 #[derive(Default)]
 struct Keys(BTreeMap<String, String>);
 
 impl Keys {
-    /// Replaces the README's keys in a command by those of this run.
+    /// Replaces the shown keys in a command by those of this run.
     fn translate(&self, command: &str) -> String {
         words(command).map(|word| self.ours(word).unwrap_or_else(|| word.to_owned())).collect()
     }
@@ -172,7 +211,7 @@ impl Keys {
         Some(ours[..word.len()].to_owned())
     }
 
-    /// Replaces the known keys of this run in an output by those of the README.
+    /// Replaces the known keys of this run in an output by those shown.
     fn translate_back(&self, output: &str) -> String {
         let shown = |word: &str| {
             let known = self.0.iter().find(|(_, ours)| is_key(word) && ours.starts_with(word));
@@ -267,21 +306,34 @@ fn without_times(line: &str) -> String {
 
 #[test]
 fn every_command_prints_the_documented_output() {
-    let text = readme();
+    let is_written = std::env::var_os("AUTHCTL_BLESS").is_some();
+    for page in pages() {
+        run_page(&page, is_written);
+    }
+}
+
+/// Runs the commands of a page and compares their outputs, or writes them to the page.
+fn run_page(page: &Path, is_written: bool) {
+    let name = page.strip_prefix(root()).unwrap().display();
+    let text = fs::read_to_string(page).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let steps = steps(&lines);
-    let is_written = std::env::var_os("README").is_some_and(|value| value == "write");
-    let mut shell = Shell::new();
+    let mut shell = Shell::new(if page.ends_with("README.md") { "authctl" } else { "shop" });
     let mut keys = Keys::default();
     let mut rewritten: Vec<(std::ops::Range<usize>, String)> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let Step { what, output, line } = step;
+        let place = format!("{name}, line {line}");
         let command = match what {
+            What::Start(schema) => {
+                shell.start_project(schema);
+                continue;
+            }
             What::Configure(text) => {
                 fs::write(shell.folder().join("authctl.toml"), text).unwrap();
                 // The database may be missing, but that is detected only after the file has been read.
                 let answer = shell.run("authctl list-users --limit 0");
-                assert!([0, 9].contains(&shell.status), "line {line}: authctl.toml is refused: {answer}");
+                assert!([0, 9].contains(&shell.status), "{place}: authctl.toml is refused: {answer}");
                 shell.status = 0;
                 continue;
             }
@@ -289,11 +341,11 @@ fn every_command_prints_the_documented_output() {
             What::Run(command) => command,
         };
         let ours = keys.translate(&command.replace("cargo run --release -- ", "authctl "));
-        assert!(!ours.contains("cargo "), "line {line}: {ours}");
+        assert!(!ours.contains("cargo "), "{place}: {ours}");
         let printed = shell.run(&ours);
         let failed = shell.status != 0;
         let is_told = matches!(steps.get(index + 1), Some(next) if next.what == What::Run("echo $?".into()));
-        assert!(!failed || is_told, "line {line}: exit {}: {ours}\n{printed}", shell.status);
+        assert!(!failed || is_told, "{place}: exit {}: {ours}\n{printed}", shell.status);
         let Some(output) = output else { continue };
         let shown: String = lines[output.clone()].iter().flat_map(|line| [line, "\n"]).collect();
         let is_same = redacted(&shown) == redacted(&printed) && keys.learn(&shown, &printed);
@@ -303,39 +355,54 @@ fn every_command_prints_the_documented_output() {
             rewritten.push((output.clone(), back));
             continue;
         }
-        assert_eq!(redacted(&shown), redacted(&printed), "line {line}: {command}");
-        assert!(is_same, "line {line}: {command}\nThe keys differ from earlier ones:\n{printed}");
+        assert_eq!(redacted(&shown), redacted(&printed), "{place}: {command}");
+        assert!(is_same, "{place}: {command}\nThe keys differ from earlier ones:\n{printed}");
     }
     if !rewritten.is_empty() {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         for (output, printed) in rewritten.into_iter().rev() {
             lines.splice(output, printed.lines().map(str::to_owned));
         }
-        fs::write(path(), lines.join("\n") + "\n").unwrap();
+        fs::write(page, lines.join("\n") + "\n").unwrap();
     }
 }
 
 #[test]
 fn the_main_command_the_tests_and_every_subcommand_are_shown() {
-    let text = readme();
-    let lines: Vec<&str> = text.lines().collect();
-    let commands: Vec<String> = steps(&lines)
-        .into_iter()
-        .filter_map(|step| match step.what {
+    let mut commands: Vec<String> = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(page).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        commands.extend(steps(&lines).into_iter().filter_map(|step| match step.what {
             What::Run(command) => Some(command),
-            What::Configure(_) => None,
-        })
-        .collect();
+            What::Configure(_) | What::Start(_) => None,
+        }));
+    }
     let main = "cargo run --release -- register --init meg@ducharme.com --random-password";
     for command in NOT_RUN.into_iter().chain([main]) {
         assert!(commands.iter().any(|known| known == command), "{command}");
     }
-    let help = TestEnv::new().run(["--help"]).succeeds().stdout;
-    let subcommands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
-    let subcommands = subcommands.map_while(|line| line.split_whitespace().next());
-    for subcommand in subcommands.filter(|name| *name != "help") {
-        let shown = format!("authctl {subcommand}");
+    let help = TestEnv::new().run(["-h"]).succeeds().stdout;
+    let names: Vec<&str> = help
+        .lines()
+        .take_while(|line| *line != "Examples:")
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
+        .collect();
+    assert!(names.len() > 20, "{names:?}");
+    for name in names.into_iter().filter(|name| *name != "help") {
+        let shown = format!("authctl {name}");
         assert!(commands.iter().any(|command| command.contains(&shown)), "{shown}");
+    }
+}
+
+#[test]
+fn the_readme_links_every_page_and_is_short() {
+    let readme = read("README.md");
+    assert!(readme.lines().count() <= 200, "{} lines", readme.lines().count());
+    for page in pages().iter().skip(1) {
+        let link = format!("](docs/{})", page.file_name().unwrap().to_str().unwrap());
+        assert!(readme.contains(&link), "{link}");
     }
 }
 
@@ -356,12 +423,12 @@ fn exit_codes_match_the_help() {
         .map(|(code, meaning)| vec![code, meaning])
         .collect();
     assert!(listed.len() > 9, "{listed:?}");
-    assert_eq!(table(&readme(), "## Exit codes"), listed);
+    assert_eq!(table(&read("docs/json-and-exit-codes.md"), "## Exit codes"), listed);
 }
 
 #[test]
 fn all_configuration_keys_are_described() {
-    let text = readme();
+    let text = read("docs/configuration.md");
     let mut described: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for row in table(&text, "### Keys") {
         let key = row[0].trim_matches('`');
