@@ -1,8 +1,9 @@
 #!/bin/sh
 # Create the virtual environment of one version set, once, and print the path of its python.
 #
-#   tests/django/venv.sh SET        SET: 3.2 3.2-knox4.2 4.2 4.2-doors 4.2-knox5 5.2 5.2-doors 5.2-doors-older 6.0 6.1
-#   tests/django/venv.sh --list     list the sets, one per line
+#   tests/django/venv.sh SET        SET: 3.2 3.2-knox4.2 4.2 4.2-doors 4.2-knox5 5.2 5.2-doors 5.2-doors-older 6.0 6.1,
+#                                   or applications/NAME
+#   tests/django/venv.sh --list     list the sets that are no applications, one per line
 #
 # requirements/SET.txt pins every package. The environment is created in target/django/SET
 # (CARGO_TARGET_DIR is honored). It has a temporary name until it is complete, so an interrupted run
@@ -31,12 +32,16 @@ case $set_name in
     5.2*) versions="3.11 3.12 3.13" ;;
     6.0*) versions="3.12 3.13 3.14" ;;
     6.1*) versions="3.13 3.12 3.14" ;;
+    applications/coderedcms | applications/django-cms | applications/pretalx) versions="3.12 3.13" ;;
+    applications/*) versions="3.11" ;;
     *) echo "venv.sh: no Python versions are known for the set $set_name" >&2; exit 2 ;;
 esac
 
 root=${CARGO_TARGET_DIR:-$here/../../target}
-mkdir -p "$root/django"
-root=$(CDPATH='' cd -- "$root/django" && pwd)
+home=$root/django/$set_name
+set_name=${set_name##*/}
+mkdir -p "${home%/*}"
+root=$(CDPATH='' cd -- "${home%/*}" && pwd)
 home=$root/$set_name
 
 whole() { [ -x "$home/bin/python" ] && cmp -s "$wanted" "$home/requirements.txt"; }

@@ -1,0 +1,151 @@
+//! Applications from PyPI that know nothing of authctl: their own Django judges what it does in their databases, without
+//! a configuration file.
+//!
+//! `AUTHCTL_APPLICATIONS=all` runs every application; otherwise the light ones run.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::Value as Json;
+
+use crate::env::TestEnv;
+use crate::python::interpreter;
+
+/// An application of `applications.py`.
+struct Application {
+    name: &'static str,
+    /// Its environment installs in seconds.
+    is_light: bool,
+    login: &'static str,
+    /// A user that the application created.
+    other: &'static str,
+    /// What has to be given, besides the login name, the address and the password.
+    register: &'static [&'static str],
+    has_tokens: bool,
+}
+
+const fn application(name: &'static str, register: &'static [&'static str]) -> Application {
+    Application { name, is_light: false, login: "ann", other: "meg", register, has_tokens: false }
+}
+
+const APPLICATIONS: [Application; 7] = [
+    application("byro", &[]),
+    application("coderedcms", &[]),
+    Application { is_light: true, ..application("django-cms", &["--staff"]) },
+    application("graphite-web", &[]),
+    Application { is_light: true, ..application("mezzanine", &["--staff"]) },
+    Application {
+        login: "ann@example.com",
+        other: "meg@example.com",
+        has_tokens: true,
+        ..application("pretalx", &["--like", "meg@example.com", "--set", "name=Ann"])
+    },
+    Application {
+        has_tokens: true,
+        ..application("wger", &["--like", "meg", "--set", "email_verified=false"])
+    },
+];
+
+const PASSWORD: &str = "correct horse battery";
+
+/// A running application, ended on drop.
+struct Judge {
+    child: Child,
+    commands: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Judge {
+    fn start(application: &str, folder: &Path) -> Self {
+        let mut child = Command::new(interpreter(&format!("applications/{application}")))
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/applications.py"))
+            .args(["--application", application, "--folder"])
+            .arg(folder)
+            .env("PYTHONWARNINGS", "ignore")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("failed to start python");
+        let commands = child.stdin.take();
+        let answers = BufReader::new(child.stdout.take().unwrap());
+        let mut judge = Self { child, commands, answers };
+        judge.answer();
+        judge
+    }
+
+    fn answer(&mut self) -> Json {
+        let mut line = String::new();
+        self.answers.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).expect("applications.py ended")
+    }
+
+    fn judge(&mut self, login: &str) -> Json {
+        writeln!(self.commands.as_ref().unwrap(), "judge {login}").unwrap();
+        self.answer()
+    }
+}
+
+impl Drop for Judge {
+    fn drop(&mut self) {
+        drop(self.commands.take());
+        let _ = self.child.wait();
+    }
+}
+
+impl Application {
+    fn check(&self) {
+        let env = TestEnv::new();
+        let mut judge = Judge::start(self.name, &env.path("."));
+        env.write("password", PASSWORD);
+        let login = self.login;
+        let run = |arguments: &[&str]| {
+            let run = env.run(arguments);
+            assert_eq!(run.code, 0, "{}: {}: {}", self.name, arguments.join(" "), run.stderr);
+            run
+        };
+
+        let mut register =
+            vec!["register", login, "--password-file", "password", "--format", "json", "--yes"];
+        if !login.contains('@') {
+            register.extend(["--email", "ann@example.com"]);
+        }
+        register.extend(self.register);
+        let registered = run(&register).json();
+        assert_eq!(registered["token"].is_string(), self.has_tokens, "{}: {registered}", self.name);
+        self.is_accepted(&mut judge, "after register");
+
+        assert_eq!(run(&["show-user", login, "--format", "json"]).json()["user"], registered["user"]);
+        assert!(run(&["list-users", "--format", "plain", "--columns", "id"]).stdout.lines().count() == 3);
+        run(&["check-password", login, "--password-file", "password"]);
+        let token = env.run(["create-token", login]);
+        assert_eq!(token.code, if self.has_tokens { 0 } else { 9 }, "{}: {}", self.name, token.stderr);
+        run(&["edit-user", login, "--inactive"]);
+        let judgement = judge.judge(login);
+        assert_eq!(judgement["is_let_in"], false, "{}: {judgement}", self.name);
+        run(&["edit-user", login, "--active"]);
+        self.is_accepted(&mut judge, "after edit-user");
+
+        run(&["export", "accounts.jsonl", "--with-password-hashes"]);
+        run(&["delete-user", login, "--yes"]);
+        assert_eq!(judge.judge(login)["exists"], false, "{}", self.name);
+        run(&["import", "accounts.jsonl", "--on-existing", "skip"]);
+        self.is_accepted(&mut judge, "after import");
+    }
+
+    /// Fails unless the application judges the user as it judges those that it created itself.
+    fn is_accepted(&self, judge: &mut Judge, when: &str) {
+        let judgement = judge.judge(self.login);
+        assert_eq!(judgement["authenticates"], true, "{} {when}: {judgement}", self.name);
+        assert_eq!(judgement["is_let_in"], true, "{} {when}: {judgement}", self.name);
+        assert_eq!(judgement, judge.judge(self.other), "{} {when}", self.name);
+    }
+}
+
+#[test]
+fn applications_accept_what_authctl_does_without_a_configuration() {
+    let is_whole = std::env::var("AUTHCTL_APPLICATIONS").is_ok_and(|value| value == "all");
+    for application in APPLICATIONS.iter().filter(|application| is_whole || application.is_light) {
+        application.check();
+    }
+}
