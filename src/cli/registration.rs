@@ -122,10 +122,14 @@ fn sentence(outcome: &Registered, report: &Report) -> String {
             format!("Changed {username} (id {}): {fields}.", user.id)
         };
     }
-    let profile = profiles.first().map(|profile| format!("{} profile", with_article(&profile.kind)));
+    let profiles = profiles.iter().map(|profile| format!("{} profile", with_article(&profile.kind)));
     let token = outcome.scheme.filter(|_| outcome.token.is_some()).map(|scheme| format!("a {scheme} token"));
-    let with: Vec<String> = profile.into_iter().chain(token).collect();
-    let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(" and ")) };
+    let with: Vec<String> = profiles.chain(token).collect();
+    let with = match with.split_last() {
+        Some((last, [])) => format!(" with {last}"),
+        Some((last, others)) => format!(" with {} and {last}", others.join(", ")),
+        None => String::new(),
+    };
     if report.dry_run {
         format!("Would register {username}{with}. Nothing was changed.")
     } else {

@@ -51,7 +51,8 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
     let text = error.to_string();
     let format = requested_format(arguments);
     if format.is_json() {
-        let message = text.trim_start_matches("error: ").trim_end().to_owned();
+        let message = text.split("\n\nUsage:").next().unwrap_or(&text);
+        let message = message.trim_start_matches("error: ").trim_end().to_owned();
         let refusal = Refusal::Usage(message);
         return Output::new(format, false, ColorChoice::Never).error(&wording::failure(&refusal.into()));
     }

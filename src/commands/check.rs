@@ -113,11 +113,11 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     let zone = settings.opening.time_zone.iana_name().unwrap_or("UTC").to_owned();
     let system = store.system()?;
     let is_django = store.is_django()?;
-    let maker = if is_django { "Django" } else { "authctl" };
+    let history = if is_django { "migrated by Django" } else { "never migrated by Django" };
     let database = redaction::redacted(&store.target().record()).into_owned();
     let mut facts: Facts = vec![
         ("configuration", file.clone().unwrap_or_else(|| "none".into())),
-        ("database", format!("{database}, created by {maker}")),
+        ("database", format!("{database}, {history}")),
         ("system", system.clone()),
         ("time zone", zone.clone()),
         (

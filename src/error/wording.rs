@@ -104,10 +104,12 @@ pub fn shell_word(text: &str) -> String {
         format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
+
 /// Returns a noun with its indefinite article.
 #[must_use]
 pub fn with_article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let sounds_like_you = noun.starts_with("us") || noun.starts_with("uni") || noun.starts_with("eu");
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !sounds_like_you { "an" } else { "a" };
     format!("{article} {noun}")
 }
 
