@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Accounts;
 use super::change_runner::ChangeRunner;
-use crate::django::models::{Key, Profile, Scheme, TokenState, User};
+use crate::django::models::{Key, Profile, Scheme, TokenFilter, TokenState, User};
 use crate::django::tokens::TokenRow;
 use crate::django::tokens::knox::TokenHash;
 use crate::django::tokens::{GeneratedToken, PlainToken, Stored, Ttl, drf, knox};
@@ -15,7 +15,7 @@ use crate::error::faults::{Fault, FaultCode, KeyFlaw, Undecided};
 use crate::error::lost_answer::{Effect, token_created};
 use crate::error::misuse::{Misuse, Selector};
 use crate::error::refusal::Refusal;
-use crate::store::{Done, NewToken, Store, Transaction};
+use crate::store::{Done, NewToken, Store, Token, Transaction};
 
 /// A new token that is not stored yet.
 #[derive(Debug)]
@@ -53,9 +53,24 @@ impl Accounts<'_> {
     /// Returns the scheme of a new token: the requested one, or else the configured one, or else the only one in the
     /// database. Returns `None` if the database has no token table.
     ///
-    /// Fails with [`Refusal::Ambiguous`] if several schemes are possible, and with [`Refusal::DatabaseUnusable`] if the
+    /// Fails with [`Refusal::TokenTable`] if the project might not accept the token. Fails with [`Refusal::Ambiguous`] if several schemes are possible, and with [`Refusal::DatabaseUnusable`] if the
     /// requested scheme has no table.
     pub fn scheme(&self, asked: Option<Scheme>) -> Result<Option<Scheme>> {
+        let scheme = self.chosen_scheme(asked)?;
+        if scheme.is_some() {
+            self.refuse_unclear_table(scheme)?;
+        }
+        Ok(scheme)
+    }
+
+    /// Fails with [`Refusal::TokenTable`] if the project might not accept a token of this scheme, or has only tokens of its
+    /// own.
+    pub fn refuse_unclear_table(&self, scheme: Option<Scheme>) -> Result<()> {
+        let flaw = self.store.token_table_flaw(scheme)?;
+        flaw.map_or(Ok(()), |flaw| Err(Refusal::TokenTable(flaw).into()))
+    }
+
+    fn chosen_scheme(&self, asked: Option<Scheme>) -> Result<Option<Scheme>> {
         let present = self.store.layout().schemes();
         let configured = self.configured_scheme()?;
         match (asked, configured, &present[..]) {
@@ -74,10 +89,17 @@ impl Accounts<'_> {
         }
     }
 
-    /// Returns the configured scheme, if the database has any token table. Fails if the database has only other schemes.
+    /// Returns the configured scheme, or that of the configured table, if the database has any token table. Fails if they
+    /// differ, or if the database has only other schemes.
     pub fn configured_scheme(&self) -> Result<Option<Scheme>> {
         let present = self.store.layout().schemes();
-        match self.policy.tokens.scheme.filter(|_| !present.is_empty()) {
+        let of_table = self.store.scheme_of_settings()?;
+        match self.policy.tokens.scheme.filter(|_| !present.is_empty()).or(of_table) {
+            Some(scheme) if of_table.is_some_and(|other| other != scheme) => {
+                let message =
+                    format!("tokens.table: this table is not one of {scheme}, as tokens.scheme says.");
+                Err(Refusal::Config { path: None, message }.into())
+            }
             Some(scheme) if !present.contains(&scheme) => {
                 let message = format!("tokens.scheme: this database has no {scheme} token table.");
                 Err(Refusal::Config { path: None, message }.into())
@@ -88,7 +110,11 @@ impl Accounts<'_> {
 
     /// Returns the scheme of a new token as [`Self::scheme`] does, but fails if the database has no token table.
     pub fn needed_scheme(&self, asked: Option<Scheme>) -> Result<Scheme> {
-        self.scheme(asked)?.ok_or_else(|| self.store.unusable("it has no token table."))
+        if let Some(scheme) = self.scheme(asked)? {
+            return Ok(scheme);
+        }
+        self.refuse_unclear_table(None)?;
+        Err(self.store.unusable("it has no token table."))
     }
 
     /// Creates a token of this scheme with the known key, or else with a generated one. `ttl` overrides the configured
@@ -222,7 +248,7 @@ pub fn issue(
             }
             ready(transaction, &fresh.plain)?;
             let mut is_replacement = false;
-            if fresh.scheme == Scheme::Drf {
+            if fresh.scheme == Scheme::Drf && (rotate || store.layout().has_one_key_per_user()) {
                 is_replacement = transaction.delete_tokens_of(&user.id, Some(Scheme::Drf))?.value > 0;
             } else if fresh.is_known {
                 // An expired token with the same key is replaced.
@@ -244,7 +270,17 @@ impl IssuedToken {
         if self.scheme == Scheme::Knox {
             return self.existing_in_knox(store, user);
         }
-        let Some(key) = store.drf_key(&user.id)? else { return Ok(None) };
+        if !store.layout().has_one_key_per_user() {
+            return self.existing_among_several(store, user);
+        }
+        let Some(key) = store.drf_key(&user.id)? else {
+            // A key that the project refuses, for example since it has expired.
+            return if rotate || store.count_tokens(&TokenFilter::of(&user.id, Some(Scheme::Drf)))? == 0 {
+                Ok(None)
+            } else {
+                Err(Refusal::OtherToken(user.username.clone()).into())
+            };
+        };
         let is_same = key.expose() == self.plain.expose();
         let existing =
             Issued { key, expiry: None, is_replacement: false, profiles: store.profiles_of(&user.id)? };
@@ -254,6 +290,20 @@ impl IssuedToken {
             (false, false) => Ok(Some(existing)),
             (false, true) => Err(Refusal::OtherToken(user.username.clone()).into()),
         }
+    }
+
+    /// Returns the known key if the user has it among several DRF keys. No other is returned: it may have been given to
+    /// another client.
+    fn existing_among_several(&self, store: &Store, user: &User) -> Result<Option<Issued>> {
+        let tokens = if self.is_known {
+            store.tokens(&TokenFilter::of(&user.id, Some(Scheme::Drf)))?
+        } else {
+            Vec::new()
+        };
+        let is_same = |token: &&Token| token.drf_key().is_some_and(|key| key.expose() == self.plain.expose());
+        let Some(token) = tokens.iter().find(is_same) else { return Ok(None) };
+        let (key, profiles) = (self.plain.clone(), store.profiles_of(&user.id)?);
+        Ok(Some(Issued { key, expiry: token.expiry, is_replacement: false, profiles }))
     }
 
     /// Returns the stored token with the known key.
@@ -281,6 +331,7 @@ impl TokenRow {
     pub fn is_new_for(&self, store: &Store, user: &User) -> Result<bool> {
         match &self.stored {
             Stored::Knox { digest, .. } => Ok(!store.has_knox_digest(digest)?),
+            Stored::Drf { key } if !store.layout().has_one_key_per_user() => Ok(!store.has_drf_key(key)?),
             Stored::Drf { key } => match store.drf_key(&user.id)? {
                 None => Ok(true),
                 Some(existing) if existing.expose() == key.expose() => Ok(false),

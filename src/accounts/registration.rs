@@ -12,7 +12,7 @@ use super::issue_token::IssuedToken;
 use super::new_account::NewAccount;
 use super::new_password::Password;
 use super::update::AccountUpdate;
-use crate::django::models::{Profile, Scheme, User};
+use crate::django::models::{Profile, Scheme, TokenFilter, User};
 use crate::django::passwords::{Plain, Recipe};
 use crate::django::tokens::PlainToken;
 use crate::error::failure::{ErrorContext as _, Result};
@@ -140,7 +140,7 @@ impl<'a> Registration<'a> {
                 let current = transaction.reread_user(user)?;
                 let mut given = None;
                 if let Some(fresh) = fresh.as_ref().filter(|_| current.is_active)
-                    && transaction.drf_key(&user.id)?.is_none()
+                    && transaction.count_tokens(&TokenFilter::of(&user.id, self.scheme))? == 0
                 {
                     transaction.insert_token(&user.id, &fresh.as_new())?;
                     fields.push("token".into());

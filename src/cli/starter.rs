@@ -7,11 +7,10 @@ use crate::cli::context::Context;
 use crate::cli::wording::config;
 use crate::config::policy::Policy;
 use crate::django::account_spec::{AccountSpec, ProfileChoice};
-use crate::django::models::TokenFilter;
 use crate::error::failure::{Error, Result};
 use crate::error::faults::{FaultCode, ProjectField, Remedy, Undecided};
 use crate::error::misuse::Selector;
-use crate::error::refusal::Refusal;
+use crate::error::refusal::{Refusal, TokenTableFlaw};
 use crate::store::Store;
 use crate::store::layout::Hints;
 
@@ -85,19 +84,34 @@ fn of_registration(accounts: &Accounts<'_>) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-/// Prefers the scheme with the most tokens.
+/// Prefers the scheme and the table with the most tokens. The table is set where the schema does not tell it.
 fn of_tokens(store: &Store) -> Result<Vec<String>> {
     let mut counted = Vec::new();
-    for scheme in store.layout().schemes() {
-        let filter = TokenFilter { scheme: Some(scheme), ..TokenFilter::default() };
-        counted.push((Reverse(store.count_tokens(&filter)?), scheme.to_string()));
+    for tokens in store.token_tables()? {
+        counted.push((Reverse(store.row_count(&tokens.table.name)?), tokens));
     }
     counted.sort_by_key(|(count, _)| *count);
-    let names: Vec<String> = counted.into_iter().map(|(_, name)| name).collect();
-    if names.is_empty() {
-        return Ok(Vec::new());
+    let mut schemes: Vec<String> = Vec::new();
+    for scheme in counted.iter().filter_map(|(_, tokens)| tokens.scheme) {
+        schemes.extend(Some(scheme.to_string()).filter(|name| !schemes.contains(name)));
     }
-    Ok(vec![String::new(), "[tokens]".into(), format!("scheme = {}", config::first_of(&names))])
+    let mut lines = Vec::new();
+    if let Some((_, first)) = counted.first() {
+        lines.extend([String::new(), "[tokens]".to_owned()]);
+        if first.scheme.is_some() {
+            lines.push(format!("scheme = {}", config::first_of(&schemes)));
+        }
+        match store.token_table_flaw(first.scheme)? {
+            Some(TokenTableFlaw::Several(mut tables)) => {
+                tables.sort_by_key(|name| counted.iter().position(|(_, tokens)| tokens.table.name == *name));
+                lines.push("# The table that the project's API reads.".into());
+                lines.push(format!("table = {}", config::first_of(&tables)));
+            }
+            Some(flaw) => lines.push(format!("# create-token refuses: {flaw} {}", flaw.remedy())),
+            None => {}
+        }
+    }
+    Ok(lines)
 }
 
 /// Returns the columns that a new account with these profiles needs.

@@ -5,12 +5,12 @@ use crate::accounts::must_be_given;
 use crate::cli::context::Context;
 use crate::cli::{starter, wording};
 use crate::django::account_spec::AccountSpec;
-use crate::django::models::{Scheme, TokenFilter};
+use crate::django::models::TokenFilter;
 use crate::django::passwords::{self, Summary};
 use crate::django::tokens::knox::KnoxFormat;
 use crate::error::failure::Result;
 use crate::error::faults::{FaultCode, Remedy};
-use crate::error::refusal::Refusal;
+use crate::error::refusal::{Refusal, TokenTableFlaw};
 use crate::error::wording::{counted, shell_word};
 use crate::files::existing;
 use crate::store::layout::ProfileTable;
@@ -164,15 +164,18 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
 }
 
 fn describe_tokens(store: &Store, facts: &mut Facts) -> Result<Vec<Json>> {
-    let layout = store.layout();
     let mut tokens = Vec::new();
-    for scheme in layout.schemes() {
-        let (table, version) = match (scheme, &layout.knox) {
-            (Scheme::Knox, Some(knox)) => (&*knox.table.name, knox_version(knox.form)),
-            _ => ("authtoken_token", "DRF"),
+    for found in store.token_tables()? {
+        let table = &found.table.name;
+        let scheme = found.scheme_name();
+        let version = match (found.scheme, found.form()) {
+            (_, Some(form)) => knox_version(form),
+            (Some(_), None) => "DRF",
+            (None, None) => "unknown form",
         };
+        let place = if found.is_usual() { String::new() } else { format!(", {table}") };
         let count = store.row_count(table)?;
-        facts.push(("tokens", format!("{scheme} ({version}): {count}")));
+        facts.push(("tokens", format!("{scheme} ({version}{place}): {count}")));
         tokens.push(json!({ "scheme": scheme, "version": version, "table": table, "count": count }));
     }
     if tokens.is_empty() {
@@ -265,7 +268,16 @@ fn expected_refusals(context: &Context, store: &Store) -> Result<Vec<Finding>> {
             findings.push(warning("required_field", message));
         }
     }
-    if store.layout().schemes().is_empty() {
+    let schemes = store.layout().schemes();
+    let several = schemes.iter().copied().map(Some).chain(schemes.is_empty().then_some(None));
+    let mut flaws: Vec<TokenTableFlaw> = Vec::new();
+    for scheme in several {
+        flaws.extend(store.token_table_flaw(scheme)?.filter(|flaw| !flaws.contains(flaw)));
+    }
+    for flaw in &flaws {
+        findings.push(warning("token_table", format!("`create-token` refuses: {flaw} {}", flaw.remedy())));
+    }
+    if schemes.is_empty() && flaws.is_empty() {
         // Many projects have no API tokens.
         findings.push(Finding {
             severity: Severity::Note,

@@ -45,7 +45,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 count += 1;
                 on_row(&[
                     Cell::Text(&token.username),
-                    Cell::Text(&token.scheme.to_string()),
+                    Cell::Text(&token.scheme_name()),
                     Cell::Text(&token.prefix),
                     token.created.into(),
                     token.expiry.into(),

@@ -88,6 +88,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let Target::Knox = args.to;
     let store = context.store()?;
     let table = knox_table(store)?;
+    context.accounts()?.refuse_unclear_table(Some(Scheme::Knox))?;
     let now = context.now();
     let expiry =
         args.expires_in.expiry(now).map_err(|_| Misuse::LongLifetime(args.expires_in.to_string()))?;

@@ -72,6 +72,7 @@ Exit codes:
    12  something would change (--exit-code)
    13  change made, but a known way into the account stays open
    14  change made, or possibly made, but the answer could not be printed
+   15  no token created: the table or the form of the project's tokens is unknown
   130  interrupted, or declined at a confirmation";
 
 /// The end of a command's `-h`, which omits rarely used options.

@@ -170,7 +170,12 @@ fn revoke_matching(
 
 fn announce(token: &Token, change: &Change<'_>, context: &Context) {
     let verb = if change.is_rehearsal() { "Would delete" } else { "To delete" };
-    context.output.status(format_args!("{verb}: {} ({} of {})", token.prefix, token.scheme, token.username));
+    context.output.status(format_args!(
+        "{verb}: {} ({} of {})",
+        token.prefix,
+        token.scheme_name(),
+        token.username
+    ));
 }
 
 /// Prints how many tokens were deleted, and how many were not that had been `found`.
@@ -196,7 +201,7 @@ fn rows(tokens: &[Token]) -> Json {
 }
 
 fn row(token: &Token) -> Json {
-    json!({ "user": token.username, "scheme": token.scheme, "prefix": token.prefix })
+    json!({ "user": token.username, "scheme": token.scheme_name(), "prefix": token.prefix })
 }
 
 fn count(number: usize) -> String {

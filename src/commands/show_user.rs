@@ -64,7 +64,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 impl UserDetails {
     fn read(store: &Store, user: User, access: AccessSummary) -> Result<Self> {
         let id = &user.id;
-        let filter = TokenFilter { user: Some(id.clone()), ..TokenFilter::default() };
+        let filter = TokenFilter::of(id, None);
         Ok(Self {
             fields: store.extra_fields_of(id)?,
             hasher: passwords::describe(&store.encoded_password(id)?).to_string(),
@@ -80,7 +80,7 @@ impl UserDetails {
     fn into_object(self, now: Timestamp) -> Json {
         let token = |token: &Token| {
             json!({
-                "scheme": token.scheme,
+                "scheme": token.scheme_name(),
                 "prefix": token.prefix,
                 "created": token.created.map(rfc3339),
                 "expiry": token.expiry.map(rfc3339),
@@ -139,7 +139,7 @@ impl UserDetails {
             sections.push(Section { heading, rows: rows(&profile.fields, table) });
         }
         let tokens = self.tokens.iter().map(|token| {
-            let (scheme, state) = (token.scheme.to_string(), token.state(now).to_string());
+            let (scheme, state) = (token.scheme_name(), token.state(now).to_string());
             vec![scheme, token.prefix.clone(), moment(token.created), moment(token.expiry), state]
         });
         let mut of_tokens: Vec<Vec<String>> = tokens.collect();

@@ -70,6 +70,7 @@ const FILE: &[(&str, Shape)] = &[
         "tokens",
         Keys(&[
             ("scheme", OneOf(&["drf", "knox"])),
+            ("table", Text),
             ("ttl", Parsed(ttl)),
             ("prefix", Parsed(prefix)),
             ("limit", Count),

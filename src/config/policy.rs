@@ -109,6 +109,8 @@ pub struct LoginSettings {
 pub struct TokenSettings {
     /// The scheme that `init` creates, and the scheme of new tokens if a database has both.
     pub scheme: Option<Scheme>,
+    /// The table that the project's API reads, if several are possible.
+    pub table: Option<String>,
     /// knox's `TOKEN_TTL`.
     pub ttl: Ttl,
     /// knox's `TOKEN_PREFIX`.

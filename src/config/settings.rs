@@ -212,6 +212,8 @@ impl Settings {
         Hints {
             user_table: self.layout.user_table.clone(),
             login_column: self.layout.login_column.clone(),
+            token_table: self.policy.tokens.table.clone(),
+            token_scheme: self.policy.tokens.scheme,
             profile_tables: self
                 .policy
                 .profiles

@@ -365,9 +365,15 @@ pub struct TokenFilter {
 }
 
 impl TokenFilter {
-    /// Whether tokens of this scheme can match.
+    /// Selects the tokens of a user, of one or all schemes.
     #[must_use]
-    pub fn allows(&self, scheme: Scheme) -> bool {
-        self.scheme.is_none_or(|wanted| wanted == scheme)
+    pub fn of(user: &Key, scheme: Option<Scheme>) -> Self {
+        Self { user: Some(user.clone()), scheme, ..Self::default() }
+    }
+
+    /// Whether tokens of this scheme, or of no known scheme, can match.
+    #[must_use]
+    pub fn allows(&self, scheme: Option<Scheme>) -> bool {
+        self.scheme.is_none() || self.scheme == scheme
     }
 }

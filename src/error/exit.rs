@@ -40,6 +40,8 @@ pub enum Exit {
     StillOpen = 13,
     /// The change was made, or may have been, but the answer could not be given.
     LostAnswer = 14,
+    /// No token was created: it is unknown to which table the project's tokens belong, or in which form.
+    TokenTable = 15,
     /// Interrupted by Ctrl-C, or declined at a confirmation. Nothing was changed.
     Interrupted = 130,
 }
@@ -91,6 +93,7 @@ impl Refusal {
             Self::Throttled(_) => Exit::Throttled,
             Self::Findings { .. } => Exit::Findings,
             Self::WouldChange => Exit::WouldChange,
+            Self::TokenTable(_) => Exit::TokenTable,
             Self::StillOpen(_) => Exit::StillOpen,
             Self::LostAnswer(_) => Exit::LostAnswer,
             Self::Declined | Self::InputEnded | Self::Interrupted | Self::InterruptedLater => {

@@ -14,5 +14,6 @@ pub mod notice;
 pub mod position;
 pub mod refusal;
 pub mod suggest;
+pub mod token_table;
 pub mod unknown_users;
 pub mod wording;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::error::faults::{Fault, FaultCode, Undecided};
 use crate::error::lost_answer::LostAnswer;
 use crate::error::misuse::Misuse;
+pub use crate::error::token_table::TokenTableFlaw;
 use crate::error::unknown_users::UnknownUsers;
 use crate::error::wording::{counted, may_be_key, names};
 
@@ -146,6 +147,8 @@ pub enum Refusal {
     },
     /// Something would change. Reported by the exit code alone.
     WouldChange,
+    /// No token can be written that the project is sure to accept.
+    TokenTable(TokenTableFlaw),
     /// The change was made, but these users can still get in. Contains their names.
     StillOpen(Vec<String>),
     /// A change was made, or may have been, but its answer is lost.
@@ -253,6 +256,7 @@ impl Refusal {
             Self::DatabaseUnusable { .. } => "database_unusable",
             Self::Findings { .. } => "findings",
             Self::WouldChange => "would_change",
+            Self::TokenTable(_) => "token_table",
             Self::StillOpen(_) => "still_open",
             Self::LostAnswer(_) => "unanswered",
             Self::Declined | Self::InputEnded => "declined",
@@ -328,6 +332,7 @@ impl fmt::Display for Refusal {
             Self::DatabaseUnusable { database, reason } => write!(f, "{database} cannot be used: {reason}"),
             Self::Findings { errors, warnings } => write_findings(f, *errors, *warnings),
             Self::WouldChange => f.write_str("Something would change."),
+            Self::TokenTable(flaw) => flaw.fmt(f),
             Self::StillOpen(users) => {
                 write!(f, "These users can still get in: {}.", names(users.clone()).join(", "))
             }

@@ -11,7 +11,8 @@ use crate::error::faults::Undecided;
 use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
-use crate::store::schema::{Column, Table};
+use crate::store::schema::{Column, Table, quoted};
+use crate::store::tokens::tables::{self, DRF, KNOX};
 
 /// Configured hints about the layout, for ambiguous databases.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,10 @@ pub struct Hints {
     pub user_table: Option<String>,
     /// `[database] login_column`.
     pub login_column: Option<String>,
+    /// `[tokens] table`.
+    pub token_table: Option<String>,
+    /// `[tokens] scheme`.
+    pub token_scheme: Option<Scheme>,
     /// `[profiles.KIND] table`, as kind and table.
     pub profile_tables: Vec<(String, String)>,
 }
@@ -29,10 +34,12 @@ pub struct Hints {
 pub struct Layout {
     /// The user table.
     pub users: UserTable,
-    /// DRF's token table, if it exists.
+    /// DRF's token table, or the project's own of the same form.
     pub drf: Option<Table>,
-    /// knox's token table, if it exists.
+    /// knox's token table, or the one that replaces it.
     pub knox: Option<KnoxTable>,
+    /// `[tokens] table`, if the form of its tokens is unknown.
+    pub unknown_tokens: Option<String>,
 }
 
 /// The user table.
@@ -126,11 +133,10 @@ impl Layout {
     /// Returns [`Refusal::Ambiguous`] if hints are needed, and [`Refusal::Config`] if a hint is wrong. Without a user
     /// table, the result is `None`.
     pub fn discover(engine: &dyn Engine, hints: &Hints) -> Result<Option<Self>> {
-        let drf = engine.table("authtoken_token")?.filter(|table| table.has("key") && table.has("user_id"));
-        let knox = KnoxTable::find(engine)?;
+        let (drf, knox, unknown_tokens) = tables::find(engine, hints)?;
         let Some(users) = find_users(engine, hints, drf.as_ref(), knox.as_ref())? else { return Ok(None) };
         let users = UserTable::recognize(users, hints)?;
-        Ok(Some(Self { users, drf, knox }))
+        Ok(Some(Self { users, drf, knox, unknown_tokens }))
     }
 
     /// Returns the schemes that have a table.
@@ -153,10 +159,11 @@ impl Layout {
     /// # Errors
     /// Returns [`Refusal::Config`] if a `[profiles.KIND] table` is not a profile table.
     pub fn discover_profiles(&self, engine: &dyn Engine, hints: &Hints) -> Result<Vec<ProfileTable>> {
-        const NOT_PROFILES: [&str; 3] = ["authtoken_token", "knox_authtoken", "django_admin_log"];
+        let mut not_profiles = vec![DRF, KNOX, "django_admin_log"];
+        not_profiles.extend(self.drf.iter().map(|table| &*table.name));
         let mut found = Vec::new();
         for table in engine.uniquely_referring_to(&self.users.table.name)? {
-            if !NOT_PROFILES.contains(&&*table.name)
+            if !not_profiles.contains(&&*table.name)
                 && let Some(user_column) = self.one_to_one(&table)
             {
                 found.push(ProfileTable { kind: String::new(), table, user_column });
@@ -296,18 +303,33 @@ fn login_candidates(table: &Table, key: &str) -> (Vec<String>, bool) {
 }
 
 impl KnoxTable {
-    /// Finds knox's own table, or else the only similar table, since `KNOX_TOKEN_MODEL` can replace it.
-    fn find(engine: &dyn Engine) -> Result<Option<Self>> {
-        if let Some(own) = engine.table("knox_authtoken")? {
-            return Ok(Self::recognize(own));
-        }
-        let others = engine.tables_with(&["digest", "token_key", "user_id"])?;
-        let mut others = others.into_iter().filter_map(Self::recognize);
-        let first = others.next();
-        Ok(first.filter(|_| others.next().is_none()))
+    /// Finds knox's own table, or the only similar table: `KNOX_TOKEN_MODEL` can replace it, and leaves it empty.
+    pub(super) fn find(engine: &dyn Engine) -> Result<Option<Self>> {
+        let found = engine.tables_with(&["digest", "token_key", "user_id"])?;
+        let (own, others): (Vec<Self>, Vec<Self>) =
+            found.iter().filter_map(Self::recognize).partition(|knox| knox.table.name == KNOX);
+        let (own, other) = (own.into_iter().next(), <[Self; 1]>::try_from(others).ok());
+        Ok(match (own, other) {
+            (Some(own), Some([other])) => Some(if own.is_empty(engine)? { other } else { own }),
+            (own, other) => own.or(other.map(|[other]| other)),
+        })
     }
 
-    fn recognize(table: Table) -> Option<Self> {
+    fn is_empty(&self, engine: &dyn Engine) -> Result<bool> {
+        let mut is_empty = true;
+        let sql = format!("SELECT 1 FROM {} LIMIT 1", quoted(&self.table.name));
+        engine.query(&sql, &[], &[Kind::Integer], &mut |_| {
+            is_empty = false;
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(is_empty)
+    }
+
+    /// Recognizes a table with the columns of knox.
+    pub(super) fn recognize(table: &Table) -> Option<Self> {
+        if !["digest", "token_key", "user_id", "created"].iter().all(|name| table.has(name)) {
+            return None;
+        }
         let expiry = ["expiry", "expires"].into_iter().find(|name| table.has(name))?.to_owned();
         let public = table.column("token_key")?;
         let form = match public.kind {
@@ -315,7 +337,7 @@ impl KnoxTable {
             Kind::Text { max_length: Some(8) } => knox::KnoxFormat::Binary,
             _ => knox::KnoxFormat::Text,
         };
-        Some(Self { table, form, expiry })
+        Some(Self { table: table.clone(), form, expiry })
     }
 }
 

@@ -65,7 +65,7 @@ impl Store {
     /// Returns what is irregular about the tables of users, groups, profiles and tokens.
     pub fn irregularities(&self) -> Result<Vec<Irregularity>> {
         let mut tables = vec![&*self.layout.users.table.name];
-        tables.extend(self.token_tables().map(|(_, table)| table));
+        tables.extend(self.token_tables()?.iter().map(|tokens| &*tokens.table.name));
         for link in self.group_link()?.into_iter().chain(self.permission_link()?) {
             tables.push(&link.table);
         }

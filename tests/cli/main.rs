@@ -69,6 +69,7 @@ mod streams;
 mod targets;
 mod terminal;
 mod throttle;
+mod token_tables;
 mod triggers;
 mod unanswered;
 mod usage;

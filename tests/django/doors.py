@@ -10,12 +10,14 @@ reads commands from standard input, one a line, and answers each with a line of 
     knock USER     try each door again: its name and the HTTP status
     forget USER    all rows of each table as Django's `user.delete()` would leave them
     rows USER      all rows of each table
+    present KEY    the HTTP status of a view that accepts the project's own tokens
 
 A door is a login, a session, a token, a key. A login counts as open once a page for users answers 200, so a
 second factor that is asked for, or a lock-out, shuts it.
 """
 
 import argparse
+import hashlib
 import json
 import secrets
 import sys
@@ -36,6 +38,12 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 SESSIONS = "django.contrib.sessions.backends."
 ACCOUNT = ["django.contrib.sites", "allauth", "allauth.account"]
 OTP = ["django_otp", "django_otp.plugins.otp_static", "django_otp.plugins.otp_totp", "two_factor"]
+
+
+
+def own_keys(kind: str, *apps: str, **options: str) -> dict[str, Any]:
+    return {"apps": [*apps, "own_keys"], "doors": [], "settings": {"OWN_KEYS": kind, **options}}
+
 
 # Project → its apps, middleware, login page, doors and other settings.
 PROJECTS: dict[str, dict[str, Any]] = {
@@ -91,6 +99,12 @@ PROJECTS: dict[str, dict[str, Any]] = {
             "LOGGING": {"version": 1, "loggers": {"axes": {"level": "CRITICAL"}}},
         },
     },
+    "own_copy": own_keys("copy"),
+    "own_foreign_key": own_keys("foreign_key"),
+    "own_named": own_keys("named"),
+    "own_child": own_keys("child", "rest_framework.authtoken"),
+    "own_digest": own_keys("digest", "rest_framework.authtoken"),
+    "own_knox": own_keys("knox", "knox", KNOX_TOKEN_MODEL="own_keys.OwnKey"),
 }
 
 
@@ -182,7 +196,9 @@ def urls() -> list[Any]:
         return path(f"{name}/", Page.as_view(authentication_classes=authenticators, **options))
 
     found = [page("session", SessionAuthentication), path("login/", log_in)]
-    if apps.is_installed("rest_framework.authtoken"):
+    if apps.is_installed("own_keys"):
+        found.append(page("api", own_authentication()))
+    elif apps.is_installed("rest_framework.authtoken"):
         from urls import urlpatterns as schemes
 
         found += schemes
@@ -221,6 +237,31 @@ def urls() -> list[Any]:
 
         found.append(path("", include(two_factor)))
     return found
+
+
+def own_authentication() -> type:
+    from django.conf import settings
+    from own_keys.models import OwnKey
+    from rest_framework.authentication import TokenAuthentication
+    from rest_framework.exceptions import AuthenticationFailed
+
+    if settings.OWN_KEYS == "knox":
+        from knox.auth import TokenAuthentication as KnoxAuthentication
+
+        return KnoxAuthentication
+
+    class OwnAuthentication(TokenAuthentication):
+        model = OwnKey
+
+        def authenticate_credentials(self, key: str) -> Any:
+            if settings.OWN_KEYS != "digest":
+                return super().authenticate_credentials(key)
+            row = OwnKey.objects.filter(key_hash=hashlib.sha256(key.encode()).hexdigest()).first()
+            if row is None:
+                raise AuthenticationFailed
+            return row.user, row
+
+    return OwnAuthentication
 
 
 class Client:
@@ -445,6 +486,9 @@ def main() -> None:
     visitors: dict[str, Visitor] = {}
     for line in sys.stdin:
         command, name = line.split()
+        if command == "present":
+            print(Client()("/api/", key=f"Token {name}")[0], flush=True)
+            continue
         if command == "open":
             visitors[name] = Visitor(name, PROJECTS[args.project])
         visitor = visitors[name]

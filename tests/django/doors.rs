@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use crate::python::interpreter;
 use crate::site::{Engine, Site, Stack, engines};
 
-const SETS: [&str; 3] = ["5.2-doors", "5.2-doors-older", "4.2-doors"];
+pub const SETS: [&str; 3] = ["5.2-doors", "5.2-doors-older", "4.2-doors"];
 
 /// A project of `doors.py`, and what is done to its users in turn.
 struct Project {
@@ -188,14 +188,14 @@ const PROJECTS: [Project; 7] = [
 ];
 
 /// The script that serves a project and opens its doors.
-struct Doors {
+pub struct Doors {
     child: Child,
     commands: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
 }
 
 impl Doors {
-    fn start(site: &Site<'_>, project: &str) -> Self {
+    pub fn start(site: &Site<'_>, project: &str) -> Self {
         let mut child = Command::new(interpreter(site.stack.set))
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/doors.py"))
             .args(["--project", project, "--db", "env:DATABASE"])
@@ -211,7 +211,7 @@ impl Doors {
     }
 
     /// Returns the answer to a command: for `open` and `knock`, the HTTP status of each door.
-    fn ask(&mut self, command: &str, user: &str) -> Json {
+    pub fn ask(&mut self, command: &str, user: &str) -> Json {
         writeln!(self.commands.as_ref().unwrap(), "{command} {user}").unwrap();
         let mut line = String::new();
         self.answers.read_line(&mut line).unwrap();

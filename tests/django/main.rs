@@ -16,6 +16,7 @@ mod exports;
 mod hashes;
 mod imports;
 mod moving;
+mod own_tokens;
 #[path = "../postgres/mod.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;

@@ -256,7 +256,7 @@ impl UserChange {
             return Ok(false);
         }
         if let Some(tokens) = tokens {
-            let filter = TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() };
+            let filter = TokenFilter::of(&user.id, None);
             let current = store.tokens(&filter)?;
             let is_same = current.len() == tokens.len()
                 && current.iter().zip(tokens).all(|(current, token)| current.is_same(token));

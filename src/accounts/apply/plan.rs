@@ -249,12 +249,12 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         let revokes = user.token == Some(DesiredToken::None);
         let mut token_scheme = None;
         for token in tokens.iter().flatten().filter(|_| revokes) {
-            let name = format!("{} {}", token.scheme, token.prefix);
+            let name = format!("{} {}", token.scheme_name(), token.prefix);
             others.push(difference("token", Some(&name), None));
         }
         if let Some(scheme) = self.scheme(user, user.spec.active.unwrap_or(existing.is_active))? {
             let is_usable = |token: &&Token| {
-                token.scheme == scheme && token.expiry.is_none_or(|expiry| expiry > self.accounts.now)
+                token.scheme == Some(scheme) && token.expiry.is_none_or(|expiry| expiry > self.accounts.now)
             };
             if tokens.iter().flatten().find(is_usable).is_none() {
                 token_scheme = Some(scheme);
@@ -287,7 +287,7 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
     }
 
     fn tokens(&self, user: &User) -> Result<Vec<Token>> {
-        self.accounts.store.tokens(&TokenFilter { user: Some(user.id.clone()), ..TokenFilter::default() })
+        self.accounts.store.tokens(&TokenFilter::of(&user.id, None))
     }
 
     /// Returns the scheme of the desired token. `None` if no token is desired or possible.

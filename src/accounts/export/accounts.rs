@@ -42,7 +42,7 @@ struct Profile<'a> {
 impl<'a> AccountsWriter<'a> {
     /// See [`super::Export::plan`].
     pub(super) fn plan(store: &'a Store, form: ExportFormat, secrets: IncludedSecrets) -> Result<Self> {
-        if secrets.token_keys && store.layout().drf.is_none() {
+        if secrets.token_keys && !store.layout().has_one_key_per_user() {
             return Err(Misuse::NoTokenKeys.into());
         }
         let users = &store.layout().users;

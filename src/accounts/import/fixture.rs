@@ -66,6 +66,7 @@ struct Assembly<'a, 't> {
     columns: &'a Columns<'a>,
     users: String,
     kinds: Vec<(String, &'a ProfileTable)>,
+    drf: String,
     knox: String,
     zone: &'a TimeZone,
     groups: HashMap<String, String>,
@@ -103,6 +104,7 @@ impl FixtureReader {
             columns,
             users: label(&layout.users.table)?,
             kinds,
+            drf: layout.drf.as_ref().map_or(Ok(String::new()), label)?,
             knox: layout.knox.as_ref().map_or(Ok(String::new()), |knox| label(&knox.table))?,
             zone,
             groups: HashMap::new(),
@@ -217,6 +219,7 @@ impl<'a, 't> Assembly<'a, 't> {
         match name {
             "authtoken.token" | "authtoken.tokenproxy" => return Some(Model::Drf),
             "auth.group" => return Some(Model::Group),
+            name if name == self.drf => return Some(Model::Drf),
             name if name == self.knox => return Some(Model::Knox),
             _ => {}
         }

@@ -42,7 +42,7 @@ use crate::accounts::registration::OnExisting;
 use crate::accounts::results;
 use crate::accounts::update::AccountUpdate;
 use crate::accounts::{Accounts, Planner};
-use crate::django::models::{Key, Scheme, User};
+use crate::django::models::{Key, Scheme, TokenFilter, User};
 use crate::django::passwords::Recipe;
 use crate::error::failure::{Error, ErrorContext as _, Result};
 use crate::error::fault_list::Faults;
@@ -154,6 +154,9 @@ fn issuer(options: &ImportOptions<'_>, accounts: &Accounts<'_>) -> Result<Option
     let scheme = accounts.scheme(options.scheme);
     // Several schemes are ambiguous only if tokens are to be created.
     let scheme = if options.tokens { scheme? } else { scheme.unwrap_or(Some(Scheme::Drf)) };
+    if !options.tokens && accounts.store.token_table_flaw(scheme)?.is_some() {
+        return Ok(None);
+    }
     let scheme = scheme.filter(|scheme| accounts.store.layout().schemes().contains(scheme));
     if options.tokens && options.results.is_none() && scheme == Some(Scheme::Knox) {
         return Err(Misuse::NoResults.into());
@@ -376,7 +379,8 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
             }
             OnExisting::Skip => Task::Leave(user.id),
             OnExisting::Update => {
-                let has_token = self.options.tokens && self.accounts.store.drf_key(&user.id)?.is_some();
+                let of_user = TokenFilter::of(&user.id, Some(Scheme::Drf));
+                let has_token = self.options.tokens && self.accounts.store.count_tokens(&of_user)? > 0;
                 let stored = || self.accounts.store.encoded_password(&user.id);
                 let rule = PasswordRule::of(self.options.update_password, stored)?;
                 Task::Change { user: user.id, rule, has_token }

@@ -83,7 +83,7 @@ impl GivenToken {
         }
         let token = self.row(context, store)?;
         match (token.state(context.now()), token.expiry) {
-            (TokenState::Active, _) => {}
+            (TokenState::Active, _) if store.is_read(&token)? => {}
             (TokenState::Expired, Some(expiry)) => {
                 return Err(self.refused(Refusal::TokenExpired(local(expiry))).into());
             }

@@ -95,7 +95,7 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
             )
         }
         Refusal::ChangedMeanwhile(_) => "Run the command again to see the current state.".into(),
-        Refusal::OtherToken(_) => "Pass --rotate to replace it with the given key.".into(),
+        Refusal::OtherToken(_) => "Pass --rotate to replace it.".into(),
         Refusal::Foreign(_) => {
             "Run authctl as the owner, for example with `sudo -u`, or pass --force.".into()
         }
@@ -105,6 +105,7 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
              --db or AUTHCTL_DB."
                 .into()
         }
+        Refusal::TokenTable(flaw) => format!("No token was created. {}", flaw.remedy()),
         Refusal::LostAnswer(lost) => lost_answer::hint(lost),
         Refusal::InactiveUser(_) => "Django refuses the tokens of inactive users.".into(),
         _ => return None,

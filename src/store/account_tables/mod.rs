@@ -27,6 +27,7 @@ use serde::Serialize;
 use self::dependents::Dependents;
 pub(super) use self::dependents::OnDelete;
 pub use self::identities::{KnownAddress, SocialLogin};
+pub(super) use self::own_tokens::{OWN_EXPIRY, is_secret, is_single_use};
 pub use self::second_factors::{FactorTable, SecondFactor};
 pub use self::still_open::{OpenDoor, OpenDoorCode};
 pub use self::web_sessions::{SessionRow, SessionScan};
@@ -188,7 +189,7 @@ impl Doors {
                 found.applications.push(table);
                 continue;
             }
-            let Some(way) = WAYS.iter().copied().find(|way| (way.matches)(&table, users)) else { continue };
+            let Some(way) = way_of(&table, users) else { continue };
             let Some(owner) = owner(&table, users) else {
                 if way.kind == AccessKind::ApiKeys {
                     found.unbound_keys.push(table);
@@ -236,7 +237,7 @@ impl Doors {
 }
 
 /// Returns the column that names the user of a row: `user_id`, or the only one that refers to users.
-fn owner(table: &Table, users: &str) -> Option<String> {
+pub(super) fn owner(table: &Table, users: &str) -> Option<String> {
     let mut columns: Vec<&str> = table
         .references
         .iter()
@@ -248,6 +249,16 @@ fn owner(table: &Table, users: &str) -> Option<String> {
         [only] => Some(only.to_owned()),
         _ => columns.into_iter().find(|column| *column == "user_id").map(str::to_owned),
     }
+}
+
+/// Whether this is a table of tokens that the project made itself.
+pub(super) fn is_own_token(table: &Table, users: &str) -> bool {
+    !oauth2::is_application(table)
+        && way_of(table, users).is_some_and(|way| way.name == own_tokens::TOKEN.name)
+}
+
+fn way_of(table: &Table, users: &str) -> Option<&'static Way> {
+    WAYS.into_iter().find(|way| (way.matches)(table, users))
 }
 
 /// Whether the table has all of these columns.

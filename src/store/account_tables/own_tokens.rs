@@ -10,17 +10,21 @@ pub(super) const TOKEN: Way = Way {
     noun: "token of the project",
     kind: AccessKind::Tokens,
     matches,
-    expiry: &["expires_at", "expires", "expiry", "expiration", "expire_date", "expires_on", "valid_until"],
+    expiry: &OWN_EXPIRY,
     shut: Shut::Delete,
     ignores_inactivity: false,
 };
+
+/// The possible names of the column with the end of a token's validity.
+pub(in crate::store) const OWN_EXPIRY: [&str; 7] =
+    ["expires_at", "expires", "expiry", "expiration", "expire_date", "expires_on", "valid_until"];
 
 const SECRETS: [&str; 8] = ["key", "token", "digest", "secret", "code", "hash", "jti", "checksum"];
 
 const NAMES: [&str; 4] = ["token", "apikey", "grant", "credential"];
 
 fn matches(table: &Table, _users: &str) -> bool {
-    let has_secret = table.columns.iter().any(|column| is_secret(table, column));
+    let has_secret = table.columns.iter().any(|column| is_unique_secret(table, column));
     let can_end = |column: &Column| {
         column.name.contains("expir") || column.name.starts_with("revoked") || column.name == "valid_until"
     };
@@ -32,8 +36,19 @@ fn matches(table: &Table, _users: &str) -> bool {
         && !oauth2::is_id_token(table)
 }
 
-fn is_secret(table: &Table, column: &Column) -> bool {
+/// Whether the column is named after secrets.
+pub(in crate::store) fn is_secret(column: &Column) -> bool {
     let word = column.name.rsplit('_').next().unwrap_or_default();
+    SECRETS.contains(&word)
+}
+
+/// Whether the tokens are for one occasion, such as a new password, and not for an API.
+pub(in crate::store) fn is_single_use(table: &Table) -> bool {
+    const OCCASIONS: [&str; 5] = ["activat", "confirm", "invit", "reset", "verif"];
+    OCCASIONS.iter().any(|occasion| table.name.contains(occasion))
+}
+
+fn is_unique_secret(table: &Table, column: &Column) -> bool {
     let is_alone = || {
         table.uniques.iter().any(|columns| match &columns[..] {
             [only] => *only == column.name,
@@ -41,5 +56,5 @@ fn is_secret(table: &Table, column: &Column) -> bool {
             _ => false,
         })
     };
-    matches!(column.kind, Kind::Text { .. } | Kind::Uuid) && SECRETS.contains(&word) && is_alone()
+    matches!(column.kind, Kind::Text { .. } | Kind::Uuid) && is_secret(column) && is_alone()
 }

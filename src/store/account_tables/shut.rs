@@ -157,7 +157,12 @@ impl Transaction<'_> {
 
     /// Deletes rows as Django does: children of multi-table inheritance and rows of a blacklist go with them, and
     /// references that can be NULL are cleared.
-    pub(super) fn delete_rows(&self, table: &Table, condition: &str, parameters: &[Value]) -> Result<u64> {
+    pub(in crate::store) fn delete_rows(
+        &self,
+        table: &Table,
+        condition: &str,
+        parameters: &[Value],
+    ) -> Result<u64> {
         self.engine.defer_references()?;
         self.delete_rows_within(table, condition, parameters, DEEPEST)
     }

@@ -113,9 +113,10 @@ impl Store {
     /// profiles. An OAuth2 token belongs to the user even if the reference can be NULL, as in Django. A profile whose
     /// reference can be NULL does not.
     fn belongings(&self, doors: &Doors) -> Result<HashSet<(String, String)>> {
-        let mut tables = vec!["django_admin_log"];
-        tables.extend(self.token_tables().map(|(_, table)| table));
-        let mut columns: Vec<(&str, &str)> = tables.into_iter().map(|table| (table, "user_id")).collect();
+        let layout = &self.layout;
+        let tokens = layout.drf.iter().chain(layout.knox.iter().map(|knox| &knox.table));
+        let mut columns = vec![("django_admin_log", "user_id")];
+        columns.extend(tokens.map(|table| (&*table.name, "user_id")));
         columns.extend(doors.of(&[AccessKind::OAuth2]).map(|door| (&*door.table.name, &*door.owner)));
         for link in self.group_link()?.into_iter().chain(self.permission_link()?) {
             columns.push((&link.table, &link.user_column));

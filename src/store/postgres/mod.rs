@@ -56,7 +56,7 @@ pub(super) fn connect(server: &Server, opening: &Opening, hints: &Hints) -> Resu
         connection: RefCell::new(connection),
         busy_timeout: opening.busy_timeout,
         access: Cell::new(None),
-        usual: tables.chain(hints.user_table.clone()).collect(),
+        usual: tables.chain(hints.user_table.clone()).chain(hints.token_table.clone()).collect(),
         cache: Cache::default(),
         queue: Queue::default(),
     }))

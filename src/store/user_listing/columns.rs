@@ -214,8 +214,10 @@ impl Store {
             UserColumn::Hasher => "u.password".into(),
             UserColumn::Tokens => {
                 let counts: Vec<String> = self
-                    .token_tables()
-                    .map(|(_, table)| format!("(SELECT count(*) {})", self.rows_of_user(table, "user_id")))
+                    .token_tables()?
+                    .iter()
+                    .map(|tokens| self.rows_of_user(&tokens.table.name, &tokens.owner))
+                    .map(|rows| format!("(SELECT count(*) {rows})"))
                     .collect();
                 if counts.is_empty() { "0".into() } else { format!("({})", counts.join(" + ")) }
             }

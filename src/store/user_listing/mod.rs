@@ -104,8 +104,8 @@ impl Store {
             conditions.push(format!("({})", contains.join(" OR ")));
         }
         if filter.without_token {
-            for (_, table) in self.token_tables() {
-                conditions.push(format!("NOT {}", self.refers(table, "user_id")));
+            for tokens in self.token_tables()? {
+                conditions.push(format!("NOT {}", self.refers(&tokens.table.name, &tokens.owner)));
             }
         }
         for (name, moment, operator) in [

@@ -1,0 +1,57 @@
+//! What keeps authctl from writing a token that the project accepts.
+
+use std::fmt;
+
+/// What is wrong with the token tables of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenTableFlaw {
+    /// The project may read any of these tables.
+    Several(Vec<String>),
+    /// The project reads this table, and the form of its tokens is unknown.
+    UnknownForm(String),
+    /// A row needs values that authctl does not know.
+    Required {
+        /// The table.
+        table: String,
+        /// The columns.
+        columns: Vec<String>,
+    },
+}
+
+impl TokenTableFlaw {
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Several(_) => {
+                "Set `table` under `[tokens]` in authctl.toml to the table that the project's API reads. \
+                 `authctl check --suggest-config` writes this line."
+            }
+            Self::UnknownForm(_) => {
+                "Create the token with the project. If the table has DRF's columns and the API uses DRF's \
+                 TokenAuthentication, set `table` and `scheme = \"drf\"` under `[tokens]` in authctl.toml."
+            }
+            Self::Required { .. } => {
+                "Create the token with the project. authctl can list and revoke the tokens of this table."
+            }
+        }
+    }
+}
+
+impl fmt::Display for TokenTableFlaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Several(tables) => {
+                let tables = tables.join(", ");
+                write!(f, "The project's API may read tokens from any of these tables: {tables}.")
+            }
+            Self::UnknownForm(table) => {
+                write!(f, "The form of the project's tokens in table {table} is unknown.")
+            }
+            Self::Required { table, columns } => {
+                let columns = columns.join(", ");
+                write!(f, "A token in table {table} needs values that only the project knows: {columns}.")
+            }
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! The token tables: those of DRF and knox, and those that a project has instead of them or beside them.
+//!
+//! A project can copy or extend DRF's model, replace knox's, or define its own, and nothing in the database tells which
+//! table its API reads. A token is written only where this is certain, or where `[tokens] table` says so.
+
+use crate::django::models::Scheme;
+use crate::django::tokens::knox::KnoxFormat;
+use crate::django::value::Kind;
+use crate::error::failure::Result;
+use crate::error::refusal::{Refusal, TokenTableFlaw};
+use crate::store::Store;
+use crate::store::account_tables::{self, is_own_token, is_single_use, owner};
+use crate::store::engine::Engine;
+use crate::store::layout::{Hints, KnoxTable, Layout};
+use crate::store::schema::{Column, Table};
+
+/// DRF's own table.
+pub const DRF: &str = "authtoken_token";
+/// knox's own table.
+pub const KNOX: &str = "knox_authtoken";
+
+/// A table of tokens.
+#[derive(Clone, Debug)]
+pub struct TokenTable {
+    /// The scheme. `None` if the form of the tokens is unknown.
+    pub scheme: Option<Scheme>,
+    /// The table itself.
+    pub table: Table,
+    /// The column that refers to the user.
+    pub owner: String,
+    /// The unique column with the key or its digest.
+    pub(super) secret: String,
+    /// The column with the time of creation.
+    pub(super) created: Option<String>,
+    /// The column with the end of the validity.
+    pub(super) expiry: Option<String>,
+    /// The format of knox's digests.
+    pub(super) form: Option<KnoxFormat>,
+}
+
+/// Returns the name of a scheme, or `own` for tokens of a project in an unknown form.
+pub(super) fn scheme_name(scheme: Option<Scheme>) -> String {
+    scheme.map_or_else(|| "own".to_owned(), |scheme| scheme.to_string())
+}
+
+/// All token tables of a database.
+#[derive(Debug)]
+pub(in crate::store) struct TokenTables {
+    /// DRF's and knox's as in the layout, then the others.
+    pub(super) tables: Vec<TokenTable>,
+    /// The children, by multi-table inheritance, of DRF's table.
+    children: Vec<Table>,
+}
+
+impl TokenTable {
+    /// Whether it is DRF's or knox's own table.
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        [DRF, KNOX].contains(&&*self.table.name)
+    }
+
+    /// Returns the format of knox's digests, if it is a table of knox.
+    #[must_use]
+    pub fn form(&self) -> Option<KnoxFormat> {
+        self.form
+    }
+
+    /// Returns the name of its scheme, or `own` if the form of the tokens is unknown.
+    #[must_use]
+    pub fn scheme_name(&self) -> String {
+        scheme_name(self.scheme)
+    }
+
+    fn of_drf(table: &Table) -> Self {
+        Self {
+            scheme: Some(Scheme::Drf),
+            owner: "user_id".into(),
+            secret: "key".into(),
+            created: Some("created".into()),
+            expiry: expiry(table),
+            form: None,
+            table: table.clone(),
+        }
+    }
+
+    fn of_knox(knox: &KnoxTable) -> Self {
+        Self {
+            scheme: Some(Scheme::Knox),
+            owner: "user_id".into(),
+            secret: "digest".into(),
+            created: Some("created".into()),
+            expiry: Some(knox.expiry.clone()),
+            form: Some(knox.form),
+            table: knox.table.clone(),
+        }
+    }
+
+    /// Recognizes another table that refers to users.
+    fn of_project(table: &Table, users: &str) -> Option<Self> {
+        if let Some(knox) = KnoxTable::recognize(table) {
+            return Some(Self::of_knox(&knox));
+        }
+        if has_drf_form(table, Confirmation::None) {
+            return Some(Self::of_drf(table));
+        }
+        if !is_own_token(table, users) {
+            return None;
+        }
+        let is_time = |name: &&str| table.column(name).is_some_and(|column| column.kind == Kind::Timestamp);
+        let created = ["created", "created_at", "created_on", "date_created"].into_iter().find(is_time);
+        Some(Self {
+            scheme: None,
+            owner: owner(table, users)?,
+            secret: table.columns.iter().find(|column| may_be_key(table, column))?.name.clone(),
+            created: created.map(str::to_owned),
+            expiry: expiry(table),
+            form: None,
+            table: table.clone(),
+        })
+    }
+}
+
+/// What the settings say about a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Confirmation {
+    None,
+    /// The API reads the table.
+    Table,
+    /// The API reads the table, and its keys are those of DRF.
+    Scheme,
+}
+
+/// Whether DRF's `TokenAuthentication` accepts a key in this table, stored in plain text.
+///
+/// A flag or an end can make it refuse one, and a column of another length may hold a digest.
+fn has_drf_form(table: &Table, confirmation: Confirmation) -> bool {
+    let has_kind = |name, is_kind: fn(&Kind) -> bool| {
+        table.column(name).is_some_and(|column: &Column| is_kind(&column.kind))
+    };
+    let is_usual = |kind: &Kind| *kind == Kind::Text { max_length: Some(40) };
+    table.is_unique("key")
+        && table.reference("user_id").is_some()
+        && has_kind("created", |kind| *kind == Kind::Timestamp)
+        && match confirmation {
+            Confirmation::Scheme => has_kind("key", |kind| matches!(kind, Kind::Text { .. })),
+            _ => table.column("key").is_some_and(|column| is_usual(&column.kind)),
+        }
+        && !has_state(table, confirmation)
+}
+
+/// Whether the table has a column that can make the project refuse a token. An end can be read and left empty, if the
+/// settings confirm the table.
+fn has_state(table: &Table, confirmation: Confirmation) -> bool {
+    table.columns.iter().any(|column| {
+        let is_flag = column.kind == Kind::Boolean || column.name.starts_with("revoked");
+        let is_end = expiry(table).is_some_and(|expiry| expiry == column.name);
+        is_flag && !column.filled
+            || column.name.contains("expir") && !is_end
+            || is_end && confirmation == Confirmation::None
+    })
+}
+
+/// Returns the column with the end of a token's validity.
+pub(super) fn expiry(table: &Table) -> Option<String> {
+    let is_time = |name: &&&str| table.column(name).is_some_and(|column| column.kind == Kind::Timestamp);
+    account_tables::OWN_EXPIRY.iter().find(is_time).map(|name| (*name).to_owned())
+}
+
+/// Whether the column of a project's token table is text that can name a token.
+fn may_be_key(table: &Table, column: &Column) -> bool {
+    matches!(column.kind, Kind::Text { .. })
+        && table.is_unique(&column.name)
+        && account_tables::is_secret(column)
+}
+
+/// Whether this table is a child, by multi-table inheritance, of the parent.
+fn is_child(table: &Table, parent: &str) -> bool {
+    let [key] = &table.key[..] else { return false };
+    table.reference(key).is_some_and(|reference| reference.table == parent && reference.target == "key")
+}
+
+/// DRF's table, knox's table, and the configured table if it is neither.
+type Found = (Option<Table>, Option<KnoxTable>, Option<String>);
+
+/// Finds the tables that the API reads, as far as the settings and the names tell.
+pub(in crate::store) fn find(engine: &dyn Engine, hints: &Hints) -> Result<Found> {
+    let mut drf = engine.table(DRF)?.filter(|table| table.has("key") && table.has("user_id"));
+    let mut knox = KnoxTable::find(engine)?;
+    let mut unknown = None;
+    if let Some(name) = &hints.token_table {
+        let Some(table) = engine.table(name)? else {
+            let message = format!("tokens.table: this database has no table {name:?}.");
+            return Err(Refusal::Config { path: None, message }.into());
+        };
+        let is_confirmed = hints.token_scheme == Some(Scheme::Drf);
+        let confirmation = if is_confirmed { Confirmation::Scheme } else { Confirmation::Table };
+        if name == DRF || is_child(&table, DRF) {
+        } else if let Some(found) = KnoxTable::recognize(&table) {
+            knox = Some(found);
+        } else if has_drf_form(&table, confirmation) {
+            drf = Some(table);
+        } else {
+            unknown = Some(name.clone());
+        }
+    } else if drf.is_none() && knox.is_none() {
+        // Without DRF's app, its model is abstract, and a project's model a copy of it.
+        let copies = engine.tables_with(&["key", "created", "user_id"])?;
+        let mut copies = copies.into_iter().filter(|table| has_drf_form(table, Confirmation::None));
+        drf = copies.next().filter(|_| copies.next().is_none());
+    }
+    Ok((drf, knox, unknown))
+}
+
+impl Layout {
+    /// Whether each user has at most one DRF key.
+    #[must_use]
+    pub fn has_one_key_per_user(&self) -> bool {
+        self.drf.as_ref().is_some_and(|table| table.is_unique("user_id"))
+    }
+}
+
+impl Store {
+    /// Returns the token tables: DRF's and knox's, and then those of the project. They are discovered on the first call.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn token_tables(&self) -> Result<&[TokenTable]> {
+        Ok(&self.all_token_tables()?.tables)
+    }
+
+    fn all_token_tables(&self) -> Result<&TokenTables> {
+        if let Some(found) = self.tokens.get() {
+            return Ok(found);
+        }
+        let Layout { users, drf, knox, .. } = &self.layout;
+        let mut tables: Vec<TokenTable> = drf.iter().map(TokenTable::of_drf).collect();
+        tables.extend(knox.iter().map(TokenTable::of_knox));
+        for table in self.engine.referring_to(&[&users.table.name])? {
+            if tables.iter().all(|known| known.table.name != table.name) {
+                tables.extend(TokenTable::of_project(&table, &users.table.name));
+            }
+        }
+        let mut children = Vec::new();
+        if let Some(parent) = drf {
+            children = self.engine.referring_to(&[&parent.name])?;
+            children.retain(|table| is_child(table, &parent.name));
+        }
+        Ok(self.tokens.get_or_init(|| TokenTables { tables, children }))
+    }
+
+    /// Whether rows of other tables go with those of DRF's table.
+    pub(super) fn has_token_children(&self) -> Result<bool> {
+        Ok(!self.all_token_tables()?.children.is_empty())
+    }
+
+    /// Returns the child of DRF's table that the API reads.
+    pub(super) fn token_child(&self) -> Result<Option<&Table>> {
+        let children = &self.all_token_tables()?.children;
+        Ok(match (&self.hints.token_table, &children[..]) {
+            (Some(name), children) => children.iter().find(|child| child.name == *name),
+            (None, [only]) => Some(only),
+            _ => None,
+        })
+    }
+
+    /// Returns the scheme of the table that the settings name.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn scheme_of_settings(&self) -> Result<Option<Scheme>> {
+        let Some(name) = &self.hints.token_table else { return Ok(None) };
+        if self.token_child()?.is_some() {
+            return Ok(Some(Scheme::Drf));
+        }
+        let table = self.token_tables()?.iter().find(|table| table.table.name == *name);
+        Ok(table.and_then(|table| table.scheme))
+    }
+
+    /// Returns what keeps authctl from writing a token of this scheme, or of the project's own if it has no scheme.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn token_table_flaw(&self, scheme: Option<Scheme>) -> Result<Option<TokenTableFlaw>> {
+        if let Some(table) = &self.layout.unknown_tokens {
+            return Ok(Some(TokenTableFlaw::UnknownForm(table.clone())));
+        }
+        let all = self.all_token_tables()?;
+        let chosen = all.tables.iter().find(|table| scheme.is_some() && table.scheme == scheme);
+        if self.hints.token_table.is_none() {
+            let mut rivals = self.rivals(all);
+            rivals.extend(all.children.iter().filter(|_| all.children.len() > 1));
+            let names = chosen.map(|chosen| &chosen.table).into_iter().chain(rivals.iter().copied());
+            let mut names: Vec<String> = names.map(|table| table.name.clone()).collect();
+            match (scheme, &rivals[..]) {
+                (_, []) => {}
+                (None, [_]) => return Ok(names.pop().map(TokenTableFlaw::UnknownForm)),
+                _ => return Ok(Some(TokenTableFlaw::Several(names))),
+            }
+        }
+        let Some(chosen) = chosen else { return Ok(None) };
+        if let Some(child) = self.token_child()?.filter(|_| scheme == Some(Scheme::Drf)) {
+            let is_configured = self.hints.token_table.as_ref() == Some(&child.name);
+            let confirmation = if is_configured { Confirmation::Table } else { Confirmation::None };
+            if has_state(child, confirmation) {
+                return Ok(Some(TokenTableFlaw::UnknownForm(child.name.clone())));
+            }
+            let known: Vec<&str> = child.key.iter().map(String::as_str).collect();
+            if let Some(flaw) = required(child, &known) {
+                return Ok(Some(flaw));
+            }
+        }
+        let expiry = chosen.expiry.as_deref().filter(|_| scheme == Some(Scheme::Knox)).unwrap_or_default();
+        Ok(required(&chosen.table, &["key", "digest", "token_key", "salt", "created", &chosen.owner, expiry]))
+    }
+
+    /// Returns the tables of the project whose tokens its API may read instead.
+    fn rivals<'a>(&self, all: &'a TokenTables) -> Vec<&'a Table> {
+        let layout = &self.layout;
+        let is_known = |table: &Table| {
+            layout
+                .drf
+                .iter()
+                .chain(layout.knox.iter().map(|knox| &knox.table))
+                .any(|known| known.name == table.name)
+        };
+        // An empty table of knox stays beside the one that replaces it.
+        let is_replaced = |table: &Table| table.name == KNOX && layout.knox.is_some();
+        let tables = all.tables.iter().map(|known| &known.table);
+        tables.filter(|table| !is_known(table) && !is_replaced(table) && !is_single_use(table)).collect()
+    }
+}
+
+/// Returns the flaw of a table with columns that need a value besides these.
+fn required(table: &Table, known: &[&str]) -> Option<TokenTableFlaw> {
+    let is_unknown = |column: &&Column| {
+        !column.nullable && !column.filled && !column.is_time_of_change() && !known.contains(&&*column.name)
+    };
+    let columns: Vec<String> =
+        table.columns.iter().filter(is_unknown).map(|column| column.name.clone()).collect();
+    (!columns.is_empty()).then(|| TokenTableFlaw::Required { table: table.name.clone(), columns })
+}
