@@ -778,7 +778,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__edit__subcmd__user)
-            opts="-q -y -h --rename --email --first-name --last-name --set --unset --active --inactive --staff --no-staff --superuser --no-superuser --add-group --remove-group --revoke-tokens --by --max --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --rename --email --first-name --last-name --set --unset --add-profile --remove-profile --active --inactive --staff --no-staff --superuser --no-superuser --add-group --remove-group --revoke-tokens --by --max --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -805,6 +805,14 @@ _authctl() {
                     return 0
                     ;;
                 --unset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --add-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --remove-profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -20,7 +20,7 @@ use crate::error::faults::{Fault, FaultCode, Remedy, Twice, Unsettable};
 use crate::error::refusal::Refusal;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
-use crate::store::{Store, Transaction};
+use crate::store::{Deletion, Store, Transaction};
 
 /// The values that an [`AccountSpec`] asks for in an existing account. Those that differ from the database are written.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub struct AccountUpdate {
     pub(super) user: ColumnValues,
     pub(super) profiles: Vec<(String, ColumnValues)>,
     pub(super) new_profiles: Vec<(String, ColumnValues)>,
+    /// The kinds of profiles to delete, with the effects.
+    removed_profiles: Vec<(String, Deletion)>,
     add_permissions: Vec<Key>,
     add_groups: Vec<Key>,
     remove_groups: Vec<Key>,
@@ -84,14 +86,22 @@ impl Planner<'_> {
                 present.push(table);
             }
         }
+        let leaving = self.kinds(&spec.remove_profiles)?;
+        let is_leaving = |table: &ProfileTable| leaving.iter().any(|other| other.kind == table.kind);
         let is_new = |table: &&ProfileTable| present.iter().all(|other| other.kind != table.kind);
-        let new: Vec<&ProfileTable> = self.profiles_of(spec)?.into_iter().filter(is_new).collect();
-        let own = present.iter().chain(&new).copied().collect();
+        let requested = self.profiles_of(spec)?;
+        let new: Vec<&ProfileTable> = requested.iter().copied().filter(is_new).collect();
+        let (leaving_present, staying): (Vec<_>, Vec<_>) =
+            present.iter().copied().partition(|table| is_leaving(table));
+        let own = staying.into_iter().chain(new.iter().copied()).collect();
         let fields =
             Fields { users, login: users.login()?, own, kinds: store.profile_tables()?, is_new: false };
 
         let mut faults = Vec::new();
         let mut update = AccountUpdate { now, ..AccountUpdate::default() };
+        for table in leaving_present {
+            update.removed_profiles.push((table.kind.clone(), store.profile_deletion(table, &user.id)?));
+        }
         set_attributes(spec, &fields, policy, user, &mut update, &mut faults);
         let random = &mut *accounts.random();
         let mut builder = RowBuilder { now, zone: &policy.time_zone, random, faults: &mut faults };
@@ -102,6 +112,12 @@ impl Planner<'_> {
             }
         }
         update.empty(&spec.unset, &fields, policy, builder.faults);
+        let both = requested.into_iter().filter(|table| is_leaving(table));
+        builder.faults.extend(
+            both.map(|table| {
+                Fault::new("profile", FaultCode::GivenTwice(Twice::Profile(table.kind.clone())))
+            }),
+        );
         let groups = GroupChange::of(&spec.groups, store, user)?;
         for name in groups.added.iter().filter(|name| groups.removed.contains(name)) {
             let twice = Twice::Group(name.clone());
@@ -199,6 +215,12 @@ impl AccountUpdate {
         self.new_profiles.push((table.kind.clone(), row));
     }
 
+    /// Returns the kinds of the profiles to delete, with the effects.
+    #[must_use]
+    pub fn removed_profiles(&self) -> &[(String, Deletion)] {
+        &self.removed_profiles
+    }
+
     /// Also sets the password.
     pub fn set_password(&mut self, password: &Encoded) {
         self.user.push(("password".into(), password.as_str().into()));
@@ -222,6 +244,10 @@ impl AccountUpdate {
         }
         for (kind, values) in &self.new_profiles {
             transaction.insert_profile(transaction.profile_table(kind)?, &user.id, values)?;
+            changed.push(kind.clone());
+        }
+        for (kind, deletion) in &self.removed_profiles {
+            transaction.delete_profile(transaction.profile_table(kind)?, &user.id, deletion)?;
             changed.push(kind.clone());
         }
         let mut groups = false;

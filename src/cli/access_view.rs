@@ -1,4 +1,5 @@
-//! What the commands about the access of users have in common: a question, and how they print what was done.
+//! What the commands about the access of users, and about their deletion, have in common: a question, and how they print
+//! what was done.
 
 use serde_json::{Value as Json, json};
 
@@ -10,6 +11,7 @@ use crate::django::models::User;
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::error::wording::counted;
+use crate::store::Deletion;
 use crate::store::account_tables::{OpenDoor, OpenDoorCode};
 use crate::terminal::output::Output;
 
@@ -24,6 +26,18 @@ pub fn confirm(verb: &str, users: &[User], change: &Change<'_>, context: &Contex
     let names: Vec<&str> = users.iter().take(NAMED).map(|user| &*user.username).collect();
     let more = if users.len() > NAMED { ", …" } else { "" };
     context.consent(&format!("{verb} {} users ({}{more})?", users.len(), names.join(", ")))
+}
+
+/// Prints the effects of a deletion, one line for each table and reference.
+pub fn print_deletion(deletion: &Deletion, is_rehearsal: bool, output: &Output) {
+    let (delete, empty) =
+        if is_rehearsal { ("Would delete", "Would clear") } else { ("To delete", "To clear") };
+    for (table, count) in &deletion.deleted {
+        output.status(format_args!("{delete}: {table} ({})", counted(*count, "row")));
+    }
+    for (column, count) in &deletion.emptied {
+        output.status(format_args!("{empty}: {column} ({})", counted(*count, "row")));
+    }
 }
 
 /// Returns the names of all changed columns and shut doors, each once.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::chosen_users::refuse_anonymous;
+use crate::cli::access_view::print_deletion;
 use crate::cli::args::users::FindBy;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
@@ -67,7 +68,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let decisions = Decisions { cascade: args.cascade.clone(), set_null: args.set_null.clone() };
     let deletion = store.deletion(&user, &decisions)?;
     let change = Change::new(context, &args.writing, "delete-user");
-    show(context, &deletion, change.is_rehearsal());
+    print_deletion(&deletion, change.is_rehearsal(), &context.output);
     let side_effects = side_effects(&deletion);
     if !change.is_rehearsal() {
         context.consent(&format!("Delete {}{side_effects}?", user.username))?;
@@ -100,17 +101,6 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         report.add_to(&mut object);
         output.answer(None, &object)
     })
-}
-
-fn show(context: &Context, deletion: &Deletion, is_rehearsal: bool) {
-    let (delete, empty) =
-        if is_rehearsal { ("Would delete", "Would clear") } else { ("To delete", "To clear") };
-    for (table, count) in &deletion.deleted {
-        context.output.status(format_args!("{delete}: {table} ({})", counted(*count, "row")));
-    }
-    for (column, count) in &deletion.emptied {
-        context.output.status(format_args!("{empty}: {column} ({})", counted(*count, "row")));
-    }
 }
 
 /// Describes the effects besides the user's own row, for a sentence.

@@ -5,7 +5,7 @@ use crate::accounts::access::AccessRows;
 use crate::accounts::access_summary::{open_although_inactive, revoke_tokens};
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::update::AccountUpdate;
-use crate::cli::access_view::{confirm, listed};
+use crate::cli::access_view::{confirm, listed, print_deletion};
 use crate::cli::answer::Answer;
 use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::args::users::SeveralUsers;
@@ -27,16 +27,17 @@ Examples:
   authctl edit-user meg --inactive --revoke-tokens
   authctl edit-user meg --email meg@example.com --set address='12 Oak Lane'
   authctl edit-user meg --add-group editors --staff
+  authctl edit-user meg --add-profile customer --set customer.address='12 Oak Lane'
   authctl edit-user meg --rename margaret --dry-run
   authctl edit-user --by email meg@example.com joe@example.com --inactive --yes
 
 Effect on Django: the new values apply from the next query on. Web sessions and tokens of DRF and \
 knox are refused from the next request on while the user is inactive; a new name does not affect them. Signals do not run.";
 
-/// Change users' fields, profile fields, flags and groups
+/// Change users' fields, profiles, flags and groups
 ///
 /// Only values that differ are written; everything else is left unchanged. Prints the names of the changed fields. Asks
-/// for confirmation before it changes more than one user. Without a terminal, --yes is required.
+/// for confirmation before it changes more than one user or deletes a profile. Without a terminal, --yes is required.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
@@ -53,11 +54,11 @@ pub struct Args {
     email: Option<String>,
 
     /// Set the first name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
     first_name: Option<String>,
 
     /// Set the last name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
     last_name: Option<String>,
 
     /// Set a field of the user or a profile (repeatable)
@@ -69,9 +70,21 @@ pub struct Args {
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
     set: Vec<Assignment>,
 
-    /// Clear a field: NULL if the column allows it, otherwise empty (repeatable)
+    /// Clear a field: to NULL, or else to empty text (repeatable)
     #[arg(long, value_name = "FIELD")]
     unset: Vec<String>,
+
+    /// Create a profile of this kind if the user has none (repeatable)
+    ///
+    /// Its fields come from --set KIND.FIELD=VALUE and the defaults in the settings.
+    #[arg(long, value_name = "KIND")]
+    add_profile: Vec<String>,
+
+    /// Delete the user's profile of this kind (repeatable)
+    ///
+    /// Refused while other rows refer to the profile.
+    #[arg(long, value_name = "KIND")]
+    remove_profile: Vec<String>,
 
     /// Allow the user to log in and use tokens
     #[arg(long, help_heading = "Status and permissions")]
@@ -143,6 +156,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let doors = if args.inactive || args.revoke_tokens { Some(Doors::find(store)?) } else { None };
     let change = Change::new(context, &args.writing, "edit-user");
     confirm("Change", &users, &change, context)?;
+    for (user, update) in users.iter().zip(&updates) {
+        show_removals(user, update, &change, context)?;
+    }
     let names: Vec<&str> = users.iter().map(|user| &*user.username).collect();
     let were = if names.len() == 1 { "was" } else { "were" };
     change.set_effect(Effect::new(format!("{} {were} changed", names.join(", "))));
@@ -223,6 +239,17 @@ impl Edited {
     }
 }
 
+/// Prints what the removal of profiles deletes, and asks for confirmation.
+fn show_removals(user: &User, update: &AccountUpdate, change: &Change<'_>, context: &Context) -> Result<()> {
+    for (kind, deletion) in update.removed_profiles() {
+        print_deletion(deletion, change.is_rehearsal(), &context.output);
+        if !change.is_rehearsal() {
+            context.consent(&format!("Delete the profile {kind} of {}?", user.username))?;
+        }
+    }
+    Ok(())
+}
+
 /// Returns the specification of an account that changes nothing, and creates no profile.
 fn unchanged() -> AccountSpec {
     AccountSpec { profile: ProfileChoice::None, ..AccountSpec::default() }
@@ -262,6 +289,10 @@ impl Args {
         for assignment in &self.set {
             fields.push((assignment.field.clone(), assignment.input()?));
         }
+        let mut kinds = self.add_profile.clone();
+        kinds.sort();
+        kinds.dedup();
+        let profile = if kinds.is_empty() { ProfileChoice::None } else { ProfileChoice::Kinds(kinds) };
         let mut spec = AccountSpec {
             rename: self.rename.clone(),
             email: self.email.clone(),
@@ -272,8 +303,10 @@ impl Args {
             superuser: flag(self.superuser, self.no_superuser),
             fields,
             unset: self.unset.clone(),
+            profile,
+            remove_profiles: self.remove_profile.clone(),
             groups: GroupChoice::Change { add: self.add_group.clone(), remove: self.remove_group.clone() },
-            ..unchanged()
+            ..AccountSpec::default()
         };
         spec.make_superusers_staff();
         Ok(spec)

@@ -34,6 +34,8 @@ pub struct AccountSpec {
     pub profile_keys: Vec<(String, Input)>,
     /// The profiles that the user must have. Missing ones are created.
     pub profile: ProfileChoice,
+    /// The kinds of profiles that an existing user loses.
+    pub remove_profiles: Vec<String>,
     /// The user's groups.
     pub groups: GroupChoice,
     /// Permissions to grant directly to the user.

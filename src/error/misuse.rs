@@ -93,6 +93,8 @@ pub enum Misuse {
     DeletedReference(String),
     /// Both decisions name this reference.
     TwoDecisions(String),
+    /// A profile of this kind is part of its user's row in Django's multi-table inheritance.
+    ProfileOfUserRow(String),
 }
 
 /// What a column of users was named for.

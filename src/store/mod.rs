@@ -52,7 +52,7 @@ pub use self::groups::{NewGroup, PlannedGroups};
 use self::layout::{Hints, Layout, ProfileTable};
 pub use self::opening::Opening;
 use self::planned::{Planned, Triggers};
-use self::schema::{Reference, Table, quoted};
+use self::schema::{Reference, quoted};
 use self::sqlite::Sqlite;
 pub use self::survey::{Group, UserCounts};
 use self::target::Target;

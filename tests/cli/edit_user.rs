@@ -190,6 +190,89 @@ fn a_field_of_a_profile_that_the_user_does_not_have_is_refused() {
     assert_eq!(run.stderr, "Changed joe@example.com: employee.specialty, customer.address.\n");
 }
 
+/// The repair shop's customer joe.
+fn joe() -> TestEnv {
+    let env = TestEnv::with_database(REPAIRS);
+    let joe = ["register", "joe@example.com", "--first-name", "J", "--last-name", "S", "--set", "address=x"];
+    env.run(joe.iter().copied().chain(["--no-password"])).succeeds();
+    env
+}
+
+#[test]
+fn a_profile_is_added_with_its_fields() {
+    let env = joe();
+    env.execute("ALTER TABLE repairsapi_employee ADD COLUMN wage decimal NOT NULL DEFAULT 0");
+    let edit = |more: &[&str]| env.run(["edit-user", "joe@example.com"].iter().chain(more));
+    let add = ["--add-profile", "employee"];
+    let run = edit(&[&add[..], &["--set", "employee.nothing=1"]].concat()).ends_with(6);
+    assert!(run.stderr.contains("specialty is required"), "{}", run.stderr);
+    assert!(run.stderr.contains("Unknown field employee.nothing"), "{}", run.stderr);
+    let run = edit(&["--add-profile", "clerk"]).ends_with(3);
+    assert!(run.stderr.contains("customer, employee"), "{}", run.stderr);
+    let add = [&add[..], &["--set", "employee.specialty=x"]].concat();
+    let run = edit(&[&add[..], &["--dry-run"]].concat()).succeeds();
+    assert_eq!(run.stderr, "Would change joe@example.com: is_staff, employee. Nothing was changed.\n");
+    env.execute(
+        "CREATE TRIGGER undo AFTER INSERT ON repairsapi_employee BEGIN DELETE FROM repairsapi_employee; END",
+    );
+    edit(&add).ends_with(1);
+    env.execute("DROP TRIGGER undo");
+    assert_eq!(env.rows("SELECT is_staff FROM auth_user"), ["0"]);
+    let answer = edit(&[&add[..], &add, &["--format", "json"]].concat());
+    answer.ends_with(6);
+    let answer = edit(&[&add[..], &["--format", "json"]].concat()).succeeds().json();
+    assert_eq!(answer["fields"], json!(["is_staff", "employee"]));
+    assert_eq!(env.rows("SELECT specialty, wage FROM repairsapi_employee"), ["x|0"]);
+    let run = edit(&["--add-profile", "employee", "--add-profile", "customer"]).succeeds();
+    assert_eq!(run.stderr, "joe@example.com is already up to date. Nothing was changed.\n");
+}
+
+#[test]
+fn a_profile_is_removed_unless_other_rows_refer_to_it() {
+    let env = joe();
+    let edit = |more: &[&str]| {
+        env.run(["edit-user", "joe@example.com", "--remove-profile", "customer"].iter().chain(more))
+    };
+    let run = edit(&[]).ends_with(2);
+    assert!(run.stderr.contains("To delete: repairsapi_customer (1 row)"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("Delete the profile customer of joe@example.com? Cannot ask"),
+        "{}",
+        run.stderr
+    );
+    let run = edit(&["--dry-run"]).succeeds();
+    assert!(run.stderr.contains("Would delete: repairsapi_customer (1 row)"), "{}", run.stderr);
+    for (more, message) in [
+        (["--set", "customer.address=y"], "which the user does not have"),
+        (["--add-profile", "customer"], "Profile customer is both added and removed"),
+    ] {
+        let run = edit(&[&more[..], &["--yes"]].concat()).ends_with(6);
+        assert!(run.stderr.contains(message), "{}", run.stderr);
+    }
+    env.execute(
+        "CREATE TABLE ticket (id integer PRIMARY KEY, customer_id integer NULL REFERENCES repairsapi_customer (id));
+         INSERT INTO ticket VALUES (1, (SELECT id FROM repairsapi_customer))",
+    );
+    let run = edit(&["--yes"]).ends_with(6);
+    assert_eq!(
+        run.stderr,
+        "error: ticket.customer_id: 1 row refers to rows of repairsapi_customer that would be deleted. Delete these \
+         rows, or change their reference, in the project first.\nhint: Nothing was changed.\n"
+    );
+    assert_eq!(env.value("SELECT count(*) FROM repairsapi_customer"), "1");
+    env.execute("DELETE FROM ticket");
+    env.execute(
+        "CREATE TRIGGER undo AFTER DELETE ON repairsapi_customer BEGIN \
+         INSERT INTO repairsapi_customer (id, address, user_id) VALUES (old.id, old.address, old.user_id); END",
+    );
+    edit(&["--yes"]).ends_with(1);
+    env.execute("DROP TRIGGER undo");
+    let answer = edit(&["--yes", "--format", "json"]).succeeds().json();
+    assert_eq!((&answer["fields"], &answer["profile"]), (&json!(["customer"]), &json!(null)));
+    assert_eq!(env.value("SELECT count(*) FROM repairsapi_customer"), "0");
+    assert_eq!(edit(&["--format", "json"]).succeeds().json()["changed"], false);
+}
+
 #[test]
 fn contradictory_options_are_refused() {
     let env = meg();

@@ -117,6 +117,17 @@ impl<'a> Planner<'a> {
         self.kinds.iter().find(|table| table.kind == name)
     }
 
+    /// Returns the tables of these kinds.
+    pub(super) fn kinds(&self, names: &[String]) -> Result<Vec<&'a ProfileTable>> {
+        let found = names.iter().map(|kind| {
+            self.kind(kind).ok_or_else(|| {
+                let known = self.kinds.iter().map(|table| table.kind.clone()).collect();
+                Refusal::ProfileKindNotFound { kind: kind.clone(), known }.into()
+            })
+        });
+        found.collect()
+    }
+
     /// Returns the column of the login name.
     #[must_use]
     pub fn login_column(&self) -> &'a str {
@@ -163,15 +174,7 @@ impl<'a> Planner<'a> {
         let mut kind_fault = None;
         let own: Vec<&'a ProfileTable> = match (&spec.profile, &self.policy.register.profile) {
             (ProfileChoice::None, _) => Vec::new(),
-            (ProfileChoice::Kinds(kinds), _) => {
-                let found = kinds.iter().map(|kind| {
-                    self.kind(kind).ok_or_else(|| {
-                        let known = self.kinds.iter().map(|table| table.kind.clone()).collect();
-                        Refusal::ProfileKindNotFound { kind: kind.clone(), known }
-                    })
-                });
-                found.collect::<Result<_, Refusal>>()?
-            }
+            (ProfileChoice::Kinds(kinds), _) => self.kinds(kinds)?,
             (ProfileChoice::AccountType(kind), _) => {
                 let found = self.kind(kind);
                 kind_fault = found.is_none().then(|| unknown_account_type(self.kinds));

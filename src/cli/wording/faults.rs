@@ -129,14 +129,18 @@ fn still_referenced(field: &str, references: &References, form: Form) -> String 
         }
     };
     let (rows, refer) = if *count == 1 { ("row", "refers") } else { ("rows", "refer") };
+    // Only `delete-user` has these options.
+    let command = match (form, way) {
+        (Form::Option, _) | (_, ReferenceWay::Project) => "",
+        _ => " Use `authctl delete-user` with these options.",
+    };
     let deletes = format!("Pass --cascade {field} to delete these rows");
     let way = match way {
         ReferenceWay::Clear => format!("Pass --set-null {field} to clear the reference"),
         ReferenceWay::Delete => deletes,
         ReferenceWay::DeleteRequired => format!("{column} must have a value. {deletes}"),
+        ReferenceWay::Project => "Delete these rows, or change their reference, in the project first".into(),
     };
-    // Only `delete-user` has these options.
-    let command = if form == Form::Option { "" } else { " Use `authctl delete-user` with these options." };
     format!("{field}: {count} {rows} {refer} to rows of {target} that would be deleted. {way}.{command}")
 }
 

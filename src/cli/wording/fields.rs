@@ -89,7 +89,13 @@ fn of_other_profile(name: &str, owners: &FieldOwners, form: Form) -> String {
     let FieldOwners { kinds, own, is_new } = owners;
     if !is_new {
         let kinds = kinds.join(" or ");
-        return format!("{name} is a field of the {kinds} profile, which the user does not have.");
+        let message = format!("{name} is a field of the {kinds} profile, which the user does not have.");
+        return match (form, &owners.kinds[..]) {
+            (Form::Option, [kind]) => {
+                format!("{message} `authctl edit-user --add-profile {kind}` creates it.")
+            }
+            _ => message,
+        };
     }
     if !own.is_empty() {
         return format!(
@@ -131,6 +137,7 @@ pub fn given_twice(field: &str, what: &Twice) -> String {
         Twice::Line(line) => format!("The same {field} is already on line {line}."),
         Twice::GroupName => format!("A previous group has the same {field}."),
         Twice::Group(group) => format!("Group {group} is both added and removed."),
+        Twice::Profile(kind) => format!("Profile {kind} is both added and removed."),
         Twice::Unset => format!("{field} is both set and unset."),
     }
 }

@@ -77,6 +77,9 @@ pub fn misuse(misuse: &Misuse) -> String {
         Misuse::DeletedReference(name) => {
             format!("--set-null {name}: these rows are deleted with the user.")
         }
+        Misuse::ProfileOfUserRow(kind) => format!(
+            "A profile of the kind {kind} cannot be removed: its model inherits from the user model. Use `authctl delete-user`."
+        ),
         Misuse::TwoDecisions(name) => format!("{name}: pass --cascade or --set-null, not both."),
     }
 }

@@ -34,13 +34,22 @@ fn how_to_continue(keeps_existing: bool, results: Option<&Path>) -> String {
 fn decisions(faults: &[Fault]) -> Option<String> {
     let option = |fault: &Fault| match &fault.code {
         FaultCode::StillReferenced(References::Column(reference)) => {
-            let option = if reference.way == ReferenceWay::Clear { "--set-null" } else { "--cascade" };
+            let option = match reference.way {
+                ReferenceWay::Clear => "--set-null",
+                ReferenceWay::Delete | ReferenceWay::DeleteRequired => "--cascade",
+                ReferenceWay::Project => return None,
+            };
             Some(format!("{option} {}", shell_word(&fault.field)))
         }
         _ => None,
     };
     let options: Vec<String> = faults.iter().filter_map(option).collect();
     (options.len() > 1).then(|| options.join(" "))
+}
+
+/// Whether only the project can resolve this reference.
+fn is_for_project(fault: &Fault) -> bool {
+    matches!(&fault.code, FaultCode::StillReferenced(References::Column(reference)) if reference.way == ReferenceWay::Project)
 }
 
 /// Tells the user what to do next, if the message does not.
@@ -86,6 +95,7 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
              `[tokens]`."
                 .into()
         }
+        Refusal::StillReferenced(faults) if faults.iter().any(is_for_project) => "Nothing was changed.".into(),
         Refusal::StillReferenced(faults) => {
             let all = decisions(faults)
                 .map_or(String::new(), |options| format!(" To delete the user all the same, add {options}."));

@@ -194,6 +194,7 @@ fn of_names() -> Vec<Sample> {
         (FaultCode::GivenTwice(Twice::Password), "password_hash"),
         (FaultCode::GivenTwice(Twice::Account(text("meg"))), "meg"),
         (FaultCode::GivenTwice(Twice::Group(text("editors"))), "editors"),
+        (FaultCode::GivenTwice(Twice::Profile(text("customer"))), "customer"),
         (FaultCode::Ambiguous(vec![text("a.b")]), FIELD),
         (FaultCode::OutOfScope(Box::new((text("meg"), text("ci-*")))), "meg"),
         (FaultCode::GroupNotFound(Vec::new()), "groups"),
@@ -288,7 +289,8 @@ fn of_accounts() -> Vec<Sample> {
         let names = vec![text("meg")];
         FaultCode::TooMany(Box::new(PrunedAccounts { count: 3, are_deleted, limit: 1, names }))
     };
-    let ways = [ReferenceWay::Clear, ReferenceWay::Delete, ReferenceWay::DeleteRequired];
+    let ways =
+        [ReferenceWay::Clear, ReferenceWay::Delete, ReferenceWay::DeleteRequired, ReferenceWay::Project];
     let mut samples = of_secrets();
     let undecided = Undecided { what: text("Schemes"), found: vec![text("drf")], decide: Selector::Scheme };
     samples.push((FaultCode::Undecided(Box::new(undecided)), "--scheme"));

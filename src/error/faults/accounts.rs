@@ -96,6 +96,8 @@ pub enum ReferenceWay {
     Delete,
     /// By deleting the rows, although Django would set it to NULL: the column must have a value.
     DeleteRequired,
+    /// In the project only.
+    Project,
 }
 
 /// Accounts that are not in a file, and too many to be pruned.

@@ -131,6 +131,8 @@ pub enum Twice {
     GroupName,
     /// The membership in this group, which is both added and removed.
     Group(String),
+    /// The profile of this kind, which is both added and removed.
+    Profile(String),
     /// The field, which is both set and unset.
     Unset,
 }

@@ -19,7 +19,9 @@ impl Decisions {
             let FaultCode::StillReferenced(References::Column(reference)) = &fault.code else { continue };
             let names = match reference.way {
                 ReferenceWay::Clear => &mut self.set_null,
-                ReferenceWay::Delete | ReferenceWay::DeleteRequired => &mut self.cascade,
+                ReferenceWay::Delete | ReferenceWay::DeleteRequired | ReferenceWay::Project => {
+                    &mut self.cascade
+                }
             };
             if !names.contains(&fault.field) {
                 names.push(fault.field.clone());
