@@ -54,6 +54,7 @@ pub use self::opening::Opening;
 use self::planned::{Planned, Triggers};
 use self::schema::{Reference, Table, quoted};
 use self::sqlite::Sqlite;
+pub use self::sqlite::version as sqlite_version;
 pub use self::survey::{Group, UserCounts};
 use self::target::Target;
 pub use self::tokens::{NewToken, Token};
@@ -164,9 +165,6 @@ impl Store {
     }
 
     /// Returns the refusals of [`Self::publish`] without creating anything.
-    ///
-    /// # Errors
-    /// The same as for [`Self::publish`].
     pub fn check_place(&self) -> Result<()> {
         match self.file() {
             Some((file, path)) => file.check_new_file(path),
