@@ -14,4 +14,5 @@ pub mod plan_view;
 pub mod registration;
 pub mod starter;
 pub mod usage;
+pub mod version;
 pub mod wording;

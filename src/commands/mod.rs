@@ -36,6 +36,7 @@ use clap::{Args as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::cli::context::Context;
 use crate::cli::options::Options;
+use crate::cli::version;
 use crate::error::failure::Result;
 
 const ENVIRONMENT: &str = "\
@@ -94,6 +95,7 @@ Examples:
     // Otherwise clap prints the name that the program was started with, which may contain anything.
     bin_name = "authctl",
     version,
+    long_version = version::long(),
     max_term_width = 100,
     subcommand_required = true,
     arg_required_else_help = true,

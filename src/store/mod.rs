@@ -54,6 +54,7 @@ pub use self::opening::Opening;
 use self::planned::{Planned, Triggers};
 use self::schema::{Reference, quoted};
 use self::sqlite::Sqlite;
+pub use self::sqlite::version as sqlite_version;
 pub use self::survey::{Group, UserCounts};
 use self::target::Target;
 use self::tokens::tables::TokenTables;
@@ -166,9 +167,6 @@ impl Store {
     }
 
     /// Returns the refusals of [`Self::publish`] without creating anything.
-    ///
-    /// # Errors
-    /// The same as for [`Self::publish`].
     pub fn check_place(&self) -> Result<()> {
         match self.file() {
             Some((file, path)) => file.check_new_file(path),

@@ -126,3 +126,21 @@ fn help_that_cannot_be_written_is_an_error() {
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
     }
 }
+
+#[test]
+fn the_version_is_short_or_has_what_a_report_needs() {
+    let env = TestEnv::new();
+    let short = env.run(["-V"]).succeeds().stdout;
+    assert_eq!(short, concat!("authctl ", env!("CARGO_PKG_VERSION"), "\n"));
+    let long = env.run(["--version"]).succeeds().stdout;
+    let lines: Vec<&str> = long.lines().collect();
+    assert_eq!(lines.len(), 3, "{long}");
+    let commit =
+        lines[0].strip_prefix(short.trim_end()).and_then(|rest| rest.strip_prefix(" (")?.strip_suffix(')'));
+    let commit = commit.unwrap_or_else(|| panic!("{long}"));
+    let is_hash = commit.len() == 12 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(commit == "unknown commit" || is_hash, "{long}");
+    assert!(lines[1].starts_with(&format!("engines:  SQLite {}", rusqlite::version())), "{long}");
+    assert_eq!(lines[1].contains("PostgreSQL"), cfg!(feature = "postgres"), "{long}");
+    assert_eq!(lines[2].contains("tls"), cfg!(feature = "tls"), "{long}");
+}

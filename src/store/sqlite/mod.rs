@@ -61,6 +61,9 @@ pub struct Sqlite {
 /// readers.
 const LARGE_CACHE: u32 = 64 * 1024;
 
+/// The version of SQLite in the program.
+pub use rusqlite::version;
+
 impl Sqlite {
     /// Runs a statement from the cache of prepared statements.
     fn run(&self, sql: &str) -> Result<()> {
@@ -336,7 +339,7 @@ impl Catalog for Sqlite {
     }
 
     fn system(&self) -> Result<String> {
-        Ok(format!("SQLite {}", rusqlite::version()))
+        Ok(format!("SQLite {}", version()))
     }
 
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {
