@@ -51,6 +51,7 @@ mod list_tokens;
 mod list_users;
 mod login;
 mod logout;
+mod man_page;
 mod migrate_tokens;
 mod prompts;
 mod readme;
