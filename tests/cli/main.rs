@@ -53,6 +53,10 @@ mod login;
 mod logout;
 mod man_page;
 mod migrate_tokens;
+#[cfg(feature = "live")]
+#[path = "../postgres/mod.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod postgres;
 mod prompts;
 mod readme;
 mod register;
