@@ -10,6 +10,7 @@ use clap::ValueEnum as _;
 use clap_complete::{Generator as _, Shell};
 
 use crate::env::TestEnv;
+use crate::man_page::man_page;
 
 const BLESS: &str = "AUTHCTL_BLESS";
 
@@ -65,82 +66,29 @@ fn every_script_completes_every_command() {
     }
 }
 
-/// Shows options that only `-h` hides, whose help `clap_mangen` would drop.
-fn shown(command: clap::Command) -> clap::Command {
-    command.mut_args(|argument| argument.hide_short_help(false))
-}
-
-/// Lays out a page like those of git: one section for all options, and one for each part of the text after them.
-fn man_page(command: &clap::Command) -> String {
-    let mut page = Vec::new();
-    let man = clap_mangen::Man::new(command.clone());
-    let source = concat!("authctl ", env!("CARGO_PKG_VERSION"));
-    man.source(source).manual("authctl manual").render(&mut page).unwrap();
-    let page = String::from_utf8(page).unwrap();
-    let headings: Vec<&str> =
-        command.get_arguments().filter_map(|argument| argument.get_help_heading()).collect();
-    let mut sections = page.split("\n.SH ");
-    let mut laid_out = sections.next().unwrap().to_owned();
-    for section in sections {
-        let (name, text) = section.split_once('\n').unwrap();
-        let name = name.trim_matches('"');
-        let heading = headings.iter().find(|heading| heading.to_uppercase() == name);
-        let section = match (name, heading) {
-            (_, Some(heading)) => format!("\n.SS \"{heading}\"\n{text}"),
-            ("SYNOPSIS", _) => {
-                let usage = command.clone().render_usage().to_string();
-                let usage = usage.trim_start_matches("Usage: ").replace('-', r"\-");
-                format!("\n.SH SYNOPSIS\n{usage}")
-            }
-            ("SUBCOMMANDS", _) => format!("\n.SH COMMANDS\n{text}"),
-            ("EXTRA", _) => text.trim_end().split("\n\n").map(part).collect(),
-            // The version is in the last line of the page.
-            ("VERSION", _) => String::new(),
-            _ => format!("\n.SH {name}\n{text}"),
-        };
-        laid_out += &section;
-    }
-    if command.get_name() != "authctl" {
-        laid_out += "\n.SH \"SEE ALSO\"\nauthctl(1) describes the exit codes, the environment and the files.";
-    }
-    laid_out.trim_end().to_owned() + "\n"
-}
-
-/// A part of the text after the options as a section: its indented lines as they are, the others filled.
-fn part(text: &str) -> String {
-    let (heading, text) = text.split_once(':').unwrap();
-    let text = match text.strip_prefix(' ') {
-        Some(sentence) => sentence[..1].to_uppercase() + &sentence[1..],
-        None => text.to_owned(),
-    };
-    let heading = match heading.split(" (").next().unwrap() {
-        "Exit codes" => "EXIT STATUS".to_owned(),
-        heading => heading.to_uppercase(),
-    };
-    let mut section = format!("\n.SH \"{heading}\"");
-    let mut is_verbatim = false;
-    for line in text.lines().filter(|line| !line.is_empty()) {
-        let is_indented = line.starts_with(' ');
-        if is_indented != is_verbatim {
-            section += if is_indented { "\n.nf" } else { "\n.fi" };
-            is_verbatim = is_indented;
+/// Returns the headings of the help, each with the names of its commands.
+pub fn commands() -> Vec<(String, Vec<String>)> {
+    let help = TestEnv::new().run(["-h"]).succeeds().stdout;
+    let mut headings: Vec<(String, Vec<String>)> = Vec::new();
+    let lines = help.lines().skip_while(|line| !line.starts_with("Usage:")).skip(1);
+    for line in lines.take_while(|line| *line != "Global options:") {
+        if let Some(heading) = line.strip_suffix(':') {
+            headings.push((heading.to_owned(), Vec::new()));
+        } else if let Some(name) = line.split_whitespace().next() {
+            headings.last_mut().unwrap().1.push(name.to_owned());
         }
-        section += "\n";
-        section += line;
     }
-    if is_verbatim {
-        section += "\n.fi";
-    }
-    section
+    headings
 }
 
 #[test]
 fn the_man_pages_are_current() {
-    let mut program = shown(authctl::command()).mut_subcommands(shown).disable_help_subcommand(true);
+    let mut program = authctl::command().disable_help_subcommand(true);
     program.build();
+    let commands = commands();
     let pages = program.get_subcommands().chain([&program]).map(|command| {
         let name = command.get_display_name().unwrap_or(command.get_name());
-        (format!("{name}.1"), man_page(command).into_bytes())
+        (format!("{name}.1"), man_page(command, &program, &commands).into_bytes())
     });
     check(&folder("man"), pages.collect());
 }
@@ -148,9 +96,11 @@ fn the_man_pages_are_current() {
 #[test]
 fn the_man_pages_have_the_sections_of_others() {
     let page = fs::read_to_string(folder("man").join("authctl.1")).unwrap();
+    // Hidden in `-h`, but documented.
+    assert!(page.contains("Use colors: auto, always or never"));
     let sections = page.lines().filter_map(|line| line.strip_prefix(".SH "));
     assert_eq!(
-        sections.map(|name| name.trim_matches('"')).collect::<Vec<_>>(),
+        sections.collect::<Vec<_>>(),
         [
             "NAME",
             "SYNOPSIS",
@@ -168,8 +118,9 @@ fn the_man_pages_have_the_sections_of_others() {
             fs::read_to_string(folder("man").join(format!("authctl-{}.1", command.get_name()))).unwrap();
         let sections: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix(".SH ")).collect();
         assert_eq!(sections[..4], ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS"], "{}", command.get_name());
-        assert!(sections.contains(&"\"EXAMPLES\""), "{sections:?}");
-        // Hidden in `-h`, but documented.
-        assert!(page.contains("Use colors: auto, always or never"), "{}", command.get_name());
+        assert_eq!(sections.last(), Some(&"SEE ALSO"));
+        assert!(sections.contains(&"EXAMPLES"), "{sections:?}");
+        // Only described in the program's page.
+        assert!(page.contains(r"\-\-color") && !page.contains("Use colors"), "{}", command.get_name());
     }
 }

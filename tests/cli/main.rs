@@ -51,7 +51,12 @@ mod list_tokens;
 mod list_users;
 mod login;
 mod logout;
+mod man_page;
 mod migrate_tokens;
+#[cfg(feature = "live")]
+#[path = "../postgres/mod.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod postgres;
 mod prompts;
 mod readme;
 mod register;

@@ -6,7 +6,8 @@
 //! - In an `sh` block, each line is a command that must succeed.
 //! - A `toml` block becomes the `authctl.toml` of the shell's current folder.
 //! - `<!-- starts with the database of a Django project: NAME -->` creates the `db.sqlite3` of a project from
-//!   `tests/fixtures/schemas/` in the folder `~/shop`.
+//!   `tests/fixtures/schemas/` in the folder `~/shop`. With `on a PostgreSQL server`, it creates one on a server, and sets
+//!   `DATABASE_URL`; what follows needs the feature `live`.
 //!
 //! Keys, times, waits and generated passwords differ from run to run. A key that a page shows twice must
 //! be a single key in the run too. Later commands get that key, or its prefix, in its place.
@@ -22,6 +23,8 @@ use std::process::{Command, Stdio};
 use rusqlite::Connection;
 
 use crate::env::{Run, TestEnv};
+#[cfg(feature = "live")]
+use crate::postgres::{Cluster, Database};
 
 /// Commands that are shown but not run here, because they would build the program, run these tests or take long.
 const NOT_RUN: [&str; 3] = ["cargo test", "cargo install --path .", "benches/compare"];
@@ -31,6 +34,9 @@ const NOT_RUN_PAGE: &str = "install.md";
 
 /// Precedes the name of the schema that a page starts with.
 const PROJECT: &str = "<!-- starts with the database of a Django project: ";
+
+/// The same for a database on a server.
+const SERVER: &str = "<!-- starts with the database of a Django project on a PostgreSQL server: ";
 
 /// The home folder in the outputs shown.
 const HOME: &str = "/home/meg";
@@ -73,6 +79,7 @@ enum What {
     Run(String),
     Configure(String),
     Start(String),
+    StartServer(String),
 }
 
 /// Returns the steps of a page in order.
@@ -80,9 +87,11 @@ fn steps(lines: &[&str]) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        if let Some(name) = lines[at].strip_prefix(PROJECT) {
-            let what = What::Start(name.trim_end_matches(" -->").to_owned());
-            steps.push(Step { what, output: None, line: at + 1 });
+        for (prefix, start) in [(PROJECT, What::Start as fn(String) -> What), (SERVER, What::StartServer)] {
+            if let Some(name) = lines[at].strip_prefix(prefix) {
+                let what = start(name.trim_end_matches(" -->").to_owned());
+                steps.push(Step { what, output: None, line: at + 1 });
+            }
         }
         let Some(language) = lines[at].strip_prefix("```") else {
             at += 1;
@@ -135,6 +144,10 @@ struct Shell {
     env: TestEnv,
     home: PathBuf,
     status: i32,
+    /// What differs from run to run, and what the pages show instead.
+    names: Vec<(String, &'static str)>,
+    #[cfg(feature = "live")]
+    server: Option<Database>,
 }
 
 impl Shell {
@@ -151,7 +164,14 @@ impl Shell {
         symlink(root().join("examples"), home.join("authctl/examples")).unwrap();
         fs::write(env.path("shell/folder"), home.join(folder).to_str().unwrap()).unwrap();
         fs::write(env.path("shell/variables"), "").unwrap();
-        Self { env, home, status: 0 }
+        Self {
+            names: vec![(home.to_str().unwrap().to_owned(), HOME)],
+            env,
+            home,
+            status: 0,
+            #[cfg(feature = "live")]
+            server: None,
+        }
     }
 
     /// Runs a command and returns its output as shown at a terminal.
@@ -177,7 +197,8 @@ impl Shell {
         assert_eq!(run.stderr, "", "{command}");
         self.status = run.code;
         // Markdown cannot represent the CRLF of CSV.
-        run.stdout.replace("\r\n", "\n").replace(self.home.to_str().unwrap(), HOME)
+        let printed = run.stdout.replace("\r\n", "\n");
+        self.names.iter().fold(printed, |text, (name, shown)| text.replace(name, shown))
     }
 
     /// Creates the database of a Django project after `migrate`.
@@ -188,6 +209,23 @@ impl Shell {
         database.pragma_update(None, "foreign_keys", false).unwrap();
         database.execute_batch(&dump).unwrap();
         fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
+    }
+
+    /// Creates the same on a server, and sets `DATABASE_URL`.
+    #[cfg(feature = "live")]
+    fn start_project_on_server(&mut self, schema: &str) {
+        let cluster = Cluster::shared();
+        let dump = read(&format!("tests/fixtures/schemas/postgres/{schema}.sql"));
+        let database = cluster.create_database("readme", || dump);
+        fs::write(self.env.path("shell/variables"), format!("export DATABASE_URL='{}'\n", database.url()))
+            .unwrap();
+        let place = format!("{}:{}", cluster.server.folder.display(), cluster.server.port);
+        self.names.extend([
+            (place.replace('/', "%2F"), "db.example.com"),
+            (place, "db.example.com"),
+            (database.name.clone(), "shop"),
+        ]);
+        self.server = Some(database);
     }
 
     fn folder(&self) -> PathBuf {
@@ -265,6 +303,7 @@ fn redacted(text: &str) -> String {
         let is_password = line.len() == GENERATED_PASSWORD + 1 && words(line).count() == 2;
         match secret.or(is_password.then_some(0)) {
             Some(at) => out = out + &line[..at] + "[PASSWORD]\n",
+            None if line.starts_with("system         PostgreSQL ") => out += "[SYSTEM]\n",
             None => out += &without_wait(&without_times(line)),
         }
     }
@@ -329,6 +368,13 @@ fn run_page(page: &Path, is_written: bool) {
                 shell.start_project(schema);
                 continue;
             }
+            #[cfg(feature = "live")]
+            What::StartServer(schema) => {
+                shell.start_project_on_server(schema);
+                continue;
+            }
+            #[cfg(not(feature = "live"))]
+            What::StartServer(_) => return,
             What::Configure(text) => {
                 fs::write(shell.folder().join("authctl.toml"), text).unwrap();
                 // The database may be missing, but that is detected only after the file has been read.
@@ -375,22 +421,14 @@ fn the_main_command_the_tests_and_every_subcommand_are_shown() {
         let lines: Vec<&str> = text.lines().collect();
         commands.extend(steps(&lines).into_iter().filter_map(|step| match step.what {
             What::Run(command) => Some(command),
-            What::Configure(_) | What::Start(_) => None,
+            What::Configure(_) | What::Start(_) | What::StartServer(_) => None,
         }));
     }
     let main = "cargo run --release -- register --init meg@ducharme.com --random-password";
     for command in NOT_RUN.into_iter().chain([main]) {
         assert!(commands.iter().any(|known| known == command), "{command}");
     }
-    let help = TestEnv::new().run(["-h"]).succeeds().stdout;
-    let names: Vec<&str> = help
-        .lines()
-        .take_while(|line| *line != "Examples:")
-        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
-        .filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
-        .collect();
-    assert!(names.len() > 20, "{names:?}");
-    for name in names.into_iter().filter(|name| *name != "help") {
+    for name in crate::generated::commands().into_iter().flat_map(|(_, names)| names) {
         let shown = format!("authctl {name}");
         assert!(commands.iter().any(|command| command.contains(&shown)), "{shown}");
     }
