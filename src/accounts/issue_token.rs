@@ -286,7 +286,7 @@ impl IssuedToken {
         // Another client may have created the token before the database was locked.
         if let Some(existing) = self.existing(transaction, user, rotate)? {
             ready(transaction, &existing.key)?;
-            return Ok(unchanged(existing));
+            return Ok(Done { value: existing, fields: Vec::new() });
         }
         ready(transaction, &self.plain)?;
         let mut is_replacement = false;
