@@ -43,6 +43,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('set-password', 'set-password', [CompletionResultType]::ParameterValue, 'Set users'' passwords')
             [CompletionResult]::new('check-password', 'check-password', [CompletionResultType]::ParameterValue, 'Check a password and report the result by the exit code alone')
             [CompletionResult]::new('delete-user', 'delete-user', [CompletionResultType]::ParameterValue, 'Delete users and everything that belongs to them')
+            [CompletionResult]::new('list-groups', 'list-groups', [CompletionResultType]::ParameterValue, 'List groups with their members and permissions')
             [CompletionResult]::new('create-token', 'create-token', [CompletionResultType]::ParameterValue, 'Create tokens for users without their passwords')
             [CompletionResult]::new('list-tokens', 'list-tokens', [CompletionResultType]::ParameterValue, 'List tokens by their public prefixes')
             [CompletionResult]::new('revoke-token', 'revoke-token', [CompletionResultType]::ParameterValue, 'Delete tokens by prefix, key or filter')
@@ -57,7 +58,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('reset-mfa', 'reset-mfa', [CompletionResultType]::ParameterValue, 'Delete users'' second factors and recovery codes')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Import accounts from CSV, JSON or a Django fixture')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Export users with their groups and profiles')
-            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Create and update accounts to match a file')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Create and update accounts and groups to match a file')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Create a new database file, or the tables in an empty database on a server')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check the database and print its layout and problems')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Copy an SQLite database to a file while its server keeps running')
@@ -173,6 +174,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--remove-profile', '--remove-profile', [CompletionResultType]::ParameterName, 'Delete the user''s profile of this kind (repeatable)')
             [CompletionResult]::new('--add-group', '--add-group', [CompletionResultType]::ParameterName, 'Add the user to this existing group (repeatable)')
             [CompletionResult]::new('--remove-group', '--remove-group', [CompletionResultType]::ParameterName, 'Remove the user from this group (repeatable)')
+            [CompletionResult]::new('--add-permission', '--add-permission', [CompletionResultType]::ParameterName, 'Grant the user this permission (repeatable)')
+            [CompletionResult]::new('--remove-permission', '--remove-permission', [CompletionResultType]::ParameterName, 'Take this permission from the user (repeatable)')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Refuse more users than this, except one')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
@@ -258,6 +261,22 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
             [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'Wait up to this many seconds while another program locks the database')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print what would change, and roll everything back')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results, warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results, warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt, even at a terminal')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every confirmation')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every confirmation')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Open the database even if this could lock its owner''s server out')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'authctl;list-groups' {
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colors: auto, always or never')
+            [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'Wait up to this many seconds while another program locks the database')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results, warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only results, warnings and errors')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt, even at a terminal')
@@ -709,6 +728,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('set-password', 'set-password', [CompletionResultType]::ParameterValue, 'Set users'' passwords')
             [CompletionResult]::new('check-password', 'check-password', [CompletionResultType]::ParameterValue, 'Check a password and report the result by the exit code alone')
             [CompletionResult]::new('delete-user', 'delete-user', [CompletionResultType]::ParameterValue, 'Delete users and everything that belongs to them')
+            [CompletionResult]::new('list-groups', 'list-groups', [CompletionResultType]::ParameterValue, 'List groups with their members and permissions')
             [CompletionResult]::new('create-token', 'create-token', [CompletionResultType]::ParameterValue, 'Create tokens for users without their passwords')
             [CompletionResult]::new('list-tokens', 'list-tokens', [CompletionResultType]::ParameterValue, 'List tokens by their public prefixes')
             [CompletionResult]::new('revoke-token', 'revoke-token', [CompletionResultType]::ParameterValue, 'Delete tokens by prefix, key or filter')
@@ -723,7 +743,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('reset-mfa', 'reset-mfa', [CompletionResultType]::ParameterValue, 'Delete users'' second factors and recovery codes')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Import accounts from CSV, JSON or a Django fixture')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Export users with their groups and profiles')
-            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Create and update accounts to match a file')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Create and update accounts and groups to match a file')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Create a new database file, or the tables in an empty database on a server')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check the database and print its layout and problems')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Copy an SQLite database to a file while its server keeps running')
@@ -750,6 +770,9 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;help;delete-user' {
+            break
+        }
+        'authctl;help;list-groups' {
             break
         }
         'authctl;help;create-token' {

@@ -52,6 +52,9 @@ _authctl() {
             authctl,init)
                 cmd="authctl__subcmd__init"
                 ;;
+            authctl,list-groups)
+                cmd="authctl__subcmd__list__subcmd__groups"
+                ;;
             authctl,list-sessions)
                 cmd="authctl__subcmd__list__subcmd__sessions"
                 ;;
@@ -133,6 +136,9 @@ _authctl() {
             authctl__subcmd__help,init)
                 cmd="authctl__subcmd__help__subcmd__init"
                 ;;
+            authctl__subcmd__help,list-groups)
+                cmd="authctl__subcmd__help__subcmd__list__subcmd__groups"
+                ;;
             authctl__subcmd__help,list-sessions)
                 cmd="authctl__subcmd__help__subcmd__list__subcmd__sessions"
                 ;;
@@ -185,7 +191,7 @@ _authctl() {
 
     case "${cmd}" in
         authctl)
-            opts="-q -y -h -V --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help --version register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help"
+            opts="-q -y -h -V --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help --version register list-users show-user edit-user set-password check-password delete-user list-groups create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -786,7 +792,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__edit__subcmd__user)
-            opts="-q -y -h --rename --email --first-name --last-name --set --unset --add-profile --remove-profile --active --inactive --staff --no-staff --superuser --no-superuser --add-group --remove-group --revoke-tokens --by --max --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --rename --email --first-name --last-name --set --unset --add-profile --remove-profile --active --inactive --staff --no-staff --superuser --no-superuser --add-group --remove-group --add-permission --remove-permission --revoke-tokens --by --max --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -829,6 +835,14 @@ _authctl() {
                     return 0
                     ;;
                 --remove-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --add-permission)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --remove-permission)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1013,7 +1027,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__help)
-            opts="register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help"
+            opts="register list-users show-user edit-user set-password check-password delete-user list-groups create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1181,6 +1195,20 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        authctl__subcmd__help__subcmd__list__subcmd__groups)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1560,6 +1588,62 @@ _authctl() {
                     fi
                     return 0
                     ;;
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table plain json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --busy-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        authctl__subcmd__list__subcmd__groups)
+            opts="-q -y -h --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --db)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then

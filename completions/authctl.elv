@@ -40,6 +40,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand set-password 'Set users'' passwords'
             cand check-password 'Check a password and report the result by the exit code alone'
             cand delete-user 'Delete users and everything that belongs to them'
+            cand list-groups 'List groups with their members and permissions'
             cand create-token 'Create tokens for users without their passwords'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens by prefix, key or filter'
@@ -54,7 +55,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand reset-mfa 'Delete users'' second factors and recovery codes'
             cand import 'Import accounts from CSV, JSON or a Django fixture'
             cand export 'Export users with their groups and profiles'
-            cand apply 'Create and update accounts to match a file'
+            cand apply 'Create and update accounts and groups to match a file'
             cand init 'Create a new database file, or the tables in an empty database on a server'
             cand check 'Check the database and print its layout and problems'
             cand backup 'Copy an SQLite database to a file while its server keeps running'
@@ -166,6 +167,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --remove-profile 'Delete the user''s profile of this kind (repeatable)'
             cand --add-group 'Add the user to this existing group (repeatable)'
             cand --remove-group 'Remove the user from this group (repeatable)'
+            cand --add-permission 'Grant the user this permission (repeatable)'
+            cand --remove-permission 'Take this permission from the user (repeatable)'
             cand --by 'Find USER by this'
             cand --max 'Refuse more users than this, except one'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
@@ -248,6 +251,21 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --color 'Use colors: auto, always or never'
             cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
             cand --dry-run 'Print what would change, and roll everything back'
+            cand -q 'Print only results, warnings and errors'
+            cand --quiet 'Print only results, warnings and errors'
+            cand --no-input 'Never prompt, even at a terminal'
+            cand -y 'Answer yes to every confirmation'
+            cand --yes 'Answer yes to every confirmation'
+            cand --force 'Open the database even if this could lock its owner''s server out'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'authctl;list-groups'= {
+            cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
+            cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
+            cand --format 'Print results as table, plain, json, jsonl or csv'
+            cand --color 'Use colors: auto, always or never'
+            cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
             cand -q 'Print only results, warnings and errors'
             cand --quiet 'Print only results, warnings and errors'
             cand --no-input 'Never prompt, even at a terminal'
@@ -679,6 +697,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand set-password 'Set users'' passwords'
             cand check-password 'Check a password and report the result by the exit code alone'
             cand delete-user 'Delete users and everything that belongs to them'
+            cand list-groups 'List groups with their members and permissions'
             cand create-token 'Create tokens for users without their passwords'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens by prefix, key or filter'
@@ -693,7 +712,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand reset-mfa 'Delete users'' second factors and recovery codes'
             cand import 'Import accounts from CSV, JSON or a Django fixture'
             cand export 'Export users with their groups and profiles'
-            cand apply 'Create and update accounts to match a file'
+            cand apply 'Create and update accounts and groups to match a file'
             cand init 'Create a new database file, or the tables in an empty database on a server'
             cand check 'Check the database and print its layout and problems'
             cand backup 'Copy an SQLite database to a file while its server keeps running'
@@ -713,6 +732,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help;check-password'= {
         }
         &'authctl;help;delete-user'= {
+        }
+        &'authctl;help;list-groups'= {
         }
         &'authctl;help;create-token'= {
         }

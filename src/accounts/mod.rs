@@ -39,11 +39,12 @@ pub use self::rows::must_be_given;
 use self::update::{AccountUpdate, PlannedUpdate};
 use crate::config::policy::Policy;
 use crate::django::account_spec::AccountSpec;
-use crate::django::models::{Permission, User};
+use crate::django::models::{Key, Permission, User};
 use crate::django::passwords::{self, Algorithm, Encoded, Recipe};
 use crate::django::value::Value;
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, MissingTarget, Remedy};
+use crate::error::suggest::nearest;
 use crate::store::Store;
 use crate::store::schema::{Column, Table};
 
@@ -161,9 +162,26 @@ impl<'a> Accounts<'a> {
     }
 }
 
-fn unknown_permission(permission: &Permission) -> Fault {
-    let target = MissingTarget::Permission(permission.to_string());
-    Fault::new("user_permissions", FaultCode::DoesNotExist(target))
+/// Returns the keys of these permissions. Adds a fault for each that does not exist.
+fn permission_keys(store: &Store, permissions: &[Permission], faults: &mut Vec<Fault>) -> Result<Vec<Key>> {
+    let mut keys = Vec::new();
+    for permission in permissions {
+        let found = store.find_permissions(permission)?;
+        if found.is_empty() {
+            faults.push(unknown_permission(store, "user_permissions", permission)?);
+        }
+        keys.extend(found);
+    }
+    Ok(keys)
+}
+
+/// Returns the fault of a permission that does not exist, with the most similar name.
+fn unknown_permission(store: &Store, field: &str, permission: &Permission) -> Result<Fault> {
+    let (name, mut near) = (permission.to_string(), None);
+    if let Permission::Named { .. } = permission {
+        near = nearest(&name, store.permission_names()?.iter().map(String::as_str)).map(str::to_owned);
+    }
+    Ok(Fault::new(field, FaultCode::DoesNotExist(MissingTarget::Permission { name, near })))
 }
 
 fn missing_column(name: &str, column: &Column) -> Missing {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{dangling, unknown_permission};
+use super::{dangling, permission_keys};
 use crate::django::account_spec::{AccountSpec, GroupChoice};
 use crate::django::models::Key;
 use crate::django::passwords::Encoded;
@@ -77,12 +77,7 @@ impl NewAccount<'_> {
             self.groups.push(find_group(group)?);
         }
         let mut faults = Vec::new();
-        for permission in &spec.permissions {
-            match store.find_permission(permission)? {
-                Some(key) => self.permissions.push(key),
-                None => faults.push(unknown_permission(permission)),
-            }
-        }
+        self.permissions.extend(permission_keys(store, &spec.permissions, &mut faults)?);
         faults.extend(dangling(store, &store.layout().users.table, &self.user)?);
         for (kind, row) in &self.profiles {
             faults.extend(dangling(store, &store.profile_table(kind)?.table, row)?);

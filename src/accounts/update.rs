@@ -8,7 +8,7 @@ use super::fields::{Fields, Owner};
 use super::new_account::{ColumnValues, address_taken};
 use super::plan::Planner;
 use super::rows::{RowBuilder, find_field, must_be_given};
-use super::{Accounts, dangling, missing_column, unknown_permission};
+use super::{Accounts, dangling, missing_column, permission_keys};
 use crate::config::policy::Policy;
 use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
 use crate::django::models::{Key, User};
@@ -34,6 +34,7 @@ pub struct AccountUpdate {
     /// The kinds of profiles to delete, with the effects.
     removed_profiles: Vec<(String, Deletion)>,
     add_permissions: Vec<Key>,
+    remove_permissions: Vec<Key>,
     add_groups: Vec<Key>,
     remove_groups: Vec<Key>,
     #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
@@ -132,12 +133,12 @@ impl Planner<'_> {
         faults.extend(update.check_references(store)?);
         update.add_groups = groups.added.iter().map(|name| find_group(name)).collect::<Result<_>>()?;
         update.remove_groups = groups.removed.iter().map(|name| find_group(name)).collect::<Result<_>>()?;
-        for permission in &spec.permissions {
-            match store.find_permission(permission)? {
-                Some(key) => update.add_permissions.push(key),
-                None => faults.push(unknown_permission(permission)),
-            }
+        for permission in spec.permissions.iter().filter(|name| spec.remove_permissions.contains(name)) {
+            let twice = Twice::Permission(permission.to_string());
+            faults.push(Fault::new("user_permissions", FaultCode::GivenTwice(twice)));
         }
+        update.add_permissions = permission_keys(store, &spec.permissions, &mut faults)?;
+        update.remove_permissions = permission_keys(store, &spec.remove_permissions, &mut faults)?;
         Ok(PlannedUpdate { update, faults, groups })
     }
 
@@ -263,6 +264,9 @@ impl AccountUpdate {
         let mut permissions = false;
         for permission in &self.add_permissions {
             permissions |= transaction.give_permission(&user.id, permission)?;
+        }
+        for permission in &self.remove_permissions {
+            permissions |= transaction.take_permission(&user.id, permission)?;
         }
         if permissions {
             changed.push("user_permissions".into());

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};
 
+use crate::accounts::apply::groups::GroupStep;
 use crate::accounts::apply::plan::{Step, StepKind};
 use crate::accounts::apply::{Action, ApplyPlan, ChangedAccount};
 use crate::django::tokens::PlainToken;
@@ -15,7 +16,17 @@ use crate::terminal::changes::{Changed, Sign};
 
 /// Returns the changes for people, in order of execution.
 pub fn changes(plan: &ApplyPlan<'_>, store: &Store) -> impl Iterator<Item = Result<Changed>> {
-    plan.steps.iter().map(|step| changed(step, store))
+    let groups = plan.groups.steps.iter().map(|step| Ok(changed_group(step)));
+    groups.chain(plan.steps.iter().map(|step| changed(step, store)))
+}
+
+fn changed_group(step: &GroupStep) -> Changed {
+    let value = |Difference { field, old, new }: &Difference| {
+        (field.clone(), old.as_ref().map(words), new.as_ref().map(words))
+    };
+    let sign = if step.action() == Action::Create { Sign::Add } else { Sign::Change };
+    let values = step.differences.iter().map(value).collect();
+    Changed { sign, name: format!("group {}", step.name), note: String::new(), values }
 }
 
 fn changed(step: &Step<'_>, store: &Store) -> Result<Changed> {
@@ -53,23 +64,30 @@ fn words(shown: &Shown) -> String {
     }
 }
 
-/// Returns a clause with the number of accounts per action, in the past tense if `are_done` is set.
+/// Returns a clause with the number of groups and accounts per action, in the past tense if `are_done` is set.
 pub fn summary(plan: &ApplyPlan<'_>, are_done: bool) -> String {
-    let parts = [Action::Create, Action::Change, Action::Deactivate, Action::Delete].map(|action| {
-        let count = plan.steps.iter().filter(|step| step.action == action).count() as u64;
-        let verb = match (action, are_done) {
-            (Action::Create, false) => "create",
-            (Action::Create, true) => "created",
-            (Action::Change, false) => "change",
-            (Action::Change, true) => "changed",
-            (Action::Deactivate, false) => "deactivate",
-            (Action::Deactivate, true) => "deactivated",
-            (Action::Delete, false) => "delete",
-            (Action::Delete, true) => "deleted",
-        };
-        (count > 0).then(|| format!("{verb} {}", counted(count, "account")))
+    let verb = |action| match (action, are_done) {
+        (Action::Create, false) => "create",
+        (Action::Create, true) => "created",
+        (Action::Change, false) => "change",
+        (Action::Change, true) => "changed",
+        (Action::Deactivate, false) => "deactivate",
+        (Action::Deactivate, true) => "deactivated",
+        (Action::Delete, false) => "delete",
+        (Action::Delete, true) => "deleted",
+    };
+    let part = |action, count: usize, noun| {
+        (count > 0).then(|| format!("{} {}", verb(action), counted(count as u64, noun)))
+    };
+    let of_groups = [Action::Create, Action::Change].map(|action| {
+        let steps = plan.groups.steps.iter().filter(|step| step.action() == action);
+        part(action, steps.count(), "group")
     });
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let of_accounts = [Action::Create, Action::Change, Action::Deactivate, Action::Delete].map(|action| {
+        let steps = plan.steps.iter().filter(|step| step.action == action);
+        part(action, steps.count(), "account")
+    });
+    let parts: Vec<String> = of_groups.into_iter().chain(of_accounts).flatten().collect();
     match &parts[..] {
         [] => String::new(),
         [only] => only.clone(),
@@ -97,7 +115,10 @@ pub fn object(plan: &ApplyPlan<'_>, made: &[ChangedAccount], issued: bool, store
         Ok(object)
     };
     let accounts: Vec<Json> = plan.steps.iter().map(account).collect::<Result<_>>()?;
-    Ok(json!({ "accounts": accounts, "as_wanted": plan.as_wanted, "kept": plan.kept }))
+    let group =
+        |step: &GroupStep| json!({ "name": step.name, "action": step.action(), "changes": step.differences });
+    let groups: Vec<Json> = plan.groups.steps.iter().map(group).collect();
+    Ok(json!({ "groups": groups, "accounts": accounts, "as_wanted": plan.as_wanted, "kept": plan.kept }))
 }
 
 /// Adds the new token and password of the account, or null.

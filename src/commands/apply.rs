@@ -40,6 +40,9 @@ File format (TOML, or JSON with the same keys):
   update_password = \"on-create\"           # or \"always\", \"if-different\"
   [scope]
   usernames = \"ci-*\"                      # --prune considers only these
+  [[groups]]                              # created if missing
+  name = \"editors\"
+  permissions = [\"shop.change_order\"]   # exactly these
   [[users]]
   username = \"ci-bot\"
   email = \"ci@example.com\"                # also first_name, last_name
@@ -54,7 +57,7 @@ File format (TOML, or JSON with the same keys):
 Effect on Django: accounts are created, changed or deleted from the next query on. A changed password ends the user's \
 web sessions. Web sessions and tokens of an inactive user are refused. Signals do not run.";
 
-/// Create and update accounts to match a file
+/// Create and update accounts and groups to match a file
 ///
 /// Anything the file does not mention is left unchanged. Prints each change, asks for confirmation, and writes all
 /// changes in one transaction. Without a terminal, --yes is required. New passwords and tokens are printed once, on
@@ -110,8 +113,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if args.results.is_none() || args.results_are_answer() {
         change.shows_secrets(", or pass --results FILE");
     }
-    if plan.steps.is_empty() {
+    if plan.is_empty() {
         context.output.status(match plan.as_wanted {
+            0 => "Nothing to change: the file is up to date.".to_owned(),
             1 => "Nothing to change: the account in the file is up to date.".to_owned(),
             count => format!("Nothing to change: all {count} accounts in the file are up to date."),
         });

@@ -12,7 +12,7 @@ use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
-use crate::django::models::{Profile, User};
+use crate::django::models::{Permission, Profile, User};
 use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
@@ -121,6 +121,18 @@ pub struct Args {
     /// Remove the user from this group (repeatable)
     #[arg(long, value_name = "NAME", help_heading = "Status and permissions")]
     remove_group: Vec<String>,
+
+    /// Grant the user this permission (repeatable)
+    #[arg(long, value_name = "APP.CODENAME", value_parser = Permission::named)]
+    #[arg(help_heading = "Status and permissions", hide_short_help = true)]
+    add_permission: Vec<Permission>,
+
+    /// Take this permission from the user (repeatable)
+    ///
+    /// Permissions granted through groups or by superuser status stay.
+    #[arg(long, value_name = "APP.CODENAME", value_parser = Permission::named)]
+    #[arg(help_heading = "Status and permissions", hide_short_help = true)]
+    remove_permission: Vec<Permission>,
 
     /// Revoke the user's tokens of every scheme, and API keys
     #[arg(long, help_heading = "Status and permissions")]
@@ -300,6 +312,8 @@ impl Args {
             profile,
             remove_profiles: self.remove_profile.clone(),
             groups: GroupChoice::Change { add: self.add_group.clone(), remove: self.remove_group.clone() },
+            permissions: self.add_permission.clone(),
+            remove_permissions: self.remove_permission.clone(),
             ..AccountSpec::default()
         };
         spec.make_superusers_staff();

@@ -13,6 +13,7 @@ mod edit_user;
 mod export;
 mod import;
 mod init;
+mod list_groups;
 mod list_sessions;
 mod list_tokens;
 mod list_users;
@@ -192,6 +193,7 @@ subcommands! {
         "set-password" => SetPassword(set_password),
         "check-password" => CheckPassword(check_password),
         "delete-user" => DeleteUser(delete_user),
+        "list-groups" => ListGroups(list_groups),
     }
     "Tokens" {
         "create-token" => CreateToken(create_token),

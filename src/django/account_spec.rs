@@ -40,6 +40,8 @@ pub struct AccountSpec {
     pub groups: GroupChoice,
     /// Permissions to grant directly to the user.
     pub permissions: Vec<Permission>,
+    /// Permissions to take from an existing user. Those of groups stay.
+    pub remove_permissions: Vec<Permission>,
 }
 
 impl AccountSpec {

@@ -139,12 +139,35 @@ pub enum Permission {
         /// The model's name in lower case.
         model: String,
     },
+    /// By the name that `has_perm` takes. Models of one app may share it.
+    Named {
+        /// The app label of the model.
+        app_label: String,
+        /// The permitted action, such as `add_user`.
+        codename: String,
+    },
+}
+
+impl Permission {
+    /// Parses `app_label.codename`.
+    ///
+    /// # Errors
+    /// Returns what was expected.
+    pub fn named(text: &str) -> Result<Self, &'static str> {
+        match text.split_once('.') {
+            Some((app_label, codename)) if !app_label.is_empty() && !codename.is_empty() => {
+                Ok(Self::Named { app_label: app_label.to_owned(), codename: codename.to_owned() })
+            }
+            _ => Err("expected APP.CODENAME, such as shop.add_order"),
+        }
+    }
 }
 
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Key(key) => write!(f, "with the key {key}"),
+            Self::Named { app_label, codename } => write!(f, "{app_label}.{codename}"),
             Self::Natural { codename, app_label, model } => write!(f, "{app_label}.{codename} of {model}"),
         }
     }

@@ -1,11 +1,11 @@
-//! Reads and writes the groups and permissions of users, in Django's tables and the many-to-many tables that link
-//! them to the users.
+//! Reads and writes the groups of users, in Django's table and the many-to-many tables that link groups and permissions
+//! to the users.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use crate::django::models::{Key, Permission};
+use crate::django::models::Key;
 use crate::django::value::{Kind, OnRow, Value};
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
@@ -15,9 +15,9 @@ use crate::store::schema::{Table, quoted};
 use crate::store::{Store, Transaction};
 
 const GROUPS: &str = "auth_group";
-const GROUP_PERMISSIONS: &str = "auth_group_permissions";
-const PERMISSIONS: &str = "auth_permission";
-const CONTENT_TYPES: &str = "django_content_type";
+pub(super) const GROUP_PERMISSIONS: &str = "auth_group_permissions";
+pub(super) const PERMISSIONS: &str = "auth_permission";
+pub(super) const CONTENT_TYPES: &str = "django_content_type";
 
 /// A group to create.
 #[derive(Debug)]
@@ -36,9 +36,16 @@ pub struct PlannedGroups(Vec<(i64, NewGroup)>);
 
 impl PlannedGroups {
     /// Returns the future key of the group with this name, compared exactly.
-    #[must_use]
-    pub fn key(&self, name: &str) -> Option<Key> {
+    fn key(&self, name: &str) -> Option<Key> {
         self.0.iter().find(|(_, group)| group.name == name).map(|(key, _)| Key::Integer(*key))
+    }
+
+    /// Returns the key of a planned or existing group.
+    ///
+    /// # Errors
+    /// The same as for [`Store::find_group`].
+    pub fn find(&self, name: &str, store: &Store) -> Result<Key> {
+        self.key(name).map_or_else(|| store.find_group(name), Ok)
     }
 }
 
@@ -121,6 +128,11 @@ impl Store {
             None
         };
         Ok(found.get_or_init(|| link).as_ref())
+    }
+
+    /// Fails if users cannot be in groups.
+    pub fn expect_groups(&self) -> Result<()> {
+        self.needed_group_link().map(drop)
     }
 
     fn needed_group_link(&self) -> Result<&Link> {
@@ -238,21 +250,41 @@ impl Store {
     /// lists.
     pub fn each_group(&self, on_row: &mut OnRow<'_>) -> Result<()> {
         let Some(link) = self.group_link()? else { return Ok(()) };
-        let mut permissions = "'[]'".to_owned();
-        if self.engine.has_table(CONTENT_TYPES)? && self.engine.has_table(GROUP_PERMISSIONS)? {
-            permissions = format!(
-                "(SELECT {} FROM {} AS t JOIN {} AS p ON p.id = t.permission_id \
-                 JOIN {} AS c ON c.id = p.content_type_id WHERE t.group_id = g.id)",
-                self.engine.json_lists(&["p.codename", "c.app_label", "c.model"]),
-                quoted(GROUP_PERMISSIONS),
-                quoted(PERMISSIONS),
-                quoted(CONTENT_TYPES),
-            );
-        }
+        let permissions = self.group_permission_keys()?;
         let key = quoted(&link.target);
         let sql =
             format!("SELECT g.{key}, g.name, {permissions} FROM {} AS g ORDER BY g.{key}", quoted(GROUPS));
         self.engine.query(&sql, &[], &[Kind::Integer, Kind::TEXT, Kind::TEXT], on_row)
+    }
+
+    /// Passes each group to the callback by name: its name, the number of its members, and the natural keys of its
+    /// permissions as in [`Self::each_group`].
+    pub fn each_group_by_name(&self, on_row: &mut OnRow<'_>) -> Result<()> {
+        let Some(link) = self.group_link()? else { return Ok(()) };
+        let sql = format!(
+            "SELECT g.name, (SELECT count(*) FROM {} AS m WHERE m.{} = g.{}), {} FROM {} AS g ORDER BY g.name",
+            quoted(&link.table),
+            quoted(&link.other_column),
+            quoted(&link.target),
+            self.group_permission_keys()?,
+            quoted(GROUPS),
+        );
+        self.engine.query(&sql, &[], &[Kind::TEXT, Kind::Integer, Kind::TEXT], on_row)
+    }
+
+    /// Returns the SQL of the natural keys of the permissions of a group. The group table has the alias `g`.
+    fn group_permission_keys(&self) -> Result<String> {
+        if !self.engine.has_table(CONTENT_TYPES)? || !self.engine.has_table(GROUP_PERMISSIONS)? {
+            return Ok("'[]'".to_owned());
+        }
+        Ok(format!(
+            "(SELECT {} FROM {} AS t JOIN {} AS p ON p.id = t.permission_id \
+             JOIN {} AS c ON c.id = p.content_type_id WHERE t.group_id = g.id)",
+            self.engine.json_lists(&["p.codename", "c.app_label", "c.model"]),
+            quoted(GROUP_PERMISSIONS),
+            quoted(PERMISSIONS),
+            quoted(CONTENT_TYPES),
+        ))
     }
 
     fn keys_in(&self, link: &Link, joined: &str, columns: &[&str]) -> String {
@@ -263,52 +295,6 @@ impl Store {
             quoted(&link.user_column),
             quoted(&self.layout.users.key),
         )
-    }
-
-    /// Returns a user's own permissions, without those of groups, as `app_label.codename`, sorted.
-    pub fn permissions_of(&self, user: &Key) -> Result<Vec<String>> {
-        if !self.engine.has_table(CONTENT_TYPES)? {
-            return Ok(Vec::new());
-        }
-        let Some(link) = self.permission_link()? else { return Ok(Vec::new()) };
-        let sql = format!(
-            "SELECT c.app_label || '.' || p.codename FROM {} AS t JOIN {} AS p ON p.{} = t.{} \
-             JOIN {} AS c ON c.id = p.content_type_id WHERE t.{} = ?1 ORDER BY 1",
-            quoted(&link.table),
-            quoted(PERMISSIONS),
-            quoted(&link.target),
-            quoted(&link.other_column),
-            quoted(CONTENT_TYPES),
-            quoted(&link.user_column),
-        );
-        self.texts(&sql, &[user.into()])
-    }
-
-    /// Finds the key of this permission.
-    pub fn find_permission(&self, permission: &Permission) -> Result<Option<Key>> {
-        if self.permission_link()?.is_none() || !self.engine.has_table(CONTENT_TYPES)? {
-            return Ok(None);
-        }
-        let (sql, parameters) = match permission {
-            Permission::Key(key) => {
-                (format!("SELECT id FROM {} WHERE id = ?1", quoted(PERMISSIONS)), vec![(*key).into()])
-            }
-            Permission::Natural { codename, app_label, model } => (
-                format!(
-                    "SELECT p.id FROM {} AS p JOIN {} AS c ON c.id = p.content_type_id \
-                     WHERE p.codename = ?1 AND c.app_label = ?2 AND c.model = ?3",
-                    quoted(PERMISSIONS),
-                    quoted(CONTENT_TYPES),
-                ),
-                vec![codename.as_str().into(), app_label.as_str().into(), model.as_str().into()],
-            ),
-        };
-        let mut found = None;
-        self.engine.query(&sql, &parameters, &[Kind::Integer], &mut |cells| {
-            found = cells[0].integer().map(Key::Integer);
-            Ok(ControlFlow::Break(()))
-        })?;
-        Ok(found)
     }
 }
 
@@ -343,37 +329,12 @@ impl Transaction<'_> {
         for (key, group) in groups {
             let row = [("name", group.name.as_str().into())];
             self.insert(GROUPS, &row, Some((key_column, &(*key).into())))?;
-            for permission in &group.permissions {
-                let row = [("group_id", (*key).into())];
-                self.insert(GROUP_PERMISSIONS, &row, Some(("permission_id", &permission.into())))?;
-            }
+            self.change_group(&Key::Integer(*key), &group.permissions, &[])?;
         }
         Ok(groups.len())
     }
 
-    /// Grants a user a permission. Returns false if the user already had it.
-    ///
-    /// # Errors
-    /// Fails on database errors. The table exists, since [`Store::find_permission`] found the permission in it.
-    pub fn give_permission(&self, user: &Key, permission: &Key) -> Result<bool> {
-        match self.permission_link()? {
-            Some(link) => self.link(link, user, permission),
-            None => Ok(false),
-        }
-    }
-
-    /// Grants a permission to a user who was created in this transaction.
-    ///
-    /// # Errors
-    /// The same as for [`Self::give_permission`].
-    pub fn give_new_user_permission(&self, user: &Key, permission: &Key) -> Result<()> {
-        match self.permission_link()? {
-            Some(link) => self.insert_link(link, user, permission),
-            None => Ok(()),
-        }
-    }
-
-    fn link(&self, link: &Link, user: &Key, other: &Key) -> Result<bool> {
+    pub(super) fn link(&self, link: &Link, user: &Key, other: &Key) -> Result<bool> {
         let is_linked = self.count_links(link, user, other)? > 0;
         if !is_linked {
             self.insert_link(link, user, other)?;
@@ -381,7 +342,7 @@ impl Transaction<'_> {
         Ok(!is_linked)
     }
 
-    fn insert_link(&self, link: &Link, user: &Key, other: &Key) -> Result<()> {
+    pub(super) fn insert_link(&self, link: &Link, user: &Key, other: &Key) -> Result<()> {
         let row = [(link.user_column.clone(), user.into())];
         self.insert(&link.table, &row, Some((&link.other_column, &other.into()))).map(drop)
     }
@@ -406,8 +367,11 @@ impl Transaction<'_> {
     /// # Errors
     /// The same as for [`Self::add_to_group`].
     pub fn remove_from_group(&self, user: &Key, group: &Key) -> Result<bool> {
-        let link = self.needed_group_link()?;
-        let count = self.count_links(link, user, group)?;
+        self.unlink(self.needed_group_link()?, user, group)
+    }
+
+    pub(super) fn unlink(&self, link: &Link, user: &Key, other: &Key) -> Result<bool> {
+        let count = self.count_links(link, user, other)?;
         if count == 0 {
             return Ok(false);
         }
@@ -417,9 +381,9 @@ impl Transaction<'_> {
             quoted(&link.user_column),
             quoted(&link.other_column),
         );
-        let (user, group) = (Value::from(user), Value::from(group));
-        self.write(&link.table, &sql, &[user.clone(), group.clone()], count)?;
-        self.check_gone(&link.table, &[(&link.user_column, &user), (&link.other_column, &group)])?;
+        let (user, other) = (Value::from(user), Value::from(other));
+        self.write(&link.table, &sql, &[user.clone(), other.clone()], count)?;
+        self.check_gone(&link.table, &[(&link.user_column, &user), (&link.other_column, &other)])?;
         Ok(true)
     }
 }

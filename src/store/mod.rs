@@ -16,6 +16,7 @@ pub mod layout;
 mod newest;
 mod opening;
 mod passwords;
+mod permissions;
 mod planned;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -51,6 +51,7 @@ fn the_list_of_commands() {
             "set-password",
             "check-password",
             "delete-user",
+            "list-groups",
             "create-token",
             "list-tokens",
             "revoke-token",

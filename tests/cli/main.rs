@@ -31,6 +31,7 @@ mod formats;
 mod from_json;
 mod generated;
 #[cfg(target_os = "linux")]
+mod groups;
 mod hardening;
 mod help;
 mod hostile;

@@ -68,7 +68,10 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
             plan.steps.iter_mut().map(|step| self.ready(step, tells)).collect::<Result<_>>()?;
         let plan = &*plan;
         let names: Vec<&String> = plan.steps.iter().map(|step| &step.username).collect();
-        let object = json!({ "file": self.source.name(), "users": names });
+        let mut object = json!({ "file": self.source.name(), "users": names });
+        if !plan.groups.steps.is_empty() {
+            object["groups"] = plan.groups.steps.iter().map(|step| &*step.name).collect();
+        }
         let mut critical = None;
         let done = self.runner.run(
             self.accounts.store,
@@ -78,7 +81,7 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
                 // If the commit fails, the results must be taken back even if a signal arrives.
                 critical = Some(signals::critical());
                 results.take_back()?;
-                self.write(&plan.steps, &ready, transaction, &mut results)
+                self.write(plan, &ready, transaction, &mut results)
             },
         );
         let outcome = match done {
@@ -103,15 +106,15 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
     /// Writes all steps, and adds the accounts to the results.
     fn write(
         &self,
-        steps: &[Step<'_>],
+        plan: &ApplyPlan<'_>,
         ready: &[Ready],
         transaction: &Transaction<'_>,
         results: &mut Results,
     ) -> Result<Done<ApplyOutcome>> {
         let had_superuser = transaction.has_superuser()?;
         let mut made = Vec::new();
-        let mut fields = BTreeSet::new();
-        for (step, ready) in steps.iter().zip(ready) {
+        let mut fields = BTreeSet::from_iter(plan.groups.execute(transaction)?);
+        for (step, ready) in plan.steps.iter().zip(ready) {
             let done = step.execute(ready, transaction).map_err(|error| self.located(step, error))?;
             if let (Some(made), Some(line)) = (&done.value, ready.line) {
                 let is_new = step.action == Action::Create;

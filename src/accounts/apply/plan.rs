@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::slice;
+use std::{mem, slice};
 
+use super::groups::GroupsPlan;
 use super::password;
 use super::prune::{Scope, UnlistedUser};
 use super::read::{DesiredState, DesiredToken, DesiredUser};
@@ -20,12 +21,14 @@ use crate::error::faults::{Fault, FaultCode, Form, PrunedAccounts, Remedy, Token
 use crate::error::misuse::Misuse;
 use crate::error::refusal::Refusal;
 use crate::store::difference::{Difference, Shown};
-use crate::store::{Deletion, Store, Token};
+use crate::store::{Deletion, PlannedGroups, Store, Token};
 use crate::syntax::source::SourceFile;
 
 /// All changes, in the order in which they are shown and executed.
 #[derive(Debug, Default)]
 pub struct ApplyPlan<'a> {
+    /// The changes to groups, before those of accounts.
+    pub groups: GroupsPlan,
     pub steps: Vec<Step<'a>>,
     /// The number of accounts in the file that need no change.
     pub as_wanted: usize,
@@ -95,6 +98,14 @@ pub struct UserChange {
     pub encoded: Option<String>,
 }
 
+impl ApplyPlan<'_> {
+    /// Whether there is nothing to change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.groups.steps.is_empty()
+    }
+}
+
 impl Step<'_> {
     /// Returns all differences to show. Those of a new account are computed anew, since there may be many. Runs no query.
     pub fn differences(&self, store: &Store) -> Result<Vec<Difference>> {
@@ -142,7 +153,12 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         let mut plan = ApplyPlan::default();
         let mut names: HashSet<String> = HashSet::new();
         let store = self.accounts.store;
-        let groups = store.group_names()?;
+        let declared: Vec<String> = desired.groups.iter().map(|group| group.name.clone()).collect();
+        plan.groups = GroupsPlan::new(mem::take(&mut desired.groups), store, &mut |at, fault| {
+            self.faults.borrow_mut().push_with(|| self.source.locate(at, fault));
+        })?;
+        let mut groups = store.group_names()?;
+        groups.extend(declared);
         let planner = self.accounts.planner()?;
         let has_users = store.row_count(&store.layout().users.table.name)? > 0;
         let scope = desired.scope.take();
@@ -163,8 +179,8 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
             }
             let existing = if has_users { store.find_user(&name)? } else { None };
             let step = match existing {
-                None => Some(self.create(&user, &planner)?),
-                Some(existing) => self.change(&user, existing, &planner)?,
+                None => Some(self.create(&user, &planner, &plan.groups.created)?),
+                Some(existing) => self.change(&user, existing, &planner, &plan.groups.created)?,
             };
             names.insert(name);
             match step {
@@ -203,11 +219,16 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         }
     }
 
-    fn create(&mut self, user: &DesiredUser<'_>, planner: &Planner<'a>) -> Result<Step<'a>> {
+    fn create(
+        &mut self,
+        user: &DesiredUser<'_>,
+        planner: &Planner<'a>,
+        new_groups: &PlannedGroups,
+    ) -> Result<Step<'a>> {
         let store = self.accounts.store;
         let (mut account, mut faults) =
             planner.account(&user.spec, self.accounts.now, &mut *self.accounts.random())?;
-        faults.extend(account.settle(&user.spec, store, |name| store.find_group(name))?);
+        faults.extend(account.settle(&user.spec, store, |name| new_groups.find(name, store))?);
         let username = account.username.clone();
         for fault in faults {
             self.add(user, fault);
@@ -234,10 +255,11 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         user: &DesiredUser<'_>,
         existing: User,
         planner: &Planner<'a>,
+        new_groups: &PlannedGroups,
     ) -> Result<Option<Step<'a>>> {
         let store = self.accounts.store;
         let PlannedUpdate { update, faults, groups } =
-            planner.update(&user.spec, &existing, &self.accounts, |name| store.find_group(name))?;
+            planner.update(&user.spec, &existing, &self.accounts, |name| new_groups.find(name, store))?;
         for fault in faults {
             self.add(user, fault);
         }
@@ -432,7 +454,7 @@ fn too_many(pruned: &[&UnlistedUser], how: Prune, limit: usize) -> Refusal {
     Refusal::invalid("max_prune", FaultCode::TooMany(Box::new(accounts)))
 }
 
-fn difference(field: &str, old: Option<&str>, new: Option<&str>) -> Difference {
+pub(super) fn difference(field: &str, old: Option<&str>, new: Option<&str>) -> Difference {
     let shown = |text: &str| Shown::Value(text.into());
     Difference { field: field.into(), old: old.map(shown), new: new.map(shown) }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
+use super::groups::DesiredGroup;
 use super::prune::Scope;
 use crate::accounts::new_password::{self, Password, UpdatePassword};
 use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
@@ -22,7 +23,9 @@ use crate::store::schema::Table;
 use crate::syntax::source::SourceFile;
 use crate::syntax::tree::{KeyValue, Node, NodeValue, distinct};
 
-const TOP: [&str; 3] = ["update_password", "scope", "users"];
+const TOP: [&str; 4] = ["update_password", "scope", "groups", "users"];
+
+const OF_GROUP: [&str; 2] = ["name", "permissions"];
 
 /// The keys of an account that are not specific to a project.
 const OF_USER: [&str; 12] = [
@@ -46,6 +49,8 @@ const OF_PASSWORD: [&str; 5] = ["env", "file", "random", "hash", "unusable"];
 pub struct DesiredState<'a, 't> {
     /// The login names for which the file lists all accounts.
     pub scope: Option<Scope>,
+    /// The groups, in file order.
+    pub groups: Vec<DesiredGroup>,
     update_password: UpdatePassword,
     /// The accounts, in file order.
     users: Vec<Node<'t>>,
@@ -164,13 +169,13 @@ pub fn read<'a, 't>(
         kinds: store.profile_tables()?,
         faults,
     };
-    let (scope, update_password) = reader.head(&tree);
+    let (scope, groups, update_password) = reader.head(&tree);
     let users = tree.into_entries().into_iter().find(|entry| entry.key == "users");
     let users = match users.map(|entry| entry.value.what) {
         Some(NodeValue::List(users)) => users,
         _ => Vec::new(),
     };
-    Ok(DesiredState { scope, update_password, users, reader })
+    Ok(DesiredState { scope, groups, update_password, users, reader })
 }
 
 struct Reader<'a> {
@@ -240,26 +245,55 @@ impl Reader<'_> {
     }
 
     /// Reads everything except the accounts.
-    fn head(&mut self, tree: &Node<'_>) -> (Option<Scope>, UpdatePassword) {
-        let (mut scope, mut update) = (None, UpdatePassword::default());
+    fn head(&mut self, tree: &Node<'_>) -> (Option<Scope>, Vec<DesiredGroup>, UpdatePassword) {
+        let (mut scope, mut groups, mut update) = (None, None, UpdatePassword::default());
         let entries = self.entries("file", tree).unwrap_or_default();
         for entry in &entries {
             match &*entry.key {
                 "update_password" => update = self.update(&entry.value).unwrap_or_default(),
                 "scope" => scope = self.scope(&entry.value),
+                "groups" => groups = Some(self.declared_groups(&entry.value)),
                 "users" => {}
                 _ => self.unknown(entry, TOP.into_iter()),
             }
         }
         let users = entries.iter().find(|entry| entry.key == "users").map(|entry| &entry.value);
-        if !users.is_some_and(|users| matches!(users.what, NodeValue::List(_))) {
+        let is_list = |users: &Node<'_>| matches!(users.what, NodeValue::List(_));
+        if !users.map_or(groups.is_some(), is_list) {
             let code = match users {
                 Some(_) => FaultCode::Invalid(Expected::Accounts),
                 None => FaultCode::Required(Remedy::Accounts),
             };
             self.fault(users.unwrap_or(tree).at, "users", code);
         }
-        (scope, update)
+        (scope, groups.unwrap_or_default(), update)
+    }
+
+    /// Reads the groups that the file declares.
+    fn declared_groups(&mut self, node: &Node<'_>) -> Vec<DesiredGroup> {
+        let NodeValue::List(items) = &node.what else {
+            self.fault(node.at, "groups", FaultCode::Invalid(Expected::Accounts));
+            return Vec::new();
+        };
+        let mut groups: Vec<DesiredGroup> = Vec::new();
+        for item in items {
+            let (mut name, mut permissions) = (None, None);
+            for entry in self.entries("groups", item).unwrap_or_default() {
+                match &*entry.key {
+                    "name" => name = self.text("name", &entry.value).filter(|name| !name.trim().is_empty()),
+                    "permissions" => permissions = self.texts("permissions", &entry.value),
+                    _ => self.unknown(entry, OF_GROUP.into_iter()),
+                }
+            }
+            match name {
+                None => self.fault(item.at, "name", FaultCode::Required(Remedy::GroupName)),
+                Some(name) if groups.iter().any(|group| group.name == name) => {
+                    self.fault(item.at, "name", FaultCode::GivenTwice(Twice::GroupName));
+                }
+                Some(name) => groups.push(DesiredGroup { name, permissions }),
+            }
+        }
+        groups
     }
 
     fn update(&mut self, node: &Node<'_>) -> Option<UpdatePassword> {

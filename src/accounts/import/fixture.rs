@@ -276,14 +276,14 @@ impl<'a, 't> Assembly<'a, 't> {
             return Ok(keys);
         };
         for permission in given {
-            if let Some(key) = store.find_permission(&permission)? {
-                // A permission that is listed twice counts once.
-                keys.retain(|known| *known != key);
-                keys.push(key);
-            } else {
-                let target = MissingTarget::Permission(permission.to_string());
+            let found = store.find_permissions(&permission)?;
+            if found.is_empty() {
+                let target = MissingTarget::Permission { name: permission.to_string(), near: None };
                 self.fault(position, "permissions", FaultCode::DoesNotExist(target));
             }
+            // A permission that is listed twice counts once.
+            keys.retain(|known| !found.contains(known));
+            keys.extend(found);
         }
         Ok(keys)
     }

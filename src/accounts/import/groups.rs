@@ -18,6 +18,6 @@ pub(super) struct FixtureGroups {
 impl FixtureGroups {
     /// Returns the key of a group of the fixture or of the database.
     pub fn find(&self, name: &str, store: &Store) -> Result<Key> {
-        self.planned.borrow().key(name).map_or_else(|| store.find_group(name), Ok)
+        self.planned.borrow().find(name, store)
     }
 }

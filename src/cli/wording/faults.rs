@@ -92,7 +92,10 @@ pub fn sentence(field: &str, code: &FaultCode, form: Form) -> String {
 
 fn does_not_exist(field: &str, target: &MissingTarget) -> String {
     match target {
-        MissingTarget::Permission(permission) => format!("Permission {permission} does not exist."),
+        MissingTarget::Permission { name, near } => {
+            let near = near.as_ref().map_or(String::new(), |near| format!(" Did you mean {near}?"));
+            format!("Permission {name} does not exist.{near}")
+        }
         MissingTarget::Row { table, column } => format!("{field}: no row in {table} has this {column}."),
         MissingTarget::UserInFile => "The user is not in the file.".into(),
     }

@@ -138,6 +138,7 @@ pub fn given_twice(field: &str, what: &Twice) -> String {
         Twice::GroupName => format!("A previous group has the same {field}."),
         Twice::Group(group) => format!("Group {group} is both added and removed."),
         Twice::Profile(kind) => format!("Profile {kind} is both added and removed."),
+        Twice::Permission(name) => format!("Permission {name} is both added and removed."),
         Twice::Unset => format!("{field} is both set and unset."),
     }
 }

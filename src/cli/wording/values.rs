@@ -99,6 +99,7 @@ pub fn invalid(field: &str, expected: &Expected) -> String {
         Expected::Base64 => must_be("base64-encoded bytes"),
         Expected::Groups => must_be("group names separated by ; or a JSON list of group names"),
         Expected::ProfileKinds => must_be("profile kinds separated by ; or a JSON list of profile kinds"),
+        Expected::PermissionName => must_be("permissions as APP.CODENAME, such as shop.add_order"),
         Expected::Permissions => must_be("a JSON list of keys or of [codename, app_label, model]"),
         Expected::ProfileFields(kind) => format!("{field}.{kind} must be an object of fields."),
         Expected::Table => format!("{} must be a table.", table(field)),

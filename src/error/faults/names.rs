@@ -133,6 +133,8 @@ pub enum Twice {
     Group(String),
     /// The profile of this kind, which is both added and removed.
     Profile(String),
+    /// The permission of this name, which is both added and removed.
+    Permission(String),
     /// The field, which is both set and unset.
     Unset,
 }

@@ -85,6 +85,8 @@ pub enum Expected {
     ProfileKinds,
     /// Permissions.
     Permissions,
+    /// A permission as `app_label.codename`.
+    PermissionName,
     /// The fields of the profile of this kind, as an object.
     ProfileFields(String),
     /// A table of keys.
@@ -195,7 +197,12 @@ pub enum Choice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MissingTarget {
     /// This permission.
-    Permission(String),
+    Permission {
+        /// How it was named.
+        name: String,
+        /// The most similar name.
+        near: Option<String>,
+    },
     /// A row with this key.
     Row {
         /// The table.
