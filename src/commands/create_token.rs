@@ -1,19 +1,23 @@
 use serde_json::json;
 
-use crate::accounts::issue_token::{self, Issued};
+use crate::accounts::Accounts;
+use crate::accounts::issue_token::{self, Issued, IssuedToken};
+use crate::accounts::package_token::{self, FreshPackageToken};
 use crate::cli::answer::{Answer, Report};
+use crate::cli::args::package_token::PackageTokenArgs;
 use crate::cli::args::secret;
 use crate::cli::args::token_files::TokenFileArgs;
 use crate::cli::args::users::FindBy;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, User};
-use crate::django::tokens::Ttl;
+use crate::django::tokens::{AnyScheme, PlainToken, Ttl};
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
 use crate::files::token_file::{Staged, TokenFiles};
 use crate::signals;
+use crate::store::Store;
 use crate::terminal::clock::local;
 use crate::terminal::output::Output;
 use crate::terminal::redaction;
@@ -23,6 +27,9 @@ Examples:
   TOKEN=$(authctl create-token meg)
   authctl create-token meg --rotate
   authctl create-token ci-bot --scheme knox --expires-in 30d
+  authctl create-token meg --scheme oauth2 --scope read --expires-in 1h
+  authctl create-token --scheme api-key --name ci
+  authctl create-token meg --scheme jwt --refresh --signing-key-env SECRET_KEY
   openssl rand -hex 20 | authctl create-token ci-bot --token-stdin
   authctl create-token ci-bot --env-file .env --as API_TOKEN
 
@@ -32,13 +39,15 @@ sessions stay valid. Signals do not run.";
 /// Create a token for a user without the password
 ///
 /// With drf, a user has one key: an existing key is printed, a missing one is created, and --rotate replaces it. With
-/// knox, every call creates a new token. A token file is written before the token is stored: if it cannot be written,
+/// the other schemes, every call creates a new token. A JWT cannot be revoked before it expires, unless it is a refresh
+/// token and simplejwt records these. A token file is written before the token is stored: if it cannot be written,
 /// nothing changes.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// User
-    user: String,
+    /// User; omit for an API key without one
+    #[arg(required_unless_present = "name")]
+    user: Option<String>,
 
     #[command(flatten)]
     by: FindBy,
@@ -53,13 +62,21 @@ pub struct Args {
     #[arg(long)]
     token_stdin: bool,
 
-    /// Set a knox token's lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]
-    #[arg(long, value_name = "DURATION")]
+    /// Set the token's lifetime, such as 10h, 30d or never
+    ///
+    /// The default is 10h for an oauth2 token, and for a knox token unless `ttl` is set under `[tokens]`. It is 5m for
+    /// a JWT, 24h for a JWT refresh token, and never for an API key. A drf token does not expire.
+    #[arg(long, alias = "lifetime", value_name = "DURATION")]
     expires_in: Option<Ttl>,
 
-    /// Use this token scheme if the database has both
+    /// Use this token scheme
+    ///
+    /// Without it, a scheme of drf and knox is used: the one that is configured or that the database has.
     #[arg(long)]
-    scheme: Option<Scheme>,
+    scheme: Option<AnyScheme>,
+
+    #[command(flatten)]
+    package: PackageTokenArgs,
 
     #[command(flatten)]
     files: TokenFileArgs,
@@ -72,22 +89,28 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let accounts = context.accounts()?;
     let store = accounts.store;
-    accounts.refuse_undecided(true, args.scheme)?;
-    let scheme = accounts.needed_scheme(args.scheme)?;
-    if args.rotate && scheme == Scheme::Knox {
-        return Err(Refusal::usage(
-            "--rotate is only valid for drf tokens. Delete old knox tokens with `authctl revoke-token`.",
-        )
-        .into());
-    }
-    let user = args.by.user(store, &args.user)?;
-    if !user.is_active {
-        return Err(Refusal::InactiveUser(user.username).into());
+    let wanted = match args.package.spec(args.scheme)? {
+        Some(_) if args.rotate || args.token_stdin => {
+            return Err(Refusal::usage("--rotate and --token-stdin are not valid with this scheme.").into());
+        }
+        Some(spec) => Origin::Package(spec),
+        None => Origin::Core(args.core_scheme(&accounts)?),
+    };
+    let user = args.user.as_ref().map(|user| args.by.user(store, user)).transpose()?;
+    if let Some(user) = user.as_ref().filter(|user| !user.is_active) {
+        return Err(Refusal::InactiveUser(user.username.clone()).into());
     }
     let files = args.files.files(store)?;
     let mut targets = files.check(args.writing.dry_run)?;
     let given = if args.token_stdin { Some(secret::token_from_stdin()?) } else { None };
-    let fresh = accounts.generate_token(scheme, args.expires_in, given.as_ref())?;
+    let fresh = match wanted {
+        Origin::Core(scheme) => {
+            Origin::Core(accounts.generate_token(scheme, args.expires_in, given.as_ref())?)
+        }
+        Origin::Package(spec) => {
+            Origin::Package(accounts.package_token(spec, user.as_ref(), args.expires_in)?)
+        }
+    };
     let change = Change::new(context, &args.writing, "create-token");
     files.lock(&mut targets)?;
     if args.files.leave_standard_output() && !args.token_stdin {
@@ -96,30 +119,61 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     // No staged file may be left behind.
     let _critical = files.are_given().then(signals::critical);
     let mut staged = Staged::default();
-    let done = issue_token::issue(&change, store, &user, &fresh, args.rotate, |_, token| {
+    let ready = |_: &Store, token: &PlainToken| {
         staged = files.stage(token, &targets)?;
         Ok(())
-    })?;
+    };
+    let done = match (&fresh, &user) {
+        (Origin::Core(fresh), Some(user)) => {
+            issue_token::issue(&change, store, user, fresh, args.rotate, ready)?
+        }
+        (Origin::Core(_), None) => return Err(Refusal::usage("USER is missing.").into()),
+        (Origin::Package(fresh), user) => package_token::issue(&change, store, user.as_ref(), fresh, ready)?,
+    };
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
         if !report.dry_run {
             staged.put()?;
         }
-        args.answer(output, &user, scheme, &done.value, &files, report)
+        args.answer(output, user.as_ref(), &fresh, &done.value, &files, report)
     })
 }
 
+/// Something of a scheme that every command knows, or of a package.
+enum Origin<C, P> {
+    Core(C),
+    Package(P),
+}
+
 impl Args {
+    fn core_scheme(&self, accounts: &Accounts<'_>) -> Result<Scheme> {
+        let asked = self.scheme.and_then(AnyScheme::core);
+        accounts.refuse_undecided(true, asked)?;
+        let scheme = accounts.needed_scheme(asked)?;
+        if self.rotate && scheme == Scheme::Knox {
+            return Err(Refusal::usage(
+                "--rotate is only valid for drf tokens. Delete old knox tokens with `authctl revoke-token`.",
+            )
+            .into());
+        }
+        Ok(scheme)
+    }
+
     fn answer(
         &self,
         output: &Output,
-        user: &User,
-        scheme: Scheme,
+        user: Option<&User>,
+        fresh: &Origin<IssuedToken, FreshPackageToken>,
         issued: &Issued,
         files: &TokenFiles,
         report: Report,
     ) -> Result<()> {
-        let username = &user.username;
+        let username = user.map(|user| &*user.username).unwrap_or_default();
+        let (scheme, noun) = match fresh {
+            Origin::Core(fresh) => (fresh.scheme.into(), format!("a {} token", fresh.scheme)),
+            Origin::Package(fresh) => (AnyScheme::Package(fresh.scheme()), fresh.noun().to_owned()),
+        };
+        let owner = if user.is_some() { format!(" for {username}") } else { String::new() };
         output.status(match (report.changed, report.dry_run, issued.expiry) {
             (true, true, _) if issued.is_replacement => {
                 format!("Would replace the {scheme} token of {username}. Nothing was changed.")
@@ -127,16 +181,17 @@ impl Args {
             (true, false, _) if issued.is_replacement => {
                 format!("Replaced the {scheme} token of {username}.")
             }
-            (true, true, _) => format!("Would create a {scheme} token for {username}. Nothing was changed."),
-            (true, false, Some(expiry)) => {
-                format!("Created a {scheme} token for {username}, valid until {}.", local(expiry))
-            }
-            (true, false, None) => format!("Created a {scheme} token for {username}."),
+            (true, true, _) => format!("Would create {noun}{owner}. Nothing was changed."),
+            (true, false, Some(expiry)) => format!("Created {noun}{owner}, valid until {}.", local(expiry)),
+            (true, false, None) => format!("Created {noun}{owner}."),
             (false, _, _) if self.token_stdin => {
                 format!("{username} already has this token. Nothing was changed.")
             }
             (false, _, _) => format!("{username} already has a {scheme} token. Pass --rotate to replace it."),
         });
+        if matches!(fresh, Origin::Package(fresh) if !fresh.is_recorded()) && !report.dry_run {
+            output.status("It cannot be revoked before it expires, because the database does not record it.");
+        }
         for path in files.paths().filter(|_| !report.dry_run) {
             output.status(format_args!("Wrote the token to {}.", path.display()));
         }

@@ -29,7 +29,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let profiles =
         if context.output.format().is_for_programs() { store.profiles_of(&user.id)? } else { Vec::new() };
     let mut answer = Answer::new(&user, &profiles);
-    answer.scheme = token.scheme;
+    answer.scheme = token.scheme.map(Into::into);
     answer.expiry = token.expiry;
     context.output.answer(Some(&user.username), &answer)
 }
