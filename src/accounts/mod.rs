@@ -18,6 +18,7 @@ pub mod import;
 pub mod issue_token;
 pub mod new_account;
 pub mod new_password;
+pub mod package_token;
 pub mod plan;
 pub mod random_form;
 pub mod registration;

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::django::models::{Profile, Scheme, User, serialize_moment};
+use crate::django::models::{Profile, User, serialize_moment};
+use crate::django::tokens::AnyScheme;
 
 /// An account and its token.
 #[derive(Debug, Serialize)]
@@ -15,14 +16,14 @@ pub struct Answer<'a> {
     /// The token's key. Null without a token, or if it must not be shown again.
     pub token: Option<&'a str>,
     /// The token's scheme. Null without a token.
-    pub scheme: Option<Scheme>,
+    pub scheme: Option<AnyScheme>,
     /// When the token expires. Null for never, or without a token.
     #[serde(serialize_with = "serialize_moment")]
     pub expiry: Option<Timestamp>,
     /// Whether the user is staff.
     pub staff: bool,
-    /// The user.
-    pub user: &'a User,
+    /// The user. Null for an API key without one.
+    pub user: Option<&'a User>,
     /// The user's profile, or null.
     pub profile: Option<&'a Profile>,
     /// The generated password, shown only here.
@@ -34,15 +35,16 @@ pub struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// Creates an answer about a user, without a token.
+    /// Creates an answer about a user, or about none, without a token.
     #[must_use]
-    pub fn new(user: &'a User, profiles: &'a [Profile]) -> Self {
+    pub fn new(user: impl Into<Option<&'a User>>, profiles: &'a [Profile]) -> Self {
+        let user = user.into();
         Self {
             valid: true,
             token: None,
             scheme: None,
             expiry: None,
-            staff: user.is_staff,
+            staff: user.is_some_and(|user| user.is_staff),
             user,
             profile: profiles.first(),
             password: None,

@@ -92,7 +92,7 @@ fn print_answer(outcome: &Registered, report: Report, output: &Output) -> Result
     let random = outcome.random.as_ref().map(Plain::as_str).filter(|_| !report.dry_run);
     let mut answer = Answer::new(&outcome.user, &outcome.profiles);
     answer.token = token;
-    answer.scheme = outcome.scheme.filter(|_| outcome.token.is_some());
+    answer.scheme = outcome.scheme.filter(|_| outcome.token.is_some()).map(Into::into);
     answer.expiry = outcome.expiry;
     answer.password = random;
     answer.report = Some(report);

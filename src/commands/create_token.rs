@@ -1,22 +1,24 @@
 use serde_json::{Value as Json, json};
 
 use crate::accounts::Accounts;
-use crate::accounts::issue_token::{self, Issued};
+use crate::accounts::issue_token::{self, Issued, IssuedToken};
+use crate::accounts::package_token::{self, FreshPackageToken};
 use crate::cli::access_view::confirm;
 use crate::cli::answer::{Answer, Report};
+use crate::cli::args::package_token::PackageTokenArgs;
 use crate::cli::args::secret;
 use crate::cli::args::token_files::TokenFileArgs;
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, User};
-use crate::django::tokens::Ttl;
+use crate::django::tokens::{AnyScheme, PlainToken, Ttl};
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
 use crate::files::token_file::{Staged, TokenFiles};
 use crate::signals;
-use crate::store::Done;
+use crate::store::{Done, Store};
 use crate::terminal::clock::local;
 use crate::terminal::output::Output;
 use crate::terminal::redaction;
@@ -26,6 +28,9 @@ Examples:
   TOKEN=$(authctl create-token meg)
   authctl create-token meg --rotate
   authctl create-token ci-bot --scheme knox --expires-in 30d
+  authctl create-token meg --scheme oauth2 --scope read --expires-in 1h
+  authctl create-token --scheme api-key --name ci
+  authctl create-token meg --scheme jwt --refresh --signing-key-env SECRET_KEY
   openssl rand -hex 20 | authctl create-token ci-bot --token-stdin
   authctl create-token meg joe --yes --format json
   authctl create-token ci-bot --env-file .env --as API_TOKEN
@@ -36,14 +41,15 @@ sessions stay valid. Signals do not run.";
 /// Create tokens for users without their passwords
 ///
 /// With drf, a user has one key: an existing key is printed, a missing one is created, and --rotate replaces it. With
-/// knox, every call creates a new token. A token file is written before the token is stored: if it cannot be written,
+/// the other schemes, every call creates a new token. A JWT cannot be revoked before it expires, unless it is a refresh
+/// token and simplejwt records these. A token file is written before the token is stored: if it cannot be written,
 /// nothing changes. Asks for confirmation before it creates tokens for more than one user, and prints each after its
 /// username.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Users, or - to read them from standard input, one per line
-    #[arg(value_name = "USER", required = true)]
+    /// Users, or - to read them from standard input; omit for an API key without one
+    #[arg(value_name = "USER", required_unless_present = "name")]
     users: Vec<String>,
 
     #[command(flatten)]
@@ -59,13 +65,21 @@ pub struct Args {
     #[arg(long)]
     token_stdin: bool,
 
-    /// Set a knox token's lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]
-    #[arg(long, value_name = "DURATION")]
+    /// Set the token's lifetime, such as 10h, 30d or never
+    ///
+    /// The default is 10h for an oauth2 token, and for a knox token unless `ttl` is set under `[tokens]`. It is 5m for
+    /// a JWT, 24h for a JWT refresh token, and never for an API key. A drf token does not expire.
+    #[arg(long, alias = "lifetime", value_name = "DURATION")]
     expires_in: Option<Ttl>,
 
-    /// Use this token scheme if the database has both
+    /// Use this token scheme
+    ///
+    /// Without it, a scheme of drf and knox is used: the one that is configured or that the database has.
     #[arg(long)]
-    scheme: Option<Scheme>,
+    scheme: Option<AnyScheme>,
+
+    #[command(flatten)]
+    package: PackageTokenArgs,
 
     #[command(flatten)]
     files: TokenFileArgs,
@@ -78,30 +92,38 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let accounts = context.accounts()?;
     let store = accounts.store;
-    accounts.refuse_undecided(true, args.scheme)?;
-    let scheme = accounts.needed_scheme(args.scheme)?;
-    if args.rotate && scheme == Scheme::Knox {
-        return Err(Refusal::usage(
-            "--rotate is only valid for drf tokens. Delete old knox tokens with `authctl revoke-token`.",
-        )
-        .into());
-    }
+    let wanted = match args.package.spec(args.scheme)? {
+        Some(_) if args.rotate || args.token_stdin => {
+            return Err(Refusal::usage("--rotate and --token-stdin are not valid with this scheme.").into());
+        }
+        Some(spec) => Origin::Package(spec),
+        None => Origin::Core(args.core_scheme(&accounts)?),
+    };
     let users = args.choice.find(store, &args.users)?;
     if let Some(user) = users.iter().find(|user| !user.is_active) {
         return Err(Refusal::InactiveUser(user.username.clone()).into());
     }
     let files = args.files.files(store)?;
-    let user = match &users[..] {
-        [user] if SeveralUsers::is_one(&args.users) => user,
+    let user = match (&users[..], &wanted) {
+        ([], Origin::Package(_)) if args.users.is_empty() => None,
+        ([user], _) if SeveralUsers::is_one(&args.users) => Some(user),
         _ if args.token_stdin || files.are_given() => {
             let message = "--token-stdin, --output-file and --env-file are for one user only. Name one user.";
             return Err(Refusal::usage(message).into());
         }
-        users => return args.issue_all(users, scheme, &accounts, context),
+        (users, Origin::Core(scheme)) => return args.issue_all(users, *scheme, &accounts, context),
+        (_, Origin::Package(_)) => {
+            return Err(Refusal::usage("With this scheme, name one user.").into());
+        }
     };
     let mut targets = files.check(args.writing.dry_run)?;
     let given = if args.token_stdin { Some(secret::token_from_stdin()?) } else { None };
-    let fresh = accounts.generate_token(scheme, args.expires_in, given.as_ref())?;
+    let fresh = match wanted {
+        Origin::Core(scheme) => {
+            Origin::Core(accounts.generate_token(scheme, args.expires_in, given.as_ref())?)
+        }
+        Origin::Package(spec) => Origin::Package(accounts.package_token(spec, user, args.expires_in)?),
+    };
     let change = Change::new(context, &args.writing, "create-token");
     files.lock(&mut targets)?;
     if args.files.leave_standard_output() && !args.token_stdin {
@@ -110,23 +132,46 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     // No staged file may be left behind.
     let _critical = files.are_given().then(signals::critical);
     let mut staged = Staged::default();
-    let done = issue_token::issue(&change, store, user, &fresh, args.rotate, |_, token| {
+    let ready = |_: &Store, token: &PlainToken| {
         staged = files.stage(token, &targets)?;
         Ok(())
-    })?;
+    };
+    let done = match (&fresh, user) {
+        (Origin::Core(fresh), Some(user)) => {
+            issue_token::issue(&change, store, user, fresh, args.rotate, ready)?
+        }
+        (Origin::Core(_), None) => return Err(Refusal::usage("USER is missing.").into()),
+        (Origin::Package(fresh), user) => package_token::issue(&change, store, user, fresh, ready)?,
+    };
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
         if !report.dry_run {
             staged.put()?;
         }
-        args.print(output, user, scheme, &done.value, &report);
-        Args::print_files(output, &files, &report);
-        let object = args.object(user, scheme, &done.value, &files, report)?;
-        output.answer(object["token"].as_str(), &object)
+        args.answer(output, user, &fresh, &done.value, &files, report)
     })
 }
 
+/// Something of a scheme that every command knows, or of a package.
+enum Origin<C, P> {
+    Core(C),
+    Package(P),
+}
+
 impl Args {
+    fn core_scheme(&self, accounts: &Accounts<'_>) -> Result<Scheme> {
+        let asked = self.scheme.and_then(AnyScheme::core);
+        accounts.refuse_undecided(true, asked)?;
+        let scheme = accounts.needed_scheme(asked)?;
+        if self.rotate && scheme == Scheme::Knox {
+            return Err(Refusal::usage(
+                "--rotate is only valid for drf tokens. Delete old knox tokens with `authctl revoke-token`.",
+            )
+            .into());
+        }
+        Ok(scheme)
+    }
+
     /// Creates a token for each of these users.
     fn issue_all(
         &self,
@@ -144,15 +189,22 @@ impl Args {
         confirm("Create tokens for", users, &change, context)?;
         let done = issue_token::issue_all(&change, accounts.store, users, &fresh, self.rotate)?;
         let report = change.report(done.fields);
+        let noun = format!("a {scheme} token");
         change.answer(report.changed, |output| {
             let (mut shown, mut objects) = (Vec::new(), Vec::new());
             for (user, Done { value: issued, fields }) in users.iter().zip(&done.value) {
                 let report = change.report(fields.clone());
-                self.print(output, user, scheme, issued, &report);
+                self.print(output, Some(user), scheme.into(), &noun, issued, &report);
                 if !report.dry_run {
                     shown.push((&*user.username, issued.key.expose()));
                 }
-                objects.push(self.object(user, scheme, issued, &TokenFiles::default(), report)?);
+                objects.push(self.object(
+                    Some(user),
+                    scheme.into(),
+                    issued,
+                    &TokenFiles::default(),
+                    report,
+                )?);
             }
             let mut object = json!({ "users": objects });
             report.add_to(&mut object);
@@ -160,8 +212,39 @@ impl Args {
         })
     }
 
-    fn print(&self, output: &Output, user: &User, scheme: Scheme, issued: &Issued, report: &Report) {
-        let username = &user.username;
+    fn answer(
+        &self,
+        output: &Output,
+        user: Option<&User>,
+        fresh: &Origin<IssuedToken, FreshPackageToken>,
+        issued: &Issued,
+        files: &TokenFiles,
+        report: Report,
+    ) -> Result<()> {
+        let (scheme, noun) = match fresh {
+            Origin::Core(fresh) => (fresh.scheme.into(), format!("a {} token", fresh.scheme)),
+            Origin::Package(fresh) => (AnyScheme::Package(fresh.scheme()), fresh.noun().to_owned()),
+        };
+        self.print(output, user, scheme, &noun, issued, &report);
+        if matches!(fresh, Origin::Package(fresh) if !fresh.is_recorded()) && !report.dry_run {
+            output.status("It cannot be revoked before it expires, because the database does not record it.");
+        }
+        Args::print_files(output, files, &report);
+        let object = self.object(user, scheme, issued, files, report)?;
+        output.answer(object["token"].as_str(), &object)
+    }
+
+    fn print(
+        &self,
+        output: &Output,
+        user: Option<&User>,
+        scheme: AnyScheme,
+        noun: &str,
+        issued: &Issued,
+        report: &Report,
+    ) {
+        let username = user.map(|user| &*user.username).unwrap_or_default();
+        let owner = if user.is_some() { format!(" for {username}") } else { String::new() };
         output.status(match (report.changed, report.dry_run, issued.expiry) {
             (true, true, _) if issued.is_replacement => {
                 format!("Would replace the {scheme} token of {username}. Nothing was changed.")
@@ -169,11 +252,9 @@ impl Args {
             (true, false, _) if issued.is_replacement => {
                 format!("Replaced the {scheme} token of {username}.")
             }
-            (true, true, _) => format!("Would create a {scheme} token for {username}. Nothing was changed."),
-            (true, false, Some(expiry)) => {
-                format!("Created a {scheme} token for {username}, valid until {}.", local(expiry))
-            }
-            (true, false, None) => format!("Created a {scheme} token for {username}."),
+            (true, true, _) => format!("Would create {noun}{owner}. Nothing was changed."),
+            (true, false, Some(expiry)) => format!("Created {noun}{owner}, valid until {}.", local(expiry)),
+            (true, false, None) => format!("Created {noun}{owner}."),
             (false, _, _) if self.token_stdin => {
                 format!("{username} already has this token. Nothing was changed.")
             }
@@ -197,8 +278,8 @@ impl Args {
     /// Describes the token for programs.
     fn object(
         &self,
-        user: &User,
-        scheme: Scheme,
+        user: Option<&User>,
+        scheme: AnyScheme,
         issued: &Issued,
         files: &TokenFiles,
         report: Report,

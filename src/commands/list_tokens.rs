@@ -1,8 +1,12 @@
 use crate::cli::args::token_filters::TokenFilters;
 use crate::cli::context::Context;
+use crate::django::models::TokenFilter;
+use crate::django::tokens::PackageScheme;
 use crate::django::value::{Cell, Kind};
 use crate::error::failure::Result;
 use crate::error::wording::counted;
+use crate::store::Store;
+use crate::store::account_tables::Selection;
 use crate::terminal::format::Format;
 use crate::terminal::listing::Heading;
 
@@ -12,12 +16,13 @@ Examples:
   authctl list-tokens --user meg
   authctl list-tokens --by email --user meg@example.com
   authctl list-tokens --scheme knox --expired --format json
-  authctl list-tokens --older-than 90d --inactive-users";
+  authctl list-tokens --older-than 90d --inactive-users
+  authctl list-tokens --scheme oauth2 --user meg";
 
 /// List tokens by their public prefixes
 ///
 /// Never prints a whole key: only the first 8 characters of a drf key, or the part of a knox token that knox stores in
-/// plain text.
+/// plain text. OAuth2 tokens, recorded JWT refresh tokens and API keys are listed with --scheme only.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
@@ -30,6 +35,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let now = context.now();
     let filter = args.filters.filter(args.filters.user(store)?.as_ref(), now)?;
+    if let Some(scheme) = args.filters.package() {
+        return list_of_package(scheme, &filter, store, context);
+    }
     let headings = [
         ("user", TEXT),
         ("scheme", TEXT),
@@ -56,9 +64,57 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         })
     })?;
     pending.finish()?;
+    print_count(count, context);
+    Ok(())
+}
+
+/// Lists the tokens of a package. They also have a type, or a name.
+fn list_of_package(
+    scheme: PackageScheme,
+    filter: &TokenFilter,
+    store: &Store,
+    context: &Context,
+) -> Result<()> {
+    const TEXT: Kind = Kind::Text { max_length: None };
+    let now = context.now();
+    let own = if scheme == PackageScheme::ApiKey { "name" } else { "type" };
+    let headings = [
+        ("user", TEXT),
+        ("scheme", TEXT),
+        (own, TEXT),
+        ("prefix", TEXT),
+        ("created", Kind::Timestamp),
+        ("expiry", Kind::Timestamp),
+        ("state", TEXT),
+    ]
+    .map(|(name, kind)| Heading { name: name.to_owned(), kind });
+    let tables = store.needed_package_tables(scheme)?;
+    let mut count = 0_u64;
+    let pending = store.snapshot(|store| {
+        context.output.list(&headings, &mut |on_row| {
+            store.each_package_token(&tables, Selection::matching(filter), &mut |token| {
+                count += 1;
+                let own = token.token_type.map(|kind| kind.to_string()).or(token.label.clone());
+                on_row(&[
+                    token.user.as_ref().map_or(Cell::Null, |_| Cell::Text(&token.username)),
+                    Cell::Text(&scheme.to_string()),
+                    own.as_deref().map_or(Cell::Null, Cell::Text),
+                    Cell::Text(&token.prefix),
+                    token.created.into(),
+                    token.expiry.into(),
+                    Cell::Text(&token.state(now).to_string()),
+                ])
+            })
+        })
+    })?;
+    pending.finish()?;
+    print_count(count, context);
+    Ok(())
+}
+
+fn print_count(count: u64, context: &Context) {
     if context.output.format() == Format::Table {
         let tokens = if count == 0 { "No tokens".to_owned() } else { counted(count, "token") };
         context.output.status(format_args!("{tokens}."));
     }
-    Ok(())
 }

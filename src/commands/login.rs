@@ -110,7 +110,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         }
         let mut answer = Answer::new(&user, &issued.profiles);
         answer.token = Some(issued.key.expose()).filter(|_| !report.dry_run);
-        answer.scheme = Some(scheme);
+        answer.scheme = Some(scheme.into());
         answer.expiry = issued.expiry;
         answer.report = Some(report);
         output.answer(answer.token, &answer)

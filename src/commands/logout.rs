@@ -1,16 +1,20 @@
 use serde_json::json;
 
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::cli::args::package_source::revocable;
+use crate::cli::args::package_token::SigningKeySource;
 use crate::cli::args::token_source::{GivenToken, TokenSource};
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
-use crate::error::failure::{Result, failed};
+use crate::django::models::TokenFilter;
+use crate::error::failure::{Error, Result, failed};
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, sentence};
 use crate::files::session::{FORGOTTEN, Session, Sessions};
 use crate::signals;
 use crate::store::Done;
+use crate::store::account_tables::Selection;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,6 +35,9 @@ stay valid.";
 pub struct Args {
     #[command(flatten)]
     source: TokenSource,
+
+    #[command(flatten)]
+    signing_key: SigningKeySource,
 
     /// Delete all tokens of the token's user
     #[arg(long)]
@@ -56,6 +63,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         Err(error) if matches!(error.refusal(), Some(Refusal::SessionGone(_))) => {
             return args.forget_ended(&change, &given, context);
         }
+        Err(error) if given.may_be_of_package(&error) => return args.revoke(&change, &given, error, context),
         found => found?,
     };
     let hash = context.settings.policy.tokens.hash;
@@ -105,6 +113,40 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 impl Args {
+    /// Revokes the token of a package. `unknown` is the error for a token that is not.
+    fn revoke(
+        &self,
+        change: &Change<'_>,
+        given: &GivenToken,
+        unknown: Error,
+        context: &Context,
+    ) -> Result<()> {
+        let (store, now) = (context.store()?, context.now());
+        let Some((tables, token)) = revocable(store, &given.token, &self.signing_key, now)? else {
+            return Err(unknown);
+        };
+        if self.all {
+            return Err(Refusal::usage(
+                "--all requires a drf or knox token. Revoke everything with `authctl revoke-access USER`.",
+            )
+            .into());
+        }
+        let (what, filter) = (token.described(), TokenFilter::default());
+        let chosen = Some(std::slice::from_ref(&token));
+        let selection = Selection { chosen, ..Selection::matching(&filter) };
+        change.set_effect(Effect::new(format!("the {what} was revoked")));
+        let object =
+            json!({ "user": token.username, "scheme": token.scheme.to_string(), "prefix": token.prefix });
+        let done = change.make(store, &object, |transaction| {
+            let revoked = transaction.revoke_package_tokens(&tables, selection, now)?;
+            Ok(Done { value: revoked, fields: vec!["token".into()] })
+        })?;
+        if done.value == 0 {
+            return Err(failed!("another process revoked the token in the meantime"));
+        }
+        print_outcome(change, &format!("Revoked the {what}."), 1, true, || false)
+    }
+
     /// Deletes only the saved session.
     fn keep(&self, change: &Change<'_>, context: &Context) -> Result<()> {
         if !self.forget(context, |_| true)? {

@@ -1,14 +1,18 @@
+mod packages;
+
 use std::ops::ControlFlow;
 
 use serde_json::{Value as Json, json};
 
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::answer::Report;
+use crate::cli::args::package_token::SigningKeySource;
 use crate::cli::args::secret;
 use crate::cli::args::token_filters::TokenFilters;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{TokenFilter, User};
+use crate::django::tokens::{PackageScheme, PlainToken};
 use crate::error::failure::Result;
 use crate::error::faults::Undecided;
 use crate::error::lost_answer::Effect;
@@ -30,6 +34,7 @@ Examples:
   authctl revoke-token --user meg --dry-run
   authctl revoke-token --expired --yes
   authctl revoke-token --older-than 90d --inactive-users --yes
+  authctl revoke-token --scheme oauth2 --user meg --yes
   echo \"$TOKEN\" | authctl revoke-token --token-stdin
 
 Effect on Django: a revoked token is refused from the next request on. Web sessions, such as a browser in the admin, \
@@ -38,7 +43,8 @@ stay valid. Signals do not run.";
 /// Delete tokens by prefix, key or filter
 ///
 /// Deletes tokens by unique public prefixes as list-tokens prints them, by the whole key on standard input, or by
-/// filters. A token must match all filters. Asks for confirmation before it deletes more than one token. Without a
+/// filters. A token must match all filters. With --scheme, revokes tokens of other packages as these do: OAuth2 tokens are
+/// deleted, recorded JWT refresh tokens blacklisted, API keys marked as revoked. Asks for confirmation before it deletes more than one token. Without a
 /// terminal, --yes is required.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES, override_usage = "authctl revoke-token [OPTIONS] [PREFIX]...")]
@@ -53,6 +59,9 @@ pub struct Args {
     /// Read a whole token from standard input
     #[arg(long, conflicts_with_all = ["prefixes", "all"])]
     token_stdin: bool,
+
+    #[command(flatten)]
+    signing_key: SigningKeySource,
 
     #[command(flatten)]
     filters: TokenFilters,
@@ -73,12 +82,24 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let store = context.store()?;
     let change = Change::new(context, &args.writing, "revoke-token");
+    let package = args.filters.package();
+    let longest = match package {
+        Some(_) => PackageScheme::PUBLIC_LENGTH,
+        None => store.layout().longest_prefix(),
+    };
     for prefix in &args.prefixes {
-        check_prefix(prefix, store.layout().longest_prefix())?;
+        check_prefix(prefix, longest)?;
     }
     let user = args.filters.user(store)?;
     let filter = args.filters.filter(user.as_ref(), context.now())?;
-    match args.chosen(store, context, &filter)? {
+    let given = if args.token_stdin { Some(secret::token_from_stdin()?) } else { None };
+    if package.is_some() {
+        return packages::revoke(args, package, given.as_ref(), &filter, user.as_ref(), &change, context);
+    }
+    match args.chosen(store, context, &filter, given.as_ref())? {
+        Some(tokens) if tokens.is_empty() => {
+            packages::revoke(args, None, given.as_ref(), &filter, user.as_ref(), &change, context)
+        }
         Some(tokens) => revoke_chosen(args, &tokens, &filter, store, &change, context),
         None => revoke_matching(args, user.as_ref(), &filter, store, &change, context),
     }
@@ -211,13 +232,20 @@ fn count(number: usize) -> String {
 }
 
 impl Args {
-    /// Returns the tokens that are named one by one, or `None` if the filters select them.
-    fn chosen(&self, store: &Store, context: &Context, filter: &TokenFilter) -> Result<Option<Vec<Token>>> {
-        if self.token_stdin {
-            let token = secret::token_from_stdin()?;
-            let mut found = store.rows_of_key(&token, context.settings.policy.tokens.hash)?;
+    /// Returns the tokens that are named one by one, or `None` if the filters select them. Empty for a given token that
+    /// may be one of a package.
+    fn chosen(
+        &self,
+        store: &Store,
+        context: &Context,
+        filter: &TokenFilter,
+        given: Option<&PlainToken>,
+    ) -> Result<Option<Vec<Token>>> {
+        if let Some(token) = given {
+            let mut found = store.rows_of_key(token, context.settings.policy.tokens.hash)?;
+            let is_core = !found.is_empty() || filter.scheme.is_some();
             found.retain(|token| token.fits(filter));
-            if found.is_empty() {
+            if found.is_empty() && is_core {
                 return Err(Refusal::TokenNotFound("the given key".into()).into());
             }
             return Ok(Some(found));

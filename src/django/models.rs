@@ -212,6 +212,8 @@ pub enum TokenState {
     Expired,
     /// Its user is inactive, so Django refuses it.
     Inactive,
+    /// It was revoked, but its row is still there.
+    Revoked,
 }
 
 impl fmt::Display for TokenState {
@@ -220,6 +222,7 @@ impl fmt::Display for TokenState {
             Self::Active => "active",
             Self::Expired => "expired",
             Self::Inactive => "inactive",
+            Self::Revoked => "revoked",
         })
     }
 }

@@ -63,6 +63,7 @@ impl Refusal {
             Self::UserNotFound(_)
             | Self::UnknownUsers(_)
             | Self::TokenNotFound(_)
+            | Self::ApplicationNotFound(_)
             | Self::ProfileKindNotFound { .. }
             | Self::GroupNotFound { .. } => Exit::NotFound,
             Self::BadCredentials

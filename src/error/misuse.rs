@@ -9,6 +9,19 @@ pub enum Misuse {
     LongLifetime(String),
     /// A lifetime was given for a token that does not expire.
     NoExpiry,
+    /// A token that has to expire was to be valid for ever.
+    ExpiryNeeded,
+    /// No table of API keys fits, with or without a user.
+    ApiKeyOwner {
+        /// Whether a user was given.
+        is_given: bool,
+    },
+    /// The signature of a JWT cannot be checked without its key.
+    SigningKeyNeeded,
+    /// The signature of a JWT has an algorithm that is unknown here.
+    UnknownAlgorithm,
+    /// A JWT is in no table that could say that it is revoked.
+    UnrecordedJwt,
     /// Accounts are to be pruned, but this file declares no scope.
     NoScope(String),
     /// The results file is the input file.

@@ -33,6 +33,8 @@ pub enum Refusal {
     UnknownUsers(UnknownUsers),
     /// No token matches. Contains what was looked for, at most a public prefix.
     TokenNotFound(String),
+    /// No OAuth2 application has this client id.
+    ApplicationNotFound(String),
     /// No profile kind has this name.
     ProfileKindNotFound {
         /// The given name.
@@ -229,6 +231,7 @@ impl Refusal {
             Self::Config { .. } => "config",
             Self::UserNotFound(_) | Self::UnknownUsers(_) => "user_not_found",
             Self::TokenNotFound(_) => "token_not_found",
+            Self::ApplicationNotFound(_) => "application_not_found",
             Self::ProfileKindNotFound { .. } => "profile_kind_not_found",
             Self::GroupNotFound { .. } => "group_not_found",
             Self::BadCredentials => "bad_credentials",
@@ -281,6 +284,7 @@ impl fmt::Display for Refusal {
             Self::UserNotFound(login) => write!(f, "User {login:?} does not exist."),
             Self::UnknownUsers(unknown) => unknown.fmt(f),
             Self::TokenNotFound(what) => write!(f, "No token matches {what}."),
+            Self::ApplicationNotFound(id) => write!(f, "No OAuth2 application has the client id {id:?}."),
             Self::ProfileKindNotFound { kind, known } => {
                 write_not_found(f, "Profile kind", kind, known, ("profile tables", "kinds"))
             }

@@ -41,7 +41,6 @@ use std::ops::{ControlFlow, Deref};
 use std::path::Path;
 use std::sync::Arc;
 
-
 pub use self::blueprint::{Blueprint, ProfileBlueprint};
 use self::compare::Comparison;
 pub use self::deletion::{Decisions, Deletion};

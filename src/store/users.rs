@@ -201,7 +201,8 @@ impl Store {
     }
 
     /// Parses the displayed form of a key.
-    pub(super) fn key_of_shown(&self, text: &str) -> Option<Key> {
+    #[must_use]
+    pub fn key_of_shown(&self, text: &str) -> Option<Key> {
         match self.layout.users.key_kind {
             Kind::Integer => text.parse().ok().map(Key::Integer),
             Kind::Uuid => {

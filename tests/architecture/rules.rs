@@ -48,7 +48,7 @@ pub const ROOMS: [Room; 12] = [
 ];
 
 /// Crates that only some modules may use. The empty name is the module of `lib.rs`.
-pub const CRATES: [(&str, &[&str]); 20] = [
+pub const CRATES: [(&str, &[&str]); 21] = [
     ("anyhow", &["error"]),
     ("clap", &["", "commands", "cli"]),
     ("clap_complete", &["commands"]),
@@ -63,6 +63,7 @@ pub const CRATES: [(&str, &[&str]); 20] = [
     ("comfy_table", &["terminal"]),
     ("argon2", &["django::passwords"]),
     ("bcrypt", &["django::passwords"]),
+    ("hmac", &["django::tokens"]),
     ("pbkdf2", &["django::passwords"]),
     ("scrypt", &["django::passwords"]),
     ("md5", &["django::passwords", "django::constraint_names"]),

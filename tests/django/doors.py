@@ -8,6 +8,7 @@ reads commands from standard input, one a line, and answers each with a line of 
 
     open USER      create the user and open every door of the project
     knock USER     try each door again: its name and the HTTP status
+    try USER DOOR KEY    try one door with this key: the HTTP status
     forget USER    all rows of each table as Django's `user.delete()` would leave them
     rows USER      all rows of each table
     present KEY    the HTTP status of a view that accepts the project's own tokens
@@ -303,6 +304,10 @@ class Visitor:
         found = {door: getattr(self, door, None) for door in self.project["doors"]}
         return {door: knock() for door, knock in found.items() if knock}
 
+    def attempt(self, door: str, key: str) -> int:
+        self.keys["jwt_access" if door == "jwt" else door] = key
+        return getattr(self, door)()
+
     def sign_in(self, client: Client) -> None:
         if "login" not in self.project:
             client("/login/", {"username": self.name, "password": PASSWORD})
@@ -485,13 +490,16 @@ def main() -> None:
     Client.address = f"http://127.0.0.1:{server.server_port}"
     visitors: dict[str, Visitor] = {}
     for line in sys.stdin:
-        command, name = line.split()
+        command, name, *rest = line.split()
         if command == "present":
             print(Client()("/api/", key=f"Token {name}")[0], flush=True)
             continue
         if command == "open":
             visitors[name] = Visitor(name, PROJECTS[args.project])
         visitor = visitors[name]
+        if command == "try":
+            print(json.dumps(visitor.attempt(*rest)), flush=True)
+            continue
         answer = {"rows": rows, "forget": lambda: rows_without(visitor.user)}.get(command, visitor.knock)
         print(json.dumps(answer()), flush=True)
 

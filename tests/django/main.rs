@@ -15,6 +15,7 @@ mod env;
 mod exports;
 mod hashes;
 mod imports;
+mod minting;
 mod moving;
 mod own_tokens;
 #[path = "../postgres/mod.rs"]

@@ -5,6 +5,8 @@ pub mod assignment;
 pub mod filters;
 pub mod json_body;
 pub mod new_password;
+pub mod package_source;
+pub mod package_token;
 pub mod secret;
 pub mod token_files;
 pub mod token_filters;

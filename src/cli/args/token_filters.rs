@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 
 use crate::cli::args::users::UserFilter;
-use crate::django::models::{Scheme, TokenFilter, User};
-use crate::django::tokens::age;
+use crate::django::models::{TokenFilter, User};
+use crate::django::tokens::{AnyScheme, PackageScheme, age};
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::Store;
@@ -29,9 +29,9 @@ pub struct TokenFilters {
     #[arg(long)]
     inactive_users: bool,
 
-    /// Match only tokens of this scheme
+    /// Match only tokens of this scheme [default: drf and knox]
     #[arg(long)]
-    scheme: Option<Scheme>,
+    scheme: Option<AnyScheme>,
 }
 
 impl TokenFilters {
@@ -51,12 +51,18 @@ impl TokenFilters {
         };
         Ok(TokenFilter {
             user: user.map(|user| user.id.clone()),
-            scheme: self.scheme,
+            scheme: self.scheme.and_then(AnyScheme::core),
             expired_at: self.expired.then_some(now),
             prefix: None,
             created_before: self.older_than.map(created_before).transpose()?,
             of_inactive: self.inactive_users,
         })
+    }
+
+    /// Returns the scheme, if it is one of a package.
+    #[must_use]
+    pub fn package(&self) -> Option<PackageScheme> {
+        self.scheme.and_then(AnyScheme::package)
     }
 
     /// Describes the filters for the audit log.

@@ -10,7 +10,7 @@ use crate::cli::args::secret;
 use crate::cli::context::Context;
 use crate::django::models::{TokenState, User};
 use crate::django::tokens::PlainToken;
-use crate::error::failure::Result;
+use crate::error::failure::{Error, Result};
 use crate::error::refusal::Refusal;
 use crate::files::session::{Session, Sessions};
 use crate::store::{Store, Token};
@@ -25,7 +25,7 @@ pub const VARIABLE: &str = "AUTHCTL_TOKEN";
 pub struct TokenSource {
     /// Read the token from standard input
     ///
-    /// The form `Token abc…` is accepted too.
+    /// The form `Token abc…` is accepted too, as are `Bearer` and `Api-Key`.
     #[arg(long)]
     pub token_stdin: bool,
 
@@ -91,6 +91,12 @@ impl GivenToken {
         }
         let user = store.user_of_key(&token.user)?;
         user.map(|user| (token, user)).ok_or_else(|| self.refused(Refusal::TokenInvalid).into())
+    }
+
+    /// Whether a package may know this token, which the tables of drf and knox do not. A saved session has no such token.
+    #[must_use]
+    pub fn may_be_of_package(&self, error: &Error) -> bool {
+        self.session_of.is_none() && matches!(error.refusal(), Some(Refusal::TokenInvalid))
     }
 
     /// Whether it is the token of this session.

@@ -9,6 +9,7 @@ use crate::accounts::apply::Prune;
 use crate::accounts::new_password::UpdatePassword;
 use crate::accounts::registration::OnExisting;
 use crate::django::models::Scheme;
+use crate::django::tokens::{AnyScheme, PackageScheme};
 use crate::error::refusal::Refusal;
 use crate::error::unknown_users::UserLookup;
 use crate::formats::encoding::Encoding;
@@ -40,6 +41,25 @@ fn value(name: &'static str, help: &'static str) -> PossibleValue {
 option_values!(Scheme {
     Drf => value("drf", "Django REST framework's `authtoken`: one token per user, stored in plain text"),
     Knox => value("knox", "django-rest-knox: many tokens per user, stored as digests, with an expiry"),
+});
+
+impl ValueEnum for AnyScheme {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Core(scheme) => scheme.to_possible_value(),
+            Self::Package(scheme) => scheme.to_possible_value(),
+        }
+    }
+}
+
+option_values!(PackageScheme {
+    OAuth2 => value("oauth2", "django-oauth-toolkit: access and refresh tokens with an expiry"),
+    Jwt => value("jwt", "djangorestframework-simplejwt: signed tokens, of which refresh tokens may be recorded"),
+    ApiKey => value("api-key", "djangorestframework-api-key: keys with a name, with or without a user"),
 });
 
 option_values!(AccessKind {

@@ -11,6 +11,23 @@ pub fn misuse(misuse: &Misuse) -> String {
     match misuse {
         Misuse::LongLifetime(ttl) => format!("--expires-in {ttl} is beyond the year 9999."),
         Misuse::NoExpiry => "--expires-in: drf tokens do not expire.".into(),
+        Misuse::ExpiryNeeded => "--expires-in never: OAuth2 tokens and JWTs have to expire.".into(),
+        Misuse::ApiKeyOwner { is_given: true } => {
+            "The API keys of this database have no user. Omit USER.".into()
+        }
+        Misuse::ApiKeyOwner { is_given: false } => {
+            "The API keys of this database belong to users. Pass USER.".into()
+        }
+        Misuse::SigningKeyNeeded => {
+            "This is a JWT, whose signature must be checked. Pass --signing-key-env NAME or --signing-key-file FILE."
+                .into()
+        }
+        Misuse::UnknownAlgorithm => {
+            "This is a JWT, whose signature cannot be checked: its algorithm is not HS256.".into()
+        }
+        Misuse::UnrecordedJwt => {
+            "This JWT cannot be revoked, because the database does not record it. It is valid until it expires.".into()
+        }
         Misuse::NoScope(file) => {
             format!("--prune: {file} has no `[scope]`. Add one to declare which accounts the file manages.")
         }

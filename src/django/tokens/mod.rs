@@ -1,14 +1,20 @@
 //! Token keys and their stored forms.
 
+pub mod api_key;
 pub mod drf;
+pub mod jwt;
 pub mod knox;
+pub mod oauth2;
+mod package_scheme;
 mod token_row;
 mod ttl;
 
 use std::fmt;
 
+use rand::distr::{Alphanumeric, SampleString as _};
 use zeroize::Zeroizing;
 
+pub use self::package_scheme::{AnyScheme, PackageScheme, TokenType};
 pub use self::token_row::TokenRow;
 pub use self::ttl::{Ttl, age};
 use crate::error::faults::KeyFlaw;
@@ -28,12 +34,12 @@ impl PlainToken {
     }
 
     /// Parses a key from a client. Drops surrounding white space and the keyword of the `Authorization` header
-    /// (`Token abc…` or `Bearer abc…`, in any case).
+    /// (`Token abc…`, `Bearer abc…` or `Api-Key abc…`, in any case).
     #[must_use]
     pub fn from_client(text: &str) -> Self {
         let text = text.trim();
         let key = match text.split_once(char::is_whitespace) {
-            Some((word, key)) if ["token", "bearer"].contains(&&*word.to_ascii_lowercase()) => {
+            Some((word, key)) if ["token", "bearer", "api-key"].contains(&&*word.to_ascii_lowercase()) => {
                 key.trim_start()
             }
             _ => text,
@@ -144,6 +150,11 @@ fn random_hex(length: usize, random: &mut (impl rand::Rng + ?Sized)) -> Zeroizin
     let mut bytes = Zeroizing::new(vec![0; length]);
     random.fill_bytes(&mut bytes);
     Zeroizing::new(hex(&bytes))
+}
+
+/// Returns random letters and digits.
+fn random_alphanumeric(length: usize, random: &mut (impl rand::Rng + ?Sized)) -> String {
+    Alphanumeric.sample_string(random, length)
 }
 
 /// Formats bytes as lower-case hexadecimal digits.

@@ -1,6 +1,6 @@
 //! djangorestframework-api-key. Its own keys have no user; a project's subclass can add one. Revoked keys are refused.
 
-use super::{AccessKind, Shut, Way, has_all};
+use super::{AccessKind, Door, Shut, Way, has_all};
 use crate::error::failure::Result;
 use crate::store::Store;
 use crate::store::schema::Table;
@@ -26,4 +26,9 @@ pub(super) const API_KEY: Way = Way {
 /// Returns all tables of API keys.
 pub(super) fn tables(store: &Store) -> Result<Vec<Table>> {
     store.engine.tables_with(&COLUMNS)
+}
+
+/// Returns the door of a table of keys without a user.
+pub(super) fn unbound(table: Table) -> Door {
+    Door { way: &API_KEY, table, owner: None, expiry: Some(EXPIRY.to_owned()), blacklist: None }
 }

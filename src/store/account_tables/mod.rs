@@ -13,9 +13,11 @@ mod dependents;
 mod guardian;
 mod identities;
 mod knox;
+mod new_tokens;
 mod oauth2;
 mod organizations;
 mod own_tokens;
+mod package_tokens;
 mod second_factors;
 mod shut;
 mod simplejwt;
@@ -27,7 +29,9 @@ use serde::Serialize;
 use self::dependents::Dependents;
 pub(super) use self::dependents::OnDelete;
 pub use self::identities::{KnownAddress, SocialLogin};
+pub use self::new_tokens::NewPackageToken;
 pub(super) use self::own_tokens::{OWN_EXPIRY, is_secret, is_single_use};
+pub use self::package_tokens::{PackageTable, PackageToken, Selection};
 pub use self::second_factors::{FactorTable, SecondFactor};
 pub use self::still_open::{OpenDoor, OpenDoorCode};
 pub use self::web_sessions::{SessionRow, SessionScan};
@@ -121,8 +125,8 @@ pub struct Door {
     way: &'static Way,
     /// The table.
     pub(super) table: Table,
-    /// The column that refers to the user.
-    pub(super) owner: String,
+    /// The column that refers to the user, if the table has one.
+    pub(super) owner: Option<String>,
     expiry: Option<String>,
     /// The table of the blacklist, if this kind of door needs one.
     blacklist: Option<Table>,
@@ -204,7 +208,7 @@ impl Doors {
             if matches!(way.shut, Shut::Blacklist) && blacklist.is_none() {
                 continue;
             }
-            found.doors.push(Door { way, table, owner, expiry, blacklist });
+            found.doors.push(Door { way, table, owner: Some(owner), expiry, blacklist });
         }
         found.add_known(store);
         found.doors.sort_by_key(|door| WAYS.iter().position(|way| way.name == door.way.name));
@@ -224,7 +228,7 @@ impl Doors {
         let knox = layout.knox.iter().map(|knox| (&knox::TOKEN, &knox.table, Some(knox.expiry.clone())));
         for (way, table, expiry) in drf.chain(knox) {
             if self.doors.iter().all(|door| door.table.name != table.name) {
-                let (table, owner) = (table.clone(), "user_id".to_owned());
+                let (table, owner) = (table.clone(), Some("user_id".to_owned()));
                 self.doors.push(Door { way, table, owner, expiry, blacklist: None });
             }
         }

@@ -25,6 +25,12 @@ pub(super) const DEPENDENTS: Dependents = Dependents {
     ],
 };
 
+/// The column by which tokens are found, where it exists.
+pub(super) const CHECKSUM: &str = "token_checksum";
+
+/// The column of a token's application.
+pub(super) const APPLICATION: &str = "application_id";
+
 pub(super) const ACCESS_TOKEN: Way = Way {
     name: "oauth2_access_tokens",
     noun: "OAuth2 access token",

@@ -28,7 +28,7 @@ impl Door {
     }
 
     /// A condition: whether nothing but time can have shut the row `t`. `None` if that is so for every row.
-    fn is_unshut(&self, store: &Store) -> Option<String> {
+    pub(super) fn is_unshut(&self, store: &Store) -> Option<String> {
         match (self.way.shut, &self.blacklist) {
             (Shut::Flag(flag), _) => {
                 Some(format!("NOT {}", store.engine.is_true(&format!("t.{}", quoted(flag)))))
@@ -45,7 +45,7 @@ impl Door {
     }
 
     /// The column that identifies a row.
-    fn key(&self) -> &str {
+    pub(super) fn key(&self) -> &str {
         self.table.key.first().map_or("id", String::as_str)
     }
 }
@@ -56,10 +56,11 @@ impl Store {
     /// # Errors
     /// Fails on database errors.
     pub fn open_rows(&self, door: &Door, user: &Key, now: Timestamp) -> Result<u64> {
+        let Some(owner) = &door.owner else { return Ok(0) };
         let sql = format!(
             "SELECT count(*) FROM {} AS t WHERE t.{} = ?1 AND {}",
             quoted(&door.table.name),
-            quoted(&door.owner),
+            quoted(owner),
             door.is_open(self, "?2")
         );
         let parameters = [user.into(), now.into()];
@@ -90,29 +91,49 @@ impl Transaction<'_> {
     /// Returns [`Refusal::RowNeeded`] if a row of another table needs one that would be deleted. Fails on database
     /// errors.
     pub fn shut(&self, door: &Door, user: &Key, now: Timestamp) -> Result<u64> {
-        let (table, owner) = (quoted(&door.table.name), quoted(&door.owner));
+        let Some(owner) = &door.owner else { return Ok(0) };
         let value = Value::from(user);
+        let (mut condition, mut parameters) = (format!("{} = ?1", quoted(owner)), vec![value.clone()]);
+        if matches!(door.way.shut, Shut::Blacklist) {
+            condition = format!("{condition} AND {}", door.is_open(self, "?2"));
+            parameters.push(now.into());
+        }
+        let shut = self.shut_rows(door, &condition, &parameters, now)?;
+        match door.way.shut {
+            Shut::Flag(flag) => {
+                self.check_gone(&door.table.name, &[(owner, &value), (flag, &false.into())])?;
+            }
+            Shut::Delete => self.check_gone(&door.table.name, &[(owner, &value)])?,
+            Shut::Blacklist => {}
+        }
+        Ok(shut)
+    }
+
+    /// Shuts the rows of a door that a condition on its columns selects, and counts those that were not shut.
+    pub(super) fn shut_rows(
+        &self,
+        door: &Door,
+        condition: &str,
+        parameters: &[Value],
+        now: Timestamp,
+    ) -> Result<u64> {
         match (door.way.shut, &door.blacklist) {
             (Shut::Flag(flag), _) => {
-                let column = quoted(flag);
+                let (table, column) = (quoted(&door.table.name), quoted(flag));
                 let sql = format!(
-                    "UPDATE {table} SET {column} = ?2 WHERE {owner} = ?1 AND NOT {}",
+                    "UPDATE {table} SET {column} = ?{} WHERE {condition} AND NOT {}",
+                    parameters.len() + 1,
                     self.engine.is_true(&column)
                 );
-                let changed = self.engine.execute(&sql, &[value.clone(), true.into()])?;
-                self.check_gone(&door.table.name, &[(&door.owner, &value), (flag, &false.into())])?;
-                Ok(changed as u64)
+                let parameters = [parameters, &[true.into()]].concat();
+                Ok(self.engine.execute(&sql, &parameters)? as u64)
             }
             (Shut::Blacklist, Some(blacklist)) => {
-                let condition = format!("t.{owner} = ?1 AND {}", door.is_open(self, "?2"));
-                self.blacklist(door, blacklist, &condition, &[value, now.into()], now)
+                let is_unshut = door.is_unshut(self).into_iter();
+                let conditions: Vec<String> = is_unshut.chain([condition.to_owned()]).collect();
+                self.blacklist(door, blacklist, &conditions.join(" AND "), parameters, now)
             }
-            _ => {
-                let deleted =
-                    self.delete_rows(&door.table, &format!("{owner} = ?1"), std::slice::from_ref(&value))?;
-                self.check_gone(&door.table.name, &[(&door.owner, &value)])?;
-                Ok(deleted)
-            }
+            _ => self.delete_rows(&door.table, condition, parameters),
         }
     }
 

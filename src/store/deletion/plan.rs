@@ -77,7 +77,8 @@ impl Store {
         let tokens = layout.drf.iter().chain(layout.knox.iter().map(|knox| &knox.table));
         let mut columns = vec![("django_admin_log", "user_id")];
         columns.extend(tokens.map(|table| (&*table.name, "user_id")));
-        columns.extend(doors.of(&[AccessKind::OAuth2]).map(|door| (&*door.table.name, &*door.owner)));
+        let of_user = doors.of(&[AccessKind::OAuth2]);
+        columns.extend(of_user.filter_map(|door| Some((&*door.table.name, door.owner.as_deref()?))));
         for link in self.group_link()?.into_iter().chain(self.permission_link()?) {
             columns.push((&link.table, &link.user_column));
         }

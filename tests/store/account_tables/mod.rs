@@ -3,6 +3,7 @@
 mod deletion;
 mod doors;
 mod factors;
+mod new_tokens;
 mod sessions;
 mod summary;
 
