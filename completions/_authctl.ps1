@@ -38,12 +38,12 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('register', 'register', [CompletionResultType]::ParameterValue, 'Register a user with profile and token')
             [CompletionResult]::new('list-users', 'list-users', [CompletionResultType]::ParameterValue, 'List users')
-            [CompletionResult]::new('show-user', 'show-user', [CompletionResultType]::ParameterValue, 'Print everything about a user except secrets')
+            [CompletionResult]::new('show-user', 'show-user', [CompletionResultType]::ParameterValue, 'Print everything about users except secrets')
             [CompletionResult]::new('edit-user', 'edit-user', [CompletionResultType]::ParameterValue, 'Change users'' fields, profiles, flags and groups')
-            [CompletionResult]::new('set-password', 'set-password', [CompletionResultType]::ParameterValue, 'Set a user''s password')
+            [CompletionResult]::new('set-password', 'set-password', [CompletionResultType]::ParameterValue, 'Set users'' passwords')
             [CompletionResult]::new('check-password', 'check-password', [CompletionResultType]::ParameterValue, 'Check a password and report the result by the exit code alone')
-            [CompletionResult]::new('delete-user', 'delete-user', [CompletionResultType]::ParameterValue, 'Delete a user and everything that belongs to the user')
-            [CompletionResult]::new('create-token', 'create-token', [CompletionResultType]::ParameterValue, 'Create a token for a user without the password')
+            [CompletionResult]::new('delete-user', 'delete-user', [CompletionResultType]::ParameterValue, 'Delete users and everything that belongs to them')
+            [CompletionResult]::new('create-token', 'create-token', [CompletionResultType]::ParameterValue, 'Create tokens for users without their passwords')
             [CompletionResult]::new('list-tokens', 'list-tokens', [CompletionResultType]::ParameterValue, 'List tokens by their public prefixes')
             [CompletionResult]::new('revoke-token', 'revoke-token', [CompletionResultType]::ParameterValue, 'Delete tokens by prefix, key or filter')
             [CompletionResult]::new('migrate-tokens', 'migrate-tokens', [CompletionResultType]::ParameterValue, 'Move tokens from DRF to knox without changing their keys')
@@ -146,6 +146,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         }
         'authctl;show-user' {
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Refuse more users than this, except one')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
@@ -200,6 +201,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         }
         'authctl;set-password' {
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Refuse more users than this, except one')
             [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from a file')
             [CompletionResult]::new('--password-env', '--password-env', [CompletionResultType]::ParameterName, 'Read the password from an environment variable')
             [CompletionResult]::new('--random-password', '--random-password', [CompletionResultType]::ParameterName, 'Generate and print a password of LENGTH characters [default: 22]')
@@ -246,6 +248,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         }
         'authctl;delete-user' {
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Refuse more users than this, except one')
             [CompletionResult]::new('--cascade', '--cascade', [CompletionResultType]::ParameterName, 'Delete rows that refer to deleted rows through this column (repeatable)')
             [CompletionResult]::new('--set-null', '--set-null', [CompletionResultType]::ParameterName, 'Keep rows that refer to deleted rows, and set this column to NULL (repeatable)')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
@@ -267,6 +270,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         }
         'authctl;create-token' {
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Refuse more users than this, except one')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'Set a knox token''s lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]')
             [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Use this token scheme if the database has both')
             [CompletionResult]::new('--output-file', '--output-file', [CompletionResultType]::ParameterName, 'Write the token to this file instead of standard output')
@@ -293,7 +297,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;list-tokens' {
-            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Match only tokens of this user (exact username)')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Match only those of this user')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Match only tokens created longer ago than this, such as 30d')
             [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Match only tokens of this scheme')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
@@ -314,7 +319,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;revoke-token' {
-            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Match only tokens of this user (exact username)')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Match only those of this user')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Match only tokens created longer ago than this, such as 30d')
             [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Match only tokens of this scheme')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
@@ -491,7 +497,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;list-sessions' {
-            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Include only sessions of this user (exact username)')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Match only those of this user')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
@@ -697,12 +704,12 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         'authctl;help' {
             [CompletionResult]::new('register', 'register', [CompletionResultType]::ParameterValue, 'Register a user with profile and token')
             [CompletionResult]::new('list-users', 'list-users', [CompletionResultType]::ParameterValue, 'List users')
-            [CompletionResult]::new('show-user', 'show-user', [CompletionResultType]::ParameterValue, 'Print everything about a user except secrets')
+            [CompletionResult]::new('show-user', 'show-user', [CompletionResultType]::ParameterValue, 'Print everything about users except secrets')
             [CompletionResult]::new('edit-user', 'edit-user', [CompletionResultType]::ParameterValue, 'Change users'' fields, profiles, flags and groups')
-            [CompletionResult]::new('set-password', 'set-password', [CompletionResultType]::ParameterValue, 'Set a user''s password')
+            [CompletionResult]::new('set-password', 'set-password', [CompletionResultType]::ParameterValue, 'Set users'' passwords')
             [CompletionResult]::new('check-password', 'check-password', [CompletionResultType]::ParameterValue, 'Check a password and report the result by the exit code alone')
-            [CompletionResult]::new('delete-user', 'delete-user', [CompletionResultType]::ParameterValue, 'Delete a user and everything that belongs to the user')
-            [CompletionResult]::new('create-token', 'create-token', [CompletionResultType]::ParameterValue, 'Create a token for a user without the password')
+            [CompletionResult]::new('delete-user', 'delete-user', [CompletionResultType]::ParameterValue, 'Delete users and everything that belongs to them')
+            [CompletionResult]::new('create-token', 'create-token', [CompletionResultType]::ParameterValue, 'Create tokens for users without their passwords')
             [CompletionResult]::new('list-tokens', 'list-tokens', [CompletionResultType]::ParameterValue, 'List tokens by their public prefixes')
             [CompletionResult]::new('revoke-token', 'revoke-token', [CompletionResultType]::ParameterValue, 'Delete tokens by prefix, key or filter')
             [CompletionResult]::new('migrate-tokens', 'migrate-tokens', [CompletionResultType]::ParameterValue, 'Move tokens from DRF to knox without changing their keys')

@@ -578,7 +578,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__create__subcmd__token)
-            opts="-q -y -h --by --rotate --token-stdin --expires-in --scheme --output-file --overwrite --env-file --as --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --max --rotate --token-stdin --expires-in --scheme --output-file --overwrite --env-file --as --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -586,6 +586,10 @@ _authctl() {
             case "${prev}" in
                 --by)
                     COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
+                --max)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --expires-in)
@@ -695,7 +699,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__delete__subcmd__user)
-            opts="-q -y -h --by --cascade --set-null --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --max --cascade --set-null --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -703,6 +707,10 @@ _authctl() {
             case "${prev}" in
                 --by)
                     COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
+                --max)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --cascade)
@@ -1602,7 +1610,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__list__subcmd__sessions)
-            opts="-q -y -h --user --expired --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --user --by --expired --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1610,6 +1618,10 @@ _authctl() {
             case "${prev}" in
                 --user)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --by)
+                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
                     return 0
                     ;;
                 --db)
@@ -1662,7 +1674,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__list__subcmd__tokens)
-            opts="-q -y -h --user --expired --older-than --inactive-users --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --user --by --expired --older-than --inactive-users --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1670,6 +1682,10 @@ _authctl() {
             case "${prev}" in
                 --user)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --by)
+                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
                     return 0
                     ;;
                 --older-than)
@@ -2510,7 +2526,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__revoke__subcmd__token)
-            opts="-q -y -h --token-stdin --user --expired --older-than --inactive-users --scheme --all --list --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --token-stdin --user --by --expired --older-than --inactive-users --scheme --all --list --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2518,6 +2534,10 @@ _authctl() {
             case "${prev}" in
                 --user)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --by)
+                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
                     return 0
                     ;;
                 --older-than)
@@ -2593,7 +2613,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__set__subcmd__password)
-            opts="-q -y -h --by --revoke-tokens --password-stdin --password-file --password-env --random-password --no-password --password-hash-stdin --require-strong --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --max --revoke-tokens --password-stdin --password-file --password-env --random-password --no-password --password-hash-stdin --require-strong --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2601,6 +2621,10 @@ _authctl() {
             case "${prev}" in
                 --by)
                     COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
+                --max)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --password-file)
@@ -2691,7 +2715,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__show__subcmd__user)
-            opts="-q -y -h --by --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --max --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2699,6 +2723,10 @@ _authctl() {
             case "${prev}" in
                 --by)
                     COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
+                    return 0
+                    ;;
+                --max)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --db)

@@ -35,12 +35,12 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --version 'Print version'
             cand register 'Register a user with profile and token'
             cand list-users 'List users'
-            cand show-user 'Print everything about a user except secrets'
+            cand show-user 'Print everything about users except secrets'
             cand edit-user 'Change users'' fields, profiles, flags and groups'
-            cand set-password 'Set a user''s password'
+            cand set-password 'Set users'' passwords'
             cand check-password 'Check a password and report the result by the exit code alone'
-            cand delete-user 'Delete a user and everything that belongs to the user'
-            cand create-token 'Create a token for a user without the password'
+            cand delete-user 'Delete users and everything that belongs to them'
+            cand create-token 'Create tokens for users without their passwords'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens by prefix, key or filter'
             cand migrate-tokens 'Move tokens from DRF to knox without changing their keys'
@@ -140,6 +140,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;show-user'= {
             cand --by 'Find USER by this'
+            cand --max 'Refuse more users than this, except one'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
@@ -192,6 +193,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;set-password'= {
             cand --by 'Find USER by this'
+            cand --max 'Refuse more users than this, except one'
             cand --password-file 'Read the password from a file'
             cand --password-env 'Read the password from an environment variable'
             cand --random-password 'Generate and print a password of LENGTH characters [default: 22]'
@@ -236,6 +238,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;delete-user'= {
             cand --by 'Find USER by this'
+            cand --max 'Refuse more users than this, except one'
             cand --cascade 'Delete rows that refer to deleted rows through this column (repeatable)'
             cand --set-null 'Keep rows that refer to deleted rows, and set this column to NULL (repeatable)'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
@@ -256,6 +259,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;create-token'= {
             cand --by 'Find USER by this'
+            cand --max 'Refuse more users than this, except one'
             cand --expires-in 'Set a knox token''s lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]'
             cand --scheme 'Use this token scheme if the database has both'
             cand --output-file 'Write the token to this file instead of standard output'
@@ -281,7 +285,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;list-tokens'= {
-            cand --user 'Match only tokens of this user (exact username)'
+            cand --user 'Match only those of this user'
+            cand --by 'Find USER by this'
             cand --older-than 'Match only tokens created longer ago than this, such as 30d'
             cand --scheme 'Match only tokens of this scheme'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
@@ -301,7 +306,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;revoke-token'= {
-            cand --user 'Match only tokens of this user (exact username)'
+            cand --user 'Match only those of this user'
+            cand --by 'Find USER by this'
             cand --older-than 'Match only tokens created longer ago than this, such as 30d'
             cand --scheme 'Match only tokens of this scheme'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
@@ -470,7 +476,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;list-sessions'= {
-            cand --user 'Include only sessions of this user (exact username)'
+            cand --user 'Match only those of this user'
+            cand --by 'Find USER by this'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
@@ -667,12 +674,12 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;help'= {
             cand register 'Register a user with profile and token'
             cand list-users 'List users'
-            cand show-user 'Print everything about a user except secrets'
+            cand show-user 'Print everything about users except secrets'
             cand edit-user 'Change users'' fields, profiles, flags and groups'
-            cand set-password 'Set a user''s password'
+            cand set-password 'Set users'' passwords'
             cand check-password 'Check a password and report the result by the exit code alone'
-            cand delete-user 'Delete a user and everything that belongs to the user'
-            cand create-token 'Create a token for a user without the password'
+            cand delete-user 'Delete users and everything that belongs to them'
+            cand create-token 'Create tokens for users without their passwords'
             cand list-tokens 'List tokens by their public prefixes'
             cand revoke-token 'Delete tokens by prefix, key or filter'
             cand migrate-tokens 'Move tokens from DRF to knox without changing their keys'

@@ -43,12 +43,12 @@ complete -c authctl -n "__fish_authctl_needs_command" -s h -l help -d 'Print hel
 complete -c authctl -n "__fish_authctl_needs_command" -s V -l version -d 'Print version'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "register" -d 'Register a user with profile and token'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-users" -d 'List users'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "show-user" -d 'Print everything about a user except secrets'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "show-user" -d 'Print everything about users except secrets'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "edit-user" -d 'Change users\' fields, profiles, flags and groups'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "set-password" -d 'Set a user\'s password'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "set-password" -d 'Set users\' passwords'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "check-password" -d 'Check a password and report the result by the exit code alone'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "delete-user" -d 'Delete a user and everything that belongs to the user'
-complete -c authctl -n "__fish_authctl_needs_command" -f -a "create-token" -d 'Create a token for a user without the password'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "delete-user" -d 'Delete users and everything that belongs to them'
+complete -c authctl -n "__fish_authctl_needs_command" -f -a "create-token" -d 'Create tokens for users without their passwords'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "list-tokens" -d 'List tokens by their public prefixes'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "revoke-token" -d 'Delete tokens by prefix, key or filter'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "migrate-tokens" -d 'Move tokens from DRF to knox without changing their keys'
@@ -155,6 +155,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-users" -s h -l help
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
 id\t'The id'
 email\t'The email address, regardless of case'"
+complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l max -d 'Refuse more users than this, except one' -r
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand show-user" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
@@ -213,6 +214,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -s h -l help 
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
 id\t'The id'
 email\t'The email address, regardless of case'"
+complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l max -d 'Refuse more users than this, except one' -r
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-file -d 'Read the password from a file' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l password-env -d 'Read the password from an environment variable' -r
 complete -c authctl -n "__fish_authctl_using_subcommand set-password" -l random-password -d 'Generate and print a password of LENGTH characters [default: 22]' -r
@@ -261,6 +263,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand check-password" -s h -l 
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
 id\t'The id'
 email\t'The email address, regardless of case'"
+complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l max -d 'Refuse more users than this, except one' -r
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l cascade -d 'Delete rows that refer to deleted rows through this column (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l set-null -d 'Keep rows that refer to deleted rows, and set this column to NULL (repeatable)' -r
 complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -l audit-log -d 'Append who changed what to this file as JSON lines [default: `[audit] file`]' -r -F
@@ -284,6 +287,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand delete-user" -s h -l hel
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
 id\t'The id'
 email\t'The email address, regardless of case'"
+complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l max -d 'Refuse more users than this, except one' -r
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l expires-in -d 'Set a knox token\'s lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l scheme -d 'Use this token scheme if the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
@@ -311,7 +315,10 @@ complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l no-inpu
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand create-token" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l user -d 'Match only tokens of this user (exact username)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l user -d 'Match only those of this user' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l older-than -d 'Match only tokens created longer ago than this, such as 30d' -r
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l scheme -d 'Match only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
@@ -333,7 +340,10 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l no-input
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l user -d 'Match only tokens of this user (exact username)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l user -d 'Match only those of this user' -r
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l older-than -d 'Match only tokens created longer ago than this, such as 30d' -r
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l scheme -d 'Match only tokens of this scheme' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"
@@ -522,7 +532,10 @@ complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l no-inp
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -s y -l yes -d 'Answer yes to every confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -l force -d 'Open the database even if this could lock its owner\'s server out'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-access" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l user -d 'Include only sessions of this user (exact username)' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l user -d 'Match only those of this user' -r
+complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l by -d 'Find USER by this' -r -f -a "username\t'The username, compared exactly'
+id\t'The id'
+email\t'The email address, regardless of case'"
 complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l db -d 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l config -d 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand list-sessions" -l format -d 'Print results as table, plain, json, jsonl or csv' -r -f -a "table\t'Aligned columns and local times, for people'
@@ -740,12 +753,12 @@ complete -c authctl -n "__fish_authctl_using_subcommand completions" -l force -d
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "register" -d 'Register a user with profile and token'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "list-users" -d 'List users'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "show-user" -d 'Print everything about a user except secrets'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "show-user" -d 'Print everything about users except secrets'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "edit-user" -d 'Change users\' fields, profiles, flags and groups'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "set-password" -d 'Set a user\'s password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "set-password" -d 'Set users\' passwords'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "check-password" -d 'Check a password and report the result by the exit code alone'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "delete-user" -d 'Delete a user and everything that belongs to the user'
-complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "create-token" -d 'Create a token for a user without the password'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "delete-user" -d 'Delete users and everything that belongs to them'
+complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "create-token" -d 'Create tokens for users without their passwords'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "list-tokens" -d 'List tokens by their public prefixes'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "revoke-token" -d 'Delete tokens by prefix, key or filter'
 complete -c authctl -n "__fish_authctl_using_subcommand help; and not __fish_seen_subcommand_from register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help" -f -a "migrate-tokens" -d 'Move tokens from DRF to knox without changing their keys'

@@ -229,42 +229,81 @@ pub fn issue(
     rotate: bool,
     mut ready: impl FnMut(&Store, &PlainToken) -> Result<()>,
 ) -> Result<Done<Issued>> {
-    let unchanged = |existing: Issued| Done { value: existing, fields: Vec::new() };
     if let Some(existing) = fresh.existing(store, user, rotate)? {
         ready(store, &existing.key)?;
-        return Ok(unchanged(existing));
+        return Ok(Done { value: existing, fields: Vec::new() });
     }
     let effect = Effect::new(token_created(fresh.scheme, &user.username));
     runner.set_effect(effect.with_token(Some(fresh.stored.prefix())));
     runner.run(
         store,
         |_| json!({ "user": user.username }),
+        |transaction| fresh.store(transaction, user, rotate, &mut ready),
+    )
+}
+
+/// Returns the existing token of each user, or else stores the new one, all in one transaction.
+///
+/// # Errors
+/// The same as those of [`issue`].
+pub fn issue_all(
+    runner: &impl ChangeRunner,
+    store: &Store,
+    users: &[User],
+    fresh: &[IssuedToken],
+    rotate: bool,
+) -> Result<Done<Vec<Done<Issued>>>> {
+    let names: Vec<&str> = users.iter().map(|user| &*user.username).collect();
+    runner.set_effect(Effect::new(format!("tokens of {} were created", names.join(", "))));
+    runner.run(
+        store,
+        |_| json!({ "users": names }),
         |transaction| {
-            transaction.active_user(user)?;
-            // Another client may have created the token before the database was locked.
-            if let Some(existing) = fresh.existing(transaction, user, rotate)? {
-                ready(transaction, &existing.key)?;
-                return Ok(unchanged(existing));
-            }
-            ready(transaction, &fresh.plain)?;
-            let mut is_replacement = false;
-            if fresh.scheme == Scheme::Drf && (rotate || store.layout().has_one_key_per_user()) {
-                is_replacement = transaction.delete_tokens_of(&user.id, Some(Scheme::Drf))?.value > 0;
-            } else if fresh.is_known {
-                // An expired token with the same key is replaced.
-                if let Some(old) = transaction.find_knox_token(&fresh.plain, fresh.hash)? {
-                    transaction.delete_token(&old)?;
+            let mut issued = Vec::new();
+            for (user, fresh) in users.iter().zip(fresh) {
+                let done = fresh.store(transaction, user, rotate, &mut |_, _| Ok(()))?;
+                if !done.fields.is_empty() {
+                    runner.extend_effect(|effect| effect.add_tokens([fresh.stored.prefix()]));
                 }
+                issued.push(done);
             }
-            transaction.insert_token(&user.id, &fresh.as_new())?;
-            let profiles = transaction.profiles_of(&user.id)?;
-            let issued = Issued { key: fresh.plain.clone(), expiry: fresh.expiry, is_replacement, profiles };
-            Ok(Done { value: issued, fields: vec!["token".into()] })
+            let is_changed = issued.iter().any(|done| !done.fields.is_empty());
+            Ok(Done { value: issued, fields: is_changed.then(|| "token".into()).into_iter().collect() })
         },
     )
 }
 
 impl IssuedToken {
+    /// Stores the token, unless the user's existing one makes it unnecessary.
+    fn store(
+        &self,
+        transaction: &Transaction<'_>,
+        user: &User,
+        rotate: bool,
+        ready: &mut dyn FnMut(&Store, &PlainToken) -> Result<()>,
+    ) -> Result<Done<Issued>> {
+        transaction.active_user(user)?;
+        // Another client may have created the token before the database was locked.
+        if let Some(existing) = self.existing(transaction, user, rotate)? {
+            ready(transaction, &existing.key)?;
+            return Ok(Done { value: existing, fields: Vec::new() });
+        }
+        ready(transaction, &self.plain)?;
+        let mut is_replacement = false;
+        if self.scheme == Scheme::Drf && (rotate || transaction.layout().has_one_key_per_user()) {
+            is_replacement = transaction.delete_tokens_of(&user.id, Some(Scheme::Drf))?.value > 0;
+        } else if self.is_known {
+            // An expired token with the same key is replaced.
+            if let Some(old) = transaction.find_knox_token(&self.plain, self.hash)? {
+                transaction.delete_token(&old)?;
+            }
+        }
+        transaction.insert_token(&user.id, &self.as_new())?;
+        let profiles = transaction.profiles_of(&user.id)?;
+        let issued = Issued { key: self.plain.clone(), expiry: self.expiry, is_replacement, profiles };
+        Ok(Done { value: issued, fields: vec!["token".into()] })
+    }
+
     /// Returns the user's existing token that makes this one unnecessary.
     fn existing(&self, store: &Store, user: &User, rotate: bool) -> Result<Option<Issued>> {
         if self.scheme == Scheme::Knox {

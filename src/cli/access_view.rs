@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use crate::accounts::access::{AccessChange, AccessRows, ClosedAccess};
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::cli::answer::distinct;
 use crate::cli::change::Change;
 use crate::cli::context::Context;
 use crate::django::models::User;
@@ -43,16 +44,9 @@ pub fn print_deletion(deletion: &Deletion, is_rehearsal: bool, output: &Output) 
 /// Returns the names of all changed columns and shut doors, each once.
 #[must_use]
 pub fn changed_fields(accesses: &[ClosedAccess]) -> Vec<String> {
-    let mut fields: Vec<String> = Vec::new();
-    for access in accesses {
-        let doors = access.closed.iter().map(|door| door.name.to_owned());
-        for field in access.fields.iter().cloned().chain(doors) {
-            if !fields.contains(&field) {
-                fields.push(field);
-            }
-        }
-    }
-    fields
+    distinct(accesses.iter().flat_map(|access| {
+        access.fields.iter().cloned().chain(access.closed.iter().map(|door| door.name.to_owned()))
+    }))
 }
 
 /// Prints one line for each kind of rows, after a verb such as `closed`.

@@ -51,6 +51,18 @@ impl<'a> Answer<'a> {
     }
 }
 
+/// Returns the names of changed fields, each once.
+#[must_use]
+pub fn distinct(fields: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut found = Vec::new();
+    for field in fields {
+        if !found.contains(&field) {
+            found.push(field);
+        }
+    }
+    found
+}
+
 /// The keys that every changing command adds to its answer.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {

@@ -1,10 +1,12 @@
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
+use crate::accounts::Accounts;
 use crate::accounts::issue_token::{self, Issued};
+use crate::cli::access_view::confirm;
 use crate::cli::answer::{Answer, Report};
 use crate::cli::args::secret;
 use crate::cli::args::token_files::TokenFileArgs;
-use crate::cli::args::users::FindBy;
+use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::{Scheme, User};
@@ -14,6 +16,7 @@ use crate::error::refusal::Refusal;
 use crate::error::wording::shell_word;
 use crate::files::token_file::{Staged, TokenFiles};
 use crate::signals;
+use crate::store::Done;
 use crate::terminal::clock::local;
 use crate::terminal::output::Output;
 use crate::terminal::redaction;
@@ -24,24 +27,27 @@ Examples:
   authctl create-token meg --rotate
   authctl create-token ci-bot --scheme knox --expires-in 30d
   openssl rand -hex 20 | authctl create-token ci-bot --token-stdin
+  authctl create-token meg joe --yes --format json
   authctl create-token ci-bot --env-file .env --as API_TOKEN
 
 Effect on Django: the new token is accepted from the next request on; with --rotate, the old key is refused. Web \
 sessions stay valid. Signals do not run.";
 
-/// Create a token for a user without the password
+/// Create tokens for users without their passwords
 ///
 /// With drf, a user has one key: an existing key is printed, a missing one is created, and --rotate replaces it. With
 /// knox, every call creates a new token. A token file is written before the token is stored: if it cannot be written,
-/// nothing changes.
+/// nothing changes. Asks for confirmation before it creates tokens for more than one user, and prints each after its
+/// username.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// User
-    user: String,
+    /// Users, or - to read them from standard input, one per line
+    #[arg(value_name = "USER", required = true)]
+    users: Vec<String>,
 
     #[command(flatten)]
-    by: FindBy,
+    choice: SeveralUsers,
 
     /// Replace the drf key with a new one
     #[arg(long)]
@@ -80,11 +86,19 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         )
         .into());
     }
-    let user = args.by.user(store, &args.user)?;
-    if !user.is_active {
-        return Err(Refusal::InactiveUser(user.username).into());
+    let users = args.choice.find(store, &args.users)?;
+    if let Some(user) = users.iter().find(|user| !user.is_active) {
+        return Err(Refusal::InactiveUser(user.username.clone()).into());
     }
     let files = args.files.files(store)?;
+    let user = match &users[..] {
+        [user] if SeveralUsers::is_one(&args.users) => user,
+        _ if args.token_stdin || files.are_given() => {
+            let message = "--token-stdin, --output-file and --env-file are for one user only. Name one user.";
+            return Err(Refusal::usage(message).into());
+        }
+        users => return args.issue_all(users, scheme, &accounts, context),
+    };
     let mut targets = files.check(args.writing.dry_run)?;
     let given = if args.token_stdin { Some(secret::token_from_stdin()?) } else { None };
     let fresh = accounts.generate_token(scheme, args.expires_in, given.as_ref())?;
@@ -96,7 +110,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     // No staged file may be left behind.
     let _critical = files.are_given().then(signals::critical);
     let mut staged = Staged::default();
-    let done = issue_token::issue(&change, store, &user, &fresh, args.rotate, |_, token| {
+    let done = issue_token::issue(&change, store, user, &fresh, args.rotate, |_, token| {
         staged = files.stage(token, &targets)?;
         Ok(())
     })?;
@@ -105,20 +119,48 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         if !report.dry_run {
             staged.put()?;
         }
-        args.answer(output, &user, scheme, &done.value, &files, report)
+        args.print(output, user, scheme, &done.value, &report);
+        Args::print_files(output, &files, &report);
+        let object = args.object(user, scheme, &done.value, &files, report)?;
+        output.answer(object["token"].as_str(), &object)
     })
 }
 
 impl Args {
-    fn answer(
+    /// Creates a token for each of these users.
+    fn issue_all(
         &self,
-        output: &Output,
-        user: &User,
+        users: &[User],
         scheme: Scheme,
-        issued: &Issued,
-        files: &TokenFiles,
-        report: Report,
+        accounts: &Accounts<'_>,
+        context: &Context,
     ) -> Result<()> {
+        let mut fresh = Vec::new();
+        for _ in users {
+            fresh.push(accounts.generate_token(scheme, self.expires_in, None)?);
+        }
+        let change = Change::new(context, &self.writing, "create-token");
+        change.shows_secrets("");
+        confirm("Create tokens for", users, &change, context)?;
+        let done = issue_token::issue_all(&change, accounts.store, users, &fresh, self.rotate)?;
+        let report = change.report(done.fields);
+        change.answer(report.changed, |output| {
+            let (mut shown, mut objects) = (Vec::new(), Vec::new());
+            for (user, Done { value: issued, fields }) in users.iter().zip(&done.value) {
+                let report = change.report(fields.clone());
+                self.print(output, user, scheme, issued, &report);
+                if !report.dry_run {
+                    shown.push((&*user.username, issued.key.expose()));
+                }
+                objects.push(self.object(user, scheme, issued, &TokenFiles::default(), report)?);
+            }
+            let mut object = json!({ "users": objects });
+            report.add_to(&mut object);
+            output.secrets(&shown, &object)
+        })
+    }
+
+    fn print(&self, output: &Output, user: &User, scheme: Scheme, issued: &Issued, report: &Report) {
         let username = &user.username;
         output.status(match (report.changed, report.dry_run, issued.expiry) {
             (true, true, _) if issued.is_replacement => {
@@ -137,6 +179,9 @@ impl Args {
             }
             (false, _, _) => format!("{username} already has a {scheme} token. Pass --rotate to replace it."),
         });
+    }
+
+    fn print_files(output: &Output, files: &TokenFiles, report: &Report) {
         for path in files.paths().filter(|_| !report.dry_run) {
             output.status(format_args!("Wrote the token to {}.", path.display()));
         }
@@ -147,6 +192,17 @@ impl Args {
                 path.display()
             ));
         }
+    }
+
+    /// Describes the token for programs.
+    fn object(
+        &self,
+        user: &User,
+        scheme: Scheme,
+        issued: &Issued,
+        files: &TokenFiles,
+        report: Report,
+    ) -> Result<Json> {
         let is_shown = !report.dry_run && self.files.leave_standard_output();
         let is_created = report.changed && !report.dry_run;
         let mut answer = Answer::new(user, &issued.profiles);
@@ -158,6 +214,6 @@ impl Args {
         object["created"] = json!(is_created);
         let files: Vec<_> = files.paths().map(redaction::path).collect();
         object["files"] = json!(files);
-        output.answer(answer.token, &object)
+        Ok(object)
     }
 }

@@ -1,12 +1,11 @@
 use std::fmt::Write as _;
-use std::slice;
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::chosen_users::refuse_anonymous;
 use crate::cli::access_view::print_deletion;
-use crate::cli::args::users::FindBy;
+use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::User;
@@ -21,26 +20,27 @@ use crate::store::{Decisions, Deletion, Done};
 const EXAMPLES: &str = "\
 Examples:
   authctl delete-user meg --dry-run
-  authctl delete-user meg --yes
+  authctl delete-user meg joe --yes
   authctl delete-user meg --cascade shop_order.user_id --set-null shop_order.agent_id
 
 Effect on Django: the user no longer exists from the next query on; tokens are refused and web sessions end with the next \
 request. Signals do not run. Files of deleted rows remain. Rows that refer to the user without a foreign key, as \
 generic relations do, remain too.";
 
-/// Delete a user and everything that belongs to the user
+/// Delete users and everything that belongs to them
 ///
-/// Deletes the user with admin log entries, group memberships, permissions, tokens and profiles. Rows of other tables
+/// Deletes each user with admin log entries, group memberships, permissions, tokens and profiles. Rows of other tables
 /// that refer to a deleted row block the deletion until --cascade or --set-null decides on each reference. Prints by
 /// table what will be deleted, and asks for confirmation. Without a terminal, --yes is required.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// User
-    user: String,
+    /// Users, or - to read them from standard input, one per line
+    #[arg(value_name = "USER", required = true)]
+    users: Vec<String>,
 
     #[command(flatten)]
-    by: FindBy,
+    choice: SeveralUsers,
 
     /// Delete rows that refer to deleted rows through this column (repeatable)
     ///
@@ -61,52 +61,64 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let store = context.store()?;
-    let user = args.by.user(store, &args.user)?;
-    if !args.by.is_username() {
-        refuse_anonymous(store, slice::from_ref(&user))?;
+    let users = args.choice.find(store, &args.users)?;
+    let is_one = SeveralUsers::is_one(&args.users);
+    if !is_one || !args.choice.are_usernames() {
+        refuse_anonymous(store, &users)?;
     }
+    let names = users.iter().map(|user| &*user.username).collect::<Vec<_>>().join(", ");
+    let whom = match &users[..] {
+        [_] => names.clone(),
+        users => format!("{} users ({names})", users.len()),
+    };
     let decisions = Decisions { cascade: args.cascade.clone(), set_null: args.set_null.clone() };
-    let deletion = store.deletion(&user, &decisions)?;
+    let deletion = store.deletion(&users, &decisions)?;
     let change = Change::new(context, &args.writing, "delete-user");
     print_deletion(&deletion, change.is_rehearsal(), &context.output);
-    let side_effects = side_effects(&deletion);
+    let side_effects = side_effects(&deletion, users.len());
     if !change.is_rehearsal() {
-        context.consent(&format!("Delete {}{side_effects}?", user.username))?;
+        context.consent(&format!("Delete {whom}{side_effects}?"))?;
     }
-    change.set_effect(Effect::new(format!("{} was deleted", user.username)));
-    let done = change.make(store, &json!({ "user": user.username }), |transaction| {
-        transaction.delete_user(&user, &decisions, &deletion)?;
+    let were = if users.len() == 1 { "was" } else { "were" };
+    change.set_effect(Effect::new(format!("{names} {were} deleted")));
+    let object = match &users[..] {
+        [user] => json!({ "user": user.username }),
+        users => json!({ "users": users.iter().map(|user| &user.username).collect::<Vec<_>>() }),
+    };
+    let done = change.make(store, &object, |transaction| {
+        transaction.delete_users(&users, &decisions, &deletion)?;
         let names = deletion.deleted.iter().chain(&deletion.emptied).map(|(name, _)| name.clone());
-        Ok(Done { value: transaction.has_lost_superuser(slice::from_ref(&user))?, fields: names.collect() })
+        Ok(Done { value: transaction.has_lost_superuser(&users)?, fields: names.collect() })
     });
-    let done = done.map_err(|error| still_referenced(error, &user))?;
+    let done = done.map_err(|error| still_referenced(error, &names))?;
 
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
-        output.status(if report.dry_run {
-            format!("Would delete {}{side_effects}. Nothing was changed.", user.username)
-        } else {
-            format!("Deleted {} (id {}){side_effects}.", user.username, user.id)
+        output.status(match (&users[..], report.dry_run) {
+            (_, true) => format!("Would delete {whom}{side_effects}. Nothing was changed."),
+            ([user], false) => format!("Deleted {} (id {}){side_effects}.", user.username, user.id),
+            (_, false) => format!("Deleted {whom}{side_effects}."),
         });
         if done.value {
             let verb = if report.dry_run { "would be" } else { "is" };
             output.warning(format_args!("No active superuser {verb} left."));
         }
-        let mut object = json!({
-            "username": user.username,
-            "id": user.id,
-            "deleted": counts(&deletion.deleted),
-            "emptied": counts(&deletion.emptied),
-        });
+        let of_user = |user: &User| json!({ "username": user.username, "id": user.id });
+        let mut object = match &users[..] {
+            [user] if is_one => of_user(user),
+            users => json!({ "users": users.iter().map(of_user).collect::<Vec<_>>() }),
+        };
+        object["deleted"] = counts(&deletion.deleted);
+        object["emptied"] = counts(&deletion.emptied);
         report.add_to(&mut object);
         output.answer(None, &object)
     })
 }
 
-/// Describes the effects besides the user's own row, for a sentence.
-fn side_effects(deletion: &Deletion) -> String {
+/// Describes the effects besides the users' own rows, for a sentence.
+fn side_effects(deletion: &Deletion, users: usize) -> String {
     let sum = |counts: &[(String, u64)]| counts.iter().map(|(_, count)| count).sum::<u64>();
-    let (deleted, emptied) = (sum(&deletion.deleted).saturating_sub(1), sum(&deletion.emptied));
+    let (deleted, emptied) = (sum(&deletion.deleted).saturating_sub(users as u64), sum(&deletion.emptied));
     let mut text = String::new();
     if deleted > 0 {
         let _ = write!(text, " and {deleted} related {}", if deleted == 1 { "row" } else { "rows" });
@@ -122,12 +134,12 @@ fn counts(counts: &[(String, u64)]) -> Json {
 }
 
 /// Translates a violated reference at the commit into an error about the deletion.
-fn still_referenced(error: Error, user: &User) -> Error {
+fn still_referenced(error: Error, names: &str) -> Error {
     match error.refusal() {
         Some(Refusal::Invalid(faults))
             if faults.iter().any(|fault| fault.code == FaultCode::Restricted(Restriction::Reference)) =>
         {
-            let references = References::Beyond(user.username.clone());
+            let references = References::Beyond(names.to_owned());
             Refusal::StillReferenced(vec![Fault::new("", FaultCode::StillReferenced(references))]).into()
         }
         _ => error,

@@ -6,7 +6,7 @@ use crate::accounts::access_summary::{open_although_inactive, revoke_tokens};
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::update::AccountUpdate;
 use crate::cli::access_view::{confirm, listed, print_deletion};
-use crate::cli::answer::Answer;
+use crate::cli::answer::{Answer, distinct};
 use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
@@ -167,16 +167,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         names => json!({ "users": names }),
     };
     let done = change.make(store, &object, |transaction| {
-        let (mut edited, mut fields) = (Vec::new(), Vec::new());
+        let mut edited = Vec::new();
         for (user, update) in users.iter().zip(&updates) {
-            let user = args.edit(transaction, user, update, doors.as_ref(), context.now())?;
-            for field in &user.fields {
-                if !fields.contains(field) {
-                    fields.push(field.clone());
-                }
-            }
-            edited.push(user);
+            edited.push(args.edit(transaction, user, update, doors.as_ref(), context.now())?);
         }
+        let fields = distinct(edited.iter().flat_map(|edited| edited.fields.clone()));
         Ok(Done { value: (edited, transaction.has_lost_superuser(&users)?), fields })
     })?;
 
@@ -195,8 +190,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             answer.report = Some(change.report(edited.fields.clone()));
             Ok(serde_json::to_value(answer)?)
         };
-        // The form depends on what was asked for, not on how many lines standard input has.
-        if let ([edited], true) = (&edited[..], args.users.len() == 1 && args.users[0] != "-") {
+        if let ([edited], true) = (&edited[..], SeveralUsers::is_one(&args.users)) {
             return output.answer(None, &answer_of(edited)?);
         }
         let mut answer = json!({ "users": edited.iter().map(answer_of).collect::<Result<Vec<Json>>>()? });

@@ -1,5 +1,6 @@
 use std::ops::ControlFlow;
 
+use crate::cli::args::users::UserFilter;
 use crate::cli::context::Context;
 use crate::django::value::{Cell, Kind};
 use crate::error::failure::Result;
@@ -22,9 +23,8 @@ Examples:
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Include only sessions of this user (exact username)
-    #[arg(long, value_name = "USER")]
-    user: Option<String>,
+    #[command(flatten)]
+    user: UserFilter,
 
     /// Include only expired sessions
     #[arg(long)]
@@ -35,8 +35,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     const TEXT: Kind = Kind::Text { max_length: None };
     let store = context.store()?;
     let now = context.now();
-    let user = args.user.as_deref().map(|login| store.user(login)).transpose()?;
-    let user = user.map(|user| user.id.to_string());
+    let user = args.user.user(store)?.map(|user| user.id.to_string());
     let headings = [
         ("user", TEXT),
         ("user_id", TEXT),

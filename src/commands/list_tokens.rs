@@ -10,6 +10,7 @@ const EXAMPLES: &str = "\
 Examples:
   authctl list-tokens
   authctl list-tokens --user meg
+  authctl list-tokens --by email --user meg@example.com
   authctl list-tokens --scheme knox --expired --format json
   authctl list-tokens --older-than 90d --inactive-users";
 
@@ -28,7 +29,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     const TEXT: Kind = Kind::Text { max_length: None };
     let store = context.store()?;
     let now = context.now();
-    let filter = args.filters.filter(store, now)?;
+    let filter = args.filters.filter(args.filters.user(store)?.as_ref(), now)?;
     let headings = [
         ("user", TEXT),
         ("scheme", TEXT),

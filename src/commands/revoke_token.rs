@@ -8,7 +8,7 @@ use crate::cli::args::secret;
 use crate::cli::args::token_filters::TokenFilters;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
-use crate::django::models::TokenFilter;
+use crate::django::models::{TokenFilter, User};
 use crate::error::failure::Result;
 use crate::error::faults::Undecided;
 use crate::error::lost_answer::Effect;
@@ -76,10 +76,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     for prefix in &args.prefixes {
         check_prefix(prefix, store.layout().longest_prefix())?;
     }
-    let filter = args.filters.filter(store, context.now())?;
+    let user = args.filters.user(store)?;
+    let filter = args.filters.filter(user.as_ref(), context.now())?;
     match args.chosen(store, context, &filter)? {
         Some(tokens) => revoke_chosen(args, &tokens, &filter, store, &change, context),
-        None => revoke_matching(args, &filter, store, &change, context),
+        None => revoke_matching(args, user.as_ref(), &filter, store, &change, context),
     }
 }
 
@@ -121,6 +122,7 @@ fn revoke_chosen(
 /// Deletes the tokens that match the filters.
 fn revoke_matching(
     args: &Args,
+    user: Option<&User>,
     filter: &TokenFilter,
     store: &Store,
     change: &Change<'_>,
@@ -141,7 +143,7 @@ fn revoke_matching(
     let mut done = Done { value: (0, Vec::new()), fields: Vec::new() };
     if found > 0 {
         let object = |(deleted, listed): &(usize, Vec<Json>)| {
-            let mut object = json!({ "deleted": deleted, "filter": args.filters.described() });
+            let mut object = json!({ "deleted": deleted, "filter": args.filters.described(user) });
             if args.list {
                 object["tokens"] = listed.clone().into();
             }

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use crate::accounts::access_summary::AccessSummary;
-use crate::cli::args::users::FindBy;
+use crate::cli::args::users::SeveralUsers;
 use crate::cli::context::Context;
 use crate::django::models::{Profile, TokenFilter, User, rfc3339};
 use crate::django::passwords;
@@ -17,10 +17,10 @@ use crate::terminal::sections::Section;
 const EXAMPLES: &str = "\
 Examples:
   authctl show-user meg
-  authctl show-user meg@ducharme.com --format json
+  authctl show-user meg joe --format json
   authctl show-user meg --format plain | grep ^group";
 
-/// Print everything about a user except secrets
+/// Print everything about users except secrets
 ///
 /// Prints the user's columns, groups and profiles, permissions granted directly to the user, tokens by their public
 /// prefixes, other ways in, second factors, and how the password is hashed. Hides the value of a column whose name
@@ -28,11 +28,12 @@ Examples:
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// User
-    user: String,
+    /// Users, or - to read them from standard input, one per line
+    #[arg(value_name = "USER", required = true)]
+    users: Vec<String>,
 
     #[command(flatten)]
-    by: FindBy,
+    choice: SeveralUsers,
 }
 
 /// All data about a user, from one snapshot.
@@ -50,15 +51,31 @@ struct UserDetails {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let now = context.now();
+    let users = args.choice.find(store, &args.users)?;
     // Outside the snapshot, since it reads all web sessions.
-    let access = AccessSummary::read(store, &args.by.user(store, &args.user)?, now)?;
-    let details =
-        store.snapshot(|store| UserDetails::read(store, args.by.user(store, &args.user)?, access))?;
+    let mut found = Vec::new();
+    for user in users {
+        found.push((AccessSummary::read(store, &user, now)?, user));
+    }
+    let details: Vec<UserDetails> = store.snapshot(|store| {
+        found
+            .into_iter()
+            .map(|(access, user)| UserDetails::read(store, store.reread_user(&user)?, access))
+            .collect()
+    })?;
     let format = context.output.format();
     if matches!(format, Format::Table | Format::Plain) {
-        return context.output.sections(&details.sections(store, format, now)?);
+        let sections = details.iter().map(|details| details.sections(store, format, now));
+        return context.output.sections(&sections.collect::<Result<Vec<_>>>()?.concat());
     }
-    context.output.answer(None, &details.into_object(now))
+    let mut objects: Vec<Json> = details.into_iter().map(|details| details.into_object(now)).collect();
+    match objects.pop() {
+        Some(object) if SeveralUsers::is_one(&args.users) => context.output.answer(None, &object),
+        last => {
+            objects.extend(last);
+            context.output.answer(None, &json!({ "users": objects }))
+        }
+    }
 }
 
 impl UserDetails {

@@ -145,6 +145,17 @@ impl Output {
         verbatim(text.as_bytes())
     }
 
+    /// Prints users with their secrets, separated by a tab, one per line, or `object` for programs.
+    pub fn secrets(&self, secrets: &[(&str, &str)], object: &impl Serialize) -> Result<()> {
+        if self.format.is_for_programs() {
+            return self.answer(None, object);
+        }
+        let lines = secrets
+            .iter()
+            .map(|(user, secret)| format!("{}\t{}\n", escape::line(user), escape::line(secret)));
+        verbatim(lines.collect::<String>().as_bytes())
+    }
+
     /// Prints facts for people, one heading and fact per line, or `object` for programs.
     pub fn report(&self, facts: &[(&str, String)], object: &impl Serialize) -> Result<()> {
         if self.format.is_for_programs() {

@@ -1,6 +1,7 @@
 //! Executes a plan completely, or not at all if the database has changed since it was made.
 
 use std::collections::BTreeSet;
+use std::slice;
 
 use serde_json::json;
 
@@ -220,7 +221,7 @@ impl Step<'_> {
                 Done { value: id, fields }
             }
             StepKind::Delete(user, deletion) => {
-                transaction.delete_user(user, &Decisions::default(), deletion)?;
+                transaction.delete_users(slice::from_ref(user), &Decisions::default(), deletion)?;
                 let fields = deletion.deleted.iter().map(|(table, _)| table.clone()).collect();
                 return Ok(Done { value: None, fields });
             }

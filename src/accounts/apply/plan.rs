@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::slice;
 
 use super::password;
 use super::prune::{Scope, UnlistedUser};
@@ -351,7 +352,11 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
             match how {
                 Prune::Deactivate => plan.steps.push(self.deactivation(user)?),
                 Prune::Delete => {
-                    match self.accounts.store.deletion(user, &crate::store::Decisions::default()) {
+                    match self
+                        .accounts
+                        .store
+                        .deletion(slice::from_ref(user), &crate::store::Decisions::default())
+                    {
                         Ok(deletion) => plan.steps.push(deletion_of(user, deletion)),
                         Err(error) => match error.into_refusal() {
                             Ok(Refusal::StillReferenced(faults)) => {

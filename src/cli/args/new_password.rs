@@ -6,6 +6,7 @@ use crate::accounts::new_password::{Password, encoded, not_in_djangos_list, weak
 use crate::cli::args::secret::{self, PasswordSource};
 use crate::cli::context::Context;
 use crate::cli::wording;
+use crate::django::models::User;
 use crate::django::passwords::{self, About, MIN_LENGTH, Plain};
 use crate::error::failure::Result;
 use crate::error::faults::{FaultCode, Remedy};
@@ -100,6 +101,31 @@ impl NewPassword {
         }
         self.judge(&plain, about, context)?;
         Ok(Password::Plain(plain))
+    }
+
+    /// Returns a password for each user. Generated passwords differ; any other is the same for all.
+    pub fn choose_for(&self, users: &[User], context: &Context) -> Result<Vec<Password>> {
+        let mut chosen: Vec<Password> = Vec::new();
+        for user in users {
+            let about = About {
+                username: Some(&user.username),
+                first_name: Some(&user.first_name),
+                last_name: Some(&user.last_name),
+                email: Some(&user.email),
+            };
+            let password = match chosen.first() {
+                Some(Password::Plain(plain)) => {
+                    self.judge(plain, &about, context)?;
+                    Password::Plain(plain.clone())
+                }
+                Some(Password::Encoded(encoded)) => Password::Encoded(encoded.clone()),
+                Some(Password::Random(_) | Password::Unusable) | None => {
+                    self.choose(None, &about, context)?
+                }
+            };
+            chosen.push(password);
+        }
+        Ok(chosen)
     }
 
     /// Checks an encoded password.

@@ -4,7 +4,8 @@ use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 
-use crate::django::models::{Scheme, TokenFilter};
+use crate::cli::args::users::UserFilter;
+use crate::django::models::{Scheme, TokenFilter, User};
 use crate::django::tokens::age;
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
@@ -13,9 +14,8 @@ use crate::store::Store;
 /// Which tokens. A token must match all filters.
 #[derive(Args, Debug)]
 pub struct TokenFilters {
-    /// Match only tokens of this user (exact username)
-    #[arg(long, value_name = "USER")]
-    user: Option<String>,
+    #[command(flatten)]
+    user: UserFilter,
 
     /// Match only expired tokens
     #[arg(long)]
@@ -35,17 +35,22 @@ pub struct TokenFilters {
 }
 
 impl TokenFilters {
-    /// Returns the filter of these options at this time.
+    /// Returns the user of these options, if one was given.
+    pub fn user(&self, store: &Store) -> Result<Option<User>> {
+        self.user.user(store)
+    }
+
+    /// Returns the filter of these options for this user at this time.
     ///
     /// # Errors
-    /// Returns a [`Refusal`] for an unknown user, or an age before the first date.
-    pub fn filter(&self, store: &Store, now: Timestamp) -> Result<TokenFilter> {
+    /// Returns a [`Refusal`] for an age before the first date.
+    pub fn filter(&self, user: Option<&User>, now: Timestamp) -> Result<TokenFilter> {
         let created_before = |age: SignedDuration| {
             let too_old = || Refusal::usage(format!("--older-than {age:#} is out of range."));
             now.checked_sub(age).map_err(|_| too_old())
         };
         Ok(TokenFilter {
-            user: self.user.as_deref().map(|login| store.user(login)).transpose()?.map(|user| user.id),
+            user: user.map(|user| user.id.clone()),
             scheme: self.scheme,
             expired_at: self.expired.then_some(now),
             prefix: None,
@@ -56,9 +61,9 @@ impl TokenFilters {
 
     /// Describes the filters for the audit log.
     #[must_use]
-    pub fn described(&self) -> Json {
+    pub fn described(&self, user: Option<&User>) -> Json {
         json!({
-            "user": self.user,
+            "user": user.map(|user| &user.username),
             "scheme": self.scheme,
             "expired": self.expired,
             "older_than": self.older_than.map(|age| format!("{age:#}")),

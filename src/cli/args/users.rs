@@ -34,6 +34,28 @@ impl FindBy {
     }
 }
 
+/// The option that filters by user.
+#[derive(Args, Debug)]
+pub struct UserFilter {
+    /// Match only those of this user
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+
+    #[command(flatten)]
+    by: FindBy,
+}
+
+impl UserFilter {
+    /// Returns the user, if one was given.
+    pub fn user(&self, store: &Store) -> Result<Option<User>> {
+        match &self.user {
+            Some(text) => self.by.user(store, text).map(Some),
+            None if self.by.is_username() => Ok(None),
+            None => Err(Refusal::usage("--by is only valid with --user.").into()),
+        }
+    }
+}
+
 /// The options of commands about several users.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct SeveralUsers {
@@ -46,6 +68,19 @@ pub struct SeveralUsers {
 }
 
 impl SeveralUsers {
+    /// Whether the texts are usernames.
+    #[must_use]
+    pub fn are_usernames(self) -> bool {
+        self.by.is_username()
+    }
+
+    /// Whether the command is about one user. The form of its answer depends on what was asked for, not on the number of
+    /// lines of standard input.
+    #[must_use]
+    pub fn is_one(texts: &[String]) -> bool {
+        matches!(texts, [text] if text != "-")
+    }
+
     /// Returns the users, each once. A text `-` stands for the lines of standard input.
     pub fn find(self, store: &Store, texts: &[String]) -> Result<Vec<User>> {
         let mut texts = with_standard_input(texts)?;

@@ -1,4 +1,4 @@
-//! Deletes a user, or a profile, with all dependent rows. Django does this in Python, so its tables have no ON DELETE.
+//! Deletes users, or a profile, with all dependent rows. Django does this in Python, so its tables have no ON DELETE.
 //!
 //! A temporary table collects the rows to delete until no reference leads to another row. A remaining reference to
 //! them is set to NULL or blocks the deletion.
@@ -22,45 +22,45 @@ use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
 use crate::store::{Store, Transaction};
 
-/// The effects of deleting a user or a profile.
+/// The effects of deleting users or a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deletion {
-    /// The deleted rows per table, in the order of deletion. Includes the user or profile.
+    /// The deleted rows per table, in the order of deletion. Includes the users or the profile.
     pub deleted: Vec<(String, u64)>,
     /// The rows whose reference is set to NULL, per `table.column`.
     pub emptied: Vec<(String, u64)>,
 }
 
-/// The row that is deleted with its dependent rows.
-#[derive(Clone, Copy)]
+/// The rows that are deleted with their dependent rows.
 struct Root<'a> {
     table: &'a Table,
-    /// The column that contains the key of the user.
+    /// The column that contains the keys of the users.
     column: &'a str,
-    user: &'a Key,
-    is_user: bool,
+    users: Vec<&'a Key>,
+    are_users: bool,
 }
 
 impl<'a> Root<'a> {
-    fn user(store: &'a Store, user: &'a User) -> Self {
+    fn users(store: &'a Store, users: &'a [User]) -> Self {
+        let keys = users.iter().map(|user| &user.id).collect();
         let users = &store.layout.users;
-        Self { table: &users.table, column: &users.key, user: &user.id, is_user: true }
+        Self { table: &users.table, column: &users.key, users: keys, are_users: true }
     }
 
     fn profile(profile: &'a ProfileTable, user: &'a Key) -> Self {
-        Self { table: &profile.table, column: &profile.user_column, user, is_user: false }
+        Self { table: &profile.table, column: &profile.user_column, users: vec![user], are_users: false }
     }
 }
 
 impl Store {
-    /// Returns the effects of deleting a user.
+    /// Returns the effects of deleting these users.
     ///
     /// # Errors
     /// Returns [`Refusal::StillReferenced`] with every undecided reference, also those to rows that the decisions about
     /// others would delete. Returns [`Misuse`] for a decision
     /// about a reference to other rows, or for one to keep rows that belong to the user. Fails on database errors.
-    pub fn deletion(&self, user: &User, decisions: &Decisions) -> Result<Deletion> {
-        self.deletion_of(Root::user(self, user), decisions)
+    pub fn deletion(&self, users: &[User], decisions: &Decisions) -> Result<Deletion> {
+        self.deletion_of(&Root::users(self, users), decisions)
     }
 
     /// Returns the effects of deleting a user's profile.
@@ -72,7 +72,7 @@ impl Store {
         if parent_link(&profile.table).is_some_and(|link| link.column == profile.user_column) {
             return Err(Misuse::ProfileOfUserRow(profile.kind.clone()).into());
         }
-        let deletion = self.deletion_of(Root::profile(profile, user), &Decisions::default());
+        let deletion = self.deletion_of(&Root::profile(profile, user), &Decisions::default());
         deletion.map_err(|error| match error.into_refusal() {
             Ok(Refusal::StillReferenced(mut faults)) => {
                 for fault in &mut faults {
@@ -87,7 +87,7 @@ impl Store {
         })
     }
 
-    fn deletion_of(&self, root: Root<'_>, decisions: &Decisions) -> Result<Deletion> {
+    fn deletion_of(&self, root: &Root<'_>, decisions: &Decisions) -> Result<Deletion> {
         let (mut assumed, mut faults) = (decisions.clone(), Vec::new());
         loop {
             let planned = self.within(Access::Plan, |store| Plan::new(store, root, &assumed)?.deletion());
@@ -105,17 +105,20 @@ impl Store {
 }
 
 impl Transaction<'_> {
-    /// Deletes a user with exactly the effects that were shown.
+    /// Deletes users with exactly the effects that were shown.
     ///
     /// # Errors
     /// Returns [`Refusal::UserNotFound`] or [`Refusal::ChangedMeanwhile`] if the database changed since then, or the
     /// errors of [`Store::deletion`]. A reference that is not visible here makes the commit fail.
-    pub fn delete_user(&self, user: &User, decisions: &Decisions, shown: &Deletion) -> Result<()> {
-        let now = self.user_of_key(&user.id)?;
-        if now.is_none_or(|now| now.username != user.username) {
-            return Err(Refusal::UserNotFound(user.username.clone()).into());
+    pub fn delete_users(&self, users: &[User], decisions: &Decisions, shown: &Deletion) -> Result<()> {
+        for user in users {
+            let now = self.user_of_key(&user.id)?;
+            if now.is_none_or(|now| now.username != user.username) {
+                return Err(Refusal::UserNotFound(user.username.clone()).into());
+            }
         }
-        self.delete_root(Root::user(self, user), decisions, shown, &user.username)
+        let names: Vec<&str> = users.iter().map(|user| &*user.username).collect();
+        self.delete_root(&Root::users(self, users), decisions, shown, &names.join(", "))
     }
 
     /// Deletes a profile of a user with exactly the effects that were shown.
@@ -124,10 +127,16 @@ impl Transaction<'_> {
     /// Returns [`Refusal::ChangedMeanwhile`] if the database changed since then, or the errors of
     /// [`Store::profile_deletion`].
     pub fn delete_profile(&self, profile: &ProfileTable, user: &Key, shown: &Deletion) -> Result<()> {
-        self.delete_root(Root::profile(profile, user), &Decisions::default(), shown, &profile.kind)
+        self.delete_root(&Root::profile(profile, user), &Decisions::default(), shown, &profile.kind)
     }
 
-    fn delete_root(&self, root: Root<'_>, decisions: &Decisions, shown: &Deletion, name: &str) -> Result<()> {
+    fn delete_root(
+        &self,
+        root: &Root<'_>,
+        decisions: &Decisions,
+        shown: &Deletion,
+        name: &str,
+    ) -> Result<()> {
         let plan = Plan::new(self, root, decisions)?;
         if plan.deletion()? != *shown {
             return Err(Refusal::ChangedMeanwhile(format!("The set of rows deleted with {name:?}")).into());
@@ -135,6 +144,8 @@ impl Transaction<'_> {
         // The order of deletion satisfies the references unless tables refer to each other in a cycle.
         self.engine.defer_references()?;
         plan.execute(self)?;
-        self.check_gone(&root.table.name, &[(root.column, &root.user.into())])
+        root.users
+            .iter()
+            .try_for_each(|user| self.check_gone(&root.table.name, &[(root.column, &(*user).into())]))
     }
 }

@@ -91,9 +91,9 @@ impl Store {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(store: &'a Store, root: Root<'_>, decisions: &'a Decisions) -> Result<Self> {
+    pub(super) fn new(store: &'a Store, root: &Root<'_>, decisions: &'a Decisions) -> Result<Self> {
         let doors = Doors::find(store)?;
-        let belongings = if root.is_user { store.belongings(&doors)? } else { HashSet::new() };
+        let belongings = if root.are_users { store.belongings(&doors)? } else { HashSet::new() };
         let (nodes, numbers, edges) = (Vec::new(), HashMap::new(), Vec::new());
         let mut plan = Self { store, decisions, belongings, doors, nodes, numbers, edges };
         plan.find_references(root.table)?;
@@ -223,7 +223,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Collects the rows to delete.
-    fn collect(&self, root: Root<'_>) -> Result<()> {
+    fn collect(&self, root: &Root<'_>) -> Result<()> {
         let engine = &*self.store.engine;
         let list = engine.temporary(DELETED_ROWS);
         engine.execute(&format!("CREATE TEMPORARY TABLE {DELETED_ROWS} {}", engine.row_list()), &[])?;
@@ -235,7 +235,9 @@ impl<'a> Plan<'a> {
             quoted(&root.table.name),
             quoted(root.column)
         );
-        engine.execute(&sql, &[root.user.into()])?;
+        for user in &root.users {
+            engine.execute(&sql, &[(*user).into()])?;
+        }
         let mut grown = vec![0];
         let mut waits = vec![false; self.nodes.len()];
         while let Some(at) = grown.pop() {
