@@ -37,14 +37,18 @@ fn imports_only_go_down_the_map() {
 }
 
 #[test]
-fn the_map_in_the_library_names_every_room_in_order() {
-    let library = std::fs::read_to_string(root().join("src/lib.rs")).expect("failed to read src/lib.rs");
-    let rooms = rules::ROOMS.iter().map(|room| room.name);
-    let positions: Vec<_> = rooms.map(|room| (room, library.find(&format!("\n//! {room} ")))).collect();
-    assert!(
-        positions.is_sorted_by(|(_, one), (_, next)| one.is_some() && one < next),
-        "src/lib.rs does not list these rooms in this order: {positions:?}"
-    );
+fn the_maps_name_every_room_in_order() {
+    for (map, start) in [("src/lib.rs", "//! "), ("docs/architecture.md", "| `")] {
+        let text = std::fs::read_to_string(root().join(map)).expect("failed to read a map");
+        let rooms = rules::ROOMS.iter().map(|room| room.name);
+        let position =
+            |room| [" ", "/", ".rs"].iter().find_map(|end| text.find(&format!("\n{start}{room}{end}")));
+        let positions: Vec<_> = rooms.map(|room| (room, position(room))).collect();
+        assert!(
+            positions.is_sorted_by(|(_, one), (_, next)| one.is_some() && one < next),
+            "{map} does not list these rooms in this order: {positions:?}"
+        );
+    }
 }
 
 #[test]
