@@ -36,6 +36,7 @@ mod help;
 mod hostile;
 mod import;
 mod import_faults;
+mod import_lists;
 mod import_results;
 mod init;
 mod interrupts;
