@@ -25,10 +25,12 @@ use crate::formats::RowReader;
 use crate::formats::account_row::GivenPassword;
 use crate::formats::columns::Columns;
 use crate::formats::csv::CsvReader;
+use crate::formats::elements::Elements;
 use crate::formats::encoding::{self, Encoding};
 use crate::formats::format::{self, InputFormat};
-use crate::formats::json::{Document, JsonLinesReader, JsonListReader};
+use crate::formats::json::{JsonLinesReader, JsonListReader};
 use crate::formats::source::InputFile;
+use crate::formats::text_file::TextFile;
 use crate::store::layout::Hints;
 use crate::store::target::Target;
 use crate::store::{Blueprint, Opening, ProfileBlueprint, Store};
@@ -115,10 +117,9 @@ impl Project {
     /// # Errors
     /// Returns the faults of the document.
     pub fn json_list(&self, text: &[u8]) -> Result<Vec<RowSummary>, Vec<Fault>> {
-        let (planner, document) = (self.planner(), Document::read(Box::new(text), FILE));
+        let planner = self.planner();
         let columns = Columns::new(&planner, &[]);
-        let reader = document.and_then(|document| JsonListReader::new(document, FILE, columns));
-        reader.and_then(read).map_err(faults)
+        read(JsonListReader::new(Elements::new(Box::new(text), FILE), columns)).map_err(faults)
     }
 
     /// Reads JSON lines of decoded text.
@@ -136,11 +137,9 @@ impl Project {
     pub fn fixture(&self, text: &[u8]) -> Result<Vec<RowSummary>, Vec<Fault>> {
         let (planner, zone) = (self.planner().verbatim(), TimeZone::UTC);
         let columns = Columns::new(&planner, &[]);
-        let document = Document::read(Box::new(text), FILE);
-        let reader = document
-            .and_then(|document| FixtureReader::new(&document, FILE, &columns, &self.store, &zone, &[]))
-            .map(|(reader, _)| reader);
-        reader.and_then(read).map_err(faults)
+        let text = TextFile::copy(&mut &text[..]).expect("a temporary file");
+        let reader = FixtureReader::new(text, FILE, columns, &self.store, &zone, &[]);
+        reader.and_then(|(reader, _)| read(reader)).map_err(faults)
     }
 
     /// Reads a file for `apply`. The extension of its name decides whether it is TOML or JSON.

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -63,8 +65,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             findings = expected_refusals(context, store)?;
         }
         findings.extend(irregularities(store)?);
-        findings.extend(self::findings(context, store)?);
-        let (facts, mut object) = describe(context, store)?;
+        let mut hashers = Hashers::new();
+        findings.extend(self::findings(context, store, &mut hashers)?);
+        let (facts, mut object) = describe(context, store, &hashers)?;
         object["findings"] = json!(findings);
         context.output.report(&facts, &object)?;
     } else {
@@ -103,8 +106,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
 type Facts = Vec<(&'static str, String)>;
 
+/// The number of users by their passwords' hasher.
+type Hashers = BTreeMap<String, u64>;
+
 /// Returns the facts as lines for people and as an object for programs.
-fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
+fn describe(context: &Context, store: &Store, hashers: &Hashers) -> Result<(Facts, Json)> {
     let settings = &context.settings;
     let layout = store.layout();
     let users = &layout.users;
@@ -139,11 +145,9 @@ fn describe(context: &Context, store: &Store) -> Result<(Facts, Json)> {
     let tokens = describe_tokens(store, &mut facts)?;
     let profiles = describe_profiles(context, store, &mut facts)?;
     let recipe = context.accounts_of(store).recipe()?;
-    let mut hashers = Vec::new();
-    for (hasher, group) in store.by_password(|encoded| passwords::describe(encoded).to_string())? {
-        facts.push(("hasher", format!("{hasher}: {}", group.count)));
-        hashers.push(json!({ "hasher": hasher, "count": group.count }));
-    }
+    facts.extend(hashers.iter().map(|(hasher, count)| ("hasher", format!("{hasher}: {count}"))));
+    let hashers: Vec<Json> =
+        hashers.iter().map(|(hasher, count)| json!({ "hasher": hasher, "count": count })).collect();
     facts.push(("new hashes", recipe.to_string()));
     let object = json!({
         "configuration": file,
@@ -322,7 +326,8 @@ fn irregularities(store: &Store) -> Result<Vec<Finding>> {
     Ok(store.irregularities()?.into_iter().map(finding).collect())
 }
 
-fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
+/// Returns the findings about the accounts, and counts the hashers.
+fn findings(context: &Context, store: &Store, hashers: &mut Hashers) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for (table, parent, count) in store.dangling_references()? {
         let message = format!("Rows of {table} that refer to missing rows of {parent}: {count}.");
@@ -335,11 +340,15 @@ fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
             findings.push(Finding { severity, code, count: group.count, message });
         }
     };
-    let by_sort = store.by_password(|encoded| match passwords::describe(encoded) {
-        Summary::Unusable => "unusable",
-        Summary::Unknown => "unknown",
-        summary if summary.is_weak() => "weak",
-        _ => "strong",
+    let by_sort = store.by_password(|encoded| {
+        let summary = passwords::describe(encoded);
+        *hashers.entry(summary.to_string()).or_default() += 1;
+        match summary {
+            Summary::Unusable => "unusable",
+            Summary::Unknown => "unknown",
+            summary if summary.is_weak() => "weak",
+            _ => "strong",
+        }
     })?;
     let group = |sort| by_sort.get(sort).cloned().unwrap_or_default();
     find(
@@ -386,7 +395,7 @@ fn findings(context: &Context, store: &Store) -> Result<Vec<Finding>> {
 
 fn expired_tokens(context: &Context, store: &Store) -> Result<Option<Finding>> {
     let filter = TokenFilter { expired_at: Some(context.now()), ..TokenFilter::default() };
-    let count = store.tokens(&filter)?.len() as u64;
+    let count = store.count_tokens(&filter)?;
     let message = format!("Expired tokens: {count}. Delete them with `authctl revoke-token --expired`.");
     let finding = Finding { severity: Severity::Note, code: "expired_token", count, message };
     Ok(Some(finding).filter(|_| count > 0))

@@ -28,11 +28,6 @@ pub const VALUE_FILE: u64 = 64 * MIB;
 /// The maximum length in bytes of a file of accounts for `apply`.
 pub const ACCOUNTS_FILE: u64 = 64 * MIB;
 
-/// The maximum length in bytes of a JSON list or fixture to import, which is kept in memory as a whole.
-///
-/// CSV and JSON lines are read row by row.
-pub const DOCUMENT: u64 = 512 * MIB;
-
 /// The maximum length in bytes of one row to import, with all its values.
 pub const ROW: usize = 16 * 1024 * 1024;
 

@@ -1,5 +1,6 @@
 //! Positions in a file, as an editor counts them: a line ends with a line feed, a carriage return, or both.
 
+use memchr::memchr2;
 use serde::Serialize;
 
 /// A position in a file.
@@ -34,7 +35,13 @@ impl<'t> Scan<'t> {
     pub fn at(&mut self, offset: usize) -> Position {
         let is_boundary = |at: &usize| self.text.is_char_boundary(*at);
         let to = (0..=offset.min(self.text.len())).rev().find(is_boundary).unwrap_or_default();
-        for (at, c) in self.text.get(self.offset..to).unwrap_or_default().char_indices() {
+        let passed = self.text.get(self.offset..to).unwrap_or_default();
+        if memchr2(b'\r', b'\n', passed.as_bytes()).is_none() {
+            self.position.column += characters(passed.as_bytes());
+            self.offset += passed.len();
+            return self.position;
+        }
+        for (at, c) in passed.char_indices() {
             let next = self.text.as_bytes().get(self.offset + at + 1);
             if c == '\n' || c == '\r' && next != Some(&b'\n') {
                 self.position = Position { line: self.position.line + 1, column: 1 };
@@ -50,6 +57,12 @@ impl<'t> Scan<'t> {
     pub fn of(&mut self, part: &'t str) -> Position {
         self.at(part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr()))
     }
+}
+
+/// Returns the number of characters in a piece of UTF-8 text. A character counts where it starts.
+#[must_use]
+pub fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| !(0x80..0xc0).contains(*byte)).count()
 }
 
 /// Finds the positions of parts of a text, in any order.

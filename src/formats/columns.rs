@@ -1,7 +1,10 @@
 //! Maps the headings of a table and the keys of a JSON object to fields.
 
+use std::collections::HashMap;
+
 use crate::django::value::Kind;
 use crate::error::faults::{Fault, FaultCode, NameHint, UnknownName};
+use crate::error::limits;
 use crate::error::misuse::Misuse;
 use crate::error::suggest::nearest;
 
@@ -205,6 +208,32 @@ impl<'a> Columns<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Columns that remember the headings that they have found before.
+pub struct KnownColumns<'a> {
+    columns: Columns<'a>,
+    known: HashMap<String, Result<AccountColumn<'a>, Fault>>,
+}
+
+impl<'a> KnownColumns<'a> {
+    /// Creates columns that remember nothing yet.
+    #[must_use]
+    pub fn new(columns: Columns<'a>) -> Self {
+        Self { columns, known: HashMap::new() }
+    }
+
+    /// The same as [`Columns::find`].
+    pub fn find(&mut self, heading: &str) -> Result<AccountColumn<'a>, Fault> {
+        if let Some(known) = self.known.get(heading) {
+            return known.clone();
+        }
+        let found = self.columns.find(heading);
+        if self.known.len() < limits::COLUMNS {
+            self.known.insert(heading.to_owned(), found.clone());
+        }
+        found
     }
 }
 

@@ -42,13 +42,7 @@ pub fn decoded<'a>(
     mut input: Box<dyn BufRead + Send + 'a>,
     encoding: Encoding,
 ) -> io::Result<Box<dyn BufRead + Send + 'a>> {
-    let (mark, form) = match (input.fill_buf()?, encoding) {
-        ([0xef, 0xbb, 0xbf, ..], _) => (3, None),
-        ([0xff, 0xfe, ..], _) => (2, Some(Form::Utf16 { is_big_endian: false })),
-        ([0xfe, 0xff, ..], _) => (2, Some(Form::Utf16 { is_big_endian: true })),
-        (_, Encoding::Utf8) => (0, None),
-        (_, Encoding::Windows1252) => (0, Some(Form::Windows1252)),
-    };
+    let (mark, form) = detect(input.fill_buf()?, encoding);
     input.consume(mark);
     Ok(match form {
         None => input,
@@ -60,6 +54,23 @@ pub fn decoded<'a>(
             offset: 0,
         }),
     })
+}
+
+/// Returns the length of the byte order mark of a text that starts like this, and its form unless that is UTF-8.
+fn detect(start: &[u8], encoding: Encoding) -> (usize, Option<Form>) {
+    match (start, encoding) {
+        ([0xef, 0xbb, 0xbf, ..], _) => (3, None),
+        ([0xff, 0xfe, ..], _) => (2, Some(Form::Utf16 { is_big_endian: false })),
+        ([0xfe, 0xff, ..], _) => (2, Some(Form::Utf16 { is_big_endian: true })),
+        (_, Encoding::Utf8) => (0, None),
+        (_, Encoding::Windows1252) => (0, Some(Form::Windows1252)),
+    }
+}
+
+/// Returns the length of the byte order mark if a text that starts like this needs no decoding.
+pub fn utf8_mark(start: &[u8], encoding: Encoding) -> Option<usize> {
+    let (mark, form) = detect(start, encoding);
+    form.is_none().then_some(mark)
 }
 
 /// Decodes its input piece by piece.

@@ -1,91 +1,22 @@
 //! Reads JSON: a list of objects, or one object per line.
 
-use std::collections::HashMap;
 use std::io::{BufRead, Read as _};
 
-use memchr::memchr;
-use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::django::account_spec::ProfileChoice;
 use crate::django::field::Input;
 use crate::error::failure::{ErrorContext as _, Result};
-use crate::error::faults::{Expected, Fault, FaultCode, Form, JsonFlaw, JsonPart, Part, TooLong};
+use crate::error::faults::{Expected, Fault, FaultCode, JsonFlaw, JsonPart, Part, TooLong};
 use crate::error::limits;
 use crate::error::position::{Position, Scan};
-use crate::error::refusal::Refusal;
 use crate::formats::RowReader;
 use crate::formats::account_row::{AccountRow, ValuePositions};
-use crate::formats::columns::{AccountColumn, Columns};
+use crate::formats::columns::{AccountColumn, Columns, KnownColumns};
+use crate::formats::elements::{Element, Elements};
 use crate::formats::records::Lines;
 use crate::syntax::tree::{KeyValue, Node, distinct};
 use crate::syntax::{Flaw, json};
-
-/// A complete JSON document.
-pub struct Document {
-    text: Zeroizing<String>,
-}
-
-/// An element of a document, with its position.
-#[derive(Clone, Copy, Debug)]
-pub struct Element<'t> {
-    /// The JSON text of the element.
-    pub text: &'t str,
-    /// The start of the element.
-    pub position: Position,
-}
-
-impl Document {
-    /// Reads the whole document. Refuses text that is not UTF-8 or too long.
-    pub fn read(mut input: Box<dyn BufRead + Send + '_>, file: &str) -> Result<Self> {
-        let mut bytes = Zeroizing::new(Vec::new());
-        loop {
-            let piece = input.fill_buf().with_context(|| format!("{file} cannot be read"))?;
-            // JSON contains no null character. Stop at one, so that input like /dev/zero is not read further.
-            let length = memchr(0, piece).map_or(piece.len(), |at| at + 1);
-            let is_end = length == 0 || piece[length - 1] == 0;
-            bytes.extend_from_slice(&piece[..length]);
-            input.consume(length);
-            if bytes.len() as u64 > limits::DOCUMENT {
-                return Err(refused(FaultCode::TooLong(TooLong::Document(file.to_owned()))).into());
-            }
-            if is_end {
-                break;
-            }
-        }
-        match String::from_utf8(std::mem::take(&mut *bytes)) {
-            Ok(text) => Ok(Self { text: Zeroizing::new(text) }),
-            Err(error) => {
-                drop(Zeroizing::new(error.into_bytes()));
-                Err(refused(FaultCode::NotUtf8(Part::Document(file.to_owned()))).into())
-            }
-        }
-    }
-
-    /// Returns the elements of a list. A single object is its only element.
-    pub fn elements(&self, file: &str) -> Result<Vec<Element<'_>>> {
-        let text = self.text.as_str();
-        let whole: &RawValue = serde_json::from_str(text).map_err(|error| {
-            let (at, code) = json::flaw(&error, text);
-            let position = Scan::new(text, Position::START).at(at);
-            Refusal::Invalid(vec![Fault::new("", code).at(file, Form::Column, position)])
-        })?;
-        let elements: Vec<&RawValue> = if whole.get().starts_with('{') {
-            vec![whole]
-        } else {
-            serde_json::from_str(text)
-                .map_err(|_| refused(FaultCode::InvalidJson(JsonFlaw::NoList(file.to_owned()))))?
-        };
-        let mut scan = Scan::new(text, Position::START);
-        let texts = elements.into_iter().map(RawValue::get);
-        Ok(texts.map(|text| Element { text, position: scan.of(text) }).collect())
-    }
-}
-
-/// The refusal of a whole document.
-fn refused(code: FaultCode) -> Refusal {
-    Refusal::Invalid(vec![Fault::new("", code).of(Form::Column)])
-}
 
 /// Returns the keys and values of an object, in their order. Otherwise returns what is wrong with `what`, and where.
 pub fn members<'n, 't>(what: &JsonPart, node: &'n Node<'t>) -> Result<&'n [KeyValue<'t>], Flaw> {
@@ -102,27 +33,14 @@ pub fn members<'n, 't>(what: &JsonPart, node: &'n Node<'t>) -> Result<&'n [KeyVa
 
 /// Converts objects to rows.
 pub struct Objects<'a> {
-    columns: Columns<'a>,
-    /// The columns of keys that occurred before.
-    known: HashMap<String, Result<AccountColumn<'a>, Fault>>,
+    columns: KnownColumns<'a>,
 }
 
 impl<'a> Objects<'a> {
     /// Creates a converter that maps keys to these columns.
     #[must_use]
     pub fn new(columns: Columns<'a>) -> Self {
-        Self { columns, known: HashMap::new() }
-    }
-
-    fn find(&mut self, key: &str) -> Result<AccountColumn<'a>, Fault> {
-        if let Some(known) = self.known.get(key) {
-            return known.clone();
-        }
-        let found = self.columns.find(key);
-        if self.known.len() < limits::COLUMNS {
-            self.known.insert(key.to_owned(), found.clone());
-        }
-        found
+        Self { columns: KnownColumns::new(columns) }
     }
 
     /// Converts one object to a row.
@@ -145,7 +63,7 @@ impl<'a> Objects<'a> {
         for KeyValue { key, value, .. } in members {
             let position = scan.at(value.at);
             let key = format!("{prefix}{key}");
-            let column = match self.find(&key) {
+            let column = match self.columns.find(&key) {
                 Ok(column) => column,
                 Err(fault) => {
                     row.set_position(&key, position);
@@ -195,33 +113,26 @@ impl<'a> Objects<'a> {
 
 /// Reads the rows of a list.
 pub struct JsonListReader<'a> {
-    document: Document,
-    /// The range of each element in the text.
-    elements: std::vec::IntoIter<(std::ops::Range<usize>, Position)>,
+    elements: Elements<'a>,
     objects: Objects<'a>,
 }
 
 impl<'a> JsonListReader<'a> {
-    /// Reads a document that is a list of objects, or a single object.
-    pub fn new(document: Document, file: &str, columns: Columns<'a>) -> Result<Self> {
-        let base = document.text.as_ptr() as usize;
-        let elements: Vec<(std::ops::Range<usize>, Position)> = document
-            .elements(file)?
-            .iter()
-            .map(|element| {
-                let from = element.text.as_ptr() as usize - base;
-                (from..from + element.text.len(), element.position)
-            })
-            .collect();
-        Ok(Self { document, elements: elements.into_iter(), objects: Objects::new(columns) })
+    /// Reads a list of objects, or a single object.
+    #[must_use]
+    pub fn new(elements: Elements<'a>, columns: Columns<'a>) -> Self {
+        Self { elements, objects: Objects::new(columns) }
     }
 }
 
 impl RowReader for JsonListReader<'_> {
     fn next(&mut self, _file: &str) -> Result<Option<AccountRow>> {
-        let Some((range, position)) = self.elements.next() else { return Ok(None) };
-        let text = self.document.text.get(range).unwrap_or_default();
-        Ok(Some(self.objects.row(Element { text, position })))
+        let Some(element) = self.elements.next()? else { return Ok(None) };
+        let row = self.objects.row(element);
+        if !row.faults.is_empty() {
+            self.elements.check_syntax()?;
+        }
+        Ok(Some(row))
     }
 }
 

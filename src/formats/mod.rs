@@ -5,11 +5,13 @@
 pub mod account_row;
 pub mod columns;
 pub mod csv;
+pub mod elements;
 pub mod encoding;
 pub mod format;
 pub mod json;
 mod records;
 pub mod source;
+pub mod text_file;
 
 use self::account_row::AccountRow;
 

@@ -7,7 +7,7 @@ use memchr::memchr2_iter;
 use zeroize::Zeroizing;
 
 use crate::error::limits;
-use crate::error::position::Position;
+use crate::error::position::{Position, characters};
 
 /// Reads one record after another into the same buffer. Empty lines are skipped.
 pub struct Records<R> {
@@ -35,28 +35,37 @@ pub enum UnreadableRecord {
     TooManyCells,
 }
 
-/// Counts lines. A line ends with a line feed, a carriage return, or both.
+/// Counts lines, and the characters of the last one. A line ends with a line feed, a carriage return, or both.
 #[derive(Clone, Copy)]
 pub(super) struct Lines {
     /// The line number, from 1.
     pub(super) line: usize,
+    column: usize,
     /// Whether a following line feed belongs to the previous line end.
     is_after_return: bool,
 }
 
 impl Lines {
-    pub(super) const START: Self = Self { line: 1, is_after_return: false };
+    pub(super) const START: Self = Self { line: 1, column: 1, is_after_return: false };
 
     pub(super) fn pass(&mut self, bytes: &[u8]) {
         let mut after_return = self.is_after_return.then_some(0);
+        let mut line_start = 0;
         for offset in memchr2_iter(b'\r', b'\n', bytes) {
             let is_return = bytes[offset] == b'\r';
             self.line += usize::from(is_return || after_return != Some(offset));
             after_return = is_return.then_some(offset + 1);
+            line_start = offset + 1;
+            self.column = 1;
         }
+        self.column += characters(&bytes[line_start..]);
         if !bytes.is_empty() {
             self.is_after_return = after_return == Some(bytes.len());
         }
+    }
+
+    pub(super) fn position(&self) -> Position {
+        Position { line: self.line, column: self.column }
     }
 }
 

@@ -9,12 +9,16 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::error::failure::{ErrorContext as _, Result};
-use crate::formats::encoding::{Encoding, decoded};
+use crate::formats::encoding::{Encoding, decoded, utf8_mark};
+use crate::formats::text_file::TextFile;
 
 /// The number of bytes of a pipe that are kept so that they can be read again.
 const KEPT: u64 = 64 * 1024 * 1024;
 
 const BUFFER: usize = 64 * 1024;
+
+/// The length of the longest byte order mark.
+const LONGEST_MARK: u64 = 3;
 
 /// The input of an import.
 pub struct InputFile {
@@ -85,15 +89,32 @@ impl InputFile {
 
     /// Reads the input from its beginning, as UTF-8 text.
     pub fn open(&self) -> Result<Box<dyn BufRead + Send + '_>> {
-        let open = || -> io::Result<Box<dyn BufRead + Send + '_>> {
-            let reader: Box<dyn BufRead + Send + '_> = match &self.bytes {
-                Bytes::File(path) => Box::new(BufReader::with_capacity(BUFFER, File::open(path)?)),
-                Bytes::Pipe { kept, is_whole: true, .. } => Box::new(&kept[..]),
-                Bytes::Pipe { kept, is_whole: false, rest } => {
-                    Box::new(BufReader::with_capacity(BUFFER, kept.chain(rest)))
+        self.decoded().with_context(|| format!("{} cannot be read", self.name))
+    }
+
+    fn decoded(&self) -> io::Result<Box<dyn BufRead + Send + '_>> {
+        let reader: Box<dyn BufRead + Send + '_> = match &self.bytes {
+            Bytes::File(path) => Box::new(BufReader::with_capacity(BUFFER, File::open(path)?)),
+            Bytes::Pipe { kept, is_whole: true, .. } => Box::new(&kept[..]),
+            Bytes::Pipe { kept, is_whole: false, rest } => {
+                Box::new(BufReader::with_capacity(BUFFER, kept.chain(rest)))
+            }
+        };
+        decoded(reader, self.encoding)
+    }
+
+    /// Opens the input as UTF-8 text that can be read at any offset. Other input than UTF-8 files is copied.
+    pub fn open_text(&self) -> Result<TextFile> {
+        let open = || {
+            if let Bytes::File(path) = &self.bytes {
+                let file = File::open(path)?;
+                let mut start = Vec::new();
+                (&file).take(LONGEST_MARK).read_to_end(&mut start)?;
+                if let Some(mark) = utf8_mark(&start, self.encoding) {
+                    return Ok(TextFile::new(file, mark as u64));
                 }
-            };
-            decoded(reader, self.encoding)
+            }
+            TextFile::copy(&mut *self.decoded()?)
         };
         open().with_context(|| format!("{} cannot be read", self.name))
     }

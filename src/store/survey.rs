@@ -120,10 +120,15 @@ impl Store {
             return Ok(Group::default());
         }
         let column = self.engine.as_text(&users.attribute(attribute));
+        let table = quoted(&users.table.name);
+        // Of two values that differ in case, at least one has a capital letter. Sorting all values would be slow.
+        let with_capitals = format!("FROM {table} AS u WHERE {column} <> lower({column})");
+        if let [0] = self.numbers(&format!("SELECT count(*) {with_capitals}"))? {
+            return Ok(Group::default());
+        }
         self.group(&format!(
-            "SELECT min({column}) FROM {} AS u WHERE {column} <> '' \
-             GROUP BY lower({column}) HAVING count(DISTINCT {column}) > 1",
-            quoted(&users.table.name)
+            "SELECT min({column}) FROM {table} AS u WHERE lower({column}) IN (SELECT lower({column}) {with_capitals}) \
+             GROUP BY lower({column}) HAVING count(DISTINCT {column}) > 1"
         ))
     }
 
@@ -177,7 +182,7 @@ impl Store {
     /// Finds the owners of tokens that Django refuses because the user is inactive.
     pub fn tokens_of_inactive_users(&self, now: Timestamp) -> Result<Group> {
         let mut group = Group::default();
-        self.each_token(&TokenFilter::default(), &mut |token| {
+        self.each_token(&TokenFilter { of_inactive: true, ..TokenFilter::default() }, &mut |token| {
             // A row without a user is a dangling reference, which is reported separately.
             if token.state(now) == TokenState::Inactive && !token.username.is_empty() {
                 group.add(&token.username);

@@ -11,7 +11,7 @@ fn env() -> TestEnv {
 }
 
 /// Imports a file with this name and content.
-fn import(env: &TestEnv, name: &str, bytes: impl AsRef<[u8]>, more: &[&str]) -> Run {
+pub fn import(env: &TestEnv, name: &str, bytes: impl AsRef<[u8]>, more: &[&str]) -> Run {
     fs::write(env.path(name), bytes).unwrap();
     env.run(["import", name].iter().chain(more))
 }
@@ -318,7 +318,7 @@ fn positions_look_alike_in_all_formats() {
     assert!(run.stderr.starts_with("error: a.toml, line 2, column 9: "), "{}", run.stderr);
 }
 
-fn object(model: &str, pk: u32, fields: &str) -> String {
+pub fn object(model: &str, pk: u32, fields: &str) -> String {
     format!("{{\"model\": \"{model}\", \"pk\": {pk}, \"fields\": {{{fields}}}}}")
 }
 

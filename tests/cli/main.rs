@@ -37,6 +37,7 @@ mod help;
 mod hostile;
 mod import;
 mod import_faults;
+mod import_lists;
 mod import_results;
 mod init;
 mod interrupts;

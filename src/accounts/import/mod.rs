@@ -13,6 +13,7 @@ mod options;
 mod planning;
 mod reader;
 mod record_spool;
+mod text_index;
 mod tokens;
 mod workers;
 mod write;
@@ -57,8 +58,9 @@ use crate::formats::account_row::{AccountRow, GivenPassword};
 use crate::formats::columns::Columns;
 use crate::formats::csv::CsvReader;
 pub use crate::formats::csv::may_delimit;
+use crate::formats::elements::Elements;
 use crate::formats::format::{InputFormat, sniffed};
-use crate::formats::json::{Document, JsonLinesReader, JsonListReader};
+use crate::formats::json::{JsonLinesReader, JsonListReader};
 use crate::formats::source::InputFile;
 use crate::signals;
 
@@ -172,7 +174,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         } else {
             if self.is_slow && !self.options.keep_going && self.source.is_rereadable() {
                 let mut rows = 0;
-                self.pass("Checking", false, &mut |_, _| {
+                self.pass("Checking", self.reader(false)?, false, &mut |_, _| {
                     rows += 1;
                     Ok(())
                 })?;
@@ -213,11 +215,13 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
     /// Plans and writes at the same time. Without hashing, this holds the lock no longer than writing alone.
     fn stream(&mut self, results: &mut Results) -> Result<()> {
         let (writer, faults) = (self.writer()?, self.faults);
-        let counts = writer.write(
-            &mut |on_entry| self.pass("Importing", false, &mut |_, entry| on_entry(entry)),
-            results,
-            faults,
-        )?;
+        // Created before the database is locked, since a fixture is read once to create it.
+        let mut reader = Some(self.reader(false)?);
+        let mut feed = |on_entry: &mut dyn FnMut(&PlannedRow<'_>) -> Result<()>| match reader.take() {
+            Some(reader) => self.pass("Importing", reader, false, &mut |_, entry| on_entry(entry)),
+            None => Ok(()),
+        };
+        let counts = writer.write(&mut feed, results, faults)?;
         self.counts.add_all(&counts);
         Ok(())
     }
@@ -225,7 +229,8 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
     /// Plans all rows before they are written, either all at once or in batches.
     fn collect(&mut self, results: &mut Results) -> Result<()> {
         let mut spool = RecordSpool::new();
-        self.pass("Hashing", !self.runner.is_rehearsal(), &mut |import, entry| {
+        let hashes = !self.runner.is_rehearsal();
+        self.pass("Hashing", self.reader(hashes)?, hashes, &mut |import, entry| {
             if !import.options.keep_going && !import.faults.borrow().is_empty() {
                 // Read on to report all faults. Nothing will be written.
                 return Ok(());
@@ -254,20 +259,11 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
                 Box::new(CsvReader::new(input()?, self.file, &columns, self.options.delimiter)?)
             }
             InputFormat::Jsonl => Box::new(JsonLinesReader::new(input()?, columns)),
-            InputFormat::Json => {
-                Box::new(JsonListReader::new(Document::read(input()?, self.file)?, self.file, columns)?)
-            }
+            InputFormat::Json => Box::new(JsonListReader::new(Elements::new(input()?, self.file), columns)),
             InputFormat::Fixture => {
-                let document = Document::read(input()?, self.file)?;
-                let zone = &self.accounts.policy.time_zone;
-                let (reader, groups) = FixtureReader::new(
-                    &document,
-                    self.file,
-                    &columns,
-                    self.accounts.store,
-                    zone,
-                    self.options.exclude,
-                )?;
+                let (text, zone) = (self.source.open_text()?, &self.accounts.policy.time_zone);
+                let (store, excluded) = (self.accounts.store, self.options.exclude);
+                let (reader, groups) = FixtureReader::new(text, self.file, columns, store, zone, excluded)?;
                 self.groups.planned.replace(groups);
                 Box::new(reader)
             }
@@ -278,6 +274,10 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
     fn needs_hashing(&self) -> Result<bool> {
         if self.options.random_passwords.is_some() || !self.source.is_rereadable() {
             return Ok(true);
+        }
+        if self.format == InputFormat::Fixture {
+            // Django has already hashed all passwords.
+            return Ok(false);
         }
         let mut rows = self.rows()?;
         if let Some(has_passwords) = rows.has_passwords() {
@@ -295,11 +295,11 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
     fn pass(
         &mut self,
         doing: &'static str,
+        mut reader: Reader<'a>,
         hashes: bool,
         on_entry: &mut dyn FnMut(&mut Self, &PlannedRow<'_>) -> Result<()>,
     ) -> Result<()> {
         let workers = self.workers(hashes);
-        let mut reader = self.reader(hashes)?;
         // Not borrowed for longer, since the audit log needs it too.
         let mut random = StdRng::from_rng(&mut *self.accounts.random());
         let mut progress = self.runner.progress(doing, self.total);

@@ -1,11 +1,7 @@
 //! Reads rows ahead on a separate thread.
 
-use std::hash::{BuildHasher as _, RandomState};
-
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry as Slot;
-
 use super::planning::{Item, Task};
+use super::text_index::TextIndex;
 use crate::accounts::Planner;
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, Twice};
@@ -63,41 +59,22 @@ impl Reader<'_> {
 }
 
 /// The login names read so far, and their lines.
-///
-/// All names share one text. For a million users, this takes a third of the memory of separate strings.
 #[derive(Default)]
 pub(super) struct SeenNames {
-    text: String,
-    names: HashTable<SeenName>,
-    state: RandomState,
-}
-
-/// A range of [`SeenNames::text`], and the line of the name.
-struct SeenName {
-    start: u32,
-    end: u32,
-    line: u32,
+    names: TextIndex,
+    lines: Vec<u32>,
 }
 
 impl SeenNames {
     /// Records a name, or returns the line where it was seen before.
     ///
-    /// Beyond 4 GiB of names, none is recorded. The database then refuses the second use of a name.
+    /// If there are too many names for this, the database refuses the second use of one.
     fn add(&mut self, name: &str, line: usize) -> Option<u32> {
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
-        let start = u32::try_from(self.text.len()).ok()?;
-        let end = u32::try_from(self.text.len() + name.len()).ok()?;
-        let text = &self.text;
-        let text_of = |seen: &SeenName| &text[seen.start as usize..seen.end as usize];
-        let hash = |name: &str| self.state.hash_one(name);
-        let slot = self.names.entry(hash(name), |seen| text_of(seen) == name, |seen| hash(text_of(seen)));
-        match slot {
-            Slot::Occupied(seen) => Some(seen.get().line),
-            Slot::Vacant(slot) => {
-                slot.insert(SeenName { start, end, line });
-                self.text.push_str(name);
-                None
-            }
+        let (number, is_new) = self.names.add(name)?;
+        if is_new {
+            self.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
+            return None;
         }
+        self.lines.get(number).copied()
     }
 }

@@ -16,10 +16,6 @@ pub fn too_long(field: &str, what: &TooLong) -> String {
     match what {
         TooLong::Row => part("row"),
         TooLong::Line => part("line"),
-        TooLong::Document(file) => format!(
-            "{file} is larger than {} MiB. Convert it to JSON lines, which are read one by one.",
-            limits::DOCUMENT / MIB
-        ),
         TooLong::AccountsFile(file) => {
             format!("{file} is larger than {} MiB.", limits::ACCOUNTS_FILE / MIB)
         }

@@ -218,7 +218,6 @@ fn of_inputs() -> Vec<Sample> {
         (FaultCode::Undecodable(Undecodable::Row), FIELD),
         (FaultCode::TooLong(TooLong::Row), "row"),
         (FaultCode::TooLong(TooLong::Line), "line"),
-        (FaultCode::TooLong(TooLong::Document(text("a.json"))), "a.json"),
         (FaultCode::TooLong(TooLong::AccountsFile(text("a.toml"))), "a.toml"),
         (FaultCode::TooLong(TooLong::Secret(text("Standard input"))), "Standard input"),
         (FaultCode::TooLong(TooLong::ValueFile(text("a.txt"))), "a.txt"),

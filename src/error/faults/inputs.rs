@@ -34,8 +34,6 @@ pub enum TooLong {
     Row,
     /// A line.
     Line,
-    /// A JSON document in this file.
-    Document(String),
     /// The file of accounts of this name.
     AccountsFile(String),
     /// A secret from this source.
