@@ -29,7 +29,7 @@ pub struct TokenFilters {
     #[arg(long)]
     inactive_users: bool,
 
-    /// Match only tokens of this scheme [default: drf and knox]
+    /// Match only tokens of this scheme [default: drf, knox and the project's own]
     #[arg(long)]
     scheme: Option<AnyScheme>,
 }

@@ -11,7 +11,8 @@ use crate::django::tokens::{PlainToken, TokenType, api_key, oauth2::checksum};
 use crate::django::value::Value;
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
-use crate::store::schema::{Table, quoted};
+use crate::store::schema::quoted;
+use crate::store::tokens::tables::required;
 use crate::store::{Store, Transaction};
 
 /// The token of a package, to be inserted.
@@ -82,7 +83,7 @@ impl Transaction<'_> {
     /// Inserts a token of a package.
     ///
     /// # Errors
-    /// Returns [`Refusal::DatabaseUnusable`] if the project added columns that need a value. Fails on database errors.
+    /// Returns [`Refusal::TokenTable`] if the project added columns that need a value. Fails on database errors.
     pub fn insert_package_token(
         &self,
         table: &PackageTable,
@@ -125,24 +126,12 @@ impl Transaction<'_> {
         let table = &table.door;
         row.extend(table.owner.as_deref().zip(user.map(Value::from)));
         row.retain(|(column, _)| table.table.has(column));
-        self.check_filled(&table.table, &row)?;
+        let known: Vec<&str> =
+            row.iter().filter(|(_, value)| *value != Value::Null).map(|(column, _)| *column).collect();
+        if let Some(flaw) = required(&table.table, &known) {
+            return Err(Refusal::TokenTable(flaw).into());
+        }
         self.insert(&table.table.name, &row, None)?;
         Ok(())
-    }
-
-    /// Refuses a row that leaves out a column which needs a value.
-    fn check_filled(&self, table: &Table, row: &[(&str, Value)]) -> Result<()> {
-        let is_missing =
-            |name: &str| row.iter().all(|(column, value)| *column != name || *value == Value::Null);
-        let missing = table.columns.iter().find(|column| {
-            !column.nullable && !column.filled && !column.generated && is_missing(&column.name)
-        });
-        match missing {
-            Some(column) => Err(self.unusable(format!(
-                "{}.{} needs a value that only the project knows. Create the token with the project's own code.",
-                table.name, column.name
-            ))),
-            None => Ok(()),
-        }
     }
 }

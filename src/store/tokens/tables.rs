@@ -331,7 +331,7 @@ impl Store {
 }
 
 /// Returns the flaw of a table with columns that need a value besides these.
-fn required(table: &Table, known: &[&str]) -> Option<TokenTableFlaw> {
+pub(in crate::store) fn required(table: &Table, known: &[&str]) -> Option<TokenTableFlaw> {
     let is_unknown = |column: &&Column| {
         !column.nullable && !column.filled && !column.is_time_of_change() && !known.contains(&&*column.name)
     };

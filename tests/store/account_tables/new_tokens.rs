@@ -120,8 +120,8 @@ fn an_api_key_has_a_name_and_maybe_a_user(engine: Engine) {
 fn a_column_that_only_the_project_fills_is_named(engine: Engine) {
     let project = project(engine);
     add_bound_keys(&project, engine, "team text NOT NULL,");
-    let run = project.authctl(&["create-token", "meg", "--scheme", "api-key", "--name", "x"]).ends_with(9);
-    assert!(run.stderr.contains("shop_key.team needs a value"), "{}", run.stderr);
+    let run = project.authctl(&["create-token", "meg", "--scheme", "api-key", "--name", "x"]).ends_with(15);
+    assert!(run.stderr.contains("shop_key needs values that only the project knows: team"), "{}", run.stderr);
     assert_eq!(count(&project, "shop_key"), "0");
 }
 
