@@ -25,7 +25,7 @@ pub struct Element<'t> {
 
 /// The elements of a document that is a list. A single object is its only element.
 ///
-/// Brackets and quotes alone decide where an element ends. Whoever finds that an element is invalid must call
+/// Brackets and quotes alone decide where an element ends. If an element turns out to be invalid, the caller must call
 /// [`Elements::check_syntax`].
 pub struct Elements<'a> {
     input: Box<dyn BufRead + Send + 'a>,
