@@ -273,7 +273,7 @@ fn cannot_create(error: &io::Error, target: &Path) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::{self, File};
+    use std::fs;
 
     use super::NewFile;
     use crate::error::failure::Result;
@@ -299,17 +299,19 @@ mod tests {
         }
     }
 
+    // Elsewhere, no descriptors can be compared, and every file is accepted.
     #[test]
+    #[cfg(target_os = "linux")]
     fn a_file_that_was_put_in_its_place_is_another() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let file = NewFile::named_at(&folder.path().join("copy")).expect("a file");
         assert!(!file.is_open_twice());
         let path = file.path().expect("a name");
-        let again = File::open(path).expect("the file");
+        let again = fs::File::open(path).expect("the file");
         assert!(file.is_open_twice());
         drop(again);
         fs::remove_file(path).expect("the file to go");
-        let _other = File::create(path).expect("another file");
+        let _other = fs::File::create(path).expect("another file");
         assert!(!file.is_open_twice());
     }
 

@@ -312,7 +312,7 @@ impl Output {
 
     fn warn_of_zone(&self) {
         if clock::is_zone_unknown_once() {
-            self.warning("TZ is not a known time zone. Times are in UTC.");
+            self.warning("TZ is not a time zone that this system knows. Times are in UTC.");
         }
     }
 

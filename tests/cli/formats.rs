@@ -575,7 +575,7 @@ fn an_unknown_time_zone_causes_a_warning_where_it_matters() {
     let env = TestEnv::with_database("");
     seed::users(&env, &["meg"]);
     let run = |words: &[&str]| env.run_with_env(&[("TZ", "Foo/Bar")], words).succeeds().stderr;
-    let warning = "warning: TZ is not a known time zone. Times are in UTC.";
+    let warning = "warning: TZ is not a time zone that this system knows. Times are in UTC.";
     for words in [
         &["list-users"][..],
         &["show-user", "meg"],
