@@ -32,7 +32,8 @@ sessions stay valid. Signals do not run.";
 /// Create a token for a user without the password
 ///
 /// With drf, a user has one key: an existing key is printed, a missing one is created, and --rotate replaces it. With
-/// knox, every call creates a new token. A token file is written before the token is stored: if it cannot be written,
+/// knox, and in a table that allows several keys, every call creates a new token. Exits with 15 if the project might not
+/// accept the token (`[tokens] table`). A token file is written before the token is stored: if it cannot be written,
 /// nothing changes.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]

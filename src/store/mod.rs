@@ -29,6 +29,7 @@ mod survey;
 pub mod target;
 #[cfg(test)]
 mod tests;
+mod token_forms;
 mod tokens;
 mod update;
 mod user_listing;
@@ -39,7 +40,6 @@ use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Deref};
 use std::path::Path;
 use std::sync::Arc;
-
 
 pub use self::blueprint::{Blueprint, ProfileBlueprint};
 use self::compare::Comparison;
@@ -75,6 +75,8 @@ pub struct Store {
     layout: Layout,
     profiles: OnceCell<Vec<ProfileTable>>,
     tokens: OnceCell<TokenTables>,
+    /// allauth's table of email addresses.
+    addresses: OnceCell<Option<Table>>,
     groups: OnceCell<Option<Link>>,
     permissions: OnceCell<Option<Link>>,
     is_django: OnceCell<bool>,
@@ -146,6 +148,7 @@ impl Store {
             layout,
             profiles: OnceCell::new(),
             tokens: OnceCell::new(),
+            addresses: OnceCell::new(),
             groups: OnceCell::new(),
             permissions: OnceCell::new(),
             is_django: OnceCell::new(),

@@ -5,6 +5,7 @@
 //! table whose rows let a user in. `dependents` says what goes with a deleted user, `shut` has the SQL that all packages share, `web_sessions` that of sessions, which
 //! name their user only inside their data.
 
+mod addresses;
 mod allauth;
 mod api_keys;
 mod authtoken;
@@ -20,6 +21,7 @@ mod second_factors;
 mod shut;
 mod simplejwt;
 mod still_open;
+mod survey;
 mod web_sessions;
 
 use serde::Serialize;
@@ -27,7 +29,7 @@ use serde::Serialize;
 use self::dependents::Dependents;
 pub(super) use self::dependents::OnDelete;
 pub use self::identities::{KnownAddress, SocialLogin};
-pub(super) use self::own_tokens::{OWN_EXPIRY, is_secret, is_single_use};
+pub(super) use self::own_tokens::{is_secret, is_single_use};
 pub use self::second_factors::{FactorTable, SecondFactor};
 pub use self::still_open::{OpenDoor, OpenDoorCode};
 pub use self::web_sessions::{SessionRow, SessionScan};
@@ -254,6 +256,7 @@ pub(super) fn owner(table: &Table, users: &str) -> Option<String> {
 /// Whether this is a table of tokens that the project made itself.
 pub(super) fn is_own_token(table: &Table, users: &str) -> bool {
     !oauth2::is_application(table)
+        && !table.has("session_key")
         && way_of(table, users).is_some_and(|way| way.name == own_tokens::TOKEN.name)
 }
 
