@@ -52,9 +52,6 @@ _authctl() {
             authctl,init)
                 cmd="authctl__subcmd__init"
                 ;;
-            authctl,list-groups)
-                cmd="authctl__subcmd__list__subcmd__groups"
-                ;;
             authctl,list-sessions)
                 cmd="authctl__subcmd__list__subcmd__sessions"
                 ;;
@@ -136,9 +133,6 @@ _authctl() {
             authctl__subcmd__help,init)
                 cmd="authctl__subcmd__help__subcmd__init"
                 ;;
-            authctl__subcmd__help,list-groups)
-                cmd="authctl__subcmd__help__subcmd__list__subcmd__groups"
-                ;;
             authctl__subcmd__help,list-sessions)
                 cmd="authctl__subcmd__help__subcmd__list__subcmd__sessions"
                 ;;
@@ -191,7 +185,7 @@ _authctl() {
 
     case "${cmd}" in
         authctl)
-            opts="-q -y -h -V --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help --version register list-users show-user edit-user set-password check-password delete-user list-groups create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help"
+            opts="-q -y -h -V --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help --version register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -584,7 +578,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__create__subcmd__token)
-            opts="-q -y -h --by --max --rotate --token-stdin --expires-in --scheme --output-file --overwrite --env-file --as --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --rotate --token-stdin --expires-in --scheme --output-file --overwrite --env-file --as --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -592,10 +586,6 @@ _authctl() {
             case "${prev}" in
                 --by)
                     COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
-                    return 0
-                    ;;
-                --max)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --expires-in)
@@ -705,7 +695,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__delete__subcmd__user)
-            opts="-q -y -h --by --max --cascade --set-null --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --cascade --set-null --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -713,10 +703,6 @@ _authctl() {
             case "${prev}" in
                 --by)
                     COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
-                    return 0
-                    ;;
-                --max)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --cascade)
@@ -792,7 +778,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__edit__subcmd__user)
-            opts="-q -y -h --rename --email --first-name --last-name --set --unset --add-profile --remove-profile --active --inactive --staff --no-staff --superuser --no-superuser --add-group --remove-group --add-permission --remove-permission --revoke-tokens --by --max --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --rename --email --email-verified --first-name --last-name --set --unset --active --inactive --staff --no-staff --superuser --no-superuser --add-group --remove-group --revoke-tokens --by --max --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -822,27 +808,11 @@ _authctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --add-profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --remove-profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --add-group)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --remove-group)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --add-permission)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --remove-permission)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1027,7 +997,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__help)
-            opts="register list-users show-user edit-user set-password check-password delete-user list-groups create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help"
+            opts="register list-users show-user edit-user set-password check-password delete-user create-token list-tokens revoke-token migrate-tokens login whoami logout lock-user unlock-user revoke-access list-sessions reset-mfa import export apply init check backup completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1195,20 +1165,6 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__help__subcmd__init)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        authctl__subcmd__help__subcmd__list__subcmd__groups)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1637,64 +1593,8 @@ _authctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        authctl__subcmd__list__subcmd__groups)
-            opts="-q -y -h --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --db)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
-                    return 0
-                    ;;
-                --config)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "table plain json jsonl csv" -- "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --busy-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         authctl__subcmd__list__subcmd__sessions)
-            opts="-q -y -h --user --by --expired --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --user --expired --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1702,10 +1602,6 @@ _authctl() {
             case "${prev}" in
                 --user)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --by)
-                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
                     return 0
                     ;;
                 --db)
@@ -1758,7 +1654,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__list__subcmd__tokens)
-            opts="-q -y -h --user --by --expired --older-than --inactive-users --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --user --expired --older-than --inactive-users --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1766,10 +1662,6 @@ _authctl() {
             case "${prev}" in
                 --user)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --by)
-                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
                     return 0
                     ;;
                 --older-than)
@@ -2295,7 +2187,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__register)
-            opts="-q -y -h --email --first-name --last-name --staff --superuser --inactive --from-json --init --password-stdin --password-file --password-env --random-password --no-password --password-hash-stdin --require-strong --profile --no-profile --set --set-random --like --group --no-token --scheme --on-existing --update-password --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --email --email-verified --first-name --last-name --staff --superuser --inactive --from-json --init --password-stdin --password-file --password-env --random-password --no-password --password-hash-stdin --require-strong --profile --no-profile --set --set-random --like --group --no-token --scheme --on-existing --update-password --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2610,7 +2502,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__revoke__subcmd__token)
-            opts="-q -y -h --token-stdin --user --by --expired --older-than --inactive-users --scheme --all --list --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --token-stdin --user --expired --older-than --inactive-users --scheme --all --list --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2618,10 +2510,6 @@ _authctl() {
             case "${prev}" in
                 --user)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --by)
-                    COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
                     return 0
                     ;;
                 --older-than)
@@ -2697,7 +2585,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__set__subcmd__password)
-            opts="-q -y -h --by --max --revoke-tokens --password-stdin --password-file --password-env --random-password --no-password --password-hash-stdin --require-strong --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --revoke-tokens --password-stdin --password-file --password-env --random-password --no-password --password-hash-stdin --require-strong --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2705,10 +2593,6 @@ _authctl() {
             case "${prev}" in
                 --by)
                     COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
-                    return 0
-                    ;;
-                --max)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --password-file)
@@ -2799,7 +2683,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__show__subcmd__user)
-            opts="-q -y -h --by --max --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --by --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2807,10 +2691,6 @@ _authctl() {
             case "${prev}" in
                 --by)
                     COMPREPLY=($(compgen -W "username id email" -- "${cur}"))
-                    return 0
-                    ;;
-                --max)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --db)

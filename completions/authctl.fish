@@ -101,6 +101,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand register" -l color -d 'U
 always\t'Always use colors'
 never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l email-verified -d 'Vouch for the email address: django-allauth asks for no confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l staff -d 'Allow the user to enter Django\'s admin'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l superuser -d 'Grant every permission and access to Django\'s admin'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l inactive -d 'Create an inactive account (no login, no token)'
@@ -201,6 +202,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l color -d '
 always\t'Always use colors'
 never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l email-verified -d 'Vouch for the email address: django-allauth asks for no confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l active -d 'Allow the user to log in and use tokens'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l inactive -d 'Make the user inactive: no login, no drf or knox token, no session'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l staff -d 'Allow the user to enter Django\'s admin'

@@ -70,7 +70,7 @@ impl Accounts<'_> {
         flaw.map_or(Ok(()), |flaw| Err(Refusal::TokenTable(flaw).into()))
     }
 
-    fn chosen_scheme(&self, asked: Option<Scheme>) -> Result<Option<Scheme>> {
+    pub(super) fn chosen_scheme(&self, asked: Option<Scheme>) -> Result<Option<Scheme>> {
         let present = self.store.layout().schemes();
         let configured = self.configured_scheme()?;
         match (asked, configured, &present[..]) {

@@ -30,6 +30,8 @@ pub struct NewAccount<'a> {
     pub(super) permissions: Vec<Key>,
     /// The tokens of the account.
     pub(super) tokens: Vec<TokenRow>,
+    /// Whether the administrator vouches for the email address.
+    pub(super) is_verified: bool,
 }
 
 /// Column names and values.
@@ -58,9 +60,16 @@ impl NewAccount<'_> {
         let own = |row: ColumnValues<ColumnName<'_>>| -> ColumnValues<ColumnName<'static>> {
             row.into_iter().map(|(name, value)| (ColumnName(name.0.into_owned().into()), value)).collect()
         };
-        let Self { username, is_named_by_email, user, profiles, groups, permissions, tokens } = self;
-        let profiles = profiles.into_iter().map(|(kind, row)| (kind, own(row))).collect();
-        NewAccount { username, is_named_by_email, user: own(user), profiles, groups, permissions, tokens }
+        NewAccount {
+            username: self.username,
+            is_named_by_email: self.is_named_by_email,
+            user: own(self.user),
+            profiles: self.profiles.into_iter().map(|(kind, row)| (kind, own(row))).collect(),
+            groups: self.groups,
+            permissions: self.permissions,
+            tokens: self.tokens,
+            is_verified: self.is_verified,
+        }
     }
 
     /// Looks up the groups, permissions and rows that the specification refers to.
@@ -153,8 +162,17 @@ impl NewAccount<'_> {
         for (kind, values) in &self.profiles {
             transaction.insert_profile(transaction.profile_table(kind)?, &key, values)?;
         }
+        if let Some(address) = address_of(&self.user) {
+            transaction.set_address(&key, "", address, self.is_verified)?;
+        }
         Ok(key)
     }
+}
+
+/// Returns the email address among these values of a user: empty if it is NULL.
+pub(super) fn address_of(values: &[(impl AsRef<str>, Value)]) -> Option<&str> {
+    let (_, address) = values.iter().find(|(column, _)| column.as_ref() == "email")?;
+    Some(if let Value::Text(address) = address { address } else { "" })
 }
 
 /// Names a unique email address that another user has.

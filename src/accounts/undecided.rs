@@ -18,7 +18,7 @@ impl<'a> Accounts<'a> {
     /// scheme.
     pub fn undecided(&self, wants_token: bool, asked: Option<Scheme>) -> Result<Vec<Fault>> {
         let login = self.store.layout().users.login().err();
-        let scheme = if wants_token { self.scheme(asked).err() } else { None };
+        let scheme = if wants_token { self.chosen_scheme(asked).err() } else { None };
         let mut faults = Vec::new();
         for error in login.into_iter().chain(scheme) {
             let Some(undecided) = error.refusal().and_then(Refusal::undecided) else { return Err(error) };

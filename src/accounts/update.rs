@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fields::{Fields, Owner};
-use super::new_account::{ColumnValues, address_taken};
+use super::new_account::{ColumnValues, address_of, address_taken};
 use super::plan::Planner;
 use super::rows::{RowBuilder, find_field, must_be_given};
 use super::{Accounts, dangling, missing_column, permission_keys};
@@ -28,6 +28,8 @@ pub struct AccountUpdate {
     /// The new login name, if it differs.
     name: Option<String>,
     is_named_by_email: bool,
+    /// Whether the administrator vouches for the email address.
+    is_verified: bool,
     pub(super) user: ColumnValues,
     pub(super) profiles: Vec<(String, ColumnValues)>,
     pub(super) new_profiles: Vec<(String, ColumnValues)>,
@@ -99,7 +101,7 @@ impl Planner<'_> {
             Fields { users, login: users.login()?, own, kinds: store.profile_tables()?, is_new: false };
 
         let mut faults = Vec::new();
-        let mut update = AccountUpdate { now, ..AccountUpdate::default() };
+        let mut update = AccountUpdate { now, is_verified: spec.email_verified, ..AccountUpdate::default() };
         for table in leaving_present {
             update.removed_profiles.push((table.kind.clone(), store.profile_deletion(table, &user.id)?));
         }
@@ -238,6 +240,12 @@ impl AccountUpdate {
         let users = &transaction.layout().users;
         let updated = transaction.update_user(user, &self.user, self.now);
         let mut changed = updated.map_err(|error| address_taken(error, users))?;
+        let address = address_of(&self.user).or_else(|| self.is_verified.then_some(&*user.email));
+        if let Some(address) = address
+            && transaction.set_address(&user.id, &user.email, address, self.is_verified)?
+        {
+            changed.push("email_addresses".into());
+        }
         for (kind, values) in &self.profiles {
             let table = transaction.profile_table(kind)?;
             let fields = transaction.update_profile(table, &user.id, values, self.now)?;

@@ -52,22 +52,23 @@ pub fn changed_fields(accesses: &[ClosedAccess]) -> Vec<String> {
 /// Prints one line for each kind of rows, after a verb such as `closed`.
 pub fn print_rows(verb: &str, rows: &[AccessRows], output: &Output) {
     for rows in rows {
-        output.status(format_args!("  {verb}: {}", counted_rows(rows)));
+        output.status(format_args!("  {verb}: {}", counted_rows(rows.count, rows.noun)));
     }
 }
 
 /// The number of rows, in words.
-fn counted_rows(door: &AccessRows) -> String {
-    match door.noun.split_once(" of ") {
-        Some((noun, rest)) => format!("{} of {rest}", counted(door.count, noun)),
-        None => counted(door.count, door.noun),
+#[must_use]
+pub fn counted_rows(count: u64, noun: &str) -> String {
+    match noun.split_once(" of ") {
+        Some((noun, rest)) => format!("{} of {rest}", counted(count, noun)),
+        None => counted(count, noun),
     }
 }
 
 /// Lists doors with the numbers of their rows, for a sentence.
 #[must_use]
 pub fn listed(doors: &[AccessRows]) -> String {
-    doors.iter().map(counted_rows).collect::<Vec<_>>().join(", ")
+    doors.iter().map(|door| counted_rows(door.count, door.noun)).collect::<Vec<_>>().join(", ")
 }
 
 /// Prints what stays open, a warning for each door that is known to let the user in.

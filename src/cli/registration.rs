@@ -70,7 +70,8 @@ pub fn print(outcome: &Registered, report: Report, wants_token: bool, output: &O
     output.status(sentence(outcome, &report));
     if outcome.token.is_none() && wants_token && outcome.user.is_active {
         match outcome.scheme {
-            None => output.warning("No token was created: this database has no token table."),
+            None => output
+                .warning("No token was created: this database has no token table that authctl can write to."),
             // knox stores only digests, so an existing token cannot be shown again.
             Some(_) => {
                 output.hint(

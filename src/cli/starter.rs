@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::accounts::Accounts;
 use crate::cli::context::Context;
-use crate::cli::wording::config;
+use crate::cli::wording::{self, config};
 use crate::config::policy::Policy;
 use crate::django::account_spec::{AccountSpec, ProfileChoice};
 use crate::error::failure::{Error, Result};
@@ -107,7 +107,9 @@ fn of_tokens(store: &Store) -> Result<Vec<String>> {
                 lines.push("# The table that the project's API reads.".into());
                 lines.push(format!("table = {}", config::first_of(&tables)));
             }
-            Some(flaw) => lines.push(format!("# create-token refuses: {flaw} {}", flaw.remedy())),
+            Some(flaw) => {
+                lines.push(format!("# create-token refuses: {flaw} {}", wording::token_table(&flaw)));
+            }
             None => {}
         }
     }

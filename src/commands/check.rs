@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::accounts::must_be_given;
+use crate::cli::access_view::counted_rows;
 use crate::cli::context::Context;
 use crate::cli::{starter, wording};
 use crate::django::account_spec::AccountSpec;
@@ -15,6 +16,7 @@ use crate::error::faults::{FaultCode, Remedy};
 use crate::error::refusal::{Refusal, TokenTableFlaw};
 use crate::error::wording::{counted, shell_word};
 use crate::files::existing;
+use crate::store::account_tables::Doors;
 use crate::store::layout::ProfileTable;
 use crate::store::{Group, Irregularity, Store};
 use crate::terminal::output::Severity;
@@ -67,6 +69,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         findings.extend(irregularities(store)?);
         let mut hashers = Hashers::new();
         findings.extend(self::findings(context, store, &mut hashers)?);
+        findings.extend(of_packages(context, store)?);
         let (facts, mut object) = describe(context, store, &hashers)?;
         object["findings"] = json!(findings);
         context.output.report(&facts, &object)?;
@@ -273,13 +276,17 @@ fn expected_refusals(context: &Context, store: &Store) -> Result<Vec<Finding>> {
         }
     }
     let schemes = store.layout().schemes();
-    let several = schemes.iter().copied().map(Some).chain(schemes.is_empty().then_some(None));
-    let mut flaws: Vec<TokenTableFlaw> = Vec::new();
-    for scheme in several {
-        flaws.extend(store.token_table_flaw(scheme)?.filter(|flaw| !flaws.contains(flaw)));
+    let mut flaws: Vec<TokenTableFlaw> = store.token_table_flaw(None)?.into_iter().collect();
+    if flaws.is_empty() {
+        for scheme in &schemes {
+            flaws.extend(store.token_table_flaw(Some(*scheme))?);
+        }
     }
     for flaw in &flaws {
-        findings.push(warning("token_table", format!("`create-token` refuses: {flaw} {}", flaw.remedy())));
+        findings.push(warning(
+            "token_table",
+            format!("`create-token` refuses: {flaw} {}", wording::token_table(flaw)),
+        ));
     }
     if schemes.is_empty() && flaws.is_empty() {
         // Many projects have no API tokens.
@@ -390,6 +397,46 @@ fn findings(context: &Context, store: &Store, hashers: &mut Hashers) -> Result<V
         "Tokens of inactive users",
     );
     findings.extend(expired_tokens(context, store)?);
+    Ok(findings)
+}
+
+/// Returns what is wrong in the tables of third-party packages.
+fn of_packages(context: &Context, store: &Store) -> Result<Vec<Finding>> {
+    let now = context.now();
+    let doors = Doors::find(store)?;
+    let mut findings = Vec::new();
+    let mut add = |severity, code, count, message| {
+        if count > 0 {
+            findings.push(Finding { severity, code, count, message });
+        }
+    };
+    for (door, count) in doors.open_to_inactive_users(store, now)? {
+        let message = format!(
+            "Inactive users may still get in with {}. Shut every way in with `authctl lock-user USER`.",
+            counted_rows(count, door.noun())
+        );
+        add(Severity::Warning, "open_to_inactive_user", count, message);
+    }
+    for (noun, count) in doors.without_owner(store, now)? {
+        let message = format!("Accepted without a user: {}.", counted_rows(count, noun));
+        add(Severity::Note, "token_without_owner", count, message);
+    }
+    let group = store.addresses_out_of_step()?;
+    let names = group.examples.join(", ");
+    let message = format!(
+        "Users with another email address in django-allauth, which gets the links for a new password: {} ({names}). \
+         Set the right one with `authctl edit-user USER --email ADDRESS`.",
+        group.count
+    );
+    add(Severity::Warning, "email_out_of_step", group.count, message);
+    let group = store.users_with_failed_logins()?;
+    let names = group.examples.join(", ");
+    let message = format!(
+        "Users whom django-axes may lock out after failed logins: {} ({names}). Free them with `authctl unlock-user \
+         USER`.",
+        group.count
+    );
+    add(Severity::Note, "failed_logins", group.count, message);
     Ok(findings)
 }
 

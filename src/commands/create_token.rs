@@ -41,10 +41,11 @@ sessions stay valid. Signals do not run.";
 /// Create tokens for users without their passwords
 ///
 /// With drf, a user has one key: an existing key is printed, a missing one is created, and --rotate replaces it. With
-/// the other schemes, every call creates a new token. A JWT cannot be revoked before it expires, unless it is a refresh
-/// token and simplejwt records these. A token file is written before the token is stored: if it cannot be written,
-/// nothing changes. Asks for confirmation before it creates tokens for more than one user, and prints each after its
-/// username.
+/// the other schemes, and in a table that allows several keys, every call creates a new token. Exits with 15 if the
+/// project might not accept the token (`[tokens] table`). A JWT cannot be revoked before it expires, unless it is a
+/// refresh token and simplejwt records these. A token file is written before the token is stored: if it cannot be
+/// written, nothing changes. Asks for confirmation before it creates tokens for more than one user, and prints each
+/// after its username.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {

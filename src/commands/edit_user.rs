@@ -7,6 +7,7 @@ use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::update::AccountUpdate;
 use crate::cli::access_view::{confirm, listed, print_deletion};
 use crate::cli::answer::{Answer, distinct};
+use crate::cli::args::account::refuse_without_addresses;
 use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
@@ -50,8 +51,14 @@ pub struct Args {
     rename: Option<String>,
 
     /// Set the email address
+    ///
+    /// With django-allauth, it replaces the user's main address there, unverified unless --email-verified is given.
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
+
+    /// Vouch for the email address: django-allauth asks for no confirmation
+    #[arg(long, hide_short_help = true)]
+    email_verified: bool,
 
     /// Set the first name
     #[arg(long, value_name = "NAME", hide_short_help = true)]
@@ -154,6 +161,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         return Err(Refusal::usage(format!("Nothing to change. Pass an option such as {options}.")).into());
     }
     let users = args.choice.find(store, &args.users)?;
+    if args.email_verified {
+        refuse_without_addresses(store)?;
+    }
     if users.len() > 1 && (args.rename.is_some() || args.email.is_some()) {
         return Err(Refusal::usage("--rename and --email are for one user only. Name one user.").into());
     }
@@ -302,6 +312,7 @@ impl Args {
         let mut spec = AccountSpec {
             rename: self.rename.clone(),
             email: self.email.clone(),
+            email_verified: self.email_verified,
             first_name: self.first_name.clone(),
             last_name: self.last_name.clone(),
             active: flag(self.active, self.inactive),

@@ -3,7 +3,7 @@ use crate::accounts::defaults::Copied;
 use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password::{PasswordRule, about};
 use crate::accounts::registration::{OnExisting, Registered, Registration};
-use crate::cli::args::account::{AccountArgs, ExistingArgs, FieldArgs};
+use crate::cli::args::account::{AccountArgs, ExistingArgs, FieldArgs, refuse_without_addresses};
 use crate::cli::args::json_body::Body;
 use crate::cli::args::new_password::NewPassword;
 use crate::cli::args::secret::password_missing;
@@ -76,6 +76,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     args.existing.check()?;
     let (mut spec, from_body) = args.account.spec(&args.fields, &args.password)?;
     let mut draft = args.draft(context)?;
+    if args.account.email_verified {
+        refuse_without_addresses(context.accounts_in(draft.as_ref())?.store)?;
+    }
     args.refuse_undecided(&spec, &from_body, draft.as_ref(), context)?;
     let change = Change::new(context, &args.writing, "register");
     change.shows_secrets("");
@@ -122,7 +125,7 @@ impl Args {
         let accounts = context.accounts_in(draft)?;
         let mut faults = accounts.undecided(self.wants_token(), self.scheme)?;
         if faults.is_empty() {
-            return Ok(());
+            return if self.wants_token() { accounts.scheme(self.scheme).map(drop) } else { Ok(()) };
         }
         let is_random = |fault: &Fault| self.fields.set_random.contains(&fault.field);
         faults.extend(accounts.missing_fields(spec)?.into_iter().filter(|fault| !is_random(fault)));

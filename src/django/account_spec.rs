@@ -13,6 +13,8 @@ pub struct AccountSpec {
     pub rename: Option<String>,
     /// The email address.
     pub email: Option<String>,
+    /// Whether the administrator vouches for the email address.
+    pub email_verified: bool,
     /// The first name.
     pub first_name: Option<String>,
     /// The last name.

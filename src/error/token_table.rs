@@ -18,26 +18,6 @@ pub enum TokenTableFlaw {
     },
 }
 
-impl TokenTableFlaw {
-    /// What to do about it.
-    #[must_use]
-    pub fn remedy(&self) -> &'static str {
-        match self {
-            Self::Several(_) => {
-                "Set `table` under `[tokens]` in authctl.toml to the table that the project's API reads. \
-                 `authctl check --suggest-config` writes this line."
-            }
-            Self::UnknownForm(_) => {
-                "Create the token with the project. If the table has DRF's columns and the API uses DRF's \
-                 TokenAuthentication, set `table` and `scheme = \"drf\"` under `[tokens]` in authctl.toml."
-            }
-            Self::Required { .. } => {
-                "Create the token with the project. authctl can list and revoke the tokens of this table."
-            }
-        }
-    }
-}
-
 impl fmt::Display for TokenTableFlaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -12,7 +12,7 @@ use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
 use crate::store::engine::Engine;
 use crate::store::schema::{Column, Table, quoted};
-use crate::store::tokens::tables::{self, DRF, KNOX};
+use crate::store::token_forms::{Confirmation, DRF, KNOX, has_drf_form, is_child};
 
 /// Configured hints about the layout, for ambiguous databases.
 #[derive(Clone, Debug, Default)]
@@ -133,7 +133,7 @@ impl Layout {
     /// Returns [`Refusal::Ambiguous`] if hints are needed, and [`Refusal::Config`] if a hint is wrong. Without a user
     /// table, the result is `None`.
     pub fn discover(engine: &dyn Engine, hints: &Hints) -> Result<Option<Self>> {
-        let (drf, knox, unknown_tokens) = tables::find(engine, hints)?;
+        let (drf, knox, unknown_tokens) = find_tokens(engine, hints)?;
         let Some(users) = find_users(engine, hints, drf.as_ref(), knox.as_ref())? else { return Ok(None) };
         let users = UserTable::recognize(users, hints)?;
         Ok(Some(Self { users, drf, knox, unknown_tokens }))
@@ -186,6 +186,37 @@ impl Layout {
             })
             .map(|reference| reference.column.clone())
     }
+}
+
+/// Finds DRF's and knox's tables that the API reads, and the configured table if it is neither.
+fn find_tokens(
+    engine: &dyn Engine,
+    hints: &Hints,
+) -> Result<(Option<Table>, Option<KnoxTable>, Option<String>)> {
+    let mut drf = engine.table(DRF)?.filter(|table| table.has("key") && table.has("user_id"));
+    let mut knox = KnoxTable::find(engine)?;
+    let mut unknown = None;
+    if let Some(name) = &hints.token_table {
+        let Some(table) = engine.table(name)? else {
+            let message = format!("tokens.table: this database has no table {name:?}.");
+            return Err(Refusal::Config { path: None, message }.into());
+        };
+        let is_confirmed = hints.token_scheme == Some(Scheme::Drf);
+        let confirmation = if is_confirmed { Confirmation::Scheme } else { Confirmation::Table };
+        if let Some(found) = KnoxTable::recognize(&table) {
+            knox = Some(found);
+        } else if has_drf_form(&table, confirmation) {
+            drf = Some(table);
+        } else if name != DRF && !is_child(&table, DRF) {
+            unknown = Some(name.clone());
+        }
+    } else if drf.is_none() && knox.is_none() {
+        // Without DRF's app, its model is abstract, and a project's model a copy of it.
+        let copies = engine.tables_with(&["key", "created", "user_id"])?;
+        let mut copies = copies.into_iter().filter(|table| has_drf_form(table, Confirmation::None));
+        drf = copies.next().filter(|_| copies.next().is_none());
+    }
+    Ok((drf, knox, unknown))
 }
 
 fn find_users(
@@ -305,10 +336,10 @@ fn login_candidates(table: &Table, key: &str) -> (Vec<String>, bool) {
 impl KnoxTable {
     /// Finds knox's own table, or the only similar table: `KNOX_TOKEN_MODEL` can replace it, and leaves it empty.
     pub(super) fn find(engine: &dyn Engine) -> Result<Option<Self>> {
-        let found = engine.tables_with(&["digest", "token_key", "user_id"])?;
-        let (own, others): (Vec<Self>, Vec<Self>) =
-            found.iter().filter_map(Self::recognize).partition(|knox| knox.table.name == KNOX);
-        let (own, other) = (own.into_iter().next(), <[Self; 1]>::try_from(others).ok());
+        let own = engine.table(KNOX)?.as_ref().and_then(Self::of);
+        let others = engine.tables_with(&["digest", "token_key", "user_id"])?;
+        let others = others.iter().filter(|table| table.name != KNOX).filter_map(Self::recognize);
+        let other = <[Self; 1]>::try_from(others.collect::<Vec<_>>()).ok();
         Ok(match (own, other) {
             (Some(own), Some([other])) => Some(if own.is_empty(engine)? { other } else { own }),
             (own, other) => own.or(other.map(|[other]| other)),
@@ -327,9 +358,11 @@ impl KnoxTable {
 
     /// Recognizes a table with the columns of knox.
     pub(super) fn recognize(table: &Table) -> Option<Self> {
-        if !["digest", "token_key", "user_id", "created"].iter().all(|name| table.has(name)) {
-            return None;
-        }
+        let columns = ["digest", "token_key", "user_id", "created"];
+        columns.iter().all(|name| table.has(name)).then(|| Self::of(table))?
+    }
+
+    fn of(table: &Table) -> Option<Self> {
         let expiry = ["expiry", "expires"].into_iter().find(|name| table.has(name))?.to_owned();
         let public = table.column("token_key")?;
         let form = match public.kind {

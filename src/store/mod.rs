@@ -30,6 +30,7 @@ mod survey;
 pub mod target;
 #[cfg(test)]
 mod tests;
+mod token_forms;
 mod tokens;
 mod update;
 mod user_listing;
@@ -52,7 +53,7 @@ pub use self::groups::{NewGroup, PlannedGroups};
 use self::layout::{Hints, Layout, ProfileTable};
 pub use self::opening::Opening;
 use self::planned::{Planned, Triggers};
-use self::schema::{Reference, quoted};
+use self::schema::{Reference, Table, quoted};
 use self::sqlite::Sqlite;
 pub use self::sqlite::version as sqlite_version;
 pub use self::survey::{Group, UserCounts};
@@ -76,6 +77,8 @@ pub struct Store {
     layout: Layout,
     profiles: OnceCell<Vec<ProfileTable>>,
     tokens: OnceCell<TokenTables>,
+    /// allauth's table of email addresses.
+    addresses: OnceCell<Option<Table>>,
     groups: OnceCell<Option<Link>>,
     permissions: OnceCell<Option<Link>>,
     is_django: OnceCell<bool>,
@@ -147,6 +150,7 @@ impl Store {
             layout,
             profiles: OnceCell::new(),
             tokens: OnceCell::new(),
+            addresses: OnceCell::new(),
             groups: OnceCell::new(),
             permissions: OnceCell::new(),
             is_django: OnceCell::new(),

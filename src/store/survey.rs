@@ -25,7 +25,7 @@ pub struct Group {
 }
 
 impl Group {
-    fn add(&mut self, name: &str) {
+    pub(super) fn add(&mut self, name: &str) {
         self.count += 1;
         if self.examples.len() < EXAMPLES {
             self.examples.push(name.to_owned());
@@ -192,7 +192,7 @@ impl Store {
         Ok(group)
     }
 
-    fn group(&self, sql: &str) -> Result<Group> {
+    pub(super) fn group(&self, sql: &str) -> Result<Group> {
         let mut group = Group::default();
         self.engine.query(sql, &[], &[Kind::Text { max_length: None }], &mut |cells| {
             group.add(cells[0].text().unwrap_or_default());

@@ -247,6 +247,16 @@ fn code_14_is_for_a_lost_answer_after_the_change() {
 }
 
 #[test]
+fn code_15_is_for_an_uncertain_token_table() {
+    let env = TestEnv::with_database("");
+    env.execute(
+        "CREATE TABLE shop_token (\"key\" varchar(40) PRIMARY KEY, created datetime NOT NULL, \
+         user_id integer NOT NULL REFERENCES auth_user (id))",
+    );
+    env.run(["register", "meg", "--no-password"]).ends_with(15);
+}
+
+#[test]
 fn code_130_is_for_cancelling() {
     use crate::terminal::Terminal;
     let env = TestEnv::with_database("");
@@ -274,5 +284,5 @@ fn documented() -> Vec<(u8, String)> {
 #[test]
 fn the_help_lists_every_code() {
     let codes: Vec<u8> = documented().iter().map(|(code, _)| *code).collect();
-    assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 130]);
+    assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 130]);
 }

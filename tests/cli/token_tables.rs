@@ -6,9 +6,10 @@ use crate::env::TestEnv;
 
 /// A project with DRF's table and these others.
 fn project(config: &str, tables: &str) -> TestEnv {
-    let env = TestEnv::with_database(config);
+    let env = TestEnv::with_database("");
     env.execute(tables);
     env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
+    env.write("authctl.toml", config);
     env
 }
 
@@ -49,7 +50,7 @@ fn the_settings_decide_between_two_tables() {
 fn a_settled_table_must_exist_and_be_of_the_scheme() {
     let tables = table("shop_apitoken", KEYS);
     for (config, message) in [
-        ("table = \"shop_tokens\"", "no table \"shop_tokens\""),
+        ("table = \"shop_tokens\"", "tokens.table: this database has no table"),
         ("table = \"shop_apitoken\"\nscheme = \"knox\"", "tokens.table"),
     ] {
         let env = project("", &tables);

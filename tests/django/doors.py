@@ -12,6 +12,8 @@ reads commands from standard input, one a line, and answers each with a line of 
     forget USER    all rows of each table as Django's `user.delete()` would leave them
     rows USER      all rows of each table
     present KEY    the HTTP status of a view that accepts the project's own tokens
+    enter ADDRESS  the HTTP status of a page for users after a login with allauth
+    reset ADDRESS  the recipients of allauth's links for a new password
 
 A door is a login, a session, a token, a key. A login counts as open once a page for users answers 200, so a
 second factor that is asked for, or a lock-out, shuts it.
@@ -76,6 +78,20 @@ PROJECTS: dict[str, dict[str, Any]] = {
         "doors": ["login", "session", "allauth_mfa"],
         "login": ("/accounts/login/", lambda name, word: {"login": name, "password": word}),
         "settings": {"ACCOUNT_EMAIL_VERIFICATION": "none", "ACCOUNT_RATE_LIMITS": False, "SITE_ID": 1},
+    },
+    "addresses": {
+        "apps": ACCOUNT,
+        "middleware": ["allauth.account.middleware.AccountMiddleware"],
+        "backends": ["allauth.account.auth_backends.AuthenticationBackend"],
+        "doors": [],
+        "settings": {
+            "ACCOUNT_EMAIL_VERIFICATION": "mandatory",
+            "ACCOUNT_LOGIN_METHODS": {"email"},
+            "ACCOUNT_RATE_LIMITS": False,
+            "ACCOUNT_SIGNUP_FIELDS": ["email*", "password1*"],
+            "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
+            "SITE_ID": 1,
+        },
     },
     "two_factor": {
         "apps": OTP,
@@ -286,6 +302,30 @@ class Client:
         return status, json.loads(body) if kind == "application/json" else None
 
 
+def submit(client: Client, path: str, form: dict[str, str]) -> None:
+    client(path)
+    cookies = {cookie.name: cookie.value or "" for cookie in client.cookies}
+    client(path, form | {"csrfmiddlewaretoken": cookies.get("csrftoken", "")})
+
+
+def present(key: str) -> int:
+    return Client()("/api/", key=f"Token {key}")[0]
+
+
+def enter(address: str) -> int:
+    client = Client()
+    submit(client, "/accounts/login/", {"login": address, "password": PASSWORD})
+    return client("/session/")[0]
+
+
+def reset(address: str) -> list[str]:
+    from django.core import mail
+
+    mail.outbox = []
+    submit(Client(), "/accounts/password/reset/", {"email": address})
+    return [to for sent in mail.outbox if "/password/reset/key/" in sent.body for to in sent.to]
+
+
 class Visitor:
     """A user of the project, and what opens the doors: `NAME_opens` gets it, `NAME` tries it."""
 
@@ -313,9 +353,7 @@ class Visitor:
             client("/login/", {"username": self.name, "password": PASSWORD})
             return
         path, form = self.project["login"]
-        client(path)
-        cookies = {cookie.name: cookie.value or "" for cookie in client.cookies}
-        client(path, form(self.name, PASSWORD) | {"csrfmiddlewaretoken": cookies.get("csrftoken", "")})
+        submit(client, path, form(self.name, PASSWORD))
 
     def obtain(self, path: str, form: dict[str, str] | None = None) -> Any:
         status, answer = Client()(path, form or {"username": self.name, "password": PASSWORD})
@@ -491,8 +529,8 @@ def main() -> None:
     visitors: dict[str, Visitor] = {}
     for line in sys.stdin:
         command, name, *rest = line.split()
-        if command == "present":
-            print(Client()("/api/", key=f"Token {name}")[0], flush=True)
+        if ask := {"present": present, "enter": enter, "reset": reset}.get(command):
+            print(json.dumps(ask(name)), flush=True)
             continue
         if command == "open":
             visitors[name] = Visitor(name, PROJECTS[args.project])

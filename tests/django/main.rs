@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test at its line")]
 
+mod addresses;
 mod applications;
 mod changes;
 mod doors;

@@ -207,7 +207,7 @@ fn a_custom_token_model_replaces_knoxs(engine: Engine) {
     project.sql("ALTER TABLE knox_authtoken RENAME TO doors_pass");
     let table = |project: &Project| project.open().layout().knox.as_ref().map(|knox| knox.table.name.clone());
     assert_eq!(table(&project).as_deref(), Some("doors_pass"));
-    let copy = "CREATE TABLE doors_other (digest text PRIMARY KEY, token_key varchar(25), expiry timestamp, \
+    let copy = "CREATE TABLE doors_other (digest text PRIMARY KEY, token_key varchar(25), created timestamp, expiry timestamp, \
                 user_id integer REFERENCES auth_user (id))";
     project.sql(copy);
     assert_eq!(table(&project), None, "with two candidates, neither is picked");

@@ -69,6 +69,7 @@ impl<'a> SpecPlan<'a, '_> {
             groups: Vec::new(),
             permissions: Vec::new(),
             tokens: Vec::new(),
+            is_verified: self.spec.email_verified,
         }
     }
 

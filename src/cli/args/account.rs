@@ -14,6 +14,7 @@ use crate::cli::args::values::check_update;
 use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
+use crate::store::Store;
 
 /// The user.
 #[derive(Args, Debug)]
@@ -24,6 +25,10 @@ pub struct AccountArgs {
     /// Set the email address
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
+
+    /// Vouch for the email address: django-allauth asks for no confirmation
+    #[arg(long, hide_short_help = true)]
+    pub email_verified: bool,
 
     /// Set the first name
     #[arg(long, value_name = "NAME")]
@@ -162,6 +167,7 @@ impl AccountArgs {
         let spec = AccountSpec {
             username: once("USERNAME", self.username.as_ref(), body.username.take())?,
             email: once("--email", self.email.as_ref(), body.email.take())?,
+            email_verified: self.email_verified,
             first_name: once("--first-name", self.first_name.as_ref(), body.first_name.take())?,
             last_name: once("--last-name", self.last_name.as_ref(), body.last_name.take())?,
             staff: self.staff.then_some(true),
@@ -192,6 +198,15 @@ impl FieldArgs {
             (None, None, false) => ProfileChoice::Decide,
         })
     }
+}
+
+/// Refuses `--email-verified` where no address can be verified.
+pub fn refuse_without_addresses(store: &Store) -> Result<()> {
+    if store.has_addresses()? {
+        return Ok(());
+    }
+    let message = "--email-verified needs the email addresses of django-allauth, and this database has none.";
+    Err(Refusal::usage(message).into())
 }
 
 /// Returns the value from the option or the body. Refuses both.

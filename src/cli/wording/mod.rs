@@ -20,5 +20,6 @@ mod values;
 pub use self::faults::fault;
 pub use self::notices::notice;
 pub use self::passwords::{key_flaw, refused_by_default};
+pub use self::refusals::token_table;
 pub use self::report::{error, failure};
 pub use self::values::{kind, noun as value_kind};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{faults, lost_answer, misuse};
 use crate::error::faults::{Conflict, Fault, FaultCode, ReferenceWay, References};
-use crate::error::refusal::Refusal;
+use crate::error::refusal::{Refusal, TokenTableFlaw};
 use crate::error::unknown_users::UserLookup;
 use crate::error::wording::shell_word;
 
@@ -115,11 +115,29 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
              --db or AUTHCTL_DB."
                 .into()
         }
-        Refusal::TokenTable(flaw) => format!("No token was created. {}", flaw.remedy()),
+        Refusal::TokenTable(flaw) => format!("No token was created. {}", token_table(flaw)),
         Refusal::LostAnswer(lost) => lost_answer::hint(lost),
         Refusal::InactiveUser(_) => "Django refuses the tokens of inactive users.".into(),
         _ => return None,
     })
+}
+
+/// Tells what to do if no token can be written.
+#[must_use]
+pub fn token_table(flaw: &TokenTableFlaw) -> &'static str {
+    match flaw {
+        TokenTableFlaw::Several(_) => {
+            "Set `table` under `[tokens]` in authctl.toml to the table that the project's API reads. \
+             `authctl check --suggest-config` writes this line."
+        }
+        TokenTableFlaw::UnknownForm(_) => {
+            "Create the token with the project. If the table has DRF's columns and the API uses DRF's \
+             TokenAuthentication, set `table` and `scheme = \"drf\"` under `[tokens]` in authctl.toml."
+        }
+        TokenTableFlaw::Required { .. } => {
+            "Create the token with the project. authctl can list and revoke the tokens of this table."
+        }
+    }
 }
 
 /// Whether the fault says that the user already exists.

@@ -7,7 +7,10 @@ use crate::error::failure::Result;
 use crate::store::schema::quoted;
 use crate::store::{Store, Transaction};
 
-const ATTEMPTS: &str = "axes_accessattempt";
+pub(super) const ATTEMPTS: &str = "axes_accessattempt";
+
+/// The default of `AXES_FAILURE_LIMIT`.
+pub(super) const USUAL_LIMIT: u32 = 3;
 
 impl Store {
     /// Counts the records of failed logins of a user, by username or email address.

@@ -16,7 +16,7 @@ pub(super) const DEPENDENTS: Dependents =
     Dependents { tables: &["social_auth_usersocialauth"], nullable_cascades: &[] };
 
 /// An e-mail address that allauth knows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KnownAddress {
     /// The address.
     pub email: String,

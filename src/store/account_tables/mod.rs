@@ -5,6 +5,7 @@
 //! table whose rows let a user in. `dependents` says what goes with a deleted user, `shut` has the SQL that all packages share, `web_sessions` that of sessions, which
 //! name their user only inside their data.
 
+mod addresses;
 mod allauth;
 mod api_keys;
 mod authtoken;
@@ -22,6 +23,7 @@ mod second_factors;
 mod shut;
 mod simplejwt;
 mod still_open;
+mod survey;
 mod web_sessions;
 
 use serde::Serialize;
@@ -30,7 +32,7 @@ use self::dependents::Dependents;
 pub(super) use self::dependents::OnDelete;
 pub use self::identities::{KnownAddress, SocialLogin};
 pub use self::new_tokens::NewPackageToken;
-pub(super) use self::own_tokens::{OWN_EXPIRY, is_secret, is_single_use};
+pub(super) use self::own_tokens::{is_secret, is_single_use};
 pub use self::package_tokens::{PackageTable, PackageToken, Selection};
 pub use self::second_factors::{FactorTable, SecondFactor};
 pub use self::still_open::{OpenDoor, OpenDoorCode};
@@ -258,6 +260,7 @@ pub(super) fn owner(table: &Table, users: &str) -> Option<String> {
 /// Whether this is a table of tokens that the project made itself.
 pub(super) fn is_own_token(table: &Table, users: &str) -> bool {
     !oauth2::is_application(table)
+        && !table.has("session_key")
         && way_of(table, users).is_some_and(|way| way.name == own_tokens::TOKEN.name)
 }
 

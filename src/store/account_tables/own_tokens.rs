@@ -4,20 +4,17 @@
 use super::{AccessKind, Shut, Way, oauth2};
 use crate::django::value::Kind;
 use crate::store::schema::{Column, Table};
+use crate::store::token_forms::EXPIRY;
 
 pub(super) const TOKEN: Way = Way {
     name: "own_tokens",
     noun: "token of the project",
     kind: AccessKind::Tokens,
     matches,
-    expiry: &OWN_EXPIRY,
+    expiry: &EXPIRY,
     shut: Shut::Delete,
     ignores_inactivity: false,
 };
-
-/// The possible names of the column with the end of a token's validity.
-pub(in crate::store) const OWN_EXPIRY: [&str; 7] =
-    ["expires_at", "expires", "expiry", "expiration", "expire_date", "expires_on", "valid_until"];
 
 const SECRETS: [&str; 8] = ["key", "token", "digest", "secret", "code", "hash", "jti", "checksum"];
 

@@ -17,7 +17,7 @@ const DEEPEST: usize = 8;
 
 impl Door {
     /// A condition: whether the row `t` is not shut. The parameter is the time.
-    fn is_open(&self, store: &Store, now: &str) -> String {
+    pub(super) fn is_open(&self, store: &Store, now: &str) -> String {
         let mut conditions = Vec::new();
         if let Some(expiry) = &self.expiry {
             let expiry = format!("t.{}", quoted(expiry));
@@ -228,11 +228,12 @@ impl Transaction<'_> {
 }
 
 /// The references of packages whose rows are nothing without the row that they refer to: the column, and another column of
-/// the table. They are blacklisted tokens, recovery codes and attestations of WebAuthn.
-const PARTS: [(&str, &str); 3] = [
+/// the table. They are blacklisted tokens, recovery codes, attestations of WebAuthn and confirmations of addresses.
+const PARTS: [(&str, &str); 4] = [
     (simplejwt::TOKEN_COLUMN, simplejwt::TIME_COLUMN),
     ("device_id", "token"),
     ("credential_id", "client_data_json"),
+    ("email_address_id", "key"),
 ];
 
 /// Whether the rows of this table are nothing without the row that this column refers to.

@@ -88,7 +88,7 @@ impl Doors {
         Ok(count)
     }
 
-    fn unbound_keys(&self, store: &Store, now: Timestamp) -> Result<u64> {
+    pub(super) fn unbound_keys(&self, store: &Store, now: Timestamp) -> Result<u64> {
         let mut count = 0;
         for table in &self.unbound_keys {
             let (revoked, expiry) = (store.engine.is_true(api_keys::REVOKED), api_keys::EXPIRY);

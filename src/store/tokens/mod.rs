@@ -19,6 +19,7 @@ use crate::django::value::{Cell, Kind, Value};
 use crate::error::failure::Result;
 use crate::store::Store;
 use crate::store::schema::quoted;
+use crate::store::token_forms;
 
 /// A row of a token table.
 #[derive(Debug)]
@@ -183,7 +184,7 @@ impl Store {
         let mut key = None;
         if let Some(table) = &self.layout.drf
             && self.layout.has_one_key_per_user()
-            && tables::expiry(table).is_none()
+            && token_forms::expiry(table).is_none()
         {
             let mut sql = format!("SELECT t.key FROM {} AS t WHERE t.user_id = ?1", quoted(&table.name));
             if let Some(child) = self.token_child()? {

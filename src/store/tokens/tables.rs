@@ -7,17 +7,12 @@ use crate::django::models::Scheme;
 use crate::django::tokens::knox::KnoxFormat;
 use crate::django::value::Kind;
 use crate::error::failure::Result;
-use crate::error::refusal::{Refusal, TokenTableFlaw};
+use crate::error::refusal::TokenTableFlaw;
 use crate::store::Store;
 use crate::store::account_tables::{self, is_own_token, is_single_use, owner};
-use crate::store::engine::Engine;
-use crate::store::layout::{Hints, KnoxTable, Layout};
+use crate::store::layout::{KnoxTable, Layout};
 use crate::store::schema::{Column, Table};
-
-/// DRF's own table.
-pub const DRF: &str = "authtoken_token";
-/// knox's own table.
-pub const KNOX: &str = "knox_authtoken";
+use crate::store::token_forms::{Confirmation, DRF, KNOX, expiry, has_drf_form, has_state, is_child};
 
 /// A table of tokens.
 #[derive(Clone, Debug)]
@@ -120,95 +115,11 @@ impl TokenTable {
     }
 }
 
-/// What the settings say about a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Confirmation {
-    None,
-    /// The API reads the table.
-    Table,
-    /// The API reads the table, and its keys are those of DRF.
-    Scheme,
-}
-
-/// Whether DRF's `TokenAuthentication` accepts a key in this table, stored in plain text.
-///
-/// A flag or an end can make it refuse one, and a column of another length may hold a digest.
-fn has_drf_form(table: &Table, confirmation: Confirmation) -> bool {
-    let has_kind = |name, is_kind: fn(&Kind) -> bool| {
-        table.column(name).is_some_and(|column: &Column| is_kind(&column.kind))
-    };
-    let is_usual = |kind: &Kind| *kind == Kind::Text { max_length: Some(40) };
-    table.is_unique("key")
-        && table.reference("user_id").is_some()
-        && has_kind("created", |kind| *kind == Kind::Timestamp)
-        && match confirmation {
-            Confirmation::Scheme => has_kind("key", |kind| matches!(kind, Kind::Text { .. })),
-            _ => table.column("key").is_some_and(|column| is_usual(&column.kind)),
-        }
-        && !has_state(table, confirmation)
-}
-
-/// Whether the table has a column that can make the project refuse a token. An end can be read and left empty, if the
-/// settings confirm the table.
-fn has_state(table: &Table, confirmation: Confirmation) -> bool {
-    table.columns.iter().any(|column| {
-        let is_flag = column.kind == Kind::Boolean || column.name.starts_with("revoked");
-        let is_end = expiry(table).is_some_and(|expiry| expiry == column.name);
-        is_flag && !column.filled
-            || column.name.contains("expir") && !is_end
-            || is_end && confirmation == Confirmation::None
-    })
-}
-
-/// Returns the column with the end of a token's validity.
-pub(super) fn expiry(table: &Table) -> Option<String> {
-    let is_time = |name: &&&str| table.column(name).is_some_and(|column| column.kind == Kind::Timestamp);
-    account_tables::OWN_EXPIRY.iter().find(is_time).map(|name| (*name).to_owned())
-}
-
 /// Whether the column of a project's token table is text that can name a token.
 fn may_be_key(table: &Table, column: &Column) -> bool {
     matches!(column.kind, Kind::Text { .. })
         && table.is_unique(&column.name)
         && account_tables::is_secret(column)
-}
-
-/// Whether this table is a child, by multi-table inheritance, of the parent.
-fn is_child(table: &Table, parent: &str) -> bool {
-    let [key] = &table.key[..] else { return false };
-    table.reference(key).is_some_and(|reference| reference.table == parent && reference.target == "key")
-}
-
-/// DRF's table, knox's table, and the configured table if it is neither.
-type Found = (Option<Table>, Option<KnoxTable>, Option<String>);
-
-/// Finds the tables that the API reads, as far as the settings and the names tell.
-pub(in crate::store) fn find(engine: &dyn Engine, hints: &Hints) -> Result<Found> {
-    let mut drf = engine.table(DRF)?.filter(|table| table.has("key") && table.has("user_id"));
-    let mut knox = KnoxTable::find(engine)?;
-    let mut unknown = None;
-    if let Some(name) = &hints.token_table {
-        let Some(table) = engine.table(name)? else {
-            let message = format!("tokens.table: this database has no table {name:?}.");
-            return Err(Refusal::Config { path: None, message }.into());
-        };
-        let is_confirmed = hints.token_scheme == Some(Scheme::Drf);
-        let confirmation = if is_confirmed { Confirmation::Scheme } else { Confirmation::Table };
-        if name == DRF || is_child(&table, DRF) {
-        } else if let Some(found) = KnoxTable::recognize(&table) {
-            knox = Some(found);
-        } else if has_drf_form(&table, confirmation) {
-            drf = Some(table);
-        } else {
-            unknown = Some(name.clone());
-        }
-    } else if drf.is_none() && knox.is_none() {
-        // Without DRF's app, its model is abstract, and a project's model a copy of it.
-        let copies = engine.tables_with(&["key", "created", "user_id"])?;
-        let mut copies = copies.into_iter().filter(|table| has_drf_form(table, Confirmation::None));
-        drf = copies.next().filter(|_| copies.next().is_none());
-    }
-    Ok((drf, knox, unknown))
 }
 
 impl Layout {
@@ -285,18 +196,22 @@ impl Store {
             return Ok(Some(TokenTableFlaw::UnknownForm(table.clone())));
         }
         let all = self.all_token_tables()?;
-        let chosen = all.tables.iter().find(|table| scheme.is_some() && table.scheme == scheme);
+        let is_meant = |table: &&TokenTable| {
+            self.is_of_layout(&table.table) && (scheme.is_none() || table.scheme == scheme)
+        };
         if self.hints.token_table.is_none() {
             let mut rivals = self.rivals(all);
             rivals.extend(all.children.iter().filter(|_| all.children.len() > 1));
-            let names = chosen.map(|chosen| &chosen.table).into_iter().chain(rivals.iter().copied());
-            let mut names: Vec<String> = names.map(|table| table.name.clone()).collect();
-            match (scheme, &rivals[..]) {
-                (_, []) => {}
-                (None, [_]) => return Ok(names.pop().map(TokenTableFlaw::UnknownForm)),
+            let meant = all.tables.iter().filter(is_meant).map(|meant| &meant.table);
+            let mut names: Vec<String> =
+                meant.chain(rivals.iter().copied()).map(|table| table.name.clone()).collect();
+            match (rivals.len(), names.len()) {
+                (0, _) => {}
+                (1, 1) => return Ok(names.pop().map(TokenTableFlaw::UnknownForm)),
                 _ => return Ok(Some(TokenTableFlaw::Several(names))),
             }
         }
+        let chosen = all.tables.iter().filter(|_| scheme.is_some()).find(is_meant);
         let Some(chosen) = chosen else { return Ok(None) };
         if let Some(child) = self.token_child()?.filter(|_| scheme == Some(Scheme::Drf)) {
             let is_configured = self.hints.token_table.as_ref() == Some(&child.name);
@@ -315,18 +230,17 @@ impl Store {
 
     /// Returns the tables of the project whose tokens its API may read instead.
     fn rivals<'a>(&self, all: &'a TokenTables) -> Vec<&'a Table> {
-        let layout = &self.layout;
-        let is_known = |table: &Table| {
-            layout
-                .drf
-                .iter()
-                .chain(layout.knox.iter().map(|knox| &knox.table))
-                .any(|known| known.name == table.name)
-        };
         // An empty table of knox stays beside the one that replaces it.
-        let is_replaced = |table: &Table| table.name == KNOX && layout.knox.is_some();
+        let is_replaced = |table: &Table| table.name == KNOX && self.layout.knox.is_some();
         let tables = all.tables.iter().map(|known| &known.table);
-        tables.filter(|table| !is_known(table) && !is_replaced(table) && !is_single_use(table)).collect()
+        tables
+            .filter(|table| !self.is_of_layout(table) && !is_replaced(table) && !is_single_use(table))
+            .collect()
+    }
+
+    fn is_of_layout(&self, table: &Table) -> bool {
+        let Layout { drf, knox, .. } = &self.layout;
+        drf.iter().chain(knox.iter().map(|knox| &knox.table)).any(|known| known.name == table.name)
     }
 }
 

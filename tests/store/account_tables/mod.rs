@@ -3,6 +3,7 @@
 mod deletion;
 mod doors;
 mod factors;
+mod findings;
 mod new_tokens;
 mod sessions;
 mod summary;

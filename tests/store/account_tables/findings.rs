@@ -1,0 +1,104 @@
+//! What `check` finds in the tables of packages, and the addresses of django-allauth.
+
+use serde_json::{Value as Json, json};
+
+use super::{EARLIER, project};
+use crate::engines::{Engine, Project};
+
+const ADDRESSES: &str = "SELECT email || ' ' || CASE WHEN verified THEN 'verified' ELSE 'unverified' END || \
+     CASE WHEN \"primary\" THEN ' primary' ELSE '' END FROM account_emailaddress WHERE user_id = 1 ORDER BY 1";
+
+fn add_address(project: &Project, user: u8, email: &str, verified: bool, primary: bool) {
+    project.sql(&format!(
+        "INSERT INTO account_emailaddress (user_id, email, verified, \"primary\") \
+         VALUES ({user}, '{email}', {verified}, {primary})"
+    ));
+}
+
+/// Returns the number that `check` counts under this code, by message.
+fn found(project: &Project, code: &str) -> Vec<(String, Json)> {
+    let answer = project.authctl(&["check", "--format", "json"]).json();
+    let findings = answer["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == code);
+    findings
+        .map(|finding| (finding["message"].as_str().unwrap().to_owned(), finding["count"].clone()))
+        .collect()
+}
+
+fn check_counts_what_packages_leave_open(engine: Engine) {
+    let project = project(engine);
+    for code in ["open_to_inactive_user", "email_out_of_step", "failed_logins"] {
+        assert_eq!(found(&project, code), [], "{code}");
+    }
+    assert_eq!(
+        found(&project, "token_without_owner"),
+        [("Accepted without a user: 1 API key.".into(), json!(1))]
+    );
+
+    add_address(&project, 1, "meg@example.com", true, true);
+    add_address(&project, 2, "other@example.com", true, true);
+    project.sql(&format!(
+        "UPDATE auth_user SET email = 'Meg@Example.com' WHERE id = 1;
+         UPDATE auth_user SET is_active = false WHERE id = 2;
+         INSERT INTO axes_accessattempt (user_agent, ip_address, username, http_accept, path_info, attempt_time, get_data, \
+           post_data, failures_since_start) VALUES ('a', '203.0.113.7', 'meg', '', '', '{EARLIER}', '', '', 2), \
+           ('b', '203.0.113.7', 'meg', '', '', '{EARLIER}', '', '', 1), \
+           ('a', '203.0.113.7', 'joe', '', '', '{EARLIER}', '', '', 2)"
+    ));
+    let open = found(&project, "open_to_inactive_user");
+    let counts: Vec<&Json> = open.iter().map(|(_, count)| count).collect();
+    assert_eq!(counts, [1, 1, 1], "tokens of OAuth2 and a JWT of joe: {open:?}");
+    assert!(open[0].0.contains("1 OAuth2 access token"), "{open:?}");
+    for (code, user) in [("email_out_of_step", "joe"), ("failed_logins", "meg")] {
+        let found = found(&project, code);
+        assert_eq!(found.len(), 1, "{code}");
+        assert!(found[0].0.contains(&format!("1 ({user})")), "{found:?}");
+    }
+}
+
+fn a_new_address_replaces_the_main_one(engine: Engine) {
+    let project = project(engine);
+    let edit = |options: &[&str]| {
+        let run = project.authctl(&[&["edit-user", "meg", "--format", "json"], options].concat());
+        run.ends_with(0).json()["fields"].clone()
+    };
+    assert_eq!(edit(&["--email", "meg@example.com"]), json!([]), "allauth does not know the address");
+    add_address(&project, 1, "meg@example.com", true, true);
+    add_address(&project, 1, "spare@example.com", true, false);
+    add_address(&project, 1, "new@example.com", false, false);
+    project.sql(&format!(
+        "INSERT INTO account_emailconfirmation (created, sent, key, email_address_id) \
+         SELECT '{EARLIER}', NULL, email, id FROM account_emailaddress"
+    ));
+    assert_eq!(edit(&["--email", "New@example.com", "--dry-run"]), json!(["email", "email_addresses"]));
+    assert_eq!(project.rows(ADDRESSES).len(), 3);
+    assert_eq!(edit(&["--email", "New@example.com"]), json!(["email", "email_addresses"]));
+    assert_eq!(project.rows(ADDRESSES), ["new@example.com unverified primary", "spare@example.com verified"]);
+    assert_eq!(edit(&["--email", "New@example.com"]), json!([]));
+    assert_eq!(edit(&["--email-verified"]), json!(["email_addresses"]));
+    assert_eq!(edit(&["--email", "spare@example.com"]), json!(["email", "email_addresses"]));
+    assert_eq!(project.rows(ADDRESSES), ["spare@example.com verified primary"]);
+
+    add_address(&project, 2, "joe@example.com", true, true);
+    let taken = project.authctl(&["edit-user", "meg", "--email", "joe@example.com", "--email-verified"]);
+    taken.ends_with(5);
+    assert_eq!(edit(&["--unset", "email"]), json!(["email", "email_addresses"]));
+    assert_eq!(project.rows(ADDRESSES), Vec::<String>::new());
+}
+
+fn addresses_need_allauth(engine: Engine) {
+    let project = engine.project("levelup");
+    project.sql("INSERT INTO auth_user (password, is_superuser, username, last_name, email, is_staff, is_active, date_joined, \
+                 first_name) VALUES ('!', false, 'meg', '', '', false, true, '2024-01-01 00:00:00', '')");
+    let run = project.authctl(&["edit-user", "meg", "--email-verified"]).ends_with(2);
+    assert!(
+        run.stderr.contains("--email-verified needs the email addresses of django-allauth"),
+        "{}",
+        run.stderr
+    );
+}
+
+on_every_engine! {
+    check_counts_what_packages_leave_open,
+    a_new_address_replaces_the_main_one,
+    addresses_need_allauth,
+}
