@@ -88,7 +88,7 @@ fn list_of_package(
         ("state", TEXT),
     ]
     .map(|(name, kind)| Heading { name: name.to_owned(), kind });
-    let tables = store.needed_package_tables(scheme)?;
+    let tables = store.package_tables(Some(scheme))?;
     let mut count = 0_u64;
     let pending = store.snapshot(|store| {
         context.output.list(&headings, &mut |on_row| {

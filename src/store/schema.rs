@@ -120,6 +120,18 @@ impl Table {
         self.uniques.iter().any(|columns| columns.len() == 1 && columns[0] == name)
     }
 
+    /// Returns the columns besides these that need a value which only the project knows.
+    #[must_use]
+    pub fn required_besides(&self, known: &[&str]) -> Vec<String> {
+        let is_required = |column: &&Column| {
+            !column.nullable
+                && !column.filled
+                && !column.is_time_of_change()
+                && !known.contains(&&*column.name)
+        };
+        self.columns.iter().filter(is_required).map(|column| column.name.clone()).collect()
+    }
+
     /// Returns the reference of this column.
     #[must_use]
     pub fn reference(&self, column: &str) -> Option<&Reference> {

@@ -106,7 +106,9 @@ fn an_unknown_user_is_an_error_and_an_empty_list_is_not() {
     seed::users(&env, &["new"]);
     let run = env.run(["list-tokens", "--user", "new"]).succeeds();
     assert_eq!(run.stderr, "No tokens.\n");
-    env.run(["list-tokens", "--scheme", "jwt"]).ends_with(2);
+    let run = env.run(["list-tokens", "--scheme", "jwt"]).succeeds();
+    assert_eq!(run.stderr, "No tokens.\n");
+    env.run(["list-tokens", "--scheme", "saml"]).ends_with(2);
 }
 
 #[test]

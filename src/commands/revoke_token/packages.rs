@@ -38,7 +38,7 @@ pub(super) fn revoke(
             (tables, Some(vec![token]))
         }
         (None, Some(scheme)) => {
-            let tables = store.needed_package_tables(scheme)?;
+            let tables = store.package_tables(Some(scheme))?;
             let chosen = named(&args.prefixes, &tables, filter, store)?;
             (tables, Some(chosen).filter(|_| !args.prefixes.is_empty()))
         }

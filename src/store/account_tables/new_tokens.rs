@@ -10,9 +10,8 @@ use crate::django::models::Key;
 use crate::django::tokens::{PlainToken, TokenType, api_key, oauth2::checksum};
 use crate::django::value::Value;
 use crate::error::failure::Result;
-use crate::error::refusal::Refusal;
+use crate::error::refusal::{Refusal, TokenTableFlaw};
 use crate::store::schema::quoted;
-use crate::store::tokens::tables::required;
 use crate::store::{Store, Transaction};
 
 /// The token of a package, to be inserted.
@@ -128,7 +127,9 @@ impl Transaction<'_> {
         row.retain(|(column, _)| table.table.has(column));
         let known: Vec<&str> =
             row.iter().filter(|(_, value)| *value != Value::Null).map(|(column, _)| *column).collect();
-        if let Some(flaw) = required(&table.table, &known) {
+        let columns = table.table.required_besides(&known);
+        if !columns.is_empty() {
+            let flaw = TokenTableFlaw::Required { table: table.table.name.clone(), columns };
             return Err(Refusal::TokenTable(flaw).into());
         }
         self.insert(&table.table.name, &row, None)?;

@@ -245,11 +245,7 @@ impl Store {
 }
 
 /// Returns the flaw of a table with columns that need a value besides these.
-pub(in crate::store) fn required(table: &Table, known: &[&str]) -> Option<TokenTableFlaw> {
-    let is_unknown = |column: &&Column| {
-        !column.nullable && !column.filled && !column.is_time_of_change() && !known.contains(&&*column.name)
-    };
-    let columns: Vec<String> =
-        table.columns.iter().filter(is_unknown).map(|column| column.name.clone()).collect();
+fn required(table: &Table, known: &[&str]) -> Option<TokenTableFlaw> {
+    let columns = table.required_besides(known);
     (!columns.is_empty()).then(|| TokenTableFlaw::Required { table: table.name.clone(), columns })
 }
