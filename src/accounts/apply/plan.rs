@@ -99,6 +99,15 @@ pub struct UserChange {
 }
 
 impl ApplyPlan<'_> {
+    /// Whether a new account gets no profile of this kind.
+    #[must_use]
+    pub fn lacks_profile(&self, kind: &str) -> bool {
+        self.steps.iter().any(|step| match &step.kind {
+            StepKind::Create(account) => account.profile_kinds().all(|own| own != kind),
+            StepKind::Change(_) | StepKind::Delete(..) => false,
+        })
+    }
+
     /// Whether there is nothing to change.
     #[must_use]
     pub fn is_empty(&self) -> bool {

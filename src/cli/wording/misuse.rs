@@ -94,6 +94,17 @@ pub fn misuse(misuse: &Misuse) -> String {
         Misuse::DeletedReference(name) => {
             format!("--set-null {name}: these rows are deleted with the user.")
         }
+        Misuse::Workbook(file) => format!(
+            "{file} is a workbook (.xlsx, .ods) or another ZIP file, not text. Save the sheet as CSV (UTF-8), and import \
+             that file."
+        ),
+        Misuse::SqliteFile(file) => {
+            let word = shell_word(file);
+            format!(
+                "{file} is an SQLite database, not text. Export its accounts with `authctl --db {word} export accounts.jsonl`, \
+                 and import that file."
+            )
+        }
         Misuse::ProfileOfUserRow(kind) => format!(
             "A profile of the kind {kind} cannot be removed: its model inherits from the user model. Use `authctl delete-user`."
         ),
