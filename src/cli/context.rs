@@ -198,6 +198,16 @@ pub fn hasher_needed(recipe: &Recipe) -> String {
     format!("Passwords are hashed with {algorithm}. The Django project needs its hasher in PASSWORD_HASHERS.")
 }
 
+/// The hint for new accounts without profiles of these kinds, which Django's signals may create.
+#[must_use]
+pub fn signals_hint(kinds: &[String]) -> String {
+    format!(
+        "Django's signals did not run, and most of the newest users have a profile that is missing here: {}. Do by hand \
+         what the project's post_save handlers do.",
+        kinds.join(", ")
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
@@ -225,14 +235,4 @@ mod tests {
         let file = Target::File(PathBuf::from("db.sqlite3"));
         assert_eq!(on_target("Delete ann?", &file), "Delete ann?");
     }
-}
-
-/// The hint for new accounts without profiles of these kinds, which Django's signals may create.
-#[must_use]
-pub fn signals_hint(kinds: &[String]) -> String {
-    format!(
-        "Django's signals did not run, and most of the newest users have a profile that is missing here: {}. Do by hand \
-         what the project's post_save handlers do.",
-        kinds.join(", ")
-    )
 }

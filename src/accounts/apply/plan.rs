@@ -463,7 +463,7 @@ fn too_many(pruned: &[&UnlistedUser], how: Prune, limit: usize) -> Refusal {
     Refusal::invalid("max_prune", FaultCode::TooMany(Box::new(accounts)))
 }
 
-pub(super) fn difference(field: &str, old: Option<&str>, new: Option<&str>) -> Difference {
+fn difference(field: &str, old: Option<&str>, new: Option<&str>) -> Difference {
     let shown = |text: &str| Shown::Value(text.into());
     Difference { field: field.into(), old: old.map(shown), new: new.map(shown) }
 }
