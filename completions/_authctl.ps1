@@ -292,8 +292,14 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         'authctl;create-token' {
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Refuse more users than this, except one')
-            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'Set a knox token''s lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]')
-            [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Use this token scheme if the database has both')
+            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'Set the token''s lifetime, such as 10h, 30d or never')
+            [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Use this token scheme')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Give an OAuth2 token this scope, such as read; can be repeated')
+            [CompletionResult]::new('--application', '--application', [CompletionResultType]::ParameterName, 'Bind an OAuth2 token to the application with this client id')
+            [CompletionResult]::new('--claim', '--claim', [CompletionResultType]::ParameterName, 'Add a claim to a JWT; a VALUE that is not JSON is text')
+            [CompletionResult]::new('--signing-key-env', '--signing-key-env', [CompletionResultType]::ParameterName, 'Read the JWT signing key, such as SECRET_KEY, from this variable')
+            [CompletionResult]::new('--signing-key-file', '--signing-key-file', [CompletionResultType]::ParameterName, 'Read the JWT signing key from this file')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Name an API key')
             [CompletionResult]::new('--output-file', '--output-file', [CompletionResultType]::ParameterName, 'Write the token to this file instead of standard output')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Write the token to this dotenv file instead of standard output')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Use this variable name in the dotenv file')
@@ -305,6 +311,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'Wait up to this many seconds while another program locks the database')
             [CompletionResult]::new('--rotate', '--rotate', [CompletionResultType]::ParameterName, 'Replace the drf key with a new one')
             [CompletionResult]::new('--token-stdin', '--token-stdin', [CompletionResultType]::ParameterName, 'Read the key from standard input instead of generating it')
+            [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Create a JWT refresh token instead of an access token')
             [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace an existing file, whatever it contains')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print what would change, and roll everything back')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only results, warnings and errors')
@@ -321,7 +328,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Match only those of this user')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Match only tokens created longer ago than this, such as 30d')
-            [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Match only tokens of this scheme')
+            [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Match only tokens of this scheme [default: drf and knox]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
@@ -340,10 +347,12 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;revoke-token' {
+            [CompletionResult]::new('--signing-key-env', '--signing-key-env', [CompletionResultType]::ParameterName, 'Read the JWT signing key, such as SECRET_KEY, from this variable')
+            [CompletionResult]::new('--signing-key-file', '--signing-key-file', [CompletionResultType]::ParameterName, 'Read the JWT signing key from this file')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Match only those of this user')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Find USER by this')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Match only tokens created longer ago than this, such as 30d')
-            [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Match only tokens of this scheme')
+            [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Match only tokens of this scheme [default: drf and knox]')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
@@ -415,6 +424,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         }
         'authctl;whoami' {
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token from a file')
+            [CompletionResult]::new('--signing-key-env', '--signing-key-env', [CompletionResultType]::ParameterName, 'Read the JWT signing key, such as SECRET_KEY, from this variable')
+            [CompletionResult]::new('--signing-key-file', '--signing-key-file', [CompletionResultType]::ParameterName, 'Read the JWT signing key from this file')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print results as table, plain, json, jsonl or csv')
@@ -433,6 +444,8 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         }
         'authctl;logout' {
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token from a file')
+            [CompletionResult]::new('--signing-key-env', '--signing-key-env', [CompletionResultType]::ParameterName, 'Read the JWT signing key, such as SECRET_KEY, from this variable')
+            [CompletionResult]::new('--signing-key-file', '--signing-key-file', [CompletionResultType]::ParameterName, 'Read the JWT signing key from this file')
             [CompletionResult]::new('--audit-log', '--audit-log', [CompletionResultType]::ParameterName, 'Append who changed what to this file as JSON lines [default: `[audit] file`]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]')

@@ -280,8 +280,14 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;create-token'= {
             cand --by 'Find USER by this'
             cand --max 'Refuse more users than this, except one'
-            cand --expires-in 'Set a knox token''s lifetime, such as 10h, 30d or never [default: `[tokens] ttl`, or 10h]'
-            cand --scheme 'Use this token scheme if the database has both'
+            cand --expires-in 'Set the token''s lifetime, such as 10h, 30d or never'
+            cand --scheme 'Use this token scheme'
+            cand --scope 'Give an OAuth2 token this scope, such as read; can be repeated'
+            cand --application 'Bind an OAuth2 token to the application with this client id'
+            cand --claim 'Add a claim to a JWT; a VALUE that is not JSON is text'
+            cand --signing-key-env 'Read the JWT signing key, such as SECRET_KEY, from this variable'
+            cand --signing-key-file 'Read the JWT signing key from this file'
+            cand --name 'Name an API key'
             cand --output-file 'Write the token to this file instead of standard output'
             cand --env-file 'Write the token to this dotenv file instead of standard output'
             cand --as 'Use this variable name in the dotenv file'
@@ -293,6 +299,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --busy-timeout 'Wait up to this many seconds while another program locks the database'
             cand --rotate 'Replace the drf key with a new one'
             cand --token-stdin 'Read the key from standard input instead of generating it'
+            cand --refresh 'Create a JWT refresh token instead of an access token'
             cand --overwrite 'Replace an existing file, whatever it contains'
             cand --dry-run 'Print what would change, and roll everything back'
             cand -q 'Print only results, warnings and errors'
@@ -308,7 +315,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --user 'Match only those of this user'
             cand --by 'Find USER by this'
             cand --older-than 'Match only tokens created longer ago than this, such as 30d'
-            cand --scheme 'Match only tokens of this scheme'
+            cand --scheme 'Match only tokens of this scheme [default: drf and knox]'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
@@ -326,10 +333,12 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;revoke-token'= {
+            cand --signing-key-env 'Read the JWT signing key, such as SECRET_KEY, from this variable'
+            cand --signing-key-file 'Read the JWT signing key from this file'
             cand --user 'Match only those of this user'
             cand --by 'Find USER by this'
             cand --older-than 'Match only tokens created longer ago than this, such as 30d'
-            cand --scheme 'Match only tokens of this scheme'
+            cand --scheme 'Match only tokens of this scheme [default: drf and knox]'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
@@ -398,6 +407,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;whoami'= {
             cand --token-file 'Read the token from a file'
+            cand --signing-key-env 'Read the JWT signing key, such as SECRET_KEY, from this variable'
+            cand --signing-key-file 'Read the JWT signing key from this file'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'
             cand --format 'Print results as table, plain, json, jsonl or csv'
@@ -415,6 +426,8 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;logout'= {
             cand --token-file 'Read the token from a file'
+            cand --signing-key-env 'Read the JWT signing key, such as SECRET_KEY, from this variable'
+            cand --signing-key-file 'Read the JWT signing key from this file'
             cand --audit-log 'Append who changed what to this file as JSON lines [default: `[audit] file`]'
             cand --db 'Use this database [default: AUTHCTL_DB, `db` in authctl.toml, or db.sqlite3 beside it or here]'
             cand --config 'Read this configuration file [default: AUTHCTL_CONFIG, or the nearest authctl.toml here or above]'

@@ -48,6 +48,22 @@ impl Accounts<'_> {
         Ok(shown(first, &column.kind).map(|text| SharedValue { text, json: first.clone(), users }))
     }
 
+    /// Returns the value of a column that the newest user has, unless it is empty.
+    pub(super) fn newest_value(
+        &self,
+        profile: Option<&ProfileTable>,
+        column: &Column,
+    ) -> Result<Option<Json>> {
+        let newest = self.store.newest_values(profile, column, 1)?.pop();
+        Ok(newest.filter(|value| value.as_str() != Some("") && shown(value, &column.kind).is_some()))
+    }
+
+    /// Returns the kinds of profiles that Django's signals may create: those that most of the newest users of a project
+    /// have.
+    pub fn kinds_by_signals(&self) -> Result<Vec<String>> {
+        if self.store.is_django()? { self.store.usual_profile_kinds(NEWEST) } else { Ok(Vec::new()) }
+    }
+
     /// Returns the form of the random texts in a column that is unique or holds secrets. `None` if it has no such texts.
     pub(super) fn random_form(
         &self,
@@ -153,6 +169,31 @@ impl Accounts<'_> {
             }
         }
         Ok(copied)
+    }
+
+    /// Returns the fields in which this user has a value, but for which the specification of another account has none.
+    pub fn left_out(&self, spec: &AccountSpec, user: &User) -> Result<Vec<String>> {
+        let is_given = |kind: Option<&str>, name: &str| {
+            spec.fields.iter().any(|(field, _)| match field.split_once('.') {
+                Some((of, field)) => Some(of) == kind && field == name,
+                None => field == name,
+            })
+        };
+        let has_value = |value: &Json| !value.is_null() && value.as_str() != Some("");
+        let mut names = Vec::new();
+        for (name, value) in self.store.extra_fields_of(&user.id)? {
+            if has_value(&value) && !is_given(None, &name) {
+                names.push(name);
+            }
+        }
+        for profile in self.store.profiles_of(&user.id)? {
+            for (name, value) in &profile.fields {
+                if has_value(value) && !is_given(Some(&profile.kind), name) {
+                    names.push(format!("{}.{name}", profile.kind));
+                }
+            }
+        }
+        Ok(names)
     }
 
     fn copied_value(

@@ -47,8 +47,8 @@ pub struct Registered {
     pub profiles: Vec<Profile>,
     /// Whether the account is new.
     pub is_new: bool,
-    /// Whether the database belongs to a Django project.
-    pub is_django: bool,
+    /// The kinds of profiles that the new account lacks, but that most of the newest users have.
+    pub lacking: Vec<String>,
     /// The database file, if it was created too.
     pub created_file: Option<CreatedFile>,
     /// The names of the changed fields.
@@ -162,7 +162,7 @@ impl<'a> Registration<'a> {
         Ok(Registered {
             profiles: store.profiles_of(&user.id)?,
             is_new: false,
-            is_django: store.is_django()?,
+            lacking: Vec::new(),
             created_file: None,
             fields,
             token: key,
@@ -202,15 +202,17 @@ impl NewRegistration {
     pub fn registered(
         self,
         done: Done<(User, Vec<Profile>)>,
-        is_django: bool,
+        usual_kinds: Vec<String>,
         created_file: Option<CreatedFile>,
     ) -> Registered {
         let (user, profiles) = done.value;
+        let mut lacking = usual_kinds;
+        lacking.retain(|kind| profiles.iter().all(|profile| profile.kind != *kind));
         Registered {
             user,
             profiles,
             is_new: true,
-            is_django,
+            lacking,
             created_file,
             fields: done.fields,
             expiry: self.token.as_ref().and_then(|token| token.expiry),

@@ -79,6 +79,7 @@ impl<'a> Accounts<'a> {
             profile: profile.map(|profile| profile.kind.clone()),
             may_have_default: shared.is_some() || may_be_copied(column, table),
             may_be_blank: !is_unique && matches!(column.kind, Kind::Text { .. }),
+            example: if may_be_copied(column, table) { self.newest_value(profile, column)? } else { None },
             is_random: shared.is_none() && self.random_form(profile, table, column)?.is_some(),
             shared,
         }))

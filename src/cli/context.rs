@@ -21,10 +21,6 @@ use crate::store::{Blueprint, Store};
 use crate::terminal::output::Output;
 use crate::terminal::prompt::Prompt;
 
-/// The hint after an account was created in a Django project.
-pub const SIGNALS_HINT: &str =
-    "Django's signals did not run. Do by hand what the project's post_save handlers do.";
-
 /// The context of a command. Shared by reference, since a command uses the store while it writes output.
 pub struct Context {
     /// The settings.
@@ -200,6 +196,16 @@ pub fn hasher_needed(recipe: &Recipe) -> String {
             .to_owned();
     }
     format!("Passwords are hashed with {algorithm}. The Django project needs its hasher in PASSWORD_HASHERS.")
+}
+
+/// The hint for new accounts without profiles of these kinds, which Django's signals may create.
+#[must_use]
+pub fn signals_hint(kinds: &[String]) -> String {
+    format!(
+        "Django's signals did not run, and most of the newest users have a profile that is missing here: {}. Do by hand \
+         what the project's post_save handlers do.",
+        kinds.join(", ")
+    )
 }
 
 #[cfg(test)]

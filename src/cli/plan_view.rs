@@ -20,11 +20,15 @@ pub fn changes(plan: &ApplyPlan<'_>, store: &Store) -> impl Iterator<Item = Resu
     groups.chain(plan.steps.iter().map(|step| changed(step, store)))
 }
 
+fn action_of(step: &GroupStep) -> Action {
+    if step.change.is_none() { Action::Create } else { Action::Change }
+}
+
 fn changed_group(step: &GroupStep) -> Changed {
     let value = |Difference { field, old, new }: &Difference| {
         (field.clone(), old.as_ref().map(words), new.as_ref().map(words))
     };
-    let sign = if step.action() == Action::Create { Sign::Add } else { Sign::Change };
+    let sign = if action_of(step) == Action::Create { Sign::Add } else { Sign::Change };
     let values = step.differences.iter().map(value).collect();
     Changed { sign, name: format!("group {}", step.name), note: String::new(), values }
 }
@@ -80,7 +84,7 @@ pub fn summary(plan: &ApplyPlan<'_>, are_done: bool) -> String {
         (count > 0).then(|| format!("{} {}", verb(action), counted(count as u64, noun)))
     };
     let of_groups = [Action::Create, Action::Change].map(|action| {
-        let steps = plan.groups.steps.iter().filter(|step| step.action() == action);
+        let steps = plan.groups.steps.iter().filter(|step| action_of(step) == action);
         part(action, steps.count(), "group")
     });
     let of_accounts = [Action::Create, Action::Change, Action::Deactivate, Action::Delete].map(|action| {
@@ -115,8 +119,7 @@ pub fn object(plan: &ApplyPlan<'_>, made: &[ChangedAccount], issued: bool, store
         Ok(object)
     };
     let accounts: Vec<Json> = plan.steps.iter().map(account).collect::<Result<_>>()?;
-    let group =
-        |step: &GroupStep| json!({ "name": step.name, "action": step.action(), "changes": step.differences });
+    let group = |step: &GroupStep| json!({ "name": step.name, "action": action_of(step), "changes": step.differences });
     let groups: Vec<Json> = plan.groups.steps.iter().map(group).collect();
     Ok(json!({ "groups": groups, "accounts": accounts, "as_wanted": plan.as_wanted, "kept": plan.kept }))
 }

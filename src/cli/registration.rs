@@ -8,7 +8,7 @@ use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::registration::{CreatedFile, NewRegistration, Registered};
 use crate::cli::answer::{Answer, Report};
 use crate::cli::change::Change;
-use crate::cli::context::{Context, SIGNALS_HINT, hasher_needed, project_warning};
+use crate::cli::context::{Context, hasher_needed, project_warning, signals_hint};
 use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
@@ -36,7 +36,7 @@ pub fn write(
             Ok(()) => {
                 let path = database.target().file().map(Path::to_owned);
                 let created = path.map(|path| CreatedFile { path, recipe });
-                return Ok(new.registered(done, false, created));
+                return Ok(new.registered(done, Vec::new(), created));
             }
             Err(error) if matches!(error.refusal(), Some(Refusal::FileExists { .. })) => {
                 *draft = None;
@@ -45,9 +45,9 @@ pub fn write(
         }
     }
     let store = context.store()?;
-    let is_django = store.is_django()?;
+    let usual_kinds = context.accounts()?.kinds_by_signals()?;
     let done = change.make(store, &object, |transaction| new.execute(transaction))?;
-    Ok(new.registered(done, is_django, None))
+    Ok(new.registered(done, usual_kinds, None))
 }
 
 /// Prints the outcome, including the new secrets.
@@ -81,8 +81,8 @@ pub fn print(outcome: &Registered, report: Report, wants_token: bool, output: &O
             }
         }
     }
-    if outcome.is_new && outcome.is_django && !report.dry_run {
-        output.hint(SIGNALS_HINT);
+    if !outcome.lacking.is_empty() && !report.dry_run {
+        output.hint(signals_hint(&outcome.lacking));
     }
     print_answer(outcome, report, output)
 }

@@ -140,7 +140,7 @@ fn defaults(table: &str, fields: &[&ProjectField]) -> Vec<String> {
                 format!("{}  # shared by the {} newest users", config::default(field), shared.users)
             }
             None if field.is_random => format!("# {column} is required: pass --set-random {column}"),
-            None if field.may_have_default => format!("# {}; required", config::default(field)),
+            None if field.may_have_default => format!("# {}; required", config::example(field)),
             None => format!("# {column} is required and has no default"),
         });
     }

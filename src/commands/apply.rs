@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use zeroize::Zeroizing;
 
-use crate::accounts::apply::{self, Action, ApplyPlan, ApplyPlanner, ChangedAccount, Execution, Prune};
+use crate::accounts::apply::{self, ApplyPlan, ApplyPlanner, ChangedAccount, Execution, Prune};
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::results;
 use crate::cli::answer::Report;
 use crate::cli::args::values::count;
 use crate::cli::change::{Change, Writing};
-use crate::cli::context::{Context, SIGNALS_HINT};
+use crate::cli::context::{Context, signals_hint};
 use crate::cli::plan_view;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::faults::{Fault, FaultCode, Form, TooLong};
@@ -127,7 +127,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         context.output.show_changes(plan_view::changes(&plan, store))?;
         context.consent(&format!("{}?", capitalized(plan_view::summary(&plan, false))))?;
     }
-    let is_django = store.is_django()?;
+    let mut lacking = context.accounts()?.kinds_by_signals()?;
+    lacking.retain(|kind| plan.lacks_profile(kind));
     let results = args.results(store, &change, context)?;
     let effect = Effect::new(plan_view::summary(&plan, true));
     change.set_effect(effect.with_results(args.results.as_deref()));
@@ -136,12 +137,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
     let report = change.report(done.fields);
     let would_change = report.changed && report.dry_run;
-    let makes_accounts = plan.steps.iter().any(|step| step.action == Action::Create);
-    let is_hint_due = makes_accounts && !report.dry_run && is_django;
     change.answer(report.changed, |output| {
         print_status(&plan, &report, output);
-        if is_hint_due {
-            output.hint(SIGNALS_HINT);
+        if !lacking.is_empty() && !report.dry_run {
+            output.hint(signals_hint(&lacking));
         }
         if done.value.ends_superusers && !report.dry_run {
             output.warning("No active superuser is left.");

@@ -1,4 +1,4 @@
-use clap::CommandFactory as _;
+use clap::{CommandFactory as _, ValueHint};
 use clap_complete::Shell;
 
 use crate::cli::context::Context;
@@ -28,10 +28,29 @@ impl Args {
     /// Prints the script. Needs no context, so that it works in any folder in which a shell starts.
     pub fn print(&self) -> Result<()> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "authctl", &mut script);
+        clap_complete::generate(
+            self.shell,
+            &mut without_other_file_names(Cli::command()),
+            "authctl",
+            &mut script,
+        );
         match output::verbatim(&script) {
             Err(error) if is_broken_pipe(&error) => Ok(()),
             outcome => outcome,
         }
     }
+}
+
+/// Says of each option whose value is not a file that it is not one. Shells would otherwise offer file names for it. Of
+/// an argument without an option, zsh would then not complete the options beside it.
+fn without_other_file_names(command: clap::Command) -> clap::Command {
+    let hinted = command.mut_args(|arg| {
+        let is_option = !arg.is_positional() && arg.get_action().takes_values();
+        if is_option && arg.get_value_hint() == ValueHint::Unknown {
+            arg.value_hint(ValueHint::Other)
+        } else {
+            arg
+        }
+    });
+    hinted.mut_subcommands(without_other_file_names)
 }

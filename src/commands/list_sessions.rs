@@ -1,6 +1,6 @@
 use std::ops::ControlFlow;
 
-use crate::cli::args::users::UserFilter;
+use crate::cli::args::users::OfUser;
 use crate::cli::context::Context;
 use crate::django::value::{Cell, Kind};
 use crate::error::failure::Result;
@@ -24,7 +24,7 @@ Examples:
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
-    user: UserFilter,
+    user: OfUser,
 
     /// Include only expired sessions
     #[arg(long)]

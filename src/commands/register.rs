@@ -207,6 +207,10 @@ impl Args {
             .collect();
         let list = if list.is_empty() { "nothing".to_owned() } else { list.join(", ") };
         context.output.status(format_args!("Like {}: {list}.", user.username));
+        let left_out = accounts.left_out(spec, &user)?;
+        if !left_out.is_empty() {
+            context.output.status(format_args!("Not taken from {}: {}.", user.username, left_out.join(", ")));
+        }
         if !copied.is_empty() && !self.writing.dry_run && context.prompt.is_interactive() {
             context.consent("Register with these values?")?;
         }

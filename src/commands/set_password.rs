@@ -14,7 +14,7 @@ use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::django::models::User;
 use crate::django::passwords::Encoded;
-use crate::error::failure::Result;
+use crate::error::failure::{Error, Result};
 use crate::error::faults::PasswordSources;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
@@ -84,7 +84,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         return Err(Refusal::usage(message).into());
     }
     let store = context.store()?;
-    let users = args.choice.find(store, &args.users)?;
+    let users = args.choice.find(store, &args.users).map_err(|error| args.misplaced(error))?;
     if !args.password.is_given() && !context.prompt.is_interactive() {
         return Err(Refusal::Invalid(vec![password_missing(PasswordSources::NewOrEncoded)]).into());
     }
@@ -141,6 +141,20 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 impl Args {
+    /// Explains that a word after `--random-password` is a user, without repeating it: it may be a password.
+    fn misplaced(&self, error: Error) -> Error {
+        match (error.refusal(), &self.users[..]) {
+            (Some(Refusal::UnknownUsers(unknown)), [_, .., last])
+                if self.password.is_random() && unknown.users.iter().any(|user| user.text == *last) =>
+            {
+                let message = "The last USER does not exist. To set the length of the password, write \
+                               --random-password=LENGTH.";
+                Refusal::usage(message).into()
+            }
+            _ => error,
+        }
+    }
+
     fn set(
         &self,
         transaction: &Transaction<'_>,

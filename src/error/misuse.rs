@@ -106,6 +106,10 @@ pub enum Misuse {
     DeletedReference(String),
     /// Both decisions name this reference.
     TwoDecisions(String),
+    /// The file to import is a workbook of a spreadsheet program, or another ZIP file.
+    Workbook(String),
+    /// The file to import is an SQLite database.
+    SqliteFile(String),
     /// A profile of this kind is part of its user's row in Django's multi-table inheritance.
     ProfileOfUserRow(String),
 }

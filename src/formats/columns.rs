@@ -190,10 +190,13 @@ impl<'a> Columns<'a> {
     fn unknown(&self, heading: &str) -> Fault {
         let all = self.all();
         let known = all.iter().map(String::as_str).chain(last_parts(&all));
-        let hint = match nearest(heading, known) {
-            Some(near) => NameHint::Near(near.to_owned()),
-            // The list needs only one name of the key.
-            None => NameHint::Known(all.iter().filter(|name| *name != "pk").cloned().collect()),
+        let hint = if let Some(near) = nearest(heading, known) {
+            NameHint::Near(near.to_owned())
+        } else {
+            // A long list is cut, so the project's own fields come first. It needs only one name of the key.
+            let own = self.fields.field_names();
+            let others = all.iter().filter(|name| *name != "pk" && !own.contains(name));
+            NameHint::Known(own.iter().chain(others).cloned().collect())
         };
         let unknown = UnknownName::Heading(Box::new((heading.to_owned(), hint)));
         Fault::new(heading, FaultCode::Unknown(unknown))

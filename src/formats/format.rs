@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::faults::{Fault, FaultCode, Form};
 use crate::error::limits;
+use crate::error::misuse::Misuse;
 use crate::error::refusal::Refusal;
 use crate::formats::source::InputFile;
 use crate::syntax::json;
@@ -25,11 +26,18 @@ pub enum InputFormat {
     Fixture,
 }
 
-/// Detects the format from the start of the file. Refuses an empty file.
+/// Detects the format from the start of the file. Refuses an empty file, a workbook and a database.
 pub fn sniffed(source: &InputFile) -> Result<InputFormat> {
     let name = source.name();
     let cannot = || format!("{name} cannot be read");
     let mut input = source.open()?;
+    let start = input.fill_buf().with_context(cannot)?;
+    if start.starts_with(b"PK\x03\x04") {
+        return Err(Misuse::Workbook(name.to_owned()).into());
+    }
+    if start.starts_with(b"SQLite format 3\0") {
+        return Err(Misuse::SqliteFile(name.to_owned()).into());
+    }
     let first = loop {
         let start = input.fill_buf().with_context(cannot)?;
         if start.is_empty() {

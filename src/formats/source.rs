@@ -75,6 +75,32 @@ impl InputFile {
         }
     }
 
+    /// Returns the number of lines that are not blank. A line end between quotes belongs to its line.
+    pub fn line_count(&self) -> Result<usize> {
+        let mut input = self.open()?;
+        let (mut count, mut is_quoted, mut is_blank) = (0, false, true);
+        loop {
+            let bytes = input.fill_buf().with_context(|| format!("{} cannot be read", self.name))?;
+            if bytes.is_empty() {
+                return Ok(count + usize::from(!is_blank));
+            }
+            let mut start = 0;
+            for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
+                is_blank &= bytes[start..at].trim_ascii().is_empty();
+                start = at + 1;
+                if bytes[at] == b'"' {
+                    (is_quoted, is_blank) = (!is_quoted, false);
+                } else if !is_quoted {
+                    count += usize::from(!is_blank);
+                    is_blank = true;
+                }
+            }
+            is_blank &= bytes[start..].trim_ascii().is_empty();
+            let length = bytes.len();
+            input.consume(length);
+        }
+    }
+
     /// Whether this path leads to the same file.
     #[must_use]
     pub fn is_file(&self, path: &Path) -> bool {
@@ -117,5 +143,29 @@ impl InputFile {
             TextFile::copy(&mut *self.decoded()?)
         };
         open().with_context(|| format!("{} cannot be read", self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::{Encoding, InputFile};
+
+    #[test]
+    fn lines_are_counted_as_rows() {
+        for (text, count) in [
+            ("", 0),
+            ("a,b\n1,2\n", 2),
+            ("a,b\r\n\r\n \n1,2", 2),
+            ("a\n\"x\n\ny\"\n\"say \"\"hi\"\"\n\"\n", 3),
+        ] {
+            let counted = || -> Option<usize> {
+                let mut file = tempfile::NamedTempFile::new().ok()?;
+                file.write_all(text.as_bytes()).ok()?;
+                InputFile::new(file.path(), Encoding::Utf8).ok()?.line_count().ok()
+            };
+            assert_eq!(counted(), Some(count), "{text:?}");
+        }
     }
 }

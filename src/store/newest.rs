@@ -55,6 +55,25 @@ impl Store {
         Ok(values)
     }
 
+    /// Returns the kinds of profiles that most of the newest users have.
+    pub fn usual_profile_kinds(&self, newest: u32) -> Result<Vec<String>> {
+        let users = &self.layout.users;
+        let (key, order, table) = (quoted(&users.key), self.registration_order(), quoted(&users.table.name));
+        let mut kinds = Vec::new();
+        for profile in self.profile_tables()? {
+            let [all, with] = self.numbers(&format!(
+                "SELECT count(*), count(p.{0}) FROM (SELECT {key} AS key FROM {table} ORDER BY {order} DESC LIMIT {newest}) \
+                 AS u LEFT JOIN {1} AS p ON p.{0} = u.key",
+                quoted(&profile.user_column),
+                quoted(&profile.table.name),
+            ))?;
+            if with * 2 > all {
+                kinds.push(profile.kind.clone());
+            }
+        }
+        Ok(kinds)
+    }
+
     /// Whether a row of the table has this value in the column.
     pub fn has_value(&self, table: &Table, column: &str, value: &Value) -> Result<bool> {
         self.has_row(&table.name, column, value)

@@ -233,6 +233,26 @@ fn the_suggested_settings_have_what_the_newest_users_share() {
 }
 
 #[test]
+fn the_suggested_settings_have_a_real_value_as_an_example() {
+    let env = TestEnv::with_database("");
+    env.execute(
+        "ALTER TABLE auth_user ADD COLUMN plan varchar(8) NOT NULL DEFAULT 'x';
+         PRAGMA writable_schema = on;
+         UPDATE sqlite_schema SET sql = replace(sql, ' DEFAULT ''x''', '') WHERE name = 'auth_user';
+         PRAGMA writable_schema = reset",
+    );
+    for (name, plan) in [("meg", "free"), ("joe", "gold")] {
+        env.run(["register", name, "--no-password", "--set", &format!("plan={plan}")]).succeeds();
+    }
+    let text = suggested(&env);
+    assert!(
+        text.contains("# plan = \"gold\"  # text of at most 8 characters, as the newest user has; required"),
+        "{text}"
+    );
+    assert!(!text.contains("VALUE"), "{text}");
+}
+
+#[test]
 fn a_world_readable_database_is_a_warning() {
     use std::fs::{Permissions, set_permissions};
     use std::os::unix::fs::PermissionsExt as _;

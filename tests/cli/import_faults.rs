@@ -544,3 +544,25 @@ fn keys_that_a_json_library_reserves_have_no_meaning() {
     let run = env.run(["apply", "accounts.json", "--yes"]).ends_with(6);
     assert!(run.stderr.contains("first_name must be a string."), "{}", run.stderr);
 }
+
+#[test]
+fn files_of_other_programs_are_recognized() {
+    let env = TestEnv::with_database("");
+    std::fs::write(env.path("pupils.xlsx"), b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml").unwrap();
+    let run = env.run(["import", "pupils.xlsx"]).ends_with(2);
+    assert!(run.stderr.contains("Save the sheet as CSV (UTF-8)"), "{}", run.stderr);
+    env.run(["register", "meg", "--no-password"]).succeeds();
+    std::fs::copy(env.path("db.sqlite3"), env.path("old.sqlite3")).unwrap();
+    let run = env.run(["import", "old.sqlite3"]).ends_with(2);
+    assert!(run.stderr.contains("`authctl --db old.sqlite3 export accounts.jsonl`"), "{}", run.stderr);
+    env.run(["--db", "old.sqlite3", "export", "accounts.jsonl"]).succeeds();
+    env.run(["import", "accounts.jsonl", "--on-existing", "skip"]).succeeds();
+}
+
+#[test]
+fn the_projects_own_fields_come_first_among_the_known_ones() {
+    let env = TestEnv::with_database(crate::env::LEVELUP);
+    env.write("a.csv", "username,Vorname\nann,Ann\n");
+    let run = env.run(["import", "a.csv"]).ends_with(6);
+    assert!(run.stderr.contains("Known fields: profile.gamer.bio, username"), "{}", run.stderr);
+}

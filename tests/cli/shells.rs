@@ -83,3 +83,30 @@ fn fish_completes() {
         assert_eq!(words, [expected.rsplit(' ').next().unwrap()], "{typed}");
     }
 }
+
+#[test]
+fn bash_offers_file_names_only_where_a_file_is_meant() {
+    let env = TestEnv::new();
+    env.write("notes.txt", "");
+    for (words, offers) in [
+        (["edit-user", "meg", "--rename"], false),
+        (["show-user", "--by", "username"], false),
+        (["list-users", "--quiet", "--group"], false),
+        (["list-users", "--quiet", "--db"], true),
+        (["import", "--tokens", "--results"], true),
+    ] {
+        let line = format!("authctl {} ''", words.join(" "));
+        let source = format!(
+            "source '{}'; COMP_WORDS=({line}); COMP_CWORD=4; COMP_LINE='{}'; COMP_POINT=${{#COMP_LINE}}; \
+             _authctl authctl '' '{}' 2>/dev/null; echo \"${{COMPREPLY[@]}}\"",
+            script("authctl.bash"),
+            line.replace('\'', ""),
+            words[2],
+        );
+        let mut command = Command::new("bash");
+        command.args(["--norc", "--noprofile", "-c", &source]).current_dir(env.path("."));
+        let output = command.output().expect("failed to start bash");
+        let offered = String::from_utf8_lossy(&output.stdout).contains("notes.txt");
+        assert_eq!(offered, offers, "{words:?}: {}", String::from_utf8_lossy(&output.stdout));
+    }
+}

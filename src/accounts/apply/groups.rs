@@ -1,12 +1,11 @@
 //! Brings groups to the state that a file describes: creates them, and sets their permissions.
 
-use super::plan::{Action, difference};
 use crate::accounts::unknown_permission;
 use crate::django::models::{Key, Permission};
 use crate::error::failure::Result;
 use crate::error::faults::{Expected, Fault, FaultCode};
 use crate::error::refusal::Refusal;
-use crate::store::difference::Difference;
+use crate::store::difference::{Difference, Shown};
 use crate::store::{NewGroup, PlannedGroups, Store, Transaction};
 
 /// The desired state of a group.
@@ -36,14 +35,6 @@ pub struct GroupStep {
     pub differences: Vec<Difference>,
     /// The change of an existing group. `None` for a new one.
     pub change: Option<GroupPermissions>,
-}
-
-impl GroupStep {
-    /// What happens to the group.
-    #[must_use]
-    pub fn action(&self) -> Action {
-        if self.change.is_none() { Action::Create } else { Action::Change }
-    }
 }
 
 /// A change of the permissions of an existing group.
@@ -154,11 +145,11 @@ fn keys(name: &str, store: &Store, on_fault: &mut dyn FnMut(Fault)) -> Result<Ve
 }
 
 fn differences(permissions: &[(Key, String)], are_added: bool) -> Vec<Difference> {
-    let of = |name| if are_added { (None, Some(name)) } else { (Some(name), None) };
     let mut found: Vec<Difference> = Vec::new();
     for (_, name) in permissions {
-        let (old, new) = of(&**name);
-        let difference = difference("permission", old, new);
+        let shown = Some(Shown::Value(name.as_str().into()));
+        let (old, new) = if are_added { (None, shown) } else { (shown, None) };
+        let difference = Difference { field: "permission".into(), old, new };
         if !found.contains(&difference) {
             found.push(difference);
         }

@@ -99,6 +99,15 @@ pub struct UserChange {
 }
 
 impl ApplyPlan<'_> {
+    /// Whether a new account gets no profile of this kind.
+    #[must_use]
+    pub fn lacks_profile(&self, kind: &str) -> bool {
+        self.steps.iter().any(|step| match &step.kind {
+            StepKind::Create(account) => account.profile_kinds().all(|own| own != kind),
+            StepKind::Change(_) | StepKind::Delete(..) => false,
+        })
+    }
+
     /// Whether there is nothing to change.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -454,7 +463,7 @@ fn too_many(pruned: &[&UnlistedUser], how: Prune, limit: usize) -> Refusal {
     Refusal::invalid("max_prune", FaultCode::TooMany(Box::new(accounts)))
 }
 
-pub(super) fn difference(field: &str, old: Option<&str>, new: Option<&str>) -> Difference {
+fn difference(field: &str, old: Option<&str>, new: Option<&str>) -> Difference {
     let shown = |text: &str| Shown::Value(text.into());
     Difference { field: field.into(), old: old.map(shown), new: new.map(shown) }
 }

@@ -61,6 +61,12 @@ impl NewPassword {
         self.source.is_given() || self.random.is_some() || self.none || self.password_hash_stdin
     }
 
+    /// Whether passwords are generated.
+    #[must_use]
+    pub fn is_random(&self) -> bool {
+        self.random.is_some()
+    }
+
     /// Whether the source is standard input.
     #[must_use]
     pub fn wants_stdin(&self) -> bool {

@@ -4,7 +4,7 @@ use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 
-use crate::cli::args::users::UserFilter;
+use crate::cli::args::users::OfUser;
 use crate::django::models::{TokenFilter, User};
 use crate::django::tokens::{AnyScheme, PackageScheme, age};
 use crate::error::failure::Result;
@@ -15,7 +15,7 @@ use crate::store::Store;
 #[derive(Args, Debug)]
 pub struct TokenFilters {
     #[command(flatten)]
-    user: UserFilter,
+    user: OfUser,
 
     /// Match only expired tokens
     #[arg(long)]

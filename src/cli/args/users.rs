@@ -36,7 +36,7 @@ impl FindBy {
 
 /// The option that filters by user.
 #[derive(Args, Debug)]
-pub struct UserFilter {
+pub struct OfUser {
     /// Match only those of this user
     #[arg(long, value_name = "USER")]
     user: Option<String>,
@@ -45,7 +45,7 @@ pub struct UserFilter {
     by: FindBy,
 }
 
-impl UserFilter {
+impl OfUser {
     /// Returns the user, if one was given.
     pub fn user(&self, store: &Store) -> Result<Option<User>> {
         match &self.user {

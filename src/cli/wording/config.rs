@@ -97,6 +97,18 @@ pub fn default(field: &ProjectField) -> String {
     format!("{name} = {example}  # {}", values::noun(&field.kind))
 }
 
+/// Returns the line that gives a column the value of the newest user, or else an example of its kind.
+#[must_use]
+pub fn example(field: &ProjectField) -> String {
+    match field.example.as_ref().and_then(literal) {
+        Some(value) => {
+            let (name, kind) = (key(&field.column), values::noun(&field.kind));
+            format!("{name} = {value}  # {kind}, as the newest user has")
+        }
+        None => default(field),
+    }
+}
+
 /// Writes a key of TOML, quoted if needed.
 #[must_use]
 pub fn key(name: &str) -> String {

@@ -94,6 +94,8 @@ pub fn misuse(misuse: &Misuse) -> String {
         Misuse::DeletedReference(name) => {
             format!("--set-null {name}: these rows are deleted with the user.")
         }
+        Misuse::Workbook(file) => workbook(file),
+        Misuse::SqliteFile(file) => sqlite_file(file),
         Misuse::ProfileOfUserRow(kind) => format!(
             "A profile of the kind {kind} cannot be removed: its model inherits from the user model. Use `authctl delete-user`."
         ),
@@ -169,4 +171,19 @@ pub fn advice(advice: Advice) -> &'static str {
         Advice::SkipCheck => "Pass --skip-check to copy without the check.",
         Advice::OutputFile => "Pass it with --output-file instead.",
     }
+}
+
+fn workbook(file: &str) -> String {
+    format!(
+        "{file} is a workbook (.xlsx, .ods) or another ZIP file, not text. Save the sheet as CSV (UTF-8), and import that \
+         file."
+    )
+}
+
+fn sqlite_file(file: &str) -> String {
+    let word = shell_word(file);
+    format!(
+        "{file} is an SQLite database, not text. Export its accounts with `authctl --db {word} export accounts.jsonl`, and \
+         import that file."
+    )
 }

@@ -82,6 +82,10 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
              change them."
                 .into()
         }
+        Refusal::UsernameTaken | Refusal::EmailTaken => {
+            "With `authctl register`, --on-existing skip leaves an existing user unchanged, and --on-existing update changes it."
+                .into()
+        }
         Refusal::Busy => "Another program is writing to the database. Try again, or pass a longer \
                        --busy-timeout."
             .into(),

@@ -156,6 +156,8 @@ pub struct ProjectField {
     pub may_be_blank: bool,
     /// The value that all of the newest users have.
     pub shared: Option<SharedValue>,
+    /// The value of the newest user, if it is no secret and may serve others.
+    pub example: Option<serde_json::Value>,
     /// Whether the newest users have random texts of one form.
     pub is_random: bool,
 }

@@ -152,15 +152,31 @@ fn no_output_contains_a_secret() {
 }
 
 #[test]
-fn a_hint_says_that_django_signals_did_not_run() {
+fn a_hint_says_that_django_signals_did_not_run_where_a_usual_profile_is_missing() {
     let env = plain();
     let run = env.run(["register", "meg", "--no-password"]).succeeds();
     assert!(!run.stderr.contains("signals"), "{}", run.stderr);
     env.execute("INSERT INTO django_content_type (app_label, model) VALUES ('auth', 'user')");
     let run = env.run(["register", "joe", "--no-password"]).succeeds();
-    assert!(run.stderr.contains("hint: Django's signals did not run"), "{}", run.stderr);
-    let run = env.run(["register", "ann", "--no-password", "--quiet"]).succeeds();
+    assert!(!run.stderr.contains("signals"), "no user has a profile: {}", run.stderr);
+    env.execute(
+        "CREATE TABLE shop_customer (id integer PRIMARY KEY, note text NULL, \
+         user_id integer NOT NULL UNIQUE REFERENCES auth_user (id));
+         INSERT INTO shop_customer (user_id) SELECT id FROM auth_user",
+    );
+    let run = env.run(["register", "ann", "--no-password"]).succeeds();
+    let hint = "hint: Django's signals did not run, and most of the newest users have a profile that is missing here: \
+                customer.";
+    assert!(run.stderr.contains(hint), "{}", run.stderr);
+    env.write("wanted.toml", "[[users]]\nusername = \"bob\"\n");
+    let run = env.run(["apply", "wanted.toml", "--yes"]).succeeds();
+    assert!(run.stderr.contains(hint), "{}", run.stderr);
+    let run = env.run(["register", "max", "--no-password", "--profile", "customer"]).succeeds();
+    assert!(!run.stderr.contains("signals"), "{}", run.stderr);
+    let run = env.run(["register", "eve", "--no-password", "--quiet"]).succeeds();
     assert_eq!(run.stderr, "");
+    let run = env.run(["register", "eve", "--no-password"]).ends_with(5);
+    assert!(run.stderr.contains("--on-existing update"), "{}", run.stderr);
 }
 
 #[test]

@@ -101,10 +101,14 @@ fn like_takes_required_fields_but_no_rights_names_or_keys() {
 fn like_asks_at_a_terminal() {
     for (answer, code, count) in [("n\n", 130, "0"), ("y\n", 0, "1")] {
         let env = members(3);
+        env.execute(
+            "ALTER TABLE app_member ADD COLUMN nickname text NULL; UPDATE app_member SET nickname = 'annie'",
+        );
         let mut command = env.command();
         command.args(with(&["--like", "ann", "--set", "full_name=Zoe", "--set", "is_admin=no"]));
         let mut terminal = Terminal::start(&command);
         terminal.expect("Like ann: profile=member, tier=basic, quota=5, motto='ann!', api_key (random).");
+        terminal.expect("Not taken from ann: member.nickname.");
         terminal.expect("Register with these values?");
         terminal.types(answer);
         terminal.ends_with(code);
