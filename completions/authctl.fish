@@ -101,6 +101,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand register" -l color -d 'U
 always\t'Always use colors'
 never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r -f
+complete -c authctl -n "__fish_authctl_using_subcommand register" -l email-verified -d 'Vouch for the email address: django-allauth asks for no confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l staff -d 'Allow the user to enter Django\'s admin'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l superuser -d 'Grant every permission and access to Django\'s admin'
 complete -c authctl -n "__fish_authctl_using_subcommand register" -l inactive -d 'Create an inactive account (no login, no token)'
@@ -201,6 +202,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l color -d '
 always\t'Always use colors'
 never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r -f
+complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l email-verified -d 'Vouch for the email address: django-allauth asks for no confirmation'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l active -d 'Allow the user to log in and use tokens'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l inactive -d 'Make the user inactive: no login, no drf or knox token, no session'
 complete -c authctl -n "__fish_authctl_using_subcommand edit-user" -l staff -d 'Allow the user to enter Django\'s admin'
@@ -349,7 +351,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l by -d 'F
 id\t'The id'
 email\t'The email address, regardless of case'"
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l older-than -d 'Match only tokens created longer ago than this, such as 30d' -r -f
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l scheme -d 'Match only tokens of this scheme [default: drf and knox]' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l scheme -d 'Match only tokens of this scheme [default: drf, knox and the project\'s own]' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'
 oauth2\t'django-oauth-toolkit: access and refresh tokens with an expiry'
 jwt\t'djangorestframework-simplejwt: signed tokens, of which refresh tokens may be recorded'
@@ -379,7 +381,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l by -d '
 id\t'The id'
 email\t'The email address, regardless of case'"
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l older-than -d 'Match only tokens created longer ago than this, such as 30d' -r -f
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l scheme -d 'Match only tokens of this scheme [default: drf and knox]' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l scheme -d 'Match only tokens of this scheme [default: drf, knox and the project\'s own]' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'
 oauth2\t'django-oauth-toolkit: access and refresh tokens with an expiry'
 jwt\t'djangorestframework-simplejwt: signed tokens, of which refresh tokens may be recorded'
