@@ -190,6 +190,14 @@ impl TestEnv {
 }
 
 /// Creates a FIFO with this mode.
+#[cfg(not(target_os = "linux"))]
+pub fn fifo(path: &Path, mode: u32) {
+    let status = Command::new("mkfifo").args(["-m", &format!("{mode:o}")]).arg(path).status();
+    assert!(status.is_ok_and(|status| status.success()), "failed to create a FIFO");
+}
+
+/// Creates a FIFO with this mode.
+#[cfg(target_os = "linux")]
 pub fn fifo(path: &Path, mode: u32) {
     use rustix::fs::{CWD, FileType, Mode, chmod, mknodat};
     let mode = Mode::from(mode);
@@ -198,8 +206,15 @@ pub fn fifo(path: &Path, mode: u32) {
     chmod(path, mode).expect("failed to set the mode");
 }
 
+/// `/dev/null`, unless root could replace it.
+#[cfg(not(target_os = "linux"))]
+pub fn null_device(_folder: &Path) -> Option<PathBuf> {
+    (!rustix::process::geteuid().is_root()).then(|| "/dev/null".into())
+}
+
 /// A stand-in for `/dev/null`. Root could replace the real one for the whole machine, so root gets a device in this
 /// folder. Returns `None` if it cannot be created or opened there.
+#[cfg(target_os = "linux")]
 pub fn null_device(folder: &Path) -> Option<PathBuf> {
     use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
     if !rustix::process::geteuid().is_root() {

@@ -109,7 +109,6 @@ fn run(command: &mut Command, what: &str) -> Run {
 const NO_DESCRIPTORS: &[&str] = &["Too many open files"];
 
 #[test]
-#[cfg(target_os = "linux")]
 fn without_descriptors_commands_do_all_or_nothing() {
     let program = Path::new(env!("CARGO_BIN_EXE_authctl"));
     for (index, arguments) in COMMANDS.iter().enumerate() {
@@ -191,7 +190,6 @@ fn give_away(path: &Path) {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn without_memory_the_password_stays_unchanged() {
     let program = Path::new(env!("CARGO_BIN_EXE_authctl"));
     let env = TestEnv::with_database("[passwords]\nhasher = \"argon2\"\n");

@@ -1,6 +1,5 @@
 //! Standard output and standard error in every format.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
 use std::time::Duration;
@@ -475,8 +474,8 @@ fn a_pipe_closed_before_a_listing_is_not_an_error() {
 
 /// A full disk.
 #[cfg(target_os = "linux")]
-fn full() -> File {
-    File::options().write(true).open("/dev/full").unwrap()
+fn full() -> std::fs::File {
+    std::fs::File::options().write(true).open("/dev/full").unwrap()
 }
 
 #[test]

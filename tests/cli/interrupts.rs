@@ -1,7 +1,6 @@
 //! Signals: however the program ends, an account is created completely or not at all.
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -10,7 +9,6 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::env::TestEnv;
-use crate::seed;
 use crate::terminal::{Terminal, wait_for};
 
 const GAMERS: &str = "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\n\
@@ -31,6 +29,7 @@ fn code(child: &mut Child) -> i32 {
 }
 
 /// Waits until the program has opened the database.
+#[cfg(target_os = "linux")]
 fn wait_until_at_work(child: &Child, env: &TestEnv) {
     let descriptors = format!("/proc/{}/fd", child.id());
     let database = env.path("db.sqlite3");
@@ -44,6 +43,7 @@ fn wait_until_at_work(child: &Child, env: &TestEnv) {
 #[test]
 #[cfg(target_os = "linux")]
 fn ctrl_c_while_waiting_for_a_lock_exits_at_once_and_changes_nothing() {
+    use crate::seed;
     let env = TestEnv::with_database(GAMERS);
     let database = env.database();
     let meg = seed::user(&database, "meg");
@@ -115,6 +115,7 @@ fn ctrl_c_while_hashing_says_that_nothing_was_changed() {
 #[test]
 #[cfg(target_os = "linux")]
 fn ctrl_c_works_while_standard_error_is_blocked() {
+    use std::io::Write as _;
     let env = TestEnv::with_database("");
     let rows: Vec<String> = (0..400).map(|number| format!("user{number},wonderland-{number}\n")).collect();
     env.write("a.csv", &format!("username,password\n{}", rows.concat()));

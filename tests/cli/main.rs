@@ -20,6 +20,7 @@ mod echo;
 mod edit_user;
 mod env;
 mod examples;
+#[cfg(target_os = "linux")]
 mod exhausted;
 mod exit_codes;
 mod export;

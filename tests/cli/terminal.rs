@@ -93,6 +93,7 @@ impl Terminal {
     }
 
     /// Waits until the program is stopped, for example by Ctrl-Z.
+    #[cfg(target_os = "linux")]
     #[track_caller]
     pub fn waits_until_stopped(&self) {
         let path = format!("/proc/{}/stat", self.child.id());
@@ -101,6 +102,7 @@ impl Terminal {
     }
 
     /// Sends a signal to the program.
+    #[cfg(target_os = "linux")]
     pub fn signal(&self, signal: rustix::process::Signal) {
         rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal)
             .expect("failed to send the signal");

@@ -1,8 +1,6 @@
 //! Command lines that do not parse: the messages help, and contain no secrets.
 
-use std::fs::File;
-
-use crate::env::{Run, TestEnv};
+use crate::env::TestEnv;
 use crate::terminal::Terminal;
 
 #[test]
@@ -116,8 +114,9 @@ fn an_empty_token_is_wrong_usage() {
 fn help_that_cannot_be_written_is_an_error() {
     let env = TestEnv::new();
     for arguments in [&["--help"][..], &["-h"], &["--version"], &["register", "--help"]] {
-        let full = File::options().write(true).open("/dev/full").unwrap();
-        let run = Run::of(env.command().args(arguments).stdout(full).output().unwrap()).ends_with(1);
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let run =
+            crate::env::Run::of(env.command().args(arguments).stdout(full).output().unwrap()).ends_with(1);
         assert!(
             run.stderr.starts_with("error: Standard output cannot be written: No space left"),
             "{}",
