@@ -130,7 +130,7 @@ impl InputFile {
     }
 
     /// Opens the input as UTF-8 text that can be read at any offset. Other input than UTF-8 files is copied.
-    pub fn open_text(&self) -> Result<TextFile> {
+    pub fn open_text(&self) -> Result<TextFile<'_>> {
         let open = || {
             if let Bytes::File(path) = &self.bytes {
                 let file = File::open(path)?;
@@ -140,7 +140,7 @@ impl InputFile {
                     return Ok(TextFile::new(file, mark as u64));
                 }
             }
-            TextFile::copy(&mut *self.decoded()?)
+            TextFile::copy(self.decoded()?)
         };
         open().with_context(|| format!("{} cannot be read", self.name))
     }

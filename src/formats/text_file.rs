@@ -1,7 +1,7 @@
 //! A file of UTF-8 text that is read at any offset.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek as _, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::FileExt as _;
 
 use zeroize::Zeroizing;
@@ -9,43 +9,63 @@ use zeroize::Zeroizing;
 use crate::error::failure::{ErrorContext as _, Result};
 
 /// A file of UTF-8 text.
-pub struct TextFile {
+pub struct TextFile<'s> {
     file: File,
     /// The offset of the first character, after a byte order mark.
     start: u64,
+    /// What the file is a copy of, until it has been read.
+    source: Option<Box<dyn BufRead + Send + 's>>,
 }
 
-impl TextFile {
+/// Reads a text, and copies what it reads to a file.
+struct Copying<'s, 'f> {
+    source: Box<dyn BufRead + Send + 's>,
+    file: &'f File,
+}
+
+impl Read for Copying<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.source.read(buffer)?;
+        self.file.write_all(&buffer[..length])?;
+        Ok(length)
+    }
+}
+
+impl<'s> TextFile<'s> {
     /// Uses a file whose text starts at this offset.
     #[must_use]
     pub fn new(file: File, start: u64) -> Self {
-        Self { file, start }
+        Self { file, start, source: None }
     }
 
-    /// Copies a text to a temporary file that has no name and that only its owner can read.
+    /// Copies a text to a temporary file that has no name and that only its owner can read. The text is copied while it is
+    /// read: an endless one ends with its first fault.
     ///
     /// # Errors
-    /// Fails if the text cannot be read, or the file not written.
-    pub fn copy(text: &mut dyn BufRead) -> io::Result<Self> {
-        let mut file = tempfile::tempfile()?;
-        io::copy(text, &mut file)?;
-        Ok(Self::new(file, 0))
+    /// Fails if the file cannot be created.
+    pub fn copy(text: Box<dyn BufRead + Send + 's>) -> io::Result<Self> {
+        Ok(Self { file: tempfile::tempfile()?, start: 0, source: Some(text) })
     }
 
     /// Reads the text from its beginning.
     ///
     /// # Errors
     /// Fails if the file cannot be read.
-    pub fn reader(&self) -> io::Result<Box<dyn BufRead + Send + '_>> {
+    pub fn reader(&mut self) -> io::Result<Box<dyn BufRead + Send + '_>> {
+        const BUFFER: usize = 64 * 1024;
         let mut file = &self.file;
+        if let Some(source) = self.source.take() {
+            return Ok(Box::new(BufReader::with_capacity(BUFFER, Copying { source, file })));
+        }
         file.seek(SeekFrom::Start(self.start))?;
-        Ok(Box::new(BufReader::with_capacity(64 * 1024, file)))
+        Ok(Box::new(BufReader::with_capacity(BUFFER, file)))
     }
 }
 
 /// Reads pieces of a file. Several streams of neighbouring pieces may alternate.
 pub struct TextPieces {
-    text: TextFile,
+    file: File,
+    start: u64,
     windows: Vec<Window>,
     /// The number of pieces read so far.
     clock: u64,
@@ -66,11 +86,11 @@ impl TextPieces {
     /// The length of a window in bytes. A longer one makes pieces in random order slower.
     const LENGTH: usize = 8 * 1024;
 
-    /// Reads pieces of this file.
+    /// Reads pieces of this file, which has been read to its end.
     #[must_use]
-    pub fn new(text: TextFile) -> Self {
+    pub fn new(text: TextFile<'_>) -> Self {
         let windows = std::iter::repeat_with(Window::default).take(Self::WINDOWS).collect();
-        Self { text, windows, clock: 0 }
+        Self { file: text.file, start: text.start, windows, clock: 0 }
     }
 
     /// Returns the text at this offset.
@@ -89,7 +109,9 @@ impl TextPieces {
         let window = &mut self.windows[number];
         window.last_use = self.clock;
         if found.is_none() {
-            window.fill(&self.text, offset, length.max(Self::LENGTH)).context("the input cannot be read")?;
+            let filled = window.fill(&self.file, self.start + offset, length.max(Self::LENGTH));
+            filled.context("the input cannot be read")?;
+            window.offset = offset;
         }
         let bytes = range(window).and_then(|range| window.bytes.get(range));
         bytes
@@ -99,13 +121,12 @@ impl TextPieces {
 }
 
 impl Window {
-    /// Reads up to `length` bytes from this offset.
-    fn fill(&mut self, text: &TextFile, offset: u64, length: usize) -> io::Result<()> {
-        self.offset = offset;
+    /// Reads up to `length` bytes from this offset of the file.
+    fn fill(&mut self, file: &File, offset: u64, length: usize) -> io::Result<()> {
         self.bytes.resize(length, 0);
         let mut filled = 0;
         while filled < length {
-            match text.file.read_at(&mut self.bytes[filled..], text.start + offset + filled as u64) {
+            match file.read_at(&mut self.bytes[filled..], offset + filled as u64) {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

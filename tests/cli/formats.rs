@@ -590,6 +590,6 @@ fn an_unknown_time_zone_causes_a_warning_where_it_matters() {
         assert_eq!(run(words), "", "{words:?}");
     }
     let shown = run(&["list-users", "--joined-after", "2024-01-01", "--format", "json"]);
-    assert!(shown.starts_with("{\"warnings\":[\"TZ is not a known"), "{shown}");
+    assert!(shown.starts_with("{\"warnings\":[\"TZ is not a time zone"), "{shown}");
     assert_eq!(env.run_with_env(&[("TZ", "")], ["list-users"]).succeeds().stderr, "1 user.\n");
 }
