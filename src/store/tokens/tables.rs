@@ -123,10 +123,11 @@ fn may_be_key(table: &Table, column: &Column) -> bool {
 }
 
 impl Layout {
-    /// Whether each user has at most one DRF key.
+    /// Whether each user has at most one DRF key. In DRF's own table this is so even where the database cannot say it, as
+    /// with partitions by key.
     #[must_use]
     pub fn has_one_key_per_user(&self) -> bool {
-        self.drf.as_ref().is_some_and(|table| table.is_unique("user_id"))
+        self.drf.as_ref().is_some_and(|table| table.name == DRF || table.is_unique("user_id"))
     }
 }
 
