@@ -137,7 +137,7 @@ impl Project {
     pub fn fixture(&self, text: &[u8]) -> Result<Vec<RowSummary>, Vec<Fault>> {
         let (planner, zone) = (self.planner().verbatim(), TimeZone::UTC);
         let columns = Columns::new(&planner, &[]);
-        let text = TextFile::copy(&mut &text[..]).expect("a temporary file");
+        let text = TextFile::copy(Box::new(text)).expect("a temporary file");
         let reader = FixtureReader::new(text, FILE, columns, &self.store, &zone, &[]);
         reader.and_then(|(reader, _)| read(reader)).map_err(faults)
     }
