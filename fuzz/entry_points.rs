@@ -251,7 +251,7 @@ pub fn decoded(bytes: &[u8], is_windows_1252: bool, piece: usize) -> Vec<u8> {
     text
 }
 
-/// Detects the format of a file: `csv`, `json`, `jsonl` or `fixture`. `None` if it is empty.
+/// Detects the format of a file: `csv`, `json`, `jsonl` or `fixture`. `None` if it is empty, a workbook or a database.
 #[must_use]
 pub fn sniffed(path: &Path) -> Option<&'static str> {
     let file = InputFile::new(path, Encoding::default()).expect("a file");
@@ -261,7 +261,9 @@ pub fn sniffed(path: &Path) -> Option<&'static str> {
         Ok(InputFormat::Jsonl) => Some("jsonl"),
         Ok(InputFormat::Fixture) => Some("fixture"),
         Err(error) => {
-            faults(error);
+            if !matches!(error.refusal(), Some(Refusal::Misuse(_) | Refusal::Usage(_))) {
+                faults(error);
+            }
             None
         }
     }
