@@ -46,6 +46,9 @@ pub trait ChangeRunner {
     /// Prints a warning.
     fn warn(&self, notice: &Notice);
 
+    /// Whether anybody sees the progress.
+    fn shows_progress(&self) -> bool;
+
     /// Shows the progress of `doing` until the returned function is dropped. Call the function after each row.
     fn progress(&self, doing: &'static str, total: Option<usize>) -> Box<dyn FnMut()>;
 }

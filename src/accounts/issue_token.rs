@@ -53,8 +53,8 @@ impl Accounts<'_> {
     /// Returns the scheme of a new token: the requested one, or else the configured one, or else the only one in the
     /// database. Returns `None` if the database has no token table.
     ///
-    /// Fails with [`Refusal::TokenTable`] if the project might not accept the token. Fails with [`Refusal::Ambiguous`] if several schemes are possible, and with [`Refusal::DatabaseUnusable`] if the
-    /// requested scheme has no table.
+    /// Fails with [`Refusal::TokenTable`] if the project might not accept the token, with [`Refusal::Ambiguous`] if several
+    /// schemes are possible, and with [`Refusal::DatabaseUnusable`] if the requested scheme has no table.
     pub fn scheme(&self, asked: Option<Scheme>) -> Result<Option<Scheme>> {
         let scheme = self.chosen_scheme(asked)?;
         if scheme.is_some() {

@@ -301,6 +301,10 @@ impl ChangeRunner for Change<'_> {
         self.context.output.warning(wording::notice(notice));
     }
 
+    fn shows_progress(&self) -> bool {
+        self.context.output.shows_progress()
+    }
+
     fn progress(&self, doing: &'static str, total: Option<usize>) -> Box<dyn FnMut()> {
         let mut progress = self.context.output.progress(doing, total);
         Box::new(move || progress.advance())

@@ -1,6 +1,7 @@
+use std::ops::ControlFlow;
+
 use crate::cli::args::token_filters::TokenFilters;
 use crate::cli::context::Context;
-use crate::django::models::TokenFilter;
 use crate::django::tokens::PackageScheme;
 use crate::django::value::{Cell, Kind};
 use crate::error::failure::Result;
@@ -31,27 +32,12 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    const TEXT: Kind = Kind::Text { max_length: None };
     let store = context.store()?;
     let now = context.now();
     let filter = args.filters.filter(args.filters.user(store)?.as_ref(), now)?;
-    if let Some(scheme) = args.filters.package() {
-        return list_of_package(scheme, &filter, store, context);
-    }
-    let headings = [
-        ("user", TEXT),
-        ("scheme", TEXT),
-        ("prefix", TEXT),
-        ("created", Kind::Timestamp),
-        ("expiry", Kind::Timestamp),
-        ("state", TEXT),
-    ]
-    .map(|(name, kind)| Heading { name: name.to_owned(), kind });
-    let mut count = 0_u64;
-    let pending = store.snapshot(|store| {
-        context.output.list(&headings, &mut |on_row| {
+    let Some(scheme) = args.filters.package() else {
+        return list(None, store, context, &mut |store, on_row| {
             store.each_token(&filter, &mut |token| {
-                count += 1;
                 on_row(&[
                     Cell::Text(&token.username),
                     Cell::Text(&token.scheme_name()),
@@ -61,60 +47,55 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                     Cell::Text(&token.state(now).to_string()),
                 ])
             })
+        });
+    };
+    let tables = store.package_tables(Some(scheme))?;
+    let what = if scheme == PackageScheme::ApiKey { "name" } else { "type" };
+    list(Some(what), store, context, &mut |store, on_row| {
+        store.each_package_token(&tables, Selection::matching(&filter), &mut |token| {
+            let what = token.token_type.map(|kind| kind.to_string()).or(token.label.clone());
+            on_row(&[
+                token.user.as_ref().map_or(Cell::Null, |_| Cell::Text(&token.username)),
+                Cell::Text(&scheme.to_string()),
+                what.as_deref().map_or(Cell::Null, Cell::Text),
+                Cell::Text(&token.prefix),
+                token.created.into(),
+                token.expiry.into(),
+                Cell::Text(&token.state(now).to_string()),
+            ])
         })
-    })?;
-    pending.finish()?;
-    print_count(count, context);
-    Ok(())
+    })
 }
 
-/// Lists the tokens of a package. They also have a type, or a name.
-fn list_of_package(
-    scheme: PackageScheme,
-    filter: &TokenFilter,
+type OnRow<'a> = &'a mut dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>>;
+
+/// Lists the tokens that `each` passes on. `what` is the heading of a column that only the tokens of packages have.
+fn list(
+    what: Option<&str>,
     store: &Store,
     context: &Context,
+    each: &mut dyn FnMut(&Store, OnRow<'_>) -> Result<()>,
 ) -> Result<()> {
     const TEXT: Kind = Kind::Text { max_length: None };
-    let now = context.now();
-    let own = if scheme == PackageScheme::ApiKey { "name" } else { "type" };
-    let headings = [
-        ("user", TEXT),
-        ("scheme", TEXT),
-        (own, TEXT),
-        ("prefix", TEXT),
-        ("created", Kind::Timestamp),
-        ("expiry", Kind::Timestamp),
-        ("state", TEXT),
-    ]
-    .map(|(name, kind)| Heading { name: name.to_owned(), kind });
-    let tables = store.package_tables(Some(scheme))?;
+    let headings: Vec<Heading> = [("user", TEXT), ("scheme", TEXT)]
+        .into_iter()
+        .chain(what.map(|what| (what, TEXT)))
+        .chain([("prefix", TEXT), ("created", Kind::Timestamp), ("expiry", Kind::Timestamp), ("state", TEXT)])
+        .map(|(name, kind)| Heading { name: name.to_owned(), kind })
+        .collect();
     let mut count = 0_u64;
     let pending = store.snapshot(|store| {
         context.output.list(&headings, &mut |on_row| {
-            store.each_package_token(&tables, Selection::matching(filter), &mut |token| {
+            each(store, &mut |row| {
                 count += 1;
-                let own = token.token_type.map(|kind| kind.to_string()).or(token.label.clone());
-                on_row(&[
-                    token.user.as_ref().map_or(Cell::Null, |_| Cell::Text(&token.username)),
-                    Cell::Text(&scheme.to_string()),
-                    own.as_deref().map_or(Cell::Null, Cell::Text),
-                    Cell::Text(&token.prefix),
-                    token.created.into(),
-                    token.expiry.into(),
-                    Cell::Text(&token.state(now).to_string()),
-                ])
+                on_row(row)
             })
         })
     })?;
     pending.finish()?;
-    print_count(count, context);
-    Ok(())
-}
-
-fn print_count(count: u64, context: &Context) {
     if context.output.format() == Format::Table {
         let tokens = if count == 0 { "No tokens".to_owned() } else { counted(count, "token") };
         context.output.status(format_args!("{tokens}."));
     }
+    Ok(())
 }

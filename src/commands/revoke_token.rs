@@ -43,9 +43,9 @@ stay valid. Signals do not run.";
 /// Delete tokens by prefix, key or filter
 ///
 /// Deletes tokens by unique public prefixes as list-tokens prints them, by the whole key on standard input, or by
-/// filters. A token must match all filters. With --scheme, revokes tokens of other packages as these do: OAuth2 tokens are
-/// deleted, recorded JWT refresh tokens blacklisted, API keys marked as revoked. Asks for confirmation before it deletes more than one token. Without a
-/// terminal, --yes is required.
+/// filters. A token must match all filters. With --scheme, revokes tokens of other packages as these do: OAuth2 tokens
+/// are deleted, recorded JWT refresh tokens blacklisted, API keys marked as revoked. Asks for confirmation before it
+/// deletes more than one token. Without a terminal, --yes is required.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES, override_usage = "authctl revoke-token [OPTIONS] [PREFIX]...")]
 #[command(group(clap::ArgGroup::new("which").required(true).multiple(true).args([

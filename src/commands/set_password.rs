@@ -37,9 +37,9 @@ Effect on Django: the user's web sessions end, since they are tied to the passwo
 
 /// Set users' passwords
 ///
-/// Prompts for the password twice at a terminal; a script selects one source for it. Several users get the same password,
-/// or with --random-password one each. Asks for confirmation before it changes more than one user. The password is hashed with
-/// `[passwords] hasher`, or like the newest passwords in the database.
+/// Prompts for the password twice at a terminal; a script selects one source for it. Several users get the same
+/// password, or with --random-password one each. Asks for confirmation before it changes more than one user. The
+/// password is hashed with `[passwords] hasher`, or like the newest passwords in the database.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {

@@ -57,17 +57,34 @@ impl Store {
 
     /// Returns the kinds of profiles that most of the newest users have.
     pub fn usual_profile_kinds(&self, newest: u32) -> Result<Vec<String>> {
+        let profiles = self.profile_tables()?;
         let users = &self.layout.users;
-        let (key, order, table) = (quoted(&users.key), self.registration_order(), quoted(&users.table.name));
+        let mut keys: Vec<Value> = Vec::new();
+        if !profiles.is_empty() {
+            let sql = format!(
+                "SELECT {} FROM {} ORDER BY {} DESC LIMIT {newest}",
+                quoted(&users.key),
+                quoted(&users.table.name),
+                self.registration_order()
+            );
+            self.engine.query(&sql, &[], std::slice::from_ref(&users.key_kind), &mut |cells| {
+                keys.push((&users.read_key(cells[0])).into());
+                Ok(ControlFlow::Continue(()))
+            })?;
+        }
         let mut kinds = Vec::new();
-        for profile in self.profile_tables()? {
-            let [all, with] = self.numbers(&format!(
-                "SELECT count(*), count(p.{0}) FROM (SELECT {key} AS key FROM {table} ORDER BY {order} DESC LIMIT {newest}) \
-                 AS u LEFT JOIN {1} AS p ON p.{0} = u.key",
-                quoted(&profile.user_column),
+        if keys.is_empty() {
+            return Ok(kinds);
+        }
+        let places: Vec<String> = (1..=keys.len()).map(|place| format!("?{place}")).collect();
+        for profile in profiles {
+            let sql = format!(
+                "SELECT count(*) FROM {} WHERE {} IN ({})",
                 quoted(&profile.table.name),
-            ))?;
-            if with * 2 > all {
+                quoted(&profile.user_column),
+                places.join(", ")
+            );
+            if self.count(&sql, &keys)? * 2 > keys.len() as u64 {
                 kinds.push(profile.kind.clone());
             }
         }

@@ -245,11 +245,16 @@ impl Output {
         writeln!(io::stderr(), "{label}: {secret}").context("standard error cannot be written")
     }
 
+    /// Whether a person is watching the progress of an operation.
+    #[must_use]
+    pub fn shows_progress(&self) -> bool {
+        !self.quiet && !self.format.is_json() && io::stderr().is_terminal()
+    }
+
     /// Shows the progress of an operation, if a person is watching. `total` is the number of rows, if known.
     #[must_use]
     pub fn progress(&self, operation: &'static str, total: Option<usize>) -> Progress {
-        let is_shown = !self.quiet && !self.format.is_json() && io::stderr().is_terminal();
-        Progress::new(Some(operation).filter(|_| is_shown), total)
+        Progress::new(Some(operation).filter(|_| self.shows_progress()), total)
     }
 
     /// Prints the remaining messages if there was no error. In JSON formats, that is one object with all warnings.

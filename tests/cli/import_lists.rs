@@ -77,7 +77,7 @@ fn a_fixture_from_a_pipe_or_in_utf_16_is_read_twice_all_the_same() {
 }
 
 #[test]
-fn an_object_that_belongs_to_nobody_is_refused_with_its_position() {
+fn an_object_without_its_user_is_refused_with_its_position() {
     let keyless = |number: u32| user(number).replace(&format!("\"pk\": {number}, "), "");
     let bad_token = token(8, "1").replace("2024-01-01", "2024-01-99");
     let objects = [

@@ -49,8 +49,7 @@ USE_TZ = True
 """
 
 # Application → the command that starts a project in FOLDER, the text of its settings, the fixtures that its users need,
-# its login page and the form that it takes, and what its `create_user` wants besides a name, an address and a
-# password. `REST` ends all settings.
+# its login page and the form that it takes. `REST` ends all settings.
 APPLICATIONS: dict[str, dict[str, Any]] = {
     "byro": {
         "settings": """
@@ -152,7 +151,7 @@ def create(application: dict[str, Any]) -> None:
         call_command("loaddata", fixture, verbosity=0)
     users = get_user_model()
     for name in ("meg", "bo"):
-        given = {"email": f"{name}@example.com", "password": PASSWORD, **application.get("user", {})}
+        given = {"email": f"{name}@example.com", "password": PASSWORD}
         if users.USERNAME_FIELD not in given:
             given[users.USERNAME_FIELD] = name
         user = users.objects.create_user(**given)

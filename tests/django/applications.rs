@@ -3,14 +3,8 @@
 //!
 //! `AUTHCTL_APPLICATIONS=all` runs every application; otherwise the light ones run.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-
-use serde_json::Value as Json;
-
 use crate::env::TestEnv;
-use crate::python::interpreter;
+use crate::python::Script;
 
 /// An application of `applications.py`.
 struct Application {
@@ -62,54 +56,14 @@ const APPLICATIONS: [Application; 7] = [
 
 const PASSWORD: &str = "correct horse battery";
 
-/// A running application, ended on drop.
-struct Judge {
-    child: Child,
-    commands: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
-}
-
-impl Judge {
-    fn start(application: &str, folder: &Path) -> Self {
-        let mut child = Command::new(interpreter(&format!("applications/{application}")))
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/applications.py"))
-            .args(["--application", application, "--folder"])
-            .arg(folder)
-            .env("PYTHONWARNINGS", "ignore")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("failed to start python");
-        let commands = child.stdin.take();
-        let answers = BufReader::new(child.stdout.take().unwrap());
-        let mut judge = Self { child, commands, answers };
-        judge.answer();
-        judge
-    }
-
-    fn answer(&mut self) -> Json {
-        let mut line = String::new();
-        self.answers.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).expect("applications.py ended")
-    }
-
-    fn judge(&mut self, login: &str) -> Json {
-        writeln!(self.commands.as_ref().unwrap(), "judge {login}").unwrap();
-        self.answer()
-    }
-}
-
-impl Drop for Judge {
-    fn drop(&mut self) {
-        drop(self.commands.take());
-        let _ = self.child.wait();
-    }
-}
-
 impl Application {
     fn check(&self) {
         let env = TestEnv::new();
-        let mut judge = Judge::start(self.name, &env.path("."));
+        let set = format!("applications/{}", self.name);
+        let mut script = Script::start(&set, "applications.py", |command| {
+            command.args(["--application", self.name, "--folder"]).arg(env.path("."));
+        });
+        assert_eq!(script.answer()["ready"], true, "{}", self.name);
         env.write("password", PASSWORD);
         let login = self.login;
         let run = |arguments: &[&str]| {
@@ -126,7 +80,7 @@ impl Application {
         register.extend(self.register);
         let registered = run(&register).json();
         assert_eq!(registered["token"].is_string(), self.create_token == 0, "{}: {registered}", self.name);
-        self.is_accepted(&mut judge, "after register");
+        self.is_accepted(&mut script, "after register");
 
         assert_eq!(run(&["show-user", login, "--format", "json"]).json()["user"], registered["user"]);
         assert!(run(&["list-users", "--format", "plain", "--columns", "id"]).stdout.lines().count() == 3);
@@ -134,24 +88,24 @@ impl Application {
         let token = env.run(["create-token", login]);
         assert_eq!(token.code, self.create_token, "{}: {}", self.name, token.stderr);
         run(&["edit-user", login, "--inactive"]);
-        let judgement = judge.judge(login);
+        let judgement = script.ask(&format!("judge {login}"));
         assert_eq!(judgement["is_let_in"], false, "{}: {judgement}", self.name);
         run(&["edit-user", login, "--active"]);
-        self.is_accepted(&mut judge, "after edit-user");
+        self.is_accepted(&mut script, "after edit-user");
 
         run(&["export", "accounts.jsonl", "--with-password-hashes"]);
         run(&[&["delete-user", login, "--yes"], self.delete].concat());
-        assert_eq!(judge.judge(login)["exists"], false, "{}", self.name);
+        assert_eq!(script.ask(&format!("judge {login}"))["exists"], false, "{}", self.name);
         run(&["import", "accounts.jsonl", "--on-existing", "skip"]);
-        self.is_accepted(&mut judge, "after import");
+        self.is_accepted(&mut script, "after import");
     }
 
     /// Fails unless the application judges the user as it judges those that it created itself.
-    fn is_accepted(&self, judge: &mut Judge, when: &str) {
-        let judgement = judge.judge(self.login);
+    fn is_accepted(&self, script: &mut Script, when: &str) {
+        let judgement = script.ask(&format!("judge {}", self.login));
         assert_eq!(judgement["authenticates"], true, "{} {when}: {judgement}", self.name);
         assert_eq!(judgement["is_let_in"], true, "{} {when}: {judgement}", self.name);
-        assert_eq!(judgement, judge.judge(self.other), "{} {when}", self.name);
+        assert_eq!(judgement, script.ask(&format!("judge {}", self.other)), "{} {when}", self.name);
     }
 }
 

@@ -4,13 +4,9 @@
 //! `AUTHCTL_DOORS=all` runs every project on every set of [`SETS`] and engine of `AUTHCTL_ENGINES`. Otherwise the
 //! first project runs on SQLite with the newest packages.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-
 use serde_json::Value as Json;
 
-use crate::python::interpreter;
+use crate::python::Script;
 use crate::site::{Engine, Site, Stack, engines};
 
 pub const SETS: [&str; 3] = ["5.2-doors", "5.2-doors-older", "4.2-doors"];
@@ -188,41 +184,19 @@ const PROJECTS: [Project; 7] = [
 ];
 
 /// The script that serves a project and opens its doors.
-pub struct Doors {
-    child: Child,
-    commands: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
-}
+pub struct Doors(Script);
 
 impl Doors {
     pub fn start(site: &Site<'_>, project: &str) -> Self {
-        let mut child = Command::new(interpreter(site.stack.set))
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django/doors.py"))
-            .args(["--project", project, "--db", "env:DATABASE"])
-            .env("DATABASE", site.database.address())
-            .env("PYTHONWARNINGS", "ignore")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("failed to start python");
-        let commands = child.stdin.take();
-        let answers = BufReader::new(child.stdout.take().unwrap());
-        Self { child, commands, answers }
+        Self(Script::start(site.stack.set, "doors.py", |command| {
+            command.args(["--project", project, "--db", "env:DATABASE"]);
+            command.env("DATABASE", site.database.address());
+        }))
     }
 
     /// Returns the answer to a command: for `open` and `knock`, the HTTP status of each door.
     pub fn ask(&mut self, command: &str, user: &str) -> Json {
-        writeln!(self.commands.as_ref().unwrap(), "{command} {user}").unwrap();
-        let mut line = String::new();
-        self.answers.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).expect("doors.py ended")
-    }
-}
-
-impl Drop for Doors {
-    fn drop(&mut self) {
-        drop(self.commands.take());
-        let _ = self.child.wait();
+        self.0.ask(&format!("{command} {user}"))
     }
 }
 

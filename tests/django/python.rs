@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 
 use serde_json::Value as Json;
@@ -96,6 +96,49 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// A script that answers commands, one a line, with lines of JSON. It ends on drop.
+pub struct Script {
+    child: Child,
+    commands: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Script {
+    /// Starts a script of this folder in the environment of a version set. `prepare` adds its arguments.
+    pub fn start(set: &str, name: &str, prepare: impl FnOnce(&mut Command)) -> Self {
+        let mut command = Command::new(interpreter(set));
+        command
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django").join(name))
+            .env("PYTHONWARNINGS", "ignore")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        prepare(&mut command);
+        let mut child = command.spawn().expect("failed to start python");
+        let commands = child.stdin.take();
+        let answers = BufReader::new(child.stdout.take().unwrap());
+        Self { child, commands, answers }
+    }
+
+    pub fn ask(&mut self, command: &str) -> Json {
+        writeln!(self.commands.as_ref().unwrap(), "{command}").unwrap();
+        self.answer()
+    }
+
+    /// Reads the next line of JSON.
+    pub fn answer(&mut self) -> Json {
+        let mut line = String::new();
+        self.answers.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).expect("the script ended")
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        drop(self.commands.take());
         let _ = self.child.wait();
     }
 }

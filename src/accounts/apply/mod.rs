@@ -1,7 +1,7 @@
 //! Brings accounts and groups to the state that a file describes.
 //!
-//! `read` reads the desired state from the file. `plan` computes the necessary changes (`groups` those of groups), and `prune` finds accounts that
-//! are not in the file. `execute` carries out the plan.
+//! `read` reads the desired state from the file. `plan` computes the necessary changes, `groups` those of groups, and
+//! `prune` finds accounts that are not in the file. `execute` carries out the plan.
 
 pub mod execute;
 pub mod groups;

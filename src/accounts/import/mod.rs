@@ -80,7 +80,7 @@ struct Import<'a, Runner> {
     recipe: Recipe,
     /// Whether there are passwords to hash.
     is_slow: bool,
-    /// The number of rows, as far as it is known.
+    /// The number of rows, if it is known before they are read.
     total: Option<usize>,
     has_users: bool,
     groups: &'a FixtureGroups,
@@ -128,9 +128,11 @@ pub fn import(
         issuer,
         recipe: if options.is_fast { recipe.cheapest() } else { recipe },
         is_slow: false,
-        // The first line has the headings.
         total: match format {
-            InputFormat::Csv if source.is_rereadable() => Some(source.line_count()?.saturating_sub(1)),
+            // Only the progress shows it, and counting reads the whole file. The first line has the headings.
+            InputFormat::Csv if source.is_rereadable() && runner.shows_progress() => {
+                Some(source.line_count()?.saturating_sub(1))
+            }
             _ => None,
         },
         has_users: store.row_count(&store.layout().users.table.name)? > 0,

@@ -10,7 +10,7 @@ pub fn generate(random: &mut (impl rand::CryptoRng + ?Sized)) -> PlainToken {
     PlainToken::new(random_alphanumeric(30, random))
 }
 
-/// Returns the checksum by which tokens are found since 3.0.
+/// Returns the checksum that django-oauth-toolkit 3.0 and newer look a token up by.
 #[must_use]
 pub fn checksum(token: &PlainToken) -> String {
     hex(&Sha256::digest(token.expose().as_bytes()))

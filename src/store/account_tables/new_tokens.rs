@@ -37,7 +37,8 @@ pub enum NewPackageToken<'a> {
 }
 
 impl Store {
-    /// Returns the table for new tokens of this type, with or without a user. `None` if there is none.
+    /// Returns the table for new tokens of this type, or `None` if the database has no such table. Tokens with and without
+    /// a user have tables of their own.
     ///
     /// # Errors
     /// Returns [`Refusal::DatabaseUnusable`] if there are several.
@@ -60,7 +61,7 @@ impl Store {
     /// Returns the primary key of the OAuth2 application with this client id.
     ///
     /// # Errors
-    /// Returns [`Refusal::ApplicationNotFound`] if there is none.
+    /// Returns [`Refusal::ApplicationNotFound`] if no application has this id.
     pub fn oauth2_application(&self, tokens: &PackageTable, client_id: &str) -> Result<Value> {
         let mut found = None;
         if let Some(reference) = tokens.door.table.reference(oauth2::APPLICATION)

@@ -25,7 +25,7 @@ pub(super) const DEPENDENTS: Dependents = Dependents {
     ],
 };
 
-/// The column by which tokens are found, where it exists.
+/// The column that django-oauth-toolkit 3.0 and newer look tokens up by.
 pub(super) const CHECKSUM: &str = "token_checksum";
 
 /// The column of a token's application.

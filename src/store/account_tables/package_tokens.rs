@@ -359,7 +359,8 @@ impl Store {
     /// Finds the tables of tokens of this package.
     ///
     /// # Errors
-    /// Returns [`crate::error::refusal::Refusal::DatabaseUnusable`] if there are none. Fails on database errors.
+    /// Returns [`crate::error::refusal::Refusal::DatabaseUnusable`] if the database has no such table. Fails on database
+    /// errors.
     pub fn needed_package_tables(&self, scheme: PackageScheme) -> Result<Vec<PackageTable>> {
         let tables = self.package_tables(Some(scheme))?;
         if tables.is_empty() {

@@ -74,7 +74,7 @@ impl Store {
     }
 
     /// Returns the number that a query counts.
-    pub(super) fn count(&self, sql: &str, parameters: &[Value]) -> Result<u64> {
+    pub(in crate::store) fn count(&self, sql: &str, parameters: &[Value]) -> Result<u64> {
         let mut count = 0;
         self.engine.query(sql, parameters, &[Kind::Integer], &mut |cells| {
             count = cells[0].integer().map_or(0, i64::unsigned_abs);

@@ -69,7 +69,7 @@ pub(super) struct Plan<'a> {
 }
 
 impl Store {
-    /// Returns the columns by which rows belong to a user: those of the admin log, groups, permissions, tokens and
+    /// Returns the columns that make a row a part of its user: those of the admin log, groups, permissions, tokens and
     /// profiles. An OAuth2 token belongs to the user even if the reference can be NULL, as in Django. A profile whose
     /// reference can be NULL does not.
     fn belongings(&self, doors: &Doors) -> Result<HashSet<(String, String)>> {

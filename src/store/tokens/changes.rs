@@ -123,7 +123,11 @@ impl Transaction<'_> {
         if table.is_usual() {
             return self.has_token_children();
         }
-        Ok(!self.engine.referring_to(&[&table.table.name])?.is_empty())
+        if let Some(known) = table.has_parts.get() {
+            return Ok(*known);
+        }
+        let found = !self.engine.referring_to(&[&table.table.name])?.is_empty();
+        Ok(*table.has_parts.get_or_init(|| found))
     }
 }
 

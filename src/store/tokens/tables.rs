@@ -3,6 +3,8 @@
 //! A project can copy or extend DRF's model, replace knox's, or define its own, and nothing in the database tells which
 //! table its API reads. A token is written only where this is certain, or where `[tokens] table` says so.
 
+use std::cell::OnceCell;
+
 use crate::django::models::Scheme;
 use crate::django::tokens::knox::KnoxFormat;
 use crate::django::value::Kind;
@@ -31,6 +33,8 @@ pub struct TokenTable {
     pub(super) expiry: Option<String>,
     /// The format of knox's digests.
     pub(super) form: Option<KnoxFormat>,
+    /// Whether rows of other tables can go with its rows, once this is known.
+    pub(super) has_parts: OnceCell<bool>,
 }
 
 /// Returns the name of a scheme, or `own` for tokens of a project in an unknown form.
@@ -74,6 +78,7 @@ impl TokenTable {
             created: Some("created".into()),
             expiry: expiry(table),
             form: None,
+            has_parts: OnceCell::new(),
             table: table.clone(),
         }
     }
@@ -86,6 +91,7 @@ impl TokenTable {
             created: Some("created".into()),
             expiry: Some(knox.expiry.clone()),
             form: Some(knox.form),
+            has_parts: OnceCell::new(),
             table: knox.table.clone(),
         }
     }
@@ -110,6 +116,7 @@ impl TokenTable {
             created: created.map(str::to_owned),
             expiry: expiry(table),
             form: None,
+            has_parts: OnceCell::new(),
             table: table.clone(),
         })
     }
