@@ -1,6 +1,6 @@
 //! Compares new accounts and updates with the database.
 
-use super::new_account::NewAccount;
+use super::new_account::{NewAccount, address_of};
 use super::update::AccountUpdate;
 use crate::django::models::User;
 use crate::django::value::Value;
@@ -27,6 +27,9 @@ impl NewAccount<'_> {
         for (kind, values) in &self.profiles {
             found.extend(added_profile(store.profile_table(kind)?, values));
         }
+        let is_vouched =
+            self.is_verified && address_of(&self.user).is_some_and(|address| !address.is_empty());
+        found.extend(is_vouched.then(|| verified(None)));
         Ok(found)
     }
 
@@ -57,8 +60,19 @@ impl AccountUpdate {
             });
             found.extend(added_profile(table, values));
         }
+        let address = address_of(&self.user).unwrap_or(&user.email);
+        let is_vouched = self.is_verified && !address.is_empty();
+        if is_vouched && !store.is_verified_address(&user.id, address)? {
+            found.push(verified(Some(false)));
+        }
         Ok(found)
     }
+}
+
+/// The difference of an address for which the administrator vouches.
+fn verified(before: Option<bool>) -> Difference {
+    let shown = |is_verified: bool| Shown::Value(is_verified.into());
+    Difference { field: "email_verified".into(), old: before.map(shown), new: Some(shown(true)) }
 }
 
 fn added_profile(table: &ProfileTable, values: &[(impl AsRef<str>, Value)]) -> Vec<Difference> {

@@ -29,7 +29,7 @@ pub struct AccountUpdate {
     name: Option<String>,
     is_named_by_email: bool,
     /// Whether the administrator vouches for the email address.
-    is_verified: bool,
+    pub(super) is_verified: bool,
     pub(super) user: ColumnValues,
     pub(super) profiles: Vec<(String, ColumnValues)>,
     pub(super) new_profiles: Vec<(String, ColumnValues)>,

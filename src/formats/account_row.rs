@@ -111,6 +111,12 @@ impl AccountRow {
             }
             AccountColumn::Username => set_text(&mut spec.username, column, input),
             AccountColumn::Email => set_text(&mut spec.email, column, input),
+            AccountColumn::EmailVerified => {
+                let mut is_verified = None;
+                let outcome = set_flag(&mut is_verified, column, &input);
+                spec.email_verified = is_verified == Some(true);
+                outcome
+            }
             AccountColumn::FirstName => set_text(&mut spec.first_name, column, input),
             AccountColumn::LastName => set_text(&mut spec.last_name, column, input),
             AccountColumn::Active => set_flag(&mut spec.active, column, &input),

@@ -17,6 +17,8 @@ pub enum AccountColumn<'a> {
     Username,
     /// The email address.
     Email,
+    /// Whether the email address is verified in allauth.
+    EmailVerified,
     /// The first name.
     FirstName,
     /// The last name.
@@ -49,12 +51,16 @@ pub enum AccountColumn<'a> {
     Ignored,
 }
 
+/// The column name that only databases of allauth have, unless the project has a column of this name.
+pub const EMAIL_VERIFIED: &str = "email_verified";
+
 /// The fixed column names.
-const KNOWN: [(&str, AccountColumn<'static>); 17] = [
+const KNOWN: [(&str, AccountColumn<'static>); 18] = [
     ("id", AccountColumn::Key),
     ("pk", AccountColumn::Key),
     ("username", AccountColumn::Username),
     ("email", AccountColumn::Email),
+    (EMAIL_VERIFIED, AccountColumn::EmailVerified),
     ("first_name", AccountColumn::FirstName),
     ("last_name", AccountColumn::LastName),
     ("is_active", AccountColumn::Active),
@@ -95,6 +101,9 @@ pub trait AccountFields: Sync {
 
     /// Finds the field that a name means: a user column, or `profile.KIND.FIELD` with or without the kind.
     fn field(&self, name: &str) -> Option<NamedField<'_>>;
+
+    /// Whether email addresses can be verified, as with allauth.
+    fn has_verified_addresses(&self) -> bool;
 
     /// Returns the names of all fields that are not Django's own, in the form of headings.
     fn field_names(&self) -> Vec<String>;
@@ -155,7 +164,11 @@ impl<'a> Columns<'a> {
             return Some(self.fields.field(name).map_or(AccountColumn::Username, AccountColumn::Field));
         }
         let own = KNOWN.iter().find(|(known, _)| *known == name).map(|(_, column)| column.clone());
-        own.or_else(|| self.fields.field(name).map(AccountColumn::Field))
+        let of_project = || self.fields.field(name).map(AccountColumn::Field);
+        if name == EMAIL_VERIFIED {
+            return of_project().or(own.filter(|_| self.fields.has_verified_addresses()));
+        }
+        own.or_else(of_project)
     }
 
     /// Finds a known heading that differs only in case, spaces, dashes and underscores.
@@ -176,7 +189,8 @@ impl<'a> Columns<'a> {
     /// All known headings, each once.
     fn all(&self) -> Vec<String> {
         let login = std::iter::once(self.fields.login_column().to_owned());
-        let known = KNOWN.iter().map(|(name, _)| (*name).to_owned());
+        let is_usable = |name: &&str| *name != EMAIL_VERIFIED || self.fields.has_verified_addresses();
+        let known = KNOWN.iter().map(|(name, _)| *name).filter(is_usable).map(str::to_owned);
         let times = ["date_joined", "last_login"].map(str::to_owned);
         let mut all: Vec<String> = Vec::new();
         for name in login.chain(known).chain(times).chain(self.fields.field_names()) {

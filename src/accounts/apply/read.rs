@@ -17,6 +17,7 @@ use crate::error::faults::{
     Choice, ColumnFlaw, Expected, Fault, FaultCode, NameHint, Remedy, Twice, UnknownName, Unsettable,
 };
 use crate::error::limits;
+use crate::formats::columns::EMAIL_VERIFIED;
 use crate::store::Store;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
@@ -28,9 +29,10 @@ const TOP: [&str; 4] = ["update_password", "scope", "groups", "users"];
 const OF_GROUP: [&str; 2] = ["name", "permissions"];
 
 /// The keys of an account that are not specific to a project.
-const OF_USER: [&str; 12] = [
+const OF_USER: [&str; 13] = [
     "username",
     "email",
+    EMAIL_VERIFIED,
     "first_name",
     "last_name",
     "is_active",
@@ -167,6 +169,7 @@ pub fn read<'a, 't>(
         key: &store.layout().users.key,
         login: store.layout().users.login()?,
         kinds: store.profile_tables()?,
+        has_addresses: store.has_addresses()?,
         faults,
     };
     let (scope, groups, update_password) = reader.head(&tree);
@@ -185,6 +188,7 @@ struct Reader<'a> {
     key: &'a str,
     login: &'a str,
     kinds: &'a [ProfileTable],
+    has_addresses: bool,
     faults: &'a RefCell<Faults>,
 }
 
@@ -348,14 +352,18 @@ impl Reader<'_> {
                 "token" => user.token = self.token(value),
                 "password" => user.password = self.password(value),
                 "update_password" => user.update_password = self.update(value).unwrap_or_default(),
+                EMAIL_VERIFIED if self.has_addresses && !self.users.has(key) => {
+                    user.spec.email_verified = self.flag(key, value) == Some(true);
+                }
                 _ if is_column(self.users, key) => {
                     user.spec.fields.push((key.to_string(), Input::Json(value.to_json())));
                 }
                 _ => {
-                    let (users, id) = (self.users, self.key);
+                    let (users, id, has_addresses) = (self.users, self.key, self.has_addresses);
                     let columns = users.columns.iter().map(|column| &*column.name);
                     let own = columns.filter(|name| *name != id && !OF_USER.contains(name));
-                    self.unknown(entry, OF_USER.into_iter().chain(own));
+                    let usual = OF_USER.into_iter().filter(|name| *name != EMAIL_VERIFIED || has_addresses);
+                    self.unknown(entry, usual.chain(own));
                 }
             }
         }

@@ -115,7 +115,7 @@ pub fn import(
         return Err(Misuse::Delimiter.into());
     }
     let file = source.name();
-    let planner = accounts.planner()?;
+    let planner = accounts.planner()?.for_files(accounts.store)?;
     let planner = if format == InputFormat::Fixture { planner.verbatim() } else { planner };
     let import = Import {
         options,

@@ -31,6 +31,8 @@ pub struct Planner<'a> {
     users: &'a UserTable,
     login: &'a str,
     kinds: &'a [ProfileTable],
+    /// Whether a file can say that an email address is verified.
+    has_verified_addresses: bool,
     /// Whether values are stored verbatim, without the checks of a new spec.
     is_verbatim: bool,
 }
@@ -52,13 +54,15 @@ impl<'a> Planner<'a> {
     pub fn new(store: &'a Store, policy: &'a Policy) -> Result<Self> {
         let users = &store.layout().users;
         let kinds = store.profile_tables()?;
-        Ok(Self { policy, users, login: users.login()?, kinds, is_verbatim: false })
+        let login = users.login()?;
+        Ok(Self { policy, users, login, kinds, has_verified_addresses: false, is_verbatim: false })
     }
 
     /// Creates a planner that only lists missing fields. Uses the likeliest login column if several are possible.
     pub fn provisional(store: &'a Store, policy: &'a Policy) -> Result<Self> {
         let users = &store.layout().users;
-        Ok(Self { policy, users, login: users.label(), kinds: store.profile_tables()?, is_verbatim: false })
+        let (login, kinds) = (users.label(), store.profile_tables()?);
+        Ok(Self { policy, users, login, kinds, has_verified_addresses: false, is_verbatim: false })
     }
 
     /// Creates a planner for new accounts.
@@ -69,6 +73,11 @@ impl<'a> Planner<'a> {
         let planner = Self::new(store, policy)?;
         planner.check_policy()?;
         Ok(planner)
+    }
+
+    /// Returns a planner for files, which can say that an email address is verified if the project keeps such addresses.
+    pub fn for_files(self, store: &Store) -> Result<Self> {
+        Ok(Self { has_verified_addresses: store.has_addresses()?, ..self })
     }
 
     /// Returns a planner for accounts that Django created.

@@ -41,6 +41,10 @@ impl AccountFields for Planner<'_> {
         }
     }
 
+    fn has_verified_addresses(&self) -> bool {
+        self.has_verified_addresses
+    }
+
     fn field_names(&self) -> Vec<String> {
         let of_user = self.users.extra_columns().map(|column| column.name.clone());
         let of_profiles = self

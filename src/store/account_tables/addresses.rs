@@ -32,6 +32,30 @@ impl Store {
         Ok(self.address_table()?.is_some())
     }
 
+    /// Whether this is the main address of a user in allauth, and verified.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn is_verified_address(&self, user: &Key, address: &str) -> Result<bool> {
+        let email = address.to_lowercase();
+        let known = self.known_addresses(user)?;
+        Ok(known.iter().any(|row| row.primary && row.verified && row.email.to_lowercase() == email))
+    }
+
+    fn known_addresses(&self, user: &Key) -> Result<Vec<KnownAddress>> {
+        let mut rows = Vec::new();
+        let Some(table) = self.address_table()? else { return Ok(rows) };
+        let name = quoted(&table.name);
+        let sql = format!("SELECT email, verified, \"primary\" FROM {name} WHERE user_id = ?1");
+        let kinds = [Kind::TEXT, Kind::Boolean, Kind::Boolean];
+        self.engine.query(&sql, &[user.into()], &kinds, &mut |cells| {
+            let (verified, primary) = (cells[1].is_true(), cells[2].is_true());
+            rows.push(KnownAddress { email: cells[0].string(), verified, primary });
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(rows)
+    }
+
     /// Finds the users whose main address in allauth is another one than their own.
     ///
     /// # Errors
@@ -70,15 +94,7 @@ impl Transaction<'_> {
     /// Returns [`crate::error::refusal::Refusal::Taken`] if another user has verified the address. Fails on database errors.
     pub fn set_address(&self, user: &Key, before: &str, address: &str, is_verified: bool) -> Result<bool> {
         let Some(table) = self.address_table()? else { return Ok(false) };
-        let name = quoted(&table.name);
-        let mut rows = Vec::new();
-        let sql = format!("SELECT email, verified, \"primary\" FROM {name} WHERE user_id = ?1");
-        let kinds = [Kind::TEXT, Kind::Boolean, Kind::Boolean];
-        self.engine.query(&sql, &[user.into()], &kinds, &mut |cells| {
-            let (verified, primary) = (cells[1].is_true(), cells[2].is_true());
-            rows.push(KnownAddress { email: cells[0].string(), verified, primary });
-            Ok(ControlFlow::Continue(()))
-        })?;
+        let mut rows = self.known_addresses(user)?;
         let (before, email) = (before.to_lowercase(), address.to_lowercase());
         if rows.is_empty() && before == email && !is_verified {
             return Ok(false);

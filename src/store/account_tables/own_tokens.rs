@@ -1,7 +1,10 @@
 //! Tables of tokens that a project made itself: they refer to a user, have a unique column of secrets, and can expire or
 //! be revoked, or are named after tokens. The rule found no other table in the schemas of twelve applications.
+//!
+//! A profile can have a key and an expiring subscription, and must not be deleted for it: a table with one row per user
+//! is one of tokens only if its name says so.
 
-use super::{AccessKind, Shut, Way, oauth2};
+use super::{AccessKind, Shut, Way, oauth2, owner};
 use crate::django::value::Kind;
 use crate::store::schema::{Column, Table};
 use crate::store::token_forms::EXPIRY;
@@ -20,15 +23,16 @@ const SECRETS: [&str; 8] = ["key", "token", "digest", "secret", "code", "hash", 
 
 const NAMES: [&str; 4] = ["token", "apikey", "grant", "credential"];
 
-fn matches(table: &Table, _users: &str) -> bool {
+fn matches(table: &Table, users: &str) -> bool {
     let has_secret = table.columns.iter().any(|column| is_unique_secret(table, column));
     let can_end = |column: &Column| {
         column.name.contains("expir") || column.name.starts_with("revoked") || column.name == "valid_until"
     };
     let is_named = NAMES.iter().any(|name| table.name.ends_with(name));
+    let is_one_to_one = || owner(table, users).is_some_and(|column| table.is_unique(&column));
     let is_second_factor = table.has("public_key") || table.has("credential_id");
     has_secret
-        && (table.columns.iter().any(can_end) || is_named)
+        && (is_named || (table.columns.iter().any(can_end) && !is_one_to_one()))
         && !is_second_factor
         && !oauth2::is_id_token(table)
 }

@@ -185,18 +185,23 @@ fn replaced_and_own_tables_are_found_by_their_columns(engine: Engine) {
            REFERENCES authtoken_token (key) DEFERRABLE INITIALLY DEFERRED, name varchar(20) NOT NULL);
          CREATE TABLE shop_wish (id integer PRIMARY KEY, key varchar(32) NOT NULL UNIQUE, \
            user_id integer NOT NULL REFERENCES auth_user (id) DEFERRABLE INITIALLY DEFERRED);
+         CREATE TABLE shop_customer (id integer PRIMARY KEY, api_key varchar(32) NOT NULL UNIQUE, plan_expires {time} NULL, \
+           user_id integer NOT NULL UNIQUE REFERENCES auth_user (id) DEFERRABLE INITIALLY DEFERRED);
          INSERT INTO shop_key VALUES ('p', 'p', 'h', false, NULL, 1);
          INSERT INTO api_apitoken VALUES (1, 't', NULL, 1);
          INSERT INTO shop_knox VALUES ('d9', 'k9', '{EARLIER}', NULL, 1);
          INSERT INTO shop_device SELECT key, 'phone' FROM authtoken_token WHERE user_id = 1;
-         INSERT INTO shop_wish VALUES (1, 'w', 1);"
+         INSERT INTO shop_wish VALUES (1, 'w', 1);
+         INSERT INTO shop_customer VALUES (1, 'c', NULL, 1);"
     ));
     project.authctl(&["lock-user", "meg"]).ends_with(0);
     for table in ["api_apitoken", "shop_knox", "shop_device", "authtoken_token WHERE user_id = 1"] {
         assert_eq!(count(&project, table), "0", "{table}");
     }
     assert_eq!(count(&project, "shop_key WHERE revoked"), "1");
-    assert_eq!(count(&project, "shop_wish"), "1");
+    for table in ["shop_wish", "shop_customer"] {
+        assert_eq!(count(&project, table), "1", "{table}");
+    }
 }
 
 fn a_row_that_another_table_needs_stops_the_lock(engine: Engine) {

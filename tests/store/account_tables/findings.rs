@@ -1,6 +1,7 @@
 //! What `check` finds in the tables of packages, and the addresses of django-allauth.
 
 use serde_json::{Value as Json, json};
+use tempfile::TempDir;
 
 use super::{EARLIER, project};
 use crate::engines::{Engine, Project};
@@ -97,8 +98,44 @@ fn addresses_need_allauth(engine: Engine) {
     );
 }
 
+fn files_say_that_an_address_is_verified(engine: Engine) {
+    let project = project(engine);
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let file = write(
+        "users.csv",
+        "username,email,email_verified\nann,Ann@example.com,yes\nbea,bea@example.com,no\n",
+    );
+    let import = ["import", &file, "--on-existing", "update"];
+    project.authctl(&import).ends_with(0);
+    let verified =
+        "SELECT email || ' ' || CASE WHEN verified THEN 1 ELSE 0 END FROM account_emailaddress ORDER BY 1";
+    assert_eq!(project.rows(verified), ["ann@example.com 1", "bea@example.com 0"]);
+    let wanted = "[[users]]\nusername = \"bea\"\nemail_verified = true\n\n[[users]]\nusername = \"cid\"\n\
+         email = \"cid@example.com\"\nemail_verified = true\n";
+    let file = write("users.toml", wanted);
+    let plan = project.authctl(&["apply", &file, "--dry-run", "--format", "json"]).ends_with(0).json();
+    let change = |old: Json| json!({ "field": "email_verified", "old": old, "new": true });
+    assert!(plan["accounts"][0]["changes"] == json!([change(json!(false))]), "{plan:#}");
+    assert!(plan["accounts"][1]["changes"].as_array().unwrap().contains(&change(Json::Null)), "{plan:#}");
+    project.authctl(&["apply", &file, "--yes"]).ends_with(0);
+    assert_eq!(project.rows(verified), ["ann@example.com 1", "bea@example.com 1", "cid@example.com 1"]);
+    let again = project.authctl(&["apply", &file, "--yes", "--format", "json"]).ends_with(0).json();
+    assert_eq!(again["changed"], json!(false));
+
+    project.sql("DROP TABLE account_emailconfirmation; DROP TABLE account_emailaddress");
+    let unknown = project.authctl(&["apply", &file]).ends_with(6);
+    assert!(unknown.stderr.contains("email_verified"), "{}", unknown.stderr);
+    assert!(project.authctl(&import).ends_with(6).stderr.contains("email_verified"));
+}
+
 on_every_engine! {
     check_counts_what_packages_leave_open,
     a_new_address_replaces_the_main_one,
     addresses_need_allauth,
+    files_say_that_an_address_is_verified,
 }
