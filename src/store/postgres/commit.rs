@@ -10,7 +10,6 @@ use crate::django::value::Kind;
 use crate::error::failure::{Result, failed};
 use crate::error::lost_answer::LostAnswer;
 use crate::error::refusal::Refusal;
-use crate::store::engine::{Access, Engine as _};
 
 /// How long to ask for the outcome of a commit, and the time between two attempts.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -85,9 +84,8 @@ impl Postgres {
 
     fn ask_for(&self, number: i64) -> Result<Outcome> {
         let mut outcome = Outcome::Unknown;
-        self.begin(Access::Read)?;
         let text = Kind::Text { max_length: None };
-        let asked = self.read("SELECT txid_status(?1)", &[number.into()], &[text], &mut |cells| {
+        self.read("SELECT txid_status(?1)", &[number.into()], &[text], &mut |cells| {
             outcome = match cells[0].text() {
                 Some("committed") => Outcome::Committed,
                 Some("aborted") => Outcome::RolledBack,
@@ -95,8 +93,7 @@ impl Postgres {
                 _ => Outcome::Unknown,
             };
             Ok(ControlFlow::Break(()))
-        });
-        self.roll_back();
-        asked.map(|()| outcome)
+        })?;
+        Ok(outcome)
     }
 }

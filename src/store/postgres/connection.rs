@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::join3;
 use futures_util::{SinkExt as _, TryStreamExt as _};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::config::{ChannelBinding as DriverChannelBinding, SslMode as DriverSslMode};
@@ -90,16 +91,41 @@ impl Connection {
         can_stop: bool,
         on_row: &mut dyn FnMut(&Row) -> bool,
     ) -> Result<(), DriverError> {
-        let rows = async {
-            let mut rows = pin!(self.client.query_typed_raw(sql, parameters).await?);
-            while let Some(row) = rows.try_next().await? {
-                if !on_row(&row) {
-                    break;
-                }
-            }
-            Ok(())
+        self.wait(self.pass_rows(sql, parameters, on_row), can_stop)
+    }
+
+    /// Runs a query in a transaction of its own, which `begin` opens. The messages are sent together, so that a distant
+    /// server takes one round trip instead of three.
+    pub(super) fn query_apart(
+        &self,
+        begin: &str,
+        sql: &str,
+        parameters: Vec<(Parameter<'_>, Type)>,
+        on_row: &mut dyn FnMut(&Row) -> bool,
+    ) -> Result<(), DriverError> {
+        let together = async {
+            let begin = self.client.batch_execute(begin);
+            let rows = self.pass_rows(sql, parameters, on_row);
+            // A failed end is harmless: the end of the connection rolls back as well.
+            let (begun, passed, _) = join3(begin, rows, self.client.batch_execute("ROLLBACK")).await;
+            begun.and(passed)
         };
-        self.wait(rows, can_stop)
+        self.wait(together, false)
+    }
+
+    async fn pass_rows(
+        &self,
+        sql: &str,
+        parameters: Vec<(Parameter<'_>, Type)>,
+        on_row: &mut dyn FnMut(&Row) -> bool,
+    ) -> Result<(), DriverError> {
+        let mut rows = pin!(self.client.query_typed_raw(sql, parameters).await?);
+        while let Some(row) = rows.try_next().await? {
+            if !on_row(&row) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Runs `COPY … FROM STDIN` with these rows, and returns their number. Call it within a transaction: the driver

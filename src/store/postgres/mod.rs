@@ -22,6 +22,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::time::Duration;
 
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use self::catalog::Cache;
@@ -102,14 +103,15 @@ impl Postgres {
         let names: Vec<String> = (0..kinds.len()).map(|index| format!("c{index}")).collect();
         let names = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
         let sql = format!("SELECT {} FROM ({sql}) AS r{names}", columns.join(", "));
-        self.in_transaction(|| self.rows(&sql, parameters, kinds, on_row))
+        self.rows(&sql, parameters, kinds, on_row)
     }
 
-    /// Runs a statement whose result columns are of the types that [`Decoded::of`] reads.
+    /// Runs a statement whose result columns are of the types that [`Decoded::of`] reads, in the open transaction or in one
+    /// of its own.
     fn rows(&self, sql: &str, parameters: &[Value], kinds: &[Kind], on_row: &mut OnRow<'_>) -> Result<()> {
         let sql = numbered(sql);
         let mut outcome = Ok(());
-        let asked = self.connection.borrow().query(&sql, bound(parameters), self.can_stop(), &mut |row| {
+        let pass = &mut |row: &Row| {
             let decoded: Vec<Decoded<'_>> =
                 kinds.iter().enumerate().map(|(index, kind)| Decoded::of(row, index, kind)).collect();
             let cells: Vec<DataCell<'_>> = decoded.iter().map(Decoded::cell).collect();
@@ -120,7 +122,12 @@ impl Postgres {
                     false
                 }
             }
-        });
+        };
+        let (connection, bound) = (self.connection.borrow(), bound(parameters));
+        let asked = match self.access.get() {
+            Some(_) => connection.query(&sql, bound, self.can_stop(), pass),
+            None => connection.query_apart(&self.opening(Access::Read), &sql, bound, pass),
+        };
         outcome?;
         asked.map_err(|error| self.translate_of(&error, &sql))
     }
@@ -140,15 +147,27 @@ impl Postgres {
         Ok(())
     }
 
-    /// Runs `work` in the open transaction, or in one of its own.
-    fn in_transaction(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
-        if self.access.get().is_some() {
-            return work();
-        }
-        self.begin(Access::Read)?;
-        let outcome = work();
-        self.roll_back();
-        outcome
+    /// Returns the statements that open a transaction.
+    fn opening(&self, access: Access) -> String {
+        let mode = match access {
+            Access::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            // Without READ WRITE, which would override a role's or a database's default_transaction_read_only.
+            Access::Plan => "ISOLATION LEVEL REPEATABLE READ",
+            // Django's own level. Rows are locked before they are changed.
+            Access::Write => "ISOLATION LEVEL READ COMMITTED",
+        };
+        // Zero would mean no limit.
+        let timeout = self.busy_timeout.as_millis().max(1);
+        let schemas: Vec<String> = self.server.schemas.iter().map(|schema| quoted(schema)).collect();
+        let search_path = if schemas.is_empty() {
+            String::new()
+        } else {
+            format!("; SET LOCAL search_path = {}", schemas.join(", "))
+        };
+        format!(
+            "BEGIN {mode}; SET LOCAL lock_timeout = {timeout}; SET LOCAL DateStyle = ISO; SET LOCAL TimeZone = 'UTC'; \
+             SET LOCAL jit = off{search_path}"
+        )
     }
 }
 
@@ -208,25 +227,7 @@ impl Engine for Postgres {
     }
 
     fn begin(&self, access: Access) -> Result<()> {
-        let mode = match access {
-            Access::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            // Without READ WRITE, which would override a role's or a database's default_transaction_read_only.
-            Access::Plan => "ISOLATION LEVEL REPEATABLE READ",
-            // Django's own level. Rows are locked before they are changed.
-            Access::Write => "ISOLATION LEVEL READ COMMITTED",
-        };
-        // Zero would mean no limit.
-        let timeout = self.busy_timeout.as_millis().max(1);
-        let schemas: Vec<String> = self.server.schemas.iter().map(|schema| quoted(schema)).collect();
-        let search_path = if schemas.is_empty() {
-            String::new()
-        } else {
-            format!("; SET LOCAL search_path = {}", schemas.join(", "))
-        };
-        self.run(&format!(
-            "BEGIN {mode}; SET LOCAL lock_timeout = {timeout}; SET LOCAL DateStyle = ISO; SET LOCAL TimeZone = 'UTC'; \
-             SET LOCAL jit = off{search_path}"
-        ))?;
+        self.run(&self.opening(access))?;
         self.access.set(Some(access));
         Ok(())
     }
