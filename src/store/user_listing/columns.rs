@@ -145,19 +145,21 @@ impl Store {
         login.filter(move |column| !is_attribute(column)).into_iter().chain(users.extra_columns())
     }
 
-    /// Returns the columns that a listing for people shows unless told otherwise: those that fit a terminal.
-    #[must_use]
-    pub fn columns_for_people(&self) -> Vec<UserColumn> {
+    /// Returns the columns that a listing for people shows unless told otherwise: those that fit a terminal, and for which
+    /// the database has tables.
+    pub fn columns_for_people(&self) -> Result<Vec<UserColumn>> {
         let table = &self.layout.users.table;
         let login = self.own_user_columns().next().filter(|column| column.name == self.layout.users.label());
         let attribute = |name| table.has(name).then_some(UserColumn::Attribute(name));
         let login = attribute("username").or_else(|| login.cloned().map(UserColumn::Own));
-        [Some(UserColumn::Attribute("id")), login]
+        let has_profiles = !self.profile_tables()?.is_empty();
+        let has_tokens = !self.token_tables()?.is_empty();
+        Ok([Some(UserColumn::Attribute("id")), login]
             .into_iter()
             .chain(["email", "is_active", "is_staff", "date_joined"].map(attribute))
+            .chain([has_profiles.then_some(UserColumn::Profile), has_tokens.then_some(UserColumn::Tokens)])
             .flatten()
-            .chain([UserColumn::Profile, UserColumn::Tokens])
-            .collect()
+            .collect())
     }
 
     /// Returns the columns of all profiles.
