@@ -57,6 +57,9 @@ use crate::terminal::prompt::{self, Prompt};
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    if commands::answer_shell(&arguments) {
+        return Exit::Done.into();
+    }
     for argument in &arguments {
         terminal::redaction::note(&argument.to_string_lossy());
     }

@@ -2,8 +2,10 @@
 
 use super::rows::{find_column, find_field};
 use crate::django::value::{Kind, Value};
+use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, FieldOwners, NameHint, OwnColumn, UnknownName, Unsettable};
 use crate::error::suggest::nearest;
+use crate::store::Store;
 use crate::store::layout::{ProfileTable, UserTable};
 use crate::store::schema::Column;
 
@@ -18,6 +20,26 @@ const OWN_COLUMNS: [(&str, OwnColumn); 8] = [
     ("is_active", OwnColumn::Active),
     ("password", OwnColumn::Password),
 ];
+
+/// Returns the names of the fields that can be set in some account, without those that may hold secrets. The field of a
+/// profile has its full name, and also the short one if no other table has such a field.
+pub fn settable_names(store: &Store) -> Result<Vec<String>> {
+    let users = &store.layout().users;
+    let kinds = store.profile_tables()?;
+    let fields = Fields { users, login: users.login()?, own: kinds.iter().collect(), kinds, is_new: false };
+    let is_offered = |column: &&Column| !column.may_hold_secret();
+    let mut names: Vec<String> =
+        fields.of_project().filter(is_offered).map(|column| column.name.clone()).collect();
+    for table in kinds {
+        for column in table.fields().filter(is_offered) {
+            if fields.destination(&column.name).is_ok_and(|(_, owner)| owner == Owner::Profile(&table.kind)) {
+                names.push(column.name.clone());
+            }
+            names.push(format!("{}.{}", table.kind, column.name));
+        }
+    }
+    Ok(names)
+}
 
 /// The fields of one account.
 pub(super) struct Fields<'a> {

@@ -9,7 +9,7 @@ use super::change_runner::ChangeRunner;
 use crate::django::models::{Key, Profile, Scheme, TokenFilter, TokenState, User};
 use crate::django::tokens::TokenRow;
 use crate::django::tokens::knox::TokenHash;
-use crate::django::tokens::{GeneratedToken, PlainToken, Stored, Ttl, drf, knox};
+use crate::django::tokens::{AnyScheme, GeneratedToken, PlainToken, Stored, Ttl, drf, knox};
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, KeyFlaw, Undecided};
 use crate::error::lost_answer::{Effect, token_created};
@@ -75,7 +75,7 @@ impl Accounts<'_> {
         let configured = self.configured_scheme()?;
         match (asked, configured, &present[..]) {
             (Some(asked), _, _) if !present.contains(&asked) => {
-                Err(self.store.unusable(format!("it has no {asked} token table.")))
+                Err(self.store.unusable(format!("it has no {}.", AnyScheme::from(asked).table())))
             }
             (Some(scheme), _, _) | (None, Some(scheme), _) => Ok(Some(scheme)),
             (None, None, [only]) => Ok(Some(*only)),
@@ -101,7 +101,8 @@ impl Accounts<'_> {
                 Err(Refusal::Config { path: None, message }.into())
             }
             Some(scheme) if !present.contains(&scheme) => {
-                let message = format!("tokens.scheme: this database has no {scheme} token table.");
+                let message =
+                    format!("tokens.scheme: this database has no {}.", AnyScheme::from(scheme).table());
                 Err(Refusal::Config { path: None, message }.into())
             }
             configured => Ok(configured),
@@ -229,7 +230,8 @@ pub fn issue(
     rotate: bool,
     mut ready: impl FnMut(&Store, &PlainToken) -> Result<()>,
 ) -> Result<Done<Issued>> {
-    if let Some(existing) = fresh.existing(store, user, rotate)? {
+    // In one snapshot, since another client may create the token between two queries.
+    if let Some(existing) = store.snapshot(|store| fresh.existing(store, user, rotate))? {
         ready(store, &existing.key)?;
         return Ok(Done { value: existing, fields: Vec::new() });
     }

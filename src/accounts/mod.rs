@@ -13,7 +13,7 @@ pub mod chosen_users;
 mod compare;
 pub mod defaults;
 pub mod export;
-mod fields;
+pub mod fields;
 pub mod import;
 pub mod issue_token;
 pub mod new_account;

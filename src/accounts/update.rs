@@ -234,8 +234,7 @@ impl AccountUpdate {
         if let Some(name) = &self.name
             && transaction.find_user(name)?.is_some_and(|other| other.id != user.id)
         {
-            let refusal = if self.is_named_by_email { Refusal::EmailTaken } else { Refusal::UsernameTaken };
-            return Err(refusal.into());
+            return Err(Refusal::NameTaken { name: name.clone(), is_address: self.is_named_by_email }.into());
         }
         let users = &transaction.layout().users;
         let updated = transaction.update_user(user, &self.user, self.now);

@@ -10,6 +10,7 @@ use crate::cli::{starter, wording};
 use crate::django::account_spec::AccountSpec;
 use crate::django::models::TokenFilter;
 use crate::django::passwords::{self, Summary};
+use crate::django::tokens::PackageScheme;
 use crate::django::tokens::knox::KnoxFormat;
 use crate::error::failure::Result;
 use crate::error::faults::{FaultCode, Remedy};
@@ -89,8 +90,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             _ => "read and write to",
         };
         context.output.warning(format_args!(
-            "Every user of this machine can {access} the database (mode {mode:o}), with its password hashes and drf keys. \
-             Run `chmod o-rw {word}`."
+            "Every user of this machine can {access} the database (mode {mode:o}), with its {}. Run `chmod o-rw {word}`.",
+            secrets(store)
         ));
     }
     for finding in &findings {
@@ -105,6 +106,18 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     context.output.status(if open_file.is_some() { "No errors." } else { "No errors, no warnings." });
     Ok(())
+}
+
+/// Names the secrets that a reader of the database could use.
+fn secrets(store: &Store) -> &'static str {
+    let has_keys = store.layout().drf.is_some();
+    let of_oauth2 = store.package_tables(Some(PackageScheme::OAuth2));
+    match (has_keys, of_oauth2.is_ok_and(|tables| !tables.is_empty())) {
+        (false, false) => "password hashes",
+        (true, false) => "password hashes and drf keys",
+        (false, true) => "password hashes and OAuth2 tokens",
+        (true, true) => "password hashes, drf keys and OAuth2 tokens",
+    }
 }
 
 type Facts = Vec<(&'static str, String)>;

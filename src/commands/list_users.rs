@@ -168,7 +168,7 @@ impl Args {
         }
         let is_attribute = |column: &UserColumn| matches!(column, UserColumn::Attribute(_));
         Ok(match format {
-            Format::Table => store.columns_for_people(),
+            Format::Table => store.columns_for_people()?,
             _ => UserColumn::all().into_iter().filter(is_attribute).collect(),
         })
     }

@@ -10,7 +10,7 @@ use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::cli::wording;
 use crate::django::models::{Key, Scheme, TokenFilter};
-use crate::django::tokens::{Stored, Ttl, knox};
+use crate::django::tokens::{AnyScheme, Stored, Ttl, knox};
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, KeyFlaw};
 use crate::error::lost_answer::Effect;
@@ -123,8 +123,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
 /// Returns knox's table. Fails unless DRF's table exists too.
 fn knox_table(store: &Store) -> Result<&KnoxTable> {
-    let missing =
-        |scheme| store.unusable(format!("it has no {scheme} token table, so no tokens can be migrated."));
+    let missing = |scheme| {
+        let table = AnyScheme::Core(scheme).table();
+        store.unusable(format!("it has no {table}, so no tokens can be migrated."))
+    };
     let layout = store.layout();
     if layout.drf.is_none() {
         return Err(missing(Scheme::Drf));

@@ -35,6 +35,7 @@ use std::fmt::Write as _;
 
 use clap::{Args as _, FromArgMatches as _, Parser, Subcommand};
 
+pub use self::completions::answer_shell;
 use crate::cli::context::Context;
 use crate::cli::options::Options;
 use crate::cli::version;

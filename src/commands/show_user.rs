@@ -12,6 +12,7 @@ use crate::store::schema::Table;
 use crate::store::{Store, Token};
 use crate::terminal::clock::local;
 use crate::terminal::format::Format;
+use crate::terminal::listing::Heading;
 use crate::terminal::sections::Section;
 
 const EXAMPLES: &str = "\
@@ -153,23 +154,32 @@ impl UserDetails {
         for profile in &self.profiles {
             let table = &store.profile_table(&profile.kind)?.table;
             let heading = vec!["profile".to_owned(), profile.kind.clone()];
-            sections.push(Section { heading, rows: rows(&profile.fields, table) });
+            sections.push(Section { heading, ..Section::new("", rows(&profile.fields, table)) });
         }
         let tokens = self.tokens.iter().map(|token| {
             let (scheme, state) = (token.scheme_name(), token.state(now).to_string());
             vec![scheme, token.prefix.clone(), moment(token.created), moment(token.expiry), state]
         });
-        let mut of_tokens: Vec<Vec<String>> = tokens.collect();
-        if format == Format::Table && !of_tokens.is_empty() {
-            of_tokens.insert(0, ["scheme", "prefix", "created", "expiry", "state"].map(str::to_owned).into());
-        }
-        sections.push(Section::new("tokens", of_tokens));
+        sections.push(Section { columns: token_columns(), ..Section::new("tokens", tokens.collect()) });
         let of_access = access_rows(&self.access, flag);
         if !of_access.is_empty() {
             sections.push(Section::new("access", of_access));
         }
         Ok(sections)
     }
+}
+
+fn token_columns() -> Vec<Heading> {
+    let column = |(name, kind): (&str, Kind)| Heading { name: name.to_owned(), kind };
+    let (text, moment) = (Kind::TEXT, Kind::Timestamp);
+    let columns = [
+        ("scheme", text.clone()),
+        ("prefix", text.clone()),
+        ("created", moment.clone()),
+        ("expiry", moment),
+        ("state", text),
+    ];
+    columns.map(column).into()
 }
 
 /// Returns the rows about other ways in, and what belongs to them.

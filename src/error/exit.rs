@@ -74,6 +74,7 @@ impl Refusal {
             | Self::SessionGone(_) => Exit::NotAuthenticated,
             Self::UsernameTaken
             | Self::EmailTaken
+            | Self::NameTaken { .. }
             | Self::AddressTaken
             | Self::Taken(_)
             | Self::OtherToken(_)

@@ -67,6 +67,13 @@ pub enum Refusal {
     UsernameTaken,
     /// The email address, which is the login name, already exists.
     EmailTaken,
+    /// The new name of a user already exists.
+    NameTaken {
+        /// The name.
+        name: String,
+        /// Whether it is an email address.
+        is_address: bool,
+    },
     /// The email address, which is unique but not the login name, belongs to another user.
     AddressTaken,
     /// A unique value already exists. Contains the columns as `table.column`.
@@ -241,8 +248,8 @@ impl Refusal {
             Self::TokenExpired(_) => "token_expired",
             Self::NotLoggedIn => "not_logged_in",
             Self::SessionGone(_) => "session_gone",
-            Self::UsernameTaken => "username_taken",
-            Self::EmailTaken | Self::AddressTaken => "email_taken",
+            Self::UsernameTaken | Self::NameTaken { is_address: false, .. } => "username_taken",
+            Self::EmailTaken | Self::NameTaken { .. } | Self::AddressTaken => "email_taken",
             Self::Taken(_) => "taken",
             Self::OtherToken(_) => "other_token",
             Self::FileExists { .. } => "file_exists",
@@ -303,8 +310,10 @@ impl fmt::Display for Refusal {
             Self::SessionGone(username) => {
                 write!(f, "The saved session of {username:?} has ended: its token is no longer accepted.")
             }
-            Self::UsernameTaken => f.write_str("A user with that username already exists."),
-            Self::EmailTaken | Self::AddressTaken => {
+            Self::UsernameTaken | Self::NameTaken { is_address: false, .. } => {
+                f.write_str("A user with that username already exists.")
+            }
+            Self::EmailTaken | Self::NameTaken { .. } | Self::AddressTaken => {
                 f.write_str("An account with that email address already exists.")
             }
             Self::Taken(columns) => write!(f, "A row with the same {columns} already exists."),

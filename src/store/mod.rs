@@ -97,6 +97,19 @@ impl Store {
             Target::File(path) => Box::new(Sqlite::open(path, opening)?),
             Target::Server(server) => postgres::connect(server, opening, &hints)?,
         };
+        Self::discover(engine, target, hints)
+    }
+
+    /// Opens a database to look something up, without changing anything.
+    ///
+    /// # Errors
+    /// The same as for [`Self::open`]. Fails for a server, to which it does not connect.
+    pub fn open_read_only(target: &Target, opening: &Opening, hints: Hints) -> Result<Self> {
+        let path = target.file().ok_or_else(|| unusable(target, "it is not a file."))?;
+        Self::discover(Box::new(Sqlite::open_read_only(path, opening)?), target, hints)
+    }
+
+    fn discover(engine: Box<dyn Engine>, target: &Target, hints: Hints) -> Result<Self> {
         // Takes one read lock for the whole discovery instead of one per query.
         engine.begin(Access::Read)?;
         let discovered = Layout::discover(&*engine, &hints);

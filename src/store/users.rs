@@ -152,8 +152,6 @@ impl Store {
 
     /// Returns some usernames that begin like this one or another case of it, found by an index.
     pub fn similar_usernames(&self, name: &str) -> Result<Vec<String>> {
-        let users = &self.layout.users;
-        let column = format!("u.{}", quoted(users.login()?));
         let lower = name.to_lowercase();
         let capitalized = lower.chars().take(1).flat_map(char::to_uppercase).chain(lower.chars().skip(1));
         let mut prefixes = BTreeSet::new();
@@ -166,21 +164,43 @@ impl Store {
         }
         let mut found = Vec::new();
         for prefix in prefixes {
-            let mut parameters = Vec::new();
-            let condition = self.engine.starts_with(&column, &prefix, &mut |value| {
-                parameters.push(value);
-                format!("?{}", parameters.len())
-            });
-            let sql = format!(
-                "SELECT {column} FROM {} AS u WHERE {condition} ORDER BY {column} LIMIT {SIMILAR}",
-                quoted(&users.table.name)
-            );
-            self.engine.query(&sql, &parameters, &[Kind::TEXT], &mut |cells| {
-                found.push(cells[0].string());
-                Ok(ControlFlow::Continue(()))
-            })?;
+            found.extend(self.usernames_with(&prefix, "ASC", SIMILAR)?);
         }
         Ok(found)
+    }
+
+    /// Returns usernames that begin like this, found by an index: the first ones, and the last one if there are more. So
+    /// their common beginning is that of all.
+    ///
+    /// # Errors
+    /// Returns [`Refusal::Ambiguous`] if the login column is unknown. Fails on database errors.
+    pub fn usernames_starting_with(&self, prefix: &str) -> Result<Vec<String>> {
+        let users = &self.layout.users;
+        if !users.table.is_unique(users.login()?) {
+            // Without an index, all users would be read.
+            return Ok(Vec::new());
+        }
+        let mut found = self.usernames_with(prefix, "ASC", SIMILAR)?;
+        if found.len() == SIMILAR {
+            found.extend(self.usernames_with(prefix, "DESC", 1)?);
+            found.dedup();
+        }
+        Ok(found)
+    }
+
+    fn usernames_with(&self, prefix: &str, order: &str, limit: usize) -> Result<Vec<String>> {
+        let users = &self.layout.users;
+        let column = format!("u.{}", quoted(users.login()?));
+        let mut parameters = Vec::new();
+        let condition = self.engine.starts_with(&column, prefix, &mut |value| {
+            parameters.push(value);
+            format!("?{}", parameters.len())
+        });
+        let sql = format!(
+            "SELECT {column} FROM {} AS u WHERE {condition} ORDER BY {column} {order} LIMIT {limit}",
+            quoted(&users.table.name)
+        );
+        self.texts(&sql, &parameters)
     }
 
     /// Finds the user with this key.

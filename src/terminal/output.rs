@@ -161,14 +161,15 @@ impl Output {
         if self.format.is_for_programs() {
             return self.answer(None, object);
         }
-        let width = facts.iter().map(|(heading, _)| heading.len()).max().unwrap_or_default();
         let mut text = String::new();
-        for (heading, fact) in facts {
-            let fact = escape::escaped(fact);
-            let _ = match self.format {
-                Format::Plain => writeln!(text, "{heading}\t{fact}"),
-                _ => writeln!(text, "{heading:width$}  {fact}"),
-            };
+        if self.format == Format::Plain {
+            for (heading, fact) in facts {
+                let _ = writeln!(text, "{heading}\t{}", escape::escaped(fact));
+            }
+        } else {
+            let row = |(heading, fact): &(&str, String)| vec![(*heading).to_owned(), fact.clone()];
+            let rows: Vec<Vec<String>> = facts.iter().map(row).collect();
+            sections::push_rows(&mut text, "", &[], &rows, terminal_width());
         }
         verbatim(text.as_bytes())
     }
@@ -176,10 +177,15 @@ impl Output {
     /// Prints sections for people, or their rows tab-separated for scripts.
     pub fn sections(&self, sections: &[Section]) -> Result<()> {
         let color = self.color.applies(io::stdout().is_terminal());
-        verbatim(&match self.format {
-            Format::Table => sections::for_people(sections, color).into_bytes(),
-            _ => sections::for_scripts(sections).into_bytes(),
-        })
+        if self.format != Format::Table {
+            return verbatim(sections::for_scripts(sections).as_bytes());
+        }
+        let (text, omitted) = sections::for_people(sections, color, terminal_width());
+        verbatim(text.as_bytes())?;
+        if let Some(note) = self.omission(&omitted) {
+            say(&note);
+        }
+        Ok(())
     }
 
     /// Prints a finding with its severity. In formats for programs, the answer already contains it.
@@ -204,9 +210,13 @@ impl Output {
             Err(error) if is_broken_pipe(&error) => Vec::new(),
             written => written?,
         };
-        let note = (!omitted.is_empty() && !self.quiet)
-            .then(|| format!("Not shown, for lack of width: {}.", omitted.join(", ")));
-        Ok(Pending { spool, note })
+        Ok(Pending { spool, note: self.omission(&omitted) })
+    }
+
+    /// Returns the note about columns that do not fit the terminal.
+    fn omission(&self, omitted: &[String]) -> Option<String> {
+        (!omitted.is_empty() && !self.quiet)
+            .then(|| format!("Not shown, for lack of width: {}.", omitted.join(", ")))
     }
 
     /// Reports what was done, to people only.

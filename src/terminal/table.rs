@@ -90,7 +90,7 @@ pub(super) fn write(
 /// Returns the widths of columns that fit the terminal together, and `None` for a column that is left out.
 ///
 /// First the seconds of times are omitted, then the columns of least worth, and last the ends of the longest texts.
-fn fit(
+pub(super) fn fit(
     headings: &[Heading],
     names: &[Cow<'_, str>],
     widths: &[usize],
@@ -151,7 +151,7 @@ const SHORTENED: usize = 16;
 const MINUTES: usize = "2024-02-29 12:30".len();
 
 /// The space between columns.
-const SPACE: &str = "  ";
+pub(super) const SPACE: &str = "  ";
 
 fn is_text(heading: &Heading) -> bool {
     !is_right_aligned(heading)
@@ -159,7 +159,7 @@ fn is_text(heading: &Heading) -> bool {
 }
 
 /// Returns the text shortened to this width: a time without its seconds, or a text with an ellipsis.
-fn shortened<'a>(text: &'a [u8], heading: &Heading, width: usize) -> Cow<'a, [u8]> {
+pub(super) fn shortened<'a>(text: &'a [u8], heading: &Heading, width: usize) -> Cow<'a, [u8]> {
     if width_of(text) <= width {
         return Cow::Borrowed(text);
     }

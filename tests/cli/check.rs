@@ -2,6 +2,7 @@ use serde_json::Value as Json;
 
 use crate::env::TestEnv;
 use crate::seed;
+use crate::terminal::Terminal;
 
 /// Returns severity and code of each finding.
 fn findings(object: &Json) -> Vec<String> {
@@ -78,6 +79,21 @@ fn every_problem_is_found() {
         shown.stderr
     );
     assert!(!shown.stderr.contains("plain text"));
+}
+
+#[test]
+fn facts_are_folded_to_the_terminal() {
+    let env = TestEnv::with_schema("account_tables");
+    let mut command = env.command();
+    command.args(["check", "--color", "never"]);
+    for width in [80, 60] {
+        let (_, screen) = Terminal::start_with_width(&command, width).ends();
+        let facts = screen.lines().take_while(|line| !line.starts_with("new hashes"));
+        let facts: Vec<&str> = facts.filter(|line| !line.starts_with("database")).collect();
+        assert!(facts.iter().all(|line| line.len() <= width.into()), "{width}: {screen}");
+        let profile = facts.iter().position(|line| line.starts_with("profile  ")).unwrap();
+        assert!(facts[profile + 1].starts_with("               (django_otp_webauthn"), "{screen}");
+    }
 }
 
 #[test]
@@ -274,6 +290,18 @@ fn a_world_readable_database_is_a_warning() {
         assert!(run.stderr.contains(expected), "{}", run.stderr);
     }
     assert!(!run.stderr.contains("no warnings"), "{}", run.stderr);
+    for (schema, secrets) in [
+        ("account_tables", "password hashes, drf keys and OAuth2 tokens"),
+        ("levelup", "password hashes and drf keys"),
+        ("knox", "password hashes"),
+    ] {
+        let other = TestEnv::with_schema(schema);
+        for (path, mode) in [(".", 0o755), ("db.sqlite3", 0o644)] {
+            set_permissions(other.path(path), Permissions::from_mode(mode)).unwrap();
+        }
+        let run = other.run(["check"]);
+        assert!(run.stderr.contains(&format!(", with its {secrets}. Run ")), "{schema}: {}", run.stderr);
+    }
     for (mode, access) in [(0o666, "read and write to"), (0o602, "write to")] {
         set("db.sqlite3", mode);
         let run = env.run(["check"]).succeeds();

@@ -152,8 +152,17 @@ fn two_schemes_are_ambiguous() {
 fn a_scheme_without_a_table() {
     let env = TestEnv::with_database("");
     env.register_quickly("meg");
-    env.run(["create-token", "meg", "--scheme", "knox"]).ends_with(9);
+    let refused = |arguments: &[&str], table: &str| {
+        let run = env.run(["create-token"].iter().chain(arguments)).ends_with(9);
+        assert!(run.stderr.ends_with(&format!(" cannot be used: it has no {table}.\n")), "{}", run.stderr);
+    };
+    refused(&["meg", "--scheme", "knox"], "table of knox tokens (django-rest-knox)");
+    refused(&["meg", "--scheme", "oauth2"], "table of OAuth2 tokens (django-oauth-toolkit)");
+    refused(&["--scheme", "api-key", "--name", "ci"], "table of API keys (djangorestframework-api-key)");
+    let list = env.run(["list-tokens", "--scheme", "jwt"]).succeeds();
+    assert!(list.stderr.contains("No tokens"), "{}", list.stderr);
     env.execute("DROP TABLE authtoken_token");
+    refused(&["meg", "--scheme", "drf"], "table of drf keys (Django REST framework)");
     let run = env.run(["create-token", "meg"]).ends_with(9);
     assert!(run.stderr.contains("no token table"), "{}", run.stderr);
 }

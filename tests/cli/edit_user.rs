@@ -93,6 +93,12 @@ fn a_new_username_must_be_free_and_valid() {
     .succeeds();
     let taken = env.run(["edit-user", "meg", "--rename", "joe", "--format", "json"]).ends_with(5).error();
     assert_eq!(taken["code"], "username_taken");
+    let run = env.run(["edit-user", "meg", "--rename", "joe"]).ends_with(5);
+    assert_eq!(
+        run.stderr,
+        "error: A user with that username already exists.\n\
+         hint: Choose another name. `authctl show-user joe` prints the user who has this one.\n"
+    );
     env.run(["edit-user", "meg", "--rename", "meg ducharme"]).ends_with(6);
     env.run(["edit-user", "meg", "--rename", " "]).ends_with(6);
     let answer = edit(&env, &["--rename", "ｍａｇｇｉｅ"]);

@@ -516,6 +516,19 @@ fn users_are_found_by_their_hasher() {
 }
 
 #[test]
+fn a_table_has_no_columns_of_tables_that_are_missing() {
+    let heading = |schema: &str| {
+        let run = TestEnv::with_schema(schema).run(["list-users"]).succeeds();
+        run.stdout.lines().next().unwrap().split_whitespace().skip(6).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(heading("levelup"), ["profile", "tokens"]);
+    assert_eq!(heading("no_tokens"), ["profile"]);
+    let env = TestEnv::with_database("");
+    let run = env.run(["list-users"]).succeeds();
+    assert!(run.stdout.ends_with("date_joined  tokens\n"), "{}", run.stdout);
+}
+
+#[test]
 fn a_table_fits_the_terminal() {
     let env = five();
     let long =

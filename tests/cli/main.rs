@@ -14,6 +14,7 @@ mod commit_faults_live;
 mod commit_signals_live;
 #[cfg(feature = "live")]
 mod compare;
+mod completed_values;
 mod create_token;
 mod delete_user;
 mod echo;

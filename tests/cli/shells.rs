@@ -1,10 +1,13 @@
-//! The committed completion scripts in real shells. A missing shell is a failure.
+//! Completion in real shells, by the committed scripts and by asking the program. A missing shell is a failure.
 
 use std::path::Path;
 use std::process::Command;
 
+use crate::completed_values::repairs;
 use crate::env::TestEnv;
 use crate::terminal::Terminal;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_authctl");
 
 fn script(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(name);
@@ -81,6 +84,63 @@ fn fish_completes() {
         let offered = String::from_utf8(output.stdout).unwrap();
         let words: Vec<&str> = offered.lines().filter_map(|line| line.split('\t').next()).collect();
         assert_eq!(words, [expected.rsplit(' ').next().unwrap()], "{typed}");
+    }
+}
+
+const VALUES: [(&str, &str); 7] = [
+    ("authctl show-user meg", "show-user meg@ducharme.com"),
+    ("authctl show-user meg@du", "show-user meg@ducharme.com"),
+    ("authctl list-tokens --user=meg@", "list-tokens --user=meg@ducharme.com"),
+    ("authctl list-users --group Fr", "list-users --group Front desk"),
+    ("authctl list-users --columns id,ema", "list-users --columns id,email"),
+    ("authctl list-users --sort=-date", "list-users --sort=-date_joined"),
+    ("authctl list-to", "list-tokens"),
+];
+
+#[test]
+fn bash_completes_values() {
+    let env = repairs();
+    let mut terminal = shell(&env, "bash", &["--norc", "--noprofile", "-i"]);
+    terminal.types("PS1='ready> '; bind 'set enable-bracketed-paste off'; authctl() { echo \"<<$*>>\"; }\n");
+    terminal.types(&format!("source <(COMPLETE=bash '{PROGRAM}') && echo 'loaded' | tr a-z A-Z\n"));
+    terminal.expect("LOADED");
+    for (typed, expected) in VALUES {
+        completes(&mut terminal, typed, expected);
+    }
+    // No blank follows the equals sign.
+    terminal.types("authctl register x --set=customer.a\toak\n");
+    terminal.expect("<<register x --set=customer.address=oak>>");
+}
+
+#[test]
+fn zsh_completes_values() {
+    let env = repairs();
+    let mut terminal = shell(&env, "zsh", &["-f", "-i"]);
+    terminal.types("PS1='ready> '; unsetopt zle_bracketed_paste; authctl() { echo \"<<$*>>\" }\n");
+    terminal.types(&format!(
+        "autoload -U compinit; compinit -u -D && source <(COMPLETE=zsh '{PROGRAM}') && echo loaded | tr a-z A-Z\n"
+    ));
+    terminal.expect("LOADED");
+    for (typed, expected) in VALUES {
+        completes(&mut terminal, typed, expected);
+    }
+    terminal.types("authctl register x --set customer.a\toak\n");
+    terminal.expect("<<register x --set customer.address=oak>>");
+}
+
+#[test]
+fn fish_completes_values() {
+    let env = repairs();
+    let assignment = ("authctl register x --set customer.a", "customer.address=");
+    for (typed, expected) in VALUES.into_iter().chain([assignment]) {
+        let source = format!("COMPLETE=fish '{PROGRAM}' | source; complete --do-complete '{typed}'");
+        let mut command = Command::new("fish");
+        command.args(["--no-config", "-c", &source]).current_dir(env.path(".")).env("HOME", env.path("."));
+        let output = command.output().expect("failed to start fish");
+        let offered = String::from_utf8(output.stdout).unwrap();
+        let words: Vec<&str> = offered.lines().filter_map(|line| line.split('\t').next()).collect();
+        assert_eq!(words.len(), 1, "{typed}: {words:?}");
+        assert!(expected.ends_with(words[0]), "{typed}: {words:?}");
     }
 }
 

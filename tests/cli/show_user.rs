@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::env::TestEnv;
 use crate::seed::{self, Person};
+use crate::terminal::Terminal;
 
 const CONFIG: &str = r#"
 [profiles.gamer]
@@ -263,4 +264,27 @@ fn writes_nothing() {
     let before = env.database_bytes();
     env.run(["show-user", "meg"]).succeeds();
     assert!(env.database_bytes() == before);
+}
+
+#[test]
+fn sections_fit_the_terminal() {
+    let env = meg_and_bot();
+    let long = format!("UPDATE auth_user SET last_name = '{}'", "Ducharme ".repeat(12).trim());
+    env.execute(&long);
+    env.run(["create-token", "meg", "--scheme", "drf"]);
+    let mut command = env.command();
+    command.args(["show-user", "meg", "--color", "never"]);
+    for width in [80, 60, 45] {
+        let screen = Terminal::start_with_width(&command, width).ends_with(0);
+        let lines: Vec<&str> = screen.lines().collect();
+        assert!(lines.iter().all(|line| line.chars().count() <= width.into()), "{width}: {screen}");
+        let name = lines.iter().position(|line| line.starts_with("  last_name ")).expect(&screen);
+        let indent = lines[name].find("Ducharme").expect(&screen);
+        assert!(lines[name + 1].starts_with(&(" ".repeat(indent) + "Ducharme")), "{screen}");
+        let tokens = lines.iter().position(|line| *line == "tokens").unwrap();
+        assert!(lines[tokens + 1].starts_with("  scheme  prefix"), "{screen}");
+        assert_eq!(screen.contains("Not shown, for lack of width: "), width < 80, "{screen}");
+    }
+    let run = env.run(["show-user", "meg"]).succeeds();
+    assert!(run.stdout.contains(&"Ducharme ".repeat(12).trim().to_owned()), "{}", run.stdout);
 }

@@ -86,6 +86,10 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
             "With `authctl register`, --on-existing skip leaves an existing user unchanged, and --on-existing update changes it."
                 .into()
         }
+        Refusal::NameTaken { name, .. } => format!(
+            "Choose another name. `authctl show-user {}` prints the user who has this one.",
+            shell_word(name)
+        ),
         Refusal::Busy => "Another program is writing to the database. Try again, or pass a longer \
                        --busy-timeout."
             .into(),

@@ -51,6 +51,18 @@ impl AnyScheme {
         Self::Package(PackageScheme::ApiKey),
     ];
 
+    /// Names the table of its tokens, with the package that creates it.
+    #[must_use]
+    pub fn table(self) -> &'static str {
+        match self {
+            Self::Core(Scheme::Drf) => "table of drf keys (Django REST framework)",
+            Self::Core(Scheme::Knox) => "table of knox tokens (django-rest-knox)",
+            Self::Package(PackageScheme::OAuth2) => "table of OAuth2 tokens (django-oauth-toolkit)",
+            Self::Package(PackageScheme::Jwt) => "table of JWTs (djangorestframework-simplejwt)",
+            Self::Package(PackageScheme::ApiKey) => "table of API keys (djangorestframework-api-key)",
+        }
+    }
+
     /// Returns the scheme, if every command knows it.
     #[must_use]
     pub fn core(self) -> Option<Scheme> {

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq as _;
 use super::{Door, Doors, Way, api_keys, oauth2, simplejwt};
 use crate::django::models::{Key, TokenFilter, TokenState};
 use crate::django::tokens::jwt::Jwt;
-use crate::django::tokens::{PackageScheme, PlainToken, TokenType, api_key, oauth2::checksum};
+use crate::django::tokens::{AnyScheme, PackageScheme, PlainToken, TokenType, api_key, oauth2::checksum};
 use crate::django::value::{Cell, Kind, Value};
 use crate::error::failure::Result;
 use crate::store::schema::quoted;
@@ -364,7 +364,7 @@ impl Store {
     pub fn needed_package_tables(&self, scheme: PackageScheme) -> Result<Vec<PackageTable>> {
         let tables = self.package_tables(Some(scheme))?;
         if tables.is_empty() {
-            Err(self.unusable(format!("it has no {scheme} token table.")))
+            Err(self.unusable(format!("it has no {}.", AnyScheme::Package(scheme).table())))
         } else {
             Ok(tables)
         }

@@ -10,7 +10,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
@@ -28,25 +30,16 @@ use crate::store::sqlite::regexp;
 /// so it is never reported as interrupted after it succeeded.
 const STEPS_BETWEEN_LOOKS: i32 = 100_000;
 
+/// The time of a look-up for a completion, which a person waits for.
+const LONGEST_LOOK_UP: Duration = Duration::from_millis(500);
+
 impl Sqlite {
     /// Opens an existing file.
     ///
     /// # Errors
     /// Returns [`Refusal::DatabaseMissing`] or [`Refusal::DatabaseUnusable`].
     pub fn open(path: &Path, opening: &Opening) -> Result<Self> {
-        match path.metadata() {
-            Ok(metadata) if metadata.is_dir() => {
-                return Err(unusable(path, "it is a folder, not a database file."));
-            }
-            Ok(metadata) if !metadata.is_file() => {
-                return Err(unusable(path, "it is not a regular file."));
-            }
-            Ok(_) => {}
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Err(Refusal::DatabaseMissing(path.to_owned()).into());
-            }
-            Err(error) => return Err(error).with_context(|| format!("{} cannot be opened", path.display())),
-        }
+        check_file(path)?;
         if !opening.force && could_lock_out(path) {
             return Err(Refusal::Foreign(path.to_owned()).into());
         }
@@ -54,6 +47,40 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|error| translate(error, path))?;
         Self::prepare(connection, path, opening)
+    }
+
+    /// Opens an existing file to look something up. Changes nothing, neither in the file nor beside it, and interrupts a
+    /// long query.
+    ///
+    /// # Errors
+    /// The same as for [`Self::open`]. Fails if the file has to be recovered first.
+    pub fn open_read_only(path: &Path, opening: &Opening) -> Result<Self> {
+        check_file(path)?;
+        if path.metadata().is_ok_and(|file| file.len() == 0) {
+            // SQLite would delete a log beside it.
+            return Err(unusable(path, "it is empty."));
+        }
+        let mode = if write_ahead_log(path).exists() {
+            "mode=ro&readonly_shm=1"
+        } else if has_write_ahead_log(path) {
+            // SQLite would create the log.
+            "mode=ro&immutable=1"
+        } else {
+            "mode=ro"
+        };
+        let name = percent_encode(path.as_os_str().as_encoded_bytes(), NON_ALPHANUMERIC);
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(format!("file:{name}?{mode}"), flags);
+        let mut opened = Self::prepare(opened.map_err(|error| translate(error, path))?, path, opening)?;
+        let started = Instant::now();
+        let is_slow = move || started.elapsed() > LONGEST_LOOK_UP;
+        let connection = &mut opened.connection;
+        connection
+            .progress_handler(STEPS_BETWEEN_LOOKS, Some(is_slow))
+            .and_then(|()| connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true))
+            .map_err(|error| translate(error, path))?;
+        Ok(opened)
     }
 
     /// Creates an empty database in memory, to be saved as a new file.
@@ -88,6 +115,18 @@ impl Sqlite {
     }
 }
 
+fn check_file(path: &Path) -> Result<()> {
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => Err(unusable(path, "it is a folder, not a database file.")),
+        Ok(metadata) if !metadata.is_file() => Err(unusable(path, "it is not a regular file.")),
+        Ok(_) => Ok(()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(Refusal::DatabaseMissing(path.to_owned()).into())
+        }
+        Err(error) => Err(error).with_context(|| format!("{} cannot be opened", path.display())),
+    }
+}
+
 /// Restricts the schema to what Django needs, and makes SQLite detect damage early.
 fn harden(connection: &Connection) -> rusqlite::Result<()> {
     for (limit, value) in LIMITS {
@@ -113,8 +152,14 @@ fn harden(connection: &Connection) -> rusqlite::Result<()> {
 fn could_lock_out(path: &Path) -> bool {
     let us = rustix::process::geteuid();
     let is_foreign = |path: &Path| path.metadata().is_ok_and(|metadata| metadata.uid() != us.as_raw());
-    let log = PathBuf::from(format!("{}-wal", path.display()));
+    let log = write_ahead_log(path);
     !us.is_root() && has_write_ahead_log(path) && [path, &log].into_iter().any(is_foreign)
+}
+
+fn write_ahead_log(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
 }
 
 /// The file format's read version is 2 with a write-ahead log (SQLite's file format, section 1.3).

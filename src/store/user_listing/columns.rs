@@ -79,8 +79,19 @@ impl UserColumn {
         }
     }
 
+    /// Whether its values can be compared in the database.
+    #[must_use]
+    pub fn is_comparable(&self) -> bool {
+        match self {
+            Self::Attribute(_) | Self::Profile | Self::Tokens => true,
+            Self::Own(_) | Self::OfProfile { .. } => !self.is_hidden(),
+            Self::Groups | Self::Hasher => false,
+        }
+    }
+
     /// Whether its values may be secrets, which are hidden.
-    pub(super) fn is_hidden(&self) -> bool {
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
         self.own().is_some_and(Column::may_hold_secret)
     }
 }
@@ -98,20 +109,19 @@ impl Store {
         if let Some(column) = self.own_user_columns().find(|column| column.name == name) {
             return Ok(UserColumn::Own(column.clone()));
         }
-        let profiles = self.profile_columns()?;
-        if let Some(column) = profiles.iter().find(|column| column.name() == name) {
-            return Ok(column.clone());
+        let mut columns = self.user_columns()?;
+        if let Some(position) = columns.iter().position(|column| column.name() == name) {
+            return Ok(columns.swap_remove(position));
         }
-        let own = self.own_user_columns().map(|column| column.name.clone());
-        let common = UserColumn::all();
-        let known: Vec<String> = common
-            .iter()
-            .map(|column| column.name().into_owned())
-            .chain(own)
-            .chain(profiles.iter().map(|column| column.name().into_owned()))
-            .collect();
+        let known: Vec<String> = columns.iter().map(|column| column.name().into_owned()).collect();
         let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
         Err(Misuse::UnknownColumn { usage, name: name.to_owned(), near, known }.into())
+    }
+
+    /// Returns all columns: those of every project, of the user table and of the profiles.
+    pub fn user_columns(&self) -> Result<Vec<UserColumn>> {
+        let own = self.own_user_columns().cloned().map(UserColumn::Own);
+        Ok(UserColumn::all().into_iter().chain(own).chain(self.profile_columns()?).collect())
     }
 
     /// Returns the column of this name, if its values can be compared in the database.
@@ -120,12 +130,7 @@ impl Store {
     /// Returns [`Misuse::UnknownColumn`], or [`Misuse::NotComparable`].
     pub(super) fn comparable_column(&self, name: &str, usage: ColumnUse) -> Result<UserColumn> {
         let column = self.user_column(name, usage)?;
-        let is_comparable = match &column {
-            UserColumn::Attribute(_) | UserColumn::Profile | UserColumn::Tokens => true,
-            UserColumn::Own(_) | UserColumn::OfProfile { .. } => !column.is_hidden(),
-            UserColumn::Groups | UserColumn::Hasher => false,
-        };
-        if is_comparable {
+        if column.is_comparable() {
             Ok(column)
         } else {
             Err(Misuse::NotComparable { usage, name: name.to_owned() }.into())
@@ -140,19 +145,21 @@ impl Store {
         login.filter(move |column| !is_attribute(column)).into_iter().chain(users.extra_columns())
     }
 
-    /// Returns the columns that a listing for people shows unless told otherwise: those that fit a terminal.
-    #[must_use]
-    pub fn columns_for_people(&self) -> Vec<UserColumn> {
+    /// Returns the columns that a listing for people shows unless told otherwise: those that fit a terminal, and for which
+    /// the database has tables.
+    pub fn columns_for_people(&self) -> Result<Vec<UserColumn>> {
         let table = &self.layout.users.table;
         let login = self.own_user_columns().next().filter(|column| column.name == self.layout.users.label());
         let attribute = |name| table.has(name).then_some(UserColumn::Attribute(name));
         let login = attribute("username").or_else(|| login.cloned().map(UserColumn::Own));
-        [Some(UserColumn::Attribute("id")), login]
+        let has_profiles = !self.profile_tables()?.is_empty();
+        let has_tokens = !self.token_tables()?.is_empty();
+        Ok([Some(UserColumn::Attribute("id")), login]
             .into_iter()
             .chain(["email", "is_active", "is_staff", "date_joined"].map(attribute))
+            .chain([has_profiles.then_some(UserColumn::Profile), has_tokens.then_some(UserColumn::Tokens)])
             .flatten()
-            .chain([UserColumn::Profile, UserColumn::Tokens])
-            .collect()
+            .collect())
     }
 
     /// Returns the columns of all profiles.

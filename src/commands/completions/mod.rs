@@ -1,6 +1,12 @@
+//! `completions`: the scripts for shells, and the values that a shell asks for while it completes a command line.
+
+mod shells;
+mod values;
+
 use clap::{CommandFactory as _, ValueHint};
 use clap_complete::Shell;
 
+pub use self::shells::answer_shell;
 use crate::cli::context::Context;
 use crate::commands::Cli;
 use crate::error::failure::Result;
@@ -13,6 +19,10 @@ Examples:
   authctl completions fish > ~/.config/fish/completions/authctl.fish";
 
 /// Print a shell completion script
+///
+/// The script completes commands and options. To complete usernames, groups, columns and fields of an SQLite database
+/// too, add `source <(COMPLETE=bash authctl)` to ~/.bashrc instead, the same with zsh to ~/.zshrc, or
+/// `COMPLETE=fish authctl | source` to ~/.config/fish/config.fish.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
