@@ -94,20 +94,20 @@ impl Connection {
         self.wait(self.pass_rows(sql, parameters, on_row), can_stop)
     }
 
-    /// Runs a query in a transaction of its own, which `begin` opens. The messages are sent together, so that a distant
+    /// Runs a query in a transaction of its own, which `opening` begins. The messages are sent together, so that a distant
     /// server takes one round trip instead of three.
     pub(super) fn query_apart(
         &self,
-        begin: &str,
+        opening: &str,
         sql: &str,
         parameters: Vec<(Parameter<'_>, Type)>,
         on_row: &mut dyn FnMut(&Row) -> bool,
     ) -> Result<(), DriverError> {
         let together = async {
-            let begin = self.client.batch_execute(begin);
+            let begun = self.client.batch_execute(opening);
             let rows = self.pass_rows(sql, parameters, on_row);
             // A failed end is harmless: the end of the connection rolls back as well.
-            let (begun, passed, _) = join3(begin, rows, self.client.batch_execute("ROLLBACK")).await;
+            let (begun, passed, _) = join3(begun, rows, self.client.batch_execute("ROLLBACK")).await;
             begun.and(passed)
         };
         self.wait(together, false)
