@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use crate::accounts::access::{AccessChange, AccessRows, ClosedAccess};
 use crate::accounts::change_runner::ChangeRunner as _;
-use crate::cli::answer::distinct;
+use crate::cli::answer::{about_users, distinct, user_object};
 use crate::cli::change::Change;
 use crate::cli::context::Context;
 use crate::django::models::User;
@@ -83,17 +83,20 @@ pub fn print_open(access: &ClosedAccess, change: &AccessChange, output: &Output)
     }
 }
 
-/// Describes the access of a user for programs.
+/// Describes the access of users for programs.
 #[must_use]
-pub fn object(access: &ClosedAccess) -> Json {
+pub fn object(accesses: &[ClosedAccess], is_one: bool, change: &Change<'_>) -> Json {
     let open = |door: &OpenDoor| json!({ "door": door.code, "count": door.count, "known": door.is_known });
-    json!({
-        "username": access.user.username,
-        "id": access.user.id,
-        "fields": access.fields,
-        "closed": access.closed,
-        "open": access.open.iter().map(open).collect::<Vec<_>>(),
-    })
+    let object = |access: &ClosedAccess| {
+        let mut object = json!({
+            "user": user_object(&access.user),
+            "closed": access.closed,
+            "open": access.open.iter().map(open).collect::<Vec<_>>(),
+        });
+        change.report(changed_fields(std::slice::from_ref(access))).add_to(&mut object);
+        object
+    };
+    about_users(accesses.iter().map(object).collect(), is_one)
 }
 
 /// Returns the refusal if a user can still get in.

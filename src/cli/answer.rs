@@ -1,11 +1,13 @@
-//! Answers for programs: the JSON object of register, login, whoami, create-token and edit-user, with the keys that
-//! clients of the five systems read. Also the keys that every changing command adds.
+//! Answers for programs: the JSON object of register, login, whoami and create-token, with the keys that clients of the
+//! API read. Also the keys that answers share. The whole form is described in `docs/schemas/`.
+
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use crate::django::models::{Profile, User, serialize_moment};
+use crate::django::models::{Key, Profile, User, serialize_moment};
 use crate::django::tokens::AnyScheme;
 
 /// An account and its token.
@@ -24,8 +26,10 @@ pub struct Answer<'a> {
     pub staff: bool,
     /// The user. Null for an API key without one.
     pub user: Option<&'a User>,
-    /// The user's profile, or null.
+    /// The user's first profile, as clients of the API know it, or null.
     pub profile: Option<&'a Profile>,
+    /// All of the user's profiles.
+    pub profiles: &'a [Profile],
     /// The generated password, shown only here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<&'a str>,
@@ -47,8 +51,40 @@ impl<'a> Answer<'a> {
             staff: user.is_some_and(|user| user.is_staff),
             user,
             profile: profiles.first(),
+            profiles,
             password: None,
             report: None,
+        }
+    }
+}
+
+/// Returns a user as other objects refer to it.
+#[must_use]
+pub fn user_object(user: &User) -> Json {
+    named_user(&user.id, &user.username)
+}
+
+/// Like [`user_object`], for a user of whom only the key and the name are known.
+#[must_use]
+pub fn named_user(id: &Key, username: &str) -> Json {
+    json!({ "id": id, "username": username })
+}
+
+/// Returns the cell of a user in a list: as an object in JSON, and otherwise as the name.
+#[must_use]
+pub fn user_cell<'a>(id: &Key, username: &'a str, is_json: bool) -> Cow<'a, str> {
+    if is_json { named_user(id, username).to_string().into() } else { username.into() }
+}
+
+/// Returns the answer about the users that a command names: about one user, that user's object, or else all objects
+/// under `users`.
+#[must_use]
+pub fn about_users(mut objects: Vec<Json>, is_one: bool) -> Json {
+    match objects.pop() {
+        Some(object) if is_one && objects.is_empty() => object,
+        last => {
+            objects.extend(last);
+            json!({ "users": objects })
         }
     }
 }

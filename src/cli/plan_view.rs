@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::accounts::apply::groups::GroupStep;
 use crate::accounts::apply::plan::{Step, StepKind};
 use crate::accounts::apply::{Action, ApplyPlan, ChangedAccount};
+use crate::cli::answer::user_object;
 use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
 use crate::error::wording::{counted, with_article};
@@ -110,18 +111,27 @@ pub fn object(plan: &ApplyPlan<'_>, made: &[ChangedAccount], issued: bool, store
             StepKind::Delete(user, _) => Some(json!(user.id)),
         });
         let mut object = json!({
-            "username": step.username,
-            "id": id,
+            "user": { "id": id, "username": step.username },
             "action": step.action,
             "changes": step.differences(store)?,
         });
         add_secrets(&mut object, made.filter(|_| issued));
         Ok(object)
     };
-    let accounts: Vec<Json> = plan.steps.iter().map(account).collect::<Result<_>>()?;
+    let users: Vec<Json> = plan.steps.iter().map(account).collect::<Result<_>>()?;
     let group = |step: &GroupStep| json!({ "name": step.name, "action": action_of(step), "changes": step.differences });
     let groups: Vec<Json> = plan.groups.steps.iter().map(group).collect();
-    Ok(json!({ "groups": groups, "accounts": accounts, "as_wanted": plan.as_wanted, "kept": plan.kept }))
+    let kept: Vec<Json> = plan.kept.iter().map(user_object).collect();
+    let count = |action| plan.steps.iter().filter(|step| step.action == action).count();
+    let counts = json!({
+        "created": count(Action::Create),
+        "changed": count(Action::Change),
+        "deactivated": count(Action::Deactivate),
+        "deleted": count(Action::Delete),
+        "unchanged": plan.as_wanted,
+        "groups": groups.len(),
+    });
+    Ok(json!({ "users": users, "group_changes": groups, "kept": kept, "counts": counts }))
 }
 
 /// Adds the new token and password of the account, or null.

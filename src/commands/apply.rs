@@ -14,6 +14,7 @@ use crate::cli::args::values::count;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::{Context, signals_hint};
 use crate::cli::plan_view;
+use crate::django::models::User;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::faults::{Fault, FaultCode, Form, TooLong};
 use crate::error::limits;
@@ -105,7 +106,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     store.expect_many_changes()?;
     let change = Change::new(context, &args.writing, "apply");
     let mut plan = args.plan(&source, store, &change, context)?;
-    for username in &plan.kept {
+    for User { username, .. } in &plan.kept {
         context
             .output
             .warning(format_args!("{username} is not in the file, but superusers are never pruned."));

@@ -66,10 +66,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let bytes = store.back_up(&path, how)?;
     context.answer(&Effect::file(&path), |output| {
         output.status(format_args!("Copied {} ({bytes} bytes).", context.settings.database));
-        output.answer(
-            Some(&redaction::path(&path)),
-            &json!({ "backup": redaction::path(&path), "bytes": bytes }),
-        )
+        output
+            .answer(Some(&redaction::path(&path)), &json!({ "file": redaction::path(&path), "bytes": bytes }))
     })
 }
 

@@ -174,7 +174,7 @@ fn describe(context: &Context, store: &Store, hashers: &Hashers) -> Result<(Fact
         "user_table": users.table.name,
         "key": { "column": users.key, "kind": wording::kind(&users.key_kind) },
         "login_column": users.login().ok(),
-        "users": counts,
+        "counts": counts,
         "tokens": tokens,
         "profiles": profiles,
         "hashers": hashers,

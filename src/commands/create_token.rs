@@ -286,14 +286,12 @@ impl Args {
         report: Report,
     ) -> Result<Json> {
         let is_shown = !report.dry_run && self.files.leave_standard_output();
-        let is_created = report.changed && !report.dry_run;
         let mut answer = Answer::new(user, &issued.profiles);
         answer.token = Some(issued.key.expose()).filter(|_| is_shown);
         answer.scheme = Some(scheme);
         answer.expiry = issued.expiry;
         answer.report = Some(report);
         let mut object = serde_json::to_value(&answer)?;
-        object["created"] = json!(is_created);
         let files: Vec<_> = files.paths().map(redaction::path).collect();
         object["files"] = json!(files);
         Ok(object)

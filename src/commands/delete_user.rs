@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::chosen_users::refuse_anonymous;
 use crate::cli::access_view::print_deletion;
+use crate::cli::answer::{about_users, user_object};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
@@ -103,13 +104,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             let verb = if report.dry_run { "would be" } else { "is" };
             output.warning(format_args!("No active superuser {verb} left."));
         }
-        let of_user = |user: &User| json!({ "username": user.username, "id": user.id });
-        let mut object = match &users[..] {
-            [user] if is_one => of_user(user),
-            users => json!({ "users": users.iter().map(of_user).collect::<Vec<_>>() }),
-        };
-        object["deleted"] = counts(&deletion.deleted);
-        object["emptied"] = counts(&deletion.emptied);
+        let object = |user: &User| json!({ "user": user_object(user) });
+        let mut object = about_users(users.iter().map(object).collect(), is_one);
+        object["counts"] =
+            json!({ "deleted": counts(&deletion.deleted), "emptied": counts(&deletion.emptied) });
         report.add_to(&mut object);
         output.answer(None, &object)
     })

@@ -1,12 +1,12 @@
 use jiff::Timestamp;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use crate::accounts::access::AccessRows;
 use crate::accounts::access_summary::{open_although_inactive, revoke_tokens};
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::update::AccountUpdate;
 use crate::cli::access_view::{confirm, listed, print_deletion};
-use crate::cli::answer::{Answer, distinct};
+use crate::cli::answer::{about_users, distinct};
 use crate::cli::args::account::refuse_without_addresses;
 use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::args::users::SeveralUsers;
@@ -207,15 +207,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             let verb = if report.dry_run { "would be" } else { "is" };
             output.warning(format_args!("No active superuser {verb} left."));
         }
-        let answer_of = |edited: &Edited| -> Result<Json> {
-            let mut answer = Answer::new(&edited.current, &edited.profiles);
-            answer.report = Some(change.report(edited.fields.clone()));
-            Ok(serde_json::to_value(answer)?)
+        let object = |edited: &Edited| {
+            let mut object = json!({ "user": edited.current, "profiles": edited.profiles });
+            change.report(edited.fields.clone()).add_to(&mut object);
+            object
         };
-        if let ([edited], true) = (&edited[..], SeveralUsers::is_one(&args.users)) {
-            return output.answer(None, &answer_of(edited)?);
-        }
-        let mut answer = json!({ "users": edited.iter().map(answer_of).collect::<Result<Vec<Json>>>()? });
+        let mut answer = about_users(edited.iter().map(object).collect(), SeveralUsers::is_one(&args.users));
         report.add_to(&mut answer);
         output.answer(None, &answer)
     })

@@ -174,7 +174,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         output.status(format_args!("Exported {users} as {}.", form.label()));
         output.answer(
             Some(&redaction::path(&path)),
-            &json!({ "export": redaction::path(&path), "format": form.name(), "users": count }),
+            &json!({ "file": redaction::path(&path), "format": form.name(), "counts": { "users": count } }),
         )
     })
 }

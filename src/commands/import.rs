@@ -206,8 +206,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         if args.results_are_answer() {
             return Ok(());
         }
-        let mut answer = json!(counts);
-        answer["dry_run"] = args.writing.dry_run.into();
+        let mut answer = json!({ "counts": counts });
+        change.report(counts.changed_fields()).add_to(&mut answer);
         output.answer(None, &answer)
     })?;
     faults.refuse()

@@ -63,8 +63,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         let mut object = json!({
             "database": name,
             "schemes": blueprint.schemes,
-            "profiles": kinds,
-            "hasher": recipe.method().algorithm().name(),
+            "profiles": kinds.iter().map(|kind| json!({ "kind": kind })).collect::<Vec<_>>(),
+            "new_hashes": recipe.to_string(),
         });
         change.report(vec!["database".into()]).add_to(&mut object);
         output.answer(Some(&name), &object)

@@ -1,7 +1,9 @@
 use std::ops::ControlFlow;
 
+use crate::cli::answer::user_cell;
 use crate::cli::args::users::OfUser;
 use crate::cli::context::Context;
+use crate::django::models::Key;
 use crate::django::value::{Cell, Kind};
 use crate::error::failure::Result;
 use crate::error::wording::counted;
@@ -36,15 +38,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let now = context.now();
     let user = args.user.user(store)?.map(|user| user.id.to_string());
-    let headings = [
-        ("user", TEXT),
-        ("user_id", TEXT),
-        ("prefix", TEXT),
-        ("expiry", Kind::Timestamp),
-        ("state", TEXT),
-        ("backend", TEXT),
-    ]
-    .map(|(name, kind)| Heading { name: name.to_owned(), kind });
+    let is_json = context.output.format().is_json();
+    let of_user = if is_json { vec![("user", Kind::Json)] } else { vec![("user", TEXT), ("user_id", TEXT)] };
+    let headings: Vec<Heading> = of_user
+        .into_iter()
+        .chain([("prefix", TEXT), ("expiry", Kind::Timestamp), ("state", TEXT), ("backend", TEXT)])
+        .map(|(name, kind)| Heading { name: name.to_owned(), kind })
+        .collect();
     let (mut count, mut scan) = (0_u64, SessionScan::default());
     let pending = store.snapshot(|store| {
         let doors = Doors::find(store)?;
@@ -57,15 +57,18 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 store.name_session_users(&mut batch)?;
                 for session in &batch {
                     count += 1;
-                    let cells = [
-                        Cell::Text(&session.username),
-                        Cell::Text(&session.user),
+                    let key = store.key_of_shown(&session.user);
+                    let key = key.unwrap_or_else(|| Key::Text(session.user.clone()));
+                    let user = user_cell(&key, &session.username, is_json);
+                    let of_user = [Cell::Text(&user), Cell::Text(&session.user)];
+                    let of_session = [
                         Cell::Text(&session.prefix),
                         session.expiry.into(),
                         Cell::Text(state(session, session.is_expired(now))),
                         session.backend.as_deref().map_or(Cell::Null, Cell::Text),
                     ];
-                    if on_row(&cells)?.is_break() {
+                    let of_user = if is_json { &of_user[..1] } else { &of_user };
+                    if on_row(&[of_user, &of_session].concat())?.is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
                 }

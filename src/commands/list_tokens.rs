@@ -1,5 +1,6 @@
 use std::ops::ControlFlow;
 
+use crate::cli::answer::user_cell;
 use crate::cli::args::token_filters::TokenFilters;
 use crate::cli::context::Context;
 use crate::django::tokens::PackageScheme;
@@ -35,11 +36,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let now = context.now();
     let filter = args.filters.filter(args.filters.user(store)?.as_ref(), now)?;
+    let is_json = context.output.format().is_json();
     let Some(scheme) = args.filters.package() else {
         return list(None, store, context, &mut |store, on_row| {
             store.each_token(&filter, &mut |token| {
                 on_row(&[
-                    Cell::Text(&token.username),
+                    Cell::Text(&user_cell(&token.user, &token.username, is_json)),
                     Cell::Text(&token.scheme_name()),
                     Cell::Text(&token.prefix),
                     token.created.into(),
@@ -54,8 +56,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     list(Some(what), store, context, &mut |store, on_row| {
         store.each_package_token(&tables, Selection::matching(&filter), &mut |token| {
             let what = token.token_type.map(|kind| kind.to_string()).or(token.label.clone());
+            let user = token.user.as_ref().map(|user| user_cell(user, &token.username, is_json));
             on_row(&[
-                token.user.as_ref().map_or(Cell::Null, |_| Cell::Text(&token.username)),
+                user.as_deref().map_or(Cell::Null, Cell::Text),
                 Cell::Text(&scheme.to_string()),
                 what.as_deref().map_or(Cell::Null, Cell::Text),
                 Cell::Text(&token.prefix),
@@ -77,7 +80,8 @@ fn list(
     each: &mut dyn FnMut(&Store, OnRow<'_>) -> Result<()>,
 ) -> Result<()> {
     const TEXT: Kind = Kind::Text { max_length: None };
-    let headings: Vec<Heading> = [("user", TEXT), ("scheme", TEXT)]
+    let user = if context.output.format().is_json() { Kind::Json } else { TEXT };
+    let headings: Vec<Heading> = [("user", user), ("scheme", TEXT)]
         .into_iter()
         .chain(what.map(|what| (what, TEXT)))
         .chain([("prefix", TEXT), ("created", Kind::Timestamp), ("expiry", Kind::Timestamp), ("state", TEXT)])

@@ -92,7 +92,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             let verb = if report.dry_run { "would be" } else { "is" };
             output.warning(format_args!("No active superuser {verb} left."));
         }
-        let mut answer = json!({ "users": accesses.iter().map(object).collect::<Vec<_>>() });
+        let mut answer = object(&accesses, SeveralUsers::is_one(&args.users), &change);
         report.add_to(&mut answer);
         output.answer(None, &answer)
     })?;

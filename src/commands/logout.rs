@@ -196,7 +196,7 @@ fn print_outcome(
         }
         let fields = [("token", deleted > 0), ("session", forgotten)];
         let fields = fields.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name.to_owned());
-        let mut object = json!({ "deleted": deleted, "session_forgotten": forgotten });
+        let mut object = json!({ "counts": { "tokens": deleted }, "session_forgotten": forgotten });
         change.report(fields.collect()).add_to(&mut object);
         output.answer(None, &object)
     })

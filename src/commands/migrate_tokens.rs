@@ -110,12 +110,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
         print_status(output, &done.value, &report, args.keep);
-        let mut object = json!({
+        let mut object = json!({ "counts": {
             "migrated": done.value.fresh.len(),
             "already": done.value.known.len(),
             "expiry_changed": done.value.renewed(),
             "skipped": done.value.skipped(),
-        });
+        } });
         report.add_to(&mut object);
         output.answer(None, &object)
     })

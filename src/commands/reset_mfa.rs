@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::cli::answer::{about_users, user_object};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
@@ -78,9 +79,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             (true, false) => format!("Deleted {}.", counted(deleted, "second factor")),
         });
         let object = |(user, factors): &(User, Vec<SecondFactor>)| {
-            json!({ "username": user.username, "id": user.id, "second_factors": factors })
+            let fields = if factors.is_empty() { Vec::new() } else { vec!["second_factors".to_owned()] };
+            let mut object = json!({ "user": user_object(user), "second_factors": factors });
+            change.report(fields).add_to(&mut object);
+            object
         };
-        let mut answer = json!({ "users": reset.iter().map(object).collect::<Vec<_>>(), "deleted": deleted });
+        let mut answer = about_users(reset.iter().map(object).collect(), SeveralUsers::is_one(&args.users));
+        answer["counts"] = json!({ "second_factors": deleted });
         report.add_to(&mut answer);
         output.answer(None, &answer)
     })

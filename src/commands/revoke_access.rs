@@ -87,7 +87,7 @@ fn revoke(args: &Args, kinds: Vec<AccessKind>, change: &Change<'_>, context: &Co
             print_rows(verb, &access.closed, output);
             print_open(access, &access_change, output);
         }
-        let mut answer = json!({ "users": accesses.iter().map(object).collect::<Vec<_>>() });
+        let mut answer = object(&accesses, SeveralUsers::is_one(&args.users), change);
         report.add_to(&mut answer);
         output.answer(None, &answer)
     })?;

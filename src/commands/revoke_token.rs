@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use serde_json::{Value as Json, json};
 
 use crate::accounts::change_runner::ChangeRunner as _;
-use crate::cli::answer::Report;
+use crate::cli::answer::{Report, named_user};
 use crate::cli::args::package_token::SigningKeySource;
 use crate::cli::args::secret;
 use crate::cli::args::token_filters::TokenFilters;
@@ -124,7 +124,7 @@ fn revoke_chosen(
     }
     let done = change.run(
         store,
-        |deleted: &Vec<Token>| json!({ "tokens": rows(deleted) }),
+        |deleted: &Vec<Token>| json!({ "tokens": logged(deleted) }),
         |transaction| {
             // Read the tokens again: an owner may have been reactivated during the confirmation.
             let mut fitting = Vec::new();
@@ -136,8 +136,8 @@ fn revoke_chosen(
             Ok(Done { value: fitting, fields })
         },
     )?;
-    let object = json!({ "deleted": done.value.len(), "tokens": rows(&done.value) });
-    answer(change, change.report(done.fields), done.value.len(), tokens.len(), object)
+    let (deleted, report) = (done.value.len(), change.report(done.fields));
+    answer(change, report, deleted, tokens.len(), Some(&done.value))
 }
 
 /// Deletes the tokens that match the filters.
@@ -163,10 +163,10 @@ fn revoke_matching(
     }
     let mut done = Done { value: (0, Vec::new()), fields: Vec::new() };
     if found > 0 {
-        let object = |(deleted, listed): &(usize, Vec<Json>)| {
+        let object = |(deleted, listed): &(usize, Vec<Token>)| {
             let mut object = json!({ "deleted": deleted, "filter": args.filters.described(user) });
             if args.list {
-                object["tokens"] = listed.clone().into();
+                object["tokens"] = logged(listed);
             }
             object
         };
@@ -174,7 +174,7 @@ fn revoke_matching(
             let mut listed = Vec::new();
             if args.list {
                 transaction.each_token(filter, &mut |token| {
-                    listed.push(row(&token));
+                    listed.push(token);
                     Ok(ControlFlow::Continue(()))
                 })?;
             }
@@ -184,11 +184,8 @@ fn revoke_matching(
         })?;
     }
     let (deleted, listed) = done.value;
-    let mut object = json!({ "deleted": deleted });
-    if args.list {
-        object["tokens"] = listed.into();
-    }
-    answer(change, change.report(done.fields), deleted, found, object)
+    let listed = Some(&*listed).filter(|_| args.list);
+    answer(change, change.report(done.fields), deleted, found, listed)
 }
 
 fn announce(token: &Token, change: &Change<'_>, context: &Context) {
@@ -201,8 +198,14 @@ fn announce(token: &Token, change: &Change<'_>, context: &Context) {
     ));
 }
 
-/// Prints how many tokens were deleted, and how many were not that had been `found`.
-fn answer(change: &Change<'_>, report: Report, deleted: usize, found: usize, mut object: Json) -> Result<()> {
+/// Prints how many tokens were deleted, how many were not that had been `found`, and which if they are `listed`.
+fn answer(
+    change: &Change<'_>,
+    report: Report,
+    deleted: usize,
+    found: usize,
+    listed: Option<&[Token]>,
+) -> Result<()> {
     change.answer(report.changed, |output| {
         output.status(match (report.dry_run, deleted) {
             (true, number) => format!("Would delete {}. Nothing was changed.", count(number)),
@@ -213,18 +216,23 @@ fn answer(change: &Change<'_>, report: Report, deleted: usize, found: usize, mut
             let others = count(found - deleted);
             output.warning(format_args!("Skipped {others} that changed or disappeared in the meantime."));
         }
+        let mut object = json!({ "counts": { "tokens": deleted } });
+        if let Some(listed) = listed {
+            object["tokens"] =
+                listed.iter().map(|token| row(token, &named_user(&token.user, &token.username))).collect();
+        }
         report.add_to(&mut object);
         output.answer(None, &object)
     })
 }
 
-/// Describes the tokens for programs.
-fn rows(tokens: &[Token]) -> Json {
-    tokens.iter().map(row).collect()
+/// Describes the tokens for the audit log, in which users are names.
+fn logged(tokens: &[Token]) -> Json {
+    tokens.iter().map(|token| row(token, &token.username.as_str().into())).collect()
 }
 
-fn row(token: &Token) -> Json {
-    json!({ "user": token.username, "scheme": token.scheme_name(), "prefix": token.prefix })
+fn row(token: &Token, user: &Json) -> Json {
+    json!({ "user": user, "scheme": token.scheme_name(), "prefix": token.prefix })
 }
 
 fn count(number: usize) -> String {

@@ -6,7 +6,7 @@ use crate::accounts::access_summary::{open_after_password, revoke_tokens};
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::new_password::Password;
 use crate::cli::access_view::{confirm, listed};
-use crate::cli::answer::distinct;
+use crate::cli::answer::{about_users, distinct, user_object};
 use crate::cli::args::new_password::NewPassword;
 use crate::cli::args::secret::password_missing;
 use crate::cli::args::users::SeveralUsers;
@@ -122,7 +122,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             args.print(user, &password, &outcome, report.dry_run, output);
             let random = password.into_shown().filter(|_| outcome.is_set() && !report.dry_run);
             let Outcome { fields, revoked, .. } = outcome;
-            let mut object = json!({ "username": user.username, "id": user.id, "tokens_deleted": revoked });
+            let mut object = json!({ "user": user_object(user), "counts": { "tokens": revoked } });
             if let Some(random) = &random {
                 object["password"] = random.as_str().into();
             }
@@ -130,11 +130,12 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             objects.push(object);
             shown.extend(random.map(|random| (&*user.username, random)));
         }
-        if let ([object], true) = (&objects[..], SeveralUsers::is_one(&args.users)) {
-            return output.answer(shown.first().map(|(_, random)| random.as_str()), object);
-        }
-        let mut object = json!({ "users": objects });
+        let is_one = SeveralUsers::is_one(&args.users);
+        let mut object = about_users(objects, is_one);
         report.add_to(&mut object);
+        if is_one {
+            return output.answer(shown.first().map(|(_, random)| random.as_str()), &object);
+        }
         let shown: Vec<(&str, &str)> = shown.iter().map(|(name, random)| (*name, random.as_str())).collect();
         output.secrets(&shown, &object)
     })

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use crate::accounts::access_summary::AccessSummary;
+use crate::cli::answer::about_users;
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::context::Context;
 use crate::django::models::{Profile, TokenFilter, User, rfc3339};
@@ -69,14 +70,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         let sections = details.iter().map(|details| details.sections(store, format, now));
         return context.output.sections(&sections.collect::<Result<Vec<_>>>()?.concat());
     }
-    let mut objects: Vec<Json> = details.into_iter().map(|details| details.into_object(now)).collect();
-    match objects.pop() {
-        Some(object) if SeveralUsers::is_one(&args.users) => context.output.answer(None, &object),
-        last => {
-            objects.extend(last);
-            context.output.answer(None, &json!({ "users": objects }))
-        }
-    }
+    let objects = details.into_iter().map(|details| details.into_object(now)).collect();
+    context.output.answer(None, &about_users(objects, SeveralUsers::is_one(&args.users)))
 }
 
 impl UserDetails {
@@ -107,7 +102,7 @@ impl UserDetails {
         };
         let mut object = json!({
             "user": self.user,
-            "fields": null,
+            "columns": null,
             "hasher": self.hasher,
             "groups": self.groups,
             "permissions": self.permissions,
@@ -116,7 +111,7 @@ impl UserDetails {
             "access": self.access,
         });
         // Moved, since they can be large.
-        object["fields"] = Json::Object(self.fields);
+        object["columns"] = Json::Object(self.fields);
         object
     }
 

@@ -2,9 +2,11 @@ use std::net::IpAddr;
 
 use serde_json::json;
 
+use crate::accounts::access::AccessRows;
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::unlock::{Unlocked, unlock, unlock_addresses};
 use crate::cli::access_view::{confirm, print_rows};
+use crate::cli::answer::{about_users, user_object};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
@@ -63,12 +65,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             unlocked.push(unlock(transaction, user, &tables, now)?);
         }
         let of_addresses = unlock_addresses(transaction, &args.ip)?;
-        let mut fields: Vec<String> = unlocked.iter().flat_map(|user| user.fields.iter().cloned()).collect();
-        let cleared = unlocked.iter().flat_map(|user| &user.cleared);
-        let cleared = cleared.chain(Some(&of_addresses).filter(|door| door.count > 0));
-        fields.extend(cleared.map(|door| door.name.to_owned()));
-        fields.sort_unstable();
-        fields.dedup();
+        let fields = changed_fields(&unlocked, Some(&of_addresses).filter(|door| door.count > 0));
         Ok(Done { value: (unlocked, of_addresses), fields })
     })?;
     let mut without_password = Vec::new();
@@ -101,18 +98,24 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             ));
         }
         let object = |unlocked: &Unlocked| {
-            json!({
-                "username": unlocked.user.username,
-                "id": unlocked.user.id,
-                "fields": unlocked.fields,
-                "cleared": unlocked.cleared,
-            })
+            let mut object = json!({ "user": user_object(&unlocked.user), "cleared": unlocked.cleared });
+            change.report(changed_fields(std::slice::from_ref(unlocked), None)).add_to(&mut object);
+            object
         };
-        let mut answer = json!({
-            "users": unlocked.iter().map(object).collect::<Vec<_>>(),
-            "failed_logins_from_addresses": of_addresses.count,
-        });
+        let objects = unlocked.iter().map(object).collect();
+        let mut answer = about_users(objects, SeveralUsers::is_one(&args.users));
+        answer["counts"] = json!({ "failed_logins_from_addresses": of_addresses.count });
         report.add_to(&mut answer);
         output.answer(None, &answer)
     })
+}
+
+/// Returns the names of the columns and rows that changed.
+fn changed_fields(unlocked: &[Unlocked], of_addresses: Option<&AccessRows>) -> Vec<String> {
+    let cleared = unlocked.iter().flat_map(|user| &user.cleared).chain(of_addresses);
+    let mut fields: Vec<String> = unlocked.iter().flat_map(|user| user.fields.iter().cloned()).collect();
+    fields.extend(cleared.map(|rows| rows.name.to_owned()));
+    fields.sort_unstable();
+    fields.dedup();
+    fields
 }

@@ -75,7 +75,7 @@ fn json_answers_have_path_and_length() {
     let env = with_meg();
     let answer = env.run(["backup", "copy.sqlite3", "--format", "json"]).succeeds().json();
     let path = env.path("copy.sqlite3");
-    assert_eq!(answer["backup"], path.canonicalize().unwrap().to_str().unwrap());
+    assert_eq!(answer["file"], path.canonicalize().unwrap().to_str().unwrap());
     assert_eq!(answer["bytes"], fs::metadata(&path).unwrap().len());
     assert_eq!(answer.as_object().unwrap().len(), 2);
 }

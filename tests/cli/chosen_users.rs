@@ -169,7 +169,7 @@ fn several_users_get_passwords_in_one_transaction() {
     }
     let answer = env.run(several.iter().chain(&["--random-password", "--format", "json"])).succeeds().json();
     assert_eq!((&answer["changed"], &answer["fields"]), (&json!(true), &json!(["password"])));
-    assert_eq!(answer["users"][1]["username"], "joe");
+    assert_eq!(answer["users"][1]["user"]["username"], "joe");
     assert_eq!(answer["users"][1]["password"].as_str().unwrap().len(), 22);
 
     env.run_with_input("wonderland-7", several.iter().chain(&["--password-stdin"])).succeeds();
@@ -200,7 +200,7 @@ fn several_users_get_tokens_in_one_transaction() {
     assert!(run.stdout.is_empty(), "{}", run.stdout);
     assert!(run.stderr.contains("Would create a drf token for joe"), "{}", run.stderr);
     let answer = env.run(several.iter().chain(&["--yes", "--format", "json"])).succeeds().json();
-    let created: Vec<_> = answer["users"].as_array().unwrap().iter().map(|user| &user["created"]).collect();
+    let created: Vec<_> = answer["users"].as_array().unwrap().iter().map(|user| &user["changed"]).collect();
     assert_eq!(created, [false, true, true]);
     assert_eq!((&answer["changed"], &answer["fields"]), (&json!(true), &json!(["token"])));
     let run = env.run(several.iter().chain(&["--yes"])).succeeds();
@@ -238,13 +238,22 @@ fn several_users_are_shown_and_deleted_together() {
     let run = env.run(delete).ends_with(2);
     assert!(run.stderr.contains("Delete 2 users (meg, joe)"), "{}", run.stderr);
     let answer = env.run(delete.iter().chain(&["--yes", "--format", "json"])).succeeds().json();
-    assert_eq!(answer["users"], json!([{ "username": "meg", "id": 1 }, { "username": "joe", "id": 2 }]));
-    assert_eq!((&answer["deleted"]["shop_order"], &answer["deleted"]["auth_user"]), (&json!(1), &json!(2)));
-    assert_eq!(answer["emptied"], json!({}));
+    assert_eq!(
+        answer["users"],
+        json!([{ "user": { "id": 1, "username": "meg" } }, { "user": { "id": 2, "username": "joe" } }])
+    );
+    assert_eq!(
+        (&answer["counts"]["deleted"]["shop_order"], &answer["counts"]["deleted"]["auth_user"]),
+        (&json!(1), &json!(2))
+    );
+    assert_eq!(answer["counts"]["emptied"], json!({}));
     assert_eq!(active(&env), ["ann"]);
     let answer =
         env.run_with_input("ann\n", ["delete-user", "-", "--yes", "--format", "json"]).succeeds().json();
-    assert_eq!(answer["users"][0]["username"], "ann", "the form does not depend on the number of lines");
+    assert_eq!(
+        answer["users"][0]["user"]["username"], "ann",
+        "the form does not depend on the number of lines"
+    );
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn interrupted(mut command: Command, signal: Signal, is_ready: impl Fn() -> bool
     child.stdout.take().map(|mut pipe| pipe.read_to_string(&mut stdout).unwrap());
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     let code = status.code().or(status.signal().map(|signal| 128 + signal)).unwrap_or(-1);
-    Run { code, stdout, stderr }
+    Run { code, stdout, stderr, command: None }
 }
 
 const LATE: &str = "inject=?unlink,?unlinkat:delay_enter=8s:when=1";

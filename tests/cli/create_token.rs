@@ -15,11 +15,11 @@ fn drf_returns_or_creates_the_token() {
     assert!(run.stderr.contains("already has a drf token"), "{}", run.stderr);
     let before = env.database_bytes();
     let answer = env.run(["create-token", "meg", "--format", "json"]).succeeds().json();
-    assert_eq!((&answer["created"], &answer["token"]), (&false.into(), &token.into()));
+    assert_eq!((&answer["changed"], &answer["token"]), (&false.into(), &token.into()));
     assert!(before == env.database_bytes());
     env.execute("DELETE FROM authtoken_token");
     let answer = env.run(["create-token", "meg", "--format", "json"]).succeeds().json();
-    assert_eq!(answer["created"], true);
+    assert_eq!(answer["changed"], true);
     assert_eq!(answer["token"], env.value("SELECT key FROM authtoken_token"));
     assert_snapshot!({ env.execute("DELETE FROM authtoken_token"); env.run(["create-token", "meg"]).snapshot(&env) }, @r"
     exit: 0

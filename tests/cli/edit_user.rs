@@ -34,7 +34,7 @@ fn only_differences_are_written_and_reported() {
     let answer = edit(&env, &["--first-name", "Meg", "--last-name", "Ducharme", "--set", "bio=y", "--staff"]);
     assert_eq!(answer["fields"], json!(["last_name", "is_staff", "gamer.bio"]));
     assert_eq!(answer["changed"], true);
-    assert_eq!(answer["profile"]["bio"], "y");
+    assert_eq!(answer["profiles"][0]["bio"], "y");
     let before = env.database_bytes();
     let again = edit(&env, &["--last-name", "Ducharme", "--set", "gamer.bio=y", "--staff"]);
     assert_eq!((&again["fields"], &again["changed"]), (&json!([]), &json!(false)));
@@ -274,7 +274,7 @@ fn a_profile_is_removed_unless_other_rows_refer_to_it() {
     edit(&["--yes"]).ends_with(1);
     env.execute("DROP TRIGGER undo");
     let answer = edit(&["--yes", "--format", "json"]).succeeds().json();
-    assert_eq!((&answer["fields"], &answer["profile"]), (&json!(["customer"]), &json!(null)));
+    assert_eq!((&answer["fields"], &answer["profiles"]), (&json!(["customer"]), &json!([])));
     assert_eq!(env.value("SELECT count(*) FROM repairsapi_customer"), "0");
     assert_eq!(edit(&["--format", "json"]).succeeds().json()["changed"], false);
 }

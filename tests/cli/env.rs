@@ -1,5 +1,8 @@
 //! An isolated environment to run the real program in: its own folders, no inherited variables, a fixed time zone.
 
+#[path = "schemas.rs"]
+mod schemas;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
@@ -39,6 +42,8 @@ pub struct Run {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
+    /// The command that answered, if it is known.
+    pub command: Option<String>,
 }
 
 impl TestEnv {
@@ -96,7 +101,9 @@ impl TestEnv {
     }
 
     pub fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
-        Run::of(self.command().args(arguments).output().expect("failed to start authctl"))
+        let mut command = self.command();
+        let output = command.args(arguments).output().expect("failed to start authctl");
+        Run::of(output).by(&command)
     }
 
     /// Runs with this text on standard input.
@@ -105,8 +112,8 @@ impl TestEnv {
         input: impl AsRef<[u8]>,
         arguments: impl IntoIterator<Item = S>,
     ) -> Run {
-        let mut child = self
-            .command()
+        let mut command = self.command();
+        let mut child = command
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -115,7 +122,7 @@ impl TestEnv {
             .expect("failed to start authctl");
         // The program may exit before it has read everything.
         let _ = child.stdin.take().expect("no standard input").write_all(input.as_ref());
-        Run::of(child.wait_with_output().expect("failed to wait for authctl"))
+        Run::of(child.wait_with_output().expect("failed to wait for authctl")).by(&command)
     }
 
     /// Registers a user with this password and returns the token.
@@ -132,7 +139,7 @@ impl TestEnv {
     ) -> Run {
         let mut command = self.command();
         command.args(arguments).envs(variables.iter().copied());
-        Run::of(command.output().expect("failed to start authctl"))
+        Run::of(command.output().expect("failed to start authctl")).by(&command)
     }
 
     /// Registers a user with [`PASSWORD`], hashed for fast verification, and returns the token.
@@ -232,7 +239,17 @@ impl Run {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).expect("standard output is not UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("standard error is not UTF-8"),
+            command: None,
         }
+    }
+
+    /// Notes the command that answered. Compares its JSON with the schemas.
+    #[track_caller]
+    pub fn by(mut self, command: &Command) -> Self {
+        let arguments: Vec<&str> = command.get_args().filter_map(OsStr::to_str).collect();
+        let command = schemas::check_run(&arguments, self.code, &self.stdout, &self.stderr);
+        self.command = command.map(str::to_owned);
+        self
     }
 
     #[track_caller]
@@ -249,12 +266,14 @@ impl Run {
     /// Parses standard output as JSON.
     #[track_caller]
     pub fn json(&self) -> Json {
+        schemas::check_answer(self.command.as_deref().expect("an answer of no command"), &self.stdout);
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {:?}", self.stdout))
     }
 
     /// Returns the error object on standard error under `--format json`.
     #[track_caller]
     pub fn error(&self) -> Json {
+        schemas::check_error(&self.stderr);
         serde_json::from_str(&self.stderr).unwrap_or_else(|error| panic!("{error} in {:?}", self.stderr))
     }
 

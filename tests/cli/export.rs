@@ -424,7 +424,7 @@ fn a_file_is_private_and_its_extension_sets_the_format() {
     }
     let run = export(&env, &["other.csv", "--format", "json"]).succeeds();
     let answer = run.json();
-    assert_eq!((&answer["users"], &answer["format"]), (&json!(4), &json!("json")));
+    assert_eq!((&answer["counts"]["users"], &answer["format"]), (&json!(4), &json!("json")));
     assert!(fs::read_to_string(env.path("other.csv")).unwrap().starts_with("[\n"));
     assert!(export(&env, &["-"]).succeeds().stdout.starts_with("id,"));
 }

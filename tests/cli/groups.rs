@@ -109,7 +109,7 @@ groups = ["authors"]
     assert!(env.database_bytes() == before);
     let answer = env.run(apply.iter().chain(&["--format", "json"])).succeeds().json();
     assert_eq!(
-        answer["groups"],
+        answer["group_changes"],
         json!([
             {
                 "name": "editors",

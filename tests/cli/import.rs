@@ -223,11 +223,17 @@ fn existing_accounts_are_refused_skipped_or_updated() {
 
     let update = ["import", "a.csv", FAST, "--on-existing", "update", "--tokens", "--format", "json"];
     let json = env.run(update).succeeds().json();
-    assert_eq!((&json["changed"], &json["created"], &json["tokens"]), (&2.into(), &0.into(), &1.into()));
+    assert_eq!(
+        (&json["counts"]["changed"], &json["counts"]["created"], &json["counts"]["tokens"]),
+        (&2.into(), &0.into(), &1.into())
+    );
     assert_eq!(env.rows("SELECT email || is_staff FROM auth_user"), ["ann@x.com1", "0"]);
     assert_eq!(env.value("SELECT bio FROM levelupapi_gamer"), "x");
     let json = env.run(update).succeeds().json();
-    assert_eq!((&json["changed"], &json["unchanged"], &json["tokens"]), (&0.into(), &2.into(), &0.into()));
+    assert_eq!(
+        (&json["counts"]["changed"], &json["counts"]["unchanged"], &json["counts"]["tokens"]),
+        (&0.into(), &2.into(), &0.into())
+    );
     // An empty cell leaves the value unchanged.
     env.write("a.csv", "username,email,is_staff\nann,,\n");
     env.run(update).succeeds();

@@ -172,8 +172,8 @@ fn the_json_answer_lists_what_was_created() {
     let answer = run.json();
     assert_eq!(answer["database"], env.path("db.sqlite3").to_str().unwrap());
     assert_eq!(answer["schemes"], serde_json::json!(["drf", "knox"]));
-    assert_eq!(answer["profiles"], serde_json::json!(["customer", "gamer"]));
-    assert_eq!(answer["hasher"], "argon2");
+    assert_eq!(answer["profiles"], serde_json::json!([{ "kind": "customer" }, { "kind": "gamer" }]));
+    assert_eq!(answer["new_hashes"], "argon2 m=102400,t=2,p=8");
 }
 
 #[test]

@@ -232,7 +232,7 @@ fn people_see_twenty_faults_and_programs_a_thousand() {
         assert_eq!(error["message"], format!("{count} values are missing or invalid."));
     }
     let run = env.run(["import", "rows.csv", "--keep-going", "--format", "json"]).ends_with(6);
-    assert_eq!(run.json()["refused"], 1_500);
+    assert_eq!(run.json()["counts"]["refused"], 1_500);
     // 20 faults are shown; the 21st is only counted.
     for (count, more) in [(20, None), (21, Some("… and 1 more"))] {
         let rows = repeated(count, |index| format!("u{index},x\n"));

@@ -89,7 +89,7 @@ fn programs_get_stable_keys() {
     assert_eq!(
         tokens[0],
         serde_json::json!({
-            "user": "meg", "scheme": "knox", "prefix": "knoxexpired0000", "created": "2024-03-01T08:00:00Z",
+            "user": { "id": 1, "username": "meg" }, "scheme": "knox", "prefix": "knoxexpired0000", "created": "2024-03-01T08:00:00Z",
             "expiry": "2020-05-06T07:08:09.100000Z", "state": "expired",
         })
     );

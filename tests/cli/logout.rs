@@ -48,14 +48,14 @@ fn knox_deletes_that_one_or_all() {
     let answer = env.run(["logout", "--format", "json"]).succeeds().json();
     assert_eq!(
         answer,
-        json!({ "deleted": 1, "session_forgotten": true, "changed": true, "fields": ["token", "session"], "dry_run": false })
+        json!({ "counts": { "tokens": 1 }, "session_forgotten": true, "changed": true, "fields": ["token", "session"], "dry_run": false })
     );
     assert_eq!(env.rows("SELECT user_id FROM knox_authtoken ORDER BY 1"), ["1", "2"]);
     env.log_in(["meg"]).succeeds();
     let answer = env.run(["logout", "--all", "--format", "json"]).succeeds().json();
     assert_eq!(
         answer,
-        json!({ "deleted": 2, "session_forgotten": true, "changed": true, "fields": ["token", "session"], "dry_run": false })
+        json!({ "counts": { "tokens": 2 }, "session_forgotten": true, "changed": true, "fields": ["token", "session"], "dry_run": false })
     );
     assert_eq!(env.rows("SELECT user_id FROM knox_authtoken"), ["2"], "joe's token must stay");
     assert_eq!(sessions(&env), 0);
@@ -69,7 +69,7 @@ fn all_covers_both_schemes() {
     env.register_quickly("meg");
     env.log_in(["meg", "--scheme", "knox"]).succeeds();
     let answer = env.run(["logout", "--all", "--format", "json"]).succeeds().json();
-    assert_eq!(answer["deleted"], 2);
+    assert_eq!(answer["counts"]["tokens"], 2);
     let left = "SELECT (SELECT count(*) FROM authtoken_token), (SELECT count(*) FROM knox_authtoken)";
     assert_eq!(env.rows(left), ["0|0"]);
 }
@@ -96,7 +96,7 @@ fn a_given_token_leaves_another_session_alone() {
     let answer = env.run_with_input(&joe, ["logout", "--token-stdin", "--format", "json"]).succeeds().json();
     assert_eq!(
         answer,
-        json!({ "deleted": 1, "session_forgotten": false, "changed": true, "fields": ["token"], "dry_run": false })
+        json!({ "counts": { "tokens": 1 }, "session_forgotten": false, "changed": true, "fields": ["token"], "dry_run": false })
     );
     assert_eq!(sessions(&env), 1);
     assert_eq!(env.run(["whoami"]).succeeds().stdout, "meg\n");
@@ -105,7 +105,7 @@ fn a_given_token_leaves_another_session_alone() {
         env.run_with_env(&[("AUTHCTL_TOKEN", &meg)], ["logout", "--format", "json"]).succeeds().json();
     assert_eq!(
         answer,
-        json!({ "deleted": 1, "session_forgotten": true, "changed": true, "fields": ["token", "session"], "dry_run": false })
+        json!({ "counts": { "tokens": 1 }, "session_forgotten": true, "changed": true, "fields": ["token", "session"], "dry_run": false })
     );
     assert_eq!(sessions(&env), 0);
 }
@@ -171,7 +171,7 @@ fn a_session_that_cannot_be_deleted_is_a_warning_after_the_token_is() {
         let arguments = [&["logout", "--token-stdin", "--format", "json"], more].concat();
         let run = env.run_with_input(token, arguments).succeeds();
         let answer = run.json();
-        assert_eq!((&answer["deleted"], &answer["session_forgotten"]), (&1.into(), &false.into()));
+        assert_eq!((&answer["counts"]["tokens"], &answer["session_forgotten"]), (&1.into(), &false.into()));
         let warning = run.error()["warnings"][0].as_str().unwrap().to_owned();
         assert!(warning.starts_with("The saved session was not deleted: "), "{warning}");
         assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
@@ -199,8 +199,8 @@ fn a_concurrent_login_keeps_its_session() {
         let saved = fs::read_to_string(env.state_file()).unwrap();
         fs::write(env.state_file(), saved.replace(&old, new.trim())).unwrap();
         lock.unlock().unwrap();
-        let answer = Run::of(logout.wait_with_output().unwrap()).succeeds().json();
-        assert_eq!((&answer["deleted"], &answer["session_forgotten"]), (&1.into(), &false.into()));
+        let answer = Run::of(logout.wait_with_output().unwrap()).by(&command).succeeds().json();
+        assert_eq!((&answer["counts"]["tokens"], &answer["session_forgotten"]), (&1.into(), &false.into()));
         assert_eq!(env.run(["whoami"]).succeeds().stdout, "meg\n", "{more:?}");
     }
 }

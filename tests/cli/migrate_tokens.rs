@@ -75,7 +75,7 @@ fn keys_are_moved_in_the_format_of_each_knox_version() {
         assert_eq!(env.value("SELECT min(length(digest)) FROM knox_authtoken"), "128");
         // A second run has nothing to do.
         let answer = migrate(&env, &["--format", "json"]).succeeds().json();
-        assert_eq!((&answer["migrated"], &answer["changed"]), (&0.into(), &false.into()));
+        assert_eq!((&answer["counts"]["migrated"], &answer["changed"]), (&0.into(), &false.into()));
     }
 }
 
@@ -110,7 +110,7 @@ fn unfit_keys_are_refused_together_or_skipped() {
         let run = migrate(&env, &["--skip-unfit", "--yes", "--format", "json"]).succeeds();
         assert_no_key(&run);
         let answer = run.json();
-        assert_eq!((&answer["migrated"], &answer["skipped"]), (&1.into(), &2.into()));
+        assert_eq!((&answer["counts"]["migrated"], &answer["counts"]["skipped"]), (&1.into(), &2.into()));
         assert!(run.error()["warnings"][0].as_str().unwrap().contains("ann, joe"), "{}", run.stderr);
         assert_eq!(counts(&env), "2 1");
         assert_eq!((owner(&env, MEG), owner(&env, WORDS)), ("meg".into(), "ann".into()));
@@ -144,7 +144,7 @@ fn kept_tokens_are_copied_once() {
         assert_eq!(
             answer,
             serde_json::json!({
-                "migrated": 0, "already": 2, "expiry_changed": 0, "skipped": 0, "changed": false, "fields": [],
+                "counts": { "migrated": 0, "already": 2, "expiry_changed": 0, "skipped": 0 }, "changed": false, "fields": [],
                 "dry_run": false,
             })
         );
@@ -153,9 +153,9 @@ fn kept_tokens_are_copied_once() {
         let joe = seed::user(&env.database(), "joe");
         seed::drf_token(&env.database(), joe, &MEG.replace('0', "a"));
         let answer = migrate(&env, &["--keep", "--yes", "--format", "json"]).succeeds().json();
-        assert_eq!((&answer["migrated"], &answer["already"]), (&1.into(), &2.into()));
+        assert_eq!((&answer["counts"]["migrated"], &answer["counts"]["already"]), (&1.into(), &2.into()));
         let answer = migrate(&env, &["--yes", "--format", "json"]).succeeds().json();
-        assert_eq!((&answer["migrated"], &answer["already"]), (&0.into(), &3.into()));
+        assert_eq!((&answer["counts"]["migrated"], &answer["counts"]["already"]), (&0.into(), &3.into()));
         assert_eq!(answer["fields"], serde_json::json!(["token"]));
         assert_eq!(counts(&env), "0 3");
         assert_eq!(owner(&env, MEG), "meg");
@@ -179,7 +179,7 @@ fn an_expired_row_with_the_same_key_is_replaced() {
     migrate(&env, &["--keep", "--yes"]).succeeds();
     env.execute("UPDATE knox_authtoken SET expiry = '2020-01-01 00:00:00'");
     let answer = migrate(&env, &["--yes", "--format", "json"]).succeeds().json();
-    assert_eq!(answer["migrated"], 1);
+    assert_eq!(answer["counts"]["migrated"], 1);
     assert_eq!(counts(&env), "0 1");
     assert_eq!(owner(&env, MEG), "meg");
 }
@@ -245,7 +245,7 @@ fn a_key_already_in_knox_gets_the_given_expiry() {
         assert_eq!(
             answer,
             serde_json::json!({
-                "migrated": 0, "already": 1, "expiry_changed": 1, "skipped": 0, "changed": true, "fields": ["expiry"],
+                "counts": { "migrated": 0, "already": 1, "expiry_changed": 1, "skipped": 0 }, "changed": true, "fields": ["expiry"],
                 "dry_run": false,
             })
         );
@@ -317,7 +317,7 @@ fn a_dry_run_changes_nothing() {
     assert_eq!(
         answer,
         serde_json::json!({
-            "migrated": 2, "already": 0, "expiry_changed": 0, "skipped": 0, "changed": true, "fields": ["token"],
+            "counts": { "migrated": 2, "already": 0, "expiry_changed": 0, "skipped": 0 }, "changed": true, "fields": ["token"],
             "dry_run": true,
         })
     );

@@ -27,7 +27,7 @@ fn tokens_are_deleted_on_request() {
     let arguments = ["set-password", "meg", "--no-password", "--revoke-tokens", "--format", "json"];
     let answer = env.run(arguments).succeeds().json();
     assert_eq!(answer["fields"], json!(["password", "token"]));
-    assert_eq!(answer["tokens_deleted"], 1);
+    assert_eq!(answer["counts"]["tokens"], 1);
     assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
     assert_eq!(env.value("SELECT substr(password, 1, 1) FROM auth_user"), "!");
     env.log_in(["meg"]).ends_with(4);

@@ -166,7 +166,7 @@ fn json_is_one_object_with_stable_keys() {
                 "date_joined": "2024-01-01T12:00:00Z",
                 "last_login": "2024-06-01T10:00:00.250000Z",
             },
-            "fields": {
+            "columns": {
                 "phone": "+1 615",
                 "vip": true,
                 "seen": "2024-05-01T08:00:00Z",
@@ -218,7 +218,7 @@ fn json_is_one_object_with_stable_keys() {
         })
     );
     let keys: Vec<&String> = shown.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["user", "fields", "hasher", "groups", "permissions", "profiles", "tokens", "access"]);
+    assert_eq!(keys, ["user", "columns", "hasher", "groups", "permissions", "profiles", "tokens", "access"]);
     let line = env.run(["show-user", "meg", "--format", "jsonl"]).succeeds().stdout;
     assert_eq!(line.lines().count(), 1);
     assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap(), shown);

@@ -131,7 +131,7 @@ fn tokens_in_an_unknown_form_are_listed_and_revoked() {
     env.execute(&format!("INSERT INTO shop_apitoken (key_hash, user_id) VALUES ('{hash}', 1)"));
     let listed = env.run(["list-tokens", "--format", "json"]).succeeds().json();
     let expected = json!([{
-        "user": "meg", "scheme": "own", "prefix": "01234567", "created": null, "expiry": null, "state": "active",
+        "user": { "id": 1, "username": "meg" }, "scheme": "own", "prefix": "01234567", "created": null, "expiry": null, "state": "active",
     }]);
     assert_eq!(listed, expected);
     env.run_with_input(&hash, ["whoami", "--token-stdin"]).ends_with(4);

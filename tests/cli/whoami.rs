@@ -99,7 +99,7 @@ fn answers_with_stable_keys_and_without_the_token() {
     let run = env.run_with_input(&token, ["whoami", "--token-stdin", "--format", "json"]).succeeds();
     let answer = run.json();
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["valid", "token", "scheme", "expiry", "staff", "user", "profile"]);
+    assert_eq!(keys, ["valid", "token", "scheme", "expiry", "staff", "user", "profile", "profiles"]);
     assert!(answer["token"].is_null());
     assert_eq!(answer["profile"]["kind"], "employee");
     assert_eq!(answer["staff"], true);

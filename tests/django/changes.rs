@@ -49,10 +49,10 @@ fn migrated_keys_are_accepted_by_knox() {
                     account["revoked"].as_array_mut().unwrap().extend(keys);
                 }
             }
-            assert_eq!(answer["migrated"], moved);
+            assert_eq!(answer["counts"]["migrated"], moved);
             assert!(moved > 1);
             let again = site.run(&arguments).succeeds().json();
-            assert_eq!((&again["migrated"], &again["changed"]), (&json!(0), &json!(false)));
+            assert_eq!((&again["counts"]["migrated"], &again["changed"]), (&json!(0), &json!(false)));
             site.judge("both_schemes", &ARGON2, &made);
         }
     });
@@ -111,7 +111,7 @@ fn a_deleted_user_is_gone_and_the_rest_is_intact() {
             site.execute(&format!("{LOG}{rows}").replace("KEY", &key));
             let arguments = [&["delete-user", login, "--yes", "--format", "json"][..], decisions].concat();
             let answer = site.run(arguments).succeeds().json();
-            assert_eq!(answer["deleted"]["django_admin_log"], 2, "{project}");
+            assert_eq!(answer["counts"]["deleted"]["django_admin_log"], 2, "{project}");
             made["absent"] = json!([login]);
             let mut revoked = gone["tokens"].as_array().unwrap().clone();
             revoked.extend(gone["revoked"].as_array().unwrap().clone());
@@ -214,7 +214,7 @@ fn applied_accounts_are_as_django_creates_them() {
             accounts[0]["user"]["is_active"] = json!(false);
             accounts[1]["user"]["email"] = json!("Zoe@example.com");
             accounts[1]["password"] = json!(password);
-            let new = answer["accounts"]
+            let new = answer["users"]
                 .as_array()
                 .unwrap()
                 .iter()

@@ -212,7 +212,7 @@ impl Project {
             } else {
                 let run = site.run(step.command.iter().chain(&[step.user, "--format", "json"]));
                 assert_eq!(run.code, step.code, "{what}: {}", run.stderr);
-                let told = told(&run.json()["users"][0]);
+                let told = told(&run.json());
                 if told != step.told {
                     faults.push(format!("{what}: authctl tells {told:?}, not {:?}", step.told));
                 }

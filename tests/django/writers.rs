@@ -165,7 +165,7 @@ fn write(env: &TestEnv, writer: u64, end: Instant) -> Acknowledged {
         let Step { name, arguments, input, done } = Step::choose(&mut random, writer, &acknowledged);
         let patience = if random.random_ratio(1, 3) { "0" } else { "10" };
         let common = ["--busy-timeout", patience, "--quiet"].map(str::to_owned);
-        let Run { code, stdout, stderr } = env.run_with_input(input, arguments.iter().chain(&common));
+        let Run { code, stdout, stderr, .. } = env.run_with_input(input, arguments.iter().chain(&common));
         *acknowledged.exits.entry((name, code)).or_default() += 1;
         // `revoke-token` and `logout` change nothing if there is no token to delete.
         match code {

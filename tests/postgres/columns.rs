@@ -69,7 +69,7 @@ fn values_come_back_as_they_were_given() {
     for (field, expected) in
         [("span", "[1,5)"), ("tags", "{a,\"b,c\"}"), ("mood", "sad"), ("ip", "2001:db8::1")]
     {
-        assert_eq!(shown["fields"][field], expected);
+        assert_eq!(shown["columns"][field], expected);
     }
     site.run(["edit-user", "ann", "--set", "nick=ANNIE", "--set", "span=[2,7)", "--set", "level=sad"])
         .succeeds();

@@ -13,6 +13,8 @@ use rusqlite::Connection;
 use rusqlite::types::Value as Stored;
 use tempfile::TempDir;
 
+use crate::schemas;
+
 #[cfg(feature = "live")]
 use crate::postgres;
 
@@ -124,11 +126,13 @@ impl Project {
             .args(arguments)
             .output()
             .unwrap();
-        Run {
+        let run = Run {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        };
+        schemas::check_run(arguments, run.code, &run.stdout, &run.stderr);
+        run
     }
 
     fn url(&self) -> String {

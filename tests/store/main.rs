@@ -27,4 +27,6 @@ mod layouts;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod postgres;
 mod rows;
+#[path = "../cli/schemas.rs"]
+mod schemas;
 mod sqlite;

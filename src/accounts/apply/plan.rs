@@ -33,7 +33,7 @@ pub struct ApplyPlan<'a> {
     /// The number of accounts in the file that need no change.
     pub as_wanted: usize,
     /// Superusers in the scope that are not in the file. They are kept.
-    pub kept: Vec<String>,
+    pub kept: Vec<User>,
     /// The accounts in the scope that are not in the file. `None` if the file has no scope.
     pub others: Option<UnlistedUsers>,
 }
@@ -373,7 +373,8 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         let is_affected = |other: &&UnlistedUser| how == Prune::Delete || other.is_active;
         let (kept, pruned): (Vec<&UnlistedUser>, Vec<&UnlistedUser>) =
             others.found.iter().filter(is_affected).partition(|other| other.is_superuser);
-        plan.kept = kept.iter().map(|other| other.username.clone()).collect();
+        let known = |other: &&UnlistedUser| self.accounts.store.user(&other.username);
+        plan.kept = kept.iter().map(known).collect::<Result<_>>()?;
         if pruned.len() > limit {
             return Err(too_many(&pruned, how, limit).into());
         }

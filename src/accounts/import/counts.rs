@@ -59,6 +59,14 @@ impl ImportCounts {
         self.groups += other.groups;
     }
 
+    /// Returns the names of what was written.
+    #[must_use]
+    pub fn changed_fields(&self) -> Vec<String> {
+        let written =
+            [("users", self.created + self.changed), ("tokens", self.tokens), ("groups", self.groups)];
+        written.iter().filter(|(_, count)| *count > 0).map(|(name, _)| (*name).to_owned()).collect()
+    }
+
     /// Whether anything was written.
     #[must_use]
     pub fn has_changes(&self) -> bool {

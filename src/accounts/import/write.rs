@@ -62,11 +62,7 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
                 faults.borrow_mut().refuse()?;
             }
             results.sync()?;
-            let mut fields: Vec<String> = Vec::new();
-            fields.extend((counts.created + counts.changed > 0).then(|| "users".into()));
-            fields.extend((counts.tokens > 0).then(|| "tokens".into()));
-            fields.extend((counts.groups > 0).then(|| "groups".into()));
-            Ok(Done { value: counts, fields })
+            Ok(Done { value: counts, fields: counts.changed_fields() })
         });
         if done.is_ok() {
             self.groups.are_created.set(true);

@@ -6,10 +6,11 @@ use serde_json::{Value as Json, json};
 
 use super::{Args, LISTED_UNASKED, count};
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::cli::answer::named_user;
 use crate::cli::args::package_source::revocable;
 use crate::cli::change::Change;
 use crate::cli::context::Context;
-use crate::django::models::{TokenFilter, User};
+use crate::django::models::{Key, TokenFilter, User};
 use crate::django::tokens::{PackageScheme, PlainToken};
 use crate::error::failure::Result;
 use crate::error::faults::Undecided;
@@ -47,14 +48,14 @@ pub(super) fn revoke(
     let selection = Selection { filter, chosen: chosen.as_deref(), is_unrevoked: true };
     let found = usize::try_from(store.count_package_tokens(&tables, selection)?)?;
     let (is_rehearsal, is_short) = (change.is_rehearsal(), found <= LISTED_UNASKED || chosen.is_some());
-    let mut listed: Vec<Json> = Vec::new();
+    let mut listed: Vec<PackageToken> = Vec::new();
     if args.list || chosen.is_some() || (is_rehearsal || found > 1) && is_short {
         store.each_package_token(&tables, selection, &mut |token| {
             if is_rehearsal || found > 1 {
                 let verb = if is_rehearsal { "Would revoke" } else { "To revoke" };
                 context.output.status(format_args!("{verb}: {} ({})", token.prefix, token.described()));
             }
-            listed.push(row(&token));
+            listed.push(token);
             Ok(ControlFlow::Continue(()))
         })?;
     } else if found > LISTED_UNASKED {
@@ -66,7 +67,8 @@ pub(super) fn revoke(
     let listed = Some(listed).filter(|_| args.list || chosen.is_some());
     let mut done = Done { value: 0, fields: Vec::new() };
     if found > 0 {
-        let object = |revoked: &usize| json!({ "revoked": revoked, "filter": args.filters.described(user), "tokens": listed });
+        let tokens = listed.as_deref().map(|listed| rows(listed, &|_, name| name.into()));
+        let object = |revoked: &usize| json!({ "revoked": revoked, "filter": args.filters.described(user), "tokens": tokens });
         done = change.run(store, object, |transaction| {
             let revoked = usize::try_from(transaction.revoke_package_tokens(&tables, selection, now)?)?;
             change.set_effect(Effect::new(format!("{} revoked", count(revoked))));
@@ -81,9 +83,9 @@ pub(super) fn revoke(
             (false, 0) => "No tokens to revoke.".to_owned(),
             (false, number) => format!("Revoked {}.", count(number)),
         });
-        let mut object = json!({ "revoked": revoked });
+        let mut object = json!({ "counts": { "tokens": revoked } });
         if let Some(listed) = listed {
-            object["tokens"] = listed.into();
+            object["tokens"] = rows(&listed, &named_user);
         }
         report.add_to(&mut object);
         output.answer(None, &object)
@@ -125,12 +127,15 @@ fn named(
     Ok(chosen)
 }
 
-/// Describes a token for programs.
-fn row(token: &PackageToken) -> Json {
-    json!({
-        "user": token.user.as_ref().map(|_| &token.username),
-        "scheme": token.scheme.to_string(),
-        "type": token.token_type.map(|kind| kind.to_string()),
-        "prefix": token.prefix,
-    })
+/// Describes the tokens for programs, and their users as `user` does.
+fn rows(tokens: &[PackageToken], user: &dyn Fn(&Key, &str) -> Json) -> Json {
+    let row = |token: &PackageToken| {
+        json!({
+            "user": token.user.as_ref().map(|key| user(key, &token.username)),
+            "scheme": token.scheme.to_string(),
+            "type": token.token_type.map(|kind| kind.to_string()),
+            "prefix": token.prefix,
+        })
+    };
+    tokens.iter().map(row).collect()
 }

@@ -188,8 +188,7 @@ impl Results {
         let ending = if self.is_json {
             let object = json!({
                 "line": line,
-                "username": username,
-                "id": id,
+                "user": { "id": id, "username": username },
                 "outcome": outcome.word(),
                 "token": token,
                 "password": password,

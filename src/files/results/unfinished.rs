@@ -138,13 +138,18 @@ fn is_marked(record: &[u8]) -> bool {
 /// The relevant fields of a row.
 #[derive(Deserialize)]
 struct Parsed {
-    username: String,
-    id: Option<serde_json::Value>,
+    user: ParsedUser,
     outcome: String,
     token: Option<String>,
     password: Option<String>,
     database: String,
     state: String,
+}
+
+#[derive(Deserialize)]
+struct ParsedUser {
+    id: Option<serde_json::Value>,
+    username: String,
 }
 
 fn in_json(record: &[u8]) -> Option<Parsed> {
@@ -160,8 +165,7 @@ fn in_csv(record: &[u8]) -> Option<Parsed> {
     };
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Some(Parsed {
-        username: username.to_owned(),
-        id: Some(id.into()),
+        user: ParsedUser { id: Some(id.into()), username: username.to_owned() },
         outcome: outcome.to_owned(),
         token: given(token),
         password: given(password),
@@ -174,11 +178,11 @@ impl UnfinishedRows {
     fn add(&mut self, parsed: Parsed, start: u64, state: u64) {
         self.ends_committed = parsed.state == COMMITTED;
         if parsed.state == UNDECIDED {
-            let id = parsed.id.unwrap_or_default();
+            let id = parsed.user.id.unwrap_or_default();
             self.rows.push(Row {
                 start,
                 state,
-                username: parsed.username,
+                username: parsed.user.username,
                 id: id.as_str().map_or_else(|| id.to_string(), str::to_owned),
                 outcome: parsed.outcome,
                 database: parsed.database,

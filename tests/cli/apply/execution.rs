@@ -175,9 +175,9 @@ fn results_go_to_a_private_file() {
     let text = fs::read_to_string(env.path("made.jsonl")).unwrap();
     let lines: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines[0]["token"], env.value("SELECT key FROM authtoken_token"));
-    assert_eq!((&lines[0]["username"], &lines[0]["password"]), (&"ci-bot".into(), &Json::Null));
+    assert_eq!((&lines[0]["user"]["username"], &lines[0]["password"]), (&"ci-bot".into(), &Json::Null));
     assert_eq!(
-        (&lines[0]["line"], &lines[0]["outcome"], &lines[0]["id"]),
+        (&lines[0]["line"], &lines[0]["outcome"], &lines[0]["user"]["id"]),
         (&5.into(), &"created".into(), &1.into())
     );
     assert!(lines.iter().all(|line| line["state"] == "committed"), "{text}");

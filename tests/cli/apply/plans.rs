@@ -111,7 +111,7 @@ fn json_files_work_like_toml_and_answers_have_stable_keys() {
         env.run(apply.iter().chain(arguments)).succeeds()
     };
     let expected = |id: Json, dry_run: bool, answer: &Json| {
-        let account = &answer["accounts"][0];
+        let account = &answer["users"][0];
         assert_eq!(
             account["changes"],
             json!([
@@ -122,19 +122,19 @@ fn json_files_work_like_toml_and_answers_have_stable_keys() {
             ])
         );
         assert_eq!(
-            (&account["username"], &account["id"], &account["action"]),
+            (&account["user"]["username"], &account["user"]["id"], &account["action"]),
             (&"meg".into(), &id, &"create".into())
         );
         assert_eq!((&answer["changed"], &answer["dry_run"]), (&true.into(), &dry_run.into()));
-        assert_eq!((&answer["as_wanted"], &answer["kept"]), (&0.into(), &json!([])));
+        assert_eq!((&answer["counts"]["unchanged"], &answer["kept"]), (&0.into(), &json!([])));
         assert!(answer["fields"].as_array().unwrap().contains(&"customer.address".into()));
     };
     let tried = run(&["--dry-run"]);
     expected(Json::Null, true, &tried.json());
-    assert!(tried.json()["accounts"][0]["token"].is_null() && tried.stderr.is_empty());
+    assert!(tried.json()["users"][0]["token"].is_null() && tried.stderr.is_empty());
     let answer = run(&["--yes"]).json();
     expected(1.into(), false, &answer);
-    let account = &answer["accounts"][0];
+    let account = &answer["users"][0];
     assert_eq!(account["token"], env.value("SELECT key FROM authtoken_token"));
     assert_eq!((&account["scheme"], &account["expiry"]), (&"drf".into(), &Json::Null));
     let password = account["password"].as_str().unwrap();
@@ -142,7 +142,7 @@ fn json_files_work_like_toml_and_answers_have_stable_keys() {
     env.run_with_input(password, ["check-password", "meg", "--password-stdin"]).succeeds();
     let again = run(&["--yes"]).json();
     assert_eq!(
-        (&again["accounts"], &again["changed"], &again["as_wanted"]),
+        (&again["users"], &again["changed"], &again["counts"]["unchanged"]),
         (&json!([]), &false.into(), &1.into())
     );
     let plain = env.run(["edit-user", "meg", "--email", "other@example.com"]).succeeds();
@@ -185,14 +185,11 @@ Deactivated 2 accounts, 2 unchanged.
     let run = apply(&env, &["--prune", "delete", "--yes", "--format", "json"]).succeeds();
     let answer = run.json();
     let pruned: Vec<_> =
-        answer["accounts"].as_array().unwrap().iter().map(|account| &account["username"]).collect();
+        answer["users"].as_array().unwrap().iter().map(|account| &account["user"]["username"]).collect();
     assert_eq!(pruned, ["ci-gone", "ci-old", "ci-older"]);
-    assert_eq!(answer["kept"], json!(["ci-root"]));
+    assert_eq!(answer["kept"], json!([{ "id": 6, "username": "ci-root" }]));
     let gone = json!([{ "field": "authtoken_token", "old": 1, "new": null }, { "field": "auth_user", "old": 1, "new": null }]);
-    assert_eq!(
-        (&answer["accounts"][2]["changes"], &answer["accounts"][2]["action"]),
-        (&gone, &"delete".into())
-    );
+    assert_eq!((&answer["users"][2]["changes"], &answer["users"][2]["action"]), (&gone, &"delete".into()));
     assert!(run.stderr.contains("ci-root"), "{}", run.stderr);
     assert_eq!(
         env.rows("SELECT username FROM auth_user ORDER BY username"),

@@ -58,7 +58,7 @@ fn a_dry_run_shows_everything_and_changes_nothing() {
     }
     let answer = delete(&env, &["meg", "--dry-run", "--format", "json"]).succeeds().json();
     assert_eq!((&answer["dry_run"], &answer["changed"]), (&true.into(), &true.into()));
-    assert_eq!(answer["deleted"]["knox_authtoken"], 2);
+    assert_eq!(answer["counts"]["deleted"]["knox_authtoken"], 2);
     assert!(env.database_bytes() == before);
 }
 

@@ -42,18 +42,19 @@ fn a_users_own_rows_are_deleted_and_counted() {
     assert_eq!(
         answer,
         serde_json::json!({
-            "username": "meg",
-            "id": 1,
-            "deleted": {
-                "auth_user_groups": 1,
-                "auth_user_user_permissions": 2,
-                "authtoken_token": 1,
-                "django_admin_log": 3,
-                "knox_authtoken": 2,
-                "levelupapi_gamer": 1,
-                "auth_user": 1,
+            "user": { "id": 1, "username": "meg" },
+            "counts": {
+                "deleted": {
+                    "auth_user_groups": 1,
+                    "auth_user_user_permissions": 2,
+                    "authtoken_token": 1,
+                    "django_admin_log": 3,
+                    "knox_authtoken": 2,
+                    "levelupapi_gamer": 1,
+                    "auth_user": 1,
+                },
+                "emptied": {},
             },
-            "emptied": {},
             "changed": true,
             "fields": answer["fields"],
             "dry_run": false,
@@ -61,7 +62,7 @@ fn a_users_own_rows_are_deleted_and_counted() {
     );
     assert_eq!(answer["fields"].as_array().unwrap().len(), 7);
     is_gone(&env, "meg");
-    for table in answer["deleted"].as_object().unwrap().keys() {
+    for table in answer["counts"]["deleted"].as_object().unwrap().keys() {
         let column = if table == "auth_user" { "id" } else { "user_id" };
         let left = env.rows(&format!("SELECT DISTINCT {column} FROM {table}"));
         assert_eq!(left, ["2"], "{table}");
@@ -107,8 +108,8 @@ fn other_rows_prevent_the_deletion_until_an_option_covers_them() {
     refuses(&env, &[&["meg"][..], &cascade[2..]].concat(), 6, &["teams_visit.user_id: 2 rows"]);
     let answer = delete(&env, &[&["meg", "--yes", "--format", "json"][..], &cascade].concat());
     let answer = answer.succeeds().json();
-    assert_eq!(answer["deleted"]["teams_visit"], 2);
-    assert_eq!(answer["deleted"]["teams_player"], 1);
+    assert_eq!(answer["counts"]["deleted"]["teams_visit"], 2);
+    assert_eq!(answer["counts"]["deleted"]["teams_player"], 1);
     is_gone(&env, "meg");
     assert_eq!(env.rows("SELECT page FROM teams_visit"), ["c"]);
     assert_eq!(env.rows("SELECT user_id FROM teams_team_fans"), ["2"]);
@@ -148,8 +149,8 @@ fn an_option_may_name_one_column_of_a_table() {
     refuses(&env, &cascade, 6, &["shop_order.agent_id: 2 rows", "--set-null shop_order.agent_id"]);
     let both = [&cascade[..], &["--set-null", "Shop_Order.AGENT_id", "--yes", "--format", "json"]].concat();
     let answer = delete(&env, &both).succeeds().json();
-    assert_eq!(answer["deleted"], serde_json::json!({ "shop_order": 2, "auth_user": 1 }));
-    assert_eq!(answer["emptied"], serde_json::json!({ "shop_order.agent_id": 2 }));
+    assert_eq!(answer["counts"]["deleted"], serde_json::json!({ "shop_order": 2, "auth_user": 1 }));
+    assert_eq!(answer["counts"]["emptied"], serde_json::json!({ "shop_order.agent_id": 2 }));
     is_gone(&env, "meg");
     assert_eq!(env.rows("SELECT * FROM shop_order"), ["2|2|NULL", "3|2|NULL", "4|2|NULL"]);
 }
@@ -205,8 +206,11 @@ fn a_nullable_reference_can_be_set_to_null() {
     refuses(&env, &["meg"], 6, &["blog_post.editor_id: 3 rows", "--set-null blog_post.author_id"]);
     let answer = delete(&env, &["meg", "--set-null", "blog_post", "--yes", "--format", "json"]);
     let answer = answer.succeeds().json();
-    assert_eq!(answer["emptied"], serde_json::json!({ "blog_post.author_id": 1, "blog_post.editor_id": 3 }));
-    assert_eq!(answer["deleted"], serde_json::json!({ "auth_user": 1 }));
+    assert_eq!(
+        answer["counts"]["emptied"],
+        serde_json::json!({ "blog_post.author_id": 1, "blog_post.editor_id": 3 })
+    );
+    assert_eq!(answer["counts"]["deleted"], serde_json::json!({ "auth_user": 1 }));
     is_gone(&env, "meg");
     let posts = env.rows("SELECT * FROM blog_post");
     assert_eq!(posts, ["1|NULL|NULL", "2|2|NULL", "3|2|2", "4|NULL|NULL"]);
@@ -270,7 +274,10 @@ fn an_inheritance_child_is_deleted_with_its_parent() {
          INSERT INTO press_poet VALUES (1), (2)",
     );
     let answer = delete(&env, &["meg", "--yes", "--format", "json"]).succeeds().json();
-    assert_eq!(answer["deleted"], serde_json::json!({ "press_poet": 1, "press_author": 1, "auth_user": 1 }));
+    assert_eq!(
+        answer["counts"]["deleted"],
+        serde_json::json!({ "press_poet": 1, "press_author": 1, "auth_user": 1 })
+    );
     is_gone(&env, "meg");
 
     // The parent of a profile is deleted too, and with it the parent's other children. References to any of them
@@ -356,7 +363,7 @@ fn cascaded_users_are_deleted_with_their_own_rows() {
     seed::drf_token(&env.database(), 2, &seed::key("abcdef"));
     refuses(&env, &["meg"], 6, &["auth_user.invited_by_id: 1 row", "--set-null auth_user.invited_by_id"]);
     let answer = delete(&env, &["meg", "--cascade", "auth_user", "--dry-run", "--format", "json"]);
-    let deleted = &answer.succeeds().json()["deleted"];
+    let deleted = &answer.succeeds().json()["counts"]["deleted"];
     assert_eq!(*deleted, serde_json::json!({ "authtoken_token": 1, "auth_user": 2 }));
     delete(&env, &["meg", "--set-null", "auth_user", "--yes"]).succeeds();
     is_gone(&env, "meg");
@@ -426,9 +433,9 @@ fn keys_may_be_uuids() {
         ));
     }
     let answer = delete(&env, &["meg", "--yes", "--format", "json"]).succeeds().json();
-    assert_eq!(answer["id"], "01234567-89ab-cdef-0123-456789abcdef");
+    assert_eq!(answer["user"]["id"], "01234567-89ab-cdef-0123-456789abcdef");
     for table in ["registry_card", "authtoken_token", "registry_member_user_permissions", "registry_member"] {
-        assert_eq!(answer["deleted"][table], 1, "{table}");
+        assert_eq!(answer["counts"]["deleted"][table], 1, "{table}");
         assert_eq!(env.value(&format!("SELECT count(*) FROM {table}")), "1", "{table}");
     }
     assert_eq!(env.rows("PRAGMA foreign_key_check"), Vec::<String>::new());

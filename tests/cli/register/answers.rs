@@ -83,7 +83,10 @@ fn the_answer_has_stable_keys() {
     let keys = |json: &serde_json::Value| json.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(
         keys(&answer),
-        ["valid", "token", "scheme", "expiry", "staff", "user", "profile", "changed", "fields", "dry_run"]
+        [
+            "valid", "token", "scheme", "expiry", "staff", "user", "profile", "profiles", "changed",
+            "fields", "dry_run"
+        ]
     );
     assert_eq!(
         keys(&answer["user"]),
@@ -265,7 +268,7 @@ fn csv_has_a_heading_and_one_row() {
     let lines: Vec<&str> = run.stdout.split("\r\n").collect();
     assert_eq!(lines.len(), 3, "{:?}", run.stdout);
     assert!(lines[0].starts_with("valid,token,scheme,expiry,staff,user.id,user.username,"), "{}", lines[0]);
-    assert!(lines[0].ends_with("profile.kind,profile.bio,changed,fields,dry_run"), "{}", lines[0]);
+    assert!(lines[0].ends_with("profile.kind,profile.bio,profiles,changed,fields,dry_run"), "{}", lines[0]);
     assert!(lines[1].contains(",\"A, \"\"B\"\"\","), "{}", lines[1]);
     assert!(lines[1].ends_with(",gamer.bio,token\",false"), "{}", lines[1]);
 }

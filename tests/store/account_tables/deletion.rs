@@ -57,7 +57,7 @@ fn an_unknown_table_still_needs_a_decision_and_all_rounds_are_named(engine: Engi
     let words =
         options.split(' ').chain(["delete-user", "meg", "--yes", "--format", "json"]).collect::<Vec<_>>();
     let answer = project.authctl(&[&words[6..], &words[..6]].concat()).ends_with(0).json();
-    assert_eq!(answer["emptied"]["shop_note.line_id"], json!(1), "{answer:#}");
+    assert_eq!(answer["counts"]["emptied"]["shop_note.line_id"], json!(1), "{answer:#}");
 }
 
 fn a_token_without_its_user_is_never_suggested(engine: Engine) {

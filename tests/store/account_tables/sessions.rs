@@ -17,7 +17,8 @@ fn sessions_are_listed_with_their_users(engine: Engine) {
     let run = project.authctl(&["list-sessions", "--format", "json"]).ends_with(0);
     let mut states: Vec<String> = Vec::new();
     for row in run.json().as_array().unwrap() {
-        states.push(format!("{} {} {}", row["user"], row["state"], row["prefix"]).replace('"', ""));
+        states
+            .push(format!("{} {} {}", row["user"]["username"], row["state"], row["prefix"]).replace('"', ""));
     }
     // They come in the order of the table.
     states.sort_unstable();
