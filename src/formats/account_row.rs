@@ -29,6 +29,8 @@ pub struct AccountRow {
     pub password: GivenPassword,
     /// The account's tokens that the file provides.
     pub tokens: Vec<KnownToken>,
+    /// When the token of which the file provides the key was created, as text.
+    pub token_created: Option<String>,
     /// The faults found in the row so far.
     pub faults: Vec<Fault>,
     positions: ValuePositions,
@@ -130,6 +132,7 @@ impl AccountRow {
             AccountColumn::Password => self.take_password(input),
             AccountColumn::PasswordHash => self.take_hash(input),
             AccountColumn::Token => self.take_token(input),
+            AccountColumn::TokenCreated => set_text(&mut self.token_created, column, input),
         };
         self.faults.extend(outcome.err());
     }
@@ -154,6 +157,7 @@ impl AccountRow {
             (Input::Text(text), Kind::Boolean) if boolean(&text).is_none() => {
                 return Err(invalid(&field.name, Expected::YesOrNo));
             }
+            (Input::Json(Json::Null), _) if field.keeps_null => Input::Text("null".into()),
             (input, _) => input,
         };
         if let Some(kind) = field.profile.filter(|kind| !self.kinds_given.iter().any(|given| given == kind)) {

@@ -47,6 +47,8 @@ pub enum AccountColumn<'a> {
     PasswordHash,
     /// A token's key.
     Token,
+    /// When the token was created.
+    TokenCreated,
     /// A column to skip.
     Ignored,
 }
@@ -55,7 +57,7 @@ pub enum AccountColumn<'a> {
 pub const EMAIL_VERIFIED: &str = "email_verified";
 
 /// The fixed column names.
-const KNOWN: [(&str, AccountColumn<'static>); 18] = [
+const KNOWN: [(&str, AccountColumn<'static>); 19] = [
     ("id", AccountColumn::Key),
     ("pk", AccountColumn::Key),
     ("username", AccountColumn::Username),
@@ -74,6 +76,7 @@ const KNOWN: [(&str, AccountColumn<'static>); 18] = [
     ("password", AccountColumn::Password),
     ("password_hash", AccountColumn::PasswordHash),
     ("token", AccountColumn::Token),
+    ("token_created", AccountColumn::TokenCreated),
 ];
 
 impl AccountColumn<'_> {
@@ -120,6 +123,8 @@ pub struct NamedField<'a> {
     pub kind: &'a Kind,
     /// Whether the field is a text that may be empty but not NULL. An empty cell is then a value.
     pub keeps_blank: bool,
+    /// Whether the field is a JSON document that may not be NULL. A null is then the document.
+    pub keeps_null: bool,
 }
 
 /// Maps headings to fields of one database, including the mappings of the command line.

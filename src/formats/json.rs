@@ -6,13 +6,14 @@ use zeroize::Zeroizing;
 
 use crate::django::account_spec::ProfileChoice;
 use crate::django::field::Input;
+use crate::django::value::Kind;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::error::faults::{Expected, Fault, FaultCode, JsonFlaw, JsonPart, Part, TooLong};
 use crate::error::limits;
 use crate::error::position::{Position, Scan};
 use crate::formats::RowReader;
 use crate::formats::account_row::{AccountRow, ValuePositions};
-use crate::formats::columns::{AccountColumn, Columns, KnownColumns};
+use crate::formats::columns::{AccountColumn, Columns, KnownColumns, NamedField};
 use crate::formats::elements::{Element, Elements};
 use crate::formats::records::Lines;
 use crate::syntax::tree::{KeyValue, Node, distinct};
@@ -28,6 +29,27 @@ pub fn members<'n, 't>(what: &JsonPart, node: &'n Node<'t>) -> Result<&'n [KeyVa
     match distinct(entries).1.first() {
         None => Ok(entries),
         Some(repeated) => Err(no_object(repeated.at)),
+    }
+}
+
+/// The only key of an object that stands for a document of a JSON column: for null, since null itself stands for NULL.
+pub const DOCUMENT: &str = "$json";
+
+/// Whether a document of a JSON column has to be written as the value of [`DOCUMENT`].
+#[must_use]
+pub fn is_ambiguous(document: &str) -> bool {
+    // Only few documents are parsed: those whose first key may be this one.
+    let may_be_key = |key: &str| key == DOCUMENT || key.contains('\\');
+    document.trim() == "null"
+        || document.split('"').nth(1).is_some_and(may_be_key)
+            && json::parse(document).is_ok_and(|node| self::document(&node).is_some())
+}
+
+/// Returns the document that an object stands for.
+fn document<'n, 't>(node: &'n Node<'t>) -> Option<&'n Node<'t>> {
+    match node.entries() {
+        Some([KeyValue { key, value, .. }]) if key == DOCUMENT => Some(value),
+        _ => None,
     }
 }
 
@@ -76,7 +98,13 @@ impl<'a> Objects<'a> {
             {
                 self.take_profiles(row, scan, &column, value);
             } else {
-                row.take(&column, Input::Json(value.to_json()));
+                let input = match (&column, document(value)) {
+                    (AccountColumn::Field(NamedField { kind: Kind::Json, .. }), Some(document)) => {
+                        Input::Text(document.to_json().to_string())
+                    }
+                    _ => Input::Json(value.to_json()),
+                };
+                row.take(&column, input);
             }
         }
     }

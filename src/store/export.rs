@@ -24,6 +24,8 @@ pub enum ExportPart<'a> {
     Permissions,
     /// The user's DRF key.
     DrfKey,
+    /// When the user's DRF key was created.
+    DrfCreated,
     /// Whether the user has a profile of this kind.
     HasProfile(&'a ProfileTable),
     /// A column of the user's profile of this kind.
@@ -37,6 +39,7 @@ impl ExportPart<'_> {
         match self {
             Self::Own(column) | Self::Field(_, column) => column.kind.clone(),
             Self::HasProfile(_) => Kind::Boolean,
+            Self::DrfCreated => Kind::Timestamp,
             Self::Groups | Self::Permissions | Self::DrfKey => Kind::TEXT,
         }
     }
@@ -121,8 +124,11 @@ impl Store {
                 ExportPart::Own(column) => format!("u.{}", quoted(&column.name)),
                 ExportPart::Groups => self.group_keys()?.unwrap_or_else(null),
                 ExportPart::Permissions => self.permission_keys()?.unwrap_or_else(null),
-                ExportPart::DrfKey => match &self.layout.drf {
-                    Some(table) => format!("{}.key", join(&table.name, "user_id")),
+                ExportPart::DrfKey | ExportPart::DrfCreated => match &self.layout.drf {
+                    Some(table) => {
+                        let column = if matches!(part, ExportPart::DrfKey) { "key" } else { "created" };
+                        format!("{}.{column}", join(&table.name, "user_id"))
+                    }
                     None => null(),
                 },
                 ExportPart::HasProfile(profile) => {

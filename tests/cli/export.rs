@@ -158,10 +158,11 @@ fn hashes_and_keys_are_written_only_on_request() {
     }
     let secrets = ["--with-password-hashes", "--with-token-keys"];
     let records = csv(&export(&env, &secrets).succeeds().stdout);
-    let last = |index: usize| records[index][records[index].len() - 2..].to_vec();
+    let last = |index: usize| records[index][records[index].len() - 3..].to_vec();
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    assert_eq!(last(0), [pair("password_hash", seed::ENCODED), pair("token", KEY)]);
-    assert_eq!(last(1)[1], pair("token", ""));
+    let created = pair("token_created", "2024-03-01T08:00:00.000001Z");
+    assert_eq!(last(0), [pair("password_hash", seed::ENCODED), pair("token", KEY), created]);
+    assert_eq!(last(1)[1..], [pair("token", ""), pair("token_created", "")]);
     let all = export(&env, &[&secrets[..], &["--format", "json"]].concat()).succeeds().json();
     assert_eq!((&all[0]["password_hash"], &all[0]["token"]), (&json!(seed::ENCODED), &json!(KEY)));
     assert_eq!(all[1]["token"], Json::Null);

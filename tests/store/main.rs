@@ -22,6 +22,7 @@ mod account_tables;
 mod engines;
 mod groups;
 mod layouts;
+mod moves;
 #[cfg(feature = "live")]
 #[path = "../postgres/mod.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]

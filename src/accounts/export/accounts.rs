@@ -9,6 +9,7 @@ use crate::django::value::{Cell, Kind};
 use crate::error::failure::Result;
 use crate::error::misuse::Misuse;
 use crate::error::notice::Notice;
+use crate::formats::json;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
 use crate::store::{ExportPart, Store};
@@ -120,7 +121,7 @@ impl<'a> AccountsWriter<'a> {
         };
         let fields = self.profiles.iter().flat_map(of_profile);
         let password = self.password.iter().map(|field| ExportPart::Own(field.column));
-        let token = self.has_token.then_some(ExportPart::DrfKey);
+        let token = [ExportPart::DrfKey, ExportPart::DrfCreated].into_iter().filter(|_| self.has_token);
         own.chain(groups).chain(kinds).chain(fields).chain(password).chain(token).collect()
     }
 
@@ -129,7 +130,7 @@ impl<'a> AccountsWriter<'a> {
         headings.extend(self.has_groups.then_some("groups"));
         headings.extend((!self.profiles.is_empty()).then_some("profile"));
         headings.extend(self.fields_after_profile().map(|field| &*field.name));
-        headings.extend(self.has_token.then_some("token"));
+        headings.extend(["token", "token_created"].into_iter().filter(|_| self.has_token));
         for heading in headings {
             push_csv_text(row, heading);
             row.push(b',');
@@ -166,6 +167,8 @@ impl<'a> AccountsWriter<'a> {
         if self.has_token {
             push_csv(row, next(), &TEXT);
             row.push(b',');
+            push_csv(row, next(), &Kind::Timestamp);
+            row.push(b',');
         }
         end_line(row);
         Ok(())
@@ -176,7 +179,7 @@ impl<'a> AccountsWriter<'a> {
         let mut next = || cells.next().unwrap_or(Cell::Null);
         for (index, field) in self.own.iter().enumerate() {
             push_key(row, index == 0, &field.name);
-            push_value(row, &field.name, next(), &field.column.kind)?;
+            field.push_value(row, next())?;
         }
         if self.has_groups {
             push_key(row, false, "groups");
@@ -196,7 +199,7 @@ impl<'a> AccountsWriter<'a> {
                     }
                     for (index, (field, cell)) in profile.fields.iter().zip(values).enumerate() {
                         push_key(row, index == 0, &field.column.name);
-                        push_value(row, &field.name, cell, &field.column.kind)?;
+                        field.push_value(row, cell)?;
                     }
                     row.push(b'}');
                 }
@@ -205,11 +208,13 @@ impl<'a> AccountsWriter<'a> {
         }
         if let Some(field) = &self.password {
             push_key(row, false, &field.name);
-            push_value(row, &field.name, next(), &field.column.kind)?;
+            field.push_value(row, next())?;
         }
         if self.has_token {
-            push_key(row, false, "token");
-            push_value(row, "token", next(), &TEXT)?;
+            for (name, kind) in [("token", TEXT), ("token_created", Kind::Timestamp)] {
+                push_key(row, false, name);
+                push_value(row, name, next(), &kind)?;
+            }
         }
         row.push(b'}');
         Ok(())
@@ -217,6 +222,20 @@ impl<'a> AccountsWriter<'a> {
 }
 
 impl Field<'_> {
+    /// Writes a value as JSON, in which null stands for NULL and no document of a JSON column does.
+    fn push_value(&self, row: &mut Vec<u8>, cell: Cell<'_>) -> Result<()> {
+        let kind = &self.column.kind;
+        let is_wrapped = *kind == Kind::Json && cell.text().is_some_and(json::is_ambiguous);
+        if is_wrapped {
+            push_key(row, true, json::DOCUMENT);
+        }
+        push_value(row, &self.name, cell, kind)?;
+        if is_wrapped {
+            row.push(b'}');
+        }
+        Ok(())
+    }
+
     fn push_csv(&self, row: &mut Vec<u8>, cell: Cell<'_>) -> Result<()> {
         match (&self.column.kind, cell) {
             (Kind::Bytes, Cell::Bytes(_) | Cell::Text(_)) => push_csv_text(row, &base64(cell)),

@@ -8,11 +8,12 @@ use crate::accounts::Planner;
 use crate::accounts::issue_token::{self, TokenIssuer};
 use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password::{self, Password, PasswordRule};
+use crate::django::field::moment;
 use crate::django::models::Key;
 use crate::django::passwords::{self, Encoded, Encoder, Plain, Recipe};
 use crate::django::tokens::TokenRow;
 use crate::error::failure::{Error, ErrorContext as _, Result};
-use crate::error::faults::{Conflict, Fault, FaultCode, UnknownName};
+use crate::error::faults::{Conflict, Expected, Fault, FaultCode, UnknownName, ValueKind};
 use crate::error::refusal::Refusal;
 use crate::files::results::Secrets;
 use crate::formats::account_row::{AccountRow, GivenPassword, KnownToken};
@@ -183,6 +184,12 @@ impl<'a> RowPlan<'_, 'a> {
     /// Returns the given tokens, or else a new one if requested and allowed.
     fn tokens(&mut self, may_have_fresh: impl Fn(&TokenIssuer) -> bool) -> Vec<TokenRow> {
         let known = std::mem::take(&mut self.row.tokens);
+        let given = self.row.token_created.take().filter(|_| !known.is_empty());
+        let created = given.as_deref().and_then(|text| moment(text, self.planning.planner.time_zone()));
+        if given.is_some() && created.is_none() {
+            let expected = Expected::Kind(ValueKind::Timestamp);
+            self.row.faults.push(Fault::new("token_created", FaultCode::Invalid(expected)));
+        }
         let issuer = self.planning.issuer.as_ref();
         let mut tokens = Vec::with_capacity(known.len());
         for token in known {
@@ -194,7 +201,10 @@ impl<'a> RowPlan<'_, 'a> {
                 KnownToken::Key(key) => key,
             };
             match issuer.map(|issuer| issuer.generate(Some(&key), self.random)) {
-                Some(Ok(fresh)) => tokens.push(TokenRow::new(fresh.stored, fresh.created, fresh.expiry)),
+                Some(Ok(fresh)) => {
+                    let created = created.unwrap_or(fresh.created);
+                    tokens.push(TokenRow::new(fresh.stored, created, fresh.expiry));
+                }
                 Some(Err(unfit)) => self.row.faults.push(issue_token::unfit_key_fault(unfit)),
                 None => {
                     self.row.faults.push(Fault::new("token", FaultCode::Unknown(UnknownName::Token)));

@@ -6,6 +6,7 @@ mod named_fields;
 mod rows;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rand::CryptoRng;
 use serde_json::{Map, Value as Json};
 use unicode_normalization::UnicodeNormalization as _;
@@ -48,6 +49,12 @@ pub(super) struct SpecPlan<'a, 'r> {
 }
 
 impl<'a> Planner<'a> {
+    /// Returns the project's time zone.
+    #[must_use]
+    pub fn time_zone(&self) -> &'a TimeZone {
+        &self.policy.time_zone
+    }
+
     /// Creates a planner for this database and policy.
     ///
     /// Fails with [`Refusal::Ambiguous`] if the login column is unknown.

@@ -61,5 +61,6 @@ fn of_profile<'a>(column: &'a Column, table: &'a ProfileTable) -> NamedField<'a>
 
 fn named<'a>(name: String, profile: Option<&'a str>, column: &'a Column) -> NamedField<'a> {
     let keeps_blank = matches!(column.kind, Kind::Text { .. }) && !column.nullable && !column.filled;
-    NamedField { name, profile, kind: &column.kind, keeps_blank }
+    let keeps_null = column.kind == Kind::Json && !column.nullable;
+    NamedField { name, profile, kind: &column.kind, keeps_blank, keeps_null }
 }
