@@ -1,7 +1,7 @@
 //! An isolated environment to run the real program in: its own folders, no inherited variables, a fixed time zone.
 
 #[path = "schemas.rs"]
-mod schemas;
+pub mod schemas;
 
 use std::ffi::OsStr;
 use std::fs;

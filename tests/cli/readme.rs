@@ -22,7 +22,7 @@ use std::process::{Command, Stdio};
 
 use rusqlite::Connection;
 
-use crate::env::{Run, TestEnv};
+use crate::env::{Run, TestEnv, schemas};
 #[cfg(feature = "live")]
 use crate::postgres::{Cluster, Database};
 
@@ -462,6 +462,14 @@ fn exit_codes_match_the_help() {
         .collect();
     assert!(listed.len() > 9, "{listed:?}");
     assert_eq!(table(&read("docs/json-and-exit-codes.md"), "## Exit codes"), listed);
+}
+
+#[test]
+fn every_command_has_a_schema() {
+    for name in crate::generated::commands().into_iter().flat_map(|(_, names)| names) {
+        let prints_json = !["check-password", "completions"].contains(&&*name);
+        assert_eq!(schemas::check_run(&[&name], 0, "", "").is_some(), prints_json, "{name}");
+    }
 }
 
 #[test]
