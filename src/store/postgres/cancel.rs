@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
-use tokio_postgres::{CancelToken, NoTls};
+use tokio_postgres::CancelToken;
+use tokio_postgres::tls::MakeTlsConnect;
 
-use super::tls::Connector;
+use super::tls::{self, Connector};
 use crate::store::target::{Host, Server};
 
 /// How long to wait for the server.
@@ -22,7 +23,7 @@ pub(super) async fn cancel(server: &Server, connector: &Connector, token: &Cance
             Host::Socket(folder) => {
                 let path = folder.join(format!(".s.PGSQL.{}", server.port));
                 if let Ok(stream) = UnixStream::connect(path).await {
-                    let _ = token.cancel_query_raw(Patient(stream), NoTls).await;
+                    send("", connector, token, Patient(stream)).await;
                 }
             }
             Host::Name(name) => {
@@ -35,17 +36,14 @@ pub(super) async fn cancel(server: &Server, connector: &Connector, token: &Cance
     let _ = tokio::time::timeout(PATIENCE, request).await;
 }
 
-#[cfg_attr(not(feature = "tls"), expect(unused_variables, reason = "only TLS checks the name"))]
-async fn send(name: &str, connector: &Connector, token: &CancelToken, stream: Patient<TcpStream>) {
-    match connector {
-        Connector::Plain => drop(token.cancel_query_raw(stream, NoTls).await),
-        #[cfg(feature = "tls")]
-        Connector::Tls(tls) => {
-            use tokio_postgres::tls::MakeTlsConnect;
-            let Ok(tls) = MakeTlsConnect::<Patient<TcpStream>>::make_tls_connect(&mut tls.clone(), name);
-            let _ = token.cancel_query_raw(stream, tls).await;
-        }
-    }
+async fn send<S>(name: &str, connector: &Connector, token: &CancelToken, stream: Patient<S>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let tls = MakeTlsConnect::<Patient<S>>::make_tls_connect(&mut tls::owned(connector), name);
+    // With TLS, this cannot fail.
+    let Ok(tls) = tls.map_err(drop) else { return };
+    let _ = token.cancel_query_raw(stream, tls).await;
 }
 
 /// A stream whose end waits for the other side to close it, as libpq does. pgbouncer 1.18 exits if a client closes first.

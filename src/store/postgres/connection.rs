@@ -9,7 +9,7 @@ use futures_util::{SinkExt as _, TryStreamExt as _};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::config::{ChannelBinding as DriverChannelBinding, SslMode as DriverSslMode};
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{CancelToken, Client, Config, Error as DriverError, NoTls, Row};
+use tokio_postgres::{CancelToken, Client, Config, Error as DriverError, Row};
 
 use super::cancel::cancel;
 use super::tls::{self, Connector};
@@ -45,8 +45,9 @@ impl Connection {
             .context("the connection cannot be made")
             .map_err(ConnectError::Other)?;
         let mut refused = None;
-        for (driver_mode, connector) in tls::attempts(server).map_err(ConnectError::Other)? {
-            let opened = runtime.block_on(connect(&config(server, driver_mode), &connector));
+        let (connector, modes) = tls::attempts(server).map_err(ConnectError::Other)?;
+        for driver_mode in modes {
+            let opened = runtime.block_on(connect(&config(server, *driver_mode), &connector));
             match opened {
                 Ok(client) => {
                     let cancel = client.cancel_token();
@@ -176,19 +177,9 @@ fn is_of_encryption(code: &str) -> bool {
 }
 
 async fn connect(config: &Config, connector: &Connector) -> Result<Client, DriverError> {
-    match connector {
-        Connector::Plain => {
-            let (client, connection) = config.connect(NoTls).await?;
-            tokio::spawn(connection);
-            Ok(client)
-        }
-        #[cfg(feature = "tls")]
-        Connector::Tls(tls) => {
-            let (client, connection) = config.connect(tls.clone()).await?;
-            tokio::spawn(connection);
-            Ok(client)
-        }
-    }
+    let (client, connection) = config.connect(tls::owned(connector)).await?;
+    tokio::spawn(connection);
+    Ok(client)
 }
 
 /// Returns the driver's configuration. At start-up, nothing is set that a pooler refuses or keeps for another client.

@@ -5,45 +5,47 @@ use tokio_postgres::config::SslMode as DriverSslMode;
 use crate::error::failure::Result;
 use crate::store::target::{Host, Server, SslMode};
 
-/// How to encrypt a connection.
-pub(super) enum Connector {
-    /// Not at all.
-    Plain,
-    /// With TLS.
-    #[cfg(feature = "tls")]
-    Tls(tokio_postgres_rustls::MakeRustlsConnect),
+/// Encrypts a connection if the driver's mode asks for it. There is one type, also for connections in plain text, since the
+/// driver's code is compiled once for each.
+#[cfg(feature = "tls")]
+pub(super) type Connector = tokio_postgres_rustls::MakeRustlsConnect;
+#[cfg(not(feature = "tls"))]
+pub(super) type Connector = tokio_postgres::NoTls;
+
+/// Returns a connector that the driver may keep.
+#[cfg_attr(
+    not(feature = "tls"),
+    expect(clippy::clone_on_copy, clippy::trivially_copy_pass_by_ref, reason = "NoTls is empty")
+)]
+pub(super) fn owned(connector: &Connector) -> Connector {
+    connector.clone()
 }
 
-/// Returns the ways to connect, in the order in which libpq tries them.
+/// Returns the connector, and the modes with which to connect, in the order in which libpq tries them.
 ///
 /// # Errors
 /// Fails if a file of certificates cannot be read.
-pub(super) fn attempts(server: &Server) -> Result<Vec<(DriverSslMode, Connector)>> {
-    let plain = || (DriverSslMode::Disable, Connector::Plain);
-    if is_plain(server) {
-        return Ok(vec![plain()]);
-    }
-    let encrypted = |mode| Ok::<_, crate::error::failure::Error>((mode, encrypted(server)?));
-    Ok(match server.tls.mode {
-        SslMode::Disable => vec![plain()],
-        SslMode::Allow => vec![plain(), encrypted(DriverSslMode::Require)?],
+pub(super) fn attempts(server: &Server) -> Result<(Connector, &'static [DriverSslMode])> {
+    let mode = match server.host {
+        // A socket is never encrypted, as in libpq.
+        Host::Socket(_) => SslMode::Disable,
+        Host::Name(_) => server.tls.mode,
+    };
+    let connector = connector(mode, server.tls.root_certificates.as_deref())?;
+    let modes: &'static [DriverSslMode] = match mode {
+        SslMode::Disable => &[DriverSslMode::Disable],
+        SslMode::Allow => &[DriverSslMode::Disable, DriverSslMode::Require],
         // A server without TLS answers the first attempt in plain text.
-        SslMode::Prefer => vec![encrypted(DriverSslMode::Prefer)?, plain()],
-        SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => {
-            vec![encrypted(DriverSslMode::Require)?]
-        }
-    })
-}
-
-/// Whether this target is never encrypted: a socket, as in libpq.
-fn is_plain(server: &Server) -> bool {
-    matches!(server.host, Host::Socket(_)) || server.tls.mode == SslMode::Disable
+        SslMode::Prefer => &[DriverSslMode::Prefer, DriverSslMode::Disable],
+        SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => &[DriverSslMode::Require],
+    };
+    Ok((connector, modes))
 }
 
 #[cfg(not(feature = "tls"))]
-fn encrypted(server: &Server) -> Result<Connector> {
-    if matches!(server.tls.mode, SslMode::Allow | SslMode::Prefer) {
-        return Ok(Connector::Plain);
+fn connector(mode: SslMode, _: Option<&std::path::Path>) -> Result<Connector> {
+    if matches!(mode, SslMode::Disable | SslMode::Allow | SslMode::Prefer) {
+        return Ok(tokio_postgres::NoTls);
     }
     Err(crate::error::refusal::Refusal::usage(
         "This authctl was built without TLS, which this sslmode needs.".to_owned(),
@@ -52,7 +54,7 @@ fn encrypted(server: &Server) -> Result<Connector> {
 }
 
 #[cfg(feature = "tls")]
-use with_rustls::encrypted;
+use with_rustls::connector;
 
 #[cfg(feature = "tls")]
 mod with_rustls {
@@ -73,20 +75,20 @@ mod with_rustls {
     use super::Connector;
     use crate::error::failure::{Error, Result};
     use crate::error::refusal::Refusal;
-    use crate::store::target::{Server, SslMode};
+    use crate::store::target::SslMode;
 
-    /// Returns the connector for the target's `sslmode`.
-    pub(super) fn encrypted(server: &Server) -> Result<Connector> {
+    /// Returns the connector for an `sslmode`. `root_certificates` may sign the server's, else those of the system.
+    pub(super) fn connector(mode: SslMode, root_certificates: Option<&Path>) -> Result<Connector> {
         let provider = Arc::new(crypto::ring::default_provider());
-        let chain = match server.tls.mode {
+        let chain = match mode {
             SslMode::VerifyCa | SslMode::VerifyFull => {
-                let roots = Arc::new(roots(server.tls.root_certificates.as_deref())?);
+                let roots = Arc::new(roots(root_certificates)?);
                 let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider));
                 Some(verifier.build().map_err(|error| certificates(&format!("{error}")))?)
             }
             SslMode::Disable | SslMode::Allow | SslMode::Prefer | SslMode::Require => None,
         };
-        let checks_name = server.tls.mode == SslMode::VerifyFull;
+        let checks_name = mode == SslMode::VerifyFull;
         let verifier = Verifier { chain, checks_name, provider: Arc::clone(&provider) };
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -94,7 +96,7 @@ mod with_rustls {
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
-        Ok(Connector::Tls(MakeRustlsConnect::new(config)))
+        Ok(MakeRustlsConnect::new(config))
     }
 
     /// Returns the certificates that may sign the server's.
