@@ -5,12 +5,12 @@ use tokio_postgres::config::SslMode as DriverSslMode;
 use crate::error::failure::Result;
 use crate::store::target::{Host, Server, SslMode};
 
+#[cfg(not(feature = "tls"))]
+pub(super) use tokio_postgres::NoTls as Connector;
 /// Encrypts a connection if the driver's mode asks for it. There is one type, also for connections in plain text, since the
 /// driver's code is compiled once for each.
 #[cfg(feature = "tls")]
-pub(super) type Connector = tokio_postgres_rustls::MakeRustlsConnect;
-#[cfg(not(feature = "tls"))]
-pub(super) type Connector = tokio_postgres::NoTls;
+pub(super) use tokio_postgres_rustls::MakeRustlsConnect as Connector;
 
 /// Returns a connector that the driver may keep.
 #[cfg_attr(
