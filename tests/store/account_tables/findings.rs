@@ -120,8 +120,8 @@ fn files_say_that_an_address_is_verified(engine: Engine) {
     let file = write("users.toml", wanted);
     let plan = project.authctl(&["apply", &file, "--dry-run", "--format", "json"]).ends_with(0).json();
     let change = |old: Json| json!({ "field": "email_verified", "old": old, "new": true });
-    assert!(plan["accounts"][0]["changes"] == json!([change(json!(false))]), "{plan:#}");
-    assert!(plan["accounts"][1]["changes"].as_array().unwrap().contains(&change(Json::Null)), "{plan:#}");
+    assert!(plan["users"][0]["changes"] == json!([change(json!(false))]), "{plan:#}");
+    assert!(plan["users"][1]["changes"].as_array().unwrap().contains(&change(Json::Null)), "{plan:#}");
     project.authctl(&["apply", &file, "--yes"]).ends_with(0);
     assert_eq!(project.rows(verified), ["ann@example.com 1", "bea@example.com 1", "cid@example.com 1"]);
     let again = project.authctl(&["apply", &file, "--yes", "--format", "json"]).ends_with(0).json();
