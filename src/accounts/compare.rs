@@ -6,6 +6,7 @@ use crate::django::models::User;
 use crate::django::value::Value;
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
+use crate::formats::columns::EMAIL_VERIFIED;
 use crate::store::Store;
 use crate::store::difference::{Difference, Shown};
 use crate::store::layout::ProfileTable;
@@ -72,7 +73,7 @@ impl AccountUpdate {
 /// The difference of an address for which the administrator vouches.
 fn verified(before: Option<bool>) -> Difference {
     let shown = |is_verified: bool| Shown::Value(is_verified.into());
-    Difference { field: "email_verified".into(), old: before.map(shown), new: Some(shown(true)) }
+    Difference { field: EMAIL_VERIFIED.into(), old: before.map(shown), new: Some(shown(true)) }
 }
 
 fn added_profile(table: &ProfileTable, values: &[(impl AsRef<str>, Value)]) -> Vec<Difference> {

@@ -91,7 +91,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         };
         context.output.warning(format_args!(
             "Every user of this machine can {access} the database (mode {mode:o}), with its {}. Run `chmod o-rw {word}`.",
-            secrets(store)
+            secrets(store)?
         ));
     }
     for finding in &findings {
@@ -109,15 +109,15 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 /// Names the secrets that a reader of the database could use.
-fn secrets(store: &Store) -> &'static str {
+fn secrets(store: &Store) -> Result<&'static str> {
     let has_keys = store.layout().drf.is_some();
-    let of_oauth2 = store.package_tables(Some(PackageScheme::OAuth2));
-    match (has_keys, of_oauth2.is_ok_and(|tables| !tables.is_empty())) {
+    let has_oauth2 = !store.package_tables(Some(PackageScheme::OAuth2))?.is_empty();
+    Ok(match (has_keys, has_oauth2) {
         (false, false) => "password hashes",
         (true, false) => "password hashes and drf keys",
         (false, true) => "password hashes and OAuth2 tokens",
         (true, true) => "password hashes, drf keys and OAuth2 tokens",
-    }
+    })
 }
 
 type Facts = Vec<(&'static str, String)>;

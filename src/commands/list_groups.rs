@@ -27,8 +27,8 @@ pub fn run(_: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let format = context.output.format();
     let list = if format.is_json() { Kind::Json } else { Kind::TEXT };
-    let headings = [("name", Kind::TEXT), ("members", Kind::Integer), ("permissions", list)]
-        .map(|(name, kind)| Heading { name: name.to_owned(), kind });
+    let headings =
+        [("name", Kind::TEXT), ("members", Kind::Integer), ("permissions", list)].map(Heading::from);
     let mut count = 0_u64;
     let pending = store.snapshot(|store| {
         context.output.list(&headings, &mut |on_row| {

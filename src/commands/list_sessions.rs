@@ -1,6 +1,6 @@
 use std::ops::ControlFlow;
 
-use crate::cli::answer::user_cell;
+use crate::cli::answer::named_user;
 use crate::cli::args::users::OfUser;
 use crate::cli::context::Context;
 use crate::django::models::Key;
@@ -34,21 +34,25 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
-    const TEXT: Kind = Kind::Text { max_length: None };
     let store = context.store()?;
     let now = context.now();
     let user = args.user.user(store)?.map(|user| user.id.to_string());
     let is_json = context.output.format().is_json();
-    let of_user = if is_json { vec![("user", Kind::Json)] } else { vec![("user", TEXT), ("user_id", TEXT)] };
-    let headings: Vec<Heading> = of_user
-        .into_iter()
-        .chain([("prefix", TEXT), ("expiry", Kind::Timestamp), ("state", TEXT), ("backend", TEXT)])
-        .map(|(name, kind)| Heading { name: name.to_owned(), kind })
-        .collect();
+    let headings = [
+        ("user", Kind::TEXT),
+        if is_json { ("user", Kind::Json) } else { ("user_id", Kind::TEXT) },
+        ("prefix", Kind::TEXT),
+        ("expiry", Kind::Timestamp),
+        ("state", Kind::TEXT),
+        ("backend", Kind::TEXT),
+    ]
+    .map(Heading::from);
+    // In JSON, one object stands for the name and the id.
+    let shown = if is_json { 1.. } else { 0.. };
     let (mut count, mut scan) = (0_u64, SessionScan::default());
     let pending = store.snapshot(|store| {
         let doors = Doors::find(store)?;
-        context.output.list(&headings, &mut |on_row| {
+        context.output.list(&headings[shown.clone()], &mut |on_row| {
             scan = store.each_web_session_batch(&doors, now, &mut |mut batch| {
                 batch.retain(|session| {
                     user.as_ref().is_none_or(|user| session.user == *user)
@@ -57,18 +61,20 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 store.name_session_users(&mut batch)?;
                 for session in &batch {
                     count += 1;
-                    let key = store.key_of_shown(&session.user);
-                    let key = key.unwrap_or_else(|| Key::Text(session.user.clone()));
-                    let user = user_cell(&key, &session.username, is_json);
-                    let of_user = [Cell::Text(&user), Cell::Text(&session.user)];
-                    let of_session = [
+                    let object = is_json.then(|| {
+                        let key = store.key_of_shown(&session.user);
+                        let key = key.unwrap_or_else(|| Key::Text(session.user.clone()));
+                        named_user(&key, &session.username).to_string()
+                    });
+                    let cells = [
+                        Cell::Text(&session.username),
+                        Cell::Text(object.as_deref().unwrap_or(&session.user)),
                         Cell::Text(&session.prefix),
                         session.expiry.into(),
                         Cell::Text(state(session, session.is_expired(now))),
                         session.backend.as_deref().map_or(Cell::Null, Cell::Text),
                     ];
-                    let of_user = if is_json { &of_user[..1] } else { &of_user };
-                    if on_row(&[of_user, &of_session].concat())?.is_break() {
+                    if on_row(&cells[shown.clone()])?.is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
                 }

@@ -79,13 +79,17 @@ fn list(
     context: &Context,
     each: &mut dyn FnMut(&Store, OnRow<'_>) -> Result<()>,
 ) -> Result<()> {
-    const TEXT: Kind = Kind::Text { max_length: None };
-    let user = if context.output.format().is_json() { Kind::Json } else { TEXT };
-    let headings: Vec<Heading> = [("user", user), ("scheme", TEXT)]
+    let user = if context.output.format().is_json() { Kind::Json } else { Kind::TEXT };
+    let headings: Vec<Heading> = [("user", user), ("scheme", Kind::TEXT)]
         .into_iter()
-        .chain(what.map(|what| (what, TEXT)))
-        .chain([("prefix", TEXT), ("created", Kind::Timestamp), ("expiry", Kind::Timestamp), ("state", TEXT)])
-        .map(|(name, kind)| Heading { name: name.to_owned(), kind })
+        .chain(what.map(|what| (what, Kind::TEXT)))
+        .chain([
+            ("prefix", Kind::TEXT),
+            ("created", Kind::Timestamp),
+            ("expiry", Kind::Timestamp),
+            ("state", Kind::TEXT),
+        ])
+        .map(Heading::from)
         .collect();
     let mut count = 0_u64;
     let pending = store.snapshot(|store| {

@@ -165,16 +165,14 @@ impl UserDetails {
 }
 
 fn token_columns() -> Vec<Heading> {
-    let column = |(name, kind): (&str, Kind)| Heading { name: name.to_owned(), kind };
-    let (text, moment) = (Kind::TEXT, Kind::Timestamp);
     let columns = [
-        ("scheme", text.clone()),
-        ("prefix", text.clone()),
-        ("created", moment.clone()),
-        ("expiry", moment),
-        ("state", text),
+        ("scheme", Kind::TEXT),
+        ("prefix", Kind::TEXT),
+        ("created", Kind::Timestamp),
+        ("expiry", Kind::Timestamp),
+        ("state", Kind::TEXT),
     ];
-    columns.map(column).into()
+    columns.map(Heading::from).into()
 }
 
 /// Returns the rows about other ways in, and what belongs to them.

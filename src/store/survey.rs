@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 
 use crate::django::models::{TokenFilter, TokenState, User};
-use crate::django::value::Kind;
+use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
 use crate::store::Store;
 use crate::store::engine::Irregularity;
@@ -199,6 +199,16 @@ impl Store {
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(group)
+    }
+
+    /// Returns the number that a query counts.
+    pub(super) fn count(&self, sql: &str, parameters: &[Value]) -> Result<u64> {
+        let mut count = 0;
+        self.engine.query(sql, parameters, &[Kind::Integer], &mut |cells| {
+            count = cells[0].integer().map_or(0, i64::unsigned_abs);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(count)
     }
 
     /// Returns the numbers in the row of a one-row query.

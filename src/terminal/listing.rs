@@ -19,6 +19,12 @@ pub struct Heading {
     pub kind: Kind,
 }
 
+impl From<(&str, Kind)> for Heading {
+    fn from((name, kind): (&str, Kind)) -> Self {
+        Self { name: name.to_owned(), kind }
+    }
+}
+
 /// Runs a query and passes each row to the callback.
 pub type Rows<'a> = dyn FnMut(&mut OnRow<'_>) -> Result<()> + 'a;
 

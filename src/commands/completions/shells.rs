@@ -9,7 +9,7 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use clap_complete::engine;
-use clap_complete::env::{self as adapters, Elvish, EnvCompleter, Fish, Powershell, Shells};
+use clap_complete::env::{Elvish, EnvCompleter, Fish, Powershell, Shells, Zsh};
 
 use super::values::with_values;
 use crate::commands::Cli;
@@ -22,7 +22,7 @@ const VARIABLE: &str = "COMPLETE";
 /// Prints what a shell asks for, if `COMPLETE` names one and the arguments are not those of a command.
 pub fn answer_shell(arguments: &[OsString]) -> bool {
     let Some(shell) = env::var_os(VARIABLE) else { return false };
-    let shells = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zsh]);
+    let shells = Shells(&[&BASH, &Elvish, &Fish, &Powershell, &ZSH]);
     let Some(shell) = shell.to_str().and_then(|name| shells.completer(name)) else { return false };
     let folder = env::current_dir().ok();
     let mut answer = Vec::new();
@@ -46,11 +46,58 @@ pub fn answer_shell(arguments: &[OsString]) -> bool {
     true
 }
 
-/// Bash. Other than [`clap_complete::env::Bash`], it completes values with `@`, `=` and `:`, at which bash splits words,
-/// and escapes what the shell would interpret: bash inserts a candidate as it is.
-struct Bash;
+/// A shell that gets code of our own instead of clap_complete's.
+struct OwnCode {
+    name: &'static str,
+    script: &'static str,
+    write_complete: WriteComplete,
+}
 
-const BASH: &str = r#"_authctl_values() {
+type WriteComplete = fn(&mut clap::Command, Vec<OsString>, Option<&Path>, &mut dyn Write) -> io::Result<()>;
+
+/// clap_complete's code loses values with `@`, `=` and `:`, at which bash splits words.
+const BASH: OwnCode = OwnCode { name: "bash", script: BASH_SCRIPT, write_complete: write_for_bash };
+
+/// clap_complete's code adds a blank after a field, where its value belongs.
+const ZSH: OwnCode = OwnCode {
+    name: "zsh",
+    script: ZSH_SCRIPT,
+    write_complete: |command, words, folder, answer| Zsh.write_complete(command, words, folder, answer),
+};
+
+impl EnvCompleter for OwnCode {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn is(&self, name: &str) -> bool {
+        name == self.name
+    }
+
+    fn write_registration(
+        &self,
+        variable: &str,
+        _: &str,
+        _: &str,
+        program: &str,
+        answer: &mut dyn Write,
+    ) -> io::Result<()> {
+        let script = self.script.replace("VARIABLE", variable).replace("PROGRAM", &shell_word(program));
+        answer.write_all(script.as_bytes())
+    }
+
+    fn write_complete(
+        &self,
+        command: &mut clap::Command,
+        words: Vec<OsString>,
+        folder: Option<&Path>,
+        answer: &mut dyn Write,
+    ) -> io::Result<()> {
+        (self.write_complete)(command, words, folder, answer)
+    }
+}
+
+const BASH_SCRIPT: &str = r#"_authctl_values() {
     local rest=${COMP_LINE:0:COMP_POINT} word
     local -a words=('')
     # Joins what bash splits at = : @.
@@ -75,42 +122,21 @@ const BASH: &str = r#"_authctl_values() {
 complete -F _authctl_values authctl
 "#;
 
-impl EnvCompleter for Bash {
-    fn name(&self) -> &'static str {
-        "bash"
-    }
-
-    fn is(&self, name: &str) -> bool {
-        name == self.name()
-    }
-
-    fn write_registration(
-        &self,
-        variable: &str,
-        _: &str,
-        _: &str,
-        program: &str,
-        answer: &mut dyn Write,
-    ) -> io::Result<()> {
-        write_script(BASH, variable, program, answer)
-    }
-
-    fn write_complete(
-        &self,
-        command: &mut clap::Command,
-        words: Vec<OsString>,
-        folder: Option<&Path>,
-        answer: &mut dyn Write,
-    ) -> io::Result<()> {
-        let last = words.len() - 1;
-        for candidate in engine::complete(command, words, last, folder)? {
-            match candidate.get_value().to_str() {
-                Some(value) if !value.contains(char::is_control) => writeln!(answer, "{}", escaped(value))?,
-                _ => {}
-            }
+/// Quotes the candidates, since bash inserts them literally.
+fn write_for_bash(
+    command: &mut clap::Command,
+    words: Vec<OsString>,
+    folder: Option<&Path>,
+    answer: &mut dyn Write,
+) -> io::Result<()> {
+    let last = words.len() - 1;
+    for candidate in engine::complete(command, words, last, folder)? {
+        match candidate.get_value().to_str() {
+            Some(value) if !value.contains(char::is_control) => writeln!(answer, "{}", escaped(value))?,
+            _ => {}
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Escapes all characters that bash could interpret, except the tilde of a home folder.
@@ -126,10 +152,7 @@ fn escaped(value: &str) -> String {
     text
 }
 
-/// Zsh. Other than [`adapters::Zsh`], it adds no blank after a field before its value.
-struct Zsh;
-
-const ZSH: &str = r#"#compdef authctl
+const ZSH_SCRIPT: &str = r#"#compdef authctl
 _authctl_values() {
     local -a candidates open closed
     candidates=("${(@f)$(_CLAP_IFS=$'\n' _CLAP_COMPLETE_INDEX=$((CURRENT - 1)) VARIABLE=zsh \
@@ -141,39 +164,3 @@ _authctl_values() {
 }
 compdef _authctl_values authctl
 "#;
-
-impl EnvCompleter for Zsh {
-    fn name(&self) -> &'static str {
-        adapters::Zsh.name()
-    }
-
-    fn is(&self, name: &str) -> bool {
-        adapters::Zsh.is(name)
-    }
-
-    fn write_registration(
-        &self,
-        variable: &str,
-        _: &str,
-        _: &str,
-        program: &str,
-        answer: &mut dyn Write,
-    ) -> io::Result<()> {
-        write_script(ZSH, variable, program, answer)
-    }
-
-    fn write_complete(
-        &self,
-        command: &mut clap::Command,
-        words: Vec<OsString>,
-        folder: Option<&Path>,
-        answer: &mut dyn Write,
-    ) -> io::Result<()> {
-        adapters::Zsh.write_complete(command, words, folder, answer)
-    }
-}
-
-fn write_script(script: &str, variable: &str, program: &str, answer: &mut dyn Write) -> io::Result<()> {
-    let script = script.replace("VARIABLE", variable).replace("PROGRAM", &shell_word(program));
-    answer.write_all(script.as_bytes())
-}

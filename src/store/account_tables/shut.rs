@@ -72,16 +72,6 @@ impl Store {
     pub fn has_table(&self, name: &str) -> Result<bool> {
         self.engine.has_table(name)
     }
-
-    /// Returns the number that a query counts.
-    pub(in crate::store) fn count(&self, sql: &str, parameters: &[Value]) -> Result<u64> {
-        let mut count = 0;
-        self.engine.query(sql, parameters, &[Kind::Integer], &mut |cells| {
-            count = cells[0].integer().map_or(0, i64::unsigned_abs);
-            Ok(ControlFlow::Break(()))
-        })?;
-        Ok(count)
-    }
 }
 
 impl Transaction<'_> {

@@ -84,8 +84,7 @@ impl Postgres {
 
     fn ask_for(&self, number: i64) -> Result<Outcome> {
         let mut outcome = Outcome::Unknown;
-        let text = Kind::Text { max_length: None };
-        self.read("SELECT txid_status(?1)", &[number.into()], &[text], &mut |cells| {
+        self.read("SELECT txid_status(?1)", &[number.into()], &[Kind::TEXT], &mut |cells| {
             outcome = match cells[0].text() {
                 Some("committed") => Outcome::Committed,
                 Some("aborted") => Outcome::RolledBack,
