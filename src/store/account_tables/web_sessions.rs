@@ -1,7 +1,8 @@
 //! `django.contrib.sessions` and its relatives, such as django-user-sessions: rows with a key, data and an expiry.
 //!
-//! A row names its user only inside its data, so sessions of a user are found by reading all of them. That happens
-//! before a transaction locks anything. The transaction then reads the rows again by their keys.
+//! A row of Django names its user only inside its data, so sessions of a user are found by reading all of them. That
+//! happens before a transaction locks anything. The transaction then reads the rows again by their keys. If the data cannot
+//! be decoded, a column that refers to the user decides, if the table has one.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -9,8 +10,8 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
-use super::Doors;
 use super::dependents::Dependents;
+use super::{Doors, owner};
 use crate::django::models::Key;
 use crate::django::value::{Cell, Kind, Value};
 use crate::django::web_session::SessionDecoder;
@@ -87,21 +88,30 @@ struct Scanner {
 }
 
 impl Scanner {
-    /// Decodes the row of a session table. Returns the session if it has a user, and counts it otherwise.
-    fn decode(&mut self, table: usize, cells: &[Cell<'_>], now: Timestamp) -> Option<SessionRow> {
+    /// Decodes the row of a session table, whose `owner` may be known from a column. Returns the session if it has a user,
+    /// and counts it otherwise.
+    fn decode(
+        &mut self,
+        table: usize,
+        cells: &[Cell<'_>],
+        owner: Option<String>,
+        now: Timestamp,
+    ) -> Option<SessionRow> {
         let expiry = cells[2].timestamp();
-        let Some(session) = self.decoder.decode(cells[1].text().unwrap_or_default()) else {
-            self.scan.undecodable += u64::from(expiry.is_none_or(|expiry| expiry >= now));
-            return None;
-        };
-        let Some(user) = session.user else {
-            self.scan.anonymous += 1;
+        let decoded = self.decoder.decode(cells[1].text().unwrap_or_default());
+        let is_decoded = decoded.is_some();
+        let (user, backend) = decoded.map_or((None, None), |session| (session.user, session.backend));
+        let Some(user) = user.or(owner) else {
+            if is_decoded {
+                self.scan.anonymous += 1;
+            } else {
+                self.scan.undecodable += u64::from(expiry.is_none_or(|expiry| expiry >= now));
+            }
             return None;
         };
         let key = cells[0].string();
         let prefix = key.chars().take(PREFIX.min(key.chars().count() / 2)).collect();
         let (username, user_is_active) = (String::new(), false);
-        let backend = session.backend;
         Some(SessionRow { table, key, prefix, expiry, user, username, user_is_active, backend })
     }
 }
@@ -113,6 +123,17 @@ pub(super) fn tables(store: &Store) -> Result<Vec<Table>> {
 }
 
 impl Store {
+    /// Returns the column of a session table that refers to the user, as SQL.
+    fn session_owner(&self, table: &Table) -> String {
+        owner(table, &self.layout.users.table.name)
+            .map_or_else(|| "NULL".to_owned(), |column| quoted(&column))
+    }
+
+    /// Returns the user's key in its displayed form.
+    fn shown_owner(&self, cell: Cell<'_>) -> Option<String> {
+        (!matches!(cell, Cell::Null)).then(|| self.layout.users.read_key(cell).to_string())
+    }
+
     /// Passes the web sessions of all users to the callback, in batches.
     ///
     /// # Errors
@@ -130,19 +151,21 @@ impl Store {
                 Some(number) => (number, Kind::Integer),
                 None => (key.to_owned(), Kind::TEXT),
             };
-            let kinds = [Kind::TEXT, Kind::TEXT, Kind::Timestamp, kind];
+            let [of_key, of_data, of_expiry] = KINDS;
+            let kinds = [of_key, of_data, of_expiry, self.layout.users.key_kind.clone(), kind];
+            let owner = self.session_owner(table);
             let mut last: Option<Value> = None;
             loop {
                 let condition = last.as_ref().map(|_| format!("WHERE {order} > ?1")).unwrap_or_default();
                 let sql = format!(
-                    "SELECT {key}, {data}, {expiry}, {order} FROM {} {condition} ORDER BY {order} LIMIT {BATCH}",
+                    "SELECT {key}, {data}, {expiry}, {owner}, {order} FROM {} {condition} ORDER BY {order} LIMIT {BATCH}",
                     quoted(&table.name)
                 );
                 let mut rows = Vec::new();
                 let after = last.take();
                 self.engine.query(&sql, after.as_slice(), &kinds, &mut |cells| {
-                    last = Some(cells[3].integer().map_or_else(|| cells[3].string().into(), Value::Integer));
-                    rows.extend(scanner.decode(index, cells, now));
+                    last = Some(cells[4].integer().map_or_else(|| cells[4].string().into(), Value::Integer));
+                    rows.extend(scanner.decode(index, cells, self.shown_owner(cells[3]), now));
                     Ok(ControlFlow::Continue(()))
                 })?;
                 if last.is_none() {
@@ -170,13 +193,16 @@ impl Store {
         let (mut found, mut scanner) = (Vec::new(), Scanner::default());
         let [key, data, expiry] = COLUMNS;
         for (index, table) in doors.sessions.iter().enumerate() {
+            let [of_key, of_data, of_expiry] = KINDS;
+            let kinds = [of_key, of_data, of_expiry, self.layout.users.key_kind.clone()];
             let sql = format!(
-                "SELECT {key}, {data}, {expiry} FROM {} WHERE NOT {}",
+                "SELECT {key}, {data}, {expiry}, {} FROM {} WHERE NOT {}",
+                self.session_owner(table),
                 quoted(&table.name),
                 self.engine.is_before(expiry, "?1")
             );
-            self.engine.query(&sql, &[now.into()], &KINDS, &mut |cells| {
-                let session = scanner.decode(index, cells, now);
+            self.engine.query(&sql, &[now.into()], &kinds, &mut |cells| {
+                let session = scanner.decode(index, cells, self.shown_owner(cells[3]), now);
                 found.extend(session.filter(|session| shown.contains(&session.user)));
                 Ok(ControlFlow::Continue(()))
             })?;
@@ -247,14 +273,17 @@ impl Transaction<'_> {
         let places =
             |count: usize| (1..=count).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ");
         let sql = format!(
-            "SELECT {key}, {data} FROM {} WHERE {key} IN ({})",
+            "SELECT {key}, {data}, {} FROM {} WHERE {key} IN ({})",
+            self.session_owner(table),
             quoted(&table.name),
             places(keys.len())
         );
         let (mut current, mut decoder) = (Vec::<Value>::new(), SessionDecoder::default());
-        self.engine.query(&sql, keys, &[Kind::TEXT, Kind::TEXT], &mut |cells| {
+        let kinds = [Kind::TEXT, Kind::TEXT, self.layout.users.key_kind.clone()];
+        self.engine.query(&sql, keys, &kinds, &mut |cells| {
             let session = decoder.decode(cells[1].text().unwrap_or_default());
-            if session.and_then(|session| session.user).as_deref() == Some(user) {
+            let owner = session.and_then(|session| session.user).or_else(|| self.shown_owner(cells[2]));
+            if owner.as_deref() == Some(user) {
                 current.push(cells[0].string().into());
             }
             Ok(ControlFlow::Continue(()))

@@ -47,7 +47,28 @@ fn many_sessions_are_read_in_batches(engine: Engine) {
     assert!(run.stderr.contains("closed: 5000 web sessions"), "{}", run.stderr);
 }
 
+fn a_column_tells_whose_session_cannot_be_decoded(engine: Engine) {
+    let project = project(engine);
+    for (key, user) in [("meg", "1"), ("joe", "2"), ("visitor", "NULL")] {
+        project.sql(&format!(
+            "INSERT INTO user_sessions_session (session_key, session_data, expire_date, last_activity, user_id) \
+             VALUES ('{key:a<32}', 'pickled', '{LATER}', '{EARLIER}', {user})"
+        ));
+    }
+    let run = project.authctl(&["list-sessions", "--user", "meg"]).ends_with(0);
+    assert!(run.stdout.contains("megaaaaa") && !run.stdout.contains("joeaaaaa"), "{}", run.stdout);
+    let run = project.authctl(&["lock-user", "meg"]).ends_with(0);
+    for words in ["closed: 1 web session", "1 web session cannot be decoded"] {
+        assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+    }
+    assert_eq!(
+        project.rows("SELECT substr(session_key, 1, 3) FROM user_sessions_session ORDER BY 1"),
+        ["joe", "vis"]
+    );
+}
+
 on_every_engine! {
     sessions_are_listed_with_their_users,
     many_sessions_are_read_in_batches,
+    a_column_tells_whose_session_cannot_be_decoded,
 }
