@@ -134,7 +134,7 @@ impl UserAccess {
             let ends = [OpenDoorCode::SessionsElsewhere, OpenDoorCode::UndecodableSessions];
             open.retain(|door| !ends.contains(&door.code));
         } else if change.deactivates && !has_flag {
-            open.push(OpenDoor { code: OpenDoorCode::Login, count: None, is_known: true });
+            open.push(OpenDoor { code: OpenDoorCode::Login, count: None, names: Vec::new(), is_known: true });
         }
         Ok(ClosedAccess { user, fields, closed, open })
     }

@@ -86,7 +86,7 @@ pub fn print_open(access: &ClosedAccess, change: &AccessChange, output: &Output)
 /// Describes the access of users for programs.
 #[must_use]
 pub fn object(accesses: &[ClosedAccess], is_one: bool, change: &Change<'_>) -> Json {
-    let open = |door: &OpenDoor| json!({ "door": door.code, "count": door.count, "known": door.is_known });
+    let open = |door: &OpenDoor| json!({ "door": door.code, "count": door.count, "names": door.names, "known": door.is_known });
     let object = |access: &ClosedAccess| {
         let mut object = json!({
             "user": user_object(&access.user),
@@ -119,12 +119,14 @@ fn open_door(door: &OpenDoor, user: &str, is_inactive: bool) -> String {
             format!("{user} can still log in: the user table has no is_active. Pass --reset-password.")
         }
         (OpenDoorCode::OwnedApplications, _) => format!(
-            "{} of {user} can still get tokens without a user (client credentials). Change the owner or the \
-             secret, or delete the application, in the project.",
-            counted(count, "OAuth2 application")
+            "{} of {user} can still get tokens without a user (client credentials): {}. Change the owner or the secret, or \
+             delete the application, in the project.",
+            counted(count, "OAuth2 application"),
+            door.names.join(", ")
         ),
         (OpenDoorCode::UnboundApiKeys, _) => format!(
-            "The database does not tell whose {} {}. Revoke those that {user} knows in the project.",
+            "The database does not tell whose {} {}. Find them with `authctl list-tokens --scheme api-key`, and revoke \
+             those that {user} knows with `authctl revoke-token --scheme api-key PREFIX`.",
             counted(count, "API key"),
             if count == 1 { "this is" } else { "these are" }
         ),

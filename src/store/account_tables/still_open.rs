@@ -1,10 +1,13 @@
 //! What still lets a user in after the doors were shut, because the database does not hold it or it is not the user's.
 
+use std::ops::ControlFlow;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{AccessKind, Doors, SessionScan, api_keys, oauth2};
 use crate::django::models::Key;
+use crate::django::value::Kind;
 use crate::error::failure::Result;
 use crate::store::Store;
 use crate::store::schema::quoted;
@@ -28,12 +31,14 @@ pub enum OpenDoorCode {
 }
 
 /// Something that stays open, or may.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct OpenDoor {
     /// What it is.
     pub code: OpenDoorCode,
     /// The number of rows, if it has any.
     pub count: Option<u64>,
+    /// What the rows are called, if they have names.
+    pub names: Vec<String>,
     /// Whether it is certain that it lets the user in.
     pub is_known: bool,
 }
@@ -54,13 +59,9 @@ impl Doors {
         let mut open = Vec::new();
         let mut add = |code, count: Option<u64>, is_known| {
             if count != Some(0) {
-                open.push(OpenDoor { code, count, is_known });
+                open.push(OpenDoor { code, count, names: Vec::new(), is_known });
             }
         };
-        if kinds.contains(&AccessKind::OAuth2) {
-            let owned = self.owned_applications(store, user)?;
-            add(OpenDoorCode::OwnedApplications, Some(owned), true);
-        }
         if kinds.contains(&AccessKind::ApiKeys) {
             add(OpenDoorCode::UnboundApiKeys, Some(self.unbound_keys(store, now)?), false);
         }
@@ -71,21 +72,35 @@ impl Doors {
             add(OpenDoorCode::UndecodableSessions, Some(scan.undecodable), false);
             add(OpenDoorCode::SessionsElsewhere, None, false);
         }
+        if kinds.contains(&AccessKind::OAuth2) {
+            let names = self.owned_applications(store, user)?;
+            if !names.is_empty() {
+                let (code, count) = (OpenDoorCode::OwnedApplications, Some(names.len() as u64));
+                open.insert(0, OpenDoor { code, count, names, is_known: true });
+            }
+        }
         Ok(open)
     }
 
-    fn owned_applications(&self, store: &Store, user: &Key) -> Result<u64> {
-        let mut count = 0;
+    /// Returns the names and client ids of applications that get tokens without a user.
+    fn owned_applications(&self, store: &Store, user: &Key) -> Result<Vec<String>> {
+        let mut names = Vec::new();
         for table in &self.applications {
             let Some(owner) = super::owner(table, &store.layout.users.table.name) else { continue };
+            let name = if table.has("name") { "name" } else { "''" };
             let sql = format!(
-                "SELECT count(*) FROM {} WHERE {} = ?1 AND authorization_grant_type = ?2",
+                "SELECT {name}, client_id FROM {} WHERE {} = ?1 AND authorization_grant_type = ?2 ORDER BY client_id",
                 quoted(&table.name),
                 quoted(&owner)
             );
-            count += store.count(&sql, &[user.into(), oauth2::CLIENT_CREDENTIALS.into()])?;
+            let parameters = [user.into(), oauth2::CLIENT_CREDENTIALS.into()];
+            store.engine.query(&sql, &parameters, &[Kind::TEXT, Kind::TEXT], &mut |cells| {
+                let (name, client) = (cells[0].string(), cells[1].string());
+                names.push(if name.is_empty() { client } else { format!("{name} ({client})") });
+                Ok(ControlFlow::Continue(()))
+            })?;
         }
-        Ok(count)
+        Ok(names)
     }
 
     pub(super) fn unbound_keys(&self, store: &Store, now: Timestamp) -> Result<u64> {

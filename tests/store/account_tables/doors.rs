@@ -102,7 +102,10 @@ fn a_door_that_is_known_to_stay_open_has_a_code_of_its_own(engine: Engine) {
         "UPDATE oauth2_provider_application SET user_id = 1, authorization_grant_type = 'client-credentials'",
     );
     let run = project.authctl(&["lock-user", "meg"]).ends_with(13);
-    assert!(run.stderr.contains("1 OAuth2 application of meg"), "{}", run.stderr);
+    let application = project.row("SELECT name || ' (' || client_id || ')' FROM oauth2_provider_application");
+    for words in ["1 OAuth2 application of meg", &application] {
+        assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+    }
     assert_eq!(project.row("SELECT username FROM auth_user WHERE is_active"), "joe");
     assert_eq!(count(&project, "oauth2_provider_application"), "1");
 }
