@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 
 use serde_json::{Value as Json, json};
 
+use crate::accounts::access_summary::open_after_password;
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::cli::access_view;
 use crate::cli::answer::{Report, named_user};
 use crate::cli::args::package_token::SigningKeySource;
 use crate::cli::args::secret;
@@ -18,8 +20,9 @@ use crate::error::faults::Undecided;
 use crate::error::lost_answer::Effect;
 use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
-use crate::error::wording::counted;
+use crate::error::wording::{counted, shell_word};
 use crate::signals;
+use crate::store::account_tables::Doors;
 use crate::store::{Done, Store, Token};
 
 /// The most tokens that are listed without `--list`.
@@ -185,6 +188,16 @@ fn revoke_matching(
     }
     let (deleted, listed) = done.value;
     let listed = Some(&*listed).filter(|_| args.list);
+    if let Some(user) = user.filter(|_| filter.scheme.is_none()) {
+        let open = open_after_password(store, &Doors::find(store)?, &user.id, context.now())?;
+        if !open.is_empty() {
+            let (doors, word) = (access_view::listed(&open), shell_word(&user.username));
+            context.output.warning(format_args!(
+                "These may still let {} in: {doors}. Shut every way in with `authctl revoke-access {word}`.",
+                user.username
+            ));
+        }
+    }
     answer(change, change.report(done.fields), deleted, found, listed)
 }
 
@@ -276,7 +289,13 @@ impl Args {
 fn find_by_prefix(store: &Store, filter: &TokenFilter, prefix: &str) -> Result<Token> {
     let mut found = store.tokens(&TokenFilter { prefix: Some(prefix.to_owned()), ..filter.clone() })?;
     match (found.pop(), found.is_empty()) {
-        (None, _) => Err(Refusal::TokenNotFound(format!("the prefix {prefix}")).into()),
+        (None, _) => match packages::scheme_of(prefix, filter, store)? {
+            Some(scheme) => {
+                let message = format!("The prefix {prefix} is one of a package. Pass --scheme {scheme}.");
+                Err(Refusal::usage(message).into())
+            }
+            None => Err(Refusal::TokenNotFound(format!("the prefix {prefix}")).into()),
+        },
         (Some(token), true) => Ok(token),
         (Some(last), false) => {
             found.push(last);

@@ -127,6 +127,21 @@ fn named(
     Ok(chosen)
 }
 
+/// Returns the package whose tokens have this prefix, unless another scheme is meant.
+pub(super) fn scheme_of(prefix: &str, filter: &TokenFilter, store: &Store) -> Result<Option<PackageScheme>> {
+    if filter.scheme.is_some() {
+        return Ok(None);
+    }
+    let filter = TokenFilter { prefix: Some(prefix.to_owned()), ..filter.clone() };
+    for scheme in PackageScheme::ALL {
+        let tables = store.package_tables(Some(scheme))?;
+        if store.count_package_tokens(&tables, Selection::matching(&filter))? > 0 {
+            return Ok(Some(scheme));
+        }
+    }
+    Ok(None)
+}
+
 /// Describes the tokens for programs, and their users as `user` does.
 fn rows(tokens: &[PackageToken], user: &dyn Fn(&Key, &str) -> Json) -> Json {
     let row = |token: &PackageToken| {

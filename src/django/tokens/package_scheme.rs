@@ -18,6 +18,9 @@ pub enum PackageScheme {
 }
 
 impl PackageScheme {
+    /// All schemes.
+    pub const ALL: [Self; 3] = [Self::OAuth2, Self::Jwt, Self::ApiKey];
+
     /// The number of characters that are shown of a token, or of the id of a JWT.
     pub const PUBLIC_LENGTH: usize = 8;
 }
