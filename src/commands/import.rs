@@ -190,19 +190,25 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if args.results_are_answer() {
         change.shows_secrets(", or pass --results FILE");
     }
-    let Imported { counts, mut faults, weak, results } =
+    let Imported { counts, mut faults, passwords, results } =
         import::import(&args.options(context), &change, context.accounts()?)?;
     let seconds = started.elapsed().as_secs_f64();
     change.answer(counts.has_changes(), |output| {
         results.show(output::verbatim)?;
-        if weak > 0 {
-            let passwords = counted(weak as u64, "password");
+        if passwords.weak > 0 {
+            let weak = counted(passwords.weak as u64, "password");
             output.warning(format_args!(
-                "Accepted {passwords} that Django would refuse as too weak. Pass --require-strong to refuse \
+                "Accepted {weak} that Django would refuse as too weak. Pass --require-strong to refuse \
                  and list them."
             ));
         }
         output.status(args.summary(&counts, seconds));
+        if passwords.ignored > 0 {
+            let ignored = counted(passwords.ignored as u64, "password");
+            output.hint(format_args!(
+                "Ignored {ignored} of existing users. Pass --update-password if-different to set those that differ."
+            ));
+        }
         if args.results_are_answer() {
             return Ok(());
         }

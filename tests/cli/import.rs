@@ -567,3 +567,17 @@ fn the_audit_log_has_one_entry_per_import() {
     assert_eq!(log.lines().count(), 2, "{log}");
     assert!(log.contains("\"file\":\"a.csv\"") && log.contains("\"users\":2"), "{log}");
 }
+
+#[test]
+fn passwords_of_existing_users_are_not_ignored_silently() {
+    let env = TestEnv::with_database("");
+    env.run(["register", "ann", "--no-password", "--no-token"]).succeeds();
+    env.write("users.csv", "username,password\nann,largo-winter-41\n");
+    let import = ["import", "users.csv", "--on-existing", "update"];
+    let run = env.run(import).succeeds();
+    assert!(run.stderr.contains("Ignored 1 password of existing users."), "{}", run.stderr);
+    let run = env.run(import.iter().chain(&["--update-password", "if-different"])).succeeds();
+    assert!(!run.stderr.contains("Ignored"), "{}", run.stderr);
+    env.write("users.csv", "username,first_name\nann,Ann\n");
+    assert!(!env.run(import).succeeds().stderr.contains("Ignored"));
+}

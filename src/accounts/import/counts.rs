@@ -11,10 +11,19 @@ pub struct Imported {
     pub counts: ImportCounts,
     /// The faults of the skipped rows.
     pub faults: Faults,
-    /// The number of weak passwords and hashes.
-    pub weak: usize,
+    /// What is to be said of the passwords.
+    pub passwords: PasswordCounts,
     /// The outcome of each row, still to be shown unless it is in a file.
     pub results: Results,
+}
+
+/// The numbers of passwords that deserve a remark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PasswordCounts {
+    /// Weak passwords and hashes.
+    pub weak: usize,
+    /// Those of existing users, which the options leave unchanged.
+    pub ignored: usize,
 }
 
 /// The number of rows per outcome.

@@ -26,7 +26,7 @@ use std::thread;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-pub use self::counts::{ImportCounts, Imported};
+pub use self::counts::{ImportCounts, Imported, PasswordCounts};
 use self::entry::{PlannedRow, RowAction};
 pub use self::fixture::FixtureReader;
 use self::groups::FixtureGroups;
@@ -86,7 +86,7 @@ struct Import<'a, Runner> {
     groups: &'a FixtureGroups,
     faults: &'a RefCell<Faults>,
     counts: ImportCounts,
-    weak: usize,
+    passwords: PasswordCounts,
 }
 
 /// Imports the file.
@@ -139,11 +139,11 @@ pub fn import(
         groups: &groups,
         faults: &faults,
         counts: ImportCounts::default(),
-        weak: 0,
+        passwords: PasswordCounts::default(),
     };
     let effect = Effect::new(format!("accounts of {file} were imported"));
     runner.set_effect(effect.with_results(options.results.as_deref()));
-    let (counts, weak) = match import.run(&mut results) {
+    let (counts, passwords) = match import.run(&mut results) {
         Ok(done) => done,
         Err(error) => {
             // The results of earlier batches, which are committed, must still be shown.
@@ -154,7 +154,7 @@ pub fn import(
             return Err(error);
         }
     };
-    Ok(Imported { counts, weak, faults: faults.into_inner(), results })
+    Ok(Imported { counts, passwords, faults: faults.into_inner(), results })
 }
 
 /// Returns the issuer of new tokens, if the database has a token table.
@@ -173,7 +173,7 @@ fn issuer(options: &ImportOptions<'_>, accounts: &Accounts<'_>) -> Result<Option
 }
 
 impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
-    fn run(mut self, results: &mut Results) -> Result<(ImportCounts, usize)> {
+    fn run(mut self, results: &mut Results) -> Result<(ImportCounts, PasswordCounts)> {
         self.is_slow = !self.runner.is_rehearsal() && self.needs_hashing()?;
         if !self.is_slow && self.source.is_rereadable() && self.batch().is_none() {
             self.stream(results)?;
@@ -186,11 +186,11 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
                 })?;
                 self.total = Some(rows);
                 self.faults.borrow_mut().refuse()?;
-                self.weak = 0;
+                self.passwords = PasswordCounts::default();
             }
             self.collect(results).map_err(|error| self.after_commits(error))?;
         }
-        Ok((self.counts, self.weak))
+        Ok((self.counts, self.passwords))
     }
 
     /// Returns the number of rows per transaction.
@@ -397,8 +397,9 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
 
     /// Looks up what a row refers to, and adds its faults. A row with faults is not written.
     fn settle(&mut self, planned: &mut HashedRow<'_>) -> Result<()> {
-        let HashedRow { row, entry, password, is_weak } = planned;
-        self.weak += usize::from(*is_weak);
+        let HashedRow { row, entry, password, is_weak, ignores_password } = planned;
+        self.passwords.weak += usize::from(*is_weak);
+        self.passwords.ignored += usize::from(*ignores_password);
         let mut faults = std::mem::take(&mut row.faults);
         match &mut entry.work {
             RowAction::Create(account) => {

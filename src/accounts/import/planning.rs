@@ -56,6 +56,8 @@ pub struct HashedRow<'a> {
     pub password: Option<Encoded>,
     /// Whether the password or its hash is weak.
     pub is_weak: bool,
+    /// Whether the row has a password that the options leave out.
+    pub ignores_password: bool,
 }
 
 /// The settings for planning rows.
@@ -107,6 +109,7 @@ impl<'a> RowPlan<'_, 'a> {
     fn plan(mut self, task: Task) -> Result<HashedRow<'a>> {
         let hash = self.given_hash();
         let mut password = None;
+        let mut ignores_password = false;
         let work = match task {
             Task::Leave(user) => RowAction::Leave(user),
             Task::Create => {
@@ -128,7 +131,9 @@ impl<'a> RowPlan<'_, 'a> {
             Task::Change { user, rule, has_token } => {
                 self.row.drop_blank();
                 let tokens = self.tokens(|issuer| issuer.is_drf() && !has_token);
-                if rule != PasswordRule::Never {
+                if rule == PasswordRule::Never {
+                    ignores_password = hash.is_some() || !matches!(self.row.password, GivenPassword::Nothing);
+                } else {
                     password = self.password(hash, &rule)?;
                 }
                 RowAction::Change { user, update: Box::default(), tokens }
@@ -136,7 +141,7 @@ impl<'a> RowPlan<'_, 'a> {
         };
         let Self { row, username, made, is_weak, .. } = self;
         let entry = PlannedRow { line: row.line, username, work, made };
-        Ok(HashedRow { row, entry, password, is_weak })
+        Ok(HashedRow { row, entry, password, is_weak, ignores_password })
     }
 
     /// Returns the hash that was computed elsewhere.
