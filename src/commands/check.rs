@@ -355,7 +355,7 @@ fn findings(context: &Context, store: &Store, hashers: &mut Hashers) -> Result<V
     }
     let mut find = |severity, code, group: &Group, what: &str| {
         if group.count > 0 {
-            let more = if group.count > group.examples.len() as u64 { ", …" } else { "" };
+            let more = if group.has_more { ", …" } else { "" };
             let message = format!("{what}: {} ({}{more}).", group.count, group.examples.join(", "));
             findings.push(Finding { severity, code, count: group.count, message });
         }

@@ -20,15 +20,22 @@ const EXAMPLES: usize = 5;
 pub struct Group {
     /// The number of users.
     pub count: u64,
-    /// The first few login names.
+    /// The first few login names, each once.
     pub examples: Vec<String>,
+    /// Whether there are further names.
+    pub has_more: bool,
 }
 
 impl Group {
     pub(super) fn add(&mut self, name: &str) {
         self.count += 1;
+        if self.examples.iter().any(|known| known == name) {
+            return;
+        }
         if self.examples.len() < EXAMPLES {
             self.examples.push(name.to_owned());
+        } else {
+            self.has_more = true;
         }
     }
 }

@@ -133,9 +133,23 @@ fn files_say_that_an_address_is_verified(engine: Engine) {
     assert!(project.authctl(&import).ends_with(6).stderr.contains("email_verified"));
 }
 
+fn what_other_schemes_leave_open_is_said(engine: Engine) {
+    let project = project(engine);
+    let run = project.authctl(&["revoke-token", "--user", "meg", "--yes"]).ends_with(0);
+    for words in ["These may still let meg in", "OAuth2 access token", "authctl revoke-access meg"] {
+        assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+    }
+    let prefix = "abcd1234";
+    project.sql(&format!("UPDATE rest_framework_api_key_apikey SET prefix = '{prefix}' WHERE prefix = 'p1'"));
+    let run = project.authctl(&["revoke-token", prefix]).ends_with(2);
+    assert!(run.stderr.contains("--scheme api-key"), "{}", run.stderr);
+    project.authctl(&["revoke-token", "--scheme", "api-key", prefix]).ends_with(0);
+}
+
 on_every_engine! {
     check_counts_what_packages_leave_open,
     a_new_address_replaces_the_main_one,
     addresses_need_allauth,
     files_say_that_an_address_is_verified,
+    what_other_schemes_leave_open_is_said,
 }
