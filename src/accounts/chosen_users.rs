@@ -23,7 +23,7 @@ pub fn find_users(store: &Store, texts: &[String], lookup: UserLookup) -> Result
         match find(store, text, lookup)? {
             Some(user) if users.iter().any(|known| known.id == user.id) => {}
             Some(user) => users.push(user),
-            None => unknown.push(UnknownUser { text: text.clone(), near: near(store, text, lookup)? }),
+            None => unknown.push(unknown_user(store, text, lookup)?),
         }
     }
     if unknown.is_empty() {
@@ -41,7 +41,7 @@ pub fn find_user(store: &Store, text: &str, lookup: UserLookup) -> Result<User> 
     if let Some(user) = find(store, text, lookup)? {
         return Ok(user);
     }
-    let users = vec![UnknownUser { text: text.to_owned(), near: near(store, text, lookup)? }];
+    let users = vec![unknown_user(store, text, lookup)?];
     Err(Refusal::UnknownUsers(UnknownUsers { lookup, users }).into())
 }
 
@@ -64,13 +64,18 @@ fn find(store: &Store, text: &str, lookup: UserLookup) -> Result<Option<User>> {
     }
 }
 
-/// Returns the most similar username. Another key or address would be somebody else's.
-fn near(store: &Store, text: &str, lookup: UserLookup) -> Result<Option<String>> {
-    if lookup != UserLookup::Username {
-        return Ok(None);
+/// Looks for the user who was probably meant by a username. Another key or address would be somebody else's.
+fn unknown_user(store: &Store, text: &str, lookup: UserLookup) -> Result<UnknownUser> {
+    let (mut near, mut owner) = (None, None);
+    if lookup == UserLookup::Username {
+        let known = store.similar_usernames(text)?;
+        near = nearest(text, known.iter().map(String::as_str)).map(str::to_owned);
+        if text.contains('@') {
+            let mut owners = store.users_of_address(text)?;
+            owner = owners.pop().filter(|_| owners.is_empty()).map(|user| user.username);
+        }
     }
-    let known = store.similar_usernames(text)?;
-    Ok(nearest(text, known.iter().map(String::as_str)).map(str::to_owned))
+    Ok(UnknownUser { text: text.to_owned(), near, owner })
 }
 
 /// Refuses the user that django-guardian keeps for everybody who is not logged in.

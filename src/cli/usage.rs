@@ -18,6 +18,22 @@ use crate::error::wording::may_be_key;
 use crate::terminal::format::{ColorChoice, Format};
 use crate::terminal::output::Output;
 
+/// What Django and other programs call a command.
+const OTHER_NAMES: [(&str, &str); 12] = [
+    ("add-user", "register"),
+    ("adduser", "register"),
+    ("changepassword", "set-password"),
+    ("create-user", "register"),
+    ("createsuperuser", "register"),
+    ("drf_create_token", "create-token"),
+    ("dumpdata", "export"),
+    ("loaddata", "import"),
+    ("passwd", "set-password"),
+    ("remove-user", "delete-user"),
+    ("rename-user", "edit-user"),
+    ("useradd", "register"),
+];
+
 /// The placeholder for a hidden word.
 const HIDDEN: &str = "…";
 
@@ -38,14 +54,14 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
         let output = Output::new(requested_format(arguments), false, ColorChoice::Auto);
         return output.error(&wording::failure(&Refusal::usage(message).into()));
     }
-    let length = misplaced_length(&error, arguments);
+    let tip = misplaced_length(&error, arguments).or_else(|| misplaced_user(&error, arguments));
     hide_words(&mut error, program);
     keep_best_suggestion(&mut error);
     // clap advises to pass an unknown option as a value, which no command expects.
     if error.kind() == ErrorKind::UnknownArgument {
         error.remove(ContextKind::Suggested);
     }
-    if let Some(tip) = length {
+    if let Some(tip) = tip {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     let text = error.to_string();
@@ -75,6 +91,10 @@ fn hide_words(error: &mut clap::Error, program: fn() -> clap::Command) {
             let word = text(ContextKind::InvalidSubcommand);
             let names: Vec<String> =
                 program().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+            if let Some(meant) = command_meant(&word, &names) {
+                error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![meant]));
+                return;
+            }
             (!is_shown(&word, &names)).then_some(ContextKind::InvalidSubcommand)
         }
         ErrorKind::InvalidValue => {
@@ -105,6 +125,12 @@ fn hide_words(error: &mut clap::Error, program: fn() -> clap::Command) {
     }
 }
 
+/// Returns the command that is known by this name elsewhere, or has this word as a part of its name.
+fn command_meant(word: &str, names: &[String]) -> Option<String> {
+    let elsewhere = OTHER_NAMES.iter().find(|(other, _)| *other == word).map(|(_, name)| (*name).to_owned());
+    elsewhere.or_else(|| names.iter().find(|name| name.split('-').any(|part| part == word)).cloned())
+}
+
 /// Whether this looks like an option. A password is unlikely to.
 fn is_option(word: &str) -> bool {
     const MAX_LENGTH: usize = 32;
@@ -126,6 +152,20 @@ fn misplaced_length(error: &clap::Error, arguments: &[OsString]) -> Option<Strin
     let option = arguments.windows(2).find(|pair| pair[1] == unexpected.as_str())?[0].to_str()?;
     let is_length_option = option.starts_with("--random-password");
     is_length_option.then(|| format!("to set the length, use '{option}={unexpected}'"))
+}
+
+/// Suggests the option for a word that follows the name of a list.
+fn misplaced_user(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
+    let Some(ContextValue::String(unexpected)) = error.get(ContextKind::InvalidArg) else { return None };
+    if error.kind() != ErrorKind::UnknownArgument || unexpected.starts_with('-') {
+        return None;
+    }
+    let option = arguments.iter().find_map(|word| match word.to_str()? {
+        "list-tokens" | "list-sessions" => Some("--user NAME"),
+        "list-users" => Some("--search TEXT"),
+        _ => None,
+    })?;
+    Some(format!("to choose what is listed, use '{option}'"))
 }
 
 /// Keeps only the most similar suggestion. clap lists all, the best last.

@@ -9,16 +9,17 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     if word.len() > LONGEST {
         return None;
     }
-    let word = word.to_lowercase();
-    let length = word.chars().count();
+    let lower = word.to_lowercase();
+    let length = lower.chars().count();
     known
         .into_iter()
-        .map(|candidate| (damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
+        .map(|candidate| (damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(slips, candidate)| {
             let longer = length.max(candidate.chars().count());
             length > 1 && *slips <= (longer / 3).max(1)
         })
-        .min_by_key(|(slips, _)| *slips)
+        // Of words that differ in case alone, the one in the given case.
+        .min_by_key(|(slips, candidate)| (*slips, damerau_levenshtein(word, candidate)))
         .map(|(_, candidate)| candidate)
 }
 
@@ -41,6 +42,9 @@ mod tests {
         assert_eq!(near("ix"), Some("id"));
         for word in ["Vorname", "Nachname", "x", "", "Klasse", "phone"] {
             assert_eq!(near(word), None, "{word}");
+        }
+        for known in [["Ann", "ann"], ["ann", "Ann"]] {
+            assert_eq!((nearest("an", known), nearest("An", known)), (Some("ann"), Some("Ann")));
         }
     }
 }

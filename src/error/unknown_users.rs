@@ -23,6 +23,16 @@ pub struct UnknownUser {
     pub text: String,
     /// A similar username.
     pub near: Option<String>,
+    /// The user who has the text as email address.
+    pub owner: Option<String>,
+}
+
+impl UnknownUser {
+    /// Whether the text looks like a row of a table rather than a name.
+    #[must_use]
+    pub fn is_row(&self) -> bool {
+        self.text.contains(['\t', ',']) || self.text.contains("  ")
+    }
 }
 
 /// The users that a command does not find.
@@ -41,7 +51,10 @@ fn shown(user: &UnknownUser) -> Option<String> {
 
 impl fmt::Display for UnknownUsers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let near = |user: &UnknownUser| user.near.as_ref().map(|near| format!("Did you mean {near:?}?"));
+        let near = |user: &UnknownUser| match (&user.owner, &user.near) {
+            (Some(owner), _) => Some(format!("It is the email address of {owner:?}.")),
+            (None, near) => near.as_ref().map(|near| format!("Did you mean {near:?}?")),
+        };
         if let [user] = &self.users[..] {
             match (self.lookup, shown(user)) {
                 (_, None) => f.write_str("The user does not exist.")?,

@@ -272,3 +272,23 @@ fn filters_find_their_user_by_id_or_address() {
     }
     assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "3");
 }
+
+#[test]
+fn an_address_a_table_or_the_wrong_case_is_recognized() {
+    let env = TestEnv::with_database("");
+    for name in ["ann", "Ann"] {
+        let email = format!("{name}.{}@example.com", if name == "ann" { "a" } else { "b" });
+        env.run(["register", name, "--email", &email, "--no-password", "--no-token"]).succeeds();
+    }
+    let run = env.run(["show-user", "ANN.A@example.com"]).ends_with(3);
+    for words in ["It is the email address of \"ann\".", "--by email"] {
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+    for (text, near) in [("an", "ann"), ("An", "Ann")] {
+        let run = env.run(["show-user", text]).ends_with(3);
+        assert!(run.stderr.contains(&format!("Did you mean {near:?}?")), "{}", run.stderr);
+    }
+    let table = env.run(["list-users"]).succeeds().stdout;
+    let run = env.run_with_input(table, ["edit-user", "-", "--active"]).ends_with(3);
+    assert!(run.stderr.contains("--format plain --columns username"), "{}", run.stderr);
+}

@@ -143,3 +143,26 @@ fn the_version_is_short_or_has_what_a_report_needs() {
     assert_eq!(lines[1].contains("PostgreSQL"), cfg!(feature = "postgres"), "{long}");
     assert_eq!(lines[2].contains("tls"), cfg!(feature = "tls"), "{long}");
 }
+
+#[test]
+fn a_command_is_suggested_by_a_part_of_its_name_or_by_djangos() {
+    let env = TestEnv::new();
+    for (word, command) in [
+        ("show", "show-user"),
+        ("lock", "lock-user"),
+        ("groups", "list-groups"),
+        ("createsuperuser", "register"),
+        ("changepassword", "set-password"),
+        ("loaddata", "import"),
+    ] {
+        let run = env.run([word, "ann"]).ends_with(2);
+        assert!(run.stderr.contains(&format!("'{word}'")), "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("'{command}'")), "{}", run.stderr);
+    }
+    for (command, option) in
+        [("list-tokens", "--user"), ("list-sessions", "--user"), ("list-users", "--search")]
+    {
+        let run = env.run([command, "ann"]).ends_with(2);
+        assert!(run.stderr.contains(option) && !run.stderr.contains("ann"), "{}", run.stderr);
+    }
+}

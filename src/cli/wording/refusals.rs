@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{faults, lost_answer, misuse};
 use crate::error::faults::{Conflict, Fault, FaultCode, ReferenceWay, References};
 use crate::error::refusal::{Refusal, TokenTableFlaw};
-use crate::error::unknown_users::UserLookup;
+use crate::error::unknown_users::{UnknownUser, UserLookup};
 use crate::error::wording::shell_word;
 
 /// Words a refusal, one sentence or fault per line.
@@ -58,6 +58,12 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
     Some(match refusal {
         Refusal::UnknownUsers(unknown) if unknown.lookup != UserLookup::Username => {
             "Search for the user with `authctl list-users --search TEXT`.".into()
+        }
+        Refusal::UnknownUsers(unknown) if unknown.users.iter().any(UnknownUser::is_row) => {
+            "Give one name per line, as `authctl list-users --format plain --columns username` prints them.".into()
+        }
+        Refusal::UnknownUsers(unknown) if unknown.users.iter().any(|user| user.owner.is_some()) => {
+            "Pass --by email to name users by their email addresses.".into()
         }
         Refusal::UserNotFound(_) | Refusal::UnknownUsers(_) => {
             "Usernames are case-sensitive. Search for the user with `authctl list-users --search TEXT`."

@@ -121,6 +121,10 @@ fn check_file(path: &Path) -> Result<()> {
         Ok(metadata) if !metadata.is_file() => Err(unusable(path, "it is not a regular file.")),
         Ok(_) => Ok(()),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            let is_missing = |folder: &Path| !folder.as_os_str().is_empty() && !folder.is_dir();
+            if let Some(folder) = path.parent().filter(|folder| is_missing(folder)) {
+                return Err(unusable(path, &format!("there is no folder {}.", folder.display())));
+            }
             Err(Refusal::DatabaseMissing(path.to_owned()).into())
         }
         Err(error) => Err(error).with_context(|| format!("{} cannot be opened", path.display())),
