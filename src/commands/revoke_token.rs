@@ -164,6 +164,11 @@ fn revoke_matching(
     if found > 1 && !change.is_rehearsal() {
         context.consent(&format!("Delete {}?", count(found)))?;
     }
+    // Read before the commit, after which nothing may keep the answer waiting.
+    let open = match user.filter(|_| filter.scheme.is_none()) {
+        Some(user) => open_after_password(store, &Doors::find(store)?, &user.id, context.now())?,
+        None => Vec::new(),
+    };
     let mut done = Done { value: (0, Vec::new()), fields: Vec::new() };
     if found > 0 {
         let object = |(deleted, listed): &(usize, Vec<Token>)| {
@@ -188,15 +193,12 @@ fn revoke_matching(
     }
     let (deleted, listed) = done.value;
     let listed = Some(&*listed).filter(|_| args.list);
-    if let Some(user) = user.filter(|_| filter.scheme.is_none()) {
-        let open = open_after_password(store, &Doors::find(store)?, &user.id, context.now())?;
-        if !open.is_empty() {
-            let (doors, word) = (access_view::listed(&open), shell_word(&user.username));
-            context.output.warning(format_args!(
-                "These may still let {} in: {doors}. Shut every way in with `authctl revoke-access {word}`.",
-                user.username
-            ));
-        }
+    if let (Some(user), false) = (user, open.is_empty()) {
+        let (doors, word) = (access_view::listed(&open), shell_word(&user.username));
+        context.output.warning(format_args!(
+            "These may still let {} in: {doors}. Shut every way in with `authctl revoke-access {word}`.",
+            user.username
+        ));
     }
     answer(change, change.report(done.fields), deleted, found, listed)
 }
