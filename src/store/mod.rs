@@ -76,7 +76,7 @@ pub struct Store {
     hints: Hints,
     layout: Layout,
     profiles: OnceCell<Vec<ProfileTable>>,
-    tokens: OnceCell<TokenTables>,
+    tokens: TokenTables,
     /// allauth's table of email addresses.
     addresses: OnceCell<Option<Table>>,
     groups: OnceCell<Option<Link>>,
@@ -162,7 +162,7 @@ impl Store {
             hints,
             layout,
             profiles: OnceCell::new(),
-            tokens: OnceCell::new(),
+            tokens: TokenTables::default(),
             addresses: OnceCell::new(),
             groups: OnceCell::new(),
             permissions: OnceCell::new(),

@@ -139,6 +139,12 @@ impl Table {
     }
 }
 
+/// Returns the last word of a name, such as `token` of `api_token`.
+#[must_use]
+pub fn last_word(name: &str) -> &str {
+    name.rsplit('_').next().unwrap_or_default()
+}
+
 /// Quotes a name for SQL.
 #[must_use]
 pub fn quoted(name: &str) -> String {

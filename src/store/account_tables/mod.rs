@@ -32,7 +32,7 @@ use self::dependents::Dependents;
 pub(super) use self::dependents::OnDelete;
 pub use self::identities::{KnownAddress, SocialLogin};
 pub use self::new_tokens::NewPackageToken;
-pub(super) use self::own_tokens::{is_secret, is_single_use};
+pub(super) use self::own_tokens::{SECRETS, is_secret, is_single_use};
 pub use self::package_tokens::{PackageTable, PackageToken, Selection};
 pub use self::second_factors::{FactorTable, SecondFactor};
 pub use self::still_open::{OpenDoor, OpenDoorCode};

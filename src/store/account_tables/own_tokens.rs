@@ -6,7 +6,7 @@
 
 use super::{AccessKind, Shut, Way, oauth2, owner};
 use crate::django::value::Kind;
-use crate::store::schema::{Column, Table};
+use crate::store::schema::{Column, Table, last_word};
 use crate::store::token_forms::EXPIRY;
 
 pub(super) const TOKEN: Way = Way {
@@ -19,7 +19,9 @@ pub(super) const TOKEN: Way = Way {
     ignores_inactivity: false,
 };
 
-const SECRETS: [&str; 8] = ["key", "token", "digest", "secret", "code", "hash", "jti", "checksum"];
+/// The last words of the names of secrets.
+pub(in crate::store) const SECRETS: [&str; 8] =
+    ["key", "token", "digest", "secret", "code", "hash", "jti", "checksum"];
 
 const NAMES: [&str; 4] = ["token", "apikey", "grant", "credential"];
 
@@ -39,8 +41,7 @@ fn matches(table: &Table, users: &str) -> bool {
 
 /// Whether the column is named after secrets.
 pub(in crate::store) fn is_secret(column: &Column) -> bool {
-    let word = column.name.rsplit('_').next().unwrap_or_default();
-    SECRETS.contains(&word)
+    SECRETS.contains(&last_word(&column.name))
 }
 
 /// Whether the tokens are for one occasion, such as a new password, and not for an API.

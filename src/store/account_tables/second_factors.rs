@@ -10,7 +10,7 @@ use super::{has_all, owner};
 use crate::django::models::{Key, serialize_moment};
 use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
-use crate::store::schema::{Table, quoted};
+use crate::store::schema::{Table, last_word, quoted};
 use crate::store::{Store, Transaction};
 
 pub(super) const DEPENDENTS: Dependents = Dependents {
@@ -66,7 +66,7 @@ impl FactorTable {
             return None;
         }
         let owner = owner(&table, users)?;
-        let model = table.name.rsplit('_').next().unwrap_or_default();
+        let model = last_word(&table.name);
         let kind = model.trim_end_matches("device").trim_end_matches("credential");
         let kind = if kind == "static" { "recovery_codes" } else { kind }.to_owned();
         Some(Self { owner, kind: is_device.then_some(kind), table })

@@ -119,8 +119,28 @@ impl Postgres {
 const REFERRING: &str = "\
 SELECT c.relname FROM pg_class AS c JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'f' \
   JOIN pg_class AS r ON r.oid = k.confrelid AND pg_table_is_visible(r.oid) AND r.relname::text = ANY (?1::text[]) \
-WHERE pg_table_is_visible(c.oid) AND NOT c.relispartition \
-GROUP BY c.oid, c.relname HAVING count(DISTINCT r.oid) = ?2 ORDER BY c.oid";
+WHERE pg_table_is_visible(c.oid) AND NOT c.relispartition";
+
+const BY_CREATION: &str = "GROUP BY c.oid, c.relname HAVING count(DISTINCT r.oid) = ?2 ORDER BY c.oid";
+
+/// The table has a column whose last word is in a list.
+const WITH_WORD: &str = "\
+EXISTS (SELECT 1 FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+  AND substring(a.attname::text FROM '[^_]*$') = ANY (?3::text[]))";
+
+/// The column that refers to the other table is unique.
+const UNIQUELY: &str = "\
+EXISTS (SELECT 1 FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisunique AND i.indnkeyatts = 1 \
+  AND i.indkey[0] = k.conkey[1])";
+
+impl Postgres {
+    /// Returns the tables that refer to all of these, where a condition holds, which may have a parameter more.
+    fn referring(&self, targets: &[&str], condition: &str, more: Option<Value>) -> Result<Vec<Table>> {
+        let mut parameters = vec![array(targets), count(targets)];
+        parameters.extend(more);
+        self.tables_of(&format!("{REFERRING} AND {condition} {BY_CREATION}"), &parameters)
+    }
+}
 
 impl Catalog for Postgres {
     fn table_names(&self) -> Result<Vec<String>> {
@@ -174,11 +194,15 @@ impl Catalog for Postgres {
     }
 
     fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>> {
-        self.tables_of(REFERRING, &[array(targets), count(targets)])
+        self.referring(targets, "true", None)
+    }
+
+    fn referring_to_with(&self, target: &str, words: &[&str]) -> Result<Vec<Table>> {
+        self.referring(&[target], WITH_WORD, Some(array(words)))
     }
 
     fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>> {
-        let mut found = self.referring_to(&[target])?;
+        let mut found = self.referring(&[target], UNIQUELY, None)?;
         found.retain(|table| {
             table.references.iter().any(|to| to.table == target && table.is_unique(&to.column))
         });

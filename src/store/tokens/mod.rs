@@ -109,28 +109,26 @@ impl Store {
     /// Finds the row of this key in any state, by index. If the settings name the table that the API reads, only there
     /// and in the table of the other scheme.
     pub fn find_token(&self, token: &PlainToken, hash: TokenHash) -> Result<Option<Token>> {
-        let mut parts = self.token_parts()?;
-        let layout = &self.layout;
-        let read = layout.drf.iter().chain(layout.knox.iter().map(|knox| &knox.table));
-        let is_read = |table: &TokenTable| read.clone().any(|read| read.name == table.table.name);
-        parts.retain(|part| {
-            part.table.scheme.is_some() && (self.hints.token_table.is_none() || is_read(part.table))
-        });
-        self.find_among(parts, token, hash)
+        let of_layout = self.layout_token_tables();
+        let found = self.find_among(self.parts(of_layout), token, hash)?;
+        if found.is_some() || self.hints.token_table.is_some() {
+            return Ok(found);
+        }
+        let others = self.token_parts()?.into_iter().skip(of_layout.len());
+        self.find_among(others.filter(|part| part.table.scheme.is_some()), token, hash)
     }
 
     /// Finds the row of this key in knox's table only, since the key may be DRF's as well.
     pub fn find_knox_token(&self, token: &PlainToken, hash: TokenHash) -> Result<Option<Token>> {
-        let mut parts = self.token_parts()?;
-        parts.retain(|part| part.table.scheme == Some(Scheme::Knox));
-        self.find_among(parts, token, hash)
+        let parts = self.token_parts()?.into_iter();
+        self.find_among(parts.filter(|part| part.table.scheme == Some(Scheme::Knox)), token, hash)
     }
 
     /// Returns every row of this key: two if the token was copied from DRF to knox.
     pub fn rows_of_key(&self, token: &PlainToken, hash: TokenHash) -> Result<Vec<Token>> {
         let mut rows = Vec::new();
         for part in self.token_parts()? {
-            rows.extend(self.find_among(vec![part], token, hash)?);
+            rows.extend(self.find_among([part], token, hash)?);
         }
         Ok(rows)
     }
@@ -156,7 +154,12 @@ impl Store {
         }
     }
 
-    fn find_among(&self, parts: Vec<Part<'_>>, token: &PlainToken, hash: TokenHash) -> Result<Option<Token>> {
+    fn find_among<'a>(
+        &self,
+        parts: impl IntoIterator<Item = Part<'a>>,
+        token: &PlainToken,
+        hash: TokenHash,
+    ) -> Result<Option<Token>> {
         for Part { table, sql } in parts {
             let (column, parameter) = match table.form {
                 Some(form) => ("token_key", Value::from(form.token_key(token))),
@@ -327,6 +330,10 @@ impl Store {
     }
 
     fn token_parts(&self) -> Result<Vec<Part<'_>>> {
+        self.token_tables().map(|tables| self.parts(tables))
+    }
+
+    fn parts<'a>(&self, tables: &'a [TokenTable]) -> Vec<Part<'a>> {
         let users = &self.layout.users;
         let active = users.attribute("is_active");
         let name = self.engine.as_text(&format!("u.{}", quoted(users.label())));
@@ -334,7 +341,7 @@ impl Store {
             Some(column) => format!("t.{}", quoted(column)),
             None => "CAST(NULL AS timestamptz)".into(),
         };
-        let part = |(index, table): (usize, &'_ TokenTable)| {
+        let part = |(index, table): (usize, &'a TokenTable)| {
             let (secret, owner) = (quoted(&table.secret), quoted(&table.owner));
             let public = if table.form.is_some() {
                 "t.token_key".to_owned()
@@ -354,8 +361,7 @@ impl Store {
                 quoted(&users.key),
             )
         };
-        let tables = self.token_tables()?;
-        Ok(tables.iter().enumerate().map(|each| Part { table: each.1, sql: part(each) }).collect())
+        tables.iter().enumerate().map(|each| Part { table: each.1, sql: part(each) }).collect()
     }
 
     fn token_kinds(&self) -> [Kind; COLUMNS] {
@@ -376,7 +382,7 @@ impl Store {
     fn read_token(&self, cells: &[Cell<'_>]) -> Option<Token> {
         let table = usize::try_from(cells[0].integer()?).ok()?;
         Some(Token {
-            scheme: self.tokens.get()?.tables.get(table)?.scheme,
+            scheme: self.tokens.scheme(table),
             prefix: cells[1].string(),
             created: cells[2].timestamp(),
             expiry: cells[3].timestamp(),

@@ -42,13 +42,22 @@ pub(super) fn scheme_name(scheme: Option<Scheme>) -> String {
     scheme.map_or_else(|| "own".to_owned(), |scheme| scheme.to_string())
 }
 
-/// All token tables of a database.
-#[derive(Debug)]
+/// The token tables of a database, each part once it was asked for.
+#[derive(Debug, Default)]
 pub(in crate::store) struct TokenTables {
-    /// DRF's and knox's as in the layout, then the others.
-    pub(super) tables: Vec<TokenTable>,
+    /// DRF's and knox's as in the layout.
+    of_layout: OnceCell<Vec<TokenTable>>,
+    /// Those of the layout, then the others.
+    all: OnceCell<Vec<TokenTable>>,
     /// The children, by multi-table inheritance, of DRF's table.
-    children: Vec<Table>,
+    children: OnceCell<Vec<Table>>,
+}
+
+impl TokenTables {
+    /// Returns the scheme of a table that was found.
+    pub(super) fn scheme(&self, index: usize) -> Option<Scheme> {
+        self.all.get().or(self.of_layout.get())?.get(index)?.scheme
+    }
 }
 
 impl TokenTable {
@@ -144,38 +153,47 @@ impl Store {
     /// # Errors
     /// Fails on database errors.
     pub fn token_tables(&self) -> Result<&[TokenTable]> {
-        Ok(&self.all_token_tables()?.tables)
-    }
-
-    fn all_token_tables(&self) -> Result<&TokenTables> {
-        if let Some(found) = self.tokens.get() {
+        if let Some(found) = self.tokens.all.get() {
             return Ok(found);
         }
-        let Layout { users, drf, knox, .. } = &self.layout;
-        let mut tables: Vec<TokenTable> = drf.iter().map(TokenTable::of_drf).collect();
-        tables.extend(knox.iter().map(TokenTable::of_knox));
-        for table in self.engine.referring_to(&[&users.table.name])? {
+        let users = &self.layout.users.table.name;
+        let mut tables = self.layout_token_tables().to_vec();
+        for table in self.engine.referring_to_with(users, &account_tables::SECRETS)? {
             if tables.iter().all(|known| known.table.name != table.name) {
-                tables.extend(TokenTable::of_project(&table, &users.table.name));
+                tables.extend(TokenTable::of_project(&table, users));
             }
         }
+        Ok(self.tokens.all.get_or_init(|| tables))
+    }
+
+    /// Returns DRF's and knox's token tables, which are the first of [`Self::token_tables`].
+    pub(super) fn layout_token_tables(&self) -> &[TokenTable] {
+        let Layout { drf, knox, .. } = &self.layout;
+        let tables =
+            || drf.iter().map(TokenTable::of_drf).chain(knox.iter().map(TokenTable::of_knox)).collect();
+        self.tokens.of_layout.get_or_init(tables)
+    }
+
+    fn token_children(&self) -> Result<&[Table]> {
+        if let Some(found) = self.tokens.children.get() {
+            return Ok(found);
+        }
         let mut children = Vec::new();
-        if let Some(parent) = drf {
+        if let Some(parent) = &self.layout.drf {
             children = self.engine.referring_to(&[&parent.name])?;
             children.retain(|table| is_child(table, &parent.name));
         }
-        Ok(self.tokens.get_or_init(|| TokenTables { tables, children }))
+        Ok(self.tokens.children.get_or_init(|| children))
     }
 
     /// Whether rows of other tables go with those of DRF's table.
     pub(super) fn has_token_children(&self) -> Result<bool> {
-        Ok(!self.all_token_tables()?.children.is_empty())
+        Ok(!self.token_children()?.is_empty())
     }
 
     /// Returns the child of DRF's table that the API reads.
     pub(super) fn token_child(&self) -> Result<Option<&Table>> {
-        let children = &self.all_token_tables()?.children;
-        Ok(match (&self.hints.token_table, &children[..]) {
+        Ok(match (&self.hints.token_table, self.token_children()?) {
             (Some(name), children) => children.iter().find(|child| child.name == *name),
             (None, [only]) => Some(only),
             _ => None,
@@ -203,14 +221,14 @@ impl Store {
         if let Some(table) = &self.layout.unknown_tokens {
             return Ok(Some(TokenTableFlaw::UnknownForm(table.clone())));
         }
-        let all = self.all_token_tables()?;
+        let tables = self.token_tables()?;
         let is_meant = |table: &&TokenTable| {
             self.is_of_layout(&table.table) && (scheme.is_none() || table.scheme == scheme)
         };
         if self.hints.token_table.is_none() {
-            let mut rivals = self.rivals(all);
-            rivals.extend(all.children.iter().filter(|_| all.children.len() > 1));
-            let meant = all.tables.iter().filter(is_meant).map(|meant| &meant.table);
+            let (mut rivals, children) = (self.rivals(tables), self.token_children()?);
+            rivals.extend(children.iter().filter(|_| children.len() > 1));
+            let meant = tables.iter().filter(is_meant).map(|meant| &meant.table);
             let mut names: Vec<String> =
                 meant.chain(rivals.iter().copied()).map(|table| table.name.clone()).collect();
             match (rivals.len(), names.len()) {
@@ -219,7 +237,7 @@ impl Store {
                 _ => return Ok(Some(TokenTableFlaw::Several(names))),
             }
         }
-        let chosen = all.tables.iter().filter(|_| scheme.is_some()).find(is_meant);
+        let chosen = tables.iter().filter(|_| scheme.is_some()).find(is_meant);
         let Some(chosen) = chosen else { return Ok(None) };
         if let Some(child) = self.token_child()?.filter(|_| scheme == Some(Scheme::Drf)) {
             let is_configured = self.hints.token_table.as_ref() == Some(&child.name);
@@ -237,10 +255,10 @@ impl Store {
     }
 
     /// Returns the tables of the project whose tokens its API may read instead.
-    fn rivals<'a>(&self, all: &'a TokenTables) -> Vec<&'a Table> {
+    fn rivals<'a>(&self, tables: &'a [TokenTable]) -> Vec<&'a Table> {
         // An empty table of knox stays beside the one that replaces it.
         let is_replaced = |table: &Table| table.name == KNOX && self.layout.knox.is_some();
-        let tables = all.tables.iter().map(|known| &known.table);
+        let tables = tables.iter().map(|known| &known.table);
         tables
             .filter(|table| !self.is_of_layout(table) && !is_replaced(table) && !is_single_use(table))
             .collect()
