@@ -29,6 +29,15 @@ pub(super) struct Cache {
     tables: RefCell<HashMap<String, Option<Rc<Known>>>>,
     /// Whether the usual tables are among them.
     has_usual: Cell<bool>,
+    /// The queries for names of tables.
+    answers: RefCell<Vec<Answer>>,
+}
+
+/// The answer to a query for names of tables. Different parts of a command ask for the same.
+struct Answer {
+    sql: String,
+    parameters: Vec<Value>,
+    names: Rc<[String]>,
 }
 
 impl Cache {
@@ -53,6 +62,7 @@ impl Cache {
     /// Forgets the tables.
     pub(super) fn clear(&self) {
         self.tables.borrow_mut().clear();
+        self.answers.borrow_mut().clear();
         self.has_usual.set(false);
     }
 }
@@ -90,7 +100,7 @@ impl Postgres {
 
     /// Returns the tables that a query of the catalog names, in its order.
     fn tables_of(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Table>> {
-        let names = self.names(sql, parameters)?;
+        let names = self.known_names(sql, parameters)?;
         let unread: Vec<&str> = {
             let cache = self.cache.tables.borrow();
             names.iter().map(String::as_str).filter(|name| !cache.contains_key(*name)).collect()
@@ -103,6 +113,17 @@ impl Postgres {
             .iter()
             .filter_map(|name| cache.get(name)?.as_ref().map(|known| known.table.clone()))
             .collect())
+    }
+
+    fn known_names(&self, sql: &str, parameters: &[Value]) -> Result<Rc<[String]>> {
+        let is_asked = |answer: &&Answer| answer.sql == sql && answer.parameters == parameters;
+        if let Some(known) = self.cache.answers.borrow().iter().find(is_asked) {
+            return Ok(Rc::clone(&known.names));
+        }
+        let names: Rc<[String]> = self.names(sql, parameters)?.into();
+        let (sql, parameters) = (sql.to_owned(), parameters.to_vec());
+        self.cache.answers.borrow_mut().push(Answer { sql, parameters, names: Rc::clone(&names) });
+        Ok(names)
     }
 
     fn names(&self, sql: &str, parameters: &[Value]) -> Result<Vec<String>> {
@@ -126,7 +147,7 @@ const BY_CREATION: &str = "GROUP BY c.oid, c.relname HAVING count(DISTINCT r.oid
 /// The table has a column whose last word is in a list.
 const WITH_WORD: &str = "\
 EXISTS (SELECT 1 FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
-  AND substring(a.attname::text FROM '[^_]*$') = ANY (?3::text[]))";
+  AND reverse(split_part(reverse(a.attname), '_', 1)) = ANY (?3::text[]))";
 
 /// The column that refers to the other table is unique.
 const UNIQUELY: &str = "\
@@ -172,7 +193,7 @@ impl Catalog for Postgres {
         }
         self.tables_of(
             "SELECT c.relname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid \
-             WHERE a.attname::text = ANY (?1::text[]) AND c.relkind IN ('r', 'p', 'v', 'f') \
+             WHERE a.attname = ANY (?1::name[]) AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'f') \
                AND NOT c.relispartition AND pg_table_is_visible(c.oid) \
              GROUP BY c.oid, c.relname HAVING count(*) = ?2 ORDER BY c.oid",
             &[array(columns), count(columns)],
