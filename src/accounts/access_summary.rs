@@ -6,7 +6,9 @@ use serde::Serialize;
 use super::access::AccessRows;
 use crate::django::models::{Key, User};
 use crate::error::failure::Result;
-use crate::store::account_tables::{AccessKind, Door, Doors, KnownAddress, SecondFactor, SocialLogin};
+use crate::store::account_tables::{
+    AccessKind, Door, Doors, KnownAddress, ObjectPermission, SecondFactor, SocialLogin,
+};
 use crate::store::{Store, Transaction};
 
 /// The kinds that `--revoke-tokens` covers.
@@ -28,6 +30,8 @@ pub struct AccessSummary {
     pub social_logins: Vec<SocialLogin>,
     /// The number of django-axes' records of failed logins.
     pub failed_logins: u64,
+    /// The permissions on objects.
+    pub object_permissions: Vec<ObjectPermission>,
 }
 
 impl AccessSummary {
@@ -46,6 +50,7 @@ impl AccessSummary {
             email_addresses,
             social_logins,
             failed_logins: store.failed_logins(user)?,
+            object_permissions: store.object_permissions(&user.id)?,
         })
     }
 }

@@ -9,6 +9,8 @@ use crate::django::models::{Profile, TokenFilter, User, rfc3339};
 use crate::django::passwords;
 use crate::django::value::Kind;
 use crate::error::failure::Result;
+use crate::error::wording::counted;
+use crate::store::account_tables::ObjectPermission;
 use crate::store::schema::Table;
 use crate::store::{Store, Token};
 use crate::terminal::clock::local;
@@ -195,6 +197,9 @@ fn access_rows(access: &AccessSummary, flag: impl Fn(bool) -> String) -> Vec<Vec
     }
     for login in &access.social_logins {
         rows.push(vec!["social_login".to_owned(), login.provider.clone(), login.uid.clone()]);
+    }
+    for ObjectPermission { permission, count } in &access.object_permissions {
+        rows.push(vec!["object_permission".to_owned(), permission.clone(), counted(*count, "object")]);
     }
     rows
 }

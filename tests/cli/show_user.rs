@@ -214,6 +214,7 @@ fn json_is_one_object_with_stable_keys() {
                 "email_addresses": [],
                 "social_logins": [],
                 "failed_logins": 0,
+                "object_permissions": [],
             },
         })
     );

@@ -30,6 +30,7 @@ use serde::Serialize;
 
 use self::dependents::Dependents;
 pub(super) use self::dependents::OnDelete;
+pub use self::guardian::ObjectPermission;
 pub use self::identities::{KnownAddress, SocialLogin};
 pub use self::new_tokens::NewPackageToken;
 pub(super) use self::own_tokens::{SECRETS, is_secret, is_single_use};

@@ -40,6 +40,10 @@ fn a_user_is_shown_with_every_way_in(engine: Engine) {
            VALUES ('meg@example.com', true, true, 1), ('meg@example.org', false, false, 1);
          INSERT INTO socialaccount_socialaccount (provider, uid, last_login, date_joined, user_id, extra_data)
            VALUES ('github', '77', '{EARLIER}', '{EARLIER}', 1, '{{}}');
+         INSERT INTO django_content_type (id, app_label, model) VALUES (77, 'shop', 'order');
+         INSERT INTO auth_permission (id, content_type_id, codename, name) VALUES (77, 77, 'view_order', '');
+         INSERT INTO guardian_userobjectpermission (object_pk, content_type_id, permission_id, user_id)
+           VALUES ('1', 77, 77, 1), ('2', 77, 77, 1), ('1', 77, 77, 2);
          INSERT INTO mfa_authenticator (type, data, user_id, created_at) VALUES ('totp', '{{}}', 1, '{EARLIER}');"
     ));
     let access =
@@ -65,11 +69,13 @@ fn a_user_is_shown_with_every_way_in(engine: Engine) {
             ],
             "social_logins": [{ "provider": "github", "uid": "77" }],
             "failed_logins": 0,
+            "object_permissions": [{ "permission": "shop.view_order", "count": 2 }],
         })
     );
     let run = project.authctl(&["show-user", "meg"]).ends_with(0);
     assert!(run.stdout.contains("access\n  oauth2_access_tokens"), "{}", run.stdout);
     assert!(run.stdout.contains("verified yes, primary yes"), "{}", run.stdout);
+    assert!(run.stdout.contains("shop.view_order  "), "{}", run.stdout);
 }
 
 on_every_engine! {
