@@ -39,6 +39,7 @@ from serve import Quiet
 PASSWORD = "correct horse battery"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SESSIONS = "django.contrib.sessions.backends."
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 ACCOUNT = ["django.contrib.sites", "allauth", "allauth.account"]
 OTP = ["django_otp", "django_otp.plugins.otp_static", "django_otp.plugins.otp_totp", "two_factor"]
 
@@ -116,6 +117,53 @@ PROJECTS: dict[str, dict[str, Any]] = {
             "LOGGING": {"version": 1, "loggers": {"axes": {"level": "CRITICAL"}}},
         },
     },
+    "axes_address": {
+        "apps": ["axes"],
+        "middleware": ["axes.middleware.AxesMiddleware"],
+        "backends": ["axes.backends.AxesStandaloneBackend"],
+        "doors": ["login", "session", "address"],
+        "settings": {
+            "AXES_LOCKOUT_PARAMETERS": ["ip_address"],
+            "AXES_FAILURE_LIMIT": 3,
+            "LOGGING": {"version": 1, "loggers": {"axes": {"level": "CRITICAL"}}},
+        },
+    },
+    "user_sessions": {
+        "apps": ["user_sessions"],
+        "session_middleware": "user_sessions.middleware.SessionMiddleware",
+        "doors": ["login", "session"],
+        "settings": {"SESSION_ENGINE": "user_sessions.backends.db"},
+    },
+    "identities": {
+        "apps": [
+            *ACCOUNT, *OTP, "allauth.socialaccount", "django_otp_webauthn", "guardian", "organizations",
+            "social_django", "two_factor.plugins.webauthn",
+        ],
+        "middleware": ["django_otp.middleware.OTPMiddleware", "allauth.account.middleware.AccountMiddleware"],
+        "backends": [
+            "guardian.backends.ObjectPermissionBackend", "social_core.backends.username.UsernameAuth",
+        ],
+        "doors": ["login", "social", "factor", "allauth_social", "guardian", "organization"],
+        "settings": {
+            "SITE_ID": 1,
+            "LOGIN_ERROR_URL": "/",
+            "SOCIAL_AUTH_USERNAME_FORM_URL": "/",
+            "TWO_FACTOR_WEBAUTHN_RP_NAME": "localhost",
+            "OTP_WEBAUTHN_RP_ID": "localhost",
+            "OTP_WEBAUTHN_RP_NAME": "localhost",
+            "OTP_WEBAUTHN_ALLOWED_ORIGINS": ["http://localhost"],
+        },
+    },
+    "idp": {
+        "apps": [*ACCOUNT, "allauth.idp.oidc"],
+        "middleware": ["allauth.account.middleware.AccountMiddleware"],
+        "doors": ["login", "openid", "openid_refresh"],
+        "settings": {"SITE_ID": 1},
+    },
+    "devices": {
+        "apps": ["oauth2_provider"],
+        "doors": ["login", "device"],
+    },
     "own_copy": own_keys("copy"),
     "own_foreign_key": own_keys("foreign_key"),
     "own_named": own_keys("named"),
@@ -123,6 +171,15 @@ PROJECTS: dict[str, dict[str, Any]] = {
     "own_digest": own_keys("digest", "rest_framework.authtoken"),
     "own_knox": own_keys("knox", "knox", KNOX_TOKEN_MODEL="own_keys.OwnKey"),
 }
+
+
+def private_key() -> str:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return key.private_bytes(pem, form, serialization.NoEncryption()).decode()
 
 
 def configure(name: str, database: Any) -> None:
@@ -149,7 +206,7 @@ def configure(name: str, database: Any) -> None:
             "django.contrib.messages", "rest_framework", *project["apps"],
         ],
         MIDDLEWARE=[
-            "django.contrib.sessions.middleware.SessionMiddleware",
+            project.get("session_middleware", "django.contrib.sessions.middleware.SessionMiddleware"),
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "django.contrib.messages.middleware.MessageMiddleware",
             *project.get("middleware", []),
@@ -168,6 +225,7 @@ def configure(name: str, database: Any) -> None:
             }
         ],
         OAUTH2_PROVIDER={"PKCE_REQUIRED": False},
+        IDP_OIDC_PRIVATE_KEY=private_key() if name == "idp" else "",
         **project.get("settings", {}),
     )
     django.setup()
@@ -249,6 +307,10 @@ def urls() -> list[Any]:
         ]
     if apps.is_installed("allauth.account"):
         found.append(path("accounts/", include("allauth.urls")))
+    if apps.is_installed("allauth.idp.oidc"):
+        found.append(path("", include("allauth.idp.urls")))
+    if apps.is_installed("social_django"):
+        found.append(path("", include("social_django.urls")))
     if apps.is_installed("two_factor"):
         from two_factor.urls import urlpatterns as two_factor
 
@@ -302,8 +364,8 @@ class Client:
         return status, json.loads(body) if kind == "application/json" else None
 
 
-def submit(client: Client, path: str, form: dict[str, str]) -> None:
-    client(path)
+def submit(client: Client, path: str, form: dict[str, str], page: str = "") -> None:
+    client(page or path)
     cookies = {cookie.name: cookie.value or "" for cookie in client.cookies}
     client(path, form | {"csrfmiddlewaretoken": cookies.get("csrftoken", "")})
 
@@ -468,7 +530,99 @@ class Visitor:
     def api_key(self) -> int:
         return Client()("/api-key/", key=f"Api-Key {self.keys['api_key']}")[0]
 
-    # Not doors, but what bars the login.
+    def open_device(self) -> None:
+        from django.utils import timezone
+        from oauth2_provider.models import DeviceGrant
+
+        self.keys["client"] = self.create_application(DEVICE_CODE, None)
+        self.keys["codes"] = [secrets.token_hex(20) for _ in range(8)]
+        for code in self.keys["codes"]:
+            DeviceGrant.objects.create(
+                user=self.user, device_code=code, user_code=code, client_id=self.keys["client"]["client_id"],
+                expires=timezone.now() + timedelta(hours=1), status=DeviceGrant.AUTHORIZED, scope="read",
+            )
+
+    def device(self) -> int:
+        form = {"grant_type": DEVICE_CODE, "device_code": self.keys["codes"].pop(), **self.keys["client"]}
+        return Client()("/o/token/", form)[0]
+
+    def open_openid(self) -> None:
+        from allauth.idp.oidc.models import Client as Application
+        from allauth.idp.oidc.models import Token
+
+        secret = secrets.token_hex(20)
+        application = Application(name=self.name, grant_types="refresh_token", scopes="openid")
+        application.set_secret(secret)
+        application.save()
+        self.keys["client"] = {"client_id": application.id, "client_secret": secret}
+        for name, kind in (("openid", Token.Type.ACCESS_TOKEN), ("openid_refresh", Token.Type.REFRESH_TOKEN)):
+            self.keys[name] = secrets.token_hex(20)
+            token = Token(type=kind, client=application, user=self.user, scopes="openid")
+            token.set_value(self.keys[name])
+            token.save()
+
+    def openid(self) -> int:
+        return Client()("/identity/o/api/userinfo", key=f"Bearer {self.keys['openid']}")[0]
+
+    def openid_refresh(self) -> int:
+        form = {"grant_type": "refresh_token", "refresh_token": self.keys["openid_refresh"], **self.keys["client"]}
+        status, answer = Client()("/identity/o/api/token", form)
+        if status == 200:
+            self.keys["openid_refresh"] = answer.get("refresh_token", self.keys["openid_refresh"])
+        return status
+
+    def open_social(self) -> None:
+        self.complete_social(self.browser)
+
+    def complete_social(self, browser: Client) -> None:
+        submit(browser, "/complete/username/", {"username": self.name}, page="/account/login/")
+
+    def social(self) -> int:
+        client = Client()
+        self.complete_social(client)
+        return client("/session/")[0]
+
+    # Not doors, but what bars the login, or what goes with the user.
+
+    def open_factor(self) -> None:
+        from django.apps import apps
+        from django_otp_webauthn.models import WebAuthnAttestation, WebAuthnCredential
+        from two_factor.plugins.webauthn.models import WebauthnDevice
+
+        credential = WebAuthnCredential.objects.create(
+            user=self.user, name="key", confirmed=True, credential_id=self.name.encode(), public_key=b"key",
+        )
+        WebAuthnAttestation.objects.create(credential=credential, fmt="none", data=b"", client_data_json=b"")
+        # Since 0.5.
+        if handle := apps.all_models["django_otp_webauthn"].get("webauthnuserhandle"):
+            handle.get_handle_for_user(self.user)
+        WebauthnDevice.objects.create(user=self.user, name="key", public_key="key", key_handle="key", sign_count=0)
+
+    def factor(self) -> int:
+        from django_otp import user_has_device
+
+        return 403 if user_has_device(self.user) else 200
+
+    def open_allauth_social(self) -> None:
+        from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+
+        app = SocialApp.objects.create(provider="github", name=self.name, client_id=self.name)
+        account = SocialAccount.objects.create(user=self.user, provider="github", uid=self.name)
+        SocialToken.objects.create(account=account, app=app, token=secrets.token_hex(20))
+
+    def open_guardian(self) -> None:
+        from guardian.shortcuts import assign_perm
+
+        assign_perm("auth.change_user", self.user, self.user)
+
+    def guardian(self) -> int:
+        user = type(self.user).objects.get(pk=self.user.pk)
+        return 200 if user.has_perm("auth.change_user", user) else 403
+
+    def open_organization(self) -> None:
+        from organizations.utils import create_organization
+
+        create_organization(self.user, self.name, slug=self.name)
 
     def open_allauth_mfa(self) -> None:
         from allauth.mfa.models import Authenticator
@@ -484,8 +638,14 @@ class Visitor:
         StaticDevice.objects.create(user=self.user, name="backup").token_set.create(token="12345678")
 
     def open_axes(self) -> None:
+        self.fail_as(self.name)
+
+    def open_address(self) -> None:
+        self.fail_as("nobody")
+
+    def fail_as(self, name: str) -> None:
         for _ in range(3):
-            Client()("/login/", {"username": self.name, "password": "wrong"})
+            Client()("/login/", {"username": name, "password": "wrong"})
 
 
 def rows() -> dict[str, list[str]]:

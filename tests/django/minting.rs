@@ -15,7 +15,7 @@ const TOKENS: [(&[&str], &str, u16); 4] = [
 
 #[test]
 fn a_created_token_is_accepted_until_it_is_revoked() {
-    for stack in stacks().0 {
+    for stack in stacks() {
         let site = stack.site();
         let mut doors = Doors::start(&site, "tokens");
         doors.ask("open", "meg");
