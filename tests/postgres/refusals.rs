@@ -2,10 +2,10 @@
 
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::Duration;
 
 use crate::env::{Run, TestEnv};
 use crate::postgres::{Cluster, Database};
+use crate::site::wait_until;
 use crate::{database, environment};
 
 const REGISTER: [&str; 3] = ["register", "meg", "--no-password"];
@@ -99,11 +99,11 @@ fn a_server_without_a_free_connection_is_busy() {
     refused(&env, &["list-users"], 8);
 }
 
-/// Starts a statement that keeps a table locked.
+/// Starts a statement that keeps a table locked, and returns once it is.
 fn lock(cluster: &Cluster, database: &Database) -> std::process::Child {
     let server = &cluster.server;
     let sql = "BEGIN; LOCK TABLE auth_user; SELECT pg_sleep(60)";
-    Command::new(server.bin.join("psql"))
+    let locking = Command::new(server.bin.join("psql"))
         .args(["--no-psqlrc", "--quiet", "--command", sql, "--username", &server.user, "--port"])
         .arg(server.port.to_string())
         .args(["--dbname", &database.name, "--host"])
@@ -112,7 +112,11 @@ fn lock(cluster: &Cluster, database: &Database) -> std::process::Child {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap()
+        .unwrap();
+    let is_locked = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted \
+                     AND relation = 'auth_user'::regclass";
+    wait_until("the table is locked", || database.psql(is_locked) == ["1"]);
+    locking
 }
 
 #[test]
@@ -120,11 +124,6 @@ fn a_locked_table_is_busy() {
     let database = database(Cluster::shared(), "rock");
     let env = environment(database.url());
     let mut locking = lock(Cluster::shared(), &database);
-    let is_locked = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted \
-                     AND relation = 'auth_user'::regclass";
-    while database.psql(is_locked) != ["1"] {
-        thread::sleep(Duration::from_millis(20));
-    }
     refused(&env, &["register", "meg", "--no-password", "--busy-timeout", "1"], 8);
     locking.kill().unwrap();
     locking.wait().unwrap();
@@ -140,9 +139,7 @@ fn a_stopped_server_is_unreachable_and_a_restarted_one_is_not() {
     let waiting = thread::scope(|scope| {
         let waiting = scope.spawn(|| env.run(["register", "meg", "--no-password", "--busy-timeout", "30"]));
         let is_waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
-        while cluster.psql("postgres", is_waiting) == ["0"] {
-            thread::sleep(Duration::from_millis(20));
-        }
+        wait_until("authctl waits", || cluster.psql("postgres", is_waiting) != ["0"]);
         cluster.control("restart");
         waiting.join().unwrap()
     });

@@ -88,10 +88,10 @@ impl Deref for Site {
     }
 }
 
-/// Waits for a condition, at most for ten seconds.
+/// Waits for a condition, at most for half a minute.
 #[track_caller]
 pub fn wait_until(what: &str, mut is_true: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(10);
+    let end = Instant::now() + Duration::from_secs(30);
     while !is_true() {
         assert!(Instant::now() < end, "timed out: {what}");
         thread::sleep(Duration::from_millis(10));
