@@ -332,6 +332,8 @@ fn set_attributes(
     for (column, value) in values {
         match fields.attribute(column, &value) {
             Ok(()) => update.user.push((column.to_owned(), value)),
+            // The name or the address may have a fault already.
+            Err(fault) if faults.iter().any(|known| known.field == fault.field) => {}
             Err(fault) => faults.push(fault),
         }
     }

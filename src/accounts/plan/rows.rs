@@ -119,8 +119,8 @@ impl<'a> SpecPlan<'a, '_> {
             let exists = self.fields.users.table.has(column);
             match self.fields.attribute(column, &value) {
                 Ok(()) => row.push((column.into(), value)),
-                // The name or the address may have the same fault already.
-                Err(fault) if faults.iter().any(|known| known.is_like(&fault)) => {}
+                // The name or the address may have a fault already.
+                Err(fault) if faults.iter().any(|known| known.field == fault.field) => {}
                 Err(fault) if exists || is_requested => faults.push(fault),
                 Err(_) => {}
             }
