@@ -56,7 +56,8 @@ fn a_value_has_one_fault() {
     let long = "x".repeat(300);
     for name in ["ann", "bob"] {
         let table = format!("username,email,first_name\n{name},{long},{long}\n");
-        let lines = format!("{{\"username\":\"{name}\",\"email\":\"a\\u0000b\",\"first_name\":\"{long}\"}}\n");
+        let lines =
+            format!("{{\"username\":\"{name}\",\"email\":\"a\\u0000b\",\"first_name\":\"{long}\"}}\n");
         for (file, text) in [("a.csv", table), ("a.jsonl", lines)] {
             let run = import(&env, file, text, &["--on-existing=update"]).ends_with(6);
             assert_eq!(run.stderr.matches("email must ").count(), 1, "{}", run.stderr);
