@@ -3,7 +3,9 @@ use crate::accounts::defaults::Copied;
 use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password::{PasswordRule, about};
 use crate::accounts::registration::{OnExisting, Registered, Registration};
-use crate::cli::args::account::{AccountArgs, ExistingArgs, FieldArgs, refuse_without_addresses};
+use crate::cli::args::account::{
+    AccountArgs, ExistingArgs, FieldArgs, refuse_without_addresses, warn_of_verified_address,
+};
 use crate::cli::args::json_body::Body;
 use crate::cli::args::new_password::NewPassword;
 use crate::cli::args::secret::password_missing;
@@ -179,6 +181,9 @@ impl Args {
             context.output.warning(format_args!(
                 "User {other:?} exists. The new name differs only in case, and Django treats them as two users."
             ));
+        }
+        if let Some(address) = spec.email.as_deref().filter(|_| !spec.email_verified) {
+            warn_of_verified_address(address, None, accounts.store, &context.output)?;
         }
         let password =
             self.password.choose(from_body.password.as_ref(), &about(spec, &account.username), context)?;
