@@ -18,6 +18,7 @@ use crate::django::value::Value;
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, Remedy, Twice, Unsettable};
 use crate::error::refusal::Refusal;
+use crate::formats::columns::EMAIL_VERIFIED;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Column;
 use crate::store::{Deletion, Store, Transaction};
@@ -141,6 +142,9 @@ impl Planner<'_> {
         }
         update.add_permissions = permission_keys(store, &spec.permissions, &mut faults)?;
         update.remove_permissions = permission_keys(store, &spec.remove_permissions, &mut faults)?;
+        if spec.email_verified && address_of(&update.user).unwrap_or(&user.email).is_empty() {
+            faults.push(Fault::new(EMAIL_VERIFIED, FaultCode::NotSettable(Unsettable::NoAddress)));
+        }
         Ok(PlannedUpdate { update, faults, groups })
     }
 
@@ -332,6 +336,8 @@ fn set_attributes(
     for (column, value) in values {
         match fields.attribute(column, &value) {
             Ok(()) => update.user.push((column.to_owned(), value)),
+            // The name or the address may have a fault already.
+            Err(fault) if faults.iter().any(|known| known.field == fault.field) => {}
             Err(fault) => faults.push(fault),
         }
     }

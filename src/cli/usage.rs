@@ -7,6 +7,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::wording;
@@ -34,6 +35,16 @@ const OTHER_NAMES: [(&str, &str); 12] = [
     ("useradd", "register"),
 ];
 
+/// What other programs call an option.
+const OTHER_OPTIONS: [(&str, &str); 6] = [
+    ("deactivate", "inactive"),
+    ("disable", "inactive"),
+    ("enable", "active"),
+    ("full-name", "first-name"),
+    ("name", "first-name"),
+    ("username", "user"),
+];
+
 /// The placeholder for a hidden word.
 const HIDDEN: &str = "…";
 
@@ -54,9 +65,13 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
         let output = Output::new(requested_format(arguments), false, ColorChoice::Auto);
         return output.error(&wording::failure(&Refusal::usage(message).into()));
     }
-    let tip = misplaced_length(&error, arguments).or_else(|| misplaced_user(&error, arguments));
+    let command = named_command(arguments, program);
+    let tip = misplaced_length(&error, arguments)
+        .or_else(|| misplaced_user(&error, arguments))
+        .or_else(|| valueless(&error, arguments, command.as_ref()?));
     hide_words(&mut error, program);
     keep_best_suggestion(&mut error);
+    let tip = tip.or_else(|| command.and_then(|command| suggest_option(&mut error, command)));
     // clap advises to pass an unknown option as a value, which no command expects.
     if error.kind() == ErrorKind::UnknownArgument {
         error.remove(ContextKind::Suggested);
@@ -131,6 +146,18 @@ fn command_meant(word: &str, names: &[String]) -> Option<String> {
     elsewhere.or_else(|| names.iter().find(|name| name.split('-').any(|part| part == word)).cloned())
 }
 
+/// Returns the command that the command line names.
+fn named_command(arguments: &[OsString], program: fn() -> clap::Command) -> Option<clap::Command> {
+    let mut program = program();
+    program.build();
+    let mut names = arguments.iter().skip(1).filter_map(|word| word.to_str());
+    names.find_map(|name| program.find_subcommand(name)).cloned()
+}
+
+fn find_option<'a>(command: &'a clap::Command, name: &str) -> Option<&'a clap::Arg> {
+    command.get_arguments().find(|argument| argument.get_long() == Some(name))
+}
+
 /// Whether this looks like an option. A password is unlikely to.
 fn is_option(word: &str) -> bool {
     const MAX_LENGTH: usize = 32;
@@ -168,6 +195,64 @@ fn misplaced_user(error: &clap::Error, arguments: &[OsString]) -> Option<String>
     Some(format!("to choose what is listed, use '{option}'"))
 }
 
+/// Says that an option takes no value, if one follows it.
+fn valueless(error: &clap::Error, arguments: &[OsString], command: &clap::Command) -> Option<String> {
+    let Some(ContextValue::String(unexpected)) = error.get(ContextKind::InvalidArg) else { return None };
+    let option = match error.kind() {
+        ErrorKind::TooManyValues => unexpected,
+        ErrorKind::UnknownArgument if !unexpected.starts_with('-') => {
+            arguments.windows(2).find(|pair| pair[1] == unexpected.as_str())?[0].to_str()?
+        }
+        _ => return None,
+    };
+    let name = option.strip_prefix("--")?;
+    find_option(command, name).filter(|argument| !argument.get_action().takes_values())?;
+    let opposite = format!("no-{name}");
+    Some(match find_option(command, &opposite) {
+        Some(_) => format!("'{option}' takes no value; its opposite is '--{opposite}'"),
+        None => format!("'{option}' takes no value"),
+    })
+}
+
+/// Replaces clap's suggestion for an unknown option if there is a better one, and drops it if it is not similar. Returns a
+/// tip instead for a value that needs no option.
+fn suggest_option(error: &mut clap::Error, mut command: clap::Command) -> Option<String> {
+    let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidArg) else { return None };
+    let name = unknown.strip_prefix("--").filter(|_| error.kind() == ErrorKind::UnknownArgument)?;
+    let usage = command.render_usage();
+    if ["user", "username"].contains(&name)
+        && let Some(user) = command.get_positionals().find_map(|argument| argument.get_value_names()?.first())
+        && user.starts_with("USER")
+    {
+        let rename = find_option(&command, "rename").map_or("", |_| "; '--rename' changes the username");
+        let tip = format!("{user} is given without an option{rename}");
+        replace_suggestion(error, None, usage);
+        return Some(tip);
+    }
+    let elsewhere = OTHER_OPTIONS.iter().find(|(other, _)| *other == name).map(|(_, option)| *option);
+    let bare = ["add-", "is-", "set-"].iter().find_map(|prefix| name.strip_prefix(prefix));
+    let added = format!("add-{}", name.trim_end_matches('s'));
+    let better = elsewhere.into_iter().chain(bare).chain([&*added]);
+    let better = better.map(str::to_owned).find(|option| find_option(&command, option).is_some());
+    let is_similar = match error.get(ContextKind::SuggestedArg) {
+        Some(ContextValue::String(similar)) => nearest(unknown, [&**similar]).is_some(),
+        _ => true,
+    };
+    if better.is_some() || !is_similar {
+        replace_suggestion(error, better, usage);
+    }
+    None
+}
+
+/// Replaces the suggested option, and the usage line, which contains it.
+fn replace_suggestion(error: &mut clap::Error, option: Option<String>, usage: StyledStr) {
+    error.remove(ContextKind::SuggestedArg);
+    if let Some(option) = option {
+        error.insert(ContextKind::SuggestedArg, ContextValue::String(format!("--{option}")));
+    }
+    error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
+}
+
 /// Keeps only the most similar suggestion. clap lists all, the best last.
 fn keep_best_suggestion(error: &mut clap::Error) {
     for (given, suggested) in [
@@ -198,10 +283,8 @@ fn password_on_command_line(
     if error.kind() != ErrorKind::UnknownArgument || !["--password", "--token"].contains(&option) {
         return None;
     }
-    let program = program();
-    let mut names = arguments.iter().skip(1).filter_map(|word| word.to_str());
-    let command = names.find_map(|name| program.find_subcommand(name))?;
-    let has = |name: &str| command.get_arguments().any(|argument| argument.get_long() == Some(name));
+    let command = named_command(arguments, program)?;
+    let has = |name: &str| find_option(&command, name).is_some();
     if let Some(instead) = instead_of_password(command.get_name()).filter(|_| option == "--password") {
         return Some(format!(
             "Passwords are not accepted on the command line, where other users can see them. {instead}"

@@ -71,28 +71,16 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         let mut hashers = Hashers::new();
         findings.extend(self::findings(context, store, &mut hashers)?);
         findings.extend(of_packages(context, store)?);
+        findings.extend(open_file(store)?);
         let (facts, mut object) = describe(context, store, &hashers)?;
         object["findings"] = json!(findings);
         context.output.report(&facts, &object)?;
     } else {
+        findings.extend(open_file(store)?);
         // Other facts from a damaged file are unreliable.
         let database = redaction::redacted(&store.target().record()).into_owned();
         let facts = [("database", database.clone())];
         context.output.report(&facts, &json!({ "database": database, "findings": findings }))?;
-    }
-    let target = store.target();
-    let open_file = target.file().and_then(|path| existing::mode_open_to_all(path).map(|mode| (path, mode)));
-    if let Some((path, mode)) = open_file {
-        let word = shell_word(&path.to_string_lossy());
-        let access = match mode & 0o006 {
-            0o004 => "read",
-            0o002 => "write to",
-            _ => "read and write to",
-        };
-        context.output.warning(format_args!(
-            "Every user of this machine can {access} the database (mode {mode:o}), with its {}. Run `chmod o-rw {word}`.",
-            secrets(store)?
-        ));
     }
     for finding in &findings {
         context.output.finding(finding.severity, &finding.message);
@@ -100,12 +88,27 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if errors + warnings > 0 {
-        // The warning about the file has been printed too.
-        let warnings = warnings + usize::from(open_file.is_some());
         return Err(Refusal::Findings { errors, warnings }.into());
     }
-    context.output.status(if open_file.is_some() { "No errors." } else { "No errors, no warnings." });
+    context.output.status("No errors, no warnings.");
     Ok(())
+}
+
+/// Returns a warning if every user of the machine can read or write the database file.
+fn open_file(store: &Store) -> Result<Option<Finding>> {
+    let Some(path) = store.target().file() else { return Ok(None) };
+    let Some(mode) = existing::mode_open_to_all(path) else { return Ok(None) };
+    let access = match mode & 0o006 {
+        0o004 => "read",
+        0o002 => "write to",
+        _ => "read and write to",
+    };
+    let message = format!(
+        "Every user of this machine can {access} the database (mode {mode:o}), with its {}. Run `chmod o-rw {}`.",
+        secrets(store)?,
+        shell_word(&path.to_string_lossy())
+    );
+    Ok(Some(Finding { severity: Severity::Warning, code: "open_file", count: 1, message }))
 }
 
 /// Names the secrets that a reader of the database could use.

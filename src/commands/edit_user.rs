@@ -7,7 +7,7 @@ use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::update::AccountUpdate;
 use crate::cli::access_view::{confirm, listed, print_deletion};
 use crate::cli::answer::{about_users, distinct};
-use crate::cli::args::account::refuse_without_addresses;
+use crate::cli::args::account::{refuse_without_addresses, warn_of_verified_address};
 use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
@@ -174,6 +174,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             return Err(Refusal::Invalid(faults).into());
         }
         updates.push(update);
+    }
+    if let (Some(address), [user], false) = (&args.email, &users[..], args.email_verified) {
+        warn_of_verified_address(address, Some(&user.id), store, &context.output)?;
     }
     let doors = if args.inactive || args.revoke_tokens { Some(Doors::find(store)?) } else { None };
     let change = Change::new(context, &args.writing, "edit-user");

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use serde_json::json;
 
 use crate::accounts::change_runner::ChangeRunner as _;
@@ -9,6 +11,7 @@ use crate::django::passwords::Recipe;
 use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
+use crate::files::existing;
 use crate::signals;
 use crate::store::Blueprint;
 use crate::terminal::output::Output;
@@ -26,8 +29,8 @@ the rows.";
 /// Create a new database file, or the tables in an empty database on a server
 ///
 /// Creates Django's tables of users, groups and permissions, the token tables of the selected schemes, and the profile
-/// tables that authctl.toml declares. Never touches an existing file, or a schema that has tables. Only its owner can
-/// read a new file.
+/// tables that authctl.toml declares. Only its owner can read a new file. Fills an empty file, which keeps its mode.
+/// Never touches any other file, or a schema that has tables.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
@@ -42,7 +45,8 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let target = &context.settings.database;
-    if let Some(path) = target.file().filter(|path| path.symlink_metadata().is_ok()) {
+    let is_taken = |path: &&Path| path.symlink_metadata().is_ok() && !existing::is_empty(path);
+    if let Some(path) = target.file().filter(is_taken) {
         return Err(Refusal::FileExists { path: path.to_owned(), is_replaceable: false }.into());
     }
     let blueprint = context.blueprint(&args.scheme);

@@ -3,7 +3,9 @@ use crate::accounts::defaults::Copied;
 use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password::{PasswordRule, about};
 use crate::accounts::registration::{OnExisting, Registered, Registration};
-use crate::cli::args::account::{AccountArgs, ExistingArgs, FieldArgs, refuse_without_addresses};
+use crate::cli::args::account::{
+    AccountArgs, ExistingArgs, FieldArgs, refuse_without_addresses, warn_of_verified_address,
+};
 use crate::cli::args::json_body::Body;
 use crate::cli::args::new_password::NewPassword;
 use crate::cli::args::secret::password_missing;
@@ -79,17 +81,18 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if args.account.email_verified {
         refuse_without_addresses(context.accounts_in(draft.as_ref())?.store)?;
     }
-    args.refuse_undecided(&spec, &from_body, draft.as_ref(), context)?;
+    let scheme = args.choose_scheme(draft.as_ref(), context)?;
+    args.refuse_undecided(&spec, &from_body, scheme, draft.as_ref(), context)?;
     let change = Change::new(context, &args.writing, "register");
     change.shows_secrets("");
     change.splits_secrets();
     let outcome = match args.find(&spec, draft.as_ref(), context)? {
-        Some(user) => args.update(&change, spec, &from_body, &user, context)?,
-        None => match args.create(&change, &mut spec, &from_body, &mut draft, context) {
+        Some(user) => args.update(&change, spec, &from_body, &user, scheme, context)?,
+        None => match args.create(&change, &mut spec, &from_body, &mut draft, scheme, context) {
             Err(error) if error.is_of_existing_user() && args.existing.on_existing != OnExisting::Fail => {
                 // Another program has registered the user in the meantime.
                 let user = args.find(&spec, None, context)?.ok_or(error)?;
-                args.update(&change, spec, &from_body, &user, context)?
+                args.update(&change, spec, &from_body, &user, scheme, context)?
             }
             outcome => outcome?,
         },
@@ -114,18 +117,34 @@ impl Args {
         !self.no_token && !self.account.inactive
     }
 
+    /// Returns the scheme of the token. Asks at a terminal if only the scheme is ambiguous.
+    fn choose_scheme(&self, draft: Option<&Store>, context: &Context) -> Result<Option<Scheme>> {
+        if !context.prompt.is_interactive() {
+            return Ok(self.scheme);
+        }
+        let accounts = context.accounts_in(draft)?;
+        match &accounts.undecided(self.wants_token(), self.scheme)?[..] {
+            [fault] if fault.field == "scheme" => {
+                let schemes = accounts.store.layout().schemes();
+                context.prompt.one_of("Token scheme", &schemes).map(Some)
+            }
+            _ => Ok(self.scheme),
+        }
+    }
+
     /// Fails if the login column or the token scheme is ambiguous. Reports all of it, with the missing fields.
     fn refuse_undecided(
         &self,
         spec: &AccountSpec,
         from_body: &Body,
+        scheme: Option<Scheme>,
         draft: Option<&Store>,
         context: &Context,
     ) -> Result<()> {
         let accounts = context.accounts_in(draft)?;
-        let mut faults = accounts.undecided(self.wants_token(), self.scheme)?;
+        let mut faults = accounts.undecided(self.wants_token(), scheme)?;
         if faults.is_empty() {
-            return if self.wants_token() { accounts.scheme(self.scheme).map(drop) } else { Ok(()) };
+            return if self.wants_token() { accounts.scheme(scheme).map(drop) } else { Ok(()) };
         }
         let is_random = |fault: &Fault| self.fields.set_random.contains(&fault.field);
         faults.extend(accounts.missing_fields(spec)?.into_iter().filter(|fault| !is_random(fault)));
@@ -151,8 +170,8 @@ impl Args {
     }
 
     /// Prepares a registration in this database.
-    fn registration<'a>(&self, accounts: Accounts<'a>) -> Result<Registration<'a>> {
-        Registration::new(accounts, self.wants_token(), self.scheme, self.writing.dry_run)
+    fn registration<'a>(&self, accounts: Accounts<'a>, scheme: Option<Scheme>) -> Result<Registration<'a>> {
+        Registration::new(accounts, self.wants_token(), scheme, self.writing.dry_run)
     }
 
     /// Creates the account, in the new database if there is one.
@@ -165,6 +184,7 @@ impl Args {
         spec: &mut AccountSpec,
         from_body: &Body,
         draft: &mut Option<Store>,
+        scheme: Option<Scheme>,
         context: &Context,
     ) -> Result<Registered> {
         let accounts = context.accounts_in(draft.as_ref())?;
@@ -180,9 +200,13 @@ impl Args {
                 "User {other:?} exists. The new name differs only in case, and Django treats them as two users."
             ));
         }
+        if let Some(address) = spec.email.as_deref().filter(|_| !spec.email_verified) {
+            warn_of_verified_address(address, None, accounts.store, &context.output)?;
+        }
         let password =
             self.password.choose(from_body.password.as_ref(), &about(spec, &account.username), context)?;
-        let new = self.registration(context.accounts_in(draft.as_ref())?)?.prepare(account, password)?;
+        let new =
+            self.registration(context.accounts_in(draft.as_ref())?, scheme)?.prepare(account, password)?;
         let mut outcome = registration::write(change, new, draft, context)?;
         outcome.copied = copied;
         Ok(outcome)
@@ -224,11 +248,12 @@ impl Args {
         mut spec: AccountSpec,
         from_body: &Body,
         user: &User,
+        scheme: Option<Scheme>,
         context: &Context,
     ) -> Result<Registered> {
         let accounts = context.accounts()?;
         if self.existing.on_existing != OnExisting::Update {
-            return self.registration(accounts)?.leave(user);
+            return self.registration(accounts, scheme)?.leave(user);
         }
         spec.make_superusers_staff();
         let (update, faults) = accounts.plan_update(&spec, user)?;
@@ -242,7 +267,7 @@ impl Args {
             let chosen = self.password.choose(from_body.password.as_ref(), &about, context)?;
             password = Some(chosen).filter(|password| rule.sets(password));
         }
-        self.registration(context.accounts()?)?.update(change, user, update, password)
+        self.registration(context.accounts()?, scheme)?.update(change, user, update, password)
     }
 
     /// Returns the account, or all faults at once, including a missing password.

@@ -76,6 +76,7 @@ impl Refusal {
             | Self::EmailTaken
             | Self::NameTaken { .. }
             | Self::AddressTaken
+            | Self::AddressVerified { .. }
             | Self::Taken(_)
             | Self::OtherToken(_)
             | Self::FileExists { .. } => Exit::AlreadyExists,

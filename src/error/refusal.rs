@@ -67,6 +67,13 @@ pub enum Refusal {
     UsernameTaken,
     /// The email address, which is the login name, already exists.
     EmailTaken,
+    /// Another user has verified this email address in django-allauth.
+    AddressVerified {
+        /// The address.
+        address: String,
+        /// The other user.
+        owner: String,
+    },
     /// The new name of a user already exists.
     NameTaken {
         /// The name.
@@ -249,7 +256,9 @@ impl Refusal {
             Self::NotLoggedIn => "not_logged_in",
             Self::SessionGone(_) => "session_gone",
             Self::UsernameTaken | Self::NameTaken { is_address: false, .. } => "username_taken",
-            Self::EmailTaken | Self::NameTaken { .. } | Self::AddressTaken => "email_taken",
+            Self::EmailTaken | Self::NameTaken { .. } | Self::AddressTaken | Self::AddressVerified { .. } => {
+                "email_taken"
+            }
             Self::Taken(_) => "taken",
             Self::OtherToken(_) => "other_token",
             Self::FileExists { .. } => "file_exists",
@@ -315,6 +324,9 @@ impl fmt::Display for Refusal {
             }
             Self::EmailTaken | Self::NameTaken { .. } | Self::AddressTaken => {
                 f.write_str("An account with that email address already exists.")
+            }
+            Self::AddressVerified { address, owner } => {
+                write!(f, "The email address {address} is verified for {owner:?} in django-allauth.")
             }
             Self::Taken(columns) => write!(f, "A row with the same {columns} already exists."),
             Self::OtherToken(username) => write!(f, "{username:?} already has another drf key."),

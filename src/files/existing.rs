@@ -292,6 +292,12 @@ fn is_inherited(path: &Path) -> bool {
         }
 }
 
+/// Whether this is a regular file of no bytes, which SQLite and Django take for an empty database.
+#[must_use]
+pub fn is_empty(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
+}
+
 /// Returns the mode of a file that every user can reach and read or write.
 pub fn mode_open_to_all(path: &Path) -> Option<u32> {
     let path = path.canonicalize().ok()?;

@@ -65,6 +65,7 @@ use self::users::UserQueries;
 use crate::django::value::{Kind, Value};
 use crate::error::failure::{Error, Result};
 use crate::error::refusal::Refusal;
+use crate::files::existing;
 use crate::signals;
 
 /// An open database and its layout. Writing requires a [`Transaction`].
@@ -137,21 +138,27 @@ impl Store {
         Ok(Self::new(engine, target.clone(), hints, layout))
     }
 
-    /// Creates a database from the blueprint, in memory or in a transaction of the server. [`Self::publish`] writes it to
-    /// its file, or commits it.
+    /// Creates a database from the blueprint, in memory, or in a transaction of an empty file or the server.
+    /// [`Self::publish`] writes it to its file, or commits it.
     ///
     /// # Errors
-    /// Fails if the declaration of a profile table is invalid. Returns [`Refusal::DatabaseUnusable`] if the server's
-    /// database has tables.
+    /// Fails if the declaration of a profile table is invalid, or if the empty file belongs to another user. Returns
+    /// [`Refusal::DatabaseUnusable`] if the server's database has tables.
     pub fn draft(target: &Target, opening: &Opening, hints: Hints, blueprint: &Blueprint) -> Result<Self> {
+        let is_file_empty = target.file().is_some_and(existing::is_empty);
         let engine: Box<dyn Engine> = match target {
+            Target::File(path) if is_file_empty => {
+                existing::check_target(path, true)?;
+                Box::new(Sqlite::open(path, opening)?)
+            }
             Target::File(path) => Box::new(Sqlite::in_memory(path, opening)?),
             Target::Server(server) => postgres::connect(server, opening, &hints)?,
         };
         engine.create(blueprint)?;
         let layout = Layout::discover(&*engine, &hints)?
             .ok_or_else(|| unusable(target, "the new user table cannot be found."))?;
-        Ok(Self { is_draft: target.server().is_some(), ..Self::new(engine, target.clone(), hints, layout) })
+        let is_draft = is_file_empty || target.server().is_some();
+        Ok(Self { is_draft, ..Self::new(engine, target.clone(), hints, layout) })
     }
 
     fn new(engine: Box<dyn Engine>, target: Target, hints: Hints, layout: Layout) -> Self {
@@ -172,12 +179,12 @@ impl Store {
         }
     }
 
-    /// Writes a draft to its file atomically, readable only by its owner, or commits it. Never replaces a file.
+    /// Writes a draft to its new file atomically, readable only by its owner, or commits it. Never replaces a file.
     ///
     /// # Errors
     /// Returns [`Refusal::FileExists`] or the error of the operating system, or those of a commit.
     pub fn publish(&mut self) -> Result<()> {
-        match self.engine.as_file_mut().zip(self.target.file()) {
+        match self.engine.as_file_mut().zip(self.target.file()).filter(|_| !self.is_draft) {
             Some((file, path)) => file.save_as_new_file(path),
             None => self.engine.commit(),
         }
@@ -185,7 +192,7 @@ impl Store {
 
     /// Returns the refusals of [`Self::publish`] without creating anything.
     pub fn check_place(&self) -> Result<()> {
-        match self.file() {
+        match self.file().filter(|_| !self.is_draft) {
             Some((file, path)) => file.check_new_file(path),
             None => self.engine.take_back(),
         }

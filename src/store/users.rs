@@ -18,7 +18,7 @@ use crate::store::schema::{Column, quoted};
 use crate::store::{Store, Transaction};
 
 /// The number of similar usernames that are read for each beginning.
-const SIMILAR: usize = 50;
+pub(super) const SIMILAR: usize = 50;
 
 /// The attributes of a [`User`], named as in Django's `AbstractUser`.
 pub(super) const ATTRIBUTES: [(&str, Kind); 10] = [

@@ -1,5 +1,6 @@
 //! Prompts. They contain names from the database, so they are escaped here.
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal as _};
 
 use dialoguer::Password;
@@ -67,6 +68,20 @@ impl Prompt {
             ColorfulTheme::default().format_error(&mut told, &escape::line(&fault))?;
             self.terminal.write_line(&told)?;
         }
+    }
+
+    /// Asks for one of these choices, by its text.
+    ///
+    /// # Errors
+    /// The same as for [`Self::text`].
+    pub fn one_of<T: Copy + Display>(&self, question: &str, choices: &[T]) -> Result<T> {
+        let names: Vec<String> = choices.iter().map(T::to_string).collect();
+        let names = names.join(", ");
+        let chosen =
+            |answer: &str| choices.iter().find(|choice| choice.to_string() == answer.trim()).copied();
+        let check = |answer: &str| chosen(answer).map(drop).ok_or_else(|| format!("Choose one of {names}."));
+        let answer = self.text(&format!("{question} (one of {names})"), check)?;
+        chosen(&answer).ok_or_else(|| Refusal::InputEnded.into())
     }
 
     /// Asks once for a line. The terminal does the line editing, so that Ctrl-D ends the input. Returns `None` then.

@@ -284,12 +284,12 @@ fn a_world_readable_database_is_a_warning() {
     }
     set(".", 0o755);
     set("db.sqlite3", 0o644);
-    let run = env.run(["check"]).succeeds();
+    let run = env.run(["check"]).ends_with(11);
     for expected in ["warning: Every user of this machine can read the database (mode 644)", "`chmod o-rw /"]
     {
         assert!(run.stderr.contains(expected), "{}", run.stderr);
     }
-    assert!(!run.stderr.contains("no warnings"), "{}", run.stderr);
+    assert!(run.stderr.ends_with("1 warning.\n"), "{}", run.stderr);
     for (schema, secrets) in [
         ("account_tables", "password hashes, drf keys and OAuth2 tokens"),
         ("levelup", "password hashes and drf keys"),
@@ -304,10 +304,13 @@ fn a_world_readable_database_is_a_warning() {
     }
     for (mode, access) in [(0o666, "read and write to"), (0o602, "write to")] {
         set("db.sqlite3", mode);
-        let run = env.run(["check"]).succeeds();
+        let run = env.run(["check"]).ends_with(11);
         assert!(run.stderr.contains(&format!("can {access} the database (mode {mode:o})")), "{}", run.stderr);
     }
     set("db.sqlite3", 0o644);
-    let run = env.run(["check", "--format", "json"]).succeeds();
-    assert!(run.error()["warnings"][0].as_str().unwrap().contains("mode 644"), "{}", run.stderr);
+    let run = env.run(["check", "--format", "json"]).ends_with(11);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let finding = &report["findings"][0];
+    assert_eq!((&finding["code"], &finding["severity"]), (&"open_file".into(), &"warning".into()));
+    assert!(finding["message"].as_str().unwrap().contains("mode 644"), "{report}");
 }

@@ -69,6 +69,36 @@ fn names_of_the_database_are_offered() {
 }
 
 #[test]
+fn permissions_and_token_prefixes_are_offered() {
+    let env = repairs();
+    env.execute(
+        "INSERT INTO django_content_type (id, app_label, model) VALUES (901, 'shop', 'order'), (902, 'blog', 'post'); \
+         INSERT INTO auth_permission (content_type_id, codename, name) VALUES (901, 'view_order', ''), (901, \
+         'add_order', ''), (902, 'add_post', ''); \
+         INSERT INTO authtoken_token (key, created, user_id) VALUES \
+         ('abcdef0123456789abcdef0123456789abcdef01', '2024-01-01', 1), \
+         ('abdd000123456789abcdef0123456789abcdef01', '2024-01-01', 2), \
+         ('ffffff0123456789abcdef0123456789abcdef01', '2024-01-01', 3)",
+    );
+    for (words, expected) in [
+        (&["edit-user", "meg", "--add-permission", "shop."][..], &["shop.add_order", "shop.view_order"][..]),
+        (&["edit-user", "meg", "--remove-permission", "b"], &["blog.add_post"]),
+        (&["revoke-token", "ab"], &["abcdef01", "abdd0001"]),
+        (&["revoke-token", "abcdef01", "f"], &["ffffff01"]),
+        (&["revoke-token", "abcdef0123456789"], &[]),
+    ] {
+        assert_eq!(offered(&env, words), expected, "{words:?}");
+    }
+    env.execute(
+        "INSERT INTO auth_user SELECT value, '', NULL, 0, 'u' || value, '', '', 0, 1, '2024-01-01', '' FROM \
+         (WITH RECURSIVE n(value) AS (VALUES (100) UNION ALL SELECT value + 1 FROM n WHERE value < 200) SELECT * FROM n); \
+         INSERT INTO authtoken_token SELECT 'ab' || printf('%038d', id), '2024-01-01', id FROM auth_user WHERE id > 99",
+    );
+    assert_eq!(offered(&env, &["revoke-token", "ab"]), [""; 0], "more than a person chooses from");
+    assert_eq!(offered(&env, &["revoke-token", "abc"]), ["abcdef01"]);
+}
+
+#[test]
 fn an_option_with_its_value_in_one_word_is_completed() {
     let run = ask(&repairs(), &["list-tokens", "--user=j"]).succeeds();
     assert_eq!(run.stdout, "--user=joe@x.org\n");

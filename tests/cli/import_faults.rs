@@ -50,6 +50,26 @@ fn an_unclosed_quote_is_reported_with_its_position() {
 }
 
 #[test]
+fn a_value_has_one_fault() {
+    let env = env();
+    env.register_quickly("ann");
+    let long = "x".repeat(300);
+    for name in ["ann", "bob"] {
+        let table = format!("username,email,first_name\n{name},{long},{long}\n");
+        let lines =
+            format!("{{\"username\":\"{name}\",\"email\":\"a\\u0000b\",\"first_name\":\"{long}\"}}\n");
+        for (file, text) in [("a.csv", table), ("a.jsonl", lines)] {
+            let run = import(&env, file, text, &["--on-existing=update"]).ends_with(6);
+            assert_eq!(run.stderr.matches("email must ").count(), 1, "{}", run.stderr);
+            assert!(run.stderr.contains("email must be a valid email address."), "{}", run.stderr);
+            assert!(run.stderr.contains("first_name must have at most 150 characters."), "{}", run.stderr);
+        }
+    }
+    let run = env.run(["edit-user", "ann", "--rename", &"!".repeat(300)]).ends_with(6);
+    assert_eq!(run.stderr.matches("username ").count(), 1, "{}", run.stderr);
+}
+
+#[test]
 fn faults_contain_no_values() {
     let env = env();
     let table = "username,email,is_active,password_hash,token,id,date_joined\n\

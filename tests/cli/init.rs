@@ -178,12 +178,11 @@ fn the_json_answer_lists_what_was_created() {
 
 #[test]
 fn existing_files_are_left_alone() {
-    for make in ["file", "empty file", "folder", "symlink", "dangling symlink"] {
+    for make in ["file", "folder", "symlink", "dangling symlink"] {
         let env = TestEnv::new();
         let path = env.path("db.sqlite3");
         match make {
             "file" => fs::write(&path, "mine").unwrap(),
-            "empty file" => fs::write(&path, "").unwrap(),
             "folder" => fs::create_dir(&path).unwrap(),
             "symlink" => {
                 fs::write(env.path("other"), "mine").unwrap();
@@ -197,13 +196,36 @@ fn existing_files_are_left_alone() {
         assert_eq!(left_behind(&env), before, "{make}");
         match make {
             "file" => assert_eq!(fs::read_to_string(&path).unwrap(), "mine"),
-            "empty file" => assert_eq!(fs::read_to_string(&path).unwrap(), ""),
             "symlink" => assert_eq!(fs::read_to_string(env.path("other")).unwrap(), "mine"),
             _ => {}
         }
         let error = env.run(["init", "--format", "json"]).ends_with(5).error();
         assert_eq!(error["code"], "file_exists", "{make}");
     }
+}
+
+#[test]
+fn an_empty_file_is_filled_and_keeps_its_mode() {
+    let env = TestEnv::new();
+    let path = env.path("db.sqlite3");
+    fs::write(&path, "").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    let run = env.run(["init", "--dry-run"]).succeeds();
+    assert!(run.stderr.contains("Would create a database"), "{}", run.stderr);
+    assert_eq!((fs::read(&path).unwrap().len(), left_behind(&env)), (0, vec!["db.sqlite3".to_owned()]));
+
+    env.write("authctl.toml", "[profiles.gamer]\ntable = \"auth_gamer\"\nfields = { bio = \"text\" }\n");
+    env.run(["init"]).ends_with(2);
+    assert_eq!((fs::read(&path).unwrap().len(), left_behind(&env)), (0, vec!["db.sqlite3".to_owned()]));
+    fs::remove_file(env.path("authctl.toml")).unwrap();
+
+    let run = env.run(["init"]).succeeds();
+    assert_eq!(run.stdout, format!("{}\n", path.display()));
+    assert_eq!(left_behind(&env), ["db.sqlite3"]);
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o640);
+    assert_eq!(env.value("PRAGMA integrity_check"), "ok");
+    env.register_quickly("meg");
+    env.run(["init"]).ends_with(5);
 }
 
 #[test]

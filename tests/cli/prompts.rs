@@ -55,6 +55,25 @@ fn required_fields_are_asked_for() {
 }
 
 #[test]
+fn register_asks_for_the_token_scheme_if_several_are_possible() {
+    let env = TestEnv::new();
+    env.run(["init", "--scheme", "drf,knox"]).succeeds();
+    let mut terminal = at_terminal(&env, &["register", "meg", "--no-password"]);
+    terminal.expect("Token scheme (one of drf, knox)");
+    terminal.types("oauth\n");
+    terminal.expect("Choose one of drf, knox.");
+    terminal.types("knox\n");
+    terminal.ends_with(0);
+    assert_eq!(env.value("SELECT count(*) FROM knox_authtoken"), "1");
+    assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
+
+    at_terminal(&env, &["register", "joe", "--no-password", "--no-token"]).ends_with(0);
+    let screen = at_terminal(&env, &["register", "ann", "--no-password", "--no-input"]).ends_with(7);
+    assert!(screen.contains("Pass --scheme"), "{screen}");
+    env.run(["register", "ann", "--no-password"]).ends_with(7);
+}
+
+#[test]
 fn a_password_mismatch_is_asked_again() {
     let env = TestEnv::with_database("");
     let mut terminal = at_terminal(&env, &["register", "meg"]);

@@ -166,3 +166,68 @@ fn a_command_is_suggested_by_a_part_of_its_name_or_by_djangos() {
         assert!(run.stderr.contains(option) && !run.stderr.contains("ann"), "{}", run.stderr);
     }
 }
+
+#[test]
+fn an_option_with_another_name_gets_the_right_tip_or_none() {
+    let env = TestEnv::with_database("");
+    for (command, given, suggested) in [
+        ("edit-user", "--add-staff", "'--staff'"),
+        ("register", "--add-staff", "'--staff'"),
+        ("edit-user", "--is-active", "'--active'"),
+        ("edit-user", "--disable", "'--inactive'"),
+        ("edit-user", "--groups", "'--add-group'"),
+        ("register", "--full-name", "'--first-name'"),
+        ("edit-user", "--staf", "'--staff'"),
+    ] {
+        let run = env.run([command, "meg", given]).ends_with(2);
+        assert!(
+            run.stderr.contains(&format!("tip: a similar argument exists: {suggested}")),
+            "{}",
+            run.stderr
+        );
+        assert!(!run.stderr.contains("--no-staff") && !run.stderr.contains("--last-name"), "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("Usage: authctl {command} ")), "{}", run.stderr);
+    }
+    let run = env.run(["login", "meg", "--full-name", "Meg"]).ends_with(2);
+    assert!(!run.stderr.contains("tip:"), "{}", run.stderr);
+}
+
+#[test]
+fn a_username_after_an_option_gets_the_tip_to_leave_the_option_out() {
+    let env = TestEnv::with_database("");
+    for (command, word) in [
+        ("register", "USERNAME"),
+        ("login", "USERNAME"),
+        ("show-user", "USER"),
+        ("edit-user", "USER"),
+        ("lock-user", "USER"),
+    ] {
+        for option in [&["--username", "meg"][..], &["--username=meg"], &["--user", "meg"]] {
+            let run = env.run([command].iter().chain(option)).ends_with(2);
+            let tip = format!("tip: {word} is given without an option");
+            assert!(run.stderr.contains(&tip), "{}", run.stderr);
+            assert_eq!(run.stderr.contains("--rename"), command == "edit-user", "{}", run.stderr);
+            assert!(!run.stderr.contains("similar"), "{}", run.stderr);
+        }
+    }
+    let run = env.run(["revoke-token", "--username", "meg"]).ends_with(2);
+    assert!(run.stderr.contains("a similar argument exists: '--user'"), "{}", run.stderr);
+}
+
+#[test]
+fn a_value_after_an_option_without_one_is_named() {
+    let env = TestEnv::with_database("");
+    env.register_quickly("meg");
+    for value in [&["--staff", "yes"][..], &["--staff=true"], &["--staff", "s3cret"]] {
+        for format in [&[][..], &["--format=json"]] {
+            let run = env.run(["register", "joe"].iter().chain(value).chain(format)).ends_with(2);
+            assert!(run.stderr.contains("'--staff' takes no value"), "{}", run.stderr);
+            assert!(!run.stderr.contains("s3cret"), "{}", run.stderr);
+        }
+    }
+    let run = env.run(["edit-user", "meg", "--staff=false"]).ends_with(2);
+    assert!(run.stderr.contains("takes no value; its opposite is '--no-staff'"), "{}", run.stderr);
+    // The word is taken for a second user.
+    let run = env.run(["edit-user", "meg", "--staff", "false"]).ends_with(3);
+    assert!(run.stderr.contains("hint: Options such as --staff take no value."), "{}", run.stderr);
+}

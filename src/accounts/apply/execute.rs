@@ -167,7 +167,7 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
             Ok(Refusal::Taken(columns)) => {
                 vec![fault(Fault::new("", FaultCode::Conflict(Conflict::Taken(columns))))]
             }
-            Ok(Refusal::AddressTaken) => {
+            Ok(Refusal::AddressTaken | Refusal::AddressVerified { .. }) => {
                 vec![fault(Fault::new("email", FaultCode::Conflict(Conflict::AddressTaken)))]
             }
             Ok(Refusal::Invalid(faults)) => faults.into_iter().map(fault).collect(),

@@ -281,7 +281,7 @@ pub fn faults_of(error: Error) -> Result<Vec<Fault>> {
         Refusal::Invalid(faults) => return Ok(faults),
         Refusal::UsernameTaken => ("username", Conflict::UsernameTaken),
         Refusal::EmailTaken => ("email", Conflict::EmailTaken),
-        Refusal::AddressTaken => ("email", Conflict::AddressTaken),
+        Refusal::AddressTaken | Refusal::AddressVerified { .. } => ("email", Conflict::AddressTaken),
         Refusal::OtherToken(_) => ("token", Conflict::OtherToken),
         Refusal::Taken(columns) => ("", Conflict::Taken(columns)),
         Refusal::UserNotFound(username) => ("", Conflict::UserNotFound(username)),

@@ -10,6 +10,7 @@ use crate::accounts::rows::{RowBuilder, find_field, fresh_uuid};
 use crate::django::names::{address_fault, normalize_email, username_fault};
 use crate::django::value::Value;
 use crate::error::faults::{Fault, FaultCode, Unsettable};
+use crate::formats::columns::EMAIL_VERIFIED;
 use crate::store::layout::ProfileTable;
 
 impl<'a> SpecPlan<'a, '_> {
@@ -96,6 +97,8 @@ impl<'a> SpecPlan<'a, '_> {
         }
         if !email.trim().is_empty() {
             faults.extend(address_fault(&email));
+        } else if self.spec.email_verified && self.spec.email.as_deref().is_none_or(str::is_empty) {
+            faults.push(Fault::new(EMAIL_VERIFIED, FaultCode::NotSettable(Unsettable::NoAddress)));
         }
         (username, email)
     }
@@ -119,8 +122,8 @@ impl<'a> SpecPlan<'a, '_> {
             let exists = self.fields.users.table.has(column);
             match self.fields.attribute(column, &value) {
                 Ok(()) => row.push((column.into(), value)),
-                // The name or the address may have the same fault already.
-                Err(fault) if faults.iter().any(|known| known.is_like(&fault)) => {}
+                // The name or the address may have a fault already.
+                Err(fault) if faults.iter().any(|known| known.field == fault.field) => {}
                 Err(fault) if exists || is_requested => faults.push(fault),
                 Err(_) => {}
             }

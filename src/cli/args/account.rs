@@ -12,9 +12,11 @@ use crate::cli::args::json_body::Body;
 use crate::cli::args::new_password::NewPassword;
 use crate::cli::args::values::check_update;
 use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
+use crate::django::models::Key;
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
 use crate::store::Store;
+use crate::terminal::output::Output;
 
 /// The user.
 #[derive(Args, Debug)]
@@ -207,6 +209,21 @@ pub fn refuse_without_addresses(store: &Store) -> Result<()> {
     }
     let message = "--email-verified needs the email addresses of django-allauth, and this database has none.";
     Err(Refusal::usage(message).into())
+}
+
+/// Warns if another user than this one has verified the address in django-allauth, where only one can.
+pub fn warn_of_verified_address(
+    address: &str,
+    user: Option<&Key>,
+    store: &Store,
+    output: &Output,
+) -> Result<()> {
+    if let Some(owner) = store.verified_owner(address, user)? {
+        output.warning(format_args!(
+            "The email address {address} is verified for {owner:?} in django-allauth, which verifies it for nobody else."
+        ));
+    }
+    Ok(())
 }
 
 /// Returns the value from the option or the body. Refuses both.

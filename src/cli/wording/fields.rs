@@ -29,6 +29,7 @@ pub fn not_settable(field: &str, reason: &Unsettable, form: Form) -> String {
         (Unsettable::LoginNameByEmail, _) => {
             format!("{field} is the login column here and cannot be changed.")
         }
+        (Unsettable::NoAddress, _) => format!("{field} needs an email address, and the account has none."),
         (Unsettable::OtherKey(key), _) => format!("{field}: the existing user has {field} {key}."),
         (Unsettable::ProfileDeletion, _) => format!(
             "Profiles cannot be deleted here because other rows may refer to them. Omit {field}, or set it to \

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{faults, lost_answer, misuse};
+use crate::django::field::boolean;
 use crate::error::faults::{Conflict, Fault, FaultCode, ReferenceWay, References};
 use crate::error::refusal::{Refusal, TokenTableFlaw};
 use crate::error::unknown_users::{UnknownUser, UserLookup};
@@ -64,6 +65,9 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
         }
         Refusal::UnknownUsers(unknown) if unknown.users.iter().any(|user| user.owner.is_some()) => {
             "Pass --by email to name users by their email addresses.".into()
+        }
+        Refusal::UnknownUsers(unknown) if unknown.users.iter().any(|user| boolean(&user.text).is_some()) => {
+            "Options such as --staff take no value.".into()
         }
         Refusal::UserNotFound(_) | Refusal::UnknownUsers(_) => {
             "Usernames are case-sensitive. Search for the user with `authctl list-users --search TEXT`."

@@ -178,6 +178,7 @@ fn of_names() -> Vec<Sample> {
         Unsettable::TwoLoginNames,
         Unsettable::LoginName,
         Unsettable::LoginNameByEmail,
+        Unsettable::NoAddress,
         Unsettable::OtherKey(text("7")),
         Unsettable::ProfileDeletion,
         Unsettable::Groups,

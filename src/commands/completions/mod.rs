@@ -20,7 +20,7 @@ Examples:
 
 /// Print a shell completion script
 ///
-/// The script completes commands and options. To complete usernames, groups, columns and fields of an SQLite database
+/// The script completes commands and options. To complete usernames, groups, permissions, token prefixes, columns and fields of an SQLite database
 /// too, add `source <(COMPLETE=bash authctl)` to ~/.bashrc instead, the same with zsh to ~/.zshrc, or
 /// `COMPLETE=fish authctl | source` to ~/.config/fish/config.fish.
 #[derive(clap::Args, Debug)]

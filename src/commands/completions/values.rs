@@ -20,6 +20,8 @@ use crate::store::{Store, UserColumn};
 enum Named {
     User,
     Group,
+    Permission,
+    TokenPrefix,
     ProfileKind,
     Column,
     /// A column, which a minus sign can precede.
@@ -33,21 +35,23 @@ enum Named {
 
 impl Named {
     fn of(arg: &Arg) -> Option<Self> {
-        let is_user = || arg.get_value_names().is_some_and(|names| names == ["USER"]);
+        let is_value = |name: &str| arg.get_value_names().is_some_and(|names| names == [name]);
         Some(match arg.get_long().unwrap_or(arg.get_id().as_str()) {
             "group" | "add-group" | "remove-group" => Self::Group,
+            "add-permission" | "remove-permission" => Self::Permission,
             "profile" | "add-profile" | "remove-profile" => Self::ProfileKind,
             "columns" => Self::Column,
             "sort" => Self::SortColumn,
             "where" => Self::Condition,
             "set-random" | "unset" => Self::Field,
             "set" => Self::Assignment,
-            _ if is_user() => Self::User,
+            _ if is_value("USER") => Self::User,
+            _ if is_value("PREFIX") => Self::TokenPrefix,
             _ => return None,
         })
     }
 
-    /// Returns the names in the database. Those of users are the ones that start with this text.
+    /// Returns the names in the database. Those of users and tokens are the ones that start with this text.
     fn names(self, start: &str, store: &Store) -> Result<Vec<String>> {
         let columns = |is_offered: fn(&UserColumn) -> bool| {
             let columns = store.user_columns()?.into_iter().filter(is_offered);
@@ -56,6 +60,8 @@ impl Named {
         match self {
             Self::User => store.usernames_starting_with(start),
             Self::Group => store.group_names(),
+            Self::Permission => store.permission_names(),
+            Self::TokenPrefix => store.token_prefixes_starting_with(start),
             Self::ProfileKind => Ok(store.profile_tables()?.iter().map(|table| table.kind.clone()).collect()),
             Self::Column => columns(|column| !column.is_hidden()),
             Self::SortColumn | Self::Condition => columns(UserColumn::is_comparable),

@@ -156,12 +156,6 @@ impl Fault {
     pub fn name_in_file(&self) -> &str {
         self.heading().unwrap_or(&self.field)
     }
-
-    /// Whether both faults have the same field and code.
-    #[must_use]
-    pub fn is_like(&self, other: &Self) -> bool {
-        self.field == other.field && self.code.name() == other.code.name()
-    }
 }
 
 // A fault is the error of many functions, which return it by value.

@@ -42,6 +42,8 @@ pub enum Unsettable {
     LoginName,
     /// The email address is the login name, which changes in its own way.
     LoginNameByEmail,
+    /// The account has no email address to vouch for.
+    NoAddress,
     /// The existing user has another key.
     OtherKey(String),
     /// A profile cannot be deleted.

@@ -3,10 +3,12 @@
 
 use std::ops::ControlFlow;
 
+use super::package_tokens::key_value;
 use super::{KnownAddress, has_all};
 use crate::django::models::Key;
 use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
+use crate::error::refusal::Refusal;
 use crate::store::schema::{Table, quoted};
 use crate::store::survey::Group;
 use crate::store::{Store, Transaction};
@@ -56,6 +58,33 @@ impl Store {
         Ok(rows)
     }
 
+    /// Returns another user than this one for whom allauth has verified the address.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn verified_owner(&self, address: &str, user: Option<&Key>) -> Result<Option<String>> {
+        let Some(table) = self.address_table()? else { return Ok(None) };
+        let users = &self.layout.users;
+        let sql = format!(
+            "SELECT {}, u.{} FROM {} AS a JOIN {} AS u ON u.{} = a.user_id WHERE a.email = ?1 AND {}",
+            self.engine.as_text(&format!("u.{}", quoted(users.label()))),
+            quoted(&users.key),
+            quoted(&table.name),
+            quoted(&users.table.name),
+            quoted(&users.key),
+            self.engine.is_true("a.verified"),
+        );
+        let mut owner = None;
+        let kinds = [Kind::TEXT, users.key_kind.clone()];
+        self.engine.query(&sql, &[address.to_lowercase().into()], &kinds, &mut |cells| {
+            if user.is_none_or(|user| Value::from(user) != key_value(cells[1], &users.key_kind)) {
+                owner = Some(cells[0].string());
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(owner)
+    }
+
     /// Finds the users whose main address in allauth is another one than their own.
     ///
     /// # Errors
@@ -91,7 +120,8 @@ impl Transaction<'_> {
     /// changed.
     ///
     /// # Errors
-    /// Returns [`crate::error::refusal::Refusal::Taken`] if another user has verified the address. Fails on database errors.
+    /// Returns [`Refusal::AddressVerified`] if another user has verified the address, unless the project allows that.
+    /// Fails on database errors.
     pub fn set_address(&self, user: &Key, before: &str, address: &str, is_verified: bool) -> Result<bool> {
         let Some(table) = self.address_table()? else { return Ok(false) };
         let mut rows = self.known_addresses(user)?;
@@ -109,6 +139,7 @@ impl Transaction<'_> {
         if rows == wanted {
             return Ok(false);
         }
+        let owner = if verified { self.verified_owner(&email, Some(user))? } else { None };
         for row in &rows {
             let parameters = [Value::from(user), row.email.as_str().into()];
             self.delete_rows(table, "user_id = ?1 AND email = ?2", &parameters)?;
@@ -120,7 +151,12 @@ impl Transaction<'_> {
                 ("verified", verified.into()),
                 ("primary", primary.into()),
             ];
-            self.insert(&table.name, &row, None)?;
+            self.insert(&table.name, &row, None).map_err(|error| match (error.refusal(), &owner) {
+                (Some(Refusal::Taken(_)), Some(owner)) => {
+                    Refusal::AddressVerified { address: address.to_owned(), owner: owner.clone() }.into()
+                }
+                _ => error,
+            })?;
         }
         Ok(true)
     }

@@ -6,6 +6,7 @@
 use super::Sqlite;
 use crate::django::models::Scheme;
 use crate::error::failure::Result;
+use crate::error::refusal::Refusal;
 use crate::store::blueprint::{Blueprint, ProfileBlueprint};
 use crate::store::create;
 use crate::store::engine::{Access, Engine as _};
@@ -44,10 +45,10 @@ const KNOX: &[&str] = &[
     r#"CREATE INDEX "knox_authtoken_token_key_8f4f7d47" ON "knox_authtoken" ("token_key")"#,
 ];
 
-/// Creates the tables of the blueprint in an empty database.
+/// Creates the tables of the blueprint in an empty database. In a file, the transaction stays open.
 ///
 /// # Errors
-/// Fails if the declaration of a profile table is invalid.
+/// Fails if the declaration of a profile table is invalid. Returns [`Refusal::FileExists`] for a file that has tables.
 pub(super) fn create(sqlite: &Sqlite, blueprint: &Blueprint) -> Result<()> {
     create::refuse_clashes(&blueprint.profiles)?;
     let of_schemes = blueprint.schemes.iter().flat_map(|scheme| match scheme {
@@ -59,8 +60,14 @@ pub(super) fn create(sqlite: &Sqlite, blueprint: &Blueprint) -> Result<()> {
         statements.push(profile_table(profile)?);
     }
     sqlite.begin(Access::Write)?;
+    let is_in_file = sqlite.connection.path().is_some_and(|path| !path.is_empty());
+    let has_tables = "SELECT EXISTS (SELECT 1 FROM sqlite_master)";
+    let has_tables = sqlite.connection.query_row(has_tables, [], |row| row.get(0));
+    if is_in_file && has_tables.map_err(|error| sqlite.translate(error))? {
+        return Err(Refusal::FileExists { path: sqlite.path.clone(), is_replaceable: false }.into());
+    }
     create::build(sqlite, blueprint, &statements)?;
-    sqlite.commit()
+    if is_in_file { Ok(()) } else { sqlite.commit() }
 }
 
 fn profile_table(profile: &ProfileBlueprint) -> Result<String> {

@@ -20,6 +20,7 @@ use crate::error::failure::Result;
 use crate::store::Store;
 use crate::store::schema::quoted;
 use crate::store::token_forms;
+use crate::store::users::SIMILAR;
 
 /// A row of a token table.
 #[derive(Debug)]
@@ -287,6 +288,31 @@ impl Store {
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(tokens)
+    }
+
+    /// Returns the public prefixes that begin like this, found by an index. None if there are too many to choose from.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn token_prefixes_starting_with(&self, start: &str) -> Result<Vec<String>> {
+        let filter = TokenFilter { prefix: Some(start.to_owned()), ..TokenFilter::default() };
+        let mut prefixes = Vec::new();
+        for part in self.token_parts()? {
+            let mut parameters = Vec::new();
+            let conditions =
+                self.token_conditions(part.table, &filter, &mut parameters, |condition| condition);
+            let sql = format!("{} WHERE {} LIMIT {}", part.sql, conditions.join(" AND "), SIMILAR + 1);
+            self.engine.query(&sql, &parameters, &self.token_kinds(), &mut |cells| {
+                prefixes.extend(self.read_token(cells).map(|token| token.prefix));
+                Ok(ControlFlow::Continue(()))
+            })?;
+        }
+        if prefixes.len() > SIMILAR {
+            prefixes.clear();
+        }
+        prefixes.sort();
+        prefixes.dedup();
+        Ok(prefixes)
     }
 
     fn token_conditions(

@@ -81,7 +81,20 @@ fn a_new_address_replaces_the_main_one(engine: Engine) {
 
     add_address(&project, 2, "joe@example.com", true, true);
     let taken = project.authctl(&["edit-user", "meg", "--email", "joe@example.com", "--email-verified"]);
-    taken.ends_with(5);
+    let taken = taken.ends_with(5).stderr;
+    let expected = "The email address joe@example.com is verified for \"joe\" in django-allauth.";
+    assert!(taken.contains(expected), "{taken}");
+    let new = ["register", "new", "--no-password", "--no-token", "--email", "Joe@example.com"];
+    let taken = project.authctl(&[&new[..], &["--email-verified"]].concat()).ends_with(5).stderr;
+    assert!(taken.contains("Joe@example.com is verified for \"joe\""), "{taken}");
+    let told = project.authctl(&[&new[..], &["--dry-run"]].concat()).ends_with(0).stderr;
+    assert!(told.contains("warning: The email address Joe@example.com is verified for \"joe\""), "{told}");
+    let edited = ["edit-user", "meg", "--email", "joe@example.com", "--dry-run"];
+    let told = project.authctl(&edited).ends_with(0).stderr;
+    assert!(told.contains("warning: The email address joe@example.com is verified for \"joe\""), "{told}");
+    let own =
+        project.authctl(&["edit-user", "joe", "--email", "joe@example.com", "--dry-run"]).ends_with(0).stderr;
+    assert!(!own.contains("warning"), "{own}");
     assert_eq!(edit(&["--unset", "email"]), json!(["email", "email_addresses"]));
     assert_eq!(project.rows(ADDRESSES), Vec::<String>::new());
 }
@@ -126,6 +139,18 @@ fn files_say_that_an_address_is_verified(engine: Engine) {
     assert_eq!(project.rows(verified), ["ann@example.com 1", "bea@example.com 1", "cid@example.com 1"]);
     let again = project.authctl(&["apply", &file, "--yes", "--format", "json"]).ends_with(0).json();
     assert_eq!(again["changed"], json!(false));
+
+    project.sql("UPDATE auth_user SET email = '' WHERE username = 'ann'");
+    for name in ["ann", "new"] {
+        let file = write("bare.csv", &format!("username,email_verified\n{name},yes\n"));
+        let run = project.authctl(&["import", &file, "--on-existing", "update"]).ends_with(6);
+        let expected =
+            "column 2 (email_verified): email_verified needs an email address, and the account has none.";
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+        let file = write("bare.toml", &format!("[[users]]\nusername = \"{name}\"\nemail_verified = true\n"));
+        let run = project.authctl(&["apply", &file]).ends_with(6);
+        assert!(run.stderr.contains("email_verified needs an email address"), "{}", run.stderr);
+    }
 
     project.sql("DROP TABLE account_emailconfirmation; DROP TABLE account_emailaddress");
     let unknown = project.authctl(&["apply", &file]).ends_with(6);
