@@ -82,10 +82,13 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
     let text = error.to_string();
     let format = requested_format(arguments);
     if format.is_json() {
-        let message = text.split("\n\nUsage:").next().unwrap_or(&text);
-        let message = message.trim_start_matches("error: ").trim_end().to_owned();
-        let refusal = Refusal::Usage(message);
-        return Output::new(format, false, ColorChoice::Never).error(&wording::failure(&refusal.into()));
+        let message = text.split("\n\nUsage:").next().unwrap_or(&text).trim_start_matches("error: ");
+        let (message, tip) = message.split_once("\n\n  tip: ").unwrap_or((message, ""));
+        let mut failure = wording::failure(&Refusal::usage(message.trim_end()).into());
+        if !tip.is_empty() {
+            failure.object["hint"] = tip.trim_end().into();
+        }
+        return Output::new(format, false, ColorChoice::Never).error(&failure);
     }
     Output::new(format, false, ColorChoice::Auto).usage_error(&text);
     Exit::Usage

@@ -178,8 +178,8 @@ fn describe(context: &Context, store: &Store, hashers: &Hashers) -> Result<(Fact
         "key": { "column": users.key, "kind": wording::kind(&users.key_kind) },
         "login_column": users.login().ok(),
         "counts": counts,
-        "tokens": tokens,
-        "profiles": profiles,
+        "token_tables": tokens,
+        "profile_tables": profiles,
         "hashers": hashers,
         "new_hashes": recipe.to_string(),
     });

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::chosen_users::refuse_anonymous;
 use crate::cli::access_view::print_deletion;
-use crate::cli::answer::{about_users, user_object};
+use crate::cli::answer::{Report, about_users, user_object};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
@@ -93,7 +93,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     });
     let done = done.map_err(|error| still_referenced(error, &names))?;
 
-    let report = change.report(done.fields);
+    // Rows are deleted, and no fields changed.
+    let report = Report { fields: Vec::new(), ..change.report(done.fields) };
     change.answer(report.changed, |output| {
         output.status(match (&users[..], report.dry_run) {
             (_, true) => format!("Would delete {whom}{side_effects}. Nothing was changed."),

@@ -26,9 +26,9 @@ fn a_new_database_has_no_findings() {
     assert_eq!(object["made_by_django"], false);
     assert_eq!(object["time_zone"], "UTC");
     assert_eq!(object["new_hashes"], "argon2 m=102400,t=2,p=8");
-    assert_eq!(object["profiles"][0]["kind"], "gamer");
-    assert_eq!(object["profiles"][0]["required"], serde_json::json!(["bio"]));
-    assert_eq!(object["tokens"][0]["scheme"], "drf");
+    assert_eq!(object["profile_tables"][0]["kind"], "gamer");
+    assert_eq!(object["profile_tables"][0]["required"], serde_json::json!(["bio"]));
+    assert_eq!(object["token_tables"][0]["scheme"], "drf");
     assert!(object["configuration"].as_str().unwrap().ends_with("authctl.toml"));
     let shown = env.run(["check"]).succeeds();
     assert!(shown.stdout.contains("gamer (app_gamer): 0, requires bio"), "{}", shown.stdout);
@@ -239,8 +239,10 @@ fn the_suggested_settings_have_what_the_newest_users_share() {
     let text = suggested(&env);
     insta::assert_snapshot!(text);
     let register = ["register", "ann", "--email", "ann@example.com", "--no-password", "--profile"];
-    let kind =
-        env.run(["check", "--format", "json"]).json()["profiles"][1]["kind"].as_str().unwrap().to_owned();
+    let kind = env.run(["check", "--format", "json"]).json()["profile_tables"][1]["kind"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let more = ["--set", "odd name=x", "--set-random", "api_key"];
     env.run(register.iter().copied().chain([&*kind]).chain(more)).succeeds();
     let row = "SELECT tier || quota || since || plan FROM \"app_Member's\" JOIN dual_client ON client_id = dual_client.id \

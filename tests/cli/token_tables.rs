@@ -117,7 +117,7 @@ fn check_tells_what_create_token_refuses_and_suggests_the_settings() {
     env.write("authctl.toml", &suggested);
     assert_eq!(finding(&env), None);
     env.run(CREATE).succeeds();
-    let tokens = env.run(["check", "--format", "json"]).json()["tokens"].clone();
+    let tokens = env.run(["check", "--format", "json"]).json()["token_tables"].clone();
     assert_eq!(tokens[0], json!({ "scheme": "drf", "version": "DRF", "table": "shop_apitoken", "count": 2 }));
 }
 

@@ -231,3 +231,12 @@ fn a_value_after_an_option_without_one_is_named() {
     let run = env.run(["edit-user", "meg", "--staff", "false"]).ends_with(3);
     assert!(run.stderr.contains("hint: Options such as --staff take no value."), "{}", run.stderr);
 }
+
+#[test]
+fn a_tip_is_the_hint_of_an_error_in_json() {
+    let env = TestEnv::with_database("");
+    let run = env.run(["list-users", "--formt", "json", "--format", "json"]).ends_with(2);
+    let error: serde_json::Value = serde_json::from_str(&run.stderr).unwrap();
+    assert_eq!(error["message"], "unexpected argument '--formt' found");
+    assert_eq!(error["hint"], "a similar argument exists: '--format'");
+}

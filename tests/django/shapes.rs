@@ -125,7 +125,7 @@ fn register(env: &TestEnv, accounts: &[Json], has_tokens: bool) -> Json {
         expected["user"][field] = value;
     }
     if let Some(profile) = model["profiles"].get(0) {
-        let kinds = env.run(["check", "--format", "json"]).json()["profiles"].clone();
+        let kinds = env.run(["check", "--format", "json"]).json()["profile_tables"].clone();
         let kind = kind_of(profile["model"].as_str().unwrap(), &kinds);
         arguments.extend(["--profile".into(), kind.clone()]);
         let mut fields = json!({});

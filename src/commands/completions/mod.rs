@@ -20,9 +20,9 @@ Examples:
 
 /// Print a shell completion script
 ///
-/// The script completes commands and options. To complete usernames, groups, permissions, token prefixes, columns and fields of an SQLite database
-/// too, add `source <(COMPLETE=bash authctl)` to ~/.bashrc instead, the same with zsh to ~/.zshrc, or
-/// `COMPLETE=fish authctl | source` to ~/.config/fish/config.fish.
+/// The script completes commands and options. To complete usernames, groups, permissions, token prefixes, columns and
+/// fields of an SQLite database too, add `source <(COMPLETE=bash authctl)` to ~/.bashrc instead, the same with zsh to
+/// ~/.zshrc, or `COMPLETE=fish authctl | source` to ~/.config/fish/config.fish.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
