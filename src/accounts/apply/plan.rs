@@ -24,6 +24,9 @@ use crate::store::difference::{Difference, Shown};
 use crate::store::{Deletion, PlannedGroups, Store, Token};
 use crate::syntax::source::SourceFile;
 
+/// The number of users that are looked up at once. SQLite limits the parameters of a statement.
+const LOOK_UP: usize = 500;
+
 /// All changes, in the order in which they are shown and executed.
 #[derive(Debug, Default)]
 pub struct ApplyPlan<'a> {
@@ -373,8 +376,11 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         let is_affected = |other: &&UnlistedUser| how == Prune::Delete || other.is_active;
         let (kept, pruned): (Vec<&UnlistedUser>, Vec<&UnlistedUser>) =
             others.found.iter().filter(is_affected).partition(|other| other.is_superuser);
-        let known = |other: &&UnlistedUser| self.accounts.store.user(&other.username);
-        plan.kept = kept.iter().map(known).collect::<Result<_>>()?;
+        let kept: Vec<&str> = kept.iter().map(|other| &*other.username).collect();
+        for names in kept.chunks(LOOK_UP) {
+            let mut found = self.accounts.store.find_users(names)?;
+            plan.kept.extend(names.iter().filter_map(|name| found.remove(*name)));
+        }
         if pruned.len() > limit {
             return Err(too_many(&pruned, how, limit).into());
         }
