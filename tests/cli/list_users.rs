@@ -529,6 +529,17 @@ fn a_table_has_no_columns_of_tables_that_are_missing() {
 }
 
 #[test]
+fn texts_that_the_table_lacks_are_empty_in_every_answer() {
+    let env = TestEnv::with_schema("bare_user");
+    env.run(["register", "meg", "--no-password"]).succeeds();
+    let listed = env.run(["list-users", "--sort", "email", "--format", "json"]).succeeds().json();
+    let shown = env.run(["show-user", "meg", "--format", "json"]).succeeds().json();
+    for key in ["email", "first_name", "last_name"] {
+        assert_eq!((&listed[0][key], &shown["user"][key]), (&"".into(), &"".into()), "{key}");
+    }
+}
+
+#[test]
 fn a_table_fits_the_terminal() {
     let env = five();
     let long =

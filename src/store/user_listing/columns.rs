@@ -196,6 +196,12 @@ impl Store {
     /// Returns the SQL of a listed column. Secrets are not read.
     pub(super) fn listed(&self, column: &UserColumn) -> Result<String> {
         Ok(match column {
+            // As in a `User`, a text that the table lacks is empty, not NULL.
+            UserColumn::Attribute(name @ ("email" | "first_name" | "last_name"))
+                if !self.layout.users.table.has(name) =>
+            {
+                "CAST('' AS text)".into()
+            }
             UserColumn::Attribute(name) => self.layout.users.attribute(name),
             UserColumn::Own(Column { name, .. }) => {
                 let value = format!("u.{}", quoted(name));
