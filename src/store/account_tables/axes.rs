@@ -13,16 +13,20 @@ pub(super) const ATTEMPTS: &str = "axes_accessattempt";
 pub(super) const USUAL_LIMIT: u32 = 3;
 
 impl Store {
-    /// Counts the records of failed logins of a user, by username or email address.
+    /// Counts the failed logins of a user, by username or email address.
     ///
     /// # Errors
     /// Fails on database errors.
     pub fn failed_logins(&self, user: &User) -> Result<u64> {
-        if !self.engine.has_table(ATTEMPTS)? {
-            return Ok(0);
-        }
+        let Some(table) = self.engine.table(ATTEMPTS)? else { return Ok(0) };
+        // A row is about one address and browser, and counts their failures.
+        let count = if table.has("failures_since_start") {
+            "coalesce(sum(failures_since_start), 0)"
+        } else {
+            "count(*)"
+        };
         let (condition, parameters) = of_user(user);
-        self.count(&format!("SELECT count(*) FROM {} WHERE {condition}", quoted(ATTEMPTS)), &parameters)
+        self.count(&format!("SELECT {count} FROM {} WHERE {condition}", quoted(ATTEMPTS)), &parameters)
     }
 }
 

@@ -68,6 +68,8 @@ fn all_second_factors_are_shown_and_deleted(engine: Engine) {
 
 fn unlocking_clears_what_keeps_a_user_out(engine: Engine) {
     let project = with_factors(engine);
+    let shown = project.authctl(&["show-user", "meg", "--format", "json"]).ends_with(0).json();
+    assert_eq!(shown["access"]["failed_logins"], 6);
     project.authctl(&["lock-user", "meg", "--reset-password"]).ends_with(0);
     let run = project.authctl(&["unlock-user", "meg"]).ends_with(0);
     for words in [
