@@ -56,11 +56,10 @@ fn a_users_own_rows_are_deleted_and_counted() {
                 "emptied": {},
             },
             "changed": true,
-            "fields": answer["fields"],
+            "fields": [],
             "dry_run": false,
         })
     );
-    assert_eq!(answer["fields"].as_array().unwrap().len(), 7);
     is_gone(&env, "meg");
     for table in answer["counts"]["deleted"].as_object().unwrap().keys() {
         let column = if table == "auth_user" { "id" } else { "user_id" };
