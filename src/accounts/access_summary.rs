@@ -28,7 +28,7 @@ pub struct AccessSummary {
     pub email_addresses: Vec<KnownAddress>,
     /// The logins at other sites.
     pub social_logins: Vec<SocialLogin>,
-    /// The number of django-axes' records of failed logins.
+    /// The number of failed logins that django-axes has counted.
     pub failed_logins: u64,
     /// The permissions on objects.
     pub object_permissions: Vec<ObjectPermission>,

@@ -11,7 +11,7 @@ use crate::cli::context::Context;
 use crate::django::models::User;
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
-use crate::error::wording::counted;
+use crate::error::wording::{counted, shell_word};
 use crate::store::Deletion;
 use crate::store::account_tables::{OpenDoor, OpenDoorCode};
 use crate::terminal::output::Output;
@@ -69,6 +69,16 @@ pub fn counted_rows(count: u64, noun: &str) -> String {
 #[must_use]
 pub fn listed(doors: &[AccessRows]) -> String {
     doors.iter().map(|door| counted_rows(door.count, door.noun)).collect::<Vec<_>>().join(", ")
+}
+
+/// Warns of the doors that may still let a user in, if there are any, and names the command that shuts them.
+pub fn warn_of_open(doors: &[AccessRows], username: &str, command: &str, output: &Output) {
+    if !doors.is_empty() {
+        let (doors, word) = (listed(doors), shell_word(username));
+        output.warning(format_args!(
+            "These may still let {username} in: {doors}. Shut every way in with `authctl {command} {word}`."
+        ));
+    }
 }
 
 /// Prints what stays open, a warning for each door that is known to let the user in.

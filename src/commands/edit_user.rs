@@ -5,7 +5,7 @@ use crate::accounts::access::AccessRows;
 use crate::accounts::access_summary::{open_although_inactive, revoke_tokens};
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::update::AccountUpdate;
-use crate::cli::access_view::{confirm, listed, print_deletion};
+use crate::cli::access_view::{confirm, print_deletion, warn_of_open};
 use crate::cli::answer::{about_users, distinct};
 use crate::cli::args::account::{refuse_without_addresses, warn_of_verified_address};
 use crate::cli::args::assignment::{Assignment, assignment};
@@ -17,7 +17,6 @@ use crate::django::models::{Permission, Profile, User};
 use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
-use crate::error::wording::shell_word;
 use crate::signals;
 use crate::store::account_tables::Doors;
 use crate::store::{Done, Transaction};
@@ -240,13 +239,7 @@ impl Edited {
             (false, true) => format!("Would change {name}: {fields}. Nothing was changed."),
             (false, false) => format!("Changed {name}: {fields}."),
         });
-        let name = &self.current.username;
-        if !self.open.is_empty() {
-            let (doors, word) = (listed(&self.open), shell_word(name));
-            output.warning(format_args!(
-                "These may still let {name} in: {doors}. Shut every way in with `authctl lock-user {word}`."
-            ));
-        }
+        warn_of_open(&self.open, &self.current.username, "lock-user", output);
         if self.current.is_superuser && !self.current.is_staff && !self.fields.is_empty() {
             output.hint(
                 "A superuser without staff status cannot use Django's admin. Pass --staff to grant it.",

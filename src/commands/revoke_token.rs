@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::accounts::access_summary::open_after_password;
 use crate::accounts::change_runner::ChangeRunner as _;
-use crate::cli::access_view;
+use crate::cli::access_view::warn_of_open;
 use crate::cli::answer::{Report, named_user};
 use crate::cli::args::package_token::SigningKeySource;
 use crate::cli::args::secret;
@@ -20,7 +20,7 @@ use crate::error::faults::Undecided;
 use crate::error::lost_answer::Effect;
 use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
-use crate::error::wording::{counted, shell_word};
+use crate::error::wording::counted;
 use crate::signals;
 use crate::store::account_tables::Doors;
 use crate::store::{Done, Store, Token};
@@ -193,12 +193,8 @@ fn revoke_matching(
     }
     let (deleted, listed) = done.value;
     let listed = Some(&*listed).filter(|_| args.list);
-    if let (Some(user), false) = (user, open.is_empty()) {
-        let (doors, word) = (access_view::listed(&open), shell_word(&user.username));
-        context.output.warning(format_args!(
-            "These may still let {} in: {doors}. Shut every way in with `authctl revoke-access {word}`.",
-            user.username
-        ));
+    if let Some(user) = user {
+        warn_of_open(&open, &user.username, "revoke-access", &context.output);
     }
     answer(change, change.report(done.fields), deleted, found, listed)
 }

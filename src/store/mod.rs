@@ -116,10 +116,8 @@ impl Store {
         let discovered = Layout::discover(&*engine, &hints);
         engine.roll_back();
         let Some(layout) = discovered? else {
-            let is_empty =
-                target.file().is_some_and(|file| file.metadata().is_ok_and(|file| file.len() == 0));
             let reason = match target {
-                Target::File(_) if is_empty => {
+                Target::File(path) if existing::is_empty(path) => {
                     "it is empty. In a Django project, run `manage.py migrate`. Otherwise delete it and run \
                      `authctl init`."
                 }

@@ -20,6 +20,9 @@ use crate::store::{Store, Transaction};
 /// The number of similar usernames that are read for each beginning.
 pub(super) const SIMILAR: usize = 50;
 
+/// The number of users that one statement looks up. SQLite limits the parameters of a statement.
+const LOOK_UP: usize = 1_000;
+
 /// The attributes of a [`User`], named as in Django's `AbstractUser`.
 pub(super) const ATTRIBUTES: [(&str, Kind); 10] = [
     ("id", Kind::Integer),
@@ -318,18 +321,17 @@ impl Store {
     pub fn find_users(&self, logins: &[&str]) -> Result<HashMap<String, User>> {
         let users = &self.layout.users;
         let column = quoted(users.login()?);
-        let places: Vec<String> = (1..=logins.len()).map(|number| format!("?{number}")).collect();
-        let sql = format!("{} WHERE u.{column} IN ({})", users.select(), places.join(", "));
-        let parameters: Vec<Value> = logins.iter().map(|login| (*login).into()).collect();
         let mut found = HashMap::new();
-        if logins.is_empty() {
-            return Ok(found);
+        for logins in logins.chunks(LOOK_UP) {
+            let places: Vec<String> = (1..=logins.len()).map(|number| format!("?{number}")).collect();
+            let sql = format!("{} WHERE u.{column} IN ({})", users.select(), places.join(", "));
+            let parameters: Vec<Value> = logins.iter().map(|login| (*login).into()).collect();
+            self.engine.query(&sql, &parameters, &users.kinds(), &mut |cells| {
+                let user = users.read(cells);
+                found.insert(user.username.clone(), user);
+                Ok(ControlFlow::Continue(()))
+            })?;
         }
-        self.engine.query(&sql, &parameters, &users.kinds(), &mut |cells| {
-            let user = users.read(cells);
-            found.insert(user.username.clone(), user);
-            Ok(ControlFlow::Continue(()))
-        })?;
         Ok(found)
     }
 }

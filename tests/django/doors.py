@@ -44,9 +44,22 @@ ACCOUNT = ["django.contrib.sites", "allauth", "allauth.account"]
 OTP = ["django_otp", "django_otp.plugins.otp_static", "django_otp.plugins.otp_totp", "two_factor"]
 
 
-
 def own_keys(kind: str, *apps: str, **options: str) -> dict[str, Any]:
     return {"apps": [*apps, "own_keys"], "doors": [], "settings": {"OWN_KEYS": kind, **options}}
+
+
+def axes(parameter: str, opener: str) -> dict[str, Any]:
+    return {
+        "apps": ["axes"],
+        "middleware": ["axes.middleware.AxesMiddleware"],
+        "backends": ["axes.backends.AxesStandaloneBackend"],
+        "doors": ["login", "session", opener],
+        "settings": {
+            "AXES_LOCKOUT_PARAMETERS": [parameter],
+            "AXES_FAILURE_LIMIT": 3,
+            "LOGGING": {"version": 1, "loggers": {"axes": {"level": "CRITICAL"}}},
+        },
+    }
 
 
 # Project → its apps, middleware, login page, doors and other settings.
@@ -106,28 +119,8 @@ PROJECTS: dict[str, dict[str, Any]] = {
         ),
         "settings": {"LOGIN_URL": "two_factor:login"},
     },
-    "axes": {
-        "apps": ["axes"],
-        "middleware": ["axes.middleware.AxesMiddleware"],
-        "backends": ["axes.backends.AxesStandaloneBackend"],
-        "doors": ["login", "session", "axes"],
-        "settings": {
-            "AXES_LOCKOUT_PARAMETERS": ["username"],
-            "AXES_FAILURE_LIMIT": 3,
-            "LOGGING": {"version": 1, "loggers": {"axes": {"level": "CRITICAL"}}},
-        },
-    },
-    "axes_address": {
-        "apps": ["axes"],
-        "middleware": ["axes.middleware.AxesMiddleware"],
-        "backends": ["axes.backends.AxesStandaloneBackend"],
-        "doors": ["login", "session", "address"],
-        "settings": {
-            "AXES_LOCKOUT_PARAMETERS": ["ip_address"],
-            "AXES_FAILURE_LIMIT": 3,
-            "LOGGING": {"version": 1, "loggers": {"axes": {"level": "CRITICAL"}}},
-        },
-    },
+    "axes": axes("username", "axes"),
+    "axes_address": axes("ip_address", "address"),
     "user_sessions": {
         "apps": ["user_sessions"],
         "session_middleware": "user_sessions.middleware.SessionMiddleware",

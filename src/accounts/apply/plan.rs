@@ -24,9 +24,6 @@ use crate::store::difference::{Difference, Shown};
 use crate::store::{Deletion, PlannedGroups, Store, Token};
 use crate::syntax::source::SourceFile;
 
-/// The number of users that are looked up at once. SQLite limits the parameters of a statement.
-const LOOK_UP: usize = 500;
-
 /// All changes, in the order in which they are shown and executed.
 #[derive(Debug, Default)]
 pub struct ApplyPlan<'a> {
@@ -377,10 +374,8 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         let (kept, pruned): (Vec<&UnlistedUser>, Vec<&UnlistedUser>) =
             others.found.iter().filter(is_affected).partition(|other| other.is_superuser);
         let kept: Vec<&str> = kept.iter().map(|other| &*other.username).collect();
-        for names in kept.chunks(LOOK_UP) {
-            let mut found = self.accounts.store.find_users(names)?;
-            plan.kept.extend(names.iter().filter_map(|name| found.remove(*name)));
-        }
+        let mut found = self.accounts.store.find_users(&kept)?;
+        plan.kept = kept.iter().filter_map(|name| found.remove(*name)).collect();
         if pruned.len() > limit {
             return Err(too_many(&pruned, how, limit).into());
         }

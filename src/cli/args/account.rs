@@ -220,7 +220,7 @@ pub fn warn_of_verified_address(
 ) -> Result<()> {
     if let Some(owner) = store.verified_owner(address, user)? {
         output.warning(format_args!(
-            "The email address {address} is verified for {owner:?} in django-allauth, which verifies it for nobody else."
+            "The email address {address} is verified for {owner:?} in django-allauth, so no other user can verify it."
         ));
     }
     Ok(())

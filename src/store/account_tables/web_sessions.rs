@@ -158,7 +158,8 @@ impl Store {
             loop {
                 let condition = last.as_ref().map(|_| format!("WHERE {order} > ?1")).unwrap_or_default();
                 let sql = format!(
-                    "SELECT {key}, {data}, {expiry}, {owner}, {order} FROM {} {condition} ORDER BY {order} LIMIT {BATCH}",
+                    "SELECT {key}, {data}, {expiry}, {owner}, {order} FROM {} {condition} \
+                     ORDER BY {order} LIMIT {BATCH}",
                     quoted(&table.name)
                 );
                 let mut rows = Vec::new();

@@ -193,8 +193,8 @@ impl Catalog for Postgres {
         }
         self.tables_of(
             "SELECT c.relname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid \
-             WHERE a.attname = ANY (?1::name[]) AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'f') \
-               AND NOT c.relispartition AND pg_table_is_visible(c.oid) \
+             WHERE a.attname = ANY (?1::name[]) AND a.attnum > 0 AND NOT a.attisdropped \
+               AND c.relkind IN ('r', 'p', 'v', 'f') AND NOT c.relispartition AND pg_table_is_visible(c.oid) \
              GROUP BY c.oid, c.relname HAVING count(*) = ?2 ORDER BY c.oid",
             &[array(columns), count(columns)],
         )
