@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A user's primary key.
@@ -174,13 +175,29 @@ impl fmt::Display for Permission {
 }
 
 /// A profile: a row one-to-one with a user.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Profile {
     /// The profile kind, such as `customer`.
     pub kind: String,
     /// The profile's own columns.
-    #[serde(flatten)]
     pub fields: serde_json::Map<String, serde_json::Value>,
+}
+
+/// As one object: the kind as `kind`, and each column by its name. A column that is called `kind` too has the name that
+/// options give it, such as `customer.kind`.
+impl Serialize for Profile {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(self.fields.len() + 1))?;
+        object.serialize_entry("kind", &self.kind)?;
+        for (name, value) in &self.fields {
+            if name == "kind" {
+                object.serialize_entry(&format!("{}.kind", self.kind), value)?;
+            } else {
+                object.serialize_entry(name, value)?;
+            }
+        }
+        object.end()
+    }
 }
 
 /// A token scheme.

@@ -159,7 +159,7 @@ impl Layout {
     /// # Errors
     /// Returns [`Refusal::Config`] if a `[profiles.KIND] table` is not a profile table.
     pub fn discover_profiles(&self, engine: &dyn Engine, hints: &Hints) -> Result<Vec<ProfileTable>> {
-        let mut not_profiles = vec![DRF, KNOX, "django_admin_log"];
+        let mut not_profiles = vec![DRF, KNOX, "django_admin_log", "django_otp_webauthn_webauthnuserhandle"];
         not_profiles.extend(self.drf.iter().map(|table| &*table.name));
         let mut found = Vec::new();
         for table in engine.uniquely_referring_to(&self.users.table.name)? {

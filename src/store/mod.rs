@@ -118,8 +118,7 @@ impl Store {
         let Some(layout) = discovered? else {
             let reason = match target {
                 Target::File(path) if existing::is_empty(path) => {
-                    "it is empty. In a Django project, run `manage.py migrate`. Otherwise delete it and run \
-                     `authctl init`."
+                    "it is empty. In a Django project, run `manage.py migrate`. Otherwise run `authctl init`."
                 }
                 Target::File(_) => {
                     "it has no user table. In a Django project, run `manage.py migrate`. Otherwise pass another \

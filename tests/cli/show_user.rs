@@ -289,3 +289,16 @@ fn sections_fit_the_terminal() {
     let run = env.run(["show-user", "meg"]).succeeds();
     assert!(run.stdout.contains(&"Ducharme ".repeat(12).trim().to_owned()), "{}", run.stdout);
 }
+
+#[test]
+fn a_column_called_kind_does_not_hide_the_kind_of_a_profile() {
+    let env = TestEnv::with_database("");
+    env.execute(
+        "CREATE TABLE shop_member (id integer PRIMARY KEY, kind varchar(9) NOT NULL,
+           user_id integer NOT NULL UNIQUE REFERENCES auth_user (id));",
+    );
+    let member = ["--profile", "member", "--set", "member.kind=gold"];
+    env.run(["register", "meg", "--no-password", "--quiet"].iter().chain(&member)).succeeds();
+    let profiles = env.run(["show-user", "meg", "--format", "json"]).json()["profiles"].clone();
+    assert_eq!(profiles, json!([{ "kind": "member", "member.kind": "gold" }]));
+}

@@ -102,7 +102,14 @@ fn an_address_is_unlocked_under_every_name(engine: Engine) {
     assert_eq!(count(&project, "axes_accessattempt"), "0");
 }
 
+fn no_table_of_a_package_is_a_profile(engine: Engine) {
+    let store = project(engine).open();
+    let kinds: Vec<&str> = store.profile_tables().unwrap().iter().map(|table| &*table.kind).collect();
+    assert!(kinds.is_empty(), "{kinds:?}");
+}
+
 on_every_engine! {
+    no_table_of_a_package_is_a_profile,
     all_second_factors_are_shown_and_deleted,
     unlocking_clears_what_keeps_a_user_out,
     an_address_is_unlocked_under_every_name,
