@@ -103,7 +103,8 @@ fn an_address_is_unlocked_under_every_name(engine: Engine) {
 }
 
 fn no_table_of_a_package_is_a_profile(engine: Engine) {
-    let store = project(engine).open();
+    let project = project(engine);
+    let store = project.open();
     let kinds: Vec<&str> = store.profile_tables().unwrap().iter().map(|table| &*table.kind).collect();
     assert!(kinds.is_empty(), "{kinds:?}");
 }
