@@ -23,12 +23,12 @@ pub(super) async fn cancel(server: &Server, connector: &Connector, token: &Cance
             Host::Socket(folder) => {
                 let path = folder.join(format!(".s.PGSQL.{}", server.port));
                 if let Ok(stream) = UnixStream::connect(path).await {
-                    send("", connector, token, Patient(stream)).await;
+                    send("", connector, token, Box::new(stream)).await;
                 }
             }
             Host::Name(name) => {
                 if let Ok(stream) = TcpStream::connect((&**name, server.port)).await {
-                    send(name, connector, token, Patient(stream)).await;
+                    send(name, connector, token, Box::new(stream)).await;
                 }
             }
         }
@@ -36,20 +36,22 @@ pub(super) async fn cancel(server: &Server, connector: &Connector, token: &Cance
     let _ = tokio::time::timeout(PATIENCE, request).await;
 }
 
-async fn send<S>(name: &str, connector: &Connector, token: &CancelToken, stream: Patient<S>)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let tls = MakeTlsConnect::<Patient<S>>::make_tls_connect(&mut tls::owned(connector), name);
+async fn send(name: &str, connector: &Connector, token: &CancelToken, stream: Box<dyn Stream>) {
+    let tls = MakeTlsConnect::<Patient>::make_tls_connect(&mut tls::owned(connector), name);
     // With TLS, this cannot fail.
     let Ok(tls) = tls.map_err(drop) else { return };
-    let _ = token.cancel_query_raw(stream, tls).await;
+    let _ = token.cancel_query_raw(Patient(stream), tls).await;
 }
 
-/// A stream whose end waits for the other side to close it, as libpq does. pgbouncer 1.18 exits if a client closes first.
-struct Patient<S>(S);
+/// A connection to a server, of any kind.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
-impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
+/// A stream whose end waits for the other side to close it, as libpq does. pgbouncer 1.18 exits if a client closes first.
+struct Patient(Box<dyn Stream>);
+
+impl AsyncRead for Patient {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -59,7 +61,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+impl AsyncWrite for Patient {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<IoResult<usize>> {
         Pin::new(&mut self.0).poll_write(cx, bytes)
     }

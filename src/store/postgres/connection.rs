@@ -1,6 +1,6 @@
 //! Opens connections, runs statements on them, and stops them for Ctrl-C.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -146,12 +146,18 @@ impl Connection {
         answer: impl Future<Output = Result<T, DriverError>>,
         can_stop: bool,
     ) -> Result<T, DriverError> {
+        let mut received = None;
+        self.wait_until_done(pin!(async { received = Some(answer.await) }), can_stop);
+        received.unwrap_or_else(|| unreachable!("the answer was waited for"))
+    }
+
+    /// Is compiled once, for all kinds of answers.
+    fn wait_until_done(&self, mut answer: Pin<&mut dyn Future<Output = ()>>, can_stop: bool) {
         self.runtime.block_on(async {
-            let mut answer = pin!(answer);
             let mut is_cancelled = false;
             loop {
-                if let Ok(answer) = tokio::time::timeout(PAUSE, answer.as_mut()).await {
-                    return answer;
+                if tokio::time::timeout(PAUSE, answer.as_mut()).await.is_ok() {
+                    return;
                 }
                 if can_stop && !is_cancelled && signals::requested() {
                     is_cancelled = true;
@@ -159,7 +165,7 @@ impl Connection {
                     cancel(&self.server, &self.connector, &self.cancel).await;
                 }
             }
-        })
+        });
     }
 }
 

@@ -63,9 +63,11 @@ mod with_rustls {
 
     use rustls::client::WebPkiServerVerifier;
     use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-    use rustls::crypto::{self, CryptoProvider};
+    use rustls::crypto::ring::cipher_suite;
+    use rustls::crypto::{self, CryptoProvider, KeyProvider};
     use rustls::pki_types::pem::PemObject as _;
-    use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+    use rustls::sign::SigningKey;
     use rustls::{
         CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, RootCertStore,
         SignatureScheme,
@@ -79,7 +81,7 @@ mod with_rustls {
 
     /// Returns the connector for an `sslmode`. `root_certificates` may sign the server's, else those of the system.
     pub(super) fn connector(mode: SslMode, root_certificates: Option<&Path>) -> Result<Connector> {
-        let provider = Arc::new(crypto::ring::default_provider());
+        let provider = Arc::new(provider());
         let chain = match mode {
             SslMode::VerifyCa | SslMode::VerifyFull => {
                 let roots = Arc::new(roots(root_certificates)?);
@@ -97,6 +99,38 @@ mod with_rustls {
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
         Ok(MakeRustlsConnect::new(config))
+    }
+
+    /// Returns what is linked of the cryptography. Every server that has TLS 1.2 has one of these cipher suites, and authctl
+    /// has no certificate of its own to sign with.
+    fn provider() -> CryptoProvider {
+        let CryptoProvider { kx_groups, signature_verification_algorithms, secure_random, .. } =
+            crypto::ring::default_provider();
+        let cipher_suites = vec![
+            cipher_suite::TLS13_AES_256_GCM_SHA384,
+            cipher_suite::TLS13_AES_128_GCM_SHA256,
+            cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+            cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+            cipher_suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+            cipher_suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        ];
+        CryptoProvider {
+            cipher_suites,
+            kx_groups,
+            signature_verification_algorithms,
+            secure_random,
+            key_provider: &NoKeys,
+        }
+    }
+
+    /// Loads no private keys.
+    #[derive(Debug)]
+    struct NoKeys;
+
+    impl KeyProvider for NoKeys {
+        fn load_private_key(&self, _: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, TlsError> {
+            Err(TlsError::General("private keys are not supported".to_owned()))
+        }
     }
 
     /// Returns the certificates that may sign the server's.
