@@ -2093,7 +2093,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__list__subcmd__tokens)
-            opts="-q -y -h --user --by --expired --older-than --inactive-users --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --user --by --expired --older-than --inactive-users --without-user --scheme --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3174,7 +3174,7 @@ _authctl() {
             return 0
             ;;
         authctl__subcmd__revoke__subcmd__token)
-            opts="-q -y -h --token-stdin --signing-key-env --signing-key-file --user --by --expired --older-than --inactive-users --scheme --all --list --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
+            opts="-q -y -h --token-stdin --signing-key-env --signing-key-file --user --by --expired --older-than --inactive-users --without-user --scheme --all --list --dry-run --audit-log --db --config --format --quiet --no-input --yes --color --busy-timeout --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -9,7 +9,7 @@ use crate::error::failure::Result;
 use crate::store::account_tables::{
     AccessKind, Door, Doors, KnownAddress, ObjectPermission, SecondFactor, SocialLogin,
 };
-use crate::store::{Store, Transaction};
+use crate::store::{Deletion, Store, Transaction};
 
 /// The kinds that `--revoke-tokens` covers.
 const TOKENS: [AccessKind; 4] =
@@ -102,6 +102,28 @@ pub fn open_after_password(
     now: Timestamp,
 ) -> Result<Vec<AccessRows>> {
     open_rows(store, doors, user, now, is_other)
+}
+
+/// Counts the rows that this deletion leaves without their user, and that may still let somebody in.
+///
+/// # Errors
+/// Fails on database errors.
+pub fn outliving(
+    store: &Store,
+    doors: &Doors,
+    users: &[User],
+    deletion: &Deletion,
+    now: Timestamp,
+) -> Result<Vec<AccessRows>> {
+    let mut outliving = Vec::new();
+    for door in doors.doors.iter().filter(|door| deletion.leaves(door)) {
+        let counts = users.iter().map(|user| store.open_rows(door, &user.id, now));
+        let count = counts.sum::<Result<u64>>()?;
+        if count > 0 {
+            outliving.push(AccessRows { name: door.name(), noun: door.noun(), count });
+        }
+    }
+    Ok(outliving)
 }
 
 /// Revokes the tokens of every scheme and the API keys of a user, and counts them.

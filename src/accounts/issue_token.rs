@@ -14,7 +14,7 @@ use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, KeyFlaw, Undecided};
 use crate::error::lost_answer::{Effect, token_created};
 use crate::error::misuse::{Misuse, Selector};
-use crate::error::refusal::Refusal;
+use crate::error::refusal::{Refusal, TokenTableFlaw};
 use crate::store::{Done, NewToken, Store, Token, Transaction};
 
 /// A new token that is not stored yet.
@@ -80,13 +80,24 @@ impl Accounts<'_> {
             (Some(scheme), _, _) | (None, Some(scheme), _) => Ok(Some(scheme)),
             (None, None, [only]) => Ok(Some(*only)),
             (None, None, []) => Ok(None),
-            (None, None, several) => Err(Refusal::Ambiguous(Undecided {
-                what: "This database has several token schemes".into(),
-                found: several.iter().map(ToString::to_string).collect(),
-                decide: Selector::Scheme,
-            })
-            .into()),
+            (None, None, several) => Err(Refusal::Ambiguous(self.several_schemes(several)?).into()),
         }
+    }
+
+    /// Returns what decides on one of these schemes: the table, if several are possible, or else the scheme itself.
+    fn several_schemes(&self, schemes: &[Scheme]) -> Result<Undecided> {
+        Ok(match self.store.token_table_flaw(None)? {
+            Some(TokenTableFlaw::Several(tables)) => Undecided {
+                what: "The project's API may read tokens from any of these tables".into(),
+                found: tables,
+                decide: Selector::TokenTable,
+            },
+            _ => Undecided {
+                what: "This database has several token schemes".into(),
+                found: schemes.iter().map(ToString::to_string).collect(),
+                decide: Selector::Scheme,
+            },
+        })
     }
 
     /// Returns the configured scheme, or that of the configured table, if the database has any token table. Fails if they
@@ -235,7 +246,10 @@ pub fn issue(
         ready(store, &existing.key)?;
         return Ok(Done { value: existing, fields: Vec::new() });
     }
-    let effect = Effect::new(token_created(fresh.scheme, &user.username));
+    let mut effect = Effect::new(token_created(fresh.scheme, &user.username));
+    if rotate {
+        effect.change.push_str(", and any older one was deleted");
+    }
     runner.set_effect(effect.with_token(Some(fresh.stored.prefix())));
     runner.run(
         store,

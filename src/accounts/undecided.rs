@@ -15,7 +15,7 @@ use crate::store::schema::Column;
 
 impl<'a> Accounts<'a> {
     /// Returns a fault for each thing that several candidates fit: the login column and, if a token is wanted, its
-    /// scheme.
+    /// scheme or its table.
     pub fn undecided(&self, wants_token: bool, asked: Option<Scheme>) -> Result<Vec<Fault>> {
         let login = self.store.layout().users.login().err();
         let scheme = if wants_token { self.chosen_scheme(asked).err() } else { None };
@@ -24,6 +24,7 @@ impl<'a> Accounts<'a> {
             let Some(undecided) = error.refusal().and_then(Refusal::undecided) else { return Err(error) };
             let field = match undecided.decide {
                 Selector::LoginColumn => "login_column",
+                Selector::TokenTable => "token_table",
                 _ => "scheme",
             };
             faults.push(Fault::new(field, FaultCode::Undecided(Box::new(undecided.clone()))));

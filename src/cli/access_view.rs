@@ -96,12 +96,11 @@ pub fn print_open(access: &ClosedAccess, change: &AccessChange, output: &Output)
 /// Describes the access of users for programs.
 #[must_use]
 pub fn object(accesses: &[ClosedAccess], is_one: bool, change: &Change<'_>) -> Json {
-    let open = |door: &OpenDoor| json!({ "door": door.code, "count": door.count, "names": door.names, "known": door.is_known });
     let object = |access: &ClosedAccess| {
         let mut object = json!({
             "user": user_object(&access.user),
             "closed": access.closed,
-            "open": access.open.iter().map(open).collect::<Vec<_>>(),
+            "open": access.open.iter().map(open_door_object).collect::<Vec<_>>(),
         });
         change.report(changed_fields(std::slice::from_ref(access))).add_to(&mut object);
         object
@@ -122,7 +121,15 @@ pub fn check_open(accesses: &[ClosedAccess]) -> Result<()> {
     if open.is_empty() { Ok(()) } else { Err(Refusal::StillOpen(open).into()) }
 }
 
-fn open_door(door: &OpenDoor, user: &str, is_inactive: bool) -> String {
+/// Describes a door that stays open for programs.
+#[must_use]
+pub fn open_door_object(door: &OpenDoor) -> Json {
+    json!({ "door": door.code, "count": door.count, "names": door.names, "known": door.is_known })
+}
+
+/// Says what stays open, and what to do about it. `user` is one name or several.
+#[must_use]
+pub fn open_door(door: &OpenDoor, user: &str, is_inactive: bool) -> String {
     let count = door.count.unwrap_or_default();
     match (door.code, is_inactive) {
         (OpenDoorCode::Login, _) => {
@@ -136,7 +143,7 @@ fn open_door(door: &OpenDoor, user: &str, is_inactive: bool) -> String {
         ),
         (OpenDoorCode::UnboundApiKeys, _) => format!(
             "The database does not tell whose {} {}. Find them with `authctl list-tokens --scheme api-key`, and revoke \
-             those that {user} knows with `authctl revoke-token --scheme api-key PREFIX`.",
+             those of {user} with `authctl revoke-token --scheme api-key PREFIX`.",
             counted(count, "API key"),
             if count == 1 { "this is" } else { "these are" }
         ),

@@ -81,6 +81,11 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
     }
     let text = error.to_string();
     let format = requested_format(arguments);
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !format.is_json() {
+        // On standard error. Nothing can be done if that fails.
+        let _ = error.print();
+        return Exit::Usage;
+    }
     if format.is_json() {
         let message = text.split("\n\nUsage:").next().unwrap_or(&text).trim_start_matches("error: ");
         let (message, tip) = message.split_once("\n\n  tip: ").unwrap_or((message, ""));

@@ -17,7 +17,7 @@ use crate::error::faults::{FaultCode, Remedy};
 use crate::error::refusal::{Refusal, TokenTableFlaw};
 use crate::error::wording::{counted, shell_word};
 use crate::files::existing;
-use crate::store::account_tables::Doors;
+use crate::store::account_tables::{AccessKind, Doors};
 use crate::store::layout::ProfileTable;
 use crate::store::{Group, Irregularity, Store};
 use crate::terminal::output::Severity;
@@ -292,8 +292,10 @@ fn expected_refusals(context: &Context, store: &Store) -> Result<Vec<Finding>> {
         }
     }
     let schemes = store.layout().schemes();
-    let mut flaws: Vec<TokenTableFlaw> = store.token_table_flaw(None)?.into_iter().collect();
-    if flaws.is_empty() {
+    let is_found = undecided.iter().any(|fault| fault.field == "token_table");
+    let mut flaws: Vec<TokenTableFlaw> =
+        store.token_table_flaw(None)?.into_iter().filter(|_| !is_found).collect();
+    if flaws.is_empty() && !is_found {
         for scheme in &schemes {
             flaws.extend(store.token_table_flaw(Some(*scheme))?);
         }
@@ -433,8 +435,24 @@ fn of_packages(context: &Context, store: &Store) -> Result<Vec<Finding>> {
         );
         add(Severity::Warning, "open_to_inactive_user", count, message);
     }
-    for (noun, count) in doors.without_owner(store, now)? {
-        let message = format!("Accepted without a user: {}.", counted_rows(count, noun));
+    let names = doors.applications_of_inactive_users(store)?;
+    let message = format!(
+        "Inactive users own OAuth2 applications that get tokens without a user (client credentials): {}. Change the \
+         owner or the secret, or delete the application, in the project.",
+        names.join(", ")
+    );
+    add(Severity::Warning, "application_of_inactive_user", names.len() as u64, message);
+    for (kind, noun, count) in doors.without_owner(store, now)? {
+        let scheme = match kind {
+            AccessKind::OAuth2 => " --scheme oauth2",
+            AccessKind::Jwt => " --scheme jwt",
+            AccessKind::ApiKeys => " --scheme api-key",
+            AccessKind::Tokens | AccessKind::Sessions => "",
+        };
+        let message = format!(
+            "Accepted without a user: {}. List them with `authctl list-tokens{scheme} --without-user`.",
+            counted_rows(count, noun)
+        );
         add(Severity::Note, "token_without_owner", count, message);
     }
     let group = store.addresses_out_of_step()?;

@@ -93,14 +93,21 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let accounts = context.accounts()?;
     let store = accounts.store;
-    let wanted = match args.package.spec(args.scheme)? {
-        Some(_) if args.rotate || args.token_stdin => {
-            return Err(Refusal::usage("--rotate and --token-stdin are not valid with this scheme.").into());
+    let package = args.package.spec(args.scheme)?;
+    if package.is_some() && (args.rotate || args.token_stdin) {
+        return Err(Refusal::usage("--rotate and --token-stdin are not valid with this scheme.").into());
+    }
+    let users = args.choice.find(store, &args.users).or_else(|error| match error.refusal() {
+        // All that is ambiguous is said at once.
+        Some(Refusal::Ambiguous(_)) if package.is_none() => {
+            accounts.refuse_undecided(true, args.scheme.and_then(AnyScheme::core)).and(Err(error))
         }
+        _ => Err(error),
+    })?;
+    let wanted = match package {
         Some(spec) => Origin::Package(spec),
         None => Origin::Core(args.core_scheme(&accounts)?),
     };
-    let users = args.choice.find(store, &args.users)?;
     if let Some(user) = users.iter().find(|user| !user.is_active) {
         return Err(Refusal::InactiveUser(user.username.clone()).into());
     }

@@ -1,10 +1,13 @@
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
+use crate::accounts::access::AccessRows;
+use crate::accounts::access_summary::outliving;
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::chosen_users::refuse_anonymous;
-use crate::cli::access_view::print_deletion;
+use crate::cli::access_view::{listed, open_door, open_door_object, print_deletion};
 use crate::cli::answer::{Report, about_users, user_object};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
@@ -14,9 +17,11 @@ use crate::error::failure::{Error, Result};
 use crate::error::faults::{Fault, FaultCode, References, Restriction};
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
-use crate::error::wording::counted;
+use crate::error::wording::{counted, shell_word};
 use crate::signals;
-use crate::store::{Decisions, Deletion, Done};
+use crate::store::account_tables::{AccessKind, Doors, OpenDoor, SessionScan};
+use crate::store::{Decisions, Deletion, Done, Store};
+use crate::terminal::output::Output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,7 +30,7 @@ Examples:
   authctl delete-user meg --cascade shop_order.user_id --set-null shop_order.agent_id
 
 Effect on Django: the user no longer exists from the next query on; tokens are refused and web sessions end with the next \
-request. Signals do not run. Files of deleted rows remain. Rows that refer to the user without a foreign key, as \
+request. JWT refresh tokens stay, without a user, unless the user is locked first. Signals do not run. Files of deleted rows remain. Rows that refer to the user without a foreign key, as \
 generic relations do, remain too.";
 
 /// Delete users and everything that belongs to them
@@ -76,6 +81,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let deletion = store.deletion(&users, &decisions)?;
     let change = Change::new(context, &args.writing, "delete-user");
     print_deletion(&deletion, change.is_rehearsal(), &context.output);
+    let left_open = LeftOpen::find(store, &users, &deletion, context.now())?;
+    left_open.print(&users, &context.output);
     let side_effects = side_effects(&deletion, users.len());
     if !change.is_rehearsal() {
         context.consent(&format!("Delete {whom}{side_effects}?"))?;
@@ -109,9 +116,53 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         let mut object = about_users(users.iter().map(object).collect(), is_one);
         object["counts"] =
             json!({ "deleted": counts(&deletion.deleted), "emptied": counts(&deletion.emptied) });
+        object["open"] = left_open.object();
         report.add_to(&mut object);
         output.answer(None, &object)
     })
+}
+
+/// What may still let somebody in after users are deleted.
+struct LeftOpen {
+    /// The rows that lose their user.
+    without_user: Vec<AccessRows>,
+    /// What the database does not connect with its user.
+    unbound: Vec<OpenDoor>,
+}
+
+impl LeftOpen {
+    fn find(store: &Store, users: &[User], deletion: &Deletion, now: Timestamp) -> Result<Self> {
+        let doors = Doors::find(store)?;
+        let kinds = [AccessKind::ApiKeys];
+        let unbound = match users {
+            [user, ..] => doors.still_open(store, &user.id, &kinds, SessionScan::default(), now)?,
+            [] => Vec::new(),
+        };
+        Ok(Self { without_user: outliving(store, &doors, users, deletion, now)?, unbound })
+    }
+
+    fn print(&self, users: &[User], output: &Output) {
+        if !self.without_user.is_empty() {
+            let words = users.iter().map(|user| shell_word(&user.username)).collect::<Vec<_>>().join(" ");
+            output.warning(format_args!(
+                "These stay without a user, and may still let somebody in: {}. Shut them first with `authctl lock-user \
+                 {words}`.",
+                listed(&self.without_user)
+            ));
+        }
+        let names = users.iter().map(|user| &*user.username).collect::<Vec<_>>().join(", ");
+        for door in &self.unbound {
+            output.hint(open_door(door, &names, false));
+        }
+    }
+
+    fn object(&self) -> Json {
+        let without_user = self
+            .without_user
+            .iter()
+            .map(|rows| json!({ "door": rows.name, "count": rows.count, "names": [], "known": false }));
+        without_user.chain(self.unbound.iter().map(open_door_object)).collect()
+    }
 }
 
 /// Describes the effects besides the users' own rows, for a sentence.

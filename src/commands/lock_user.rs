@@ -85,6 +85,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 (true, true) => format!("Would lock {name}. Nothing was changed."),
                 (true, false) => format!("Locked {name}."),
             });
+            if access.fields.iter().any(|field| field == "password") {
+                output.status(format_args!("  {verb}: the password, which is unusable now"));
+            }
             print_rows(verb, &access.closed, output);
             print_open(access, &access_change, output);
         }

@@ -52,7 +52,7 @@ stay valid. Signals do not run.";
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = EXAMPLES, override_usage = "authctl revoke-token [OPTIONS] [PREFIX]...")]
 #[command(group(clap::ArgGroup::new("which").required(true).multiple(true).args([
-    "prefixes", "token_stdin", "user", "expired", "older_than", "inactive_users", "all",
+    "prefixes", "token_stdin", "user", "expired", "older_than", "inactive_users", "without_user", "all",
 ])))]
 pub struct Args {
     /// Public prefixes of at least 6 characters

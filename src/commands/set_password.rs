@@ -142,18 +142,24 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 impl Args {
-    /// Explains that a word after `--random-password` is a user, without repeating it: it may be a password.
+    /// Explains that the last word is a user, without repeating it: it may be a password.
     fn misplaced(&self, error: Error) -> Error {
-        match (error.refusal(), &self.users[..]) {
-            (Some(Refusal::UnknownUsers(unknown)), [_, .., last])
-                if self.password.is_random() && unknown.users.iter().any(|user| user.text == *last) =>
-            {
-                let message = "The last USER does not exist. To set the length of the password, write \
-                               --random-password=LENGTH.";
-                Refusal::usage(message).into()
+        let is_last = |last: &str| match error.refusal() {
+            Some(Refusal::UnknownUsers(unknown)) => unknown.users.iter().any(|user| user.text == last),
+            _ => false,
+        };
+        let advice = match &self.users[..] {
+            [_, .., last] if !is_last(last) => return error,
+            [_, .., _] if self.password.is_random() => {
+                "To set the length of the password, write --random-password=LENGTH."
             }
-            _ => error,
-        }
+            [_, .., _] if !self.password.is_given() => {
+                "A password is never an argument: it is asked for, or comes from --password-stdin, --password-env or \
+                 --password-file."
+            }
+            _ => return error,
+        };
+        Refusal::usage(format!("The last USER does not exist. {advice}")).into()
     }
 
     fn set(

@@ -10,12 +10,14 @@ use crate::cli::answer::{about_users, user_object};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
+use crate::django::models::User;
 use crate::django::passwords::{self, Summary};
 use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
-use crate::error::wording::shell_word;
+use crate::error::wording::{counted, shell_word};
 use crate::signals;
-use crate::store::Done;
+use crate::store::account_tables::FactorTable;
+use crate::store::{Done, Store};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -58,6 +60,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let change = Change::new(context, &args.writing, "unlock-user");
     confirm("Unlock", &users, &change, context)?;
     let tables = store.factor_tables()?;
+    let mut hints = Vec::new();
+    for user in &users {
+        hints.extend(without_password(store, user)?);
+        hints.extend(kept(store, &tables, user)?);
+    }
     change.set_effect(Effect::new(format!("{} unlocked", names.join(", "))));
     let done = change.make(store, &json!({ "users": names }), |transaction| {
         let mut unlocked = Vec::new();
@@ -68,13 +75,6 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         let fields = changed_fields(&unlocked, Some(&of_addresses).filter(|door| door.count > 0));
         Ok(Done { value: (unlocked, of_addresses), fields })
     })?;
-    let mut without_password = Vec::new();
-    for user in &users {
-        if passwords::describe(&store.encoded_password(&user.id)?) == Summary::Unusable {
-            without_password.push(user.username.clone());
-        }
-    }
-
     let (unlocked, of_addresses) = done.value;
     let report = change.report(done.fields);
     change.answer(report.changed, |output| {
@@ -91,11 +91,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             output.status("From these addresses:");
             print_rows("cleared", std::slice::from_ref(&of_addresses), output);
         }
-        for name in &without_password {
-            let word = shell_word(name);
-            output.hint(format_args!(
-                "{name} has no usable password. Set one with `authctl set-password {word}`."
-            ));
+        for hint in &hints {
+            output.hint(hint);
         }
         let object = |unlocked: &Unlocked| {
             let mut object = json!({ "user": user_object(&unlocked.user), "cleared": unlocked.cleared });
@@ -108,6 +105,35 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         report.add_to(&mut answer);
         output.answer(None, &answer)
     })
+}
+
+/// Says that a user has no usable password.
+fn without_password(store: &Store, user: &User) -> Result<Option<String>> {
+    let (name, word) = (&user.username, shell_word(&user.username));
+    let is_unusable = passwords::describe(&store.encoded_password(&user.id)?) == Summary::Unusable;
+    let text = || format!("{name} has no usable password. Set one with `authctl set-password {word}`.");
+    Ok(is_unusable.then(text))
+}
+
+/// Says what locking has left, with which somebody else may come back.
+fn kept(store: &Store, tables: &[FactorTable], user: &User) -> Result<Option<String>> {
+    let factors = store.second_factors(tables, &user.id)?.len() as u64;
+    let (_, logins) = store.identities(&user.id)?;
+    let (name, word) = (&user.username, shell_word(&user.username));
+    let what = match (factors, logins.len() as u64) {
+        (0, 0) => return Ok(None),
+        (0, logins) => counted(logins, "social login"),
+        (factors, 0) => counted(factors, "second factor"),
+        (factors, logins) => {
+            format!("{} and {}", counted(factors, "second factor"), counted(logins, "social login"))
+        }
+    };
+    let reset = if factors > 0 {
+        format!(" Reset second factors with `authctl reset-mfa {word}`.")
+    } else {
+        String::new()
+    };
+    Ok(Some(format!("{name} has {what}, as before.{reset}")))
 }
 
 /// Returns the names of the columns and rows that changed.

@@ -405,6 +405,8 @@ pub struct TokenFilter {
     pub created_before: Option<Timestamp>,
     /// Only tokens of inactive users.
     pub of_inactive: bool,
+    /// Only tokens that belong to no user.
+    pub without_user: bool,
 }
 
 impl TokenFilter {

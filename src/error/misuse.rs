@@ -139,6 +139,8 @@ pub enum ReferenceDecision {
 pub enum Selector {
     /// The token scheme.
     Scheme,
+    /// The setting for the table of tokens.
+    TokenTable,
     /// The Django model of this table.
     Model(String),
     /// The setting for the login column.

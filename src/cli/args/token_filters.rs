@@ -29,6 +29,10 @@ pub struct TokenFilters {
     #[arg(long)]
     inactive_users: bool,
 
+    /// Match only tokens that belong to no user, such as those that outlived one
+    #[arg(long, conflicts_with_all = ["user", "inactive_users"])]
+    without_user: bool,
+
     /// Match only tokens of this scheme [default: drf, knox and the project's own]
     #[arg(long)]
     scheme: Option<AnyScheme>,
@@ -56,6 +60,7 @@ impl TokenFilters {
             prefix: None,
             created_before: self.older_than.map(created_before).transpose()?,
             of_inactive: self.inactive_users,
+            without_user: self.without_user,
         })
     }
 
@@ -74,6 +79,7 @@ impl TokenFilters {
             "expired": self.expired,
             "older_than": self.older_than.map(|age| format!("{age:#}")),
             "inactive_users": self.inactive_users,
+            "without_user": self.without_user,
         })
     }
 }

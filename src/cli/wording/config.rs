@@ -58,6 +58,7 @@ fn choice(undecided: &Undecided) -> Option<(&'static str, String)> {
         Selector::LoginColumn => ("database", "login_column"),
         Selector::UserTable => ("database", "user_table"),
         Selector::Scheme => ("tokens", "scheme"),
+        Selector::TokenTable => ("tokens", "table"),
         Selector::Model(_) | Selector::TokenPrefix | Selector::User => return None,
     };
     Some((table, format!("{name} = {}", first_of(&undecided.found))))

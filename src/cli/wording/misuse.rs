@@ -157,6 +157,7 @@ pub fn undecided(undecided: &Undecided) -> String {
 pub fn selector(selector: &Selector) -> String {
     match selector {
         Selector::Scheme => "Pass --scheme, or set `scheme` under `[tokens]`.".into(),
+        Selector::TokenTable => "Set `table` under `[tokens]` to the one that it reads.".into(),
         Selector::Model(table) => format!("Pass --name {table}=APP.MODEL."),
         Selector::LoginColumn => "Set `login_column` under `[database]`.".into(),
         Selector::UserTable => "Set `user_table` under `[database]`.".into(),

@@ -118,8 +118,7 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
             let all = decisions(faults)
                 .map_or(String::new(), |options| format!(" To delete the user all the same, add {options}."));
             format!(
-                "Nothing was changed.{all} To keep these rows, deactivate the user instead: `authctl edit-user USER \
-                 --inactive`."
+                "Nothing was changed.{all} To keep these rows, lock the user instead: `authctl lock-user USER`."
             )
         }
         Refusal::ChangedMeanwhile(_) => "Run the command again to see the current state.".into(),

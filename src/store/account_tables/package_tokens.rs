@@ -242,7 +242,12 @@ impl PackageTable {
         }
         if filter.of_inactive {
             let is_active = store.engine.is_true(&store.layout.users.attribute("is_active"));
-            rows.conditions.push(owner.map_or(NONE.to_owned(), |_| format!("NOT {is_active}")));
+            // A token that was issued without a user is none of an inactive one.
+            let of_inactive = |owner| format!("{owner} IS NOT NULL AND NOT {is_active}");
+            rows.conditions.push(owner.as_ref().map_or(NONE.to_owned(), of_inactive));
+        }
+        if filter.without_user {
+            rows.conditions.extend(owner.map(|owner| format!("{owner} IS NULL")));
         }
         if let Some(prefix) = &filter.prefix {
             let column = format!("t.{}", self.shape.public);

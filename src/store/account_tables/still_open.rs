@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{AccessKind, Doors, SessionScan, api_keys, oauth2};
 use crate::django::models::Key;
-use crate::django::value::Kind;
+use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
 use crate::store::Store;
 use crate::store::schema::quoted;
@@ -82,18 +82,41 @@ impl Doors {
         Ok(open)
     }
 
-    /// Returns the names and client ids of applications that get tokens without a user.
+    /// Returns the names and client ids of this user's applications that get tokens without a user.
     fn owned_applications(&self, store: &Store, user: &Key) -> Result<Vec<String>> {
+        self.applications_owned_by(store, |owner| format!("{owner} = ?2"), &[user.into()])
+    }
+
+    /// Returns the names and client ids of inactive users' applications that get tokens without a user.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn applications_of_inactive_users(&self, store: &Store) -> Result<Vec<String>> {
+        let users = &store.layout.users;
+        let (table, key) = (quoted(&users.table.name), quoted(&users.key));
+        let is_active = store.engine.is_true(&users.attribute("is_active"));
+        let are_inactive =
+            |owner: &str| format!("{owner} IN (SELECT u.{key} FROM {table} AS u WHERE NOT {is_active})");
+        self.applications_owned_by(store, are_inactive, &[])
+    }
+
+    /// `condition` is one on the column of the owner, with parameters from the second on.
+    fn applications_owned_by(
+        &self,
+        store: &Store,
+        condition: impl Fn(&str) -> String,
+        parameters: &[Value],
+    ) -> Result<Vec<String>> {
+        let parameters = [&[oauth2::CLIENT_CREDENTIALS.into()], parameters].concat();
         let mut names = Vec::new();
         for table in &self.applications {
             let Some(owner) = super::owner(table, &store.layout.users.table.name) else { continue };
             let name = if table.has("name") { "name" } else { "''" };
             let sql = format!(
-                "SELECT {name}, client_id FROM {} WHERE {} = ?1 AND authorization_grant_type = ?2 ORDER BY client_id",
+                "SELECT {name}, client_id FROM {} WHERE authorization_grant_type = ?1 AND {} ORDER BY client_id",
                 quoted(&table.name),
-                quoted(&owner)
+                condition(&quoted(&owner))
             );
-            let parameters = [user.into(), oauth2::CLIENT_CREDENTIALS.into()];
             store.engine.query(&sql, &parameters, &[Kind::TEXT, Kind::TEXT], &mut |cells| {
                 let (name, client) = (cells[0].string(), cells[1].string());
                 names.push(if name.is_empty() { client } else { format!("{name} ({client})") });

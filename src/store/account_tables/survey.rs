@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Door, Doors, axes};
+use super::{AccessKind, Door, Doors, axes};
 use crate::error::failure::Result;
 use crate::store::Store;
 use crate::store::schema::quoted;
@@ -13,25 +13,37 @@ impl Doors {
     ///
     /// # Errors
     /// Fails on database errors.
-    pub fn open_to_inactive_users(&self, store: &Store, now: Timestamp) -> Result<Vec<(&Door, u64)>> {
+    pub fn open_to_inactive_users<'a>(
+        &'a self,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Vec<(&'a Door, u64)>> {
         let is_active = store.engine.is_true(&store.layout.users.attribute("is_active"));
         let ignoring = self.doors.iter().filter(|door| door.ignores_inactivity());
-        ignoring.map(|door| Ok((door, door.count(store, &format!("NOT {is_active}"), now)?))).collect()
+        let of_inactive = |door: &'a Door| {
+            let owner = door.owner.as_deref().map(quoted).unwrap_or_default();
+            format!("t.{owner} IS NOT NULL AND NOT {is_active}")
+        };
+        ignoring.map(|door| Ok((door, door.count(store, &of_inactive(door), now)?))).collect()
     }
 
     /// Counts the rows of each door that let somebody in without naming a user.
     ///
     /// # Errors
     /// Fails on database errors.
-    pub fn without_owner(&self, store: &Store, now: Timestamp) -> Result<Vec<(&'static str, u64)>> {
+    pub fn without_owner(
+        &self,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Vec<(AccessKind, &'static str, u64)>> {
         let mut found = Vec::new();
         for door in &self.doors {
             if let Some(owner) = &door.owner {
                 let is_unowned = format!("t.{} IS NULL", quoted(owner));
-                found.push((door.noun(), door.count(store, &is_unowned, now)?));
+                found.push((door.kind(), door.noun(), door.count(store, &is_unowned, now)?));
             }
         }
-        found.push(("API key", self.unbound_keys(store, now)?));
+        found.push((AccessKind::ApiKeys, "API key", self.unbound_keys(store, now)?));
         Ok(found)
     }
 }

@@ -17,6 +17,7 @@ use crate::error::failure::{Error, Result};
 use crate::error::faults::{FaultCode, ReferenceWay, References};
 use crate::error::misuse::Misuse;
 use crate::error::refusal::Refusal;
+use crate::store::account_tables::Door;
 use crate::store::engine::Access;
 use crate::store::layout::ProfileTable;
 use crate::store::schema::Table;
@@ -29,6 +30,17 @@ pub struct Deletion {
     pub deleted: Vec<(String, u64)>,
     /// The rows whose reference is set to NULL, per `table.column`.
     pub emptied: Vec<(String, u64)>,
+}
+
+impl Deletion {
+    /// Whether rows of this door stay without their user.
+    #[must_use]
+    pub fn leaves(&self, door: &Door) -> bool {
+        door.owner.as_ref().is_some_and(|owner| {
+            let reference = format!("{}.{owner}", door.table.name);
+            self.emptied.iter().any(|(emptied, _)| *emptied == reference)
+        })
+    }
 }
 
 /// The rows that are deleted with their dependent rows.

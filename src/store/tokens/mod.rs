@@ -72,6 +72,7 @@ impl Token {
             && filter.expired_at.is_none_or(|now| self.expiry.is_some_and(|expiry| expiry < now))
             && filter.created_before.is_none_or(|moment| self.created.is_some_and(|created| created < moment))
             && !(filter.of_inactive && self.user_is_active)
+            && (!filter.without_user || self.username.is_empty())
     }
 
     /// Returns its state at this time.
@@ -337,6 +338,15 @@ impl Store {
         if filter.of_inactive {
             let is_active = self.engine.is_true(&self.layout.users.attribute("is_active"));
             conditions.push(of_user(format!("NOT {is_active}")));
+        }
+        if filter.without_user {
+            let users = &self.layout.users;
+            conditions.push(format!(
+                "NOT EXISTS (SELECT 1 FROM {} AS owner WHERE owner.{} = t.{})",
+                quoted(&users.table.name),
+                quoted(&users.key),
+                quoted(&table.owner)
+            ));
         }
         if let Some(now) = filter.expired_at {
             conditions.push(match &table.expiry {

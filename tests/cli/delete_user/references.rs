@@ -55,6 +55,7 @@ fn a_users_own_rows_are_deleted_and_counted() {
                 },
                 "emptied": {},
             },
+            "open": [],
             "changed": true,
             "fields": [],
             "dry_run": false,

@@ -41,6 +41,23 @@ fn a_user_is_deleted_with_what_django_deletes(engine: Engine) {
     assert_eq!(count(&project, "token_blacklist_outstandingtoken WHERE user_id IS NULL"), jwt);
 }
 
+fn what_outlives_a_user_is_said(engine: Engine) {
+    let project = project(engine);
+    let delete = ["delete-user", "meg", "joe", "--dry-run"];
+    let told = project.authctl(&delete).ends_with(0).stderr;
+    let expected = "warning: These stay without a user, and may still let somebody in: 2 JWT refresh tokens. Shut \
+                    them first with `authctl lock-user meg joe`.";
+    assert!(told.contains(expected), "{told}");
+    assert!(told.contains("whose 1 API key this is"), "{told}");
+    project.authctl(&["lock-user", "meg", "--yes"]).ends_with(0);
+    let told = project.authctl(&["delete-user", "meg", "--yes", "--format", "json"]).ends_with(0);
+    assert!(!told.stderr.contains("These stay"), "{}", told.stderr);
+    let open = told.json()["open"].clone();
+    assert_eq!(open, json!([{ "door": "unbound_api_keys", "count": 1, "names": [], "known": false }]));
+    let answer = project.authctl(&["delete-user", "joe", "--yes", "--format", "json"]).ends_with(0).json();
+    assert_eq!(answer["open"][0]["door"], "jwt_refresh_tokens", "{answer:#}");
+}
+
 fn an_unknown_table_still_needs_a_decision_and_all_rounds_are_named(engine: Engine) {
     let project = project(engine);
     project.sql(
@@ -74,6 +91,7 @@ fn a_token_without_its_user_is_never_suggested(engine: Engine) {
 
 on_every_engine! {
     a_user_is_deleted_with_what_django_deletes,
+    what_outlives_a_user_is_said,
     an_unknown_table_still_needs_a_decision_and_all_rounds_are_named,
     a_token_without_its_user_is_never_suggested,
 }

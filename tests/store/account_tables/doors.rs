@@ -94,6 +94,9 @@ fn locking_says_what_stays_open(engine: Engine) {
     assert_eq!(codes, ["unbound_api_keys", "jwt_access_tokens"]);
     assert!(project.row("SELECT password FROM auth_user WHERE id = 2").starts_with('!'));
     assert_ne!(project.row("SELECT password FROM auth_user WHERE id = 2"), "!joe");
+    project.authctl(&["unlock-user", "meg"]).ends_with(0);
+    let told = project.authctl(&["lock-user", "meg", "--reset-password"]).ends_with(0).stderr;
+    assert!(told.contains("  closed: the password, which is unusable now"), "{told}");
 }
 
 fn a_door_that_is_known_to_stay_open_has_a_code_of_its_own(engine: Engine) {

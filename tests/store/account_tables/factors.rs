@@ -77,6 +77,7 @@ fn unlocking_clears_what_keeps_a_user_out(engine: Engine) {
         "cleared: 2 records of failed logins",
         "cleared: 1 throttled second factor",
         "`authctl set-password meg`",
+        "`authctl reset-mfa meg`",
     ] {
         assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
     }

@@ -27,12 +27,18 @@ fn found(project: &Project, code: &str) -> Vec<(String, Json)> {
 
 fn check_counts_what_packages_leave_open(engine: Engine) {
     let project = project(engine);
-    for code in ["open_to_inactive_user", "email_out_of_step", "failed_logins"] {
+    for code in
+        ["open_to_inactive_user", "application_of_inactive_user", "email_out_of_step", "failed_logins"]
+    {
         assert_eq!(found(&project, code), [], "{code}");
     }
     assert_eq!(
         found(&project, "token_without_owner"),
-        [("Accepted without a user: 1 API key.".into(), json!(1))]
+        [(
+            "Accepted without a user: 1 API key. List them with `authctl list-tokens --scheme api-key --without-user`."
+                .into(),
+            json!(1)
+        )]
     );
 
     add_address(&project, 1, "meg@example.com", true, true);
@@ -40,6 +46,8 @@ fn check_counts_what_packages_leave_open(engine: Engine) {
     project.sql(&format!(
         "UPDATE auth_user SET email = 'Meg@Example.com' WHERE id = 1;
          UPDATE auth_user SET is_active = false WHERE id = 2;
+         UPDATE oauth2_provider_application SET user_id = 2, authorization_grant_type = 'client-credentials';
+         UPDATE token_blacklist_outstandingtoken SET user_id = NULL WHERE id = 1;
          INSERT INTO axes_accessattempt (user_agent, ip_address, username, http_accept, path_info, attempt_time, get_data, \
            post_data, failures_since_start) VALUES ('a', '203.0.113.7', 'meg', '', '', '{EARLIER}', '', '', 2), \
            ('b', '203.0.113.7', 'meg', '', '', '{EARLIER}', '', '', 1), \
@@ -49,6 +57,14 @@ fn check_counts_what_packages_leave_open(engine: Engine) {
     let counts: Vec<&Json> = open.iter().map(|(_, count)| count).collect();
     assert_eq!(counts, [1, 1, 1], "tokens of OAuth2 and a JWT of joe: {open:?}");
     assert!(open[0].0.contains("1 OAuth2 access token"), "{open:?}");
+    let without_user = found(&project, "token_without_owner");
+    assert!(
+        without_user[0].0.contains("1 JWT refresh token. List them with `authctl list-tokens --scheme jwt"),
+        "{without_user:?}"
+    );
+    let applications = found(&project, "application_of_inactive_user");
+    let application = project.row("SELECT name || ' (' || client_id || ')' FROM oauth2_provider_application");
+    assert!(applications[0].0.contains(&application), "{applications:?}");
     for (code, user) in [("email_out_of_step", "joe"), ("failed_logins", "meg")] {
         let found = found(&project, code);
         assert_eq!(found.len(), 1, "{code}");

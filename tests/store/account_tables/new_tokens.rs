@@ -180,12 +180,18 @@ fn tokens_of_packages_are_listed_and_revoked_by_filters(engine: Engine) {
     assert_eq!(rows, ["access active", "access expired", "refresh active"]);
     assert_eq!(list(&["oauth2", "--expired"]).as_array().unwrap().len(), 1);
     assert_eq!(list(&["jwt", "--user", "meg"])[2]["state"], "revoked");
+    assert_eq!(list(&["api-key", "--without-user"]).as_array().unwrap().len(), 2);
 
     let revoke = |filters: &[&str]| {
         let run =
             project.authctl(&[&["revoke-token", "--yes", "--format", "json", "--scheme"], filters].concat());
         run.ends_with(0).json()["counts"]["tokens"].clone()
     };
+    // A token of an application belongs to no user, so to no inactive one.
+    project.sql("UPDATE oauth2_provider_accesstoken SET user_id = NULL WHERE user_id = 2");
+    assert_eq!(revoke(&["oauth2", "--inactive-users", "--dry-run"]), 0);
+    assert_eq!(revoke(&["oauth2", "--without-user", "--dry-run"]), 1);
+    project.sql("UPDATE oauth2_provider_accesstoken SET user_id = 2 WHERE user_id IS NULL");
     assert_eq!(revoke(&["oauth2", "--user", "meg", "--dry-run"]), 3);
     assert_eq!(count(&project, "oauth2_provider_accesstoken"), "3");
     assert_eq!(revoke(&["oauth2", "--user", "meg"]), 3);
