@@ -6,7 +6,9 @@ use serde::Serialize;
 use crate::django::models::{Key, User};
 use crate::django::passwords::Encoded;
 use crate::error::failure::Result;
-use crate::store::account_tables::{AccessKind, Doors, OpenDoor, OpenDoorCode, SessionRow, SessionScan};
+use crate::store::account_tables::{
+    AccessKind, Door, Doors, OpenDoor, OpenDoorCode, SessionRow, SessionScan,
+};
 use crate::store::{Store, Transaction};
 
 /// What is done to the access of users.
@@ -41,6 +43,23 @@ pub struct AccessRows {
     pub noun: &'static str,
     /// The number of rows.
     pub count: u64,
+}
+
+impl AccessRows {
+    /// A number of rows of this door.
+    #[must_use]
+    pub fn of(door: &Door, count: u64) -> Self {
+        Self { name: door.name(), noun: door.noun(), count }
+    }
+
+    /// Adds the rows, if there are any, to those of the same kind.
+    pub fn add_to(self, all: &mut Vec<Self>) {
+        match all.iter_mut().find(|rows| rows.name == self.name) {
+            Some(rows) => rows.count += self.count,
+            None if self.count > 0 => all.push(self),
+            None => {}
+        }
+    }
 }
 
 /// What was done to the access of one user.
@@ -119,16 +138,11 @@ impl UserAccess {
         values.extend(password.map(|encoded| ("password".to_owned(), encoded.as_str().into())));
         let fields = transaction.update_user(&user, &values, now)?;
         let mut closed = Vec::new();
-        let mut add = |name, noun, count| {
-            if count > 0 {
-                closed.push(AccessRows { name, noun, count });
-            }
-        };
         for door in self.doors.of(&change.kinds) {
-            add(door.name(), door.noun(), transaction.shut(door, &user.id, now)?);
+            AccessRows::of(door, transaction.shut(door, &user.id, now)?).add_to(&mut closed);
         }
         let sessions = transaction.delete_web_sessions(&self.doors, &self.sessions, &user.id)?;
-        add("web_sessions", "web session", sessions);
+        web_sessions(sessions).add_to(&mut closed);
         let mut open = self.doors.still_open(transaction, &user.id, &change.kinds, self.scan, now)?;
         if password.is_some() {
             let ends = [OpenDoorCode::SessionsElsewhere, OpenDoorCode::UndecodableSessions];
@@ -151,14 +165,15 @@ impl UserAccess {
     ) -> Result<Vec<AccessRows>> {
         let mut purged = Vec::new();
         for door in self.doors.of(kinds) {
-            let count = transaction.purge(door, now)?;
-            purged.push(AccessRows { name: door.name(), noun: door.noun(), count });
+            AccessRows::of(door, transaction.purge(door, now)?).add_to(&mut purged);
         }
         if kinds.contains(&AccessKind::Sessions) {
-            let count = transaction.purge_web_sessions(&self.doors, now)?;
-            purged.push(AccessRows { name: "web_sessions", noun: "web session", count });
+            web_sessions(transaction.purge_web_sessions(&self.doors, now)?).add_to(&mut purged);
         }
-        purged.retain(|door| door.count > 0);
         Ok(purged)
     }
+}
+
+fn web_sessions(count: u64) -> AccessRows {
+    AccessRows { name: "web_sessions", noun: "web session", count }
 }

@@ -65,17 +65,14 @@ fn open_rows(
 ) -> Result<Vec<AccessRows>> {
     let mut open = Vec::new();
     for door in doors.doors.iter().filter(|door| is_meant(door)) {
-        let count = store.open_rows(door, user, now)?;
-        if count > 0 {
-            open.push(AccessRows { name: door.name(), noun: door.noun(), count });
-        }
+        AccessRows::of(door, store.open_rows(door, user, now)?).add_to(&mut open);
     }
     Ok(open)
 }
 
-/// Whether this is another door than DRF's and knox's tokens, which are listed one by one.
+/// Whether this is another door than the tokens of DRF, knox and the project, which are listed one by one.
 fn is_other(door: &Door) -> bool {
-    !["drf_tokens", "knox_tokens"].contains(&door.name())
+    door.kind() != AccessKind::Tokens
 }
 
 /// Returns the doors that still let a user in although the user is inactive.
@@ -91,7 +88,7 @@ pub fn open_although_inactive(
     open_rows(store, doors, user, now, Door::ignores_inactivity)
 }
 
-/// Returns the doors besides DRF's and knox's tokens that let a user in whose password was changed.
+/// Returns the doors besides API tokens that let a user in whose password was changed.
 ///
 /// # Errors
 /// Fails on database errors.
@@ -117,10 +114,8 @@ pub fn outliving(
 ) -> Result<Vec<AccessRows>> {
     let mut outliving = Vec::new();
     for door in doors.doors.iter().filter(|door| deletion.leaves(door)) {
-        let counts = users.iter().map(|user| store.open_rows(door, &user.id, now));
-        let count = counts.sum::<Result<u64>>()?;
-        if count > 0 {
-            outliving.push(AccessRows { name: door.name(), noun: door.noun(), count });
+        for user in users {
+            AccessRows::of(door, store.open_rows(door, &user.id, now)?).add_to(&mut outliving);
         }
     }
     Ok(outliving)

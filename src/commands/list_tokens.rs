@@ -38,22 +38,29 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let filter = args.filters.filter(args.filters.user(store)?.as_ref(), now)?;
     let is_json = context.output.format().is_json();
     let Some(scheme) = args.filters.package() else {
-        return list(None, store, context, &mut |store, on_row| {
+        let mut headings = headings(None, is_json);
+        // Only then does the scheme not tell the table.
+        if store.has_own_token_tables()? {
+            headings.push(Heading::from(("table", Kind::TEXT)));
+        }
+        return list(&headings, store, context, &mut |store, on_row| {
             store.each_token(&filter, &mut |token| {
-                on_row(&[
+                let cells = [
                     Cell::Text(&user_cell(&token.user, &token.username, is_json)),
                     Cell::Text(&token.scheme_name()),
                     Cell::Text(&token.prefix),
                     token.created.into(),
                     token.expiry.into(),
                     Cell::Text(&token.state(now).to_string()),
-                ])
+                    Cell::Text(store.table_of(&token)?),
+                ];
+                on_row(&cells[..headings.len()])
             })
         });
     };
     let tables = store.package_tables(Some(scheme))?;
     let what = if scheme == PackageScheme::ApiKey { "name" } else { "type" };
-    list(Some(what), store, context, &mut |store, on_row| {
+    list(&headings(Some(what), is_json), store, context, &mut |store, on_row| {
         store.each_package_token(&tables, Selection::matching(&filter), &mut |token| {
             let what = token.token_type.map(|kind| kind.to_string()).or(token.label.clone());
             let user = token.user.as_ref().map(|user| user_cell(user, &token.username, is_json));
@@ -72,15 +79,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 
 type OnRow<'a> = &'a mut dyn FnMut(&[Cell<'_>]) -> Result<ControlFlow<()>>;
 
-/// Lists the tokens that `each` passes on. `what` is the heading of a column that only the tokens of packages have.
-fn list(
-    what: Option<&str>,
-    store: &Store,
-    context: &Context,
-    each: &mut dyn FnMut(&Store, OnRow<'_>) -> Result<()>,
-) -> Result<()> {
-    let user = if context.output.format().is_json() { Kind::Json } else { Kind::TEXT };
-    let headings: Vec<Heading> = [("user", user), ("scheme", Kind::TEXT)]
+/// Returns the headings. `what` is that of a column that only the tokens of packages have.
+fn headings(what: Option<&str>, is_json: bool) -> Vec<Heading> {
+    let user = if is_json { Kind::Json } else { Kind::TEXT };
+    [("user", user), ("scheme", Kind::TEXT)]
         .into_iter()
         .chain(what.map(|what| (what, Kind::TEXT)))
         .chain([
@@ -90,10 +92,19 @@ fn list(
             ("state", Kind::TEXT),
         ])
         .map(Heading::from)
-        .collect();
+        .collect()
+}
+
+/// Lists the tokens that `each` passes on.
+fn list(
+    headings: &[Heading],
+    store: &Store,
+    context: &Context,
+    each: &mut dyn FnMut(&Store, OnRow<'_>) -> Result<()>,
+) -> Result<()> {
     let mut count = 0_u64;
     let pending = store.snapshot(|store| {
-        context.output.list(&headings, &mut |on_row| {
+        context.output.list(headings, &mut |on_row| {
             each(store, &mut |row| {
                 count += 1;
                 on_row(row)

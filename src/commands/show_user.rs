@@ -49,6 +49,8 @@ struct UserDetails {
     permissions: Vec<String>,
     profiles: Vec<Profile>,
     tokens: Vec<Token>,
+    /// The tables of the tokens, or nothing if their schemes tell them.
+    token_tables: Vec<String>,
     access: AccessSummary,
 }
 
@@ -79,28 +81,33 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 impl UserDetails {
     fn read(store: &Store, user: User, access: AccessSummary) -> Result<Self> {
         let id = &user.id;
-        let filter = TokenFilter::of(id, None);
+        let tokens = store.tokens(&TokenFilter::of(id, None))?;
         Ok(Self {
             fields: store.extra_fields_of(id)?,
             hasher: passwords::describe(&store.encoded_password(id)?).to_string(),
             groups: store.groups_of(id)?,
             permissions: store.permissions_of(id)?,
             profiles: store.profiles_of(id)?,
-            tokens: store.tokens(&filter)?,
+            token_tables: token_tables(store, &tokens)?,
+            tokens,
             access,
             user,
         })
     }
 
     fn into_object(self, now: Timestamp) -> Json {
-        let token = |token: &Token| {
-            json!({
+        let token = |(at, token): (usize, &Token)| {
+            let mut object = json!({
                 "scheme": token.scheme_name(),
                 "prefix": token.prefix,
                 "created": token.created.map(rfc3339),
                 "expiry": token.expiry.map(rfc3339),
                 "state": token.state(now),
-            })
+            });
+            if let Some(table) = self.token_tables.get(at) {
+                object["table"] = (&**table).into();
+            }
+            object
         };
         let mut object = json!({
             "user": self.user,
@@ -109,7 +116,7 @@ impl UserDetails {
             "groups": self.groups,
             "permissions": self.permissions,
             "profiles": self.profiles,
-            "tokens": self.tokens.iter().map(token).collect::<Vec<_>>(),
+            "tokens": self.tokens.iter().enumerate().map(token).collect::<Vec<_>>(),
             "access": self.access,
         });
         // Moved, since they can be large.
@@ -153,17 +160,30 @@ impl UserDetails {
             let heading = vec!["profile".to_owned(), profile.kind.clone()];
             sections.push(Section { heading, ..Section::new("", rows(&profile.fields, table)) });
         }
-        let tokens = self.tokens.iter().map(|token| {
+        let tokens = self.tokens.iter().enumerate().map(|(at, token)| {
             let (scheme, state) = (token.scheme_name(), token.state(now).to_string());
-            vec![scheme, token.prefix.clone(), moment(token.created), moment(token.expiry), state]
+            let cells = [scheme, token.prefix.clone(), moment(token.created), moment(token.expiry), state];
+            cells.into_iter().chain(self.token_tables.get(at).cloned()).collect()
         });
-        sections.push(Section { columns: token_columns(), ..Section::new("tokens", tokens.collect()) });
+        let mut columns = token_columns();
+        if !self.token_tables.is_empty() {
+            columns.push(Heading::from(("table", Kind::TEXT)));
+        }
+        sections.push(Section { columns, ..Section::new("tokens", tokens.collect()) });
         let of_access = access_rows(&self.access, flag);
         if !of_access.is_empty() {
             sections.push(Section::new("access", of_access));
         }
         Ok(sections)
     }
+}
+
+/// Returns the tables of these tokens if the project has token tables of its own, or nothing.
+fn token_tables(store: &Store, tokens: &[Token]) -> Result<Vec<String>> {
+    if !store.has_own_token_tables()? {
+        return Ok(Vec::new());
+    }
+    tokens.iter().map(|token| Ok(store.table_of(token)?.to_owned())).collect()
 }
 
 fn token_columns() -> Vec<Heading> {

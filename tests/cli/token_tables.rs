@@ -132,6 +132,7 @@ fn tokens_in_an_unknown_form_are_listed_and_revoked() {
     let listed = env.run(["list-tokens", "--format", "json"]).succeeds().json();
     let expected = json!([{
         "user": { "id": 1, "username": "meg" }, "scheme": "own", "prefix": "01234567", "created": null, "expiry": null, "state": "active",
+            "table": "shop_apitoken",
     }]);
     assert_eq!(listed, expected);
     env.run_with_input(&hash, ["whoami", "--token-stdin"]).ends_with(4);

@@ -5,6 +5,7 @@
 
 use std::cell::OnceCell;
 
+use super::Token;
 use crate::django::models::Scheme;
 use crate::django::tokens::knox::KnoxFormat;
 use crate::django::value::Kind;
@@ -211,6 +212,22 @@ impl Store {
         }
         let table = self.token_tables()?.iter().find(|table| table.table.name == *name);
         Ok(table.and_then(|table| table.scheme))
+    }
+
+    /// Whether the database has token tables besides DRF's and knox's own.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn has_own_token_tables(&self) -> Result<bool> {
+        Ok(self.token_tables()?.iter().any(|table| !table.is_usual()))
+    }
+
+    /// Returns the name of the table that a token is in.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn table_of(&self, token: &Token) -> Result<&str> {
+        Ok(self.token_tables()?.get(token.table).map_or("", |found| &found.table.name))
     }
 
     /// Returns what keeps authctl from writing a token of this scheme, or of the project's own if it has no scheme.
