@@ -23,6 +23,7 @@ const EXAMPLES: &str = "\
 Examples:
   authctl unlock-user meg
   authctl unlock-user meg --ip 203.0.113.7
+  authctl unlock-user --ip 203.0.113.7
   authctl unlock-user meg joe --yes
 
 Effect on Django: the user can log in from the next request on. Tokens and web sessions that `lock-user` revoked stay \
@@ -37,7 +38,7 @@ revoked. Lock-outs that django-axes keeps in a cache are not in the database. Si
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
     /// Users, or - to read them from standard input, one per line
-    #[arg(value_name = "USER", required = true)]
+    #[arg(value_name = "USER", required_unless_present = "ip")]
     users: Vec<String>,
 
     /// Clear failed logins from this address too, under any name (repeatable)
@@ -55,7 +56,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
     let store = context.store()?;
     let now = context.now();
-    let users = args.choice.find(store, &args.users)?;
+    let users = if args.users.is_empty() { Vec::new() } else { args.choice.find(store, &args.users)? };
     let names: Vec<String> = users.iter().map(|user| user.username.clone()).collect();
     let change = Change::new(context, &args.writing, "unlock-user");
     confirm("Unlock", &users, &change, context)?;
@@ -65,7 +66,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         hints.extend(without_password(store, user)?);
         hints.extend(kept(store, &tables, user)?);
     }
-    change.set_effect(Effect::new(format!("{} unlocked", names.join(", "))));
+    change.set_effect(Effect::new(match &names[..] {
+        [] => "failed logins from these addresses were cleared".to_owned(),
+        names => format!("{} unlocked", names.join(", ")),
+    }));
     let done = change.make(store, &json!({ "users": names }), |transaction| {
         let mut unlocked = Vec::new();
         for user in &users {
@@ -77,6 +81,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     })?;
     let (unlocked, of_addresses) = done.value;
     let report = change.report(done.fields);
+    let verb = if report.dry_run { "would clear" } else { "cleared" };
     change.answer(report.changed, |output| {
         for Unlocked { user, fields, cleared } in &unlocked {
             let name = &user.username;
@@ -85,11 +90,15 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 (false, true) => format!("Would unlock {name}. Nothing was changed."),
                 (false, false) => format!("Unlocked {name}."),
             });
-            print_rows("cleared", cleared, output);
+            print_rows(verb, cleared, output);
+        }
+        match of_addresses.count {
+            0 if args.ip.is_empty() => {}
+            0 => output.status("No failed logins from these addresses."),
+            _ => output.status("From these addresses:"),
         }
         if of_addresses.count > 0 {
-            output.status("From these addresses:");
-            print_rows("cleared", std::slice::from_ref(&of_addresses), output);
+            print_rows(verb, std::slice::from_ref(&of_addresses), output);
         }
         for hint in &hints {
             output.hint(hint);

@@ -93,6 +93,9 @@ fn unlocking_clears_what_keeps_a_user_out(engine: Engine) {
 fn an_address_is_unlocked_under_every_name(engine: Engine) {
     let project = with_factors(engine);
     project.authctl(&["unlock-user", "meg", "--ip", "203.0.113"]).ends_with(2);
+    project.authctl(&["unlock-user"]).ends_with(2);
+    let alone = project.authctl(&["unlock-user", "--ip", "203.0.113.9", "--dry-run"]).ends_with(0);
+    assert!(alone.stderr.contains("2 records of failed logins"), "{}", alone.stderr);
     let words = ["unlock-user", "meg", "--ip", "203.0.113.9", "--format", "json"];
     let tried = project.authctl(&[&words[..], &["--dry-run"]].concat()).ends_with(0).json();
     assert_eq!(count(&project, "axes_accessattempt"), "4");
