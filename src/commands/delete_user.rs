@@ -30,8 +30,8 @@ Examples:
   authctl delete-user meg --cascade shop_order.user_id --set-null shop_order.agent_id
 
 Effect on Django: the user no longer exists from the next query on; tokens are refused and web sessions end with the next \
-request. JWT refresh tokens stay, without a user, unless the user is locked first. Signals do not run. Files of deleted rows remain. Rows that refer to the user without a foreign key, as \
-generic relations do, remain too.";
+request. JWT refresh tokens stay, without a user, unless the user is locked first. Signals do not run. Files of deleted \
+rows remain. Rows that refer to the user without a foreign key, as generic relations do, remain too.";
 
 /// Delete users and everything that belongs to them
 ///

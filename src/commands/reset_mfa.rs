@@ -79,7 +79,10 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             (true, false) => format!("Deleted {}.", counted(deleted, "second factor")),
         });
         if report.changed {
-            output.hint("Web sessions and tokens stay valid. If a device is lost, revoke them with `authctl revoke-access USER`.");
+            output.hint(
+                "Web sessions and tokens stay valid. If a device is lost, revoke them with `authctl revoke-access \
+                 USER`.",
+            );
         }
         let object = |(user, factors): &(User, Vec<SecondFactor>)| {
             let fields = if factors.is_empty() { Vec::new() } else { vec!["second_factors".to_owned()] };

@@ -131,8 +131,13 @@ fn tokens_in_an_unknown_form_are_listed_and_revoked() {
     env.execute(&format!("INSERT INTO shop_apitoken (key_hash, user_id) VALUES ('{hash}', 1)"));
     let listed = env.run(["list-tokens", "--format", "json"]).succeeds().json();
     let expected = json!([{
-        "user": { "id": 1, "username": "meg" }, "scheme": "own", "prefix": "01234567", "created": null, "expiry": null, "state": "active",
-            "table": "shop_apitoken",
+        "user": { "id": 1, "username": "meg" },
+        "scheme": "own",
+        "prefix": "01234567",
+        "created": null,
+        "expiry": null,
+        "state": "active",
+        "table": "shop_apitoken",
     }]);
     assert_eq!(listed, expected);
     env.run_with_input(&hash, ["whoami", "--token-stdin"]).ends_with(4);
