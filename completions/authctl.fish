@@ -369,7 +369,7 @@ never\t'Never use colors'"
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l busy-timeout -d 'Wait up to this many seconds while another program locks the database' -r -f
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l expired -d 'Match only expired tokens'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l inactive-users -d 'Match only tokens of inactive users, which Django refuses anyway'
-complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l without-user -d 'Match only tokens that belong to no user, such as those that outlived one'
+complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l without-user -d 'Match only tokens that belong to no user, such as those of a deleted user'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s q -l quiet -d 'Print only results, warnings and errors'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -l no-input -d 'Never prompt, even at a terminal'
 complete -c authctl -n "__fish_authctl_using_subcommand list-tokens" -s y -l yes -d 'Answer yes to every confirmation'
@@ -402,7 +402,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l busy-ti
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l token-stdin -d 'Read a whole token from standard input'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l expired -d 'Match only expired tokens'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l inactive-users -d 'Match only tokens of inactive users, which Django refuses anyway'
-complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l without-user -d 'Match only tokens that belong to no user, such as those that outlived one'
+complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l without-user -d 'Match only tokens that belong to no user, such as those of a deleted user'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l all -d 'Match all tokens'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l list -d 'Print each of the tokens that match the filters, however many'
 complete -c authctl -n "__fish_authctl_using_subcommand revoke-token" -l dry-run -d 'Print what would change, and roll everything back'

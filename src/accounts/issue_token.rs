@@ -88,7 +88,7 @@ impl Accounts<'_> {
     fn several_schemes(&self, schemes: &[Scheme]) -> Result<Undecided> {
         Ok(match self.store.token_table_flaw(None)? {
             Some(TokenTableFlaw::Several(tables)) => Undecided {
-                what: "The project's API may read tokens from any of these tables".into(),
+                what: TokenTableFlaw::SEVERAL.into(),
                 found: tables,
                 decide: Selector::TokenTable,
             },
@@ -246,16 +246,17 @@ pub fn issue(
         ready(store, &existing.key)?;
         return Ok(Done { value: existing, fields: Vec::new() });
     }
-    let mut effect = Effect::new(token_created(fresh.scheme, &user.username));
-    if rotate {
-        effect.change.push_str(", and any older one was deleted");
-    }
+    let effect = created(token_created(fresh.scheme, &user.username), rotate);
     runner.set_effect(effect.with_token(Some(fresh.stored.prefix())));
     runner.run(
         store,
         |_| json!({ "user": user.username }),
         |transaction| fresh.store(transaction, user, rotate, &mut ready),
     )
+}
+
+fn created(what: String, rotate: bool) -> Effect {
+    Effect::new(if rotate { format!("{what}, and any older one was deleted") } else { what })
 }
 
 /// Returns the existing token of each user, or else stores the new one, all in one transaction.
@@ -270,7 +271,7 @@ pub fn issue_all(
     rotate: bool,
 ) -> Result<Done<Vec<Done<Issued>>>> {
     let names: Vec<&str> = users.iter().map(|user| &*user.username).collect();
-    runner.set_effect(Effect::new(format!("tokens of {} were created", names.join(", "))));
+    runner.set_effect(created(format!("tokens of {} were created", names.join(", ")), rotate));
     runner.run(
         store,
         |_| json!({ "users": names }),

@@ -292,12 +292,13 @@ fn expected_refusals(context: &Context, store: &Store) -> Result<Vec<Finding>> {
         }
     }
     let schemes = store.layout().schemes();
-    let is_found = undecided.iter().any(|fault| fault.field == "token_table");
-    let mut flaws: Vec<TokenTableFlaw> =
-        store.token_table_flaw(None)?.into_iter().filter(|_| !is_found).collect();
-    if flaws.is_empty() && !is_found {
-        for scheme in &schemes {
-            flaws.extend(store.token_table_flaw(Some(*scheme))?);
+    let mut flaws: Vec<TokenTableFlaw> = Vec::new();
+    if undecided.iter().all(|fault| fault.field != "token_table") {
+        flaws.extend(store.token_table_flaw(None)?);
+        if flaws.is_empty() {
+            for scheme in &schemes {
+                flaws.extend(store.token_table_flaw(Some(*scheme))?);
+            }
         }
     }
     for flaw in &flaws {

@@ -19,7 +19,7 @@ use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::error::wording::{counted, shell_word};
 use crate::signals;
-use crate::store::account_tables::{AccessKind, Doors, OpenDoor, SessionScan};
+use crate::store::account_tables::{Doors, OpenDoor};
 use crate::store::{Decisions, Deletion, Done, Store};
 use crate::terminal::output::Output;
 
@@ -82,7 +82,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let change = Change::new(context, &args.writing, "delete-user");
     print_deletion(&deletion, change.is_rehearsal(), &context.output);
     let left_open = LeftOpen::find(store, &users, &deletion, context.now())?;
-    left_open.print(&users, &context.output);
+    left_open.print(&users, &names, &context.output);
     let side_effects = side_effects(&deletion, users.len());
     if !change.is_rehearsal() {
         context.consent(&format!("Delete {whom}{side_effects}?"))?;
@@ -126,22 +126,18 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 struct LeftOpen {
     /// The rows that lose their user.
     without_user: Vec<AccessRows>,
-    /// What the database does not connect with its user.
-    unbound: Vec<OpenDoor>,
+    /// API keys whose users are unknown.
+    unbound: Option<OpenDoor>,
 }
 
 impl LeftOpen {
     fn find(store: &Store, users: &[User], deletion: &Deletion, now: Timestamp) -> Result<Self> {
         let doors = Doors::find(store)?;
-        let kinds = [AccessKind::ApiKeys];
-        let unbound = match users {
-            [user, ..] => doors.still_open(store, &user.id, &kinds, SessionScan::default(), now)?,
-            [] => Vec::new(),
-        };
-        Ok(Self { without_user: outliving(store, &doors, users, deletion, now)?, unbound })
+        let without_user = outliving(store, &doors, users, deletion, now)?;
+        Ok(Self { without_user, unbound: doors.unbound(store, now)? })
     }
 
-    fn print(&self, users: &[User], output: &Output) {
+    fn print(&self, users: &[User], names: &str, output: &Output) {
         if !self.without_user.is_empty() {
             let words = users.iter().map(|user| shell_word(&user.username)).collect::<Vec<_>>().join(" ");
             output.warning(format_args!(
@@ -150,9 +146,8 @@ impl LeftOpen {
                 listed(&self.without_user)
             ));
         }
-        let names = users.iter().map(|user| &*user.username).collect::<Vec<_>>().join(", ");
-        for door in &self.unbound {
-            output.hint(open_door(door, &names, false));
+        if let Some(door) = &self.unbound {
+            output.hint(open_door(door, names, false));
         }
     }
 

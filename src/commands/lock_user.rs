@@ -86,7 +86,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
                 (true, false) => format!("Locked {name}."),
             });
             if access.fields.iter().any(|field| field == "password") {
-                output.status(format_args!("  {verb}: the password, which is unusable now"));
+                let is = if report.dry_run { "would be unusable" } else { "is unusable now" };
+                output.status(format_args!("  {verb}: the password, which {is}"));
             }
             print_rows(verb, &access.closed, output);
             print_open(access, &access_change, output);

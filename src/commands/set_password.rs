@@ -144,20 +144,19 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 impl Args {
     /// Explains that the last word is a user, without repeating it: it may be a password.
     fn misplaced(&self, error: Error) -> Error {
-        let is_last = |last: &str| match error.refusal() {
-            Some(Refusal::UnknownUsers(unknown)) => unknown.users.iter().any(|user| user.text == last),
-            _ => false,
+        let ([_, .., last], Some(Refusal::UnknownUsers(unknown))) = (&self.users[..], error.refusal()) else {
+            return error;
         };
-        let advice = match &self.users[..] {
-            [_, .., last] if !is_last(last) => return error,
-            [_, .., _] if self.password.is_random() => {
-                "To set the length of the password, write --random-password=LENGTH."
-            }
-            [_, .., _] if !self.password.is_given() => {
-                "A password is never an argument: it is asked for, or comes from --password-stdin, --password-env or \
-                 --password-file."
-            }
-            _ => return error,
+        if unknown.users.iter().all(|user| user.text != *last) {
+            return error;
+        }
+        let advice = if self.password.is_random() {
+            "To set the length of the password, write --random-password=LENGTH."
+        } else if !self.password.is_given() {
+            "A password is never an argument: it is asked for, or comes from --password-stdin, --password-env or \
+             --password-file."
+        } else {
+            return error;
         };
         Refusal::usage(format!("The last USER does not exist. {advice}")).into()
     }

@@ -129,14 +129,12 @@ fn kept(store: &Store, tables: &[FactorTable], user: &User) -> Result<Option<Str
     let factors = store.second_factors(tables, &user.id)?.len() as u64;
     let (_, logins) = store.identities(&user.id)?;
     let (name, word) = (&user.username, shell_word(&user.username));
-    let what = match (factors, logins.len() as u64) {
-        (0, 0) => return Ok(None),
-        (0, logins) => counted(logins, "social login"),
-        (factors, 0) => counted(factors, "second factor"),
-        (factors, logins) => {
-            format!("{} and {}", counted(factors, "second factor"), counted(logins, "social login"))
-        }
-    };
+    let kept = [(factors, "second factor"), (logins.len() as u64, "social login")];
+    let kept = kept.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(*count, noun));
+    let what = kept.collect::<Vec<_>>().join(" and ");
+    if what.is_empty() {
+        return Ok(None);
+    }
     let reset = if factors > 0 {
         format!(" Reset second factors with `authctl reset-mfa {word}`.")
     } else {

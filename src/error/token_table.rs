@@ -18,12 +18,17 @@ pub enum TokenTableFlaw {
     },
 }
 
+impl TokenTableFlaw {
+    /// What precedes the names of several tables.
+    pub const SEVERAL: &str = "The project's API may read tokens from any of these tables";
+}
+
 impl fmt::Display for TokenTableFlaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Several(tables) => {
                 let tables = tables.join(", ");
-                write!(f, "The project's API may read tokens from any of these tables: {tables}.")
+                write!(f, "{}: {tables}.", Self::SEVERAL)
             }
             Self::UnknownForm(table) => {
                 write!(f, "The form of the project's tokens in table {table} is unknown.")

@@ -174,3 +174,10 @@ fn a_value_may_be_the_name_of_a_command() {
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(run.stderr.contains("requires a subcommand"), "{}", run.stderr);
 }
+
+#[test]
+fn without_a_command_the_help_is_on_standard_error() {
+    let run = TestEnv::new().run([] as [&str; 0]).ends_with(2);
+    assert!(run.stderr.starts_with("Administer accounts"), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
+}

@@ -130,3 +130,15 @@ fn accounts_without_a_password_do_not_hide_the_projects_hasher() {
     let encoded = env.value("SELECT password FROM auth_user WHERE username = 'u7'");
     assert!(encoded.starts_with("pbkdf2_sha256$300001$"), "{encoded}");
 }
+
+#[test]
+fn a_password_after_the_user_is_not_repeated() {
+    let env = meg();
+    for options in [&[][..], &["--format", "json"]] {
+        let run = env.run([&["set-password", "meg", "hunter2"], options].concat()).ends_with(2);
+        assert!(run.stderr.contains("The last USER does not exist."), "{}", run.stderr);
+        assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
+    }
+    let run = env.run(["set-password", "meg", "jo", "--no-password"]).ends_with(3);
+    assert!(run.stderr.contains("\"jo\""), "{}", run.stderr);
+}

@@ -61,6 +61,28 @@ fn a_settled_table_must_exist_and_be_of_the_scheme() {
 }
 
 #[test]
+fn the_table_decides_on_the_scheme_too() {
+    let env = TestEnv::with_schema("both_schemes");
+    env.execute(&table("shop_apitoken", KEYS));
+    env.run(["register", "meg", "--no-password", "--no-token"]).succeeds();
+    env.run(["create-token", "nobody"]).ends_with(3);
+    let run = env.run(["create-token", "meg"]).ends_with(7);
+    let expected = "[tokens]\ntable = \"authtoken_token\"  # or \"knox_authtoken\", \"shop_apitoken\"";
+    assert!(run.stderr.contains(expected), "{}", run.stderr);
+    let check = env.run(["check"]);
+    assert_eq!(
+        check.stderr.matches("authtoken_token, knox_authtoken, shop_apitoken").count(),
+        1,
+        "{}",
+        check.stderr
+    );
+    env.write("authctl.toml", "[tokens]\ntable = \"knox_authtoken\"\n");
+    env.run(["create-token", "meg"]).succeeds();
+    let shown = env.run(["show-user", "meg", "--format", "json"]).succeeds().json();
+    assert_eq!(shown["tokens"][0]["table"], "knox_authtoken", "{shown:#}");
+}
+
+#[test]
 fn keys_of_another_length_are_drfs_only_if_the_settings_say_so() {
     let long = table("shop_apitoken", &KEYS.replace("40", "64"));
     let env = project("[tokens]\ntable = \"shop_apitoken\"\n", &long);

@@ -205,6 +205,7 @@ fn ctrl_c_at_a_blocked_answer_reports_the_change() {
         assert_eq!(code, Some(14), "{stderr}");
         let key = keys(&env).concat();
         assert!(stderr.contains(&format!("revoke-token {}`", &key[..8])), "{stderr}");
+        assert!(stderr.contains("and any older one was deleted"), "{stderr}");
         assert!(!stderr.contains(&key) && !stderr.contains("Nothing was changed"), "{stderr}");
         let mut taken = Vec::new();
         reader.read_to_end(&mut taken).unwrap();

@@ -29,7 +29,7 @@ pub struct TokenFilters {
     #[arg(long)]
     inactive_users: bool,
 
-    /// Match only tokens that belong to no user, such as those that outlived one
+    /// Match only tokens that belong to no user, such as those of a deleted user
     #[arg(long, conflicts_with_all = ["user", "inactive_users"])]
     without_user: bool,
 

@@ -57,14 +57,14 @@ impl Doors {
         now: Timestamp,
     ) -> Result<Vec<OpenDoor>> {
         let mut open = Vec::new();
+        if kinds.contains(&AccessKind::ApiKeys) {
+            open.extend(self.unbound(store, now)?);
+        }
         let mut add = |code, count: Option<u64>, is_known| {
             if count != Some(0) {
                 open.push(OpenDoor { code, count, names: Vec::new(), is_known });
             }
         };
-        if kinds.contains(&AccessKind::ApiKeys) {
-            add(OpenDoorCode::UnboundApiKeys, Some(self.unbound_keys(store, now)?), false);
-        }
         if kinds.contains(&AccessKind::Jwt) && self.doors.iter().any(|door| door.kind() == AccessKind::Jwt) {
             add(OpenDoorCode::JwtAccessTokens, None, false);
         }
@@ -80,6 +80,16 @@ impl Doors {
             }
         }
         Ok(open)
+    }
+
+    /// Returns the API keys whose table does not tell their user, if there are any.
+    ///
+    /// # Errors
+    /// Fails on database errors.
+    pub fn unbound(&self, store: &Store, now: Timestamp) -> Result<Option<OpenDoor>> {
+        let (code, count) = (OpenDoorCode::UnboundApiKeys, self.unbound_keys(store, now)?);
+        let door = OpenDoor { code, count: Some(count), names: Vec::new(), is_known: false };
+        Ok(Some(door).filter(|_| count > 0))
     }
 
     /// Returns the names and client ids of this user's applications that get tokens without a user.

@@ -13,18 +13,11 @@ impl Doors {
     ///
     /// # Errors
     /// Fails on database errors.
-    pub fn open_to_inactive_users<'a>(
-        &'a self,
-        store: &Store,
-        now: Timestamp,
-    ) -> Result<Vec<(&'a Door, u64)>> {
+    pub fn open_to_inactive_users(&self, store: &Store, now: Timestamp) -> Result<Vec<(&Door, u64)>> {
         let is_active = store.engine.is_true(&store.layout.users.attribute("is_active"));
         let ignoring = self.doors.iter().filter(|door| door.ignores_inactivity());
-        let of_inactive = |door: &'a Door| {
-            let owner = door.owner.as_deref().map(quoted).unwrap_or_default();
-            format!("t.{owner} IS NOT NULL AND NOT {is_active}")
-        };
-        ignoring.map(|door| Ok((door, door.count(store, &of_inactive(door), now)?))).collect()
+        let is_of_inactive = format!("u.{} IS NOT NULL AND NOT {is_active}", quoted(&store.layout.users.key));
+        ignoring.map(|door| Ok((door, door.count(store, &is_of_inactive, now)?))).collect()
     }
 
     /// Counts the rows of each door that let somebody in without naming a user.

@@ -101,8 +101,8 @@ mod with_rustls {
         Ok(MakeRustlsConnect::new(config))
     }
 
-    /// Returns what is linked of the cryptography. Every server that has TLS 1.2 has one of these cipher suites, and authctl
-    /// has no certificate of its own to sign with.
+    /// Returns ring's cryptography without ChaCha20, since servers offer AES-GCM, and without private keys, since authctl
+    /// has no client certificate. What is left out is not linked.
     fn provider() -> CryptoProvider {
         let CryptoProvider { kx_groups, signature_verification_algorithms, secure_random, .. } =
             crypto::ring::default_provider();

@@ -95,7 +95,10 @@ fn locking_says_what_stays_open(engine: Engine) {
     assert!(project.row("SELECT password FROM auth_user WHERE id = 2").starts_with('!'));
     assert_ne!(project.row("SELECT password FROM auth_user WHERE id = 2"), "!joe");
     project.authctl(&["unlock-user", "meg"]).ends_with(0);
-    let told = project.authctl(&["lock-user", "meg", "--reset-password"]).ends_with(0).stderr;
+    let lock = ["lock-user", "meg", "--reset-password"];
+    let told = project.authctl(&[&lock[..], &["--dry-run"]].concat()).ends_with(0).stderr;
+    assert!(told.contains("  would close: the password, which would be unusable"), "{told}");
+    let told = project.authctl(&lock).ends_with(0).stderr;
     assert!(told.contains("  closed: the password, which is unusable now"), "{told}");
 }
 
