@@ -45,8 +45,8 @@ const OTHER_OPTIONS: [(&str, &str); 6] = [
     ("username", "user"),
 ];
 
-/// The placeholder for a hidden word.
-const HIDDEN: &str = "…";
+/// What stands for a hidden word.
+const HIDDEN: &str = "hidden, since it may be a secret";
 
 /// Prints help and version on standard output. Prints an error in clap's form, or as JSON if the command line asks
 /// for JSON.
@@ -67,7 +67,7 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
     }
     let command = named_command(arguments, program);
     let tip = misplaced_length(&error, arguments)
-        .or_else(|| misplaced_user(&error, arguments))
+        .or_else(|| misplaced_word(&error, arguments))
         .or_else(|| valueless(&error, arguments, command.as_ref()?));
     hide_words(&mut error, program);
     keep_best_suggestion(&mut error);
@@ -79,7 +79,7 @@ pub fn answer(mut error: clap::Error, arguments: &[OsString], program: fn() -> c
     if let Some(tip) = tip {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
-    let text = error.to_string();
+    let text = error.to_string().replace(&format!("'{HIDDEN}'"), &format!("({HIDDEN})"));
     let format = requested_format(arguments);
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !format.is_json() {
         // On standard error. Nothing can be done if that fails.
@@ -189,18 +189,21 @@ fn misplaced_length(error: &clap::Error, arguments: &[OsString]) -> Option<Strin
     is_length_option.then(|| format!("to set the length, use '{option}={unexpected}'"))
 }
 
-/// Suggests the option for a word that follows the name of a list.
-fn misplaced_user(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
+/// Suggests the option for a word that follows the name of a command without arguments.
+fn misplaced_word(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
     let Some(ContextValue::String(unexpected)) = error.get(ContextKind::InvalidArg) else { return None };
     if error.kind() != ErrorKind::UnknownArgument || unexpected.starts_with('-') {
         return None;
     }
-    let option = arguments.iter().find_map(|word| match word.to_str()? {
-        "list-tokens" | "list-sessions" => Some("--user NAME"),
-        "list-users" => Some("--search TEXT"),
+    let tip = arguments.iter().find_map(|word| match word.to_str()? {
+        "list-tokens" | "list-sessions" => Some("to choose what is listed, use '--user NAME'"),
+        "list-users" => Some("to choose what is listed, use '--search TEXT'"),
+        "whoami" => {
+            Some("to check a token, use '--token-stdin'; to show a user, use 'authctl show-user USER'")
+        }
         _ => None,
     })?;
-    Some(format!("to choose what is listed, use '{option}'"))
+    Some(tip.to_owned())
 }
 
 /// Says that an option takes no value, if one follows it.

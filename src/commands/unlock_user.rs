@@ -10,7 +10,7 @@ use crate::cli::answer::{about_users, user_object};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
-use crate::django::models::User;
+use crate::django::models::{TokenFilter, User};
 use crate::django::passwords::{self, Summary};
 use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
@@ -64,6 +64,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let mut hints = Vec::new();
     for user in &users {
         hints.extend(without_password(store, user)?);
+        hints.extend(without_token(store, user)?);
         hints.extend(kept(store, &tables, user)?);
     }
     change.set_effect(Effect::new(match &names[..] {
@@ -122,6 +123,16 @@ fn without_password(store: &Store, user: &User) -> Result<Option<String>> {
     let is_unusable = passwords::describe(&store.encoded_password(&user.id)?) == Summary::Unusable;
     let text = || format!("{name} has no usable password. Set one with `authctl set-password {word}`.");
     Ok(is_unusable.then(text))
+}
+
+/// Says that a locked user has no token any more.
+fn without_token(store: &Store, user: &User) -> Result<Option<String>> {
+    let filter = TokenFilter::of(&user.id, None);
+    if user.is_active || store.layout().schemes().is_empty() || store.count_tokens(&filter)? > 0 {
+        return Ok(None);
+    }
+    let (name, word) = (&user.username, shell_word(&user.username));
+    Ok(Some(format!("{name} has no token. If one is needed, create it with `authctl create-token {word}`.")))
 }
 
 /// Says what locking has left, with which somebody else may come back.

@@ -25,7 +25,11 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 
 /// Sorts the words, the most similar one first.
 pub fn sort_by_similarity(words: &mut [String], word: &str) {
-    words.sort_by(|one, other| jaro(word, other).total_cmp(&jaro(word, one)));
+    let order = |one: &String, other: &String| {
+        let slips = damerau_levenshtein(word, one).cmp(&damerau_levenshtein(word, other));
+        slips.then_with(|| jaro(word, other).total_cmp(&jaro(word, one)))
+    };
+    words.sort_by(order);
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ fn an_inactive_user_gets_no_token() {
         assert_eq!(
             run.stderr,
             "error: \"off\" is inactive. No token was created.\nhint: Django refuses the tokens of inactive \
-             users.\n"
+             users. Let the user in again with `authctl unlock-user off`.\n"
         );
         assert_eq!(
             env.run(["create-token", "off", "--format", "json"]).ends_with(6).error()["code"],

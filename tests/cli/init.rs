@@ -327,7 +327,11 @@ fn a_manage_py_beside_the_new_database_is_a_warning() {
     assert!(!run.stderr.contains("manage.py"), "{}", run.stderr);
     std::fs::remove_file(env.path("db.sqlite3")).unwrap();
     let run = env.run(["list-users"]).ends_with(9);
-    assert!(run.stderr.contains("hint: In a Django project, run `manage.py migrate`"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("hint: In a Django project, go to the folder with manage.py"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

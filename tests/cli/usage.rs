@@ -63,17 +63,33 @@ fn a_negative_number_of_rows_is_refused_with_the_range() {
 #[test]
 fn the_closest_name_is_suggested_first() {
     let env = TestEnv::new();
-    let run = env.run(["list-user"]).ends_with(2);
-    let (first, second) = (run.stderr.find("'list-users'"), run.stderr.find("'list-tokens'"));
-    assert!(first.is_some() && second.is_none_or(|second| first < Some(second)), "{}", run.stderr);
-    let run = env.run(["create-tokn"]).ends_with(2);
-    let first =
-        run.stderr.split_once("exist").map_or("", |(_, names)| names.split('\'').nth(1).unwrap_or_default());
-    assert_eq!(first, "create-token", "{}", run.stderr);
-    let run = env.run(["revok-tokens"]).ends_with(2);
-    let first =
-        run.stderr.split_once("exist").map_or("", |(_, names)| names.split('\'').nth(1).unwrap_or_default());
-    assert_eq!(first, "revoke-token", "{}", run.stderr);
+    for (word, meant) in [
+        ("list-user", "list-users"),
+        ("create-tokn", "create-token"),
+        ("crate-token", "create-token"),
+        ("revok-tokens", "revoke-token"),
+    ] {
+        let run = env.run([word]).ends_with(2);
+        let (_, names) = run.stderr.split_once("exists: '").unwrap_or_else(|| panic!("{}", run.stderr));
+        assert!(names.starts_with(&format!("{meant}'")), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_word_that_may_be_a_secret_is_hidden_and_the_error_says_so() {
+    let env = TestEnv::with_database("");
+    for (arguments, told) in [
+        (&["zebra"][..], "unrecognized subcommand (hidden, since it may be a secret)\n"),
+        (&["whoami", "zebra"], "unexpected argument (hidden, since it may be a secret) found\n"),
+        (
+            &["whoami", "zebra"],
+            "to check a token, use '--token-stdin'; to show a user, use 'authctl show-user USER'",
+        ),
+        (&["list-users", "zebra"], "tip: to choose what is listed, use '--search TEXT'"),
+    ] {
+        let run = env.run(arguments).ends_with(2);
+        assert!(run.stderr.contains(told) && !run.stderr.contains("zebra"), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -93,7 +93,7 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
                 .into()
         }
         Refusal::UsernameTaken | Refusal::EmailTaken => {
-            "With `authctl register`, --on-existing skip leaves an existing user unchanged, and --on-existing update changes it."
+            "`authctl register --on-existing skip` leaves an existing user unchanged, and `--on-existing update` changes it."
                 .into()
         }
         Refusal::NameTaken { name, .. } => format!(
@@ -127,14 +127,17 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
             "Run authctl as the owner, for example with `sudo -u`, or pass --force.".into()
         }
         Refusal::DatabaseMissing(_) => {
-            "In a Django project, run `manage.py migrate`: a project with its own user model cannot adopt a \
-             database of `authctl init`. Otherwise create it with `authctl init`, or pass another database with \
-             --db or AUTHCTL_DB."
+            "In a Django project, go to the folder with manage.py, or pass the database with --db or \
+             AUTHCTL_DB; `manage.py migrate` creates it. Without a project, create one with `authctl init`. A \
+             project with its own user model cannot adopt it."
                 .into()
         }
         Refusal::TokenTable(flaw) => format!("No token was created. {}", token_table(flaw)),
         Refusal::LostAnswer(lost) => lost_answer::hint(lost),
-        Refusal::InactiveUser(_) => "Django refuses the tokens of inactive users.".into(),
+        Refusal::InactiveUser(username) => format!(
+            "Django refuses the tokens of inactive users. Let the user in again with `authctl unlock-user {}`.",
+            shell_word(username)
+        ),
         _ => return None,
     })
 }

@@ -1,5 +1,6 @@
 //! Translates SQLite's errors into refusals.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::ErrorCode;
@@ -52,8 +53,10 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> Error {
         ErrorCode::CannotOpen => {
             // SQLite does not report why. If no file at all can be opened, permissions are not the cause.
             match std::fs::File::open("/dev/null") {
-                Err(error) => failed!("{} cannot be opened: {error}", path.display()),
-                Ok(_) => failed!("{} cannot be opened: {detail}. Check its permissions.", path.display()),
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    failed!("{} cannot be opened: {error}", path.display())
+                }
+                _ => failed!("{} cannot be opened: {detail}. Check its permissions.", path.display()),
             }
         }
         _ if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE && is_full(path) => {

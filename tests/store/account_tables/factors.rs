@@ -77,6 +77,7 @@ fn unlocking_clears_what_keeps_a_user_out(engine: Engine) {
         "cleared: 2 records of failed logins",
         "cleared: 1 throttled second factor",
         "`authctl set-password meg`",
+        "meg has no token. If one is needed, create it with `authctl create-token meg`.",
         "`authctl reset-mfa meg`",
     ] {
         assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
@@ -88,6 +89,8 @@ fn unlocking_clears_what_keeps_a_user_out(engine: Engine) {
     assert_eq!(project.rows(throttled), ["1|0", "2|3"]);
     let run = project.authctl(&["unlock-user", "meg"]).ends_with(0);
     assert!(run.stderr.contains("meg is not locked."), "{}", run.stderr);
+    // Nothing says that somebody who was not locked ever had a token.
+    assert!(!run.stderr.contains("has no token"), "{}", run.stderr);
 }
 
 fn an_address_is_unlocked_under_every_name(engine: Engine) {
