@@ -8,6 +8,7 @@ mod blocks;
 mod hasher;
 mod md5;
 mod pbkdf2;
+mod pbkdf2_sha256;
 mod scrypt;
 
 use std::fmt;

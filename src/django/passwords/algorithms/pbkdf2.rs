@@ -6,11 +6,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::Sha1;
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::blocks::Blocks;
 use super::hasher::{Cost, Hasher, NewHashCosts, parse_number};
+use super::pbkdf2_sha256;
 
 const DJANGO_6_1: u32 = 1_500_000;
 const DJANGO_3_2: u32 = 260_000;
@@ -24,8 +24,7 @@ pub struct Pbkdf2 {
     derive: fn(&[u8], &[u8], u32, &mut [u8]),
 }
 
-pub static SHA256: Pbkdf2 =
-    Pbkdf2 { name: "pbkdf2_sha256", hash_length: 32, derive: ::pbkdf2::pbkdf2_hmac::<Sha256> };
+pub static SHA256: Pbkdf2 = Pbkdf2 { name: "pbkdf2_sha256", hash_length: 32, derive: pbkdf2_sha256::derive };
 
 pub static SHA1: Pbkdf2 =
     Pbkdf2 { name: "pbkdf2_sha1", hash_length: 20, derive: ::pbkdf2::pbkdf2_hmac::<Sha1> };
