@@ -7,14 +7,17 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::ops::ControlFlow;
+use std::panic::resume_unwind;
+use std::thread;
 
 use jiff::Timestamp;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::dependents::Dependents;
 use super::{Doors, owner};
 use crate::django::models::Key;
 use crate::django::value::{Cell, Kind, Value};
-use crate::django::web_session::SessionDecoder;
+use crate::django::web_session::{SessionDecoder, WebSession};
 use crate::error::failure::Result;
 use crate::store::schema::{Table, quoted};
 use crate::store::{Store, Transaction};
@@ -80,39 +83,55 @@ pub struct SessionScan {
     pub undecodable: u64,
 }
 
-/// Decodes the rows of session tables.
-#[derive(Default)]
-struct Scanner {
-    decoder: SessionDecoder,
-    scan: SessionScan,
+/// A row as it is stored.
+struct StoredRow {
+    key: String,
+    data: String,
+    expiry: Option<Timestamp>,
+    /// The user's key in its displayed form, from a column.
+    owner: Option<String>,
 }
 
-impl Scanner {
-    /// Decodes the row of a session table, whose `owner` may be known from a column. Returns the session if it has a user,
-    /// and counts it otherwise.
-    fn decode(
-        &mut self,
-        table: usize,
-        cells: &[Cell<'_>],
-        owner: Option<String>,
-        now: Timestamp,
-    ) -> Option<SessionRow> {
-        let expiry = cells[2].timestamp();
-        let decoded = self.decoder.decode(cells[1].text().unwrap_or_default());
-        let is_decoded = decoded.is_some();
-        let (user, backend) = decoded.map_or((None, None), |session| (session.user, session.backend));
+impl StoredRow {
+    fn decode(self, decoder: &mut SessionDecoder, table: usize, now: Timestamp) -> Decoded {
+        let Self { key, data, expiry, owner } = self;
+        let session = decoder.decode(&data);
+        let is_decoded = session.is_some();
+        let WebSession { user, backend } = session.unwrap_or_default();
         let Some(user) = user.or(owner) else {
-            if is_decoded {
-                self.scan.anonymous += 1;
-            } else {
-                self.scan.undecodable += u64::from(expiry.is_none_or(|expiry| expiry >= now));
-            }
-            return None;
+            let is_expired = expiry.is_some_and(|expiry| expiry < now);
+            return if is_decoded { Decoded::Anonymous } else { Decoded::Unknown { is_expired } };
         };
-        let key = cells[0].string();
         let prefix = key.chars().take(PREFIX.min(key.chars().count() / 2)).collect();
         let (username, user_is_active) = (String::new(), false);
-        Some(SessionRow { table, key, prefix, expiry, user, username, user_is_active, backend })
+        Decoded::Session(SessionRow { table, key, prefix, expiry, user, username, user_is_active, backend })
+    }
+}
+
+enum Decoded {
+    Session(SessionRow),
+    Anonymous,
+    Unknown { is_expired: bool },
+}
+
+/// Decodes the rows of a session table on all cores.
+fn decode_together(rows: Vec<StoredRow>, table: usize, now: Timestamp) -> Vec<Decoded> {
+    let decode = |decoder: &mut SessionDecoder, row: StoredRow| row.decode(decoder, table, now);
+    rows.into_par_iter().map_init(SessionDecoder::default, decode).collect()
+}
+
+impl SessionScan {
+    /// Returns the sessions of a user, and counts the others.
+    fn sort(&mut self, decoded: Vec<Decoded>) -> Vec<SessionRow> {
+        let mut sessions = Vec::with_capacity(decoded.len());
+        for row in decoded {
+            match row {
+                Decoded::Session(session) => sessions.push(session),
+                Decoded::Anonymous => self.anonymous += 1,
+                Decoded::Unknown { is_expired } => self.undecodable += u64::from(!is_expired),
+            }
+        }
+        sessions
     }
 }
 
@@ -144,40 +163,7 @@ impl Store {
         now: Timestamp,
         on_batch: &mut dyn FnMut(Vec<SessionRow>) -> Result<ControlFlow<()>>,
     ) -> Result<SessionScan> {
-        let mut scanner = Scanner::default();
-        let [key, data, expiry] = COLUMNS;
-        for (index, table) in doors.sessions.iter().enumerate() {
-            let (order, kind) = match self.engine.row_number(table)? {
-                Some(number) => (number, Kind::Integer),
-                None => (key.to_owned(), Kind::TEXT),
-            };
-            let [of_key, of_data, of_expiry] = KINDS;
-            let kinds = [of_key, of_data, of_expiry, self.layout.users.key_kind.clone(), kind];
-            let owner = self.session_owner(table);
-            let mut last: Option<Value> = None;
-            loop {
-                let condition = last.as_ref().map(|_| format!("WHERE {order} > ?1")).unwrap_or_default();
-                let sql = format!(
-                    "SELECT {key}, {data}, {expiry}, {owner}, {order} FROM {} {condition} \
-                     ORDER BY {order} LIMIT {BATCH}",
-                    quoted(&table.name)
-                );
-                let mut rows = Vec::new();
-                let after = last.take();
-                self.engine.query(&sql, after.as_slice(), &kinds, &mut |cells| {
-                    last = Some(cells[4].integer().map_or_else(|| cells[4].string().into(), Value::Integer));
-                    rows.extend(scanner.decode(index, cells, self.shown_owner(cells[3]), now));
-                    Ok(ControlFlow::Continue(()))
-                })?;
-                if last.is_none() {
-                    break;
-                }
-                if on_batch(rows)?.is_break() {
-                    return Ok(scanner.scan);
-                }
-            }
-        }
-        Ok(scanner.scan)
+        self.scan_sessions(doors, now, &|_| true, on_batch)
     }
 
     /// Returns the unexpired web sessions of these users. Reads all sessions, so do it before a lock is taken.
@@ -191,24 +177,43 @@ impl Store {
         now: Timestamp,
     ) -> Result<(Vec<SessionRow>, SessionScan)> {
         let shown: Vec<String> = users.iter().map(Key::to_string).collect();
-        let (mut found, mut scanner) = (Vec::new(), Scanner::default());
-        let [key, data, expiry] = COLUMNS;
+        let mut found = Vec::new();
+        let is_valid = |expiry: Option<Timestamp>| expiry.is_none_or(|expiry| expiry >= now);
+        let scan = self.scan_sessions(doors, now, &is_valid, &mut |sessions| {
+            found.extend(sessions.into_iter().filter(|session| shown.contains(&session.user)));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok((found, scan))
+    }
+
+    /// Passes the sessions with a fitting expiry to the callback. Decodes one batch while the next one is read.
+    fn scan_sessions(
+        &self,
+        doors: &Doors,
+        now: Timestamp,
+        fits: &dyn Fn(Option<Timestamp>) -> bool,
+        on_batch: &mut dyn FnMut(Vec<SessionRow>) -> Result<ControlFlow<()>>,
+    ) -> Result<SessionScan> {
+        let mut scan = SessionScan::default();
         for (index, table) in doors.sessions.iter().enumerate() {
-            let [of_key, of_data, of_expiry] = KINDS;
-            let kinds = [of_key, of_data, of_expiry, self.layout.users.key_kind.clone()];
-            let sql = format!(
-                "SELECT {key}, {data}, {expiry}, {} FROM {} WHERE NOT {}",
-                self.session_owner(table),
-                quoted(&table.name),
-                self.engine.is_before(expiry, "?1")
-            );
-            self.engine.query(&sql, &[now.into()], &kinds, &mut |cells| {
-                let session = scanner.decode(index, cells, self.shown_owner(cells[3]), now);
-                found.extend(session.filter(|session| shown.contains(&session.user)));
+            let mut batches = SessionBatches::of(self, table)?;
+            let flow = thread::scope(|scope| -> Result<ControlFlow<()>> {
+                let mut next = batches.read(fits)?;
+                while let Some(rows) = next {
+                    let decoding = scope.spawn(move || decode_together(rows, index, now));
+                    next = batches.read(fits)?;
+                    let decoded = decoding.join().unwrap_or_else(|panic| resume_unwind(panic));
+                    if on_batch(scan.sort(decoded))?.is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
                 Ok(ControlFlow::Continue(()))
             })?;
+            if flow.is_break() {
+                break;
+            }
         }
-        Ok((found, scanner.scan))
+        Ok(scan)
     }
 
     /// Adds the names of the users to sessions, and whether they are active.
@@ -247,6 +252,50 @@ impl Store {
             }
         }
         Ok(())
+    }
+}
+
+/// Reads a session table in batches, by a key that has an index.
+struct SessionBatches<'a> {
+    store: &'a Store,
+    columns: String,
+    order: String,
+    kinds: [Kind; 5],
+    last: Option<Value>,
+}
+
+impl<'a> SessionBatches<'a> {
+    fn of(store: &'a Store, table: &Table) -> Result<Self> {
+        let [key, data, expiry] = COLUMNS;
+        let (order, kind) = match store.engine.row_number(table)? {
+            Some(number) => (number, Kind::Integer),
+            None => (key.to_owned(), Kind::TEXT),
+        };
+        let (owner, name) = (store.session_owner(table), quoted(&table.name));
+        let columns = format!("{key}, {data}, {expiry}, {owner}, {order} FROM {name}");
+        let [of_key, of_data, of_expiry] = KINDS;
+        let kinds = [of_key, of_data, of_expiry, store.layout.users.key_kind.clone(), kind];
+        Ok(Self { store, columns, order, kinds, last: None })
+    }
+
+    /// Returns the fitting rows of the next batch, or `None` after the last one.
+    fn read(&mut self, fits: &dyn Fn(Option<Timestamp>) -> bool) -> Result<Option<Vec<StoredRow>>> {
+        let after = self.last.take();
+        let Self { columns, order, .. } = &*self;
+        let condition = after.as_ref().map(|_| format!("WHERE {order} > ?1")).unwrap_or_default();
+        let sql = format!("SELECT {columns} {condition} ORDER BY {order} LIMIT {BATCH}");
+        let (mut rows, store, last) = (Vec::with_capacity(BATCH), self.store, &mut self.last);
+        store.engine.query(&sql, after.as_slice(), &self.kinds, &mut |cells| {
+            *last = Some(cells[4].integer().map_or_else(|| cells[4].string().into(), Value::Integer));
+            let expiry = cells[2].timestamp();
+            if fits(expiry) {
+                let (key, owner) = (cells[0].string(), store.shown_owner(cells[3]));
+                let data = cells[1].text().unwrap_or_default().to_owned();
+                rows.push(StoredRow { key, data, expiry, owner });
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(self.last.is_some().then_some(rows))
     }
 }
 
