@@ -152,13 +152,20 @@ fn revoke_matching(
     change: &Change<'_>,
     context: &Context,
 ) -> Result<()> {
-    let found = usize::try_from(store.count_tokens(filter)?)?;
+    let is_confirmed = context.yes && !change.is_rehearsal();
+    // Counting takes as long as deleting. If nobody is asked, it matters only whether there are many.
+    let found = if is_confirmed {
+        store.count_tokens_up_to(filter, LISTED_UNASKED + 1)?
+    } else {
+        store.count_tokens(filter)?
+    };
+    let found = usize::try_from(found)?;
     if (change.is_rehearsal() || found > 1) && (args.list || found <= LISTED_UNASKED) {
         store.each_token(filter, &mut |token| {
             announce(&token, change, context);
             Ok(ControlFlow::Continue(()))
         })?;
-    } else if found > LISTED_UNASKED {
+    } else if found > LISTED_UNASKED && !is_confirmed {
         context.output.status(format_args!("{} match. Pass --list to print each of them.", count(found)));
     }
     if found > 1 && !change.is_rehearsal() {
@@ -196,6 +203,7 @@ fn revoke_matching(
     if let Some(user) = user {
         warn_of_open(&open, &user.username, "revoke-access", &context.output);
     }
+    let found = if is_confirmed && found > LISTED_UNASKED { deleted } else { found };
     answer(change, change.report(done.fields), deleted, found, listed)
 }
 

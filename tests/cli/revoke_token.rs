@@ -259,7 +259,7 @@ fn many_tokens_are_only_counted_unless_each_is_asked_for() {
     let run = revoke(&env, &["--inactive-users", "--yes"]).succeeds();
     assert_eq!(run.stderr.matches("To delete: ").count(), 10, "{}", run.stderr);
     let run = revoke(&env, &["--all", "--yes", "--audit-log", "audit.jsonl"]).succeeds();
-    assert!(run.stderr.ends_with("Deleted 20 tokens.\n"), "{}", run.stderr);
+    assert_eq!(run.stderr, "Deleted 20 tokens.\n");
     assert_eq!(env.value("SELECT count(*) FROM authtoken_token"), "0");
     let log = std::fs::read_to_string(env.path("audit.jsonl")).unwrap();
     let line: serde_json::Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();

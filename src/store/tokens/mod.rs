@@ -253,14 +253,26 @@ impl Store {
 
     /// Counts the tokens that match the filter.
     pub fn count_tokens(&self, filter: &TokenFilter) -> Result<u64> {
+        self.count_rows(filter, "")
+    }
+
+    /// Counts the tokens that match the filter, and stops at this number of rows of a table.
+    pub fn count_tokens_up_to(&self, filter: &TokenFilter, most: usize) -> Result<u64> {
+        self.count_rows(filter, &format!(" LIMIT {most}"))
+    }
+
+    fn count_rows(&self, filter: &TokenFilter, limit: &str) -> Result<u64> {
         let mut count = 0;
         for table in self.token_tables()?.iter().filter(|table| filter.allows(table.scheme)) {
             let (conditions, parameters) = self.row_conditions(table, filter);
-            let sql = format!("SELECT count(*) FROM {} AS t{conditions}", quoted(&table.table.name));
-            self.engine.query(&sql, &parameters, &[Kind::Integer], &mut |cells| {
-                count += cells[0].integer().map_or(0, i64::unsigned_abs);
-                Ok(ControlFlow::Break(()))
-            })?;
+            let rows = format!("FROM {} AS t{conditions}", quoted(&table.table.name));
+            count += self.count(
+                &match limit {
+                    "" => format!("SELECT count(*) {rows}"),
+                    limit => format!("SELECT count(*) FROM (SELECT 1 {rows}{limit}) AS found"),
+                },
+                &parameters,
+            )?;
         }
         Ok(count)
     }
