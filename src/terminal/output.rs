@@ -199,7 +199,7 @@ impl Output {
 
     /// Prints rows in the selected format. [`Pending`] has the part that the reader has not read yet.
     pub fn list(&self, headings: &[Heading], rows: &mut Rows<'_>) -> Result<Pending> {
-        let mut spool = Spool::new(Sink::Standard, escape_for(self.format, &Sink::Standard))?;
+        let mut spool = Spool::new(Sink::Standard, escape_for(self.format, &Sink::Standard));
         let color = self.color.applies(io::stdout().is_terminal());
         let written = match self.format {
             Format::Table => table::write(&mut spool, color, terminal_width(), headings, rows),
@@ -359,7 +359,7 @@ pub fn stream<T>(
     format: Format,
     write: impl FnOnce(&mut Spool) -> Result<T>,
 ) -> Result<(Option<T>, Pending)> {
-    let mut spool = Spool::new(sink.clone(), escape_for(format, sink))?;
+    let mut spool = Spool::new(sink.clone(), escape_for(format, sink));
     let written = match write(&mut spool) {
         Err(error) if is_broken_pipe(&error) => None,
         written => Some(written?),

@@ -15,18 +15,44 @@ const WAITING: usize = 32;
 
 /// A writer that never blocks on its reader.
 ///
-/// A thread writes chunks to standard output. If the reader falls behind, the rest is stored in an unlinked file.
+/// From the second chunk on, a thread writes them. If the reader falls behind, or no thread can be started, the rest is
+/// stored in an unlinked file.
 ///
 /// A listing ends without an error if its reader closes the pipe. [`Write::write`] then fails with
 /// [`io::ErrorKind::BrokenPipe`] as soon as that is known.
 #[derive(Debug)]
 pub struct Spool {
     chunk: Vec<u8>,
-    sender: Option<SyncSender<Vec<u8>>>,
-    writer: Option<JoinHandle<io::Result<()>>>,
+    writer: Option<Writer>,
     overflow: Option<File>,
     escape: Option<Escape>,
     sink: Sink,
+}
+
+/// The thread that writes chunks.
+#[derive(Debug)]
+struct Writer {
+    chunks: SyncSender<Vec<u8>>,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+impl Writer {
+    fn start(mut sink: Sink) -> io::Result<Self> {
+        let (sender, chunks) = mpsc::sync_channel::<Vec<u8>>(WAITING);
+        let thread = thread::Builder::new().spawn(move || {
+            for chunk in chunks {
+                sink.write_all(&chunk)?;
+            }
+            sink.flush()
+        })?;
+        Ok(Self { chunks: sender, thread })
+    }
+
+    /// Waits until all chunks are written.
+    fn finish(self) -> io::Result<()> {
+        drop(self.chunks);
+        self.thread.join().unwrap_or_else(|_| Err(io::Error::other("the listing cannot be written")))
+    }
 }
 
 /// The destination of a listing.
@@ -70,26 +96,8 @@ pub type Escape = fn(&str) -> String;
 
 impl Spool {
     /// Creates a spool for a stream. With `escape`, each write is escaped separately.
-    ///
-    /// If no thread can be started, all output is stored in the file.
-    pub fn new(sink: Sink, escape: Option<Escape>) -> io::Result<Self> {
-        let (sender, chunks) = mpsc::sync_channel::<Vec<u8>>(WAITING);
-        let mut reader = sink.clone();
-        let writer = thread::Builder::new().spawn(move || {
-            for chunk in chunks {
-                reader.write_all(&chunk)?;
-            }
-            reader.flush()
-        });
-        let overflow = if writer.is_ok() { None } else { Some(tempfile::tempfile()?) };
-        Ok(Self {
-            chunk: Vec::with_capacity(CHUNK),
-            sender: Some(sender),
-            writer: writer.ok(),
-            overflow,
-            escape,
-            sink,
-        })
+    pub fn new(sink: Sink, escape: Option<Escape>) -> Self {
+        Self { chunk: Vec::with_capacity(CHUNK), writer: None, overflow: None, escape, sink }
     }
 
     fn send_chunk(&mut self) -> io::Result<()> {
@@ -97,8 +105,14 @@ impl Spool {
         if let Some(file) = &mut self.overflow {
             return file.write_all(&chunk);
         }
-        let Some(sender) = &self.sender else { return Ok(()) };
-        match sender.try_send(chunk) {
+        if self.writer.is_none() {
+            self.writer = Writer::start(self.sink.clone()).ok();
+        }
+        let sent = match &self.writer {
+            Some(writer) => writer.chunks.try_send(chunk),
+            None => Err(TrySendError::Full(chunk)),
+        };
+        match sent {
             Ok(()) => Ok(()),
             Err(TrySendError::Full(chunk)) => {
                 let mut file = tempfile::tempfile()?;
@@ -121,35 +135,26 @@ impl Spool {
     }
 
     fn drain(&mut self) -> io::Result<()> {
-        if self.overflow.is_some() {
-            self.send_chunk()?;
+        if let Some(file) = &mut self.overflow {
+            file.write_all(&self.chunk)?;
+            self.chunk.clear();
         }
-        if let Some(sender) = self.sender.take()
-            && self.overflow.is_none()
-        {
-            sender
-                .send(mem::take(&mut self.chunk))
-                .map_err(|_| io::ErrorKind::BrokenPipe)
-                .or_else(|_| self.join())?;
+        if let Some(writer) = self.writer.take() {
+            writer.finish()?;
         }
-        self.join()?;
-        let Some(mut file) = self.overflow.take() else { return Ok(()) };
-        file.rewind()?;
-        let mut buffer = vec![0; CHUNK];
-        loop {
-            let length = file.read(&mut buffer)?;
-            if length == 0 {
-                return self.sink.flush();
+        if let Some(file) = &mut self.overflow {
+            file.rewind()?;
+            let mut buffer = vec![0; CHUNK];
+            loop {
+                let length = file.read(&mut buffer)?;
+                if length == 0 {
+                    break;
+                }
+                self.sink.write_all(&buffer[..length])?;
             }
-            self.sink.write_all(&buffer[..length])?;
         }
-    }
-
-    fn join(&mut self) -> io::Result<()> {
-        let outcome = self.writer.take().map(JoinHandle::join);
-        outcome
-            .unwrap_or(Ok(Ok(())))
-            .unwrap_or_else(|_| Err(io::Error::other("the listing cannot be written")))
+        self.sink.write_all(&self.chunk)?;
+        self.sink.flush()
     }
 }
 

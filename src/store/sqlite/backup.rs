@@ -10,7 +10,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi};
 
 use super::errors::{is_of_statement, translate, unusable};
-use super::{Sqlite, regexp};
+use super::{Sqlite, integrity, regexp};
 use crate::error::failure::{Result, failed};
 use crate::error::misuse::Advice;
 use crate::error::refusal::Refusal;
@@ -136,7 +136,7 @@ fn hold(source: &Connection) -> rusqlite::Result<Transaction<'_>> {
     Ok(snapshot)
 }
 
-/// Returns the damage that SQLite finds in a finished copy, including indexes that do not match their tables.
+/// Returns the damage that SQLite finds in a finished copy.
 ///
 /// A value that violates a constraint of its table is no damage, since the copy must be identical. Fails if SQLite
 /// cannot run the check.
@@ -147,9 +147,9 @@ fn faults(copy: &Path) -> rusqlite::Result<Vec<String>> {
     // An index may use REGEXP in an expression.
     regexp::register(&copy)?;
     copy.execute_batch("PRAGMA ignore_check_constraints = ON")?;
-    let mut statement = copy.prepare("PRAGMA integrity_check")?;
-    let faults: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    Ok(faults.into_iter().filter(|fault| fault != "ok" && !fault.starts_with("NULL value in")).collect())
+    let mut faults = integrity::faults(&copy)?;
+    faults.retain(|fault| !fault.starts_with("NULL value in"));
+    Ok(faults)
 }
 
 /// Returns the URI of a file that does not change. SQLite then creates no files beside it in any journal mode.
